@@ -1,0 +1,195 @@
+package langsmith
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Options make a [Client].
+type Options struct {
+	Endpoint    Endpoint    // zero for DefaultEndpoint
+	Credentials Credentials // empty: every call fails with ErrNoCredentials
+	UserAgent   string      // sent with every request; empty for "langsmith-insights-mcp"
+
+	// Anonymous sends requests without credentials instead of failing: for a
+	// sandbox, which knows no accounts.
+	Anonymous bool
+
+	// Timeout bounds one request and the reading of its answer; 0 for 60 s.
+	// Retries of a read each have it anew, inside the caller's deadline.
+	Timeout time.Duration
+
+	// Transport carries the requests; nil for a connection pool of the
+	// client's own. Clients of many callers share one.
+	Transport http.RoundTripper
+}
+
+// Client calls one LangSmith API with one set of credentials. It is safe for
+// concurrent use.
+type Client struct {
+	endpoint    Endpoint
+	credentials Credentials
+	anonymous   bool
+	http        *http.Client
+}
+
+// New returns a client. Nothing is sent before a method is called.
+func New(options Options) *Client {
+	if options.Endpoint.IsZero() {
+		options.Endpoint, _ = ParseEndpoint(DefaultEndpoint)
+	}
+	if options.UserAgent == "" {
+		options.UserAgent = "langsmith-insights-mcp"
+	}
+	if options.Timeout <= 0 {
+		options.Timeout = 60 * time.Second
+	}
+	if options.Transport == nil {
+		options.Transport = NewTransport()
+	}
+	return &Client{
+		endpoint:    options.Endpoint,
+		credentials: options.Credentials,
+		anonymous:   options.Anonymous,
+		http: &http.Client{
+			Transport: layers(options),
+			// A redirect would carry the key to another host, or a paid POST
+			// to a second one. The caller is told instead.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// Endpoint returns the API that the client calls.
+func (c *Client) Endpoint() Endpoint { return c.endpoint }
+
+// Credentials returns what the client signs with; they print as [redacted].
+func (c *Client) Credentials() Credentials { return c.credentials }
+
+// operation is one request before it is sent.
+type operation struct {
+	method  string
+	path    string // below /api/v1, escaped
+	query   url.Values
+	body    any // marshalled as JSON; nil for none
+	resend  resendPolicy
+	success int // the status that means success besides 200; 0 for none
+}
+
+// answer is what came back besides the body.
+type answer struct {
+	date time.Time // LangSmith's clock, zero where the answer gave none
+}
+
+// do sends one operation and decodes its answer into out, which may be nil.
+func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) {
+	fail := &Error{Method: op.method, Path: op.path, Unprocessed: true}
+	if c.credentials.Empty() && !c.anonymous {
+		fail.Err = ErrNoCredentials
+		return answer{}, fail
+	}
+	request, err := c.newRequest(ctx, op)
+	if err != nil {
+		fail.Err = err
+		return answer{}, fail
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		fail.Unprocessed = neverSent(err)
+		var paced *pacedError
+		if errors.As(err, &paced) {
+			fail.RetryAfter = paced.wait
+		}
+		fail.Err = plainCause(err)
+		return answer{}, fail
+	}
+	defer response.Body.Close()
+	body, err := readBody(response) // already in memory: see the resend layer
+	got := answer{date: parseDate(response.Header)}
+	fail.Status = response.StatusCode
+	if err != nil {
+		fail.Unprocessed, fail.Err = false, err
+		return got, fail
+	}
+	if response.StatusCode != http.StatusOK && (op.success == 0 || response.StatusCode != op.success) {
+		fail.Unprocessed = refused(response.StatusCode)
+		fail.RetryAfter = retryAfter(response.Header, time.Now())
+		fail.readErrorBody(body)
+		if target := response.Header.Get("Location"); target != "" && fail.Message == "" {
+			fail.Message = shorten("redirected to " + target)
+		}
+		return got, fail
+	}
+	if out == nil {
+		return got, nil
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		fail.Unprocessed = false
+		fail.NotJSON = !json.Valid(body)
+		fail.Err = fmt.Errorf("the answer is not what the API documents: %w", err)
+		return got, fail
+	}
+	return got, nil
+}
+
+func (c *Client) newRequest(ctx context.Context, op operation) (*http.Request, error) {
+	var body []byte
+	if op.body != nil {
+		var err error
+		if body, err = marshal(op.body); err != nil {
+			return nil, fmt.Errorf("encode the request: %w", err)
+		}
+	}
+	ctx = context.WithValue(ctx, resendKey{}, op.resend)
+	request, err := http.NewRequestWithContext(ctx, op.method, c.endpoint.resolve(op.path, op.query), bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("build the request: %w", err)
+	}
+	if op.body == nil {
+		request.Body, request.GetBody = http.NoBody, nil
+	} else {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	request.Header.Set("Accept", "application/json")
+	return request, nil
+}
+
+// marshal encodes a body as a person would write it, < and > unescaped.
+func marshal(v any) ([]byte, error) {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(buffer.Bytes(), "\n"), nil
+}
+
+// refused reports whether a status says that the request had no effect. 408 is
+// a timeout of somebody on the way and says nothing.
+func refused(status int) bool {
+	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
+}
+
+// plainCause strips the url.Error, whose text repeats what Error says already.
+func plainCause(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+func parseDate(header http.Header) time.Time {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date
+}

@@ -1,0 +1,108 @@
+package langsmith
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/google/uuid"
+)
+
+// Config is a saved or prebuilt configuration of Insights jobs.
+type Config struct {
+	ID           string          `json:"id"` // a prebuilt one's need not be a UUID
+	Name         string          `json:"name"`
+	Description  string          `json:"description"`
+	Config       json.RawMessage `json:"config"` // as the API echoes it: every key, null where unset
+	Prebuilt     bool            `json:"prebuilt"`
+	ScheduleCron string          `json:"schedule_cron"` // UTC; empty for none
+}
+
+// CreateConfigRequest saves a config.
+type CreateConfigRequest struct {
+	Name         string                    `json:"name"`
+	Description  Optional[string]          `json:"description,omitzero"`
+	Config       *CreateInsightsJobRequest `json:"config"`
+	ScheduleCron Optional[string]          `json:"schedule_cron,omitzero"`
+}
+
+// UpdateConfigRequest changes what it holds and leaves the rest; an explicit
+// null clears.
+type UpdateConfigRequest struct {
+	Name         Optional[string]                   `json:"name,omitzero"`
+	Description  Optional[string]                   `json:"description,omitzero"`
+	Config       Optional[CreateInsightsJobRequest] `json:"config,omitzero"`
+	ScheduleCron Optional[string]                   `json:"schedule_cron,omitzero"`
+}
+
+// GenerateConfigRequest asks a model to write a config; this spends tokens.
+type GenerateConfigRequest struct {
+	UserContext  map[string]string `json:"user_context" jsonschema_description:"What to find out: question to answer."`
+	Model        *ModelProvider    `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic"`
+	ClusterModel Optional[string]  `json:"cluster_model,omitzero" jsonschema_description:"As in create_insights_job."`
+	SummaryModel Optional[string]  `json:"summary_model,omitzero"`
+}
+
+// Check holds the request against the rules that the API documents.
+func (r *GenerateConfigRequest) Check() error { return checkModelPair(r.ClusterModel, r.SummaryModel) }
+
+// GeneratedConfig is a config that a model wrote. It is not saved.
+type GeneratedConfig struct {
+	SummaryPrompt    string                     `json:"summary_prompt"`
+	Name             string                     `json:"name"`
+	AttributeSchemas map[string]json.RawMessage `json:"attribute_schemas"`
+}
+
+func configsPath(project uuid.UUID) string { return insightsPath(project) + "/configs" }
+
+// ListConfigs lists a project's configs; the API does not page them.
+func (c *Client) ListConfigs(ctx context.Context, project uuid.UUID, includePrebuilts bool) ([]Config, error) {
+	var query url.Values
+	if includePrebuilts {
+		query = url.Values{"include_prebuilts": {"true"}}
+	}
+	body, err := get[struct {
+		Configs []Config `json:"configs"`
+	}](ctx, c, configsPath(project), query)
+	if err != nil {
+		return nil, err
+	}
+	return body.Configs, nil
+}
+
+// CreateConfig saves a config. It is not sent twice: the API would save two.
+func (c *Client) CreateConfig(ctx context.Context, project uuid.UUID, request *CreateConfigRequest) (*Config, error) {
+	return send[Config](ctx, c, operation{
+		method: http.MethodPost, path: configsPath(project), body: request, resend: resendUnprocessed,
+	})
+}
+
+// UpdateConfig changes a saved config.
+func (c *Client) UpdateConfig(ctx context.Context, project, config uuid.UUID, request *UpdateConfigRequest) (*Config, error) {
+	return send[Config](ctx, c, operation{
+		method: http.MethodPatch, path: configsPath(project) + "/" + config.String(), body: request,
+	})
+}
+
+// DeleteConfig deletes a saved config, and with it its schedule.
+func (c *Client) DeleteConfig(ctx context.Context, project, config uuid.UUID) (*Deleted, error) {
+	return remove(ctx, c, configsPath(project)+"/"+config.String())
+}
+
+// GenerateConfig has a model write a config for a project, which spends model
+// tokens; so it is sent again only where the first request had no effect.
+func (c *Client) GenerateConfig(ctx context.Context, project uuid.UUID, request *GenerateConfigRequest) (*GeneratedConfig, error) {
+	return send[GeneratedConfig](ctx, c, operation{
+		method: http.MethodPost, path: configsPath(project) + "/generate", body: request, resend: resendUnprocessed,
+	})
+}
+
+// send is the shape of an operation with a body and one object as its answer.
+func send[T any](ctx context.Context, c *Client, op operation) (*T, error) {
+	out := new(T)
+	if _, err := c.do(ctx, op, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}

@@ -1,0 +1,123 @@
+package langsmith
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// DefaultEndpoint is LangSmith's own service in its first region.
+const DefaultEndpoint = "https://api.smith.langchain.com"
+
+// Endpoint is where an API lives, and the web interface that belongs to it.
+// The zero value is no endpoint; see [ParseEndpoint].
+type Endpoint struct {
+	api string // without /api/v1 and without a slash at its end
+	web string
+}
+
+// ParseEndpoint reads an endpoint as users write it: with or without /api,
+// /api/v1 and a slash at its end. Empty means [DefaultEndpoint].
+func ParseEndpoint(text string) (Endpoint, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		text = DefaultEndpoint
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		// url.Parse quotes the whole text, which may hold a password.
+		return Endpoint{}, fmt.Errorf("the endpoint is not a URL: want one such as %s", DefaultEndpoint)
+	}
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return Endpoint{}, fmt.Errorf("the endpoint must begin with https:// or http://, as in %s", DefaultEndpoint)
+	case u.Hostname() == "":
+		return Endpoint{}, fmt.Errorf("the endpoint names no host: want one such as %s", DefaultEndpoint)
+	case u.User != nil:
+		return Endpoint{}, fmt.Errorf("the endpoint must not hold a user or password")
+	case u.RawQuery != "" || u.Fragment != "":
+		return Endpoint{}, fmt.Errorf("the endpoint must not hold a query or fragment")
+	}
+	if err := checkPort(u); err != nil {
+		return Endpoint{}, err
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	path = strings.TrimSuffix(path, "/v1")
+	prefix := strings.TrimRight(strings.TrimSuffix(path, "/api"), "/")
+	host := strings.ToLower(u.Host)
+
+	// A self-hosted installation serves its API below /api of the web's host;
+	// LangSmith's own regions have hosts of their own for it, where /api is an
+	// alias of the root.
+	api := u.Scheme + "://" + host + prefix
+	return Endpoint{api: api, web: webHost(u.Scheme, host) + prefix}, nil
+}
+
+func checkPort(u *url.URL) error {
+	if !strings.Contains(u.Host, ":") || u.Port() == "" && strings.HasSuffix(u.Host, "]") {
+		return nil
+	}
+	if _, port, err := net.SplitHostPort(u.Host); err != nil || port == "" {
+		return fmt.Errorf("the endpoint's port is malformed")
+	}
+	return nil
+}
+
+func webHost(scheme, host string) string {
+	if rest, ok := strings.CutPrefix(host, "api.smith."); ok {
+		return scheme + "://smith." + rest
+	}
+	if before, after, ok := strings.Cut(host, ".api.smith."); ok {
+		return scheme + "://" + before + ".smith." + after
+	}
+	return scheme + "://" + host
+}
+
+// regions are the hosts of LangSmith's own service.
+var regions = []string{
+	"https://api.smith.langchain.com",
+	"https://eu.api.smith.langchain.com",
+	"https://apac.api.smith.langchain.com",
+	"https://aws.api.smith.langchain.com",
+}
+
+// Regions lists the endpoints of LangSmith's own service.
+func Regions() []string { return slices.Clone(regions) }
+
+// IsRegion reports whether the endpoint is one of LangSmith's own.
+func (e Endpoint) IsRegion() bool { return slices.Contains(regions, e.api) }
+
+// IsZero reports whether the endpoint was never set.
+func (e Endpoint) IsZero() bool { return e.api == "" }
+
+// String returns the API's address, without /api/v1.
+func (e Endpoint) String() string { return e.api }
+
+// resolve returns the URL of an API path such as /sessions. Every endpoint,
+// LangSmith's own regions and self-hosted ones, answers below /api/v1.
+func (e Endpoint) resolve(path string, query url.Values) string {
+	full := e.api + "/api/v1" + path
+	if len(query) > 0 {
+		full += "?" + query.Encode()
+	}
+	return full
+}
+
+// ProjectURL leads to a project in the web interface.
+func (e Endpoint) ProjectURL(tenant, project uuid.UUID) string {
+	return fmt.Sprintf("%s/o/%s/projects/p/%s", e.web, tenant, project)
+}
+
+// JobURL leads to the report of an Insights job in the web interface.
+func (e Endpoint) JobURL(tenant, project, job uuid.UUID) string {
+	return fmt.Sprintf("%s?tab=3&clusterJobId=%s", e.ProjectURL(tenant, project), job)
+}
+
+// RunURL leads to a run in the web interface.
+func (e Endpoint) RunURL(tenant, project, run uuid.UUID) string {
+	return fmt.Sprintf("%s/r/%s?poll=true", e.ProjectURL(tenant, project), run)
+}

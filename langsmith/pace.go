@@ -1,0 +1,97 @@
+package langsmith
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// pacing keeps one client under LangSmith's documented limits, so that it waits
+// rather than being refused. Other processes on the same key are not known; for
+// them there is the resending layer.
+type pacing struct {
+	next  http.RoundTripper
+	any   *rate.Limiter
+	rules []paceRule
+}
+
+type paceRule struct {
+	method  string
+	path    *regexp.Regexp
+	limiter *rate.Limiter
+}
+
+// The limits that are known, as calls per window.
+var (
+	pathRunsQuery = regexp.MustCompile(`/runs/query$`)
+	pathOneRun    = regexp.MustCompile(`/runs/[^/]+$`)
+	pathGenerate  = regexp.MustCompile(`/insights/configs/generate$`)
+)
+
+// newPacing paces the rare operations everywhere, and all requests together
+// where the endpoint is LangSmith's own service: what a self-hosted one bears
+// is its operator's to know.
+func newPacing(next http.RoundTripper, endpoint Endpoint) *pacing {
+	p := &pacing{
+		next: next,
+		rules: []paceRule{
+			{http.MethodPost, pathRunsQuery, perWindow(15, 10*time.Second)},
+			{http.MethodGet, pathOneRun, perWindow(30, time.Minute)},
+			{http.MethodPost, pathGenerate, perWindow(30, time.Hour)},
+		},
+	}
+	if endpoint.IsRegion() {
+		p.any = perWindow(1000, 10*time.Second)
+	}
+	return p
+}
+
+// perWindow allows calls in any window: half of them at once and the rest
+// evenly, since a full burst and a full refill in one window would be too many.
+func perWindow(calls int, window time.Duration) *rate.Limiter {
+	burst := calls / 2
+	return rate.NewLimiter(rate.Every(window/time.Duration(calls-burst)), burst)
+}
+
+func (p *pacing) RoundTrip(request *http.Request) (*http.Response, error) {
+	for _, rule := range p.rules {
+		if request.Method == rule.method && rule.path.MatchString(request.URL.Path) {
+			if err := takeTurn(request, rule.limiter); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if p.any != nil {
+		if err := takeTurn(request, p.any); err != nil {
+			return nil, err
+		}
+	}
+	return p.next.RoundTrip(request)
+}
+
+// longestTurn is how long a request waits for its turn before its caller is
+// told instead: an agent learns more from "in four minutes" than from silence.
+const longestTurn = 30 * time.Second
+
+func takeTurn(request *http.Request, limiter *rate.Limiter) error {
+	turn := limiter.Reserve()
+	wait := turn.Delay()
+	if wait > longestTurn || pastDeadline(request.Context(), wait) {
+		turn.Cancel()
+		return &pacedError{wait}
+	}
+	if wait == 0 {
+		return nil
+	}
+	return sleep(request.Context(), wait)
+}
+
+// pacedError says that a request was held back and never sent.
+type pacedError struct{ wait time.Duration }
+
+func (e *pacedError) Error() string {
+	return fmt.Sprintf("not sent: LangSmith's rate limit for this operation is used up for another %s", e.wait.Round(time.Second))
+}

@@ -1,0 +1,181 @@
+package langsmith
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// What the API documents as its bounds.
+const (
+	MaxSample     = 1000 // traces a job reads at most
+	MaxPartitions = 10   // top-level categories fixed in advance
+	MaxConfigName = 255  // characters of a config's name
+)
+
+// Check holds a request against every rule that the API documents, so that a
+// bad one costs no request. It returns nil, or the [FieldError]s joined.
+func (r *CreateInsightsJobRequest) Check() error {
+	return errors.Join(
+		r.checkWindow(),
+		r.checkSample(),
+		r.checkPartitions(),
+		r.checkSummaryPrompt(),
+		r.checkAttributes(),
+		checkModelPair(r.ClusterModel, r.SummaryModel),
+	)
+}
+
+func (r *CreateInsightsJobRequest) checkWindow() error {
+	hours, hasHours := r.LastNHours.Get()
+	startText, hasStart := r.StartTime.Get()
+	endText, hasEnd := r.EndTime.Get()
+	if hasHours && hours < 1 {
+		return FieldError{"last_n_hours", "must be a whole number above 0"}
+	}
+	if hasHours && (hasStart || hasEnd) {
+		return FieldError{"last_n_hours", "gives the window a second time: use last_n_hours, or start_time with an optional end_time, not both"}
+	}
+	if hasEnd && !hasStart {
+		return FieldError{"end_time", "needs a start_time before it"}
+	}
+	start, err := startText.Time()
+	if hasStart && err != nil {
+		return FieldError{"start_time", err.Error()}
+	}
+	end, err := endText.Time()
+	if hasEnd && err != nil {
+		return FieldError{"end_time", err.Error()}
+	}
+	if hasStart && hasEnd && !end.After(start) {
+		return FieldError{"end_time", "must be later than start_time"}
+	}
+	return nil
+}
+
+func (r *CreateInsightsJobRequest) checkSample() error {
+	sample, ok := r.Sample.Get()
+	if !ok {
+		return nil
+	}
+	if n, err := sample.Float64(); err != nil || n <= 0 || n > MaxSample {
+		return FieldError{"sample", fmt.Sprintf("must be a number above 0 and at most %d", MaxSample)}
+	}
+	return nil
+}
+
+func (r *CreateInsightsJobRequest) checkPartitions() error {
+	if partitions, _ := r.Partitions.Get(); len(partitions) > MaxPartitions {
+		return FieldError{"partitions", fmt.Sprintf("has %d categories; at most %d are allowed", len(partitions), MaxPartitions)}
+	}
+	return nil
+}
+
+// Mustache tags, with two braces or three, or with an ampersand; sections and
+// their like begin with another sign and are told apart by it.
+var mustacheTag = regexp.MustCompile(`\{\{\{?\s*([#^/>!=&]?)\s*([^{}]*?)\s*\}?\}\}`)
+
+var (
+	promptVariables     = []string{"run.inputs", "run.outputs", "run.error", "run.feedback", "all_thread_messages"}
+	promptVariablesText = strings.Join(promptVariables, ", ")
+)
+
+func (r *CreateInsightsJobRequest) checkSummaryPrompt() error {
+	prompt, ok := r.SummaryPrompt.Get()
+	if !ok {
+		return nil
+	}
+	named := false
+	for _, tag := range mustacheTag.FindAllStringSubmatch(prompt, -1) {
+		sign, name := tag[1], tag[2]
+		if sign == "#" || sign == "^" || sign == "/" {
+			return FieldError{"summary_prompt", fmt.Sprintf("uses the mustache section {{%s%s}}; only variables such as {{run.inputs}} are allowed", sign, name)}
+		}
+		named = named || (sign == "" || sign == "&") && isPromptVariable(name)
+	}
+	if !named {
+		return FieldError{"summary_prompt", "must name at least one variable in double braces, such as {{run.inputs}}: one of " + promptVariablesText}
+	}
+	return nil
+}
+
+func isPromptVariable(name string) bool {
+	return slices.ContainsFunc(promptVariables, func(variable string) bool {
+		return name == variable || strings.HasPrefix(name, variable+".")
+	})
+}
+
+var attributeTypes = []string{"string", "number", "boolean"}
+
+func (r *CreateInsightsJobRequest) checkAttributes() error {
+	schemas, _ := r.AttributeSchemas.Get()
+	return CheckAttributeSchemas("attribute_schemas", schemas)
+}
+
+// CheckAttributeSchemas holds attribute declarations against what is
+// documented: a known type, a description, and filter_by on booleans only.
+func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) error {
+	var problems []error
+	for _, name := range sortedKeys(schemas) {
+		path := field + "." + name
+		var schema struct {
+			Type        string `json:"type"`
+			Description any    `json:"description"`
+			FilterBy    *bool  `json:"filter_by"`
+		}
+		if err := json.Unmarshal(schemas[name].raw, &schema); err != nil {
+			problems = append(problems, FieldError{path, `must be an object such as {"type": "string", "description": "..."}`})
+			continue
+		}
+		if !slices.Contains(attributeTypes, schema.Type) {
+			problems = append(problems, FieldError{path + ".type", "must be one of " + strings.Join(attributeTypes, ", ")})
+		}
+		if _, isText := schema.Description.(string); !isText {
+			problems = append(problems, FieldError{path + ".description", "must be a text that says what to extract"})
+		}
+		if schema.FilterBy != nil && *schema.FilterBy && schema.Type != "boolean" {
+			problems = append(problems, FieldError{path + ".filter_by", "is allowed on attributes of type boolean only"})
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// checkModelPair holds the two model overrides against each other.
+func checkModelPair(cluster, summary Optional[string]) error {
+	clusterModel, hasCluster := cluster.Get()
+	summaryModel, hasSummary := summary.Get()
+	switch {
+	case hasCluster && !hasSummary:
+		return FieldError{"summary_model", "must be set too: cluster_model and summary_model go together"}
+	case hasSummary && !hasCluster:
+		return FieldError{"cluster_model", "must be set too: cluster_model and summary_model go together"}
+	}
+	return errors.Join(
+		checkModel("cluster_model", clusterModel, hasCluster),
+		checkModel("summary_model", summaryModel, hasSummary),
+	)
+}
+
+func checkModel(field, model string, set bool) error {
+	if !set || model == "openai" || model == "anthropic" {
+		return nil
+	}
+	if _, err := uuid.Parse(model); err != nil || len(model) != 36 {
+		return FieldError{field, "must be openai, anthropic or the UUID of a model configuration"}
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

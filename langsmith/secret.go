@@ -1,0 +1,64 @@
+package langsmith
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// redacted is what takes a secret's place wherever it would be shown.
+const redacted = "[redacted]"
+
+// Secret is a credential. However it is printed, logged or marshalled it comes
+// out as [redacted]; only [Secret.Reveal] gives it away, and only the signing
+// layer of the transport calls that.
+type Secret string
+
+// Reveal returns the credential itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// String implements fmt.Stringer.
+func (s Secret) String() string { return redacted }
+
+// Format keeps every verb, %q and %x among them, from showing the credential.
+func (s Secret) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, redacted) }
+
+// MarshalJSON implements json.Marshaler.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// Fingerprint names a credential without giving it away: the first 64 bits of
+// a SHA-256, in hexadecimal. Empty for an empty secret.
+func (s Secret) Fingerprint() string {
+	if s == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("langsmith credential\x00" + string(s)))
+	return hex.EncodeToString(sum[:8])
+}
+
+// shortestSecret is the length below which a credential is not looked for in
+// answers: replacing a word of a few letters would only garble them.
+const shortestSecret = 6
+
+// Redact replaces every occurrence of the secret in text, also as JSON would
+// escape it.
+func (s Secret) Redact(text []byte) []byte {
+	if len(s) < shortestSecret {
+		return text
+	}
+	if bytes.Contains(text, []byte(s)) {
+		text = bytes.ReplaceAll(text, []byte(s), []byte(redacted))
+	}
+	if quoted, err := json.Marshal(string(s)); err == nil {
+		if escaped := quoted[1 : len(quoted)-1]; string(escaped) != string(s) {
+			text = bytes.ReplaceAll(text, escaped, []byte(redacted))
+		}
+	}
+	return text
+}
