@@ -3,6 +3,7 @@ package langsmith
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 )
 
 // Optional is a field for which the API tells three things apart: absent,
@@ -55,3 +56,6 @@ func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	o.state = present
 	return json.Unmarshal(data, &o.value)
 }
+
+// ElemType returns the type of the value, for those who describe the field.
+func (o Optional[T]) ElemType() reflect.Type { return reflect.TypeFor[T]() }

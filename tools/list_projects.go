@@ -1,0 +1,143 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+type listProjectsArgs struct {
+	NameContains string `json:"name_contains,omitempty"`
+	PageArgs
+}
+
+type listedProject struct {
+	ID               uuid.UUID       `json:"id"`
+	Name             string          `json:"name"`
+	RunCount         *int            `json:"run_count,omitempty"`
+	LastRunStartTime *langsmith.Time `json:"last_run_start_time,omitempty"`
+	ErrorRate        *float64        `json:"error_rate,omitempty"`
+	URL              string          `json:"url,omitempty"`
+}
+
+type listProjectsResult struct {
+	Projects   []listedProject `json:"projects"`
+	NextOffset int             `json:"next_offset,omitempty"`
+
+	args  listProjectsArgs
+	chars int
+}
+
+func listProjects() Tool {
+	return Define(Declaration{
+		Name:  "list_projects",
+		Title: "List tracing projects",
+		Description: "List the tracing projects of the LangSmith workspace, with their ids, sizes and error rates. " +
+			"Use it when a project's name is not known exactly; every other tool takes the name as it is.",
+		Effect:     Reads,
+		Repeatable: true,
+		Toolset:    "insights",
+	}, runListProjects)
+}
+
+func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (*listProjectsResult, error) {
+	found, err := env.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{
+		NameContains: args.NameContains,
+		Limit:        args.fetch(),
+		Offset:       args.Offset,
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, next := cutPage(args.PageArgs, found)
+	result := &listProjectsResult{Projects: make([]listedProject, 0, len(found)), NextOffset: next, args: args, chars: longestName}
+	for _, project := range found {
+		env.Projects.put(project, env.now())
+		listed := listedProject{ID: project.ID, Name: project.Name, RunCount: project.RunCount}
+		listed.URL = env.LangSmith.Endpoint().ProjectURL(project.TenantID, project.ID)
+		if !project.LastRunStartTime.IsZero() {
+			listed.LastRunStartTime = &project.LastRunStartTime
+		}
+		if rate, ok := project.ErrorRate.Get(); ok {
+			listed.ErrorRate = &rate
+		}
+		result.Projects = append(result.Projects, listed)
+	}
+	return result, nil
+}
+
+// longestName bounds a name in a result, in characters.
+const longestName = 200
+
+// Budget implements Budgeted.
+func (r *listProjectsResult) Budget() int { return r.args.budget() }
+
+// Size implements Resizable.
+func (r *listProjectsResult) Size() (items, chars int) { return len(r.Projects), r.chars }
+
+// Resize implements Resizable.
+func (r *listProjectsResult) Resize(items, chars int) Result {
+	fewer := *r
+	fewer.chars = chars
+	fewer.Projects = append([]listedProject(nil), r.Projects[:items]...)
+	for i := range fewer.Projects {
+		fewer.Projects[i].Name, _ = markdown.Cut(fewer.Projects[i].Name, chars)
+	}
+	if items < len(r.Projects) {
+		fewer.NextOffset = r.args.Offset + items
+	}
+	return &fewer
+}
+
+// Text implements Result.
+func (r *listProjectsResult) Text() string {
+	var b strings.Builder
+	switch {
+	case len(r.Projects) == 0 && r.args.Offset > 0:
+		return fmt.Sprintf("There are no projects from offset %d on.\n", r.args.Offset)
+	case len(r.Projects) == 0 && r.args.NameContains != "":
+		return fmt.Sprintf("No project's name contains %s. Call list_projects without name_contains to see all.\n", markdown.Quote(r.args.NameContains, 100))
+	case len(r.Projects) == 0:
+		return "The workspace holds no tracing project. Another workspace is chosen with LANGSMITH_WORKSPACE_ID, another region with LANGSMITH_ENDPOINT.\n"
+	}
+	table := markdown.NewTable(markdown.Column{Title: "project"}, markdown.Column{Title: "runs", Right: true},
+		markdown.Column{Title: "errors", Right: true}, markdown.Column{Title: "last run (UTC)"}, markdown.Column{Title: "session_id"})
+	for _, project := range r.Projects {
+		runs, errors, last := "-", "-", "-"
+		if project.RunCount != nil {
+			runs = strconv.Itoa(*project.RunCount)
+		}
+		if project.ErrorRate != nil {
+			errors = percent(*project.ErrorRate)
+		}
+		if project.LastRunStartTime != nil {
+			last = project.LastRunStartTime.Format(time.DateTime)
+		}
+		table.Row(markdown.Quote(project.Name, r.chars), runs, errors, last, project.ID.String())
+	}
+	b.WriteString(table.String())
+	if r.NextOffset > 0 {
+		fmt.Fprintf(&b, "\nMore: list_projects with offset %d.\n", r.NextOffset)
+	}
+	b.WriteString("\nNext: list_insights_jobs for the reports a project has, or create_insights_job for a new one (paid).\n")
+	return b.String()
+}
+
+// percent writes a share from 0 to 1 as a person reads it.
+func percent(share float64) string {
+	switch value := share * 100; {
+	case value > 0 && value < 1:
+		return "<1 %"
+	case value > 99 && value < 100:
+		return ">99 %"
+	default:
+		return fmt.Sprintf("%.0f %%", value)
+	}
+}

@@ -1,0 +1,233 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+// ProjectArgs are how every tool about a project is told which one.
+type ProjectArgs struct {
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The project's UUID; or give project."`
+	Project   string    `json:"project,omitempty" jsonschema_description:"The project's exact name."`
+}
+
+// projectCacheTime is how long a project's name, id and workspace are believed.
+// They hardly ever change; a renamed project is found anew after it.
+const projectCacheTime = 5 * time.Minute
+
+// mostCachedProjects bounds a caller's cache; beyond it the cache starts anew.
+const mostCachedProjects = 1000
+
+// ProjectCache remembers one caller's projects by id and name.
+type ProjectCache struct {
+	mu     sync.Mutex
+	byID   map[uuid.UUID]cachedProject
+	byName map[string]cachedProject
+}
+
+type cachedProject struct {
+	project langsmith.Project
+	until   time.Time
+}
+
+// NewProjectCache returns an empty cache.
+func NewProjectCache() *ProjectCache {
+	c := &ProjectCache{}
+	c.reset()
+	return c
+}
+
+func (c *ProjectCache) reset() {
+	c.byID, c.byName = map[uuid.UUID]cachedProject{}, map[string]cachedProject{}
+}
+
+func (c *ProjectCache) put(project langsmith.Project, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.byID) >= mostCachedProjects {
+		c.reset()
+	}
+	entry := cachedProject{project, now.Add(projectCacheTime)}
+	c.byID[project.ID] = entry
+	c.byName[project.Name] = entry
+}
+
+func (c *ProjectCache) get(id uuid.UUID, name string, now time.Time) (langsmith.Project, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entry, ok := c.byID[id]
+	if name != "" {
+		entry, ok = c.byName[name]
+	}
+	return entry.project, ok && now.Before(entry.until)
+}
+
+// project finds the project that a call names. Given only an id it asks
+// LangSmith nothing: whoever uses the id learns soon enough whether it exists.
+func (e *Env) project(ctx context.Context, args ProjectArgs) (langsmith.Project, error) {
+	name := args.Project
+	if name == "" && args.SessionID == uuid.Nil {
+		if name = e.DefaultProject; name == "" {
+			return langsmith.Project{}, badArgument("project", "is required: give session_id (a UUID) or project (a name); list_projects lists both")
+		}
+	}
+	if name == "" {
+		return langsmith.Project{ID: args.SessionID}, nil
+	}
+	project, err := e.projectByName(ctx, name)
+	if err != nil {
+		return langsmith.Project{}, err
+	}
+	if args.SessionID != uuid.Nil && args.SessionID != project.ID {
+		return langsmith.Project{}, badArgument("session_id", "is %s, but project %s has the id %s; give one of the two", args.SessionID, markdown.Quote(name, 100), project.ID)
+	}
+	return project, nil
+}
+
+func (e *Env) projectByName(ctx context.Context, name string) (langsmith.Project, error) {
+	if project, ok := e.Projects.get(uuid.Nil, name, e.now()); ok {
+		return project, nil
+	}
+	found, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: 100})
+	if err != nil {
+		return langsmith.Project{}, err
+	}
+	// LangSmith filters by the exact name; a proxy or a stand-in may not.
+	found = slices.DeleteFunc(found, func(p langsmith.Project) bool { return p.Name != name })
+	switch len(found) {
+	case 0:
+		return langsmith.Project{}, e.noSuchProject(ctx, name)
+	case 1:
+		e.Projects.put(found[0], e.now())
+		return found[0], nil
+	}
+	return e.chooseProject(ctx, name, found)
+}
+
+// chooseProject lets a person choose among projects of one name, or lists them.
+func (e *Env) chooseProject(ctx context.Context, name string, found []langsmith.Project) (langsmith.Project, error) {
+	question := &Question{ID: "project", Text: fmt.Sprintf("%d projects are called %s. Which one?", len(found), markdown.Quote(name, 100))}
+	var lines strings.Builder
+	for _, project := range found {
+		described := project.ID.String()
+		if project.RunCount != nil {
+			described += fmt.Sprintf(", %d runs", *project.RunCount)
+		}
+		if !project.LastRunStartTime.IsZero() {
+			described += ", last run " + project.LastRunStartTime.Format(time.DateTime) + " UTC"
+		}
+		question.Choices = append(question.Choices, Choice{Value: project.ID.String(), Title: described})
+		lines.WriteString("\n- session_id " + described)
+	}
+	answer, err := e.ask(ctx, question)
+	if err == nil && answer.Accepted {
+		for _, project := range found {
+			if project.ID.String() == answer.Value {
+				return project, nil
+			}
+		}
+	}
+	if isForCaller(err) {
+		return langsmith.Project{}, err
+	}
+	return langsmith.Project{}, refuse("%d projects are called %s. Call again with the session_id of one:%s", len(found), markdown.Quote(name, 100), lines.String())
+}
+
+const nearestShown = 5
+
+func (e *Env) noSuchProject(ctx context.Context, name string) error {
+	workspace := "the key's own workspace"
+	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
+		workspace = "workspace " + id.String()
+	}
+	all, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Limit: 100})
+	if err != nil {
+		return fmt.Errorf("list the projects nearest to a missing one: %w", err)
+	}
+	if len(all) == 0 {
+		return refuse("There is no project called %s: %s at %s holds no project at all. Another workspace is chosen with LANGSMITH_WORKSPACE_ID, another region with LANGSMITH_ENDPOINT.",
+			markdown.Quote(name, 100), workspace, e.LangSmith.Endpoint())
+	}
+	var b strings.Builder
+	for _, project := range nearest(name, all) {
+		fmt.Fprintf(&b, "\n- %s, session_id %s", markdown.Quote(project.Name, 100), project.ID)
+	}
+	return refuse("There is no project called %s in %s at %s. Names are matched exactly. The nearest are:%s\nlist_projects lists all of them.",
+		markdown.Quote(name, 100), workspace, e.LangSmith.Endpoint(), b.String())
+}
+
+// nearest sorts projects by how little their names differ from the one looked
+// for; a name that contains it comes first.
+func nearest(name string, projects []langsmith.Project) []langsmith.Project {
+	want := strings.ToLower(name)
+	distance := func(p langsmith.Project) int {
+		have := strings.ToLower(p.Name)
+		d := levenshtein.ComputeDistance(want, have)
+		if strings.Contains(have, want) || strings.Contains(want, have) && have != "" {
+			d -= len(want) + len(have)
+		}
+		return d
+	}
+	projects = slices.Clone(projects)
+	slices.SortStableFunc(projects, func(a, b langsmith.Project) int { return cmp.Compare(distance(a), distance(b)) })
+	return projects[:min(len(projects), nearestShown)]
+}
+
+// tenant returns the workspace that links into LangSmith's web name, and
+// whether it is known. Not knowing it costs a link, never a call.
+func (e *Env) tenant(ctx context.Context, project langsmith.Project) (uuid.UUID, bool) {
+	if project.TenantID != uuid.Nil {
+		return project.TenantID, true
+	}
+	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
+		return id, true
+	}
+	if cached, ok := e.Projects.get(project.ID, "", e.now()); ok {
+		return cached.TenantID, cached.TenantID != uuid.Nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	fetched, err := e.LangSmith.GetProject(ctx, project.ID)
+	if err != nil {
+		return uuid.Nil, false
+	}
+	e.Projects.put(*fetched, e.now())
+	return fetched.TenantID, fetched.TenantID != uuid.Nil
+}
+
+// links leads from ids to LangSmith's web interface; without a known workspace
+// every link is empty, and so absent from results.
+type links struct {
+	endpoint        langsmith.Endpoint
+	tenant, project uuid.UUID
+}
+
+func (e *Env) links(ctx context.Context, project langsmith.Project) links {
+	tenant, _ := e.tenant(ctx, project)
+	return links{e.LangSmith.Endpoint(), tenant, project.ID}
+}
+
+func (l links) job(id uuid.UUID) string {
+	if l.tenant == uuid.Nil {
+		return ""
+	}
+	return l.endpoint.JobURL(l.tenant, l.project, id)
+}
+
+func (l links) run(id uuid.UUID) string {
+	if l.tenant == uuid.Nil {
+		return ""
+	}
+	return l.endpoint.RunURL(l.tenant, l.project, id)
+}

@@ -1,0 +1,9 @@
+package tools
+
+// All returns every tool, in the order an agent meets them.
+func All() []Tool {
+	return []Tool{
+		createInsightsJob(),
+		listProjects(),
+	}
+}

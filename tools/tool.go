@@ -1,0 +1,87 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+)
+
+// Effect is what a tool does to the world, and to somebody's bill.
+type Effect int
+
+// The effects, from harmless to grave.
+const (
+	Reads    Effect = iota // changes nothing
+	Writes                 // makes or changes something
+	Spends                 // costs model tokens, or starts a job that does
+	Destroys               // deletes something
+)
+
+func (e Effect) String() string {
+	return [...]string{"reads", "writes", "spends money", "destroys"}[e]
+}
+
+// Declaration is what a tool says of itself.
+type Declaration struct {
+	Name        string
+	Title       string // for people, in menus
+	Description string // for models: what, when, cost and duration first, what next
+	Effect      Effect
+	Repeatable  bool   // calling it again with the same arguments changes nothing more
+	Toolset     string // the group that --tools may name
+	App         bool   // its result can be looked at in the report App
+}
+
+// Tool is a declared tool, ready to be called.
+type Tool struct {
+	Declaration
+
+	schemas func() schemas
+	call    func(context.Context, *Env, json.RawMessage) (Result, error)
+}
+
+// Define makes a tool of a declaration and a function. The schemas derive from
+// In and Out; they are built when first asked for, once.
+func Define[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Out, error)) Tool {
+	derived := sync.OnceValue(func() schemas { return deriveSchemas[In, Out](declaration.Name) })
+	return Tool{
+		Declaration: declaration,
+		schemas:     derived,
+		call: func(ctx context.Context, env *Env, arguments json.RawMessage) (Result, error) {
+			var in In
+			if err := derived().decode(arguments, &in); err != nil {
+				return nil, err
+			}
+			if checked, ok := any(&in).(interface{ Check() error }); ok {
+				if err := checked.Check(); err != nil {
+					return nil, argumentError(err)
+				}
+			}
+			return run(ctx, env, in)
+		},
+	}
+}
+
+// InputSchema returns the JSON Schema of the arguments, draft 2020-12.
+func (t Tool) InputSchema() json.RawMessage { return t.schemas().input }
+
+// OutputSchema returns the JSON Schema of the structured content.
+func (t Tool) OutputSchema() json.RawMessage { return t.schemas().output }
+
+// Call checks the arguments, runs the tool and renders its result inside its
+// budget. What goes wrong for the agent to know is a Reply too, with IsError
+// set; an error is returned only for a [*Question] that must be put to a person
+// first, and for a caller who has gone.
+func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
+	result, err := t.call(ctx, env, arguments)
+	if err == nil {
+		var reply Reply
+		if reply, err = render(result); err == nil {
+			return reply, nil
+		}
+	}
+	if isForCaller(err) {
+		return Reply{}, err
+	}
+	return Reply{Text: env.advise(t.Declaration, err), IsError: true}, nil
+}
