@@ -1,0 +1,182 @@
+package sandbox
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/filter"
+	"langsmith-insights-mcp/langsmith/sandbox/report"
+	"langsmith-insights-mcp/langsmith/sandbox/samples"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// computing prepares a report over the runs of this moment. It is computed when
+// first asked for, once.
+func computing(project string, runs []*trace.Run, chosen settings, now time.Time) func() report.Result {
+	return sync.OnceValue(func() report.Result {
+		in := report.Input{
+			Project:    project,
+			Runs:       runs,
+			Hierarchy:  chosen.Hierarchy,
+			Partitions: chosen.Partitions,
+			Attributes: chosen.AttributeSchemas,
+			Context:    chosen.UserContext,
+		}
+		in.From, in.To = chosen.window(now)
+		if chosen.Filter != nil {
+			parsed, err := filter.Parse(*chosen.Filter)
+			if err != nil {
+				return report.Result{Error: "Invalid filter: " + err.Error()}
+			}
+			in.Filter = parsed
+		}
+		if chosen.Sample != nil {
+			in.Sample, _ = chosen.Sample.Float64()
+		}
+		if chosen.SummaryPrompt != nil {
+			in.Prompt = promptVariables(*chosen.SummaryPrompt)
+		}
+		return report.Build(in)
+	})
+}
+
+// finish gives a job its report, and its config the categories found.
+func (j *job) finish(p *project, found report.Result, now time.Time) {
+	if j.progress == nil {
+		return // another reader was faster
+	}
+	from := j.progress.config
+	j.progress = nil
+	j.Status, j.Error = statusSuccess, found.Error
+	j.EndTime = now
+	j.StartTime = j.CreatedAt
+	j.Metadata = map[string]any{"source": "sandbox"}
+	if found.Error != "" {
+		j.Status = statusError
+		return
+	}
+	j.Clusters = clusters(j.ID, found)
+	j.Shape = make(map[string]int)
+	discovered := make(map[string]string)
+	for _, cluster := range j.Clusters {
+		if cluster.ParentID == nil {
+			j.Shape[cluster.Name] = cluster.NumRuns
+			if len(discovered) < maxPartitions {
+				discovered[cluster.Name] = cluster.Description
+			}
+		}
+	}
+	j.Report = &Report{Title: found.Title, KeyPoints: found.KeyPoints}
+	for rank, h := range found.Highlights {
+		row := found.Rows[h.Row]
+		cluster := &j.Clusters[row.Category]
+		j.Report.Highlights = append(j.Report.Highlights, Highlight{
+			RunID:       row.Run.ID,
+			ClusterID:   &cluster.ID,
+			ClusterName: &cluster.Name,
+			Rank:        rank + 1,
+			Reason:      h.Reason,
+			Summary:     &row.Summary,
+		})
+	}
+	for _, row := range found.Rows {
+		j.Runs = append(j.Runs, JobRun{ClusterID: j.Clusters[row.Category].ID, Fields: rowView(row, j.Clusters[row.Category])})
+	}
+	// LangSmith saves the categories it found to a config that had none, once.
+	if from != nil && len(from.settings.Partitions) == 0 {
+		if _, err := p.config(from.id); err == nil {
+			from.settings.Partitions = discovered
+		}
+	}
+}
+
+func clusters(job uuid.UUID, found report.Result) []Cluster {
+	list := make([]Cluster, len(found.Categories))
+	for i, category := range found.Categories {
+		list[i] = Cluster{
+			ID:          clusterID(job, strconv.Itoa(i)),
+			Level:       category.Level,
+			Name:        category.Name,
+			Description: category.Description,
+			NumRuns:     category.Size,
+			Stats:       category.Stats,
+		}
+		if category.Parent >= 0 {
+			parent := &list[category.Parent]
+			list[i].ParentID, list[i].ParentName = &parent.ID, &parent.Name
+		}
+	}
+	return list
+}
+
+// rowView is a run as a job lists it.
+//
+// Unknown: the field names beyond id, name and summary; the schema leaves them free.
+func rowView(row report.Row, in Cluster) map[string]any {
+	r := row.Run
+	v := map[string]any{
+		"id":           r.ID,
+		"name":         r.Name,
+		"run_type":     r.Type,
+		"session_id":   r.SessionID,
+		"trace_id":     r.TraceID,
+		"start_time":   stamp(r.Start),
+		"end_time":     stamped(r.End),
+		"status":       r.Status,
+		"error":        nil,
+		"inputs":       trace.Preview(trace.Text(r.Inputs), previewRunes),
+		"outputs":      trace.Preview(trace.Text(r.Outputs), previewRunes),
+		"total_tokens": r.TotalTokens(),
+		"total_cost":   dollars(r.Cost),
+		"summary":      row.Summary,
+		"attributes":   row.Attributes,
+		"cluster_id":   in.ID,
+		"cluster_name": in.Name,
+	}
+	if r.Error != "" {
+		v["error"] = r.Error
+	}
+	return v
+}
+
+// addSamples gives a workspace its own copy of the sample projects.
+func (ws *workspace) addSamples(now time.Time) {
+	for _, sample := range samples.Projects(now) {
+		p := &project{
+			id:          SampleProject(ws.id, sample.Name),
+			name:        sample.Name,
+			description: &sample.Description,
+			started:     now.Add(-30 * 24 * time.Hour),
+		}
+		ws.projects = append(ws.projects, p)
+		own := func(id uuid.UUID) uuid.UUID { return uuid.NewSHA1(ws.id, id[:]) }
+		for i := range sample.Runs {
+			r := sample.Runs[i]
+			r.ID, r.TraceID = own(r.ID), own(r.TraceID)
+			if r.ParentID != uuid.Nil {
+				r.ParentID = own(r.ParentID)
+			}
+			ws.hold(p, r.Start, &r)
+		}
+	}
+}
+
+// The sample projects' names.
+const (
+	ChatProd      = samples.ChatProd
+	ChatStaging   = samples.ChatStaging
+	ResearchAgent = samples.ResearchAgent
+	Experiment    = samples.Experiment
+)
+
+// SampleProject is the id of a sample project in a workspace, the zero one being
+// the default.
+func SampleProject(workspace uuid.UUID, name string) uuid.UUID {
+	if workspace == uuid.Nil {
+		workspace = DefaultWorkspace()
+	}
+	return uuid.NewSHA1(workspace, []byte("session/"+name))
+}

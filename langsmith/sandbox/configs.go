@@ -1,0 +1,191 @@
+package sandbox
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/robfig/cron/v3"
+)
+
+// config is a saved configuration of jobs.
+type config struct {
+	id          uuid.UUID
+	name        string
+	description *string
+	settings    settings
+	cron        *string
+}
+
+// configView is a config as the list shows it. An id need not be a UUID here.
+type configView struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Description *string  `json:"description"`
+	Config      settings `json:"config"`
+	Prebuilt    bool     `json:"prebuilt"`
+	Cron        *string  `json:"schedule_cron"`
+}
+
+// savedView is a config as saving answers it.
+type savedView struct {
+	ID          uuid.UUID `json:"id"`
+	Name        string    `json:"name"`
+	Description *string   `json:"description"`
+	Config      settings  `json:"config"`
+	Cron        *string   `json:"schedule_cron"`
+}
+
+func (k *config) saved() savedView {
+	return savedView{ID: k.id, Name: k.name, Description: k.description, Config: k.settings, Cron: k.cron}
+}
+
+func (p *project) config(id uuid.UUID) (*config, error) {
+	for _, k := range p.configs {
+		if k.id == id {
+			return k, nil
+		}
+	}
+	return nil, notFound("Insights config")
+}
+
+func (c *call) config() (*project, *config, error) {
+	session, id := c.path("session_id"), c.path("config_id")
+	if err := c.err(); err != nil {
+		return nil, nil, err
+	}
+	p, err := c.ws.project(session)
+	if err != nil {
+		return nil, nil, err
+	}
+	k, err := p.config(id)
+	return p, k, err
+}
+
+// listConfigs shows the newest config first, prebuilt ones last.
+//
+// Unknown: LangSmith's order.
+func listConfigs(c *call) (any, error) {
+	session := c.path("session_id")
+	prebuilts, _ := c.askBool("include_prebuilts")
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	p, err := c.ws.project(session)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]configView, 0, len(p.configs))
+	for i := len(p.configs) - 1; i >= 0; i-- {
+		k := p.configs[i]
+		views = append(views, configView{ID: k.id.String(), Name: k.name, Description: k.description, Config: k.settings, Cron: k.cron})
+	}
+	if prebuilts {
+		views = append(views, prebuiltConfigs()...)
+	}
+	return map[string]any{"configs": views}, nil
+}
+
+// maxConfigName is the API's bound, stated in its schema.
+const maxConfigName = 255
+
+func createConfig(c *call) (any, error) {
+	session := c.path("session_id")
+	o := c.form()
+	k := &config{settings: settings{Model: "openai"}}
+	require(&c.findings, o, "name", &k.name, asStringUpTo(maxConfigName))
+	take(&c.findings, o, "description", &k.description, pointer(asString))
+	take(&c.findings, o, "schedule_cron", &k.cron, pointer(asCron))
+	chosen, given := o.sub(&c.findings, "config")
+	if !given {
+		c.add([]any{"body", "config"}, "missing", "Field required")
+	}
+	readJobRequest(&c.findings, chosen)
+	k.settings.overlay(&c.findings, chosen)
+	if err := k.settings.check(&c.findings, []any{"body", "config"}); err != nil {
+		return nil, err
+	}
+	p, err := c.ws.project(session)
+	if err != nil {
+		return nil, err
+	}
+	k.id = c.ws.mint("config")
+	p.configs = append(p.configs, k)
+	return k.saved(), nil
+}
+
+// updateConfig tells what is absent, and stays, from what is null.
+//
+// Unknown: what a null name or config does, which a config cannot be without.
+// Here they stay.
+func updateConfig(c *call) (any, error) {
+	o := c.form()
+	_, k, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	next := *k
+	var name *string
+	take(&c.findings, o, "name", &name, pointer(asStringUpTo(maxConfigName)))
+	if name != nil {
+		next.name = *name
+	}
+	take(&c.findings, o, "description", &next.description, pointer(asString))
+	take(&c.findings, o, "schedule_cron", &next.cron, pointer(asCron))
+	if o.has("config") {
+		chosen, _ := o.sub(&c.findings, "config")
+		readJobRequest(&c.findings, chosen)
+		next.settings = settings{Model: "openai"}
+		next.settings.overlay(&c.findings, chosen)
+		if err := next.settings.check(&c.findings, []any{"body", "config"}); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	*k = next
+	return k.saved(), nil
+}
+
+func deleteConfig(c *call) (any, error) {
+	p, k, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	p.configs = without(p.configs, k)
+	return deleted(k.id, "Insights config deleted"), nil
+}
+
+// asCron checks the five fields of a schedule, in UTC.
+//
+// Unknown: which dialect LangSmith reads, and how it refuses.
+func asCron(f *findings, loc []any, value any) string {
+	text := asString(f, loc, value)
+	fields := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+	if _, err := fields.Parse(text); err != nil {
+		f.add(loc, "value_error", "Value error, invalid cron expression")
+	}
+	return text
+}
+
+// generateConfig proposes a config from what the user wants to know. Nothing is saved.
+func generateConfig(c *call) (any, error) {
+	session := c.path("session_id")
+	o := c.form()
+	chosen := settings{Model: "openai"}
+	require(&c.findings, o, "user_context", &chosen.UserContext, asMap(asString))
+	take(&c.findings, o, "model", &chosen.Model, asOneOf("openai", "anthropic"))
+	take(&c.findings, o, "cluster_model", &chosen.ClusterModel, pointer(asString))
+	take(&c.findings, o, "summary_model", &chosen.SummaryModel, pointer(asString))
+	if err := chosen.check(&c.findings, []any{"body"}); err != nil {
+		return nil, err
+	}
+	p, err := c.ws.project(session)
+	if err != nil {
+		return nil, err
+	}
+	if missing := chosen.missingSecrets(c.s.opts.Secrets); len(missing) > 0 {
+		return nil, refuse(http.StatusUnprocessableEntity, "['%s']", missing[0])
+	}
+	return propose(p.name, chosen.UserContext), nil
+}

@@ -1,0 +1,164 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// Project is a tracing project to put into a sandbox.
+type Project struct {
+	ID               uuid.UUID // made up if zero
+	Workspace        uuid.UUID // the default one if zero
+	Name             string
+	Description      string
+	StartTime        time.Time  // now if zero
+	ReferenceDataset *uuid.UUID // makes it an experiment
+	Runs             []trace.Run
+}
+
+// AddProject puts a project in and returns its id.
+func (s *Sandbox) AddProject(p Project) uuid.UUID {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ws := s.home(p.Workspace)
+	held := &project{id: p.ID, name: p.Name, started: p.StartTime, dataset: p.ReferenceDataset}
+	if held.id == uuid.Nil {
+		held.id = ws.mint("session")
+	}
+	if held.started.IsZero() {
+		held.started = now
+	}
+	if p.Description != "" {
+		held.description = &p.Description
+	}
+	ws.projects = append(ws.projects, held)
+	ws.adopt(held, p.Runs, now)
+	return held.id
+}
+
+// AddRuns puts runs into a project of any workspace and returns their ids. What
+// a run leaves out is made up: its id, a trace of its own, a name, the present.
+// It panics if no project has the id.
+func (s *Sandbox) AddRuns(session uuid.UUID, runs ...trace.Run) []uuid.UUID {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ws, p := s.locate(session)
+	return ws.adopt(p, runs, now)
+}
+
+// AddJob puts a job into a project of any workspace and returns its id. It panics
+// if no project has the id.
+func (s *Sandbox) AddJob(session uuid.UUID, fixture Job) uuid.UUID {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ws, p := s.locate(session)
+	j := &job{Job: fixture}
+	if j.ID == uuid.Nil {
+		j.ID = ws.mint("job")
+	}
+	if j.Status == "" {
+		j.Status = statusSuccess
+	}
+	if j.CreatedAt.IsZero() {
+		j.CreatedAt = now
+	}
+	p.jobs = append(p.jobs, j)
+	return j.ID
+}
+
+// home finds or makes a workspace for a fixture.
+func (s *Sandbox) home(id uuid.UUID) *workspace {
+	if id == uuid.Nil {
+		id = DefaultWorkspace()
+	}
+	ws, err := s.workspace(id)
+	if err != nil {
+		panic("sandbox: " + err.Error())
+	}
+	return ws
+}
+
+func (s *Sandbox) locate(session uuid.UUID) (*workspace, *project) {
+	s.home(uuid.Nil)
+	for _, ws := range s.order {
+		if p, err := ws.project(session); err == nil {
+			return ws, p
+		}
+	}
+	panic("sandbox: no project " + session.String())
+}
+
+func (ws *workspace) adopt(p *project, runs []trace.Run, now time.Time) []uuid.UUID {
+	ids := make([]uuid.UUID, len(runs))
+	for i, r := range runs {
+		if r.ID == uuid.Nil {
+			r.ID = ws.mint("run")
+		}
+		if r.TraceID == uuid.Nil {
+			r.TraceID = r.ID
+		}
+		if r.Name == "" {
+			r.Name = "trace"
+		}
+		if r.Type == "" {
+			r.Type = trace.Chain
+		}
+		if r.Start.IsZero() {
+			r.Start = now
+		}
+		if r.Status == "" {
+			r.Status = trace.Success
+			if r.Error != "" {
+				r.Status = trace.Failed
+			}
+		}
+		ids[i] = r.ID
+		ws.hold(p, now, &r)
+	}
+	return ids
+}
+
+// StartedJob is what an invariant checker needs to know of a job.
+type StartedJob struct {
+	ID        uuid.UUID
+	Name      string
+	Status    string
+	CreatedAt time.Time
+	ConfigID  *uuid.UUID
+	// Request is the body that started the job; nil for one put in by AddJob.
+	Request json.RawMessage
+}
+
+// Jobs lists the jobs that a workspace's project has now, oldest first; the zero
+// workspace is the default one. Requests whose late effect is due by the
+// sandbox's clock have had it. It is empty for a project that is not there.
+func (s *Sandbox) Jobs(workspace, session uuid.UUID) []StartedJob {
+	now := s.now()
+	s.settle(now)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.home(workspace).project(session)
+	if err != nil {
+		return nil
+	}
+	list := make([]StartedJob, len(p.jobs))
+	for i, j := range p.jobs {
+		list[i] = StartedJob{
+			ID:        j.ID,
+			Name:      j.Name,
+			Status:    j.status(now),
+			CreatedAt: j.CreatedAt,
+			ConfigID:  j.ConfigID,
+			Request:   bytes.Clone(j.request),
+		}
+	}
+	return list
+}

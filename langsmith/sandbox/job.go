@@ -1,0 +1,159 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/report"
+)
+
+// The states that the sandbox's own jobs pass through.
+const (
+	statusQueued  = "queued"
+	statusRunning = "running"
+	statusSuccess = "success"
+	statusError   = "error"
+)
+
+// job is an Insights job: put in as a fixture, or started by a request and then
+// moved on by reading it.
+type job struct {
+	Job
+	reads    int
+	progress *progress // nil for fixtures, and once the job has ended
+	request  []byte
+}
+
+// progress is what a started job still has before it.
+type progress struct {
+	readsUntilDone int
+	duration       time.Duration
+	work           func() report.Result // computes once, whoever calls it
+	config         *config              // to save the categories back to; may be nil
+}
+
+// status is the state that the job shows now.
+func (j *job) status(now time.Time) string {
+	switch {
+	case len(j.Statuses) > 0:
+		return j.Statuses[min(max(j.reads, 1), len(j.Statuses))-1]
+	case j.progress == nil:
+		return j.Status
+	case j.progress.duration > 0 && now.Sub(j.CreatedAt) >= j.progress.duration/10,
+		j.progress.duration <= 0 && j.reads > 1:
+		return statusRunning
+	}
+	return statusQueued
+}
+
+// due gives the work of a job whose time has come, else nil.
+func (j *job) due(now time.Time) func() report.Result {
+	switch p := j.progress; {
+	case p == nil:
+		return nil
+	case p.duration > 0 && now.Sub(j.CreatedAt) >= p.duration,
+		p.duration <= 0 && j.reads >= p.readsUntilDone:
+		return p.work
+	}
+	return nil
+}
+
+func (ws *workspace) unfinished(now time.Time) int {
+	n := 0
+	for _, p := range ws.projects {
+		for _, j := range p.jobs {
+			if s := j.status(now); s != statusSuccess && s != statusError && s != "failed" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (j *job) view(now time.Time) jobView {
+	v := jobView{
+		ID:        j.ID,
+		Name:      j.Name,
+		Status:    j.status(now),
+		StartTime: stamped(j.StartTime),
+		EndTime:   stamped(j.EndTime),
+		CreatedAt: stamp(j.CreatedAt),
+		Metadata:  j.Metadata,
+		Shape:     j.Shape,
+		ConfigID:  j.ConfigID,
+	}
+	if j.Error != "" {
+		v.Error = &j.Error
+	}
+	return v
+}
+
+func (j *job) detail(now time.Time) jobDetail {
+	d := jobDetail{jobView: j.view(now), Clusters: make([]any, len(j.Clusters))}
+	for i, cluster := range j.Clusters {
+		d.Clusters[i] = with(cluster, cluster.Extra)
+	}
+	if j.Report != nil {
+		d.Report = &reportView{
+			KeyPoints:  orEmpty(j.Report.KeyPoints),
+			Highlights: orEmpty(j.Report.Highlights),
+			CreatedAt:  stamped(j.EndTime),
+		}
+		if j.Report.Title != "" {
+			d.Report.Title = &j.Report.Title
+		}
+	}
+	return d
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func without[T comparable](list []T, gone T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(have T) bool { return have == gone })
+}
+
+// start begins a job over what the project holds at this moment.
+func (c *call) start(p *project, from *config, chosen settings) *job {
+	j := &job{
+		Job:     Job{ID: c.ws.mint("job"), Name: jobName(chosen, from, c.now), CreatedAt: c.now},
+		request: c.raw,
+	}
+	if from != nil {
+		id := from.id
+		j.ConfigID = &id
+	}
+	j.progress = &progress{
+		readsUntilDone: c.s.opts.ReadsUntilDone,
+		duration:       c.s.opts.JobDuration,
+		work:           computing(p.name, p.seen(c.now), chosen, c.now),
+		config:         from,
+	}
+	p.jobs = append(p.jobs, j)
+	c.s.started++
+	return j
+}
+
+// jobName is what the request or its config says.
+//
+// Unknown: how LangSmith names a job that nobody named.
+func jobName(chosen settings, from *config, now time.Time) string {
+	switch {
+	case chosen.Name != nil && *chosen.Name != "":
+		return *chosen.Name
+	case from != nil:
+		return from.name
+	}
+	return "Insights " + now.UTC().Format("2006-01-02 15:04")
+}
+
+// clusterID names the clusters of a job in an order-independent way.
+func clusterID(job uuid.UUID, path string) uuid.UUID {
+	return uuid.NewSHA1(job, []byte("cluster/"+path))
+}

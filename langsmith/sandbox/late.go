@@ -1,0 +1,39 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+)
+
+// lateRequest waits for the moment at which it takes effect.
+type lateRequest struct {
+	due time.Time
+	req Request
+}
+
+func (s *Sandbox) postpone(req Request, due time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at, _ := slices.BinarySearchFunc(s.late, due, func(l lateRequest, due time.Time) int {
+		if l.due.After(due) {
+			return 1
+		}
+		return -1 // equal moments keep the order of their arrival
+	})
+	s.late = slices.Insert(s.late, at, lateRequest{due: due, req: req})
+}
+
+// settle gives the requests that are due their effect, each at its own moment.
+func (s *Sandbox) settle(now time.Time) {
+	for {
+		s.mu.Lock()
+		if len(s.late) == 0 || s.late[0].due.After(now) {
+			s.mu.Unlock()
+			return
+		}
+		next := s.late[0]
+		s.late = s.late[1:]
+		s.mu.Unlock()
+		s.process(next.req, next.due)
+	}
+}

@@ -1,0 +1,67 @@
+package sandbox
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// prebuiltConfigs are configs that every project has. Their ids are no UUIDs, as
+// LangSmith's need not be; their contents are the sandbox's own.
+func prebuiltConfigs() []configView {
+	text := func(s string) *string { return &s }
+	return []configView{
+		{
+			ID:          "sandbox-usage-patterns",
+			Name:        "Usage patterns",
+			Description: text("What people come for, by topic."),
+			Prebuilt:    true,
+			Config: settings{
+				Name:          text("Usage patterns"),
+				SummaryPrompt: text("Say in one sentence what the user wanted: {{all_thread_messages}}"),
+				Model:         "openai",
+			},
+		},
+		{
+			ID:          "sandbox-failure-modes",
+			Name:        "Failure modes",
+			Description: text("How runs that failed went wrong."),
+			Prebuilt:    true,
+			Config: settings{
+				Name:          text("Failure modes"),
+				SummaryPrompt: text("Say in one sentence what went wrong: {{run.error}} after {{run.inputs}}"),
+				Filter:        text(`eq(status, "error")`),
+				Model:         "openai",
+			},
+		},
+	}
+}
+
+// propose answers configs/generate without a model: the user's own words become
+// part of the prompt.
+func propose(project string, context map[string]string) any {
+	var wishes []string
+	for _, question := range slices.Sorted(maps.Keys(context)) {
+		if answer := strings.TrimSpace(context[question]); answer != "" {
+			wishes = append(wishes, answer)
+		}
+	}
+	prompt := "Summarize in one sentence what the user of " + project + " wanted and whether they got it."
+	if len(wishes) > 0 {
+		prompt += " Look for: " + strings.Join(wishes, "; ") + "."
+	}
+	return map[string]any{
+		"summary_prompt": prompt + " {{all_thread_messages}}",
+		"name":           "What users of " + project + " ask for",
+		"attribute_schemas": map[string]any{
+			"resolved": map[string]any{
+				"type":        "boolean",
+				"description": "Whether the user's request was resolved.",
+			},
+			"frustrated": map[string]any{
+				"type":        "boolean",
+				"description": "Whether the user sounds angry or annoyed, or gives up.",
+			},
+		},
+	}
+}

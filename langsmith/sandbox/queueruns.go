@@ -1,0 +1,89 @@
+package sandbox
+
+import (
+	"github.com/google/uuid"
+)
+
+type entryView struct {
+	ID           uuid.UUID `json:"id"`
+	QueueID      uuid.UUID `json:"queue_id"`
+	RunID        uuid.UUID `json:"run_id"`
+	AddedAt      stamp     `json:"added_at"`
+	LastReviewed *stamp    `json:"last_reviewed_time"`
+}
+
+// addToQueue puts runs into a queue, all of them or none, and keeps their traces
+// at extended retention from then on.
+//
+// Unknown: what LangSmith does with a run that the queue holds already. Here it
+// comes in once more, so that a client which does not look first is seen.
+func addToQueue(c *call) (any, error) {
+	before := len(c.issues)
+	value := c.body()
+	var runs []uuid.UUID
+	if len(c.issues) == before {
+		runs = asList(asQueuedRun)(&c.findings, []any{"body"}, value)
+	}
+	q, err := c.queue()
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range runs {
+		if r := c.ws.runs[id]; r == nil || r.visible.After(c.now) {
+			return nil, notFound("Run")
+		}
+	}
+	views := make([]entryView, len(runs))
+	for i, id := range runs {
+		e := queueEntry{id: c.ws.mint("entry"), run: id, added: c.now}
+		q.entries = append(q.entries, e)
+		c.ws.extend(c.ws.runs[id])
+		views[i] = entryView{ID: e.id, QueueID: q.id, RunID: e.run, AddedAt: stamp(e.added)}
+	}
+	return views, nil
+}
+
+// asQueuedRun reads a run in any of the three forms that the API takes.
+func asQueuedRun(f *findings, loc []any, value any) uuid.UUID {
+	if _, ok := value.(map[string]any); !ok {
+		return asUUID(f, loc, value)
+	}
+	var id uuid.UUID
+	require(f, asObject(f, loc, value), "run_id", &id, asUUID)
+	return id
+}
+
+// extend moves the whole trace of a run to extended retention.
+func (ws *workspace) extend(r *heldRun) {
+	for _, p := range ws.projects {
+		if p.id != r.SessionID {
+			continue
+		}
+		for _, other := range p.runs {
+			if other.TraceID == r.TraceID {
+				other.extended = true
+			}
+		}
+	}
+}
+
+// listQueueRuns shows what a queue holds, in the order it was added.
+//
+// Unknown: this endpoint is documented, but its shape is in no schema we have.
+// Here it is a bare list of runs with the entry's own fields beside theirs.
+func listQueueRuns(c *call) (any, error) {
+	page := c.page()
+	q, err := c.queue()
+	if err != nil {
+		return nil, err
+	}
+	views := make([]map[string]any, 0, page.limit)
+	for _, e := range cut(q.entries, page) {
+		view := c.ws.runView(c.ws.runs[e.run])
+		view["queue_run_id"] = e.id
+		view["added_at"] = stamp(e.added)
+		view["last_reviewed_time"] = nil
+		views = append(views, view)
+	}
+	return views, nil
+}

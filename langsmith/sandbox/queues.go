@@ -1,0 +1,143 @@
+package sandbox
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// queue is a list of runs for people to look at.
+type queue struct {
+	id             uuid.UUID
+	name           string
+	description    *string
+	dataset        *uuid.UUID
+	instructions   *string
+	metadata       map[string]any
+	created        time.Time
+	reviewers      *int
+	reservations   *bool
+	reserveMinutes *int
+	access         string
+	entries        []queueEntry // in the order they were added
+}
+
+type queueEntry struct {
+	id    uuid.UUID
+	run   uuid.UUID
+	added time.Time
+}
+
+type queueView struct {
+	ID             uuid.UUID      `json:"id"`
+	TenantID       uuid.UUID      `json:"tenant_id"`
+	Name           string         `json:"name"`
+	Description    *string        `json:"description"`
+	QueueType      string         `json:"queue_type"`
+	CreatedAt      stamp          `json:"created_at"`
+	UpdatedAt      stamp          `json:"updated_at"`
+	Reviewers      *int           `json:"num_reviewers_per_item"`
+	Reservations   *bool          `json:"enable_reservations"`
+	ReserveMinutes *int           `json:"reservation_minutes"`
+	Access         string         `json:"reviewer_access_mode"`
+	DefaultDataset *uuid.UUID     `json:"default_dataset"`
+	Metadata       map[string]any `json:"metadata"`
+	Assigned       []any          `json:"assigned_reviewers"`
+}
+
+type sizedQueueView struct {
+	queueView
+	TotalRuns int `json:"total_runs"`
+}
+
+func (ws *workspace) queueView(q *queue) queueView {
+	return queueView{
+		ID:             q.id,
+		TenantID:       ws.id,
+		Name:           q.name,
+		Description:    q.description,
+		QueueType:      "single",
+		CreatedAt:      stamp(q.created),
+		UpdatedAt:      stamp(q.created),
+		Reviewers:      q.reviewers,
+		Reservations:   q.reservations,
+		ReserveMinutes: q.reserveMinutes,
+		Access:         q.access,
+		DefaultDataset: q.dataset,
+		Metadata:       q.metadata,
+		Assigned:       []any{},
+	}
+}
+
+// listQueues shows the newest queue first, whatever it is asked to sort by.
+func listQueues(c *call) (any, error) {
+	page, ids, dataset := c.page(), c.askAll("ids"), c.ask("dataset_id")
+	kind := c.askOneOf("queue_type", "single", "pairwise")
+	c.askBool("assigned_to_me")
+	c.askBool("sort_by_desc")
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	var found []*queue
+	for i := len(c.ws.queues) - 1; i >= 0; i-- {
+		q := c.ws.queues[i]
+		switch {
+		case c.query.Has("name") && q.name != c.query.Get("name"),
+			!strings.Contains(strings.ToLower(q.name), strings.ToLower(c.query.Get("name_contains"))),
+			len(ids) > 0 && !slices.Contains(ids, q.id),
+			dataset != nil && (q.dataset == nil || *q.dataset != *dataset),
+			kind == "pairwise":
+			continue
+		}
+		found = append(found, q)
+	}
+	views := make([]sizedQueueView, 0, page.limit)
+	for _, q := range cut(found, page) {
+		views = append(views, sizedQueueView{c.ws.queueView(q), len(q.entries)})
+	}
+	return views, nil
+}
+
+// createQueue makes a queue.
+//
+// Unknown: whether LangSmith refuses a name that is taken; here it does not.
+func createQueue(c *call) (any, error) {
+	o := c.form()
+	one, yes := 1, true
+	q := &queue{created: c.now, reviewers: &one, reservations: &yes, reserveMinutes: &one, access: "any"}
+	var id uuid.UUID
+	take(&c.findings, o, "id", &id, asUUID)
+	require(&c.findings, o, "name", &q.name, asString)
+	take(&c.findings, o, "description", &q.description, pointer(asString))
+	take(&c.findings, o, "created_at", &q.created, asTime)
+	take(&c.findings, o, "default_dataset", &q.dataset, pointer(asUUID))
+	take(&c.findings, o, "rubric_instructions", &q.instructions, pointer(asString))
+	take(&c.findings, o, "metadata", &q.metadata, orNull(asMap(asAnything)))
+	take(&c.findings, o, "num_reviewers_per_item", &q.reviewers, pointer(asInt))
+	take(&c.findings, o, "enable_reservations", &q.reservations, pointer(asBool))
+	take(&c.findings, o, "reservation_minutes", &q.reserveMinutes, pointer(asInt))
+	take(&c.findings, o, "reviewer_access_mode", &q.access, asString)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	if q.id = id; id == uuid.Nil {
+		q.id = c.ws.mint("queue")
+	}
+	c.ws.queues = append(c.ws.queues, q)
+	return c.ws.queueView(q), nil
+}
+
+func (c *call) queue() (*queue, error) {
+	id := c.path("queue_id")
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	for _, q := range c.ws.queues {
+		if q.id == id {
+			return q, nil
+		}
+	}
+	return nil, notFound("Annotation queue")
+}

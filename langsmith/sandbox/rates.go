@@ -1,0 +1,62 @@
+package sandbox
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// limit is so many calls in a window of time, for each credential.
+type limit struct {
+	name   string
+	method string
+	path   string // a suffix, or "" for every path
+	calls  int
+	window time.Duration
+}
+
+// limits are LangSmith's documented ones, as far as the sandbox serves the operation.
+var limits = [...]limit{
+	{name: "any", calls: 1000, window: 10 * time.Second},
+	{name: "query", method: "POST", path: "/runs/query", calls: 15, window: 10 * time.Second},
+	{name: "run", method: "GET", path: "/runs/{run_id}", calls: 30, window: time.Minute},
+	{name: "generate", method: "POST", path: "/configs/generate", calls: 30, window: time.Hour},
+}
+
+// rateBook remembers when each credential called last.
+type rateBook struct{ calls map[string][]time.Time }
+
+// take counts a call, or refuses it.
+//
+// Unknown: LangSmith's wording, and whether its windows slide; the sandbox's do.
+func (b *rateBook) take(enforced bool, r *http.Request, now time.Time) error {
+	if !enforced {
+		return nil
+	}
+	if b.calls == nil {
+		b.calls = make(map[string][]time.Time)
+	}
+	method, pattern, _ := strings.Cut(r.Pattern, " ")
+	credential := r.Header.Get("X-Api-Key") + r.Header.Get("Authorization")
+	for _, l := range limits {
+		if l.method != "" && l.method != method || !strings.HasSuffix(pattern, l.path) {
+			continue
+		}
+		key := l.name + " " + credential
+		recent := b.calls[key]
+		for len(recent) > 0 && now.Sub(recent[0]) >= l.window {
+			recent = recent[1:]
+		}
+		if len(recent) >= l.calls {
+			b.calls[key] = recent
+			after := l.window - now.Sub(recent[0])
+			p := refuse(http.StatusTooManyRequests, "Rate limit exceeded")
+			p.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(after.Seconds())))}}
+			return p
+		}
+		b.calls[key] = append(recent, now)
+	}
+	return nil
+}

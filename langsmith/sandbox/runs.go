@@ -1,0 +1,184 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/filter"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+func readRun(c *call) (any, error) {
+	id, session := c.path("run_id"), c.ask("session_id")
+	c.askBool("exclude_serialized")
+	c.askBool("include_messages")
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	r := c.ws.runs[id]
+	if r == nil || r.visible.After(c.now) || session != nil && r.SessionID != *session {
+		return nil, notFound("Run")
+	}
+	return c.ws.runView(r), nil
+}
+
+// runQuery is the body of POST /runs/query, as far as the sandbox serves it.
+type runQuery struct {
+	ids, sessions, examples []uuid.UUID
+	trace, parent           *uuid.UUID
+	runType                 *string
+	from, to                *time.Time
+	failed, root            *bool
+	filter                  *filter.Filter
+	traceFilter, treeFilter *filter.Filter
+	cursor                  *string
+	limit                   int
+	selected                []string
+	order                   string
+}
+
+func readRunQuery(f *findings, o object) runQuery {
+	q := runQuery{limit: 100, order: "desc", selected: defaultSelect()}
+	take(f, o, "id", &q.ids, orNull(asList(asUUID)))
+	take(f, o, "session", &q.sessions, orNull(asList(asUUID)))
+	take(f, o, "reference_example", &q.examples, orNull(asList(asUUID)))
+	take(f, o, "trace", &q.trace, pointer(asUUID))
+	take(f, o, "parent_run", &q.parent, pointer(asUUID))
+	take(f, o, "run_type", &q.runType, pointer(asOneOf(runTypes()...)))
+	take(f, o, "start_time", &q.from, pointer(asTime))
+	take(f, o, "end_time", &q.to, pointer(asTime))
+	take(f, o, "error", &q.failed, pointer(asBool))
+	take(f, o, "is_root", &q.root, pointer(asBool))
+	take(f, o, "cursor", &q.cursor, pointer(asString))
+	take(f, o, "limit", &q.limit, asInt)
+	take(f, o, "select", &q.selected, asList(asOneOf(selectable()...)))
+	take(f, o, "order", &q.order, asOneOf("asc", "desc"))
+	if q.limit < 1 {
+		f.add(at(o.loc, "limit"), "greater_than_equal", "Input should be greater than or equal to 1")
+	} else if q.limit > 100 {
+		f.add(at(o.loc, "limit"), "less_than_equal", "Input should be less than or equal to 100")
+	}
+	var first *int
+	if take(f, o, "execution_order", &first, pointer(asInt)); first != nil && *first == 1 {
+		// The older way to ask for root runs.
+		yes := true
+		q.root = &yes
+	}
+	return q
+}
+
+// queryRuns finds runs, a page at a time.
+//
+// Unknown: LangSmith's reaction to a query that names neither a project nor runs,
+// to a filter it cannot read, and to a cursor that it did not give.
+func queryRuns(c *call) (any, error) {
+	o := c.form()
+	q := readRunQuery(&c.findings, o)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	for _, unserved := range []string{"query", "search_filter"} {
+		if o.has(unserved) {
+			return nil, refuse(http.StatusBadRequest, "The sandbox does not serve %s", unserved)
+		}
+	}
+	if len(q.sessions)+len(q.ids)+len(q.examples) == 0 && q.trace == nil && q.parent == nil {
+		return nil, refuse(http.StatusBadRequest, "One of session, id, trace, parent_run or reference_example is required")
+	}
+	for name, into := range map[string]**filter.Filter{"filter": &q.filter, "trace_filter": &q.traceFilter, "tree_filter": &q.treeFilter} {
+		text, given := o.fields[name].(string)
+		if !given || text == "" {
+			continue
+		}
+		parsed, err := filter.Parse(text)
+		if err != nil {
+			return nil, refuse(http.StatusBadRequest, "Invalid %s: %s", name, err)
+		}
+		*into = parsed
+	}
+	from, err := position(q.cursor)
+	if err != nil {
+		return nil, err
+	}
+	found := c.ws.find(q, c.now)
+	shown := cut(found, page{limit: q.limit, offset: from})
+	views := make([]map[string]any, len(shown))
+	for i, r := range shown {
+		views[i] = only(c.ws.runView(r), q.selected)
+	}
+	var next *string
+	if end := from + len(shown); len(shown) > 0 && end < len(found) {
+		cursor := base64.RawURLEncoding.EncodeToString([]byte("after:" + strconv.Itoa(end)))
+		next = &cursor
+	}
+	return map[string]any{"runs": views, "cursors": map[string]*string{"next": next}}, nil
+}
+
+func position(cursor *string) (int, error) {
+	if cursor == nil || *cursor == "" {
+		return 0, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(*cursor)
+	text, ours := strings.CutPrefix(string(raw), "after:")
+	at, errAt := strconv.Atoi(text)
+	if err != nil || !ours || errAt != nil || at < 0 {
+		return 0, refuse(http.StatusBadRequest, "Invalid cursor")
+	}
+	return at, nil
+}
+
+// find lists the runs that a query asks for, in its order.
+func (ws *workspace) find(q runQuery, now time.Time) []*heldRun {
+	var found []*heldRun
+	for _, p := range ws.projects {
+		if len(q.sessions) > 0 && !slices.Contains(q.sessions, p.id) {
+			continue
+		}
+		for _, r := range p.runs {
+			if !r.visible.After(now) && q.matches(r.Run) && ws.traceMatches(q, p, r.Run) {
+				found = append(found, r)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *heldRun) int { return trace.Compare(a.Run, b.Run) })
+	if q.order == "desc" {
+		slices.Reverse(found)
+	}
+	return found
+}
+
+func (q *runQuery) matches(r *trace.Run) bool {
+	switch {
+	case len(q.ids) > 0 && !slices.Contains(q.ids, r.ID),
+		len(q.examples) > 0 && !slices.Contains(q.examples, r.ReferenceExample),
+		q.trace != nil && r.TraceID != *q.trace,
+		q.parent != nil && r.ParentID != *q.parent,
+		q.runType != nil && r.Type != *q.runType,
+		q.from != nil && r.Start.Before(*q.from),
+		q.to != nil && r.Start.After(*q.to),
+		q.failed != nil && (r.Error != "") != *q.failed,
+		q.root != nil && r.IsRoot() != *q.root:
+		return false
+	}
+	return q.filter == nil || q.filter.Match(r)
+}
+
+// traceMatches holds the trace of a run against the filters over its root and
+// over any run in it.
+func (ws *workspace) traceMatches(q runQuery, p *project, r *trace.Run) bool {
+	if q.traceFilter != nil {
+		root := ws.runs[r.TraceID]
+		if root == nil || !q.traceFilter.Match(root.Run) {
+			return false
+		}
+	}
+	return q.treeFilter == nil || slices.ContainsFunc(p.runs, func(other *heldRun) bool {
+		return other.TraceID == r.TraceID && q.treeFilter.Match(other.Run)
+	})
+}

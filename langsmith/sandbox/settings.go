@@ -1,0 +1,102 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// settings say what a job looks at and how. This is the shape in which the API
+// echoes a config: every field is there.
+type settings struct {
+	Name             *string           `json:"name"`
+	LastNHours       *int              `json:"last_n_hours"`
+	StartTime        *string           `json:"start_time"`
+	EndTime          *string           `json:"end_time"`
+	Hierarchy        []int             `json:"hierarchy"`
+	Partitions       map[string]string `json:"partitions"`
+	Sample           *json.Number      `json:"sample"`
+	SummaryPrompt    *string           `json:"summary_prompt"`
+	Filter           *string           `json:"filter"`
+	AttributeSchemas map[string]any    `json:"attribute_schemas"`
+	UserContext      map[string]string `json:"user_context"`
+	Model            string            `json:"model"`
+	ClusterModel     *string           `json:"cluster_model"`
+	SummaryModel     *string           `json:"summary_model"`
+}
+
+// jobRequest is what a create request says besides its settings.
+type jobRequest struct {
+	configID        *uuid.UUID
+	scheduled       bool
+	validateSecrets bool
+}
+
+func readJobRequest(f *findings, o object) jobRequest {
+	r := jobRequest{validateSecrets: true}
+	take(f, o, "config_id", &r.configID, pointer(asUUID))
+	take(f, o, "is_scheduled", &r.scheduled, asBool)
+	take(f, o, "validate_model_secrets", &r.validateSecrets, asBool)
+	return r
+}
+
+// overlay reads the settings that an object gives over those that stand already.
+func (s *settings) overlay(f *findings, o object) {
+	take(f, o, "name", &s.Name, pointer(asString))
+	if o.has("last_n_hours") || o.has("start_time") || o.has("end_time") {
+		s.LastNHours, s.StartTime, s.EndTime = nil, nil, nil // one window replaces another whole
+	}
+	take(f, o, "last_n_hours", &s.LastNHours, pointer(asInt))
+	take(f, o, "start_time", &s.StartTime, pointer(asTimeText))
+	take(f, o, "end_time", &s.EndTime, pointer(asTimeText))
+	take(f, o, "hierarchy", &s.Hierarchy, orNull(asList(asInt)))
+	take(f, o, "partitions", &s.Partitions, orNull(asPartitions))
+	take(f, o, "sample", &s.Sample, pointer(asWrittenNumber))
+	take(f, o, "summary_prompt", &s.SummaryPrompt, pointer(asString))
+	take(f, o, "filter", &s.Filter, pointer(asString))
+	take(f, o, "attribute_schemas", &s.AttributeSchemas, orNull(asMap(asAnything)))
+	take(f, o, "user_context", &s.UserContext, orNull(asMap(asString)))
+	take(f, o, "model", &s.Model, asOneOf("openai", "anthropic"))
+	take(f, o, "cluster_model", &s.ClusterModel, pointer(asString))
+	take(f, o, "summary_model", &s.SummaryModel, pointer(asString))
+}
+
+// maxPartitions is the API's bound, stated in its schema.
+const maxPartitions = 10
+
+func asPartitions(f *findings, loc []any, value any) map[string]string {
+	read := asMap(asString)(f, loc, value)
+	if len(read) > maxPartitions {
+		f.add(loc, "too_long", "Dictionary should have at most %d items after validation, not %d", maxPartitions, len(read))
+	}
+	return read
+}
+
+// asWrittenNumber checks a number and keeps it as it was written.
+func asWrittenNumber(f *findings, loc []any, value any) json.Number {
+	asNumber(f, loc, value)
+	n, _ := value.(json.Number)
+	return n
+}
+
+// window is the time from which a job takes traces. An open end is zero.
+func (s *settings) window(now time.Time) (from, to time.Time) {
+	switch {
+	case s.LastNHours != nil:
+		hours := min(*s.LastNHours, maxHours)
+		return now.Add(-time.Duration(hours) * time.Hour), time.Time{}
+	case s.StartTime != nil:
+		from, _ = parseTime(*s.StartTime)
+		if s.EndTime != nil {
+			to, _ = parseTime(*s.EndTime)
+		}
+		return from, to
+	}
+	return now.Add(-defaultWindow), time.Time{}
+}
+
+const (
+	defaultWindow = 7 * 24 * time.Hour
+	maxHours      = 24 * 365 * 100 // keeps a hostile number inside a time.Duration
+)

@@ -1,0 +1,50 @@
+package trace
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// maxDepth bounds how deep Text looks into nested values.
+const maxDepth = 16
+
+// Text joins every string found in a JSON value, in the order of its keys.
+func Text(value any) string {
+	var found []string
+	collect(value, 0, &found)
+	return strings.Join(found, "\n")
+}
+
+func collect(value any, depth int, found *[]string) {
+	if depth > maxDepth {
+		return
+	}
+	switch v := value.(type) {
+	case string:
+		if v != "" {
+			*found = append(*found, v)
+		}
+	case []any:
+		for _, entry := range v {
+			collect(entry, depth+1, found)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			collect(v[key], depth+1, found)
+		}
+	}
+}
+
+// Preview shortens a text to one line of at most limit runes.
+func Preview(text string, limit int) string {
+	line := strings.Join(strings.Fields(text), " ")
+	runes := 0
+	for at := range line {
+		if runes == limit {
+			return strings.TrimRight(line[:at], " ,.;:") + "…"
+		}
+		runes++
+	}
+	return line
+}

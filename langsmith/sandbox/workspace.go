@@ -1,0 +1,124 @@
+package sandbox
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// maxWorkspaces bounds what a caller can make the sandbox hold by naming ever
+// new workspaces.
+const maxWorkspaces = 64
+
+// workspace is one tenant's share of LangSmith. Nothing in it is visible to another.
+type workspace struct {
+	id       uuid.UUID
+	seed     string
+	created  time.Time
+	minted   map[string]int
+	projects []*project
+	runs     map[uuid.UUID]*heldRun
+	datasets []*dataset
+	queues   []*queue
+}
+
+// project is a tracing project, called a session in the API.
+type project struct {
+	id          uuid.UUID
+	name        string
+	description *string
+	started     time.Time
+	ended       *time.Time
+	extra       map[string]any
+	dataset     *uuid.UUID // set on experiments: the dataset they ran over
+	defaultSet  *uuid.UUID
+	tier        *string
+	runs        []*heldRun
+	jobs        []*job    // oldest first
+	configs     []*config // oldest first
+}
+
+// heldRun is a run and what the workspace did with it.
+type heldRun struct {
+	*trace.Run
+	visible  time.Time // when it can be found
+	extended bool      // its trace is kept at extended retention
+}
+
+// workspace finds a workspace, which is made with its sample projects when it is
+// first named.
+//
+// Unknown: LangSmith refuses workspaces that the credential has no part in. Here
+// every UUID is one, up to a bound.
+func (s *Sandbox) workspace(id uuid.UUID) (*workspace, error) {
+	if ws := s.workspaces[id]; ws != nil {
+		return ws, nil
+	}
+	if len(s.workspaces) == maxWorkspaces {
+		return nil, refuse(http.StatusForbidden, "Forbidden")
+	}
+	ws := &workspace{
+		id:      id,
+		seed:    s.opts.Seed,
+		created: s.began,
+		minted:  make(map[string]int),
+		runs:    make(map[uuid.UUID]*heldRun),
+	}
+	if !s.opts.Empty {
+		ws.addSamples(s.began)
+	}
+	s.workspaces[id] = ws
+	s.order = append(s.order, ws)
+	return ws, nil
+}
+
+// mint makes the next id of a kind: the same one for the same calls.
+func (ws *workspace) mint(kind string) uuid.UUID {
+	ws.minted[kind]++
+	return uuid.NewSHA1(ws.id, fmt.Appendf(nil, "%s/%s/%d", ws.seed, kind, ws.minted[kind]))
+}
+
+func (ws *workspace) project(id uuid.UUID) (*project, error) {
+	for _, p := range ws.projects {
+		if p.id == id {
+			return p, nil
+		}
+	}
+	return nil, notFound("Session")
+}
+
+func (ws *workspace) named(name string) *project {
+	for _, p := range ws.projects {
+		if p.name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// hold takes runs into a project, in the order of their start.
+func (ws *workspace) hold(p *project, visible time.Time, runs ...*trace.Run) {
+	for _, r := range runs {
+		r.SessionID = p.id
+		held := &heldRun{Run: r, visible: visible}
+		ws.runs[r.ID] = held
+		p.runs = append(p.runs, held)
+	}
+	slices.SortStableFunc(p.runs, func(a, b *heldRun) int { return trace.Compare(a.Run, b.Run) })
+}
+
+// seen lists the runs of a project that can be found by now, oldest first.
+func (p *project) seen(now time.Time) []*trace.Run {
+	runs := make([]*trace.Run, 0, len(p.runs))
+	for _, r := range p.runs {
+		if !r.visible.After(now) {
+			runs = append(runs, r.Run)
+		}
+	}
+	return runs
+}
