@@ -129,15 +129,3 @@ func (r *listProjectsResult) Text() string {
 	b.WriteString("\nNext: list_insights_jobs for the reports a project has, or create_insights_job for a new one (paid).\n")
 	return b.String()
 }
-
-// percent writes a share from 0 to 1 as a person reads it.
-func percent(share float64) string {
-	switch value := share * 100; {
-	case value > 0 && value < 1:
-		return "<1 %"
-	case value > 99 && value < 100:
-		return ">99 %"
-	default:
-		return fmt.Sprintf("%.0f %%", value)
-	}
-}

@@ -4,6 +4,7 @@ package tools
 func All() []Tool {
 	return []Tool{
 		createInsightsJob(),
+		getInsightsJob(),
 		listProjects(),
 	}
 }

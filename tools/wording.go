@@ -3,6 +3,8 @@ package tools
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"langsmith-insights-mcp/tools/markdown"
@@ -55,4 +57,75 @@ func formatName(format string) string {
 		return "a time with a zone, such as 2026-01-31T00:00:00Z"
 	}
 	return "a " + format
+}
+
+// call writes a call as an agent can make it: names and values in turn.
+func call(tool string, arguments ...any) string {
+	text := tool
+	for i := 0; i+1 < len(arguments); i += 2 {
+		text += fmt.Sprintf(" %s=%v", arguments[i], arguments[i+1])
+	}
+	return text
+}
+
+// thousands writes a count with its digits in groups of three.
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// count writes how many there are of something whose plural takes an s.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return thousands(n) + " " + thing + "s"
+}
+
+func categories(n int) string {
+	if n == 1 {
+		return "1 category"
+	}
+	return thousands(n) + " categories"
+}
+
+// percent writes a share from 0 to 1 as a person reads it: with a decimal where
+// a whole number would hide what is small, or nearly all.
+func percent(share float64) string {
+	value := share * 100
+	switch {
+	case value > 0 && value < 0.1:
+		return "<0.1 %"
+	case value > 99.9 && value < 100:
+		return ">99.9 %"
+	case math.Abs(value) < 9.95 || value > 99 && value < 100:
+		return trimmed(value, 1) + " %"
+	}
+	return fmt.Sprintf("%.0f %%", value)
+}
+
+// seconds writes a duration given in seconds.
+func seconds(value float64) string {
+	switch {
+	case math.Abs(value) >= 120:
+		return trimmed(value/60, 1) + " min"
+	case math.Abs(value) >= 0.1 || value == 0:
+		return trimmed(value, 1) + " s"
+	}
+	return trimmed(value*1000, 1) + " ms"
+}
+
+// usd writes a price in dollars, however small.
+func usd(value float64) string {
+	if math.Abs(value) >= 0.1 || value == 0 {
+		return "$" + strconv.FormatFloat(value, 'f', 2, 64)
+	}
+	return "$" + strconv.FormatFloat(significant(value), 'f', -1, 64)
+}
+
+func trimmed(value float64, decimals int) string {
+	return strings.TrimSuffix(strconv.FormatFloat(value, 'f', decimals, 64), "."+strings.Repeat("0", decimals))
 }

@@ -1,0 +1,216 @@
+package tools
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/report"
+)
+
+// jobResult is a job with its report, as get_insights_job and
+// wait_for_insights_job give it.
+type jobResult struct {
+	insightsJob
+	SessionID         uuid.UUID       `json:"session_id"`
+	Clusters          []listedCluster `json:"clusters"`
+	TotalClusters     *int            `json:"total_clusters,omitempty"`
+	NextOffset        int             `json:"next_offset,omitempty"`
+	Report            *listedReport   `json:"report,omitempty"`
+	RetryAfterSeconds int             `json:"retry_after_seconds,omitempty"`
+
+	// Progress is how an unfinished job goes, in words; empty for the usual ones.
+	Progress string `json:"-"`
+
+	view  *jobView
+	nodes []*report.Node // of Clusters, in their order
+	chars int
+	cut   bool // whether a text in it was shortened
+}
+
+// listedCluster is one category of a report.
+type listedCluster struct {
+	ID          uuid.UUID      `json:"id"`
+	ParentID    uuid.UUID      `json:"parent_id,omitzero"` // as the tree is shown: absent at the top
+	Name        string         `json:"name"`
+	Description string         `json:"description,omitempty"`
+	NumRuns     int            `json:"num_runs"`
+	Share       *float64       `json:"share,omitempty"` // of the job's runs, 0 to 1
+	Stats       map[string]any `json:"stats,omitempty"`
+}
+
+// listedReport is what the Insights Agent wrote about a report as a whole.
+type listedReport struct {
+	Title       string           `json:"title,omitempty"`
+	KeyPoints   []string         `json:"key_points,omitempty"`
+	Highlighted []highlightedRun `json:"highlighted_traces,omitempty"`
+	LeftOut     int              `json:"left_out,omitempty"` // key points and traces that detail=detailed shows
+}
+
+// highlightedRun is a trace that a report holds worth opening.
+type highlightedRun struct {
+	RunID       uuid.UUID `json:"run_id"`
+	ClusterID   uuid.UUID `json:"cluster_id,omitzero"`
+	ClusterName string    `json:"cluster_name,omitempty"`
+	Rank        int       `json:"rank"`
+	Reason      string    `json:"highlight_reason,omitempty"`
+	Summary     string    `json:"summary,omitempty"`
+	URL         string    `json:"url,omitempty"`
+}
+
+// jobView is what one call wants to see of a job.
+type jobView struct {
+	job     *langsmith.Report
+	project langsmith.Project
+	links   links
+	tree    *report.Tree
+	within  *report.Node   // only its subtree; nil for the whole report
+	nodes   []*report.Node // every category in view, sorted
+	sortBy  report.Order
+	page    PageArgs
+	detail  reportDetail
+	hide    bool // leave out what runs contain
+	now     time.Time
+}
+
+// jobResult shows a job as get_insights_job does when it is asked for nothing
+// in particular.
+func (e *Env) jobResult(ctx context.Context, project langsmith.Project, job *langsmith.Report) *jobResult {
+	view := e.viewJob(ctx, project, job)
+	view.show(nil, report.ByRuns)
+	return view.fitted()
+}
+
+func (e *Env) viewJob(ctx context.Context, project langsmith.Project, job *langsmith.Report) *jobView {
+	return &jobView{
+		job: job, project: project, links: e.links(ctx, project), tree: report.Build(job.Clusters),
+		detail: concise, hide: e.Policy.HideRunContent, now: e.now(),
+	}
+}
+
+// show chooses which categories are in view, and their order.
+func (v *jobView) show(within *report.Node, sortBy report.Order) {
+	v.within, v.sortBy, v.nodes = within, sortBy, slices.Clone(v.tree.Nodes)
+	if within != nil {
+		v.nodes = within.Subtree()
+	}
+	report.Sort(v.nodes, sortBy)
+}
+
+// result shows the page with its first items, and long texts cut to chars.
+func (v *jobView) result(items, chars int) *jobResult {
+	r := &jobResult{
+		insightsJob: newInsightsJob(&v.job.Job, v.links, chars),
+		SessionID:   v.project.ID,
+		view:        v,
+		chars:       chars,
+	}
+	if v.tree.Total > 0 {
+		r.NumRuns = &v.tree.Total
+	}
+	if !r.Status.Done() {
+		r.RetryAfterSeconds = int(lookAgainAfter(v.now.Sub(r.CreatedAt.Time)).Seconds())
+	}
+	from := min(v.page.Offset, len(v.nodes))
+	to := min(from+items, len(v.nodes))
+	if to < len(v.nodes) {
+		r.NextOffset = to
+	}
+	if total := len(v.nodes); total > 0 || r.Status.Done() {
+		r.TotalClusters = &total
+	}
+	cut := cutter{chars: chars}
+	r.nodes = v.nodes[from:to]
+	r.Clusters = make([]listedCluster, len(r.nodes))
+	for i, node := range r.nodes {
+		r.Clusters[i] = v.cluster(node, &cut)
+	}
+	if v.page.Offset == 0 {
+		r.Report = v.summary(&cut)
+	}
+	r.cut = cut.did
+	return r
+}
+
+func (v *jobView) cluster(node *report.Node, cut *cutter) listedCluster {
+	listed := listedCluster{
+		ID:          node.ID,
+		Name:        cut.to(node.Name, v.detail.name),
+		Description: cut.to(node.Description, v.detail.descriptionOf(v)),
+		NumRuns:     node.Runs,
+		Stats:       v.detail.stats(node.Stats, cut),
+	}
+	if node.Parent != nil {
+		listed.ParentID = node.Parent.ID
+	}
+	if share, ok := v.tree.Share(node); ok {
+		share = round4(share)
+		listed.Share = &share
+	}
+	return listed
+}
+
+// summary is the part of the report's own words that belongs to what is in
+// view: all of them, or the traces of one subtree.
+func (v *jobView) summary(cut *cutter) *listedReport {
+	whole := v.job.Summary
+	if whole == nil {
+		return nil
+	}
+	listed := &listedReport{}
+	if v.within == nil {
+		listed.Title = cut.to(whole.Title, longestTitle)
+		shown := whole.KeyPoints[:min(len(whole.KeyPoints), v.detail.keyPoints)]
+		for _, point := range shown {
+			listed.KeyPoints = append(listed.KeyPoints, cut.twice(point, v.detail.keyPoint))
+		}
+		listed.LeftOut += len(whole.KeyPoints) - len(shown)
+	}
+	for _, run := range v.highlighted() {
+		if len(listed.Highlighted) == v.detail.highlights {
+			listed.LeftOut++
+			continue
+		}
+		shown := highlightedRun{
+			RunID: run.RunID, ClusterID: run.ClusterID, ClusterName: cut.to(run.ClusterName, v.detail.name), Rank: run.Rank,
+			Reason: cut.twice(run.Reason, v.detail.reason), URL: v.links.run(run.RunID),
+		}
+		if !v.hide {
+			shown.Summary = cut.to(run.Summary, v.detail.summary)
+		}
+		listed.Highlighted = append(listed.Highlighted, shown)
+	}
+	if listed.Title == "" && listed.KeyPoints == nil && listed.Highlighted == nil {
+		return nil
+	}
+	return listed
+}
+
+// highlighted lists the traces worth opening that are in view, best first.
+func (v *jobView) highlighted() []langsmith.HighlightedRun {
+	var runs []langsmith.HighlightedRun
+	for _, run := range v.job.Summary.Highlighted {
+		node := v.tree.Find(run.ClusterID)
+		if v.within != nil && !node.Within(v.within) {
+			continue
+		}
+		if node != nil && run.ClusterName == "" {
+			run.ClusterName = node.Name
+		}
+		runs = append(runs, run)
+	}
+	slices.SortStableFunc(runs, func(a, b langsmith.HighlightedRun) int { return a.Rank - b.Rank })
+	return runs
+}
+
+// lookAgainAfter says when it is worth looking again at a job of this age: soon
+// while it is young, as it may fail early, and then as official clients do.
+func lookAgainAfter(age time.Duration) time.Duration {
+	if age < time.Minute {
+		return 10 * time.Second
+	}
+	return 30 * time.Second
+}

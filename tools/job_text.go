@@ -1,0 +1,281 @@
+package tools
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/report"
+)
+
+// Text implements Result.
+func (r *jobResult) Text() string {
+	var b strings.Builder
+	r.writeHead(&b)
+	if r.Report != nil {
+		r.writeKeyPoints(&b)
+	}
+	r.writeClusters(&b)
+	if r.Report != nil {
+		r.writeHighlighted(&b)
+	}
+	r.writeLeftOut(&b)
+	r.writeNext(&b)
+	return b.String()
+}
+
+// writeHead says what this is about in a line, and by which ids to ask on.
+func (r *jobResult) writeHead(b *strings.Builder) {
+	name := markdown.Quote(r.Name, longestName)
+	switch {
+	case r.Status == langsmith.StatusSuccess && r.view.within != nil:
+		fmt.Fprintf(b, "Category %s of job %s: %s of the job's %s, %s with its own.\n", markdown.Quote(r.view.within.Name, longestName), name,
+			count(r.view.within.Runs, "trace"), thousands(r.view.tree.Total), categories(*r.TotalClusters))
+	case r.Status == langsmith.StatusSuccess:
+		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, count(r.view.tree.Total, "trace"), r.shape())
+	case r.Status.Failed():
+		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.reason(2*r.chars))
+	case r.Progress != "":
+		fmt.Fprintf(b, "Job %s: %s\n", name, r.Progress)
+	default:
+		fmt.Fprintf(b, "Job %s is not finished: its status is %s%s. Reports take up to 30 minutes.\n", name, r.state(), r.started())
+	}
+	if r.Status == langsmith.StatusSuccess && r.Error != "" {
+		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.reason(2*r.chars))
+	}
+	if window := r.window(); window != "" {
+		fmt.Fprintf(b, "Window: %s UTC.\n", window)
+	}
+	fmt.Fprintf(b, "session_id %s, job_id %s\n", r.SessionID, r.ID)
+	if r.URL != "" {
+		b.WriteString(r.URL + "\n")
+	}
+}
+
+// shape says how many categories there are, and how many of them at the top.
+func (r *jobResult) shape() string {
+	all, top := len(r.view.tree.Nodes), len(r.view.tree.Roots)
+	if top == all {
+		return categories(all)
+	}
+	return fmt.Sprintf("%s, %s of them at the top", categories(all), thousands(top))
+}
+
+func (r *jobResult) started() string {
+	if r.CreatedAt.IsZero() {
+		return ""
+	}
+	return ", started " + ago(r.view.now.Sub(r.CreatedAt.Time)) + " ago"
+}
+
+func (r *jobResult) writeKeyPoints(b *strings.Builder) {
+	if r.Report.Title != "" {
+		fmt.Fprintf(b, "\n> %s\n", markdown.Quote(r.Report.Title, longestTitle))
+	}
+	if len(r.Report.KeyPoints) > 0 {
+		b.WriteString("\n")
+	}
+	for _, point := range r.Report.KeyPoints {
+		fmt.Fprintf(b, "- %s\n", markdown.Quote(point, longestText))
+	}
+}
+
+// longestText is no bound of its own: what is shown has been cut before.
+const longestText = LargestBudget
+
+func (r *jobResult) writeHighlighted(b *strings.Builder) {
+	if len(r.Report.Highlighted) == 0 {
+		return
+	}
+	b.WriteString("\nWorth opening:\n")
+	for _, run := range r.Report.Highlighted {
+		fmt.Fprintf(b, "- run %s", run.RunID)
+		if run.ClusterName != "" {
+			fmt.Fprintf(b, " in %s", markdown.Quote(run.ClusterName, longestName))
+		}
+		if run.Reason != "" {
+			fmt.Fprintf(b, ": %s", markdown.Quote(run.Reason, longestText))
+		}
+		b.WriteString("\n")
+		if run.Summary != "" {
+			fmt.Fprintf(b, "  summary: %s\n", markdown.Quote(run.Summary, longestText))
+		}
+		if run.URL != "" {
+			fmt.Fprintf(b, "  %s\n", run.URL)
+		}
+	}
+}
+
+// writeClusters writes the page as a table: as a tree when it is by size, where
+// a parent always comes before its children, and else as the ranking it is.
+func (r *jobResult) writeClusters(b *strings.Builder) {
+	if len(r.nodes) == 0 {
+		return
+	}
+	nodes, depths := r.nodes, make([]int, len(r.nodes))
+	if r.view.sortBy == report.ByRuns {
+		nodes, depths = report.Outline(r.nodes)
+	}
+	place := make(map[*report.Node]int, len(r.nodes))
+	for i, node := range r.nodes {
+		place[node] = i
+	}
+	columns := []markdown.Column{{Title: "category"}, {Title: "traces", Right: true}, {Title: "share", Right: true}}
+	figures := r.figures()
+	for _, figure := range figures {
+		columns = append(columns, markdown.Column{Title: figure.title, Right: true})
+	}
+	table := markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
+	for i, node := range nodes {
+		shown := r.Clusters[place[node]]
+		cells := []string{r.label(node, shown.Name, depths[i]), thousands(shown.NumRuns), "-"}
+		if shown.Share != nil {
+			cells[2] = percent(*shown.Share)
+		}
+		for _, figure := range figures {
+			cells = append(cells, figure.of(shown.Stats))
+		}
+		table.Row(append(cells, shown.ID.String())...)
+	}
+	fmt.Fprintf(b, "\n%s", table)
+	r.writeDescriptions(b)
+}
+
+// label names a category: indented below a parent on the same page, else with
+// the parent's name.
+func (r *jobResult) label(node *report.Node, name string, depth int) string {
+	label := strings.Repeat("- ", min(depth, deepestIndent)) + markdown.Quote(name, longestName)
+	if depth == 0 && node.Parent != nil && node != r.view.within {
+		label += " in " + markdown.Quote(cutTo(node.Parent.Name, min(r.chars, 40)), 40)
+	}
+	return label
+}
+
+const deepestIndent = 6
+
+func (r *jobResult) writeDescriptions(b *strings.Builder) {
+	if !slices.ContainsFunc(r.Clusters, func(c listedCluster) bool { return c.Description != "" }) {
+		return
+	}
+	b.WriteString("\n")
+	for i, shown := range r.Clusters {
+		if shown.Description == "" {
+			continue
+		}
+		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(r.nodes[i].Name, 40), markdown.Quote(shown.Description, longestText))
+	}
+}
+
+// figure is a statistic as a column of a table.
+type figure struct{ key, title string }
+
+// figures are the statistics that any category on the page has.
+func (r *jobResult) figures() []figure {
+	all := []figure{{langsmith.StatErrorRate, "errors"}, {langsmith.StatLatencyP50, "latency p50"}, {langsmith.StatCostP50, "cost p50"}}
+	return slices.DeleteFunc(all, func(f figure) bool {
+		return !slices.ContainsFunc(r.Clusters, func(c listedCluster) bool { return c.Stats[f.key] != nil })
+	})
+}
+
+func (f figure) of(stats map[string]any) string {
+	value, ok := stats[f.key].(float64)
+	if !ok {
+		return "-"
+	}
+	return f.write(value)
+}
+
+func (f figure) write(value float64) string {
+	switch f.key {
+	case langsmith.StatErrorRate:
+		return percent(value)
+	case langsmith.StatLatencyP50:
+		return seconds(value)
+	}
+	return usd(value)
+}
+
+func (r *jobResult) writeLeftOut(b *strings.Builder) {
+	v := r.view
+	var lines []string
+	if r.NextOffset > 0 {
+		which := "smaller"
+		if v.sortBy != report.ByRuns {
+			which = "further down"
+		}
+		left := len(v.nodes) - r.NextOffset
+		lines = append(lines, fmt.Sprintf("%s %s not shown: %s", categories(left), which, v.call(r.NextOffset, "")))
+	}
+	if v.page.Offset > 0 && len(r.Clusters) == 0 && len(v.nodes) > 0 {
+		lines = append(lines, fmt.Sprintf("There are only %s; offset %d is past the last.", categories(len(v.nodes)), v.page.Offset))
+	}
+	if r.Report != nil && r.Report.LeftOut > 0 {
+		lines = append(lines, fmt.Sprintf("%s of the report not shown: %s", count(r.Report.LeftOut, "key point or trace"), v.call(0, "detailed")))
+	}
+	if r.cut {
+		how := v.call(0, "detailed")
+		if v.detail.description > 0 {
+			how = call("get_insights_job", "session_id", v.project.ID, "job_id", v.job.ID, "cluster_id", "ID", "detail", "detailed", "limit", 1)
+		}
+		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
+	}
+	if v.tree.Misplaced > 0 {
+		lines = append(lines, fmt.Sprintf("%s at the top because the report does not hold their parent.", standing(v.tree.Misplaced)))
+	}
+	if v.hide && r.Report != nil {
+		lines = append(lines, "What runs contain is hidden by this server's operator.")
+	}
+	if len(lines) > 0 {
+		fmt.Fprintf(b, "\n%s\n", strings.Join(lines, "\n"))
+	}
+}
+
+func standing(n int) string {
+	if n == 1 {
+		return "1 category stands"
+	}
+	return thousands(n) + " categories stand"
+}
+
+// call is the call of get_insights_job that shows this view further on, or in
+// more detail.
+func (v *jobView) call(offset int, detail string) string {
+	values := []any{"session_id", v.project.ID, "job_id", v.job.ID}
+	if v.within != nil {
+		values = append(values, "cluster_id", v.within.ID)
+	}
+	if detail == "" && v.detail.description > 0 {
+		detail = "detailed"
+	}
+	if detail != "" {
+		values = append(values, "detail", detail)
+	}
+	if v.sortBy != report.ByRuns {
+		values = append(values, "sort_by", v.sortBy)
+	}
+	if v.page.Limit > 0 {
+		values = append(values, "limit", v.page.Limit)
+	}
+	if offset > 0 {
+		values = append(values, "offset", offset)
+	}
+	return call("get_insights_job", values...)
+}
+
+func (r *jobResult) writeNext(b *strings.Builder) {
+	b.WriteString("\nNext: ")
+	switch {
+	case r.Status.Failed():
+		b.WriteString("create_insights_job starts another (paid); with dry_run it shows first which model secrets the workspace has.\n")
+	case !r.Status.Done():
+		fmt.Fprintf(b, "wait_for_insights_job with this session_id and job_id; or look again in about %d s.\n", r.RetryAfterSeconds)
+	case len(r.view.tree.Nodes) == 0:
+		b.WriteString("the report holds no category. The window or the filter may have matched no traces: " +
+			"see list_projects for when the project last had runs, and start another with a wider window (paid).\n")
+	default:
+		b.WriteString("list_insights_runs with this job_id and a cluster_id shows a category's traces; get_run shows one; " +
+			"compare_insights_jobs with a baseline_job_id shows what changed since an earlier report.\n")
+	}
+}
