@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -72,14 +73,10 @@ func (c *Client) Endpoint() Endpoint { return c.endpoint }
 // Credentials returns what the client signs with; they print as [redacted].
 func (c *Client) Credentials() Credentials { return c.credentials }
 
-// operation is one request before it is sent.
-type operation struct {
-	method  string
-	path    string // below /api/v1, escaped
-	query   url.Values
-	body    any // marshalled as JSON; nil for none
-	resend  resendPolicy
-	success int // the status that means success besides 200; 0 for none
+// Format prints where the client calls, whatever the verb: fmt would otherwise
+// walk into its fields and find the credentials.
+func (c *Client) Format(state fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(state, "langsmith.Client(%s)", c.endpoint)
 }
 
 // answer is what came back besides the body.
@@ -89,19 +86,18 @@ type answer struct {
 
 // do sends one operation and decodes its answer into out, which may be nil.
 func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) {
-	fail := &Error{Method: op.method, Path: op.path, Unprocessed: true}
-	if c.credentials.Empty() && !c.anonymous {
-		fail.Err = ErrNoCredentials
-		return answer{}, fail
+	if err := c.credentials.check(c.anonymous); err != nil {
+		return answer{}, op.refuse(err)
 	}
-	request, err := c.newRequest(ctx, op)
+	progress := &sending{policy: op.resend}
+	request, err := c.newRequest(context.WithValue(ctx, sendingKey{}, progress), op)
 	if err != nil {
-		fail.Err = err
-		return answer{}, fail
+		return answer{}, op.refuse(err)
 	}
+	fail := &Error{Method: op.method, Path: op.path}
 	response, err := c.http.Do(request)
 	if err != nil {
-		fail.Unprocessed = neverSent(err)
+		fail.Unprocessed = withoutEffect(nil, err) && !progress.doubt
 		var paced *pacedError
 		if errors.As(err, &paced) {
 			fail.RetryAfter = paced.wait
@@ -110,29 +106,34 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 		return answer{}, fail
 	}
 	defer response.Body.Close()
-	body, err := readBody(response) // already in memory: see the resend layer
 	got := answer{date: parseDate(response.Header)}
 	fail.Status = response.StatusCode
+	fail.Unprocessed = withoutEffect(response, nil) && !progress.doubt
+	body, err := io.ReadAll(response.Body) // from memory: see the reading layer
 	if err != nil {
-		fail.Unprocessed, fail.Err = false, err
+		fail.Err = err
 		return got, fail
 	}
-	if response.StatusCode != http.StatusOK && (op.success == 0 || response.StatusCode != op.success) {
-		fail.Unprocessed = refused(response.StatusCode)
+	if response.StatusCode < 200 || response.StatusCode > 299 {
 		fail.RetryAfter = retryAfter(response.Header, time.Now())
 		fail.readErrorBody(body)
-		if target := response.Header.Get("Location"); target != "" && fail.Message == "" {
-			fail.Message = shorten("redirected to " + target)
+		if target := redirectTarget(response); target != "" && fail.Message == "" {
+			fail.Err = fmt.Errorf("redirected to %s, which is not followed", target)
 		}
 		return got, fail
 	}
 	if out == nil {
 		return got, nil
 	}
-	if err := json.Unmarshal(body, out); err != nil {
-		fail.Unprocessed = false
-		fail.NotJSON = !json.Valid(body)
-		fail.Err = fmt.Errorf("the answer is not what the API documents: %w", err)
+	if response.StatusCode != http.StatusNoContent {
+		if err := decode(body, out); err != nil {
+			fail.NotJSON = !json.Valid(body)
+			fail.Err = fmt.Errorf("the answer is not what the API documents: %w", err)
+			return got, fail
+		}
+	}
+	if known, ok := out.(recognizable); ok && !known.recognized() {
+		fail.Err = errUnrecognized
 		return got, fail
 	}
 	return got, nil
@@ -146,8 +147,11 @@ func (c *Client) newRequest(ctx context.Context, op operation) (*http.Request, e
 			return nil, fmt.Errorf("encode the request: %w", err)
 		}
 	}
-	ctx = context.WithValue(ctx, resendKey{}, op.resend)
-	request, err := http.NewRequestWithContext(ctx, op.method, c.endpoint.resolve(op.path, op.query), bytes.NewReader(body))
+	target := c.endpoint.resolve(op.path, op.query)
+	if op.beside {
+		target = c.endpoint.resolveBeside(op.path)
+	}
+	request, err := http.NewRequestWithContext(ctx, op.method, target, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("build the request: %w", err)
 	}
@@ -171,12 +175,6 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimRight(buffer.Bytes(), "\n"), nil
 }
 
-// refused reports whether a status says that the request had no effect. 408 is
-// a timeout of somebody on the way and says nothing.
-func refused(status int) bool {
-	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
-}
-
 // plainCause strips the url.Error, whose text repeats what Error says already.
 func plainCause(err error) error {
 	var wrapped *url.Error
@@ -184,6 +182,16 @@ func plainCause(err error) error {
 		return wrapped.Err
 	}
 	return err
+}
+
+// redirectTarget is where an answer sends its reader, without the query, which
+// may carry tokens of somebody's login.
+func redirectTarget(response *http.Response) string {
+	target, err := response.Location()
+	if err != nil {
+		return ""
+	}
+	return shorten(target.Scheme + "://" + target.Host + target.EscapedPath())
 }
 
 func parseDate(header http.Header) time.Time {

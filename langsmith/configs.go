@@ -3,6 +3,7 @@ package langsmith
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -18,6 +19,8 @@ type Config struct {
 	Prebuilt     bool            `json:"prebuilt"`
 	ScheduleCron string          `json:"schedule_cron"` // UTC; empty for none
 }
+
+func (c *Config) recognized() bool { return c.ID != "" }
 
 // CreateConfigRequest saves a config.
 type CreateConfigRequest struct {
@@ -44,8 +47,28 @@ type GenerateConfigRequest struct {
 	SummaryModel Optional[string]  `json:"summary_model,omitzero"`
 }
 
+// Check holds the request against the rules that the API documents; the fields
+// of the config are named config.sample and so on.
+func (r *CreateConfigRequest) Check() error {
+	return errors.Join(checkConfigName(r.Name), checkBelow("config", r.Config))
+}
+
+// Check holds what the request changes against the rules that the API documents.
+func (r *UpdateConfigRequest) Check() error {
+	var problems []error
+	if name, ok := r.Name.Get(); ok {
+		problems = append(problems, checkConfigName(name))
+	}
+	if config, ok := r.Config.Get(); ok {
+		problems = append(problems, checkBelow("config", &config))
+	}
+	return errors.Join(problems...)
+}
+
 // Check holds the request against the rules that the API documents.
-func (r *GenerateConfigRequest) Check() error { return checkModelPair(r.ClusterModel, r.SummaryModel) }
+func (r *GenerateConfigRequest) Check() error {
+	return errors.Join(checkProvider(r.Model), checkModelPair(r.ClusterModel, r.SummaryModel))
+}
 
 // GeneratedConfig is a config that a model wrote. It is not saved.
 type GeneratedConfig struct {
@@ -54,7 +77,17 @@ type GeneratedConfig struct {
 	AttributeSchemas map[string]json.RawMessage `json:"attribute_schemas"`
 }
 
+func (g *GeneratedConfig) recognized() bool {
+	return g.SummaryPrompt != "" || g.Name != "" || len(g.AttributeSchemas) > 0
+}
+
 func configsPath(project uuid.UUID) string { return insightsPath(project) + "/configs" }
+
+type configsBody struct {
+	Configs list[Config] `json:"configs"`
+}
+
+func (b *configsBody) recognized() bool { return b.Configs.present }
 
 // ListConfigs lists a project's configs; the API does not page them.
 func (c *Client) ListConfigs(ctx context.Context, project uuid.UUID, includePrebuilts bool) ([]Config, error) {
@@ -62,26 +95,24 @@ func (c *Client) ListConfigs(ctx context.Context, project uuid.UUID, includePreb
 	if includePrebuilts {
 		query = url.Values{"include_prebuilts": {"true"}}
 	}
-	body, err := get[struct {
-		Configs []Config `json:"configs"`
-	}](ctx, c, configsPath(project), query)
+	body, err := get[configsBody](ctx, c, configsPath(project), query)
 	if err != nil {
 		return nil, err
 	}
-	return body.Configs, nil
+	return body.Configs.items, nil
 }
 
 // CreateConfig saves a config. It is not sent twice: the API would save two.
 func (c *Client) CreateConfig(ctx context.Context, project uuid.UUID, request *CreateConfigRequest) (*Config, error) {
 	return send[Config](ctx, c, operation{
-		method: http.MethodPost, path: configsPath(project), body: request, resend: resendUnprocessed,
+		method: http.MethodPost, path: configsPath(project), body: request,
 	})
 }
 
 // UpdateConfig changes a saved config.
 func (c *Client) UpdateConfig(ctx context.Context, project, config uuid.UUID, request *UpdateConfigRequest) (*Config, error) {
 	return send[Config](ctx, c, operation{
-		method: http.MethodPatch, path: configsPath(project) + "/" + config.String(), body: request,
+		method: http.MethodPatch, path: configsPath(project) + "/" + config.String(), body: request, resend: resendAlways,
 	})
 }
 
@@ -94,15 +125,6 @@ func (c *Client) DeleteConfig(ctx context.Context, project, config uuid.UUID) (*
 // tokens; so it is sent again only where the first request had no effect.
 func (c *Client) GenerateConfig(ctx context.Context, project uuid.UUID, request *GenerateConfigRequest) (*GeneratedConfig, error) {
 	return send[GeneratedConfig](ctx, c, operation{
-		method: http.MethodPost, path: configsPath(project) + "/generate", body: request, resend: resendUnprocessed,
+		method: http.MethodPost, path: configsPath(project) + "/generate", body: request,
 	})
-}
-
-// send is the shape of an operation with a body and one object as its answer.
-func send[T any](ctx context.Context, c *Client, op operation) (*T, error) {
-	out := new(T)
-	if _, err := c.do(ctx, op, out); err != nil {
-		return nil, err
-	}
-	return out, nil
 }

@@ -3,12 +3,15 @@ package langsmith
 import (
 	"errors"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 )
 
 // Credentials say who calls and in which workspace. Set either APIKey or
-// BearerToken; with both, the key counts.
+// BearerToken; with both, the key counts. Keep them in exported fields: fmt
+// cannot ask the methods of an unexported one, and would print them.
 type Credentials struct {
 	APIKey      Secret    // sent as X-API-Key
 	BearerToken Secret    // sent as Authorization: Bearer
@@ -18,6 +21,19 @@ type Credentials struct {
 // ErrNoCredentials is returned before anything is sent when a client has
 // neither an API key nor a bearer token.
 var ErrNoCredentials = errors.New("no LangSmith credentials are configured")
+
+var errUnsendable = errors.New("the LangSmith credential holds a line break or another character that no header can carry")
+
+// check says why nothing can be sent with the credentials.
+func (c Credentials) check(anonymous bool) error {
+	switch {
+	case c.Empty() && !anonymous:
+		return ErrNoCredentials
+	case strings.ContainsFunc(c.secret().Reveal(), unicode.IsControl):
+		return errUnsendable
+	}
+	return nil
+}
 
 // Empty reports whether there is nothing to sign a request with.
 func (c Credentials) Empty() bool { return c.APIKey == "" && c.BearerToken == "" }

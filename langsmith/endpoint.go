@@ -1,10 +1,11 @@
 package langsmith
 
 import (
+	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -16,8 +17,9 @@ const DefaultEndpoint = "https://api.smith.langchain.com"
 // Endpoint is where an API lives, and the web interface that belongs to it.
 // The zero value is no endpoint; see [ParseEndpoint].
 type Endpoint struct {
-	api string // without /api/v1 and without a slash at its end
-	web string
+	api    string // without /api/v1 and without a slash at its end
+	web    string
+	beside string // what the API document calls its root
 }
 
 // ParseEndpoint reads an endpoint as users write it: with or without /api,
@@ -38,43 +40,60 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	case u.Hostname() == "":
 		return Endpoint{}, fmt.Errorf("the endpoint names no host: want one such as %s", DefaultEndpoint)
 	case u.User != nil:
-		return Endpoint{}, fmt.Errorf("the endpoint must not hold a user or password")
+		return Endpoint{}, errors.New("the endpoint must not hold a user or password")
 	case u.RawQuery != "" || u.Fragment != "":
-		return Endpoint{}, fmt.Errorf("the endpoint must not hold a query or fragment")
+		return Endpoint{}, errors.New("the endpoint must not hold a query or fragment")
 	}
 	if err := checkPort(u); err != nil {
 		return Endpoint{}, err
 	}
-	path := strings.TrimRight(u.EscapedPath(), "/")
-	path = strings.TrimSuffix(path, "/v1")
-	prefix := strings.TrimRight(strings.TrimSuffix(path, "/api"), "/")
-	host := strings.ToLower(u.Host)
-
 	// A self-hosted installation serves its API below /api of the web's host;
 	// LangSmith's own regions have hosts of their own for it, where /api is an
 	// alias of the root.
+	prefix := strings.TrimRight(u.EscapedPath(), "/")
+	prefix = strings.TrimSuffix(strings.TrimSuffix(prefix, "/api/v1"), "/api")
+	prefix = strings.TrimRight(prefix, "/")
+	host := hostAndPort(u)
 	api := u.Scheme + "://" + host + prefix
-	return Endpoint{api: api, web: webHost(u.Scheme, host) + prefix}, nil
+	web, ownHost := webHost(host)
+	beside := api
+	if !ownHost {
+		beside += "/api/v1"
+	}
+	return Endpoint{api: api, web: u.Scheme + "://" + web + prefix, beside: beside}, nil
 }
 
 func checkPort(u *url.URL) error {
 	if !strings.Contains(u.Host, ":") || u.Port() == "" && strings.HasSuffix(u.Host, "]") {
 		return nil
 	}
-	if _, port, err := net.SplitHostPort(u.Host); err != nil || port == "" {
-		return fmt.Errorf("the endpoint's port is malformed")
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || n == 0 {
+		return errors.New("the endpoint's port is malformed: want a number from 1 to 65535")
 	}
 	return nil
 }
 
-func webHost(scheme, host string) string {
+// hostAndPort is the host in lower case, with its port where that is not the
+// scheme's own.
+func hostAndPort(u *url.URL) string {
+	host := strings.ToLower(u.Host)
+	switch u.Scheme + u.Port() {
+	case "https443", "http80":
+		return strings.TrimSuffix(host, ":"+u.Port())
+	}
+	return host
+}
+
+// webHost is the host of the web interface, and whether the API has a host of
+// its own beside it.
+func webHost(host string) (string, bool) {
 	if rest, ok := strings.CutPrefix(host, "api.smith."); ok {
-		return scheme + "://smith." + rest
+		return "smith." + rest, true
 	}
 	if before, after, ok := strings.Cut(host, ".api.smith."); ok {
-		return scheme + "://" + before + ".smith." + after
+		return before + ".smith." + after, true
 	}
-	return scheme + "://" + host
+	return host, false
 }
 
 // regions are the hosts of LangSmith's own service.
@@ -106,6 +125,11 @@ func (e Endpoint) resolve(path string, query url.Values) string {
 	}
 	return full
 }
+
+// resolveBeside returns the URL of a path that the API document has beside
+// /api/v1. Only a host that is the API's own serves its root; a self-hosted
+// installation passes everything below /api/v1 on to the same API.
+func (e Endpoint) resolveBeside(path string) string { return e.beside + path }
 
 // ProjectURL leads to a project in the web interface.
 func (e Endpoint) ProjectURL(tenant, project uuid.UUID) string {

@@ -41,6 +41,21 @@ func (f FieldError) Error() string {
 	return f.Field + ": " + f.Problem
 }
 
+// FieldErrors lists the complaints that a request's Check has joined.
+func FieldErrors(err error) []FieldError {
+	switch err := err.(type) { //nolint:errorlint // a Check joins and never wraps
+	case FieldError:
+		return []FieldError{err}
+	case interface{ Unwrap() []error }:
+		var all []FieldError
+		for _, one := range err.Unwrap() {
+			all = append(all, FieldErrors(one)...)
+		}
+		return all
+	}
+	return nil
+}
+
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
@@ -80,9 +95,9 @@ func (e *Error) Ambiguous() bool { return !e.Unprocessed }
 // TooManyJobs reports whether LangSmith refused a job because too many of them
 // run at once; waiting for one of those helps, asking again soon does not.
 func (e *Error) TooManyJobs() bool {
-	return e.Status == http.StatusTooManyRequests && isTooManyJobs(e.Message)
-}
-
-func isTooManyJobs(text string) bool {
-	return strings.Contains(strings.ToLower(text), "too many concurrent")
+	if e.Status != http.StatusTooManyRequests {
+		return false
+	}
+	text := strings.ToLower(strings.ReplaceAll(e.Code, "_", " ") + "\n" + e.Message)
+	return strings.Contains(text, "too many concurrent") && strings.Contains(text, "job")
 }

@@ -31,7 +31,13 @@ func (e *Error) readErrorBody(body []byte) {
 	e.readDetail(object["detail"])
 	e.readNamedError(object["error"])
 	if e.Message == "" {
-		e.Message = firstText(object, "message", "title", "details", "msg")
+		e.Message = firstText(object, "message", "title", "msg")
+	}
+	// The ingestion's errors are a word and its details.
+	if details := firstText(object, "details"); e.Message == "" {
+		e.Message = details
+	} else if details != "" {
+		e.Message = shorten(e.Message + ": " + details)
 	}
 	if e.Code == "" {
 		e.Code = firstText(object, "code")
@@ -45,22 +51,37 @@ func (e *Error) readDetail(raw json.RawMessage) {
 		return
 	}
 	var text string
-	var list []struct {
-		Loc []any  `json:"loc"`
-		Msg string `json:"msg"`
-	}
+	var list []complaint
 	var object map[string]json.RawMessage
 	switch {
 	case json.Unmarshal(raw, &text) == nil:
 		e.Message = shorten(text)
 	case json.Unmarshal(raw, &list) == nil:
-		for _, item := range list {
+		for _, item := range list[:min(len(list), mostComplaints)] {
 			e.Fields = append(e.Fields, FieldError{Field: fieldPath(item.Loc), Problem: shorten(item.Msg)})
 		}
 	case json.Unmarshal(raw, &object) == nil:
 		e.Message = firstText(object, "message", "msg", "detail")
 		e.Code = firstText(object, "error", "code")
 	}
+}
+
+// mostComplaints bounds how many complaints of one answer an error repeats.
+const mostComplaints = 20
+
+// complaint is one entry of FastAPI's detail; some services give mere texts.
+type complaint struct {
+	Loc []any  `json:"loc"`
+	Msg string `json:"msg"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *complaint) UnmarshalJSON(data []byte) error {
+	type plain complaint
+	if json.Unmarshal(data, &c.Msg) == nil {
+		return nil
+	}
+	return decode(data, (*plain)(c))
 }
 
 func (e *Error) readNamedError(raw json.RawMessage) {

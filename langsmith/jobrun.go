@@ -2,6 +2,7 @@ package langsmith
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -52,6 +53,7 @@ func (r *JobRun) UnmarshalJSON(data []byte) error {
 			_ = json.Unmarshal(raw, field.to)
 		}
 	}
+	maps.DeleteFunc(r.Attributes, func(_ string, raw json.RawMessage) bool { return isNull(raw) })
 	r.Inputs = firstRaw(object, "inputs", "inputs_preview")
 	r.Outputs = firstRaw(object, "outputs", "outputs_preview")
 	for key, raw := range object {

@@ -3,8 +3,6 @@ package langsmith
 import (
 	"context"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,12 +55,16 @@ type CreatedJob struct {
 	Error  string    `json:"error"`
 }
 
+func (j *CreatedJob) recognized() bool { return j.ID != uuid.Nil }
+
 // Report is a job with what it found.
 type Report struct {
 	Job
 	Clusters []Cluster `json:"clusters"`
 	Summary  *Summary  `json:"report"` // nil until the job has succeeded
 }
+
+func (r *Report) recognized() bool { return r.ID != uuid.Nil }
 
 // Cluster is one category of a report.
 type Cluster struct {
@@ -104,15 +106,7 @@ func jobPath(project, job uuid.UUID) string {
 // where the first surely had no effect; an [Error] that is Ambiguous leaves
 // open whether a job was started.
 func (c *Client) CreateInsightsJob(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest) (*CreatedJob, error) {
-	var created CreatedJob
-	op := operation{method: http.MethodPost, path: insightsPath(project), body: request, resend: resendUnprocessed}
-	if _, err := c.do(ctx, op, &created); err != nil {
-		return nil, err
-	}
-	if created.ID == uuid.Nil {
-		return nil, &Error{Method: op.method, Path: op.path, Status: http.StatusOK, Message: "the answer names no job"}
-	}
-	return &created, nil
+	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: request})
 }
 
 // JobPage is one page of a project's jobs, with LangSmith's clock when it
@@ -122,6 +116,12 @@ type JobPage struct {
 	Date time.Time
 }
 
+type jobsBody struct {
+	Jobs list[Job] `json:"clustering_jobs"`
+}
+
+func (b *jobsBody) recognized() bool { return b.Jobs.present }
+
 // ListJobs lists a project's jobs; configID may be uuid.Nil for any. limit is 1
 // to 100. The API gives no total: an empty page is the end.
 func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limit, offset int) (*JobPage, error) {
@@ -129,14 +129,12 @@ func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limi
 	if configID != uuid.Nil {
 		query.Set("config_id", configID.String())
 	}
-	var body struct {
-		Jobs []Job `json:"clustering_jobs"`
-	}
-	got, err := c.do(ctx, operation{method: http.MethodGet, path: insightsPath(project), query: query}, &body)
+	var body jobsBody
+	got, err := c.do(ctx, looking(insightsPath(project), query), &body)
 	if err != nil {
 		return nil, err
 	}
-	return &JobPage{Jobs: body.Jobs, Date: got.date}, nil
+	return &JobPage{Jobs: body.Jobs.items, Date: got.date}, nil
 }
 
 // GetJob fetches a job with its clusters and, once it has succeeded, its report.
@@ -146,15 +144,16 @@ func (c *Client) GetJob(ctx context.Context, project, job uuid.UUID) (*Report, e
 
 // RenameJob gives a job another name and returns the name and status it has then.
 func (c *Client) RenameJob(ctx context.Context, project, job uuid.UUID, name string) (*CreatedJob, error) {
-	body := struct {
-		Name string `json:"name"`
-	}{name}
-	renamed, err := send[CreatedJob](ctx, c, operation{method: http.MethodPatch, path: jobPath(project, job), body: body})
+	renamed, err := send[struct {
+		Name   string `json:"name"`
+		Status Status `json:"status"`
+	}](ctx, c, operation{
+		method: http.MethodPatch, path: jobPath(project, job), body: map[string]string{"name": name}, resend: resendAlways,
+	})
 	if err != nil {
 		return nil, err
 	}
-	renamed.ID = job // the API does not repeat it
-	return renamed, nil
+	return &CreatedJob{ID: job, Name: renamed.Name, Status: renamed.Status}, nil
 }
 
 // Deleted is the API's answer to a deletion.
@@ -178,6 +177,8 @@ type ClusterSummary struct {
 	Description string    `json:"description"`
 }
 
+func (c *ClusterSummary) recognized() bool { return c.ID != uuid.Nil }
+
 // GetCluster fetches one cluster of a job without the rest of the report.
 func (c *Client) GetCluster(ctx context.Context, project, job, cluster uuid.UUID) (*ClusterSummary, error) {
 	return get[ClusterSummary](ctx, c, jobPath(project, job)+"/clusters/"+cluster.String(), nil)
@@ -200,6 +201,13 @@ type JobRunsPage struct {
 	More bool
 }
 
+type jobRunsBody struct {
+	Runs   list[JobRun] `json:"runs"`
+	Offset *int         `json:"offset"`
+}
+
+func (b *jobRunsBody) recognized() bool { return b.Runs.present }
+
 // ListJobRuns lists the runs behind a job's clusters.
 func (c *Client) ListJobRuns(ctx context.Context, project, job uuid.UUID, q JobRunsQuery) (*JobRunsPage, error) {
 	query := page(q.Limit, q.Offset)
@@ -212,37 +220,14 @@ func (c *Client) ListJobRuns(ctx context.Context, project, job uuid.UUID, q JobR
 	if q.SortOrder != "" {
 		query.Set("attribute_sort_order", q.SortOrder)
 	}
-	var body struct {
-		Runs   []JobRun `json:"runs"`
-		Offset *int     `json:"offset"`
-	}
-	if _, err := c.do(ctx, operation{method: http.MethodGet, path: jobPath(project, job) + "/runs", query: query}, &body); err != nil {
+	body, err := get[jobRunsBody](ctx, c, jobPath(project, job)+"/runs", query)
+	if err != nil {
 		return nil, err
 	}
-	result := &JobRunsPage{Runs: body.Runs}
+	result := &JobRunsPage{Runs: body.Runs.items}
 	// An offset that does not grow, or a page of nothing, would page forever.
-	if body.Offset != nil && *body.Offset > q.Offset && len(body.Runs) > 0 {
+	if body.Offset != nil && *body.Offset > q.Offset && len(body.Runs.items) > 0 {
 		result.Next, result.More = *body.Offset, true
 	}
 	return result, nil
-}
-
-func page(limit, offset int) url.Values {
-	query := url.Values{}
-	if limit > 0 {
-		query.Set("limit", strconv.Itoa(limit))
-	}
-	if offset > 0 {
-		query.Set("offset", strconv.Itoa(offset))
-	}
-	return query
-}
-
-// get is the shape of every operation that only reads one thing.
-func get[T any](ctx context.Context, c *Client, path string, query url.Values) (*T, error) {
-	return send[T](ctx, c, operation{method: http.MethodGet, path: path, query: query})
-}
-
-func remove(ctx context.Context, c *Client, path string) (*Deleted, error) {
-	return send[Deleted](ctx, c, operation{method: http.MethodDelete, path: path})
 }

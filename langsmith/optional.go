@@ -42,7 +42,7 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) {
 	if o.state != present {
 		return []byte("null"), nil
 	}
-	return json.Marshal(o.value)
+	return marshal(o.value)
 }
 
 // UnmarshalJSON is called only for a field that is there, so it never leaves

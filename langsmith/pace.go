@@ -77,19 +77,27 @@ func (p *pacing) RoundTrip(request *http.Request) (*http.Response, error) {
 const longestTurn = 30 * time.Second
 
 func takeTurn(request *http.Request, limiter *rate.Limiter) error {
+	ctx := request.Context()
+	if err := ctx.Err(); err != nil {
+		return &notSentError{err}
+	}
 	turn := limiter.Reserve()
 	wait := turn.Delay()
-	if wait > longestTurn || pastDeadline(request.Context(), wait) {
-		turn.Cancel()
-		return &pacedError{wait}
-	}
 	if wait == 0 {
 		return nil
 	}
-	return sleep(request.Context(), wait)
+	if wait > longestTurn || pastDeadline(ctx, wait) {
+		turn.Cancel()
+		return &notSentError{&pacedError{wait}}
+	}
+	if err := sleep(ctx, wait); err != nil {
+		turn.Cancel()
+		return &notSentError{err}
+	}
+	return nil
 }
 
-// pacedError says that a request was held back and never sent.
+// pacedError says that a request was held back, since its turn is far off.
 type pacedError struct{ wait time.Duration }
 
 func (e *pacedError) Error() string {

@@ -18,6 +18,8 @@ type Project struct {
 	ErrorRate        Number    `json:"error_rate"` // 0 to 1
 }
 
+func (p *Project) recognized() bool { return p.ID != uuid.Nil }
+
 // ProjectsQuery narrows a list of projects. Experiments are left out.
 type ProjectsQuery struct {
 	Name         string // exactly
@@ -36,11 +38,7 @@ func (c *Client) ListProjects(ctx context.Context, q ProjectsQuery) ([]Project, 
 	if q.NameContains != "" {
 		query.Set("name_contains", q.NameContains)
 	}
-	projects, err := get[[]Project](ctx, c, "/sessions", query)
-	if err != nil {
-		return nil, err
-	}
-	return *projects, nil
+	return all[Project](ctx, c, "/sessions", query)
 }
 
 // GetProject fetches one project, without its statistics.
@@ -52,7 +50,7 @@ func (c *Client) GetProject(ctx context.Context, project uuid.UUID) (*Project, e
 func (c *Client) CreateProject(ctx context.Context, name string) (*Project, error) {
 	return send[Project](ctx, c, operation{
 		method: http.MethodPost, path: "/sessions", query: url.Values{"upsert": {"true"}},
-		body: map[string]string{"name": name},
+		body: map[string]string{"name": name}, resend: resendAlways,
 	})
 }
 
@@ -64,24 +62,20 @@ type Workspace struct {
 
 // ListWorkspaces lists the workspaces that the credentials may see.
 func (c *Client) ListWorkspaces(ctx context.Context) ([]Workspace, error) {
-	workspaces, err := get[[]Workspace](ctx, c, "/workspaces", nil)
-	if err != nil {
-		return nil, err
-	}
-	return *workspaces, nil
+	return all[Workspace](ctx, c, "/workspaces", nil)
 }
 
 // ListSecretNames lists the names of the model secrets that the workspace has
 // set, such as OPENAI_API_KEY. Their values are never asked for.
 func (c *Client) ListSecretNames(ctx context.Context) ([]string, error) {
-	secrets, err := get[[]struct {
+	secrets, err := all[struct {
 		Key string `json:"key"`
 	}](ctx, c, "/workspaces/current/secrets", nil)
 	if err != nil {
 		return nil, err
 	}
-	names := make([]string, 0, len(*secrets))
-	for _, secret := range *secrets {
+	names := make([]string, 0, len(secrets))
+	for _, secret := range secrets {
 		names = append(names, secret.Key)
 	}
 	return names, nil

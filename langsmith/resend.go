@@ -1,11 +1,11 @@
 package langsmith
 
 import (
-	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
-	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"syscall"
 	"time"
@@ -17,17 +17,24 @@ import (
 type resendPolicy uint8
 
 const (
+	// resendUnprocessed is for what costs money or makes something new: only
+	// where the first request surely had no effect. It is the zero value, so
+	// that an operation nobody thought about is a careful one.
+	resendUnprocessed resendPolicy = iota
 	// resendAlways is for what is the same done twice: reads, and writes that
 	// name their target and its new state.
-	resendAlways resendPolicy = iota
-	// resendUnprocessed is for what costs money or makes something new: only
-	// where the first request surely had no effect.
-	resendUnprocessed
-	// resendNever is for a look that somebody repeats anyway.
-	resendNever
+	resendAlways
 )
 
-type resendKey struct{}
+// sending is what the resending layer and its caller share of one operation.
+type sending struct {
+	policy resendPolicy
+	// doubt is set where a request that was sent again may have had an effect
+	// the first time: then no later refusal proves that nothing happened.
+	doubt bool
+}
+
+type sendingKey struct{}
 
 // The bounds of sending again, the same for reads and for paid requests.
 const (
@@ -43,9 +50,9 @@ type resending struct{ next http.RoundTripper }
 
 func (r *resending) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
-	policy, _ := ctx.Value(resendKey{}).(resendPolicy)
-	if policy == resendNever {
-		return r.next.RoundTrip(request)
+	operation, ok := ctx.Value(sendingKey{}).(*sending)
+	if !ok {
+		operation = &sending{}
 	}
 	started := time.Now()
 	pause := &backoff.ExponentialBackOff{
@@ -53,32 +60,67 @@ func (r *resending) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	pause.Reset()
 	for sends := 1; ; sends++ {
-		response, err := r.next.RoundTrip(request)
-		if sends == maxSends || ctx.Err() != nil || !worthResending(policy, response, err) {
+		once, err := attempt(request, operation.policy)
+		if err != nil {
+			return nil, err
+		}
+		response, err := r.next.RoundTrip(once)
+		if sends == maxSends || ctx.Err() != nil || !worthResending(operation.policy, response, err) {
 			return response, err
 		}
-		wait := pause.NextBackOff()
-		if response != nil {
-			if asked := retryAfter(response.Header, time.Now()); asked > 0 {
-				// Everyone who was refused together would come back together.
-				wait = asked + rand.N(asked/10+50*time.Millisecond)
-			}
-		}
+		wait := pauseBefore(response, pause.NextBackOff())
 		if time.Since(started)+wait > maxResendTime || pastDeadline(ctx, wait) {
 			return response, err
 		}
-		if err := errors.Join(closeBody(response), sleep(ctx, wait), rewind(request)); err != nil {
-			return nil, err
+		operation.doubt = operation.doubt || !withoutEffect(response, err)
+		if response != nil {
+			_ = response.Body.Close() // in memory: see the reading layer
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return nil, &notSentError{err}
 		}
 	}
 }
 
-func worthResending(policy resendPolicy, response *http.Response, err error) bool {
+// attempt is one sending of a request, with a body of its own. Where a second
+// sending might be a second job, net/http is not given the means to rewind the
+// body: left to itself it repeats a POST over HTTP/2 after a stream that the
+// server reset, up to six times, processed or not.
+func attempt(request *http.Request, policy resendPolicy) (*http.Request, error) {
+	once := request.WithContext(request.Context())
+	if request.GetBody == nil {
+		return once, nil
+	}
+	body, err := request.GetBody()
 	if err != nil {
-		if policy == resendUnprocessed {
-			return errors.Is(err, syscall.ECONNREFUSED) && neverSent(err)
-		}
-		return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !isPermanent(err)
+		return nil, err
+	}
+	once.Body = body
+	if policy != resendAlways {
+		once.GetBody = nil
+	}
+	return once, nil
+}
+
+// pauseBefore is how long to wait before the next sending.
+func pauseBefore(response *http.Response, backoff time.Duration) time.Duration {
+	if response == nil {
+		return backoff
+	}
+	asked := retryAfter(response.Header, time.Now())
+	if asked == 0 {
+		return backoff
+	}
+	// Everyone who was refused together would come back together.
+	return asked + rand.N(asked/10+50*time.Millisecond)
+}
+
+func worthResending(policy resendPolicy, response *http.Response, err error) bool {
+	switch {
+	case err != nil && policy == resendAlways:
+		return !isPermanent(err)
+	case err != nil:
+		return neverSent(err) && isRefused(err)
 	}
 	switch response.StatusCode {
 	case http.StatusTooManyRequests:
@@ -87,6 +129,40 @@ func worthResending(policy resendPolicy, response *http.Response, err error) boo
 		return policy == resendAlways
 	}
 	return false
+}
+
+// withoutEffect reports whether a request surely changed nothing.
+func withoutEffect(response *http.Response, err error) bool {
+	if err != nil {
+		return neverSent(err)
+	}
+	return refuses(response.StatusCode)
+}
+
+// refuses reports whether a status says that the request had no effect. 408 is
+// a timeout of somebody on the way and says nothing.
+func refuses(status int) bool {
+	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
+}
+
+// isRefused reports whether nobody listens at the address. Windows has a number
+// of its own for it, WSAECONNREFUSED, which is not what package syscall calls
+// ECONNREFUSED there.
+func isRefused(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.Errno(10061))
+}
+
+// isPermanent reports whether a request failed in a way that trying again at
+// once cannot mend: a host that does not exist or does not speak TLS, a
+// certificate that is not trusted, a turn that is far off.
+func isPermanent(err error) bool {
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
+	var paced *pacedError
+	return errors.As(err, &name) && name.IsNotFound ||
+		errors.As(err, &certificate) || errors.As(err, &noTLS) || errors.As(err, &paced) ||
+		errors.Is(err, errAnswerTooLarge) || errors.Is(err, errProxyMalformed)
 }
 
 func pastDeadline(ctx context.Context, wait time.Duration) bool {
@@ -105,30 +181,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func closeBody(response *http.Response) error {
-	if response == nil {
-		return nil
-	}
-	return response.Body.Close()
-}
-
-// rewind makes a request's body readable once more.
-func rewind(request *http.Request) error {
-	if request.GetBody == nil {
-		return nil
-	}
-	body, err := request.GetBody()
-	if err != nil {
-		return err
-	}
-	request.Body = body
-	return nil
-}
-
-// saysTooManyJobs looks into the answer, which the reading layer holds in
-// memory, and leaves it as it was.
+// saysTooManyJobs looks into the answer and leaves it as it was.
 func saysTooManyJobs(response *http.Response) bool {
-	body, err := readBody(response)
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return err == nil && isTooManyJobs(string(body))
+	body, err := peekBody(response)
+	if err != nil {
+		return false
+	}
+	refusal := Error{Status: response.StatusCode}
+	refusal.readErrorBody(body)
+	return refusal.TooManyJobs()
 }

@@ -1,8 +1,6 @@
 package langsmith
 
 import (
-	"crypto/tls"
-	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -10,14 +8,18 @@ import (
 	"time"
 )
 
+// longestRetryAfter bounds what an answer may ask for; a wait of days means no
+// more to a caller than one of a day.
+const longestRetryAfter = 24 * time.Hour
+
 // retryAfter reads how long an answer asks to wait, in its three forms:
 // Retry-After-Ms, Retry-After in seconds, Retry-After as a date. 0 for none.
 func retryAfter(header http.Header, now time.Time) time.Duration {
-	if wait, ok := positive(header.Get("Retry-After-Ms"), time.Millisecond); ok {
+	if wait, ok := duration(header.Get("Retry-After-Ms"), time.Millisecond); ok {
 		return wait
 	}
 	text := header.Get("Retry-After")
-	if wait, ok := positive(text, time.Second); ok {
+	if wait, ok := duration(text, time.Second); ok {
 		return wait
 	}
 	date, err := http.ParseTime(text)
@@ -28,21 +30,16 @@ func retryAfter(header http.Header, now time.Time) time.Duration {
 	if theirs := parseDate(header); !theirs.IsZero() {
 		now = theirs
 	}
-	return max(date.Sub(now), 0)
+	return min(max(date.Sub(now), 0), longestRetryAfter)
 }
 
-func positive(text string, unit time.Duration) (time.Duration, bool) {
+func duration(text string, unit time.Duration) (time.Duration, bool) {
 	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || n < 0 || math.IsNaN(n) || n*float64(unit) > float64(24*time.Hour) {
+	if err != nil || n < 0 || math.IsNaN(n) {
 		return 0, false
 	}
+	if n >= float64(longestRetryAfter/unit) {
+		return longestRetryAfter, true
+	}
 	return time.Duration(n * float64(unit)), true
-}
-
-// isPermanent reports whether a request failed in a way that trying again at
-// once cannot mend: a certificate that is not trusted, a turn that is far off.
-func isPermanent(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	var paced *pacedError
-	return errors.As(err, &certificate) || errors.As(err, &paced)
 }

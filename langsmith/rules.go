@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -27,6 +29,7 @@ func (r *CreateInsightsJobRequest) Check() error {
 		r.checkPartitions(),
 		r.checkSummaryPrompt(),
 		r.checkAttributes(),
+		checkProvider(r.Model),
 		checkModelPair(r.ClusterModel, r.SummaryModel),
 	)
 }
@@ -121,14 +124,14 @@ func (r *CreateInsightsJobRequest) checkAttributes() error {
 // documented: a known type, a description, and filter_by on booleans only.
 func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) error {
 	var problems []error
-	for _, name := range sortedKeys(schemas) {
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		path := field + "." + name
 		var schema struct {
 			Type        string `json:"type"`
 			Description any    `json:"description"`
-			FilterBy    *bool  `json:"filter_by"`
+			FilterBy    any    `json:"filter_by"`
 		}
-		if err := json.Unmarshal(schemas[name].raw, &schema); err != nil {
+		if err := json.Unmarshal(schemas[name].raw, &schema); err != nil || isNull(schemas[name].raw) {
 			problems = append(problems, FieldError{path, `must be an object such as {"type": "string", "description": "..."}`})
 			continue
 		}
@@ -138,11 +141,28 @@ func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) err
 		if _, isText := schema.Description.(string); !isText {
 			problems = append(problems, FieldError{path + ".description", "must be a text that says what to extract"})
 		}
-		if schema.FilterBy != nil && *schema.FilterBy && schema.Type != "boolean" {
+		filters, isBool := schema.FilterBy.(bool)
+		switch {
+		case schema.FilterBy != nil && !isBool:
+			problems = append(problems, FieldError{path + ".filter_by", "must be true or false"})
+		case filters && schema.Type != "boolean":
 			problems = append(problems, FieldError{path + ".filter_by", "is allowed on attributes of type boolean only"})
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// The model providers that LangSmith knows.
+const (
+	ProviderOpenAI    ModelProvider = "openai"
+	ProviderAnthropic ModelProvider = "anthropic"
+)
+
+func checkProvider(model *ModelProvider) error {
+	if model == nil || *model == ProviderOpenAI || *model == ProviderAnthropic {
+		return nil
+	}
+	return FieldError{"model", "must be openai or anthropic"}
 }
 
 // checkModelPair holds the two model overrides against each other.
@@ -162,7 +182,7 @@ func checkModelPair(cluster, summary Optional[string]) error {
 }
 
 func checkModel(field, model string, set bool) error {
-	if !set || model == "openai" || model == "anthropic" {
+	if provider := ModelProvider(model); !set || provider == ProviderOpenAI || provider == ProviderAnthropic {
 		return nil
 	}
 	if _, err := uuid.Parse(model); err != nil || len(model) != 36 {
@@ -171,11 +191,22 @@ func checkModel(field, model string, set bool) error {
 	return nil
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
+func checkConfigName(name string) error {
+	if n := utf8.RuneCountInString(name); n > MaxConfigName {
+		return FieldError{"name", fmt.Sprintf("has %d characters; at most %d are allowed", n, MaxConfigName)}
 	}
-	slices.Sort(keys)
-	return keys
+	return nil
+}
+
+// checkBelow checks a request that is a field of another one, and names its
+// fields from there.
+func checkBelow(field string, request *CreateInsightsJobRequest) error {
+	if request == nil {
+		return FieldError{field, "must be an object with the fields of a job; {} for the API's defaults"}
+	}
+	var problems []error
+	for _, problem := range FieldErrors(request.Check()) {
+		problems = append(problems, FieldError{field + "." + problem.Field, problem.Problem})
+	}
+	return errors.Join(problems...)
 }

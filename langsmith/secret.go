@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
+	"strconv"
+	"strings"
 )
 
 // redacted is what takes a secret's place wherever it would be shown.
@@ -46,19 +49,37 @@ func (s Secret) Fingerprint() string {
 // answers: replacing a word of a few letters would only garble them.
 const shortestSecret = 6
 
-// Redact replaces every occurrence of the secret in text, also as JSON would
-// escape it.
+// Redact replaces every occurrence of the secret in text, also as JSON, a URL
+// or Go would escape it.
 func (s Secret) Redact(text []byte) []byte {
 	if len(s) < shortestSecret {
 		return text
 	}
-	if bytes.Contains(text, []byte(s)) {
-		text = bytes.ReplaceAll(text, []byte(s), []byte(redacted))
-	}
-	if quoted, err := json.Marshal(string(s)); err == nil {
-		if escaped := quoted[1 : len(quoted)-1]; string(escaped) != string(s) {
-			text = bytes.ReplaceAll(text, escaped, []byte(redacted))
+	for _, form := range s.forms() {
+		if bytes.Contains(text, form) {
+			text = bytes.ReplaceAll(text, form, []byte(redacted))
 		}
 	}
 	return text
+}
+
+// forms are the ways in which others write the secret; for one of letters,
+// digits and underscores they are all the same.
+func (s Secret) forms() [][]byte {
+	plain := string(s)
+	forms := [][]byte{[]byte(plain)}
+	add := func(form string) {
+		if form != plain {
+			forms = append(forms, []byte(form))
+		}
+	}
+	if quoted, err := json.Marshal(plain); err == nil {
+		add(string(quoted[1 : len(quoted)-1]))
+	}
+	add(strings.ReplaceAll(plain, "/", `\/`)) // PHP's JSON, for one
+	quoted := strconv.Quote(plain)
+	add(quoted[1 : len(quoted)-1])
+	add(url.QueryEscape(plain))
+	add(url.PathEscape(plain))
+	return forms
 }

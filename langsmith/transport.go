@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -18,7 +19,7 @@ const largestAnswer = 64 << 20
 // extra certificates come from the standard environment variables.
 func NewTransport() *http.Transport {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 proxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          256,
@@ -26,7 +27,22 @@ func NewTransport() *http.Transport {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   15 * time.Second,
 		ExpectContinueTimeout: time.Second,
+		// A machine that slept leaves HTTP/2 connections that are dead and do
+		// not know it; every request on one would wait for its whole timeout.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}
+}
+
+var errProxyMalformed = errors.New("the proxy address in HTTPS_PROXY or HTTP_PROXY is malformed")
+
+// proxyFromEnvironment is http.ProxyFromEnvironment, whose error repeats the
+// address and with it the proxy's password.
+func proxyFromEnvironment(request *http.Request) (*url.URL, error) {
+	proxy, err := http.ProxyFromEnvironment(request)
+	if err != nil {
+		return nil, &notSentError{errProxyMalformed}
+	}
+	return proxy, nil
 }
 
 // layers stacks what every request passes through, outermost first: it is sent
@@ -64,19 +80,26 @@ type reading struct {
 }
 
 func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
-	ctx, cancel := withRequestTimeout(request.Context(), r.timeout)
+	caller := request.Context()
+	ctx, cancel := withRequestTimeout(caller, r.timeout)
 	defer cancel()
-	response, err := r.next.RoundTrip(request.WithContext(ctx))
+	var seen connection
+	response, err := r.next.RoundTrip(request.WithContext(seen.watch(ctx)))
 	if err != nil {
-		return nil, timeoutCause(ctx, request.Context(), err, r.timeout)
+		return nil, seen.judge(r.redact(timeoutCause(ctx, caller, err, r.timeout)))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
 	switch {
 	case err != nil:
-		return nil, timeoutCause(ctx, request.Context(), fmt.Errorf("the answer broke off: %w", err), r.timeout)
+		return nil, r.redact(timeoutCause(ctx, caller, fmt.Errorf("the answer broke off: %w", err), r.timeout))
 	case len(body) > largestAnswer:
-		return nil, fmt.Errorf("the answer is larger than %d MiB", largestAnswer>>20)
+		return nil, errAnswerTooLarge
+	}
+	for _, values := range response.Header {
+		for i, value := range values {
+			values[i] = string(r.secret.Redact([]byte(value)))
+		}
 	}
 	body = r.secret.Redact(body)
 	response.Body = io.NopCloser(bytes.NewReader(body))
@@ -84,16 +107,22 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-func readBody(response *http.Response) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(response.Body, largestAnswer))
+var errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", largestAnswer>>20)
+
+// redact keeps an error whose text holds the credential from being shown:
+// net/http quotes what it could not read as an answer.
+func (r *reading) redact(err error) error {
+	text := err.Error()
+	if clean := string(r.secret.Redact([]byte(text))); clean != text {
+		return errors.New(clean)
+	}
+	return err
 }
 
-// neverSent reports whether a request failed before any of it could reach
-// LangSmith: no connection was made.
-func neverSent(err error) bool {
-	var dial *net.OpError
-	var dns *net.DNSError
-	var paced *pacedError
-	return errors.As(err, &dial) && (dial.Op == "dial" || dial.Op == "proxyconnect" || dial.Op == "socks connect") ||
-		errors.As(err, &dns) || errors.As(err, &paced)
+// peekBody returns the body of an answer, which the reading layer holds in
+// memory, and leaves it to be read again.
+func peekBody(response *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return body, err
 }

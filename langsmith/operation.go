@@ -1,0 +1,69 @@
+package langsmith
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// operation is one request before it is sent.
+type operation struct {
+	method string
+	path   string // below /api/v1, escaped
+	query  url.Values
+	body   any // marshalled as JSON; nil for none
+	resend resendPolicy
+	beside bool // the path is beside /api/v1 and not below it
+}
+
+// refuse is the error of an operation that was not sent.
+func (op operation) refuse(err error) *Error {
+	return &Error{Method: op.method, Path: op.path, Unprocessed: true, Err: err}
+}
+
+// looking is the operation that only reads.
+func looking(path string, query url.Values) operation {
+	return operation{method: http.MethodGet, path: path, query: query, resend: resendAlways}
+}
+
+// send is the shape of an operation with one object as its answer.
+func send[T any](ctx context.Context, c *Client, op operation) (*T, error) {
+	out := new(T)
+	if _, err := c.do(ctx, op, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// get is the shape of every operation that only reads one thing.
+func get[T any](ctx context.Context, c *Client, path string, query url.Values) (*T, error) {
+	return send[T](ctx, c, looking(path, query))
+}
+
+// all is the shape of an operation that answers with a bare array.
+func all[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
+	items, err := get[[]T](ctx, c, path, query)
+	if err != nil {
+		return nil, err
+	}
+	return *items, nil
+}
+
+// remove deletes what the path names. Sent twice it is deleted all the same,
+// and the second answer is then a 404.
+func remove(ctx context.Context, c *Client, path string) (*Deleted, error) {
+	return send[Deleted](ctx, c, operation{method: http.MethodDelete, path: path, resend: resendAlways})
+}
+
+// page is the query of a list; 0 leaves a bound to the API.
+func page(limit, offset int) url.Values {
+	query := url.Values{}
+	if limit > 0 {
+		query.Set("limit", strconv.Itoa(limit))
+	}
+	if offset > 0 {
+		query.Set("offset", strconv.Itoa(offset))
+	}
+	return query
+}
