@@ -1,0 +1,18 @@
+// Command langsmith-insights-mcp gives AI agents LangSmith's Insights Agent as
+// MCP tools.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"langsmith-insights-mcp/server"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(server.Run(ctx, os.Args[1:], os.Getenv, server.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}

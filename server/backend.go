@@ -1,0 +1,133 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/watch"
+)
+
+// Backend is what every call of one server shares: the way to LangSmith, the
+// memory of paid calls, and the callers that are known.
+type Backend struct {
+	config    *config.Config
+	logger    zerolog.Logger
+	transport http.RoundTripper
+	ledger    *paid.Ledger
+	watcher   *watch.Watcher
+	tools     []tools.Tool
+	operator  *caller
+
+	ending     chan struct{}
+	endingOnce sync.Once
+}
+
+// BackendOptions make a [Backend].
+type BackendOptions struct {
+	Config *config.Config
+	Logger zerolog.Logger
+
+	// Transport carries the requests to LangSmith; nil for a connection pool,
+	// or for the embedded sandbox where the configuration asks for it.
+	Transport http.RoundTripper
+}
+
+// NewBackend returns a Backend; [Backend.Close] releases it.
+func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
+	cfg := options.Config
+	offered, wrong := offeredTools(cfg)
+	if len(wrong) > 0 {
+		return nil, usage(wrong...)
+	}
+	b := &Backend{
+		config:    cfg,
+		logger:    options.Logger,
+		transport: options.Transport,
+		ledger:    paid.New(),
+		watcher:   watch.New(),
+		tools:     offered,
+		ending:    make(chan struct{}),
+	}
+	if b.transport == nil {
+		if cfg.Sandbox {
+			b.transport = sandbox.New(sandbox.Options{AllowAnonymous: true}).RoundTripper()
+		} else {
+			b.transport = langsmith.NewTransport()
+		}
+	}
+	endpoint := cfg.LangSmith.Endpoint
+	if cfg.Sandbox {
+		endpoint = sandboxEndpoint()
+	}
+	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
+	return b, nil
+}
+
+// sandboxEndpoint is where the embedded sandbox pretends to be. Its name can
+// belong to nobody, so that no link to it leads anywhere.
+func sandboxEndpoint() langsmith.Endpoint {
+	endpoint, err := langsmith.ParseEndpoint("https://sandbox.invalid")
+	if err != nil {
+		panic(err) // a constant that parses
+	}
+	return endpoint
+}
+
+// End has waiting calls answer with what they have. It may be called more than once.
+func (b *Backend) End() { b.endingOnce.Do(func() { close(b.ending) }) }
+
+// Close ends the backend's connections.
+func (b *Backend) Close() {
+	b.End()
+	if pool, ok := b.transport.(interface{ CloseIdleConnections() }); ok {
+		pool.CloseIdleConnections()
+	}
+}
+
+// caller is one set of credentials at one endpoint, with what is remembered for it.
+type caller struct {
+	langsmith *langsmith.Client
+	projects  *tools.ProjectCache
+}
+
+func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.Credentials, anonymous bool) *caller {
+	return &caller{
+		langsmith: langsmith.New(langsmith.Options{
+			Endpoint:    endpoint,
+			Credentials: credentials,
+			Anonymous:   anonymous,
+			UserAgent:   "langsmith-insights-mcp/" + Version(),
+			Timeout:     b.config.Timeout,
+			Transport:   b.transport,
+		}),
+		projects: tools.NewProjectCache(),
+	}
+}
+
+// env binds a call to who makes it.
+func (b *Backend) env(ctx context.Context) *tools.Env {
+	who := b.operator
+	return &tools.Env{
+		LangSmith:      who.langsmith,
+		Projects:       who.projects,
+		Paid:           b.ledger,
+		Watch:          b.watcher,
+		DefaultProject: b.config.LangSmith.Project,
+		Ending:         b.ending,
+		Policy: tools.Policy{
+			MaxSample:      b.config.MaxSample,
+			MaxJobsPerDay:  b.config.MaxJobsPerDay,
+			Confirm:        b.config.Confirm,
+			HideRunContent: b.config.HideRunContent,
+			ChatsDir:       b.config.ChatsDir,
+		},
+	}
+}

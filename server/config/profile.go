@@ -1,0 +1,74 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// profile is one entry of the official CLI's configuration file.
+type profile struct {
+	APIKey      string `json:"api_key"`
+	APIURL      string `json:"api_url"`
+	WorkspaceID string `json:"workspace_id"`
+
+	source string // for people: which profile of which file
+}
+
+func (p profile) setting(value string) found {
+	if value = clean(value); value != "" {
+		return found{value, p.source}
+	}
+	return found{}
+}
+
+// readProfile reads the profile that LANGSMITH_PROFILE or the file itself
+// picks. No file is no error, unless LANGSMITH_CONFIG_FILE names it.
+func readProfile(getenv func(string) string) (profile, error) {
+	path, source := clean(getenv("LANGSMITH_CONFIG_FILE")), "LANGSMITH_CONFIG_FILE"
+	named := path != ""
+	if !named {
+		home := homeDir(getenv)
+		if home == "" {
+			return profile{}, nil
+		}
+		path = filepath.Join(home, ".langsmith", "config.json")
+		source = path
+	}
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !named:
+		return profile{}, nil
+	case err != nil:
+		return profile{source: source}, fmt.Errorf("cannot read the profile file %s", path)
+	}
+	var file struct {
+		Current  string             `json:"current_profile"`
+		Profiles map[string]profile `json:"profiles"`
+	}
+	if json.Unmarshal(data, &file) != nil {
+		return profile{source: source}, fmt.Errorf("the profile file %s is not the JSON that the LangSmith CLI writes", path)
+	}
+	name := clean(getenv("LANGSMITH_PROFILE"))
+	if name != "" {
+		if _, ok := file.Profiles[name]; !ok {
+			return profile{source: "LANGSMITH_PROFILE"}, fmt.Errorf("there is no profile %q in %s", name, path)
+		}
+	} else {
+		name = file.Current
+	}
+	picked := file.Profiles[name]
+	picked.source = fmt.Sprintf("profile %s in %s", name, path)
+	return picked, nil
+}
+
+func homeDir(getenv func(string) string) string {
+	if runtime.GOOS == "windows" {
+		return getenv("USERPROFILE")
+	}
+	return getenv("HOME")
+}

@@ -1,0 +1,109 @@
+package install
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// keyVariable is the variable that the server reads its key from.
+const keyVariable = "LANGSMITH_API_KEY"
+
+// credentials are the variables that hold a credential of LangSmith's.
+var credentials = []string{keyVariable, "LANGSMITH_BEARER_TOKEN", "LANGCHAIN_API_KEY"}
+
+// suppliers are the variables of which one in an entry means that the server
+// gets its credential already.
+var suppliers = append([]string{"LANGSMITH_API_KEY_FILE"}, credentials...)
+
+// entry is what a client is to know of this server.
+type entry struct {
+	name      string
+	kind      string // "type", written to a new entry only; "" for none
+	command   string
+	args      []string
+	env       map[string]string // values as they are
+	reference string            // how the key is referred to, "" for not at all
+	prompt    string            // the id of the client's prompt behind reference
+}
+
+// serverName is what every client takes: Gemini CLI reads a tool's name up to
+// the first underscore as the server's.
+var serverName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`)
+
+// entry makes what o asks for out of what c knows.
+func (c client) entry(o Options) (entry, error) {
+	if err := c.check(o); err != nil {
+		return entry{}, err
+	}
+	e := entry{
+		name:      o.ServerName,
+		kind:      c.entryType,
+		command:   o.Command,
+		args:      o.Args,
+		env:       map[string]string{},
+		reference: strings.ReplaceAll(c.reference, "NAME", keyVariable),
+	}
+	for name, value := range o.Env {
+		if value != "" {
+			e.env[name] = value
+		}
+	}
+	if c.prompts {
+		e.prompt = promptID(o.ServerName)
+		e.reference = "${input:" + e.prompt + "}"
+	}
+	if o.APIKey != "" {
+		e.env[keyVariable] = string(o.APIKey)
+		e.reference, e.prompt = "", ""
+	}
+	return e, nil
+}
+
+// promptID names the prompt after the server, so that it is nobody else's.
+func promptID(server string) string { return server + "-api-key" }
+
+func (c client) check(o Options) error {
+	switch {
+	case !isAbs(o.Host.GOOS, o.Command):
+		return fmt.Errorf("the command %q is not an absolute path: clients start servers in a folder of their own", o.Command)
+	case strings.Contains(o.Command, "go-build"):
+		return fmt.Errorf("%s is a temporary file of \"go run\", gone after it ends: build or install the server first, and run this from there", o.Command)
+	}
+	for name, value := range o.Env {
+		if slices.Contains(credentials, name) {
+			return fmt.Errorf("%s is a credential: it is written as the API key or not at all", name)
+		}
+		if err := c.arrives(name, value); err != nil {
+			return err
+		}
+	}
+	if err := c.arrives("the API key", string(o.APIKey)); err != nil {
+		return err
+	}
+	for _, text := range append([]string{o.Command}, o.Args...) {
+		if err := c.arrives("the command line", text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// arrives refuses a value in which the client would replace something. The
+// value is not part of the error: it may be the key.
+func (c client) arrives(what, value string) error {
+	if c.expands == "" || !strings.Contains(value, c.expands) {
+		return nil
+	}
+	return fmt.Errorf("%s has %q in it, which %s replaces before the server sees it: set it in the environment instead",
+		what, c.expands, c.Title)
+}
+
+func isAbs(goos, path string) bool {
+	if goos != "windows" {
+		return strings.HasPrefix(path, "/")
+	}
+	drive := len(path) > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/')
+	return drive || strings.HasPrefix(path, `\\`)
+}

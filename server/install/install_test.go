@@ -1,0 +1,451 @@
+package install
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const twoServers = `{
+  "mcpServers": {
+    "other": { "command": "other", "env": { "TOKEN": "neighbours-secret" } }
+  }
+}
+`
+
+func mode(t *testing.T, path string) fs.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
+}
+
+// TestKey installs with a key: it is in the file, which is the owner's alone, and
+// nowhere else.
+func TestKey(t *testing.T) {
+	for _, c := range Clients() {
+		t.Run(c.Name, func(t *testing.T) {
+			h := computer(t)
+			config := place(t, h, c.Name, nil, 0o644)
+			o := options(h, c.Name)
+			if _, err := Install(o); err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(read(t, config), []byte(theKey)) {
+				t.Fatal("a key that was not given")
+			}
+
+			o.APIKey = theKey
+			ch, err := Install(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Contains(read(t, config), []byte(theKey)) {
+				t.Error("the key is not in the file")
+			}
+			if bytes.Contains(read(t, config), []byte("${input:")) {
+				t.Error("the prompt is still there")
+			}
+			if runtime.GOOS != "windows" && mode(t, config) != 0o600 {
+				t.Errorf("mode %v", mode(t, config))
+			}
+			if !strings.Contains(ch.Diff, redacted) {
+				t.Errorf("the diff does not show that there is a key:\n%s", ch.Diff)
+			}
+			again, err := Install(o)
+			if err != nil || again.Changed {
+				t.Errorf("the second time: %+v, %v", again, err)
+			}
+
+			o.APIKey = theKey + "_new"
+			rotated, err := Install(o)
+			if err != nil || !strings.Contains(rotated.Diff, "replaced") {
+				t.Errorf("a new key: %v\n%s", err, rotated.Diff)
+			}
+			o.APIKey = ""
+			kept, err := Install(o)
+			if err != nil || kept.Changed {
+				t.Errorf("without a key the one in the file stays: %v\n%s", err, kept.Diff)
+			}
+			gone, err := Uninstall(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			for _, ch := range []Change{ch, again, rotated, kept, gone} {
+				if shown, _ := json.Marshal(ch); bytes.Contains(shown, []byte(theKey)) {
+					t.Errorf("the key is shown: %s", shown)
+				}
+			}
+			files, err := filepath.Glob(config + "*")
+			if err != nil || len(files) < 3 {
+				t.Errorf("files: %q, %v", files, err)
+			}
+			for _, f := range files {
+				if bytes.Contains(read(t, f), []byte(theKey)) {
+					t.Errorf("the key is in %s", f)
+				}
+				if runtime.GOOS != "windows" && strings.Contains(f, backupMark) && mode(t, f) != 0o600 {
+					t.Errorf("%s: mode %v", f, mode(t, f))
+				}
+			}
+		})
+	}
+}
+
+func TestKeyDoesNotPrint(t *testing.T) {
+	o := Options{APIKey: theKey}
+	asJSON, err := json.Marshal(o.APIKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(o.APIKey), fmt.Sprintf("%+v %#v %q", o, o, o.APIKey), string(asJSON)} {
+		if strings.Contains(text, theKey) {
+			t.Error(text)
+		}
+	}
+}
+
+// TestOnlyTheModeIsWrong has the key in a file that others can read.
+func TestOnlyTheModeIsWrong(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	h := computer(t)
+	config := place(t, h, "cursor", []byte(twoServers), 0o644)
+	o := options(h, "cursor")
+	o.APIKey = theKey
+	if _, err := Install(o); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(config, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ch, err := Install(o)
+	if err != nil || !ch.Changed || ch.Diff != "" {
+		t.Errorf("%+v, %v", ch, err)
+	}
+	if mode(t, config) != 0o600 {
+		t.Errorf("mode %v", mode(t, config))
+	}
+}
+
+func TestModeStaysWithoutKey(t *testing.T) {
+	h := computer(t)
+	config := place(t, h, "cursor", []byte(twoServers), 0o640)
+	before := mode(t, config)
+	if _, err := Install(options(h, "cursor")); err != nil {
+		t.Fatal(err)
+	}
+	if got := mode(t, config); got != before {
+		t.Errorf("mode %v, was %v", got, before)
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	h := computer(t)
+	if err := os.MkdirAll(h.home(".cursor"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ch, err := Install(options(h, "cursor"))
+	if err != nil || !ch.Created || ch.Backup != "" || !strings.Contains(ch.Diff, "--- /dev/null") {
+		t.Fatalf("%+v, %v", ch, err)
+	}
+	if runtime.GOOS != "windows" && mode(t, ch.File) != 0o600 {
+		t.Errorf("mode %v", mode(t, ch.File))
+	}
+	if _, err := Uninstall(options(h, "cursor")); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(read(t, ch.File)); got != "{\n  \"mcpServers\": {}\n}\n" {
+		t.Errorf("left behind:\n%s", got)
+	}
+	if again, err := Uninstall(options(h, "cursor")); err != nil || again.Changed {
+		t.Errorf("uninstalled again: %+v, %v", again, err)
+	}
+}
+
+// snapshot is every file below dir with its content and mode.
+func snapshot(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil && !e.IsDir() {
+			all[path] = info.Mode().String() + string(read(t, path))
+		} else {
+			all[path] = info.Mode().String()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestDryRun(t *testing.T) {
+	for _, c := range Clients() {
+		h := computer(t)
+		h.LookPath = func(name string) (string, error) { return name, nil }
+		o := options(h, c.Name)
+		o.DryRun, o.APIKey = true, theKey
+		if c.Name != "codex-cli" { // which has no file, and no folder for it
+			place(t, h, c.Name, []byte("{}"), 0o644)
+		}
+		before := snapshot(t, h.Home)
+		ch, err := Install(o)
+		if err != nil || !ch.Changed || ch.Diff == "" || ch.Backup != "" || strings.Contains(ch.Diff, theKey) {
+			t.Errorf("%s: %+v, %v", c.Name, ch, err)
+		}
+		if !maps.Equal(snapshot(t, h.Home), before) {
+			t.Errorf("%s: something was written", c.Name)
+		}
+
+		o.DryRun = false
+		if _, err := Install(o); err != nil {
+			t.Fatal(err)
+		}
+		before = snapshot(t, h.Home)
+		o.DryRun = true
+		ch, err = Uninstall(o)
+		if err != nil || !ch.Changed || ch.Diff == "" || strings.Contains(ch.Diff, theKey) {
+			t.Errorf("%s: %+v, %v", c.Name, ch, err)
+		}
+		if !maps.Equal(snapshot(t, h.Home), before) {
+			t.Errorf("%s: uninstall wrote something", c.Name)
+		}
+	}
+}
+
+// TestLink has the configuration in another folder, as people do who keep theirs
+// in a repository.
+func TestLink(t *testing.T) {
+	h := computer(t)
+	kept := filepath.Join(t.TempDir(), "cursor-mcp.json")
+	if err := os.WriteFile(kept, []byte(twoServers), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	config := h.home(".cursor", "mcp.json")
+	if err := os.MkdirAll(filepath.Dir(config), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(kept, config); err != nil {
+		t.Skipf("no links here: %v", err)
+	}
+	ch, err := Install(options(h, "cursor"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(config); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v, %v", info, err)
+	}
+	if !strings.Contains(string(read(t, kept)), DefaultServerName) {
+		t.Error("the file behind the link was not changed")
+	}
+	if filepath.Dir(ch.Backup) != filepath.Dir(config) {
+		t.Errorf("the backup is in %s", ch.Backup)
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(kept)); len(entries) != 1 {
+		t.Errorf("beside the file behind the link: %v", entries)
+	}
+
+	if err := os.Remove(kept); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Install(options(h, "cursor")); err == nil || !strings.Contains(err.Error(), "link") {
+		t.Errorf("a link to nothing: %v", err)
+	}
+}
+
+// TestUninstallAfterChanges takes the entry out of a file that has changed since:
+// no backup is put back over the change.
+func TestUninstallAfterChanges(t *testing.T) {
+	for client, text := range map[string][2]string{
+		"cursor":    {twoServers, "neighbours-secret"},
+		"codex-cli": {"model = \"neighbours-secret\"\n", "neighbours-secret"},
+	} {
+		h := computer(t)
+		config := place(t, h, client, []byte(text[0]), 0o644)
+		if _, err := Install(options(h, client)); err != nil {
+			t.Fatal(err)
+		}
+		changed := bytes.Replace(read(t, config), []byte(text[1]), []byte("newer-secret"), 1)
+		if err := os.WriteFile(config, changed, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		ch, err := Uninstall(options(h, client))
+		if err != nil || !ch.Changed || ch.Next == "" {
+			t.Fatalf("%+v, %v", ch, err)
+		}
+		want := strings.Replace(text[0], text[1], "newer-secret", 1)
+		if got := string(read(t, config)); got != want {
+			t.Errorf("%s: got:\n%s\nwant:\n%s", client, got, want)
+		}
+		if strings.Contains(ch.Diff, "newer-secret") {
+			t.Errorf("%s: the diff shows what is not ours:\n%s", client, ch.Diff)
+		}
+	}
+}
+
+// TestPromptOfOthers keeps the prompt while another entry refers to it.
+func TestPromptOfOthers(t *testing.T) {
+	h := computer(t)
+	config := place(t, h, "vscode", []byte(`{ "servers": { "mine": { "command": "mine", "env": { "KEY": "" } } } }`), 0o644)
+	if _, err := Install(options(h, "vscode")); err != nil {
+		t.Fatal(err)
+	}
+	shared := bytes.Replace(read(t, config), []byte(`"KEY": ""`), []byte(`"KEY": "${input:langsmith-insights-api-key}"`), 1)
+	if err := os.WriteFile(config, shared, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Uninstall(options(h, "vscode")); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(read(t, config)); !strings.Contains(got, `"id":"langsmith-insights-api-key"`) {
+		t.Errorf("the prompt is gone:\n%s", got)
+	}
+}
+
+// TestBackups installs, uninstalls and installs again: an equal copy is not made
+// twice, and different ones of the same second do not overwrite each other.
+func TestBackups(t *testing.T) {
+	h := computer(t)
+	config := place(t, h, "cursor", []byte(twoServers), 0o644)
+	first, err := Install(options(h, "cursor"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := config + ".bak-20261120T093000Z"; first.Backup != want {
+		t.Errorf("got %s, want %s", first.Backup, want)
+	}
+	second, err := Uninstall(options(h, "cursor"))
+	if err != nil || second.Backup != first.Backup+"-2" {
+		t.Errorf("%+v, %v", second, err)
+	}
+	h.Now = func() time.Time { return time.Date(2026, 12, 24, 9, 30, 0, 0, time.UTC) }
+	third, err := Install(options(h, "cursor"))
+	if err != nil || third.Backup != first.Backup {
+		t.Errorf("%+v, %v", third, err)
+	}
+	if got := backups(t, config); len(got) != 2 {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestRefusedOptions has what must not be written.
+func TestRefusedOptions(t *testing.T) {
+	tests := []struct {
+		name, client string
+		change       func(*Options)
+		want         string
+	}{
+		{"relative command", "cursor", func(o *Options) { o.Command = "langsmith-insights-mcp" }, "not an absolute path"},
+		{"no command", "cursor", func(o *Options) { o.Command = "" }, "not an absolute path"},
+		{"go run", "cursor", func(o *Options) { o.Command = "/tmp/go-build123/b001/exe/langsmith-insights-mcp" }, "go run"},
+		{"name", "cursor", func(o *Options) { o.ServerName = "lang_smith" }, "letters, digits and dashes"},
+		{"key as variable", "cursor", func(o *Options) { o.Env = map[string]string{"LANGSMITH_API_KEY": theKey} }, "is a credential"},
+		{"expanded value", "cursor", func(o *Options) { o.Env["LANGSMITH_PROJECT"] = "${env:X}" }, "replaces"},
+		{"expanded key", "gemini-cli", func(o *Options) { o.APIKey = "$" + theKey }, "replaces"},
+		{"expanded argument", "claude-code", func(o *Options) { o.Args = []string{"${HOME}"} }, "replaces"},
+		{"folder", "cursor", func(o *Options) { o.File = filepath.Join(o.Host.Home, "nowhere", "mcp.json") }, "there is no folder"},
+		{"not a file", "cursor", func(o *Options) { o.File = o.Host.Home }, "is not a file"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := computer(t)
+			place(t, h, tt.client, []byte(twoServers), 0o644)
+			before := snapshot(t, h.Home)
+			o := options(h, tt.client)
+			tt.change(&o)
+			_, err := Install(o)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q in it", err, tt.want)
+			}
+			if err != nil && strings.Contains(err.Error(), theKey) {
+				t.Errorf("the key is in the error: %v", err)
+			}
+			if !maps.Equal(snapshot(t, h.Home), before) {
+				t.Error("something was written")
+			}
+		})
+	}
+}
+
+// TestFile edits a project's file in place of the user's.
+func TestFile(t *testing.T) {
+	h := computer(t)
+	o := options(h, "vscode")
+	o.File = filepath.Join(t.TempDir(), "mcp.json")
+	o.ServerName = "insights2"
+	ch, err := Install(o)
+	if err != nil || ch.File != o.File {
+		t.Fatalf("%+v, %v", ch, err)
+	}
+	if got := string(read(t, o.File)); !strings.Contains(got, `"${input:insights2-api-key}"`) {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestChangedMeanwhile has the client write its file between reading and writing.
+func TestChangedMeanwhile(t *testing.T) {
+	h := computer(t)
+	config := place(t, h, "claude-code", []byte(twoServers), 0o644)
+	now := h.Now
+	h.Now = func() time.Time { // asked for the backup, which is made just before
+		if err := os.WriteFile(config, []byte(`{"numStartups": 2}`), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return now()
+	}
+	_, err := Install(options(h, "claude-code"))
+	if err == nil || !strings.Contains(err.Error(), "changed by another program") {
+		t.Errorf("got %v", err)
+	}
+	if got := string(read(t, config)); got != `{"numStartups": 2}` {
+		t.Errorf("overwritten:\n%s", got)
+	}
+}
+
+// TestNotes has what is said about the key.
+func TestNotes(t *testing.T) {
+	h := computer(t)
+	place(t, h, "claude-desktop", []byte("{ /* hm */ }"), 0o644)
+	ch, err := Install(options(h, "claude-desktop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(ch.Notes, "\n"); !strings.Contains(got, "--with-key") || !strings.Contains(got, "comments") {
+		t.Errorf("got %q", got)
+	}
+	o := options(h, "claude-desktop")
+	o.Env["LANGSMITH_API_KEY_FILE"] = "/home/ada/key"
+	if ch, err = Install(o); err != nil || strings.Contains(strings.Join(ch.Notes, "\n"), "--with-key") {
+		t.Errorf("with a key file: %q, %v", ch.Notes, err)
+	}
+}
+
+func TestClients(t *testing.T) {
+	want := []string{"claude-desktop", "claude-code", "vscode", "cursor", "windsurf", "gemini-cli", "codex-cli"}
+	var got []string
+	for _, c := range Clients() {
+		got = append(got, c.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/tools"
+)
+
+// Name is what the server calls itself to clients.
+const Name = "langsmith-insights"
+
+// NewMCP builds the MCP server over a backend. The same one serves every
+// transport.
+func NewMCP(b *Backend) *mcpserver.MCPServer {
+	s := mcpserver.NewMCPServer(Name, Version(), options(b.logger)...)
+	for _, tool := range b.tools {
+		s.AddTool(describe(tool), b.handler(tool))
+	}
+	return s
+}
+
+// options are those of every MCP server of ours, tests' fixtures included.
+func options(logger zerolog.Logger) []mcpserver.ServerOption {
+	return []mcpserver.ServerOption{
+		mcpserver.WithTitle("LangSmith Insights"),
+		mcpserver.WithDescription("LangSmith's Insights Agent as tools"),
+		mcpserver.WithRecovery(),
+		mcpserver.WithToolCapabilities(false),
+		mcpserver.WithElicitation(),
+		mcpserver.WithLogger(slog.New(zerolog.NewSlogHandler(logger))),
+		mcpserver.WithMethodCacheHints(mcp.MethodToolsList, toolsListTTL, mcp.CacheScopePublic),
+	}
+}
+
+// toolsListTTL is how long a client may believe a list of tools, in
+// milliseconds: it changes only with the server's configuration.
+const toolsListTTL = 3_600_000
+
+// describe is a tool's declaration as MCP has it.
+func describe(tool tools.Tool) mcp.Tool {
+	described := mcp.NewToolWithRawSchema(tool.Name, tool.Description, tool.InputSchema())
+	described.Title = tool.Title
+	described.RawOutputSchema = tool.OutputSchema()
+	described.Annotations = mcp.ToolAnnotation{
+		Title:           tool.Title,
+		ReadOnlyHint:    mcp.ToBoolPtr(tool.Effect == tools.Reads),
+		DestructiveHint: mcp.ToBoolPtr(tool.Effect == tools.Destroys),
+		IdempotentHint:  mcp.ToBoolPtr(tool.Repeatable),
+		OpenWorldHint:   mcp.ToBoolPtr(true),
+	}
+	return described
+}
+
+// handler runs a tool for MCP.
+func (b *Backend) handler(tool tools.Tool) mcpserver.ToolHandlerFunc {
+	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		arguments, err := rawArguments(request)
+		if err != nil {
+			return nil, err
+		}
+		env := b.env(ctx)
+		env.Progress = progressOf(ctx, request)
+		env.Ask = askThrough(ctx, request)
+		reply, err := tool.Call(ctx, env, arguments)
+		var question *tools.Question
+		if errors.As(err, &question) {
+			return inputRequired(question), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		result := &mcp.CallToolResult{
+			Content: []mcp.Content{mcp.NewTextContent(reply.Text)},
+			IsError: reply.IsError,
+		}
+		if reply.Structured != nil {
+			result.StructuredContent = reply.Structured
+		}
+		return result, nil
+	}
+}
+
+func rawArguments(request mcp.CallToolRequest) (json.RawMessage, error) {
+	if len(request.Params.RawArguments) > 0 {
+		return request.Params.RawArguments, nil
+	}
+	arguments, err := json.Marshal(request.Params.Arguments)
+	if err != nil {
+		return nil, fmt.Errorf("encode the arguments: %w", err)
+	}
+	return arguments, nil
+}

@@ -1,0 +1,234 @@
+package stdio
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
+	"github.com/rs/zerolog"
+)
+
+// Options tune a [Serve].
+type Options struct {
+	Logger zerolog.Logger
+
+	// Ending is called once no further request will come, or when the context
+	// is done: calls that wait for something should answer with what they have.
+	Ending func()
+
+	// Grace is how long calls in flight may still take after that.
+	Grace time.Duration
+}
+
+// mostInFlight bounds the requests that are being answered at one time; each
+// takes a goroutine and its message.
+const mostInFlight = 1000
+
+// Serve answers a client until its input ends or the context is done, and
+// returns nil for both. The reading of in may outlast the call by one message
+// where in cannot be interrupted, as a terminal cannot.
+func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out io.Writer, options Options) error {
+	session := newSession(out)
+	if err := server.RegisterSession(ctx, session); err != nil {
+		return err
+	}
+	defer server.UnregisterSession(context.WithoutCancel(ctx), session.SessionID())
+
+	// The requests' own context outlives ctx by the grace.
+	requests, cancel := context.WithCancel(server.WithContext(context.WithoutCancel(ctx), session))
+	defer cancel()
+	c := &connection{
+		server: server, session: session, logger: options.Logger,
+		ctx: requests, inFlight: map[string]context.CancelFunc{},
+	}
+	stopNotifications := session.forwardNotifications()
+	defer stopNotifications()
+
+	lines := readLines(ctx, in)
+	var err error
+reading:
+	for {
+		select {
+		case <-ctx.Done():
+			break reading
+		case line, open := <-lines:
+			if !open {
+				break reading
+			}
+			if err = line.err; err != nil {
+				break reading
+			}
+			c.receive(line.data, line.tooLong)
+		}
+		if err = session.failed(); err != nil {
+			break
+		}
+	}
+	if options.Ending != nil {
+		options.Ending()
+	}
+	c.finish(options.Grace)
+	return err
+}
+
+// connection is one client being served.
+type connection struct {
+	server  *mcpserver.MCPServer
+	session *session
+	logger  zerolog.Logger
+	ctx     context.Context
+
+	calls    sync.WaitGroup
+	mu       sync.Mutex
+	inFlight map[string]context.CancelFunc // by the id as it stands on the wire, so 7 is not "7"
+}
+
+// envelope is what the transport itself needs of a message.
+type envelope struct {
+	ID     json.RawMessage `json:"id"`
+	Method *string         `json:"method"`
+	Params struct {
+		RequestID json.RawMessage `json:"requestId"`
+	} `json:"params"`
+	Result json.RawMessage `json:"result"`
+	Error  json.RawMessage `json:"error"`
+}
+
+func (c *connection) receive(line []byte, tooLong bool) {
+	line = bytes.TrimSpace(line)
+	if len(line) == 0 {
+		return
+	}
+	if tooLong {
+		c.refuse(nil, mcp.INVALID_REQUEST, "the message is too long")
+		return
+	}
+	var message envelope
+	if err := json.Unmarshal(line, &message); err != nil {
+		// Params of another shape than an object are mcp-go's to refuse.
+		var shape *json.UnmarshalTypeError
+		if !errors.As(err, &shape) {
+			c.refuse(nil, mcp.PARSE_ERROR, "not a JSON-RPC message: "+err.Error())
+			return
+		}
+	}
+	hasID := len(message.ID) > 0 && string(message.ID) != "null"
+	switch {
+	case message.Method == nil && hasID && (message.Result != nil || message.Error != nil):
+		c.session.deliver(message.ID, line)
+	case message.Method == nil:
+		c.refuse(message.ID, mcp.INVALID_REQUEST, "neither a request nor the answer to one")
+	case *message.Method == string(mcp.MethodNotificationCancelled):
+		c.cancel(message.Params.RequestID)
+	case !hasID:
+		c.server.HandleMessage(c.ctx, line)
+	default:
+		c.answer(message.ID, line)
+	}
+}
+
+// answer starts a request on a goroutine of its own. It is known as in flight
+// before the next message is read, so that no cancellation can overtake it.
+func (c *connection) answer(id json.RawMessage, message json.RawMessage) {
+	key := string(bytes.TrimSpace(id))
+	ctx, cancel := context.WithCancel(c.ctx)
+	c.mu.Lock()
+	_, taken := c.inFlight[key]
+	full := len(c.inFlight) >= mostInFlight
+	if !taken && !full {
+		c.inFlight[key] = cancel
+	}
+	c.mu.Unlock()
+	switch {
+	case taken:
+		cancel()
+		c.refuse(id, mcp.INVALID_REQUEST, "a request with this id is still being answered")
+		return
+	case full:
+		cancel()
+		c.refuse(id, mcp.INTERNAL_ERROR, "too many requests are being answered; try again when some are done")
+		return
+	}
+	c.calls.Go(func() {
+		defer cancel()
+		response := c.handle(ctx, id, message)
+		c.mu.Lock()
+		delete(c.inFlight, key)
+		c.mu.Unlock()
+		// A client that cancelled a request expects no answer to it.
+		if response != nil && (ctx.Err() == nil || c.ctx.Err() != nil) {
+			c.write(response)
+		}
+	})
+}
+
+// handle has mcp-go answer a request; a panic costs that request alone.
+func (c *connection) handle(ctx context.Context, id, message json.RawMessage) (response any) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			c.logger.Error().Interface("panic", cause).Stack().Msg("a request panicked")
+			response = errorResponse(id, mcp.INTERNAL_ERROR, "internal error")
+		}
+	}()
+	if answer := c.server.HandleMessage(ctx, message); answer != nil {
+		return answer
+	}
+	return nil
+}
+
+func (c *connection) cancel(id json.RawMessage) {
+	c.mu.Lock()
+	cancel := c.inFlight[string(bytes.TrimSpace(id))]
+	c.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+}
+
+func (c *connection) refuse(id json.RawMessage, code int, text string) {
+	c.write(errorResponse(id, code, text))
+}
+
+func (c *connection) write(message any) {
+	if err := c.session.write(message); err != nil {
+		c.logger.Error().Err(err).Msg("the client cannot be written to")
+	}
+}
+
+// finish lets the calls in flight answer for a bounded time, then ends them.
+func (c *connection) finish(grace time.Duration) {
+	done := make(chan struct{})
+	go func() {
+		c.calls.Wait()
+		close(done)
+	}()
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return
+	case <-timer.C:
+	}
+	c.mu.Lock()
+	for _, cancel := range c.inFlight {
+		cancel()
+	}
+	c.mu.Unlock()
+}
+
+func errorResponse(id json.RawMessage, code int, text string) any {
+	if len(id) == 0 {
+		id = json.RawMessage("null")
+	}
+	return map[string]any{
+		"jsonrpc": mcp.JSONRPC_VERSION,
+		"id":      id,
+		"error":   map[string]any{"code": code, "message": text},
+	}
+}
