@@ -1,13 +1,79 @@
-// Package filter reads LangSmith's filter language and applies it to runs.
+// Package filter reads LangSmith's filter language and applies it to runs:
+//
+//	and(eq(status, "error"), gt(latency, 2), has(tags, "beta"))
+//
+// It knows the functions and fields that LangSmith's trace query syntax
+// documents. Everything else is an error with its reason; what LangSmith itself
+// says to such a filter is unknown.
 package filter
 
-import "langsmith-insights-mcp/langsmith/sandbox/trace"
+import (
+	"errors"
+	"fmt"
+
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// Bounds of an expression. They keep a hostile one from costing time or stack.
+const (
+	MaxLength = 10_000 // bytes
+	MaxDepth  = 32     // nested parentheses and brackets
+)
 
 // Filter is a parsed expression.
-type Filter struct{}
-
-// Parse reads an expression.
-func Parse(text string) (*Filter, error) { return &Filter{}, nil }
+type Filter struct {
+	root condition
+}
 
 // Match says whether a run fulfils the expression.
-func (f *Filter) Match(r *trace.Run) bool { return true }
+func (f *Filter) Match(r *trace.Run) bool { return f.root.holds(r) }
+
+// Parse reads an expression.
+func Parse(text string) (*Filter, error) {
+	if len(text) > MaxLength {
+		return nil, fmt.Errorf("longer than %d bytes", MaxLength)
+	}
+	if err := checkDepth(text); err != nil {
+		return nil, err
+	}
+	tree, err := grammar().ParseString("", text)
+	if err != nil {
+		return nil, syntaxError(err)
+	}
+	root, err := compile(tree)
+	if err != nil {
+		return nil, err
+	}
+	return &Filter{root: root}, nil
+}
+
+// checkDepth comes before the parser, which descends once for each level.
+func checkDepth(text string) error {
+	depth := 0
+	var quote rune
+	escaped := false
+	for _, r := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case quote != 0 && r == '\\':
+			escaped = true
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '"' || r == '\'':
+			quote = r
+		case r == '(' || r == '[':
+			if depth++; depth > MaxDepth {
+				return fmt.Errorf("nested deeper than %d levels", MaxDepth)
+			}
+		case r == ')' || r == ']':
+			depth--
+		}
+	}
+	if quote != 0 {
+		return errors.New("a string is not closed")
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package filter
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// condition is a compiled expression.
+type condition interface {
+	holds(*trace.Run) bool
+}
+
+type all []condition
+
+func (cs all) holds(r *trace.Run) bool {
+	return !slices.ContainsFunc(cs, func(c condition) bool { return !c.holds(r) })
+}
+
+type some []condition
+
+func (cs some) holds(r *trace.Run) bool {
+	return slices.ContainsFunc(cs, func(c condition) bool { return c.holds(r) })
+}
+
+type not struct{ condition }
+
+func (n not) holds(r *trace.Run) bool { return !n.condition.holds(r) }
+
+// comparison holds a field against a value; against any of several for in(...).
+type comparison struct {
+	field field
+	op    string
+	want  []value
+}
+
+func (c comparison) holds(r *trace.Run) bool {
+	have := c.field.get(r)
+	return slices.ContainsFunc(c.want, func(want value) bool {
+		return compares(c.op, c.field.kind, have, want)
+	})
+}
+
+// half is a comparison with a key or a value of a run's pairs.
+type half struct {
+	field pairField
+	op    string
+	want  []value
+}
+
+func (h half) fits(p pair) bool {
+	have := p.val
+	if h.field.key {
+		have = p.key
+	}
+	return slices.ContainsFunc(h.want, func(want value) bool {
+		return compares(h.op, h.field.kind, have, want)
+	})
+}
+
+// onePair wants a single pair that fits all of its halves.
+type onePair struct {
+	group  string
+	halves []half
+}
+
+func (o onePair) holds(r *trace.Run) bool {
+	return slices.ContainsFunc(pairs(r, o.group), func(p pair) bool {
+		return !slices.ContainsFunc(o.halves, func(h half) bool { return !h.fits(p) })
+	})
+}
+
+type hasTag string
+
+func (t hasTag) holds(r *trace.Run) bool { return slices.Contains(r.Tags, string(t)) }
+
+// hasMetadata wants every field of an object in a run's metadata.
+type hasMetadata map[string]any
+
+func (m hasMetadata) holds(r *trace.Run) bool {
+	for key, want := range m {
+		have, there := r.Metadata[key]
+		if !there || !sameJSON(have, want) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameJSON compares values that may have come to memory in different ways.
+func sameJSON(a, b any) bool {
+	if reflect.DeepEqual(a, b) {
+		return true
+	}
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// search wants every word somewhere in the run's texts, whatever its case.
+type search []string
+
+func (s search) holds(r *trace.Run) bool {
+	held := strings.ToLower(strings.Join([]string{r.Name, r.Error, trace.Text(r.Inputs), trace.Text(r.Outputs)}, "\n"))
+	return !slices.ContainsFunc(s, func(word string) bool { return !strings.Contains(held, word) })
+}

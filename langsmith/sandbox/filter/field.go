@@ -1,0 +1,125 @@
+package filter
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// kind is the type of a field's values.
+type kind int
+
+const (
+	text kind = iota
+	number
+	seconds // a number that may also be written as a duration, such as "5s"
+	moment
+	truth
+)
+
+// value is what a field has in a run, or what an expression compares it with.
+// Only the part of its kind is set; null is the absence of a value.
+type value struct {
+	null bool
+	text string
+	num  float64
+	time time.Time
+	yes  bool
+}
+
+// field is something that can be compared.
+type field struct {
+	kind kind
+	get  func(*trace.Run) value
+}
+
+func str(s string) value     { return value{text: s, null: s == ""} }
+func num(n float64) value    { return value{num: n} }
+func when(t time.Time) value { return value{time: t, null: t.IsZero()} }
+func ident(id uuid.UUID) value {
+	if id == uuid.Nil {
+		return value{null: true}
+	}
+	return value{text: id.String()}
+}
+
+// fields are the documented ones that belong to a run as a whole.
+var fields = map[string]field{
+	"id":            {text, func(r *trace.Run) value { return ident(r.ID) }},
+	"trace_id":      {text, func(r *trace.Run) value { return ident(r.TraceID) }},
+	"parent_run_id": {text, func(r *trace.Run) value { return ident(r.ParentID) }},
+	"session_id":    {text, func(r *trace.Run) value { return ident(r.SessionID) }},
+	"thread_id":     {text, func(r *trace.Run) value { return str(r.ThreadID) }},
+	"name":          {text, func(r *trace.Run) value { return str(r.Name) }},
+	"run_type":      {text, func(r *trace.Run) value { return str(r.Type) }},
+	"status":        {text, func(r *trace.Run) value { return str(r.Status) }},
+	"error":         {text, func(r *trace.Run) value { return str(r.Error) }},
+	"is_root":       {truth, func(r *trace.Run) value { return value{yes: r.IsRoot()} }},
+	"start_time":    {moment, func(r *trace.Run) value { return when(r.Start) }},
+	"end_time":      {moment, func(r *trace.Run) value { return when(r.End) }},
+	"total_tokens":  {number, func(r *trace.Run) value { return num(float64(r.TotalTokens())) }},
+	"prompt_tokens": {number, func(r *trace.Run) value { return num(float64(r.PromptTokens)) }},
+	"completion_tokens": {number, func(r *trace.Run) value {
+		return num(float64(r.CompletionTokens))
+	}},
+	"latency": {seconds, func(r *trace.Run) value {
+		took, ended := r.Latency()
+		return value{num: took.Seconds(), null: !ended}
+	}},
+	"total_cost": {number, func(r *trace.Run) value {
+		if r.Cost == nil {
+			return value{null: true}
+		}
+		return num(*r.Cost)
+	}},
+}
+
+// pair is one of the key-value pairs that a run has many of.
+type pair struct{ key, val value }
+
+// pairField is a half of a pair: which pairs, and which half.
+type pairField struct {
+	group string
+	kind  kind
+	key   bool
+}
+
+// pairFields are the documented fields of which a run has many. Inside one
+// and(...), a key and a value mean the same pair.
+var pairFields = map[string]pairField{
+	"feedback_key":   {"feedback", text, true},
+	"feedback_score": {"feedback", number, false},
+	"metadata_key":   {"metadata", text, true},
+	"metadata_value": {"metadata", text, false},
+	"input_key":      {"input", text, true},
+	"input_value":    {"input", text, false},
+	"output_key":     {"output", text, true},
+	"output_value":   {"output", text, false},
+}
+
+func pairs(r *trace.Run, group string) []pair {
+	switch group {
+	case "feedback":
+		list := make([]pair, 0, len(r.Feedback))
+		for key, score := range r.Feedback {
+			list = append(list, pair{str(key), num(score)})
+		}
+		return list
+	case "metadata":
+		return jsonPairs(r.Metadata)
+	case "input":
+		return jsonPairs(r.Inputs)
+	default:
+		return jsonPairs(r.Outputs)
+	}
+}
+
+func jsonPairs(held map[string]any) []pair {
+	list := make([]pair, 0, len(held))
+	for key, v := range held {
+		list = append(list, pair{str(key), value{text: written(v), null: v == nil}})
+	}
+	return list
+}
