@@ -1,11 +1,11 @@
-// Package samples makes up the sandbox's sample traces, deterministically.
+// Package samples makes up the sandbox's sample traces: a shop's support
+// assistant in production and before release, a research agent, and an
+// experiment. The generator is deterministic; everything it says about time is
+// relative to the moment it is given.
 package samples
 
 import (
-	"fmt"
 	"time"
-
-	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
@@ -22,28 +22,46 @@ const (
 type Project struct {
 	Name        string
 	Description string
-	Experiment  bool
+	Experiment  bool // its runs answer the examples of a dataset
 	Runs        []trace.Run
 }
 
 // Projects makes the sample projects, their traces in the two weeks before now.
 func Projects(now time.Time) []Project {
-	projects := []Project{
-		{Name: ChatProd, Description: "The shop's support assistant, in production."},
-		{Name: ChatStaging, Description: "The shop's support assistant, before release."},
-		{Name: ResearchAgent, Description: "An agent that answers market research questions."},
-		{Name: Experiment, Description: "The support assistant over its regression dataset.", Experiment: true},
+	support := append(supportStories(), moreSupportStories()...)
+	return []Project{
+		{
+			Name:        ChatProd,
+			Description: "The shop's support assistant, in production.",
+			Runs: (&writer{
+				project: ChatProd, agent: "support-assistant", seed: 1, now: now,
+				threads: 0.42, priced: true, rated: 0.35,
+			}).write(support),
+		},
+		{
+			Name:        ChatStaging,
+			Description: "The shop's support assistant, before release.",
+			Runs: (&writer{
+				project: ChatStaging, agent: "support-assistant", seed: 2, now: now,
+				threads: 0.2, scale: 0.16,
+			}).write(support),
+		},
+		{
+			Name:        ResearchAgent,
+			Description: "An agent that answers questions of market research.",
+			Runs: (&writer{
+				project: ResearchAgent, agent: "research-agent", seed: 3, now: now,
+				priced: true, rated: 0.5, questions: true,
+			}).write(researchStories()),
+		},
+		{
+			Name:        Experiment,
+			Description: "The support assistant over its regression dataset.",
+			Experiment:  true,
+			Runs: (&writer{
+				project: Experiment, agent: "support-assistant", seed: 4, now: now,
+				scale: 0.08, priced: true, experiment: true,
+			}).write(support),
+		},
 	}
-	for i := range projects {
-		for n := range 10 {
-			id := uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s/%d", projects[i].Name, n))
-			start := now.Add(-time.Duration(n+1) * time.Hour)
-			projects[i].Runs = append(projects[i].Runs, trace.Run{
-				ID: id, TraceID: id, Name: "support-assistant", Type: trace.Chain, Status: trace.Success,
-				Start: start, End: start.Add(2 * time.Second),
-				Inputs: map[string]any{"messages": []any{map[string]any{"role": "user", "content": "Where is my refund?"}}},
-			})
-		}
-	}
-	return projects
 }
