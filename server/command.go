@@ -93,7 +93,7 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 
 	stdioCommand := &cobra.Command{Use: "stdio", Short: "Serve MCP over stdin and stdout (the default)", Args: noArguments, RunE: serve}
 	addFlags(stdioCommand, config.Stdio)
-	root.AddCommand(stdioCommand, sandboxCommand(streams), versionCommand(streams))
+	root.AddCommand(stdioCommand, demoCommand(streams), sandboxCommand(streams), versionCommand(streams))
 	return root
 }
 

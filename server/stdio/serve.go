@@ -101,12 +101,11 @@ type envelope struct {
 }
 
 func (c *connection) receive(line []byte, tooLong bool) {
-	line = bytes.TrimSpace(line)
-	if len(line) == 0 {
-		return
-	}
 	if tooLong {
 		c.refuse(nil, mcp.INVALID_REQUEST, "the message is too long")
+		return
+	}
+	if line = bytes.TrimSpace(line); len(line) == 0 {
 		return
 	}
 	var message envelope
@@ -220,7 +219,15 @@ func (c *connection) finish(grace time.Duration) {
 		cancel()
 	}
 	c.mu.Unlock()
+	timer.Reset(goodbye)
+	select {
+	case <-done:
+	case <-timer.C:
+	}
 }
+
+// goodbye is how long calls that were ended have to notice.
+const goodbye = 50 * time.Millisecond
 
 func errorResponse(id json.RawMessage, code int, text string) any {
 	if len(id) == 0 {

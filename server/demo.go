@@ -1,0 +1,134 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/config"
+)
+
+func demoCommand(streams Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Start a job, wait for it and read the report, against the sandbox",
+		Long: "Runs the server over an embedded LangSmith with sample traces, connects an MCP client\n" +
+			"to it and does what an agent would do. It needs no account and no network.",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), streams.Out) },
+	}
+}
+
+// demoJobDuration is how long the demo's job runs: enough to see it wait.
+const demoJobDuration = 4 * time.Second
+
+func runDemo(ctx context.Context, out io.Writer) error {
+	backend, err := NewBackend(ctx, BackendOptions{
+		Config: &config.Config{Sandbox: true, State: "memory", Timeout: time.Minute, ShutdownTimeout: 2 * time.Second},
+		Logger: zerolog.Nop(),
+		Transport: sandbox.New(sandbox.Options{
+			AllowAnonymous: true,
+			JobDuration:    demoJobDuration,
+		}).RoundTripper(),
+	})
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+	connected, stop, err := backend.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	d := &demo{ctx: ctx, out: out, client: connected}
+	connected.OnNotification(d.showProgress)
+	err = d.play()
+	if stopped := stop(); err == nil {
+		err = stopped
+	}
+	return err
+}
+
+// demo is an MCP client that shows what it does.
+type demo struct {
+	ctx    context.Context
+	out    io.Writer
+	client *client.Client
+}
+
+func (d *demo) play() error {
+	d.say("An agent is asked: what went wrong for the users of chat-prod last week?\n" +
+		"This is what it calls, and what it gets. LangSmith is an embedded sandbox here.")
+	if _, err := d.call("list_projects", map[string]any{"name_contains": "chat"}); err != nil {
+		return err
+	}
+	var created struct {
+		ID        string `json:"id"`
+		SessionID string `json:"session_id"`
+	}
+	result, err := d.call("create_insights_job", map[string]any{
+		"project":      "chat-prod",
+		"last_n_hours": 7 * 24,
+		"name":         "What went wrong last week",
+	})
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(result, &created); err != nil {
+		return fmt.Errorf("read the created job: %w", err)
+	}
+	if _, err := d.call("wait_for_insights_job", map[string]any{"session_id": created.SessionID, "job_id": created.ID}); err != nil {
+		return err
+	}
+	d.say("That was the server over its sandbox. With your own traces:\n\n" +
+		"  export LANGSMITH_API_KEY=lsv2_...\n" +
+		"  langsmith-insights-mcp doctor\n" +
+		"  langsmith-insights-mcp install --client claude-code")
+	return nil
+}
+
+func (d *demo) say(text string) { fmt.Fprintf(d.out, "\n%s\n", text) }
+
+// call calls a tool, shows its text and returns its structured content.
+func (d *demo) call(tool string, arguments map[string]any) (json.RawMessage, error) {
+	shown, err := json.Marshal(arguments)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(d.out, "\n→ %s %s\n\n", tool, shown)
+	var request mcp.CallToolRequest
+	request.Params.Name = tool
+	request.Params.Arguments = arguments
+	request.Params.Meta = &mcp.Meta{ProgressToken: tool}
+	result, err := d.client.CallTool(d.ctx, request)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", tool, err)
+	}
+	var text strings.Builder
+	for _, content := range result.Content {
+		if block, ok := content.(mcp.TextContent); ok {
+			text.WriteString(block.Text)
+		}
+	}
+	if result.IsError {
+		return nil, fmt.Errorf("%s: %s", tool, text.String())
+	}
+	for line := range strings.Lines(strings.TrimRight(text.String(), "\n") + "\n") {
+		fmt.Fprint(d.out, "  ", line)
+	}
+	return json.Marshal(result.StructuredContent)
+}
+
+func (d *demo) showProgress(notification mcp.JSONRPCNotification) {
+	if message, ok := notification.Params.AdditionalFields["message"].(string); ok {
+		fmt.Fprintf(d.out, "  … %s\n", message)
+	}
+}
