@@ -134,7 +134,7 @@ func (s schemas) explainOne(path string, e *validator.ValidationError) []langsmi
 	case *kind.AdditionalProperties:
 		var fields []langsmith.FieldError
 		for _, name := range problem.Properties {
-			fields = append(fields, langsmith.FieldError{Field: join(path, name), Problem: s.unknown(name)})
+			fields = append(fields, langsmith.FieldError{Field: join(path, name), Problem: s.unknown(path, name)})
 		}
 		return fields
 	case *kind.Required:
@@ -175,9 +175,13 @@ func (s schemas) explainOne(path string, e *validator.ValidationError) []langsmi
 }
 
 // unknown says what the caller may have meant.
-func (s schemas) unknown(name string) string {
+func (s schemas) unknown(path, name string) string {
+	names, nested := s.below[path]
+	if !nested {
+		names = s.known
+	}
 	best, distance := "", len(name)/2+1
-	for _, known := range s.known {
+	for _, known := range names {
 		if d := levenshtein.ComputeDistance(strings.ToLower(name), known); d < distance {
 			best, distance = known, d
 		}
@@ -185,7 +189,7 @@ func (s schemas) unknown(name string) string {
 	if best != "" {
 		return fmt.Sprintf("is not an argument; did you mean %s?", best)
 	}
-	return "is not an argument; known are " + strings.Join(s.known, ", ")
+	return "is not an argument; known are " + strings.Join(names, ", ")
 }
 
 func join(path, name string) string {

@@ -5,6 +5,7 @@ func All() []Tool {
 	return []Tool{
 		createInsightsJob(),
 		getInsightsJob(),
+		waitForInsightsJob(),
 		listProjects(),
 	}
 }

@@ -19,23 +19,41 @@ type schemas struct {
 	input, output json.RawMessage
 	own           map[string]bool                   // arguments of the tool itself, not of the API
 	known         []string                          // every argument's name
-	validate      func() (*validator.Schema, error) // of the input, compiled once
+	below         map[string][]string               // the same of an argument that is itself a job's request
+	validate      func() (*validator.Schema, error) // of the input in full, compiled once
 }
 
 func deriveSchemas[In, Out any](name string) schemas {
 	in := reflect.TypeFor[In]()
-	input := mustMarshal(reflectSchema(in, true))
 	known, own := argumentNames(in)
 	return schemas{
-		input:  input,
-		output: mustMarshal(reflectSchema(reflect.TypeFor[Out](), false)),
+		input:  mustMarshal(reflectSchema(in, arguments)),
+		output: mustMarshal(reflectSchema(reflect.TypeFor[Out](), results)),
 		own:    own,
 		known:  known,
+		below:  nestedNames(in),
 		validate: sync.OnceValues(func() (*validator.Schema, error) {
-			return compile(name, input)
+			return compile(name, mustMarshal(reflectSchema(in, argumentsInFull)))
 		}),
 	}
 }
+
+// purpose is what a schema is derived for.
+type purpose int
+
+const (
+	// results stay open to further fields and say less, since tools/list is
+	// paid for in every conversation.
+	results purpose = iota
+	// arguments are closed to unknown names. One that is itself a job's request
+	// is published as an object that is described in words: its seventeen
+	// fields stand in create_insights_job.
+	arguments
+	// argumentsInFull are what a call is held against.
+	argumentsInFull
+)
+
+var jobRequest = reflect.TypeFor[langsmith.CreateInsightsJobRequest]()
 
 // compile makes a validator that asserts formats; mcp-go's own does not, and
 // skips a schema that does not compile without a word.
@@ -59,17 +77,15 @@ func compile(name string, schema json.RawMessage) (*validator.Schema, error) {
 
 const nullableMark = "x-nullable" // set while reflecting, gone when marshalled
 
-// reflectSchema derives an inline schema. strict closes objects to unknown
-// names, for arguments; results stay open, and say less, since tools/list is
-// paid for in every conversation.
-func reflectSchema(t reflect.Type, strict bool) *jsonschema.Schema {
+// reflectSchema derives an inline schema.
+func reflectSchema(t reflect.Type, why purpose) *jsonschema.Schema {
 	reflector := &jsonschema.Reflector{
 		DoNotReference:            true,
 		Anonymous:                 true,
 		ExpandedStruct:            true,
-		AllowAdditionalProperties: !strict,
+		AllowAdditionalProperties: why == results,
 	}
-	reflector.Mapper = func(t reflect.Type) *jsonschema.Schema { return mapType(reflector, t) }
+	reflector.Mapper = func(t reflect.Type) *jsonschema.Schema { return mapType(reflector, t, why) }
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -79,8 +95,12 @@ func reflectSchema(t reflect.Type, strict bool) *jsonschema.Schema {
 }
 
 // mapType describes the types whose Go shape is not their JSON shape.
-func mapType(reflector *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
+func mapType(reflector *jsonschema.Reflector, t reflect.Type, why purpose) *jsonschema.Schema {
 	switch t {
+	case jobRequest:
+		if why == arguments {
+			return &jsonschema.Schema{Type: "object"}
+		}
 	case reflect.TypeFor[uuid.UUID]():
 		return &jsonschema.Schema{Type: "string", Format: "uuid"}
 	case reflect.TypeFor[langsmith.DateTime](), reflect.TypeFor[langsmith.Time]():
@@ -96,7 +116,7 @@ func mapType(reflector *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema
 	}
 	if optional, ok := reflect.Zero(t).Interface().(interface{ ElemType() reflect.Type }); ok {
 		elem := reflector.ReflectFromType(optional.ElemType())
-		if mapped := mapType(reflector, optional.ElemType()); mapped != nil {
+		if mapped := mapType(reflector, optional.ElemType(), why); mapped != nil {
 			elem = mapped
 		}
 		if elem.Extras == nil {
@@ -148,6 +168,25 @@ func argumentNames(t reflect.Type) (known []string, own map[string]bool) {
 		}
 	}
 	return known, own
+}
+
+// nestedNames lists the fields of every argument that is a job's request.
+func nestedNames(t reflect.Type) map[string][]string {
+	nested := map[string][]string{}
+	for _, field := range reflect.VisibleFields(t) {
+		inner := field.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if optional, ok := reflect.Zero(inner).Interface().(interface{ ElemType() reflect.Type }); ok {
+			inner = optional.ElemType()
+		}
+		if inner == jobRequest && !field.Anonymous {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			nested[name], _ = argumentNames(jobRequest)
+		}
+	}
+	return nested
 }
 
 // declaredIn returns the package of the struct that declares the field.

@@ -60,7 +60,7 @@ func (f *follow) run(ctx context.Context) {
 		if final {
 			return
 		}
-		pause.Reset(max(Interval(state.Age()), askedPause(err)))
+		pause.Reset(max(Interval(state.Age()), state.AskedPause()))
 	}
 }
 
@@ -88,13 +88,4 @@ func permanent(err error) bool {
 		return false
 	}
 	return true
-}
-
-// askedPause is how long LangSmith asked to be left alone; 0 when it did not.
-func askedPause(err error) time.Duration {
-	var api *langsmith.Error
-	if errors.As(err, &api) {
-		return api.RetryAfter
-	}
-	return 0
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"errors"
 	"time"
 
 	"langsmith-insights-mcp/langsmith"
@@ -40,6 +41,16 @@ func (s State) Age() time.Duration {
 		return followed
 	}
 	return max(time.Since(s.Report.CreatedAt.Time), followed)
+}
+
+// AskedPause is how long LangSmith asked to be left alone when the last look
+// failed; 0 when it did not.
+func (s State) AskedPause() time.Duration {
+	var api *langsmith.Error
+	if errors.As(s.Err, &api) {
+		return api.RetryAfter
+	}
+	return 0
 }
 
 // ended is the state as the result of a wait.

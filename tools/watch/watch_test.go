@@ -311,8 +311,8 @@ func TestPermanentErrorsEndTheWait(t *testing.T) {
 
 // LangSmith's own wish to be left alone counts.
 func TestRetryAfterIsHonoured(t *testing.T) {
-	if got := askedPause(&langsmith.Error{Status: 429, RetryAfter: time.Minute}); got != time.Minute {
-		t.Errorf("askedPause = %s", got)
+	if got := (State{Err: &langsmith.Error{Status: 429, RetryAfter: time.Minute}}).AskedPause(); got != time.Minute {
+		t.Errorf("AskedPause = %s", got)
 	}
 	if permanent(&langsmith.Error{Status: 429}) {
 		t.Error("429 is permanent")

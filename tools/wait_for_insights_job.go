@@ -1,0 +1,135 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/watch"
+)
+
+type waitForInsightsJobArgs struct {
+	ProjectArgs
+	JobID          uuid.UUID `json:"job_id"`
+	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Default 25, which every client bears; 0 looks once."`
+}
+
+// defaultWait stays below the 30 s after which some clients give a call up.
+const defaultWait = 25 * time.Second
+
+func (a waitForInsightsJobArgs) timeout() time.Duration {
+	if a.TimeoutSeconds == nil {
+		return defaultWait
+	}
+	return time.Duration(*a.TimeoutSeconds) * time.Second
+}
+
+func waitForInsightsJob() Tool {
+	return Define(Declaration{
+		Name:  "wait_for_insights_job",
+		Title: "Wait for an Insights report",
+		Description: "Wait until an Insights job has ended and return its report, concise as from get_insights_job. " +
+			"Reports take up to 30 minutes: after timeout_seconds the answer is that the job still runs, with when to look again, which is no error: call again. " +
+			"Reports progress while it waits. Waiting costs nothing and any number of callers may wait for one job.",
+		Effect:     Reads,
+		Repeatable: true,
+		Toolset:    "insights",
+		App:        true,
+	}, runWaitForInsightsJob)
+}
+
+func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJobArgs) (*jobResult, error) {
+	project, err := env.project(ctx, args.ProjectArgs)
+	if err != nil {
+		return nil, err
+	}
+	// For the links, and now: when the server ends there is no time to ask.
+	project.TenantID, _ = env.tenant(ctx, project)
+
+	began := time.Now()
+	request := watch.Request{
+		LangSmith: env.LangSmith, Project: project.ID, Job: args.JobID,
+		Timeout: args.timeout(), Ending: env.Ending,
+	}
+	if env.Progress != nil {
+		request.Progress = func(state watch.State) {
+			env.Progress(Progress{Done: time.Since(began).Seconds(), Message: waitingFor(state)})
+		}
+	}
+	state, err := env.Watch.Wait(ctx, request)
+	switch {
+	case errors.Is(err, watch.ErrNoAnswer):
+		return nil, refuse("LangSmith has not answered within %s whether the job still runs. Call again, with a longer timeout_seconds if this lasts.", request.Timeout)
+	case errors.Is(err, watch.ErrEnding):
+		return nil, refuse("This server is ending and LangSmith has not answered yet. The job is not affected; call again when the server is back.")
+	case err != nil:
+		return nil, err
+	}
+	result := env.jobResult(ctx, project, state.Report)
+	if !result.Status.Done() {
+		result.Progress = waitedFor(state, result.state(), request.Timeout, env.Watch.MaxWaiters)
+		result.RetryAfterSeconds = max(result.RetryAfterSeconds, int(state.AskedPause().Seconds()))
+	}
+	return result, nil
+}
+
+// waitingFor says what a wait is at, in a few words.
+func waitingFor(state watch.State) string {
+	switch {
+	case state.Report == nil && state.Err == nil:
+		return "asking LangSmith for the job"
+	case state.Report == nil:
+		return fmt.Sprintf("no state of the job yet; %s; asking again", failed(state))
+	}
+	text := fmt.Sprintf("%s for %s", status(state.Report), ago(state.Age()))
+	if state.Err != nil {
+		text += fmt.Sprintf(" when last heard of, %s ago; %s; asking again", ago(time.Since(state.AsOf)), failed(state))
+	}
+	return text
+}
+
+// waitedFor says why a wait ended before its job.
+func waitedFor(state watch.State, status string, timeout time.Duration, most int) string {
+	var b strings.Builder
+	switch {
+	case state.End == watch.ServerEnding:
+		fmt.Fprintf(&b, "%s; this server is ending, so the wait is cut short", status)
+	case state.End == watch.Crowded:
+		fmt.Fprintf(&b, "%s; %d calls wait already, which is the most this server lets wait at once, so this one only looked", status, most)
+	case timeout == 0:
+		b.WriteString(status)
+	default:
+		fmt.Fprintf(&b, "still %s after a wait of %s", status, ago(timeout))
+	}
+	if !state.Report.CreatedAt.IsZero() {
+		fmt.Fprintf(&b, " (started %s ago)", ago(state.Age()))
+	}
+	b.WriteString(".")
+	if state.Err != nil {
+		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", ago(time.Since(state.AsOf)), failed(state))
+	}
+	return b.String()
+}
+
+func status(job *langsmith.Report) string {
+	return (&insightsJob{Status: job.Status}).state()
+}
+
+// failed says how the last looks went.
+func failed(state watch.State) string {
+	why := markdown.Line(state.Err.Error(), 200)
+	var api *langsmith.Error
+	if errors.As(state.Err, &api) && api.Status != 0 {
+		why = fmt.Sprintf("status %d", api.Status)
+	}
+	if state.Failed == 1 {
+		return "the last look failed (" + why + ")"
+	}
+	return fmt.Sprintf("the last %d looks failed (%s)", state.Failed, why)
+}
