@@ -201,12 +201,11 @@ func (r *jobResult) writeLeftOut(b *strings.Builder) {
 	v := r.view
 	var lines []string
 	if r.NextOffset > 0 {
-		which := "smaller"
+		left := count(len(v.nodes)-r.NextOffset, "smaller category", "smaller categories")
 		if v.sortBy != report.ByRuns {
-			which = "further down"
+			left = categories(len(v.nodes)-r.NextOffset) + " further down"
 		}
-		left := len(v.nodes) - r.NextOffset
-		lines = append(lines, fmt.Sprintf("%s %s not shown: %s", categories(left), which, v.call(r.NextOffset, "")))
+		lines = append(lines, left+" not shown: "+v.call(r.NextOffset, ""))
 	}
 	if v.page.Offset > 0 && len(r.Clusters) == 0 && len(v.nodes) > 0 {
 		lines = append(lines, fmt.Sprintf("There are only %s; offset %d is past the last.", categories(len(v.nodes)), v.page.Offset))
@@ -222,7 +221,7 @@ func (r *jobResult) writeLeftOut(b *strings.Builder) {
 		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
 	}
 	if v.tree.Misplaced > 0 {
-		lines = append(lines, fmt.Sprintf("%s at the top because the report does not hold their parent.", standing(v.tree.Misplaced)))
+		lines = append(lines, count(v.tree.Misplaced, "category stands", "categories stand")+" at the top because the report does not hold the parent it names.")
 	}
 	if v.hide && r.Report != nil {
 		lines = append(lines, "What runs contain is hidden by this server's operator.")
@@ -230,13 +229,6 @@ func (r *jobResult) writeLeftOut(b *strings.Builder) {
 	if len(lines) > 0 {
 		fmt.Fprintf(b, "\n%s\n", strings.Join(lines, "\n"))
 	}
-}
-
-func standing(n int) string {
-	if n == 1 {
-		return "1 category stands"
-	}
-	return thousands(n) + " categories stand"
 }
 
 // call is the call of get_insights_job that shows this view further on, or in

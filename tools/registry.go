@@ -4,8 +4,13 @@ package tools
 func All() []Tool {
 	return []Tool{
 		createInsightsJob(),
+		listInsightsJobs(),
 		getInsightsJob(),
 		waitForInsightsJob(),
+		renameInsightsJob(),
+		deleteInsightsJob(),
+		listInsightsRuns(),
 		listProjects(),
+		getRun(),
 	}
 }

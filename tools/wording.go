@@ -77,20 +77,19 @@ func thousands(n int) string {
 	return digits
 }
 
-// count writes how many there are of something whose plural takes an s.
-func count(n int, thing string) string {
+// count writes how many there are of something; its plural takes an s unless
+// another is given.
+func count(n int, one string, many ...string) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 " + one
 	}
-	return thousands(n) + " " + thing + "s"
+	if len(many) == 0 {
+		return thousands(n) + " " + one + "s"
+	}
+	return thousands(n) + " " + many[0]
 }
 
-func categories(n int) string {
-	if n == 1 {
-		return "1 category"
-	}
-	return thousands(n) + " categories"
-}
+func categories(n int) string { return count(n, "category", "categories") }
 
 // percent writes a share from 0 to 1 as a person reads it: with a decimal where
 // a whole number would hide what is small, or nearly all.

@@ -1,0 +1,156 @@
+// Package preview writes JSON, such as the inputs and outputs of a run, as
+// plain lines: fewer marks than JSON, line breaks as line breaks, and no more
+// of it than is wanted.
+package preview
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+// Text writes a JSON value as lines, at most max characters of them; whole says
+// whether that is all of it. A text is written as it is, an object as a line
+// a key, a list as a line an item, each indented below what holds it.
+//
+// Only as much of the value is read as is written, so a value of megabytes
+// costs no more than its beginning.
+func Text(value json.RawMessage, max int) (text string, whole bool) {
+	// One more than wanted tells that there is more, and one is the last newline.
+	w := &writer{decoder: json.NewDecoder(bytes.NewReader(value)), room: max + 2}
+	w.decoder.UseNumber()
+	err := w.value(place{})
+	text = strings.Trim(w.text.String(), "\n")
+	switch {
+	case errors.Is(err, errFull):
+		text, _ = markdown.Cut(text+"…", max)
+		return text, false
+	case err != nil: // no JSON after all
+		text = string(value)
+	}
+	short, cut := markdown.Cut(text, max)
+	return short, !cut
+}
+
+// errFull ends the writing once there is no room left.
+var errFull = errors.New("no room left")
+
+// place is where a value is written: at the start of the text, behind a key or
+// behind the dash of a list's item.
+type place struct {
+	depth int
+	after string // "", ":" or "-"
+}
+
+func (p place) indent() string { return strings.Repeat("  ", p.depth) }
+
+type writer struct {
+	decoder *json.Decoder
+	text    strings.Builder
+	room    int // characters
+}
+
+func (w *writer) write(text string) error {
+	length := utf8.RuneCountInString(text)
+	if length < w.room {
+		w.room -= length
+		w.text.WriteString(text)
+		return nil
+	}
+	for _, r := range text {
+		if w.room == 0 {
+			break
+		}
+		w.room--
+		w.text.WriteRune(r)
+	}
+	return errFull
+}
+
+func (w *writer) value(at place) error {
+	token, err := w.decoder.Token()
+	if err != nil {
+		return err
+	}
+	switch token := token.(type) {
+	case json.Delim:
+		return w.nested(token, at)
+	case json.Number:
+		return w.scalar(token.String(), at)
+	case bool:
+		if token {
+			return w.scalar("true", at)
+		}
+		return w.scalar("false", at)
+	case string:
+		return w.string(token, at)
+	}
+	return w.scalar("null", at)
+}
+
+func (w *writer) scalar(text string, at place) error {
+	if at.after != "" {
+		text = " " + text
+	}
+	return w.write(text + "\n")
+}
+
+func (w *writer) string(text string, at place) error {
+	switch {
+	case text == "":
+		return w.scalar(`""`, at)
+	case at.after == "":
+		return w.write(text + "\n")
+	case !strings.Contains(text, "\n"):
+		return w.scalar(text, at)
+	}
+	indent := "\n" + at.indent()
+	text = strings.ReplaceAll(text, "\n", indent)
+	if at.after == ":" {
+		return w.write(indent + text + "\n")
+	}
+	return w.scalar(text, at)
+}
+
+// nested writes an object or a list. Its first entry stands on the line of a
+// dash before it, and below a key.
+func (w *writer) nested(open json.Delim, at place) error {
+	if !w.decoder.More() {
+		if _, err := w.decoder.Token(); err != nil {
+			return err
+		}
+		return w.scalar(map[json.Delim]string{'{': "{}", '[': "[]"}[open], at)
+	}
+	lead := at.indent()
+	switch at.after {
+	case ":":
+		lead = "\n" + lead
+	case "-":
+		lead = " "
+	}
+	for w.decoder.More() {
+		item := place{at.depth + 1, "-"}
+		label := "-"
+		if open == '{' {
+			key, err := w.decoder.Token()
+			if err != nil {
+				return err
+			}
+			name, _ := key.(string)
+			item.after, label = ":", strings.Join(strings.Fields(name), " ")+":"
+		}
+		if err := w.write(lead + label); err != nil {
+			return err
+		}
+		if err := w.value(item); err != nil {
+			return err
+		}
+		lead = at.indent()
+	}
+	_, err := w.decoder.Token() // the closing one
+	return err
+}

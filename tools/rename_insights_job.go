@@ -1,0 +1,52 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+type renameInsightsJobArgs struct {
+	ProjectArgs
+	JobID uuid.UUID `json:"job_id"`
+	Name  string    `json:"name" jsonschema:"minLength=1"`
+}
+
+type renameInsightsJobResult struct {
+	ID     uuid.UUID        `json:"id"`
+	Name   string           `json:"name"`
+	Status langsmith.Status `json:"status"`
+}
+
+func renameInsightsJob() Tool {
+	return Define(Declaration{
+		Name:  "rename_insights_job",
+		Title: "Rename an Insights job",
+		Description: "Give an Insights job another name, which people see in LangSmith and every tool here shows. " +
+			"Nothing else of the job changes, and a running one goes on.",
+		Effect:     Writes,
+		Repeatable: true,
+		Toolset:    "insights",
+	}, runRenameInsightsJob)
+}
+
+func runRenameInsightsJob(ctx context.Context, env *Env, args renameInsightsJobArgs) (*renameInsightsJobResult, error) {
+	project, err := env.project(ctx, args.ProjectArgs)
+	if err != nil {
+		return nil, err
+	}
+	renamed, err := env.LangSmith.RenameJob(ctx, project.ID, args.JobID, args.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &renameInsightsJobResult{ID: args.JobID, Name: cutTo(renamed.Name, longestName), Status: renamed.Status}, nil
+}
+
+// Text implements Result.
+func (r *renameInsightsJobResult) Text() string {
+	return fmt.Sprintf("Job %s is now called %s.\n", r.ID, markdown.Quote(r.Name, longestName))
+}
