@@ -6,7 +6,8 @@ import (
 )
 
 // catalogue is the table of clients. Every fact in it has its source beside it;
-// all were looked up in November 2026.
+// all were looked up in November 2026. Those of the desktop applications could not
+// be tried, those of the command lines were on Linux.
 func catalogue() []client {
 	return []client{
 		claudeDesktop(), claudeCode(), vsCode(), cursor(), windsurf(), geminiCLI(), codexCLI(),
@@ -48,7 +49,8 @@ func claudeDesktop() client {
 // claudeCode: "MCP scopes" and "Environment variable expansion" on
 // code.claude.com/docs/en/mcp. An unset ${NAME} reaches the server as that very
 // text, so an empty default is given. CLAUDE_CONFIG_DIR moves the file
-// (anthropics/claude-code#48448).
+// (anthropics/claude-code#48448). Version 2.1.328 starts a server from what is
+// written here, with the key and with an empty one.
 func claudeCode() client {
 	return client{
 		Client: Client{Name: "claude-code", Title: "Claude Code"},
@@ -96,7 +98,8 @@ func vsCode() client {
 }
 
 // cursor: "Model Context Protocol" on cursor.com/docs: ~/.cursor/mcp.json on
-// every system, ${env:NAME} in command, args, env, url and headers.
+// every system, ${env:NAME} in command, args, env, url and headers. What becomes
+// of an unset variable is not documented.
 func cursor() client {
 	return client{
 		Client: Client{Name: "cursor", Title: "Cursor"},
@@ -113,8 +116,8 @@ func cursor() client {
 
 // windsurf: "Cascade MCP integration" on docs.windsurf.com:
 // ~/.codeium/windsurf/mcp_config.json on every system, with ${env:NAME} in
-// command, args and env. The editor is called Devin Desktop since June 2026 and
-// still uses that file.
+// command, args and env. What becomes of an unset variable is not documented. The
+// editor is called Devin Desktop since June 2026 and still uses that file.
 func windsurf() client {
 	return client{
 		Client: Client{Name: "windsurf", Title: "Windsurf"},
@@ -132,8 +135,8 @@ func windsurf() client {
 
 // geminiCLI: docs/tools/mcp-server.md and docs/reference/configuration.md of
 // google-gemini/gemini-cli. Variables whose names contain KEY are withheld from
-// servers unless the entry names them; an unset one becomes empty. The settings
-// go through strip-json-comments, so comments are fine.
+// servers unless the entry names them; an unset one becomes empty (version 0.61.0
+// does so). The settings go through strip-json-comments, so comments are fine.
 func geminiCLI() client {
 	return client{
 		Client: Client{Name: "gemini-cli", Title: "Gemini CLI"},
@@ -145,14 +148,15 @@ func geminiCLI() client {
 		commands:  []string{"gemini"},
 		reference: "$NAME",
 		expands:   "$",
-		next:      "Start gemini again; /mcp lists the server.",
+		next:      "Start gemini again, in a folder that it trusts; /mcp lists the server.",
 		keys:      "Set LANGSMITH_API_KEY in the shell that starts gemini.",
 	}
 }
 
 // codexCLI: "Model Context Protocol" on developers.openai.com/codex:
 // $CODEX_HOME/config.toml, tables [mcp_servers.NAME], and env_vars for the
-// variables to hand on; others are withheld.
+// variables to hand on; others are withheld. Version 0.169.0 lists what is
+// written here.
 func codexCLI() client {
 	return client{
 		Client: Client{Name: "codex-cli", Title: "Codex CLI"},

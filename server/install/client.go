@@ -97,7 +97,7 @@ func (c client) notFound(places []location) error {
 		c.Title, looked, names())}
 }
 
-func find(name string) (client, error) {
+func clientNamed(name string) (client, error) {
 	for _, c := range catalogue() {
 		if c.Name == name {
 			return c, nil

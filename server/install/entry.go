@@ -61,6 +61,12 @@ func (c client) entry(o Options) (entry, error) {
 	return e, nil
 }
 
+// refers reports whether a new entry is to have the reference: not if the
+// variables that are written supply a credential.
+func (e entry) refers() bool {
+	return e.reference != "" && !slices.ContainsFunc(suppliers, func(name string) bool { return e.env[name] != "" })
+}
+
 // promptID names the prompt after the server, so that it is nobody else's.
 func promptID(server string) string { return server + "-api-key" }
 

@@ -46,7 +46,7 @@ func options(h Host, client string) Options {
 // place writes a client's configuration file and returns its path.
 func place(t *testing.T, h Host, client string, body []byte, mode fs.FileMode) string {
 	t.Helper()
-	c, err := find(client)
+	c, err := clientNamed(client)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func Uninstall(o Options) (Change, error) {
 }
 
 func (o Options) resolve() (Options, client, error) {
-	c, err := find(o.Client)
+	c, err := clientNamed(o.Client)
 	if err != nil {
 		return o, c, err
 	}

@@ -439,6 +439,96 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// TestUninstall takes out entries that people write by hand, and refuses what it
+// cannot cut.
+func TestUninstall(t *testing.T) {
+	tests := []struct{ name, client, before, after, err string }{
+		{
+			name: "inline in its table", client: "codex-cli",
+			before: "[mcp_servers]\nlangsmith-insights = { command = \"/x\" }\ndocs = { url = \"u\" }\n",
+			after:  "[mcp_servers]\ndocs = { url = \"u\" }\n",
+		},
+		{
+			name: "dotted", client: "codex-cli",
+			before: "mcp_servers.langsmith-insights.command = \"/x\"\nmodel = \"m\"\nmcp_servers.langsmith-insights.args = []\n",
+			after:  "model = \"m\"\n",
+		},
+		{
+			name: "first table", client: "codex-cli",
+			before: "[mcp_servers.langsmith-insights]\ncommand = \"/x\"\n# about docs\n[mcp_servers.docs]\nurl = \"u\"",
+			after:  "# about docs\n[mcp_servers.docs]\nurl = \"u\"",
+		},
+		{
+			name: "inside an inline table", client: "codex-cli",
+			before: "model = \"m\"\nmcp_servers = { langsmith-insights = { command = \"/x\" } }\n",
+			err:    "line 2",
+		},
+		{name: "not TOML", client: "codex-cli", before: "model = \n", err: "line 1"},
+		{name: "not JSON", client: "cursor", before: "{\n  mcpServers: {}\n}", err: "line 2"},
+		{name: "not an object", client: "cursor", before: "{\n\n  \"mcpServers\": 7 }", err: "line 3"},
+		{name: "no entry", client: "cursor", before: twoServers, after: twoServers},
+		{name: "no servers", client: "cursor", before: "{ }", after: "{ }"},
+		{name: "nothing", client: "cursor", before: "", after: ""},
+		{
+			name: "first, with comments", client: "cursor",
+			before: "{ \"mcpServers\": {\n  // ours\n  \"langsmith-insights\": {}, // so far\n  \"b\": {}\n} }",
+			after:  "{ \"mcpServers\": {\n  // ours\n // so far\n  \"b\": {}\n} }",
+		},
+		{
+			name: "last, after a comma", client: "cursor",
+			before: "{ \"mcpServers\": {\n  \"b\": {} /* b */, \"langsmith-insights\": { \"url\": \"u\" }\n} }",
+			after:  "{ \"mcpServers\": {\n  \"b\": {} /* b */\n} }",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := computer(t)
+			config := place(t, h, tt.client, []byte(tt.before), 0o600)
+			ch, err := Uninstall(options(h, tt.client))
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("got %v, want %q in it", err, tt.err)
+				}
+				tt.after = tt.before
+			} else if err != nil || ch.Changed != (tt.before != tt.after) {
+				t.Errorf("%+v, %v", ch, err)
+			}
+			if got := string(read(t, config)); got != tt.after {
+				t.Errorf("got:\n%s\nwant:\n%s", got, tt.after)
+			}
+		})
+	}
+}
+
+// TestThisMachine leaves the host to its defaults.
+func TestThisMachine(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	if err := os.Mkdir(filepath.Join(home, ".cursor"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ch, err := Install(Options{Client: "cursor", Command: filepath.Join(home, "langsmith-insights-mcp")})
+	if err != nil || ch.File != filepath.Join(home, ".cursor", "mcp.json") {
+		t.Errorf("%+v, %v", ch, err)
+	}
+}
+
+// TestFailedWrite leaves no temporary file behind.
+func TestFailedWrite(t *testing.T) {
+	dir := t.TempDir()
+	taken := filepath.Join(dir, "taken")
+	if err := os.MkdirAll(filepath.Join(taken, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFile(taken, []byte("x"), 0o600); err == nil {
+		t.Error("a folder was replaced by a file")
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
 func TestClients(t *testing.T) {
 	want := []string{"claude-desktop", "claude-code", "vscode", "cursor", "windsurf", "gemini-cli", "codex-cli"}
 	var got []string

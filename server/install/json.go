@@ -49,8 +49,7 @@ func (f jsonFormat) remove(src []byte, server string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := d.find(d.top(), f.servers)
-	if at == nil || err != nil {
+	if at, err := d.find(d.top(), f.servers); at == nil || err != nil {
 		return src, err
 	}
 	servers, err := d.child(d.top(), f.servers)
@@ -93,7 +92,7 @@ type jsonEntry struct {
 func newJSONEntry(e entry) jsonEntry {
 	env := map[string]string{}
 	maps.Copy(env, e.env)
-	if e.reference != "" && !slices.ContainsFunc(suppliers, func(name string) bool { return env[name] != "" }) {
+	if e.refers() {
 		env[keyVariable] = e.reference
 	}
 	return jsonEntry{Type: e.kind, Command: e.command, Args: e.args, Env: env}
@@ -110,7 +109,11 @@ func (d *jsonDoc) update(servers jsonObject, e entry) error {
 		return err
 	}
 	for _, name := range transports {
-		if at, _ := d.find(obj, name); at != nil {
+		at, err := d.find(obj, name)
+		if err != nil {
+			return err
+		}
+		if at != nil {
 			return d.errorAt(at, "the entry %q connects to an address: uninstall it first, or choose another name", e.name)
 		}
 	}
@@ -132,10 +135,11 @@ func (d *jsonDoc) update(servers jsonObject, e entry) error {
 func (d *jsonDoc) updateEnv(obj jsonObject, e entry) error {
 	// VS Code and Cursor can take a server's environment from a file, and the
 	// key is one thing people keep there.
-	refer := e.reference != ""
-	if at, _ := d.find(obj, "envFile"); at != nil {
-		refer = false
+	envFile, err := d.find(obj, "envFile")
+	if err != nil {
+		return err
 	}
+	refer := e.reference != "" && envFile == nil
 	if len(e.env) == 0 && !refer {
 		return nil
 	}
@@ -148,16 +152,17 @@ func (d *jsonDoc) updateEnv(obj jsonObject, e entry) error {
 			return err
 		}
 	}
-	if refer && !slices.ContainsFunc(env.Members, func(m hujson.ObjectMember) bool { return slices.Contains(suppliers, name(m)) }) {
+	supplies := func(m hujson.ObjectMember) bool { return slices.Contains(suppliers, memberName(m)) }
+	if refer && !slices.ContainsFunc(env.Members, supplies) {
 		d.add(env, keyVariable, e.reference)
 	}
 	return nil
 }
 
-// startsWith reports whether v is a list that begins with want. A list that is
-// absent begins with nothing.
+// startsWith reports whether v is a list that begins with want. Anything begins
+// with nothing.
 func startsWith(v *hujson.Value, want []string) bool {
-	if v == nil {
+	if v == nil || len(want) == 0 {
 		return len(want) == 0
 	}
 	arr, ok := v.Value.(*hujson.Array)

@@ -119,7 +119,7 @@ func (d *jsonDoc) indent(obj jsonObject) string {
 	return obj.outer + d.unit
 }
 
-func name(m hujson.ObjectMember) string {
+func memberName(m hujson.ObjectMember) string {
 	lit, _ := m.Name.Value.(hujson.Literal)
 	return lit.String()
 }
@@ -129,7 +129,7 @@ func name(m hujson.ObjectMember) string {
 func (d *jsonDoc) index(obj jsonObject, want string) (int, error) {
 	found := -1
 	for i := range obj.Members {
-		if name(obj.Members[i]) != want {
+		if memberName(obj.Members[i]) != want {
 			continue
 		}
 		if found >= 0 {

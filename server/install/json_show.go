@@ -65,7 +65,7 @@ func (f jsonFormat) walk(d *jsonDoc, server string, credential func(string) stri
 					m.Name.BeforeExtra = elideComments(m.Name.BeforeExtra)
 					m.Name.AfterExtra = elideComments(m.Name.AfterExtra)
 				}
-				visit(&m.Value, append(path, name(*m)), own)
+				visit(&m.Value, append(path, memberName(*m)), own)
 			}
 		case *hujson.Array:
 			for i := range comp.Elements {

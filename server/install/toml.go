@@ -62,7 +62,7 @@ func newTOMLEntry(e entry) []setting {
 	if len(e.args) > 0 {
 		lines = append(lines, setting{key: []string{"args"}, value: tomlList(e.args)})
 	}
-	if e.reference != "" && !slices.ContainsFunc(suppliers, func(name string) bool { return e.env[name] != "" }) {
+	if e.refers() {
 		lines = append(lines, setting{key: []string{"env_vars"}, value: tomlList([]string{e.reference})})
 	}
 	if len(e.env) > 0 {
