@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -56,14 +57,21 @@ func Load(command Command, flags map[string]string, getenv func(string) string) 
 // further settings.
 func LoadLangSmith(getenv func(string) string) (LangSmith, []Problem) { return loadLangSmith(getenv) }
 
+// unfilled is a reference to a variable that a client passed on as it stood,
+// because it does not know its form or the variable is not set there.
+var unfilled = regexp.MustCompile(`^\$\{[^}]*\}$`)
+
 // clean takes off the blanks and quotes that values arrive with from .env files
-// and client configurations.
+// and client configurations. A reference that nobody filled in is no value.
 func clean(value string) string {
 	value = strings.TrimSpace(value)
 	for _, quote := range []string{`"`, `'`} {
 		if len(value) >= 2 && strings.HasPrefix(value, quote) && strings.HasSuffix(value, quote) {
 			value = strings.TrimSpace(value[1 : len(value)-1])
 		}
+	}
+	if unfilled.MatchString(value) {
+		return ""
 	}
 	return value
 }

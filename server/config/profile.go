@@ -62,7 +62,7 @@ func readProfile(getenv func(string) string) (profile, error) {
 		name = file.Current
 	}
 	picked := file.Profiles[name]
-	picked.source = fmt.Sprintf("profile %s in %s", name, path)
+	picked.source = fmt.Sprintf("profile %q in %s", name, path)
 	return picked, nil
 }
 

@@ -1,0 +1,224 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/config"
+)
+
+const (
+	key       = "lsv2_pt_0123456789abcdef_0123456789"
+	otherKey  = "lsv2_sk_fedcba9876543210_9876543210"
+	workspace = "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"
+)
+
+// environment looks variables up in a map, with a home that holds nothing.
+func environment(t *testing.T, variables map[string]string) func(string) string {
+	t.Helper()
+	home := t.TempDir()
+	return func(name string) string {
+		if value, ok := variables[name]; ok {
+			return value
+		}
+		if name == "HOME" || name == "USERPROFILE" || name == "LOCALAPPDATA" {
+			return home
+		}
+		return ""
+	}
+}
+
+func load(t *testing.T, command config.Command, flags, variables map[string]string) *config.Config {
+	t.Helper()
+	c, problems := config.Load(command, flags, environment(t, variables))
+	if len(problems) > 0 {
+		t.Fatalf("problems: %q", problems)
+	}
+	return c
+}
+
+func TestDefaults(t *testing.T) {
+	c := load(t, config.Stdio, nil, nil)
+	if c.Timeout != time.Minute || c.ShutdownTimeout != 2*time.Second || c.LogLevel != zerolog.InfoLevel {
+		t.Errorf("stdio: %+v", c)
+	}
+	if !filepath.IsAbs(c.State) || filepath.Base(c.State) != "langsmith-insights-mcp" {
+		t.Errorf("stdio keeps its state in %q, not in a directory of the user's", c.State)
+	}
+	c = load(t, config.HTTPCmd, nil, nil)
+	if c.HTTP.Addr != "127.0.0.1:8080" || c.ShutdownTimeout != 25*time.Second || c.State != "memory" {
+		t.Errorf("http: %+v", c)
+	}
+}
+
+func TestFlagsWinOverVariables(t *testing.T) {
+	c := load(t, config.Stdio, map[string]string{"log-level": "error"}, map[string]string{
+		"LANGSMITH_INSIGHTS_MCP_LOG_LEVEL":  "debug",
+		"LANGSMITH_INSIGHTS_MCP_MAX_SAMPLE": "50",
+		"LANGSMITH_INSIGHTS_MCP_READ_ONLY":  "1",
+		"LANGSMITH_INSIGHTS_MCP_TOOLS":      " list_projects , get_run ",
+	})
+	if c.LogLevel != zerolog.ErrorLevel || c.MaxSample != 50 || !c.ReadOnly || !slices.Equal(c.Tools, []string{"list_projects", "get_run"}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
+	_, problems := config.Load(config.HTTPCmd, map[string]string{
+		"timeout": "soon", "addr": "8080", "state": "mysql://db", "max-sample": "1001", "auth-token": ",", "oauth-issuer": "http://issuer.example",
+	}, environment(t, map[string]string{
+		"LANGSMITH_ENDPOINT":                     "ftp://host",
+		"LANGSMITH_WORKSPACE_ID":                 "mine",
+		"LANGSMITH_API_KEY":                      key + "\nX-Evil: 1",
+		"LANGSMITH_INSIGHTS_MCP_LOG_LEVEL":       "loud",
+		"LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN_FILE": "/no/such/file",
+		"LANGSMITH_INSIGHTS_MCP_CONFIRM":         "perhaps",
+	}))
+	var all []string
+	for _, problem := range problems {
+		all = append(all, string(problem))
+		if strings.Contains(string(problem), "\n") {
+			t.Errorf("a problem takes more than a line: %q", problem)
+		}
+	}
+	text := strings.Join(all, "\n")
+	for _, name := range []string{
+		"--timeout:", "--addr:", "--state:", "--max-sample:", "--auth-token:", "--oauth-issuer:", "LANGSMITH_ENDPOINT:", "LANGSMITH_WORKSPACE_ID:",
+		"LANGSMITH_API_KEY:", "LANGSMITH_INSIGHTS_MCP_LOG_LEVEL:", "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN_FILE:", "LANGSMITH_INSIGHTS_MCP_CONFIRM:",
+	} {
+		if !strings.Contains(text, name) {
+			t.Errorf("%s is not named in:\n%s", name, text)
+		}
+	}
+	if len(problems) != 12 {
+		t.Errorf("%d problems:\n%s", len(problems), text)
+	}
+	if strings.Contains(text, key) {
+		t.Errorf("the key is shown:\n%s", text)
+	}
+}
+
+func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
+	dir := t.TempDir()
+	keyFile := write(t, filepath.Join(dir, "key"), "  "+key+"\n")
+	profiles := write(t, filepath.Join(dir, "config.json"), `{"current_profile":"work","profiles":{
+		"work": {"api_key":"`+otherKey+`","api_url":"https://eu.api.smith.langchain.com","workspace_id":"`+workspace+`"},
+		"home": {"api_key":"`+key+`"}}}`)
+
+	for _, test := range []struct {
+		name      string
+		variables map[string]string
+		key       string
+		bearer    string
+		endpoint  string
+		workspace string
+		project   string
+	}{
+		{name: "nothing", endpoint: "https://api.smith.langchain.com"},
+		{name: "the variables", variables: map[string]string{"LANGSMITH_API_KEY": key, "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com/api/v1/", "LANGSMITH_WORKSPACE_ID": workspace, "LANGSMITH_PROJECT": "chat"},
+			key: key, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace, project: "chat"},
+		{name: "the older names", variables: map[string]string{"LANGCHAIN_API_KEY": key, "LANGCHAIN_ENDPOINT": "https://host/api", "LANGCHAIN_PROJECT": "chat", "LANGSMITH_TENANT_ID": workspace},
+			key: key, endpoint: "https://host", workspace: workspace, project: "chat"},
+		{name: "the newer name wins", variables: map[string]string{"LANGCHAIN_API_KEY": otherKey, "LANGSMITH_API_KEY": key}, key: key, endpoint: "https://api.smith.langchain.com"},
+		{name: "stray blanks and quotes", variables: map[string]string{"LANGSMITH_API_KEY": ` "` + key + `" `, "LANGSMITH_ENDPOINT": " 'https://host' "}, key: key, endpoint: "https://host"},
+		{name: "a variable that the client did not fill in", variables: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}", "LANGSMITH_ENDPOINT": "${env:LANGSMITH_ENDPOINT}"}, endpoint: "https://api.smith.langchain.com"},
+		{name: "a file that holds the key", variables: map[string]string{"LANGSMITH_API_KEY_FILE": keyFile}, key: key, endpoint: "https://api.smith.langchain.com"},
+		{name: "a bearer token", variables: map[string]string{"LANGSMITH_BEARER_TOKEN": "token-0123456789", "LANGSMITH_WORKSPACE_ID": workspace}, bearer: "token-0123456789", endpoint: "https://api.smith.langchain.com", workspace: workspace},
+		{name: "the current profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles}, key: otherKey, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace},
+		{name: "another profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_PROFILE": "home"}, key: key, endpoint: "https://api.smith.langchain.com"},
+		{name: "the environment beats the profile, setting by setting", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_API_KEY": key},
+			key: key, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := load(t, config.Stdio, nil, test.variables).LangSmith
+			got := fmt.Sprint(l.Credentials.APIKey.Reveal(), "|", l.Credentials.BearerToken.Reveal(), "|", l.Endpoint, "|", l.Project)
+			want := fmt.Sprint(test.key, "|", test.bearer, "|", test.endpoint, "|", test.project)
+			if got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+			if l.HasWorkspace() != (test.workspace != "") || l.HasWorkspace() && l.Credentials.Workspace.String() != test.workspace {
+				t.Errorf("workspace %s, want %q", l.Credentials.Workspace, test.workspace)
+			}
+			if printed := fmt.Sprintf("%v %+v %#v %q", l, l, l, l); strings.Contains(printed, key) || strings.Contains(printed, otherKey) {
+				t.Errorf("the key is printed: %s", printed)
+			}
+		})
+	}
+}
+
+func TestTheProfileOfTheHomeDirectory(t *testing.T) {
+	home := t.TempDir()
+	write(t, filepath.Join(home, ".langsmith", "config.json"), `{"current_profile":"x","profiles":{"x":{"api_key":"`+key+`"}}}`)
+	c := load(t, config.Stdio, nil, map[string]string{"HOME": home, "USERPROFILE": home})
+	if c.LangSmith.Credentials.APIKey.Reveal() != key || !strings.Contains(c.LangSmith.Found.Credential, `profile "x"`) {
+		t.Errorf("found the key in %q", c.LangSmith.Found.Credential)
+	}
+}
+
+func TestSandboxWinsOverEveryVariable(t *testing.T) {
+	c := load(t, config.Stdio, map[string]string{"sandbox": "true"}, map[string]string{
+		"LANGSMITH_API_KEY": key, "LANGSMITH_ENDPOINT": "nonsense", "LANGSMITH_WORKSPACE_ID": "nonsense", "LANGSMITH_PROJECT": "p",
+	})
+	if !c.LangSmith.Credentials.Empty() || c.LangSmith.Project != "" || c.State != "memory" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestAuthTokens(t *testing.T) {
+	file := write(t, filepath.Join(t.TempDir(), "tokens"), "# the team's\nthree\n\n four \n")
+	c := load(t, config.HTTPCmd, map[string]string{"auth-token": "one, two", "auth-token-file": file}, nil)
+	var got []string
+	for _, token := range c.HTTP.AuthTokens {
+		got = append(got, token.Reveal())
+	}
+	if !slices.Equal(got, []string{"one", "two", "three", "four"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEverySettingHasItsVariableAndItsLine(t *testing.T) {
+	seen := map[string]bool{}
+	for _, setting := range config.Settings() {
+		if seen[setting.Name] || setting.Meaning == "" || !strings.HasPrefix(setting.Variable(), config.EnvPrefix) {
+			t.Errorf("%+v", setting)
+		}
+		seen[setting.Name] = true
+	}
+	if got, _ := config.Flag("max-jobs-per-day"); got.Variable() != "LANGSMITH_INSIGHTS_MCP_MAX_JOBS_PER_DAY" {
+		t.Error(got.Variable())
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("https://host", key, workspace, `{"profiles":{}}`)
+	f.Add("", "", "", "[")
+	f.Fuzz(func(t *testing.T, endpoint, apiKey, workspace, profile string) {
+		path := write(t, filepath.Join(t.TempDir(), "config.json"), profile)
+		_, problems := config.Load(config.Stdio, nil, environment(t, map[string]string{
+			"LANGSMITH_ENDPOINT": endpoint, "LANGSMITH_API_KEY": apiKey, "LANGSMITH_WORKSPACE_ID": workspace, "LANGSMITH_CONFIG_FILE": path,
+		}))
+		for _, problem := range problems {
+			if strings.ContainsAny(string(problem), "\n\r") {
+				t.Errorf("a problem takes more than a line: %q", problem)
+			}
+		}
+	})
+}
+
+func write(t *testing.T, path, content string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
