@@ -83,8 +83,7 @@ func (f file) undo(format format, server string, cleaned []byte) []byte {
 func leadsTo(format format, server string, body, cleaned []byte) bool {
 	plain := entry{name: server, command: "/"}
 	asking := plain
-	asking.prompt = promptID(server)
-	asking.reference = "${input:" + asking.prompt + "}"
+	asking.reference = promptReference(server)
 	for _, e := range []entry{plain, asking} {
 		with, err := format.merge(body, e)
 		if err != nil {

@@ -25,7 +25,6 @@ type entry struct {
 	args      []string
 	env       map[string]string // values as they are
 	reference string            // how the key is referred to, "" for not at all
-	prompt    string            // the id of the client's prompt behind reference
 }
 
 // serverName is what every client takes: Gemini CLI reads a tool's name up to
@@ -51,12 +50,11 @@ func (c client) entry(o Options) (entry, error) {
 		}
 	}
 	if c.prompts {
-		e.prompt = promptID(o.ServerName)
-		e.reference = "${input:" + e.prompt + "}"
+		e.reference = promptReference(o.ServerName)
 	}
 	if o.APIKey != "" {
 		e.env[keyVariable] = string(o.APIKey)
-		e.reference, e.prompt = "", ""
+		e.reference = ""
 	}
 	return e, nil
 }
@@ -69,6 +67,8 @@ func (e entry) refers() bool {
 
 // promptID names the prompt after the server, so that it is nobody else's.
 func promptID(server string) string { return server + "-api-key" }
+
+func promptReference(server string) string { return "${input:" + promptID(server) + "}" }
 
 func (c client) check(o Options) error {
 	switch {

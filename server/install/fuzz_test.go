@@ -35,8 +35,7 @@ func fuzz(f *testing.F, format format, ext string) {
 		case format.language() == "TOML":
 			e.reference = keyVariable
 		case asks:
-			e.prompt = promptID(e.name)
-			e.reference = "${input:" + e.prompt + "}"
+			e.reference = promptReference(e.name)
 		}
 		edit(t, format, src, e, false)
 	})

@@ -1,9 +1,6 @@
 package install
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -29,116 +26,6 @@ func mode(t *testing.T, path string) fs.FileMode {
 		t.Fatal(err)
 	}
 	return info.Mode().Perm()
-}
-
-// TestKey installs with a key: it is in the file, which is the owner's alone, and
-// nowhere else.
-func TestKey(t *testing.T) {
-	for _, c := range Clients() {
-		t.Run(c.Name, func(t *testing.T) {
-			h := computer(t)
-			config := place(t, h, c.Name, nil, 0o644)
-			o := options(h, c.Name)
-			if _, err := Install(o); err != nil {
-				t.Fatal(err)
-			}
-			if bytes.Contains(read(t, config), []byte(theKey)) {
-				t.Fatal("a key that was not given")
-			}
-
-			o.APIKey = theKey
-			ch, err := Install(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Contains(read(t, config), []byte(theKey)) {
-				t.Error("the key is not in the file")
-			}
-			if bytes.Contains(read(t, config), []byte("${input:")) {
-				t.Error("the prompt is still there")
-			}
-			if runtime.GOOS != "windows" && mode(t, config) != 0o600 {
-				t.Errorf("mode %v", mode(t, config))
-			}
-			if !strings.Contains(ch.Diff, redacted) {
-				t.Errorf("the diff does not show that there is a key:\n%s", ch.Diff)
-			}
-			again, err := Install(o)
-			if err != nil || again.Changed {
-				t.Errorf("the second time: %+v, %v", again, err)
-			}
-
-			o.APIKey = theKey + "_new"
-			rotated, err := Install(o)
-			if err != nil || !strings.Contains(rotated.Diff, "replaced") {
-				t.Errorf("a new key: %v\n%s", err, rotated.Diff)
-			}
-			o.APIKey = ""
-			kept, err := Install(o)
-			if err != nil || kept.Changed {
-				t.Errorf("without a key the one in the file stays: %v\n%s", err, kept.Diff)
-			}
-			gone, err := Uninstall(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			for _, ch := range []Change{ch, again, rotated, kept, gone} {
-				if shown, _ := json.Marshal(ch); bytes.Contains(shown, []byte(theKey)) {
-					t.Errorf("the key is shown: %s", shown)
-				}
-			}
-			files, err := filepath.Glob(config + "*")
-			if err != nil || len(files) < 3 {
-				t.Errorf("files: %q, %v", files, err)
-			}
-			for _, f := range files {
-				if bytes.Contains(read(t, f), []byte(theKey)) {
-					t.Errorf("the key is in %s", f)
-				}
-				if runtime.GOOS != "windows" && strings.Contains(f, backupMark) && mode(t, f) != 0o600 {
-					t.Errorf("%s: mode %v", f, mode(t, f))
-				}
-			}
-		})
-	}
-}
-
-func TestKeyDoesNotPrint(t *testing.T) {
-	o := Options{APIKey: theKey}
-	asJSON, err := json.Marshal(o.APIKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{fmt.Sprint(o.APIKey), fmt.Sprintf("%+v %#v %q", o, o, o.APIKey), string(asJSON)} {
-		if strings.Contains(text, theKey) {
-			t.Error(text)
-		}
-	}
-}
-
-// TestOnlyTheModeIsWrong has the key in a file that others can read.
-func TestOnlyTheModeIsWrong(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows has no such modes")
-	}
-	h := computer(t)
-	config := place(t, h, "cursor", []byte(twoServers), 0o644)
-	o := options(h, "cursor")
-	o.APIKey = theKey
-	if _, err := Install(o); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(config, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	ch, err := Install(o)
-	if err != nil || !ch.Changed || ch.Diff != "" {
-		t.Errorf("%+v, %v", ch, err)
-	}
-	if mode(t, config) != 0o600 {
-		t.Errorf("mode %v", mode(t, config))
-	}
 }
 
 func TestModeStaysWithoutKey(t *testing.T) {
@@ -272,55 +159,6 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// TestUninstallAfterChanges takes the entry out of a file that has changed since:
-// no backup is put back over the change.
-func TestUninstallAfterChanges(t *testing.T) {
-	for client, text := range map[string][2]string{
-		"cursor":    {twoServers, "neighbours-secret"},
-		"codex-cli": {"model = \"neighbours-secret\"\n", "neighbours-secret"},
-	} {
-		h := computer(t)
-		config := place(t, h, client, []byte(text[0]), 0o644)
-		if _, err := Install(options(h, client)); err != nil {
-			t.Fatal(err)
-		}
-		changed := bytes.Replace(read(t, config), []byte(text[1]), []byte("newer-secret"), 1)
-		if err := os.WriteFile(config, changed, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		ch, err := Uninstall(options(h, client))
-		if err != nil || !ch.Changed || ch.Next == "" {
-			t.Fatalf("%+v, %v", ch, err)
-		}
-		want := strings.Replace(text[0], text[1], "newer-secret", 1)
-		if got := string(read(t, config)); got != want {
-			t.Errorf("%s: got:\n%s\nwant:\n%s", client, got, want)
-		}
-		if strings.Contains(ch.Diff, "newer-secret") {
-			t.Errorf("%s: the diff shows what is not ours:\n%s", client, ch.Diff)
-		}
-	}
-}
-
-// TestPromptOfOthers keeps the prompt while another entry refers to it.
-func TestPromptOfOthers(t *testing.T) {
-	h := computer(t)
-	config := place(t, h, "vscode", []byte(`{ "servers": { "mine": { "command": "mine", "env": { "KEY": "" } } } }`), 0o644)
-	if _, err := Install(options(h, "vscode")); err != nil {
-		t.Fatal(err)
-	}
-	shared := bytes.Replace(read(t, config), []byte(`"KEY": ""`), []byte(`"KEY": "${input:langsmith-insights-api-key}"`), 1)
-	if err := os.WriteFile(config, shared, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Uninstall(options(h, "vscode")); err != nil {
-		t.Fatal(err)
-	}
-	if got := string(read(t, config)); !strings.Contains(got, `"id":"langsmith-insights-api-key"`) {
-		t.Errorf("the prompt is gone:\n%s", got)
-	}
-}
-
 // TestBackups installs, uninstalls and installs again: an equal copy is not made
 // twice, and different ones of the same second do not overwrite each other.
 func TestBackups(t *testing.T) {
@@ -436,67 +274,6 @@ func TestNotes(t *testing.T) {
 	o.Env["LANGSMITH_API_KEY_FILE"] = "/home/ada/key"
 	if ch, err = Install(o); err != nil || strings.Contains(strings.Join(ch.Notes, "\n"), "--with-key") {
 		t.Errorf("with a key file: %q, %v", ch.Notes, err)
-	}
-}
-
-// TestUninstall takes out entries that people write by hand, and refuses what it
-// cannot cut.
-func TestUninstall(t *testing.T) {
-	tests := []struct{ name, client, before, after, err string }{
-		{
-			name: "inline in its table", client: "codex-cli",
-			before: "[mcp_servers]\nlangsmith-insights = { command = \"/x\" }\ndocs = { url = \"u\" }\n",
-			after:  "[mcp_servers]\ndocs = { url = \"u\" }\n",
-		},
-		{
-			name: "dotted", client: "codex-cli",
-			before: "mcp_servers.langsmith-insights.command = \"/x\"\nmodel = \"m\"\nmcp_servers.langsmith-insights.args = []\n",
-			after:  "model = \"m\"\n",
-		},
-		{
-			name: "first table", client: "codex-cli",
-			before: "[mcp_servers.langsmith-insights]\ncommand = \"/x\"\n# about docs\n[mcp_servers.docs]\nurl = \"u\"",
-			after:  "# about docs\n[mcp_servers.docs]\nurl = \"u\"",
-		},
-		{
-			name: "inside an inline table", client: "codex-cli",
-			before: "model = \"m\"\nmcp_servers = { langsmith-insights = { command = \"/x\" } }\n",
-			err:    "line 2",
-		},
-		{name: "not TOML", client: "codex-cli", before: "model = \n", err: "line 1"},
-		{name: "not JSON", client: "cursor", before: "{\n  mcpServers: {}\n}", err: "line 2"},
-		{name: "not an object", client: "cursor", before: "{\n\n  \"mcpServers\": 7 }", err: "line 3"},
-		{name: "no entry", client: "cursor", before: twoServers, after: twoServers},
-		{name: "no servers", client: "cursor", before: "{ }", after: "{ }"},
-		{name: "nothing", client: "cursor", before: "", after: ""},
-		{
-			name: "first, with comments", client: "cursor",
-			before: "{ \"mcpServers\": {\n  // ours\n  \"langsmith-insights\": {}, // so far\n  \"b\": {}\n} }",
-			after:  "{ \"mcpServers\": {\n  // ours\n // so far\n  \"b\": {}\n} }",
-		},
-		{
-			name: "last, after a comma", client: "cursor",
-			before: "{ \"mcpServers\": {\n  \"b\": {} /* b */, \"langsmith-insights\": { \"url\": \"u\" }\n} }",
-			after:  "{ \"mcpServers\": {\n  \"b\": {} /* b */\n} }",
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			h := computer(t)
-			config := place(t, h, tt.client, []byte(tt.before), 0o600)
-			ch, err := Uninstall(options(h, tt.client))
-			if tt.err != "" {
-				if err == nil || !strings.Contains(err.Error(), tt.err) {
-					t.Errorf("got %v, want %q in it", err, tt.err)
-				}
-				tt.after = tt.before
-			} else if err != nil || ch.Changed != (tt.before != tt.after) {
-				t.Errorf("%+v, %v", ch, err)
-			}
-			if got := string(read(t, config)); got != tt.after {
-				t.Errorf("got:\n%s\nwant:\n%s", got, tt.after)
-			}
-		})
 	}
 }
 

@@ -26,7 +26,7 @@ func (d *jsonDoc) syncPrompt(server string) error {
 	if err != nil {
 		return err
 	}
-	wanted := d.mentions("${input:" + id + "}")
+	wanted := d.mentions(promptReference(server))
 	ask := prompt{Type: "promptString", ID: id, Description: "LangSmith API key", Password: true}
 	if at == nil {
 		if wanted {

@@ -17,8 +17,7 @@ func TestRandomShapes(t *testing.T) {
 		env: map[string]string{"LANGSMITH_PROJECT": "p"}, reference: keyVariable,
 	}
 	asking := e
-	asking.prompt = promptID(e.name)
-	asking.reference = "${input:" + asking.prompt + "}"
+	asking.reference = promptReference(e.name)
 	for seed := range uint64(rounds) {
 		w := &writer{Rand: rand.New(rand.NewPCG(seed, 0)), newline: "\n"}
 		if w.IntN(4) == 0 {

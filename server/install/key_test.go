@@ -1,0 +1,122 @@
+package install
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestKey installs with a key: it is in the file, which is the owner's alone, and
+// nowhere else.
+func TestKey(t *testing.T) {
+	for _, c := range Clients() {
+		t.Run(c.Name, func(t *testing.T) {
+			h := computer(t)
+			config := place(t, h, c.Name, nil, 0o644)
+			o := options(h, c.Name)
+			if _, err := Install(o); err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(read(t, config), []byte(theKey)) {
+				t.Fatal("a key that was not given")
+			}
+
+			o.APIKey = theKey
+			ch, err := Install(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Contains(read(t, config), []byte(theKey)) {
+				t.Error("the key is not in the file")
+			}
+			if bytes.Contains(read(t, config), []byte("${input:")) {
+				t.Error("the prompt is still there")
+			}
+			if runtime.GOOS != "windows" && mode(t, config) != 0o600 {
+				t.Errorf("mode %v", mode(t, config))
+			}
+			if !strings.Contains(ch.Diff, redacted) {
+				t.Errorf("the diff does not show that there is a key:\n%s", ch.Diff)
+			}
+			again, err := Install(o)
+			if err != nil || again.Changed {
+				t.Errorf("the second time: %+v, %v", again, err)
+			}
+
+			o.APIKey = theKey + "_new"
+			rotated, err := Install(o)
+			if err != nil || !strings.Contains(rotated.Diff, "replaced") {
+				t.Errorf("a new key: %v\n%s", err, rotated.Diff)
+			}
+			o.APIKey = ""
+			kept, err := Install(o)
+			if err != nil || kept.Changed {
+				t.Errorf("without a key the one in the file stays: %v\n%s", err, kept.Diff)
+			}
+			gone, err := Uninstall(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			for _, ch := range []Change{ch, again, rotated, kept, gone} {
+				if shown, _ := json.Marshal(ch); bytes.Contains(shown, []byte(theKey)) {
+					t.Errorf("the key is shown: %s", shown)
+				}
+			}
+			files, err := filepath.Glob(config + "*")
+			if err != nil || len(files) < 3 {
+				t.Errorf("files: %q, %v", files, err)
+			}
+			for _, f := range files {
+				if bytes.Contains(read(t, f), []byte(theKey)) {
+					t.Errorf("the key is in %s", f)
+				}
+				if runtime.GOOS != "windows" && strings.Contains(f, backupMark) && mode(t, f) != 0o600 {
+					t.Errorf("%s: mode %v", f, mode(t, f))
+				}
+			}
+		})
+	}
+}
+
+func TestKeyDoesNotPrint(t *testing.T) {
+	o := Options{APIKey: theKey}
+	asJSON, err := json.Marshal(o.APIKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprint(o.APIKey), fmt.Sprintf("%+v %#v %q", o, o, o.APIKey), string(asJSON)} {
+		if strings.Contains(text, theKey) {
+			t.Error(text)
+		}
+	}
+}
+
+// TestOnlyTheModeIsWrong has the key in a file that others can read.
+func TestOnlyTheModeIsWrong(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	h := computer(t)
+	config := place(t, h, "cursor", []byte(twoServers), 0o644)
+	o := options(h, "cursor")
+	o.APIKey = theKey
+	if _, err := Install(o); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(config, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ch, err := Install(o)
+	if err != nil || !ch.Changed || ch.Diff != "" {
+		t.Errorf("%+v, %v", ch, err)
+	}
+	if mode(t, config) != 0o600 {
+		t.Errorf("mode %v", mode(t, config))
+	}
+}
