@@ -1,0 +1,143 @@
+// Package schedule reads the schedules of Insights configs: five fields of cron
+// in UTC. A schedule starts paid jobs again and again, so what one means is
+// said in words and counted before it is sent.
+package schedule
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/netresearch/go-cron"
+)
+
+// Schedule is when a config runs.
+type Schedule struct{ spec *cron.SpecSchedule }
+
+// dialect is what every cron reads alike. Where both a day of the month and a
+// weekday are given crons differ: most run on either, which is also the more
+// expensive reading, and so the one that is counted here.
+var dialect = cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
+
+// field is one of the five.
+type field struct {
+	name, example string
+	bits          func(*cron.SpecSchedule) uint64
+}
+
+var fields = []field{
+	{"minute", "0 to 59", func(s *cron.SpecSchedule) uint64 { return s.Minute }},
+	{"hour", "0 to 23", func(s *cron.SpecSchedule) uint64 { return s.Hour }},
+	{"day of the month", "1 to 31", func(s *cron.SpecSchedule) uint64 { return s.Dom }},
+	{"month", "1 to 12 or jan to dec", func(s *cron.SpecSchedule) uint64 { return s.Month }},
+	{"day of the week", "0 (Sunday) to 6 or sun to sat", func(s *cron.SpecSchedule) uint64 { return s.Dow }},
+}
+
+// shorthands are what some crons read for five fields; it is not known whether
+// LangSmith does.
+var shorthands = map[string]string{
+	"@hourly":   "0 * * * *",
+	"@daily":    "0 0 * * *",
+	"@midnight": "0 0 * * *",
+	"@weekly":   "0 0 * * 0",
+	"@monthly":  "0 0 1 * *",
+	"@yearly":   "0 0 1 1 *",
+	"@annually": "0 0 1 1 *",
+}
+
+// items is a list of *, */n, a, a-b and a-b/n: what crons agree on. Others,
+// such as ?, L, # and a/n, are read differently or not at all.
+var items = regexp.MustCompile(`^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`)
+
+// longest is the most characters of a schedule that are read.
+const longest = 200
+
+// Parse reads a schedule. Its errors say what would be right.
+func Parse(text string) (*Schedule, error) {
+	// The parser takes the H of THU for another dialect's wildcard.
+	text = strings.ToLower(strings.TrimSpace(text))
+	parts := strings.Fields(text)
+	switch {
+	case len(text) > longest:
+		return nil, fmt.Errorf("has more than %d characters", longest)
+	case strings.HasPrefix(text, "@") && shorthands[text] != "":
+		return nil, fmt.Errorf("is a shorthand that LangSmith may not know: write %s", shorthands[text])
+	case strings.HasPrefix(text, "tz=") || strings.HasPrefix(text, "cron_tz="):
+		return nil, errors.New("names a time zone; schedules are in UTC: leave the zone out and give the hours in UTC")
+	case len(parts) != len(fields):
+		return nil, fmt.Errorf("must have five fields (minute, hour, day of the month, month, day of the week), not %d; every Monday at 06:00 UTC is 0 6 * * mon", len(parts))
+	}
+	for i, part := range parts {
+		if err := fields[i].check(i, part); err != nil {
+			return nil, err
+		}
+	}
+	spec, err := parse(strings.Join(parts, " "))
+	if err != nil {
+		return nil, err
+	}
+	s := &Schedule{spec}
+	if s.Next(time.Now()).IsZero() {
+		return nil, errors.New("never comes: no month it names has such a day")
+	}
+	return s, nil
+}
+
+// check reads one field alone, so that an error names it.
+func (f field) check(place int, text string) error {
+	alone := strings.Fields("* * * * *")
+	alone[place] = text
+	spec, err := parse(strings.Join(alone, " "))
+	if !items.MatchString(text) || err != nil || f.bits(spec) == 0 {
+		return fmt.Errorf("has a %s that is not understood, %q: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
+	}
+	return nil
+}
+
+func parse(text string) (*cron.SpecSchedule, error) {
+	parsed, err := dialect.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	spec, ok := parsed.(*cron.SpecSchedule)
+	if !ok {
+		return nil, fmt.Errorf("is read as a %T", parsed)
+	}
+	spec.Location = time.UTC
+	return spec, nil
+}
+
+// Next is the first time after another that the schedule comes to.
+func (s *Schedule) Next(after time.Time) time.Time { return s.spec.Next(after.UTC()) }
+
+// PerDay is how many times the schedule comes on a day that it comes at all.
+func (s *Schedule) PerDay() int {
+	return bits.OnesCount64(s.spec.Minute&values) * bits.OnesCount64(s.spec.Hour&values)
+}
+
+// PerMonth is how many times the schedule comes in a month, at the least and at
+// the most, counted over twelve months from its next time on.
+func (s *Schedule) PerMonth(from time.Time) (fewest, most int) {
+	daily := *s.spec
+	daily.Minute, daily.Hour = lowest(daily.Minute), lowest(daily.Hour)
+	first := daily.Next(from.UTC())
+	month := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
+	for i := range 12 {
+		end := month.AddDate(0, 1, 0)
+		days := 0
+		for day := daily.Next(month.Add(-time.Second)); !day.IsZero() && day.Before(end); day = daily.Next(day) {
+			days++
+		}
+		if i == 0 || days < fewest {
+			fewest = days
+		}
+		most = max(most, days)
+		month = end
+	}
+	return fewest * s.PerDay(), most * s.PerDay()
+}
+
+func lowest(set uint64) uint64 { return 1 << bits.TrailingZeros64(set) }

@@ -1,0 +1,152 @@
+package schedule
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// values are the bits of a set that stand for values; star is set besides where
+// the field began with an asterisk and took every value.
+const (
+	values = 1<<60 - 1
+	star   = 1 << 63
+)
+
+// mostTimes is how many times of a day are listed one by one.
+const mostTimes = 6
+
+// String says in words when the schedule comes: "every Monday at 06:00 UTC".
+func (s *Schedule) String() string {
+	days, times := s.days(), s.times()
+	text := days + " " + times
+	if !strings.HasPrefix(times, "at ") || len(members(s.spec.Hour)) == 24 {
+		text = times
+		if days != everyDay {
+			text += ", " + days
+		}
+		text += ","
+	}
+	text += " UTC"
+	if months := members(s.spec.Month); len(months) < 12 {
+		text += ", in " + list(months, func(m int) string { return time.Month(m).String() })
+	}
+	return text
+}
+
+func (s *Schedule) times() string {
+	minutes, hours := members(s.spec.Minute), members(s.spec.Hour)
+	if len(minutes)*len(hours) <= mostTimes {
+		var times []string
+		for _, hour := range hours {
+			for _, minute := range minutes {
+				times = append(times, fmt.Sprintf("%02d:%02d", hour, minute))
+			}
+		}
+		return "at " + and(times)
+	}
+	if step := steps(hours, 24); step > 1 && step < 24 && len(minutes) == 1 {
+		return fmt.Sprintf("every %d hours from %02d:%02d on", step, hours[0], minutes[0])
+	}
+	var text string
+	switch step := steps(minutes, 60); {
+	case len(minutes) == 1 && minutes[0] == 0:
+		text = "every hour"
+	case step == 1:
+		text = "every minute"
+	case step > 1 && step < 60 && minutes[0] == 0:
+		text = fmt.Sprintf("every %d minutes", step)
+	case len(minutes) == 1:
+		text = fmt.Sprintf("every hour at minute %d", minutes[0])
+	default:
+		text = "every hour at minutes " + list(minutes, strconv.Itoa)
+	}
+	if len(hours) == 24 {
+		return text
+	}
+	return text + " in the hours " + list(hours, strconv.Itoa)
+}
+
+const everyDay = "every day"
+
+func (s *Schedule) days() string {
+	dates, weekdays := members(s.spec.Dom), members(s.spec.Dow)
+	either := s.spec.Dom&star == 0 && s.spec.Dow&star == 0
+	onDates := "on day " + list(dates, strconv.Itoa) + " of the month"
+	if len(dates) > 1 {
+		onDates = "on days " + list(dates, strconv.Itoa) + " of the month"
+	}
+	name := func(d int) string { return time.Weekday(d).String() }
+	if len(weekdays) > 1 && weekdays[0] == 0 {
+		weekdays = append(weekdays[1:], 0) // a week is read from Monday on
+	}
+	onWeekdays := list(weekdays, name)
+	if !strings.Contains(onWeekdays, " to ") || strings.Contains(onWeekdays, " and ") {
+		onWeekdays = "every " + onWeekdays
+	}
+	switch {
+	case len(dates) == 31 && len(weekdays) == 7, either && (len(dates) == 31 || len(weekdays) == 7):
+		return everyDay
+	case len(dates) == 31:
+		return onWeekdays
+	case len(weekdays) == 7:
+		return onDates
+	}
+	return onDates + " and " + onWeekdays
+}
+
+// members are the values of a set, in order.
+func members(set uint64) []int {
+	var all []int
+	for value := range 60 {
+		if set&(1<<value) != 0 {
+			all = append(all, value)
+		}
+	}
+	return all
+}
+
+// steps is the even distance of values around a clock of so many; 0 where they
+// are uneven.
+func steps(members []int, around int) int {
+	step := around / len(members)
+	if step*len(members) != around {
+		return 0
+	}
+	for i := 1; i < len(members); i++ {
+		if members[i]-members[i-1] != step {
+			return 0
+		}
+	}
+	return step
+}
+
+// list names values, three and more neighbours as a range.
+func list(members []int, name func(int) string) string {
+	var parts []string
+	for i := 0; i < len(members); {
+		end := i
+		for end+1 < len(members) && (members[end+1] == members[end]+1 || members[end] == 6 && members[end+1] == 0) {
+			end++
+		}
+		if end-i >= 2 {
+			parts = append(parts, name(members[i])+" to "+name(members[end]))
+			i = end + 1
+			continue
+		}
+		parts = append(parts, name(members[i]))
+		i++
+	}
+	return and(parts)
+}
+
+// and joins names as a sentence does.
+func and(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	last := len(parts) - 1
+	return strings.Join(slices.Clone(parts[:last]), ", ") + " and " + parts[last]
+}
