@@ -123,19 +123,20 @@ func (r *jobResult) writeClusters(b *strings.Builder) {
 		place[node] = i
 	}
 	columns := []markdown.Column{{Title: "category"}, {Title: "traces", Right: true}, {Title: "share", Right: true}}
-	figures := r.figures()
+	var stats []map[string]any
+	for _, shown := range r.Clusters {
+		stats = append(stats, shown.Stats)
+	}
+	figures := figuresIn(stats)
 	for _, figure := range figures {
 		columns = append(columns, markdown.Column{Title: figure.title, Right: true})
 	}
 	table := markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
 	for i, node := range nodes {
 		shown := r.Clusters[place[node]]
-		cells := []string{r.label(node, shown.Name, depths[i]), thousands(shown.NumRuns), "-"}
-		if shown.Share != nil {
-			cells[2] = percent(*shown.Share)
-		}
+		cells := []string{r.label(node, shown.Name, depths[i]), thousands(shown.NumRuns), written(shown.Share, percent)}
 		for _, figure := range figures {
-			cells = append(cells, figure.of(shown.Stats))
+			cells = append(cells, written(figure.of(shown.Stats), figure.write))
 		}
 		table.Row(append(cells, shown.ID.String())...)
 	}
@@ -166,35 +167,6 @@ func (r *jobResult) writeDescriptions(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(r.nodes[i].Name, 40), markdown.Quote(shown.Description, longestText))
 	}
-}
-
-// figure is a statistic as a column of a table.
-type figure struct{ key, title string }
-
-// figures are the statistics that any category on the page has.
-func (r *jobResult) figures() []figure {
-	all := []figure{{langsmith.StatErrorRate, "errors"}, {langsmith.StatLatencyP50, "latency p50"}, {langsmith.StatCostP50, "cost p50"}}
-	return slices.DeleteFunc(all, func(f figure) bool {
-		return !slices.ContainsFunc(r.Clusters, func(c listedCluster) bool { return c.Stats[f.key] != nil })
-	})
-}
-
-func (f figure) of(stats map[string]any) string {
-	value, ok := stats[f.key].(float64)
-	if !ok {
-		return "-"
-	}
-	return f.write(value)
-}
-
-func (f figure) write(value float64) string {
-	switch f.key {
-	case langsmith.StatErrorRate:
-		return percent(value)
-	case langsmith.StatLatencyP50:
-		return seconds(value)
-	}
-	return usd(value)
 }
 
 func (r *jobResult) writeLeftOut(b *strings.Builder) {

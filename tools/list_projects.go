@@ -3,9 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -19,12 +17,12 @@ type listProjectsArgs struct {
 }
 
 type listedProject struct {
-	ID               uuid.UUID       `json:"id"`
-	Name             string          `json:"name"`
-	RunCount         *int            `json:"run_count,omitempty"`
-	LastRunStartTime *langsmith.Time `json:"last_run_start_time,omitempty"`
-	ErrorRate        *float64        `json:"error_rate,omitempty"`
-	URL              string          `json:"url,omitempty"`
+	ID               uuid.UUID      `json:"id"`
+	Name             string         `json:"name"`
+	RunCount         *int           `json:"run_count,omitempty"`
+	LastRunStartTime langsmith.Time `json:"last_run_start_time,omitzero"`
+	ErrorRate        *float64       `json:"error_rate,omitempty"`
+	URL              string         `json:"url,omitempty"`
 }
 
 type listProjectsResult struct {
@@ -60,12 +58,12 @@ func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (*lis
 	result := &listProjectsResult{Projects: make([]listedProject, 0, len(found)), NextOffset: next, args: args, chars: longestName}
 	for _, project := range found {
 		env.Projects.put(project, env.now())
-		listed := listedProject{ID: project.ID, Name: project.Name, RunCount: project.RunCount}
-		listed.URL = env.LangSmith.Endpoint().ProjectURL(project.TenantID, project.ID)
-		if !project.LastRunStartTime.IsZero() {
-			listed.LastRunStartTime = &project.LastRunStartTime
+		listed := listedProject{ID: project.ID, Name: project.Name, RunCount: project.RunCount, LastRunStartTime: project.LastRunStartTime}
+		if project.TenantID != uuid.Nil {
+			listed.URL = env.LangSmith.Endpoint().ProjectURL(project.TenantID, project.ID)
 		}
 		if rate, ok := project.ErrorRate.Get(); ok {
+			rate = significant(rate)
 			listed.ErrorRate = &rate
 		}
 		result.Projects = append(result.Projects, listed)
@@ -110,22 +108,28 @@ func (r *listProjectsResult) Text() string {
 	table := markdown.NewTable(markdown.Column{Title: "project"}, markdown.Column{Title: "runs", Right: true},
 		markdown.Column{Title: "errors", Right: true}, markdown.Column{Title: "last run (UTC)"}, markdown.Column{Title: "session_id"})
 	for _, project := range r.Projects {
-		runs, errors, last := "-", "-", "-"
-		if project.RunCount != nil {
-			runs = strconv.Itoa(*project.RunCount)
+		last := "-"
+		if !project.LastRunStartTime.IsZero() {
+			last = minute(project.LastRunStartTime)
 		}
-		if project.ErrorRate != nil {
-			errors = percent(*project.ErrorRate)
-		}
-		if project.LastRunStartTime != nil {
-			last = project.LastRunStartTime.Format(time.DateTime)
-		}
-		table.Row(markdown.Quote(project.Name, r.chars), runs, errors, last, project.ID.String())
+		table.Row(markdown.Quote(project.Name, r.chars), written(project.RunCount, thousands), written(project.ErrorRate, percent), last, project.ID.String())
 	}
 	b.WriteString(table.String())
 	if r.NextOffset > 0 {
-		fmt.Fprintf(&b, "\nMore: list_projects with offset %d.\n", r.NextOffset)
+		fmt.Fprintf(&b, "\nMore: %s\n", r.call())
 	}
 	b.WriteString("\nNext: list_insights_jobs for the reports a project has, or create_insights_job for a new one (paid).\n")
 	return b.String()
+}
+
+// call is the call that lists the next page.
+func (r *listProjectsResult) call() string {
+	var values []any
+	if r.args.NameContains != "" {
+		values = append(values, "name_contains", compact(r.args.NameContains))
+	}
+	if r.args.Limit > 0 {
+		values = append(values, "limit", r.args.Limit)
+	}
+	return call("list_projects", append(values, "offset", r.NextOffset)...)
 }

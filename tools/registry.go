@@ -10,6 +10,7 @@ func All() []Tool {
 		renameInsightsJob(),
 		deleteInsightsJob(),
 		listInsightsRuns(),
+		compareInsightsJobs(),
 		listProjects(),
 		getRun(),
 	}

@@ -1,0 +1,139 @@
+package compare
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/kljensen/snowball/english"
+
+	"langsmith-insights-mcp/tools/report"
+)
+
+// vocabulary numbers the words of two reports and knows how much each tells.
+type vocabulary struct {
+	numbers map[string]int
+	weights []float64
+}
+
+// document is one category's words, as sorted numbers without repetition.
+type document struct {
+	name, description []int
+}
+
+// read numbers the words of a report's categories.
+func (v *vocabulary) read(tree *report.Tree) []document {
+	documents := make([]document, len(tree.Nodes))
+	for i, node := range tree.Nodes {
+		documents[i] = document{v.numbered(node.Name), v.numbered(node.Description)}
+	}
+	return documents
+}
+
+// weigh gives every word the more weight the fewer categories of a report have
+// it in their name or description: "refund" tells more than "issue". Counting
+// goes report by report, so that a word is not held common for being in the
+// same category of both.
+func (v *vocabulary) weigh(reports ...[]document) {
+	v.weights = make([]float64, len(v.numbers))
+	for i := range v.weights {
+		v.weights[i] = math.Inf(1)
+	}
+	for _, documents := range reports {
+		counts := make([]int, len(v.numbers))
+		for _, document := range documents {
+			for _, word := range union(document.name, document.description) {
+				counts[word]++
+			}
+		}
+		for word, n := range counts {
+			if n > 0 {
+				v.weights[word] = min(v.weights[word], math.Log(1+float64(len(documents))/float64(n)))
+			}
+		}
+	}
+}
+
+func (v *vocabulary) numbered(text string) []int {
+	var numbers []int
+	for _, word := range Words(text) {
+		number, known := v.numbers[word]
+		if !known {
+			number = len(v.numbers)
+			v.numbers[word] = number
+		}
+		numbers = append(numbers, number)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// alike is how much of their words two texts have in common, by weight: 0 for
+// nothing, 1 for all (Dice's coefficient).
+func (v *vocabulary) alike(a, b []int) float64 {
+	var common, all float64
+	for _, word := range a {
+		all += v.weights[word]
+	}
+	i := 0
+	for _, word := range b {
+		all += v.weights[word]
+		for i < len(a) && a[i] < word {
+			i++
+		}
+		if i < len(a) && a[i] == word {
+			common += v.weights[word]
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return 2 * common / all
+}
+
+func union(a, b []int) []int {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Words are what a text is about: its words in lower case, without those that
+// every text has, reduced to their stems. Writing without blanks between words
+// is read in pairs of characters. A text of nothing but common words keeps them.
+func Words(text string) []string {
+	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+	var words, common []string
+	for _, field := range fields {
+		switch {
+		case strings.ContainsFunc(field, unspaced):
+			words = append(words, pairs(field)...)
+		case english.IsStopWord(field):
+			common = append(common, field)
+		default:
+			words = append(words, english.Stem(field, false))
+		}
+	}
+	if words == nil {
+		return common
+	}
+	return words
+}
+
+func unspaced(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+func pairs(text string) []string {
+	runes := []rune(text)
+	if len(runes) < 2 {
+		return []string{text}
+	}
+	found := make([]string, 0, len(runes)-1)
+	for i := range len(runes) - 1 {
+		found = append(found, string(runes[i:i+2]))
+	}
+	return found
+}
