@@ -41,5 +41,8 @@ func pick(rng *rand.Rand, from []string) string { return from[rng.IntN(len(from)
 func dress(rng *rand.Rand, text string) string {
 	before := pick(rng, []string{"", "", "", "Hi, ", "Hello, ", "Good morning. ", "Hello again. "})
 	after := pick(rng, []string{"", "", "", " Thanks.", " Please help.", " What now?", " This is not my first message about it."})
+	if strings.HasSuffix(before, ", ") && !strings.HasPrefix(text, "I ") {
+		text = strings.ToLower(text[:1]) + text[1:]
+	}
 	return before + text + after
 }

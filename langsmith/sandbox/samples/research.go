@@ -13,7 +13,7 @@ func researchStories() []story {
 			answers: []string{
 				"Two sources put the market for {topic} at between 3.1 and 3.8 billion euros, growing by 7 percent a year.",
 			},
-			tool: "web.search", failure: "ToolError: web.search: paywalled source, no text extracted", failRate: 0.3,
+			area: "market-data", tool: "web.search", failure: "ToolError: web.search: paywalled source, no text extracted", failRate: 0.3,
 			happy: 0.6, latency: 38, weeks: [2]int{9, 9},
 		},
 		{
@@ -26,7 +26,7 @@ func researchStories() []story {
 			answers: []string{
 				"The table lists five competitors in {topic}; prices per month run from 9 to 49 euros.",
 			},
-			tool: "web.fetch", failure: "ToolError: web.fetch: blocked by robots.txt", failRate: 0.4,
+			area: "market-data", tool: "web.fetch", failure: "ToolError: web.fetch: blocked by robots.txt", failRate: 0.4,
 			happy: 0.5, latency: 52, weeks: [2]int{7, 13},
 		},
 		{
@@ -39,7 +39,7 @@ func researchStories() []story {
 			answers: []string{
 				"The regulation brings three duties for {topic}; the first applies in eighteen months.",
 			},
-			tool: "legal.search", failure: "ToolError: legal.search: index out of date", failRate: 0.1,
+			area: "regulation", tool: "legal.search", failure: "ToolError: legal.search: index out of date", failRate: 0.1,
 			happy: 0.8, latency: 31, weeks: [2]int{8, 7},
 		},
 		{
@@ -52,7 +52,7 @@ func researchStories() []story {
 			answers: []string{
 				"Each claim on {topic} now has a source; I dropped the one that none supports.",
 			},
-			tool: "citations.verify", failure: "ToolError: citations.verify: source no longer online", failRate: 0.45,
+			area: "sources", tool: "citations.verify", failure: "ToolError: citations.verify: source no longer online", failRate: 0.45,
 			happy: 0.2, latency: 44, weeks: [2]int{5, 11},
 		},
 		{
@@ -65,7 +65,7 @@ func researchStories() []story {
 			answers: []string{
 				"The supplier belongs to a group since four years; its accounts show a small loss.",
 			},
-			tool: "registry.company", failure: "ToolError: registry.company: quota exceeded", failRate: 0.15,
+			area: "companies", tool: "registry.company", failure: "ToolError: registry.company: quota exceeded", failRate: 0.15,
 			happy: -1, latency: 27, weeks: [2]int{7, 4},
 		},
 	}

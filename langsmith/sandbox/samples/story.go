@@ -8,6 +8,7 @@ type story struct {
 	details   []string // what they add when asked
 	question  string   // what the agent needs to know first
 	answers   []string // how it ends when it ends well
+	area      string   // the tag that the agent routes it under; may be empty
 	tool      string
 	failure   string  // the tool's error
 	failRate  float64 // how often the tool fails
@@ -41,7 +42,7 @@ func supportStories() []story {
 				"The refund of {amount} for order {order} was released today and reaches your account in two to three days.",
 				"I found the return for {order}. The refund was stuck in review; it is on its way now.",
 			},
-			tool: "refunds.lookup", failure: "ToolError: refunds.lookup timed out after 10s", failRate: 0.45,
+			area: "billing", tool: "refunds.lookup", failure: "ToolError: refunds.lookup timed out after 10s", failRate: 0.45,
 			happy: 0.35, latency: 4.2, weeks: [2]int{18, 24},
 		},
 		{
@@ -61,7 +62,7 @@ func supportStories() []story {
 				"One of the two charges of {amount} was a reservation; it is dropped within {days} days.",
 				"I cancelled the duplicate charge for {order}. You will see {amount} credited on your card.",
 			},
-			tool: "payments.charges", failure: "ToolError: payments.charges returned 502", failRate: 0.15,
+			area: "billing", tool: "payments.charges", failure: "ToolError: payments.charges returned 502", failRate: 0.15,
 			happy: 0.6, latency: 3.4, weeks: [2]int{9, 8},
 		},
 		{
@@ -81,7 +82,7 @@ func supportStories() []story {
 				"The corrected invoice for {order} is in your account under Documents.",
 				"I sent the invoice over {amount} with the VAT number to your email address.",
 			},
-			tool: "invoices.issue", failure: "ToolError: invoices.issue rejected the VAT number format", failRate: 0.08,
+			area: "billing", tool: "invoices.issue", failure: "ToolError: invoices.issue rejected the VAT number format", failRate: 0.08,
 			happy: 0.85, latency: 2.6, weeks: [2]int{11, 10},
 		},
 		{
@@ -103,7 +104,7 @@ func supportStories() []story {
 				"I reset the identity check on your account. Please log in again and skip the photo step.",
 				"Your identity was confirmed by hand; the login works again.",
 			},
-			tool: "identity.verify", failure: "ToolError: identity.verify: profile version mismatch", failRate: 0.6,
+			area: "account-access", tool: "identity.verify", failure: "ToolError: identity.verify: profile version mismatch", failRate: 0.6,
 			happy: 0.15, latency: 7.5, weeks: [2]int{4, 24},
 		},
 		{
@@ -123,7 +124,7 @@ func supportStories() []story {
 				"A new password reset link is on its way. It is valid for one hour; only the newest one works.",
 				"I removed the block on your address, the password mail should arrive in a minute.",
 			},
-			tool: "accounts.reset", failure: "ToolError: accounts.reset rate limited", failRate: 0.1,
+			area: "account-access", tool: "accounts.reset", failure: "ToolError: accounts.reset rate limited", failRate: 0.1,
 			happy: 0.75, latency: 2.1, weeks: [2]int{12, 11},
 		},
 		{
@@ -144,7 +145,7 @@ func supportStories() []story {
 				"The parcel for {order} was held at the depot and goes out for delivery tomorrow.",
 				"The carrier lost the parcel. A replacement {product} ships today at no cost.",
 			},
-			tool: "shipping.track", failure: "ToolError: shipping.track: carrier unavailable", failRate: 0.2,
+			area: "delivery", tool: "shipping.track", failure: "ToolError: shipping.track: carrier unavailable", failRate: 0.2,
 			happy: 0.5, latency: 3.8, weeks: [2]int{25, 10},
 		},
 		{
@@ -163,7 +164,7 @@ func supportStories() []story {
 				"Order {order} now goes to the new address.",
 				"The order is already packed, but I asked the carrier to redirect it to the new address.",
 			},
-			tool: "orders.update_address", failure: "ToolError: orders.update_address: order locked", failRate: 0.12,
+			area: "delivery", tool: "orders.update_address", failure: "ToolError: orders.update_address: order locked", failRate: 0.12,
 			happy: 0.8, latency: 2.4, weeks: [2]int{8, 8},
 		},
 	}

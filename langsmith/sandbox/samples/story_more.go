@@ -19,7 +19,7 @@ func moreSupportStories() []story {
 				"A replacement {product} ships today. You can keep the damaged one.",
 				"I booked a pickup for the broken item of {order}; the replacement is sent in parallel.",
 			},
-			tool: "returns.open", failure: "ToolError: returns.open: photo service unavailable", failRate: 0.15,
+			area: "delivery", tool: "returns.open", failure: "ToolError: returns.open: photo service unavailable", failRate: 0.15,
 			happy: 0.7, latency: 3.3, weeks: [2]int{9, 9},
 		},
 		{
@@ -39,7 +39,7 @@ func moreSupportStories() []story {
 				"Order {order} is cancelled and {amount} is not charged.",
 				"It was dispatched an hour ago; refuse the parcel and it comes back to us free of charge.",
 			},
-			tool: "orders.cancel", failure: "ToolError: orders.cancel: state changed during request", failRate: 0.1,
+			area: "delivery", tool: "orders.cancel", failure: "ToolError: orders.cancel: state changed during request", failRate: 0.1,
 			happy: 0.8, latency: 2.2, weeks: [2]int{10, 11},
 		},
 		{
@@ -59,7 +59,7 @@ func moreSupportStories() []story {
 				"The membership ends today, and the {amount} goes back to your card.",
 				"It is ended at the end of the paid month; you keep the benefits until then.",
 			},
-			tool: "membership.end", failure: "ToolError: membership.end: not permitted for this plan", failRate: 0.3,
+			area: "billing", tool: "membership.end", failure: "ToolError: membership.end: not permitted for this plan", failRate: 0.3,
 			happy: 0.3, latency: 3.6, weeks: [2]int{7, 8},
 		},
 		{
@@ -79,7 +79,7 @@ func moreSupportStories() []story {
 				"The {product} runs small; take one size up.",
 				"With a loose fit in mind, L is the right size.",
 			},
-			tool: "catalog.size_chart", failure: "ToolError: catalog.size_chart: no chart for this item", failRate: 0.03,
+			area: "products", tool: "catalog.size_chart", failure: "ToolError: catalog.size_chart: no chart for this item", failRate: 0.03,
 			happy: 0.9, latency: 1.3, weeks: [2]int{9, 11}, priceless: true,
 		},
 		{
@@ -98,7 +98,7 @@ func moreSupportStories() []story {
 				"The {product} is expected back in stock in {days} days. I put you on the list.",
 				"It is sold out for this season; the successor arrives next month.",
 			},
-			tool: "catalog.stock", failure: "ToolError: catalog.stock: stale inventory", failRate: 0.05,
+			area: "products", tool: "catalog.stock", failure: "ToolError: catalog.stock: stale inventory", failRate: 0.05,
 			happy: 0.7, latency: 1.6, weeks: [2]int{6, 6}, priceless: true,
 		},
 		{
@@ -118,7 +118,7 @@ func moreSupportStories() []story {
 				"Version 7.2.1 of the app repairs this; it is in the store since this morning.",
 				"Please clear the app's storage once, the crash comes from an old basket.",
 			},
-			tool: "diagnostics.crash_report", failure: "ToolError: diagnostics.crash_report: no symbols for build", failRate: 0.25,
+			area: "app", tool: "diagnostics.crash_report", failure: "ToolError: diagnostics.crash_report: no symbols for build", failRate: 0.25,
 			happy: 0.4, latency: 2.9, weeks: [2]int{14, 0},
 		},
 		{
@@ -138,7 +138,7 @@ func moreSupportStories() []story {
 				"The code {code} excludes reduced items. I gave you a voucher over the same amount.",
 				"The campaign had not started for your country; {code} works at checkout now.",
 			},
-			tool: "promotions.check", failure: "ToolError: promotions.check: campaign not found", failRate: 0.35,
+			area: "promotions", tool: "promotions.check", failure: "ToolError: promotions.check: campaign not found", failRate: 0.35,
 			happy: 0.45, latency: 2.7, weeks: [2]int{0, 16},
 		},
 		{
@@ -157,7 +157,7 @@ func moreSupportStories() []story {
 				"I am connecting you with a colleague, it takes about {days} minutes.",
 				"Our people answer the phone from nine to six; I booked a callback for you.",
 			},
-			tool: "handover.request", failure: "ToolError: handover.request: no agent available", failRate: 0.2,
+			area: "handover", tool: "handover.request", failure: "ToolError: handover.request: no agent available", failRate: 0.2,
 			happy: -1, latency: 1.9, weeks: [2]int{4, 5},
 		},
 	}

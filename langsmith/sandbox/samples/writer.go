@@ -64,7 +64,7 @@ func (w *writer) conversation(s story, at time.Time) {
 	threaded := w.rng.Float64() < w.threads
 	turns := converse(w.rng, s, threaded)
 	facts := map[string]any{
-		"title":    pick(w.rng, s.titles),
+		"title":    w.title(s),
 		"channel":  pick(w.rng, []string{"web", "web", "app", "email"}),
 		"customer": pick(w.rng, []string{"guest", "member", "member"}),
 		"revision": "support-2026-02",
@@ -83,6 +83,14 @@ func (w *writer) conversation(s story, at time.Time) {
 	}
 }
 
+// title is mostly the usual one: an agent heads like with like.
+func (w *writer) title(s story) string {
+	if w.rng.Float64() < 0.5 {
+		return s.titles[0]
+	}
+	return pick(w.rng, s.titles)
+}
+
 func (w *writer) id(kind string) uuid.UUID {
 	w.written++
 	return uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "sandbox/%s/%s/%d", w.project, kind, w.written))
@@ -98,7 +106,6 @@ func (w *writer) root(s story, t turn, facts map[string]any, at time.Time) trace
 		Start:    at,
 		End:      at.Add(t.took),
 		Status:   trace.Success,
-		Tags:     []string{facts["channel"].(string)},
 		Metadata: facts,
 	}
 	r.ThreadID, _ = facts["thread_id"].(string)
@@ -114,8 +121,8 @@ func (w *writer) root(s story, t turn, facts map[string]any, at time.Time) trace
 			r.Outputs = map[string]any{"answer": t.messages[1].Content}
 		}
 	}
-	if t.failed {
-		r.Tags = append(r.Tags, "tool-error")
+	if s.area != "" {
+		r.Tags = []string{s.area}
 	}
 	if t.broke {
 		r.Status, r.Error = trace.Failed, s.failure
