@@ -8,7 +8,16 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/paid/state"
 )
+
+// Store is where the memory of paid calls is kept; see package state.
+type Store = state.Store
+
+// OpenState returns the store that a --state names: "memory", a directory, or
+// a redis:// URL. It fails only for a text that means none of these: a store
+// that is not there yet, or no longer, costs its guarantee and no call.
+func OpenState(_ context.Context, spec string) (Store, error) { return state.Open(spec) }
 
 // Ledger remembers paid calls. It is safe for concurrent use.
 type Ledger struct{}

@@ -1,0 +1,86 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// How often a lock is tried that another process has.
+const (
+	firstLockPause = 2 * time.Millisecond
+	maxLockPause   = 50 * time.Millisecond
+)
+
+type directoryHold struct{ lock *flock.Flock }
+
+// lock takes the lock of a name. Its file goes away with the hold; whoever
+// waited for it meanwhile finds the file gone and takes the next one.
+func (d *Directory) lock(ctx context.Context, name string) (*directoryHold, error) {
+	path := filepath.Join(d.root, "locks", name)
+	lock := flock.New(path)
+	for pause := firstLockPause; ; pause = min(2*pause, maxLockPause) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		locked, err := lock.TryLock()
+		if errors.Is(err, fs.ErrNotExist) {
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				return nil, fmt.Errorf("lock the state: %w", err)
+			}
+			locked, err = lock.TryLock()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("lock the state: %w", err)
+		}
+		if locked {
+			if isCurrent(lock, path) {
+				return &directoryHold{lock}, nil
+			}
+			if err := lock.Unlock(); err != nil {
+				return nil, fmt.Errorf("lock the state: %w", err)
+			}
+			continue
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// isCurrent reports whether the file that was locked is still the one that
+// others find under its name.
+func isCurrent(lock *flock.Flock, path string) bool {
+	mine, err := lock.Stat()
+	if err != nil {
+		return false
+	}
+	theirs, err := os.Stat(path)
+	return err == nil && os.SameFile(mine, theirs)
+}
+
+// Held implements Hold: the kernel takes a lock from nobody.
+func (h *directoryHold) Held() bool { return true }
+
+// Release implements Hold. A file that stays behind is an empty one and does no
+// harm.
+func (h *directoryHold) Release() {
+	if runtime.GOOS == "windows" { // where an open file cannot be removed, least of all another's
+		_ = h.lock.Unlock()
+		_ = os.Remove(h.lock.Path())
+		return
+	}
+	_ = os.Remove(h.lock.Path())
+	_ = h.lock.Unlock()
+}

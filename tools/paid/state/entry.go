@@ -1,0 +1,106 @@
+package state
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Entry is one intent to start a job, and what is known to have become of it.
+type Entry struct {
+	Token uuid.UUID // of the intent, random
+
+	Began  time.Time // by the clock of the process that wrote it
+	Theirs time.Time // the same moment by LangSmith's clock, at the earliest; zero where unknown
+
+	// Known are the jobs that the project had before the request. Complete says
+	// that they are all it had, so that any other job is a later one.
+	Known    []uuid.UUID
+	Complete bool
+
+	Stage Stage
+	Job   uuid.UUID // from Probable on
+	Told  bool      // the caller was there when the outcome came
+}
+
+// Stage is how far an intent has come.
+type Stage string
+
+// The stages of an intent.
+const (
+	Intended Stage = "intended" // the request may have been sent
+	Probable Stage = "probable" // a job was found that is probably its own
+	Started  Stage = "started"  // it started a job
+	Over     Stage = "over"     // it started nothing, or its job has ended and somebody knows
+)
+
+// version is that of an entry as it is written. Entries of another version are
+// not read: they cost their guarantee, nothing else.
+const version = 1
+
+// mostKnown bounds the list of known jobs in what is read; a page has 100.
+const mostKnown = 1000
+
+type wireEntry struct {
+	Version  int         `json:"v"`
+	Token    uuid.UUID   `json:"token"`
+	Began    time.Time   `json:"began"`
+	Theirs   time.Time   `json:"theirs,omitzero"`
+	Known    []uuid.UUID `json:"known,omitempty"`
+	Complete bool        `json:"complete,omitempty"`
+	Stage    Stage       `json:"stage"`
+	Job      uuid.UUID   `json:"job,omitzero"`
+	Told     bool        `json:"told,omitempty"`
+}
+
+// Encode writes an entry as one line of JSON, without its newline.
+func (e Entry) Encode() []byte {
+	wire := wireEntry{version, e.Token, e.Began.UTC(), e.Theirs.UTC(), e.Known, e.Complete, e.Stage, e.Job, e.Told}
+	if e.Theirs.IsZero() {
+		wire.Theirs = time.Time{}
+	}
+	if e.Stage != Intended {
+		wire.Known, wire.Complete = nil, false // of use only to a search
+	}
+	line, err := json.Marshal(wire)
+	if err != nil {
+		panic(err) // a year outside 0 to 9999: no clock gives it
+	}
+	return line
+}
+
+// DecodeEntry reads an entry, strictly: whatever this version would not have
+// written is damaged or foreign.
+func DecodeEntry(line []byte) (Entry, error) {
+	var wire wireEntry
+	if err := json.Unmarshal(line, &wire); err != nil {
+		return Entry{}, fmt.Errorf("a remembered call: %w", err)
+	}
+	if wire.Version != version {
+		return Entry{}, fmt.Errorf("a remembered call of version %d, not %d", wire.Version, version)
+	}
+	if wire.Token == uuid.Nil || wire.Began.IsZero() || len(wire.Known) > mostKnown {
+		return Entry{}, errors.New("a remembered call without its parts")
+	}
+	hasJob := wire.Job != uuid.Nil
+	switch wire.Stage {
+	case Intended:
+		if hasJob {
+			return Entry{}, errors.New("a remembered intent with an outcome")
+		}
+	case Probable, Started:
+		if !hasJob {
+			return Entry{}, errors.New("a remembered job without an id")
+		}
+	case Over:
+	default:
+		return Entry{}, errors.New("a remembered call of an unknown stage")
+	}
+	return Entry{
+		Token: wire.Token, Began: wire.Began, Theirs: wire.Theirs, Known: wire.Known, Complete: wire.Complete,
+		Stage: wire.Stage, Job: wire.Job, Told: wire.Told,
+	}, nil
+}

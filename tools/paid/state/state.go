@@ -1,0 +1,101 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Slot is where equal calls meet. Both parts are digests.
+type Slot struct {
+	Scope string // the caller and the project
+	Key   string // the call, unique across scopes
+}
+
+// Tally counts the jobs that one caller started in one day.
+type Tally struct {
+	Caller string // a digest
+	Day    string // 2006-01-02, in UTC
+}
+
+// Lifetime is how long an entry is kept. A report takes half an hour.
+const Lifetime = 24 * time.Hour
+
+// Recalled is what a store holds under a slot.
+type Recalled struct {
+	Entries []Entry
+	Damaged bool // something was there that could not be read
+}
+
+// Surveyed is what a store knows of all calls of one caller in one project.
+type Surveyed struct {
+	Started []uuid.UUID // jobs that surely belong to a call
+	Open    []Entry     // intents without an outcome: only Token and Began are sure to be set
+	Damaged bool
+}
+
+// Store keeps entries and lets one process at a time hold a slot. Every method
+// may fail without leaving the process worse off than without a store.
+type Store interface {
+	// Acquire waits until the slot is free, as long as ctx lets it, holds it,
+	// and returns what is remembered there.
+	Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error)
+
+	// Intend writes an intent, durably, before the request is sent. It fails
+	// with ErrLost, and writes nothing, where the hold is no longer one. A nil
+	// hold asks for no exclusion.
+	Intend(ctx context.Context, slot Slot, entry Entry, hold Hold) error
+
+	// Record writes what became of an intent.
+	Record(ctx context.Context, slot Slot, entry Entry) error
+
+	// Survey looks at every entry of a scope.
+	Survey(ctx context.Context, scope string) (Surveyed, error)
+
+	// Count adds a job to a tally unless it holds most already, and reports
+	// whether it did. Counting a token twice is counting it once.
+	Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error)
+
+	// Uncount takes a job out of a tally again.
+	Uncount(ctx context.Context, tally Tally, token uuid.UUID) error
+
+	// Ping reports whether the store can be written at the moment.
+	Ping(ctx context.Context) error
+
+	// String names the kind of store, for people. It gives away no password.
+	String() string
+
+	// Close frees what the store holds in this process.
+	Close() error
+}
+
+// Hold is a slot held against every other process.
+type Hold interface {
+	// Held reports whether the hold surely still is one.
+	Held() bool
+	// Release gives the slot free.
+	Release()
+}
+
+// ErrLost is returned for a hold that ran out before it was used.
+var ErrLost = errors.New("the exclusion was lost: this process paused for too long")
+
+// Open returns the store that a --state names: "memory" or nothing, a redis://
+// or rediss:// URL, or else a directory. Only a text that cannot mean any of
+// these fails; a store that is not there yet, or no longer, fails when used.
+func Open(spec string) (Store, error) {
+	scheme, _, isURL := strings.Cut(spec, "://")
+	switch {
+	case spec == "" || spec == "memory":
+		return NewMemory(), nil
+	case scheme == "redis" || scheme == "rediss":
+		return openRedis(spec)
+	case isURL:
+		return nil, fmt.Errorf("the state is kept in memory, a directory or a redis:// URL, not in %s://", scheme)
+	}
+	return NewDirectory(spec), nil
+}
