@@ -35,7 +35,7 @@ type Options struct {
 // concurrent use.
 type Client struct {
 	endpoint    Endpoint
-	credentials Credentials
+	credentials func() Credentials // no field: fmt finds its way to those, through any struct that holds a client
 	anonymous   bool
 	http        *http.Client
 }
@@ -56,7 +56,7 @@ func New(options Options) *Client {
 	}
 	return &Client{
 		endpoint:    options.Endpoint,
-		credentials: options.Credentials,
+		credentials: func() Credentials { return options.Credentials },
 		anonymous:   options.Anonymous,
 		http: &http.Client{
 			Transport: layers(options),
@@ -71,13 +71,7 @@ func New(options Options) *Client {
 func (c *Client) Endpoint() Endpoint { return c.endpoint }
 
 // Credentials returns what the client signs with; they print as [redacted].
-func (c *Client) Credentials() Credentials { return c.credentials }
-
-// Format prints where the client calls, whatever the verb: fmt would otherwise
-// walk into its fields and find the credentials.
-func (c *Client) Format(state fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(state, "langsmith.Client(%s)", c.endpoint)
-}
+func (c *Client) Credentials() Credentials { return c.credentials() }
 
 // answer is what came back besides the body.
 type answer struct {
@@ -86,7 +80,7 @@ type answer struct {
 
 // do sends one operation and decodes its answer into out, which may be nil.
 func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) {
-	if err := c.credentials.check(c.anonymous); err != nil {
+	if err := c.credentials().check(c.anonymous); err != nil {
 		return answer{}, op.refuse(err)
 	}
 	progress := &sending{policy: op.resend}

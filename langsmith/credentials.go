@@ -10,8 +10,7 @@ import (
 )
 
 // Credentials say who calls and in which workspace. Set either APIKey or
-// BearerToken; with both, the key counts. Keep them in exported fields: fmt
-// cannot ask the methods of an unexported one, and would print them.
+// BearerToken; with both, the key counts.
 type Credentials struct {
 	APIKey      Secret    // sent as X-API-Key
 	BearerToken Secret    // sent as Authorization: Bearer

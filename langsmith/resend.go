@@ -158,10 +158,9 @@ func isRefused(err error) bool {
 func isPermanent(err error) bool {
 	var name *net.DNSError
 	var certificate *tls.CertificateVerificationError
-	var noTLS tls.RecordHeaderError
 	var paced *pacedError
 	return errors.As(err, &name) && name.IsNotFound ||
-		errors.As(err, &certificate) || errors.As(err, &noTLS) || errors.As(err, &paced) ||
+		errors.As(err, &certificate) || errors.As(err, &paced) || errors.Is(err, http.ErrSchemeMismatch) ||
 		errors.Is(err, errAnswerTooLarge) || errors.Is(err, errProxyMalformed)
 }
 

@@ -18,6 +18,10 @@ const redacted = "[redacted]"
 // Secret is a credential. However it is printed, logged or marshalled it comes
 // out as [redacted]; only [Secret.Reveal] gives it away, and only the signing
 // layer of the transport calls that.
+//
+// Two things are beyond it, since it is a string: fmt cannot ask the methods of
+// an unexported field, and encoding/json not those of a map's key. Keep secrets
+// in exported fields or in functions, and out of keys.
 type Secret string
 
 // Reveal returns the credential itself.

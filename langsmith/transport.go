@@ -2,6 +2,7 @@ package langsmith
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -86,7 +87,7 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	var seen connection
 	response, err := r.next.RoundTrip(request.WithContext(seen.watch(ctx)))
 	if err != nil {
-		return nil, seen.judge(r.redact(timeoutCause(ctx, caller, err, r.timeout)))
+		return nil, seen.judge(r.redact(schemeCause(timeoutCause(ctx, caller, err, r.timeout))))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
@@ -105,6 +106,16 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	response.ContentLength = int64(len(body))
 	return response, nil
+}
+
+// schemeCause says in words that a server speaks no TLS. http.Client would, but
+// looks at the bare error only.
+func schemeCause(err error) error {
+	var noTLS tls.RecordHeaderError
+	if errors.As(err, &noTLS) && string(noTLS.RecordHeader[:]) == "HTTP/" {
+		return http.ErrSchemeMismatch
+	}
+	return err
 }
 
 var errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", largestAnswer>>20)

@@ -1,0 +1,299 @@
+package langsmith_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// What can happen to a request, and how often it is sent in all.
+var mishaps = []struct {
+	name       string
+	reply      reply
+	repeatable int // sendings of a read, or of a write that may be repeated
+	careful    int // sendings of what costs money or makes something new
+	ambiguous  bool
+}{
+	{"400", respond(400, `{"detail":"no"}`), 1, 1, false},
+	{"401", respond(401, `{"detail":"no"}`), 1, 1, false},
+	{"403", respond(403, `{"detail":"no"}`), 1, 1, false},
+	{"404", respond(404, `{"detail":"no"}`), 1, 1, false},
+	{"422", respond(422, `{"detail":"no"}`), 1, 1, false},
+	{"307", respond(307, "", "Location", "https://elsewhere.example/"), 1, 1, false},
+	{"408", respond(408, ""), 5, 1, true},
+	{"429", respond(429, `{"detail":"Rate limit exceeded"}`), 5, 5, false},
+	{"429 in words alone", respond(429, "slow down"), 5, 5, false},
+	{"429, too many jobs", respond(429, `{"detail":"Too many concurrent Insights jobs"}`), 1, 1, false},
+	{"429, in a minute", respond(429, "", "Retry-After", "60"), 1, 1, false},
+	{"500", respond(500, ""), 1, 1, true},
+	{"501", respond(501, ""), 1, 1, true},
+	{"502", respond(502, "<html>"), 5, 1, true},
+	{"503", respond(503, ""), 5, 1, true},
+	{"504", respond(504, ""), 5, 1, true},
+	{"connection refused", fails(errRefused), 5, 5, false},
+	{"connection refused by a proxy", fails(&net.OpError{Op: "dial", Net: "tcp", Err: errRefused}), 5, 5, false},
+	{"connection refused, on Windows", fails(&net.OpError{Op: "dial", Net: "tcp", Err: windowsRefused}), 5, 5, false},
+	{"no route", fails(&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}), 5, 1, false},
+	{"connection reset", fails(errReset), 5, 1, true},
+	{"connection broken in the answer", truncated(`{"id":`), 5, 1, true},
+	{"no such host", fails(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}), 1, 1, false},
+	{"a certificate nobody trusts", fails(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, 1, true},
+	{"garbage", respond(200, "<html>"), 1, 1, true},
+}
+
+func TestResending(t *testing.T) {
+	for _, op := range operations() {
+		for _, mishap := range mishaps {
+			t.Run(op.name+"/"+mishap.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					langSmith := newUpstream(mishap.reply)
+					began := time.Now()
+					failed := failure(t, op.call(t.Context(), client(langSmith)))
+					want := mishap.careful
+					if op.repeatable {
+						want = mishap.repeatable
+					}
+					sent := langSmith.requests()
+					if len(sent) != want {
+						t.Fatalf("sent %d times, want %d", len(sent), want)
+					}
+					if took := time.Since(began); took > 30*time.Second {
+						t.Errorf("took %s", took)
+					}
+					for _, again := range sent {
+						if again.body != op.body || again.method != op.method {
+							t.Errorf("sent %s %s in the place of %s %s", again.method, again.body, op.method, op.body)
+						}
+					}
+					if failed.Ambiguous() != mishap.ambiguous {
+						t.Errorf("ambiguous is %t for %v", failed.Ambiguous(), failed)
+					}
+				})
+			})
+		}
+	}
+}
+
+// Each of the ways in which a request fails first and works then.
+func TestResendingUntilItWorks(t *testing.T) {
+	answer := respond(200, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`)
+	for name, first := range map[string][]reply{
+		"429 and then an answer":        {respond(429, "")},
+		"refused and then an answer":    {fails(errRefused)},
+		"refused, 429, 429, an answer":  {fails(errRefused), respond(429, ""), respond(429, "", "Retry-After", "3")},
+		"four refusals and then a POST": {fails(errRefused), fails(errRefused), fails(errRefused), fails(errRefused)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				langSmith := newUpstream(append(first, answer)...)
+				created, err := client(langSmith).CreateInsightsJob(t.Context(), project, &langsmith.CreateInsightsJobRequest{})
+				if err != nil || created.ID != job {
+					t.Fatalf("got %v, %v", created, err)
+				}
+				if n := len(langSmith.requests()); n != len(first)+1 {
+					t.Errorf("sent %d times", n)
+				}
+			})
+		})
+	}
+}
+
+// The last word on a paid request is the one that counts: a refusal after an
+// attempt that nobody answered for proves nothing.
+func TestDoubtStays(t *testing.T) {
+	for name, c := range map[string]struct {
+		replies   []reply
+		ambiguous bool
+	}{
+		"502, then 404":           {[]reply{respond(502, ""), respond(404, "")}, true},
+		"reset, then refused":     {[]reply{fails(errReset), fails(errRefused)}, true},
+		"429, then 404":           {[]reply{respond(429, ""), respond(404, "")}, false},
+		"refused, then 403":       {[]reply{fails(errRefused), respond(403, "")}, false},
+		"refused, 503, 429 on":    {[]reply{fails(errRefused), respond(503, ""), respond(429, "")}, true},
+		"429, then a foreign 200": {[]reply{respond(429, ""), respond(200, "<html>")}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, err := client(newUpstream(c.replies...)).DeleteConfig(t.Context(), project, other)
+				if failed := failure(t, err); failed.Ambiguous() != c.ambiguous {
+					t.Errorf("ambiguous is %t for %v", failed.Ambiguous(), failed)
+				}
+			})
+		})
+	}
+}
+
+func TestRetryAfterIsHonoured(t *testing.T) {
+	for name, c := range map[string]struct {
+		headers []string
+		least   time.Duration
+		most    time.Duration
+	}{
+		"seconds":                 {[]string{"Retry-After", "7"}, 7 * time.Second, 8 * time.Second},
+		"a fraction":              {[]string{"Retry-After", "1.5"}, 1500 * time.Millisecond, 1800 * time.Millisecond},
+		"milliseconds":            {[]string{"Retry-After-Ms", "1200", "Retry-After", "20"}, 1200 * time.Millisecond, 1500 * time.Millisecond},
+		"a date by our clock":     {[]string{"Retry-After", in(9)}, 8 * time.Second, 10 * time.Second},
+		"a date by theirs":        {[]string{"Retry-After", in(3609), "Date", in(3600)}, 9 * time.Second, 10 * time.Second},
+		"a date gone by":          {[]string{"Retry-After", in(-60)}, 125 * time.Millisecond, 400 * time.Millisecond},
+		"nothing":                 {nil, 125 * time.Millisecond, 400 * time.Millisecond},
+		"zero":                    {[]string{"Retry-After", "0"}, 125 * time.Millisecond, 400 * time.Millisecond},
+		"negative":                {[]string{"Retry-After", "-5"}, 125 * time.Millisecond, 400 * time.Millisecond},
+		"no time":                 {[]string{"Retry-After", "soon"}, 125 * time.Millisecond, 400 * time.Millisecond},
+		"not a number":            {[]string{"Retry-After", "NaN"}, 125 * time.Millisecond, 400 * time.Millisecond},
+		"bad ms, but the seconds": {[]string{"Retry-After-Ms", "x", "Retry-After", "2"}, 2 * time.Second, 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				langSmith := newUpstream(respond(503, "", c.headers...), respond(200, `[]`))
+				if _, err := client(langSmith).ListWorkspaces(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				sent := langSmith.requests()
+				if pause := sent[1].at.Sub(sent[0].at); pause < c.least || pause > c.most {
+					t.Errorf("waited %s, want %s to %s", pause, c.least, c.most)
+				}
+			})
+		})
+	}
+}
+
+// in is a date as HTTP writes it, seconds after the beginning of a bubble.
+func in(seconds int) string {
+	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(seconds) * time.Second).Format(http.TimeFormat)
+}
+
+// What is asked for beyond the bound ends the call at once, and is told.
+func TestLongRetryAfterIsTold(t *testing.T) {
+	for header, want := range map[string]time.Duration{
+		"31": 31 * time.Second, "3600": time.Hour, "99999999": 24 * time.Hour, "1e300": 24 * time.Hour, in(600): 10 * time.Minute, in(90 * 86400): 24 * time.Hour,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			langSmith := newUpstream(respond(429, "", "Retry-After", header))
+			failed := failure(t, create(t.Context(), client(langSmith)))
+			if failed.RetryAfter != want || len(langSmith.requests()) != 1 {
+				t.Errorf("%s: retry after %s, sent %d times", header, failed.RetryAfter, len(langSmith.requests()))
+			}
+		})
+	}
+}
+
+func TestNoRetryPastTheDeadline(t *testing.T) {
+	for name, c := range map[string]struct {
+		reply    reply
+		deadline time.Duration
+		most     int
+	}{
+		"before the first pause": {respond(503, ""), 50 * time.Millisecond, 1},
+		"in between":             {respond(503, ""), 2 * time.Second, 4},
+		"before Retry-After":     {respond(429, "", "Retry-After", "5"), 4 * time.Second, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), c.deadline)
+				defer cancel()
+				langSmith := newUpstream(c.reply)
+				_, err := client(langSmith).ListWorkspaces(ctx)
+				if failed := failure(t, err); failed.Status == 0 || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("the last answer is lost: %v", err)
+				}
+				if n := len(langSmith.requests()); n > c.most {
+					t.Errorf("sent %d times, want at most %d", n, c.most)
+				}
+				if ctx.Err() != nil {
+					t.Error("the deadline was waited for")
+				}
+			})
+		})
+	}
+}
+
+// One request may take its time-out; a read then starts anew, while there is
+// time, and a paid request does not.
+func TestRequestTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		langSmith := newUpstream(silent)
+		caller := langsmith.New(langsmith.Options{
+			Credentials: langsmith.Credentials{APIKey: key}, Transport: langSmith, Timeout: 12 * time.Second,
+		})
+		began := time.Now()
+		failed := failure(t, create(t.Context(), caller))
+		if took := time.Since(began); took != 12*time.Second || !failed.Ambiguous() || !strings.Contains(failed.Error(), "no answer within 12s") {
+			t.Errorf("after %s, ambiguous %t: %v", took, failed.Ambiguous(), failed)
+		}
+		if n := len(langSmith.requests()); n != 1 {
+			t.Errorf("a paid request was sent %d times", n)
+		}
+		began = time.Now()
+		if _, err := caller.ListWorkspaces(t.Context()); err == nil || errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		// 12 s, a pause, 12 s, a pause, and no sending begins after 30 s.
+		if n, took := len(langSmith.requests())-1, time.Since(began); n != 3 || took > 42*time.Second {
+			t.Errorf("a read was sent %d times in %s", n, took)
+		}
+	})
+}
+
+func TestCallerGivesUp(t *testing.T) {
+	for name, one := range map[string]reply{"waiting for an answer": silent, "between two sendings": respond(503, "", "Retry-After", "20")} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				langSmith := newUpstream(one)
+				time.AfterFunc(time.Second, func() { cancel(errors.New("the client left")) })
+				began := time.Now()
+				_, err := client(langSmith).ListWorkspaces(ctx)
+				if !errors.Is(err, context.Canceled) || time.Since(began) != time.Second || len(langSmith.requests()) != 1 {
+					t.Errorf("after %s and %d sendings: %v", time.Since(began), len(langSmith.requests()), err)
+				}
+			})
+		})
+	}
+}
+
+// A caller that leaves while a paid request waits for its next sending knows
+// that nothing was started: so far it was refused each time.
+func TestLeavingBetweenRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		failed := failure(t, create(ctx, client(newUpstream(respond(429, "", "Retry-After", "20")))))
+		if failed.Ambiguous() {
+			t.Errorf("ambiguous: %v", failed)
+		}
+	})
+}
+
+// Pauses grow, and no two callers make the same ones.
+func TestBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := map[string]bool{}
+		for range 20 {
+			langSmith := newUpstream(respond(503, ""))
+			_, _ = client(langSmith).ListWorkspaces(t.Context())
+			sent := langSmith.requests()
+			var pauses []time.Duration
+			for i, nominal := range []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second} {
+				pause := sent[i+1].at.Sub(sent[i].at)
+				if pause < nominal/2 || pause > nominal*3/2 {
+					t.Errorf("pause %d is %s, want about %s", i+1, pause, nominal)
+				}
+				pauses = append(pauses, pause)
+			}
+			seen[fmt.Sprint(pauses)] = true
+		}
+		if len(seen) < 20 {
+			t.Errorf("20 callers made %d different rhythms", len(seen))
+		}
+	})
+}

@@ -1,0 +1,307 @@
+package langsmith_test
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// serve runs a LangSmith on loopback, and gives a client with a connection pool
+// of its own.
+func serve(t *testing.T, handler http.HandlerFunc) (*langsmith.Client, *httptest.Server) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return over(t, langsmith.NewTransport(), server.URL), server
+}
+
+// over is a client of an address through a pool, closed when the test ends.
+func over(t *testing.T, pool *http.Transport, url string) *langsmith.Client {
+	t.Helper()
+	t.Cleanup(pool.CloseIdleConnections)
+	return langsmith.New(langsmith.Options{
+		Endpoint: endpoint(t, url), Credentials: langsmith.Credentials{APIKey: key}, Transport: pool,
+	})
+}
+
+func TestConnectionRefused(t *testing.T) {
+	caller, server := serve(t, func(http.ResponseWriter, *http.Request) {})
+	server.Close()
+	failed := failure(t, create(t.Context(), caller))
+	if failed.Ambiguous() || failed.Status != 0 || !strings.Contains(failed.Error(), "connection refused") {
+		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), failed)
+	}
+}
+
+// A port that opens while a paid request is refused gets it once.
+func TestRefusedAndThenServed(t *testing.T) {
+	var jobs atomic.Int32
+	caller, server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		jobs.Add(1)
+		_, _ = io.WriteString(w, `{"id":"22222222-2222-4222-8222-222222222222"}`)
+	})
+	address := server.Listener.Addr().String()
+	handler := server.Config.Handler
+	server.Close()
+	reopened := make(chan *httptest.Server, 1)
+	time.AfterFunc(100*time.Millisecond, func() {
+		again := httptest.NewUnstartedServer(handler)
+		_ = again.Listener.Close()
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			close(reopened)
+			return
+		}
+		again.Listener = listener
+		again.Start()
+		reopened <- again
+	})
+	err := create(t.Context(), caller)
+	again, ok := <-reopened
+	if !ok {
+		t.Fatalf("the port %s was taken in the meantime", address)
+	}
+	defer again.Close()
+	if err != nil || jobs.Load() != 1 {
+		t.Errorf("%d jobs, error %v", jobs.Load(), err)
+	}
+}
+
+// A connection that closes while a request is on it, before or inside the
+// answer: a read comes again, a paid request does not.
+func TestBrokenConnections(t *testing.T) {
+	for name, breakOff := range map[string]http.HandlerFunc{
+		"no answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"half an answer": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = io.WriteString(w, `{"id":"22222222`)
+		},
+		"half a chunked answer": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"id":"22222222`)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		},
+		"half a compressed answer": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			packed := gzip.NewWriter(w)
+			_, _ = io.WriteString(packed, `{"id":"22222222-2222-4222-8222-222222222222"}`)
+			_ = packed.Flush() // and no Close
+		},
+		"an answer that is not HTTP": func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_, _ = io.WriteString(connection, "X-API-Key: "+key+"\r\n\r\n")
+				_ = connection.Close()
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sent atomic.Int32
+			caller, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				if sent.Add(1) == 2 && r.Method == http.MethodGet {
+					_, _ = io.WriteString(w, `{"id":"22222222-2222-4222-8222-222222222222"}`)
+					return
+				}
+				breakOff(w, r)
+			})
+			if _, err := caller.GetJob(t.Context(), project, job); err != nil || sent.Load() != 2 {
+				t.Errorf("a read was sent %d times: %v", sent.Load(), err)
+			}
+			sent.Store(2)
+			failed := failure(t, create(t.Context(), caller))
+			if n := sent.Load() - 2; n != 1 || !failed.Ambiguous() || shows(failed.Error(), key) {
+				t.Errorf("a paid request was sent %d times, ambiguous %t: %v", n, failed.Ambiguous(), failed)
+			}
+		})
+	}
+}
+
+// A connection that the server closes while it lies idle is no reason to lose a
+// paid request, nor to send it twice.
+func TestIdleConnectionClosed(t *testing.T) {
+	var jobs atomic.Int32
+	caller, server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			jobs.Add(1)
+		}
+		_, _ = io.WriteString(w, `{"id":"22222222-2222-4222-8222-222222222222"}`)
+	})
+	for range 20 {
+		jobs.Store(0)
+		if _, err := caller.GetJob(t.Context(), project, job); err != nil {
+			t.Fatal(err)
+		}
+		server.CloseClientConnections()
+		err := create(t.Context(), caller)
+		if jobs.Load() > 1 {
+			t.Fatalf("%d jobs", jobs.Load())
+		}
+		if err != nil && !failure(t, err).Ambiguous() && jobs.Load() != 0 {
+			t.Fatalf("a job was started, and the error denies it: %v", err)
+		}
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	var followed atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		caller, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL+"/in?next=x", status) })
+		for _, err := range []error{create(t.Context(), caller), discard(caller.GetJob(t.Context(), project, job))} {
+			if failed := failure(t, err); failed.Status != status || failed.Ambiguous() {
+				t.Errorf("%d: %v", status, err)
+			}
+		}
+	}
+	if n := followed.Load(); n != 0 {
+		t.Errorf("%d redirects were followed", n)
+	}
+}
+
+func TestTooLargeAnAnswer(t *testing.T) {
+	var sent atomic.Int32
+	caller, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		sent.Add(1)
+		block := make([]byte, 1<<20)
+		for range 65 {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	})
+	_, err := caller.GetJob(t.Context(), project, job)
+	if err == nil || !strings.Contains(err.Error(), "larger than 64 MiB") || sent.Load() != 1 {
+		t.Errorf("sent %d times: %v", sent.Load(), err)
+	}
+}
+
+// Nothing was sent to a host that could not show who it is.
+func TestCertificateNobodyTrusts(t *testing.T) {
+	var sent atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { sent.Add(1) }))
+	server.Config.ErrorLog = quiet
+	server.StartTLS()
+	defer server.Close()
+	err := create(t.Context(), over(t, langsmith.NewTransport(), server.URL))
+	var untrusted *tls.CertificateVerificationError
+	if failed := failure(t, err); failed.Ambiguous() || !errors.As(err, &untrusted) || sent.Load() != 0 {
+		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), err)
+	}
+}
+
+func TestServerWithoutTLS(t *testing.T) {
+	_, server := serve(t, func(http.ResponseWriter, *http.Request) {})
+	err := create(t.Context(), over(t, langsmith.NewTransport(), strings.Replace(server.URL, "http://", "https://", 1)))
+	if failed := failure(t, err); failed.Ambiguous() || !errors.Is(err, http.ErrSchemeMismatch) {
+		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), err)
+	}
+}
+
+// A caller that leaves before there is a connection knows that nothing was sent.
+func TestLeavingWhileConnecting(t *testing.T) {
+	pool := langsmith.NewTransport()
+	connecting := make(chan struct{})
+	pool.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		close(connecting)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-connecting; cancel() }()
+	err := create(ctx, over(t, pool, "http://langsmith.example"))
+	if failed := failure(t, err); failed.Ambiguous() || !errors.Is(err, context.Canceled) {
+		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), err)
+	}
+}
+
+// net/http repeats a request over HTTP/2 by itself when the server resets its
+// stream with PROTOCOL_ERROR, also a POST, if it has the means to. A server that
+// takes requests and resets each stream must get a paid one once.
+func TestHTTP2ResetIsNotRepeated(t *testing.T) {
+	identity := httptest.NewUnstartedServer(nil)
+	identity.StartTLS()
+	defer identity.Close()
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
+		Certificates: identity.TLS.Certificates, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var received atomic.Int32
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			resetEveryStream(connection, &received)
+		}
+	}()
+	pool := langsmith.NewTransport()
+	pool.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+	pool.TLSClientConfig.RootCAs.AddCert(identity.Certificate())
+	failed := failure(t, create(t.Context(), over(t, pool, "https://"+listener.Addr().String())))
+	if n := received.Load(); n != 1 || !failed.Ambiguous() {
+		t.Errorf("received %d times, ambiguous %t: %v", n, failed.Ambiguous(), failed)
+	}
+	pool.CloseIdleConnections()
+	_ = listener.Close()
+	<-served
+}
+
+// resetEveryStream speaks as much HTTP/2 as it takes to receive requests and to
+// reset their streams (RFC 9113, sections 3.4 and 6).
+func resetEveryStream(connection net.Conn, received *atomic.Int32) {
+	const (
+		data, headers, rstStream, settings = 0, 1, 3, 4
+		endStream, ack                     = 1, 1
+		protocolError                      = 1
+	)
+	defer connection.Close()
+	frame := func(kind, flags byte, stream uint32, payload ...byte) {
+		head := []byte{0, 0, byte(len(payload)), kind, flags, 0, 0, 0, 0}
+		binary.BigEndian.PutUint32(head[5:], stream)
+		_, _ = connection.Write(append(head, payload...))
+	}
+	preface := make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+	if _, err := io.ReadFull(connection, preface); err != nil {
+		return
+	}
+	frame(settings, 0, 0)
+	for {
+		head := make([]byte, 9)
+		if _, err := io.ReadFull(connection, head); err != nil {
+			return
+		}
+		length := int64(head[0])<<16 | int64(head[1])<<8 | int64(head[2])
+		if _, err := io.CopyN(io.Discard, connection, length); err != nil {
+			return
+		}
+		kind, flags, stream := head[3], head[4], binary.BigEndian.Uint32(head[5:])
+		switch {
+		case kind == settings && flags&ack == 0:
+			frame(settings, ack, 0)
+		case (kind == data || kind == headers) && flags&endStream != 0:
+			received.Add(1)
+			frame(rstStream, 0, stream, 0, 0, 0, protocolError)
+		}
+	}
+}
