@@ -50,7 +50,6 @@ func describe(tool tools.Tool) mcp.Tool {
 	described.Title = tool.Title
 	described.RawOutputSchema = tool.OutputSchema()
 	described.Annotations = mcp.ToolAnnotation{
-		Title:           tool.Title,
 		ReadOnlyHint:    mcp.ToBoolPtr(tool.Effect == tools.Reads),
 		DestructiveHint: mcp.ToBoolPtr(tool.Effect == tools.Destroys),
 		IdempotentHint:  mcp.ToBoolPtr(tool.Repeatable),

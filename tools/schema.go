@@ -91,6 +91,9 @@ func reflectSchema(t reflect.Type, why purpose) *jsonschema.Schema {
 	}
 	schema := reflector.ReflectFromType(t)
 	finish(schema)
+	if why == results {
+		outline(schema)
+	}
 	return schema
 }
 
