@@ -47,11 +47,15 @@ func runDeleteInsightsJob(ctx context.Context, env *Env, args deleteInsightsJobA
 	if err != nil {
 		return nil, err
 	}
+	return newDeletedResult(args.JobID, deleted), nil
+}
+
+func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
 	message := deleted.Message
 	if message == "" {
 		message = "deleted"
 	}
-	return &deletedResult{ID: args.JobID, Message: cutTo(message, longestName)}, nil
+	return &deletedResult{ID: id, Message: cutTo(message, longestName)}
 }
 
 func notFound(err error) bool {

@@ -11,6 +11,11 @@ func All() []Tool {
 		deleteInsightsJob(),
 		listInsightsRuns(),
 		compareInsightsJobs(),
+		listInsightsConfigs(),
+		generateInsightsConfig(),
+		createInsightsConfig(),
+		updateInsightsConfig(),
+		deleteInsightsConfig(),
 		listProjects(),
 		getRun(),
 	}

@@ -1,0 +1,103 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/schedule"
+)
+
+type createInsightsConfigArgs struct {
+	ProjectArgs
+	Name         string                              `json:"name" jsonschema:"minLength=1,maxLength=255"`
+	Description  langsmith.Optional[string]          `json:"description,omitzero"`
+	Config       *langsmith.CreateInsightsJobRequest `json:"config" jsonschema_description:"Settings by the argument names of create_insights_job, e.g. {\"last_n_hours\": 168, \"sample\": 200}."`
+	ScheduleCron langsmith.Optional[string]          `json:"schedule_cron,omitzero" jsonschema_description:"Five fields in UTC, e.g. 0 6 * * mon. Starts a paid job each time."`
+}
+
+func (a *createInsightsConfigArgs) request() *langsmith.CreateConfigRequest {
+	return &langsmith.CreateConfigRequest{Name: a.Name, Description: a.Description, Config: a.Config, ScheduleCron: a.ScheduleCron}
+}
+
+// Check holds the arguments against the rules that the API documents.
+func (a *createInsightsConfigArgs) Check() error {
+	_, err := readSchedule(a.ScheduleCron)
+	return errors.Join(a.request().Check(), err)
+}
+
+// readSchedule reads a schedule that a call gives; nil where it gives none.
+func readSchedule(cron langsmith.Optional[string]) (*schedule.Schedule, error) {
+	text, given := cron.Get()
+	if !given {
+		return nil, nil
+	}
+	when, err := schedule.Parse(text)
+	if err != nil {
+		return nil, langsmith.FieldError{Field: "schedule_cron", Problem: err.Error()}
+	}
+	return when, nil
+}
+
+func createInsightsConfig() Tool {
+	return Define(Declaration{
+		Name:  "create_insights_config",
+		Title: "Save an Insights config",
+		Description: "Save settings for Insights jobs under a name. Saving costs nothing, but WITH schedule_cron LangSmith starts a paid job each time it comes due, until that is cleared or the config deleted: " +
+			"the result says how often a month and what it may cost. " +
+			"The same call again returns the config that is there. Use it for questions that come back; for a single report create_insights_job takes the same settings.",
+		Effect:     Writes,
+		Repeatable: true,
+		Toolset:    "configs",
+	}, runCreateInsightsConfig)
+}
+
+func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsConfigArgs) (*savedConfigResult, error) {
+	if err := below("config", env.checkSample(args.Config)); err != nil {
+		return nil, err
+	}
+	project, err := env.project(ctx, args.ProjectArgs)
+	if err != nil {
+		return nil, err
+	}
+	request := args.request()
+	twin, err := env.findTwin(ctx, project, request)
+	if err != nil {
+		return nil, err
+	}
+	if twin != nil {
+		return env.savedConfig("was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
+	}
+	if when, _ := readSchedule(args.ScheduleCron); when != nil {
+		if err := env.allowSchedule(ctx, project, newScheduledRuns(when, args.Config, env.now())); err != nil {
+			return nil, err
+		}
+	}
+	saved, err := env.LangSmith.CreateConfig(ctx, project.ID, request)
+	var api *langsmith.Error
+	if errors.As(err, &api) && api.Ambiguous() {
+		// A second config with a second schedule would spend twice.
+		if twin, lookErr := env.findTwin(ctx, project, request); lookErr == nil && twin != nil {
+			return env.savedConfig("is saved, although LangSmith's answer to the call was lost", project, twin, args.ScheduleCron), nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return env.savedConfig("saved", project, saved, args.ScheduleCron), nil
+}
+
+// below names the fields of a complaint as those of an object.
+func below(field string, err error) error {
+	var bad *ArgumentError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	moved := &ArgumentError{}
+	for _, problem := range bad.Problems {
+		problem.Field = strings.TrimSuffix(field+"."+problem.Field, ".")
+		moved.Problems = append(moved.Problems, problem)
+	}
+	return moved
+}

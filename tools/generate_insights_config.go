@@ -1,0 +1,97 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+type generateInsightsConfigArgs struct {
+	ProjectArgs
+	langsmith.GenerateConfigRequest
+}
+
+type generateInsightsConfigResult struct {
+	SummaryPrompt    string          `json:"summary_prompt"`
+	Name             string          `json:"name,omitempty"`
+	AttributeSchemas json.RawMessage `json:"attribute_schemas,omitempty" jsonschema:"type=object"`
+
+	project   langsmith.Project
+	generated *langsmith.GeneratedConfig
+	chars     int
+	cut       bool
+}
+
+func generateInsightsConfig() Tool {
+	return Define(Declaration{
+		Name:  "generate_insights_config",
+		Title: "Have an Insights config written",
+		Description: "Have a model write the settings of an Insights config for a question: a summary prompt, and attributes to extract from each trace. " +
+			"SPENDS MODEL TOKENS of the workspace, a little, each time it is called. Nothing is saved or started. " +
+			"Next: create_insights_config saves the result, or create_insights_job runs it (paid). Plain user_context in create_insights_job often does without.",
+		Effect:  Spends,
+		Toolset: "configs",
+	}, runGenerateInsightsConfig)
+}
+
+func runGenerateInsightsConfig(ctx context.Context, env *Env, args generateInsightsConfigArgs) (*generateInsightsConfigResult, error) {
+	project, err := env.project(ctx, args.ProjectArgs)
+	if err != nil {
+		return nil, err
+	}
+	if err := env.agree(ctx, &Question{
+		ID:   "generate",
+		Text: fmt.Sprintf("A model is to write an Insights config for %s, which spends some tokens of the workspace's model key. Is that agreed?", projectLabel(project)),
+	}, "A config can be written by hand: see the arguments of create_insights_job."); err != nil {
+		return nil, err
+	}
+	generated, err := env.LangSmith.GenerateConfig(ctx, project.ID, &args.GenerateConfigRequest)
+	if err != nil {
+		return nil, err
+	}
+	whole := &generateInsightsConfigResult{project: project, generated: generated}
+	return whole.resize(longestConfigText), nil
+}
+
+// Size implements Resizable.
+func (r *generateInsightsConfigResult) Size() (items, chars int) { return 1, r.chars }
+
+// Resize implements Resizable.
+func (r *generateInsightsConfigResult) Resize(_, chars int) Result { return r.resize(chars) }
+
+func (r *generateInsightsConfigResult) resize(chars int) *generateInsightsConfigResult {
+	sized := *r
+	cut := cutter{chars: chars}
+	sized.chars = chars
+	sized.Name = cut.to(r.generated.Name, langsmith.MaxConfigName)
+	sized.SummaryPrompt, _ = cut.value(r.generated.SummaryPrompt).(string)
+	var schemas map[string]any
+	if json.Unmarshal(mustMarshal(r.generated.AttributeSchemas), &schemas) == nil && len(schemas) > 0 {
+		dropNulls(schemas)
+		sized.AttributeSchemas = mustMarshal(cut.settings(schemas))
+	}
+	sized.cut = cut.did
+	return &sized
+}
+
+// Text implements Result.
+func (r *generateInsightsConfigResult) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "A model wrote these settings for %s. Nothing is saved or started.\n", projectLabel(r.project))
+	if r.Name != "" {
+		fmt.Fprintf(&b, "\nname: %s\n", markdown.Quote(r.Name, langsmith.MaxConfigName))
+	}
+	fmt.Fprintf(&b, "\nsummary_prompt:\n%s\n", markdown.Block(r.SummaryPrompt))
+	if r.AttributeSchemas != nil {
+		fmt.Fprintf(&b, "\nattribute_schemas:\n%s\n", markdown.Block(readable(r.AttributeSchemas)))
+	}
+	if r.cut {
+		b.WriteString("\nTexts that end in … are shortened.\n")
+	}
+	fmt.Fprintf(&b, "\nNext: create_insights_config with session_id %s and these as its config saves them; create_insights_job with these as arguments runs them once (paid).\n", r.project.ID)
+	return b.String()
+}

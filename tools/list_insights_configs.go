@@ -1,0 +1,138 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+type listInsightsConfigsArgs struct {
+	ProjectArgs
+	IncludePrebuilts bool `json:"include_prebuilts,omitempty" jsonschema_description:"LangSmith's own configs too."`
+	PageArgs
+}
+
+type listInsightsConfigsResult struct {
+	Configs    []listedConfig `json:"configs"`
+	NextOffset int            `json:"next_offset,omitempty"`
+
+	args    listInsightsConfigsArgs
+	project langsmith.Project
+	page    []configView
+	total   int
+	chars   int
+	cut     bool
+}
+
+func listInsightsConfigs() Tool {
+	return Define(Declaration{
+		Name:  "list_insights_configs",
+		Title: "List Insights configs",
+		Description: "List the saved Insights configs of a tracing project with their settings, and for those with a schedule when they run, how often a month and what that may cost. " +
+			"include_prebuilts adds LangSmith's own. " +
+			"Next: create_insights_job with config_id runs one (paid); one whose id is no UUID is run by giving its settings as the arguments.",
+		Effect:     Reads,
+		Repeatable: true,
+		Toolset:    "configs",
+	}, runListInsightsConfigs)
+}
+
+func runListInsightsConfigs(ctx context.Context, env *Env, args listInsightsConfigsArgs) (*listInsightsConfigsResult, error) {
+	project, err := env.project(ctx, args.ProjectArgs)
+	if err != nil {
+		return nil, err
+	}
+	all, err := env.LangSmith.ListConfigs(ctx, project.ID, args.IncludePrebuilts)
+	if err != nil {
+		return nil, err
+	}
+	from := min(args.Offset, len(all))
+	to := min(from+args.limit(), len(all))
+	whole := &listInsightsConfigsResult{args: args, project: project, total: len(all)}
+	for _, config := range all[from:to] {
+		whole.page = append(whole.page, viewConfig(config, env.now()))
+	}
+	return whole.resize(len(whole.page), longestConfigText), nil
+}
+
+// Budget implements Budgeted: a config that is looked at alone may be large.
+func (r *listInsightsConfigsResult) Budget() int {
+	if r.args.Limit == 1 {
+		return LargestBudget
+	}
+	return r.args.budget()
+}
+
+// Size implements Resizable.
+func (r *listInsightsConfigsResult) Size() (items, chars int) { return len(r.Configs), r.chars }
+
+// Resize implements Resizable.
+func (r *listInsightsConfigsResult) Resize(items, chars int) Result { return r.resize(items, chars) }
+
+func (r *listInsightsConfigsResult) resize(items, chars int) *listInsightsConfigsResult {
+	sized := *r
+	cut := cutter{chars: chars}
+	sized.chars, sized.Configs, sized.NextOffset = chars, make([]listedConfig, items), 0
+	for i := range items {
+		sized.Configs[i] = r.page[i].listed(&cut)
+	}
+	if shown := r.args.Offset + items; shown < r.total {
+		sized.NextOffset = shown
+	}
+	sized.cut = cut.did
+	return &sized
+}
+
+// Text implements Result.
+func (r *listInsightsConfigsResult) Text() string {
+	if len(r.Configs) == 0 {
+		return r.emptyText()
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Insights configs of %s, %s in all:\n", projectLabel(r.project), thousands(r.total))
+	for i := range r.Configs {
+		listed := &r.Configs[i]
+		kind := "config_id"
+		if listed.Prebuilt {
+			kind = "prebuilt, id"
+		}
+		fmt.Fprintf(&b, "\n%d. %s, %s %s\n", r.args.Offset+i+1, markdown.Quote(listed.Name, langsmith.MaxConfigName), kind, markdown.Line(listed.ID, longestName))
+		r.page[i].write(&b, listed)
+	}
+	if r.NextOffset > 0 {
+		fmt.Fprintf(&b, "\nMore: %s\n", r.call(r.args.Limit, r.NextOffset))
+	}
+	if r.cut {
+		fmt.Fprintf(&b, "\nTexts that end in … are shortened")
+		if r.args.Limit != 1 {
+			fmt.Fprintf(&b, "; longer: %s", r.call(1, r.args.Offset))
+		}
+		b.WriteString(".\n")
+	}
+	fmt.Fprintf(&b, "\nNext: create_insights_job with session_id %s and a config_id runs one (paid). A prebuilt one whose id is no UUID is run by giving its settings as the arguments.\n", r.project.ID)
+	return b.String()
+}
+
+func (r *listInsightsConfigsResult) emptyText() string {
+	switch {
+	case r.total > 0:
+		return fmt.Sprintf("There are only %s; offset %d is past the last.\n", count(r.total, "config"), r.args.Offset)
+	case !r.args.IncludePrebuilts:
+		return fmt.Sprintf("There is no saved Insights config in %s. With include_prebuilts LangSmith's own are listed; generate_insights_config proposes one; create_insights_config saves one.\n", projectLabel(r.project))
+	}
+	return fmt.Sprintf("There is no Insights config in %s.\n", projectLabel(r.project))
+}
+
+func (r *listInsightsConfigsResult) call(limit, offset int) string {
+	values := []any{"session_id", r.project.ID}
+	if r.args.IncludePrebuilts {
+		values = append(values, "include_prebuilts", true)
+	}
+	if limit > 0 {
+		values = append(values, "limit", limit)
+	}
+	return call("list_insights_configs", append(values, "offset", offset)...)
+}

@@ -1,0 +1,59 @@
+package tools
+
+import (
+	"fmt"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+// savedConfigResult is a config as it is after it was saved.
+type savedConfigResult struct {
+	listedConfig
+
+	did     string // what happened to it: "saved"
+	project langsmith.Project
+	view    configView
+	asked   langsmith.Optional[string] // the schedule that was asked for
+	chars   int
+	cut     bool
+}
+
+func (e *Env) savedConfig(did string, project langsmith.Project, config *langsmith.Config, asked langsmith.Optional[string]) *savedConfigResult {
+	whole := &savedConfigResult{did: did, project: project, view: viewConfig(*config, e.now()), asked: asked}
+	return whole.resize(longestConfigText)
+}
+
+// Size implements Resizable.
+func (r *savedConfigResult) Size() (items, chars int) { return 1, r.chars }
+
+// Resize implements Resizable.
+func (r *savedConfigResult) Resize(_, chars int) Result { return r.resize(chars) }
+
+func (r *savedConfigResult) resize(chars int) *savedConfigResult {
+	sized := *r
+	cut := cutter{chars: chars}
+	sized.chars, sized.listedConfig = chars, r.view.listed(&cut)
+	sized.cut = cut.did
+	return &sized
+}
+
+// Text implements Result.
+func (r *savedConfigResult) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(r.Name, langsmith.MaxConfigName), r.did, r.project.ID, markdown.Line(r.ID, longestName))
+	r.view.write(&b, &r.listedConfig)
+	if r.cut {
+		b.WriteString("Texts that end in … are shortened here, not in LangSmith.\n")
+	}
+	switch asked, wanted := r.asked.Get(); {
+	case wanted && r.ScheduleCron == "":
+		fmt.Fprintf(&b, "LangSmith's answer does not show the schedule %s: list_insights_configs tells whether it was taken.\n", markdown.Quote(asked, 80))
+	case r.ScheduleCron != "":
+		fmt.Fprintf(&b, "\nIt spends by itself from now on; update_insights_config with schedule_cron null ends that, and so does delete_insights_config. list_insights_jobs with this config_id shows its reports.\n")
+	default:
+		fmt.Fprintf(&b, "\nIt has no schedule. Next: create_insights_job with this config_id runs it (paid).\n")
+	}
+	return b.String()
+}
