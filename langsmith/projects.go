@@ -26,12 +26,16 @@ type ProjectsQuery struct {
 	NameContains string
 	Limit        int // 1 to 100
 	Offset       int
+	Stats        bool // with run counts and rates, which LangSmith computes for each call
 }
 
 // ListProjects lists tracing projects.
 func (c *Client) ListProjects(ctx context.Context, q ProjectsQuery) ([]Project, error) {
 	query := page(q.Limit, q.Offset)
 	query.Set("reference_free", "true")
+	if q.Stats {
+		query.Set("include_stats", "true")
+	}
 	if q.Name != "" {
 		query.Set("name", q.Name)
 	}

@@ -50,6 +50,7 @@ func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (*lis
 		NameContains: args.NameContains,
 		Limit:        args.fetch(),
 		Offset:       args.Offset,
+		Stats:        true,
 	})
 	if err != nil {
 		return nil, err
