@@ -112,17 +112,10 @@ const fewTraces = 200
 // caution says what to beware of before concluding anything.
 func (v *compareView) caution() []string {
 	var caution []string
-	for _, side := range []struct {
-		name string
-		job  comparedJob
-	}{{"job", v.now}, {"baseline", v.baseline}} {
-		switch runs := side.job.tree.Total; {
-		case len(side.job.tree.Nodes) == 0:
-			caution = append(caution, fmt.Sprintf("The report of the %s holds no category.", side.name))
-		case runs < fewTraces:
-			caution = append(caution, fmt.Sprintf("Small sample: the %s holds only %s, so by chance alone a share can be off by %.0f points or so.",
-				side.name, count(runs, "trace"), 100*chanceMargin(runs)))
-		}
+	now, baseline := v.now.tree, v.baseline.tree
+	if fewest := min(now.Total, baseline.Total); fewest < fewTraces {
+		caution = append(caution, fmt.Sprintf("Small sample: %s against %s. By chance alone a share can be off by %.0f points or so.",
+			count(now.Total, "trace"), thousands(baseline.Total), 100*chanceMargin(fewest)))
 	}
 	if v.now.project.ID != v.baseline.project.ID {
 		caution = append(caution, "The jobs are of different projects.")
@@ -135,7 +128,7 @@ func (v *compareView) caution() []string {
 	if v.reworded() {
 		caution = append(caution, "Names are made anew for each report: what appeared may be what vanished under another name.")
 	}
-	if nested(v.now.tree) || nested(v.baseline.tree) {
+	if nested(now) || nested(baseline) {
 		caution = append(caution, "Categories of every level are compared: traces of a subcategory are in its parent too.")
 	}
 	return caution
@@ -160,8 +153,6 @@ func nested(tree *report.Tree) bool { return len(tree.Roots) < len(tree.Nodes) }
 // overlap reports whether two jobs analysed some time in common, as far as
 // their windows are known.
 func overlap(a, b *langsmith.Job) bool {
-	if a.StartTime.IsZero() || a.EndTime.IsZero() || b.StartTime.IsZero() || b.EndTime.IsZero() {
-		return false
-	}
-	return a.StartTime.Before(b.EndTime.Time) && b.StartTime.Before(a.EndTime.Time)
+	known := a.EndTime.Sub(a.StartTime.Time) >= shortestWindow && b.EndTime.Sub(b.StartTime.Time) >= shortestWindow
+	return known && !a.StartTime.IsZero() && !b.StartTime.IsZero() && a.StartTime.Before(b.EndTime.Time) && b.StartTime.Before(a.EndTime.Time)
 }

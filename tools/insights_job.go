@@ -67,15 +67,15 @@ func (j *insightsJob) reason(chars int) string {
 	return markdown.Quote(j.Error, chars)
 }
 
-// window says of what time the analysed traces are; empty where it is unknown.
+// shortestWindow is the least that a job's start_time and end_time must span to
+// be taken for the window that it analysed. LangSmith does not document what
+// they are; a job's own work never takes as long, and no window is shorter.
+const shortestWindow = time.Hour
+
+// window says of what time the analysed traces are; empty where that is unknown.
 func (j *insightsJob) window() string {
-	switch {
-	case j.StartTime.IsZero() && j.EndTime.IsZero():
+	if j.StartTime.IsZero() || j.EndTime.Sub(j.StartTime.Time) < shortestWindow {
 		return ""
-	case j.EndTime.IsZero():
-		return "from " + minute(j.StartTime)
-	case j.StartTime.IsZero():
-		return "until " + minute(j.EndTime)
 	}
 	return minute(j.StartTime) + " to " + minute(j.EndTime)
 }

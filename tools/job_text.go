@@ -161,11 +161,11 @@ func (r *jobResult) writeDescriptions(b *strings.Builder) {
 		return
 	}
 	b.WriteString("\n")
-	for i, shown := range r.Clusters {
+	for _, shown := range r.Clusters {
 		if shown.Description == "" {
 			continue
 		}
-		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(r.nodes[i].Name, 40), markdown.Quote(shown.Description, longestText))
+		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(shown.Name, longestName), markdown.Quote(shown.Description, longestText))
 	}
 }
 
@@ -183,7 +183,7 @@ func (r *jobResult) writeLeftOut(b *strings.Builder) {
 		lines = append(lines, fmt.Sprintf("There are only %s; offset %d is past the last.", categories(len(v.nodes)), v.page.Offset))
 	}
 	if r.Report != nil && r.Report.LeftOut > 0 {
-		lines = append(lines, fmt.Sprintf("%s of the report not shown: %s", count(r.Report.LeftOut, "key point or trace"), v.call(0, "detailed")))
+		lines = append(lines, fmt.Sprintf("%s not shown: %s", count(r.Report.LeftOut, "key point or highlighted trace", "key points or highlighted traces"), v.call(0, "detailed")))
 	}
 	if r.cut {
 		how := v.call(0, "detailed")

@@ -88,7 +88,7 @@ func (r *listInsightsJobsResult) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Insights jobs of %s:\n\n", projectLabel(r.project))
 	table := markdown.NewTable(markdown.Column{Title: "job"}, markdown.Column{Title: "status"}, markdown.Column{Title: "traces", Right: true},
-		markdown.Column{Title: "traces from (UTC)"}, markdown.Column{Title: "created (UTC)"}, markdown.Column{Title: "job_id"})
+		markdown.Column{Title: "window (UTC)"}, markdown.Column{Title: "created (UTC)"}, markdown.Column{Title: "job_id"})
 	var failed strings.Builder
 	for i := range r.Jobs {
 		job := &r.Jobs[i]

@@ -117,12 +117,13 @@ func seconds(value float64) string {
 	return trimmed(value*1000, 1) + " ms"
 }
 
-// usd writes a price in dollars, however small.
+// usd writes a price in dollars: two digits that count, however small it is.
 func usd(value float64) string {
-	if math.Abs(value) >= 0.1 || value == 0 {
-		return "$" + strconv.FormatFloat(value, 'f', 2, 64)
+	decimals := 2
+	for rest := math.Abs(value); rest > 0 && rest < 0.1 && decimals < 8; rest *= 10 {
+		decimals++
 	}
-	return "$" + strconv.FormatFloat(significant(value), 'f', -1, 64)
+	return "$" + strconv.FormatFloat(value, 'f', decimals, 64)
 }
 
 func trimmed(value float64, decimals int) string {

@@ -1,0 +1,194 @@
+package tools
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+// adviseAPI says what LangSmith answered, or that it did not, and what helps.
+func (e *Env) adviseAPI(err *langsmith.Error) string {
+	if err.Status == 0 {
+		return e.adviseUnreachable(err)
+	}
+	said := fmt.Sprintf("LangSmith answered %d", err.Status)
+	if text := http.StatusText(err.Status); text != "" {
+		said += " " + text
+	}
+	if err.Code != "" {
+		said += " (" + markdown.Line(err.Code, 80) + ")"
+	}
+	if err.Message != "" {
+		said += ", saying " + markdown.Quote(err.Message, 600)
+	}
+	said += "."
+	for _, field := range err.Fields {
+		said += "\n- " + strings.TrimPrefix(markdown.Line(field.Field, 120)+": ", ": ") + markdown.Quote(field.Problem, 300)
+	}
+	if success(err.Status) {
+		said += " " + unreadable(err)
+	} else if err.NotJSON {
+		said += " That is not LangSmith's own way of answering; a proxy or another server may have given it."
+	}
+	return strings.TrimSpace(said + "\n" + e.nextStep(err))
+}
+
+func success(status int) bool { return status >= 200 && status < 300 }
+
+// unreadable says what is wrong with an answer that should have been good.
+func unreadable(err *langsmith.Error) string {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err.Err, &syntax) && syntax.Offset <= 1:
+		return "But the answer is not JSON; it may be a web page of a proxy or of another server."
+	case err.NotJSON:
+		return "But its JSON is broken off or damaged."
+	case err.Err != nil:
+		return "But " + sentence(err.Err.Error())
+	}
+	return "But the answer is not usable."
+}
+
+// sentence makes one sentence of bounded length of an error's words.
+func sentence(text string) string {
+	return strings.TrimRight(markdown.Line(text, 300), ".") + "."
+}
+
+func (e *Env) adviseUnreachable(err *langsmith.Error) string {
+	cause := "no answer came."
+	if err.Err != nil {
+		cause = sentence(err.Err.Error())
+	}
+	if err.RetryAfter > 0 {
+		return strings.ToUpper(cause[:1]) + cause[1:] + " " + retryAdvice(err.RetryAfter)
+	}
+	return fmt.Sprintf("LangSmith at %s could not be reached, or did not answer: %s\n"+
+		"Check LANGSMITH_ENDPOINT, the network and the proxy (HTTPS_PROXY); `langsmith-insights-mcp doctor` tests each. Then call again.", e.LangSmith.Endpoint(), cause)
+}
+
+// nextStep says what helps against a status.
+func (e *Env) nextStep(err *langsmith.Error) string {
+	switch status := err.Status; {
+	case status == http.StatusUnauthorized:
+		return e.adviseUnauthorized()
+	case status == http.StatusForbidden:
+		return e.adviseForbidden(err)
+	case status == http.StatusNotFound:
+		return e.adviseNotFound(err)
+	case status == http.StatusUnprocessableEntity, status == http.StatusBadRequest:
+		return adviseUnprocessable(err)
+	case err.TooManyJobs():
+		return "Wait for one of the running jobs (list_insights_jobs, wait_for_insights_job), then call again."
+	case status == http.StatusTooManyRequests:
+		return "The key has used up its rate limit. " + retryAdvice(err.RetryAfter)
+	case status == http.StatusRequestTimeout, status == http.StatusConflict:
+		return retryAdvice(err.RetryAfter)
+	case status >= 500:
+		return "LangSmith has trouble at the moment. " + retryAdvice(err.RetryAfter) + " If it lasts, see https://status.smith.langchain.com."
+	case status >= 300 && status < 400:
+		return "Set LANGSMITH_ENDPOINT to the address it redirects to; a redirect is not followed, since the key would go with it."
+	case success(status):
+		return fmt.Sprintf("Check that LANGSMITH_ENDPOINT is LangSmith's API and not its web interface (this server calls %s); else call again.", e.LangSmith.Endpoint())
+	}
+	return ""
+}
+
+func (e *Env) adviseUnauthorized() string {
+	credential := "The key was not accepted: check LANGSMITH_API_KEY, or the X-API-Key header sent to this server"
+	if c := e.LangSmith.Credentials(); c.APIKey == "" && c.BearerToken != "" {
+		credential = "The bearer token was not accepted, or has expired: check LANGSMITH_BEARER_TOKEN"
+	}
+	return credential + ". A key is good in the region it was made in alone; this server calls " + e.LangSmith.Endpoint().String() + e.otherRegions() + "."
+}
+
+// otherRegions names the regions that LANGSMITH_ENDPOINT may be set to instead.
+func (e *Env) otherRegions() string {
+	if !e.LangSmith.Endpoint().IsRegion() {
+		return ""
+	}
+	others := slices.DeleteFunc(langsmith.Regions(), func(region string) bool { return region == e.LangSmith.Endpoint().String() })
+	return " (LANGSMITH_ENDPOINT; the others are " + strings.Join(others, ", ") + ")"
+}
+
+const orgScopedKey = "org_scoped_key_requires_workspace"
+
+func (e *Env) adviseForbidden(err *langsmith.Error) string {
+	credentials := e.LangSmith.Credentials()
+	if err.Code == orgScopedKey || strings.Contains(err.Message, orgScopedKey) {
+		return "The credential spans several workspaces. Set LANGSMITH_WORKSPACE_ID to the one that holds the project, and call again."
+	}
+	workspace := "the key's own workspace"
+	if credentials.Workspace != uuid.Nil {
+		workspace = "workspace " + credentials.Workspace.String()
+	}
+	permission := "to view projects"
+	if err.Method == http.MethodPost && strings.HasSuffix(err.Path, "/insights") {
+		permission = "to create rules, which creating Insights jobs takes"
+	} else if err.Method != http.MethodGet {
+		permission = "to change this"
+	}
+	return fmt.Sprintf("The credential is known, but not allowed this in %s at %s. One of these is wrong:\n"+
+		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one that holds the project;\n"+
+		"- the region%s;\n"+
+		"- the key: it needs permission %s, and Insights a Plus or Enterprise plan.", workspace, e.LangSmith.Endpoint(), e.otherRegions(), permission)
+}
+
+// adviseNotFound says what was not found, which the path tells and the answer
+// often does not.
+func (e *Env) adviseNotFound(err *langsmith.Error) string {
+	if err.NotJSON {
+		return "There may be no LangSmith API at " + e.LangSmith.Endpoint().String() + ": check LANGSMITH_ENDPOINT."
+	}
+	for _, thing := range missing {
+		if thing.path.MatchString(err.Path) {
+			return "There is no such " + thing.advice
+		}
+	}
+	return "There is nothing at this address. Check that LANGSMITH_ENDPOINT is LangSmith's API."
+}
+
+// missing tells by the path of a request what was not there; the first match counts.
+var missing = []struct {
+	path   *regexp.Regexp
+	advice string
+}{
+	{regexp.MustCompile(`^/sessions/[^/]+(/insights(/configs(/generate)?)?)?$`), "project in this workspace. Call list_projects."},
+	{regexp.MustCompile(`/insights/configs/`), "config in this project. Call list_insights_configs."},
+	{regexp.MustCompile(`/insights/[^/]+/clusters/`), "category in this job, or no such job. Call get_insights_job for the categories it has."},
+	{regexp.MustCompile(`/insights/`), "job in this project: it was deleted, or is another project's. Call list_insights_jobs."},
+	{regexp.MustCompile(`^/runs/`), "run in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
+	{regexp.MustCompile(`^/datasets/`), "dataset in this workspace."},
+	{regexp.MustCompile(`^/annotation-queues/`), "annotation queue in this workspace."},
+}
+
+// modelSecret is how a workspace's secret with a model provider's key is named.
+var modelSecret = regexp.MustCompile(`[A-Z][A-Z0-9_]*_API_KEY`)
+
+func adviseUnprocessable(err *langsmith.Error) string {
+	if missing := modelSecret.FindAllString(err.Message, -1); missing != nil {
+		return "The workspace lacks the model secret " + strings.Join(missing, ", ") + ". Add it in LangSmith under Settings, Secrets; or choose the other model; " +
+			"or give cluster_model and summary_model the UUID of a model configuration. dry_run shows which secrets there are."
+	}
+	return "Change what it names and call again."
+}
+
+func retryAdvice(after time.Duration) string {
+	if after <= 0 {
+		return "Call again in about a minute."
+	}
+	return fmt.Sprintf("Call again in %s.", roundUp(after))
+}
+
+func roundUp(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
+}
