@@ -60,7 +60,7 @@ func (r *resending) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	pause.Reset()
 	for sends := 1; ; sends++ {
-		once, err := attempt(request, operation.policy)
+		once, err := attempt(request)
 		if err != nil {
 			return nil, err
 		}
@@ -82,11 +82,11 @@ func (r *resending) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// attempt is one sending of a request, with a body of its own. Where a second
-// sending might be a second job, net/http is not given the means to rewind the
-// body: left to itself it repeats a POST over HTTP/2 after a stream that the
-// server reset, up to six times, processed or not.
-func attempt(request *http.Request, policy resendPolicy) (*http.Request, error) {
+// attempt is one sending of a request, with a body of its own and without the
+// means to rewind it. Left to itself net/http repeats a request over HTTP/2, a
+// POST too, whenever the server resets its stream with PROTOCOL_ERROR, processed
+// or not and without end: a paid request would be paid thousands of times.
+func attempt(request *http.Request) (*http.Request, error) {
 	once := request.WithContext(request.Context())
 	if request.GetBody == nil {
 		return once, nil
@@ -95,10 +95,7 @@ func attempt(request *http.Request, policy resendPolicy) (*http.Request, error) 
 	if err != nil {
 		return nil, err
 	}
-	once.Body = body
-	if policy != resendAlways {
-		once.GetBody = nil
-	}
+	once.Body, once.GetBody = body, nil
 	return once, nil
 }
 

@@ -3,6 +3,7 @@ package langsmith
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -21,23 +22,40 @@ func neverSent(err error) bool {
 	return errors.As(err, &notSent)
 }
 
-// connection watches whether one request was ever given a connection. Without
-// one nothing of it was sent, whatever went wrong: the name, the proxy, the
+// connections watches which connections one request is given. Without one
+// nothing of it was sent, whatever went wrong: the name, the proxy, the
 // certificate, a timeout before the handshake ended.
-type connection struct{ asked, got atomic.Bool }
+type connections struct {
+	asked atomic.Bool
+	got   atomic.Int32
+}
 
-func (c *connection) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+// mostConnections bounds how often net/http may move a request without a body
+// to another connection by itself. It has to where idle ones turn out to be
+// closed, but over HTTP/2 it never stops, hundreds of times a second.
+const mostConnections = 8
+
+var errConnectionsBreak = fmt.Errorf("%d connections broke one after the other", mostConnections)
+
+// watch returns a context for the request, to be cancelled when it is over.
+func (c *connections) watch(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { c.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { c.got.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) {
+			if c.got.Add(1) > mostConnections {
+				cancel(errConnectionsBreak)
+			}
+		},
 	})
+	return ctx, func() { cancel(nil) }
 }
 
 // judge marks an error of a request that was never sent.
-func (c *connection) judge(err error) error {
+func (c *connections) judge(err error) error {
 	var dial *net.OpError
 	switch {
-	case c.got.Load():
+	case c.got.Load() > 0:
 		return err
 	case c.asked.Load():
 		return &notSentError{err}

@@ -14,11 +14,17 @@ func withRequestTimeout(ctx context.Context, timeout time.Duration) (context.Con
 	return context.WithTimeoutCause(ctx, timeout, errRequestTimeout)
 }
 
-// timeoutCause tells the request's own timeout from a caller who gave up: only
-// the second is a context error, which ends every retry.
-func timeoutCause(ctx, caller context.Context, err error, timeout time.Duration) error {
-	if caller.Err() == nil && errors.Is(context.Cause(ctx), errRequestTimeout) {
+// ownCause tells what this package ended a request for from a caller who gave
+// up: only the second is a context error, which ends every retry.
+func ownCause(ctx, caller context.Context, err error, timeout time.Duration) error {
+	cause := context.Cause(ctx)
+	switch {
+	case caller.Err() != nil:
+		return err
+	case errors.Is(cause, errRequestTimeout):
 		return fmt.Errorf("no answer within %s", timeout)
+	case errors.Is(cause, errConnectionsBreak):
+		return cause
 	}
 	return err
 }

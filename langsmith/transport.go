@@ -84,16 +84,18 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	caller := request.Context()
 	ctx, cancel := withRequestTimeout(caller, r.timeout)
 	defer cancel()
-	var seen connection
-	response, err := r.next.RoundTrip(request.WithContext(seen.watch(ctx)))
+	var given connections
+	ctx, forget := given.watch(ctx)
+	defer forget()
+	response, err := r.next.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return nil, seen.judge(r.redact(schemeCause(timeoutCause(ctx, caller, err, r.timeout))))
+		return nil, given.judge(r.redact(schemeCause(ownCause(ctx, caller, err, r.timeout))))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
 	switch {
 	case err != nil:
-		return nil, r.redact(timeoutCause(ctx, caller, fmt.Errorf("the answer broke off: %w", err), r.timeout))
+		return nil, r.redact(ownCause(ctx, caller, fmt.Errorf("the answer broke off: %w", err), r.timeout))
 	case len(body) > largestAnswer:
 		return nil, errAnswerTooLarge
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -40,7 +41,9 @@ func over(t *testing.T, pool *http.Transport, url string) *langsmith.Client {
 func TestConnectionRefused(t *testing.T) {
 	caller, server := serve(t, func(http.ResponseWriter, *http.Request) {})
 	server.Close()
-	failed := failure(t, create(t.Context(), caller))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	failed := failure(t, create(ctx, caller))
 	if failed.Ambiguous() || failed.Status != 0 || !strings.Contains(failed.Error(), "connection refused") {
 		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), failed)
 	}
@@ -231,7 +234,8 @@ func TestLeavingWhileConnecting(t *testing.T) {
 
 // net/http repeats a request over HTTP/2 by itself when the server resets its
 // stream with PROTOCOL_ERROR, also a POST, if it has the means to. A server that
-// takes requests and resets each stream must get a paid one once.
+// takes requests and resets each stream must get a paid one once, and one that
+// may be repeated a bounded number of times.
 func TestHTTP2ResetIsNotRepeated(t *testing.T) {
 	identity := httptest.NewUnstartedServer(nil)
 	identity.StartTLS()
@@ -244,27 +248,42 @@ func TestHTTP2ResetIsNotRepeated(t *testing.T) {
 	}
 	defer listener.Close()
 	var received atomic.Int32
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
+	var served sync.WaitGroup
+	serving, stop := context.WithCancel(t.Context())
+	defer stop()
+	served.Go(func() {
 		for {
 			connection, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			resetEveryStream(connection, &received)
+			context.AfterFunc(serving, func() { _ = connection.Close() })
+			served.Go(func() { resetEveryStream(connection, &received) })
 		}
-	}()
+	})
 	pool := langsmith.NewTransport()
 	pool.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
 	pool.TLSClientConfig.RootCAs.AddCert(identity.Certificate())
-	failed := failure(t, create(t.Context(), over(t, pool, "https://"+listener.Addr().String())))
+	caller := over(t, pool, "https://"+listener.Addr().String())
+	failed := failure(t, create(t.Context(), caller))
 	if n := received.Load(); n != 1 || !failed.Ambiguous() {
 		t.Errorf("received %d times, ambiguous %t: %v", n, failed.Ambiguous(), failed)
 	}
+	for name, repeatable := range map[string]func(context.Context) error{
+		"a rename": func(ctx context.Context) error { return discard(caller.RenameJob(ctx, project, job, "n")) },
+		"a read":   func(ctx context.Context) error { return discard(caller.GetJob(ctx, project, job)) },
+	} {
+		received.Store(0)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		if err := repeatable(ctx); err == nil || received.Load() < 2 || received.Load() > 5*8 {
+			t.Errorf("%s was received %d times: %v", name, received.Load(), err)
+		}
+		cancel()
+	}
 	pool.CloseIdleConnections()
 	_ = listener.Close()
-	<-served
+	stop()
+	served.Wait()
 }
 
 // resetEveryStream speaks as much HTTP/2 as it takes to receive requests and to
