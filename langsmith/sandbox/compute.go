@@ -9,7 +9,6 @@ import (
 
 	"langsmith-insights-mcp/langsmith/sandbox/filter"
 	"langsmith-insights-mcp/langsmith/sandbox/report"
-	"langsmith-insights-mcp/langsmith/sandbox/samples"
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
@@ -140,43 +139,4 @@ func rowView(row report.Row, in Cluster) map[string]any {
 		v["error"] = r.Error
 	}
 	return v
-}
-
-// addSamples gives a workspace its own copy of the sample projects.
-func (ws *workspace) addSamples(now time.Time) {
-	for _, sample := range samples.Projects(now) {
-		p := &project{
-			id:          SampleProject(ws.id, sample.Name),
-			name:        sample.Name,
-			description: &sample.Description,
-			started:     now.Add(-30 * 24 * time.Hour),
-		}
-		ws.projects = append(ws.projects, p)
-		own := func(id uuid.UUID) uuid.UUID { return uuid.NewSHA1(ws.id, id[:]) }
-		for i := range sample.Runs {
-			r := sample.Runs[i]
-			r.ID, r.TraceID = own(r.ID), own(r.TraceID)
-			if r.ParentID != uuid.Nil {
-				r.ParentID = own(r.ParentID)
-			}
-			ws.hold(p, r.Start, &r)
-		}
-	}
-}
-
-// The sample projects' names.
-const (
-	ChatProd      = samples.ChatProd
-	ChatStaging   = samples.ChatStaging
-	ResearchAgent = samples.ResearchAgent
-	Experiment    = samples.Experiment
-)
-
-// SampleProject is the id of a sample project in a workspace, the zero one being
-// the default.
-func SampleProject(workspace uuid.UUID, name string) uuid.UUID {
-	if workspace == uuid.Nil {
-		workspace = DefaultWorkspace()
-	}
-	return uuid.NewSHA1(workspace, []byte("session/"+name))
 }

@@ -99,8 +99,8 @@ func (c *call) readPatch(o object) *trace.Run {
 // readRunFields reads what both a post and a patch may say.
 func (c *call) readRunFields(o object, r *trace.Run) {
 	var extra map[string]any
-	take(&c.findings, o, "start_time", &r.Start, asTime)
-	take(&c.findings, o, "end_time", &r.End, orNull(asTime))
+	take(&c.findings, o, "start_time", &r.Start, asLooseTime)
+	take(&c.findings, o, "end_time", &r.End, orNull(asLooseTime))
 	take(&c.findings, o, "inputs", &r.Inputs, orNull(asMap(asAnything)))
 	take(&c.findings, o, "outputs", &r.Outputs, orNull(asMap(asAnything)))
 	take(&c.findings, o, "error", &r.Error, orNull(asString))

@@ -142,30 +142,32 @@ func asNumber(f *findings, loc []any, value any) float64 {
 	return v
 }
 
-// times are the layouts in which a date-time may come. A time without a zone
-// counts as UTC.
-var times = [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02"}
-
+// asTime reads a date-time as the API's schema defines it, which is with a zone.
+//
+// Unknown: whether LangSmith refuses a time without one.
 func asTime(f *findings, loc []any, value any) time.Time {
+	return readTime(f, loc, value, time.RFC3339Nano)
+}
+
+// asLooseTime reads the times of runs, for which the schema demands no format.
+// Without a zone they count as UTC.
+func asLooseTime(f *findings, loc []any, value any) time.Time {
+	return readTime(f, loc, value, time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02")
+}
+
+func readTime(f *findings, loc []any, value any, layouts ...string) time.Time {
 	s, ok := value.(string)
 	if !ok {
 		f.add(loc, "datetime_type", "Input should be a valid datetime")
 		return time.Time{}
 	}
-	t, err := parseTime(s)
-	if err != nil {
-		f.add(loc, "datetime_parsing", "Input should be a valid datetime")
-	}
-	return t
-}
-
-func parseTime(s string) (t time.Time, err error) {
-	for _, layout := range times {
-		if t, err = time.Parse(layout, s); err == nil {
-			return t.UTC(), nil
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
 		}
 	}
-	return time.Time{}, err
+	f.add(loc, "datetime_parsing", "Input should be a valid datetime")
+	return time.Time{}
 }
 
 // asTimeText checks a time and keeps it as it was written.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -29,12 +30,8 @@ func (s *settings) check(f *findings, body []any) error {
 	if s.EndTime != nil && s.StartTime == nil {
 		broken("end_time", "end_time needs start_time")
 	}
-	if s.StartTime != nil && s.EndTime != nil {
-		from, errFrom := parseTime(*s.StartTime)
-		to, errTo := parseTime(*s.EndTime)
-		if errFrom == nil && errTo == nil && !to.After(from) {
-			broken("end_time", "end_time must be after start_time")
-		}
+	if s.StartTime != nil && s.EndTime != nil && !moment(*s.EndTime).After(moment(*s.StartTime)) {
+		broken("end_time", "end_time must be after start_time")
 	}
 	if s.Sample != nil {
 		if n, err := s.Sample.Float64(); err == nil && (n <= 0 || n > maxSample) {
@@ -113,12 +110,14 @@ func (s *settings) missingSecrets(have []string) []string {
 	return missing
 }
 
-var promptVariable = regexp.MustCompile(`\{\{\{?\s*(run\.(?:inputs|outputs|error|feedback)|all_thread_messages)(?:\.[\w.-]+)?\s*\}?\}\}`)
+var promptVariable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{\{\{?\s*(run\.(?:inputs|outputs|error|feedback)|all_thread_messages)(?:\.[\w.-]+)?\s*\}?\}\}`)
+})
 
 // promptVariables are the parts of a run that a summary prompt names.
 func promptVariables(prompt string) []string {
 	var names []string
-	for _, match := range promptVariable.FindAllStringSubmatch(prompt, -1) {
+	for _, match := range promptVariable().FindAllStringSubmatch(prompt, -1) {
 		if !slices.Contains(names, match[1]) {
 			names = append(names, match[1])
 		}

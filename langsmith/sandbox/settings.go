@@ -87,13 +87,18 @@ func (s *settings) window(now time.Time) (from, to time.Time) {
 		hours := min(*s.LastNHours, maxHours)
 		return now.Add(-time.Duration(hours) * time.Hour), time.Time{}
 	case s.StartTime != nil:
-		from, _ = parseTime(*s.StartTime)
+		from = moment(*s.StartTime)
 		if s.EndTime != nil {
-			to, _ = parseTime(*s.EndTime)
+			to = moment(*s.EndTime)
 		}
 		return from, to
 	}
 	return now.Add(-defaultWindow), time.Time{}
+}
+
+// moment reads a time that was checked before.
+func moment(text string) time.Time {
+	return asTime(&findings{}, nil, text)
 }
 
 const (

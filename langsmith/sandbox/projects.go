@@ -1,0 +1,85 @@
+package sandbox
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/samples"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// The sample projects' names.
+const (
+	ChatProd      = samples.ChatProd
+	ChatStaging   = samples.ChatStaging
+	ResearchAgent = samples.ResearchAgent
+	Experiment    = samples.Experiment
+)
+
+// SampleProject is the id of a sample project in a workspace, the zero one being
+// the default.
+func SampleProject(workspace uuid.UUID, name string) uuid.UUID {
+	if workspace == uuid.Nil {
+		workspace = DefaultWorkspace()
+	}
+	return uuid.NewSHA1(workspace, []byte("session/"+name))
+}
+
+// projectAge is how long before New the sample projects were made.
+const projectAge = 30 * 24 * time.Hour
+
+// addSamples gives a workspace its own copy of the sample projects.
+func (ws *workspace) addSamples(now time.Time) {
+	for _, sample := range samples.Projects(now) {
+		p := &project{
+			id:          SampleProject(ws.id, sample.Name),
+			name:        sample.Name,
+			description: &sample.Description,
+			started:     now.Add(-projectAge),
+		}
+		ws.projects = append(ws.projects, p)
+		runs := make([]*trace.Run, len(sample.Runs))
+		for i := range sample.Runs {
+			runs[i] = ws.copied(sample.Runs[i])
+		}
+		ws.hold(p, p.started, runs...)
+		if sample.Experiment {
+			p.dataset = ws.addReference(sample.Name, runs, p.started)
+		}
+	}
+}
+
+// copied is a run of the samples under ids of this workspace.
+func (ws *workspace) copied(r trace.Run) *trace.Run {
+	own := func(id uuid.UUID) uuid.UUID {
+		if id == uuid.Nil {
+			return id
+		}
+		return uuid.NewSHA1(ws.id, id[:])
+	}
+	r.ID, r.TraceID, r.ParentID = own(r.ID), own(r.TraceID), own(r.ParentID)
+	r.ReferenceExample = own(r.ReferenceExample)
+	return &r
+}
+
+// addReference makes the dataset over which an experiment ran.
+func (ws *workspace) addReference(name string, runs []*trace.Run, at time.Time) *uuid.UUID {
+	d := &dataset{
+		id:       uuid.NewSHA1(ws.id, []byte("dataset/"+name)),
+		name:     name + "-examples",
+		kind:     "kv",
+		created:  at,
+		modified: at,
+	}
+	for _, r := range runs {
+		if r.ReferenceExample != uuid.Nil {
+			d.examples = append(d.examples, &example{
+				id: r.ReferenceExample, dataset: d.id, inputs: r.Inputs,
+				metadata: map[string]any{"dataset_split": []string{"base"}}, created: at, modified: at,
+			})
+		}
+	}
+	ws.datasets = append(ws.datasets, d)
+	return &d.id
+}
