@@ -101,3 +101,10 @@ func (e *Error) TooManyJobs() bool {
 	text := strings.ToLower(strings.ReplaceAll(e.Code, "_", " ") + "\n" + e.Message)
 	return strings.Contains(text, "too many concurrent") && strings.Contains(text, "job")
 }
+
+// NeedsWorkspace reports whether LangSmith refused because the credential spans
+// several workspaces and none was chosen.
+func (e *Error) NeedsWorkspace() bool {
+	const code = "org_scoped_key_requires_workspace"
+	return e.Code == code || strings.Contains(e.Message, code)
+}

@@ -93,7 +93,15 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 
 	stdioCommand := &cobra.Command{Use: "stdio", Short: "Serve MCP over stdin and stdout (the default)", Args: noArguments, RunE: serve}
 	addFlags(stdioCommand, config.Stdio)
-	root.AddCommand(stdioCommand, demoCommand(streams), sandboxCommand(streams), versionCommand(streams))
+	root.AddCommand(
+		stdioCommand,
+		demoCommand(streams),
+		installCommand(getenv, streams),
+		uninstallCommand(streams),
+		doctorCommand(getenv, streams),
+		sandboxCommand(streams),
+		versionCommand(streams),
+	)
 	return root
 }
 
@@ -114,19 +122,25 @@ func noArguments(cmd *cobra.Command, args []string) error {
 
 // addFlags declares the flags of a command from the list of settings.
 func addFlags(cmd *cobra.Command, command config.Command) {
-	flags := cmd.Flags()
-	flags.SortFlags = false
+	cmd.Flags().SortFlags = false
 	for _, setting := range config.Settings() {
-		if !setting.Of(command) {
-			continue
+		if setting.Of(command) {
+			addSetting(cmd, command, setting.Name)
 		}
-		flags.VarPF(&flagValue{placeholder: setting.Value}, setting.Name, "", setting.Meaning)
-		flag := flags.Lookup(setting.Name)
-		if setting.IsSwitch() {
-			flag.NoOptDefVal = "true"
-		}
-		flag.DefValue = setting.Default[command]
 	}
+}
+
+// addSetting declares one of them.
+func addSetting(cmd *cobra.Command, command config.Command, name string) {
+	setting, ok := config.Flag(name)
+	if !ok {
+		panic("there is no setting " + name)
+	}
+	flag := cmd.Flags().VarPF(&flagValue{placeholder: setting.Value}, setting.Name, "", setting.Meaning)
+	if setting.IsSwitch() {
+		flag.NoOptDefVal = "true"
+	}
+	flag.DefValue = setting.Default[command]
 }
 
 // flagValue keeps a flag as text; config checks it, so that every problem is

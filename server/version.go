@@ -16,3 +16,6 @@ func Version() string {
 	}
 	return "dev"
 }
+
+// userAgent is what LangSmith sees of this server.
+func userAgent() string { return Name + "-mcp/" + Version() }

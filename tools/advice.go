@@ -120,11 +120,9 @@ func (e *Env) otherRegions() string {
 	return " (LANGSMITH_ENDPOINT; the others are " + strings.Join(others, ", ") + ")"
 }
 
-const orgScopedKey = "org_scoped_key_requires_workspace"
-
 func (e *Env) adviseForbidden(err *langsmith.Error) string {
 	credentials := e.LangSmith.Credentials()
-	if err.Code == orgScopedKey || strings.Contains(err.Message, orgScopedKey) {
+	if err.NeedsWorkspace() {
 		return "The credential spans several workspaces. Set LANGSMITH_WORKSPACE_ID to the one that holds the project, and call again."
 	}
 	workspace := "the key's own workspace"
@@ -137,10 +135,10 @@ func (e *Env) adviseForbidden(err *langsmith.Error) string {
 	} else if err.Method != http.MethodGet {
 		permission = "to change this"
 	}
-	return fmt.Sprintf("The credential is known, but not allowed this in %s at %s. One of these is wrong:\n"+
+	return fmt.Sprintf("The credential is not allowed this in %s at %s. One of these is wrong:\n"+
 		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one that holds the project;\n"+
 		"- the region%s;\n"+
-		"- the key: it needs permission %s, and Insights a Plus or Enterprise plan.", workspace, e.LangSmith.Endpoint(), e.otherRegions(), permission)
+		"- the key (LANGSMITH_API_KEY): it may be mistyped or revoked, or lack permission %s; Insights also takes a Plus or Enterprise plan.", workspace, e.LangSmith.Endpoint(), e.otherRegions(), permission)
 }
 
 // adviseNotFound says what was not found, which the path tells and the answer

@@ -9,6 +9,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+// Updating reports whether the tests run with -update, and should rewrite what
+// they would compare.
+func Updating() bool { return *update }
+
 // Golden compares got with a file below testdata/golden of the test's package,
 // or rewrites the file when the tests run with -update.
 func Golden(t testing.TB, name, got string) {
