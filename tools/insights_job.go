@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -56,7 +57,11 @@ func (j *insightsJob) state() string {
 	case j.Status == "":
 		return "unfinished"
 	}
-	return markdown.Line(string(j.Status), longestStatus)
+	word := markdown.Line(string(j.Status), longestStatus)
+	if strings.ContainsFunc(word, func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) }) {
+		return markdown.Quote(word, longestStatus)
+	}
+	return word
 }
 
 // reason says why the job failed, in LangSmith's words.

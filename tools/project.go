@@ -11,6 +11,7 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -34,6 +35,7 @@ type ProjectCache struct {
 	mu     sync.Mutex
 	byID   map[uuid.UUID]cachedProject
 	byName map[string]cachedProject
+	asking singleflight.Group
 }
 
 type cachedProject struct {
@@ -73,6 +75,21 @@ func (c *ProjectCache) get(id uuid.UUID, name string, now time.Time) (langsmith.
 	return entry.project, ok && now.Before(entry.until)
 }
 
+// once asks LangSmith once for what many calls want to know at the same moment,
+// such as a thousand that wait for one job. The answer belongs to all of them,
+// so that the first of them may leave.
+func once[T any](ctx context.Context, c *ProjectCache, what string, ask func(context.Context) (T, error)) (T, error) {
+	answer := c.asking.DoChan(what, func() (any, error) { return ask(context.WithoutCancel(ctx)) })
+	select {
+	case got := <-answer:
+		value, _ := got.Val.(T)
+		return value, got.Err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
 // project finds the project that a call names. Given only an id it asks
 // LangSmith nothing: whoever uses the id learns soon enough whether it exists.
 func (e *Env) project(ctx context.Context, args ProjectArgs) (langsmith.Project, error) {
@@ -96,20 +113,25 @@ func (e *Env) project(ctx context.Context, args ProjectArgs) (langsmith.Project,
 }
 
 func (e *Env) projectByName(ctx context.Context, name string) (langsmith.Project, error) {
-	if project, ok := e.Projects.get(uuid.Nil, name, e.now()); ok {
-		return project, nil
-	}
-	found, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: 100})
+	found, err := once(ctx, e.Projects, "name "+name, func(ctx context.Context) ([]langsmith.Project, error) {
+		if project, ok := e.Projects.get(uuid.Nil, name, e.now()); ok {
+			return []langsmith.Project{project}, nil // a call that came just before has found it
+		}
+		found, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: 100})
+		// LangSmith filters by the exact name; a proxy or a stand-in may not.
+		found = slices.DeleteFunc(found, func(p langsmith.Project) bool { return p.Name != name })
+		if len(found) == 1 {
+			e.Projects.put(found[0], e.now())
+		}
+		return found, err
+	})
 	if err != nil {
 		return langsmith.Project{}, err
 	}
-	// LangSmith filters by the exact name; a proxy or a stand-in may not.
-	found = slices.DeleteFunc(found, func(p langsmith.Project) bool { return p.Name != name })
 	switch len(found) {
 	case 0:
 		return langsmith.Project{}, e.noSuchProject(ctx, name)
 	case 1:
-		e.Projects.put(found[0], e.now())
 		return found[0], nil
 	}
 	return e.chooseProject(ctx, name, found)
@@ -193,17 +215,20 @@ func (e *Env) tenant(ctx context.Context, project langsmith.Project) (uuid.UUID,
 	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
 		return id, true
 	}
-	if cached, ok := e.Projects.get(project.ID, "", e.now()); ok {
-		return cached.TenantID, cached.TenantID != uuid.Nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	fetched, err := e.LangSmith.GetProject(ctx, project.ID)
-	if err != nil {
-		return uuid.Nil, false
-	}
-	e.Projects.put(*fetched, e.now())
-	return fetched.TenantID, fetched.TenantID != uuid.Nil
+	fetched, err := once(ctx, e.Projects, "id "+project.ID.String(), func(ctx context.Context) (langsmith.Project, error) {
+		if cached, ok := e.Projects.get(project.ID, "", e.now()); ok {
+			return cached, nil
+		}
+		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		fetched, err := e.LangSmith.GetProject(ctx, project.ID)
+		if err != nil {
+			return langsmith.Project{}, err
+		}
+		e.Projects.put(*fetched, e.now())
+		return *fetched, nil
+	})
+	return fetched.TenantID, err == nil && fetched.TenantID != uuid.Nil
 }
 
 // links leads from ids to LangSmith's web interface; without a known workspace

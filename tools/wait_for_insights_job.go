@@ -65,9 +65,9 @@ func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJo
 	state, err := env.Watch.Wait(ctx, request)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return nil, refuse("LangSmith has not answered within %s whether the job still runs. Call again, with a longer timeout_seconds if this lasts.", request.Timeout)
+		return nil, refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", ago(request.Timeout))
 	case errors.Is(err, watch.ErrEnding):
-		return nil, refuse("This server is ending and LangSmith has not answered yet. The job is not affected; call again when the server is back.")
+		return nil, refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	case err != nil:
 		return nil, err
 	}
@@ -87,38 +87,35 @@ func waitingFor(state watch.State) string {
 	case state.Report == nil:
 		return fmt.Sprintf("no state of the job yet; %s; asking again", failed(state))
 	}
-	text := fmt.Sprintf("%s for %s", status(state.Report), ago(state.Age()))
-	if state.Err != nil {
-		text += fmt.Sprintf(" when last heard of, %s ago; %s; asking again", ago(time.Since(state.AsOf)), failed(state))
+	job := (&insightsJob{Status: state.Report.Status}).state()
+	if state.Err == nil {
+		return fmt.Sprintf("%s for %s", job, ago(state.Age()))
 	}
-	return text
+	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, ago(time.Since(state.AsOf)), failed(state))
 }
 
 // waitedFor says why a wait ended before its job.
 func waitedFor(state watch.State, status string, timeout time.Duration, most int) string {
 	var b strings.Builder
-	switch {
-	case state.End == watch.ServerEnding:
-		fmt.Fprintf(&b, "%s; this server is ending, so the wait is cut short", status)
-	case state.End == watch.Crowded:
-		fmt.Fprintf(&b, "%s; %d calls wait already, which is the most this server lets wait at once, so this one only looked", status, most)
-	case timeout == 0:
-		b.WriteString(status)
-	default:
+	b.WriteString(status)
+	if state.End == watch.TimedOut && timeout > 0 {
+		b.Reset()
 		fmt.Fprintf(&b, "still %s after a wait of %s", status, ago(timeout))
 	}
 	if !state.Report.CreatedAt.IsZero() {
 		fmt.Fprintf(&b, " (started %s ago)", ago(state.Age()))
 	}
 	b.WriteString(".")
+	switch state.End {
+	case watch.ServerEnding:
+		b.WriteString(" This server is ending, so the wait was cut short.")
+	case watch.Crowded:
+		fmt.Fprintf(&b, " This call only looked: the most that this server lets wait at once, %s, wait already.", count(most, "call"))
+	}
 	if state.Err != nil {
 		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", ago(time.Since(state.AsOf)), failed(state))
 	}
 	return b.String()
-}
-
-func status(job *langsmith.Report) string {
-	return (&insightsJob{Status: job.Status}).state()
 }
 
 // failed says how the last looks went.

@@ -65,12 +65,13 @@ func (f *follow) run(ctx context.Context) {
 }
 
 // Interval is the pause between two looks at a job of this age: short while it
-// may fail at once, then growing from 10 s to the 30 s of the official clients.
+// may fail at once, then 10 s, and growing to the official clients' 30 s once
+// most reports have long ended.
 func Interval(age time.Duration) time.Duration {
 	if age < time.Minute {
 		return 2 * time.Second
 	}
-	return min(max(age/12, 10*time.Second), 30*time.Second)
+	return min(max(age/60, 10*time.Second), 30*time.Second)
 }
 
 // permanent reports whether asking again is useless: LangSmith refused the

@@ -1,0 +1,90 @@
+package tools_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// stage is a server over an empty sandbox with one project, on the clock of a
+// synctest bubble: midnight of 1 January 2000, until something sleeps.
+type stage struct {
+	*servertest.Fixture
+	t       *testing.T
+	project uuid.UUID
+}
+
+// onStage runs a test on a stage. Every id in it is the same each time.
+func onStage(t *testing.T, options servertest.Options, run func(*testing.T, *stage)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		options.Sandbox.Now, options.Sandbox.Empty = time.Now, true
+		s := &stage{Fixture: servertest.Start(t, options), t: t}
+		s.project = s.Sandbox.AddProject(sandbox.Project{Name: "shop"})
+		s.Sandbox.ResetRequests()
+		run(t, s)
+	})
+}
+
+// transcript calls a tool and compares all that came of it with a golden file:
+// the text, the structure, and what went upstream.
+func (s *stage) transcript(name, tool string, args servertest.Args) servertest.Reply {
+	s.t.Helper()
+	s.Sandbox.ResetRequests()
+	reply := s.Call(s.t, tool, args)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", tool, encoded(s.t, args))
+	if reply.IsError {
+		b.WriteString("isError\n")
+	}
+	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(reply.Text, "\n"))
+	if reply.Structured != nil {
+		var indented bytes.Buffer
+		if err := json.Indent(&indented, reply.Structured, "", "  "); err != nil {
+			s.t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "\n--- structured\n%s\n", indented.String())
+	}
+	b.WriteString("\n--- upstream\n")
+	for _, line := range s.upstream() {
+		b.WriteString(line + "\n")
+	}
+	servertest.Golden(s.t, tool+"/"+name+".txt", b.String())
+	return reply
+}
+
+// upstream lists the requests since the last transcript began.
+func (s *stage) upstream() []string {
+	var lines []string
+	for _, request := range s.Sandbox.Requests() {
+		line := request.Method + " " + request.Path
+		if request.RawQuery != "" {
+			line += "?" + request.RawQuery
+		}
+		if len(request.Body) > 0 {
+			line += " " + string(request.Body)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func encoded(t *testing.T, v any) string {
+	t.Helper()
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
