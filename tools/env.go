@@ -17,6 +17,7 @@ type Env struct {
 	Projects  *ProjectCache  // of this caller
 	Paid      *paid.Ledger   // the memory of paid calls
 	Watch     *watch.Watcher // one poll a job, however many wait
+	Turns     *Turns         // of this caller; nil where calls come one after the other
 	Policy    Policy
 
 	// DefaultProject is the name of the project when a call names none; empty
@@ -86,6 +87,13 @@ func (e *Env) ask(ctx context.Context, question *Question) (*Answer, error) {
 		return nil, ErrCannotAsk
 	}
 	return e.Ask(ctx, question)
+}
+
+// progress reports how far a call has come to a caller who asked for it.
+func (e *Env) progress(done, total int, message string) {
+	if e.Progress != nil {
+		e.Progress(Progress{Done: float64(done), Total: float64(total), Message: message})
+	}
 }
 
 func (e *Env) now() time.Time {

@@ -18,5 +18,7 @@ func All() []Tool {
 		deleteInsightsConfig(),
 		listProjects(),
 		getRun(),
+		addInsightsRunsToDataset(),
+		addInsightsRunsToAnnotationQueue(),
 	}
 }

@@ -1,0 +1,121 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+type addToQueueArgs struct {
+	ChosenRunsArgs
+	Queue string `json:"queue" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"Its exact name; made if missing."`
+}
+
+type addToQueueResult struct {
+	QueueID uuid.UUID `json:"queue_id,omitzero"`
+	Queue   string    `json:"queue"`
+	collected
+}
+
+func addInsightsRunsToAnnotationQueue() Tool {
+	return Define(Declaration{
+		Name:  "add_insights_runs_to_annotation_queue",
+		Title: "Have people review traces",
+		Description: "Put traces that an Insights report found into a LangSmith annotation queue, for people to review: those of a job, of a category with all below it, or chosen run_ids. " +
+			"COSTS MONEY: it moves these traces to extended retention, at ten times the price; add_insights_runs_to_dataset does not. Nothing is added twice. dry_run counts first.",
+		Effect:     Writes,
+		Repeatable: true,
+		Toolset:    "actions",
+	}, runAddInsightsRunsToAnnotationQueue)
+}
+
+func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *Env, args addToQueueArgs) (*addToQueueResult, error) {
+	done, err := env.collect(ctx, args.ChosenRunsArgs, &queues{env: env, name: args.Queue}, args.Queue)
+	if err != nil {
+		return nil, err
+	}
+	return &addToQueueResult{QueueID: done.id, Queue: args.Queue, collected: *done}, nil
+}
+
+// Text implements Result.
+func (r *addToQueueResult) Text() string {
+	var b strings.Builder
+	r.writeCounts(&b)
+	switch {
+	case r.Added > 0 && r.DryRun:
+		b.WriteString("That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not.\n")
+	case r.Added > 0:
+		b.WriteString("These traces are now kept at extended retention, at ten times the price.\n")
+	}
+	if r.QueueID != uuid.Nil {
+		b.WriteString("queue_id: " + r.QueueID.String() + "\n")
+	}
+	return b.String()
+}
+
+// queues collect runs for people to review.
+type queues struct {
+	env  *Env
+	name string
+}
+
+func (q *queues) kind() string { return "annotation queue" }
+
+func (q *queues) agree(ctx context.Context, runs int) error {
+	return q.env.agree(ctx, &Question{
+		ID: "queue " + q.name,
+		Text: fmt.Sprintf("%s are to be put into the annotation queue %s, which moves them to extended retention, at ten times the price. Is that agreed?",
+			count(runs, "trace"), markdown.Quote(q.name, longestName)),
+	}, "add_insights_runs_to_dataset keeps traces without that price.")
+}
+
+func (q *queues) find(ctx context.Context, name string) ([]uuid.UUID, error) {
+	found, err := q.env.LangSmith.FindQueues(ctx, name)
+	var ids []uuid.UUID
+	for i := range found {
+		ids = append(ids, found[i].ID)
+	}
+	return ids, err
+}
+
+func (q *queues) create(ctx context.Context, name string) (uuid.UUID, error) {
+	made, err := q.env.LangSmith.CreateQueue(ctx, name, "Traces found by LangSmith Insights")
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return made.ID, nil
+}
+
+// mostQueuePages bounds the reading of a queue.
+const mostQueuePages = 100
+
+// holds reads all of a queue. One that cannot be read to its end is left alone:
+// LangSmith may well hold a run that is added twice there twice.
+func (q *queues) holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
+	held := map[uuid.UUID]bool{}
+	offset := 0
+	for range mostQueuePages {
+		runs, err := q.env.LangSmith.ListQueueRuns(ctx, id, largestPage, offset)
+		if err != nil {
+			return nil, err
+		}
+		if len(runs) == 0 {
+			return held, nil
+		}
+		for _, run := range runs {
+			held[run] = true
+		}
+		offset += len(runs)
+	}
+	return nil, refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
+		markdown.Quote(q.name, longestName), thousands(offset))
+}
+
+func (q *queues) add(ctx context.Context, id uuid.UUID, runs []uuid.UUID) (int, error) {
+	added, err := q.env.LangSmith.AddQueueRuns(ctx, id, runs)
+	return len(added), err
+}

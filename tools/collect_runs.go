@@ -1,0 +1,180 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+// collection is a kind of thing that holds chosen runs: datasets, or annotation
+// queues.
+type collection interface {
+	kind() string
+	// find lists those that have a name.
+	find(ctx context.Context, name string) ([]uuid.UUID, error)
+	create(ctx context.Context, name string) (uuid.UUID, error)
+	// holds says which runs are in it.
+	holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error)
+	// add puts in runs that it does not hold, as many as one request takes, and
+	// returns how many LangSmith confirms.
+	add(ctx context.Context, id uuid.UUID, runs []uuid.UUID) (int, error)
+	// agree has a person agree where adding so many costs money.
+	agree(ctx context.Context, runs int) error
+}
+
+// collected is what became of a call that collects runs. In a dry run the
+// counts are what the call would do.
+type collected struct {
+	Added        int  `json:"added"`
+	AlreadyThere int  `json:"already_there"`
+	LeftOut      int  `json:"left_out"`
+	DryRun       bool `json:"dry_run,omitempty"`
+
+	into   collection
+	chosen *chosenRuns
+	name   string
+	id     uuid.UUID // uuid.Nil while there is none
+	isNew  bool
+}
+
+// collectedAtOnce is how many runs one request adds.
+const collectedAtOnce = 100
+
+// collect puts chosen runs into the collection of a name, which is made if it is
+// missing, and none that it holds already.
+func (e *Env) collect(ctx context.Context, args ChosenRunsArgs, into collection, name string) (*collected, error) {
+	chosen, err := e.chooseRuns(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	done, err := e.Turns.take(ctx, into.kind()+" "+name)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	c := &collected{DryRun: args.DryRun, into: into, chosen: chosen, name: name, LeftOut: chosen.beyond() + chosen.gone}
+	found, err := into.find(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	var held map[uuid.UUID]bool
+	switch len(found) {
+	case 0:
+		c.isNew = true
+	case 1:
+		c.id = found[0]
+		if held, err = into.holds(ctx, c.id); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, refuse("%d %ss are called %s, and which one is meant cannot be told. Rename one in LangSmith, or give another name.\nNothing was changed.", len(found), into.kind(), markdown.Quote(name, longestName))
+	}
+	fresh := slices.DeleteFunc(slices.Clone(chosen.ids), func(id uuid.UUID) bool { return held[id] })
+	c.AlreadyThere = len(chosen.ids) - len(fresh)
+	if args.DryRun || len(fresh) == 0 {
+		c.Added = len(fresh)
+		return c, nil
+	}
+	if err := into.agree(ctx, len(fresh)); err != nil {
+		return nil, err
+	}
+	if c.isNew {
+		if c.id, err = c.make(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c, c.addAll(ctx, e, fresh)
+}
+
+// make makes the collection. Where that failed it may have worked, or somebody
+// else was first: the name tells.
+func (c *collected) make(ctx context.Context) (uuid.UUID, error) {
+	id, err := c.into.create(ctx, c.name)
+	if err == nil {
+		return id, nil
+	}
+	if found, findErr := c.into.find(ctx, c.name); findErr == nil && len(found) == 1 {
+		return found[0], nil
+	}
+	return uuid.Nil, err
+}
+
+// addAll adds what is not there. A request that failed may have worked all the
+// same, so what is there then is looked up before it counts as failed.
+func (c *collected) addAll(ctx context.Context, e *Env, fresh []uuid.UUID) error {
+	for runs := range slices.Chunk(fresh, collectedAtOnce) {
+		confirmed, err := c.into.add(ctx, c.id, runs)
+		if isForCaller(err) {
+			return err
+		}
+		if err != nil || confirmed != len(runs) {
+			held, lookErr := c.into.holds(ctx, c.id)
+			if lookErr != nil {
+				return c.brokenOff(e, cmp.Or(err, lookErr), len(fresh), "at least ")
+			}
+			confirmed = countHeld(runs, held)
+		}
+		c.Added += confirmed
+		if err != nil && confirmed < len(runs) {
+			return c.brokenOff(e, err, len(fresh), "")
+		}
+		e.progress(c.Added, len(fresh), "adding traces to the "+c.into.kind())
+	}
+	return nil
+}
+
+// brokenOff tells how far the adding came.
+func (c *collected) brokenOff(e *Env, err error, of int, atLeast string) error {
+	return refuse("%s\n%s%s of %s were added to %s before that. The same call again adds the rest, and nothing twice.",
+		e.advise(Declaration{}, err), atLeast, thousands(c.Added), count(of, "trace"), c.label())
+}
+
+func countHeld(runs []uuid.UUID, held map[uuid.UUID]bool) (n int) {
+	for _, id := range runs {
+		if held[id] {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *collected) label() string { return c.into.kind() + " " + markdown.Quote(c.name, longestName) }
+
+// writeCounts says what was added, or would be, what was there and what was not
+// taken.
+func (c *collected) writeCounts(b *strings.Builder) {
+	traces := fmt.Sprintf("%s of %s", count(c.Added, "trace"), c.chosen.of())
+	where := c.label()
+	if c.isNew {
+		where = "the new " + where
+	}
+	switch {
+	case len(c.chosen.ids) == 0:
+		fmt.Fprintf(b, "Nothing to add to %s: %s.\n", c.label(), c.chosen.none())
+	case c.AlreadyThere == len(c.chosen.ids):
+		fmt.Fprintf(b, "Nothing to add: %s already holds %s of %s.\n", c.label(), count(c.AlreadyThere, "trace"), c.chosen.of())
+	case c.DryRun:
+		fmt.Fprintf(b, "Dry run: nothing was changed. The same call without dry_run would add %s to %s.\n", traces, where)
+	default:
+		fmt.Fprintf(b, "Added %s to %s.\n", traces, where)
+	}
+	if c.AlreadyThere > 0 && c.AlreadyThere < len(c.chosen.ids) {
+		fmt.Fprintf(b, "It holds %s of them already.\n", thousands(c.AlreadyThere))
+	}
+	if beyond := c.chosen.beyond(); beyond > 0 {
+		fmt.Fprintf(b, "%s left out by the limit of %s", count(beyond, "more is", "more are"), thousands(c.chosen.args.limit()))
+		if c.chosen.total <= mostChosen {
+			fmt.Fprintf(b, "; limit=%d takes all", c.chosen.total)
+		}
+		b.WriteString(".\n")
+	}
+	if c.chosen.gone > 0 {
+		fmt.Fprintf(b, "Left out: %s that LangSmith does not hold in this project, or no longer.\n", count(c.chosen.gone, "run"))
+	}
+}

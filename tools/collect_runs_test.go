@@ -1,0 +1,320 @@
+package tools_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// found is a finished job over ten traces: three of refunds and three of
+// invoices, both below billing, and four of shipping.
+type found struct {
+	job                                  uuid.UUID
+	billing, refunds, invoices, shipping uuid.UUID
+	runs                                 []uuid.UUID
+}
+
+func (s *stage) finding() found {
+	id := func(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
+	f := found{billing: id("billing"), refunds: id("refunds"), invoices: id("invoices"), shipping: id("shipping")}
+	job := sandbox.Job{Name: "Weekly", Clusters: []sandbox.Cluster{
+		{ID: f.shipping, Name: "Shipping", NumRuns: 4},
+		{ID: f.billing, Name: "Billing", NumRuns: 6},
+		{ID: f.refunds, ParentID: &f.billing, Level: 1, Name: "Refund `status`\n# now", NumRuns: 3},
+		{ID: f.invoices, ParentID: &f.billing, Level: 1, Name: "Invoices", NumRuns: 3},
+	}}
+	for i := range 10 {
+		cluster := f.refunds
+		switch {
+		case i >= 6:
+			cluster = f.shipping
+		case i >= 3:
+			cluster = f.invoices
+		}
+		run := id(fmt.Sprint("run ", i))
+		s.Sandbox.AddRuns(s.project, trace.Run{ID: run, Inputs: map[string]any{"question": i}, Outputs: map[string]any{"answer": i}})
+		f.runs = append(f.runs, run)
+		job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: cluster, Fields: map[string]any{"id": run}})
+	}
+	f.job = s.Sandbox.AddJob(s.project, job)
+	return f
+}
+
+// ask reads the sandbox through its API, as LangSmith's own interface would.
+func (s *stage) ask(path string, into any) {
+	s.t.Helper()
+	request := httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil)
+	request.Header.Set("X-API-Key", servertest.Key)
+	response := httptest.NewRecorder()
+	s.Sandbox.ServeHTTP(response, request)
+	if response.Code != http.StatusOK {
+		s.t.Fatalf("GET %s: %d %s", path, response.Code, response.Body)
+	}
+	if err := json.Unmarshal(response.Body.Bytes(), into); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+type example struct {
+	SourceRunID uuid.UUID      `json:"source_run_id"`
+	Inputs      map[string]any `json:"inputs"`
+	Metadata    map[string]any `json:"metadata"`
+}
+
+// examples are those of the dataset with a name.
+func (s *stage) examples(name string) []example {
+	s.t.Helper()
+	var datasets []struct {
+		ID   uuid.UUID `json:"id"`
+		Name string    `json:"name"`
+	}
+	s.ask("/datasets", &datasets)
+	var all []example
+	for _, dataset := range datasets {
+		if dataset.Name == name {
+			var examples []example
+			s.ask("/examples?dataset="+dataset.ID.String(), &examples)
+			all = append(all, examples...)
+		}
+	}
+	return all
+}
+
+// queued are the runs of the queues with a name.
+func (s *stage) queued(name string) []uuid.UUID {
+	s.t.Helper()
+	var queues []struct {
+		ID   uuid.UUID `json:"id"`
+		Name string    `json:"name"`
+	}
+	s.ask("/annotation-queues", &queues)
+	var all []uuid.UUID
+	for _, queue := range queues {
+		if queue.Name != name {
+			continue
+		}
+		for offset := 0; ; offset += 100 {
+			var runs []struct {
+				ID uuid.UUID `json:"id"`
+			}
+			s.ask(fmt.Sprintf("/annotation-queues/%s/runs?limit=100&offset=%d", queue.ID, offset), &runs)
+			for _, run := range runs {
+				all = append(all, run.ID)
+			}
+			if len(runs) < 100 {
+				break
+			}
+		}
+	}
+	return all
+}
+
+const (
+	toDataset = "add_insights_runs_to_dataset"
+	toQueue   = "add_insights_runs_to_annotation_queue"
+)
+
+func TestACategoryBecomesADataset(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		f := s.finding()
+		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.billing, "dataset": "billing failures", "split": "test", "limit": 5}
+		dry := servertest.Args{"dry_run": true}
+		for key, value := range args {
+			dry[key] = value
+		}
+		s.transcript("dry_run", toDataset, dry)
+		if examples := s.examples("billing failures"); len(examples) != 0 {
+			t.Fatalf("the dry run added %d examples", len(examples))
+		}
+		s.transcript("new", toDataset, args)
+		examples := s.examples("billing failures")
+		if len(examples) != 5 {
+			t.Fatalf("the dataset holds %d examples, not 5", len(examples))
+		}
+		for i, example := range examples {
+			if example.SourceRunID != f.runs[i] || example.Inputs["question"] != float64(i) ||
+				example.Metadata["insights_job_id"] != f.job.String() || fmt.Sprint(example.Metadata["dataset_split"]) != "[test]" {
+				t.Errorf("example %d is %+v", i, example)
+			}
+		}
+		s.transcript("again", toDataset, args)
+		args["limit"] = 100
+		s.transcript("more", toDataset, args)
+		if examples := s.examples("billing failures"); len(examples) != 6 {
+			t.Fatalf("the dataset holds %d examples, not 6", len(examples))
+		}
+	})
+}
+
+func TestACategoryIsPutIntoAQueue(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		f := s.finding()
+		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review"}
+		s.transcript("dry_run", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review", "dry_run": true})
+		if runs := s.queued("to review"); len(runs) != 0 {
+			t.Fatalf("the dry run queued %v", runs)
+		}
+		s.transcript("new", toQueue, args)
+		s.transcript("again", toQueue, args)
+		if runs := s.queued("to review"); !slices.Equal(runs, f.runs[:3]) {
+			t.Fatalf("the queue holds %v, not %v", runs, f.runs[:3])
+		}
+		s.transcript("run_ids", toQueue, servertest.Args{"project": "shop", "run_ids": []uuid.UUID{f.runs[2], f.runs[9], f.runs[9], uuid.Max}, "queue": "to review"})
+		if runs := s.queued("to review"); !slices.Equal(runs, append(f.runs[:3:3], f.runs[9])) {
+			t.Fatalf("the queue holds %v", runs)
+		}
+	})
+}
+
+// LangSmith may or may not count the traces of the categories below to a
+// category's own.
+func TestASubtreeIsWholeWhereACategoryListsOnlyItsOwn(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		f := s.finding()
+		s.Sandbox.Inject(sandbox.Fault{
+			Path: "/runs$", Body: `{"runs":[],"offset":null}`,
+			Match: func(r sandbox.Request) bool { return strings.Contains(r.RawQuery, f.billing.String()) },
+		})
+		var result struct{ Added int }
+		s.Call(t, toDataset, servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.billing, "dataset": "d"}).Decode(t, &result)
+		if result.Added != 6 || len(s.examples("d")) != 6 {
+			t.Errorf("added %d, not 6", result.Added)
+		}
+	})
+}
+
+func TestRefusalsBeforeAnythingIsCollected(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args func(*stage, found) servertest.Args
+	}{
+		{"no_choice", func(*stage, found) servertest.Args { return servertest.Args{"dataset": "d"} }},
+		{"two_choices", func(_ *stage, f found) servertest.Args {
+			return servertest.Args{"job_id": f.job, "cluster_id": f.billing, "run_ids": f.runs[:1], "dataset": "d"}
+		}},
+		{"no_such_category", func(_ *stage, f found) servertest.Args {
+			return servertest.Args{"job_id": f.job, "cluster_id": uuid.Max, "dataset": "d"}
+		}},
+		{"unfinished", func(s *stage, _ found) servertest.Args {
+			return servertest.Args{"job_id": s.Sandbox.AddJob(s.project, sandbox.Job{Status: "running"}), "dataset": "d"}
+		}},
+		{"failed", func(s *stage, _ found) servertest.Args {
+			return servertest.Args{"job_id": s.Sandbox.AddJob(s.project, sandbox.Job{Status: "error"}), "dataset": "d"}
+		}},
+		{"no_name", func(_ *stage, f found) servertest.Args { return servertest.Args{"job_id": f.job, "dataset": ""} }},
+		{"all_gone", func(*stage, found) servertest.Args {
+			return servertest.Args{"run_ids": []uuid.UUID{uuid.Max}, "dataset": "d"}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+				args := c.args(s, s.finding())
+				args["project"] = "shop"
+				s.transcript("refused_"+c.name, toDataset, args)
+				var datasets []any
+				if s.ask("/datasets", &datasets); len(datasets) > 0 {
+					t.Errorf("a dataset was made: %v", datasets)
+				}
+			})
+		})
+	}
+}
+
+func TestTwoQueuesOfOneName(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		f := s.finding()
+		for range 2 {
+			request := httptest.NewRequest(http.MethodPost, "/api/v1/annotation-queues", strings.NewReader(`{"name":"twice"}`))
+			request.Header.Set("X-API-Key", servertest.Key)
+			s.Sandbox.ServeHTTP(httptest.NewRecorder(), request)
+		}
+		s.transcript("two_of_the_name", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "queue": "twice"})
+	})
+}
+
+// What a request did that failed is looked up, and the same call goes on from there.
+func TestCollectingGoesOnAfterAFailure(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault sandbox.Fault
+		fails bool
+		there int
+	}{
+		{"answer_lost", sandbox.Fault{Path: "/runs$", DropAfter: true}, false, 150},
+		{"request_lost", sandbox.Fault{Path: "/runs$", Skip: 1, Status: 500}, true, 100},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+				runs := make([]trace.Run, 150)
+				for i := range runs {
+					runs[i].ID = uuid.NewSHA1(uuid.Nil, []byte{byte(i)})
+				}
+				args := servertest.Args{"project": "shop", "run_ids": s.Sandbox.AddRuns(s.project, runs...), "queue": "q"}
+				c.fault.Method, c.fault.Path = http.MethodPost, "/annotation-queues/[^/]+/runs$"
+				remove := s.Sandbox.Inject(c.fault)
+				reply := s.Call(t, toQueue, args)
+				if reply.IsError != c.fails {
+					t.Errorf("isError is %v: %s", reply.IsError, reply.Text)
+				}
+				servertest.Golden(t, toQueue+"/"+c.name+".txt", reply.Text)
+				if n := len(s.queued("q")); n != c.there {
+					t.Fatalf("the queue holds %d runs, not %d", n, c.there)
+				}
+				remove()
+				s.Call(t, toQueue, args)
+				if n := len(s.queued("q")); n != 150 {
+					t.Errorf("then the queue holds %d runs, not 150", n)
+				}
+			})
+		})
+	}
+}
+
+// Two equal calls at once, as of an agent whose client gave up on the first,
+// make one queue and add each run once.
+func TestEqualCallsAtOnceCollectOnce(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		f := s.finding()
+		args := servertest.Args{"project": "shop", "job_id": f.job, "queue": "q"}
+		var calls sync.WaitGroup
+		for range 5 {
+			calls.Go(func() {
+				if _, err := s.TryCall(context.WithoutCancel(t.Context()), toQueue, args); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		calls.Wait()
+		if runs := s.queued("q"); len(runs) != len(f.runs) {
+			t.Errorf("the queue holds %d runs, not %d", len(runs), len(f.runs))
+		}
+	})
+}
+
+// A queue costs money: with --confirm a person is asked, and a client that
+// cannot ask adds nothing.
+func TestAQueueNeedsAPersonWithConfirm(t *testing.T) {
+	onStage(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, s *stage) {
+		f := s.finding()
+		s.transcript("confirm", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "queue": "q"})
+		if runs := s.queued("q"); len(runs) > 0 {
+			t.Errorf("the queue holds %v", runs)
+		}
+		if reply := s.Call(t, toDataset, servertest.Args{"project": "shop", "job_id": f.job, "dataset": "d"}); reply.IsError {
+			t.Errorf("a dataset costs nothing, and yet: %s", reply.Text)
+		}
+	})
+}
