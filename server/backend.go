@@ -51,7 +51,7 @@ func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
 		config:    cfg,
 		logger:    options.Logger,
 		transport: options.Transport,
-		ledger:    paid.New(),
+		ledger:    paid.New(paid.Options{Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay}),
 		watcher:   watch.New(),
 		tools:     offered,
 		ending:    make(chan struct{}),

@@ -22,7 +22,7 @@ type Entry struct {
 	Complete bool
 
 	Stage Stage
-	Job   uuid.UUID // from Probable on
+	Job   uuid.UUID // from Probable on; where an intent is over, only one that was surely its own
 	Told  bool      // the caller was there when the outcome came
 }
 
@@ -36,6 +36,23 @@ const (
 	Started  Stage = "started"  // it started a job
 	Over     Stage = "over"     // it started nothing, or its job has ended and somebody knows
 )
+
+// Knows ranks two memories of one intent: the higher one was written later.
+func (e Entry) Knows() int {
+	rank := 0
+	switch e.Stage {
+	case Probable:
+		rank = 2
+	case Started:
+		rank = 4
+	case Over:
+		rank = 6
+	}
+	if e.Told {
+		rank++
+	}
+	return rank
+}
 
 // version is that of an entry as it is written. Entries of another version are
 // not read: they cost their guarantee, nothing else.

@@ -119,25 +119,34 @@ func (m *Memory) Recall(slot Slot) []Entry {
 }
 
 // Intend implements Store.
-func (m *Memory) Intend(ctx context.Context, slot Slot, entry Entry, _ Hold) error {
-	return m.Record(ctx, slot, entry)
+func (m *Memory) Intend(_ context.Context, slot Slot, entry Entry, _ Hold) error {
+	m.Keep(slot, entry)
+	return nil
 }
 
 // Record implements Store.
 func (m *Memory) Record(_ context.Context, slot Slot, entry Entry) error {
+	m.Keep(slot, entry)
+	return nil
+}
+
+// Keep is Record for those who know that they have a Memory.
+func (m *Memory) Keep(slot Slot, entry Entry) {
+	if entry.Stage != Intended {
+		entry.Known, entry.Complete = nil, false
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.slot(slot.Key)
 	at := slices.IndexFunc(s.entries, func(have *memoryEntry) bool { return have.Token == entry.Token })
 	if at >= 0 {
 		s.entries[at].Entry = entry
-		return nil
+		return
 	}
 	added := &memoryEntry{Entry: entry, slot: slot, at: time.Now()}
 	s.entries = append(s.entries, added)
 	m.order.PushBack(added)
 	m.evict()
-	return nil
 }
 
 // evict drops what outlived its lifetime, and the oldest entries beyond the
@@ -157,6 +166,11 @@ func (m *Memory) evict() {
 
 // Survey implements Store.
 func (m *Memory) Survey(_ context.Context, scope string) (Surveyed, error) {
+	return m.Overview(scope), nil
+}
+
+// Overview is Survey for those who know that they have a Memory.
+func (m *Memory) Overview(scope string) Surveyed {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found Surveyed
@@ -165,7 +179,7 @@ func (m *Memory) Survey(_ context.Context, scope string) (Surveyed, error) {
 			found.add(have.Entry)
 		}
 	}
-	return found, nil
+	return found
 }
 
 // add sorts an entry of the scope into what is known of it.
@@ -173,13 +187,18 @@ func (s *Surveyed) add(entry Entry) {
 	switch {
 	case entry.Stage == Intended:
 		s.Open = append(s.Open, entry)
-	case entry.Job != uuid.Nil && entry.Stage != Probable:
+	case entry.Stage != Probable && entry.Job != uuid.Nil:
 		s.Started = append(s.Started, entry.Job)
 	}
 }
 
 // Count implements Store.
 func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
+	return m.Tally(tally, token, most), nil
+}
+
+// Tally is Count for those who know that they have a Memory.
+func (m *Memory) Tally(tally Tally, token uuid.UUID, most int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	counted := m.tallies[tally]
@@ -193,16 +212,21 @@ func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, most int
 		m.tallies[tally] = counted
 	}
 	if _, ok := counted[token]; !ok && len(counted) >= most {
-		return false, nil
+		return false
 	}
 	counted[token] = struct{}{}
-	return true, nil
+	return true
 }
 
 // Uncount implements Store.
 func (m *Memory) Uncount(_ context.Context, tally Tally, token uuid.UUID) error {
+	m.Untally(tally, token)
+	return nil
+}
+
+// Untally is Uncount for those who know that they have a Memory.
+func (m *Memory) Untally(tally Tally, token uuid.UUID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.tallies[tally], token)
-	return nil
 }

@@ -153,7 +153,7 @@ func (r *Redis) Intend(ctx context.Context, slot Slot, entry Entry, hold Hold) e
 // Record implements Store.
 func (r *Redis) Record(ctx context.Context, slot Slot, entry Entry) error {
 	job := ""
-	if entry.Stage == Started {
+	if entry.Stage == Started || entry.Stage == Over && entry.Job != uuid.Nil {
 		job = entry.Job.String()
 	}
 	err := recordScript.Run(ctx, r.client, []string{callKey(slot), openKey(slot.Scope), jobsKey(slot.Scope)},

@@ -1,0 +1,85 @@
+package paid
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// Result is what became of a paid call, in one word for logs and counters.
+type Result string
+
+// The results.
+const (
+	ResultStarted        Result = "started"
+	ResultAlreadyRunning Result = "already_running" // an equal call's job was returned: a double prevented
+	ResultProbably       Result = "probably_started"
+	ResultUncertain      Result = "uncertain"
+	ResultRefused        Result = "refused"       // by LangSmith; nothing was started
+	ResultTooMany        Result = "too_many_jobs" // refused by LangSmith for now
+	ResultLimit          Result = "limit"         // refused by --max-jobs-per-day
+	ResultDeclined       Result = "declined"      // by a person
+	ResultLeft           Result = "left"          // the caller was gone before anything was sent
+	ResultFailed         Result = "failed"        // nothing was sent
+)
+
+func resultOf(outcome *Outcome, err error) Result {
+	var uncertain *UncertainError
+	var many *TooManyJobsError
+	var limit *LimitError
+	var earlier *EarlierError
+	var api *langsmith.Error
+	switch {
+	case err == nil && outcome.AlreadyRunning:
+		return ResultAlreadyRunning
+	case err == nil && outcome.Probably:
+		return ResultProbably
+	case err == nil:
+		return ResultStarted
+	case errors.As(err, &uncertain):
+		return ResultUncertain
+	case errors.As(err, &many):
+		return ResultTooMany
+	case errors.As(err, &limit):
+		return ResultLimit
+	case errors.As(err, &earlier):
+		return ResultFailed
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return ResultLeft
+	case errors.As(err, &api) && api.Status != 0:
+		return ResultRefused
+	}
+	return ResultFailed
+}
+
+// audit writes the one line that every paid call leaves in the log.
+func (l *Ledger) audit(id identity, project, intent uuid.UUID, outcome *Outcome, err error) {
+	job := uuid.Nil
+	if outcome != nil {
+		job = outcome.Job.ID
+	}
+	l.record(id, project, intent, job, resultOf(outcome, err))
+}
+
+// record names the caller by the fingerprint of the credential and the request
+// by a digest: neither leads back to what it stands for.
+func (l *Ledger) record(id identity, project, intent, job uuid.UUID, result Result) {
+	line := l.log.Info()
+	if line.Enabled() {
+		line = line.Str("caller", id.fingerprint).Str("endpoint", id.endpoint).Stringer("project", project).Str("body", id.body)
+		if id.workspace != uuid.Nil {
+			line = line.Stringer("workspace", id.workspace)
+		}
+		if intent != uuid.Nil {
+			line = line.Stringer("intent", intent)
+		}
+		if job != uuid.Nil {
+			line = line.Stringer("job", job)
+		}
+		line.Str("outcome", string(result)).Msg("paid call")
+	}
+	l.observe(result)
+}

@@ -1,0 +1,126 @@
+package paid
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/tools/paid/state"
+)
+
+// The bounds of what a store may cost a call.
+const (
+	storeTimeout = 3 * time.Second // one exchange
+	storeRest    = time.Second     // after a failure, before it is tried again
+	longestTurn  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
+	mostUnsaved  = 1000            // outcomes kept for a store that is away
+)
+
+// shared is a store that may fail: it is tried, left alone for a moment when it
+// fails, and told later what it missed.
+type shared struct {
+	store state.Store
+	log   zerolog.Logger
+
+	mu      sync.Mutex
+	failing bool
+	retryAt time.Time
+	unsaved map[uuid.UUID]unsaved // by token
+}
+
+type unsaved struct {
+	slot  state.Slot
+	entry state.Entry
+}
+
+var errResting = errors.New("the state failed a moment ago")
+
+func newShared(store state.Store, log zerolog.Logger) *shared {
+	return &shared{store: store, log: log, unsaved: map[uuid.UUID]unsaved{}}
+}
+
+// try runs one operation on the store, unless the store is left alone just now.
+func (s *shared) try(ctx context.Context, operation func(context.Context) error) error {
+	s.mu.Lock()
+	resting := s.failing && time.Now().Before(s.retryAt)
+	s.mu.Unlock()
+	if resting {
+		return errResting
+	}
+	err := operation(ctx)
+	if errors.Is(err, state.ErrLost) || ctx.Err() != nil {
+		return err // says nothing about the store
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case err != nil:
+		if !s.failing {
+			s.log.Warn().Err(err).Msgf("%s cannot be used: paid calls are remembered by this process alone", s.store)
+		}
+		s.failing, s.retryAt = true, time.Now().Add(storeRest)
+	case s.failing:
+		s.failing = false
+		s.log.Info().Msgf("%s can be used again", s.store)
+	}
+	return err
+}
+
+// bounded is try for an operation that never has to wait for anybody.
+func (s *shared) bounded(ctx context.Context, operation func(context.Context) error) error {
+	return s.try(ctx, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+		defer cancel()
+		return operation(ctx)
+	})
+}
+
+// acquire waits for its turn and returns what is remembered. It fails with
+// ErrBusy where the turn does not come.
+func (s *shared) acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.Recalled, err error) {
+	turn, cancel := context.WithTimeout(ctx, longestTurn)
+	defer cancel()
+	err = s.try(turn, func(ctx context.Context) error {
+		hold, found, err = s.store.Acquire(ctx, slot)
+		return err
+	})
+	switch {
+	case err == nil:
+		s.catchUp(ctx)
+	case ctx.Err() == nil && turn.Err() != nil:
+		err = ErrBusy
+	}
+	return hold, found, err
+}
+
+// record writes an outcome, now or when the store is back.
+func (s *shared) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	err := s.bounded(ctx, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		delete(s.unsaved, entry.Token)
+	} else if _, known := s.unsaved[entry.Token]; known || len(s.unsaved) < mostUnsaved {
+		s.unsaved[entry.Token] = unsaved{slot, entry}
+	}
+	return err
+}
+
+// catchUp tells the store what it missed while it was away.
+func (s *shared) catchUp(ctx context.Context) {
+	s.mu.Lock()
+	missed := make([]unsaved, 0, len(s.unsaved))
+	for _, each := range s.unsaved {
+		missed = append(missed, each)
+	}
+	s.mu.Unlock()
+	for _, each := range missed {
+		if s.record(ctx, each.slot, each.entry) != nil {
+			return
+		}
+	}
+}

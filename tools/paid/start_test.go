@@ -1,0 +1,382 @@
+package paid
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/langsmith/sandbox"
+)
+
+func TestStartsOneJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		outcome := w.start(t, w.call(named("Weekly")))
+		w.drain(t)
+		wantJobs(t, w, 1)
+		if outcome.Job.ID != w.jobs()[0].ID || outcome.Job.Name != "Weekly" || outcome.AlreadyRunning || outcome.Probably || len(outcome.Notes) > 0 {
+			t.Errorf("outcome %+v", outcome)
+		}
+		if gets := w.count("GET"); gets != 1 {
+			t.Errorf("%d reads for one create, want the one list", gets)
+		}
+		line := w.log.String()
+		for _, part := range []string{
+			`"message":"paid call"`, `"outcome":"started"`, `"job":"` + outcome.Job.ID.String(),
+			`"caller":"` + langsmith.Secret(secret).Fingerprint(), `"endpoint":"https://langsmith.test"`, `"project":"` + w.project.String(),
+		} {
+			if !strings.Contains(line, part) {
+				t.Errorf("the audit line %s lacks %s", line, part)
+			}
+		}
+		if strings.Count(line, "\n") != 1 || strings.Contains(line, "Weekly") || strings.Contains(line, secret) {
+			t.Errorf("audit: %s", line)
+		}
+	})
+}
+
+func TestEqualCallWhileUnfinished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		first := w.start(t, w.call(asking("why?")))
+		time.Sleep(10 * time.Minute)
+		second := w.start(t, w.call(asking("why?")))
+		if second.Job.ID != first.Job.ID || !second.AlreadyRunning || second.Probably {
+			t.Errorf("second call: %+v, first job %s", second, first.Job.ID)
+		}
+		other := w.start(t, w.call(asking("how?")))
+		if other.AlreadyRunning || len(other.Others) != 1 || other.Others[0].ID != first.Job.ID {
+			t.Errorf("another question: %+v", other)
+		}
+		duplicate := w.call(asking("why?"))
+		duplicate.AllowDuplicate = true
+		if third := w.start(t, duplicate); third.AlreadyRunning || third.Job.ID == first.Job.ID {
+			t.Errorf("allow_duplicate: %+v", third)
+		}
+		wantJobs(t, w, 3)
+		w.drain(t)
+	})
+}
+
+func TestFinishedOrDeletedJobIsNotInTheWay(t *testing.T) {
+	for name, end := range map[string]func(*testing.T, *world, uuid.UUID){
+		"finished": func(*testing.T, *world, uuid.UUID) { time.Sleep(21 * time.Minute) },
+		"deleted": func(t *testing.T, w *world, job uuid.UUID) {
+			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				first := w.start(t, w.call())
+				end(t, w, first.Job.ID)
+				second := w.start(t, w.call())
+				if second.AlreadyRunning || second.Job.ID == first.Job.ID {
+					t.Errorf("second call: %+v", second)
+				}
+				if w.JobsStarted() != 2 {
+					t.Errorf("%d jobs were started, want 2", w.JobsStarted())
+				}
+				w.drain(t)
+			})
+		})
+	}
+}
+
+func TestTwentyEqualCallsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Delay: time.Second, DelayAfter: time.Second})
+		var mu sync.Mutex
+		ids, first := map[uuid.UUID]int{}, 0
+		var group sync.WaitGroup
+		for range 20 {
+			group.Go(func() {
+				outcome, err := w.ledger.Start(context.Background(), w.call())
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				ids[outcome.Job.ID]++
+				if !outcome.AlreadyRunning {
+					first++
+				}
+			})
+		}
+		group.Wait()
+		w.drain(t)
+		if len(ids) != 1 || first != 1 {
+			t.Errorf("ids %v, %d calls say they started one", ids, first)
+		}
+		wantJobs(t, w, 1)
+		if w.posts() != 1 || w.count("GET") != 1 {
+			t.Errorf("%d posts and %d reads, want one each", w.posts(), w.count("GET"))
+		}
+		if lines := strings.Count(w.log.String(), `"paid call"`); lines != 20 {
+			t.Errorf("%d audit lines for 20 calls", lines)
+		}
+	})
+}
+
+func TestLostAnswer(t *testing.T) {
+	faults := map[string]sandbox.Fault{
+		"dropped after":  {DropAfter: true},
+		"500 after":      {Status: 500, Body: "oops", AfterProcessing: true},
+		"504 page after": {Status: 504, Body: "<html>Gateway Timeout</html>", AfterProcessing: true},
+		"200 of a proxy": {Status: 200, Body: "<html>hello</html>", AfterProcessing: true},
+		"empty object":   {Status: 200, Body: "{}", AfterProcessing: true},
+		"truncated":      {TruncateBody: 20},
+		"too slow":       {DelayAfter: 3 * time.Minute},
+		"slow bytes":     {SlowBytes: 5 * time.Second},
+		"408 after":      {Status: 408, AfterProcessing: true},
+		"a little late":  {ProcessLate: 2 * time.Second},
+	}
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				w.start(t, w.call(asking("something else")))
+				fault.Method, fault.Path, fault.Times = "POST", insightsPost, 1
+				w.Inject(fault)
+				outcome := w.start(t, w.call(asking("why?")))
+				wantJobs(t, w, 2)
+				if outcome.Job.ID != w.jobs()[1].ID || !outcome.Probably || outcome.AlreadyRunning {
+					t.Errorf("outcome %+v", outcome)
+				}
+				again := w.start(t, w.call(asking("why?")))
+				if again.Job.ID != outcome.Job.ID || !again.AlreadyRunning || !again.Probably {
+					t.Errorf("the same call again: %+v", again)
+				}
+				wantJobs(t, w, 2)
+				w.drain(t)
+			})
+		})
+	}
+}
+
+func TestNoJobFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: time.Minute})
+		_, err := w.ledger.Start(t.Context(), w.call())
+		var uncertain *UncertainError
+		if !errors.As(err, &uncertain) || uncertain.Err == nil || uncertain.LookErr != nil || len(uncertain.Found) > 0 {
+			t.Fatalf("got %v", err)
+		}
+		wantJobs(t, w, 0)
+		time.Sleep(2 * time.Minute)
+		found := w.start(t, w.call())
+		if !found.AlreadyRunning || !found.Probably || found.Job.ID != w.jobs()[0].ID {
+			t.Errorf("the same call again: %+v", found)
+		}
+		if w.posts() != 1 {
+			t.Errorf("%d posts, want 1", w.posts())
+		}
+		w.drain(t)
+	})
+}
+
+func TestNothingIsStartedWhileNobodyCanLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
+		mend := w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Status: 503})
+		var uncertain *UncertainError
+		for call := range 3 {
+			_, err := w.ledger.Start(t.Context(), w.call())
+			if !errors.As(err, &uncertain) || uncertain.LookErr == nil {
+				t.Fatalf("call %d: %v", call, err)
+			}
+		}
+		if w.posts() != 1 {
+			t.Errorf("%d posts, want 1", w.posts())
+		}
+		mend()
+		if outcome := w.start(t, w.call()); outcome.AlreadyRunning {
+			t.Errorf("outcome %+v", outcome)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+func TestSeveralFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true, Do: func() {
+			if _, err := stranger.CreateInsightsJob(t.Context(), w.project, &langsmith.CreateInsightsJobRequest{}); err != nil {
+				t.Error(err)
+			}
+		}})
+		var uncertain *UncertainError
+		_, err := w.ledger.Start(t.Context(), w.call())
+		if !errors.As(err, &uncertain) || len(uncertain.Found) != 2 {
+			t.Fatalf("got %v", err)
+		}
+		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || len(uncertain.Found) != 2 {
+			t.Fatalf("the same call again: %v", err)
+		}
+		wantJobs(t, w, 2)
+		w.drain(t)
+	})
+}
+
+func TestNameTellsJobsApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true, Do: func() {
+			request := &langsmith.CreateInsightsJobRequest{Name: langsmith.Some("Theirs")}
+			if _, err := stranger.CreateInsightsJob(t.Context(), w.project, request); err != nil {
+				t.Error(err)
+			}
+		}})
+		outcome := w.start(t, w.call(named("Ours")))
+		if outcome.Job.Name != "Ours" || !outcome.Probably {
+			t.Errorf("outcome %+v", outcome)
+		}
+		w.drain(t)
+	})
+}
+
+func TestRefusalsStartNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{sandbox: sandbox.Options{MaxConcurrentJobs: 1}})
+		running := w.start(t, w.call(asking("first")))
+		began := time.Now()
+		_, err := w.ledger.Start(t.Context(), w.call(asking("second")))
+		var many *TooManyJobsError
+		if !errors.As(err, &many) || len(many.Unfinished) != 1 || many.Unfinished[0].ID != running.Job.ID || time.Since(began) > 0 {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden})
+		var api *langsmith.Error
+		if _, err := w.ledger.Start(t.Context(), w.call(asking("third"))); !errors.As(err, &api) || api.Status != 403 {
+			t.Errorf("got %v", err)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+		for _, entry := range w.ledger.local.Overview(mustIdentify(t, w.call()).slot.Scope).Open {
+			t.Errorf("an intent was left open: %+v", entry)
+		}
+	})
+}
+
+func mustIdentify(t testing.TB, call Call) identity {
+	t.Helper()
+	id, err := identify(call)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestLeavingCallers(t *testing.T) {
+	t.Run("before the request", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, worldOptions{})
+			w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Delay: time.Second})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			_, err := w.ledger.Start(ctx, w.call())
+			var left *LeftError
+			if !errors.As(err, &left) || left.Sent || !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("got %v", err)
+			}
+			time.Sleep(time.Minute)
+			w.drain(t)
+			wantJobs(t, w, 0)
+		})
+	})
+	t.Run("during the request", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, worldOptions{})
+			w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 5 * time.Second})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := w.ledger.Start(ctx, w.call())
+			var left *LeftError
+			if !errors.As(err, &left) || !left.Sent {
+				t.Fatalf("got %v", err)
+			}
+			if n := w.ledger.UnderWay(); n != 1 {
+				t.Errorf("%d under way, want 1", n)
+			}
+			w.drain(t)
+			wantJobs(t, w, 1)
+			// Nobody was told, so even the finished job is the next caller's.
+			time.Sleep(time.Hour)
+			found := w.start(t, w.call())
+			if !found.AlreadyRunning || found.Probably || found.Job.ID != w.jobs()[0].ID || !found.Job.Status.Done() {
+				t.Errorf("the same call again: %+v", found)
+			}
+			if third := w.start(t, w.call()); third.AlreadyRunning {
+				t.Errorf("a finished job that was told of is in the way: %+v", third)
+			}
+			w.drain(t)
+		})
+	})
+}
+
+func TestJobsPerDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 2}})
+		w.start(t, w.call(asking("1")))
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden})
+		if _, err := w.ledger.Start(t.Context(), w.call(asking("2"))); err == nil {
+			t.Fatal("a refused call succeeded")
+		}
+		w.start(t, w.call(asking("3")))
+		w.start(t, w.call(asking("3"))) // already running: costs nothing
+		var limit *LimitError
+		_, err := w.ledger.Start(t.Context(), w.call(asking("4")))
+		if !errors.As(err, &limit) || limit.Most != 2 || !limit.Resets.Equal(time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC)) {
+			t.Fatalf("got %v (%+v)", err, limit)
+		}
+		time.Sleep(24 * time.Hour)
+		w.start(t, w.call(asking("4")))
+		w.drain(t)
+	})
+}
+
+func TestFindSpendsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		if found, err := w.ledger.Find(t.Context(), w.call()); found != nil || err != nil {
+			t.Fatalf("got %+v, %v", found, err)
+		}
+		wantJobs(t, w, 0)
+		first := w.start(t, w.call())
+		found, err := w.ledger.Find(t.Context(), w.call())
+		if err != nil || found.Job.ID != first.Job.ID || !found.AlreadyRunning {
+			t.Errorf("got %+v, %v", found, err)
+		}
+		w.drain(t)
+	})
+}
+
+func TestCallersShareNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		first := w.start(t, w.call())
+		theirs := w.call()
+		theirs.LangSmith = newClient(t, w.Sandbox, "lsv2_pt_another_credential")
+		if outcome := w.start(t, theirs); outcome.AlreadyRunning || outcome.Job.ID == first.Job.ID {
+			t.Errorf("outcome %+v", outcome)
+		}
+		w.drain(t)
+	})
+}
