@@ -30,6 +30,8 @@ type list[T any] struct {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (l *list[T]) UnmarshalJSON(data []byte) error {
-	l.items, l.present = nil, true
-	return decode(data, &l.items)
+	l.items = nil
+	err := decode(data, &l.items)
+	l.present = err == nil
+	return err
 }

@@ -158,7 +158,7 @@ func isPermanent(err error) bool {
 	var paced *pacedError
 	return errors.As(err, &name) && name.IsNotFound ||
 		errors.As(err, &certificate) || errors.As(err, &paced) || errors.Is(err, http.ErrSchemeMismatch) ||
-		errors.Is(err, errAnswerTooLarge) || errors.Is(err, errProxyMalformed)
+		errors.Is(err, errAnswerTooLarge)
 }
 
 func pastDeadline(ctx context.Context, wait time.Duration) bool {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -20,7 +19,7 @@ const largestAnswer = 64 << 20
 // extra certificates come from the standard environment variables.
 func NewTransport() *http.Transport {
 	return &http.Transport{
-		Proxy:                 proxyFromEnvironment,
+		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          256,
@@ -32,18 +31,6 @@ func NewTransport() *http.Transport {
 		// not know it; every request on one would wait for its whole timeout.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}
-}
-
-var errProxyMalformed = errors.New("the proxy address in HTTPS_PROXY or HTTP_PROXY is malformed")
-
-// proxyFromEnvironment is http.ProxyFromEnvironment, whose error repeats the
-// address and with it the proxy's password.
-func proxyFromEnvironment(request *http.Request) (*url.URL, error) {
-	proxy, err := http.ProxyFromEnvironment(request)
-	if err != nil {
-		return nil, &notSentError{errProxyMalformed}
-	}
-	return proxy, nil
 }
 
 // layers stacks what every request passes through, outermost first: it is sent
