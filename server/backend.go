@@ -25,6 +25,7 @@ type Backend struct {
 	watcher   *watch.Watcher
 	tools     []tools.Tool
 	operator  *caller
+	callers   *callers
 
 	ending     chan struct{}
 	endingOnce sync.Once
@@ -68,6 +69,7 @@ func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
 		endpoint = sandboxEndpoint()
 	}
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
+	b.callers = newCallers(func(id callerID) *caller { return b.newCaller(id.endpoint, id.credentials, false) })
 	return b, nil
 }
 
@@ -96,6 +98,7 @@ func (b *Backend) Close() {
 type caller struct {
 	langsmith *langsmith.Client
 	projects  *tools.ProjectCache
+	turns     *tools.Turns
 }
 
 func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.Credentials, anonymous bool) *caller {
@@ -109,18 +112,20 @@ func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.C
 			Transport:   b.transport,
 		}),
 		projects: tools.NewProjectCache(),
+		turns:    tools.NewTurns(),
 	}
 }
 
 // env binds a call to who makes it.
 func (b *Backend) env(ctx context.Context) *tools.Env {
-	who := b.operator
+	who := b.caller(ctx)
 	return &tools.Env{
 		LangSmith:      who.langsmith,
 		Projects:       who.projects,
 		Paid:           b.ledger,
 		Watch:          b.watcher,
-		DefaultProject: b.config.LangSmith.Project,
+		Turns:          who.turns,
+		DefaultProject: b.defaultProject(who),
 		Ending:         b.ending,
 		Policy: tools.Policy{
 			MaxSample:      b.config.MaxSample,

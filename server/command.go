@@ -95,6 +95,7 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 	addFlags(stdioCommand, config.Stdio)
 	root.AddCommand(
 		stdioCommand,
+		httpCommand(getenv, streams),
 		demoCommand(streams),
 		installCommand(getenv, streams),
 		uninstallCommand(streams),

@@ -40,6 +40,7 @@ type HTTP struct {
 	AuthTokens           []langsmith.Secret
 	OAuthIssuer          string
 	OAuthAudience        string
+	OAuthScopes          []string // each token must have all of them
 	AllowUnauthenticated bool
 	AllowOrigins         []string
 	AllowHosts           []string

@@ -36,6 +36,9 @@ func Load(command Command, flags map[string]string, getenv func(string) string) 
 			problems = append(problems, Problem(fmt.Sprintf("%s: %v", source, err)))
 		}
 	}
+	if command == HTTPCmd {
+		problems = append(problems, checkGuards(c)...)
+	}
 	if c.Sandbox {
 		// Nothing of LANGSMITH_* is read, so nothing of it can be wrong.
 		if c.State == "" {
@@ -50,7 +53,11 @@ func Load(command Command, flags map[string]string, getenv func(string) string) 
 	}
 	langsmith, wrong := loadLangSmith(getenv)
 	c.LangSmith = langsmith
-	return c, append(problems, wrong...)
+	problems = append(problems, wrong...)
+	if command == HTTPCmd {
+		problems = append(problems, checkExposure(c)...)
+	}
+	return c, problems
 }
 
 // LoadLangSmith reads only how LangSmith is reached, for commands without

@@ -1,0 +1,84 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/web"
+)
+
+// httpGrace is how long calls may still take when the server ends, where no
+// paid request is in flight. With what follows, the process ends inside 2 s.
+const httpGrace = 1200 * time.Millisecond
+
+// RunHTTP serves MCP over HTTP until ctx is done.
+func RunHTTP(ctx context.Context, cfg *config.Config, streams Streams) error {
+	logger, closeLog, err := newLogger(cfg, streams.Err)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closeLog() }()
+	defer adoptLoggers(logger)()
+	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.HTTP.Addr)
+	if err != nil {
+		return fmt.Errorf("--addr: cannot listen on %s: %w", cfg.HTTP.Addr, err)
+	}
+	logger.Info().Str("version", Version()).Str("transport", "http").Bool("sandbox", cfg.Sandbox).
+		Stringer("addr", listener.Addr()).Str("guard", guardedBy(cfg.HTTP)).Msg("serving")
+	if cfg.HTTP.AllowUnauthenticated && guardedBy(cfg.HTTP) == "nothing" {
+		logger.Warn().Msg("--allow-unauthenticated: anybody who reaches this server may call it, on the operator's key where they bring none")
+	}
+	// Tokens are still checked while the last calls come in.
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	return NewHTTP(background, backend).Serve(ctx, listener)
+}
+
+// NewHTTP returns the HTTP server over a backend. What it does in the
+// background ends with ctx.
+func NewHTTP(ctx context.Context, b *Backend) *web.Server {
+	return web.New(ctx, web.Options{
+		MCP:       NewMCP(b),
+		Config:    b.config.HTTP,
+		Logger:    b.logger,
+		Ending:    b.End,
+		Grace:     httpGrace,
+		PaidGrace: b.config.ShutdownTimeout,
+	})
+}
+
+func guardedBy(cfg config.HTTP) string {
+	switch tokens, issuer := len(cfg.AuthTokens) > 0, cfg.OAuthIssuer != ""; {
+	case tokens && issuer:
+		return "tokens and an issuer"
+	case tokens:
+		return "tokens"
+	case issuer:
+		return "an issuer"
+	}
+	return "nothing"
+}
+
+// adoptLoggers makes the loggers that libraries fall back on write our log, and
+// returns what undoes it.
+func adoptLoggers(logger zerolog.Logger) (undo func()) {
+	structured, writer, flags := slog.Default(), log.Writer(), log.Flags()
+	slog.SetDefault(slog.New(zerolog.NewSlogHandler(logger))) // the log package's too
+	return func() {
+		slog.SetDefault(structured)
+		log.SetOutput(writer)
+		log.SetFlags(flags)
+	}
+}

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// entry is what is logged of a request, filled in on its way through. It holds
+// no header, no query and nothing of a message but what it asks for.
+type entry struct {
+	requestID string
+	guard     string // what let the caller in: token or oauth; empty where nothing guards
+	ownKey    bool   // the caller brought a LangSmith key
+	method    string // of the message
+	tool      string
+}
+
+type entryKey struct{}
+
+func withLogged(ctx context.Context, e *entry) context.Context {
+	return context.WithValue(ctx, entryKey{}, e)
+}
+
+// logged returns the request's entry; it is written by the one goroutine that
+// handles the request.
+func logged(ctx context.Context) *entry {
+	if e, ok := ctx.Value(entryKey{}).(*entry); ok {
+		return e
+	}
+	return &entry{}
+}
+
+// accessLog writes a line for each request when it has been answered.
+func accessLog(logger zerolog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			began := time.Now()
+			defer func() {
+				status, bytes := 0, int64(0)
+				if answer, ok := answerOf(w); ok {
+					status, bytes = answer.sent()
+				}
+				level := zerolog.InfoLevel
+				if isProbe(r) && status == http.StatusOK {
+					level = zerolog.DebugLevel
+				}
+				e := logged(r.Context())
+				line := logger.WithLevel(level).
+					Str("request_id", e.requestID).
+					Str("http_method", r.Method).
+					Str("path", shorten(r.URL.Path)).
+					Int("status", status).
+					Int64("bytes", bytes).
+					Dur("duration_ms", time.Since(began)).
+					Str("from", host(r.RemoteAddr))
+				for name, value := range map[string]string{"guard": e.guard, "rpc_method": e.method, "tool": e.tool} {
+					if value != "" {
+						line = line.Str(name, shorten(value))
+					}
+				}
+				if e.ownKey {
+					line = line.Bool("own_key", true)
+				}
+				line.Msg("request")
+			}()
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// longestLogged bounds what a caller can put into one field of the log.
+const longestLogged = 100
+
+func shorten(text string) string {
+	if len(text) > longestLogged {
+		return text[:longestLogged] + "..."
+	}
+	return text
+}
+
+func host(address string) string {
+	if name, _, err := net.SplitHostPort(address); err == nil {
+		return name
+	}
+	return address
+}

@@ -1,0 +1,145 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// Caller is who makes a request, and on which LangSmith credentials.
+type Caller struct {
+	// Subject is who the guard let in: a name for one of the operator's tokens,
+	// or for the issuer's subject. Empty where nothing guards the server.
+	Subject string
+
+	// Credentials are the caller's own; empty where the operator's count.
+	Credentials langsmith.Credentials
+
+	// Endpoint is the region that the caller's own credentials belong to; zero
+	// where the operator's endpoint counts.
+	Endpoint langsmith.Endpoint
+}
+
+type callerKey struct{}
+
+// CallerFrom returns who makes the call of ctx. Over other transports than HTTP
+// that is nobody in particular, on the operator's credentials.
+func CallerFrom(ctx context.Context) Caller {
+	caller, _ := ctx.Value(callerKey{}).(Caller)
+	return caller
+}
+
+func withCaller(ctx context.Context, caller Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, caller)
+}
+
+// The headers that say whose key a call is made on. The second names are those
+// of LangSmith's environment variables, as clients' configurations copy them.
+var (
+	keyHeaders       = []string{"X-API-Key", "LANGSMITH-API-KEY"}
+	workspaceHeaders = []string{"X-Tenant-Id", "LANGSMITH-WORKSPACE-ID"}
+	endpointHeaders  = []string{"LANGSMITH-ENDPOINT"}
+)
+
+// whoseKey reads the caller's own credentials and takes the secrets out of the
+// request, so that nothing further in can pass them on.
+func whoseKey(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		caller := CallerFrom(r.Context())
+		var err error
+		if caller.Credentials, caller.Endpoint, err = ownCredentials(r.Header); err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		logged(r.Context()).ownKey = !caller.Credentials.Empty()
+		r = r.WithContext(withCaller(r.Context(), caller))
+		r.Header = r.Header.Clone()
+		for _, name := range append([]string{"Authorization", "Cookie"}, keyHeaders...) {
+			r.Header.Del(name)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func ownCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpoint, error) {
+	var none langsmith.Credentials
+	key, err := oneHeader(header, keyHeaders)
+	if err != nil {
+		return none, langsmith.Endpoint{}, err
+	}
+	workspace, err := oneHeader(header, workspaceHeaders)
+	if err != nil {
+		return none, langsmith.Endpoint{}, err
+	}
+	address, err := oneHeader(header, endpointHeaders)
+	if err != nil {
+		return none, langsmith.Endpoint{}, err
+	}
+	if key == "" {
+		for _, given := range []struct{ value, name string }{{workspace, workspaceHeaders[0]}, {address, endpointHeaders[0]}} {
+			if given.value != "" {
+				return none, langsmith.Endpoint{}, fmt.Errorf("%s counts only beside a key of your own: send %s too, or leave it out", given.name, keyHeaders[0])
+			}
+		}
+		return none, langsmith.Endpoint{}, nil
+	}
+	credentials := langsmith.Credentials{APIKey: langsmith.Secret(key)}
+	if workspace != "" {
+		if credentials.Workspace, err = uuid.Parse(workspace); err != nil || len(workspace) != len(uuid.Nil.String()) {
+			return none, langsmith.Endpoint{}, fmt.Errorf("%s: want the workspace's UUID, such as 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11", workspaceHeaders[0])
+		}
+	}
+	endpoint, err := ownEndpoint(address)
+	if err != nil {
+		return none, langsmith.Endpoint{}, err
+	}
+	return credentials, endpoint, nil
+}
+
+// ownEndpoint lets a caller choose among LangSmith's own regions. Any other
+// address could be a stranger's server, or one inside the operator's network.
+func ownEndpoint(address string) (langsmith.Endpoint, error) {
+	if address == "" {
+		return langsmith.Endpoint{}, nil
+	}
+	endpoint, err := langsmith.ParseEndpoint(address)
+	if err != nil || !endpoint.IsRegion() {
+		return langsmith.Endpoint{}, fmt.Errorf("%s: want one of %s", endpointHeaders[0], strings.Join(langsmith.Regions(), ", "))
+	}
+	return endpoint, nil
+}
+
+// oneHeader reads a header that goes by several names. It is an error to send
+// it empty, since a client whose variable is unset would otherwise be served on
+// the operator's key without knowing.
+func oneHeader(header http.Header, names []string) (string, error) {
+	var found, under string
+	for _, name := range names {
+		for _, value := range header.Values(name) {
+			value = strings.TrimSpace(value)
+			switch {
+			case value == "":
+				return "", fmt.Errorf("%s is empty: leave it out, or set the variable that your client fills it from", name)
+			case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+				return "", fmt.Errorf("%s holds a blank or another character that it cannot have", name)
+			case under != "" && value != found:
+				return "", errors.New(twice(under, name))
+			}
+			found, under = value, name
+		}
+	}
+	return found, nil
+}
+
+func twice(first, second string) string {
+	if first == second {
+		return first + " is sent twice, with different values"
+	}
+	return first + " and " + second + " mean the same and differ: send one of them"
+}

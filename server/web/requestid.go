@@ -1,0 +1,27 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+
+	"github.com/google/uuid"
+)
+
+// requestIDHeader carries a request's id in from a proxy, and out to the caller.
+const requestIDHeader = "X-Request-Id"
+
+// goodRequestID is what is taken over from a proxy. Anything else could make a
+// mess of a log.
+var goodRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// requestID names every request, so that an answer can be found in the log.
+func requestID(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(requestIDHeader)
+		if !goodRequestID.MatchString(id) {
+			id = uuid.NewString()
+		}
+		w.Header().Set(requestIDHeader, id)
+		next.ServeHTTP(w, r.WithContext(withLogged(r.Context(), &entry{requestID: id})))
+	})
+}

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// slowestWrite is how long a client may take to accept one write. It bounds
+	// what a client that has stopped reading can hold.
+	slowestWrite = 30 * time.Second
+
+	// quietest is how long an event stream may say nothing: proxies close what
+	// has been silent for 60 s, and writing is how a client is found to be gone.
+	quietest = 25 * time.Second
+)
+
+// response is the answer to one request. It bounds every write in time, keeps
+// event streams alive, and lets several goroutines write whole events.
+type response struct {
+	http.ResponseWriter
+	control *http.ResponseController
+
+	mu        sync.Mutex
+	status    int // 0 until the header is written
+	written   int64
+	events    bool // the body is an event stream
+	closed    bool
+	keepAlive *time.Timer
+}
+
+// bounded gives every request a [response].
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := &response{ResponseWriter: w, control: http.NewResponseController(w)}
+		// A deadline may be left from the connection's last request.
+		_ = answer.control.SetWriteDeadline(time.Now().Add(slowestWrite))
+		defer answer.close()
+		next.ServeHTTP(answer, r)
+	})
+}
+
+// Unwrap lets [http.ResponseController] through.
+func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// WriteHeader sends the header once. A second one is ignored: an event may
+// have started the answer that its writer believes to begin.
+func (r *response) WriteHeader(status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.start(status)
+}
+
+func (r *response) start(status int) {
+	if r.status != 0 || r.closed {
+		return
+	}
+	r.status = status
+	if r.Header().Get("Content-Type") == eventStream {
+		r.events = true
+		r.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
+		r.keepAlive = time.AfterFunc(quietest, r.beat)
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write writes a part of the body, or a whole event.
+func (r *response) Write(data []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.write(data)
+}
+
+func (r *response) write(data []byte) (int, error) {
+	if r.closed {
+		return 0, errAnswered
+	}
+	r.start(http.StatusOK)
+	_ = r.control.SetWriteDeadline(time.Now().Add(slowestWrite))
+	if r.keepAlive != nil {
+		r.keepAlive.Reset(quietest)
+	}
+	n, err := r.ResponseWriter.Write(data)
+	r.written += int64(n)
+	return n, err
+}
+
+// Flush sends what was written.
+func (r *response) Flush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.flush() // net/http ends the request's context where the client is gone
+}
+
+func (r *response) flush() error {
+	if r.closed {
+		return errAnswered
+	}
+	r.start(http.StatusOK)
+	_ = r.control.SetWriteDeadline(time.Now().Add(slowestWrite))
+	return r.control.Flush()
+}
+
+const eventStream = "text/event-stream"
+
+var (
+	errAnswered = errors.New("the request has been answered")
+	errNoStream = errors.New("the answer is no event stream")
+)
+
+// send writes a message as an event, and makes the answer an event stream where
+// it has not begun.
+func (r *response) send(message any) error {
+	data, err := json.Marshal(message)
+	if err != nil {
+		return fmt.Errorf("encode a message: %w", err)
+	}
+	return r.event("message", data)
+}
+
+func (r *response) event(kind string, data []byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return errAnswered
+	case r.status != 0 && !r.events:
+		return errNoStream
+	case r.status == 0:
+		r.Header().Set("Content-Type", eventStream)
+		r.Header().Set("Cache-Control", "no-cache")
+	}
+	if _, err := r.write(fmt.Appendf(nil, "event: %s\ndata: %s\n\n", kind, data)); err != nil {
+		return err
+	}
+	return r.flush()
+}
+
+// beat writes a comment, which every reader of event streams skips.
+func (r *response) beat() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, err := r.write([]byte(": still here\n\n")); err == nil {
+		_ = r.flush()
+	}
+}
+
+// close ends the answer: what is said later is lost, as nobody listens.
+func (r *response) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	if r.keepAlive != nil {
+		r.keepAlive.Stop()
+	}
+}
+
+// sent returns what was answered.
+func (r *response) sent() (status int, bytes int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.status == 0 {
+		return http.StatusOK, 0 // what net/http sends for nothing
+	}
+	return r.status, r.written
+}
+
+// answerOf finds the response below whatever wraps it.
+func answerOf(w http.ResponseWriter) (*response, bool) {
+	for {
+		switch at := w.(type) {
+		case *response:
+			return at, true
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = at.Unwrap()
+		default:
+			return nil, false
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+const (
+	// headerTime bounds the reading of a request's header.
+	headerTime = 10 * time.Second
+
+	// idleTime is how long a connection may wait for its next request.
+	idleTime = 2 * time.Minute
+
+	// largestHeader bounds a request's header, in bytes: tokens of issuers that
+	// list all groups of a user are long.
+	largestHeader = 64 << 10
+
+	// unwinding is what calls that were cut off need to return.
+	unwinding = 300 * time.Millisecond
+)
+
+// Serve answers requests until ctx is done, and then lets the calls in flight
+// answer for a bounded time. It returns nil when it was ctx that ended it.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	server := &http.Server{
+		Handler:           s.handler,
+		BaseContext:       func(net.Listener) context.Context { return requests },
+		ReadHeaderTimeout: headerTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    largestHeader,
+		ErrorLog:          slog.NewLogLogger(zerolog.NewSlogHandler(s.options.Logger), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	s.end(ctx, server, cut)
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// end ends the server in steps. Until the last it goes on answering, as
+// balancers send new requests until they have noticed that it is not ready.
+func (s *Server) end(ctx context.Context, server *http.Server, cut context.CancelFunc) {
+	began := time.Now()
+	ctx = context.WithoutCancel(ctx)
+	s.ending.Store(true)
+	server.SetKeepAlivesEnabled(false)
+	if s.options.Ending != nil {
+		s.options.Ending()
+	}
+	grace, done := context.WithDeadline(ctx, began.Add(s.options.Grace))
+	defer done()
+	s.calls.wait(grace)
+
+	// From here on nothing new is let in.
+	closing, stop := context.WithCancel(ctx)
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		_ = server.Shutdown(closing) // what is still open then is closed below
+	}()
+	s.drain(ctx, began)
+	cut()
+	timer := time.AfterFunc(unwinding, stop)
+	<-closed
+	timer.Stop()
+	stop()
+	_ = server.Close() // the connections that nobody ended are not missed
+}
+
+// drain lets paid requests that are in flight come to their end, and their
+// calls answer.
+func (s *Server) drain(ctx context.Context, began time.Time) {
+	if s.options.Drain == nil {
+		return
+	}
+	paid, done := context.WithDeadline(ctx, began.Add(s.options.PaidGrace))
+	defer done()
+	if err := s.options.Drain(paid); err != nil {
+		s.options.Logger.Warn().Err(err).Msg("a paid request is still in flight; an equal call will find out what became of it")
+		return
+	}
+	answering, done := context.WithTimeout(ctx, unwinding)
+	defer done()
+	s.calls.wait(answering)
+}

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	mcpserver "github.com/mark3labs/mcp-go/server"
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/config"
+)
+
+// The paths of the endpoints.
+const (
+	mcpPath     = "/mcp"
+	ssePath     = "/sse"
+	messagePath = "/message"
+)
+
+// Options make a [Server].
+type Options struct {
+	MCP    *mcpserver.MCPServer
+	Config config.HTTP
+	Logger zerolog.Logger
+
+	// Observe wraps everything but the naming of requests and the access log,
+	// for traces and metrics; nil for nothing.
+	Observe func(http.Handler) http.Handler
+
+	// Ending is called when the server is about to end: calls that wait for
+	// something should answer with what they have. Nil for nothing.
+	Ending func()
+
+	// Drain waits until no paid request is in flight any longer, or ctx is done;
+	// nil where there are none.
+	Drain func(ctx context.Context) error
+
+	// Grace is how long calls may still take at the end, and PaidGrace how long
+	// those may whose paid request is in flight.
+	Grace, PaidGrace time.Duration
+}
+
+// Server serves MCP over HTTP.
+type Server struct {
+	options Options
+	handler http.Handler
+	calls   *inFlight
+	ending  atomic.Bool
+}
+
+// New returns a server. What it does in the background ends with ctx.
+func New(ctx context.Context, options Options) *Server {
+	s := &Server{options: options, calls: &inFlight{}}
+	guards, metadata := guardsOf(ctx, options.Config, options.Logger)
+	asked := &questions{}
+	streamable := newStreamable(options.MCP, asked, options.Logger)
+	sse := newSSE(options.MCP, asked, s.calls, options.Logger)
+
+	guard := chain(
+		fromHere(neighbourhood{origins: options.Config.AllowOrigins, hosts: options.Config.AllowHosts}),
+		cors,
+		guarded(guards, metadata),
+		whoseKey,
+		s.calls.counted,
+	)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+healthPath, alive)
+	mux.HandleFunc("GET "+readyPath, s.ready)
+	mux.Handle(mcpPath, guard(streamable))
+	mux.Handle(ssePath, guard(only(http.MethodGet, sse.open)))
+	mux.Handle(messagePath, guard(only(http.MethodPost, sse.message)))
+	if metadata != nil {
+		for _, path := range []string{"", mcpPath, ssePath, messagePath} {
+			mux.Handle(mcpserver.WellKnownProtectedResourcePath+path, metadata)
+		}
+	}
+
+	observe := options.Observe
+	if observe == nil {
+		observe = func(next http.Handler) http.Handler { return next }
+	}
+	s.handler = chain(bounded, requestID, accessLog(options.Logger), observe, panics(options.Logger))(mux)
+	return s
+}
+
+// Handler returns the whole server as a handler.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+func guardsOf(ctx context.Context, cfg config.HTTP, logger zerolog.Logger) ([]guard, *resourceMetadata) {
+	var guards []guard
+	if len(cfg.AuthTokens) > 0 {
+		guards = append(guards, newTokens(cfg.AuthTokens))
+	}
+	if cfg.OAuthIssuer == "" {
+		return guards, nil
+	}
+	guards = append(guards, newAccessTokens(newIssuer(ctx, cfg.OAuthIssuer, logger), cfg.OAuthAudience, cfg.OAuthScopes))
+	return guards, &resourceMetadata{issuer: cfg.OAuthIssuer, audience: cfg.OAuthAudience, scopes: cfg.OAuthScopes}
+}
+
+// chain puts middleware around a handler, the first outermost.
+func chain(layers ...func(http.Handler) http.Handler) func(http.Handler) http.Handler {
+	return func(handler http.Handler) http.Handler {
+		for i := len(layers) - 1; i >= 0; i-- {
+			handler = layers[i](handler)
+		}
+		return handler
+	}
+}
+
+// only answers one method.
+func only(method string, handle http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != method {
+			w.Header().Set("Allow", method)
+			refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" takes "+method)
+			return
+		}
+		handle(w, r)
+	})
+}
