@@ -1,0 +1,98 @@
+package chats
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Read reads JSON Lines, a chat a line: a list of messages, or an object that
+// holds such a list as messages. Blank lines count for nothing.
+func Read(file io.Reader) ([]Chat, error) {
+	lines := &lineReader{from: bufio.NewReaderSize(io.LimitReader(file, MaxFileBytes+1), 64<<10)}
+	var read []Chat
+	for {
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(line) == 0 {
+			continue
+		}
+		if len(read) == Most {
+			return nil, fmt.Errorf("line %d: at most %d chats are allowed", lines.number, Most)
+		}
+		chat, err := parseLine(line)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", lines.number, err)
+		}
+		read = append(read, chat)
+	}
+	if len(read) == 0 {
+		return nil, errors.New("there is no chat in it")
+	}
+	return read, nil
+}
+
+func parseLine(line []byte) (Chat, error) {
+	if !json.Valid(line) {
+		return nil, errors.New("is not JSON; each line holds one chat")
+	}
+	var messages []json.RawMessage
+	if line[0] == '{' {
+		var object struct {
+			Messages json.RawMessage `json:"messages"`
+		}
+		if err := json.Unmarshal(line, &object); err != nil {
+			return nil, errors.New("is no chat")
+		}
+		line = object.Messages
+	}
+	if err := json.Unmarshal(line, &messages); err != nil {
+		return nil, errors.New("is no list of messages, and no object that holds one as messages")
+	}
+	return Parse(messages)
+}
+
+// lineReader reads lines of bounded length from a file of bounded length.
+type lineReader struct {
+	from   *bufio.Reader
+	number int // of the last line, counted from one
+	total  int // bytes read so far
+}
+
+// next returns the next line without the blanks around it, and io.EOF after the
+// last.
+func (r *lineReader) next() ([]byte, error) {
+	r.number++
+	var line []byte
+	for {
+		part, err := r.from.ReadSlice('\n')
+		r.total += len(part)
+		if r.total > MaxFileBytes {
+			return nil, fmt.Errorf("the file has more than %d bytes", MaxFileBytes)
+		}
+		if len(line)+len(part) > 2*MaxChatBytes {
+			return nil, fmt.Errorf("line %d: has more than %d bytes", r.number, 2*MaxChatBytes)
+		}
+		line = append(line, part...)
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && len(line) == 0:
+			return nil, io.EOF
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, fmt.Errorf("line %d: %w", r.number, err)
+		}
+		if r.number == 1 {
+			line = bytes.TrimPrefix(line, []byte("\uFEFF")) // some editors put it there
+		}
+		return bytes.TrimSpace(line), nil
+	}
+}

@@ -1,0 +1,74 @@
+package chats
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// ProjectName names the project that holds a call's chats: the same for the
+// same chats under the same name, so that a call that broke off is continued by
+// making it again.
+func ProjectName(name string, all []Chat) string {
+	if name == "" {
+		name = "Chats"
+	}
+	return name + " " + digest(all)
+}
+
+// digest tells collections of chats apart, in 48 bits: it is there for people
+// to see too, and only has to differ between the chats of one name.
+func digest(all []Chat) string {
+	hash := sha256.New()
+	var length [8]byte
+	write := func(data []byte) {
+		hash.Write(binary.BigEndian.AppendUint64(length[:0], uint64(len(data))))
+		hash.Write(data)
+	}
+	for _, chat := range all {
+		write(chat.bytes())
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:6])
+}
+
+// bytes are a chat as one JSON text.
+func (c Chat) bytes() []byte {
+	data := []byte("[")
+	for i, message := range c {
+		if i > 0 {
+			data = append(data, ',')
+		}
+		data = append(data, message...)
+	}
+	return append(data, ']')
+}
+
+// Traces makes a trace of each chat, of the moment at. Its id follows from the
+// project and the chat; of several equal chats each has its own.
+func Traces(project uuid.UUID, all []Chat, at time.Time) []langsmith.NewTrace {
+	seen := map[uuid.UUID]int{}
+	traces := make([]langsmith.NewTrace, len(all))
+	for i, chat := range all {
+		id := uuid.NewSHA1(project, chat.bytes())
+		if n := seen[id]; n > 0 {
+			seen[id]++
+			id = uuid.NewSHA1(id, []byte(strconv.Itoa(n)))
+		} else {
+			seen[id] = 1
+		}
+		traces[i] = langsmith.NewTrace{
+			ID: id, ProjectID: project, Name: "chat", RunType: "chain",
+			StartTime: at, EndTime: at,
+			Inputs:  map[string][]json.RawMessage{"messages": chat[:1]},
+			Outputs: map[string][]json.RawMessage{"messages": chat},
+		}
+	}
+	return traces
+}
