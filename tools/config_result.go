@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/schedule"
@@ -151,6 +153,14 @@ func (v *configView) write(b *strings.Builder, listed *listedConfig) {
 	if len(v.settings) > 0 {
 		fmt.Fprintf(b, "%s\n", markdown.Block(readable(listed.Config)))
 	}
+}
+
+// configID shows an id, which is LangSmith's word and need not be a UUID.
+func configID(id string) string {
+	if uuid.Validate(id) == nil {
+		return id
+	}
+	return markdown.Quote(id, longestName)
 }
 
 // readable undoes the escapes that JSON needs only inside HTML.

@@ -57,6 +57,13 @@ func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsC
 	if err := below("config", env.checkSample(args.Config)); err != nil {
 		return nil, err
 	}
+	when, err := readSchedule(args.ScheduleCron)
+	if err != nil {
+		return nil, err
+	}
+	if err := env.checkSchedule(when); err != nil {
+		return nil, err
+	}
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
@@ -69,8 +76,8 @@ func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsC
 	if twin != nil {
 		return env.savedConfig("was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
 	}
-	if when, _ := readSchedule(args.ScheduleCron); when != nil {
-		if err := env.allowSchedule(ctx, project, newScheduledRuns(when, args.Config, env.now())); err != nil {
+	if when != nil {
+		if err := env.agreeToSchedule(ctx, project, newScheduledRuns(when, args.Config, env.now())); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"langsmith-insights-mcp/langsmith"
@@ -20,10 +22,11 @@ type generateInsightsConfigResult struct {
 	Name             string          `json:"name,omitempty"`
 	AttributeSchemas json.RawMessage `json:"attribute_schemas,omitempty" jsonschema:"type=object"`
 
-	project   langsmith.Project
-	generated *langsmith.GeneratedConfig
-	chars     int
-	cut       bool
+	project    langsmith.Project
+	generated  *langsmith.GeneratedConfig
+	attributes []string // those that are shown
+	chars      int
+	cut        bool
 }
 
 func generateInsightsConfig() Tool {
@@ -54,25 +57,32 @@ func runGenerateInsightsConfig(ctx context.Context, env *Env, args generateInsig
 		return nil, err
 	}
 	whole := &generateInsightsConfigResult{project: project, generated: generated}
-	return whole.resize(longestConfigText), nil
+	return whole.resize(len(generated.AttributeSchemas), longestConfigText), nil
 }
 
 // Size implements Resizable.
-func (r *generateInsightsConfigResult) Size() (items, chars int) { return 1, r.chars }
+func (r *generateInsightsConfigResult) Size() (items, chars int) { return len(r.attributes), r.chars }
 
 // Resize implements Resizable.
-func (r *generateInsightsConfigResult) Resize(_, chars int) Result { return r.resize(chars) }
+func (r *generateInsightsConfigResult) Resize(items, chars int) Result { return r.resize(items, chars) }
 
-func (r *generateInsightsConfigResult) resize(chars int) *generateInsightsConfigResult {
+func (r *generateInsightsConfigResult) resize(items, chars int) *generateInsightsConfigResult {
 	sized := *r
 	cut := cutter{chars: chars}
 	sized.chars = chars
 	sized.Name = cut.to(r.generated.Name, langsmith.MaxConfigName)
 	sized.SummaryPrompt, _ = cut.value(r.generated.SummaryPrompt).(string)
-	var schemas map[string]any
-	if json.Unmarshal(mustMarshal(r.generated.AttributeSchemas), &schemas) == nil && len(schemas) > 0 {
-		dropNulls(schemas)
-		sized.AttributeSchemas = mustMarshal(cut.settings(schemas))
+	sized.attributes = slices.Sorted(maps.Keys(r.generated.AttributeSchemas))[:items]
+	attributes := map[string]any{}
+	for _, name := range sized.attributes {
+		var schema map[string]any
+		if json.Unmarshal(r.generated.AttributeSchemas[name], &schema) == nil {
+			dropNulls(schema)
+			attributes[name] = schema
+		}
+	}
+	if len(attributes) > 0 {
+		sized.AttributeSchemas = mustMarshal(cut.settings(attributes))
 	}
 	sized.cut = cut.did
 	return &sized
@@ -88,6 +98,9 @@ func (r *generateInsightsConfigResult) Text() string {
 	fmt.Fprintf(&b, "\nsummary_prompt:\n%s\n", markdown.Block(r.SummaryPrompt))
 	if r.AttributeSchemas != nil {
 		fmt.Fprintf(&b, "\nattribute_schemas:\n%s\n", markdown.Block(readable(r.AttributeSchemas)))
+	}
+	if left := len(r.generated.AttributeSchemas) - len(r.attributes); left > 0 {
+		fmt.Fprintf(&b, "\n… %s more, which do not fit into a result.\n", count(left, "attribute"))
 	}
 	if r.cut {
 		b.WriteString("\nTexts that end in … are shortened.\n")

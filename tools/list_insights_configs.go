@@ -3,7 +3,10 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -95,11 +98,11 @@ func (r *listInsightsConfigsResult) Text() string {
 	fmt.Fprintf(&b, "Insights configs of %s, %s in all:\n", projectLabel(r.project), thousands(r.total))
 	for i := range r.Configs {
 		listed := &r.Configs[i]
-		kind := "config_id"
+		fmt.Fprintf(&b, "\n%d. %s, ", r.args.Offset+i+1, markdown.Quote(listed.Name, langsmith.MaxConfigName))
 		if listed.Prebuilt {
-			kind = "prebuilt, id"
+			b.WriteString("prebuilt, ")
 		}
-		fmt.Fprintf(&b, "\n%d. %s, %s %s\n", r.args.Offset+i+1, markdown.Quote(listed.Name, langsmith.MaxConfigName), kind, markdown.Line(listed.ID, longestName))
+		fmt.Fprintf(&b, "config_id %s\n", configID(listed.ID))
 		r.page[i].write(&b, listed)
 	}
 	if r.NextOffset > 0 {
@@ -112,14 +115,18 @@ func (r *listInsightsConfigsResult) Text() string {
 		}
 		b.WriteString(".\n")
 	}
-	fmt.Fprintf(&b, "\nNext: create_insights_job with session_id %s and a config_id runs one (paid). A prebuilt one whose id is no UUID is run by giving its settings as the arguments.\n", r.project.ID)
+	fmt.Fprintf(&b, "\nNext: create_insights_job with session_id %s and a config_id runs one (paid).", r.project.ID)
+	if slices.ContainsFunc(r.Configs, func(c listedConfig) bool { return uuid.Validate(c.ID) != nil }) {
+		b.WriteString(" One whose id is no UUID is run by giving its settings as the arguments.")
+	}
+	b.WriteString("\n")
 	return b.String()
 }
 
 func (r *listInsightsConfigsResult) emptyText() string {
 	switch {
 	case r.total > 0:
-		return fmt.Sprintf("There are only %s; offset %d is past the last.\n", count(r.total, "config"), r.args.Offset)
+		return fmt.Sprintf("Offset %d is past the last of %s.\n", r.args.Offset, count(r.total, "config"))
 	case !r.args.IncludePrebuilts:
 		return fmt.Sprintf("There is no saved Insights config in %s. With include_prebuilts LangSmith's own are listed; generate_insights_config proposes one; create_insights_config saves one.\n", projectLabel(r.project))
 	}

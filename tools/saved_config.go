@@ -42,7 +42,7 @@ func (r *savedConfigResult) resize(chars int) *savedConfigResult {
 // Text implements Result.
 func (r *savedConfigResult) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(r.Name, langsmith.MaxConfigName), r.did, r.project.ID, markdown.Line(r.ID, longestName))
+	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(r.Name, langsmith.MaxConfigName), r.did, r.project.ID, configID(r.ID))
 	r.view.write(&b, &r.listedConfig)
 	if r.cut {
 		b.WriteString("Texts that end in … are shortened here, not in LangSmith.\n")

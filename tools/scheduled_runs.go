@@ -38,13 +38,18 @@ func (r *scheduledRuns) bill() string {
 		times, r.next.Format("2006-01-02 15:04"), count(r.traces, "trace"), r.once, r.cost)
 }
 
-// allowSchedule holds a schedule against what the operator allows. A schedule
-// starts jobs on its own, where nobody counts or asks; so it is held against
-// the bounds of a day, and a person agrees to it, when it is saved.
-func (e *Env) allowSchedule(ctx context.Context, project langsmith.Project, runs *scheduledRuns) error {
-	if most := e.Policy.MaxJobsPerDay; most > 0 && runs.when.PerDay() > most {
-		return badArgument("schedule_cron", "starts %s a day; the operator of this server allows %d a day (--max-jobs-per-day)", count(runs.when.PerDay(), "job"), most)
+// checkSchedule holds a schedule against the operator's bound on a day's jobs: a
+// schedule starts them on its own, where nobody counts.
+func (e *Env) checkSchedule(when *schedule.Schedule) error {
+	if most := e.Policy.MaxJobsPerDay; when != nil && most > 0 && when.PerDay() > most {
+		return badArgument("schedule_cron", "starts %s a day; the operator of this server allows %d (--max-jobs-per-day)", count(when.PerDay(), "job"), most)
 	}
+	return nil
+}
+
+// agreeToSchedule has a person agree when a schedule is saved, where the operator
+// wants that: nobody is asked when it starts its jobs.
+func (e *Env) agreeToSchedule(ctx context.Context, project langsmith.Project, runs *scheduledRuns) error {
 	return e.agree(ctx, &Question{
 		ID:   "schedule",
 		Text: fmt.Sprintf("A config over %s is to run by itself, until its schedule is cleared: %s; %s. Is that agreed?", projectLabel(project), runs.when, runs.bill()),

@@ -4,52 +4,75 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"langsmith-insights-mcp/langsmith"
 )
 
-// findTwin looks for a saved config that holds all that a new one would, so that
-// a call that is made again does not save, and schedule, a second one. What
-// LangSmith filled in besides, such as the categories it found, makes no
-// difference.
+// findTwin looks for a saved config that is what a new one would be, so that a
+// call that is made again does not save, and schedule, a second one. Of several
+// it returns the one to which LangSmith has added least.
 func (e *Env) findTwin(ctx context.Context, project langsmith.Project, request *langsmith.CreateConfigRequest) (*langsmith.Config, error) {
 	all, err := e.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
 		return nil, err
 	}
+	var twin *langsmith.Config
+	least := 0
 	for i := range all {
-		if isTwin(&all[i], request) {
-			return &all[i], nil
+		if added, ok := addedTo(&all[i], request); ok && (twin == nil || added < least) {
+			twin, least = &all[i], added
 		}
 	}
-	return nil, nil
+	return twin, nil
 }
 
-// notEchoed are the fields of a job's request that a saved config does not show.
-var notEchoed = []string{"config_id", "is_scheduled", "validate_model_secrets"}
+var (
+	// notEchoed are the fields of a job's request that a saved config does not show.
+	notEchoed = []string{"config_id", "is_scheduled", "validate_model_secrets"}
 
-func isTwin(saved *langsmith.Config, request *langsmith.CreateConfigRequest) bool {
+	// filledIn are the settings that a saved config always shows and that do not
+	// change which traces are read, nor at what price: LangSmith saves the
+	// categories that it finds, and what it does with the others is not known.
+	filledIn = []string{"name", "hierarchy", "partitions", "summary_prompt", "attribute_schemas"}
+)
+
+// addedTo reports whether a saved config is what a request asks for, and how
+// many settings LangSmith has added.
+func addedTo(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (added int, ok bool) {
 	description, _ := request.Description.Get()
 	cron, _ := request.ScheduleCron.Get()
 	if saved.Prebuilt || saved.Name != request.Name || saved.Description != description ||
-		strings.Join(strings.Fields(saved.ScheduleCron), " ") != strings.Join(strings.Fields(cron), " ") {
-		return false
+		!slices.Equal(strings.Fields(saved.ScheduleCron), strings.Fields(cron)) {
+		return 0, false
 	}
 	var wanted, have map[string]any
 	if json.Unmarshal(mustMarshal(request.Config), &wanted) != nil || json.Unmarshal(saved.Config, &have) != nil {
-		return false
+		return 0, false
 	}
 	for _, name := range notEchoed {
 		delete(wanted, name)
 	}
+	if wanted["model"] == nil {
+		wanted["model"] = "openai" // the API's default
+	}
 	for name, value := range wanted {
-		if !alike(value, have[name]) {
-			return false
+		if !alike(value, have[name]) && (value != nil || !slices.Contains(filledIn, name)) {
+			return 0, false
 		}
 	}
-	return true
+	for name, value := range have {
+		switch {
+		case value == nil || wanted[name] != nil:
+		case slices.Contains(filledIn, name):
+			added++
+		default:
+			return 0, false
+		}
+	}
+	return added, true
 }
 
 // alike compares two values of JSON; one moment written in two ways is the same.

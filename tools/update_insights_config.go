@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/schedule"
 )
 
 type updateInsightsConfigArgs struct {
@@ -45,12 +46,28 @@ func updateInsightsConfig() Tool {
 }
 
 func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsConfigArgs) (*savedConfigResult, error) {
+	when, err := readSchedule(args.ScheduleCron)
+	if err != nil {
+		return nil, err
+	}
+	var config *langsmith.CreateInsightsJobRequest
+	if given, ok := args.Config.Get(); ok {
+		config = &given
+		if err := below("config", env.checkSample(config)); err != nil {
+			return nil, err
+		}
+	}
+	if err := env.checkSchedule(when); err != nil {
+		return nil, err
+	}
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
 	}
-	if err := env.allowUpdate(ctx, project, &args); err != nil {
-		return nil, err
+	if !args.ScheduleCron.IsNull() {
+		if err := env.allowRuns(ctx, project, args.ConfigID, when, config); err != nil {
+			return nil, err
+		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
 	if err != nil {
@@ -59,43 +76,32 @@ func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsC
 	return env.savedConfig("changed", project, saved, args.ScheduleCron), nil
 }
 
-// allowUpdate holds the config as it would be against what the operator allows.
-// Only where that turns on what the call leaves as it is, the config is looked up.
-func (e *Env) allowUpdate(ctx context.Context, project langsmith.Project, args *updateInsightsConfigArgs) error {
-	config, hasConfig := args.Config.Get()
-	when, err := readSchedule(args.ScheduleCron)
-	if err != nil {
-		return err
-	}
-	if hasConfig {
-		if err := below("config", e.checkSample(&config)); err != nil {
-			return err
-		}
-	}
-	bounded := e.Policy.MaxSample > 0 || e.Policy.MaxJobsPerDay > 0 || e.Policy.Confirm
-	unscheduled := args.ScheduleCron.IsNull() || !hasConfig && when == nil
-	if !bounded || unscheduled {
+// allowRuns holds the runs of a config as it will be, with a new schedule, new
+// settings or both (nil where they stay), against what the operator allows.
+// What stays is looked up, where anything turns on it.
+func (e *Env) allowRuns(ctx context.Context, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
+	bounded := e.Policy.Confirm || e.Policy.MaxSample > 0
+	if !bounded || when == nil && config == nil {
 		return nil
 	}
-	if !hasConfig || when == nil {
-		saved, err := e.findConfig(ctx, project, args.ConfigID)
+	if when == nil || config == nil {
+		saved, err := e.findConfig(ctx, project, id)
 		if err != nil {
 			return err
 		}
 		if when == nil {
-			when, _ = readSchedule(langsmith.Some(saved.ScheduleCron))
+			if when, err = schedule.Parse(saved.ScheduleCron); err != nil {
+				return nil //nolint:nilerr // it has no schedule
+			}
 		}
-		if !hasConfig {
-			config = *requestIn(saved.Config)
+		if config == nil {
+			config = requestIn(saved.Config)
 		}
 	}
-	if when == nil {
-		return nil
+	if err := e.checkSample(config); err != nil {
+		return refuse("The config cannot be scheduled as it is: %s. Give config too. Nothing was changed.", err)
 	}
-	if err := e.checkSample(&config); err != nil {
-		return refuse("The config cannot be scheduled as it is: %s. Give config too, with a sample.", err)
-	}
-	return e.allowSchedule(ctx, project, newScheduledRuns(when, &config, e.now()))
+	return e.agreeToSchedule(ctx, project, newScheduledRuns(when, config, e.now()))
 }
 
 // findConfig finds a saved config; the API has no way to read one alone.

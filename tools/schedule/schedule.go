@@ -92,7 +92,7 @@ func (f field) check(place int, text string) error {
 	alone[place] = text
 	spec, err := parse(strings.Join(alone, " "))
 	if !items.MatchString(text) || err != nil || f.bits(spec) == 0 {
-		return fmt.Errorf("has a %s that is not understood, %q: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
+		return fmt.Errorf("its %s, %q, is not understood: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
 	}
 	return nil
 }
