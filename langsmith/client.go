@@ -32,7 +32,8 @@ type Options struct {
 }
 
 // Client calls one LangSmith API with one set of credentials. It is safe for
-// concurrent use.
+// concurrent use. Keep it: LangSmith's rate limits are held to by counting what
+// this client has sent.
 type Client struct {
 	endpoint    Endpoint
 	credentials func() Credentials // no field: fmt finds its way to those, through any struct that holds a client

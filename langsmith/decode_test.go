@@ -132,7 +132,7 @@ func TestJobRuns(t *testing.T) {
 		 "start_time":"2026-01-31 10:00:00","session_id":"11111111-1111-4111-8111-111111111111","inputs":null,"inputs_preview":"hi","outputs":{"a":1},
 		 "attributes":{"topic":"refund","gone":null},"urgent":true,"score":0.5,"nothing":null,"total_tokens":7},
 		{"id":"not a uuid","summary":{"odd":1},"start_time":5},
-		{}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{Offset: 20})
+		{"topic":"refund"}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{Offset: 20})
 	if err != nil || len(page.Runs) != 3 || !page.More || page.Next != 40 {
 		t.Fatalf("%+v, %v", page, err)
 	}
@@ -146,6 +146,9 @@ func TestJobRuns(t *testing.T) {
 	}
 	if run := page.Runs[1]; run.ID != uuid.Nil || run.Summary != "" || run.Attributes != nil {
 		t.Errorf("odd run %+v", run)
+	}
+	if run := page.Runs[2]; string(run.Attributes["topic"]) != `"refund"` {
+		t.Errorf("a run of attributes alone: %+v", run)
 	}
 }
 

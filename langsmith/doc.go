@@ -3,7 +3,7 @@
 // datasets and annotation queues that lead to them and on from them.
 //
 // The package stands alone. It knows nothing of MCP, reads no environment and
-// keeps no state but that of its connections. A [Client] is bound to one
+// keeps no state but its connections and its pace. A [Client] is bound to one
 // endpoint and one set of credentials; every method takes a context, makes one
 // API operation of it, and fails with an [*Error].
 //

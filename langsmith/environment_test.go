@@ -65,7 +65,7 @@ func child(t *testing.T, api string, environment ...string) (string, error) {
 	if root := os.Getenv("SYSTEMROOT"); root != "" { // without it Windows has no sockets
 		command.Env = append(command.Env, "SYSTEMROOT="+root)
 	}
-	output, err := command.CombinedOutput()
+	output, err := command.Output()
 	return strings.TrimSpace(string(output)), err
 }
 

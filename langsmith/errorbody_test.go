@@ -119,3 +119,18 @@ func TestTooManyJobs(t *testing.T) {
 		t.Error("a 500 is no refusal")
 	}
 }
+
+func TestNeedsWorkspace(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"error":"org_scoped_key_requires_workspace"}`:                            true,
+		`{"detail":{"error":"org_scoped_key_requires_workspace","message":"set"}}`: true,
+		`{"detail":"org_scoped_key_requires_workspace: set X-Tenant-Id"}`:          true,
+		`{"error":"forbidden"}`: false,
+		``:                      false,
+	} {
+		failed := failure(t, create(t.Context(), client(newUpstream(respond(403, body)))))
+		if failed.NeedsWorkspace() != want {
+			t.Errorf("%s: needs a workspace: %t", body, failed.NeedsWorkspace())
+		}
+	}
+}

@@ -71,8 +71,8 @@ func operations() []operation {
 			return discard(c.GenerateConfig(ctx, project, &langsmith.GenerateConfigRequest{UserContext: map[string]string{"q": "a"}}))
 		}, "POST", base + "/configs/generate", `{"user_context":{"q":"a"}}`, `{"summary_prompt":"{{run.inputs}}"}`, false},
 		{"ListProjects", func(ctx ctx, c client) error {
-			return discard(c.ListProjects(ctx, langsmith.ProjectsQuery{Name: "chat prod", NameContains: "chat", Limit: 20, Offset: 40}))
-		}, "GET", "/api/v1/sessions?limit=20&name=chat+prod&name_contains=chat&offset=40&reference_free=true", "", `[]`, true},
+			return discard(c.ListProjects(ctx, langsmith.ProjectsQuery{Name: "chat prod", NameContains: "chat", Limit: 20, Offset: 40, Stats: true}))
+		}, "GET", "/api/v1/sessions?include_stats=true&limit=20&name=chat+prod&name_contains=chat&offset=40&reference_free=true", "", `[]`, true},
 		{"GetProject", func(ctx ctx, c client) error { return discard(c.GetProject(ctx, project)) },
 			"GET", "/api/v1/sessions/11111111-1111-4111-8111-111111111111?include_stats=false", "", `{"id":"11111111-1111-4111-8111-111111111111"}`, true},
 		{"CreateProject", func(ctx ctx, c client) error { return discard(c.CreateProject(ctx, "chats")) },

@@ -207,6 +207,9 @@ func TestUpdateTellsThreeThingsApart(t *testing.T) {
 }
 
 func TestOptional(t *testing.T) {
+	if got := (langsmith.Optional[[]string]{}).ElemType(); got != reflect.TypeFor[[]string]() {
+		t.Errorf("the value's type is %s", got)
+	}
 	absent, null, some := langsmith.Optional[int]{}, langsmith.Null[int](), langsmith.Some(0)
 	for _, c := range []struct {
 		optional            langsmith.Optional[int]
