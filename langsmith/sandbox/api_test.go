@@ -195,3 +195,26 @@ func (a api) finished(base string, body any) reply {
 	}
 	return r
 }
+
+// unjudged is a call whose answer is known not to fit the document.
+func (a api) unjudged(method, path string) reply {
+	a.t.Helper()
+	req, err := http.NewRequestWithContext(a.t.Context(), method, "http://sandbox"+path, nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	req.Header = a.headers.Clone()
+	resp, err := a.s.RoundTripper().RoundTrip(req)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	r := reply{t: a.t, status: resp.StatusCode, header: resp.Header}
+	if r.raw, err = io.ReadAll(resp.Body); err != nil {
+		a.t.Fatal(err)
+	}
+	if err := json.Unmarshal(r.raw, &r.value); err != nil {
+		a.t.Fatal(err)
+	}
+	return r.ok()
+}

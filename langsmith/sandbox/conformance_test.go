@@ -123,24 +123,27 @@ func neverGiven(key string) bool {
 // check judges one exchange. Requests are held against the document only when
 // the sandbox accepted them: a request that is wrong on purpose is none of its own.
 func (j *judge) check(req *http.Request, body []byte, resp *http.Response, answer []byte) error {
-	path := req.URL.Path
-	if !strings.HasPrefix(path, "/api/v1") {
-		path = "/api/v1" + path
+	if err := j.checkAnswer(req, resp, answer); err != nil {
+		return err
 	}
-	if path == "/api/v1/runs/batch" {
-		path = "/runs/batch"
-	}
-	if unspecified(req.Method, path) {
+	clone, pattern := j.place(req)
+	if pattern == "" || resp.StatusCode >= 300 {
 		return nil
 	}
-	clone := req.Clone(req.Context())
-	clone.URL.Path, clone.URL.RawPath = path, ""
 	clone.Body = io.NopCloser(bytes.NewReader(body))
-	copied := *resp
-	copied.Body = io.NopCloser(bytes.NewReader(answer))
+	if ok, errs := j.validator.ValidateHttpRequestSync(clone); !ok {
+		return fmt.Errorf("accepted a request that does not fit the document: %s", explain(errs))
+	}
+	return nil
+}
 
-	pattern := j.pattern(req.Method, path)
+// checkAnswer judges an answer alone.
+func (j *judge) checkAnswer(req *http.Request, resp *http.Response, answer []byte) error {
+	clone, pattern := j.place(req)
 	if pattern == "" {
+		if unspecified(req.Method, clone.URL.Path) && resp.StatusCode == http.StatusOK {
+			return nil
+		}
 		return known(resp.StatusCode, answer)
 	}
 	operation := j.documents[pattern].(map[string]any)[strings.ToLower(req.Method)].(map[string]any)
@@ -148,19 +151,29 @@ func (j *judge) check(req *http.Request, body []byte, resp *http.Response, answe
 	if _, specified := operation["responses"].(map[string]any)[status]; !specified || toldInWords(resp.StatusCode, answer) {
 		return known(resp.StatusCode, answer)
 	}
+	copied := *resp
+	copied.Body = io.NopCloser(bytes.NewReader(answer))
 	if ok, errs := j.validator.ValidateHttpResponse(clone, &copied); !ok {
 		return fmt.Errorf("the answer %s does not fit the document: %s", answer, explain(errs))
-	}
-	if resp.StatusCode < 300 {
-		clone.Body = io.NopCloser(bytes.NewReader(body))
-		if ok, errs := j.validator.ValidateHttpRequestSync(clone); !ok {
-			return fmt.Errorf("accepted a request that does not fit the document: %s", explain(errs))
-		}
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.seen[req.Method+" "+pattern+" "+status] = true
 	return nil
+}
+
+// place finds a request's path in the document, under the prefix that stands there.
+func (j *judge) place(req *http.Request) (*http.Request, string) {
+	path := req.URL.Path
+	if !strings.HasPrefix(path, "/api/v1") {
+		path = "/api/v1" + path
+	}
+	if path == "/api/v1/runs/batch" {
+		path = "/runs/batch"
+	}
+	clone := req.Clone(req.Context())
+	clone.URL.Path, clone.URL.RawPath = path, ""
+	return clone, j.pattern(req.Method, path)
 }
 
 // toldInWords is the one 422 whose detail is known to be a text: model secrets
