@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/app"
 )
 
 // Name is what the server calls itself to clients.
@@ -24,6 +25,7 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 	for _, tool := range b.tools {
 		s.AddTool(describe(tool), b.handler(tool))
 	}
+	addApp(s)
 	return s
 }
 
@@ -34,6 +36,8 @@ func options(logger zerolog.Logger) []mcpserver.ServerOption {
 		mcpserver.WithDescription("LangSmith's Insights Agent as tools"),
 		mcpserver.WithRecovery(),
 		mcpserver.WithToolCapabilities(false),
+		mcpserver.WithResourceCapabilities(false, false),
+		mcpserver.WithExtensions(map[string]any{app.Extension: app.Settings()}),
 		mcpserver.WithElicitation(),
 		mcpserver.WithLogger(slog.New(zerolog.NewSlogHandler(logger))),
 		mcpserver.WithMethodCacheHints(mcp.MethodToolsList, toolsListTTL, mcp.CacheScopePublic),
@@ -54,6 +58,9 @@ func describe(tool tools.Tool) mcp.Tool {
 		DestructiveHint: mcp.ToBoolPtr(tool.Effect == tools.Destroys),
 		IdempotentHint:  mcp.ToBoolPtr(tool.Repeatable),
 		OpenWorldHint:   mcp.ToBoolPtr(true),
+	}
+	if tool.App {
+		described.Meta = mcp.NewMetaFromMap(app.ToolMeta())
 	}
 	return described
 }

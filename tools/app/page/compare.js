@@ -1,0 +1,147 @@
+// What became of each category between two reports: at a glance by two marks on
+// one scale, and in figures.
+
+import { button, foreign, h, setAria, unseen } from './dom.js';
+import { count, counted, figure, percent, points } from './format.js';
+import { Host } from './host.js';
+import { stat } from './metrics.js';
+import { attempt } from './notice.js';
+
+/** @import { Change, Comparison } from './types' */
+
+/** @typedef {'appeared' | 'vanished' | 'grew' | 'shrank' | 'unchanged'} Kind */
+
+/** @type {{ kind: Kind, sign: string, title: string }[]} */
+const kinds = [
+  { kind: 'appeared', sign: '+', title: 'Appeared' },
+  { kind: 'grew', sign: '▲', title: 'Grew' },
+  { kind: 'shrank', sign: '▼', title: 'Shrank' },
+  { kind: 'vanished', sign: '−', title: 'Vanished' },
+  { kind: 'unchanged', sign: '=', title: 'About the same' },
+];
+
+/**
+ * @param {Host} host
+ * @param {Comparison} comparison
+ * @param {(side: 'job' | 'baseline', cluster: string) => Promise<void>} open a report, at a category if one is named
+ */
+export function comparisonOf(host, comparison, open) {
+  const { job, baseline, caution = [] } = comparison;
+  const outlet = h('div', { className: 'outlet' });
+  const visit = (/** @type {HTMLElement} */ from, /** @type {'job' | 'baseline'} */ side, cluster = '') => attempt(from, outlet, () => open(side, cluster));
+  const report = (/** @type {'job' | 'baseline'} */ side) => {
+    const name = h('bdi', { dir: 'auto' }, comparison[side].name);
+    if (!host.callsTools) return name;
+    const way = h('button', { type: 'button', className: 'link', on: { click: () => visit(way, side) } }, name);
+    return way;
+  };
+  const most = Math.max(0.01, ...kinds.flatMap(({ kind }) => comparison[kind].flatMap(({ share, baseline_share }) => [share ?? 0, baseline_share ?? 0])));
+  return h(
+    'section',
+    { className: 'comparison' },
+    h('p', { className: 'quiet' }, 'LangSmith Insights · comparison'),
+    h('h1', { tabIndex: -1 }, 'What changed'),
+    h('p', { className: 'about' }, report('job'), ` (${counted(job.num_runs, 'trace')}) against `, report('baseline'), ` (${counted(baseline.num_runs, 'trace')})`),
+    h('ul', { className: 'tally' }, ...kinds.map(({ kind, sign, title }) => h('li', { className: kind }, h('strong', {}, count(comparison[kind].length)), h('span', {}, h('span', { className: 'sign', aria: { hidden: true } }, sign), title.toLowerCase())))),
+    caution.length > 0 ? h('ul', { className: 'caution', aria: { label: 'Beware' } }, ...caution.map((each) => h('li', {}, foreign(each)))) : null,
+    outlet,
+    h('p', { className: 'legend', aria: { hidden: true } }, h('span', {}, h('span', { className: 'dot before' }), ' before'), h('span', {}, h('span', { className: 'dot now' }), ' now'), `share of all traces, 0 to ${percent(most)}`),
+    ...kinds.filter(({ kind }) => comparison[kind].length > 0).map((each) => group(host, each, comparison[each.kind], most, visit)),
+  );
+}
+
+/**
+ * @param {Host} host
+ * @param {{ kind: Kind, sign: string, title: string }} kind
+ * @param {Change[]} changes
+ * @param {number} most
+ * @param {(from: HTMLElement, side: 'job' | 'baseline', cluster: string) => void} visit
+ */
+function group(host, { kind, sign, title }, changes, most, visit) {
+  const heads = ['Category', 'Share before and now', 'Points', 'Traces', 'Errors'];
+  const table = h(
+    'table',
+    { role: 'table', className: `changes ${kind}`, hidden: kind === 'unchanged' },
+    h('caption', { className: 'unseen' }, title),
+    h('colgroup', {}, ...heads.map(() => h('col', {}))),
+    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...heads.map((head) => h('th', { role: 'columnheader', scope: 'col' }, head)))),
+    h('tbody', { role: 'rowgroup' }, ...changes.map((change) => line(host, kind, change, most, visit))),
+  );
+  const heading = [h('span', { className: 'sign', aria: { hidden: true } }, sign), `${title} `, h('span', { className: 'quiet' }, count(changes.length))];
+  if (kind !== 'unchanged') return h('section', { className: kind }, h('h2', {}, ...heading), table);
+  const fold = h('button', { type: 'button', aria: { expanded: false }, on: { click: () => {
+    table.hidden = !table.hidden;
+    setAria(fold, 'expanded', !table.hidden);
+  } } }, h('span', { className: 'twisty', aria: { hidden: true } }), ...heading);
+  return h('section', {}, h('h2', { className: 'fold' }, fold), table);
+}
+
+/**
+ * @param {Host} host
+ * @param {Kind} kind
+ * @param {Change} change
+ * @param {number} most
+ * @param {(from: HTMLElement, side: 'job' | 'baseline', cluster: string) => void} visit
+ */
+function line(host, kind, change, most, visit) {
+  const { name, baseline_name, similarity, share, baseline_share } = change;
+  const side = change.cluster_id ? 'job' : 'baseline';
+  const cluster = change.cluster_id ?? change.baseline_cluster_id;
+  /** @type {HTMLElement} */
+  let title = foreign(name);
+  if (cluster && host.callsTools) title = button('', () => visit(title, side, cluster), { className: 'link' });
+  if (title instanceof HTMLButtonElement) title.append(foreign(name));
+  const renamed = baseline_name && baseline_name !== name && kind !== 'vanished';
+  const cell = (/** @type {string} */ head, /** @type {(Node | string | null)[]} */ ...children) => h('td', { role: 'cell', dataset: { title: head } }, ...children);
+  return h(
+    'tr',
+    { role: 'row' },
+    h('th', { role: 'rowheader', scope: 'row' }, title, renamed ? h('span', { className: 'quiet' }, ' was ', foreign(baseline_name), similarity === undefined ? '' : ` (${percent(similarity)} alike)`) : null),
+    cell('Share', h('span', { className: 'shares' }, scale(share, baseline_share, most), h('span', {}, ...pair(kind, baseline_share, share, percent)))),
+    cell('Points', points((share ?? 0) - (baseline_share ?? 0))),
+    cell('Traces', ...pair(kind, change.baseline_num_runs, change.num_runs, count)),
+    cell('Errors', ...pair(kind, stat(change.baseline_stats, 'error_rate'), stat(change.stats, 'error_rate'), percent)),
+  );
+}
+
+/**
+ * The shares before and now as two marks, and how far it is between them.
+ *
+ * @param {number | undefined} now
+ * @param {number | undefined} before
+ * @param {number} most
+ */
+function scale(now, before, most) {
+  const at = (/** @type {number} */ share) => `${(100 * share) / most}%`;
+  const field = h('span', { className: 'dumbbell', aria: { hidden: true } }, h('span', { className: 'between' }));
+  field.style.setProperty('--from', at(Math.min(now ?? 0, before ?? 0)));
+  field.style.setProperty('--to', at(Math.max(now ?? 0, before ?? 0)));
+  for (const [share, name] of /** @type {[number | undefined, string][]} */ ([[before, 'before'], [now, 'now']])) {
+    if (share === undefined) continue;
+    const dot = h('span', { className: `dot ${name}` });
+    dot.style.setProperty('left', at(share));
+    field.append(dot);
+  }
+  return field;
+}
+
+/**
+ * A figure before and now; what has appeared had none before, and what has
+ * vanished has none now.
+ *
+ * @param {Kind} kind
+ * @param {number | null | undefined} before
+ * @param {number | null | undefined} now
+ * @param {(value: number) => string} write
+ */
+function pair(kind, before, now, write) {
+  const written = (/** @type {number | null | undefined} */ value) => figure(value === null || value === undefined ? null : write(value));
+  if (kind === 'appeared') return [written(now)];
+  if (kind === 'vanished') return [h('span', { className: 'quiet' }, 'was '), written(before)];
+  return [written(before), h('span', { className: 'quiet', aria: { hidden: true } }, ' → '), unseen(' to '), written(now)];
+}
+
+/** @param {unknown} result */
+export function isComparison(result) {
+  return typeof result === 'object' && result !== null && 'job' in result && 'baseline' in result;
+}

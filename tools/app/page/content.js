@@ -1,0 +1,51 @@
+// What went into a run or came out of it: a conversation where it is one, else
+// an outline with fewer marks than JSON has.
+
+import { h } from './dom.js';
+
+/** @param {unknown} value */
+export function content(value) {
+  const messages = conversation(value);
+  if (messages) {
+    return h('div', { className: 'talk' }, ...messages.map(({ role, text }) => h('div', { className: 'turn' }, h('span', { className: 'role' }, role), h('div', { className: 'said', dir: 'auto' }, text))));
+  }
+  return h('pre', { dir: 'auto', tabIndex: 0, role: 'region', aria: { label: 'Content' } }, outline(value).trim());
+}
+
+/**
+ * The messages of a conversation; null where the value is something else.
+ *
+ * @param {unknown} value
+ */
+function conversation(value) {
+  const list = Array.isArray(value) ? value : /** @type {any} */ (value)?.messages;
+  if (!Array.isArray(list) || list.length === 0 || Object.keys(/** @type {object} */ (value)).length !== (Array.isArray(value) ? list.length : 1)) return null;
+  const turns = [];
+  for (const message of list) {
+    const role = message?.role ?? message?.type;
+    const said = spoken(message?.content);
+    if (typeof role !== 'string' || said === null) return null;
+    const { role: _r, type: _t, content: _c, ...rest } = message;
+    turns.push({ role, text: Object.keys(rest).length > 0 ? `${said}\n${outline(rest)}`.trim() : said });
+  }
+  return turns;
+}
+
+/** @param {unknown} said */
+function spoken(said) {
+  if (typeof said === 'string') return said;
+  if (!Array.isArray(said)) return null;
+  return said.map((part) => (typeof part?.text === 'string' ? part.text : outline(part).trim())).join('\n');
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} [indent]
+ * @returns {string}
+ */
+function outline(value, indent = '') {
+  if (value === null || typeof value !== 'object') return String(value).replaceAll('\n', '\n' + indent);
+  const entries = Object.entries(value);
+  if (entries.length === 0) return Array.isArray(value) ? '[]' : '{}';
+  return entries.map(([key, each]) => `\n${indent}${Array.isArray(value) ? '-' : key + ':'} ${outline(each, indent + '  ')}`).join('');
+}

@@ -1,0 +1,64 @@
+// The traces that stand behind what is looked at: those the report holds worth
+// opening, and the list of all.
+
+import { h } from './dom.js';
+import { Host } from './host.js';
+import { notice } from './notice.js';
+import { Report } from './report.js';
+import { runItem } from './run.js';
+import { runList } from './runs.js';
+
+/** @import { Highlight } from './types' */
+
+export class Evidence {
+  #host;
+  #report;
+  #go;
+  #worth = h('div', {});
+  #runs = h('div', {});
+  #shown = '';
+
+  /**
+   * @param {Host} host
+   * @param {Report} report
+   * @param {(id: string) => void} go
+   */
+  constructor(host, report, go) {
+    this.#host = host;
+    this.#report = report;
+    this.#go = go;
+    this.element = h('div', { className: 'evidence' }, this.#worth, this.#runs);
+  }
+
+  /** @param {AbortSignal} signal ends what this place has asked for */
+  show(signal) {
+    const { job, place } = this.#report;
+    const args = { session_id: job.session_id, job_id: job.id, ...(place ? { cluster_id: place.id } : {}) };
+    const list = this.#host.callsTools
+      ? runList(this.#host, args, signal, place !== null)
+      : notice('note', 'This host lets the page call no tools, so traces cannot be listed here. Ask the model for list_insights_runs.');
+    this.#runs.replaceChildren(h('section', { aria: { labelledby: 'runs-title' } }, h('h2', { id: 'runs-title' }, place ? 'Traces of this category' : 'All traces'), list));
+    this.#shown = '';
+    this.update();
+  }
+
+  /** Shows the highlighted traces that are known by now. */
+  update() {
+    const { place } = this.#report;
+    const worth = this.#report.highlights(place);
+    const shown = (place?.id ?? '') + worth.map(({ run_id }) => run_id).join();
+    if (shown === this.#shown) return; // so that an opened preview stays open
+    this.#shown = shown;
+    if (worth.length === 0) return this.#worth.replaceChildren();
+    this.#worth.replaceChildren(
+      h('section', { aria: { labelledby: 'worth-title' } }, h('h2', { id: 'worth-title' }, 'Worth opening'), h('ol', { className: 'runs' }, ...worth.map((each) => this.#highlight(each)))),
+    );
+  }
+
+  /** @param {Highlight} highlight */
+  #highlight({ run_id, highlight_reason, summary, url, cluster_id, cluster_name }) {
+    const elsewhere = cluster_id && cluster_name && cluster_id !== this.#report.place?.id;
+    const note = elsewhere ? h('span', {}, 'in ', h('button', { type: 'button', className: 'link', on: { click: () => this.#go(cluster_id) } }, h('bdi', { dir: 'auto' }, cluster_name))) : null;
+    return runItem(this.#host, { id: run_id, title: highlight_reason || summary || run_id, url, note });
+  }
+}

@@ -1,0 +1,177 @@
+// The host of this page, as the MCP Apps specification of 2026-01-26 has it: the
+// handshake, what the host can do, and what it can be asked for.
+
+import { Peer } from './rpc.js';
+
+/** @import { Arguments, HostCapabilities, HostContext, ToolResult } from './types' */
+
+/**
+ * What a host tells a page, besides its answers.
+ *
+ * @typedef {object} HostEvents
+ * @property {(input: Arguments, complete: boolean) => void} input of the tool whose result will be shown
+ * @property {(result: ToolResult) => void} result
+ * @property {(reason: string) => void} cancelled
+ * @property {(context: HostContext) => void} context has changed; the whole of it
+ * @property {() => void} teardown the page is about to go
+ */
+
+// What a host that speaks MCP Apps takes at most to say so, in milliseconds.
+const patience = 10_000;
+
+/** Something that a tool says against a call. */
+export class ToolError extends Error {}
+
+export class Host {
+  #peer;
+  #events;
+  /** @type {HostCapabilities} */
+  #capabilities = {};
+  /** @type {HostContext} */
+  context = {};
+
+  /** @param {HostEvents} events */
+  constructor(events) {
+    this.#events = events;
+    this.#peer = new Peer(window.parent, (method, params) => this.#notified(method, params), (method) => this.#asked(method));
+  }
+
+  /** Shakes hands. It fails where nobody answers. */
+  async connect() {
+    const greeting = this.#peer.request(
+      'ui/initialize',
+      {
+        protocolVersion: '2026-01-26',
+        appInfo: { name: 'langsmith-insights-report', title: 'LangSmith Insights report', version: '1' },
+        appCapabilities: { availableDisplayModes: ['inline', 'fullscreen'] },
+      },
+      AbortSignal.timeout(patience),
+    );
+    const { hostCapabilities, hostContext } = await greeting;
+    this.#capabilities = hostCapabilities ?? {};
+    this.context = hostContext ?? {};
+    this.#events.context(this.context);
+    this.#peer.notify('ui/notifications/initialized', {});
+  }
+
+  /** Whether the host passes calls on to the server. */
+  get callsTools() {
+    return this.#capabilities.serverTools !== undefined;
+  }
+
+  get opensLinks() {
+    return this.#capabilities.openLinks !== undefined;
+  }
+
+  /** How the model can be told something: at once, with the next message, or not at all. */
+  get tells() {
+    if (takesText(this.#capabilities.message)) return 'message';
+    return takesText(this.#capabilities.updateModelContext) ? 'context' : 'none';
+  }
+
+  /** Whether the page can be shown larger or smaller than it is. */
+  get resizes() {
+    const modes = this.context.availableDisplayModes ?? [];
+    return modes.includes('fullscreen') && modes.includes('inline');
+  }
+
+  /**
+   * Calls a tool of the server and returns its structured content.
+   *
+   * @param {string} name
+   * @param {Arguments} args
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<any>}
+   */
+  async call(name, args, signal) {
+    /** @type {ToolResult} */
+    const result = await this.#peer.request('tools/call', { name, arguments: given(args) }, signal);
+    if (result.isError || !result.structuredContent) throw new ToolError(textOf(result) || `${name} gave no result.`);
+    return result.structuredContent;
+  }
+
+  /** @param {string} url */
+  async open(url) {
+    refuse(await this.#peer.request('ui/open-link', { url }));
+  }
+
+  /**
+   * Tells the model, the way that the host offers.
+   *
+   * @param {string} text
+   * @param {object} data
+   */
+  async tell(text, data) {
+    const content = [{ type: 'text', text }];
+    if (this.tells === 'message') {
+      refuse(await this.#peer.request('ui/message', { role: 'user', content }));
+      return;
+    }
+    const structured = this.#capabilities.updateModelContext?.structuredContent ? { structuredContent: data } : {};
+    await this.#peer.request('ui/update-model-context', { content, ...structured });
+  }
+
+  /** Shows the page on the whole screen, or in the conversation again. */
+  async resize() {
+    const mode = this.context.displayMode === 'fullscreen' ? 'inline' : 'fullscreen';
+    const { mode: displayMode } = await this.#peer.request('ui/request-display-mode', { mode });
+    this.#notified('ui/notifications/host-context-changed', { displayMode });
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  measured(width, height) {
+    this.#peer.notify('ui/notifications/size-changed', { width, height });
+  }
+
+  /**
+   * @param {string} method
+   * @param {any} params
+   */
+  #notified(method, params) {
+    switch (method) {
+      case 'ui/notifications/tool-input':
+      case 'ui/notifications/tool-input-partial':
+        return this.#events.input(params.arguments ?? {}, method === 'ui/notifications/tool-input');
+      case 'ui/notifications/tool-result':
+        return this.#events.result(params);
+      case 'ui/notifications/tool-cancelled':
+        return this.#events.cancelled(typeof params.reason === 'string' ? params.reason : '');
+      case 'ui/notifications/host-context-changed':
+        this.context = { ...this.context, ...params };
+        return this.#events.context(this.context);
+    }
+  }
+
+  /** @param {string} method */
+  #asked(method) {
+    if (method === 'ui/resource-teardown') this.#events.teardown();
+    return method === 'ui/resource-teardown' || method === 'ping' ? {} : undefined;
+  }
+}
+
+/**
+ * The text of a tool's result.
+ *
+ * @param {ToolResult} result
+ */
+export function textOf(result) {
+  return (result.content ?? []).map((block) => (block.type === 'text' ? block.text : '')).join('\n').trim();
+}
+
+/** @param {Arguments} args */
+function given(args) {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+}
+
+/** @param {Record<string, object> | undefined} modalities none named: older hosts, which take text */
+function takesText(modalities) {
+  return modalities !== undefined && (Object.keys(modalities).length === 0 || modalities.text !== undefined);
+}
+
+/** @param {{ isError?: boolean } | undefined} result */
+function refuse(result) {
+  if (result?.isError) throw new Error('the host declined');
+}

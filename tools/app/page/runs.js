@@ -1,0 +1,38 @@
+// The traces behind a category, page by page.
+
+import { button, h } from './dom.js';
+import { counted } from './format.js';
+import { Host } from './host.js';
+import { announce, attempt } from './notice.js';
+import { runItem } from './run.js';
+
+/** @import { Arguments, RunsResult } from './types' */
+
+// A page, and of each trace no more than its summary and its error need.
+const page = { limit: 10, max_chars: 300 };
+
+/**
+ * @param {Host} host
+ * @param {Arguments} args the job's, and the category's
+ * @param {AbortSignal} signal
+ * @param {boolean} atOnce whether the first page is asked for without being told
+ */
+export function runList(host, args, signal, atOnce) {
+  const list = h('ol', { className: 'runs' });
+  const outlet = h('div', { className: 'outlet' });
+  let offset = 0;
+  const next = async () => {
+    /** @type {RunsResult} */
+    const found = await host.call('list_insights_runs', { ...args, ...page, ...(offset ? { offset } : {}) }, signal);
+    list.append(...found.runs.map((run) => runItem(host, { ...run, title: run.summary || run.name || run.id, start: run.start_time })));
+    const following = found.next_offset ?? 0;
+    more.textContent = 'Show more traces';
+    more.hidden = following <= offset || found.runs.length === 0;
+    offset = following;
+    if (list.childElementCount === 0) outlet.replaceChildren(h('p', { className: 'quiet' }, 'No traces are listed here.'));
+    announce(`${counted(list.childElementCount, 'trace')} listed.`);
+  };
+  const more = button(atOnce ? 'Loading traces …' : 'List the traces', () => attempt(more, outlet, next));
+  if (atOnce) attempt(more, outlet, next).then((well) => well || (more.textContent = 'List the traces'));
+  return h('div', {}, list, outlet, more);
+}

@@ -1,0 +1,29 @@
+// The host's looks: colours, fonts, light or dark, and the edges of the screen.
+// What it leaves out has fallbacks in the style sheet.
+
+/** @import { HostContext } from './types' */
+
+const fonts = new CSSStyleSheet();
+let fontRules = '';
+
+/** @param {HostContext} context */
+export function wear(context) {
+  const root = document.documentElement;
+  if (context.theme === 'light' || context.theme === 'dark') {
+    root.dataset.theme = context.theme;
+    root.style.colorScheme = context.theme;
+  }
+  for (const [name, value] of Object.entries(context.styles?.variables ?? {})) {
+    if (name.startsWith('--') && value) root.style.setProperty(name, value);
+  }
+  for (const [edge, inset] of Object.entries(context.safeAreaInsets ?? {})) {
+    root.style.setProperty(`--inset-${edge}`, `${Number(inset) || 0}px`);
+  }
+  // A constructed sheet, since the page's own policy allows no further style
+  // element. It takes font faces; an @import in it is ignored.
+  const rules = context.styles?.css?.fonts ?? '';
+  if (rules === fontRules) return;
+  fontRules = rules;
+  fonts.replaceSync(rules);
+  document.adoptedStyleSheets = [fonts];
+}

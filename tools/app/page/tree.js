@@ -1,0 +1,191 @@
+// The table: all categories as a tree, with their figures. A treegrid as the
+// ARIA Authoring Practices describe it, with the focus on rows: one stop of the
+// Tab key, arrows to move, open and close, Enter to go into a category.
+
+import { foreign, h, setAria } from './dom.js';
+import { figure, percent } from './format.js';
+import { described } from './map.js';
+import { metrics, written } from './metrics.js';
+import { path } from './forest.js';
+import { Report } from './report.js';
+
+/** @import { Node } from './types' */
+
+// Up to so many categories the tree stands open when it is first seen.
+const openAtFirst = 40;
+
+export class Tree {
+  #open;
+  #body = h('div', { role: 'rowgroup' });
+  /** @type {Report | null} */
+  #report = null;
+  /** @type {Set<string>} */
+  #expanded = new Set();
+  #focused = '';
+  /** @type {string | undefined} the place that was shown last */
+  #shown;
+
+  /** @param {(node: Node, byKey: boolean) => void} open */
+  constructor(open) {
+    this.#open = open;
+    const headings = [['Category', ''], ['Traces', 'num_runs'], ['Share', ''], ...metrics.slice(1).map(({ short, key }) => [short, key])];
+    this.#headings = headings.map(([title, order]) => h('span', { role: 'columnheader', dataset: { order } }, title));
+    this.element = h(
+      'div',
+      { className: 'tree', role: 'treegrid', aria: { label: 'Categories', describedby: 'tree-help' } },
+      h('div', { role: 'rowgroup', className: 'tree-head' }, h('div', { role: 'row', className: 'row' }, ...this.#headings)),
+      this.#body,
+    );
+    this.help = h('p', { id: 'tree-help', className: 'unseen' }, 'Up and down arrows move, right and left open and close, Enter goes into a category.');
+    this.#body.addEventListener('click', (event) => this.#clicked(event));
+    this.#body.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#body.addEventListener('focusin', (event) => this.#reached(/** @type {HTMLElement} */ (event.target)));
+  }
+
+  /** @type {HTMLElement[]} */
+  #headings;
+
+  /** @param {Report} report */
+  update(report) {
+    if (!this.#report && report.loaded <= openAtFirst) for (const node of report.all()) this.#expanded.add(node.id);
+    this.#report = report;
+    if (report.place) for (const above of path(report.place)) this.#expanded.add(above.id);
+    for (const heading of this.#headings) setAria(heading, 'sort', heading.dataset.order === report.order ? 'descending' : null);
+    this.#draw();
+    if (this.#shown === report.place?.id) return;
+    this.#shown = report.place?.id;
+    this.#focused = this.#shown ?? this.#focused;
+    this.#stop();
+    this.#reveal();
+  }
+
+  /**
+   * Takes the focus to a category's row.
+   *
+   * @param {Node} node
+   */
+  focus(node) {
+    for (const above of path(node.parent)) this.#expanded.add(above.id);
+    this.#focused = node.id;
+    this.#draw();
+    this.#row(node.id)?.focus();
+  }
+
+  #draw() {
+    const report = this.#report;
+    if (!report) return;
+    const hadFocus = this.#body.contains(document.activeElement);
+    /** @type {HTMLElement[]} */
+    const rows = [];
+    const add = (/** @type {Node[]} */ nodes) =>
+      nodes.forEach((node, i) => {
+        rows.push(this.#line(node, i + 1, nodes.length, report));
+        if (this.#expanded.has(node.id)) add(node.children);
+      });
+    add(report.roots);
+    this.#body.replaceChildren(...rows);
+    this.#stop();
+    if (hadFocus) this.#row(this.#focused)?.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {Node} node
+   * @param {number} position
+   * @param {number} siblings
+   * @param {Report} report
+   */
+  #line(node, position, siblings, report) {
+    const expanded = node.children.length > 0 ? this.#expanded.has(node.id) : null;
+    const here = node === report.place;
+    const cell = (/** @type {string | null} */ text, /** @type {string} */ title) => h('span', { role: 'gridcell', dataset: { title } }, figure(text));
+    const row = h(
+      'div',
+      {
+        role: 'row',
+        className: here ? 'row here' : 'row',
+        tabIndex: -1,
+        dataset: { id: node.id },
+        aria: { label: described(node), level: node.depth + 1, posinset: position, setsize: siblings, expanded, current: here ? 'true' : null },
+      },
+      h('span', { role: 'rowheader', className: 'name' }, h('span', { className: 'twisty', aria: { hidden: true } }), foreign(node.name)),
+      cell(written(metrics[0], node), metrics[0].short),
+      cell(node.share === undefined ? null : percent(node.share), 'Share'),
+      ...metrics.slice(1).map((each) => cell(written(each, node), each.short)),
+    );
+    row.style.setProperty('--depth', String(node.depth));
+    row.style.setProperty('--share', String(node.share ?? 0));
+    return row;
+  }
+
+  /** @param {string} id */
+  #row(id) {
+    return /** @type {HTMLElement | null} */ (id ? this.#body.querySelector(`[data-id="${CSS.escape(id)}"]`) : null);
+  }
+
+  /** Leaves the Tab key one row to stop at. */
+  #stop() {
+    const stop = this.#row(this.#focused) ?? /** @type {HTMLElement | null} */ (this.#body.firstElementChild);
+    for (const row of this.#body.children) /** @type {HTMLElement} */ (row).tabIndex = row === stop ? 0 : -1;
+  }
+
+  /** Scrolls the table, and nothing around it, to the category that is looked at. */
+  #reveal() {
+    const row = this.#row(this.#shown ?? '');
+    if (!row) return;
+    const above = row.offsetTop - this.element.scrollTop;
+    if (above < 40 || above + row.offsetHeight > this.element.clientHeight) this.element.scrollTop = row.offsetTop - this.element.clientHeight / 3;
+  }
+
+  /** @param {HTMLElement} target */
+  #reached(target) {
+    this.#focused = target.dataset.id ?? this.#focused;
+    this.#stop();
+  }
+
+  /** @param {Event} event */
+  #node(event) {
+    const row = /** @type {HTMLElement} */ (event.target).closest('[data-id]');
+    return this.#report?.find(/** @type {HTMLElement | null} */ (row)?.dataset.id ?? '') ?? null;
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const node = this.#node(event);
+    if (!node) return;
+    if (/** @type {HTMLElement} */ (event.target).closest('.twisty') && node.children.length > 0) this.#toggle(node, !this.#expanded.has(node.id));
+    else this.#open(node, false);
+  }
+
+  /**
+   * @param {Node} node
+   * @param {boolean} expanded
+   */
+  #toggle(node, expanded) {
+    if (expanded) this.#expanded.add(node.id);
+    else this.#expanded.delete(node.id);
+    this.#draw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const node = this.#node(event);
+    if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
+    const row = this.#row(node.id);
+    const expanded = this.#expanded.has(node.id) && node.children.length > 0;
+    const to = (/** @type {Element | null | undefined} */ element) => /** @type {HTMLElement | null | undefined} */ (element)?.focus();
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      ArrowDown: () => to(row?.nextElementSibling),
+      ArrowUp: () => to(row?.previousElementSibling),
+      Home: () => to(this.#body.firstElementChild),
+      End: () => to(this.#body.lastElementChild),
+      ArrowRight: () => (expanded || node.children.length === 0 ? expanded && to(row?.nextElementSibling) : this.#toggle(node, true)),
+      ArrowLeft: () => (expanded ? this.#toggle(node, false) : node.parent && to(this.#row(node.parent.id))),
+      Enter: () => this.#open(node, true),
+    };
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+}

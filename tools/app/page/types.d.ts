@@ -1,0 +1,151 @@
+// The shapes the page works with, for the type checker alone: this file is not
+// part of the page. Results are those of the tools; a field that is absent is
+// unknown.
+
+export type Stats = Record<string, unknown>;
+
+export interface Cluster {
+  id: string;
+  parent_id?: string;
+  name: string;
+  description?: string;
+  num_runs: number;
+  share?: number;
+  stats?: Stats;
+}
+
+export interface Highlight {
+  run_id: string;
+  cluster_id?: string;
+  cluster_name?: string;
+  rank: number;
+  highlight_reason?: string;
+  summary?: string;
+  url?: string;
+}
+
+export interface JobResult {
+  id: string;
+  name: string;
+  status: string;
+  error?: string;
+  created_at?: string;
+  start_time?: string;
+  end_time?: string;
+  num_runs?: number;
+  url?: string;
+  session_id: string;
+  clusters: Cluster[];
+  total_clusters?: number;
+  next_offset?: number;
+  report?: {
+    title?: string;
+    key_points?: string[];
+    highlighted_traces?: Highlight[];
+    left_out?: number;
+  };
+  retry_after_seconds?: number;
+}
+
+export interface ListedRun {
+  id: string;
+  name?: string;
+  summary?: string;
+  status?: string;
+  error?: string;
+  start_time?: string;
+  attributes?: Record<string, unknown>;
+  url?: string;
+}
+
+export interface RunsResult {
+  runs: ListedRun[];
+  next_offset?: number;
+}
+
+export interface RunResult {
+  id: string;
+  name?: string;
+  run_type?: string;
+  status?: string;
+  error?: string;
+  start_time?: string;
+  latency_seconds?: number;
+  total_cost?: number;
+  inputs?: unknown;
+  outputs?: unknown;
+  url?: string;
+  cut?: string[];
+}
+
+export interface ComparedJob {
+  id: string;
+  name: string;
+  num_runs: number;
+}
+
+export interface Change {
+  name: string;
+  baseline_name?: string;
+  similarity?: number;
+  num_runs?: number;
+  baseline_num_runs?: number;
+  share?: number;
+  baseline_share?: number;
+  stats?: Stats;
+  baseline_stats?: Stats;
+  cluster_id?: string;
+  baseline_cluster_id?: string;
+}
+
+export interface Comparison {
+  job: ComparedJob;
+  baseline: ComparedJob;
+  appeared: Change[];
+  vanished: Change[];
+  grew: Change[];
+  shrank: Change[];
+  unchanged: Change[];
+  caution?: string[];
+}
+
+export interface ToolResult {
+  content?: { type: string; text?: string }[];
+  structuredContent?: unknown;
+  isError?: boolean;
+}
+
+// What the specification of MCP Apps calls HostContext, as far as it is used.
+export interface HostContext {
+  toolInfo?: { tool?: { name?: string } };
+  theme?: string;
+  styles?: { variables?: Record<string, string | undefined>; css?: { fonts?: string } };
+  displayMode?: string;
+  availableDisplayModes?: string[];
+  locale?: string;
+  timeZone?: string;
+  safeAreaInsets?: { top: number; right: number; bottom: number; left: number };
+}
+
+export interface HostCapabilities {
+  openLinks?: object;
+  serverTools?: object;
+  message?: Record<string, object>;
+  updateModelContext?: Record<string, object>;
+}
+
+export type Arguments = Record<string, unknown>;
+
+// A category in its place, with what is loaded of those below it.
+export interface Node extends Cluster {
+  parent: Node | null;
+  children: Node[];
+  depth: number;
+}
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
