@@ -47,11 +47,16 @@ func (j *job) finish(p *project, found report.Result, now time.Time) {
 	if j.progress == nil {
 		return // another reader was faster
 	}
-	from := j.progress.config
+	from, duration := j.progress.config, j.progress.duration
 	j.progress = nil
 	j.Status, j.Error = statusSuccess, found.Error
 	j.EndTime = now
-	j.StartTime = j.CreatedAt
+	if duration > 0 {
+		j.EndTime = j.CreatedAt.Add(duration)
+	}
+	if j.StartTime.IsZero() {
+		j.StartTime = j.CreatedAt.Add(duration / queuedPart)
+	}
 	j.Metadata = map[string]any{"source": "sandbox"}
 	if found.Error != "" {
 		j.Status = statusError

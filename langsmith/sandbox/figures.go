@@ -56,7 +56,9 @@ func (p *project) figures(now time.Time) figures {
 		if took, ended := r.Latency(); ended {
 			latencies = append(latencies, took.Seconds())
 		}
-		f.last = r.Start
+		if r.Start.After(f.last) {
+			f.last = r.Start
+		}
 	}
 	f.TotalTokens = f.PromptTokens + f.Completion
 	f.LastRunStart = stamped(f.last)

@@ -34,6 +34,9 @@ type progress struct {
 	config         *config              // to save the categories back to; may be nil
 }
 
+// queuedPart is the part of its duration that a job waits in the queue: a tenth.
+const queuedPart = 10
+
 // status is the state that the job shows now.
 func (j *job) status(now time.Time) string {
 	switch {
@@ -41,7 +44,7 @@ func (j *job) status(now time.Time) string {
 		return j.Statuses[min(max(j.reads, 1), len(j.Statuses))-1]
 	case j.progress == nil:
 		return j.Status
-	case j.progress.duration > 0 && now.Sub(j.CreatedAt) >= j.progress.duration/10,
+	case j.progress.duration > 0 && now.Sub(j.CreatedAt) >= j.progress.duration/queuedPart,
 		j.progress.duration <= 0 && j.reads > 1:
 		return statusRunning
 	}
@@ -60,11 +63,27 @@ func (j *job) due(now time.Time) func() report.Result {
 	return nil
 }
 
+// advance takes a job as far as reads and time allow.
+func (c *call) advance(p *project, j *job) {
+	if work := j.due(c.now); work != nil {
+		c.unlocked(func() { work() })
+		j.finish(p, work(), c.now)
+	}
+	if j.progress != nil && j.status(c.now) == statusRunning && j.StartTime.IsZero() {
+		j.StartTime = c.now
+		if d := j.progress.duration; d > 0 {
+			j.StartTime = j.CreatedAt.Add(d / queuedPart)
+		}
+	}
+}
+
 func (ws *workspace) unfinished(now time.Time) int {
 	n := 0
 	for _, p := range ws.projects {
 		for _, j := range p.jobs {
-			if s := j.status(now); s != statusSuccess && s != statusError && s != "failed" {
+			switch s := j.status(now); {
+			case s == statusSuccess, s == statusError, s == "failed", j.due(now) != nil:
+			default:
 				n++
 			}
 		}

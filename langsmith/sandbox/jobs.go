@@ -74,6 +74,7 @@ func listJobs(c *call) (any, error) {
 	}
 	views := make([]any, 0, page.limit)
 	for _, j := range cut(newest, page) {
+		c.advance(p, j)
 		views = append(views, with(j.view(c.now), j.Extra))
 	}
 	return map[string]any{"clustering_jobs": views}, nil
@@ -123,10 +124,7 @@ func readJob(c *call) (any, error) {
 		return nil, err
 	}
 	j.reads++
-	if work := j.due(c.now); work != nil {
-		c.unlocked(func() { work() })
-		j.finish(p, work(), c.now)
-	}
+	c.advance(p, j)
 	return with(j.detail(c.now), j.Extra), nil
 }
 

@@ -61,6 +61,17 @@ func TestJobTakesItsTime(t *testing.T) {
 			t.Errorf("after %v the job is %s, want %s", step.after, got, step.want)
 		}
 	}
+	now = now.Add(time.Hour)
+	done := a.get(path)
+	if done.text("start_time") != "2026-03-16T12:02:00.000000+00:00" || done.text("end_time") != "2026-03-16T12:20:00.000000+00:00" {
+		t.Errorf("from %s to %s", done.text("start_time"), done.text("end_time"))
+	}
+	// Nobody needs to read a job for it to end.
+	a.post(base, obj{})
+	now = now.Add(time.Hour)
+	if got := a.get(base).text("clustering_jobs", 0, "status"); got != "success" {
+		t.Errorf("in the list the job is %s", got)
+	}
 }
 
 func TestReadsUntilDone(t *testing.T) {

@@ -140,8 +140,9 @@ func (ws *workspace) find(q runQuery, now time.Time) []*heldRun {
 		if len(q.sessions) > 0 && !slices.Contains(q.sessions, p.id) {
 			continue
 		}
+		within := q.traces(p)
 		for _, r := range p.runs {
-			if !r.visible.After(now) && q.matches(r.Run) && ws.traceMatches(q, p, r.Run) {
+			if !r.visible.After(now) && q.matches(r.Run) && ws.rootMatches(q, r.Run) && (within == nil || within[r.TraceID]) {
 				found = append(found, r)
 			}
 		}
@@ -169,16 +170,25 @@ func (q *runQuery) matches(r *trace.Run) bool {
 	return q.filter == nil || q.filter.Match(r)
 }
 
-// traceMatches holds the trace of a run against the filters over its root and
-// over any run in it.
-func (ws *workspace) traceMatches(q runQuery, p *project, r *trace.Run) bool {
-	if q.traceFilter != nil {
-		root := ws.runs[r.TraceID]
-		if root == nil || !q.traceFilter.Match(root.Run) {
-			return false
+// rootMatches holds the root of a run's trace against the filter over roots.
+func (ws *workspace) rootMatches(q runQuery, r *trace.Run) bool {
+	if q.traceFilter == nil {
+		return true
+	}
+	root := ws.runs[r.TraceID]
+	return root != nil && q.traceFilter.Match(root.Run)
+}
+
+// traces are those in which any run passes the filter over trees; nil without one.
+func (q *runQuery) traces(p *project) map[uuid.UUID]bool {
+	if q.treeFilter == nil {
+		return nil
+	}
+	passing := make(map[uuid.UUID]bool)
+	for _, r := range p.runs {
+		if !passing[r.TraceID] && q.treeFilter.Match(r.Run) {
+			passing[r.TraceID] = true
 		}
 	}
-	return q.treeFilter == nil || slices.ContainsFunc(p.runs, func(other *heldRun) bool {
-		return other.TraceID == r.TraceID && q.treeFilter.Match(other.Run)
-	})
+	return passing
 }

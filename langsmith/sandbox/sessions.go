@@ -82,14 +82,16 @@ func listSessions(c *call) (any, error) {
 	return views, nil
 }
 
-// sortSessions orders projects; those that lack what is sorted by come last.
+// sortSessions orders projects, by their start where nothing else is asked for.
 func (c *call) sortSessions(list []*project, by string, descending bool) {
-	figures := make(map[*project]figures, len(list))
-	for _, p := range list {
-		figures[p] = p.figures(c.now)
+	known := make(map[*project]figures)
+	if by != "" && by != "name" && by != "start_time" {
+		for _, p := range list {
+			known[p] = p.figures(c.now)
+		}
 	}
 	order := func(a, b *project) int {
-		x, y := figures[a], figures[b]
+		x, y := known[a], known[b]
 		switch by {
 		case "name":
 			return cmp.Compare(a.name, b.name)

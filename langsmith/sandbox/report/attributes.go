@@ -20,25 +20,29 @@ import (
 // the name and the description in the run's texts. What it cannot tell is missing.
 func extract(schemas map[string]any, r *trace.Run) map[string]any {
 	values := make(map[string]any)
+	if len(schemas) == 0 {
+		return values
+	}
+	spoken := stemsOf(essence(r, nil))
 	for name, schema := range schemas {
 		fields, _ := schema.(map[string]any)
 		kind, _ := fields["type"].(string)
 		about, _ := fields["description"].(string)
-		if value, told := one(name, kind, about, r); told {
+		if value, told := one(name, kind, about, r, spoken); told {
 			values[name] = value
 		}
 	}
 	return values
 }
 
-func one(name, kind, about string, r *trace.Run) (any, bool) {
+func one(name, kind, about string, r *trace.Run, spoken map[string]bool) (any, bool) {
 	held, known := r.Metadata[name]
 	switch kind {
 	case "boolean":
 		if yes, ok := held.(bool); known && ok {
 			return yes, true
 		}
-		return judge(name, about, r), true
+		return judge(name, about, r, spoken), true
 	case "number":
 		if n, ok := held.(float64); known && ok {
 			return n, true
@@ -55,18 +59,18 @@ func one(name, kind, about string, r *trace.Run) (any, bool) {
 
 // judge answers what can be counted, and else whether the words of the attribute
 // are found.
-func judge(name, about string, r *trace.Run) bool {
+func judge(name, about string, r *trace.Run, spoken map[string]bool) bool {
 	switch stems := stemsOf(name); {
 	case stems["resolv"], stems["answer"], stems["solv"]:
 		return r.Error == "" && repeats(r) < 2 && len(r.Outputs) > 0
 	case stems["error"], stems["fail"], stems["failur"]:
 		return r.Error != ""
 	case stems["frustrat"], stems["angri"], stems["annoy"]:
-		return repeats(r) > 1 || r.Error != "" && len(r.Messages()) > 3 || contains(stemsOf("again promised broke circles"), r)
+		return repeats(r) > 1 || r.Error != "" && len(r.Messages()) > 3 || meet(stemsOf("again promised broke circles"), spoken)
 	case len(stems) > 0:
-		return contains(stems, r)
+		return meet(stems, spoken)
 	}
-	return contains(stemsOf(about), r)
+	return meet(stemsOf(about), spoken)
 }
 
 func stemsOf(text string) map[string]bool {
@@ -77,8 +81,14 @@ func stemsOf(text string) map[string]bool {
 	return stems
 }
 
-func contains(stems map[string]bool, r *trace.Run) bool {
-	return slices.ContainsFunc(clustering.Words(essence(r, nil)), func(w clustering.Word) bool { return stems[w.Stem] })
+// meet says whether two sets of stems have one in common.
+func meet(a, b map[string]bool) bool {
+	for stem := range a {
+		if b[stem] {
+			return true
+		}
+	}
+	return false
 }
 
 var firstNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+(?:\.\d+)?`) })

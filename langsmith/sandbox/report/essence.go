@@ -17,6 +17,9 @@ const (
 	partThread   = "all_thread_messages"
 )
 
+// maxEssence bounds what is compared of a run, in bytes. Its end may cut a word.
+const maxEssence = 50_000
+
 // tagWeight is how many times over a tag counts: it was chosen, not just said.
 const tagWeight = 3
 
@@ -49,14 +52,15 @@ func essence(r *trace.Run, parts []string) string {
 	if slices.Contains(parts, partInputs) || slices.Contains(parts, partThread) {
 		said = append(said, title(r), strings.Repeat(strings.Join(r.Tags, " ")+" ", tagWeight))
 	}
-	return strings.Join(said, "\n")
+	text := strings.Join(said, "\n")
+	return text[:min(len(text), maxEssence)]
 }
 
 // title is what the agent itself headed the conversation with, if it did.
 func title(r *trace.Run) string {
 	for _, held := range []map[string]any{r.Metadata, r.Outputs} {
 		if text, ok := held["title"].(string); ok {
-			return text
+			return trace.Preview(text, maxName)
 		}
 	}
 	return ""

@@ -52,13 +52,14 @@ func (b *builder) nameOf(n *node, taken map[string]bool) string {
 		candidates = append(candidates, strings.Join(words[:len(words)-1], ", ")+" and "+words[len(words)-1])
 	}
 	for _, name := range candidates {
+		name = trace.Preview(name, maxName)
 		if name != "" && !taken[strings.ToLower(name)] {
 			return sentence(name)
 		}
 	}
 	// Every phrase is used up by a sibling: tell them apart by number.
 	for number := 2; ; number++ {
-		name := sentence(cmp.Or(candidates[0], n.phrase, "Other traces")) + " (" + count(number, "group") + ")"
+		name := sentence(cmp.Or(trace.Preview(candidates[0], maxName), n.phrase, "Other traces")) + " (" + count(number, "group") + ")"
 		if !taken[strings.ToLower(name)] {
 			return name
 		}
@@ -112,6 +113,9 @@ func (b *builder) typical(rows []int) []int {
 	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(closeness[y], closeness[x]) })
 	return order
 }
+
+// maxName is how long a name may be that was not given by the request, in runes.
+const maxName = 80
 
 // maxPhrase is how long a phrase may be, in runes.
 const maxPhrase = 60

@@ -80,6 +80,9 @@ func sound(t *testing.T, r report.Result) {
 		if c.Name == "" || known[c.Name] || c.Description == "" {
 			t.Errorf("category %d: name %q, description %q", i, c.Name, c.Description)
 		}
+		if len([]rune(c.Name)) > 100 || len(c.Description) > 1000 {
+			t.Errorf("category %d: name %.120q, description %.120q", i, c.Name, c.Description)
+		}
 		known[c.Name] = true
 		if c.Size > 0 && c.Stats["run_count"] != c.Size {
 			t.Errorf("%q: stats %v", c.Name, c.Stats)
