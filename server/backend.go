@@ -21,6 +21,7 @@ type Backend struct {
 	config    *config.Config
 	logger    zerolog.Logger
 	transport http.RoundTripper
+	state     paid.Store
 	ledger    *paid.Ledger
 	watcher   *watch.Watcher
 	tools     []tools.Tool
@@ -48,11 +49,16 @@ func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
 	if len(wrong) > 0 {
 		return nil, usage(wrong...)
 	}
+	state, err := paid.OpenState(ctx, cfg.State)
+	if err != nil {
+		return nil, usage("--state: " + err.Error())
+	}
 	b := &Backend{
 		config:    cfg,
 		logger:    options.Logger,
 		transport: options.Transport,
-		ledger:    paid.New(paid.Options{Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay}),
+		state:     state,
+		ledger:    paid.New(paid.Options{Store: state, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay}),
 		watcher:   watch.New(),
 		tools:     offered,
 		ending:    make(chan struct{}),
@@ -86,9 +92,20 @@ func sandboxEndpoint() langsmith.Endpoint {
 // End has waiting calls answer with what they have. It may be called more than once.
 func (b *Backend) End() { b.endingOnce.Do(func() { close(b.ending) }) }
 
-// Close ends the backend's connections.
+// Drain waits for paid requests that are still under way, as long as ctx lets
+// it. One that outlasts it is found again by the next equal call.
+func (b *Backend) Drain(ctx context.Context) {
+	if err := b.ledger.Drain(ctx); err != nil {
+		b.logger.Warn().Err(err).Msg("ending while a paid request is under way; its outcome is looked for by the next equal call")
+	}
+}
+
+// Close ends the backend's connections and closes its state.
 func (b *Backend) Close() {
 	b.End()
+	if err := b.state.Close(); err != nil {
+		b.logger.Warn().Err(err).Msg("the memory of paid calls did not close cleanly")
+	}
 	if pool, ok := b.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}
@@ -107,7 +124,7 @@ func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.C
 			Endpoint:    endpoint,
 			Credentials: credentials,
 			Anonymous:   anonymous,
-			UserAgent:   "langsmith-insights-mcp/" + Version(),
+			UserAgent:   userAgent(),
 			Timeout:     b.config.Timeout,
 			Transport:   b.transport,
 		}),

@@ -27,13 +27,29 @@ func RunStdio(ctx context.Context, cfg *config.Config, streams Streams) error {
 		return err
 	}
 	defer backend.Close()
+	backend.watcher.MaxWaiters = stdioWaiters
 	logger.Info().Str("version", Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
-	return stdio.Serve(ctx, NewMCP(backend), streams.In, streams.Out, stdio.Options{
+	var ended time.Time
+	err = stdio.Serve(ctx, NewMCP(backend), streams.In, streams.Out, stdio.Options{
 		Logger: logger,
-		Ending: backend.End,
-		Grace:  cfg.ShutdownTimeout - endMargin,
+		Ending: func() {
+			ended = time.Now()
+			backend.End()
+		},
+		Grace: min(cfg.ShutdownTimeout, stdioGrace) - endMargin,
 	})
+	draining, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(cfg.ShutdownTimeout-endMargin/2))
+	defer cancel()
+	backend.Drain(draining)
+	return err
 }
+
+// stdioWaiters is how many calls of the one client may wait for jobs at once.
+const stdioWaiters = 90
+
+// stdioGrace is how long calls may still take once the input has ended, where
+// no paid request is in flight.
+const stdioGrace = 2 * time.Second
 
 // endMargin is what the process itself needs to end inside its time.
 const endMargin = 150 * time.Millisecond

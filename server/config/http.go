@@ -68,7 +68,7 @@ func checkExposure(c *Config) []Problem {
 		problems = append(problems, Problem(fmt.Sprintf("--auth-token: a token is the same as %s, which callers must not learn: make one of its own, as with openssl rand -hex 32", c.LangSmith.Found.Credential)))
 	}
 	guarded := len(h.AuthTokens) > 0 || h.OAuthIssuer != ""
-	if !guarded && !h.AllowUnauthenticated && !isLoopbackAddress(h.Addr) {
+	if h.Addr != "" && !guarded && !h.AllowUnauthenticated && !isLoopbackAddress(h.Addr) {
 		problems = append(problems, Problem(fmt.Sprintf(
 			"--addr: anybody who reaches %s could call on the key of %s: guard it with --auth-token or --oauth-issuer, or unset the key so that callers bring theirs, or listen on 127.0.0.1; --allow-unauthenticated overrides this",
 			h.Addr, c.LangSmith.Found.Credential)))
