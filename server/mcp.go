@@ -74,11 +74,14 @@ func (b *Backend) handler(tool tools.Tool) mcpserver.ToolHandlerFunc {
 		}
 		env := b.env(ctx)
 		env.Progress = progressOf(ctx, request)
-		env.Ask = askThrough(ctx, request)
+		asking := askThrough(ctx, request)
+		if asking != nil {
+			env.Ask = asking.ask
+		}
 		reply, err := tool.Call(ctx, env, arguments)
 		var question *tools.Question
 		if errors.As(err, &question) {
-			return inputRequired(question), nil
+			return asking.inputRequired(question), nil
 		}
 		if err != nil {
 			return nil, err

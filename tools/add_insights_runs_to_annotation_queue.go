@@ -67,7 +67,7 @@ func (q *queues) kind() string { return "annotation queue" }
 
 func (q *queues) agree(ctx context.Context, runs int) error {
 	return q.env.agree(ctx, &Question{
-		ID: "queue " + q.name,
+		ID: fmt.Sprint("queue ", q.name, " ", runs),
 		Text: fmt.Sprintf("%s are to be put into the annotation queue %s, which moves them to extended retention, at ten times the price. Is that agreed?",
 			count(runs, "trace"), markdown.Quote(q.name, longestName)),
 	}, "add_insights_runs_to_dataset keeps traces without that price.")

@@ -139,7 +139,7 @@ func (e *Env) projectByName(ctx context.Context, name string) (langsmith.Project
 
 // chooseProject lets a person choose among projects of one name, or lists them.
 func (e *Env) chooseProject(ctx context.Context, name string, found []langsmith.Project) (langsmith.Project, error) {
-	question := &Question{ID: "project", Text: fmt.Sprintf("%d projects are called %s. Which one?", len(found), markdown.Quote(name, 100))}
+	question := &Question{ID: "project " + name, Text: fmt.Sprintf("%d projects are called %s. Which one?", len(found), markdown.Quote(name, 100))}
 	var lines strings.Builder
 	for _, project := range found {
 		described := project.ID.String()
