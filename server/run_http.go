@@ -43,20 +43,20 @@ func RunHTTP(ctx context.Context, cfg *config.Config, streams Streams) error {
 	// Tokens are still checked while the last calls come in.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	return NewHTTP(background, backend).Serve(ctx, listener)
+	return web.New(background, HTTPOptions(backend)).Serve(ctx, listener)
 }
 
-// NewHTTP returns the HTTP server over a backend. What it does in the
-// background ends with ctx.
-func NewHTTP(ctx context.Context, b *Backend) *web.Server {
-	return web.New(ctx, web.Options{
+// HTTPOptions are those of an HTTP server over a backend.
+func HTTPOptions(b *Backend) web.Options {
+	return web.Options{
 		MCP:       NewMCP(b),
 		Config:    b.config.HTTP,
 		Logger:    b.logger,
 		Ending:    b.End,
+		Drain:     b.ledger.Drain,
 		Grace:     httpGrace,
 		PaidGrace: b.config.ShutdownTimeout,
-	})
+	}
 }
 
 func guardedBy(cfg config.HTTP) string {

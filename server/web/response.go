@@ -9,21 +9,12 @@ import (
 	"time"
 )
 
-const (
-	// slowestWrite is how long a client may take to accept one write. It bounds
-	// what a client that has stopped reading can hold.
-	slowestWrite = 30 * time.Second
-
-	// quietest is how long an event stream may say nothing: proxies close what
-	// has been silent for 60 s, and writing is how a client is found to be gone.
-	quietest = 25 * time.Second
-)
-
 // response is the answer to one request. It bounds every write in time, keeps
 // event streams alive, and lets several goroutines write whole events.
 type response struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	limits  Limits
 
 	mu        sync.Mutex
 	status    int // 0 until the header is written
@@ -34,14 +25,21 @@ type response struct {
 }
 
 // bounded gives every request a [response].
-func bounded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := &response{ResponseWriter: w, control: http.NewResponseController(w)}
-		// A deadline may be left from the connection's last request.
-		_ = answer.control.SetWriteDeadline(time.Now().Add(slowestWrite))
-		defer answer.close()
-		next.ServeHTTP(answer, r)
-	})
+func bounded(limits Limits) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := &response{ResponseWriter: w, control: http.NewResponseController(w), limits: limits}
+			answer.allowTime() // a deadline may be left from the connection's last request
+			defer answer.close()
+			next.ServeHTTP(answer, r)
+		})
+	}
+}
+
+// allowTime gives the client time to accept what is written next. Where the
+// connection knows no deadlines, as in a test without one, there is none.
+func (r *response) allowTime() {
+	_ = r.control.SetWriteDeadline(time.Now().Add(r.limits.WriteTime))
 }
 
 // Unwrap lets [http.ResponseController] through.
@@ -63,7 +61,7 @@ func (r *response) start(status int) {
 	if r.Header().Get("Content-Type") == eventStream {
 		r.events = true
 		r.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
-		r.keepAlive = time.AfterFunc(quietest, r.beat)
+		r.keepAlive = time.AfterFunc(r.limits.Quiet, r.beat)
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
@@ -80,9 +78,9 @@ func (r *response) write(data []byte) (int, error) {
 		return 0, errAnswered
 	}
 	r.start(http.StatusOK)
-	_ = r.control.SetWriteDeadline(time.Now().Add(slowestWrite))
+	r.allowTime()
 	if r.keepAlive != nil {
-		r.keepAlive.Reset(quietest)
+		r.keepAlive.Reset(r.limits.Quiet)
 	}
 	n, err := r.ResponseWriter.Write(data)
 	r.written += int64(n)
@@ -101,7 +99,7 @@ func (r *response) flush() error {
 		return errAnswered
 	}
 	r.start(http.StatusOK)
-	_ = r.control.SetWriteDeadline(time.Now().Add(slowestWrite))
+	r.allowTime()
 	return r.control.Flush()
 }
 

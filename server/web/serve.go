@@ -11,20 +11,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-const (
-	// headerTime bounds the reading of a request's header.
-	headerTime = 10 * time.Second
-
-	// idleTime is how long a connection may wait for its next request.
-	idleTime = 2 * time.Minute
-
-	// largestHeader bounds a request's header, in bytes: tokens of issuers that
-	// list all groups of a user are long.
-	largestHeader = 64 << 10
-
-	// unwinding is what calls that were cut off need to return.
-	unwinding = 300 * time.Millisecond
-)
+// unwinding is what calls that were cut off need to return.
+const unwinding = 300 * time.Millisecond
 
 // Serve answers requests until ctx is done, and then lets the calls in flight
 // answer for a bounded time. It returns nil when it was ctx that ended it.
@@ -34,9 +22,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return requests },
-		ReadHeaderTimeout: headerTime,
-		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    largestHeader,
+		ReadHeaderTimeout: s.options.Limits.HeaderTime,
+		IdleTimeout:       s.options.Limits.IdleTime,
+		MaxHeaderBytes:    s.options.Limits.Header,
 		ErrorLog:          slog.NewLogLogger(zerolog.NewSlogHandler(s.options.Logger), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
@@ -59,6 +47,7 @@ func (s *Server) end(ctx context.Context, server *http.Server, cut context.Cance
 	began := time.Now()
 	ctx = context.WithoutCancel(ctx)
 	s.ending.Store(true)
+	s.options.Logger.Info().Msg("ending: calls in flight may still answer")
 	server.SetKeepAlivesEnabled(false)
 	if s.options.Ending != nil {
 		s.options.Ending()

@@ -29,6 +29,9 @@ type Options struct {
 	// for traces and metrics; nil for nothing.
 	Observe func(http.Handler) http.Handler
 
+	// Limits bound what one client can hold.
+	Limits Limits
+
 	// Ending is called when the server is about to end: calls that wait for
 	// something should answer with what they have. Nil for nothing.
 	Ending func()
@@ -52,11 +55,12 @@ type Server struct {
 
 // New returns a server. What it does in the background ends with ctx.
 func New(ctx context.Context, options Options) *Server {
+	options.Limits = options.Limits.orUsual()
 	s := &Server{options: options, calls: &inFlight{}}
 	guards, metadata := guardsOf(ctx, options.Config, options.Logger)
 	asked := &questions{}
-	streamable := newStreamable(options.MCP, asked, options.Logger)
-	sse := newSSE(options.MCP, asked, s.calls, options.Logger)
+	streamable := newStreamable(options.MCP, asked, options.Limits, options.Logger)
+	sse := newSSE(options.MCP, asked, s.calls, options.Limits, options.Logger)
 
 	guard := chain(
 		fromHere(neighbourhood{origins: options.Config.AllowOrigins, hosts: options.Config.AllowHosts}),
@@ -81,7 +85,7 @@ func New(ctx context.Context, options Options) *Server {
 	if observe == nil {
 		observe = func(next http.Handler) http.Handler { return next }
 	}
-	s.handler = chain(bounded, requestID, accessLog(options.Logger), observe, panics(options.Logger))(mux)
+	s.handler = chain(bounded(options.Limits), requestID, accessLog(options.Logger), observe, panics(options.Logger))(mux)
 	return s
 }
 

@@ -19,14 +19,15 @@ type sse struct {
 	server    *mcpserver.MCPServer
 	questions *questions
 	calls     *inFlight
+	limits    Limits
 	logger    zerolog.Logger
 
 	mu      sync.Mutex
 	streams map[string]*sseSession
 }
 
-func newSSE(server *mcpserver.MCPServer, questions *questions, calls *inFlight, logger zerolog.Logger) *sse {
-	return &sse{server: server, questions: questions, calls: calls, logger: logger, streams: map[string]*sseSession{}}
+func newSSE(server *mcpserver.MCPServer, questions *questions, calls *inFlight, limits Limits, logger zerolog.Logger) *sse {
+	return &sse{server: server, questions: questions, calls: calls, limits: limits, logger: logger, streams: map[string]*sseSession{}}
 }
 
 // open serves a stream until its client leaves.
@@ -82,7 +83,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	if caller.Credentials.Empty() {
 		caller = session.opener
 	}
-	body, ok := readMessage(w, r)
+	body, ok := s.limits.readMessage(w, r)
 	if !ok {
 		return
 	}

@@ -21,6 +21,7 @@ import (
 type streamable struct {
 	mcp       http.Handler
 	questions *questions
+	limits    Limits
 
 	// ended are the sessions that their clients have ended here. Another replica
 	// goes on accepting them, to no harm.
@@ -32,9 +33,10 @@ const (
 	endedBefore = 24 * time.Hour
 )
 
-func newStreamable(server *mcpserver.MCPServer, questions *questions, logger zerolog.Logger) *streamable {
+func newStreamable(server *mcpserver.MCPServer, questions *questions, limits Limits, logger zerolog.Logger) *streamable {
 	return &streamable{
 		questions: questions,
+		limits:    limits,
 		ended: ttlcache.New(
 			ttlcache.WithCapacity[string, struct{}](mostEnded),
 			ttlcache.WithTTL[string, struct{}](endedBefore),
@@ -78,7 +80,7 @@ func (s *streamable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // post takes a message.
 func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
-	body, ok := readMessage(w, r)
+	body, ok := s.limits.readMessage(w, r)
 	if !ok {
 		return
 	}

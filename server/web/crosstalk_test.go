@@ -1,0 +1,272 @@
+package web_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server/config"
+)
+
+// gate holds requests to LangSmith until it is opened or their callers leave.
+type gate struct {
+	next    http.RoundTripper
+	arrived chan string // the key of each request that is held
+	left    chan string // the key of each whose caller left
+	open    chan struct{}
+}
+
+func newGate() *gate {
+	return &gate{arrived: make(chan string, 1000), left: make(chan string, 1000), open: make(chan struct{})}
+}
+
+func (g *gate) wrap(next http.RoundTripper) http.RoundTripper {
+	g.next = next
+	return g
+}
+
+func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
+	key := r.Header.Get("X-Api-Key")
+	g.arrived <- key
+	select {
+	case <-g.open:
+		return g.next.RoundTrip(r)
+	case <-r.Context().Done():
+		g.left <- key
+		return nil, r.Context().Err()
+	}
+}
+
+// background sends a request whose answer comes later.
+func (f *fixture) background(r *http.Request) <-chan reply {
+	got := make(chan reply, 1)
+	go func() {
+		defer close(got)
+		answer, err := f.client.Do(r)
+		if err != nil {
+			return
+		}
+		defer answer.Body.Close()
+		var body strings.Builder
+		_, _ = io.Copy(&body, answer.Body)
+		got <- reply{answer.StatusCode, answer.Header, body.String()}
+	}()
+	return got
+}
+
+func own(n int) headers { return headers{"X-API-Key": callerKey(n)} }
+
+func cancelled(id any) string {
+	return rpc(nil, "notifications/cancelled", args{"requestId": id, "reason": "test"})
+}
+
+// Two callers of the stateless era use the same id at the same time: each gets
+// their own answer, and a cancellation by either stops neither.
+func TestEqualIDsInTheStatelessEra(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap})
+	body, h := stateless(7, "tools/call", args{"name": "list_projects", "arguments": args{}})
+	var answers []<-chan reply
+	for n := range 2 {
+		answers = append(answers, f.background(f.request(http.MethodPost, "/mcp", h.with(own(n)), body)))
+	}
+	first, second := <-g.arrived, <-g.arrived
+	if first == second {
+		t.Fatalf("both went upstream with %s", first)
+	}
+	for _, id := range []any{7, "7"} {
+		modern, modernHeaders := stateless(nil, "notifications/cancelled", args{"requestId": id})
+		for name, try := range map[string]struct {
+			body string
+			h    headers
+		}{
+			"with the version in both places":  {modern, modernHeaders.with(own(0))},
+			"with the version in the header":   {cancelled(id), headers{"Mcp-Protocol-Version": mcp.ProtocolVersion20260728}},
+			"with the version in the message":  {modern, own(0)},
+			"with a method that is said twice": {`{"jsonrpc":"2.0","method":"x",` + modern[1:], modernHeaders},
+		} {
+			if got := f.post("/mcp", try.h, try.body); got.status != http.StatusAccepted {
+				t.Errorf("a cancellation %s: %d %s", name, got.status, got.body)
+			}
+		}
+		if got := f.post("/mcp", own(0), cancelled(id)); got.status != http.StatusBadRequest {
+			t.Errorf("a cancellation of no session: %d %s", got.status, got.body)
+		}
+	}
+	close(g.open)
+	for n, answer := range answers {
+		got := <-answer
+		if result := got.tool(t); result.Result.IsError || string(result.ID) != "7" {
+			t.Errorf("caller %d got %s", n, got.body)
+		}
+	}
+}
+
+// A call is cancelled within its own session, and by nobody else's.
+func TestCancellingWithinASession(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap})
+	mine, theirs := f.open(own(1)), f.open(own(2))
+	answer := f.background(f.request(http.MethodPost, "/mcp", mine, toolCall(7, "list_projects", args{})))
+	<-g.arrived
+
+	f.post("/mcp", theirs, cancelled(7))
+	stolen := own(2).with(headers{"Mcp-Session-Id": mine["Mcp-Session-Id"]})
+	for name, thief := range map[string]headers{"with another key": stolen, "without a key": {"Mcp-Session-Id": mine["Mcp-Session-Id"]}} {
+		if got := f.post("/mcp", thief, cancelled(7)); got.status != http.StatusNotFound {
+			t.Errorf("a cancellation %s: %d %s", name, got.status, got.body)
+		}
+	}
+	select {
+	case <-g.left:
+		t.Fatal("the call was cancelled by somebody else")
+	default:
+	}
+
+	f.post("/mcp", mine, cancelled(7))
+	<-g.left // or the test ends at its timeout
+	<-answer
+}
+
+// In the stateless era, closing the answer cancels the call.
+func TestClosingTheAnswerCancels(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap})
+	body, h := stateless(7, "tools/call", args{"name": "list_projects", "arguments": args{}})
+	ctx, leave := context.WithCancel(t.Context())
+	f.background(f.request(http.MethodPost, "/mcp", h, body).WithContext(ctx))
+	<-g.arrived
+	leave()
+	<-g.left
+}
+
+// A session belongs to who opened it. For everybody else it is not there.
+func TestSessionsBelongToTheirCallers(t *testing.T) {
+	f := start(t, options{config: withTokens})
+	teamA, teamB := headers{"Authorization": "Bearer " + tokenA}, headers{"Authorization": "Bearer " + tokenB}
+	plain, keyed := f.open(teamA), f.open(teamA.with(own(1)))
+	for name, c := range map[string]struct {
+		session headers
+		caller  headers
+		want    int
+	}{
+		"its opener":                            {plain, teamA, 200},
+		"its opener, with a key later":          {plain, teamA.with(own(1)), 200},
+		"another token":                         {plain, teamB, 404},
+		"another token and a key":               {plain, teamB.with(own(1)), 404},
+		"its opener with the key":               {keyed, teamA.with(own(1)), 200},
+		"its opener with the key in a region":   {keyed, teamA.with(own(1)).with(headers{"LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com"}), 200},
+		"the same token with another key":       {keyed, teamA.with(own(2)), 404},
+		"the same token without the key":        {keyed, teamA, 404},
+		"another token with the key":            {keyed, teamB.with(own(1)), 404},
+		"its opener, with the code cut short":   {headers{"Mcp-Session-Id": plain["Mcp-Session-Id"][:45]}, teamA, 404},
+		"its opener, with another kind written": {headers{"Mcp-Session-Id": "e" + plain["Mcp-Session-Id"][1:]}, teamA, 404},
+	} {
+		h := c.caller.with(headers{"Mcp-Session-Id": c.session["Mcp-Session-Id"]})
+		if got := f.post("/mcp", h, rpc(2, "tools/list", args{})); got.status != c.want {
+			t.Errorf("%s: POST %d, want %d", name, got.status, c.want)
+		}
+		stream := f.read(f.request(http.MethodGet, "/mcp", h, ""))
+		if stream.status != c.want {
+			t.Errorf("%s: GET %d, want %d", name, stream.status, c.want)
+		}
+		stream.close()
+		if c.want == http.StatusOK {
+			continue
+		}
+		if got := f.do(f.request(http.MethodDelete, "/mcp", h, "")); got.status != c.want {
+			t.Errorf("%s: DELETE %d, want %d", name, got.status, c.want)
+		}
+	}
+
+	if got := f.do(f.request(http.MethodDelete, "/mcp", plain, "")); got.status != http.StatusOK {
+		t.Errorf("its opener: DELETE %d %s", got.status, got.body)
+	}
+	if got := f.post("/mcp", plain, rpc(2, "tools/list", args{})); got.status != http.StatusNotFound {
+		t.Errorf("after its end a session answers %d %s", got.status, got.body)
+	}
+}
+
+// Any replica takes a session that another has opened.
+func TestAnyReplicaTakesASession(t *testing.T) {
+	guards := func(c *config.Config) { c.HTTP.AuthTokens = []langsmith.Secret{tokenA, tokenB} }
+	first, second := start(t, options{config: guards}), start(t, options{config: guards})
+	session := first.open(headers{"Authorization": "Bearer " + tokenA}.with(own(1)))
+	if got := second.post("/mcp", session, rpc(2, "tools/list", args{})); got.status != http.StatusOK {
+		t.Errorf("the owner: %d %s", got.status, got.body)
+	}
+	if got := second.post("/mcp", session.with(own(2)), rpc(2, "tools/list", args{})); got.status != http.StatusNotFound {
+		t.Errorf("somebody else: %d %s", got.status, got.body)
+	}
+}
+
+// A stream at /sse takes messages from its opener alone.
+func TestStreamsBelongToTheirCallers(t *testing.T) {
+	g := newGate()
+	f := start(t, options{config: withTokens, wrap: g.wrap})
+	teamA, teamB := headers{"Authorization": "Bearer " + tokenA}, headers{"Authorization": "Bearer " + tokenB}
+	stream := f.openSSE(teamA.with(own(1)))
+	stream.post(teamA, toolCall(7, "list_projects", args{}))
+	if key := <-g.arrived; key != callerKey(1) {
+		t.Fatalf("went upstream with %s", key)
+	}
+	for name, h := range map[string]headers{"another token": teamB, "another token with the key": teamB.with(own(1)), "another key": teamA.with(own(2))} {
+		if got := f.post(stream.path, h, cancelled(7)); got.status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+	}
+	if got := f.post("/message?sessionId="+uuid.NewString(), teamA, cancelled(7)); got.status != http.StatusNotFound {
+		t.Errorf("a guessed session: %d %s", got.status, got.body)
+	}
+	other := f.openSSE(teamA.with(own(1)))
+	other.post(teamA.with(own(1)), cancelled(7)) // of another stream, so not this call
+	stream.post(teamA.with(own(1)), cancelled("7"))
+	select {
+	case <-g.left:
+		t.Fatal("the call was cancelled by somebody else")
+	default:
+	}
+	stream.post(teamA.with(own(1)), cancelled(7))
+	<-g.left
+}
+
+// A cancellation right behind its call finds it.
+func TestCancellingAtOnceOnSSE(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap})
+	stream := f.openSSE(nil)
+	for id := range 50 {
+		stream.post(nil, toolCall(id, "list_projects", args{}))
+		stream.post(nil, cancelled(id))
+	}
+	// What is answered now was not cancelled.
+	close(g.open)
+	stream.post(nil, rpc("last", "ping", nil))
+	for message := range stream.messages {
+		if strings.Contains(message, `"last"`) {
+			break
+		}
+		t.Errorf("a cancelled call was answered: %s", message)
+	}
+}
+
+// With the stream at /sse its calls end.
+func TestLeavingEndsTheCallsOfAStream(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap})
+	stream := f.openSSE(nil)
+	for id := range 3 {
+		stream.post(nil, toolCall(id, "list_projects", args{}))
+		<-g.arrived
+	}
+	stream.close()
+	for range 3 {
+		<-g.left
+	}
+}

@@ -1,0 +1,202 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/web"
+)
+
+const (
+	tokenA = "SECRET-token-of-team-a-0123456789"
+	tokenB = "SECRET-token-of-team-b-0123456789"
+)
+
+func withTokens(c *config.Config) {
+	c.HTTP.AuthTokens = []langsmith.Secret{tokenA, tokenB}
+	c.HTTP.AllowOrigins = []string{"https://app.example.com"}
+	c.HTTP.AllowHosts = []string{"mcp.example.com", "other.example.com:8443"}
+}
+
+// What is refused costs nothing upstream and says why.
+func TestRefusals(t *testing.T) {
+	f := start(t, options{config: withTokens, web: func(o *web.Options) { o.Limits.Body = 4 << 10 }})
+	good := headers{"Authorization": "Bearer " + tokenA}
+	hello := initialize("2025-11-25", args{})
+	workspace := "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"
+	for _, c := range []struct {
+		name   string
+		method string
+		path   string
+		headers
+		body   string
+		status int
+		says   string
+	}{
+		{"a foreign Host", "POST", "/mcp", good.with(headers{"Host": "evil.example"}), hello, 403, "--allow-host evil.example"},
+		{"a foreign Host with a port", "POST", "/mcp", good.with(headers{"Host": "evil.example:8080"}), hello, 403, "--allow-host evil.example"},
+		{"an address that is not ours", "POST", "/mcp", good.with(headers{"Host": "10.1.2.3"}), hello, 403, "--allow-host 10.1.2.3"},
+		{"a Host that only begins well", "POST", "/mcp", good.with(headers{"Host": "localhost.evil.example"}), hello, 403, "--allow-host"},
+		{"an allowed Host on another port", "POST", "/mcp", good.with(headers{"Host": "other.example.com"}), hello, 403, "--allow-host"},
+		{"an allowed Host", "POST", "/mcp", good.with(headers{"Host": "mcp.example.com:1234"}), hello, 200, ""},
+		{"an allowed Host in capitals", "POST", "/mcp", good.with(headers{"Host": "MCP.Example.com."}), hello, 200, ""},
+		{"an allowed Host with its port", "POST", "/mcp", good.with(headers{"Host": "other.example.com:8443"}), hello, 200, ""},
+		{"loopback by name", "POST", "/mcp", good.with(headers{"Host": "localhost:9"}), hello, 200, ""},
+		{"loopback by IPv6", "POST", "/mcp", good.with(headers{"Host": "[::1]:9"}), hello, 200, ""},
+		{"a foreign Host at /sse", "GET", "/sse", good.with(headers{"Host": "evil.example"}), "", 403, "--allow-host"},
+		{"a foreign Host at /message", "POST", "/message", good.with(headers{"Host": "evil.example"}), hello, 403, "--allow-host"},
+
+		{"a foreign Origin", "POST", "/mcp", good.with(headers{"Origin": "https://evil.example"}), hello, 403, "--allow-origin https://evil.example"},
+		{"an Origin of another scheme", "POST", "/mcp", good.with(headers{"Origin": "http://app.example.com"}), hello, 403, "--allow-origin"},
+		{"no page's Origin", "POST", "/mcp", good.with(headers{"Origin": "null"}), hello, 403, "--allow-origin"},
+		{"a file's Origin", "POST", "/mcp", good.with(headers{"Origin": "file://localhost"}), hello, 403, "--allow-origin"},
+		{"an Origin that only begins well", "POST", "/mcp", good.with(headers{"Origin": "http://localhost.evil.example"}), hello, 403, "--allow-origin"},
+		{"a foreign Origin at /sse", "GET", "/sse", good.with(headers{"Origin": "https://evil.example"}), "", 403, "--allow-origin"},
+		{"a foreign Origin at /message", "POST", "/message", good.with(headers{"Origin": "https://evil.example"}), hello, 403, "--allow-origin"},
+		{"a foreign Origin without a token", "POST", "/mcp", headers{"Origin": "https://evil.example"}, hello, 403, "--allow-origin"},
+		{"an allowed Origin", "POST", "/mcp", good.with(headers{"Origin": "https://app.example.com"}), hello, 200, ""},
+		{"a page of this machine", "POST", "/mcp", good.with(headers{"Origin": "http://localhost:6274"}), hello, 200, ""},
+
+		{"no token", "POST", "/mcp", nil, hello, 401, "Bearer TOKEN"},
+		{"no token at /sse", "GET", "/sse", nil, "", 401, "Bearer TOKEN"},
+		{"no token at /message", "POST", "/message", nil, hello, 401, "Bearer TOKEN"},
+		{"a wrong token", "POST", "/mcp", headers{"Authorization": "Bearer SECRET-wrong"}, hello, 401, "not one of this server's"},
+		{"a token's beginning", "POST", "/mcp", headers{"Authorization": "Bearer " + tokenA[:10]}, hello, 401, "not one"},
+		{"another scheme", "POST", "/mcp", headers{"Authorization": "Basic " + tokenA}, hello, 401, "of the form Bearer TOKEN"},
+		{"an empty token", "POST", "/mcp", headers{"Authorization": "Bearer "}, hello, 401, "of the form Bearer TOKEN"},
+		{"a token in the query", "POST", "/mcp?access_token=" + tokenA, nil, hello, 401, "Bearer TOKEN"},
+		{"a LangSmith key for a token", "POST", "/mcp", headers{"X-API-Key": callerKey(1)}, hello, 401, "Bearer TOKEN"},
+		{"the second token", "POST", "/mcp", headers{"Authorization": "bearer " + tokenB}, hello, 200, ""},
+
+		{"a workspace without a key", "POST", "/mcp", good.with(headers{"X-Tenant-Id": workspace}), hello, 400, "X-Tenant-Id counts only beside a key of your own"},
+		{"a workspace's other name without a key", "POST", "/mcp", good.with(headers{"LANGSMITH-WORKSPACE-ID": workspace}), hello, 400, "counts only beside"},
+		{"an endpoint without a key", "POST", "/mcp", good.with(headers{"LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com"}), hello, 400, "LANGSMITH-ENDPOINT counts only beside"},
+		{"a workspace that is no UUID", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": "mine"}), hello, 400, "want the workspace's UUID"},
+		{"a workspace in braces", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": "{" + workspace + "}"}), hello, 400, "want the workspace's UUID"},
+		{"an endpoint of a stranger", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "https://evil.example"}), hello, 400, "want one of https://api.smith.langchain.com"},
+		{"an endpoint that looks alike", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "https://api.smith.langchain.com.evil.example"}), hello, 400, "want one of"},
+		{"a region without TLS", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "http://api.smith.langchain.com"}), hello, 400, "want one of"},
+		{"the machine's own network", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "http://169.254.169.254"}), hello, 400, "want one of"},
+		{"an empty key", "POST", "/mcp", good.with(headers{"X-API-Key": ""}), hello, 400, "X-API-Key is empty"},
+		{"a key with a blank", "POST", "/mcp", good.with(headers{"X-API-Key": "SECRET two words"}), hello, 400, "holds a blank"},
+		{"a key beyond ASCII", "POST", "/mcp", good.with(headers{"X-API-Key": "SECRET-schlüssel"}), hello, 400, "holds a blank or another character"},
+		{"two keys that differ", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-API-KEY": callerKey(2)}), hello, 400, "mean the same and differ"},
+		{"a bad header at /sse", "GET", "/sse", good.with(headers{"X-Tenant-Id": workspace}), "", 400, "counts only beside"},
+		{"a region and a key", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": workspace, "LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com/api/v1"}), hello, 200, ""},
+
+		{"a message that is too large", "POST", "/mcp", good, rpc(1, "ping", strings.Repeat("x", 5<<10)), 413, "larger than 4096 bytes"},
+		{"one too large for /message", "POST", "/message?sessionId=x", good, strings.Repeat("x", 5<<10), 404, "no such session"},
+		{"no session", "POST", "/mcp", good, rpc(1, "tools/list", args{}), 400, "initialize"},
+		{"a session nobody opened", "POST", "/mcp", good.with(headers{"Mcp-Session-Id": "mcp-session-" + workspace}), rpc(1, "tools/list", args{}), 404, "start one with initialize"},
+		{"a stream without a session", "GET", "/mcp", good, "", 400, "Mcp-Session-Id"},
+		{"an end without a session", "DELETE", "/mcp", good, "", 400, "Mcp-Session-Id"},
+		{"a message for no stream", "POST", "/message", good, hello, 404, "GET /sse"},
+		{"a stream of the stateless era", "GET", "/mcp", good.with(headers{"Mcp-Protocol-Version": "2026-07-28"}), "", 405, ""},
+		{"another method", "PUT", "/mcp", good, hello, 405, "PUT means nothing"},
+		{"a POST to /sse", "POST", "/sse", good, hello, 405, "takes GET"},
+		{"a GET of /message", "GET", "/message", good, "", 405, "takes POST"},
+		{"no JSON", "POST", "/mcp", good, "{", 400, "not valid json"},
+		{"no message", "POST", "/mcp", good, `"hello"`, 400, "not valid json"},
+		{"nothing there", "GET", "/nothing", good, "", 404, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := f.do(f.request(c.method, c.path, c.headers, c.body))
+			if got.status != c.status || !strings.Contains(got.body, c.says) {
+				t.Errorf("got %d: %s; want %d and %q", got.status, got.body, c.status, c.says)
+			}
+			if got.status == http.StatusUnauthorized && !strings.HasPrefix(got.header.Get("WWW-Authenticate"), "Bearer ") {
+				t.Errorf("WWW-Authenticate: %q", got.header.Get("WWW-Authenticate"))
+			}
+			if strings.Contains(got.body, secretMark) {
+				t.Errorf("the answer repeats a secret: %s", got.body)
+			}
+			if got.header.Get("X-Request-Id") == "" {
+				t.Error("the answer has no request id")
+			}
+		})
+	}
+	if sent := f.upstream(); len(sent) > 0 {
+		t.Errorf("%d requests went upstream, the first %s %s", len(sent), sent[0].Method, sent[0].Path)
+	}
+}
+
+// Probes are for balancers, which know neither tokens nor the right Host.
+func TestProbesAreOpen(t *testing.T) {
+	f := start(t, options{config: withTokens})
+	for path, want := range map[string]string{"/healthz": "alive\n", "/readyz": "ready\n"} {
+		got := f.do(f.request(http.MethodGet, path, headers{"Host": "evil.example", "Origin": "https://evil.example"}, ""))
+		if got.status != http.StatusOK || got.body != want {
+			t.Errorf("%s: %d %q, want %q", path, got.status, got.body, want)
+		}
+	}
+}
+
+func TestWithoutGuardsNoTokenIsNeeded(t *testing.T) {
+	f := start(t, options{})
+	if got := f.post("/mcp", headers{"Authorization": "Bearer SECRET-whatever"}, initialize("2025-11-25", args{})); got.status != http.StatusOK {
+		t.Errorf("got %d: %s", got.status, got.body)
+	}
+}
+
+func TestPagesOfAllowedOriginsMayReadAnswers(t *testing.T) {
+	f := start(t, options{config: withTokens})
+	const origin = "https://app.example.com"
+	preflight := func(origin string) reply {
+		return f.do(f.request(http.MethodOptions, "/mcp", headers{
+			"Origin": origin, "Access-Control-Request-Method": "POST",
+			"Access-Control-Request-Headers": "authorization,content-type,mcp-protocol-version",
+		}, ""))
+	}
+	got := preflight(origin)
+	if got.status != http.StatusNoContent || got.header.Get("Access-Control-Allow-Origin") != origin {
+		t.Errorf("a preflight: %d, %v", got.status, got.header)
+	}
+	allowed := strings.ToLower(got.header.Get("Access-Control-Allow-Headers"))
+	for _, name := range []string{
+		"authorization", "content-type", "accept", "last-event-id", "mcp-session-id", "mcp-protocol-version",
+		"mcp-method", "mcp-name", "x-api-key", "langsmith-api-key", "x-tenant-id", "langsmith-workspace-id", "langsmith-endpoint", "traceparent",
+	} {
+		if !strings.Contains(allowed, name) {
+			t.Errorf("a page may not send %s", name)
+		}
+	}
+	if got := preflight("https://evil.example"); got.status != http.StatusForbidden || got.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("a stranger's preflight: %d, %v", got.status, got.header)
+	}
+
+	refused := f.post("/mcp", headers{"Origin": origin}, initialize("2025-11-25", args{}))
+	if refused.status != http.StatusUnauthorized || !strings.Contains(refused.header.Get("Access-Control-Expose-Headers"), "WWW-Authenticate") ||
+		refused.header.Get("Access-Control-Allow-Origin") != origin {
+		t.Errorf("a page cannot read why it was refused: %d, %v", refused.status, refused.header)
+	}
+	plain := f.post("/mcp", headers{"Authorization": "Bearer " + tokenA}, initialize("2025-11-25", args{}))
+	if plain.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("without an Origin: %v", plain.header)
+	}
+}
+
+func TestRequestIDs(t *testing.T) {
+	f := start(t, options{})
+	for given, kept := range map[string]bool{"from-proxy.1": true, "two words": false, strings.Repeat("x", 65): false, `"}{`: false} {
+		got := f.do(f.request(http.MethodGet, "/readyz", headers{"X-Request-Id": given}, "")).header.Get("X-Request-Id")
+		if (got == given) != kept || got == "" {
+			t.Errorf("%q became %q", given, got)
+		}
+	}
+}
+
+// The log says who called what, and nothing that was secret or in the query.
+func TestAccessLog(t *testing.T) {
+	f := start(t, options{config: withTokens})
+	session := f.open(headers{"Authorization": "Bearer " + tokenA, "X-API-Key": callerKey(7), "X-Request-Id": "req-1"})
+	f.post("/mcp?token=SECRET-in-the-query", session, toolCall(2, "list_projects", args{"name_contains": "SECRET-name"}))
+	logged := f.log.String()
+	for _, want := range []string{`"request_id":"req-1"`, `"path":"/mcp"`, `"status":200`, `"guard":"token"`, `"own_key":true`, `"rpc_method":"tools/call"`, `"tool":"list_projects"`, `"from":"127.0.0.1"`} {
+		if !strings.Contains(logged, want) {
+			t.Errorf("the log lacks %s:\n%s", want, logged)
+		}
+	}
+}

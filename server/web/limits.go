@@ -1,0 +1,41 @@
+package web
+
+import (
+	"cmp"
+	"time"
+)
+
+// Limits bound what one client can hold. A zero field has the usual bound.
+type Limits struct {
+	// Body and Header bound one message and one header, in bytes: 16 MiB, which
+	// a thousand chats in one call are within, and 64 KiB, since the tokens of
+	// issuers that list a user's groups are long.
+	Body   int64
+	Header int
+
+	// HeaderTime and BodyTime are how long either may take to arrive: 10 s, 30 s.
+	HeaderTime, BodyTime time.Duration
+
+	// WriteTime is how long a client may take to accept one write: 30 s.
+	WriteTime time.Duration
+
+	// IdleTime is how long a connection may wait for its next request: 2 min.
+	IdleTime time.Duration
+
+	// Quiet is how long an event stream may say nothing: 25 s. Proxies close
+	// what has been silent for 60 s, and writing is how a client is found to be
+	// gone.
+	Quiet time.Duration
+}
+
+func (l Limits) orUsual() Limits {
+	return Limits{
+		Body:       cmp.Or(l.Body, 16<<20),
+		Header:     cmp.Or(l.Header, 64<<10),
+		HeaderTime: cmp.Or(l.HeaderTime, 10*time.Second),
+		BodyTime:   cmp.Or(l.BodyTime, 30*time.Second),
+		WriteTime:  cmp.Or(l.WriteTime, 30*time.Second),
+		IdleTime:   cmp.Or(l.IdleTime, 2*time.Minute),
+		Quiet:      cmp.Or(l.Quiet, 25*time.Second),
+	}
+}
