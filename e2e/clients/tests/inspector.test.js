@@ -1,0 +1,54 @@
+// The MCP Inspector's command line, as the README shows it.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { binary, environment, serveHTTP } from "./harness.js";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const inspector = join(here, "../node_modules/.bin/mcp-inspector");
+const example = join(here, "../../../mcp.json.example");
+
+async function inspect(...args) {
+  const { stdout } = await promisify(execFile)(inspector, ["--cli", ...args], {
+    env: await environment({ MCP_INSPECTOR_SECRET_STORE: "memory", PATH: `${dirname(binary)}:${process.env.PATH}` }),
+    maxBuffer: 10 << 20,
+  }).catch((failed) => {
+    // Code 5 is the Inspector's for a result with isError; it prints it all the same.
+    if (failed.code !== 5) throw failed;
+    return failed;
+  });
+  return JSON.parse(stdout.slice(stdout.indexOf("{")));
+}
+
+const call = (tool, ...args) => ["--method", "tools/call", "--tool-name", tool, ...args.flatMap((arg) => ["--tool-arg", arg])];
+
+async function walk(...target) {
+  const { tools } = await inspect(...target, "--method", "tools/list");
+  assert.ok(tools.some((tool) => tool.name === "create_insights_job"), "create_insights_job is listed");
+
+  const created = await inspect(...target, ...call("create_insights_job", "project=chat-prod", "sample=50"));
+  assert.equal(created.isError ?? false, false, JSON.stringify(created));
+  assert.equal(created.structuredContent.status, "queued");
+  assert.match(created.content[0].text, new RegExp(created.structuredContent.id));
+
+  const refused = await inspect(...target, ...call("create_insights_job", "project=chat-prod", "sample=5000"));
+  assert.equal(refused.isError, true);
+  assert.match(refused.content[0].text, /sample.*1000/);
+}
+
+test("over stdio", () => walk(binary, "--sandbox"));
+
+test("over stdio, by the example configuration", () => walk("--config", example, "--server", "langsmith-insights-sandbox"));
+
+test("the example configuration without a key lists the tools", async () => {
+  const { tools } = await inspect("--config", example, "--server", "langsmith-insights", "--method", "tools/list");
+  assert.ok(tools.length > 10);
+});
+
+test("over Streamable HTTP", async (t) => walk(`${await serveHTTP(t)}/mcp`, "--transport", "http"));
+
+test("over HTTP+SSE", async (t) => walk(`${await serveHTTP(t)}/sse`, "--transport", "sse"));

@@ -1,0 +1,119 @@
+// The TypeScript SDK's client, which most hosts embed, over all transports; and
+// every schema and structured result judged by Ajv as such hosts judge them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import Ajv2020 from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+
+import { binary, environment, serveHTTP } from "./harness.js";
+
+const transports = {
+  stdio: async () => new StdioClientTransport({ command: binary, args: ["--sandbox", "--log-level", "disabled"], env: await environment() }),
+  "Streamable HTTP": async (t) => new StreamableHTTPClientTransport(new URL(`${await serveHTTP(t)}/mcp`)),
+  "HTTP+SSE": async (t) => new SSEClientTransport(new URL(`${await serveHTTP(t)}/sse`)),
+};
+
+async function connect(t, transport) {
+  const client = new Client({ name: "e2e", version: "1.0.0" });
+  await client.connect(transport);
+  t.after(() => client.close());
+  return client;
+}
+
+/** Compiles every schema of a tools/list in strict mode; strictTypes bears a union with null. */
+function compileAll(tools) {
+  const ajv = addFormats.default(new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }));
+  const compiled = new Map();
+  for (const tool of tools) {
+    compiled.set(tool.name, { input: ajv.compile(tool.inputSchema), output: ajv.compile(tool.outputSchema) });
+  }
+  return compiled;
+}
+
+for (const [name, open] of Object.entries(transports)) {
+  test(`a job's life over ${name}`, { timeout: 60_000 }, async (t) => {
+    const client = await connect(t, await open(t));
+    const { tools } = await client.listTools();
+    const schemas = compileAll(tools);
+    const call = async (tool, args, options) => {
+      const result = await client.callTool({ name: tool, arguments: args }, undefined, options);
+      if (!result.isError) {
+        const valid = schemas.get(tool).output;
+        assert.ok(valid(result.structuredContent), `${tool}: ${JSON.stringify(valid.errors)}`);
+        assert.ok(result.content[0].text.length > 0, `${tool} has a text`);
+      }
+      return result;
+    };
+
+    // List and create.
+    const projects = await call("list_projects", {});
+    assert.ok(projects.structuredContent.projects.some((project) => project.name === "chat-prod"));
+    const { structuredContent: job } = await call("create_insights_job", { project: "chat-prod", last_n_hours: 168 });
+    assert.equal(job.status, "queued");
+    const again = await call("create_insights_job", { project: "chat-prod", last_n_hours: 168 });
+    assert.equal(again.structuredContent.id, job.id, "the same call gives the same job");
+    assert.equal(again.structuredContent.already_running, true);
+
+    // Wait with progress.
+    const progress = [];
+    const names = { session_id: job.session_id, job_id: job.id };
+    const report = await call("wait_for_insights_job", names, { onprogress: (p) => progress.push(p), resetTimeoutOnProgress: true });
+    assert.equal(report.structuredContent.status, "success");
+    assert.ok(report.structuredContent.clusters.length > 1);
+    assert.ok(progress.length > 0, "progress was reported");
+    assert.ok(progress.every((p, i) => i === 0 || p.progress > progress[i - 1].progress), "progress grows");
+    assert.ok(progress.every((p) => p.message), "progress is told in words");
+
+    // Every other tool that reads, judged by its schema.
+    const cluster_id = report.structuredContent.clusters[0].id;
+    await call("get_insights_job", { ...names, detail: "detailed" });
+    await call("list_insights_jobs", { project: "chat-prod" });
+    const runs = await call("list_insights_runs", { ...names, cluster_id });
+    await call("get_run", { run_id: runs.structuredContent.runs[0].id });
+    await call("list_insights_configs", { project: "chat-prod", include_prebuilts: true });
+    const second = await call("create_insights_job", { project: "chat-prod", last_n_hours: 24, name: "yesterday" });
+    await call("wait_for_insights_job", { session_id: job.session_id, job_id: second.structuredContent.id });
+    await call("compare_insights_jobs", { ...names, baseline_job_id: second.structuredContent.id });
+    await call("rename_insights_job", { ...names, name: "renamed" });
+    await call("create_insights_job", { project: "chat-prod", dry_run: true });
+
+    // Cancel: the client stops waiting, and the server goes on serving.
+    const third = await call("create_insights_job", { project: "chat-prod", last_n_hours: 48 });
+    const abort = new AbortController();
+    const cancelled = client.callTool(
+      { name: "wait_for_insights_job", arguments: { session_id: job.session_id, job_id: third.structuredContent.id, timeout_seconds: 600 } },
+      undefined,
+      { signal: abort.signal, onprogress: () => abort.abort("enough") },
+    );
+    await assert.rejects(cancelled);
+    await call("delete_insights_job", { session_id: job.session_id, job_id: third.structuredContent.id });
+
+    // Refusals.
+    const refused = await call("create_insights_job", { project: "chat-prod", sampel: 3 });
+    assert.equal(refused.isError, true);
+    assert.match(refused.content[0].text, /sampel.*sample/);
+    assert.equal(schemas.get("create_insights_job").input({ project: "chat-prod", sampel: 3 }), false, "Ajv refuses it too");
+    await assert.rejects(client.callTool({ name: "no_such_tool", arguments: {} }), /no_such_tool/);
+  });
+}
+
+test("schemas are ones that hosts bear", async (t) => {
+  const client = await connect(t, await transports.stdio(t));
+  const { tools } = await client.listTools();
+  compileAll(tools);
+  for (const tool of tools) {
+    assert.match(tool.name, /^[a-z_]{1,64}$/);
+    for (const schema of [tool.inputSchema, tool.outputSchema]) {
+      assert.equal(schema.type, "object");
+      const text = JSON.stringify(schema);
+      assert.ok(!text.includes("$ref"), `${tool.name} has no $ref`);
+      assert.ok(!/"(items|[a-z_]+)":true[,}]/.test(text.replace(/"additionalProperties":true/g, "")), `${tool.name} has no boolean subschema`);
+      for (const root of ["anyOf", "oneOf", "allOf"]) assert.ok(!(root in schema), `${tool.name} has no root ${root}`);
+    }
+  }
+});
