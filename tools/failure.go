@@ -12,12 +12,29 @@ import (
 )
 
 // Refusal is an error in a tool's own words: what failed and what to do next.
-type Refusal struct{ Text string }
+type Refusal struct {
+	Text     string
+	NotFound bool // what was asked for is not there
+}
 
 func (r *Refusal) Error() string { return r.Text }
 
 func refuse(format string, values ...any) error {
-	return &Refusal{fmt.Sprintf(format, values...)}
+	return &Refusal{Text: fmt.Sprintf(format, values...)}
+}
+
+// refuseMissing refuses a call for something that is not there.
+func refuseMissing(format string, values ...any) error {
+	return &Refusal{Text: fmt.Sprintf(format, values...), NotFound: true}
+}
+
+// saysMissing reports whether an error says that what was asked for is not there.
+func saysMissing(err error) bool {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal.NotFound
+	}
+	return notFound(err)
 }
 
 // advise turns an error into what an agent needs: what failed, what LangSmith

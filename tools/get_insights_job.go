@@ -65,15 +65,15 @@ func runGetInsightsJob(ctx context.Context, env *Env, args getInsightsJobArgs) (
 // largest that it has.
 func (v *jobView) noSuchCluster(id uuid.UUID) error {
 	if !v.job.Status.Done() {
-		return refuse("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", id)
+		return refuseMissing("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", id)
 	}
 	if len(v.tree.Nodes) == 0 {
-		return refuse("There is no category %s: the report holds none at all.", id)
+		return refuseMissing("There is no category %s: the report holds none at all.", id)
 	}
 	v.show(nil, report.ByRuns)
 	var b strings.Builder
 	for _, node := range v.nodes[:min(len(v.nodes), nearestShown)] {
 		b.WriteString("\n- " + markdown.Quote(node.Name, 80) + ", cluster_id " + node.ID.String())
 	}
-	return refuse("There is no category %s in this job. Its largest are:%s\n%s lists all.", id, b.String(), call("get_insights_job", "session_id", v.project.ID, "job_id", v.job.ID))
+	return refuseMissing("There is no category %s in this job. Its largest are:%s\n%s lists all.", id, b.String(), call("get_insights_job", "session_id", v.project.ID, "job_id", v.job.ID))
 }

@@ -47,6 +47,7 @@ type Reply struct {
 	Structured json.RawMessage // nil for an error
 	Text       string
 	IsError    bool
+	NotFound   bool // an error, because what was asked for is not there
 }
 
 // render encodes a result and, where it is too large, finds the most of it that

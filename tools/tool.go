@@ -83,5 +83,5 @@ func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Re
 	if isForCaller(err) {
 		return Reply{}, err
 	}
-	return Reply{Text: env.advise(t.Declaration, err), IsError: true}, nil
+	return Reply{Text: env.advise(t.Declaration, err), IsError: true, NotFound: saysMissing(err)}, nil
 }
