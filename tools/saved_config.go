@@ -49,7 +49,7 @@ func (r *savedConfigResult) Text() string {
 	}
 	switch asked, wanted := r.asked.Get(); {
 	case wanted && r.ScheduleCron == "":
-		fmt.Fprintf(&b, "LangSmith's answer does not show the schedule %s: list_insights_configs tells whether it was taken.\n", markdown.Quote(asked, 80))
+		fmt.Fprintf(&b, "LangSmith's answer does not show the schedule `%s`: list_insights_configs tells whether it was taken.\n", markdown.Line(asked, longestName))
 	case r.ScheduleCron != "":
 		fmt.Fprintf(&b, "\nIt spends by itself from now on; update_insights_config with schedule_cron null ends that, and so does delete_insights_config. list_insights_jobs with this config_id shows its reports.\n")
 	default:
