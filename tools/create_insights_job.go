@@ -2,13 +2,12 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/paid"
 )
 
@@ -48,7 +47,8 @@ func createInsightsJob() Tool {
 }
 
 func runCreateInsightsJob(ctx context.Context, env *Env, args createInsightsJobArgs) (*createInsightsJobResult, error) {
-	if err := env.checkSample(&args.CreateInsightsJobRequest); err != nil {
+	request := &args.CreateInsightsJobRequest
+	if err := env.checkSample(request); err != nil {
 		return nil, err
 	}
 	project, err := env.project(ctx, args.ProjectArgs)
@@ -56,21 +56,23 @@ func runCreateInsightsJob(ctx context.Context, env *Env, args createInsightsJobA
 		return nil, err
 	}
 	result := &createInsightsJobResult{SessionID: project.ID, project: project}
+	call := paid.Call{LangSmith: env.LangSmith, Project: project.ID, Request: request, AllowDuplicate: args.AllowDuplicate}
 	if args.DryRun {
-		result.dryRun = env.dryRun(ctx, &args.CreateInsightsJobRequest)
+		result.dryRun = env.dryRun(ctx, call)
 		return result, nil
 	}
-	result.outcome, err = env.Paid.Start(ctx, paid.Call{
-		LangSmith:      env.LangSmith,
-		Project:        project.ID,
-		Request:        &args.CreateInsightsJobRequest,
-		AllowDuplicate: args.AllowDuplicate,
-	})
+	result.outcome, err = env.agreedJob(ctx, call, project)
+	if errors.Is(err, ErrCannotAsk) {
+		result.dryRun = env.dryRun(ctx, call)
+		result.dryRun.nobodyToAsk = true
+		return result, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	job := result.outcome.Job
-	result.ID, result.Name, result.Status, result.Error = job.ID, job.Name, job.Status, job.Error
+	result.ID, result.Status = job.ID, langsmith.Status(cleanTo(string(job.Status), longestStatus))
+	result.Name, result.Error = cleanTo(job.Name, longestName), cleanTo(job.Error, longestCause)
 	result.AlreadyRunning = result.outcome.AlreadyRunning
 	result.URL = env.links(ctx, project).job(job.ID)
 	return result, nil
@@ -91,35 +93,34 @@ func (e *Env) checkSample(request *langsmith.CreateInsightsJobRequest) error {
 	return nil
 }
 
-// Text tells what was started, or what would be.
-func (r *createInsightsJobResult) Text() string {
-	var b strings.Builder
-	if r.dryRun != nil {
-		r.writeDryRun(&b, r.projectName())
-		return b.String()
+// agreedJob starts a job, after a person has agreed where the operator wants
+// that (--confirm). It fails with ErrCannotAsk where there is nobody to ask.
+// Nobody is asked about a job that runs already: it costs nothing more.
+func (e *Env) agreedJob(ctx context.Context, call paid.Call, project langsmith.Project) (*paid.Outcome, error) {
+	if !e.Policy.Confirm {
+		return e.startJob(ctx, call)
 	}
-	switch {
-	case r.AlreadyRunning:
-		fmt.Fprintf(&b, "The same job is already running; no second one was started.\n")
-	case r.outcome.Probably:
-		fmt.Fprintf(&b, "LangSmith's answer was lost, but this job was found; it is probably this call's. No second one was started.\n")
-	default:
-		fmt.Fprintf(&b, "Started an Insights job over %s. The report takes up to 30 minutes.\n", r.projectName())
+	running, err := e.Paid.Find(ctx, call)
+	if err != nil {
+		return nil, e.explainPaid(err)
 	}
-	fmt.Fprintf(&b, "\njob_id: %s\nsession_id: %s\nname: %s\nstatus: %s\n", r.ID, r.SessionID, markdown.Quote(r.Name, 200), markdown.Line(string(r.Status), 40))
-	if r.Error != "" {
-		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, 500))
+	if running != nil {
+		return running, nil
 	}
-	if r.URL != "" {
-		fmt.Fprintf(&b, "url: %s\n", r.URL)
+	digest, err := paid.Digest(call)
+	if err != nil {
+		return nil, err
 	}
-	fmt.Fprintf(&b, "\nNext: wait_for_insights_job with this session_id and job_id.\n")
-	return b.String()
-}
-
-func (r *createInsightsJobResult) projectName() string {
-	if r.project.Name == "" {
-		return "project " + r.project.ID.String()
+	answer, err := e.ask(ctx, &Question{
+		ID:   "start-" + digest, // an answer to another question is none to this one
+		Text: fmt.Sprintf("Start an Insights job over %s? It %s", projectLabel(project), newEstimate(call.Request)),
+	})
+	if err != nil {
+		return nil, err
 	}
-	return markdown.Quote(r.project.Name, 100)
+	if !answer.Accepted {
+		e.Paid.Declined(call)
+		return nil, refuse("A person was asked and did not agree. No job was started, and nothing was spent. dry_run shows what the job would do.")
+	}
+	return e.startJob(ctx, call)
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/paid"
 )
 
 // dryRun is what a paid call would do.
@@ -17,6 +19,11 @@ type dryRun struct {
 	ModelSecrets *[]string        `json:"model_secrets,omitempty"`
 	TracesAtMost int              `json:"traces_at_most,omitempty"`
 	CostUSD      *costRange       `json:"cost_usd,omitempty"`
+
+	bodySize    int
+	nobodyToAsk bool // it takes the place of a job, since no person could agree
+	others      []langsmith.Job
+	othersErr   error
 }
 
 // costRange is a span of US dollars.
@@ -30,8 +37,10 @@ func (c costRange) String() string {
 }
 
 func dollars(amount float64) string {
-	text := fmt.Sprintf("%.2f", amount)
-	return strings.TrimSuffix(text, ".00")
+	if amount > 0 && amount < 0.01 {
+		return strconv.FormatFloat(amount, 'g', 2, 64)
+	}
+	return trimmed(amount, 2)
 }
 
 // LangSmith's documented prices, in US dollars for 1,000 traces.
@@ -40,11 +49,14 @@ var (
 	anthropicPrice = costRange{3, 4}
 )
 
-// price bounds what a job over so many traces costs. Models named by the UUID
-// of their configuration have a price that is not known here; the bound spans
-// both providers then.
+// price bounds what a job over so many traces costs. Which model a saved config
+// names, and what a model configuration's model costs, is not known here; the
+// bound spans both providers then.
 func price(request *langsmith.CreateInsightsJobRequest, traces int) costRange {
 	models := []string{"openai"}
+	if config, ok := request.ConfigID.Get(); ok {
+		models[0] = config.String()
+	}
 	if request.Model != nil {
 		models[0] = string(*request.Model)
 	}
@@ -84,22 +96,35 @@ func tracesAtMost(request *langsmith.CreateInsightsJobRequest) int {
 	return int(n)
 }
 
-func (e *Env) dryRun(ctx context.Context, request *langsmith.CreateInsightsJobRequest) *dryRun {
-	body := mustMarshal(request)
-	traces := tracesAtMost(request)
-	cost := price(request, traces)
-	dry := &dryRun{WouldSend: &body, TracesAtMost: traces, CostUSD: &cost}
+// longestBody is how long a body may be to be repeated, in bytes; a result has
+// more to say and may hold 20,000.
+const longestBody = 15_000
+
+// dryRun says what a call would do, and asks LangSmith only for what the caller
+// may want to know before.
+func (e *Env) dryRun(ctx context.Context, call paid.Call) *dryRun {
+	body := mustMarshal(call.Request)
+	bound := newEstimate(call.Request)
+	dry := &dryRun{TracesAtMost: bound.traces, CostUSD: &bound.cost, bodySize: len(body)}
+	if len(body) <= longestBody {
+		dry.WouldSend = &body
+	}
 	if names, err := e.LangSmith.ListSecretNames(ctx); err == nil {
 		names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, "_API_KEY") })
 		slices.Sort(names)
 		dry.ModelSecrets = &names
 	}
+	dry.others, dry.othersErr = e.Paid.Others(ctx, call)
 	return dry
 }
 
 func (d *dryRun) writeDryRun(b *strings.Builder, project string) {
-	fmt.Fprintf(b, "Dry run: nothing was started.\n\nA job over %s would read at most %d traces and cost at most about %s, billed by the model provider to the workspace's own key.\n",
-		project, d.TracesAtMost, d.CostUSD)
+	if d.nobodyToAsk {
+		b.WriteString("No job was started. The operator of this server wants a person to agree before money is spent (--confirm), and this client cannot ask one. This is what the job would be:\n\n")
+	} else {
+		b.WriteString("Dry run: nothing was started.\n\n")
+	}
+	fmt.Fprintf(b, "A job over %s %s\n", project, estimate{d.TracesAtMost, *d.CostUSD})
 	switch {
 	case d.ModelSecrets == nil:
 		b.WriteString("Which model secrets the workspace has could not be read.\n")
@@ -108,5 +133,19 @@ func (d *dryRun) writeDryRun(b *strings.Builder, project string) {
 	default:
 		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", markdown.Line(strings.Join(*d.ModelSecrets, ", "), 300))
 	}
-	fmt.Fprintf(b, "\nIt would send:\n%s\n\nNext: the same call without dry_run starts it.\n", markdown.Block(string(*d.WouldSend)))
+	if d.WouldSend == nil {
+		fmt.Fprintf(b, "\nIt would send the fields as they were given, %s bytes of JSON: too many to repeat here.\n", thousands(d.bodySize))
+	} else {
+		fmt.Fprintf(b, "\nIt would send:\n%s\n", markdown.Block(string(*d.WouldSend)))
+	}
+	if d.othersErr != nil {
+		b.WriteString("\nThe project's other jobs could not be listed.\n")
+	} else if others := jobLines(d.others, mostOthers); others != "" {
+		fmt.Fprintf(b, "\nThese jobs of the project may answer the question already, at no cost (get_insights_job):\n%s", others)
+	}
+	if d.nobodyToAsk {
+		b.WriteString("\nNext: have a person start it in LangSmith, or use a client that can ask (elicitation).\n")
+	} else {
+		b.WriteString("\nNext: the same call without dry_run starts it.\n")
+	}
 }

@@ -1,0 +1,71 @@
+package tools
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+)
+
+// Text tells what was started, or what would be.
+func (r *createInsightsJobResult) Text() string {
+	var b strings.Builder
+	if r.dryRun != nil {
+		r.writeDryRun(&b, projectLabel(r.project))
+		return b.String()
+	}
+	b.WriteString(r.happened())
+	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\nname: %s\nstatus: %s\n", r.ID, r.SessionID, markdown.Quote(r.Name, longestName), markdown.Word(string(r.Status), longestStatus))
+	if r.Error != "" {
+		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, longestCause))
+	}
+	if r.URL != "" {
+		fmt.Fprintf(&b, "url: %s\n", r.URL)
+	}
+	for _, note := range r.outcome.Notes {
+		fmt.Fprintf(&b, "\nNote: %s\n", note)
+	}
+	if others := jobLines(r.outcome.Others, mostOthers); others != "" {
+		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
+	}
+	fmt.Fprintf(&b, "\nNext: %s.\n", call("wait_for_insights_job", "session_id", r.SessionID, "job_id", r.ID))
+	return b.String()
+}
+
+// happened says in a line or two whether anything was started.
+func (r *createInsightsJobResult) happened() string {
+	ended := r.Status.Done()
+	switch already, probably := r.AlreadyRunning, r.outcome.Probably; {
+	case already && probably:
+		return "No job was started: the same call was made before, and this job is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
+	case already && ended:
+		return "No job was started: the same call was made before, and nobody was told of its job, which has ended by now. Calling once more starts a new one."
+	case already:
+		return "No job was started: the same call was made before, and its job still runs. allow_duplicate starts another all the same."
+	case probably:
+		return "LangSmith's answer was lost. This job was found since, the only one that fits: it is probably the one that this call started. No second one was started."
+	}
+	return fmt.Sprintf("Started an Insights job over %s. The report takes up to 30 minutes.", projectLabel(r.project))
+}
+
+// mostOthers is how many other jobs a result lists.
+const mostOthers = 5
+
+// jobLines lists jobs, one a line, and says where there are more.
+func jobLines(jobs []langsmith.Job, most int) string {
+	var b strings.Builder
+	for i := range jobs[:min(len(jobs), most)] {
+		job := newInsightsJob(&jobs[i], links{}, longestName)
+		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, longestName), job.state())
+		if !job.CreatedAt.IsZero() {
+			fmt.Fprintf(&b, ", of %s UTC", job.CreatedAt.UTC().Format(time.DateTime))
+		}
+		fmt.Fprintf(&b, "), job_id %s\n", job.ID)
+	}
+	if len(jobs) > most {
+		b.WriteString("- and more: list_insights_jobs\n")
+	}
+	return b.String()
+}

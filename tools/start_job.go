@@ -1,0 +1,117 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/paid"
+)
+
+// startJob starts a paid job, at most one, and explains what went wrong.
+func (e *Env) startJob(ctx context.Context, call paid.Call) (*paid.Outcome, error) {
+	outcome, err := e.Paid.Start(ctx, call)
+	if err != nil {
+		return nil, e.explainPaid(err)
+	}
+	return outcome, nil
+}
+
+// explainPaid puts into words what only a paid call can run into.
+func (e *Env) explainPaid(err error) error {
+	var uncertain *paid.UncertainError
+	var many *paid.TooManyJobsError
+	var limit *paid.LimitError
+	var earlier *paid.EarlierError
+	var left *paid.LeftError
+	switch {
+	case errors.As(err, &uncertain):
+		return explainUncertain(uncertain)
+	case errors.As(err, &many):
+		return explainTooMany(many)
+	case errors.As(err, &limit):
+		return refuse("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s. list_insights_jobs shows the reports there are.",
+			count(limit.Most, "job"), limit.Resets.Format("2006-01-02 15:04"), ago(limit.Resets.Sub(e.now())))
+	case errors.As(err, &earlier):
+		return refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, causeOf(earlier.Err))
+	case errors.Is(err, paid.ErrBusy):
+		return refuse("The same call is under way in another process of this server, for minutes now. Nothing was started. Call again later.")
+	case errors.As(err, &left) && errors.Is(err, context.DeadlineExceeded):
+		if left.Sent {
+			return refuse("The call's time ran out while the job was being started. The request is finished all the same, and remembered: the same call again gives its job and starts no second one.")
+		}
+		return refuse("The call's time ran out before anything was sent. Nothing was started. Call again.")
+	}
+	return err
+}
+
+func explainUncertain(err *paid.UncertainError) error {
+	var b strings.Builder
+	if err.Err != nil {
+		fmt.Fprintf(&b, "It is not known whether a job was started: %s.\n", causeOf(err.Err))
+	} else {
+		b.WriteString("The same call was made before, and it is not known whether it started a job. This call started none.\n")
+	}
+	switch {
+	case err.LookErr != nil:
+		fmt.Fprintf(&b, "Nor could the project's jobs be listed to look for it: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only after it could look and found none.\n", causeOf(err.LookErr))
+	case len(err.Found) == 0:
+		b.WriteString("No new job was found in the project, looking for some seconds, and the request may still be processed.\nCall again in a minute: within ten minutes the same call looks for that job again before it starts anything.\n")
+	default:
+		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobLines(err.Found, paid.MostOthers))
+	}
+	for _, note := range err.Notes {
+		fmt.Fprintf(&b, "Note: %s\n", note)
+	}
+	return refuse("%s", strings.TrimSuffix(b.String(), "\n"))
+}
+
+func explainTooMany(err *paid.TooManyJobsError) error {
+	text := fmt.Sprintf("LangSmith starts no more Insights jobs while so many run: %s. Nothing was started.\n", causeOf(err.Err))
+	switch {
+	case err.ListErr != nil:
+		text += "Which ones run could not be listed."
+	case len(err.Unfinished) == 0:
+		text += "None of them is in this project; they are in others of the workspace."
+	default:
+		text += "Unfinished in this project:\n" + strings.TrimSuffix(jobLines(err.Unfinished, paid.MostOthers), "\n")
+	}
+	return refuse("%s\nWait for one to end (wait_for_insights_job), then call again.", text)
+}
+
+// causeOf says in half a sentence why a request has no usable answer.
+func causeOf(err error) string {
+	var api *langsmith.Error
+	switch {
+	case !errors.As(err, &api):
+		return markdown.Line(err.Error(), longestCause)
+	case api.Status == 0 && api.Err != nil:
+		return "no answer came (" + markdown.Line(api.Err.Error(), longestCause) + ")"
+	case api.Status == http.StatusOK:
+		return "the answer was not one that LangSmith gives"
+	}
+	text := fmt.Sprintf("LangSmith answered %d %s", api.Status, http.StatusText(api.Status))
+	if api.Message != "" {
+		text += ", saying " + markdown.Quote(api.Message, longestCause)
+	}
+	return text
+}
+
+// estimate bounds what a job reads and costs.
+type estimate struct {
+	traces int
+	cost   costRange
+}
+
+func newEstimate(request *langsmith.CreateInsightsJobRequest) estimate {
+	traces := tracesAtMost(request)
+	return estimate{traces, price(request, traces)}
+}
+
+func (e estimate) String() string {
+	return fmt.Sprintf("reads at most %s and costs at most about %s, billed by the model provider to the workspace's own key.", count(e.traces, "trace"), e.cost)
+}
