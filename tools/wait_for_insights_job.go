@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/invopop/jsonschema"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -18,6 +19,19 @@ type waitForInsightsJobArgs struct {
 	ProjectArgs
 	JobID          uuid.UUID `json:"job_id"`
 	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Default 25, which every client bears; 0 looks once."`
+}
+
+// waitForInsightsJobResult is a job as get_insights_job gives it; the shape of
+// its categories and its report stands there, and is not paid for twice.
+type waitForInsightsJobResult struct{ *jobResult }
+
+// JSONSchemaExtend leaves out what stands in get_insights_job.
+func (waitForInsightsJobResult) JSONSchemaExtend(schema *jsonschema.Schema) {
+	for _, name := range []string{"clusters", "report"} {
+		if property, ok := schema.Properties.Get(name); ok {
+			property.Items, property.Properties, property.Required = nil, nil, nil
+		}
+	}
 }
 
 // defaultWait stays below the 30 s after which some clients give a call up.
@@ -44,7 +58,7 @@ func waitForInsightsJob() Tool {
 	}, runWaitForInsightsJob)
 }
 
-func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJobArgs) (*jobResult, error) {
+func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJobArgs) (*waitForInsightsJobResult, error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
@@ -76,7 +90,7 @@ func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJo
 		result.Progress = waitedFor(state, result.state(), request.Timeout, env.Watch.MaxWaiters)
 		result.RetryAfterSeconds = max(result.RetryAfterSeconds, int(state.AskedPause().Seconds()))
 	}
-	return result, nil
+	return &waitForInsightsJobResult{result}, nil
 }
 
 // waitingFor says what a wait is at, in a few words.
