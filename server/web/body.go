@@ -6,18 +6,19 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"time"
 )
 
 // readMessage reads the message of a request before anything is done for it, so
 // that neither a large nor a slow one holds more than its connection. It answers
 // and returns false where none arrives.
 func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	message, err := l.readBody(w, r)
+	message, err := l.readBody(r)
 	if err == nil {
+		if answer, ok := answerOf(w); ok {
+			answer.bodyRead()
+		}
 		return message, true
 	}
-	w.Header().Set("Connection", "close") // the rest of the body is not wanted
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -30,15 +31,9 @@ func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, boo
 	return nil, false
 }
 
-func (l Limits) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func (l Limits) readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > l.Body {
 		return nil, &http.MaxBytesError{Limit: l.Body}
 	}
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(l.BodyTime))
-	message, err := io.ReadAll(http.MaxBytesReader(w, r.Body, l.Body))
-	// Without a deadline from here on: net/http goes on reading, to notice a
-	// client that leaves, and would take a deadline's end for that.
-	_ = control.SetReadDeadline(time.Time{})
-	return message, err
+	return io.ReadAll(http.MaxBytesReader(nil, r.Body, l.Body))
 }

@@ -33,7 +33,7 @@ const (
 	secretMark  = "SECRET"
 	operatorKey = "lsv2_pt_SECRET_operator_0123456789"
 
-	// The first page of a workspace's only project.
+	// The operator's project.
 	projectName = "support"
 )
 
@@ -44,6 +44,7 @@ type fixture struct {
 	t         testing.TB
 	sandbox   *sandbox.Sandbox
 	workspace uuid.UUID // the operator's
+	project   uuid.UUID // its only one
 	address   string
 	client    *http.Client
 	log       *syncBuffer
@@ -67,7 +68,7 @@ func start(t testing.TB, o options) *fixture {
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2000}},
 		ended:  make(chan error, 1),
 	}
-	f.sandbox.AddProject(sandbox.Project{Workspace: f.workspace, Name: projectName})
+	f.project = f.sandbox.AddProject(sandbox.Project{Workspace: f.workspace, Name: projectName})
 	endpoint, err := langsmith.ParseEndpoint("https://langsmith.test")
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ type response struct {
 	mu        sync.Mutex
 	status    int // 0 until the header is written
 	written   int64
+	unread    bool // the request has a body that nobody has read
 	events    bool // the body is an event stream
 	closed    bool
 	keepAlive *time.Timer
@@ -30,6 +31,10 @@ func bounded(limits Limits) func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			answer := &response{ResponseWriter: w, control: http.NewResponseController(w), limits: limits}
 			answer.allowTime() // a deadline may be left from the connection's last request
+			if r.Body != http.NoBody {
+				answer.unread = true
+				_ = answer.control.SetReadDeadline(time.Now().Add(limits.BodyTime))
+			}
 			defer answer.close()
 			next.ServeHTTP(answer, r)
 		})
@@ -58,6 +63,10 @@ func (r *response) start(status int) {
 		return
 	}
 	r.status = status
+	if r.unread && status >= http.StatusBadRequest {
+		// Or net/http waits for the rest of the body before it answers.
+		r.Header().Set("Connection", "close")
+	}
 	if r.Header().Get("Content-Type") == eventStream {
 		r.events = true
 		r.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
@@ -145,6 +154,16 @@ func (r *response) beat() {
 	if _, err := r.write([]byte(": still here\n\n")); err == nil {
 		_ = r.flush()
 	}
+}
+
+// bodyRead notes that the request's body has arrived. It is read without a
+// deadline from here on: net/http goes on reading, to notice a client that
+// leaves, and would take a deadline's end for that.
+func (r *response) bodyRead() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unread = false
+	_ = r.control.SetReadDeadline(time.Time{})
 }
 
 // close ends the answer: what is said later is lost, as nobody listens.

@@ -1,0 +1,129 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/web"
+)
+
+// untilEnding asks until the server says that it is about to end.
+func (f *fixture) untilEnding() {
+	for f.do(f.request(http.MethodGet, "/readyz", nil, "")).status != http.StatusServiceUnavailable {
+	}
+}
+
+// hold holds the requests to LangSmith that it matches.
+func (g *gate) hold(match func(*http.Request) bool) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		g.next = next
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if match(r) {
+				return g.RoundTrip(r)
+			}
+			return next.RoundTrip(r)
+		})
+	}
+}
+
+func isPaid(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/insights")
+}
+
+// When the server ends, it says so, and the calls in flight get their answers.
+func TestCallsInFlightAnswerAtTheEnd(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) { o.Grace = time.Minute }})
+	session := f.open(nil)
+	standing := f.read(f.request(http.MethodGet, "/mcp", session, ""))
+	old := f.openSSE(nil)
+	answer := f.background(f.request(http.MethodPost, "/mcp", session, toolCall(7, "list_projects", args{})))
+	old.post(nil, toolCall(8, "list_projects", args{}))
+	<-g.arrived
+	<-g.arrived
+
+	f.signal()
+	f.untilEnding()
+	if got := f.do(f.request(http.MethodGet, "/healthz", nil, "")); got.status != http.StatusOK {
+		t.Errorf("healthz: %d", got.status)
+	}
+	// A balancer has not noticed yet.
+	if got := f.post("/mcp", session, rpc(9, "tools/list", args{})); got.status != http.StatusOK {
+		t.Errorf("a new call: %d %s", got.status, got.body)
+	}
+	close(g.open)
+	if got := (<-answer).tool(t).text(); !strings.Contains(got, projectName) {
+		t.Errorf("the call says %q", got)
+	}
+	if got := old.result(8).text(); !strings.Contains(got, projectName) {
+		t.Errorf("the call on /sse says %q", got)
+	}
+	for range standing.messages { // until it ends
+	}
+	for range old.messages {
+	}
+}
+
+// A call that does not come to an end is cut off.
+func TestCallsAreCutOffAtTheEnd(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) { o.Grace = 50 * time.Millisecond }})
+	f.background(f.request(http.MethodPost, "/mcp", f.open(nil), toolCall(7, "list_projects", args{})))
+	<-g.arrived
+	f.signal()
+	<-g.left
+}
+
+// Whoever waits for a job is told at once how it stands.
+func TestWaitsAnswerAtTheEnd(t *testing.T) {
+	g := newGate()
+	close(g.open)
+	f := start(t, options{wrap: g.hold(isPoll), web: func(o *web.Options) { o.Grace = time.Minute }})
+	answer := f.background(f.request(http.MethodPost, "/mcp", f.open(nil), f.endlessWait(7)))
+	<-g.arrived
+	f.signal()
+	got := (<-answer).tool(t)
+	if got.Result.IsError || !strings.Contains(string(got.Result.Structured), `"running"`) {
+		t.Errorf("the wait says %s\n%s", got.text(), got.Result.Structured)
+	}
+}
+
+// isPoll matches the request that looks at a job.
+func isPoll(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/insights/")
+}
+
+// endlessWait waits for a job that never ends.
+func (f *fixture) endlessWait(id any) string {
+	job := f.sandbox.AddJob(f.project, sandbox.Job{Name: "long", Status: "running"})
+	return toolCall(id, "wait_for_insights_job", args{"job_id": job, "timeout_seconds": 1800})
+}
+
+// A paid request that is in flight is given the time it needs, and its caller
+// hears of the job.
+func TestAPaidRequestInFlightIsWaitedFor(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.hold(isPaid), web: func(o *web.Options) { o.Grace = 50 * time.Millisecond }})
+	answer := f.background(f.request(http.MethodPost, "/mcp", f.open(nil), toolCall(7, "create_insights_job", args{"model": "openai"})))
+	<-g.arrived
+	f.signal()
+	f.untilRefusing()
+	close(g.open)
+	if got := (<-answer).tool(t); got.Result.IsError || f.sandbox.JobsStarted() != 1 {
+		t.Errorf("%d jobs, and the call says %s", f.sandbox.JobsStarted(), got.text())
+	}
+}
+
+// untilRefusing connects until nobody listens.
+func (f *fixture) untilRefusing() {
+	for {
+		answer, err := f.client.Do(f.request(http.MethodGet, "/readyz", nil, ""))
+		if err != nil {
+			return
+		}
+		_ = answer.Body.Close()
+	}
+}
