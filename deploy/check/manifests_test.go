@@ -1,0 +1,82 @@
+// Package check holds the Kubernetes manifests against the Kubernetes types. It
+// is a module of its own, so that the server depends on none of them.
+package check
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"sigs.k8s.io/yaml"
+)
+
+// kinds are the types that manifests may have.
+var kinds = map[string]func() any{
+	"apps/v1/Deployment":                     func() any { return &appsv1.Deployment{} },
+	"v1/Service":                             func() any { return &corev1.Service{} },
+	"v1/Secret":                              func() any { return &corev1.Secret{} },
+	"autoscaling/v2/HorizontalPodAutoscaler": func() any { return &autoscalingv2.HorizontalPodAutoscaler{} },
+	"policy/v1/PodDisruptionBudget":          func() any { return &policyv1.PodDisruptionBudget{} },
+	"networking.k8s.io/v1/NetworkPolicy":     func() any { return &networkingv1.NetworkPolicy{} },
+}
+
+func TestEveryManifestIsWhatKubernetesTakes(t *testing.T) {
+	files, err := filepath.Glob("../kubernetes/*.yaml")
+	if err != nil || len(files) < 6 {
+		t.Fatalf("%d manifests: %v", len(files), err)
+	}
+	for _, file := range files {
+		if filepath.Base(file) == "kustomization.yaml" {
+			continue
+		}
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(content, []byte("\n---")) {
+			t.Errorf("%s holds more than one object", file)
+		}
+		var head struct{ APIVersion, Kind string }
+		if err := yaml.Unmarshal(content, &head); err != nil {
+			t.Fatal(err)
+		}
+		make, known := kinds[head.APIVersion+"/"+head.Kind]
+		if !known {
+			t.Errorf("%s is a %s %s, which this test does not know", file, head.APIVersion, head.Kind)
+			continue
+		}
+		if err := yaml.UnmarshalStrict(content, make()); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+func TestTheKustomizationNamesEveryManifestButTheExample(t *testing.T) {
+	content, err := os.ReadFile("../kubernetes/kustomization.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kustomization struct{ Resources []string }
+	if err := yaml.Unmarshal(content, &kustomization); err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{"kustomization.yaml": true, "secret.example.yaml": true}
+	for _, resource := range kustomization.Resources {
+		named[resource] = true
+	}
+	files, err := filepath.Glob("../kubernetes/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !named[filepath.Base(file)] {
+			t.Errorf("%s is not named", file)
+		}
+	}
+}
