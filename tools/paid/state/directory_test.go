@@ -1,0 +1,156 @@
+package state
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// logOf is where a slot's entries of a day are.
+func logOf(d *Directory, slot Slot, day string) string {
+	return filepath.Join(d.root, day, slot.Scope, slot.Key+".log")
+}
+
+func TestDirectoryIsPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: Windows has no permission bits")
+	}
+	path := filepath.Join(t.TempDir(), "new", "state")
+	d := NewDirectory(path)
+	hold, _ := mustAcquire(t, d, slotA)
+	if err := d.Intend(t.Context(), slotA, Entry{Token: id(1), Began: began, Stage: Intended}, hold); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Count(t.Context(), Tally{Caller: "c", Day: "2026-01-31"}, id(1), 1); err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	err := filepath.WalkDir(path, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		want := fs.FileMode(0o600)
+		if entry.IsDir() {
+			want = 0o700
+		} else {
+			files++
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %o, want %o", path, got, want)
+		}
+		return nil
+	})
+	if err != nil || files != 3 {
+		t.Errorf("%d files, %v; want a lock, a log and a count", files, err)
+	}
+	hold.Release()
+	if locks, err := os.ReadDir(filepath.Join(d.root, "locks")); err != nil || len(locks) != 0 {
+		t.Errorf("locks that nobody holds stay behind: %v, %v", locks, err)
+	}
+}
+
+func TestTornAndForeignLines(t *testing.T) {
+	whole := Entry{Token: id(1), Began: began, Stage: Started, Job: id(2)}
+	torn := Entry{Token: id(3), Began: began, Stage: Intended}.Encode()
+	for name, damage := range map[string][]byte{
+		"torn":            torn[:len(torn)/2],
+		"another version": bytes.Replace(torn, []byte(`"v":1`), []byte(`"v":2`), 1),
+		"zeroes":          make([]byte, 512),
+		"text":            []byte("hello\nworld"),
+		"another's JSON":  []byte(`{"jobs":[1,2,3]}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := NewDirectory(t.TempDir())
+			if err := d.Record(t.Context(), slotA, whole); err != nil {
+				t.Fatal(err)
+			}
+			file, err := os.OpenFile(logOf(d, slotA, "2026-01-31"), os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := file.Write(damage); err != nil {
+				t.Fatal(err)
+			}
+			if err := file.Close(); err != nil {
+				t.Fatal(err)
+			}
+			after := Entry{Token: id(4), Began: began, Stage: Intended}
+			if err := d.Record(t.Context(), slotA, after); err != nil {
+				t.Fatal(err)
+			}
+			hold, found, err := d.Acquire(t.Context(), slotA)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hold.Release()
+			if !found.Damaged || len(found.Entries) != 2 || !same(found.Entries[0], whole) || !same(found.Entries[1], after) {
+				t.Errorf("found %+v", found)
+			}
+		})
+	}
+}
+
+func TestOldDaysGoAway(t *testing.T) {
+	d := NewDirectory(t.TempDir())
+	for day := range 10 {
+		entry := Entry{Token: id(day), Began: began.Add(time.Duration(day) * 24 * time.Hour), Stage: Intended}
+		if err := d.Record(t.Context(), slotA, entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	days, err := d.days()
+	if err != nil || len(days) > keptDays+1 || days[len(days)-1] != "2026-02-09" {
+		t.Errorf("kept %v, %v", days, err)
+	}
+	hold, entries := mustAcquire(t, d, slotA)
+	hold.Release()
+	if len(entries) != len(days) {
+		t.Errorf("%d entries in %d days", len(entries), len(days))
+	}
+}
+
+// A clock that jumps ahead and back again takes nothing with it.
+func TestAClockThatJumpsRemovesNothing(t *testing.T) {
+	d := NewDirectory(t.TempDir())
+	for n, at := range []time.Time{began, began.AddDate(10, 0, 0), began.Add(time.Minute)} {
+		if err := d.Record(t.Context(), slotA, Entry{Token: id(n), Began: at, Stage: Intended}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hold, entries := mustAcquire(t, d, slotA)
+	hold.Release()
+	if len(entries) != 3 {
+		t.Errorf("found %d entries, want 3", len(entries))
+	}
+}
+
+func TestDirectoryThatIsNone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := NewDirectory(path)
+	if err := d.Ping(t.Context()); err == nil {
+		t.Error("a file can be written like a directory")
+	}
+	if _, _, err := d.Acquire(t.Context(), slotA); err == nil {
+		t.Error("acquired in a file")
+	}
+	if err := d.Record(t.Context(), slotA, Entry{Token: id(1), Began: began, Stage: Intended}); err == nil {
+		t.Error("recorded in a file")
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Ping(t.Context()); err != nil {
+		t.Errorf("it did not recover: %v", err)
+	}
+}
