@@ -1,0 +1,278 @@
+package web_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server/config"
+)
+
+const audience = "https://mcp.example.com/mcp"
+
+// issuer gives tokens as an authorization server would. A test against a
+// certified implementation is in e2e/oauth.
+type issuer struct {
+	*httptest.Server
+	down     atomic.Bool
+	asked    atomic.Int32 // for keys
+	discover string       // where it describes itself
+
+	mu   sync.Mutex
+	keys map[string]*ecdsa.PrivateKey
+}
+
+func startIssuer(t testing.TB, discover string) *issuer {
+	i := &issuer{discover: discover, keys: map[string]*ecdsa.PrivateKey{}}
+	i.Server = httptest.NewServer(i)
+	t.Cleanup(i.Close)
+	i.rotate(t, "first")
+	return i
+}
+
+func (i *issuer) rotate(t testing.TB, id string) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.keys[id] = key
+}
+
+func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case i.down.Load():
+		w.WriteHeader(http.StatusBadGateway)
+	case r.URL.Path == i.discover:
+		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": i.URL, "jwks_uri": i.URL + "/keys"})
+	case r.URL.Path == "/keys":
+		i.asked.Add(1)
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		var keys []map[string]string
+		for id, key := range i.keys {
+			point, err := key.PublicKey.Bytes()
+			if err != nil {
+				panic(err)
+			}
+			keys = append(keys, map[string]string{
+				"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": id,
+				"x": base64.RawURLEncoding.EncodeToString(point[1:33]), "y": base64.RawURLEncoding.EncodeToString(point[33:]),
+			})
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"keys": keys})
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// token is good but for the claims in change; nil takes one out.
+func (i *issuer) token(t testing.TB, key string, change jwt.MapClaims) string {
+	t.Helper()
+	claims := jwt.MapClaims{
+		"iss": i.URL, "aud": audience, "sub": "SECRET-subject", "client_id": "agent",
+		"scope": "openid insights", "exp": time.Now().Add(time.Hour).Unix(), "iat": time.Now().Unix(),
+	}
+	for name, value := range change {
+		if claims[name] = value; value == nil {
+			delete(claims, name)
+		}
+	}
+	made := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
+	made.Header["kid"] = key
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	signed, err := made.SignedString(i.keys[key])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
+func (i *issuer) config(c *config.Config) {
+	c.HTTP.OAuthIssuer, c.HTTP.OAuthAudience, c.HTTP.OAuthScopes = i.URL, audience, []string{"insights"}
+}
+
+func bearer(token string) headers { return headers{"Authorization": "Bearer " + token} }
+
+const (
+	oidcPlace  = "/.well-known/openid-configuration"
+	oauthPlace = "/.well-known/oauth-authorization-server"
+)
+
+func TestTokensOfAnIssuer(t *testing.T) {
+	i, stranger := startIssuer(t, oidcPlace), startIssuer(t, oidcPlace)
+	f := start(t, options{config: i.config})
+	soon, past := time.Now().Add(time.Hour).Unix(), time.Now().Add(-2*time.Second).Unix()
+
+	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims{"iss": i.URL, "aud": audience, "sub": "x", "exp": soon, "scope": "insights"}).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": i.URL, "aud": audience, "sub": "x", "exp": soon, "scope": "insights"}).SignedString([]byte("SECRET"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := i.token(t, "first", nil)
+	for name, c := range map[string]struct {
+		token  string
+		status int
+		says   string
+	}{
+		"a good token":                 {good, 200, ""},
+		"one of several audiences":     {i.token(t, "first", jwt.MapClaims{"aud": []string{"other", audience}}), 200, ""},
+		"scopes as a list":             {i.token(t, "first", jwt.MapClaims{"scope": nil, "scp": []string{"insights"}}), 200, ""},
+		"a clock that is a bit ahead":  {i.token(t, "first", jwt.MapClaims{"nbf": time.Now().Add(10 * time.Second).Unix()}), 200, ""},
+		"an expired one":               {i.token(t, "first", jwt.MapClaims{"exp": past}), 401, "the token has expired"},
+		"one without an end":           {i.token(t, "first", jwt.MapClaims{"exp": nil}), 401, "lacks an expiry"},
+		"one for later":                {i.token(t, "first", jwt.MapClaims{"nbf": soon}), 401, "not valid yet"},
+		"another audience":             {i.token(t, "first", jwt.MapClaims{"aud": "https://other.example.com"}), 401, "another audience"},
+		"no audience":                  {i.token(t, "first", jwt.MapClaims{"aud": nil}), 401, "lacks an expiry, an issuer or an audience"},
+		"another issuer":               {i.token(t, "first", jwt.MapClaims{"iss": stranger.URL}), 401, "another issuer"},
+		"nobody":                       {i.token(t, "first", jwt.MapClaims{"sub": nil, "client_id": nil}), 401, "names no subject"},
+		"a stranger's key":             {stranger.token(t, "first", jwt.MapClaims{"iss": i.URL}), 401, "signature"},
+		"no signature":                 {unsigned, 401, "signature"},
+		"a shared secret":              {shared, 401, "signature"},
+		"a token cut short":            {good[:len(good)-10], 401, "signature"},
+		"a token that was changed":     {strings.Replace(good, ".", ".e30", 1), 401, "well-formed"},
+		"no JWT":                       {"SECRET-something", 401, "not one of this server's"},
+		"no scope":                     {i.token(t, "first", jwt.MapClaims{"scope": nil}), 403, "lacks the scope insights"},
+		"another scope":                {i.token(t, "first", jwt.MapClaims{"scope": "insights2 openid"}), 403, "lacks the scope insights"},
+		"a scope of an unlikely shape": {i.token(t, "first", jwt.MapClaims{"scope": 7}), 401, "well-formed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := f.post("/mcp", bearer(c.token), initialize("2025-11-25", args{}))
+			if got.status != c.status || !strings.Contains(got.body, c.says) {
+				t.Fatalf("got %d %s, want %d and %q", got.status, got.body, c.status, c.says)
+			}
+			challenge := got.header.Get("WWW-Authenticate")
+			want := map[int]string{200: "", 401: `error="invalid_token"`, 403: `error="insufficient_scope"`}[c.status]
+			if !strings.Contains(challenge, want) || c.status != 200 && (!strings.Contains(challenge, `scope="insights"`) || !strings.Contains(challenge, `resource_metadata="http://`+f.address+`/.well-known/oauth-protected-resource/mcp"`)) {
+				t.Errorf("WWW-Authenticate: %s", challenge)
+			}
+		})
+	}
+	if asked := i.asked.Load(); asked > 3 {
+		t.Errorf("the issuer was asked %d times for its keys", asked)
+	}
+	if len(f.upstream()) > 0 {
+		t.Error("LangSmith was asked")
+	}
+}
+
+// What clients follow from a 401 to the issuer.
+func TestProtectedResourceMetadata(t *testing.T) {
+	i := startIssuer(t, oidcPlace)
+	f := start(t, options{config: i.config})
+	got := f.post("/mcp", nil, initialize("2025-11-25", args{}))
+	challenge := got.header.Get("WWW-Authenticate")
+	if got.status != http.StatusUnauthorized || strings.Contains(challenge, "error=") {
+		t.Errorf("without a token: %d %s", got.status, challenge)
+	}
+	_, rest, _ := strings.Cut(challenge, `resource_metadata="http://`+f.address)
+	path, _, _ := strings.Cut(rest, `"`)
+	for _, path := range []string{path, "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/sse"} {
+		got := f.do(f.request(http.MethodGet, path, headers{"Origin": "https://any.example.com"}, ""))
+		var metadata struct {
+			Resource string   `json:"resource"`
+			Servers  []string `json:"authorization_servers"`
+			Scopes   []string `json:"scopes_supported"`
+			Methods  []string `json:"bearer_methods_supported"`
+		}
+		if err := json.Unmarshal([]byte(got.body), &metadata); err != nil {
+			t.Fatalf("%s: %d %s", path, got.status, got.body)
+		}
+		if metadata.Resource != audience || len(metadata.Servers) != 1 || metadata.Servers[0] != i.URL || metadata.Scopes[0] != "insights" || metadata.Methods[0] != "header" {
+			t.Errorf("%s: %s", path, got.body)
+		}
+		if got.header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("%s: pages cannot read it", path)
+		}
+	}
+}
+
+// An audience that is only a name leaves the resource to be where it was asked.
+func TestTheResourceIsWhereItWasAsked(t *testing.T) {
+	i := startIssuer(t, oidcPlace)
+	f := start(t, options{config: func(c *config.Config) {
+		i.config(c)
+		c.HTTP.OAuthAudience = "insights-server"
+	}})
+	got := f.do(f.request(http.MethodGet, "/.well-known/oauth-protected-resource/mcp", headers{"X-Forwarded-Proto": "https", "Host": "mcp.example.com"}, ""))
+	if !strings.Contains(got.body, `"resource":"https://mcp.example.com/mcp"`) {
+		t.Errorf("got %s", got.body)
+	}
+}
+
+// An issuer that is not there yet costs its own tokens' calls and nothing else.
+func TestAnIssuerThatComesLater(t *testing.T) {
+	i := startIssuer(t, oauthPlace) // which describes itself as RFC 8414 has it
+	i.down.Store(true)
+	f := start(t, options{config: func(c *config.Config) {
+		i.config(c)
+		c.HTTP.AuthTokens = []langsmith.Secret{tokenA}
+	}})
+	got := f.post("/mcp", bearer(i.token(t, "first", nil)), initialize("2025-11-25", args{}))
+	if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+		t.Errorf("while the issuer is down: %d %s", got.status, got.body)
+	}
+	if got := f.post("/mcp", bearer(tokenA), initialize("2025-11-25", args{})); got.status != http.StatusOK {
+		t.Errorf("with a token of the operator's: %d %s", got.status, got.body)
+	}
+	if got := f.do(f.request(http.MethodGet, "/readyz", nil, "")); got.status != http.StatusOK {
+		t.Errorf("readyz: %d", got.status)
+	}
+}
+
+// A key that the issuer has made since is looked up, and made-up ones do not
+// have the issuer asked each time.
+func TestRotatedKeys(t *testing.T) {
+	i := startIssuer(t, oauthPlace)
+	f := start(t, options{config: i.config})
+	if got := f.post("/mcp", bearer(i.token(t, "first", nil)), initialize("2025-11-25", args{})); got.status != http.StatusOK {
+		t.Fatalf("the first key: %d %s", got.status, got.body)
+	}
+	i.rotate(t, "second")
+	if got := f.post("/mcp", bearer(i.token(t, "second", nil)), initialize("2025-11-25", args{})); got.status != http.StatusOK {
+		t.Errorf("the second key: %d %s", got.status, got.body)
+	}
+	made := startIssuer(t, oidcPlace)
+	made.rotate(t, "made-up")
+	before := i.asked.Load()
+	for range 20 {
+		if got := f.post("/mcp", bearer(made.token(t, "made-up", jwt.MapClaims{"iss": i.URL})), initialize("2025-11-25", args{})); got.status != http.StatusUnauthorized {
+			t.Fatalf("a made-up key: %d %s", got.status, got.body)
+		}
+	}
+	if asked := i.asked.Load() - before; asked > 1 {
+		t.Errorf("made-up keys had the issuer asked %d times", asked)
+	}
+}
+
+// A session belongs to the subject, not to the token: tokens are renewed.
+func TestASessionOutlivesItsToken(t *testing.T) {
+	i := startIssuer(t, oidcPlace)
+	f := start(t, options{config: i.config})
+	session := f.open(bearer(i.token(t, "first", nil)))
+	renewed := session.with(bearer(i.token(t, "first", jwt.MapClaims{"jti": "another"})))
+	if got := f.post("/mcp", renewed, rpc(2, "tools/list", args{})); got.status != http.StatusOK {
+		t.Errorf("with a renewed token: %d %s", got.status, got.body)
+	}
+	other := session.with(bearer(i.token(t, "first", jwt.MapClaims{"sub": "SECRET-other"})))
+	if got := f.post("/mcp", other, rpc(2, "tools/list", args{})); got.status != http.StatusNotFound {
+		t.Errorf("another subject: %d %s", got.status, got.body)
+	}
+}
