@@ -79,6 +79,7 @@ type Cluster struct {
 
 // Summary is what the Insights Agent wrote about a report as a whole.
 type Summary struct {
+	CreatedAt   Time             `json:"created_at"` // when it was written; zero where LangSmith does not say
 	Title       string           `json:"title"`
 	KeyPoints   []string         `json:"key_points"`
 	Highlighted []HighlightedRun `json:"highlighted_traces"`

@@ -88,7 +88,7 @@ func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJo
 	result := env.jobResult(ctx, project, state.Report)
 	if !result.Status.Done() {
 		result.Progress = waitedFor(state, result.state(), request.Timeout, env.Watch.MaxWaiters)
-		result.RetryAfterSeconds = max(result.RetryAfterSeconds, int(state.AskedPause().Seconds()))
+		result.RetryAfterSeconds = max(result.RetryAfterSeconds, int(state.LookAgain().Seconds()))
 	}
 	return &waitForInsightsJobResult{result}, nil
 }
@@ -103,7 +103,7 @@ func waitingFor(state watch.State) string {
 	}
 	job := (&insightsJob{Status: state.Report.Status}).state()
 	if state.Err == nil {
-		return fmt.Sprintf("%s for %s", job, ago(state.Age()))
+		return fmt.Sprintf("%s for %s", job, ago(state.Age())) + tookBefore("; earlier reports of this project took ", state.Earlier)
 	}
 	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, ago(time.Since(state.AsOf)), failed(state))
 }
@@ -117,7 +117,7 @@ func waitedFor(state watch.State, status string, timeout time.Duration, most int
 		fmt.Fprintf(&b, "still %s after a wait of %s", status, ago(timeout))
 	}
 	if !state.Report.CreatedAt.IsZero() {
-		fmt.Fprintf(&b, " (started %s ago)", ago(state.Age()))
+		fmt.Fprintf(&b, " (started %s ago%s)", ago(state.Age()), tookBefore("; this project's reports took ", state.Earlier))
 	}
 	b.WriteString(".")
 	switch state.End {
@@ -130,6 +130,18 @@ func waitedFor(state watch.State, status string, timeout time.Duration, most int
 		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", ago(time.Since(state.AsOf)), failed(state))
 	}
 	return b.String()
+}
+
+// tookBefore says how long earlier reports took; nothing where none is known.
+func tookBefore(words string, earlier watch.Earlier) string {
+	if earlier.Longest == 0 {
+		return ""
+	}
+	shortest, longest := ago(earlier.Shortest), ago(earlier.Longest)
+	if shortest == longest {
+		return words + "about " + longest
+	}
+	return words + strings.TrimSuffix(shortest, " min") + " to " + longest
 }
 
 // failed says how the last looks went.

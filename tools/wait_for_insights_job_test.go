@@ -52,6 +52,7 @@ func TestWaitForInsightsJob(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		job   func() sandbox.Job
+		took  []time.Duration // earlier reports of the project
 		fault *sandbox.Fault
 		args  servertest.Args
 	}{
@@ -63,6 +64,7 @@ func TestWaitForInsightsJob(t *testing.T) {
 			return job
 		}},
 		{name: "still_running", job: running},
+		{name: "reports_before", job: running, took: []time.Duration{11 * time.Minute, 19*time.Minute + 5*time.Second}},
 		{name: "look_once", job: running, args: servertest.Args{"timeout_seconds": 0}},
 		{name: "unknown_status", job: func() sandbox.Job {
 			return sandbox.Job{Name: "Weekly", Status: "embedding", CreatedAt: time.Now()}
@@ -88,6 +90,10 @@ func TestWaitForInsightsJob(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+				for i, took := range c.took {
+					created := time.Now().Add(-time.Duration(i+1) * 24 * time.Hour)
+					s.Sandbox.AddJob(s.project, sandbox.Job{Name: "Before", CreatedAt: created, EndTime: created.Add(took), Report: &sandbox.Report{}})
+				}
 				args := servertest.Args{"session_id": s.project.String(), "job_id": s.Sandbox.AddJob(s.project, c.job()).String()}
 				for name, value := range c.args {
 					args[name] = value
@@ -124,6 +130,8 @@ func TestWaitReportsProgress(t *testing.T) {
 		reports = append(reports, report{time.Since(began), done, message})
 	}
 	onStage(t, options, func(t *testing.T, s *stage) {
+		created := time.Now().Add(-time.Hour)
+		s.Sandbox.AddJob(s.project, sandbox.Job{CreatedAt: created, EndTime: created.Add(4 * time.Minute), Report: &sandbox.Report{}})
 		var job struct{ ID uuid.UUID }
 		s.Call(t, "create_insights_job", servertest.Args{"project": "shop"}).Decode(t, &job)
 		remove := s.Sandbox.Inject(sandbox.Fault{Path: looksAtJobs, Skip: 32, Status: 500})

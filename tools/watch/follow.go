@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 // follow is the one poll of a job.
 type follow struct {
 	client       *langsmith.Client // the first waiter's; the others' are its equals
+	key          key
+	memory       *memory
 	project, job uuid.UUID
 	began        time.Time
 	seen         atomic.Pointer[sighting]
@@ -29,20 +32,27 @@ type sighting struct {
 	changed chan struct{} // closed when there is a newer one
 }
 
-func newFollow(r *Request) *follow {
-	f := &follow{client: r.LangSmith, project: r.Project, job: r.Job, began: time.Now()}
+func newFollow(r *Request, k key, m *memory) *follow {
+	f := &follow{client: r.LangSmith, key: k, memory: m, project: r.Project, job: r.Job, began: time.Now()}
 	f.seen.Store(&sighting{State: State{began: f.began}, changed: make(chan struct{})})
 	return f
 }
 
 // run asks until the job has ended, asking cannot help, or ctx is done.
 func (f *follow) run(ctx context.Context) {
-	state := State{began: f.began}
+	earlier, known := f.memory.recall(f.key)
+	state := State{began: f.began, Earlier: earlier}
+	learned := make(chan Earlier, 1)
+	var learning sync.WaitGroup
+	defer learning.Wait()
 	pause := time.NewTimer(0)
 	defer pause.Stop()
 	for {
 		select {
 		case <-pause.C:
+		case state.Earlier = <-learned:
+			f.show(state, false)
+			continue
 		case <-ctx.Done():
 			return
 		}
@@ -51,16 +61,33 @@ func (f *follow) run(ctx context.Context) {
 			return
 		}
 		if err == nil {
-			state = State{began: f.began, Report: report, AsOf: time.Now()}
+			if !known && state.Report != nil && !report.Status.Done() {
+				known = true // or soon: whoever waits for a second look may wait for long
+				learning.Go(func() { f.learn(ctx, learned) })
+			}
+			state.Report, state.AsOf, state.Err, state.Failed = report, time.Now(), nil, 0
 		} else {
 			state.Err, state.Failed = err, state.Failed+1
 		}
 		final := err == nil && report.Status.Done() || err != nil && permanent(err)
-		close(f.seen.Swap(&sighting{State: state, final: final, changed: make(chan struct{})}).changed)
+		f.show(state, final)
 		if final {
+			f.stop() // what is being learned serves nobody now
 			return
 		}
 		pause.Reset(max(Interval(state.Age()), state.AskedPause()))
+	}
+}
+
+func (f *follow) show(state State, final bool) {
+	close(f.seen.Swap(&sighting{State: state, final: final, changed: make(chan struct{})}).changed)
+}
+
+// learn finds out, once an hour and project, how long its reports take.
+func (f *follow) learn(ctx context.Context, learned chan<- Earlier) {
+	if earlier, ok := learn(ctx, f.client, f.project); ok {
+		f.memory.keep(f.key, earlier)
+		learned <- earlier
 	}
 }
 

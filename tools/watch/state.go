@@ -17,6 +17,8 @@ type State struct {
 	Err    error // why the last look failed; nil when it did not
 	Failed int   // looks that failed since Report was told
 
+	Earlier Earlier // how long the project's last reports took
+
 	End End // of a wait; meaningless in a Progress
 
 	began time.Time // of the follow
@@ -52,6 +54,19 @@ func (s State) AskedPause() time.Duration {
 	}
 	return 0
 }
+
+// LookAgain is when it is worth looking at the job again: when the first of the
+// project's reports were there at its age, as far as that is known.
+func (s State) LookAgain() time.Duration {
+	if left := s.Earlier.Shortest - s.Age(); left > 0 {
+		return max(min(left, longestPause), s.AskedPause())
+	}
+	return s.AskedPause()
+}
+
+// longestPause bounds for how long nobody is told to look: a report may be
+// quicker than all before it.
+const longestPause = 5 * time.Minute
 
 // ended is the state as the result of a wait.
 func (s State) ended(end End) (State, error) {

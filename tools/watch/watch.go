@@ -25,6 +25,7 @@ type Watcher struct {
 
 	mu      sync.Mutex
 	follows map[key]*follow
+	memory  memory
 	waiting int // callers that may wait, not those who only look
 }
 
@@ -152,7 +153,7 @@ func (w *Watcher) join(ctx context.Context, r *Request) (f *follow, mayWait bool
 	k := r.key()
 	f = w.follows[k]
 	if f == nil {
-		f = newFollow(r)
+		f = newFollow(r, k, &w.memory)
 		if w.follows == nil {
 			w.follows = map[key]*follow{}
 		}

@@ -1,0 +1,83 @@
+package watch
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// before is a job that has ended, with a report written so long after it was
+// created; 0 for a report that does not say when.
+func before(status string, took time.Duration) string {
+	created := time.Now().Add(-48 * time.Hour)
+	written := "null"
+	if took != 0 {
+		written = fmt.Sprintf("%q", created.Add(took).Format(time.RFC3339))
+	}
+	return fmt.Sprintf(`{"id":%q,"name":"n","status":%q,"created_at":%q,"clusters":[],"report":{"created_at":%s}}`,
+		uuid.New(), status, created.Format(time.RFC3339), written)
+}
+
+func TestEarlierReports(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before func() []string
+		want   Earlier
+	}{
+		{"none", func() []string { return nil }, Earlier{}},
+		{"one", func() []string { return []string{before("success", 11*time.Minute)} }, Earlier{11 * time.Minute, 11 * time.Minute}},
+		{"several", func() []string {
+			return []string{
+				before("running", 0), before("success", 19*time.Minute), before("error", time.Minute),
+				before("success", 11*time.Minute), before("success", 12*time.Minute), before("success", time.Second),
+			}
+		}, Earlier{11 * time.Minute, 19 * time.Minute}},
+		{"of no known time", func() []string {
+			return []string{before("success", 0), before("success", -time.Hour), before("success", 30*time.Hour)}
+		}, Earlier{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(running(time.Now()))
+				up.earlier = c.before()
+				w := New()
+				for range 3 {
+					state, err := w.Wait(t.Context(), request(up.client("key"), 25*time.Second))
+					if err != nil || state.Earlier != c.want {
+						t.Errorf("got %+v, %v; want %+v", state.Earlier, err, c.want)
+					}
+				}
+				if up.lists != 1 {
+					t.Errorf("listed the jobs %d times", up.lists)
+				}
+				time.Sleep(earlierFor)
+				_, _ = w.Wait(t.Context(), request(up.client("key"), 0))
+				if up.lists != 1 {
+					t.Error("a mere look listed the jobs")
+				}
+				_, _ = w.Wait(t.Context(), request(up.client("key"), time.Minute))
+				if up.lists != 2 {
+					t.Error("what was learned is believed for ever")
+				}
+			})
+		})
+	}
+}
+
+func TestLookAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct{ shortest, want time.Duration }{
+			{0, 0},
+			{time.Minute, time.Minute},
+			{20 * time.Minute, longestPause},
+		} {
+			state := State{began: time.Now(), Earlier: Earlier{Shortest: c.shortest}}
+			if got := state.LookAgain(); got != c.want {
+				t.Errorf("shortest %s: look again in %s, want %s", c.shortest, got, c.want)
+			}
+		}
+	})
+}
