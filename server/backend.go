@@ -9,6 +9,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/paid"
@@ -116,21 +117,19 @@ type caller struct {
 	langsmith *langsmith.Client
 	projects  *tools.ProjectCache
 	turns     *tools.Turns
+	catalog   *catalog.Catalog
 }
 
 func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.Credentials, anonymous bool) *caller {
-	return &caller{
-		langsmith: langsmith.New(langsmith.Options{
-			Endpoint:    endpoint,
-			Credentials: credentials,
-			Anonymous:   anonymous,
-			UserAgent:   userAgent(),
-			Timeout:     b.config.Timeout,
-			Transport:   b.transport,
-		}),
-		projects: tools.NewProjectCache(),
-		turns:    tools.NewTurns(),
-	}
+	client := langsmith.New(langsmith.Options{
+		Endpoint:    endpoint,
+		Credentials: credentials,
+		Anonymous:   anonymous,
+		UserAgent:   userAgent(),
+		Timeout:     b.config.Timeout,
+		Transport:   b.transport,
+	})
+	return &caller{langsmith: client, projects: tools.NewProjectCache(), turns: tools.NewTurns(), catalog: catalog.New(client)}
 }
 
 // env binds a call to who makes it.

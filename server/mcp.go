@@ -21,11 +21,21 @@ const Name = "langsmith-insights"
 // NewMCP builds the MCP server over a backend. The same one serves every
 // transport.
 func NewMCP(b *Backend) *mcpserver.MCPServer {
-	s := mcpserver.NewMCPServer(Name, Version(), options(b.logger)...)
+	hooks := &mcpserver.Hooks{}
+	s := mcpserver.NewMCPServer(Name, Version(), append(options(b.logger),
+		mcpserver.WithHooks(hooks),
+		mcpserver.WithInstructions(instructions(b.toolNames())),
+		mcpserver.WithCompletions(),
+		mcpserver.WithPromptCompletionProvider(completions{b}),
+		mcpserver.WithResourceCompletionProvider(completions{b}),
+	)...)
 	for _, tool := range b.tools {
 		s.AddTool(describe(tool), b.handler(tool))
 	}
 	addApp(s)
+	b.addResources(s, hooks)
+	b.addReportList(hooks)
+	b.addPrompts(s)
 	return s
 }
 
@@ -40,13 +50,17 @@ func options(logger zerolog.Logger) []mcpserver.ServerOption {
 		mcpserver.WithExtensions(map[string]any{app.Extension: app.Settings()}),
 		mcpserver.WithElicitation(),
 		mcpserver.WithLogger(slog.New(zerolog.NewSlogHandler(logger))),
-		mcpserver.WithMethodCacheHints(mcp.MethodToolsList, toolsListTTL, mcp.CacheScopePublic),
+		mcpserver.WithPromptCapabilities(false),
+		mcpserver.WithMethodCacheHints(mcp.MethodToolsList, configuredTTL, mcp.CacheScopePublic),
+		mcpserver.WithMethodCacheHints(mcp.MethodPromptsList, configuredTTL, mcp.CacheScopePublic),
+		mcpserver.WithMethodCacheHints(mcp.MethodResourcesTemplatesList, configuredTTL, mcp.CacheScopePublic),
+		mcpserver.WithMethodCacheHints(mcp.MethodResourcesList, resourceListTTL, mcp.CacheScopePrivate),
 	}
 }
 
-// toolsListTTL is how long a client may believe a list of tools, in
-// milliseconds: it changes only with the server's configuration.
-const toolsListTTL = 3_600_000
+// configuredTTL is how long a client may believe a list that changes only with
+// the server's configuration, in milliseconds.
+const configuredTTL = 3_600_000
 
 // describe is a tool's declaration as MCP has it.
 func describe(tool tools.Tool) mcp.Tool {

@@ -26,12 +26,15 @@ const (
 	mostKept = 50  // lists and reports of each kind in a caller's memory
 )
 
+// Category is a category of a report, in its place.
+type Category = report.Node
+
 // Catalog is what one caller's credentials show. It is safe for concurrent use.
 type Catalog struct {
 	client   *langsmith.Client
 	projects *ttlcache.Cache[langsmith.ProjectsQuery, []langsmith.Project]
 	jobs     *ttlcache.Cache[uuid.UUID, []langsmith.Job]
-	reports  *ttlcache.Cache[[2]uuid.UUID, []*report.Node]
+	reports  *ttlcache.Cache[[2]uuid.UUID, []*Category]
 }
 
 // New returns a catalog that knows nothing yet.
@@ -49,8 +52,8 @@ func New(client *langsmith.Client) *Catalog {
 			ttlcache.WithDisableTouchOnHit[uuid.UUID, []langsmith.Job](),
 		),
 		reports: ttlcache.New(
-			ttlcache.WithTTL[[2]uuid.UUID, []*report.Node](kept),
-			ttlcache.WithCapacity[[2]uuid.UUID, []*report.Node](mostKept),
+			ttlcache.WithTTL[[2]uuid.UUID, []*Category](kept),
+			ttlcache.WithCapacity[[2]uuid.UUID, []*Category](mostKept),
 		),
 	}
 }
@@ -102,7 +105,7 @@ func (c *Catalog) Jobs(ctx context.Context, project uuid.UUID) ([]langsmith.Job,
 
 // Categories lists the categories of a finished report, largest first; none of
 // a job that has not finished.
-func (c *Catalog) Categories(ctx context.Context, project, job uuid.UUID) ([]*report.Node, error) {
+func (c *Catalog) Categories(ctx context.Context, project, job uuid.UUID) ([]*Category, error) {
 	key := [2]uuid.UUID{project, job}
 	if item := c.reports.Get(key); item != nil {
 		return item.Value(), nil

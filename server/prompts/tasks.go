@@ -1,0 +1,118 @@
+package prompts
+
+import (
+	"fmt"
+	"strconv"
+)
+
+func analyzeProject() Prompt {
+	return Prompt{
+		Name:        "analyze_project",
+		Title:       "Analyse a project",
+		Description: "Answer a question about an agent from its traces: use a recent report, or start an Insights job (paid) after saying what it can cost.",
+		Arguments: []Argument{
+			{Project, "The tracing project; left out, the default one."},
+			{"question", "What you want to know, such as: why do users give up?"},
+		},
+		needs: []string{"create_insights_job", "wait_for_insights_job"},
+		steps: func(t *task) {
+			t.aim = "Analyse a LangSmith tracing project with the Insights Agent."
+			question := t.value("question")
+			if question != "" {
+				t.aim += " The question to answer: " + data(question)
+			}
+			project := t.project()
+			t.step("list_insights_jobs", "%s: a report of the last days may already answer the question. If so, read it, skip what is paid and answer.", call("list_insights_jobs", project))
+			context := `a user_context of {"What would you like to learn about your agent?": the question}`
+			if question != "" {
+				context = `user_context {"What would you like to learn about your agent?": ` + data(question) + `}`
+			}
+			t.step("create_insights_job", "%s. Tell me the most it can cost, and go on only when I agree.", call("create_insights_job", project, context, "dry_run true"))
+			t.step("create_insights_job", "The same call without dry_run starts the job, which takes up to 30 minutes. After a timeout make the same call again: it starts no second job.")
+			t.step("wait_for_insights_job", "wait_for_insights_job with its session_id and job_id, again and again until the report is there.")
+			t.step("get_insights_job", "get_insights_job with sort_by error_rate shows where it fails most.")
+			t.evidence(project, "its job_id")
+			t.tell("what the report says to the question, the largest findings first, with numbers, links to traces that show it, and what to do next.")
+		},
+	}
+}
+
+func whatChanged() Prompt {
+	return Prompt{
+		Name:        "what_changed",
+		Title:       "What changed since the last report",
+		Description: "Compare two Insights reports of a project: what is new, what went away, what grew, what fails more often.",
+		Arguments: []Argument{
+			{Project, "The tracing project; left out, the default one."},
+			{Job, "The later report; left out, the newest."},
+			{Baseline, "The report to compare it with; left out, the one before."},
+		},
+		needs: []string{"list_insights_jobs", "compare_insights_jobs"},
+		steps: func(t *task) {
+			t.aim = "Find out what changed between two reports of the Insights Agent over a LangSmith tracing project."
+			project := t.project()
+			job := t.job(Job, "job_id", project, "later", "the last one that has finished")
+			baseline := t.job(Baseline, "baseline_job_id", project, "earlier", "the one that finished before that")
+			t.step("compare_insights_jobs", "%s. Mind what it cautions of.", call("compare_insights_jobs", project, job, baseline))
+			t.evidence(project, job)
+			t.tell("what appeared, what went away, what grew or shrank, and where errors, latency or cost moved, with numbers and links to traces.")
+		},
+	}
+}
+
+func investigateCategory() Prompt {
+	return Prompt{
+		Name:        "investigate_category",
+		Title:       "Dig into a category",
+		Description: "Read the traces behind one category of a report and find out what is going wrong in it.",
+		Arguments: []Argument{
+			{Project, "The tracing project; left out, the default one."},
+			{Job, "The report; left out, the newest."},
+			{Category, "The category; left out, the one that fails most often."},
+		},
+		needs: []string{"get_insights_job", "list_insights_jobs", "list_insights_runs"},
+		steps: func(t *task) {
+			t.aim = "Dig into one category of a report of the Insights Agent over a LangSmith tracing project."
+			project := t.project()
+			job := t.job(Job, "job_id", project, "newest", "the last one that has finished")
+			category := t.category(project, job)
+			t.step("get_insights_job", "%s: read what the category is and how it divides.", call("get_insights_job", project, job, category, "detail detailed"))
+			t.step("list_insights_runs", "%s: read what happened in its traces.", call("list_insights_runs", project, job, category, "limit 10"))
+			t.step("get_run", "get_run for the two or three that tell the most, with a larger max_chars where they are cut.")
+			t.tell("what these traces have in common, what most likely causes the failures, how sure that is, and what to do about it.")
+		},
+	}
+}
+
+func categoryToDataset() Prompt {
+	return Prompt{
+		Name:        "category_to_dataset",
+		Title:       "Keep a category as a dataset",
+		Description: "Keep traces of a report's category, such as the one that fails most, as examples of a LangSmith dataset.",
+		Arguments: []Argument{
+			{Project, "The tracing project; left out, the default one."},
+			{Job, "The report; left out, the newest."},
+			{Category, "The category; left out, the one that fails most often."},
+			{"dataset", "The dataset's name; made if missing. Left out, a name is proposed."},
+			{"limit", "How many traces; left out, 20."},
+		},
+		needs: []string{"get_insights_job", "list_insights_jobs", "add_insights_runs_to_dataset"},
+		steps: func(t *task) {
+			t.aim = "Keep traces of one category of an Insights report as a LangSmith dataset, for regression tests."
+			project := t.project()
+			job := t.job(Job, "job_id", project, "newest", "the last one that has finished")
+			category := t.category(project, job)
+			dataset, limit := "a dataset name that says what is in it", 20
+			if value := t.value("dataset"); value != "" {
+				dataset = "dataset " + data(value)
+			}
+			if n, err := strconv.Atoi(t.value("limit")); err == nil && n > 0 {
+				limit = n
+			}
+			t.step("add_insights_runs_to_dataset", "%s: tell me the category, the dataset and how many traces it would add, and go on only when I agree.",
+				call("add_insights_runs_to_dataset", project, job, category, dataset, fmt.Sprint("limit ", limit), "dry_run true"))
+			t.step("add_insights_runs_to_dataset", "The same call without dry_run adds them. Made again, it adds nothing twice.")
+			t.tell("what was added, what was there already and what was left out.")
+		},
+	}
+}
