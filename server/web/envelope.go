@@ -20,7 +20,7 @@ type envelope struct {
 		RequestID    json.RawMessage `json:"requestId"`
 		Meta         *mcp.Meta       `json:"_meta"`
 		Capabilities struct {
-			Elicitation json.RawMessage `json:"elicitation"`
+			Elicitation *mcp.ElicitationCapability `json:"elicitation"`
 		} `json:"capabilities"`
 	} `json:"params"`
 }
@@ -45,11 +45,11 @@ func (e envelope) isAnswer() bool {
 // isPong reports whether that is the answer to a ping.
 func (e envelope) isPong() bool { return e.Error == nil && string(e.Result) == "{}" }
 
-// canElicit reports whether an initialize says that the client can put a
-// question to a person.
+// canElicit reports whether an initialize says that the client shows forms to a
+// person: one that names no mode does, and one that names only URLs does not.
 func (e envelope) canElicit() bool {
 	given := e.Params.Capabilities.Elicitation
-	return len(given) > 0 && string(given) != "null"
+	return given != nil && (given.Form != nil || given.URL == nil)
 }
 
 // isStateless reports whether a message is of the era without sessions: as

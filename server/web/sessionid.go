@@ -22,7 +22,7 @@ import (
 
 // sessionFacts is what an id tells of its session.
 type sessionFacts struct {
-	canElicit bool // the client can put a question to a person
+	canElicit bool // the client shows forms to a person
 }
 
 const (

@@ -1,0 +1,175 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"langsmith-insights-mcp/server"
+)
+
+const operatorKey = "lsv2_pt_0123456789abcdef0123456789abcdef_operator00"
+
+// A server that would give the operator's key to anybody does not start, and
+// says what to do.
+func TestHTTPRefusesToStart(t *testing.T) {
+	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}
+	tokens := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(tokens, []byte("# of the team\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		variables map[string]string
+		args      []string
+		says      []string
+	}{
+		"beyond loopback, unguarded":         {key, []string{"--addr", "0.0.0.0:0"}, []string{"--addr", "LANGSMITH_API_KEY", "--auth-token", "--oauth-issuer", "127.0.0.1", "--allow-unauthenticated"}},
+		"on every address":                   {key, []string{"--addr", ":0"}, []string{"--addr"}},
+		"on every IPv6 address":              {key, []string{"--addr", "[::]:0"}, []string{"--addr"}},
+		"on a name that may be anywhere":     {key, []string{"--addr", "myhost:0"}, []string{"--addr"}},
+		"with a bearer token of LangSmith":   {map[string]string{"LANGSMITH_BEARER_TOKEN": operatorKey, "LANGSMITH_WORKSPACE_ID": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"}, []string{"--addr", ":0"}, []string{"LANGSMITH_BEARER_TOKEN"}},
+		"the key as a token":                 {key, []string{"--auth-token", operatorKey}, []string{"--auth-token", "LANGSMITH_API_KEY", "openssl rand"}},
+		"a token nobody can send":            {nil, []string{"--auth-token", "two words"}, []string{"--auth-token"}},
+		"a file without tokens":              {nil, []string{"--auth-token-file", tokens}, []string{"--auth-token-file: holds no token"}},
+		"an issuer without an audience":      {nil, []string{"--oauth-issuer", "https://id.example.com"}, []string{"--oauth-audience"}},
+		"an audience without an issuer":      {nil, []string{"--oauth-audience", "x"}, []string{"--oauth-issuer"}},
+		"an issuer without TLS":              {nil, []string{"--oauth-issuer", "http://id.example.com", "--oauth-audience", "x"}, []string{"--oauth-issuer", "https://"}},
+		"an origin that is none":             {nil, []string{"--allow-origin", "app.example.com"}, []string{"--allow-origin", "https://app.example.com"}},
+		"a host that is a URL":               {nil, []string{"--allow-host", "https://mcp.example.com"}, []string{"--allow-host"}},
+		"an address without a port":          {nil, []string{"--addr", "127.0.0.1"}, []string{"--addr", "HOST:PORT"}},
+		"several mistakes, each on a line":   {key, []string{"--addr", ":0", "--allow-origin", "x", "--nonsense"}, []string{"--addr", "--allow-origin", "--nonsense"}},
+		"a flag that only stdio has":         {nil, []string{"--chats-dir", "/tmp"}, []string{"--chats-dir"}},
+		"a switch that is neither on or off": {nil, []string{"--allow-unauthenticated=perhaps"}, []string{"--allow-unauthenticated"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := runCommand(t, c.variables, append([]string{"http"}, c.args...)...)
+			if got.code != 2 || got.out != "" {
+				t.Errorf("code %d, stdout %q", got.code, got.out)
+			}
+			for _, want := range c.says {
+				if !strings.Contains(got.err, want) {
+					t.Errorf("stderr lacks %q:\n%s", want, got.err)
+				}
+			}
+			if lines := strings.Count(got.err, "\n"); strings.Contains(name, "each on a line") && lines != 3 {
+				t.Errorf("%d lines:\n%s", lines, got.err)
+			}
+			if strings.Contains(got.err, operatorKey) {
+				t.Errorf("stderr shows the key:\n%s", got.err)
+			}
+		})
+	}
+}
+
+// running is a server that was started from the command line.
+type running struct {
+	address string
+	log     *strings.Builder // complete when it has ended
+	signal  context.CancelFunc
+	code    chan int
+}
+
+func runHTTP(t *testing.T, variables map[string]string, args ...string) *running {
+	t.Helper()
+	ctx, signal := context.WithCancel(context.Background())
+	reader, writer := io.Pipe()
+	r := &running{log: &strings.Builder{}, signal: signal, code: make(chan int, 1)}
+	go func() {
+		code := server.Run(ctx, append([]string{"http"}, args...), func(name string) string { return variables[name] },
+			server.Streams{In: strings.NewReader(""), Out: io.Discard, Err: writer})
+		_ = writer.Close()
+		r.code <- code
+	}()
+	lines := bufio.NewScanner(reader)
+	for r.address == "" && lines.Scan() {
+		fmt.Fprintln(r.log, lines.Text())
+		var line struct{ Addr, Transport string }
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			t.Fatalf("not a line of JSON: %s", lines.Text())
+		}
+		if line.Transport == "http" {
+			r.address = line.Addr
+		}
+	}
+	rest := make(chan struct{})
+	go func() {
+		defer close(rest)
+		for lines.Scan() {
+			fmt.Fprintln(r.log, lines.Text())
+		}
+	}()
+	t.Cleanup(func() {
+		signal()
+		<-rest
+	})
+	return r
+}
+
+func (r *running) end(t *testing.T) string {
+	t.Helper()
+	r.signal()
+	if code := <-r.code; code != 0 {
+		t.Errorf("code %d", code)
+	}
+	return r.log.String()
+}
+
+// Started as people start it, it serves, logs JSON lines alone, and ends well.
+func TestHTTPCommand(t *testing.T) {
+	r := runHTTP(t, nil, "--sandbox", "--addr", "127.0.0.1:0", "--read-only")
+	got, err := http.Get("http://" + r.address + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = got.Body.Close()
+	if got.StatusCode != http.StatusOK {
+		t.Errorf("healthz: %d", got.StatusCode)
+	}
+	began := time.Now()
+	r.end(t)
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it ended after %s", took)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// The ways in which it may listen beyond loopback.
+func TestHTTPBeyondLoopback(t *testing.T) {
+	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}
+	for name, c := range map[string]struct {
+		variables map[string]string
+		args      []string
+		logs      string
+	}{
+		"guarded by a token":              {key, []string{"--auth-token", "0123456789abcdef0123456789abcdef"}, `"guard":"tokens"`},
+		"guarded by an issuer":            {key, []string{"--oauth-issuer", "https://id.example.com", "--oauth-audience", "x"}, `"guard":"an issuer"`},
+		"without a key":                   {nil, nil, `"guard":"nothing"`},
+		"against the sandbox":             {key, []string{"--sandbox"}, `"guard":"nothing"`},
+		"unguarded, as the operator says": {key, []string{"--allow-unauthenticated"}, "anybody who reaches this server may call it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log := runHTTP(t, c.variables, append(c.args, "--addr", "0.0.0.0:0")...).end(t)
+			if !strings.Contains(log, c.logs) || strings.Contains(log, operatorKey) {
+				t.Errorf("the log lacks %s or shows the key:\n%s", c.logs, log)
+			}
+		})
+	}
+}
+
+// An address that is taken is a failure with its reason, not a mistake in use.
+func TestHTTPAddressTaken(t *testing.T) {
+	r := runHTTP(t, nil, "--sandbox", "--addr", "127.0.0.1:0")
+	defer r.end(t)
+	got := runCommand(t, nil, "http", "--sandbox", "--addr", r.address)
+	if got.code != 1 || !strings.Contains(got.err, "--addr: cannot listen on "+r.address) {
+		t.Errorf("code %d, stderr %q", got.code, got.err)
+	}
+}
