@@ -11,6 +11,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/telemetry"
 	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/watch"
@@ -24,6 +25,7 @@ type Backend struct {
 	transport http.RoundTripper
 	state     paid.Store
 	ledger    *paid.Ledger
+	telemetry *telemetry.Telemetry
 	watcher   *watch.Watcher
 	tools     []tools.Tool
 	operator  *caller
@@ -37,6 +39,9 @@ type Backend struct {
 type BackendOptions struct {
 	Config *config.Config
 	Logger zerolog.Logger
+
+	// Telemetry observes the server; nil for nothing.
+	Telemetry *telemetry.Telemetry
 
 	// Transport carries the requests to LangSmith; nil for a connection pool,
 	// or for the embedded sandbox where the configuration asks for it.
@@ -59,7 +64,11 @@ func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
 		logger:    options.Logger,
 		transport: options.Transport,
 		state:     state,
-		ledger:    paid.New(paid.Options{Store: state, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay}),
+		telemetry: options.Telemetry,
+		ledger: paid.New(paid.Options{
+			Store: state, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay,
+			Observe: func(result paid.Result) { options.Telemetry.PaidCall(string(result)) },
+		}),
 		watcher:   watch.New(),
 		tools:     offered,
 		ending:    make(chan struct{}),
@@ -71,6 +80,8 @@ func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
 			b.transport = langsmith.NewTransport()
 		}
 	}
+	b.transport = options.Telemetry.Transport(b.transport)
+	options.Telemetry.Waiting(b.watcher.Waiting)
 	endpoint := cfg.LangSmith.Endpoint
 	if cfg.Sandbox {
 		endpoint = sandboxEndpoint()

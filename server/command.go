@@ -86,7 +86,7 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 		if file, ok := streams.In.(*os.File); ok && isatty.IsTerminal(file.Fd()) {
 			fmt.Fprint(streams.Err, terminalHint)
 		}
-		return RunStdio(cmd.Context(), cfg, streams)
+		return RunStdio(cmd.Context(), cfg, getenv, streams)
 	}
 	root.RunE = serve
 	addFlags(root, config.Stdio)

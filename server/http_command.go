@@ -17,7 +17,7 @@ func httpCommand(getenv func(string) string, streams Streams) *cobra.Command {
 			if len(problems) > 0 {
 				return usage(problems...)
 			}
-			return RunHTTP(cmd.Context(), cfg, streams)
+			return RunHTTP(cmd.Context(), cfg, getenv, streams)
 		},
 	}
 	addFlags(cmd, config.HTTPCmd)

@@ -16,13 +16,18 @@ type Streams struct {
 }
 
 // RunStdio serves MCP over the streams until their input ends or ctx is done.
-func RunStdio(ctx context.Context, cfg *config.Config, streams Streams) error {
+func RunStdio(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
 	logger, closeLog, err := newLogger(cfg, streams.Err)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeLog() }()
-	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger})
+	observed, stopObserving, err := observe(ctx, cfg, getenv, logger)
+	if err != nil {
+		return err
+	}
+	defer stopObserving()
+	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed})
 	if err != nil {
 		return err
 	}

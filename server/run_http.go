@@ -19,14 +19,19 @@ import (
 const httpGrace = 1200 * time.Millisecond
 
 // RunHTTP serves MCP over HTTP until ctx is done.
-func RunHTTP(ctx context.Context, cfg *config.Config, streams Streams) error {
+func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
 	logger, closeLog, err := newLogger(cfg, streams.Err)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeLog() }()
 	defer adoptLoggers(logger)()
-	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger})
+	observed, stopObserving, err := observe(ctx, cfg, getenv, logger)
+	if err != nil {
+		return err
+	}
+	defer stopObserving()
+	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed})
 	if err != nil {
 		return err
 	}

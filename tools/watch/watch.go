@@ -196,3 +196,10 @@ func (w *Watcher) drop(k key, f *follow) {
 		delete(w.follows, k)
 	}
 }
+
+// Waiting is how many callers wait at the moment.
+func (w *Watcher) Waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.waiting
+}
