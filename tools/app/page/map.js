@@ -2,7 +2,7 @@
 // by a figure. One stop of the Tab key; the arrow keys go from area to area.
 
 import { h, setAria, unseen } from './dom.js';
-import { counted, percent } from './format.js';
+import { count, counted, percent } from './format.js';
 import { metric, metrics, written } from './metrics.js';
 import { tile } from './tiles.js';
 import { Report } from './report.js';
@@ -89,12 +89,13 @@ export class AreaMap {
     const [node] = nodes;
     const { title, of, write } = metric(this.tint);
     const value = kind === 'category' ? of(node) : null;
-    const large = box.width >= 46 && box.height >= 20;
+    const large = box.width >= 64 && box.height >= 20;
     const tall = box.height >= (framed ? 0 : 40) && box.width >= (framed ? 150 : 46);
     const wording = kind === 'category' ? node.name : word(kind, nodes.length, runs);
-    const label = h('span', { className: 'area-name' }, h('bdi', { dir: 'auto' }, kind === 'smaller' ? `+${nodes.length} smaller` : wording));
+    const short = kind === 'smaller' ? `+${count(nodes.length)} smaller` : wording;
+    const label = h('span', { className: 'area-name' }, h('bdi', { dir: 'auto' }, short));
     if (!framed) label.style.setProperty('--lines', String(Math.max(1, Math.floor((box.height - (tall ? 26 : 8)) / 16))));
-    const figure = kind === 'category' && tall ? h('span', { className: 'area-figure' }, value === null ? '–' : write(value)) : null;
+    const figure = kind === 'category' && tall ? h('span', { className: 'area-figure', aria: { hidden: true } }, value === null ? '–' : write(value)) : null;
     const props = {
       className: ['area', kind, framed ? 'framed' : '', value === null ? 'unknown' : '', node && node === place ? 'here' : '', tile.depth > 0 ? 'inner' : ''].join(' '),
       title: wording,
@@ -104,8 +105,7 @@ export class AreaMap {
     if (kind === 'unsorted') {
       element = h('div', { ...props, title: word(kind, 0, runs) }, large ? label : unseen(wording));
     } else {
-      const area = h('button', { ...props, type: 'button', dataset: { key: node?.id ?? kind }, on: { click: this.#click(tile) } }, large ? label : null, figure);
-      setAria(area, 'label', kind === 'category' ? described(node) : wording);
+      const area = h('button', { ...props, type: 'button', dataset: { key: node?.id ?? kind }, on: { click: this.#click(tile) } }, large ? label : unseen(short), figure, unseen(kind === 'category' ? `, ${figuresOf(node)}` : kind === 'smaller' ? `, ${counted(runs, 'trace')}` : ''));
       setAria(area, 'current', node && node === place ? 'true' : null);
       area.addEventListener('focus', () => this.#reached(area));
       this.#areas.push({ element: area, x: box.x + box.width / 2, y: framed ? box.y + 11 : box.y + box.height / 2 });
@@ -174,8 +174,13 @@ export class AreaMap {
  * @param {Node} node
  */
 export function described(node) {
+  return `${node.name}, ${figuresOf(node)}`;
+}
+
+/** @param {Node} node */
+function figuresOf(node) {
   const [, ...figures] = metrics;
-  const parts = [node.name, counted(node.num_runs, 'trace')];
+  const parts = [counted(node.num_runs, 'trace')];
   if (node.share !== undefined) parts.push(percent(node.share));
   for (const each of figures) parts.push(`${each.title.toLowerCase()} ${written(each, node) ?? 'not known'}`);
   if (node.children.length > 0) parts.push(`${counted(node.children.length, 'category', 'categories')} inside`);
@@ -188,7 +193,7 @@ export function described(node) {
  * @param {number} runs
  */
 function word(kind, categories, runs) {
-  if (kind === 'smaller') return `${counted(categories, 'smaller one', 'smaller ones')}, ${counted(runs, 'trace')}`;
+  if (kind === 'smaller') return `+${count(categories)} smaller, ${counted(runs, 'trace')}`;
   if (kind === 'unloaded') return `${counted(runs, 'trace')} in categories not loaded yet`;
   return `${counted(runs, 'trace')} in none of these`;
 }

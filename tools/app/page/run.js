@@ -94,9 +94,9 @@ function previewOf(host, run, found, preview, chars) {
   /** @type {HTMLElement[]} */
   const parts = [h('p', { className: 'quiet' }, ...facts.filter(Boolean).flatMap((fact, i) => [i > 0 ? ' · ' : '', foreign(String(fact))]))];
   if (run.attributes && Object.keys(run.attributes).length > 0) parts.push(h('dl', { className: 'attributes' }, ...Object.entries(run.attributes).map(([key, value]) => h('div', {}, h('dt', {}, foreign(key)), h('dd', {}, foreign(typeof value === 'string' ? value : JSON.stringify(value)))))));
-  if (found.error) parts.push(h('h4', {}, 'Error'), h('pre', { className: 'error', dir: 'auto', tabIndex: 0, role: 'region', aria: { label: 'Error' } }, found.error));
-  if (found.inputs !== undefined) parts.push(h('h4', {}, 'Input'), content(found.inputs));
-  if (found.outputs !== undefined) parts.push(h('h4', {}, 'Output'), content(found.outputs));
+  if (found.error) parts.push(h('h3', {}, 'Error'), h('pre', { className: 'error', dir: 'auto', tabIndex: 0, role: 'region', aria: { label: 'Error' } }, found.error));
+  if (found.inputs !== undefined) parts.push(h('h3', {}, 'Input'), content(found.inputs));
+  if (found.outputs !== undefined) parts.push(h('h3', {}, 'Output'), content(found.outputs));
   if (found.inputs === undefined && found.outputs === undefined) parts.push(h('p', { className: 'quiet' }, 'No input and no output is given: there are none, or this server’s operator hides them.'));
   const outlet = h('span', { className: 'outlet' });
   if (found.cut?.length) {

@@ -11,8 +11,8 @@ import { Report } from './report.js';
 
 /** @import { Node } from './types' */
 
-// Up to so many categories the tree stands open when it is first seen.
-const openAtFirst = 40;
+// Up to so many categories the tree stands open.
+const openUpTo = 40;
 
 export class Tree {
   #open;
@@ -21,6 +21,8 @@ export class Tree {
   #report = null;
   /** @type {Set<string>} */
   #expanded = new Set();
+  /** @type {Set<string>} the categories that have had a row, or could have had */
+  #known = new Set();
   #focused = '';
   /** @type {string | undefined} the place that was shown last */
   #shown;
@@ -47,8 +49,11 @@ export class Tree {
 
   /** @param {Report} report */
   update(report) {
-    if (!this.#report && report.loaded <= openAtFirst) for (const node of report.all()) this.#expanded.add(node.id);
     this.#report = report;
+    for (const { id } of report.all()) {
+      if (report.total <= openUpTo && !this.#known.has(id)) this.#expanded.add(id);
+      this.#known.add(id);
+    }
     if (report.place) for (const above of path(report.place)) this.#expanded.add(above.id);
     for (const heading of this.#headings) setAria(heading, 'sort', heading.dataset.order === report.order ? 'descending' : null);
     this.#draw();
@@ -75,17 +80,20 @@ export class Tree {
     const report = this.#report;
     if (!report) return;
     const hadFocus = this.#body.contains(document.activeElement);
-    /** @type {HTMLElement[]} */
-    const rows = [];
-    const add = (/** @type {Node[]} */ nodes) =>
-      nodes.forEach((node, i) => {
-        rows.push(this.#line(node, i + 1, nodes.length, report));
-        if (this.#expanded.has(node.id)) add(node.children);
-      });
-    add(report.roots);
-    this.#body.replaceChildren(...rows);
+    this.#body.replaceChildren(...this.#lines(report.roots, report));
     this.#stop();
     if (hadFocus) this.#row(this.#focused)?.focus({ preventScroll: true });
+  }
+
+  /**
+   * The rows of categories, and of those below that are open.
+   *
+   * @param {Node[]} nodes
+   * @param {Report} report
+   * @returns {HTMLElement[]}
+   */
+  #lines(nodes, report) {
+    return nodes.flatMap((node, i) => [this.#line(node, i + 1, nodes.length, report), ...(this.#expanded.has(node.id) ? this.#lines(node.children, report) : [])]);
   }
 
   /**
@@ -157,13 +165,24 @@ export class Tree {
   }
 
   /**
+   * Opens or closes a category, leaving all other rows as they are.
+   *
    * @param {Node} node
    * @param {boolean} expanded
    */
   #toggle(node, expanded) {
-    if (expanded) this.#expanded.add(node.id);
-    else this.#expanded.delete(node.id);
-    this.#draw();
+    const row = this.#row(node.id);
+    if (!row || !this.#report) return;
+    setAria(row, 'expanded', expanded);
+    if (expanded) {
+      this.#expanded.add(node.id);
+      row.after(...this.#lines(node.children, this.#report));
+      return;
+    }
+    this.#expanded.delete(node.id);
+    const level = (/** @type {Element | null} */ each) => Number(each?.getAttribute('aria-level') ?? 0);
+    while (level(row.nextElementSibling) > level(row)) row.nextElementSibling?.remove();
+    this.#stop();
   }
 
   /** @param {KeyboardEvent} event */
