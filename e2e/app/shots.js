@@ -1,0 +1,53 @@
+// The pictures in docs/images: e2e/app/run shots takes them anew. They are made
+// smaller with pngquant where that is installed.
+
+import { spawnSync } from 'node:child_process';
+import { lastWeek, sandbox, showResult, thisWeek, close } from './harness.js';
+
+const images = new URL('../../docs/images/', import.meta.url).pathname;
+const fonts = { styles: { variables: { '--font-sans': 'Inter, system-ui, sans-serif' } } };
+
+/**
+ * @param {string} name
+ * @param {{ width: number, height: number }} viewport
+ * @param {string} theme
+ * @param {object} [more] arguments of the tool
+ */
+async function open(name, viewport, theme, more = {}) {
+  const tool = 'baseline_job_id' in more ? 'compare_insights_jobs' : 'get_insights_job';
+  const view = await showResult(await sandbox(), tool, { ...(await thisWeek()), ...more }, { viewport, context: { ...fonts, theme, timeZone: 'UTC', locale: 'en-GB' }, browser: { deviceScaleFactor: 2 } });
+  await view.app.locator('.area, .tally').first().waitFor();
+  return {
+    view,
+    async take() {
+      await view.page.mouse.move(0, 0);
+      await view.page.evaluate(() => window.scrollTo(0, 0));
+      await view.page.evaluate(() => document.fonts.ready);
+      const path = `${images}${name}.png`;
+      await view.page.screenshot({ path, clip: { x: 0, y: 0, ...viewport } });
+      const { error } = spawnSync('pngquant', ['--force', '--skip-if-larger', '--ext', '.png', '--speed', '1', '--quality', '80-98', path]);
+      console.log(name, error ? 'as Chromium wrote it' : 'made smaller');
+      await view.done();
+    },
+  };
+}
+
+try {
+  const light = await open('app-light', { width: 1120, height: 1000 }, 'light');
+  await light.take();
+
+  const dark = await open('app-dark', { width: 1120, height: 860 }, 'dark');
+  await dark.view.app.locator('.tree [data-id]', { hasText: 'Identity check' }).click();
+  await dark.view.app.locator('.evidence .run-title').first().click();
+  await dark.view.app.locator('.preview .said').first().waitFor();
+  await dark.view.app.locator('section', { hasText: 'Traces of this category' }).locator('.run').first().waitFor();
+  await dark.take();
+
+  const narrow = await open('app-narrow', { width: 380, height: 1100 }, 'light');
+  await narrow.take();
+
+  const comparison = await open('app-comparison', { width: 1000, height: 900 }, 'light', { baseline_job_id: (await lastWeek()).job_id });
+  await comparison.take();
+} finally {
+  await close();
+}

@@ -1,0 +1,66 @@
+// Two reports compared.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { call, lastWeek, sandbox, showResult, thisWeek, until } from '../harness.js';
+
+const compared = async () => {
+  const args = { ...(await thisWeek()), baseline_job_id: (await lastWeek()).job_id };
+  return { args, found: await call(await sandbox(), 'compare_insights_jobs', args) };
+};
+
+const kinds = { appeared: 'Appeared', grew: 'Grew', shrank: 'Shrank', vanished: 'Vanished', unchanged: 'About the same' };
+
+test('a comparison shows what appeared, vanished, grew and shrank, and by how much', async () => {
+  const { args, found } = await compared();
+  const view = await showResult(await sandbox(), 'compare_insights_jobs', args);
+  assert.equal(await view.heading(), 'What changed');
+  for (const [kind, title] of Object.entries(kinds)) {
+    assert.equal(await view.app.locator(`.tally .${kind} strong`).innerText(), String(found[kind].length));
+    if (found[kind].length === 0) continue;
+    if (kind === 'unchanged') await view.app.getByRole('button', { name: title }).click();
+    const rows = view.app.getByRole('table', { name: title }).getByRole('row');
+    assert.equal(await rows.count(), found[kind].length + 1);
+    for (const [i, change] of found[kind].entries()) {
+      const row = rows.nth(i + 1);
+      assert.equal(await row.locator('th .foreign').first().innerText(), change.name);
+      const points = Number((100 * ((change.share ?? 0) - (change.baseline_share ?? 0))).toFixed(1));
+      assert.equal(await row.locator('[data-title="Points"]').innerText(), (points > 0 ? '+' : '') + String(points).replace('-', '−'));
+      const traces = await row.locator('[data-title="Traces"]').textContent();
+      const want = kind === 'appeared' ? `${change.num_runs}` : kind === 'vanished' ? `was ${change.baseline_num_runs}` : `${change.baseline_num_runs} →  to ${change.num_runs}`;
+      assert.equal(traces.trim(), want);
+    }
+  }
+  const [grown] = found.grew;
+  const dots = view.app.getByRole('table', { name: 'Grew' }).locator('tbody tr').first();
+  const [before, now] = await Promise.all(['before', 'now'].map(async (name) => (await dots.locator(`.dot.${name}`).boundingBox()).x));
+  assert.ok(now > before, `${grown.name} grew, and its mark stands at ${now} after ${before}`);
+  assert.deepEqual(await view.app.locator('.caution li').allInnerTexts(), found.caution);
+  await view.done();
+});
+
+test('a category of a comparison opens in its report, and there is a way back', async () => {
+  const { args, found } = await compared();
+  const view = await showResult(await sandbox(), 'compare_insights_jobs', args);
+  const [grown] = found.grew;
+  await view.app.getByRole('button', { name: grown.name }).first().click();
+  await until(view.heading, (text) => text === grown.name);
+  assert.equal(view.calls[0].arguments.job_id, args.job_id);
+  await until(() => view.app.locator('section', { hasText: 'Traces of this category' }).locator('.run').count(), (n) => n > 0);
+  await view.app.getByRole('button', { name: 'The comparison' }).click();
+  await until(view.heading, (text) => text === 'What changed');
+  assert.equal(await view.app.evaluate(() => document.activeElement.tagName), 'H1');
+  const [gone] = found.vanished;
+  await view.app.getByRole('button', { name: gone.name }).first().click();
+  await until(view.heading, (text) => text === gone.baseline_name);
+  assert.ok(view.calls.some(({ name, arguments: { job_id } }) => name === 'get_insights_job' && job_id === args.baseline_job_id));
+  await view.done();
+});
+
+test('where the page can call no tools a comparison has no ways into reports', async () => {
+  const { args } = await compared();
+  const view = await showResult(await sandbox(), 'compare_insights_jobs', args, { capabilities: {} });
+  await view.app.locator('.changes').first().waitFor();
+  assert.equal(await view.app.locator('.comparison .link').count(), 0);
+  await view.done();
+});
