@@ -220,7 +220,7 @@ func TestProcessLate(t *testing.T) {
 				if err == nil && resp.StatusCode != 504 {
 					t.Errorf("status %d", resp.StatusCode)
 				}
-				time.Sleep(sent.Add(20*time.Second - 1).Sub(time.Now())) // virtual time
+				time.Sleep(time.Until(sent.Add(20*time.Second - 1))) // virtual time
 				if jobs := s.Jobs(uuid.Nil, session); len(jobs) != 0 {
 					t.Errorf("too early: %+v", jobs)
 				}

@@ -34,9 +34,7 @@ func (b *builder) conclude() {
 	if all.failed == 0 {
 		points = append(points, "No trace ends in an error.")
 	} else {
-		points = append(points, fmt.Sprintf("%s end in an error. %s fails most: %s, mostly %q.",
-			sentence(share(all.failed, all.runs)), quoted(b.result.Categories[max(worst, 0)].Name),
-			b.failures(max(worst, 0)), b.tally(b.nodes[max(worst, 0)].rows).commonError()))
+		points = append(points, share(all.failed, all.runs)+" end in an error."+b.blame(worst, rate))
 	}
 	if all.repeated > 0 {
 		points = append(points, fmt.Sprintf("In %s the agent asks the same question again.", share(all.repeated, all.runs)))
@@ -48,11 +46,14 @@ func (b *builder) conclude() {
 	b.result.KeyPoints = append(points, provenance)
 }
 
-func quoted(name string) string { return fmt.Sprintf("%q", name) }
-
-func (b *builder) failures(at int) string {
-	t := b.tally(b.nodes[at].rows)
-	return share(t.failed, t.runs)
+// blame names the category that fails most, if one is large enough to tell.
+func (b *builder) blame(worst int, rate float64) string {
+	if worst < 0 || rate == 0 {
+		return ""
+	}
+	t := b.tally(b.nodes[worst].rows)
+	return fmt.Sprintf(" %s fails most: %s, mostly %s.",
+		quoted(b.result.Categories[worst].Name), share(t.failed, t.runs), quoted(t.commonError()))
 }
 
 // leaves are the lowest categories that are large enough to speak of.
@@ -155,8 +156,8 @@ func (b *builder) answers() []string {
 		for _, at := range near[:min(2, len(near))] {
 			names = append(names, quoted(b.result.Categories[at].Name))
 		}
-		points = append(points, fmt.Sprintf("Closest to what you asked for (%q): %s.",
-			trace.Preview(b.in.Context[question], maxPhrase), strings.Join(names, " and ")))
+		points = append(points, fmt.Sprintf("Closest to what you asked for (%s): %s.",
+			quoted(trace.Preview(b.in.Context[question], maxPhrase)), strings.Join(names, " and ")))
 	}
 	return points
 }

@@ -24,10 +24,10 @@ func (b *builder) description(n node, t tally) string {
 	if n.about != "" {
 		parts = append(parts, strings.TrimRight(n.about, ". ")+".")
 	}
-	parts = append(parts, fmt.Sprintf("%s, such as %q.", count(t.runs, "trace"), b.quote(n)))
+	parts = append(parts, fmt.Sprintf("%s, such as %s.", count(t.runs, "trace"), quoted(b.quote(n))))
 	switch {
 	case t.failed > 0:
-		parts = append(parts, fmt.Sprintf("%s end in an error, mostly %q.", share(t.failed, t.runs), t.commonError()))
+		parts = append(parts, fmt.Sprintf("%s end in an error, mostly %s.", share(t.failed, t.runs), quoted(t.commonError())))
 	case t.repeated > 0:
 		parts = append(parts, fmt.Sprintf("In %d of them the agent repeats its question.", t.repeated))
 	default:

@@ -110,7 +110,7 @@ func summary(r *trace.Run) string {
 	}
 	text := trace.Preview(asked, summaryRunes)
 	if head := title(r); head != "" {
-		text = fmt.Sprintf("%s: %q", head, text)
+		text = head + ": " + quoted(text)
 	}
 	if text == "" {
 		text = r.Name

@@ -32,7 +32,7 @@ func (b *builder) highlight() {
 	if worst, rate := b.worst(); worst >= 0 && rate > 0 {
 		for _, row := range b.typical(b.nodes[worst].rows) {
 			if r := b.rows[row].Run; r.Error != "" && !shown[row] {
-				add(row, fmt.Sprintf("Typical failure of %q: %s.", b.result.Categories[worst].Name, trace.Preview(bareError(r.Error), maxPhrase)))
+				add(row, fmt.Sprintf("Typical failure of %s: %s.", quoted(b.result.Categories[worst].Name), trace.Preview(bareError(r.Error), maxPhrase)))
 				break
 			}
 		}
@@ -46,7 +46,7 @@ func (b *builder) highlight() {
 		add(row, "Rated bad by its user although it ended without an error.")
 	}
 	for _, at := range b.largest() {
-		add(b.typical(b.nodes[at].rows)[0], fmt.Sprintf("Typical of %q, %s.", b.result.Categories[at].Name, count(len(b.nodes[at].rows), "trace")))
+		add(b.typical(b.nodes[at].rows)[0], fmt.Sprintf("Typical of %s, %s.", quoted(b.result.Categories[at].Name), count(len(b.nodes[at].rows), "trace")))
 	}
 }
 

@@ -106,3 +106,7 @@ func count(n int, thing string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }
+
+// quoted puts a text that others wrote between typographic quotes, which need no
+// escaping in JSON.
+func quoted(text string) string { return "“" + text + "”" }

@@ -314,6 +314,41 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
+// What a model would judge is read off the run where that is possible.
+func TestAttributesByName(t *testing.T) {
+	t.Parallel()
+	cost := 0.02
+	said := func(texts ...string) (list []any) {
+		for i, text := range texts {
+			list = append(list, map[string]any{"role": []string{"user", "assistant"}[i%2], "content": text})
+		}
+		return list
+	}
+	in := report.Input{From: now.Add(-week), Runs: []*trace.Run{{
+		ID: uuid.New(), Start: now.Add(-time.Hour), End: now.Add(-time.Hour + 2*time.Second), Cost: &cost,
+		PromptTokens: 70, CompletionTokens: 7, Tags: []string{"billing"}, Error: "boom",
+		Inputs:   map[string]any{"messages": said("The 3rd invoice over 12.50 is wrong", "Which one?", "The invoice", "Which one?")},
+		Metadata: map[string]any{"vip": true, "score": 4.5, "plan": "pro"},
+	}}}
+	in.Runs[0].TraceID = in.Runs[0].ID
+	for name, c := range map[string]struct {
+		kind, about string
+		want        any
+	}{
+		"vip": {"boolean", "", true}, "score": {"number", "", 4.5}, "plan": {"string", "", "pro"},
+		"resolved": {"boolean", "", false}, "has_error": {"boolean", "", true}, "frustrated": {"boolean", "", true},
+		"about_invoices": {"boolean", "", true}, "about_parcels": {"boolean", "", false}, "is_it": {"boolean", "the invoice", true},
+		"latency": {"number", "", 2.0}, "tokens": {"number", "", 77.0}, "cost": {"number", "", 0.02},
+		"turns": {"number", "", 4.0}, "repeated_questions": {"number", "", 2.0}, "amount": {"number", "", 3.0},
+		"topic": {"string", "", "billing"}, "list": {"list", "", nil},
+	} {
+		in.Attributes = map[string]any{name: map[string]any{"type": c.kind, "description": c.about}}
+		if got := report.Build(in).Rows[0].Attributes[name]; got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
 func TestNothingToReportOn(t *testing.T) {
 	t.Parallel()
 	in := lastWeek(samples.ChatProd)
