@@ -22,7 +22,7 @@ const Name = "langsmith-insights"
 // transport.
 func NewMCP(b *Backend) *mcpserver.MCPServer {
 	hooks := &mcpserver.Hooks{}
-	s := mcpserver.NewMCPServer(Name, Version(), append(options(b.logger),
+	s := mcpserver.NewMCPServer(Name, Version(), append(MCPOptions(b.logger),
 		mcpserver.WithHooks(hooks),
 		mcpserver.WithInstructions(instructions(b.toolNames())),
 		mcpserver.WithCompletions(),
@@ -39,8 +39,9 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 	return s
 }
 
-// options are those of every MCP server of ours, tests' fixtures included.
-func options(logger zerolog.Logger) []mcpserver.ServerOption {
+// MCPOptions are those of every MCP server of ours, the conformance suite's
+// fixtures included.
+func MCPOptions(logger zerolog.Logger) []mcpserver.ServerOption {
 	return []mcpserver.ServerOption{
 		mcpserver.WithTitle("LangSmith Insights"),
 		mcpserver.WithDescription("LangSmith's Insights Agent as tools"),
@@ -87,7 +88,7 @@ func (b *Backend) handler(tool tools.Tool) mcpserver.ToolHandlerFunc {
 			return nil, err
 		}
 		env := b.env(ctx)
-		env.Progress = progressOf(ctx, request)
+		env.Progress = Progress(ctx, request)
 		asking := askThrough(ctx, request)
 		if asking != nil {
 			env.Ask = asking.ask

@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/tools"
 )
 
-// progressOf returns how a call reports its progress; nil where its caller did
+// Progress returns how a call reports its progress; nil where its caller did
 // not ask for any.
-func progressOf(ctx context.Context, request mcp.CallToolRequest) func(tools.Progress) {
+func Progress(ctx context.Context, request mcp.CallToolRequest) func(tools.Progress) {
 	if request.Params.Meta == nil || request.Params.Meta.ProgressToken == nil {
 		return nil
 	}
