@@ -89,9 +89,6 @@ func New(ctx context.Context, options Options) *Server {
 	return s
 }
 
-// Handler returns the whole server as a handler.
-func (s *Server) Handler() http.Handler { return s.handler }
-
 func guardsOf(ctx context.Context, cfg config.HTTP, logger zerolog.Logger) ([]guard, *resourceMetadata) {
 	var guards []guard
 	if len(cfg.AuthTokens) > 0 {

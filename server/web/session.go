@@ -34,6 +34,7 @@ type callSession struct {
 // to do.
 type sharedSession interface {
 	mcpserver.SessionWithClientInfo
+	mcpserver.SessionWithLogging
 	mcpserver.SessionWithProtocolVersion
 	mcpserver.SessionWithStreamableHTTPConfig
 	mcpserver.SessionWithSubscriptionFilter
