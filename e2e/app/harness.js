@@ -179,9 +179,9 @@ const frame = () =>
  * @param {(params: { name: string, arguments?: any }) => Promise<any>} [options.answer] to the page's calls
  * @param {object} [options.browser] settings of the browser
  * @param {boolean} [options.clock] whether time passes only when the test says so
- * @param {boolean} [options.alone] whether the page stands there without a host
+ * @param {'whole' | 'silent' | 'none'} [options.host]
  */
-export async function show({ capabilities = able, context = {}, viewport = { width: 1100, height: 900 }, answer, browser: settings = {}, clock = false, alone = false } = {}) {
+export async function show({ capabilities = able, context = {}, viewport = { width: 1100, height: 900 }, answer, browser: settings = {}, clock = false, host = 'whole' } = {}) {
   const context_ = await (await browser()).newContext({ viewport, reducedMotion: 'reduce', ...settings });
   const page = await context_.newPage();
   if (clock) await page.clock.install();
@@ -194,9 +194,10 @@ export async function show({ capabilities = able, context = {}, viewport = { wid
   page.on('dialog', (dialog) => (trouble.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
   page.on('request', (request) => request.frame() !== page.mainFrame() && requests.push(request.url()));
   await page.exposeFunction('callTool', (params) => (calls.push(params), answer ? answer(params) : Promise.reject(new Error('no tools here'))));
+  const alone = host === 'none';
   await page.goto(alone ? `${url}/` : await hostPage());
   if (!alone) await page.waitForFunction(() => window.startHost);
-  if (!alone) await page.evaluate((options) => window.startHost(options), { url: `${url}/`, capabilities, context: { theme: 'light', displayMode: 'inline', ...context } });
+  if (!alone) await page.evaluate((options) => window.startHost(options), { url: `${url}/`, silent: host === 'silent', capabilities, context: { theme: 'light', displayMode: 'inline', ...context } });
   const app = page.frames().find((each) => each.url().startsWith(url));
   assert.ok(app, 'the frame has not loaded');
   return {
@@ -235,11 +236,11 @@ export async function show({ capabilities = able, context = {}, viewport = { wid
  * @returns {Promise<T>}
  */
 export async function until(look, so) {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const seen = await look();
     if (so(seen)) return seen;
-    if (Date.now() > end) assert.fail(`after ten seconds it is still ${JSON.stringify(seen)}`);
+    if (Date.now() > end) assert.fail(`after twenty seconds it is still ${JSON.stringify(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -6,13 +6,17 @@ import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/
 /**
  * Shows a page in a frame, as a host does when a tool is called.
  *
- * @param {{ url: string, capabilities: object, context: object }} options
+ * @param {{ url: string, silent: boolean, capabilities: object, context: object }} options
  */
-window.startHost = async ({ url, capabilities, context }) => {
+window.startHost = async ({ url, silent, capabilities, context }) => {
   const frame = document.createElement('iframe');
   frame.title = 'App';
   frame.sandbox.add('allow-scripts', 'allow-same-origin');
   document.body.append(frame);
+  if (silent) {
+    frame.src = url;
+    return new Promise((resolve) => (frame.onload = () => resolve()));
+  }
   const bridge = new AppBridge(null, { name: 'test-host', version: '1' }, capabilities, { hostContext: context });
   const seen = (window.seen = { links: [], messages: [], contexts: [], sizes: [], modes: [] });
   bridge.oncalltool = (params) => window.callTool(params);

@@ -64,6 +64,8 @@ test('what a host cannot do is said instead of failing', async () => {
   const { client: other, session_id, jobs } = await stage();
   const many = await showResult(other, 'get_insights_job', { session_id, job_id: jobs.many }, { capabilities: {} });
   await many.app.getByText('so the others cannot be loaded').waitFor();
+  assert.equal(await many.app.locator('.map button.unloaded').count(), 0);
+  assert.equal(await many.app.locator('.map .unloaded').count(), 1);
   await many.done();
 });
 

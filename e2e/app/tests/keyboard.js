@@ -117,12 +117,11 @@ test('a trace is opened and closed with the keyboard, and says so', async () => 
 });
 
 test('what happens is told to screen readers', async () => {
-  const { view, clusters } = await open();
+  const { view } = await open();
   const status = view.app.locator('body > [role="status"]');
   await view.app.locator('.tree [data-id]').first().click();
   await until(() => status.textContent(), (text) => /traces? listed/.test(text));
   await view.app.getByRole('button', { name: 'Tell the model' }).click();
   await until(() => status.textContent(), (text) => text === 'Sent to the conversation.');
-  assert.ok(clusters.length > 0);
   await view.done();
 });

@@ -1,7 +1,7 @@
 // What became of each category between two reports: at a glance by two marks on
 // one scale, and in figures.
 
-import { button, foreign, h, setAria, unseen } from './dom.js';
+import { foreign, h, setAria, unseen } from './dom.js';
 import { count, counted, figure, percent, points } from './format.js';
 import { Host } from './host.js';
 import { stat } from './metrics.js';
@@ -87,10 +87,7 @@ function line(host, kind, change, most, visit) {
   const { name, baseline_name, similarity, share, baseline_share } = change;
   const side = change.cluster_id ? 'job' : 'baseline';
   const cluster = change.cluster_id ?? change.baseline_cluster_id;
-  /** @type {HTMLElement} */
-  let title = foreign(name);
-  if (cluster && host.callsTools) title = button('', () => visit(title, side, cluster), { className: 'link' });
-  if (title instanceof HTMLButtonElement) title.append(foreign(name));
+  const title = cluster && host.callsTools ? h('button', { type: 'button', className: 'link', on: { click: () => visit(title, side, cluster) } }, foreign(name)) : foreign(name);
   const renamed = baseline_name && baseline_name !== name && kind !== 'vanished';
   const cell = (/** @type {string} */ head, /** @type {(Node | string | null)[]} */ ...children) => h('td', { role: 'cell', dataset: { title: head } }, ...children);
   return h(

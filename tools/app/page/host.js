@@ -16,9 +16,6 @@ import { Peer } from './rpc.js';
  * @property {() => void} teardown the page is about to go
  */
 
-// What a host that speaks MCP Apps takes at most to say so, in milliseconds.
-const patience = 10_000;
-
 /** Something that a tool says against a call. */
 export class ToolError extends Error {}
 
@@ -36,18 +33,13 @@ export class Host {
     this.#peer = new Peer(window.parent, (method, params) => this.#notified(method, params), (method) => this.#asked(method));
   }
 
-  /** Shakes hands. It fails where nobody answers. */
+  /** Shakes hands. It never ends where nobody answers. */
   async connect() {
-    const greeting = this.#peer.request(
-      'ui/initialize',
-      {
-        protocolVersion: '2026-01-26',
-        appInfo: { name: 'langsmith-insights-report', title: 'LangSmith Insights report', version: '1' },
-        appCapabilities: { availableDisplayModes: ['inline', 'fullscreen'] },
-      },
-      AbortSignal.timeout(patience),
-    );
-    const { hostCapabilities, hostContext } = await greeting;
+    const { hostCapabilities, hostContext } = await this.#peer.request('ui/initialize', {
+      protocolVersion: '2026-01-26',
+      appInfo: { name: 'langsmith-insights-report', title: 'LangSmith Insights report', version: '1' },
+      appCapabilities: { availableDisplayModes: ['inline', 'fullscreen'] },
+    });
     this.#capabilities = hostCapabilities ?? {};
     this.context = hostContext ?? {};
     this.#events.context(this.context);

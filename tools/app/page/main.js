@@ -4,7 +4,7 @@ import { comparisonOf, isComparison } from './compare.js';
 import { h } from './dom.js';
 import { writeFor } from './format.js';
 import { Host, textOf } from './host.js';
-import { announce, announcer, notice, why } from './notice.js';
+import { announce, announcer, notice } from './notice.js';
 import { failure, Progress } from './progress.js';
 import { Report } from './report.js';
 import { ReportView } from './reportview.js';
@@ -14,6 +14,10 @@ import { wear } from './theme.js';
 /** @import { Arguments, Comparison, JobResult, ToolResult } from './types' */
 
 /** @typedef {{ close?: () => void, refresh?: () => void }} Shown */
+
+// How long a host may take to answer before the page says that none does, in
+// milliseconds. It goes on listening.
+const patience = 10_000;
 
 const stage = h('main', {});
 /** @type {Shown} */
@@ -118,7 +122,9 @@ const host = new Host({
 document.body.append(stage, announcer);
 reportSize(host);
 put(waiting());
+const alone = (/** @type {string} */ details) => put(said('note', 'No host answers. This page is the report of the LangSmith Insights server; a client that shows MCP Apps fills it.', details));
+const unanswered = setTimeout(alone, patience, '');
 host.connect().then(
   () => put(waiting()), // by now it is known for what
-  (error) => put(said('note', 'No host answers. This page is the report of the LangSmith Insights server; a client that shows MCP Apps fills it.', String(why(error).textContent))),
-);
+  (error) => alone(window.parent === window ? '' : error.message),
+).finally(() => clearTimeout(unanswered));

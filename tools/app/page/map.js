@@ -14,7 +14,7 @@ import { Report } from './report.js';
  * @typedef {object} MapActions
  * @property {(node: Node, byKey: boolean) => void} open
  * @property {(node: Node) => void} show a category in the table
- * @property {() => void} more loads what is missing
+ * @property {(() => void) | null} more loads what is missing; null where that cannot be
  */
 
 export class AreaMap {
@@ -102,7 +102,7 @@ export class AreaMap {
     };
     /** @type {HTMLElement} */
     let element;
-    if (kind === 'unsorted') {
+    if (kind === 'unsorted' || (kind === 'unloaded' && !this.#actions.more)) {
       element = h('div', { ...props, title: word(kind, 0, runs) }, large ? label : unseen(wording));
     } else {
       const area = h('button', { ...props, type: 'button', dataset: { key: node?.id ?? kind }, on: { click: this.#click(tile) } }, large ? label : unseen(short), figure, unseen(kind === 'category' ? `, ${figuresOf(node)}` : kind === 'smaller' ? `, ${counted(runs, 'trace')}` : ''));
@@ -124,7 +124,7 @@ export class AreaMap {
     return (/** @type {MouseEvent} */ event) => {
       if (kind === 'category') this.#actions.open(node, event.detail === 0);
       else if (kind === 'smaller') this.#actions.show(node);
-      else this.#actions.more();
+      else this.#actions.more?.();
     };
   }
 

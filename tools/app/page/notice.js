@@ -14,7 +14,7 @@ export function announce(text) {
 }
 
 /**
- * @param {'bad' | 'note' | 'good'} kind
+ * @param {'bad' | 'note'} kind
  * @param {...(Node | string | null)} children
  */
 export function notice(kind, ...children) {

@@ -81,16 +81,15 @@ export class Progress {
     const left = Math.ceil((this.#next - Date.now()) / 1000);
     if (!this.#host.callsTools) this.#clock.textContent = begun;
     else if (this.#looks >= mostLooks) this.#clock.textContent = `${begun} No longer looking by itself.`;
+    else if (left === Infinity) this.#clock.textContent = `${begun} Looking …`;
     else if (left > 0 || document.hidden) this.#clock.textContent = `${begun} Looking again in ${Math.max(left, 0)} s.`;
-    else {
-      this.#clock.textContent = `${begun} Looking …`;
-      attempt(this.#look, this.#outlet, () => this.#again());
-    }
+    else attempt(this.#look, this.#outlet, () => this.#again());
   }
 
   async #again() {
     this.#looks++;
     this.#next = Infinity; // until there is an answer
+    this.#tick();
     try {
       const { session_id, id } = this.#job;
       /** @type {JobResult} */

@@ -30,7 +30,7 @@ export class Survey {
     this.#host = host;
     this.#report = report;
     this.#tree = new Tree(open);
-    this.#map = new AreaMap({ open, show: (node) => this.#tree.focus(node), more: () => this.#more() });
+    this.#map = new AreaMap({ open, show: (node) => this.#tree.focus(node), more: host.callsTools ? () => this.#more() : null });
     const sort = choice('Sort by', metrics, report.order, async (key) => {
       await attempt(sort, this.#outlet, () => report.sort(key));
       this.update();

@@ -17,6 +17,8 @@ const openUpTo = 40;
 export class Tree {
   #open;
   #body = h('div', { role: 'rowgroup' });
+  /** @type {HTMLElement[]} */
+  #headings;
   /** @type {Report | null} */
   #report = null;
   /** @type {Set<string>} */
@@ -43,9 +45,6 @@ export class Tree {
     this.#body.addEventListener('keydown', (event) => this.#pressed(event));
     this.#body.addEventListener('focusin', (event) => this.#reached(/** @type {HTMLElement} */ (event.target)));
   }
-
-  /** @type {HTMLElement[]} */
-  #headings;
 
   /** @param {Report} report */
   update(report) {
