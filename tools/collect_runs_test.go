@@ -56,12 +56,21 @@ func (s *stage) finding() found {
 // ask reads the sandbox through its API, as LangSmith's own interface would.
 func (s *stage) ask(path string, into any) {
 	s.t.Helper()
-	request := httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil)
+	s.exchange(httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil), into)
+}
+
+func (s *stage) post(path string, body, into any) {
+	s.t.Helper()
+	s.exchange(httptest.NewRequest(http.MethodPost, "/api/v1"+path, strings.NewReader(encoded(s.t, body))), into)
+}
+
+func (s *stage) exchange(request *http.Request, into any) {
+	s.t.Helper()
 	request.Header.Set("X-API-Key", servertest.Key)
 	response := httptest.NewRecorder()
 	s.Sandbox.ServeHTTP(response, request)
 	if response.Code != http.StatusOK {
-		s.t.Fatalf("GET %s: %d %s", path, response.Code, response.Body)
+		s.t.Fatalf("%s %s: %d %s", request.Method, request.URL, response.Code, response.Body)
 	}
 	if err := json.Unmarshal(response.Body.Bytes(), into); err != nil {
 		s.t.Fatal(err)
@@ -237,9 +246,8 @@ func TestTwoQueuesOfOneName(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		f := s.finding()
 		for range 2 {
-			request := httptest.NewRequest(http.MethodPost, "/api/v1/annotation-queues", strings.NewReader(`{"name":"twice"}`))
-			request.Header.Set("X-API-Key", servertest.Key)
-			s.Sandbox.ServeHTTP(httptest.NewRecorder(), request)
+			var made any
+			s.post("/annotation-queues", map[string]string{"name": "twice"}, &made)
 		}
 		s.transcript("two_of_the_name", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "queue": "twice"})
 	})

@@ -30,6 +30,7 @@ type createInsightsJobResult struct {
 
 	outcome *paid.Outcome
 	project langsmith.Project
+	onlyOne bool // the tool has no allow_duplicate
 }
 
 func createInsightsJob() Tool {
@@ -61,7 +62,7 @@ func runCreateInsightsJob(ctx context.Context, env *Env, args createInsightsJobA
 		result.dryRun = env.dryRun(ctx, call)
 		return result, nil
 	}
-	result.outcome, err = env.agreedJob(ctx, call, project)
+	outcome, err := env.agreedJob(ctx, call, project)
 	if errors.Is(err, ErrCannotAsk) {
 		result.dryRun = env.dryRun(ctx, call)
 		result.dryRun.nobodyToAsk = true
@@ -70,12 +71,17 @@ func runCreateInsightsJob(ctx context.Context, env *Env, args createInsightsJobA
 	if err != nil {
 		return nil, err
 	}
-	job := result.outcome.Job
-	result.ID, result.Status = job.ID, langsmith.Status(cleanTo(string(job.Status), longestStatus))
-	result.Name, result.Error = cleanTo(job.Name, longestName), cleanTo(job.Error, longestCause)
-	result.AlreadyRunning = result.outcome.AlreadyRunning
-	result.URL = env.links(ctx, project).job(job.ID)
+	result.started(ctx, env, outcome)
 	return result, nil
+}
+
+// started tells what became of a call.
+func (r *createInsightsJobResult) started(ctx context.Context, env *Env, outcome *paid.Outcome) {
+	job := outcome.Job
+	r.outcome, r.ID, r.Status = outcome, job.ID, langsmith.Status(cleanTo(string(job.Status), longestStatus))
+	r.Name, r.Error = cleanTo(job.Name, longestName), cleanTo(job.Error, longestCause)
+	r.AlreadyRunning = outcome.AlreadyRunning
+	r.URL = env.links(ctx, r.project).job(job.ID)
 }
 
 // checkSample holds a request against the operator's bound on traces.
@@ -97,30 +103,48 @@ func (e *Env) checkSample(request *langsmith.CreateInsightsJobRequest) error {
 // that (--confirm). It fails with ErrCannotAsk where there is nobody to ask.
 // Nobody is asked about a job that runs already: it costs nothing more.
 func (e *Env) agreedJob(ctx context.Context, call paid.Call, project langsmith.Project) (*paid.Outcome, error) {
-	if !e.Policy.Confirm {
-		return e.startJob(ctx, call)
+	if e.Policy.Confirm {
+		running, err := e.runningJob(ctx, call)
+		if running != nil || err != nil {
+			return running, err
+		}
 	}
+	question := fmt.Sprintf("Start an Insights job over %s?", projectLabel(project))
+	if err := e.consent(ctx, call, question); err != nil {
+		return nil, err
+	}
+	return e.startJob(ctx, call)
+}
+
+// runningJob is the job that an equal call started before; nil where there is
+// none that stands in the way of another.
+func (e *Env) runningJob(ctx context.Context, call paid.Call) (*paid.Outcome, error) {
 	running, err := e.Paid.Find(ctx, call)
 	if err != nil {
 		return nil, e.explainPaid(err)
 	}
-	if running != nil {
-		return running, nil
+	return running, nil
+}
+
+// consent has a person agree to a job where the operator wants that.
+func (e *Env) consent(ctx context.Context, call paid.Call, question string) error {
+	if !e.Policy.Confirm {
+		return nil
 	}
 	digest, err := paid.Digest(call)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	answer, err := e.ask(ctx, &Question{
 		ID:   "start-" + digest, // an answer to another question is none to this one
-		Text: fmt.Sprintf("Start an Insights job over %s? It %s", projectLabel(project), newEstimate(call.Request)),
+		Text: fmt.Sprintf("%s It %s", question, newEstimate(call.Request)),
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !answer.Accepted {
 		e.Paid.Declined(call)
-		return nil, refuse("A person was asked and did not agree. No job was started, and nothing was spent. dry_run shows what the job would do.")
+		return refuse("A person was asked and did not agree. No job was started, and nothing was spent. dry_run shows what the job would do.")
 	}
-	return e.startJob(ctx, call)
+	return nil
 }

@@ -43,7 +43,11 @@ func (r *createInsightsJobResult) happened() string {
 	case already && ended:
 		return "No job was started: the same call was made before, and nobody was told of its job, which has ended by now. Calling once more starts a new one."
 	case already:
-		return "No job was started: the same call was made before, and its job still runs. allow_duplicate starts another all the same."
+		text := "No job was started: the same call was made before, and its job still runs."
+		if !r.onlyOne {
+			text += " allow_duplicate starts another all the same."
+		}
+		return text
 	case probably:
 		return "LangSmith's answer was lost. This job was found since, the only one that fits: it is probably the one that this call started. No second one was started."
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/paid"
@@ -114,7 +116,9 @@ func (e *Env) dryRun(ctx context.Context, call paid.Call) *dryRun {
 		slices.Sort(names)
 		dry.ModelSecrets = &names
 	}
-	dry.others, dry.othersErr = e.Paid.Others(ctx, call)
+	if call.Project != uuid.Nil { // a project that has still to be made has no jobs
+		dry.others, dry.othersErr = e.Paid.Others(ctx, call)
+	}
 	return dry
 }
 

@@ -20,5 +20,6 @@ func All() []Tool {
 		getRun(),
 		addInsightsRunsToDataset(),
 		addInsightsRunsToAnnotationQueue(),
+		analyzeChatHistories(),
 	}
 }

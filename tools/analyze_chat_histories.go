@@ -1,0 +1,228 @@
+package tools
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/invopop/jsonschema"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/chats"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/paid"
+)
+
+type analyzeChatHistoriesArgs struct {
+	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"minItems=1,maxItems=1000" jsonschema_description:"Each chat a list of its messages."`
+	Path        string                   `json:"path,omitempty" jsonschema:"minLength=1" jsonschema_description:"Instead: a JSON Lines file, a chat a line, in the folder the operator allows."`
+	Name        string                   `json:"name,omitempty" jsonschema:"minLength=1,maxLength=200" jsonschema_description:"For the project and the report."`
+	UserContext map[string]string        `json:"user_context,omitempty" jsonschema_description:"As in create_insights_job."`
+	Model       *langsmith.ModelProvider `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic"`
+	DryRun      bool                     `json:"dry_run,omitempty"`
+
+	read []chats.Chat
+}
+
+// chatMessage is a message as it was given; package chats knows what it must be.
+type chatMessage struct {
+	Role    string          `json:"role"`
+	Content json.RawMessage `json:"content,omitempty"`
+
+	whole json.RawMessage
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *chatMessage) UnmarshalJSON(data []byte) error {
+	m.whole = bytes.Clone(data)
+	return nil
+}
+
+// JSONSchemaExtend leaves a message open: calls of tools and the like belong to it.
+func (chatMessage) JSONSchemaExtend(schema *jsonschema.Schema) { schema.AdditionalProperties = nil }
+
+// Check implements the rules between the arguments, and reads the chats.
+func (a *analyzeChatHistoriesArgs) Check() error {
+	if (a.Path == "") == (len(a.Chats) == 0) {
+		return langsmith.FieldError{Field: "chats", Problem: "must be given, or path instead: one of the two"}
+	}
+	for i, given := range a.Chats {
+		messages := make([]json.RawMessage, len(given))
+		for j := range given {
+			messages[j] = given[j].whole
+		}
+		chat, err := chats.Parse(messages)
+		if err != nil {
+			return langsmith.FieldError{Field: fmt.Sprintf("chats.%d", i), Problem: err.Error()}
+		}
+		a.read = append(a.read, chat)
+	}
+	a.Chats = nil // they are held once
+	return nil
+}
+
+// readFile reads the chats of a file that the operator lets be read.
+func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
+	if folder == "" {
+		return badArgument("path", "cannot be read: this server may read no files. Give chats instead; or its operator names a folder with --chats-dir, which only a server over stdio can have")
+	}
+	file, err := chats.Open(folder, a.Path)
+	var refused *chats.PathError
+	switch {
+	case errors.As(err, &refused):
+		return badArgument("path", "%s%s", refused.Problem, nearFiles(refused.Near))
+	case err != nil:
+		return err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	if a.read, err = chats.Read(file); err != nil {
+		return badArgument("path", "cannot be used: %v", err)
+	}
+	return nil
+}
+
+func nearFiles(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = markdown.Quote(name, 80)
+	}
+	return "; in the folder are " + strings.Join(quoted, ", ")
+}
+
+// chatsWindow is how far back a job over chats looks, in hours: as far as
+// LangSmith does without being asked. The project holds nothing but the chats.
+const chatsWindow = 7 * 24
+
+// structureQuestion is one of the two that LangSmith's own clients ask; for
+// chats its answer is known.
+const structureQuestion = "How are your agent traces structured?"
+
+// request is the job over the chats: the same for the same arguments.
+func (a *analyzeChatHistoriesArgs) request() *langsmith.CreateInsightsJobRequest {
+	about := map[string]string{structureQuestion: "Each trace is one chat: its inputs hold the first message, its outputs hold all messages."}
+	for question, answer := range a.UserContext {
+		about[question] = answer
+	}
+	request := &langsmith.CreateInsightsJobRequest{
+		LastNHours:  langsmith.Some(chatsWindow),
+		Sample:      langsmith.Some(json.Number(fmt.Sprint(len(a.read)))),
+		UserContext: langsmith.Some(about),
+		Model:       a.Model,
+	}
+	if a.Name != "" {
+		request.Name = langsmith.Some(a.Name)
+	}
+	return request
+}
+
+type analyzeChatHistoriesResult struct {
+	createInsightsJobResult
+	Ingested int `json:"ingested,omitempty"`
+
+	chats int
+}
+
+func analyzeChatHistories() Tool {
+	return Define(Declaration{
+		Name:  "analyze_chat_histories",
+		Title: "Analyse chats",
+		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a project of their own, and a job over them starts. " +
+			"COSTS MONEY and time as create_insights_job does, and takes some seconds more. dry_run says what it can cost and sends nothing. " +
+			"The same call again goes on where one broke off and starts no second job. Next: wait_for_insights_job.",
+		Effect:  Spends,
+		Toolset: "actions",
+	}, runAnalyzeChatHistories)
+}
+
+func runAnalyzeChatHistories(ctx context.Context, env *Env, args analyzeChatHistoriesArgs) (*analyzeChatHistoriesResult, error) {
+	if args.Path != "" {
+		if err := args.readFile(env.Policy.ChatsDir); err != nil {
+			return nil, err
+		}
+	}
+	if most := env.Policy.MaxSample; most > 0 && len(args.read) > most {
+		return nil, badArgument("chats", "are %s; the operator of this server allows at most %d (--max-sample)", thousands(len(args.read)), most)
+	}
+	project, err := env.projectOfChats(ctx, chats.ProjectName(args.Name, args.read))
+	if err != nil {
+		return nil, err
+	}
+	call := paid.Call{LangSmith: env.LangSmith, Project: project.ID, Request: args.request()}
+	result := &analyzeChatHistoriesResult{chats: len(args.read)}
+	result.project, result.SessionID, result.onlyOne = project, project.ID, true
+	if args.DryRun {
+		result.dryRun = env.dryRun(ctx, call)
+		return result, nil
+	}
+	if project.ID != uuid.Nil {
+		running, err := env.runningJob(ctx, call)
+		if err != nil {
+			return nil, err
+		}
+		if running != nil {
+			result.Ingested = len(args.read) // or its job would not have been started
+			result.started(ctx, env, running)
+			return result, nil
+		}
+	}
+	err = env.consentToChats(ctx, call, project, len(args.read))
+	if errors.Is(err, ErrCannotAsk) {
+		result.dryRun = env.dryRun(ctx, call)
+		result.dryRun.nobodyToAsk = true
+		return result, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if result.project, err = env.ingestChats(ctx, project, args.read); err != nil {
+		return nil, err
+	}
+	call.Project = result.project.ID
+	outcome, err := env.startJob(ctx, call)
+	if err != nil {
+		return nil, env.afterIngestion(err, len(args.read), result.project)
+	}
+	result.SessionID, result.Ingested = result.project.ID, len(args.read)
+	result.started(ctx, env, outcome)
+	return result, nil
+}
+
+// consentToChats has a person agree before anything of theirs is sent.
+func (e *Env) consentToChats(ctx context.Context, call paid.Call, project langsmith.Project, n int) error {
+	if call.Project == uuid.Nil {
+		// The name, which follows from the chats, tells such calls apart.
+		call.Project = uuid.NewSHA1(uuid.Nil, []byte(project.Name))
+	}
+	return e.consent(ctx, call, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", count(n, "chat"), projectLabel(project)))
+}
+
+// afterIngestion says of a job that was not started that its chats are there.
+func (e *Env) afterIngestion(err error, n int, project langsmith.Project) error {
+	if isForCaller(err) {
+		return err
+	}
+	return refuse("%s\nThe %s in %s, session_id %s; the same call does not send them again.",
+		e.advise(analyzeChatHistories().Declaration, err), count(n, "chat is", "chats are"), projectLabel(project), project.ID)
+}
+
+// Text implements Result.
+func (r *analyzeChatHistoriesResult) Text() string {
+	var b strings.Builder
+	switch {
+	case r.dryRun == nil:
+		fmt.Fprintf(&b, "The %s of %s.\n", count(r.Ingested, "chat is a trace", "chats are traces"), projectLabel(r.project))
+	case r.project.ID == uuid.Nil:
+		fmt.Fprintf(&b, "%s would be put into the new %s.\n", count(r.chats, "chat"), projectLabel(r.project))
+	default:
+		fmt.Fprintf(&b, "%s would be put into %s, as far as they are not there.\n", count(r.chats, "chat"), projectLabel(r.project))
+	}
+	b.WriteString(r.createInsightsJobResult.Text())
+	return b.String()
+}
