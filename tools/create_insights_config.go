@@ -44,9 +44,9 @@ func createInsightsConfig() Tool {
 	return Define(Declaration{
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
-		Description: "Save settings for Insights jobs under a name. Saving costs nothing, but WITH schedule_cron LangSmith starts a paid job each time it comes due, until that is cleared or the config deleted: " +
-			"the result says how often a month and what it may cost. " +
-			"The same call again returns the config that is there. Use it for questions that come back; for a single report create_insights_job takes the same settings.",
+		Description: "Save settings for Insights jobs under a name. Saving costs nothing, but WITH schedule_cron LangSmith starts a paid job each " +
+			"time it comes due, until it is cleared: the result says how often a month and what it may cost. The same call again returns " +
+			"the config that is there. A single report needs no config.",
 		Effect:     Writes,
 		Repeatable: true,
 		Toolset:    "configs",

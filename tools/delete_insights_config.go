@@ -15,8 +15,8 @@ func deleteInsightsConfig() Tool {
 	return Define(Declaration{
 		Name:  "delete_insights_config",
 		Title: "Delete an Insights config",
-		Description: "Delete a saved Insights config for good, and with it its schedule: it starts no further paid jobs. The reports it has made stay. " +
-			"To end only the schedule use update_insights_config with schedule_cron null. Deleting a config that is gone already is no error.",
+		Description: "Delete a saved Insights config for good, with its schedule; its reports stay. To end only the schedule use " +
+			"update_insights_config with schedule_cron null. Deleting what is gone is no error.",
 		Effect:     Destroys,
 		Repeatable: true,
 		Toolset:    "configs",

@@ -33,9 +33,9 @@ func generateInsightsConfig() Tool {
 	return Define(Declaration{
 		Name:  "generate_insights_config",
 		Title: "Have an Insights config written",
-		Description: "Have a model write the settings of an Insights config for a question: a summary prompt, and attributes to extract from each trace. " +
-			"SPENDS MODEL TOKENS of the workspace, a little, each time it is called. Nothing is saved or started. " +
-			"Next: create_insights_config saves the result, or create_insights_job runs it (paid). Plain user_context in create_insights_job often does without.",
+		Description: "Have a model write settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS some MODEL " +
+			"TOKENS of the workspace each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid) " +
+			"with the result. user_context in create_insights_job often does without.",
 		Effect:  Spends,
 		Toolset: "configs",
 	}, runGenerateInsightsConfig)

@@ -34,9 +34,9 @@ func listInsightsConfigs() Tool {
 	return Define(Declaration{
 		Name:  "list_insights_configs",
 		Title: "List Insights configs",
-		Description: "List the saved Insights configs of a tracing project with their settings, and for those with a schedule when they run, how often a month and what that may cost. " +
-			"include_prebuilts adds LangSmith's own. " +
-			"Next: create_insights_job with config_id runs one (paid); one whose id is no UUID is run by giving its settings as the arguments.",
+		Description: "List saved Insights configs with their settings, and when those with a schedule run, how often a month and what that may " +
+			"cost. Next: create_insights_job with config_id runs one (paid); one whose id is no UUID is run by giving its settings as " +
+			"arguments.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "configs",

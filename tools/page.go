@@ -2,7 +2,7 @@ package tools
 
 // PageArgs are how every list is told where to begin and how much to give.
 type PageArgs struct {
-	Limit  int `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Default 20."`
+	Limit  int `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=20"`
 	Offset int `json:"offset,omitempty" jsonschema:"minimum=0"`
 }
 

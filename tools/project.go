@@ -19,8 +19,8 @@ import (
 
 // ProjectArgs are how every tool about a project is told which one.
 type ProjectArgs struct {
-	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The project's UUID; or give project."`
-	Project   string    `json:"project,omitempty" jsonschema_description:"The project's exact name."`
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"Or project, by name."`
+	Project   string    `json:"project,omitempty"`
 }
 
 // projectCacheTime is how long a project's name, id and workspace are believed.

@@ -36,9 +36,9 @@ func updateInsightsConfig() Tool {
 	return Define(Declaration{
 		Name:  "update_insights_config",
 		Title: "Change an Insights config",
-		Description: "Change a saved Insights config: what is given is changed, null clears it, and what is left out stays. " +
-			"schedule_cron null ends its schedule. WITH a schedule LangSmith starts a paid job each time it comes due: the result says how often a month and what it may cost. " +
-			"Prebuilt configs cannot be changed; save a copy with create_insights_config.",
+		Description: "Change a saved Insights config: what is given changes, null clears, what is left out stays. WITH a schedule LangSmith starts " +
+			"a paid job each time it comes due: the result says how often a month and what it may cost. Prebuilt configs cannot be " +
+			"changed.",
 		Effect:     Writes,
 		Repeatable: true,
 		Toolset:    "configs",
