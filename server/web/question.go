@@ -21,54 +21,88 @@ type questions struct {
 
 type asked struct{ session, id string }
 
-// elicit has a client put a question to its user. send writes a message to
-// where the client reads while it waits for the call's own answer.
-func (q *questions) elicit(ctx context.Context, session string, request mcp.ElicitationRequest, send func(any) error) (*mcp.ElicitationResult, error) {
-	answered := make(chan envelope, 1)
-	q.mu.Lock()
-	q.last++
-	id := strconv.FormatInt(q.last, 10)
-	key := asked{session, id}
-	if q.asked == nil {
-		q.asked = map[asked]chan<- envelope{}
-	}
-	q.asked[key] = answered
-	q.mu.Unlock()
-	defer func() {
-		q.mu.Lock()
-		delete(q.asked, key)
-		q.mu.Unlock()
-	}()
+// asker asks the client of one session. send writes a message to where that
+// client reads while it waits for the call's own answer.
+type asker struct {
+	questions *questions
+	session   string
+	send      func(any) error
+}
 
-	if err := send(map[string]any{
+// RequestElicitation implements mcp-go's SessionWithElicitation: the client
+// puts a question to its user.
+func (a asker) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	result := &mcp.ElicitationResult{}
+	if err := a.ask(ctx, mcp.MethodElicitationCreate, request.Params, result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// RequestSampling implements mcp-go's SessionWithSampling: the client asks its
+// model.
+func (a asker) RequestSampling(ctx context.Context, request mcp.CreateMessageRequest) (*mcp.CreateMessageResult, error) {
+	result := &mcp.CreateMessageResult{}
+	if err := a.ask(ctx, mcp.MethodSamplingCreateMessage, request.CreateMessageParams, result); err != nil {
+		return nil, err
+	}
+	content, err := mcp.ParseSamplingContent(result.Content)
+	if err != nil {
+		return nil, fmt.Errorf("read what the client's model said: %w", err)
+	}
+	result.Content = content
+	return result, nil
+}
+
+func (a asker) ask(ctx context.Context, method mcp.MCPMethod, params, result any) error {
+	id, answered, forget := a.questions.note(a.session)
+	defer forget()
+	if err := a.send(map[string]any{
 		"jsonrpc": mcp.JSONRPC_VERSION,
 		"id":      json.RawMessage(id),
-		"method":  mcp.MethodElicitationCreate,
-		"params":  request.Params,
+		"method":  method,
+		"params":  params,
 	}); err != nil {
-		return nil, fmt.Errorf("put a question to the client: %w", err)
+		return fmt.Errorf("put a question to the client: %w", err)
 	}
 	select {
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	case answer := <-answered:
-		return readAnswer(answer)
+		return readAnswer(answer, result)
 	}
 }
 
-func readAnswer(answer envelope) (*mcp.ElicitationResult, error) {
+func readAnswer(answer envelope, result any) error {
 	if answer.Error != nil {
 		var refusal struct {
 			Message string `json:"message"`
 		}
 		_ = json.Unmarshal(answer.Error, &refusal) // without a message it is a refusal all the same
-		return nil, errors.New("the client refused to ask: " + refusal.Message)
+		return errors.New("the client refused: " + refusal.Message)
 	}
-	result := &mcp.ElicitationResult{}
 	if err := json.Unmarshal(answer.Result, result); err != nil {
-		return nil, fmt.Errorf("read the answer to a question: %w", err)
+		return fmt.Errorf("read the answer to a question: %w", err)
 	}
-	return result, nil
+	return nil
+}
+
+// note gives a question its id, and says where its answer will come.
+func (q *questions) note(session string) (id string, answered <-chan envelope, forget func()) {
+	answers := make(chan envelope, 1)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.last++
+	key := asked{session, strconv.FormatInt(q.last, 10)}
+	if q.asked == nil {
+		q.asked = map[asked]chan<- envelope{}
+	}
+	q.asked[key] = answers
+	return key.id, answers, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		delete(q.asked, key)
+	}
 }
 
 // deliver hands a client's answer to the call that asked; false where none did.

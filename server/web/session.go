@@ -27,7 +27,7 @@ func withCall(ctx context.Context, c *call) context.Context {
 // the call's own answer, in order and before the result.
 type callSession struct {
 	sharedSession
-	call *call
+	asker
 }
 
 // sharedSession is what mcp-go's session for Streamable HTTP can do and is left
@@ -41,7 +41,10 @@ type sharedSession interface {
 	SetProtocolVersion(version string)
 }
 
-var _ mcpserver.SessionWithElicitation = (*callSession)(nil)
+var (
+	_ mcpserver.SessionWithElicitation = (*callSession)(nil)
+	_ mcpserver.SessionWithSampling    = (*callSession)(nil)
+)
 
 // ownSessionFor puts the call's own session in the place of mcp-go's.
 func ownSessionFor(ctx context.Context, server *mcpserver.MCPServer) context.Context {
@@ -56,26 +59,19 @@ func ownSessionFor(ctx context.Context, server *mcpserver.MCPServer) context.Con
 	if call.facts.canElicit {
 		shared.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
 	}
-	return server.WithContext(ctx, &callSession{shared, call})
+	return server.WithContext(ctx, &callSession{shared, asker{call.questions, call.session, func(message any) error {
+		// mcp-go's own answer must be an event too then.
+		shared.UpgradeToSSEWhenReceiveNotification()
+		return call.answer.send(message)
+	}}})
 }
 
 // SessionID implements mcp-go's ClientSession. mcp-go keeps the calls in flight
 // under it and their own ids.
-func (s *callSession) SessionID() string { return s.call.session }
+func (s *callSession) SessionID() string { return s.session }
 
 // Notify writes a notification before it returns, and so before the result of
 // the call that it belongs to.
 func (s *callSession) Notify(notification mcp.JSONRPCNotification) error {
 	return s.send(notification)
-}
-
-// RequestElicitation implements mcp-go's SessionWithElicitation: the client
-// puts a question to its user.
-func (s *callSession) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	return s.call.questions.elicit(ctx, s.call.session, request, s.send)
-}
-
-func (s *callSession) send(message any) error {
-	s.UpgradeToSSEWhenReceiveNotification() // mcp-go's own answer must be an event too then
-	return s.call.answer.send(message)
 }

@@ -34,30 +34,33 @@ func newSSE(server *mcpserver.MCPServer, questions *questions, calls *inFlight, 
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel() // with the stream its calls end: nobody would hear of them
+	stream, ok := answerOf(w)
+	if !ok {
+		panic("a request came around the middleware")
+	}
 	session := &sseSession{
-		id:            uuid.NewString(),
 		ctx:           ctx,
 		opener:        CallerFrom(ctx),
-		questions:     s.questions,
+		stream:        stream,
+		asker:         asker{s.questions, uuid.NewString(), stream.send},
 		notifications: make(chan mcp.JSONRPCNotification, 10),
 		inFlight:      map[string]context.CancelFunc{},
 	}
-	session.stream, _ = answerOf(w)
 	s.mu.Lock()
-	s.streams[session.id] = session
+	s.streams[session.SessionID()] = session
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
-		delete(s.streams, session.id)
+		delete(s.streams, session.SessionID())
 		s.mu.Unlock()
 	}()
 	if err := s.server.RegisterSession(ctx, session); err != nil {
 		refuse(w, http.StatusInternalServerError, "the session cannot be registered")
 		return
 	}
-	defer s.server.UnregisterSession(context.WithoutCancel(ctx), session.id)
+	defer s.server.UnregisterSession(context.WithoutCancel(ctx), session.SessionID())
 
-	if err := session.stream.event("endpoint", []byte(messagePath+"?sessionId="+session.id)); err != nil {
+	if err := session.stream.event("endpoint", []byte(messagePath+"?sessionId="+session.SessionID())); err != nil {
 		return
 	}
 	for {
@@ -97,7 +100,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 
 	switch {
 	case message.isAnswer():
-		s.questions.deliver(session.id, message) // one that nobody waits for is dropped, as pongs are
+		s.questions.deliver(session.SessionID(), message) // one that nobody waits for is dropped, as pongs are
 	case message.Method == string(mcp.MethodNotificationCancelled):
 		session.cancel(message.Params.RequestID)
 	default:

@@ -17,11 +17,10 @@ const mostInFlight = 1000
 
 // sseSession is a client that has a stream open at /sse.
 type sseSession struct {
-	id            string
-	ctx           context.Context // ends with the stream
-	opener        Caller
-	stream        *response
-	questions     *questions
+	ctx    context.Context // ends with the stream
+	opener Caller
+	stream *response
+	asker
 	notifications chan mcp.JSONRPCNotification // what mcp-go itself says, outside of calls
 
 	initialized  atomic.Bool
@@ -35,6 +34,7 @@ type sseSession struct {
 var (
 	_ mcpserver.SessionWithClientInfo  = (*sseSession)(nil)
 	_ mcpserver.SessionWithElicitation = (*sseSession)(nil)
+	_ mcpserver.SessionWithSampling    = (*sseSession)(nil)
 )
 
 // belongsTo reports whether a message may come from this caller: the guard's
@@ -97,14 +97,8 @@ func (s *sseSession) Notify(notification mcp.JSONRPCNotification) error {
 	return s.stream.send(notification)
 }
 
-// RequestElicitation implements mcp-go's SessionWithElicitation: the client
-// puts a question to its user.
-func (s *sseSession) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	return s.questions.elicit(ctx, s.id, request, s.stream.send)
-}
-
 // SessionID implements mcp-go's ClientSession.
-func (s *sseSession) SessionID() string { return s.id }
+func (s *sseSession) SessionID() string { return s.session }
 
 // Initialize implements mcp-go's ClientSession.
 func (s *sseSession) Initialize() { s.initialized.Store(true) }
