@@ -16,7 +16,7 @@ import (
 
 // httpGrace is how long calls may still take when the server ends, where no
 // paid request is in flight. With what follows, the process ends inside 2 s.
-const httpGrace = 1200 * time.Millisecond
+const httpGrace = time.Second
 
 // RunHTTP serves MCP over HTTP until ctx is done.
 func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
