@@ -134,8 +134,9 @@ func TestIngestingChats(t *testing.T) {
 	session := a.post("/sessions", obj{"name": "chats"}).text("id")
 	var posts []any
 	for i := range 20 {
-		subject := []string{"my parcel is late and tracking stands still", "the password reset link expired"}[i%2]
-		posts = append(posts, chat(session, uuid.NewString(), fmt.Sprintf("Hello, %s (%d)", subject, i)))
+		subject := []string{"my parcel is late and tracking stands still", "the password reset link expired"}[i%5/3] // 12 and 8
+		id := uuid.NewSHA1(uuid.Nil, []byte{byte(i)}).String()
+		posts = append(posts, chat(session, id, fmt.Sprintf("Hello, %s (%d)", subject, i)))
 	}
 	if r := a.post("/runs/batch", obj{"post": posts}); r.status != 202 {
 		t.Errorf("status %d", r.status)

@@ -13,7 +13,7 @@ import (
 
 // maxWorkspaces bounds what a caller can make the sandbox hold by naming ever
 // new workspaces.
-const maxWorkspaces = 64
+const maxWorkspaces = 1024
 
 // workspace is one tenant's share of LangSmith. Nothing in it is visible to another.
 type workspace struct {
