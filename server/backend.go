@@ -69,9 +69,9 @@ func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
 			Store: state, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay,
 			Observe: func(result paid.Result) { options.Telemetry.PaidCall(string(result)) },
 		}),
-		watcher:   watch.New(),
-		tools:     offered,
-		ending:    make(chan struct{}),
+		watcher: watch.New(),
+		tools:   offered,
+		ending:  make(chan struct{}),
 	}
 	if b.transport == nil {
 		if cfg.Sandbox {

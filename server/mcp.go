@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
@@ -22,7 +21,7 @@ const Name = "langsmith-insights"
 // transport.
 func NewMCP(b *Backend) *mcpserver.MCPServer {
 	hooks := &mcpserver.Hooks{}
-	s := mcpserver.NewMCPServer(Name, Version(), append(MCPOptions(b.logger),
+	s := mcpserver.NewMCPServer(Name, Version(), append(append(MCPOptions(b.logger), b.telemetry.MCPOptions()...),
 		mcpserver.WithHooks(hooks),
 		mcpserver.WithInstructions(instructions(b.toolNames())),
 		mcpserver.WithCompletions(),
@@ -50,7 +49,7 @@ func MCPOptions(logger zerolog.Logger) []mcpserver.ServerOption {
 		mcpserver.WithResourceCapabilities(false, false),
 		mcpserver.WithExtensions(map[string]any{app.Extension: app.Settings()}),
 		mcpserver.WithElicitation(),
-		mcpserver.WithLogger(slog.New(zerolog.NewSlogHandler(logger))),
+		mcpserver.WithLogger(libraryLogger(logger)),
 		mcpserver.WithPromptCapabilities(false),
 		mcpserver.WithMethodCacheHints(mcp.MethodToolsList, configuredTTL, mcp.CacheScopePublic),
 		mcpserver.WithMethodCacheHints(mcp.MethodPromptsList, configuredTTL, mcp.CacheScopePublic),
