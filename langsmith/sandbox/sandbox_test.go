@@ -89,13 +89,13 @@ func TestWorkspacesAreBounded(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{Empty: true})
 	refused := 0
-	for range 100 {
+	for range 1060 {
 		if a.in(uuid.New()).call("GET", "/sessions", nil).status == 403 {
 			refused++
 		}
 	}
 	if refused != 36 {
-		t.Errorf("%d of 100 new workspaces refused", refused)
+		t.Errorf("%d of 1060 new workspaces refused", refused)
 	}
 }
 
