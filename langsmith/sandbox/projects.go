@@ -29,9 +29,10 @@ func SampleProject(workspace uuid.UUID, name string) uuid.UUID {
 // projectAge is how long before New the sample projects were made.
 const projectAge = 30 * 24 * time.Hour
 
-// addSamples gives a workspace its own copy of the sample projects.
-func (ws *workspace) addSamples(now time.Time) {
-	for _, sample := range samples.Projects(now) {
+// addSamples gives a workspace its own copy of the sample projects. The texts in
+// them, which nobody changes, are shared by all workspaces.
+func (ws *workspace) addSamples(projects []samples.Project, now time.Time) {
+	for _, sample := range projects {
 		p := &project{
 			id:          SampleProject(ws.id, sample.Name),
 			name:        sample.Name,

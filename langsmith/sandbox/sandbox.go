@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox/samples"
 )
 
 // Options says how a sandbox behaves. The zero value is a LangSmith with sample
@@ -64,6 +66,7 @@ type Sandbox struct {
 	workspaces map[uuid.UUID]*workspace
 	order      []*workspace
 	started    int
+	samples    []samples.Project // made when a workspace first needs them
 	received   recorder
 	faults     []*armedFault
 	late       []lateRequest

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"langsmith-insights-mcp/langsmith/sandbox/samples"
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
@@ -70,7 +71,10 @@ func (s *Sandbox) workspace(id uuid.UUID) (*workspace, error) {
 		runs:    make(map[uuid.UUID]*heldRun),
 	}
 	if !s.opts.Empty {
-		ws.addSamples(s.began)
+		if s.samples == nil {
+			s.samples = samples.Projects(s.began)
+		}
+		ws.addSamples(s.samples, s.began)
 	}
 	s.workspaces[id] = ws
 	s.order = append(s.order, ws)

@@ -1,0 +1,27 @@
+package sandbox
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+// Naming ever new workspaces does not make a sandbox grow for ever.
+func TestWorkspacesAreBounded(t *testing.T) {
+	t.Parallel()
+	s := New(Options{Empty: true, AllowAnonymous: true})
+	for range maxWorkspaces {
+		if _, err := s.workspace(uuid.New()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := s.process(Request{
+		Method: http.MethodGet,
+		Path:   "/sessions",
+		Header: http.Header{"X-Tenant-Id": {uuid.NewString()}},
+	}, s.now())
+	if a.status != http.StatusForbidden {
+		t.Errorf("one workspace more: status %d", a.status)
+	}
+}
