@@ -12,7 +12,7 @@ import (
 
 type addToQueueArgs struct {
 	ChosenRunsArgs
-	Queue string `json:"queue" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"Its exact name; made if missing."`
+	Queue string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"Made if missing."`
 }
 
 type addToQueueResult struct {
@@ -25,8 +25,8 @@ func addInsightsRunsToAnnotationQueue() Tool {
 	return Define(Declaration{
 		Name:  "add_insights_runs_to_annotation_queue",
 		Title: "Have people review traces",
-		Description: "Put traces that an Insights report found into a LangSmith annotation queue, for people to review: those of a job, of a category with all below it, or chosen run_ids. " +
-			"COSTS MONEY: it moves these traces to extended retention, at ten times the price; add_insights_runs_to_dataset does not. Nothing is added twice. dry_run counts first.",
+		Description: "Put traces of an Insights report into an annotation queue, for people to review: a job's, a category's with all below it, or run_ids. " +
+			"COSTS MONEY: it moves them to extended retention, at ten times the price. Nothing is added twice.",
 		Effect:     Writes,
 		Repeatable: true,
 		Toolset:    "actions",

@@ -11,8 +11,8 @@ import (
 
 type addToDatasetArgs struct {
 	ChosenRunsArgs
-	Dataset string `json:"dataset" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"Its exact name; made if missing."`
-	Split   string `json:"split,omitempty" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"Such as train or test."`
+	Dataset string `json:"dataset" jsonschema:"minLength=1" jsonschema_description:"Made if missing."`
+	Split   string `json:"split,omitempty" jsonschema_description:"Such as train or test."`
 }
 
 type addToDatasetResult struct {
@@ -25,8 +25,8 @@ func addInsightsRunsToDataset() Tool {
 	return Define(Declaration{
 		Name:  "add_insights_runs_to_dataset",
 		Title: "Keep traces as a dataset",
-		Description: "Keep traces that an Insights report found as examples of a LangSmith dataset, such as for regression tests: those of a job, of a category with all below it, or chosen run_ids. " +
-			"LangSmith copies their inputs and outputs. Nothing is added twice, so calling again is safe. dry_run counts first.",
+		Description: "Keep traces of an Insights report as examples of a dataset, such as for regression tests: a job's, a category's with all below it, " +
+			"or run_ids. Nothing is added twice, so calling again is safe.",
 		Effect:     Writes,
 		Repeatable: true,
 		Toolset:    "actions",

@@ -18,9 +18,9 @@ import (
 )
 
 type analyzeChatHistoriesArgs struct {
-	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"minItems=1,maxItems=1000" jsonschema_description:"Each chat a list of its messages."`
-	Path        string                   `json:"path,omitempty" jsonschema:"minLength=1" jsonschema_description:"Instead: a JSON Lines file, a chat a line, in the folder the operator allows."`
-	Name        string                   `json:"name,omitempty" jsonschema:"minLength=1,maxLength=200" jsonschema_description:"For the project and the report."`
+	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Each a list of messages."`
+	Path        string                   `json:"path,omitempty" jsonschema_description:"Or a JSON Lines file, a chat a line, in the operator's folder."`
+	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"For the project and the report."`
 	UserContext map[string]string        `json:"user_context,omitempty" jsonschema_description:"As in create_insights_job."`
 	Model       *langsmith.ModelProvider `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic"`
 	DryRun      bool                     `json:"dry_run,omitempty"`
@@ -133,9 +133,8 @@ func analyzeChatHistories() Tool {
 	return Define(Declaration{
 		Name:  "analyze_chat_histories",
 		Title: "Analyse chats",
-		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a project of their own, and a job over them starts. " +
-			"COSTS MONEY and time as create_insights_job does, and takes some seconds more. dry_run says what it can cost and sends nothing. " +
-			"The same call again goes on where one broke off and starts no second job. Next: wait_for_insights_job.",
+		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job over them starts. " +
+			"COSTS MONEY and time as create_insights_job does. The same call again goes on where one broke off and starts no second job. Next: wait_for_insights_job.",
 		Effect:  Spends,
 		Toolset: "actions",
 	}, runAnalyzeChatHistories)

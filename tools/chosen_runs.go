@@ -16,10 +16,10 @@ import (
 type ChosenRunsArgs struct {
 	ProjectArgs
 	JobID     uuid.UUID   `json:"job_id,omitzero"`
-	ClusterID uuid.UUID   `json:"cluster_id,omitzero" jsonschema_description:"Only this category and those below it."`
-	RunIDs    []uuid.UUID `json:"run_ids,omitempty" jsonschema:"minItems=1,maxItems=1000" jsonschema_description:"These runs, instead of a job's."`
-	Limit     int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces; default 100, or all run_ids."`
-	DryRun    bool        `json:"dry_run,omitempty" jsonschema_description:"Change nothing: only count."`
+	ClusterID uuid.UUID   `json:"cluster_id,omitzero"`
+	RunIDs    []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Instead of a job's."`
+	Limit     int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"Default 100, or all run_ids."`
+	DryRun    bool        `json:"dry_run,omitempty" jsonschema_description:"Only count."`
 }
 
 // The bounds of how many traces a call acts on. A report reads no more than the
