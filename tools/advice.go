@@ -26,19 +26,23 @@ func (e *Env) adviseAPI(err *langsmith.Error) string {
 		said += " " + text
 	}
 	if err.Code != "" {
-		said += " (" + markdown.Line(err.Code, 80) + ")"
+		said += " (" + markdown.Word(err.Code, 80) + ")"
 	}
 	if err.Message != "" {
 		said += ", saying " + markdown.Quote(err.Message, 600)
 	}
-	said += "."
-	for _, field := range err.Fields {
-		said += "\n- " + strings.TrimPrefix(markdown.Line(field.Field, 120)+": ", ": ") + markdown.Quote(field.Problem, 300)
+	switch {
+	case success(err.Status):
+		said += ", but " + unreadable(err)
+	case err.Message == "" && err.Err != nil: // a redirect, and where to
+		said += ": " + sentence(err.Err.Error())
+	case err.NotJSON:
+		said += ". That is not LangSmith's own way of answering; a proxy or another server may have given it."
+	default:
+		said += "."
 	}
-	if success(err.Status) {
-		said += " " + unreadable(err)
-	} else if err.NotJSON {
-		said += " That is not LangSmith's own way of answering; a proxy or another server may have given it."
+	for _, field := range err.Fields {
+		said += "\n- " + strings.TrimPrefix(markdown.Line(markdown.Escape(field.Field), 120)+": ", ": ") + markdown.Quote(field.Problem, 300)
 	}
 	return strings.TrimSpace(said + "\n" + e.nextStep(err))
 }
@@ -47,16 +51,24 @@ func success(status int) bool { return status >= 200 && status < 300 }
 
 // unreadable says what is wrong with an answer that should have been good.
 func unreadable(err *langsmith.Error) string {
-	var syntax *json.SyntaxError
+	var shape *json.UnmarshalTypeError
 	switch {
-	case errors.As(err.Err, &syntax) && syntax.Offset <= 1:
-		return "But the answer is not JSON; it may be a web page of a proxy or of another server."
+	case isPage(err):
+		return "the answer is not JSON; it may be a web page of a proxy or of another server."
 	case err.NotJSON:
-		return "But its JSON is broken off or damaged."
+		return "its JSON is broken off or damaged."
+	case errors.As(err.Err, &shape):
+		return fmt.Sprintf("its JSON is not what the API documents: there is a %s where none is expected.", markdown.Word(shape.Value, 40))
 	case err.Err != nil:
-		return "But " + sentence(err.Err.Error())
+		return sentence(err.Err.Error())
 	}
-	return "But the answer is not usable."
+	return "the answer is not usable."
+}
+
+// isPage reports an answer that is no JSON from its first character on.
+func isPage(err *langsmith.Error) bool {
+	var syntax *json.SyntaxError
+	return err.NotJSON && errors.As(err.Err, &syntax) && syntax.Offset <= 1
 }
 
 // sentence makes one sentence of bounded length of an error's words.
@@ -97,6 +109,8 @@ func (e *Env) nextStep(err *langsmith.Error) string {
 		return "LangSmith has trouble at the moment. " + retryAdvice(err.RetryAfter) + " If it lasts, see https://status.smith.langchain.com."
 	case status >= 300 && status < 400:
 		return "Set LANGSMITH_ENDPOINT to the address it redirects to; a redirect is not followed, since the key would go with it."
+	case success(status) && err.NotJSON && !isPage(err):
+		return "Call again. If it lasts, something between this server and LangSmith cuts answers short: a proxy, or its limits."
 	case success(status):
 		return fmt.Sprintf("Check that LANGSMITH_ENDPOINT is LangSmith's API and not its web interface (this server calls %s); else call again.", e.LangSmith.Endpoint())
 	}
@@ -114,7 +128,7 @@ func (e *Env) adviseUnauthorized() string {
 // otherRegions names the regions that LANGSMITH_ENDPOINT may be set to instead.
 func (e *Env) otherRegions() string {
 	if !e.LangSmith.Endpoint().IsRegion() {
-		return ""
+		return " (LANGSMITH_ENDPOINT)"
 	}
 	others := slices.DeleteFunc(langsmith.Regions(), func(region string) bool { return region == e.LangSmith.Endpoint().String() })
 	return " (LANGSMITH_ENDPOINT; the others are " + strings.Join(others, ", ") + ")"
@@ -148,25 +162,26 @@ func (e *Env) adviseNotFound(err *langsmith.Error) string {
 		return "There may be no LangSmith API at " + e.LangSmith.Endpoint().String() + ": check LANGSMITH_ENDPOINT."
 	}
 	for _, thing := range missing {
-		if thing.path.MatchString(err.Path) {
-			return "There is no such " + thing.advice
+		if found := thing.path.FindStringSubmatch(err.Path); found != nil {
+			return fmt.Sprintf("There is no "+thing.advice, found[1])
 		}
 	}
 	return "There is nothing at this address. Check that LANGSMITH_ENDPOINT is LangSmith's API."
 }
 
-// missing tells by the path of a request what was not there; the first match counts.
+// missing tells by the path of a request what was not there, and its id; the
+// first match counts.
 var missing = []struct {
 	path   *regexp.Regexp
 	advice string
 }{
-	{regexp.MustCompile(`^/sessions/[^/]+(/insights(/configs(/generate)?)?)?$`), "project in this workspace. Call list_projects."},
-	{regexp.MustCompile(`/insights/configs/`), "config in this project. Call list_insights_configs."},
-	{regexp.MustCompile(`/insights/[^/]+/clusters/`), "category in this job, or no such job. Call get_insights_job for the categories it has."},
-	{regexp.MustCompile(`/insights/`), "job in this project: it was deleted, or is another project's. Call list_insights_jobs."},
-	{regexp.MustCompile(`^/runs/`), "run in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
-	{regexp.MustCompile(`^/datasets/`), "dataset in this workspace."},
-	{regexp.MustCompile(`^/annotation-queues/`), "annotation queue in this workspace."},
+	{regexp.MustCompile(`^/sessions/([^/]+)(?:/insights(?:/configs(?:/generate)?)?)?$`), "project %s in this workspace. Call list_projects."},
+	{regexp.MustCompile(`/insights/configs/([^/]+)`), "config %s in this project. Call list_insights_configs."},
+	{regexp.MustCompile(`/insights/[^/]+/clusters/([^/]+)`), "category %s in this job, or no such job. Call get_insights_job for the categories it has."},
+	{regexp.MustCompile(`/insights/([^/]+)`), "job %s in this project: it was deleted, or is another project's. Call list_insights_jobs."},
+	{regexp.MustCompile(`^/runs/([^/]+)`), "run %s in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
+	{regexp.MustCompile(`^/datasets/([^/]+)`), "dataset %s in this workspace."},
+	{regexp.MustCompile(`^/annotation-queues/([^/]+)`), "annotation queue %s in this workspace."},
 }
 
 // modelSecret is how a workspace's secret with a model provider's key is named.
@@ -184,9 +199,5 @@ func retryAdvice(after time.Duration) string {
 	if after <= 0 {
 		return "Call again in about a minute."
 	}
-	return fmt.Sprintf("Call again in %s.", roundUp(after))
-}
-
-func roundUp(d time.Duration) time.Duration {
-	return (d + time.Second - 1).Truncate(time.Second)
+	return "Call again in " + ago(after+time.Second-1) + "."
 }

@@ -15,9 +15,11 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// ArgumentError says what is wrong with a call's arguments. It costs no
-// upstream request.
-type ArgumentError struct{ Problems []langsmith.FieldError }
+// ArgumentError says what is wrong with a call's arguments.
+type ArgumentError struct {
+	Problems []langsmith.FieldError
+	Asked    bool // LangSmith had to be asked to find out; else nothing was sent
+}
 
 func (e *ArgumentError) Error() string {
 	lines := make([]string, len(e.Problems))
@@ -29,7 +31,7 @@ func (e *ArgumentError) Error() string {
 
 // badArgument refuses a call for one field.
 func badArgument(field, format string, values ...any) error {
-	return &ArgumentError{[]langsmith.FieldError{{Field: field, Problem: fmt.Sprintf(format, values...)}}}
+	return &ArgumentError{Problems: []langsmith.FieldError{{Field: field, Problem: fmt.Sprintf(format, values...)}}}
 }
 
 // argumentError collects the field errors of a request's own check.
@@ -52,7 +54,7 @@ func argumentError(err error) error {
 	if len(fields) == 0 {
 		return err
 	}
-	return &ArgumentError{fields}
+	return &ArgumentError{Problems: fields}
 }
 
 // decode holds arguments against the schema and reads them into a struct. The
@@ -82,7 +84,7 @@ func (s schemas) decode(arguments json.RawMessage, into any) error {
 		if !errors.As(err, &invalid) {
 			return fmt.Errorf("check the arguments: %w", err)
 		}
-		return &ArgumentError{s.explain(invalid)}
+		return &ArgumentError{Problems: s.explain(invalid)}
 	}
 	if err := json.Unmarshal(arguments, into); err != nil {
 		var typed *json.UnmarshalTypeError

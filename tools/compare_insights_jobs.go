@@ -1,10 +1,12 @@
 package tools
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"sync"
 
 	"github.com/google/uuid"
-	"golang.org/x/sync/errgroup"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/compare"
@@ -32,9 +34,9 @@ func compareInsightsJobs() Tool {
 	return Define(Declaration{
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
-		Description: "Compare the reports of two finished Insights jobs, of one project or two: which categories appeared, vanished, grew or shrank as a share of all traces, " +
-			"with the counts behind, and how their error rates, latencies and costs changed. Categories of every level are matched by name, else by the similarity of their words (the score is given). " +
-			"caution says what to beware of, such as few traces. Job ids come from list_insights_jobs. Next: list_insights_runs with a cluster_id.",
+		Description: "Compare two finished Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces, with " +
+			"the counts behind, and how error rates, latencies and costs changed. Categories are matched by name, else by the similarity " +
+			"of their words (scored). caution says what to beware of. Job ids come from list_insights_jobs.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -50,18 +52,34 @@ func runCompareInsightsJobs(ctx context.Context, env *Env, args compareInsightsJ
 	baseline := project
 	if args.BaselineSessionID != uuid.Nil || args.BaselineProject != "" {
 		if baseline, err = env.project(ctx, ProjectArgs{args.BaselineSessionID, args.BaselineProject}); err != nil {
-			return nil, err
+			return nil, ofBaseline(err)
 		}
 	}
 	view := &compareView{now: comparedJob{project: project}, baseline: comparedJob{project: baseline}}
-	group, asked := errgroup.WithContext(ctx)
-	group.Go(func() error { return view.now.read(asked, env, args.JobID) })
-	group.Go(func() error { return view.baseline.read(asked, env, args.BaselineJobID) })
-	if err := group.Wait(); err != nil {
+	// Each can be megabytes, so they are fetched at once; what is wrong with the
+	// one counts before what is wrong with the other.
+	var both sync.WaitGroup
+	var wrong error
+	both.Go(func() { wrong = view.baseline.read(ctx, env, args.BaselineJobID) })
+	err = view.now.read(ctx, env, args.JobID)
+	both.Wait()
+	if err = cmp.Or(err, wrong); err != nil {
 		return nil, err
 	}
 	view.changes = compare.Reports(view.now.tree, view.baseline.tree)
 	return view.result(len(view.changes), compared.name), nil
+}
+
+// ofBaseline says of which project the error is, where it names an argument.
+func ofBaseline(err error) error {
+	var wrong *ArgumentError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	for i := range wrong.Problems {
+		wrong.Problems[i].Field = "baseline_" + wrong.Problems[i].Field
+	}
+	return wrong
 }
 
 // comparedJob is one side of a comparison.

@@ -24,7 +24,7 @@ type compareResult struct {
 
 	view  *compareView
 	shown []compare.Change
-	chars int
+	most  int // bytes of any text
 }
 
 type comparedJobResult struct {
@@ -58,34 +58,34 @@ type compareView struct {
 }
 
 // Size implements Resizable.
-func (r *compareResult) Size() (items, chars int) { return len(r.shown), r.chars }
+func (r *compareResult) Size() (items, chars int) { return len(r.shown), r.most }
 
 // Resize implements Resizable.
 func (r *compareResult) Resize(items, chars int) Result { return r.view.result(items, chars) }
 
 // result shows the first so many changes, which are the largest.
-func (v *compareView) result(items, chars int) *compareResult {
+func (v *compareView) result(items, most int) *compareResult {
 	r := &compareResult{
-		Job: v.now.result(chars), Baseline: v.baseline.result(chars), Caution: v.caution(),
+		Job: v.now.result(most), Baseline: v.baseline.result(most), Caution: v.caution(),
 		Appeared: []categoryChange{}, Vanished: []categoryChange{}, Grew: []categoryChange{}, Shrank: []categoryChange{}, Unchanged: []categoryChange{},
-		view: v, shown: v.changes[:items], chars: chars,
+		view: v, shown: v.changes[:items], most: most,
 	}
 	for _, change := range r.shown {
 		list := map[compare.Kind]*[]categoryChange{
 			compare.Appeared: &r.Appeared, compare.Vanished: &r.Vanished, compare.Grew: &r.Grew, compare.Shrank: &r.Shrank, compare.Unchanged: &r.Unchanged,
 		}[change.Kind]
-		*list = append(*list, newCategoryChange(change, chars))
+		*list = append(*list, newCategoryChange(change, most))
 	}
 	return r
 }
 
-func (c *comparedJob) result(chars int) comparedJobResult {
-	cut := cutter{chars: chars}
+func (c *comparedJob) result(most int) comparedJobResult {
+	cut := cutter{chars: most}
 	return comparedJobResult{ID: c.job.ID, Name: cut.to(c.job.Name, longestName), NumRuns: c.tree.Total}
 }
 
-func newCategoryChange(change compare.Change, chars int) categoryChange {
-	cut := cutter{chars: chars}
+func newCategoryChange(change compare.Change, most int) categoryChange {
+	cut := cutter{chars: most}
 	listed := categoryChange{}
 	if node := change.Baseline; node != nil {
 		baselineShare := round4(change.BaselineShare)
@@ -113,7 +113,13 @@ const fewTraces = 200
 func (v *compareView) caution() []string {
 	var caution []string
 	now, baseline := v.now.tree, v.baseline.tree
-	if fewest := min(now.Total, baseline.Total); fewest < fewTraces {
+	if len(now.Nodes) == 0 {
+		caution = append(caution, "The report of the job holds no category.")
+	}
+	if len(baseline.Nodes) == 0 {
+		caution = append(caution, "The report of the baseline holds no category.")
+	}
+	if fewest := min(now.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
 		caution = append(caution, fmt.Sprintf("Small sample: %s against %s. By chance alone a share can be off by %.0f points or so.",
 			count(now.Total, "trace"), thousands(baseline.Total), 100*chanceMargin(fewest)))
 	}

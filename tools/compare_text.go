@@ -69,13 +69,13 @@ func (r *compareResult) writeTable(b *strings.Builder) {
 	table := markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
 	for kind, list := range lists {
 		for _, c := range list {
-			cells := []string{kindWords[kind], c.label(), fromTo(c.BaselineShare, c.Share, percent), fromTo(c.BaselineNumRuns, c.NumRuns, thousands)}
-			for _, figure := range figures {
-				cells = append(cells, fromTo(figure.of(c.BaselineStats), figure.of(c.Stats), figure.write))
-			}
-			id := c.ClusterID
-			if kind == int(compare.Vanished) {
+			kind, id := compare.Kind(kind), c.ClusterID
+			if kind == compare.Vanished {
 				id = c.BaselineClusterID
+			}
+			cells := []string{kindWords[kind], c.label(), change(kind, c.BaselineShare, c.Share, percent), change(kind, c.BaselineNumRuns, c.NumRuns, thousands)}
+			for _, figure := range figures {
+				cells = append(cells, change(kind, figure.of(c.BaselineStats), figure.of(c.Stats), figure.write))
 			}
 			table.Row(append(cells, id.String())...)
 		}
@@ -90,6 +90,19 @@ func (c *categoryChange) label() string {
 		label += fmt.Sprintf(" was %s (similarity %.2f)", markdown.Quote(c.BaselineName, compared.name), *c.Similarity)
 	}
 	return label
+}
+
+// change writes what was and what is: one value where that is all there can be,
+// or where they look the same.
+func change[T any](kind compare.Kind, before, now *T, write func(T) string) string {
+	was, is := written(before, write), written(now, write)
+	switch {
+	case kind == compare.Appeared || was == is:
+		return is
+	case kind == compare.Vanished:
+		return "was " + was
+	}
+	return was + " → " + is
 }
 
 func (c *comparedJob) call() string {

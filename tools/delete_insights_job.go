@@ -27,8 +27,8 @@ func deleteInsightsJob() Tool {
 	return Define(Declaration{
 		Name:  "delete_insights_job",
 		Title: "Delete an Insights job",
-		Description: "Delete an Insights job and its report for good; this cannot be undone, and the report would have to be paid for again. " +
-			"The traces themselves stay. Deleting a job that is gone already is no error.",
+		Description: "Delete an Insights job and its report for good; another one would have to be paid for. The traces stay. Deleting what is " +
+			"gone is no error.",
 		Effect:     Destroys,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -55,7 +55,7 @@ func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
 	if message == "" {
 		message = "deleted"
 	}
-	return &deletedResult{ID: id, Message: cutTo(message, longestName)}
+	return &deletedResult{ID: id, Message: cleanTo(message, longestName)}
 }
 
 func notFound(err error) bool {
@@ -73,10 +73,10 @@ func (e *Env) alreadyGone(ctx context.Context, project langsmith.Project, id uui
 			return nil, err
 		}
 	}
-	return &deletedResult{ID: id, Message: fmt.Sprintf("there is no such %s in %s; it was deleted already, or is another project's", thing, projectLabel(project))}, nil
+	return &deletedResult{ID: id, Message: "there is no such " + thing + " in this project; it was deleted already, or is another project's"}, nil
 }
 
 // Text implements Result.
 func (r *deletedResult) Text() string {
-	return fmt.Sprintf("%s: %s.\n", r.ID, markdown.Line(r.Message, 2*longestName))
+	return fmt.Sprintf("%s: %s.\n", r.ID, markdown.Escape(markdown.Line(r.Message, longestName)))
 }

@@ -60,7 +60,7 @@ func (e *Env) advise(tool Declaration, err error) string {
 		text = "Failed: " + markdown.Line(err.Error(), longestCause)
 	}
 	if tool.Effect != Reads {
-		text += "\n" + consequence(tool.Effect, api)
+		text += "\n" + consequence(tool, api)
 	}
 	return text
 }
@@ -69,10 +69,13 @@ func (e *Env) advise(tool Declaration, err error) string {
 const longestCause = 500
 
 // consequence says what a failed call that writes has done, or may have.
-func consequence(effect Effect, err *langsmith.Error) string {
-	done := map[Effect]string{Writes: "changed", Spends: "started or spent", Destroys: "deleted"}[effect]
-	if err == nil || err.Unprocessed || err.Method == http.MethodGet {
+func consequence(tool Declaration, err *langsmith.Error) string {
+	done := map[Effect]string{Writes: "changed", Spends: "started or spent", Destroys: "deleted"}[tool.Effect]
+	switch {
+	case err == nil || err.Unprocessed || err.Method == http.MethodGet:
 		return "Nothing was " + done + "."
+	case tool.Repeatable:
+		return "Whether anything was " + done + " is not known; calling again does no harm."
 	}
 	return "Whether anything was " + done + " is not known: look before you call again."
 }
@@ -83,6 +86,8 @@ func adviseArguments(tool Declaration, err *ArgumentError) string {
 	for _, problem := range err.Problems {
 		fmt.Fprintf(&b, "- %s\n", problem.Error())
 	}
-	b.WriteString("Nothing was sent to LangSmith.")
-	return b.String()
+	if !err.Asked {
+		b.WriteString("Nothing was sent to LangSmith.")
+	}
+	return strings.TrimRight(b.String(), "\n")
 }

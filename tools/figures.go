@@ -43,18 +43,3 @@ func written[T any](value *T, write func(T) string) string {
 	}
 	return write(*value)
 }
-
-// fromTo writes what was and what is, as far as each is known.
-func fromTo[T comparable](before, now *T, write func(T) string) string {
-	switch {
-	case before == nil:
-		return written(now, write)
-	case now == nil:
-		return "was " + write(*before)
-	}
-	was, is := write(*before), write(*now)
-	if was == is {
-		return is
-	}
-	return was + " → " + is
-}

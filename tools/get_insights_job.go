@@ -14,7 +14,7 @@ type getInsightsJobArgs struct {
 	ProjectArgs
 	JobID     uuid.UUID    `json:"job_id"`
 	Detail    string       `json:"detail,omitempty" jsonschema:"enum=concise,enum=detailed" jsonschema_description:"Default concise; detailed adds descriptions and every statistic."`
-	ClusterID uuid.UUID    `json:"cluster_id,omitzero" jsonschema_description:"Only this category and those below it."`
+	ClusterID uuid.UUID    `json:"cluster_id,omitzero" jsonschema_description:"With those below it."`
 	SortBy    report.Order `json:"sort_by,omitempty" jsonschema:"enum=num_runs,enum=error_rate,enum=latency,enum=cost" jsonschema_description:"Largest first; default num_runs."`
 	PageArgs
 }
@@ -23,10 +23,10 @@ func getInsightsJob() Tool {
 	return Define(Declaration{
 		Name:  "get_insights_job",
 		Title: "Read an Insights report",
-		Description: "Read the report of an Insights job: key points, categories with sizes, shares, error rates, latencies and costs, and the traces worth opening. " +
-			"Concise by default, a page of categories at a time, largest first; sort_by ranks all of them, cluster_id shows one subtree, detail=detailed adds descriptions. " +
-			"An unfinished or failed job is told as it is; to wait for one use wait_for_insights_job. " +
-			"Next: list_insights_runs for the traces of a category, compare_insights_jobs for what changed.",
+		Description: "Read the report of an Insights job: key points, categories with sizes, shares, error rates, latencies and costs, and the " +
+			"traces worth opening. A page of categories at a time; sort_by ranks all of them, cluster_id shows one subtree. An unfinished " +
+			"or failed job is told as it is; wait_for_insights_job waits. Next: list_insights_runs for a category's traces, " +
+			"compare_insights_jobs for what changed.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -44,21 +44,29 @@ func runGetInsightsJob(ctx context.Context, env *Env, args getInsightsJobArgs) (
 		return nil, err
 	}
 	view := env.viewJob(ctx, project, job)
-	view.page = args.PageArgs
+	if err := view.narrow(args); err != nil {
+		return nil, err
+	}
+	return view.fitted(), nil
+}
+
+// narrow brings into view what a call asks for.
+func (v *jobView) narrow(args getInsightsJobArgs) error {
+	v.page = args.PageArgs
 	if args.Detail == "detailed" {
-		view.detail = detailed
+		v.detail = detailed
 	}
 	var within *report.Node
 	if args.ClusterID != uuid.Nil {
-		if within = view.tree.Find(args.ClusterID); within == nil {
-			return nil, view.noSuchCluster(args.ClusterID)
+		if within = v.tree.Find(args.ClusterID); within == nil {
+			return v.noSuchCluster(args.ClusterID)
 		}
 	}
 	if args.SortBy == "" {
 		args.SortBy = report.ByRuns
 	}
-	view.show(within, args.SortBy)
-	return view.fitted(), nil
+	v.show(within, args.SortBy)
+	return nil
 }
 
 // noSuchCluster refuses a category that the job does not have, and names the

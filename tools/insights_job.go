@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
@@ -29,12 +28,13 @@ type insightsJob struct {
 // longestStatus bounds a status, which is a free word of LangSmith's.
 const longestStatus = 40
 
-func newInsightsJob(job *langsmith.Job, links links, chars int) insightsJob {
+// newInsightsJob shows a job, its name in at most so many bytes.
+func newInsightsJob(job *langsmith.Job, links links, most int) insightsJob {
 	listed := insightsJob{
 		ID:        job.ID,
-		Name:      cutTo(job.Name, min(longestName, chars)),
-		Status:    langsmith.Status(cutTo(string(job.Status), longestStatus)),
-		Error:     cutTo(job.Error, 2*chars),
+		Name:      cleanTo(job.Name, min(longestName, most)),
+		Status:    langsmith.Status(cleanTo(string(job.Status), longestStatus)),
+		Error:     cleanTo(job.Error, 3*most),
 		CreatedAt: job.CreatedAt,
 		StartTime: job.StartTime,
 		EndTime:   job.EndTime,
@@ -57,11 +57,7 @@ func (j *insightsJob) state() string {
 	case j.Status == "":
 		return "unfinished"
 	}
-	word := markdown.Line(string(j.Status), longestStatus)
-	if strings.ContainsFunc(word, func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) }) {
-		return markdown.Quote(word, longestStatus)
-	}
-	return word
+	return markdown.Word(string(j.Status), longestStatus)
 }
 
 // reason says why the job failed, in LangSmith's words.
@@ -101,7 +97,9 @@ func ago(d time.Duration) string {
 	return fmt.Sprintf("%d days", int(d.Hours())/24)
 }
 
-func cutTo(text string, chars int) string {
-	short, _ := markdown.Cut(text, chars)
+// cleanTo is text from outside for a result's structure: harmless to show, and
+// at most so many bytes of it.
+func cleanTo(text string, most int) string {
+	short, _ := markdown.Shorten(text, most)
 	return short
 }

@@ -10,8 +10,8 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// reportDetail says how much of a report is shown: counts of items, and
-// lengths of texts in characters.
+// reportDetail says how much of a report is shown: counts of items, and lengths
+// of texts in bytes.
 type reportDetail struct {
 	name, keyPoint, reason, summary, description int
 	keyPoints, highlights                        int
@@ -26,11 +26,11 @@ type reportDetail struct {
 var (
 	concise = reportDetail{
 		name: 80, keyPoint: 300, reason: 200, keyPoints: 5, highlights: 3,
-		shortest: 80, budget: ConciseBudget,
+		shortest: 60, budget: ConciseBudget,
 	}
 	detailed = reportDetail{
 		name: longestName, keyPoint: 1000, reason: 600, summary: 600, description: 500, keyPoints: 20, highlights: 20,
-		otherStats: true, shortest: 160,
+		otherStats: true, shortest: 120,
 	}
 )
 
@@ -45,21 +45,16 @@ const (
 	longestStat = 200
 )
 
-// longest is the longest that a text of the report can be.
-func (d reportDetail) longest() int {
-	if d.description > 0 {
-		return wholeDescription
-	}
-	return d.keyPoint
-}
+// longest is how long a text of what is in view can be.
+func (v *jobView) longest() int { return max(v.detail.name, v.descriptionLength()) }
 
-// descriptionOf is how much of a description is shown: more of it where it is
-// the only one.
-func (d reportDetail) descriptionOf(v *jobView) int {
-	if d.description > 0 && (v.page.limit() == 1 || len(v.nodes) == 1) {
+// descriptionLength is how much of a description is shown: more of it where it
+// is the only one.
+func (v *jobView) descriptionLength() int {
+	if v.detail.description > 0 && (v.page.limit() == 1 || len(v.nodes) == 1) {
 		return wholeDescription
 	}
-	return d.description
+	return v.detail.description
 }
 
 // stats are the figures that every report shows, or all that are short.
@@ -116,20 +111,16 @@ func significant(value float64) float64 {
 	return value
 }
 
-// cutter shortens the texts of one result, and remembers whether it did.
+// cutter shortens the texts of one result, and remembers whether it did. It
+// counts bytes, so that what fits does so in every script.
 type cutter struct {
-	chars int // the most of any text
+	chars int // the most of any text, in bytes
 	did   bool
 }
 
 // to shortens a text to its own length, or to what all texts have.
-func (c *cutter) to(text string, own int) string { return c.cut(text, min(own, c.chars)) }
-
-// twice is for what tells the most: it is shortened last.
-func (c *cutter) twice(text string, own int) string { return c.cut(text, min(own, 2*c.chars)) }
-
-func (c *cutter) cut(text string, chars int) string {
-	short, cut := markdown.Cut(markdown.Clean(text), chars)
-	c.did = c.did || cut && chars > 0
+func (c *cutter) to(text string, own int) string {
+	short, cut := markdown.Shorten(text, min(own, c.chars))
+	c.did = c.did || cut && own > 0
 	return short
 }

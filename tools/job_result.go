@@ -27,8 +27,8 @@ type jobResult struct {
 
 	view  *jobView
 	nodes []*report.Node // of Clusters, in their order
-	chars int
-	cut   bool // whether a text in it was shortened
+	most  int            // bytes of any text
+	cut   bool           // whether a text in it was shortened
 }
 
 // listedCluster is one category of a report.
@@ -72,6 +72,7 @@ type jobView struct {
 	sortBy  report.Order
 	page    PageArgs
 	detail  reportDetail
+	summary int  // bytes of any text of the report's own words
 	hide    bool // leave out what runs contain
 	now     time.Time
 }
@@ -87,7 +88,7 @@ func (e *Env) jobResult(ctx context.Context, project langsmith.Project, job *lan
 func (e *Env) viewJob(ctx context.Context, project langsmith.Project, job *langsmith.Report) *jobView {
 	return &jobView{
 		job: job, project: project, links: e.links(ctx, project), tree: report.Build(job.Clusters),
-		detail: concise, hide: e.Policy.HideRunContent, now: e.now(),
+		detail: concise, summary: LargestBudget, hide: e.Policy.HideRunContent, now: e.now(),
 	}
 }
 
@@ -100,13 +101,13 @@ func (v *jobView) show(within *report.Node, sortBy report.Order) {
 	report.Sort(v.nodes, sortBy)
 }
 
-// result shows the page with its first items, and long texts cut to chars.
-func (v *jobView) result(items, chars int) *jobResult {
+// result shows the page with its first items, and no text longer than most bytes.
+func (v *jobView) result(items, most int) *jobResult {
 	r := &jobResult{
-		insightsJob: newInsightsJob(&v.job.Job, v.links, chars),
+		insightsJob: newInsightsJob(&v.job.Job, v.links, longestJobText),
 		SessionID:   v.project.ID,
 		view:        v,
-		chars:       chars,
+		most:        most,
 	}
 	if v.tree.Total > 0 {
 		r.NumRuns = &v.tree.Total
@@ -122,16 +123,21 @@ func (v *jobView) result(items, chars int) *jobResult {
 	if total := len(v.nodes); total > 0 || r.Status.Done() {
 		r.TotalClusters = &total
 	}
-	cut := cutter{chars: chars}
+	cut := cutter{chars: most}
 	r.nodes = v.nodes[from:to]
 	r.Clusters = make([]listedCluster, len(r.nodes))
 	for i, node := range r.nodes {
 		r.Clusters[i] = v.cluster(node, &cut)
 	}
-	if v.page.Offset == 0 {
-		r.Report = v.summary(&cut)
-	}
 	r.cut = cut.did
+	if v.page.Offset == 0 {
+		cut := cutter{chars: v.summary}
+		if most < v.detail.shortest { // nothing else is left to shorten
+			cut.chars = min(v.summary, most)
+		}
+		r.Report = v.summarized(&cut)
+		r.cut = r.cut || cut.did
+	}
 	return r
 }
 
@@ -139,7 +145,7 @@ func (v *jobView) cluster(node *report.Node, cut *cutter) listedCluster {
 	listed := listedCluster{
 		ID:          node.ID,
 		Name:        cut.to(node.Name, v.detail.name),
-		Description: cut.to(node.Description, v.detail.descriptionOf(v)),
+		Description: cut.to(node.Description, v.descriptionLength()),
 		NumRuns:     node.Runs,
 		Stats:       v.detail.stats(node.Stats, cut),
 	}
@@ -153,9 +159,9 @@ func (v *jobView) cluster(node *report.Node, cut *cutter) listedCluster {
 	return listed
 }
 
-// summary is the part of the report's own words that belongs to what is in
+// summarized is the part of the report's own words that belongs to what is in
 // view: all of them, or the traces of one subtree.
-func (v *jobView) summary(cut *cutter) *listedReport {
+func (v *jobView) summarized(cut *cutter) *listedReport {
 	whole := v.job.Summary
 	if whole == nil {
 		return nil
@@ -165,7 +171,7 @@ func (v *jobView) summary(cut *cutter) *listedReport {
 		listed.Title = cut.to(whole.Title, longestTitle)
 		shown := whole.KeyPoints[:min(len(whole.KeyPoints), v.detail.keyPoints)]
 		for _, point := range shown {
-			listed.KeyPoints = append(listed.KeyPoints, cut.twice(point, v.detail.keyPoint))
+			listed.KeyPoints = append(listed.KeyPoints, cut.to(point, v.detail.keyPoint))
 		}
 		listed.LeftOut += len(whole.KeyPoints) - len(shown)
 	}
@@ -176,7 +182,7 @@ func (v *jobView) summary(cut *cutter) *listedReport {
 		}
 		shown := highlightedRun{
 			RunID: run.RunID, ClusterID: run.ClusterID, ClusterName: cut.to(run.ClusterName, v.detail.name), Rank: run.Rank,
-			Reason: cut.twice(run.Reason, v.detail.reason), URL: v.links.run(run.RunID),
+			Reason: cut.to(run.Reason, v.detail.reason), URL: v.links.run(run.RunID),
 		}
 		if !v.hide {
 			shown.Summary = cut.to(run.Summary, v.detail.summary)

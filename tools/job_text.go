@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -31,19 +32,19 @@ func (r *jobResult) writeHead(b *strings.Builder) {
 	name := markdown.Quote(r.Name, longestName)
 	switch {
 	case r.Status == langsmith.StatusSuccess && r.view.within != nil:
-		fmt.Fprintf(b, "Category %s of job %s: %s of the job's %s, %s with its own.\n", markdown.Quote(r.view.within.Name, longestName), name,
-			count(r.view.within.Runs, "trace"), thousands(r.view.tree.Total), categories(*r.TotalClusters))
+		fmt.Fprintf(b, "Category %s of job %s: %s of its %s; %s.\n", markdown.Quote(r.view.within.Name, longestName), name,
+			thousands(r.view.within.Runs), count(r.view.tree.Total, "trace"), r.below())
 	case r.Status == langsmith.StatusSuccess:
 		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, count(r.view.tree.Total, "trace"), r.shape())
 	case r.Status.Failed():
-		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.reason(2*r.chars))
+		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.reason(longestText))
 	case r.Progress != "":
 		fmt.Fprintf(b, "Job %s: %s\n", name, r.Progress)
 	default:
-		fmt.Fprintf(b, "Job %s is not finished: its status is %s%s. Reports take up to 30 minutes.\n", name, r.state(), r.started())
+		fmt.Fprintf(b, "Job %s is %s and has no report yet%s\n", name, r.state(), r.started())
 	}
 	if r.Status == langsmith.StatusSuccess && r.Error != "" {
-		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.reason(2*r.chars))
+		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.reason(longestText))
 	}
 	if window := r.window(); window != "" {
 		fmt.Fprintf(b, "Window: %s UTC.\n", window)
@@ -63,11 +64,28 @@ func (r *jobResult) shape() string {
 	return fmt.Sprintf("%s, %s of them at the top", categories(all), thousands(top))
 }
 
+// below says how many categories a subtree has besides its own.
+func (r *jobResult) below() string {
+	if n := *r.TotalClusters - 1; n > 0 {
+		return categories(n) + " below it"
+	}
+	return "no categories below it"
+}
+
+// longestJob is how long the work at a report takes at most, by LangSmith's
+// documentation.
+const longestJob = 30 * time.Minute
+
+// started says how long the job has been going on, and what to think of it.
 func (r *jobResult) started() string {
 	if r.CreatedAt.IsZero() {
-		return ""
+		return ". Reports take up to 30 minutes."
 	}
-	return ", started " + ago(r.view.now.Sub(r.CreatedAt.Time)) + " ago"
+	age := r.view.now.Sub(r.CreatedAt.Time)
+	if age > longestJob {
+		return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes, so it may never end; LangSmith's own page shows more.", ago(age))
+	}
+	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", ago(age))
 }
 
 func (r *jobResult) writeKeyPoints(b *strings.Builder) {
@@ -140,8 +158,29 @@ func (r *jobResult) writeClusters(b *strings.Builder) {
 		}
 		table.Row(append(cells, shown.ID.String())...)
 	}
-	fmt.Fprintf(b, "\n%s", table)
+	fmt.Fprintf(b, "\n%s%s", r.span(), table)
 	r.writeDescriptions(b)
+}
+
+// span says which categories of how many these are, where they are not all of
+// them in their usual order.
+func (r *jobResult) span() string {
+	v := r.view
+	whole := len(r.nodes) == len(v.nodes)
+	if whole && v.sortBy == report.ByRuns {
+		return ""
+	}
+	from, to, all := v.page.Offset+1, v.page.Offset+len(r.nodes), thousands(len(v.nodes))
+	which := "All " + categories(len(v.nodes))
+	switch {
+	case from == to:
+		which = fmt.Sprintf("Category %s of %s", thousands(from), all)
+	case !whole:
+		which = fmt.Sprintf("Categories %s to %s of %s", thousands(from), thousands(to), all)
+	}
+	return fmt.Sprintf("%s, %s first:\n\n", which, map[report.Order]string{
+		report.ByRuns: "largest", report.ByErrorRate: "highest error rate", report.ByLatency: "slowest", report.ByCost: "dearest",
+	}[v.sortBy])
 }
 
 // label names a category: indented below a parent on the same page, else with
@@ -149,7 +188,7 @@ func (r *jobResult) writeClusters(b *strings.Builder) {
 func (r *jobResult) label(node *report.Node, name string, depth int) string {
 	label := strings.Repeat("- ", min(depth, deepestIndent)) + markdown.Quote(name, longestName)
 	if depth == 0 && node.Parent != nil && node != r.view.within {
-		label += " in " + markdown.Quote(cutTo(node.Parent.Name, min(r.chars, 40)), 40)
+		label += " in " + markdown.Quote(node.Parent.Name, min(r.most, 40))
 	}
 	return label
 }
@@ -193,10 +232,10 @@ func (r *jobResult) writeLeftOut(b *strings.Builder) {
 		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
 	}
 	if v.tree.Misplaced > 0 {
-		lines = append(lines, count(v.tree.Misplaced, "category stands", "categories stand")+" at the top because the report does not hold the parent it names.")
+		lines = append(lines, count(v.tree.Misplaced, "category stands", "categories stand")+" at the top although LangSmith names a parent: it is missing, or below them.")
 	}
 	if v.hide && r.Report != nil {
-		lines = append(lines, "What runs contain is hidden by this server's operator.")
+		lines = append(lines, "Summaries of runs are hidden by this server's operator.")
 	}
 	if len(lines) > 0 {
 		fmt.Fprintf(b, "\n%s\n", strings.Join(lines, "\n"))

@@ -33,9 +33,8 @@ func listInsightsJobs() Tool {
 	return Define(Declaration{
 		Name:  "list_insights_jobs",
 		Title: "List Insights jobs",
-		Description: "List the Insights jobs of a tracing project, running and finished: status, number of traces, the window they analysed, and their ids. " +
-			"Look here before starting a new job, which is paid: a recent report may already answer the question. " +
-			"Next: get_insights_job reads a report, wait_for_insights_job waits for one, compare_insights_jobs compares two.",
+		Description: "List a project's Insights jobs, running and finished. Look here before starting a paid one: a recent report may answer the " +
+			"question. Next: get_insights_job reads a report, wait_for_insights_job waits for one, compare_insights_jobs compares two.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -56,7 +55,7 @@ func runListInsightsJobs(ctx context.Context, env *Env, args listInsightsJobsArg
 	return whole.resize(len(jobs), longestJobText), nil
 }
 
-// longestJobText bounds a job's name and, twice, its error in a list.
+// longestJobText bounds a job's name and, three times as long, its error; in bytes.
 const longestJobText = 200
 
 // Budget implements Budgeted.
@@ -104,7 +103,7 @@ func (r *listInsightsJobsResult) Text() string {
 		}
 		table.Row(markdown.Quote(job.Name, r.chars), job.state(), traces, window, created, job.ID.String())
 		if job.Status.Failed() {
-			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.reason(2*r.chars))
+			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.reason(longestText))
 		}
 	}
 	b.WriteString(table.String())

@@ -107,7 +107,8 @@ func (e *Env) project(ctx context.Context, args ProjectArgs) (langsmith.Project,
 		return langsmith.Project{}, err
 	}
 	if args.SessionID != uuid.Nil && args.SessionID != project.ID {
-		return langsmith.Project{}, badArgument("session_id", "is %s, but project %s has the id %s; give one of the two", args.SessionID, markdown.Quote(name, 100), project.ID)
+		problem := fmt.Sprintf("is %s, but project %s has the id %s; give one of the two", args.SessionID, markdown.Quote(name, 100), project.ID)
+		return langsmith.Project{}, &ArgumentError{Problems: []langsmith.FieldError{{Field: "session_id", Problem: problem}}, Asked: true}
 	}
 	return project, nil
 }

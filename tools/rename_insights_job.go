@@ -24,13 +24,12 @@ type renameInsightsJobResult struct {
 
 func renameInsightsJob() Tool {
 	return Define(Declaration{
-		Name:  "rename_insights_job",
-		Title: "Rename an Insights job",
-		Description: "Give an Insights job another name, which people see in LangSmith and every tool here shows. " +
-			"Nothing else of the job changes, and a running one goes on.",
-		Effect:     Writes,
-		Repeatable: true,
-		Toolset:    "insights",
+		Name:        "rename_insights_job",
+		Title:       "Rename an Insights job",
+		Description: "Give an Insights job another name, for people and for later. Nothing else changes, and a running job goes on.",
+		Effect:      Writes,
+		Repeatable:  true,
+		Toolset:     "insights",
 	}, runRenameInsightsJob)
 }
 
@@ -43,7 +42,7 @@ func runRenameInsightsJob(ctx context.Context, env *Env, args renameInsightsJobA
 	if err != nil {
 		return nil, err
 	}
-	return &renameInsightsJobResult{ID: args.JobID, Name: cutTo(renamed.Name, longestName), Status: renamed.Status}, nil
+	return &renameInsightsJobResult{ID: args.JobID, Name: cleanTo(renamed.Name, longestName), Status: renamed.Status}, nil
 }
 
 // Text implements Result.

@@ -2,16 +2,17 @@ package tools
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/markdown"
 )
 
-// The bounds of what a run shows besides its inputs and outputs, in characters.
+// The bounds of what a run shows besides its inputs and outputs, in bytes.
 const (
 	longestSummary   = 600
 	longestRunError  = 500
-	longestAttribute = 200
+	longestAttribute = 200 // in characters
 	mostAttributes   = 30
 
 	// shortestPreview is how far inputs and outputs are shortened to keep a
@@ -38,7 +39,11 @@ func (r *listInsightsRunsResult) Resize(items, chars int) Result { return r.view
 // fitted shows all runs with shorter previews rather than a few with long ones,
 // unless the call says how long.
 func (v *runsView) fitted() *listInsightsRunsResult {
-	whole := v.result(len(v.page.Runs), v.args.chars())
+	v.runs = make([]readRun, len(v.page.Runs))
+	for i := range v.runs {
+		v.runs[i] = newReadRun(&v.page.Runs[i], v.args.chars())
+	}
+	whole := v.result(len(v.runs), v.args.chars())
 	if v.args.MaxChars > 0 {
 		return whole
 	}
@@ -50,11 +55,11 @@ func (v *runsView) result(items, chars int) *listInsightsRunsResult {
 	r := &listInsightsRunsResult{Runs: make([]listedRun, items), view: v, chars: chars}
 	if v.cluster != nil {
 		cluster := *v.cluster
-		cluster.Name = cutTo(markdown.Clean(cluster.Name), min(longestName, chars))
+		cluster.Name = cleanTo(cluster.Name, min(longestName, chars))
 		r.Cluster = &cluster
 	}
 	for i := range items {
-		r.Runs[i] = v.run(&v.page.Runs[i], chars)
+		r.Runs[i] = v.run(v.runs[i], chars)
 	}
 	switch {
 	case items < len(v.page.Runs):
@@ -65,40 +70,55 @@ func (v *runsView) result(items, chars int) *listInsightsRunsResult {
 	return r
 }
 
-func (v *runsView) run(run *langsmith.JobRun, chars int) listedRun {
-	cut := cutter{chars: chars}
+func (v *runsView) run(read readRun, chars int) listedRun {
+	run, cut := read.JobRun, cutter{chars: chars}
 	listed := listedRun{
-		ID:        run.ID,
-		Name:      cut.to(run.Name, longestName),
-		Status:    cut.to(run.Status, longestStatus),
-		Error:     cut.to(run.Error, longestRunError),
-		StartTime: run.StartTime,
-		URL:       v.links.run(run.ID),
-	}
-	for _, key := range attributeNames(run) {
-		value, _ := content(run.Attributes[key]).structured(min(longestAttribute, chars))
-		if value == nil {
-			continue
-		}
-		if listed.Attributes == nil {
-			listed.Attributes = map[string]json.RawMessage{}
-		}
-		listed.Attributes[cut.to(key, longestName)] = value
+		ID:         run.ID,
+		Name:       cut.to(run.Name, longestName),
+		Status:     cut.to(run.Status, longestStatus),
+		Error:      cut.to(run.Error, longestRunError),
+		StartTime:  run.StartTime,
+		Attributes: read.shownAttributes(chars),
+		URL:        v.links.run(run.ID),
 	}
 	if v.hide {
 		return listed
 	}
 	listed.Summary = cut.to(run.Summary, longestSummary)
-	listed.Inputs = shown(run.Inputs, chars)
-	listed.Outputs = shown(run.Outputs, chars)
+	listed.Inputs, _ = read.inputs.structured(chars)
+	listed.Outputs, _ = read.outputs.structured(chars)
 	return listed
 }
 
-// shown is content for a field that is absent when there is none.
-func shown(raw json.RawMessage, chars int) *json.RawMessage {
-	value, _ := content(raw).structured(chars)
-	if value == nil {
+// readRun is a run whose contents have been read.
+type readRun struct {
+	*langsmith.JobRun
+	inputs, outputs content
+	attributes      map[string]content
+}
+
+func newReadRun(run *langsmith.JobRun, chars int) readRun {
+	read := readRun{
+		JobRun: run, inputs: readContent(run.Inputs, chars), outputs: readContent(run.Outputs, chars),
+		attributes: map[string]content{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(run.Attributes)) {
+		if value := readContent(run.Attributes[name], longestAttribute); !value.empty() && len(read.attributes) < mostAttributes {
+			read.attributes[name] = value
+		}
+	}
+	return read
+}
+
+// shownAttributes are the attributes, which have to share what room there is.
+func (r readRun) shownAttributes(chars int) map[string]json.RawMessage {
+	if len(r.attributes) == 0 {
 		return nil
 	}
-	return &value
+	shown := make(map[string]json.RawMessage, len(r.attributes))
+	cut := cutter{chars: chars}
+	for name, value := range r.attributes {
+		shown[cut.to(name, longestName)], _ = value.structured(min(longestAttribute, max(chars/4, 1)))
+	}
+	return shown
 }

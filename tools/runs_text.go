@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 )
 
@@ -24,7 +23,7 @@ func (r *listInsightsRunsResult) Text() string {
 	fmt.Fprintf(&b, "%s %s of %s.\n", r.span(), r.of(), projectLabel(v.project))
 	shortened := false
 	for i := range r.Runs {
-		shortened = r.writeRun(&b, &r.Runs[i], &v.page.Runs[i]) || shortened
+		shortened = r.writeRun(&b, &r.Runs[i], v.runs[i]) || shortened
 	}
 	b.WriteString("\n")
 	if shortened {
@@ -76,13 +75,13 @@ func (r *listInsightsRunsResult) emptyText() string {
 }
 
 // writeRun writes one run, and says whether anything of it was shortened.
-func (r *listInsightsRunsResult) writeRun(b *strings.Builder, listed *listedRun, run *langsmith.JobRun) (shortened bool) {
+func (r *listInsightsRunsResult) writeRun(b *strings.Builder, listed *listedRun, read readRun) (shortened bool) {
 	fmt.Fprintf(b, "\nRun %s", listed.ID)
 	if listed.Name != "" {
 		fmt.Fprintf(b, " %s", markdown.Quote(listed.Name, longestName))
 	}
 	if listed.Status != "" {
-		fmt.Fprintf(b, ", %s", markdown.Line(listed.Status, longestStatus))
+		fmt.Fprintf(b, ", %s", markdown.Word(listed.Status, longestStatus))
 	}
 	if !listed.StartTime.IsZero() {
 		fmt.Fprintf(b, ", %s UTC", minute(listed.StartTime))
@@ -100,12 +99,11 @@ func (r *listInsightsRunsResult) writeRun(b *strings.Builder, listed *listedRun,
 	if len(listed.Attributes) > 0 {
 		fmt.Fprintf(b, "attributes: %s\n", attributesText(listed.Attributes))
 	}
-	inputs, outputs := content(run.Inputs), content(run.Outputs)
 	if listed.Inputs != nil {
-		shortened = writeContent(b, "inputs", inputs, r.chars)
+		shortened = writeContent(b, "inputs", read.inputs, r.chars)
 	}
 	if listed.Outputs != nil {
-		shortened = writeContent(b, "outputs", outputs, r.chars) || shortened
+		shortened = writeContent(b, "outputs", read.outputs, r.chars) || shortened
 	}
 	return shortened
 }
@@ -116,12 +114,6 @@ func writeContent(b *strings.Builder, label string, value content, chars int) (s
 	fmt.Fprintf(b, "%s:\n%s\n", label, value.block(chars))
 	_, whole := value.structured(chars)
 	return !whole
-}
-
-// attributeNames are the attributes of a run that are shown.
-func attributeNames(run *langsmith.JobRun) []string {
-	names := slices.Sorted(maps.Keys(run.Attributes))
-	return names[:min(len(names), mostAttributes)]
 }
 
 func attributesText(attributes map[string]json.RawMessage) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,6 +22,9 @@ type stage struct {
 	*servertest.Fixture
 	t       *testing.T
 	project uuid.UUID
+
+	// concurrent is set where requests go out at once, in no order to be told.
+	concurrent bool
 }
 
 // onStage runs a test on a stage. Every id in it is the same each time.
@@ -55,7 +59,11 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 		fmt.Fprintf(&b, "\n--- structured\n%s\n", indented.String())
 	}
 	b.WriteString("\n--- upstream\n")
-	for _, line := range s.upstream() {
+	upstream := s.upstream()
+	if s.concurrent {
+		slices.Sort(upstream)
+	}
+	for _, line := range upstream {
 		b.WriteString(line + "\n")
 	}
 	servertest.Golden(s.t, tool+"/"+name+".txt", b.String())

@@ -49,7 +49,7 @@ func (v *vocabulary) weigh(reports ...[]document) {
 		}
 		for word, n := range counts {
 			if n > 0 {
-				v.weights[word] = min(v.weights[word], math.Log(1+float64(len(documents))/float64(n)))
+				v.weights[word] = min(v.weights[word], math.Log(float64(len(documents)+1)/float64(n)))
 			}
 		}
 	}

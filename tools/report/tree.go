@@ -81,27 +81,24 @@ func Build(clusters []langsmith.Cluster) *Tree {
 
 // breakRings puts the largest category of every ring of parents at the top.
 func (t *Tree) breakRings() {
-	const walking, settled = 1, 2
-	state := make([]uint8, len(t.Nodes))
-	for _, start := range t.Nodes {
-		node := start
-		for node != nil && state[node.listed] == 0 {
-			state[node.listed] = walking
+	walked := make([]int, len(t.Nodes)) // the walk that came by first, 0 for none
+	for i, node := range t.Nodes {
+		walk := i + 1
+		for node != nil && walked[node.listed] == 0 {
+			walked[node.listed] = walk
 			node = node.Parent
 		}
-		if node != nil && state[node.listed] == walking {
-			largest := node
-			for next := node.Parent; next != node; next = next.Parent {
-				if next.NumRuns > largest.NumRuns {
-					largest = next
-				}
+		if node == nil || walked[node.listed] != walk {
+			continue // it ended at the top, or where an earlier walk has been
+		}
+		largest := node
+		for next := node.Parent; next != node; next = next.Parent {
+			if next.NumRuns > largest.NumRuns {
+				largest = next
 			}
-			largest.Parent = nil
-			t.Misplaced++
 		}
-		for node = start; node != nil && state[node.listed] == walking; node = node.Parent {
-			state[node.listed] = settled
-		}
+		largest.Parent = nil
+		t.Misplaced++
 	}
 }
 

@@ -1,0 +1,149 @@
+package tools_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// scene is one call on a stage of its own.
+type scene struct {
+	name    string
+	prepare func(*stage)
+	args    servertest.Args // beside the project's session_id; nil takes one out
+	fault   *sandbox.Fault
+	options servertest.Options
+}
+
+// play plays scenes of one tool and compares each with its golden file.
+func play(t *testing.T, tool string, scenes []scene) {
+	for _, c := range scenes {
+		t.Run(c.name, func(t *testing.T) {
+			onStage(t, c.options, func(t *testing.T, s *stage) {
+				args := servertest.Args{"session_id": s.project.String()}
+				for name, value := range c.args {
+					if args[name] = value; value == nil {
+						delete(args, name)
+					}
+				}
+				if c.prepare != nil {
+					c.prepare(s)
+				}
+				if c.fault != nil {
+					s.Sandbox.Inject(*c.fault)
+				}
+				s.transcript(c.name, tool, args)
+			})
+		})
+	}
+}
+
+// jobs puts jobs into the stage's project, the first of them first.
+func jobs(all ...func() sandbox.Job) func(*stage) {
+	return func(s *stage) {
+		for _, job := range all {
+			s.Sandbox.AddJob(s.project, job())
+		}
+	}
+}
+
+func failedJob() sandbox.Job {
+	return sandbox.Job{ID: named("failed"), Name: "Friday's", Status: "error", Error: "Model quota exceeded: insufficient_quota", CreatedAt: time.Now().Add(-2 * time.Hour)}
+}
+
+func runningJob() sandbox.Job {
+	return sandbox.Job{ID: named("running"), Name: "Tonight's", Status: "running", CreatedAt: time.Now().Add(-4 * time.Minute)}
+}
+
+func TestListInsightsJobs(t *testing.T) {
+	many := func(s *stage) {
+		for i := range 45 {
+			s.Sandbox.AddJob(s.project, sandbox.Job{ID: named(fmt.Sprint(i)), Name: fmt.Sprintf("Job %d", i), CreatedAt: time.Now()})
+		}
+	}
+	play(t, "list_insights_jobs", []scene{
+		{name: "jobs", prepare: jobs(weekBefore, support, failedJob, runningJob)},
+		{name: "of_a_config", prepare: jobs(weekBefore, support, failedJob), args: servertest.Args{"config_id": named("weekly config").String()}},
+		{name: "first_page", prepare: many, args: servertest.Args{"limit": 2}},
+		{name: "second_page", prepare: many, args: servertest.Args{"limit": 2, "offset": 2}},
+		{name: "past_the_end", prepare: many, args: servertest.Args{"offset": 60}},
+		{name: "none", prepare: jobs(), args: servertest.Args{"project": "shop"}},
+		{name: "none_of_a_config", prepare: jobs(support), args: servertest.Args{"config_id": uuid.Max.String()}},
+		{name: "hostile", prepare: jobs(func() sandbox.Job {
+			return sandbox.Job{ID: named("hostile"), Name: hostileText, Status: "error", Error: hostileText, CreatedAt: time.Now()}
+		}, func() sandbox.Job {
+			return sandbox.Job{ID: named("hostile too"), Name: hostileText, Status: "a | b\n# c", CreatedAt: time.Now()}
+		})},
+		{name: "bad_arguments", args: servertest.Args{"limit": 0, "status": "running", "config_id": "weekly"}},
+		{name: "no_project", args: servertest.Args{"session_id": nil}},
+		{name: "no_such_project", args: servertest.Args{"session_id": uuid.Max.String()}},
+		{name: "unauthorized", fault: &sandbox.Fault{Status: 401, Body: `{"detail":"Invalid token"}`}},
+	})
+}
+
+func TestListInsightsJobsFitsItsBudget(t *testing.T) {
+	for name, filler := range fillers {
+		const count = 45
+		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
+		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
+		long := long(filler)[:2000]
+		for range count {
+			f.Sandbox.AddJob(project, sandbox.Job{Name: long, Status: "error", Error: long})
+		}
+		args := servertest.Args{"session_id": project.String()}
+		within(t, name, f.Call(t, "list_insights_jobs", args), defaultBudget)
+		args["limit"] = 100
+		within(t, name, f.Call(t, "list_insights_jobs", args), largestBudget)
+		seen := 0
+		for more := true; more; {
+			var page struct {
+				Jobs       []struct{ ID string }
+				NextOffset int `json:"next_offset"`
+			}
+			f.Call(t, "list_insights_jobs", args).Decode(t, &page)
+			seen += len(page.Jobs)
+			args["offset"], more = page.NextOffset, page.NextOffset > 0
+		}
+		if seen != count {
+			t.Errorf("%s: %d of %d jobs can be reached", name, seen, count)
+		}
+	}
+}
+
+func TestRenameInsightsJob(t *testing.T) {
+	job := servertest.Args{"job_id": named("this week").String(), "name": "Refunds, week 52"}
+	with := func(name string, value any) servertest.Args {
+		args := servertest.Args{name: value}
+		for name, value := range job {
+			if _, given := args[name]; !given {
+				args[name] = value
+			}
+		}
+		return args
+	}
+	play(t, "rename_insights_job", []scene{
+		{name: "renamed", prepare: jobs(support), args: job},
+		{name: "hostile", prepare: jobs(support), args: with("name", hostileText)},
+		{name: "no_such_job", args: job},
+		{name: "bad_arguments", args: with("name", "")},
+		{name: "not_allowed", args: job, fault: &sandbox.Fault{Method: "PATCH", Status: 403, Body: `{"detail":"Forbidden"}`}},
+		{name: "answer_lost", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "PATCH", Status: 500, Body: `{"detail":"Internal Server Error"}`, AfterProcessing: true}},
+	})
+}
+
+func TestDeleteInsightsJob(t *testing.T) {
+	job := servertest.Args{"job_id": named("this week").String()}
+	play(t, "delete_insights_job", []scene{
+		{name: "deleted", prepare: jobs(support), args: job},
+		{name: "already_gone", args: job},
+		{name: "no_such_project", prepare: jobs(support), args: servertest.Args{"job_id": named("this week").String(), "session_id": uuid.Max.String()}},
+		{name: "bad_arguments", args: servertest.Args{"job_id": nil}},
+		{name: "answer_broke_off", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "DELETE", DropAfter: true, Times: 1}},
+		{name: "not_allowed", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "DELETE", Status: 403, Body: `{"error":"org_scoped_key_requires_workspace"}`}},
+	})
+}

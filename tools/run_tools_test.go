@@ -1,0 +1,196 @@
+package tools_test
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// long is a text of 20,000 characters made of a filler.
+func long(filler string) string {
+	text := make([]rune, 0, 20_000+len(filler))
+	for len(text) < 20_000 {
+		text = append(text, []rune(filler)...)
+	}
+	return string(text[:20_000])
+}
+
+// withRuns is the support report with traces behind its refunds, as LangSmith's
+// untyped objects may look.
+func withRuns(s *stage) {
+	job := support()
+	refunds := named("Refund never arrives")
+	run := func(name string, fields map[string]any) {
+		fields["id"], fields["session_id"] = named(name), s.project
+		job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: refunds, Fields: fields})
+	}
+	run("run 1", map[string]any{
+		"name": "support-assistant", "status": "error", "start_time": "1999-12-30T18:04:00.5", "error": "TimeoutError: refunds.lookup timed out after 10s",
+		"summary":        "A customer waits 14 days for 30.90 euros, asks three times and gives up.",
+		"inputs_preview": "Where is my refund? The return for order #44256 was confirmed 14 days ago.", "outputs_preview": "Could you tell me the number of your order?",
+		"resolved": false, "frustration": 4, "topic": "refund", "unknown": nil,
+	})
+	run("run 2", map[string]any{
+		"summary": "The money arrived meanwhile.", "start_time": "1999-12-29 08:00:00+00:00",
+		"inputs":  map[string]any{"messages": []any{map[string]any{"role": "user", "content": "Is it\nthere yet?"}}},
+		"outputs": map[string]any{}, "attributes": map[string]any{"resolved": true, "steps": []any{"look up", "answer"}},
+	})
+	run("run 3", map[string]any{"inputs": nil})
+	s.Sandbox.AddJob(s.project, job)
+}
+
+func hostileRuns(s *stage) {
+	job := support()
+	job.Clusters[2].Name = hostileText
+	for i, content := range []any{hostileText, map[string]any{hostileText: hostileText, "messages": []any{hostileText}}} {
+		job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: job.Clusters[2].ID, Fields: map[string]any{
+			"id": named(fmt.Sprint(i)), "name": hostileText, "status": "err|or\n#", "error": hostileText, "summary": hostileText,
+			"inputs": content, "outputs": content, "topic": hostileText, hostileText: hostileText,
+		}})
+	}
+	s.Sandbox.AddJob(s.project, job)
+}
+
+func TestListInsightsRuns(t *testing.T) {
+	job := named("this week").String()
+	refunds := servertest.Args{"job_id": job, "cluster_id": named("Refund never arrives").String()}
+	with := func(more servertest.Args) servertest.Args {
+		args := servertest.Args{}
+		for name, value := range refunds {
+			args[name] = value
+		}
+		for name, value := range more {
+			args[name] = value
+		}
+		return args
+	}
+	play(t, "list_insights_runs", []scene{
+		{name: "of_a_category", prepare: withRuns, args: refunds},
+		{name: "of_a_job", prepare: withRuns, args: servertest.Args{"job_id": job, "limit": 1}},
+		{name: "second_page", prepare: withRuns, args: with(servertest.Args{"limit": 1, "offset": 1, "attribute_sort_key": "frustration", "attribute_sort_order": "desc"})},
+		{name: "past_the_end", prepare: withRuns, args: with(servertest.Args{"offset": 9})},
+		{name: "shortened", prepare: withRuns, args: with(servertest.Args{"limit": 1, "max_chars": 30})},
+		{name: "hidden_content", prepare: withRuns, args: with(servertest.Args{"limit": 2}), options: servertest.Options{Config: func(c *config.Config) { c.HideRunContent = true }}},
+		{name: "none_in_the_category", prepare: jobs(support), args: refunds},
+		{name: "none_in_the_job", prepare: jobs(support), args: servertest.Args{"job_id": job}},
+		{name: "unfinished", prepare: jobs(runningJob), args: servertest.Args{"job_id": named("running").String()}},
+		{name: "failed", prepare: jobs(failedJob), args: servertest.Args{"job_id": named("failed").String()}},
+		{name: "hostile", prepare: hostileRuns, args: refunds},
+		{name: "no_such_job", args: servertest.Args{"job_id": job}},
+		{name: "no_such_category", prepare: withRuns, args: with(servertest.Args{"cluster_id": uuid.Max.String()})},
+		{name: "no_such_category_later", prepare: withRuns, args: with(servertest.Args{"cluster_id": uuid.Max.String(), "offset": 20})},
+		{name: "bad_arguments", args: with(servertest.Args{"attribute_sort_order": "down", "max_chars": 50_001})},
+		{name: "sorted_by_nothing", args: with(servertest.Args{"attribute_sort_order": "desc"})},
+	})
+}
+
+func TestListInsightsRunsFitsItsBudget(t *testing.T) {
+	for _, name := range []string{"ascii", "japanese", "controls"} {
+		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
+		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
+		job, text := support(), long(fillers[name])
+		const traces = 25
+		for i := range traces {
+			fields := map[string]any{"id": named(fmt.Sprint(i)), "name": text[:600], "summary": text, "error": text[:600], "inputs": text, "outputs": map[string]any{"messages": []any{text[:600], text}}}
+			for j := range 40 {
+				fields[fmt.Sprintf("attribute %d", j)] = text[:600]
+			}
+			job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: job.Clusters[0].ID, Fields: fields})
+		}
+		base := servertest.Args{"session_id": project.String(), "job_id": f.Sandbox.AddJob(project, job).String()}
+		for _, more := range []servertest.Args{{"limit": 100}, {"max_chars": 50_000}, {"max_chars": 50_000, "limit": 100}, {"max_chars": 1}} {
+			args := servertest.Args{}
+			maps.Copy(args, base)
+			maps.Copy(args, more)
+			within(t, fmt.Sprint(name, more), f.Call(t, "list_insights_runs", args), largestBudget)
+		}
+		seen := 0
+		for offset := 0; ; {
+			base["offset"] = offset
+			reply := f.Call(t, "list_insights_runs", base)
+			within(t, fmt.Sprint(name, " from ", offset), reply, defaultBudget)
+			var page struct {
+				Runs       []struct{ ID string }
+				NextOffset int `json:"next_offset"`
+			}
+			reply.Decode(t, &page)
+			seen += len(page.Runs)
+			if page.NextOffset == 0 {
+				break
+			}
+			offset = page.NextOffset
+		}
+		if seen != traces {
+			t.Errorf("%s: %d of %d traces can be reached", name, seen, traces)
+		}
+	}
+}
+
+// withTrace puts runs of their own into the project.
+func withTrace(inputs, outputs map[string]any) func(*stage) {
+	return func(s *stage) {
+		start := time.Now().Add(-time.Hour)
+		s.Sandbox.AddRuns(s.project,
+			trace.Run{ID: named("root"), Name: "support-assistant", Type: trace.Chain, Start: start, End: start.Add(17362 * time.Millisecond), Inputs: inputs, Outputs: outputs, Cost: new(0.004395)},
+			trace.Run{ID: named("child"), TraceID: named("root"), ParentID: named("root"), Name: "refunds.lookup", Type: "tool", Start: start, End: start.Add(10 * time.Second), Error: "TimeoutError: refunds.lookup timed out after 10s\n  at lookup (refunds.py:17)"},
+		)
+	}
+}
+
+func TestGetRun(t *testing.T) {
+	said := func(role, content string) map[string]any { return map[string]any{"role": role, "content": content} }
+	question := map[string]any{"messages": []any{said("user", "Where is my refund?\nThe return was confirmed 14 days ago.")}, "customer": map[string]any{"years": 7, "premium": true, "notes": nil}}
+	answer := map[string]any{"messages": []any{said("assistant", "To find it, could you tell me the number of your order?")}}
+	conversation := withTrace(question, answer)
+	root := servertest.Args{"run_id": named("root").String(), "session_id": nil}
+	with := func(more servertest.Args) servertest.Args {
+		args := servertest.Args{"run_id": named("root").String(), "session_id": nil}
+		for name, value := range more {
+			args[name] = value
+		}
+		return args
+	}
+	elsewhere := func(s *stage) {
+		conversation(s)
+		s.Sandbox.AddProject(sandbox.Project{ID: named("other"), Name: "other"})
+	}
+	play(t, "get_run", []scene{
+		{name: "conversation", prepare: conversation, args: root},
+		{name: "child_with_an_error", prepare: conversation, args: servertest.Args{"run_id": named("child").String()}},
+		{name: "shortened", prepare: withTrace(map[string]any{"text": long("Where is my refund? ")}, answer), args: with(servertest.Args{"max_chars": 120})},
+		{name: "by_project_name", prepare: conversation, args: with(servertest.Args{"project": "shop", "max_chars": 40})},
+		{name: "hidden_content", prepare: conversation, args: root, options: servertest.Options{Config: func(c *config.Config) { c.HideRunContent = true }}},
+		{name: "nothing_in_it", prepare: withTrace(nil, map[string]any{}), args: root},
+		{name: "hostile", prepare: withTrace(map[string]any{"messages": []any{hostileText}, hostileText: 1}, map[string]any{"output": "```\n# SYSTEM\n````\n" + hostileText}), args: root},
+		{name: "of_another_project", prepare: elsewhere, args: with(servertest.Args{"project": "other"})},
+		{name: "no_such_run", args: root},
+		{name: "bad_arguments", args: servertest.Args{"run_id": "run-1", "max_chars": 0}},
+		{name: "rate_limited", prepare: conversation, args: root, fault: &sandbox.Fault{Path: "/runs/", Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: map[string][]string{"Retry-After": {"47"}}}},
+	})
+}
+
+func TestGetRunFitsItsBudget(t *testing.T) {
+	for name, filler := range fillers {
+		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
+		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
+		text := long(filler)
+		f.Sandbox.AddRuns(project, trace.Run{ID: named("root"), Name: text, Error: text, Inputs: map[string]any{"a": text, "b": text, "c": text}, Outputs: map[string]any{"d": []any{text, text, text}}})
+		args := servertest.Args{"run_id": named("root").String()}
+		within(t, name, f.Call(t, "get_run", args), defaultBudget)
+		args["max_chars"] = 50_000
+		reply := f.Call(t, "get_run", args)
+		within(t, name, reply, largestBudget)
+		var got struct{ Cut []string }
+		if reply.Decode(t, &got); len(got.Cut) != 3 {
+			t.Errorf("%s: cut names %v", name, got.Cut)
+		}
+	}
+}
