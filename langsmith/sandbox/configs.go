@@ -161,7 +161,7 @@ func deleteConfig(c *call) (any, error) {
 // Unknown: which dialect LangSmith reads, and how it refuses.
 func asCron(f *findings, loc []any, value any) string {
 	text := asString(f, loc, value)
-	fields := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+	fields := cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	if _, err := fields.Parse(text); err != nil {
 		f.add(loc, "value_error", "Value error, invalid cron expression")
 	}
