@@ -20,7 +20,7 @@ const readTimeout = 15 * time.Second
 // one that is unfinished, or one that nobody was told of yet.
 func (f *flight) earlier() (*Outcome, error) {
 	entries := slices.DeleteFunc(slices.Clone(f.entries), func(entry state.Entry) bool {
-		return entry.Stage == state.Over || entry.Token == f.token || f.age(entry) > state.Lifetime
+		return entry.Stage == state.Over || entry.Token == f.token
 	})
 	if len(entries) == 0 {
 		return nil, nil
@@ -65,23 +65,21 @@ func (f *flight) disown(entries []state.Entry) {
 }
 
 // unresolved looks for the job of an equal call whose outcome nobody knows.
+// entries come newest first, and are used up.
 func (f *flight) unresolved(entries []state.Entry) (*Outcome, error) {
-	var oldest *state.Entry // what came since the oldest came since any
-	for i := range entries {
-		if entries[i].Stage == state.Intended && f.age(entries[i]) < LookAgain {
-			oldest = &entries[i]
-		}
-	}
-	if oldest == nil {
+	open := slices.DeleteFunc(entries, func(entry state.Entry) bool {
+		return entry.Stage != state.Intended || f.age(entry) >= LookAgain
+	})
+	if len(open) == 0 {
 		return nil, nil
 	}
-	found := f.look(*oldest, func() time.Duration { return min(f.age(*oldest), LookAgain) })
+	slices.Reverse(open) // the oldest first
+	found := (&search{flight: f, intents: open, elapsed: f.elapsed}).look()
 	switch {
 	case f.ctx.Err() != nil:
 		return nil, f.ctx.Err()
 	case found.alone:
-		outcome := f.found(*oldest, found.jobs[0])
-		return outcome, nil
+		return f.found(found.owner, found.jobs[0]), nil
 	case found.err != nil || len(found.jobs) > 0:
 		return nil, &UncertainError{LookErr: found.err, Found: found.jobs}
 	}
@@ -122,6 +120,16 @@ func (f *flight) read(id uuid.UUID) (langsmith.Job, error) {
 func isGone(err error) bool {
 	var api *langsmith.Error
 	return errors.As(err, &api) && api.Status == http.StatusNotFound
+}
+
+// elapsed is how long ago an intent began, at the most: exactly so where this
+// process measured it, and otherwise as long as an intent matters, since the
+// clock of another process may be off.
+func (f *flight) elapsed(entry state.Entry) time.Duration {
+	if measured := entry.Began != entry.Began.Round(0); measured { // has a monotonic reading
+		return f.ledger.now().Sub(entry.Began)
+	}
+	return LookAgain
 }
 
 // age is how long ago an intent began, by LangSmith's clock or this machine's,

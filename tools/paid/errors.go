@@ -54,7 +54,8 @@ func (e *TooManyJobsError) Unwrap() error { return e.Err }
 // allows. Nothing was started.
 type LimitError struct {
 	Most   int
-	Resets time.Time // in UTC
+	Resets time.Time       // in UTC
+	Others []langsmith.Job // as in [Outcome]
 }
 
 func (e *LimitError) Error() string {

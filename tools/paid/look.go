@@ -2,6 +2,7 @@ package paid
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -20,34 +21,48 @@ const (
 	rivalAge    = 2 * time.Minute  // how long ago another call may have begun whose job is still to appear
 
 	// How much earlier than the request a job may seem to have been made, since
-	// LangSmith's Date and its created_at need not come from one clock. More
-	// where the jobs from before the request are known one by one.
+	// LangSmith's Date and its created_at need not come from one clock. Where
+	// the jobs from before the request are known one by one it hardly matters.
+	slackKnown   = 15 * time.Minute
+	slackPaged   = time.Minute
 	slackUnknown = 5 * time.Second
-	slackKnown   = time.Minute
 )
+
+// errNoJobs is what a list without a job is where there were jobs before: some
+// answers that are not LangSmith's look like it.
+var errNoJobs = errors.New("the list of jobs came back empty, although there were jobs before")
+
+// search looks for the job of an intent, or of one of several equal ones.
+type search struct {
+	flight  *flight
+	intents []state.Entry // the oldest first
+	// elapsed is how long ago an intent was, for one that does not know
+	// LangSmith's time.
+	elapsed func(state.Entry) time.Duration
+	found   []langsmith.Job // in any look
+}
 
 // looked is what a search found.
 type looked struct {
-	jobs  []langsmith.Job // that may be the intent's
+	jobs  []langsmith.Job // that may be an intent's
 	alone bool            // there is one, and no other call that could own it
+	owner state.Entry     // the intent that it then belongs to
 	err   error           // why no list came at all
 }
 
-// look searches for the job of an intent, several times, since LangSmith may
-// still be at work on the request. since tells how long ago the intent was. A
-// single job counts when two looks in a row found it and nothing else, or the
-// last one did.
-func (f *flight) look(intent state.Entry, since func() time.Duration) looked {
-	ctx, cancel := context.WithTimeout(f.ctx, lookTimeout)
+// look searches several times, since LangSmith may still be at work on the
+// request. What one look found stays found. A single job counts when two looks
+// in a row found nothing else, or the last one did.
+func (s *search) look() looked {
+	ctx, cancel := context.WithTimeout(s.flight.ctx, lookTimeout)
 	defer cancel()
 	var latest looked
-	seen, before := false, uuid.Nil
+	seen, before := false, false
 	for _, pause := range lookPauses {
 		if sleep(ctx, pause) != nil {
 			break
 		}
-		listed, err := f.listed(ctx, intent, since)
-		if err != nil {
+		if err := s.once(ctx); err != nil {
 			if !seen {
 				latest.err = err
 			}
@@ -55,66 +70,96 @@ func (f *flight) look(intent state.Entry, since func() time.Duration) looked {
 		}
 		seen = true
 		// After the list: a call writes its intent before it can have a job in it.
-		known := f.survey()
-		jobs := f.candidates(listed, intent, known.Started)
-		latest = looked{jobs: jobs, alone: len(jobs) == 1 && !f.rivals(known.Open)}
-		if latest.alone && jobs[0].ID == before {
+		known := s.flight.survey()
+		s.found = slices.DeleteFunc(s.found, func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
+		latest = looked{jobs: s.found, alone: len(s.found) == 1 && !s.flight.rivals(known.Open)}
+		if latest.alone && before {
 			break
 		}
-		before = uuid.Nil
-		if latest.alone {
-			before = jobs[0].ID
-		}
+		before = latest.alone
 	}
 	if !seen && latest.err == nil {
 		latest.err = ctx.Err()
 	}
+	if latest.alone {
+		latest.owner = s.owner(latest.jobs[0])
+	}
 	return latest
 }
 
-// candidates are the jobs of a list that may be the intent's: not known before
-// it, of the name and config that the request asked for, and not known to be
-// another call's.
-func (f *flight) candidates(listed []langsmith.Job, intent state.Entry, claimed []uuid.UUID) []langsmith.Job {
-	name, named := f.call.Request.Name.Get()
-	config, configured := f.call.Request.ConfigID.Get()
-	return slices.DeleteFunc(listed, func(job langsmith.Job) bool {
-		return named && job.Name != name || configured && job.ConfigID != config ||
-			slices.Contains(intent.Known, job.ID) || slices.Contains(claimed, job.ID)
-	})
-}
-
-// listed returns the project's jobs that were created since the intent.
-func (f *flight) listed(ctx context.Context, intent state.Entry, since func() time.Duration) ([]langsmith.Job, error) {
+// once lists the project's jobs and adds those that may be an intent's.
+func (s *search) once(ctx context.Context) error {
+	f := s.flight
 	first := list(ctx, f.call)
 	if first.err != nil {
-		return nil, first.err
+		return first.err
 	}
-	from := createdFrom(intent, first, since(), f.ledger.now())
-	jobs, err := f.further(ctx, first.jobs, from)
+	jobs, err := f.further(ctx, first.jobs, s.earliest(first))
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if len(jobs) == 0 && slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return len(intent.Known) > 0 }) {
+		return errNoJobs
 	}
 	f.ledger.views.put(f.id.slot.Scope, first)
 	f.seen = first
-	if intent.Complete { // then what was not there before came since, whatever the clocks say
-		return jobs, nil
+	for _, job := range jobs {
+		at := slices.IndexFunc(s.found, func(have langsmith.Job) bool { return have.ID == job.ID })
+		switch {
+		case at >= 0:
+			s.found[at] = job
+		case slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return s.fits(intent, job, first) }):
+			s.found = append(s.found, job)
+		}
 	}
-	return slices.DeleteFunc(jobs, func(job langsmith.Job) bool {
-		return !job.CreatedAt.IsZero() && job.CreatedAt.Before(from)
-	}), nil
+	return nil
+}
+
+// fits reports whether a job may be an intent's: it was not known before, was
+// created since by LangSmith's clock, and has the name and config that the
+// request asked for.
+func (s *search) fits(intent state.Entry, job langsmith.Job, now *view) bool {
+	request := s.flight.call.Request
+	if name, named := request.Name.Get(); named && job.Name != name {
+		return false
+	}
+	if config, configured := request.ConfigID.Get(); configured && job.ConfigID != config {
+		return false
+	}
+	early := !job.CreatedAt.IsZero() && job.CreatedAt.Before(s.createdFrom(intent, now))
+	return !early && !slices.Contains(intent.Known, job.ID)
+}
+
+// owner is the oldest intent that a job fits.
+func (s *search) owner(job langsmith.Job) state.Entry {
+	at := slices.IndexFunc(s.intents, func(intent state.Entry) bool { return s.fits(intent, job, s.flight.seen) })
+	return s.intents[max(at, 0)]
 }
 
 // createdFrom is the earliest moment, by LangSmith's clock, at which the job of
 // an intent can have been created.
-func createdFrom(intent state.Entry, now *view, since time.Duration, ours time.Time) time.Time {
-	switch {
-	case !intent.Theirs.IsZero():
+func (s *search) createdFrom(intent state.Entry, now *view) time.Time {
+	switch elapsed := s.elapsed(intent); {
+	case !intent.Theirs.IsZero() && intent.Complete:
 		return intent.Theirs.Add(-slackKnown)
+	case !intent.Theirs.IsZero():
+		return intent.Theirs.Add(-slackPaged)
 	case !now.date.IsZero():
-		return now.date.Add(-since - slackUnknown)
+		return now.date.Add(-elapsed - slackUnknown)
+	default:
+		return s.flight.ledger.now().Add(-elapsed - slackUnknown)
 	}
-	return ours.Add(-since - slackUnknown)
+}
+
+// earliest is the earliest of all intents.
+func (s *search) earliest(now *view) time.Time {
+	from := s.createdFrom(s.intents[0], now)
+	for _, intent := range s.intents[1:] {
+		if other := s.createdFrom(intent, now); other.Before(from) {
+			from = other
+		}
+	}
+	return from
 }
 
 // further adds the pages after the first, as far as they can hold a job that is
@@ -163,11 +208,10 @@ func (f *flight) survey() state.Surveyed {
 // rivals reports whether another call is under way whose job a job that was
 // found could just as well be. Equal calls are none: the job answers them all.
 func (f *flight) rivals(open []state.Entry) bool {
-	return slices.ContainsFunc(open, func(open state.Entry) bool {
-		if open.Token == f.token || slices.ContainsFunc(f.entries, func(own state.Entry) bool { return own.Token == open.Token }) {
-			return false
-		}
-		return f.ledger.now().Sub(open.Began).Abs() < rivalAge
+	equal := append(f.ledger.local.Recall(f.id.slot), f.entries...)
+	return slices.ContainsFunc(open, func(other state.Entry) bool {
+		isEqual := slices.ContainsFunc(equal, func(own state.Entry) bool { return own.Token == other.Token })
+		return !isEqual && f.ledger.now().Sub(other.Began).Abs() < rivalAge
 	})
 }
 

@@ -79,7 +79,7 @@ func (f *flight) count() error {
 		}
 	}
 	if !counted || !l.local.Tally(tally, f.token, most) {
-		return &LimitError{Most: l.most, Resets: today.Truncate(24 * time.Hour).Add(24 * time.Hour)}
+		return &LimitError{Most: l.most, Resets: today.Truncate(24 * time.Hour).Add(24 * time.Hour), Others: f.others(uuid.Nil)}
 	}
 	f.tally = &tally
 	return nil

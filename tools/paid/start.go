@@ -169,7 +169,8 @@ func (f *flight) post() (*Outcome, error) {
 		f.uncount()
 		return nil, f.refused(api)
 	}
-	found := f.look(f.about, func() time.Duration { return time.Since(sent) })
+	sinceSent := func(state.Entry) time.Duration { return time.Since(sent) }
+	found := (&search{flight: f, intents: []state.Entry{f.about}, elapsed: sinceSent}).look()
 	if !found.alone {
 		return nil, &UncertainError{Err: err, LookErr: found.err, Found: found.jobs}
 	}

@@ -26,10 +26,7 @@ import (
 // as wholes, so that nothing is ever rewritten.
 //
 // The locks are the kernel's (flock, or LockFileEx): a dead process holds none.
-type Directory struct {
-	root string
-	sync bool // false only where a test has no use for durability
-}
+type Directory struct{ root string }
 
 // The longest file that is read whole, in bytes. A slot holds a few lines.
 const longestLog = 1 << 20
@@ -44,7 +41,7 @@ const dayFormat = "2006-01-02"
 // NewDirectory returns a store below a directory, which is made when first
 // needed.
 func NewDirectory(path string) *Directory {
-	return &Directory{root: filepath.Join(path, "paid-v1"), sync: true}
+	return &Directory{root: filepath.Join(path, "paid-v1")}
 }
 
 // String implements Store.

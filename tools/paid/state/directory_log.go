@@ -25,9 +25,6 @@ func (d *Directory) append(path string, line []byte) error {
 			return fmt.Errorf("write the state: %w", err)
 		}
 	}
-	if !d.sync {
-		return nil
-	}
 	if err := file.Sync(); err != nil {
 		return fmt.Errorf("write the state: %w", err)
 	}

@@ -75,18 +75,25 @@ type wireEntry struct {
 
 // Encode writes an entry as one line of JSON, without its newline.
 func (e Entry) Encode() []byte {
-	wire := wireEntry{version, e.Token, e.Began.UTC(), e.Theirs.UTC(), e.Known, e.Complete, e.Stage, e.Job, e.Told}
-	if e.Theirs.IsZero() {
-		wire.Theirs = time.Time{}
-	}
+	wire := wireEntry{version, e.Token, plausible(e.Began), plausible(e.Theirs), e.Known, e.Complete, e.Stage, e.Job, e.Told}
 	if e.Stage != Intended {
 		wire.Known, wire.Complete = nil, false // of use only to a search
 	}
 	line, err := json.Marshal(wire)
 	if err != nil {
-		panic(err) // a year outside 0 to 9999: no clock gives it
+		panic(err) // nothing else in it can fail
 	}
 	return line
+}
+
+// plausible is a time in UTC, or none where no clock of this age gives it; JSON
+// cannot write every year.
+func plausible(t time.Time) time.Time {
+	t = t.UTC()
+	if year := t.Year(); year < 1970 || year > 9000 {
+		return time.Time{}
+	}
+	return t
 }
 
 // DecodeEntry reads an entry, strictly: whatever this version would not have
@@ -99,7 +106,7 @@ func DecodeEntry(line []byte) (Entry, error) {
 	if wire.Version != version {
 		return Entry{}, fmt.Errorf("a remembered call of version %d, not %d", wire.Version, version)
 	}
-	if wire.Token == uuid.Nil || wire.Began.IsZero() || len(wire.Known) > mostKnown {
+	if wire.Token == uuid.Nil || plausible(wire.Began).IsZero() || len(wire.Known) > mostKnown {
 		return Entry{}, errors.New("a remembered call without its parts")
 	}
 	hasJob := wire.Job != uuid.Nil
@@ -117,7 +124,7 @@ func DecodeEntry(line []byte) (Entry, error) {
 		return Entry{}, errors.New("a remembered call of an unknown stage")
 	}
 	return Entry{
-		Token: wire.Token, Began: wire.Began, Theirs: wire.Theirs, Known: wire.Known, Complete: wire.Complete,
+		Token: wire.Token, Began: plausible(wire.Began), Theirs: plausible(wire.Theirs), Known: wire.Known, Complete: wire.Complete,
 		Stage: wire.Stage, Job: wire.Job, Told: wire.Told,
 	}, nil
 }

@@ -16,7 +16,7 @@ func FuzzDecodeEntry(f *testing.F) {
 	} {
 		f.Add(entry.Encode())
 	}
-	f.Add([]byte(`{"v":1,"token":"` + id(1).String() + `","began":"0000-01-01T00:00:00Z","stage":"over"}`))
+	f.Add([]byte(`{"v":1,"token":"` + id(1).String() + `","began":"9999-12-31T23:59:59-23:59","theirs":"0000-01-01T00:00:00+23:59","stage":"over"}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		entry, err := DecodeEntry(line)
 		if err != nil {

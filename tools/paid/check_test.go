@@ -1,0 +1,223 @@
+package paid
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/langsmith/sandbox"
+)
+
+// ours turns LangSmith's time into the harness's.
+func (h *harness) ours(job sandbox.StartedJob) time.Time { return job.CreatedAt.Add(-h.schedule.skew) }
+
+// jobLasts is how long a job of the harness is unfinished.
+const jobLasts = 20 * time.Minute
+
+func (h *harness) callOf(number int) *seenCall {
+	at := slices.IndexFunc(h.calls, func(c *seenCall) bool { return c.number == number })
+	return h.calls[at]
+}
+
+// check returns what a run did that the package promises not to do.
+func (h *harness) check() []string {
+	var wrong []string
+	fail := func(format string, values ...any) { wrong = append(wrong, fmt.Sprintf(format, values...)) }
+	if h.leftovers != "" {
+		fail("secrets were written: %s", h.leftovers)
+	}
+	jobsOf := map[int][]uuid.UUID{}
+	owner := map[uuid.UUID]*seenCall{}
+	for _, job := range h.jobs {
+		if by := h.marked(job); by != nil {
+			jobsOf[by.call] = append(jobsOf[by.call], job.ID)
+			owner[job.ID] = h.callOf(by.call)
+		}
+	}
+	for call, jobs := range jobsOf {
+		if len(jobs) > 1 {
+			fail("call %d started %d jobs: %v", call, len(jobs), jobs)
+		}
+	}
+	for _, call := range h.calls {
+		h.checkOutcome(call, owner, fail)
+		var left *LeftError
+		if errors.As(call.err, &left) && !left.Sent && !call.died && len(jobsOf[call.number]) > 0 && h.isAlone(call) {
+			fail("call %d left before anything was sent, and still started %v", call.number, jobsOf[call.number])
+		}
+	}
+	for _, job := range h.jobs {
+		if by := owner[job.ID]; by != nil && !h.isFound(job, by) && !h.isForgotten(by) {
+			fail("job %s of call %d was never reported or found", job.ID, by.number)
+		}
+	}
+	for _, double := range h.doubles() {
+		if double.excuse == "" {
+			fail("call %d asked for a job at %s although job %s of the equal call %d was unfinished", double.attempt.call, double.attempt.at.Sub(h.began), double.job.ID, double.by.number)
+		}
+	}
+	if most := h.schedule.perDay; most > 0 && len(owner) > most && h.isOneDay() {
+		fail("%d jobs were started in a day in which %d are allowed", len(owner), most)
+	}
+	return wrong
+}
+
+// checkOutcome holds what one call said against what is the case.
+func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fail func(string, ...any)) {
+	if took := call.ended.Sub(call.began); took > 15*time.Minute {
+		fail("call %d took %s", call.number, took)
+	}
+	if call.died {
+		return
+	}
+	if call.err != nil {
+		h.checkError(call, fail)
+		return
+	}
+	by := owner[call.outcome.Job.ID]
+	switch out := call.outcome; {
+	case !slices.ContainsFunc(h.jobs, func(job sandbox.StartedJob) bool { return job.ID == out.Job.ID }):
+		fail("call %d reported job %s, which is none", call.number, out.Job.ID)
+	case out.Probably:
+		if by != nil && by.question != call.question && by.err == nil && !by.died && !by.outcome.Probably && !h.couldNotKnow(call, by) {
+			fail("call %d took job %s for its own, which the other call %d surely started", call.number, out.Job.ID, by.number)
+		}
+	case by == nil:
+		fail("call %d reported a stranger's job %s as its own", call.number, out.Job.ID)
+	case out.AlreadyRunning && by.question != call.question:
+		fail("call %d reported job %s of call %d, which is not equal", call.number, out.Job.ID, by.number)
+	case !out.AlreadyRunning && by != call:
+		fail("call %d reported job %s, which call %d started", call.number, out.Job.ID, by.number)
+	}
+}
+
+// couldNotKnow reports whether a call had no memory of another one, or had long
+// given up expecting a job of it.
+func (h *harness) couldNotKnow(call, other *seenCall) bool {
+	apart := call.process != other.process
+	if apart && (h.schedule.store == inMemory || len(h.outages) > 0) {
+		return true
+	}
+	return len(h.jumps) > 0 || other.ended.Sub(other.began) > rivalAge || call.ended.Sub(other.began) > rivalAge
+}
+
+// checkError allows only the errors that a call may end with.
+func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
+	var uncertain *UncertainError
+	var many *TooManyJobsError
+	var limit *LimitError
+	var earlier *EarlierError
+	var left *LeftError
+	var api *langsmith.Error
+	switch {
+	case errors.As(call.err, &uncertain), errors.As(call.err, &many), errors.As(call.err, &limit), errors.As(call.err, &earlier), errors.As(call.err, &left):
+	case errors.As(call.err, &api) && !api.Ambiguous():
+	case errors.Is(call.err, errInterrupted):
+	default:
+		fail("call %d ended with %v", call.number, call.err)
+	}
+	if call.last && !errors.As(call.err, &limit) && !(errors.As(call.err, &uncertain) && len(uncertain.Found) > 0) {
+		fail("the last call for question %d ended with %v", call.question, call.err)
+	}
+}
+
+// isFound reports whether a job was reported to the caller of its call, or to
+// the caller of an equal one.
+func (h *harness) isFound(job sandbox.StartedJob, by *seenCall) bool {
+	among := func(jobs []langsmith.Job) bool {
+		return slices.ContainsFunc(jobs, func(other langsmith.Job) bool { return other.ID == job.ID })
+	}
+	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
+		if call.died || call.question != by.question {
+			return false
+		}
+		var uncertain *UncertainError
+		var limit *LimitError
+		switch {
+		case call.err == nil:
+			return call.outcome.Job.ID == job.ID || among(call.outcome.Others)
+		case errors.As(call.err, &uncertain):
+			return among(uncertain.Found)
+		case errors.As(call.err, &limit):
+			return among(limit.Others)
+		}
+		return false
+	})
+}
+
+// isAlone reports whether nobody else can have waited for a call's outcome.
+func (h *harness) isAlone(call *seenCall) bool {
+	return !slices.ContainsFunc(h.calls, func(other *seenCall) bool {
+		return other != call && other.question == call.question && !other.began.After(call.ended) && !other.ended.Before(call.began)
+	})
+}
+
+// isForgotten reports whether the memory of a call died with its process while
+// nobody has had an answer since that would list the project's jobs.
+func (h *harness) isForgotten(by *seenCall) bool {
+	last := h.callOf(lastCalls + by.question)
+	return h.schedule.store == inMemory && by.process.isDead() && last.err != nil
+}
+
+// double is a request for a job while an equal call's job was unfinished.
+type double struct {
+	attempt *attempt
+	job     sandbox.StartedJob
+	by      *seenCall
+	excuse  string // why nobody could prevent it; empty for a broken promise
+}
+
+func (h *harness) doubles() []double {
+	var found []double
+	for _, attempt := range h.attempts {
+		call := h.callOf(attempt.call)
+		if call.duplicate {
+			continue
+		}
+		for _, job := range h.jobs {
+			mark := h.marked(job)
+			if mark == nil || mark.call == call.number {
+				continue
+			}
+			by, made := h.callOf(mark.call), h.ours(job)
+			if by.question != call.question || made.After(attempt.at) || attempt.at.Sub(made) >= jobLasts {
+				continue
+			}
+			found = append(found, double{attempt, job, by, h.excuse(attempt, job, mark, by)})
+		}
+	}
+	return found
+}
+
+// excuse says why a second request could not be prevented, in the words of the
+// package's documentation.
+func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt, by *seenCall) string {
+	apart := attempt.process != mark.process
+	call := h.callOf(attempt.call)
+	sure := by.err == nil && !by.died && !by.outcome.Probably
+	switch {
+	case !attempt.lastList.After(h.ours(job)):
+		return "the job appeared after the last look"
+	case by.duplicate && !mark.at.Before(call.began):
+		return "allow_duplicate asked for it while the call was under way"
+	case apart && h.schedule.store == inMemory:
+		return "the memory died with its process"
+	case apart && slices.ContainsFunc(h.outages, func(o outageSpan) bool { return o.to.After(by.began) && !o.from.After(attempt.at) }):
+		return "the store was down"
+	case !sure && attempt.at.Sub(mark.at) > LookAgain-2*time.Second:
+		return "its job did not show for ten minutes"
+	case !sure && slices.ContainsFunc(h.jumps, func(at time.Time) bool { return !at.After(attempt.at) }):
+		return "a clock jumped, and LangSmith's was not known"
+	}
+	return ""
+}
+
+// isOneDay reports whether the run counts its jobs in one tally.
+func (h *harness) isOneDay() bool {
+	died := slices.ContainsFunc(h.all, func(p *process) bool { return p.isDead() })
+	return len(h.jumps) == 0 && len(h.outages) == 0 && !(h.schedule.store == inMemory && died)
+}

@@ -1,0 +1,523 @@
+package paid
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+	"langsmith-insights-mcp/tools/paid/state"
+)
+
+var (
+	scheduleCount = flag.Int("schedules", 2000, "how many schedules of faults to run")
+	scheduleSeed  = flag.Uint64("seed", 0, "run the schedule of this seed alone, and tell what happens")
+	scheduleFirst = flag.Uint64("first-seed", 1, "the seed of the first schedule")
+)
+
+// replays is how often a single seed is run: the seed fixes what happens, but
+// neither the jitter of backoff nor the order of what happens at one instant.
+const replays = 25
+
+// TestSchedules runs schedules of faults and deaths in virtual time and holds
+// each against what the package promises; see check_test.go.
+func TestSchedules(t *testing.T) {
+	if *scheduleSeed != 0 {
+		for range replays {
+			run := runSchedule(t, *scheduleSeed)
+			if wrong := run.check(); len(wrong) > 0 {
+				t.Fatalf("seed %d:\n%s\n\n%s", *scheduleSeed, strings.Join(wrong, "\n"), run.story())
+			}
+		}
+		return
+	}
+	count := *scheduleCount
+	if testing.Short() {
+		count /= 10
+	}
+	var total tally
+	failed := 0
+	for seed := *scheduleFirst; seed < *scheduleFirst+uint64(count); seed++ {
+		run := runSchedule(t, seed)
+		wrong := run.check()
+		total.add(run)
+		if len(wrong) == 0 {
+			continue
+		}
+		t.Errorf("seed %d fails (replay: go test ./tools/paid -run TestSchedules -seed %d):\n%s\n\n%s", seed, seed, strings.Join(wrong, "\n"), run.story())
+		if failed++; failed == 3 {
+			t.Fatal("more seeds may fail")
+		}
+	}
+	t.Log(total.String())
+}
+
+// lastCalls is the number from which calls are the ones after all faults.
+const lastCalls = 1000
+
+// seenCall is a call as its caller saw it.
+type seenCall struct {
+	number    int
+	question  int
+	process   *process
+	duplicate bool
+	last      bool
+	began     time.Time
+	ended     time.Time
+	outcome   *Outcome
+	err       error
+	died      bool // its process died before it could answer
+}
+
+// attempt is one request to start a job, as it left.
+type attempt struct {
+	call     int
+	process  *process
+	at       time.Time
+	lastList time.Time // when this process had last asked for the list that it got
+	degraded bool      // the store was down
+}
+
+// harness is one run of a schedule.
+type harness struct {
+	schedule schedule
+	upstream *sandbox.Sandbox
+	project  uuid.UUID
+	shared   func() Store // opens the store that all processes share; nil for none
+	path     string       // of a directory
+	log      *logBuffer
+
+	mu        sync.Mutex
+	processes []*process
+	all       []*process
+	calls     []*seenCall
+	attempts  []*attempt
+	counters  map[string]int
+	lists     map[*process]time.Time
+	downUntil time.Time
+	noLists   time.Time // until when
+	outages   []outageSpan
+	jumps     []time.Time
+	pauses    int
+	events    []string
+	began     time.Time
+	jobs      []sandbox.StartedJob
+	leftovers string // secrets that were found where none may be
+}
+
+type outageSpan struct{ from, to time.Time }
+
+func (h *harness) tell(format string, values ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events = append(h.events, fmt.Sprintf("%10s ", time.Since(h.began).Round(time.Millisecond))+fmt.Sprintf(format, values...))
+}
+
+func (h *harness) story() string {
+	return fmt.Sprintf("store %s, %d processes, %d a day, skew %s\n%s", h.schedule.store, h.schedule.processes, h.schedule.perDay, h.schedule.skew, strings.Join(h.events, "\n"))
+}
+
+func runSchedule(t *testing.T, seed uint64) *harness {
+	t.Helper()
+	h := &harness{schedule: newSchedule(seed), counters: map[string]int{}, lists: map[*process]time.Time{}, log: &logBuffer{}}
+	if h.schedule.store == inDirectory {
+		path, err := os.MkdirTemp(fastDirectory(), "paid")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(path)
+		h.path = path
+	}
+	synctest.Test(t, func(t *testing.T) { h.run(t) })
+	return h
+}
+
+// fastDirectory is where syncing costs nothing, if there is such a place: no
+// schedule contains a power cut.
+func fastDirectory() string {
+	const inMemory = "/dev/shm"
+	if info, err := os.Stat(inMemory); err == nil && info.IsDir() {
+		return inMemory
+	}
+	return ""
+}
+
+func (h *harness) run(t *testing.T) {
+	h.began = time.Now()
+	h.upstream = sandbox.New(sandbox.Options{
+		Empty: true, JobDuration: 20 * time.Minute,
+		Now: func() time.Time { return time.Now().Add(h.schedule.skew) },
+	})
+	// Something to report on: a job over nothing fails.
+	var runs []trace.Run
+	for range 3 {
+		runs = append(runs, trace.Run{Inputs: map[string]any{"question": "Where is my refund?"}, Outputs: map[string]any{"answer": "On its way."}})
+	}
+	h.project = h.upstream.AddProject(sandbox.Project{Name: "p", Runs: runs})
+	switch h.schedule.store {
+	case inDirectory:
+		h.shared = func() Store { return state.NewDirectory(h.path) }
+	case inLeases:
+		store := newLeaseStore()
+		h.shared = func() Store { return store }
+	}
+	for range h.schedule.processes {
+		h.processes = append(h.processes, h.newProcess(t))
+	}
+	var group sync.WaitGroup
+	for number, step := range h.schedule.steps {
+		time.Sleep(step.after)
+		h.tell("%s", step)
+		h.take(t, &group, number, step)
+	}
+	group.Wait()
+	time.Sleep(h.schedule.settle)
+	for at, process := range h.processes {
+		if process.isDead() {
+			h.processes[at] = h.newProcess(t)
+		} else {
+			process.lightFuse(-1)
+		}
+	}
+	h.mu.Lock()
+	h.downUntil, h.noLists = time.Time{}, time.Time{}
+	h.mu.Unlock()
+	h.drain(t)
+	for question := range questions {
+		h.call(t, lastCalls+question, h.processes[question%len(h.processes)], step{question: question})
+	}
+	h.drain(t)
+	h.jobs = h.upstream.Jobs(uuid.Nil, h.project)
+	h.searchSecrets(t)
+}
+
+// drain waits for what is still under way, dead or alive.
+func (h *harness) drain(t *testing.T) {
+	for _, process := range h.all {
+		if err := process.ledger.Drain(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func (h *harness) newProcess(t *testing.T) *process {
+	p := newProcess()
+	options := Options{Logger: zerolog.New(h.log), Now: p.now, MaxJobsPerDay: h.schedule.perDay}
+	if h.shared != nil {
+		options.Store = &mortalStore{Store: h.shared(), process: p, down: h.isDown}
+	}
+	p.ledger = New(options)
+	h.all = append(h.all, p)
+	return p
+}
+
+func (h *harness) isDown() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Now().Before(h.downUntil)
+}
+
+func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) {
+	process := h.processes[s.process]
+	if process.isDead() && s.kind != strangersJob {
+		process = h.newProcess(t)
+		h.processes[s.process] = process
+	}
+	switch s.kind {
+	case makeCall:
+		group.Go(func() { h.call(t, number, process, s) })
+	case strangersJob:
+		h.strangersJob(t)
+	case kill:
+		process.lightFuse(s.fuse)
+	case restart:
+		process.die()
+	case jumpClock:
+		process.jump(s.patience)
+		h.jumps = append(h.jumps, time.Now())
+	case outage:
+		h.mu.Lock()
+		h.downUntil = time.Now().Add(s.patience)
+		h.outages = append(h.outages, outageSpan{time.Now(), h.downUntil})
+		h.mu.Unlock()
+	case blackout:
+		h.mu.Lock()
+		h.noLists = time.Now().Add(s.patience)
+		h.mu.Unlock()
+	case pause:
+		h.pauses++
+		process.mu.Lock()
+		for hold := range process.holds {
+			if lease, ok := hold.Hold.(*simLease); ok {
+				lease.runOut(0)
+			}
+		}
+		process.mu.Unlock()
+	}
+}
+
+func (h *harness) strangersJob(t *testing.T) {
+	request := &langsmith.CreateInsightsJobRequest{}
+	if _, err := newClient(t, h.upstream, "lsv2_pt_somebody_else").CreateInsightsJob(context.Background(), h.project, request); err != nil {
+		t.Error(err)
+	}
+}
+
+func (h *harness) request(question int) *langsmith.CreateInsightsJobRequest {
+	request := &langsmith.CreateInsightsJobRequest{UserContext: langsmith.Some(map[string]string{"question": strconv.Itoa(question)})}
+	if question == 0 {
+		request.Name = langsmith.Some("Named")
+	}
+	return request
+}
+
+type callKey struct{}
+
+func (h *harness) call(t *testing.T, number int, process *process, s step) {
+	seen := &seenCall{number: number, question: s.question, process: process, duplicate: s.duplicate, last: number >= lastCalls, began: time.Now()}
+	h.mu.Lock()
+	h.calls = append(h.calls, seen)
+	h.mu.Unlock()
+	ctx := context.WithValue(process.alive, callKey{}, seen)
+	if s.patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.patience)
+		defer cancel()
+	}
+	endpoint, err := langsmith.ParseEndpoint("https://langsmith.test")
+	if err != nil {
+		t.Error(err)
+	}
+	client := langsmith.New(langsmith.Options{
+		Endpoint:    endpoint,
+		Credentials: langsmith.Credentials{APIKey: secret},
+		Transport:   &network{harness: h, next: h.upstream.RoundTripper(), process: process},
+	})
+	outcome, err := process.ledger.Start(ctx, Call{LangSmith: client, Project: h.project, Request: h.request(s.question), AllowDuplicate: s.duplicate})
+	seen.ended, seen.outcome, seen.err = time.Now(), outcome, err
+	seen.died = process.isDead()
+	switch {
+	case seen.died:
+		h.tell("call %d: its process is dead", number)
+	case err != nil:
+		h.tell("call %d: %v %+v", number, err, err)
+	default:
+		h.tell("call %d: %s already=%t probably=%t others=%d notes=%d", number, outcome.Job.ID, outcome.AlreadyRunning, outcome.Probably, len(outcome.Others), len(outcome.Notes))
+	}
+}
+
+// network is the way from one process to LangSmith. It marks every request to
+// start a job, so that the job tells whose it is.
+type network struct {
+	harness *harness
+	next    http.RoundTripper
+	process *process
+}
+
+func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := n.process.operate(); err != nil {
+		return nil, err
+	}
+	h := n.harness
+	seen, _ := request.Context().Value(callKey{}).(*seenCall)
+	kind := request.Method
+	if kind == "GET" && strings.HasSuffix(request.URL.Path, "/insights") {
+		kind = "list"
+	}
+	h.mu.Lock()
+	h.counters[kind]++
+	counter := fmt.Sprintf("%d/%s", seen.number, kind)
+	h.counters[counter]++
+	fault := h.schedule.fault(seen.number, kind, h.counters[counter])
+	if kind == "list" && time.Now().Before(h.noLists) {
+		fault = sandbox.Fault{Status: http.StatusServiceUnavailable}
+	}
+	mark := len(h.attempts)
+	h.counters["any"]++
+	number := strconv.Itoa(h.counters["any"])
+	if kind == "POST" {
+		h.attempts = append(h.attempts, &attempt{
+			call: seen.number, process: n.process, at: time.Now(), lastList: h.lists[n.process], degraded: time.Now().Before(h.downUntil),
+		})
+	}
+	h.mu.Unlock()
+	request = request.Clone(request.Context())
+	request.Header.Set("X-Mark", number)
+	if kind == "POST" {
+		if err := markBody(request, mark); err != nil {
+			return nil, err
+		}
+	}
+	fault.Match = func(r sandbox.Request) bool { return r.Header.Get("X-Mark") == number }
+	remove := h.upstream.Inject(fault)
+	defer remove()
+	asked := time.Now()
+	response, err := n.next.RoundTrip(request)
+	h.tell("  call %d %s %s -> %s", seen.number, kind, describe(fault), answered(response, err))
+	if err == nil && kind == "list" && fault.Body == "" && response.StatusCode == http.StatusOK {
+		h.mu.Lock()
+		h.lists[n.process] = asked
+		h.mu.Unlock()
+	}
+	if dead := n.process.operate(); dead != nil {
+		return nil, dead
+	}
+	return response, err
+}
+
+func describe(f sandbox.Fault) string {
+	f.Match = nil
+	var parts []string
+	add := func(is bool, format string, values ...any) {
+		if is {
+			parts = append(parts, fmt.Sprintf(format, values...))
+		}
+	}
+	add(f.Refuse, "refuse")
+	add(f.DropBefore, "drop before")
+	add(f.DropAfter, "drop after")
+	add(f.Status != 0, "status %d", f.Status)
+	add(f.Body != "", "body %q", f.Body)
+	add(f.AfterProcessing, "after processing")
+	add(f.Delay > 0, "delay %s", f.Delay)
+	add(f.DelayAfter > 0, "delay after %s", f.DelayAfter)
+	add(f.ProcessLate > 0, "processed %s late", f.ProcessLate)
+	add(f.TruncateBody > 0, "truncated at %d", f.TruncateBody)
+	add(f.SlowBytes > 0, "%s a byte", f.SlowBytes)
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+func answered(response *http.Response, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return response.Status
+}
+
+// markBody writes a number behind the JSON, where it is only blank.
+func markBody(request *http.Request, mark int) error {
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return err
+	}
+	for bit := range 16 {
+		body = append(body, " \t"[mark>>bit&1])
+	}
+	request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return nil
+}
+
+// marked returns the attempt that started a job; nil for somebody else's.
+func (h *harness) marked(job sandbox.StartedJob) *attempt {
+	end := bytes.TrimRight(job.Request, " \t")
+	blank := job.Request[len(end):]
+	if len(blank) != 16 {
+		return nil
+	}
+	mark := 0
+	for bit, b := range blank {
+		if b == '\t' {
+			mark |= 1 << bit
+		}
+	}
+	return h.attempts[mark]
+}
+
+// searchSecrets looks for the credential in every byte that was written.
+func (h *harness) searchSecrets(t *testing.T) {
+	parts := []string{secret, secret[8:24], "Named"}
+	search := func(where string, data []byte) {
+		for _, part := range parts {
+			if bytes.Contains(data, []byte(part)) {
+				h.leftovers += fmt.Sprintf("%q is in %s\n", part, where)
+			}
+		}
+	}
+	search("the log", []byte(h.log.String()))
+	if h.path == "" {
+		return
+	}
+	err := filepath.WalkDir(h.path, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		search("a file's name", []byte(path))
+		data, err := os.ReadFile(path)
+		search(path, data)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// tally is what a run of many schedules saw.
+type tally struct {
+	schedules, calls, posts, jobs, deaths, probably, uncertain, already int
+	stores                                                              [3]int
+	second                                                              map[string]int // jobs that no client could prevent, by reason
+}
+
+func (c *tally) add(h *harness) {
+	c.schedules++
+	c.stores[h.schedule.store]++
+	c.calls += len(h.calls)
+	c.posts += len(h.attempts)
+	for _, job := range h.jobs {
+		if h.marked(job) != nil {
+			c.jobs++
+		}
+	}
+	if c.second == nil {
+		c.second = map[string]int{}
+	}
+	for _, double := range h.doubles() {
+		c.second[double.excuse]++
+	}
+	for _, p := range h.all {
+		if p.isDead() {
+			c.deaths++
+		}
+	}
+	for _, call := range h.calls {
+		var uncertain *UncertainError
+		switch {
+		case call.died:
+		case errors.As(call.err, &uncertain):
+			c.uncertain++
+		case call.err == nil && call.outcome.Probably:
+			c.probably++
+		case call.err == nil && call.outcome.AlreadyRunning:
+			c.already++
+		}
+	}
+}
+
+func (c tally) String() string {
+	text := fmt.Sprintf("%d schedules (%d memory, %d directory, %d leases): %d calls, %d requests, %d jobs, %d processes killed, %d found by looking, %d left open, %d doubles prevented",
+		c.schedules, c.stores[0], c.stores[1], c.stores[2], c.calls, c.posts, c.jobs, c.deaths, c.probably, c.uncertain, c.already)
+	for _, reason := range slices.Sorted(maps.Keys(c.second)) {
+		text += fmt.Sprintf("\nrequests for a second job, since %s: %d", reason, c.second[reason])
+	}
+	return text
+}

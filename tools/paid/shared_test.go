@@ -1,0 +1,248 @@
+package paid
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/tools/paid/state"
+	"langsmith-insights-mcp/tools/paid/state/redistest"
+)
+
+// eachSpec runs a test on every store that processes share, as --state names it.
+func eachSpec(t *testing.T, test func(t *testing.T, spec string)) {
+	t.Run("directory", func(t *testing.T) { test(t, t.TempDir()) })
+	t.Run("redis", func(t *testing.T) { test(t, redistest.Start(t).URL()) })
+}
+
+// eachShared is eachSpec for those who open the store as several processes would.
+func eachShared(t *testing.T, test func(t *testing.T, open func() Store)) {
+	eachSpec(t, func(t *testing.T, spec string) {
+		test(t, func() Store {
+			store, err := OpenState(t.Context(), spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := store.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			return store
+		})
+	})
+}
+
+func TestTwentyEqualCallsInTwoProcesses(t *testing.T) {
+	eachShared(t, func(t *testing.T, open func() Store) {
+		w := newWorld(t, worldOptions{ledger: Options{Store: open()}})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, DelayAfter: 50 * time.Millisecond})
+		ledgers := []*Ledger{w.ledger, New(Options{Store: open()})}
+		var mu sync.Mutex
+		ids, first := map[uuid.UUID]int{}, 0
+		var group sync.WaitGroup
+		for n := range 20 {
+			group.Go(func() {
+				outcome, err := ledgers[n%2].Start(context.Background(), w.call())
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if ids[outcome.Job.ID]++; !outcome.AlreadyRunning {
+					first++
+				}
+				if len(outcome.Notes) > 0 {
+					t.Errorf("notes %q", outcome.Notes)
+				}
+			})
+		}
+		group.Wait()
+		if len(ids) != 1 || first != 1 || w.posts() != 1 {
+			t.Errorf("ids %v, %d say they started one, %d posts", ids, first, w.posts())
+		}
+		wantJobs(t, w, 1)
+		for _, ledger := range ledgers {
+			if err := ledger.Drain(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestWhatOneProcessStartedAnotherKnows(t *testing.T) {
+	eachShared(t, func(t *testing.T, open func() Store) {
+		w := newWorld(t, worldOptions{ledger: Options{Store: open(), MaxJobsPerDay: 2}})
+		other := New(Options{Store: open(), MaxJobsPerDay: 2})
+		first := w.start(t, w.call(asking("1")))
+		again, err := other.Start(t.Context(), w.call(asking("1")))
+		if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+			t.Fatalf("got %+v, %v", again, err)
+		}
+		if _, err := other.Start(t.Context(), w.call(asking("2"))); err != nil {
+			t.Fatal(err)
+		}
+		var limit *LimitError
+		if _, err := w.ledger.Start(t.Context(), w.call(asking("3"))); !errors.As(err, &limit) {
+			t.Errorf("the day's bound counts one process only: %v", err)
+		}
+		w.drain(t)
+		if err := other.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// A store that cannot be used costs its guarantee and no call; what it missed is
+// told to it when it is back.
+func TestStoreThatFails(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	if err := os.WriteFile(path, []byte("not a directory"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		first := w.start(t, w.call())
+		if !slices.Equal(first.Notes, []string{noteNoStore}) {
+			t.Errorf("notes %q", first.Notes)
+		}
+		if again := w.start(t, w.call()); !again.AlreadyRunning || again.Job.ID != first.Job.ID || len(again.Notes) != 1 {
+			t.Errorf("the same call again: %+v", again)
+		}
+		w.drain(t)
+		if n := strings.Count(w.log.String(), "cannot be used"); n != 1 {
+			t.Errorf("said %d times that the state cannot be used:\n%s", n, w.log)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if again := w.start(t, w.call()); !again.AlreadyRunning || len(again.Notes) != 0 {
+			t.Errorf("with a state again: %+v", again)
+		}
+		w.drain(t)
+		other := New(Options{Store: state.NewDirectory(path)})
+		found, err := other.Start(t.Context(), w.call())
+		if err != nil || found.Job.ID != first.Job.ID || !found.AlreadyRunning || found.Probably {
+			t.Errorf("another process: %+v, %v", found, err)
+		}
+		wantJobs(t, w, 1)
+	})
+}
+
+func TestDamagedState(t *testing.T) {
+	path := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		first := w.start(t, w.call())
+		w.drain(t)
+		logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
+		if err != nil || len(logs) != 1 {
+			t.Fatal(logs, err)
+		}
+		if err := os.WriteFile(logs[0], []byte(`{"v":1,"token":"torn`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		other := New(Options{Store: state.NewDirectory(path)})
+		second, err := other.Start(t.Context(), w.call())
+		if err != nil || second.Job.ID == first.Job.ID || !slices.Equal(second.Notes, []string{noteDamaged}) {
+			t.Errorf("got %+v, %v", second, err)
+		}
+		if again, err := other.Start(t.Context(), w.call()); err != nil || again.Job.ID != second.Job.ID {
+			t.Errorf("got %+v, %v", again, err)
+		}
+	})
+}
+
+// A process that stood still for longer than its lease sends nothing: it begins
+// anew, and finds what another one started meanwhile.
+func TestPausedProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		paused, other := newProcess(), newProcess()
+		up := func() bool { return false }
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: paused, down: up}}})
+		second := New(Options{Store: &mortalStore{Store: leases, process: other, down: up}})
+		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, DelayAfter: 4 * time.Second})
+		var slow *Outcome
+		var slowErr error
+		var group sync.WaitGroup
+		group.Go(func() { slow, slowErr = w.ledger.Start(context.Background(), w.call()) })
+		time.Sleep(time.Second)
+		paused.mu.Lock()
+		for hold := range paused.holds {
+			hold.Hold.(*simLease).runOut(0)
+		}
+		paused.mu.Unlock()
+		fast, err := second.Start(t.Context(), w.call())
+		if err != nil {
+			t.Fatal(err)
+		}
+		group.Wait()
+		if slowErr != nil || slow.Job.ID != fast.Job.ID || !slow.AlreadyRunning {
+			t.Errorf("the paused process: %+v, %v", slow, slowErr)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// An equal call elsewhere that never ends is not waited for for ever.
+func TestBusyElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
+		hold, _, err := leases.Acquire(t.Context(), mustIdentify(t, w.call()).slot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.Is(err, ErrBusy) {
+			t.Errorf("got %v", err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var left *LeftError
+		if _, err := w.ledger.Start(ctx, w.call()); !errors.As(err, &left) || left.Sent {
+			t.Errorf("got %v", err)
+		}
+		hold.Release()
+		w.start(t, w.call())
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// Losing Redis leaves what one process can promise, and says so.
+func TestRedisThatGoesAway(t *testing.T) {
+	server := redistest.Start(t)
+	store, err := OpenState(t.Context(), server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	w := newWorld(t, worldOptions{ledger: Options{Store: store, MaxJobsPerDay: 3}})
+	first := w.start(t, w.call(asking("1")))
+	server.Stop()
+	if again := w.start(t, w.call(asking("1"))); again.Job.ID != first.Job.ID || len(again.Notes) != 1 {
+		t.Errorf("got %+v", again)
+	}
+	second := w.start(t, w.call(asking("2")))
+	if !slices.Equal(second.Notes, []string{noteNoStore}) {
+		t.Errorf("notes %q", second.Notes)
+	}
+	if strings.Contains(w.log.String(), "redis:") || strings.Contains(w.log.String(), secret) {
+		t.Errorf("log: %s", w.log)
+	}
+	w.drain(t)
+}
