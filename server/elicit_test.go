@@ -197,16 +197,21 @@ func TestMoneyNeedsAYes(t *testing.T) {
 			inBothEras(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, f *servertest.Fixture, p *person) {
 				first, _ := twins(f)
 				p.answer = c.answer
-				reply := f.Call(t, "generate_insights_config", servertest.Args{"session_id": first, "user_context": userContext})
-				if reply.IsError == c.agreed {
-					t.Errorf("the answer is %+v", reply)
+				for _, tool := range []string{"generate_insights_config", "create_insights_job"} {
+					reply := f.Call(t, tool, servertest.Args{"session_id": first, "user_context": userContext})
+					if reply.IsError == c.agreed {
+						t.Errorf("%s answers %+v", tool, reply)
+					}
+				}
+				if len(p.asked) != 2 || !strings.Contains(p.asked[1].Message, "costs at most about 1 to 2 USD") {
+					t.Errorf("asked was %+v", p.asked)
 				}
 				var spent bool
 				for _, request := range f.Sandbox.Requests() {
 					spent = spent || strings.HasSuffix(request.Path, "/generate")
 				}
-				if spent != c.agreed {
-					t.Errorf("tokens were spent: %v", spent)
+				if jobs := f.Sandbox.JobsStarted(); spent != c.agreed || (jobs == 1) != c.agreed {
+					t.Errorf("tokens were spent: %v; jobs were started: %d", spent, jobs)
 				}
 			})
 		})

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -196,6 +197,27 @@ func TestReportsAreListedByPage(t *testing.T) {
 			t.Errorf("LangSmith was asked %d times for three pages", n)
 		}
 	})
+}
+
+// A cursor that nobody gave out leads nowhere, and breaks nothing.
+func TestForgedCursors(t *testing.T) {
+	f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) { c.LangSmith.Project = "shop" }})
+	openShop(f)
+	for cursor, want := range map[string]int{
+		"reports from -5": 1, "reports from 1": 0, "reports from 99": 0, "reports from 99999999999999999999": 0, "reports from": 0, "zzz": 0,
+	} {
+		var request mcp.ListResourcesRequest
+		request.Params.Cursor = mcp.Cursor(base64.StdEncoding.EncodeToString([]byte(cursor)))
+		result, err := f.Client.ListResourcesByPage(t.Context(), request)
+		if err != nil || len(result.Resources) != want || result.NextCursor != "" {
+			t.Errorf("%q leads to %+v (%v)", cursor, result, err)
+		}
+	}
+	var request mcp.ListResourcesRequest
+	request.Params.Cursor = "no base64"
+	if _, err := f.Client.ListResourcesByPage(t.Context(), request); !errors.Is(err, mcp.ErrInvalidParams) {
+		t.Errorf("a cursor that cannot be read gives %v", err)
+	}
 }
 
 // With nothing configured hosts still list resources when they start.
