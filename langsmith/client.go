@@ -84,7 +84,7 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	if err := c.credentials().check(c.anonymous); err != nil {
 		return answer{}, op.refuse(err)
 	}
-	progress := &sending{policy: op.resend}
+	progress := &sending{repeatable: op.repeatable}
 	request, err := c.newRequest(context.WithValue(ctx, sendingKey{}, progress), op)
 	if err != nil {
 		return answer{}, op.refuse(err)

@@ -112,7 +112,7 @@ func (c *Client) CreateConfig(ctx context.Context, project uuid.UUID, request *C
 // UpdateConfig changes a saved config.
 func (c *Client) UpdateConfig(ctx context.Context, project, config uuid.UUID, request *UpdateConfigRequest) (*Config, error) {
 	return send[Config](ctx, c, operation{
-		method: http.MethodPatch, path: configsPath(project) + "/" + config.String(), body: request, resend: resendAlways,
+		method: http.MethodPatch, path: configsPath(project) + "/" + config.String(), body: request, repeatable: true,
 	})
 }
 

@@ -75,7 +75,7 @@ type Example struct {
 // an error, [Client.ListExamples] tells which examples are there.
 func (c *Client) CreateExamples(ctx context.Context, examples []NewExample) ([]Example, error) {
 	made, err := send[[]Example](ctx, c, operation{
-		method: http.MethodPost, path: "/examples/bulk", body: examples, resend: resendAlways,
+		method: http.MethodPost, path: "/examples/bulk", body: examples, repeatable: true,
 	})
 	if err != nil {
 		return nil, err

@@ -149,7 +149,7 @@ func (c *Client) RenameJob(ctx context.Context, project, job uuid.UUID, name str
 		Name   string `json:"name"`
 		Status Status `json:"status"`
 	}](ctx, c, operation{
-		method: http.MethodPatch, path: jobPath(project, job), body: map[string]string{"name": name}, resend: resendAlways,
+		method: http.MethodPatch, path: jobPath(project, job), body: map[string]string{"name": name}, repeatable: true,
 	})
 	if err != nil {
 		return nil, err

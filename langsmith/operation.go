@@ -9,12 +9,12 @@ import (
 
 // operation is one request before it is sent.
 type operation struct {
-	method string
-	path   string // below /api/v1, escaped
-	query  url.Values
-	body   any // marshalled as JSON; nil for none
-	resend resendPolicy
-	beside bool // the path is beside /api/v1 and not below it
+	method     string
+	path       string // below /api/v1, escaped
+	query      url.Values
+	body       any // marshalled as JSON; nil for none
+	repeatable bool
+	beside     bool // the path is beside /api/v1 and not below it
 }
 
 // refuse is the error of an operation that was not sent.
@@ -24,7 +24,7 @@ func (op operation) refuse(err error) *Error {
 
 // looking is the operation that only reads.
 func looking(path string, query url.Values) operation {
-	return operation{method: http.MethodGet, path: path, query: query, resend: resendAlways}
+	return operation{method: http.MethodGet, path: path, query: query, repeatable: true}
 }
 
 // send is the shape of an operation with one object as its answer.
@@ -53,7 +53,7 @@ func all[T any](ctx context.Context, c *Client, path string, query url.Values) (
 // remove deletes what the path names. Sent twice it is deleted all the same,
 // and the second answer is then a 404.
 func remove(ctx context.Context, c *Client, path string) (*Deleted, error) {
-	return send[Deleted](ctx, c, operation{method: http.MethodDelete, path: path, resend: resendAlways})
+	return send[Deleted](ctx, c, operation{method: http.MethodDelete, path: path, repeatable: true})
 }
 
 // page is the query of a list; 0 leaves a bound to the API.

@@ -54,7 +54,7 @@ func (c *Client) GetProject(ctx context.Context, project uuid.UUID) (*Project, e
 func (c *Client) CreateProject(ctx context.Context, name string) (*Project, error) {
 	return send[Project](ctx, c, operation{
 		method: http.MethodPost, path: "/sessions", query: url.Values{"upsert": {"true"}},
-		body: map[string]string{"name": name}, resend: resendAlways,
+		body: map[string]string{"name": name}, repeatable: true,
 	})
 }
 

@@ -13,22 +13,13 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// resendPolicy says when a request may be sent a second time.
-type resendPolicy uint8
-
-const (
-	// resendUnprocessed is for what costs money or makes something new: only
-	// where the first request surely had no effect. It is the zero value, so
-	// that an operation nobody thought about is a careful one.
-	resendUnprocessed resendPolicy = iota
-	// resendAlways is for what is the same done twice: reads, and writes that
-	// name their target and its new state.
-	resendAlways
-)
-
 // sending is what the resending layer and its caller share of one operation.
 type sending struct {
-	policy resendPolicy
+	// repeatable is for what is the same done twice: reads, and writes that
+	// name their target and its new state. What costs money or makes something
+	// new is sent again only where the first request surely had no effect; that
+	// is what holds for an operation nobody thought about.
+	repeatable bool
 	// doubt is set where a request that was sent again may have had an effect
 	// the first time: then no later refusal proves that nothing happened.
 	doubt bool
@@ -65,7 +56,7 @@ func (r *resending) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		response, err := r.next.RoundTrip(once)
-		if sends == maxSends || ctx.Err() != nil || !worthResending(operation.policy, response, err) {
+		if sends == maxSends || ctx.Err() != nil || !worthResending(operation.repeatable, response, err) {
 			return response, err
 		}
 		wait := pauseBefore(response, pause.NextBackOff())
@@ -112,9 +103,9 @@ func pauseBefore(response *http.Response, backoff time.Duration) time.Duration {
 	return asked + rand.N(asked/10+50*time.Millisecond)
 }
 
-func worthResending(policy resendPolicy, response *http.Response, err error) bool {
+func worthResending(repeatable bool, response *http.Response, err error) bool {
 	switch {
-	case err != nil && policy == resendAlways:
+	case err != nil && repeatable:
 		return !isPermanent(err)
 	case err != nil:
 		return neverSent(err) && isRefused(err)
@@ -123,7 +114,7 @@ func worthResending(policy resendPolicy, response *http.Response, err error) boo
 	case http.StatusTooManyRequests:
 		return !saysTooManyJobs(response)
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return policy == resendAlways
+		return repeatable
 	}
 	return false
 }

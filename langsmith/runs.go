@@ -47,7 +47,7 @@ func (b *runsBody) recognized() bool { return b.Runs.present }
 // runs. Runs that are gone are left out.
 func (c *Client) RunsByID(ctx context.Context, project uuid.UUID, ids []uuid.UUID) ([]Run, error) {
 	op := operation{
-		method: http.MethodPost, path: "/runs/query", resend: resendAlways,
+		method: http.MethodPost, path: "/runs/query", repeatable: true,
 		body: map[string]any{
 			"session": []uuid.UUID{project},
 			"id":      ids,

@@ -70,7 +70,7 @@ func TestPageIsAResource(t *testing.T) {
 // TestHostsWithoutAppsSeeNoDifference asks in both protocol eras, as a client
 // that shows apps and as one that does not.
 func TestHostsWithoutAppsSeeNoDifference(t *testing.T) {
-	for era, options := range map[string][]client.ClientOption{"2026-07-28": nil, "initialize": {client.WithLegacyProtocolOnly()}} {
+	for era, options := range map[string][]client.ClientOption{"2026-07-28": nil, "initialize": {client.WithProtocolVersion("2025-11-25")}} {
 		t.Run(era, func(t *testing.T) {
 			plain := servertest.Start(t, servertest.Options{Client: options})
 			shows := servertest.Start(t, servertest.Options{Client: append(slices.Clone(options), rendersApps())})

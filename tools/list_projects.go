@@ -37,8 +37,8 @@ func listProjects() Tool {
 	return Define(Declaration{
 		Name:  "list_projects",
 		Title: "List tracing projects",
-		Description: "List the tracing projects of the LangSmith workspace, with their ids, sizes and error rates. " +
-			"Use it when a project's name is not known exactly; every other tool takes the name as it is.",
+		Description: "List the workspace's tracing projects with ids, sizes and error rates, to find a name that is not known exactly. Other tools " +
+			"take the name as it is.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "insights",

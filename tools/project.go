@@ -207,14 +207,14 @@ func nearest(name string, projects []langsmith.Project) []langsmith.Project {
 	return projects[:min(len(projects), nearestShown)]
 }
 
-// tenant returns the workspace that links into LangSmith's web name, and
-// whether it is known. Not knowing it costs a link, never a call.
-func (e *Env) tenant(ctx context.Context, project langsmith.Project) (uuid.UUID, bool) {
+// tenant returns the workspace that links into LangSmith's web name; uuid.Nil
+// where it is not known, which costs a link and never a call.
+func (e *Env) tenant(ctx context.Context, project langsmith.Project) uuid.UUID {
 	if project.TenantID != uuid.Nil {
-		return project.TenantID, true
+		return project.TenantID
 	}
 	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
-		return id, true
+		return id
 	}
 	fetched, err := once(ctx, e.Projects, "id "+project.ID.String(), func(ctx context.Context) (langsmith.Project, error) {
 		if cached, ok := e.Projects.get(project.ID, "", e.now()); ok {
@@ -229,7 +229,10 @@ func (e *Env) tenant(ctx context.Context, project langsmith.Project) (uuid.UUID,
 		e.Projects.put(*fetched, e.now())
 		return *fetched, nil
 	})
-	return fetched.TenantID, err == nil && fetched.TenantID != uuid.Nil
+	if err != nil {
+		return uuid.Nil
+	}
+	return fetched.TenantID
 }
 
 // links leads from ids to LangSmith's web interface; without a known workspace
@@ -240,8 +243,7 @@ type links struct {
 }
 
 func (e *Env) links(ctx context.Context, project langsmith.Project) links {
-	tenant, _ := e.tenant(ctx, project)
-	return links{e.LangSmith.Endpoint(), tenant, project.ID}
+	return links{e.LangSmith.Endpoint(), e.tenant(ctx, project), project.ID}
 }
 
 func (l links) job(id uuid.UUID) string {

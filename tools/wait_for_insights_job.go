@@ -48,9 +48,8 @@ func waitForInsightsJob() Tool {
 	return Define(Declaration{
 		Name:  "wait_for_insights_job",
 		Title: "Wait for an Insights report",
-		Description: "Wait until an Insights job has ended and return its report, concise as from get_insights_job. " +
-			"Reports take up to 30 minutes: after timeout_seconds the answer is that the job still runs, with when to look again, which is no error: call again. " +
-			"Reports progress while it waits. Waiting costs nothing and any number of callers may wait for one job.",
+		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: after timeout_seconds the " +
+			"answer is that it still runs and when to look again, which is no error: call again. Waiting costs nothing.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -64,7 +63,7 @@ func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJo
 		return nil, err
 	}
 	// For the links, and now: when the server ends there is no time to ask.
-	project.TenantID, _ = env.tenant(ctx, project)
+	project.TenantID = env.tenant(ctx, project)
 
 	began := time.Now()
 	request := watch.Request{
