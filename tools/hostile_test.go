@@ -1,0 +1,80 @@
+package tools_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/text"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// What users and models wrote stays text in every tool's result: a Markdown
+// parser finds no heading, link, image, markup, emphasis or code of theirs.
+func TestHostileTextStaysText(t *testing.T) {
+	f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
+	project := f.Sandbox.AddProject(sandbox.Project{ID: named("hostile"), Name: hostileText})
+	f.Sandbox.AddRuns(project, trace.Run{ID: named("root"), Name: hostileText, Error: hostileText, Inputs: map[string]any{hostileText: hostileText}, Outputs: map[string]any{"a": hostileText}})
+	job, earlier, odd := hostileJob(), weekBefore(), runningJob()
+	refunds := job.Clusters[2].ID
+	job.Runs = []sandbox.JobRun{{ClusterID: refunds, Fields: map[string]any{
+		"id": named("root"), "name": hostileText, "status": hostileText, "error": hostileText, "summary": hostileText,
+		"inputs": hostileText, "outputs": map[string]any{"a": hostileText}, hostileText: hostileText,
+	}}}
+	odd.Name, odd.Status, odd.Error = hostileText, hostileText, hostileText
+	for _, each := range []sandbox.Job{job, earlier, odd} {
+		f.Sandbox.AddJob(project, each)
+	}
+	for _, c := range []struct {
+		tool string
+		args servertest.Args
+	}{
+		{"list_projects", nil},
+		{"list_insights_jobs", servertest.Args{"session_id": project}},
+		{"list_insights_jobs", servertest.Args{"project": hostileText}},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": job.ID}},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": job.ID, "detail": "detailed", "sort_by": "error_rate"}},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": job.ID, "cluster_id": refunds}},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": job.ID, "cluster_id": odd.ID}},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": odd.ID}},
+		{"list_insights_runs", servertest.Args{"session_id": project, "job_id": job.ID, "cluster_id": refunds}},
+		{"compare_insights_jobs", servertest.Args{"session_id": project, "job_id": job.ID, "baseline_job_id": earlier.ID}},
+		{"compare_insights_jobs", servertest.Args{"session_id": project, "job_id": odd.ID, "baseline_job_id": earlier.ID}},
+		{"get_run", servertest.Args{"run_id": named("root")}},
+		{"rename_insights_job", servertest.Args{"session_id": project, "job_id": job.ID, "name": hostileText}},
+		{"delete_insights_job", servertest.Args{"session_id": project, "job_id": job.ID}},
+	} {
+		reply := f.Call(t, c.tool, c.args)
+		for _, found := range markup(reply.Text) {
+			t.Errorf("%s %v: %s in\n%s", c.tool, c.args, found, reply.Text)
+		}
+	}
+}
+
+// markup lists what a Markdown parser with GitHub's extensions finds in a
+// result beside what results are made of: paragraphs, lists, tables, the
+// report's title as a quotation, fenced data, and addresses of LangSmith's web.
+func markup(result string) (found []string) {
+	source := []byte(result)
+	parser := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
+	_ = ast.Walk(parser.Parse(text.NewReader(source)), func(node ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch node := node.(type) {
+		case *ast.AutoLink:
+			if !strings.HasPrefix(string(node.URL(source)), "https://langsmith.test/o/") {
+				found = append(found, "a link to "+string(node.URL(source)))
+			}
+		case *ast.Heading, *ast.Link, *ast.Image, *ast.RawHTML, *ast.HTMLBlock, *ast.CodeSpan, *ast.Emphasis, *ast.CodeBlock, *ast.ThematicBreak:
+			found = append(found, "a "+node.Kind().String())
+		}
+		return ast.WalkContinue, nil
+	})
+	return found
+}
