@@ -34,8 +34,7 @@ func (e *Env) explainPaid(err error) error {
 	case errors.As(err, &many):
 		return explainTooMany(many)
 	case errors.As(err, &limit):
-		return refuse("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s. list_insights_jobs shows the reports there are.",
-			count(limit.Most, "job"), limit.Resets.Format("2006-01-02 15:04"), ago(limit.Resets.Sub(e.now())))
+		return e.explainLimit(limit)
 	case errors.As(err, &earlier):
 		return refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, causeOf(earlier.Err))
 	case errors.Is(err, paid.ErrBusy):
@@ -47,6 +46,15 @@ func (e *Env) explainPaid(err error) error {
 		return refuse("The call's time ran out before anything was sent. Nothing was started. Call again.")
 	}
 	return err
+}
+
+func (e *Env) explainLimit(err *paid.LimitError) error {
+	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
+		count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), ago(err.Resets.Sub(e.now())))
+	if others := jobLines(err.Others, mostOthers); others != "" {
+		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")
+	}
+	return refuse("%s", text)
 }
 
 func explainUncertain(err *paid.UncertainError) error {

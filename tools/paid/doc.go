@@ -17,9 +17,10 @@
 //     a call that is under way, return a job that is remembered, and look for
 //     the job of an intent without outcome for [LookAgain] before they make an
 //     intent of their own. Where they cannot look they start nothing.
-//   - Every job that was started is reported to its caller or found by the next
-//     equal call: as its outcome, among its others, or among the jobs that an
-//     [UncertainError] lists.
+//   - Every job that was started, and has not failed since, is reported to its
+//     caller or found by the next equal call that learns anything: as its
+//     outcome, among its others, or among the jobs that an [UncertainError]
+//     lists.
 //
 // This holds through lost answers, through callers who leave, and, with a
 // directory or Redis, through the death of the process at any moment and
@@ -37,7 +38,9 @@
 // job only where no other call of this ledger's memory could own it.
 //
 // A second job can also be started by AllowDuplicate, which asks for it; after
-// [LookAgain], for an intent whose job never showed; and where the memory is
+// [LookAgain], for an intent whose outcome nobody learned; where the machine's
+// clock jumped while LangSmith's could not be read, so that an intent seems
+// older than it is; and where the memory is
 // gone: kept in memory by a process that died, or in a store that could not be
 // used, which the outcome's notes say. Redis forgets what its own persistence
 // lets it forget. A job that ended before anybody repeated the call stands in

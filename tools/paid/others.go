@@ -22,15 +22,32 @@ func (v *view) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	if theirs := v.theirs(time.Now()); !theirs.IsZero() {
 		now = theirs
 	}
-	var found []langsmith.Job
-	for _, job := range v.jobs {
+	var newest [MostOthers]*langsmith.Job
+	held := 0
+	for i := range v.jobs {
+		job := &v.jobs[i]
 		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
-		if job.ID != except && (recent || !job.Status.Done()) {
-			found = append(found, job)
+		if job.ID == except || !recent && job.Status.Done() {
+			continue
+		}
+		at := held
+		for at > 0 && job.CreatedAt.After(newest[at-1].CreatedAt.Time) {
+			at--
+		}
+		if at < MostOthers {
+			held = min(held+1, MostOthers)
+			copy(newest[at+1:held], newest[at:])
+			newest[at] = job
 		}
 	}
-	newestFirst(found)
-	return found[:min(len(found), MostOthers)]
+	if held == 0 {
+		return nil
+	}
+	found := make([]langsmith.Job, held)
+	for i, job := range newest[:held] {
+		found[i] = *job
+	}
+	return found
 }
 
 // unfinished returns the jobs that still go on, the newest first.

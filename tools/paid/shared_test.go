@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/tools/paid/state"
 	"langsmith-insights-mcp/tools/paid/state/redistest"
@@ -245,4 +247,39 @@ func TestRedisThatGoesAway(t *testing.T) {
 		t.Errorf("log: %s", w.log)
 	}
 	w.drain(t)
+}
+
+// Nothing in Redis leads back to the credential, or holds a word of a request.
+func TestNothingOfACallIsInRedis(t *testing.T) {
+	url := redistest.Start(t).URL()
+	store, err := OpenState(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	w := newWorld(t, worldOptions{ledger: Options{Store: store, MaxJobsPerDay: 10}})
+	w.start(t, w.call(named("Confidential name"), asking("confidential question")))
+	w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true})
+	w.start(t, w.call(named("Confidential other")))
+	w.drain(t)
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
+	keys := client.Keys(t.Context(), "*").Val()
+	if len(keys) < 4 {
+		t.Fatalf("only %q", keys)
+	}
+	everything := strings.Join(keys, "\n")
+	for _, key := range keys { // as Redis itself would write it to a file
+		everything += client.Dump(t.Context(), key).Val()
+		everything += strings.Join(client.HVals(t.Context(), key).Val(), "\n")
+	}
+	for _, part := range []string{secret, secret[8:24], "onfidential", langsmith.Secret(secret).Fingerprint()} {
+		if strings.Contains(everything, part) {
+			t.Errorf("Redis holds %q", part)
+		}
+	}
 }

@@ -1,0 +1,91 @@
+package paid
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/langsmith/sandbox"
+)
+
+// keyOf is the slot key of a call whose body was given as JSON.
+func keyOf(t testing.TB, body string) string {
+	t.Helper()
+	request := &langsmith.CreateInsightsJobRequest{}
+	if err := json.Unmarshal([]byte(body), request); err != nil {
+		t.Fatal(err)
+	}
+	client := newClient(t, sandbox.New(sandbox.Options{Empty: true}), secret)
+	return mustIdentify(t, Call{LangSmith: client, Project: uuid.NameSpaceDNS, Request: request}).slot.Key
+}
+
+func TestEqualBodies(t *testing.T) {
+	for _, equal := range [][]string{
+		{`{"sample":100}`, `{"sample":100.0}`, `{"sample":1e2}`},
+		{`{"partitions":{"a":"1","b":"2"}}`, `{"partitions":{"b":"2","a":"1"}}`},
+		{`{"name":"x","model":"openai"}`, `{"model":"openai","name":"x"}`},
+		{
+			`{"attribute_schemas":{"a":{"type":"string","description":"d"}}}`,
+			`{"attribute_schemas":{"a":{ "description":"d", "type":"string" }}}`,
+		},
+	} {
+		for _, body := range equal[1:] {
+			if keyOf(t, body) != keyOf(t, equal[0]) {
+				t.Errorf("%s and %s are not equal", equal[0], body)
+			}
+		}
+	}
+}
+
+func TestDifferentBodies(t *testing.T) {
+	seen := map[string]string{}
+	for _, body := range []string{
+		`{}`, `{"name":null}`, `{"name":""}`, `{"name":"x"}`, `{"is_scheduled":false}`, `{"model":"openai"}`,
+		`{"sample":null}`, `{"sample":1}`, `{"sample":1000}`, `{"partitions":{}}`, `{"hierarchy":[]}`, `{"hierarchy":null}`,
+		`{"filter":"x"}`, `{"summary_prompt":"x"}`,
+	} {
+		key := keyOf(t, body)
+		if other, ok := seen[key]; ok {
+			t.Errorf("%s and %s are equal", body, other)
+		}
+		seen[key] = body
+	}
+}
+
+func TestDifferentCallers(t *testing.T) {
+	upstream := sandbox.New(sandbox.Options{Empty: true})
+	base := Call{LangSmith: newClient(t, upstream, secret), Project: uuid.NameSpaceDNS, Request: &langsmith.CreateInsightsJobRequest{}}
+	project, key := base, base
+	project.Project = uuid.NameSpaceURL
+	key.LangSmith = newClient(t, upstream, secret+"x")
+	elsewhere, workspace := base, base
+	for call, endpoint := range map[*Call]string{&elsewhere: "https://other.test", &workspace: "https://langsmith.test"} {
+		parsed, err := langsmith.ParseEndpoint(endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		options := langsmith.Options{Endpoint: parsed, Credentials: langsmith.Credentials{APIKey: secret}}
+		if call == &workspace {
+			options.Credentials.Workspace = uuid.NameSpaceOID
+		}
+		call.LangSmith = langsmith.New(options)
+	}
+	first := mustIdentify(t, base)
+	for name, call := range map[string]Call{"project": project, "credential": key, "endpoint": elsewhere, "workspace": workspace} {
+		other := mustIdentify(t, call)
+		if other.slot.Key == first.slot.Key || other.slot.Scope == first.slot.Scope {
+			t.Errorf("another %s gives the same slot", name)
+		}
+		if (other.caller == first.caller) != (name == "project") {
+			t.Errorf("another %s: caller %s, before %s", name, other.caller, first.caller)
+		}
+	}
+	for _, part := range []string{first.slot.Key, first.slot.Scope, first.caller, first.body, first.fingerprint} {
+		if strings.Contains(part, "lsv2") || strings.Contains(secret, part) {
+			t.Errorf("%q gives the credential away", part)
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package paid
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+func TestOthersAreTheNewest(t *testing.T) {
+	now := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		seen := &view{date: now, received: time.Now()}
+		var want []time.Time
+		except := uuid.New()
+		for range r.IntN(40) {
+			job := langsmith.Job{ID: uuid.New(), Status: langsmith.Status(pick(r, "running", "success", "error", "queued", "odd"))}
+			job.CreatedAt.Time = now.Add(-time.Duration(r.IntN(48*3600)) * time.Second)
+			if r.IntN(10) == 0 {
+				job.ID = except
+			}
+			seen.jobs = append(seen.jobs, job)
+			old := now.Sub(job.CreatedAt.Time) >= recently
+			if job.ID != except && job.Status != "error" && !(job.Status == "success" && old) {
+				want = append(want, job.CreatedAt.Time)
+			}
+		}
+		slices.SortFunc(want, func(a, b time.Time) int { return b.Compare(a) })
+		want = want[:min(len(want), MostOthers)]
+		got := seen.others(except, now)
+		if !slices.EqualFunc(got, want, func(job langsmith.Job, at time.Time) bool { return job.CreatedAt.Equal(at) }) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	}
+}
