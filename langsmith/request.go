@@ -21,7 +21,7 @@ type CreateInsightsJobRequest struct {
 	SummaryPrompt        Optional[string]                     `json:"summary_prompt,omitzero" jsonschema_description:"Mustache; names run.inputs, run.outputs, run.error, run.feedback or all_thread_messages."`
 	Filter               Optional[string]                     `json:"filter,omitzero" jsonschema_description:"e.g. eq(status, \"error\")"`
 	Name                 Optional[string]                     `json:"name,omitzero"`
-	AttributeSchemas     Optional[map[string]AttributeSchema] `json:"attribute_schemas,omitzero" jsonschema_description:"To extract per trace: name to {type: string|number|boolean, description, filter_by}; filter_by (boolean only) drops traces where it is not true."`
+	AttributeSchemas     Optional[map[string]AttributeSchema] `json:"attribute_schemas,omitzero" jsonschema_description:"To extract per trace: name to {type: string|number|boolean, description, filter_by}; filter_by (boolean) keeps only true ones."`
 	UserContext          Optional[map[string]string]          `json:"user_context,omitzero" jsonschema_description:"Question to answer, e.g. {\"What would you like to learn about your agent?\": \"...\"}"`
 	Model                *ModelProvider                       `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic" jsonschema_description:"On the workspace's own key; the API's default is openai."`
 	ClusterModel         Optional[string]                     `json:"cluster_model,omitzero" jsonschema_description:"openai, anthropic or a model configuration's UUID; with summary_model, instead of model."`

@@ -20,7 +20,7 @@ import (
 type analyzeChatHistoriesArgs struct {
 	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Each a list of messages."`
 	Path        string                   `json:"path,omitempty" jsonschema_description:"Or a JSON Lines file, a chat a line, in the operator's folder."`
-	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"For the project and the report."`
+	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200"`
 	UserContext map[string]string        `json:"user_context,omitempty" jsonschema_description:"As in create_insights_job."`
 	Model       *langsmith.ModelProvider `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic"`
 	DryRun      bool                     `json:"dry_run,omitempty"`

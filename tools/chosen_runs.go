@@ -18,7 +18,7 @@ type ChosenRunsArgs struct {
 	JobID     uuid.UUID   `json:"job_id,omitzero"`
 	ClusterID uuid.UUID   `json:"cluster_id,omitzero"`
 	RunIDs    []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Instead of a job's."`
-	Limit     int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"Default 100, or all run_ids."`
+	Limit     int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"Default 100."`
 	DryRun    bool        `json:"dry_run,omitempty" jsonschema_description:"Only count."`
 }
 

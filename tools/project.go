@@ -19,7 +19,7 @@ import (
 
 // ProjectArgs are how every tool about a project is told which one.
 type ProjectArgs struct {
-	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"Or project, by name."`
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"Or project."`
 	Project   string    `json:"project,omitempty"`
 }
 
