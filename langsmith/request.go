@@ -16,7 +16,7 @@ type CreateInsightsJobRequest struct {
 	EndTime              Optional[DateTime]                   `json:"end_time,omitzero" jsonschema_description:"Needs start_time."`
 	LastNHours           Optional[int]                        `json:"last_n_hours,omitzero" jsonschema:"minimum=1" jsonschema_description:"Window; without any, the last 7 days."`
 	Hierarchy            Optional[[]int]                      `json:"hierarchy,omitzero" jsonschema_description:"Clusters per level, e.g. [5, 20]."`
-	Partitions           Optional[map[string]string]          `json:"partitions,omitzero" jsonschema_description:"Top-level categories fixed in advance: name to description, at most 10."`
+	Partitions           Optional[map[string]string]          `json:"partitions,omitzero" jsonschema_description:"Fixed top categories: name to description, at most 10."`
 	Sample               Optional[json.Number]                `json:"sample,omitzero" jsonschema:"maximum=1000,exclusiveMinimum=0" jsonschema_description:"The most traces to analyse and pay for."`
 	SummaryPrompt        Optional[string]                     `json:"summary_prompt,omitzero" jsonschema_description:"Mustache; names run.inputs, run.outputs, run.error, run.feedback or all_thread_messages."`
 	Filter               Optional[string]                     `json:"filter,omitzero" jsonschema_description:"e.g. eq(status, \"error\")"`

@@ -36,7 +36,7 @@ func compareInsightsJobs() Tool {
 		Title: "Compare two Insights reports",
 		Description: "Compare two finished Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces, with " +
 			"the counts behind, and how error rates, latencies and costs changed. Categories are matched by name, else by the similarity " +
-			"of their words (scored). caution says what to beware of. Job ids come from list_insights_jobs.",
+			"of their words (scored). caution says what to beware of.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "insights",

@@ -40,8 +40,8 @@ func createInsightsJob() Tool {
 		Description: "Start LangSmith's Insights Agent over a tracing project: it reads up to 1,000 traces, groups them into categories and writes " +
 			"a report. COSTS MONEY (about 1-2 USD per 1,000 traces with OpenAI models, 3-4 with Anthropic, on the workspace's own model " +
 			"key) and takes up to 30 minutes. Returns at once with the job's id; then call wait_for_insights_job. The same call again " +
-			"while the job is unfinished returns that job, so repeating after a timeout is safe. Look at list_insights_jobs first: a " +
-			"recent report may answer the question.",
+			"while the job is unfinished returns that job, so repeating after a timeout is safe. A recent report (list_insights_jobs) may " +
+			"already answer.",
 		Effect:  Spends,
 		Toolset: "insights",
 	}, runCreateInsightsJob)

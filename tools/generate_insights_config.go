@@ -35,7 +35,7 @@ func generateInsightsConfig() Tool {
 		Title: "Have an Insights config written",
 		Description: "Have a model write settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS some MODEL " +
 			"TOKENS of the workspace each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid) " +
-			"with the result. user_context in create_insights_job often does without.",
+			"with the result.",
 		Effect:  Spends,
 		Toolset: "configs",
 	}, runGenerateInsightsConfig)

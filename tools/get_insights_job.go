@@ -24,9 +24,8 @@ func getInsightsJob() Tool {
 		Name:  "get_insights_job",
 		Title: "Read an Insights report",
 		Description: "Read the report of an Insights job: key points, categories with sizes, shares, error rates, latencies and costs, and the " +
-			"traces worth opening. A page of categories at a time; sort_by ranks all of them, cluster_id shows one subtree. An unfinished " +
-			"or failed job is told as it is; wait_for_insights_job waits. Next: list_insights_runs for a category's traces, " +
-			"compare_insights_jobs for what changed.",
+			"traces worth opening. A page of categories at a time; sort_by ranks all of them, cluster_id shows one subtree. Next: " +
+			"list_insights_runs for a category's traces, compare_insights_jobs for what changed.",
 		Effect:     Reads,
 		Repeatable: true,
 		Toolset:    "insights",

@@ -11,7 +11,7 @@ import (
 
 // MaxCharsArgs are how a tool is told how much of a run's texts to show.
 type MaxCharsArgs struct {
-	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"Characters of inputs and outputs each; default 2000."`
+	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"Of inputs, of outputs; default 2000."`
 }
 
 const defaultChars = 2000

@@ -37,8 +37,7 @@ func updateInsightsConfig() Tool {
 		Name:  "update_insights_config",
 		Title: "Change an Insights config",
 		Description: "Change a saved Insights config: what is given changes, null clears, what is left out stays. WITH a schedule LangSmith starts " +
-			"a paid job each time it comes due: the result says how often a month and what it may cost. Prebuilt configs cannot be " +
-			"changed.",
+			"a paid job each time it comes due. Prebuilt configs cannot be changed.",
 		Effect:     Writes,
 		Repeatable: true,
 		Toolset:    "configs",
