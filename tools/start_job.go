@@ -72,6 +72,9 @@ func explainUncertain(err *paid.UncertainError) error {
 	default:
 		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobLines(err.Found, paid.MostOthers))
 	}
+	if others := jobLines(err.Others, mostOthers); others != "" {
+		fmt.Fprintf(&b, "Other jobs of this project, unfinished or of the last day:\n%s", others)
+	}
 	for _, note := range err.Notes {
 		fmt.Fprintf(&b, "Note: %s\n", note)
 	}

@@ -81,9 +81,43 @@ func (f *flight) unresolved(entries []state.Entry) (*Outcome, error) {
 	case found.alone:
 		return f.found(found.owner, found.jobs[0]), nil
 	case found.err != nil || len(found.jobs) > 0:
-		return nil, &UncertainError{LookErr: found.err, Found: found.jobs}
+		return nil, f.uncertain(nil, found)
+	case f.reload():
+		return f.earlier() // an equal call, one that asked for a duplicate, came to its end meanwhile
 	}
 	return nil, nil
+}
+
+// reload reads again what is remembered, and reports whether a job was added to
+// it since: a look takes seconds.
+func (f *flight) reload() bool {
+	l := f.ledger
+	now := l.local.Recall(f.id.slot)
+	if l.shared != nil {
+		err := l.shared.bounded(f.ctx, func(ctx context.Context) error {
+			found, err := l.shared.store.Load(ctx, f.id.slot)
+			now = merge(now, found.Entries)
+			return err
+		})
+		if err != nil {
+			f.note(noteNoStore)
+		}
+	}
+	before := f.entries
+	f.entries = merge(now, before)
+	return slices.ContainsFunc(f.entries, func(entry state.Entry) bool {
+		return entry.Job != uuid.Nil && entry.Stage != state.Over && !slices.ContainsFunc(before, func(had state.Entry) bool {
+			return had.Token == entry.Token && had.Job == entry.Job
+		})
+	})
+}
+
+// uncertain is the error of a search that did not find one job alone.
+func (f *flight) uncertain(err error, found looked) error {
+	others := slices.DeleteFunc(f.seen.others(uuid.Nil, f.ledger.now()), func(job langsmith.Job) bool {
+		return slices.ContainsFunc(found.jobs, func(maybe langsmith.Job) bool { return maybe.ID == job.ID })
+	})
+	return &UncertainError{Err: err, LookErr: found.err, Found: found.jobs, Others: others}
 }
 
 // found is the outcome of a call whose job was an earlier one's, or was found

@@ -22,6 +22,8 @@ type UncertainError struct {
 	// Found are the jobs that may be the one. Empty after a look: no job was
 	// found, and the request may still be processed.
 	Found []langsmith.Job
+	// Others are as in [Outcome], without those that were found.
+	Others []langsmith.Job
 	// Notes are as in [Outcome].
 	Notes []string
 }

@@ -179,6 +179,11 @@ func (m *mortalStore) Intend(ctx context.Context, slot state.Slot, entry state.E
 	return m.do(func() error { return m.Store.Intend(ctx, slot, entry, hold) })
 }
 
+func (m *mortalStore) Load(ctx context.Context, slot state.Slot) (found state.Recalled, err error) {
+	err = m.do(func() error { found, err = m.Store.Load(ctx, slot); return err })
+	return found, err
+}
+
 func (m *mortalStore) Record(ctx context.Context, slot state.Slot, entry state.Entry) error {
 	return m.do(func() error { return m.Store.Record(ctx, slot, entry) })
 }

@@ -200,6 +200,31 @@ func TestPausedProcess(t *testing.T) {
 	})
 }
 
+// A call that looks for an equal one's job learns of it also when the other
+// process gets its answer in the middle of the look.
+func TestAnswerThatComesDuringTheLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
+		other := New(Options{Store: struct{ Store }{leases}})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 4 * time.Second})
+		duplicate := w.call()
+		duplicate.AllowDuplicate = true // takes no turn, so that the other does not wait for it
+		var first, second *Outcome
+		var firstErr, secondErr error
+		var group sync.WaitGroup
+		group.Go(func() { first, firstErr = w.ledger.Start(context.Background(), duplicate) })
+		time.Sleep(time.Second)
+		group.Go(func() { second, secondErr = other.Start(context.Background(), w.call()) })
+		group.Wait()
+		if firstErr != nil || secondErr != nil || first.Job.ID != second.Job.ID || !second.AlreadyRunning {
+			t.Errorf("%+v, %v; then %+v, %v", first, firstErr, second, secondErr)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
 // An equal call elsewhere that never ends is not waited for for ever.
 func TestBusyElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -172,7 +172,7 @@ func (f *flight) post() (*Outcome, error) {
 	sinceSent := func(state.Entry) time.Duration { return time.Since(sent) }
 	found := (&search{flight: f, intents: []state.Entry{f.about}, elapsed: sinceSent}).look()
 	if !found.alone {
-		return nil, &UncertainError{Err: err, LookErr: found.err, Found: found.jobs}
+		return nil, f.uncertain(err, found)
 	}
 	outcome := f.found(f.about, found.jobs[0])
 	outcome.AlreadyRunning = false

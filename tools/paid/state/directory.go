@@ -65,19 +65,27 @@ func (d *Directory) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, err
 	if err != nil {
 		return nil, Recalled{}, err
 	}
-	days, err := d.days()
+	found, err := d.Load(ctx, slot)
 	if err != nil {
 		hold.Release()
 		return nil, Recalled{}, err
 	}
+	return hold, found, nil
+}
+
+// Load implements Store.
+func (d *Directory) Load(_ context.Context, slot Slot) (Recalled, error) {
+	days, err := d.days()
+	if err != nil {
+		return Recalled{}, err
+	}
 	var found Recalled
 	for _, day := range days {
 		if err := readLog(filepath.Join(d.root, day, slot.Scope, slot.Key+".log"), &found); err != nil {
-			hold.Release()
-			return nil, Recalled{}, err
+			return Recalled{}, err
 		}
 	}
-	return hold, found, nil
+	return found, nil
 }
 
 // Intend implements Store. The kernel's locks are never lost, so there is

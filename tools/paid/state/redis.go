@@ -111,10 +111,19 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 	}
 }
 
-func decodeValues(values []any) Recalled {
+// Load implements Store.
+func (r *Redis) Load(ctx context.Context, slot Slot) (Recalled, error) {
+	values, err := r.client.HVals(ctx, callKey(slot)).Result()
+	if err != nil {
+		return Recalled{}, r.failed(ctx, err)
+	}
+	return decodeValues(values), nil
+}
+
+func decodeValues[T any](values []T) Recalled {
 	var found Recalled
 	for _, value := range values {
-		text, _ := value.(string)
+		text, _ := any(value).(string)
 		entry, err := DecodeEntry([]byte(text))
 		if err != nil {
 			found.Damaged = true

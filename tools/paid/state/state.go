@@ -45,6 +45,9 @@ type Store interface {
 	// and returns what is remembered there.
 	Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error)
 
+	// Load returns what is remembered in a slot, whoever holds it.
+	Load(ctx context.Context, slot Slot) (Recalled, error)
+
 	// Intend writes an intent, durably, before the request is sent. It fails
 	// with ErrLost, and writes nothing, where the hold is no longer one. A nil
 	// hold asks for no exclusion.
