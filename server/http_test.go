@@ -72,7 +72,8 @@ func TestHTTPRefusesToStart(t *testing.T) {
 // running is a server that was started from the command line.
 type running struct {
 	address string
-	log     *strings.Builder // complete when it has ended
+	log     *strings.Builder // complete when read is closed
+	read    chan struct{}
 	signal  context.CancelFunc
 	code    chan int
 }
@@ -81,7 +82,7 @@ func runHTTP(t *testing.T, variables map[string]string, args ...string) *running
 	t.Helper()
 	ctx, signal := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
-	r := &running{log: &strings.Builder{}, signal: signal, code: make(chan int, 1)}
+	r := &running{log: &strings.Builder{}, read: make(chan struct{}), signal: signal, code: make(chan int, 1)}
 	go func() {
 		code := server.Run(ctx, append([]string{"http"}, args...), func(name string) string { return variables[name] },
 			server.Streams{In: strings.NewReader(""), Out: io.Discard, Err: writer})
@@ -99,16 +100,15 @@ func runHTTP(t *testing.T, variables map[string]string, args ...string) *running
 			r.address = line.Addr
 		}
 	}
-	rest := make(chan struct{})
 	go func() {
-		defer close(rest)
+		defer close(r.read)
 		for lines.Scan() {
 			fmt.Fprintln(r.log, lines.Text())
 		}
 	}()
 	t.Cleanup(func() {
 		signal()
-		<-rest
+		<-r.read
 	})
 	return r
 }
@@ -119,6 +119,7 @@ func (r *running) end(t *testing.T) string {
 	if code := <-r.code; code != 0 {
 		t.Errorf("code %d", code)
 	}
+	<-r.read
 	return r.log.String()
 }
 
