@@ -87,6 +87,14 @@ func (t *Telemetry) Stop(ctx context.Context) error {
 	return t.provider.Shutdown(ctx)
 }
 
+// Flush sends what was recorded so far.
+func (t *Telemetry) Flush(ctx context.Context) error {
+	if t == nil || t.provider == nil {
+		return nil
+	}
+	return t.provider.ForceFlush(ctx)
+}
+
 // MCPOptions make an MCP server record its requests and tools.
 func (t *Telemetry) MCPOptions() []mcpserver.ServerOption {
 	if t == nil {
