@@ -15,7 +15,7 @@ type Job struct {
 	Status    Status         `json:"status"`
 	Error     string         `json:"error"`
 	CreatedAt Time           `json:"created_at"`
-	StartTime Time           `json:"start_time"` // of the window that was analysed, not of the work
+	StartTime Time           `json:"start_time"` // unknown: of the window that was analysed, or of the work
 	EndTime   Time           `json:"end_time"`
 	ConfigID  uuid.UUID      `json:"config_id"` // uuid.Nil for none
 	Shape     map[string]int `json:"shape"`     // category to number of runs

@@ -36,21 +36,7 @@ func badArgument(field, format string, values ...any) error {
 
 // argumentError collects the field errors of a request's own check.
 func argumentError(err error) error {
-	var fields []langsmith.FieldError
-	var collect func(error)
-	collect = func(err error) {
-		if joined, ok := err.(interface{ Unwrap() []error }); ok {
-			for _, each := range joined.Unwrap() {
-				collect(each)
-			}
-			return
-		}
-		var field langsmith.FieldError
-		if errors.As(err, &field) {
-			fields = append(fields, field)
-		}
-	}
-	collect(err)
+	fields := langsmith.FieldErrors(err)
 	if len(fields) == 0 {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 // and workspace, whatever the transport, and nothing else of theirs.
 func TestEachCallersOwnKeyAndWorkspace(t *testing.T) {
 	f := start(t, options{config: withTokens})
-	const callers, colleagues = 120, 2 // so many share a workspace: a sandbox has 64
+	const callers, colleagues = 120, 2 // so many share a workspace
 	workspaces, projects := make([]uuid.UUID, callers), make([]uuid.UUID, callers)
 	for n := range workspaces {
 		if workspaces[n] = uuid.New(); n%colleagues != 0 {
