@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,8 +43,11 @@ func installCommand(getenv func(string) string, streams Streams) *cobra.Command 
 			if len(problems) > 0 {
 				return usage(problems...)
 			}
-			options.Env = carriedOver(settings)
+			if options.Env, err = carriedOver(settings, getenv); err != nil {
+				return err
+			}
 			if flags.withKey {
+				delete(options.Env, keyFileVariable)
 				if options.APIKey = install.Secret(settings.Credentials.APIKey.Reveal()); options.APIKey == "" {
 					return usage("--with-key: there is no key to write; set LANGSMITH_API_KEY")
 				}
@@ -96,9 +100,13 @@ func clientNames() string {
 	return strings.Join(names, ", ")
 }
 
+// keyFileVariable names the file that holds the key: no secret, so that it can
+// stand in a client's configuration.
+const keyFileVariable = "LANGSMITH_API_KEY_FILE"
+
 // carriedOver are the settings without secrets that hold in this shell and that
 // the client would not know.
-func carriedOver(l config.LangSmith) map[string]string {
+func carriedOver(l config.LangSmith, getenv func(string) string) (map[string]string, error) {
 	env := map[string]string{}
 	if l.Found.Endpoint != "" {
 		env["LANGSMITH_ENDPOINT"] = l.Endpoint.String()
@@ -109,7 +117,14 @@ func carriedOver(l config.LangSmith) map[string]string {
 	if l.Project != "" {
 		env["LANGSMITH_PROJECT"] = l.Project
 	}
-	return env
+	if l.Found.Credential == keyFileVariable {
+		path, err := filepath.Abs(strings.TrimSpace(getenv(keyFileVariable)))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", keyFileVariable, err)
+		}
+		env[keyFileVariable] = path
+	}
+	return env, nil
 }
 
 // report makes a change, or shows it, and says what to do next.
@@ -122,6 +137,7 @@ func report(streams Streams, flags installFlags, options install.Options, change
 		return err
 	}
 	switch {
+	case done.File == "": // the client is not here, as a note says
 	case !done.Changed:
 		fmt.Fprintf(streams.Out, "%s already is as it should be.\n", done.File)
 	case flags.dryRun:

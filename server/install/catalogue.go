@@ -114,22 +114,34 @@ func cursor() client {
 	}
 }
 
-// windsurf: "Cascade MCP integration" on docs.windsurf.com:
+// windsurf: the editor is called Devin Desktop since June 2026. Since version
+// 3.6.21 of July 2026 it reads ~/.config/devin/mcp_config.json, on Windows below
+// %APPDATA% ("MCP Configuration" on docs.devin.ai/cli). Whether variables are
+// replaced there is not documented, so none is referred to. Earlier versions read
 // ~/.codeium/windsurf/mcp_config.json on every system, with ${env:NAME} in
-// command, args and env. What becomes of an unset variable is not documented. The
-// editor is called Devin Desktop since June 2026 and still uses that file.
+// command, args and env ("Cascade MCP integration" on docs.windsurf.com); what
+// becomes of an unset variable is not documented.
 func windsurf() client {
+	const file = "mcp_config.json"
 	return client{
-		Client: Client{Name: "windsurf", Title: "Windsurf"},
+		Client: Client{Name: "windsurf", Title: "Windsurf (Devin Desktop)"},
 		format: jsonFormat{servers: "mcpServers"},
 		locations: func(h Host) []location {
-			dir := h.home(".codeium", "windsurf")
-			return []location{{file: filepath.Join(dir, "mcp_config.json"), sign: dir}}
+			devin := h.home(".config", "devin")
+			if h.GOOS == "windows" {
+				devin = h.appData("devin")
+			}
+			cascade := h.home(".codeium", "windsurf")
+			return []location{
+				{file: filepath.Join(devin, file), sign: devin, literal: true},
+				{file: filepath.Join(cascade, file), sign: cascade},
+			}
 		},
 		reference: "${env:NAME}",
 		expands:   "${",
-		next:      "Press the refresh button in Cascade's MCP settings, or restart Windsurf.",
-		keys:      "Set LANGSMITH_API_KEY where Windsurf sees it: in the shell that starts it, or for the whole desktop session.",
+		next:      "Restart the editor; its agent's MCP settings list the server.",
+		keys: "Set LANGSMITH_API_KEY where the editor sees it: in the shell that starts it, or for the whole desktop session. " +
+			"Should the server still find none, run this again with --with-key.",
 	}
 }
 

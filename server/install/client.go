@@ -67,28 +67,33 @@ type client struct {
 
 // location is a place where a client may keep its configuration.
 type location struct {
-	file string
-	sign string // exists when the client does
+	file    string
+	sign    string // exists when the client does
+	literal bool   // whether the client replaces anything in this file is not known
 }
 
 // locate finds the client's configuration file. The file itself may be missing.
-func (c client) locate(h Host) (string, error) {
+func (c client) locate(h Host) (location, error) {
 	places := c.locations(h)
 	for _, p := range places {
 		if exists(p.sign) || exists(p.file) {
-			return p.file, nil
+			return p, nil
 		}
 	}
 	for _, command := range c.commands {
 		if _, err := h.LookPath(command); err == nil {
-			return places[0].file, nil
+			return places[0], nil
 		}
 	}
-	return "", c.notFound(places)
+	return location{}, c.notFound(places)
 }
 
 func (c client) notFound(places []location) error {
-	looked := fmt.Sprintf("there is no %s", places[0].sign)
+	var signs []string
+	for _, p := range places {
+		signs = append(signs, p.sign)
+	}
+	looked := "there is no " + strings.Join(signs, " or ")
 	if len(c.commands) > 0 {
 		looked += fmt.Sprintf(" and no command %q", c.commands[0])
 	}

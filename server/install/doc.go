@@ -6,7 +6,8 @@
 //   - One entry is merged in. Everything else in the file stays byte for byte:
 //     other servers, comments, order, indentation, line ends.
 //   - Running it again changes nothing and makes no second backup.
-//   - A file it cannot parse is refused, with the line.
+//   - A file it cannot parse is refused, with the line; one that is
+//     write-protected is left alone.
 //   - The file it changes is copied to NAME.bak-TIME first, unless an equal copy
 //     is there, and replaced in one step. A file that is a link stays one.
 //   - A key is written only when [Options].APIKey has one, and then the file is
@@ -20,5 +21,5 @@
 //
 // [Uninstall] takes out the entry whole, with the prompt that only it used. If
 // nothing else has changed since, the file is again what it was before
-// [Install], to the byte.
+// [Install], to the byte; a file that Install made stays, with nothing in it.
 package install

@@ -70,15 +70,15 @@ func Install(o Options) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
+	place, found := c.place(o)
+	if place.literal {
+		c.reference = ""
+	}
 	e, err := c.entry(o)
-	if err != nil {
+	if err = cmp.Or(err, found); err != nil {
 		return Change{}, err
 	}
-	path, err := c.file(o)
-	if err != nil {
-		return Change{}, err
-	}
-	f, err := openFile(path)
+	f, err := openFile(place.file)
 	if err != nil {
 		return Change{}, err
 	}
@@ -97,14 +97,14 @@ func Uninstall(o Options) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	path, err := c.file(o)
+	place, err := c.place(o)
 	if errors.Is(err, ErrClientNotFound) {
 		return Change{Client: c.Client, Notes: []string{c.Title + " was not found: there is nothing to take out."}}, nil
 	}
 	if err != nil {
 		return Change{}, err
 	}
-	f, err := openFile(path)
+	f, err := openFile(place.file)
 	if err != nil {
 		return Change{}, err
 	}
@@ -131,18 +131,24 @@ func (o Options) resolve() (Options, client, error) {
 	return o, c, err
 }
 
-func (c client) file(o Options) (string, error) {
+// place is where the client's configuration is, or is said to be.
+func (c client) place(o Options) (location, error) {
 	if o.File == "" {
 		return c.locate(o.Host)
 	}
 	path, err := filepath.Abs(o.File)
 	if err != nil {
-		return "", err
+		return location{}, err
 	}
 	if dir := filepath.Dir(path); !exists(dir) {
-		return "", fmt.Errorf("there is no folder %s to keep %s in", dir, filepath.Base(path))
+		return location{}, fmt.Errorf("there is no folder %s to keep %s in", dir, filepath.Base(path))
 	}
-	return path, nil
+	for _, known := range c.locations(o.Host) {
+		if known.file == path {
+			return known, nil
+		}
+	}
+	return location{file: path}, nil
 }
 
 // apply brings f to the state after, unless it is there already.
@@ -154,6 +160,9 @@ func (c client) apply(o Options, f, after file, notes []string) (Change, error) 
 	if string(after.body) == string(f.body) && after.mode == f.mode {
 		ch.Created = false
 		return ch, nil
+	}
+	if f.mode&0o200 == 0 {
+		return ch, fmt.Errorf("%s is write-protected and was left as it is: make it writable, or change it by hand", f.path)
 	}
 	ch.Changed, ch.Next = true, c.next
 	ch.Diff = diff(c.format, o, f, after)

@@ -185,6 +185,40 @@ func TestBackups(t *testing.T) {
 	}
 }
 
+// TestReference refers to a variable only where the client is known to replace it.
+func TestReference(t *testing.T) {
+	h := computer(t)
+	for dir, want := range map[string]bool{h.home(".codeium", "windsurf"): true, h.home(".config", "devin"): false} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		o := options(h, "windsurf")
+		o.File = filepath.Join(dir, "mcp_config.json")
+		if _, err := Install(o); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(read(t, o.File)); strings.Contains(got, "${env:LANGSMITH_API_KEY}") != want {
+			t.Errorf("%s:\n%s", o.File, got)
+		}
+	}
+}
+
+// TestWriteProtected leaves a file alone that its owner has protected.
+func TestWriteProtected(t *testing.T) {
+	h := computer(t)
+	config := place(t, h, "cursor", []byte(twoServers), 0o444)
+	before := snapshot(t, h.Home)
+	for _, change := range []func(Options) (Change, error){Install, Uninstall} {
+		ch, err := change(options(h, "cursor"))
+		if ch.Changed || err != nil && !strings.Contains(err.Error(), config+" is write-protected") {
+			t.Errorf("%+v, %v", ch, err)
+		}
+	}
+	if !maps.Equal(snapshot(t, h.Home), before) {
+		t.Error("something was written")
+	}
+}
+
 // TestRefusedOptions has what must not be written.
 func TestRefusedOptions(t *testing.T) {
 	tests := []struct {

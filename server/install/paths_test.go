@@ -67,6 +67,11 @@ func TestPaths(t *testing.T) {
 		{client: "windsurf", goos: "darwin", exist: []string{"~/.codeium/windsurf/"}, want: "~/.codeium/windsurf/mcp_config.json"},
 		{client: "windsurf", goos: "windows", env: windows, exist: []string{"~/.codeium/windsurf/"}, want: "~/.codeium/windsurf/mcp_config.json"},
 
+		{client: "windsurf", goos: "linux", exist: []string{"~/.codeium/windsurf/mcp_config.json", "~/.config/devin/"}, want: "~/.config/devin/mcp_config.json"},
+		{client: "windsurf", goos: "linux", env: map[string]string{"XDG_CONFIG_HOME": "~/cfg"}, exist: []string{"~/.config/devin/"}, want: "~/.config/devin/mcp_config.json"},
+		{client: "windsurf", goos: "darwin", exist: []string{"~/.config/devin/mcp_config.json"}, want: "~/.config/devin/mcp_config.json"},
+		{client: "windsurf", goos: "windows", env: windows, exist: []string{"~/AppData/Roaming/devin/"}, want: "~/AppData/Roaming/devin/mcp_config.json"},
+
 		{client: "gemini-cli", goos: "linux", exist: []string{"~/.gemini/"}, want: "~/.gemini/settings.json"},
 		{client: "gemini-cli", goos: "darwin", exist: []string{"~/.gemini/"}, want: "~/.gemini/settings.json"},
 		{client: "gemini-cli", goos: "windows", env: windows, exist: []string{"~/.gemini/"}, want: "~/.gemini/settings.json"},
