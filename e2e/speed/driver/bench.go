@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"langsmith-insights-mcp/e2e/speed/load"
+)
+
+// options are what is measured, and for how long.
+type options struct {
+	servers     []string
+	transports  []transport
+	callers     map[transport][]int
+	rounds      int
+	cell        time.Duration // how long one server is measured at one number of callers
+	calls       int           // the most calls of a cell; 0 for any number
+	warm        int           // calls before the first cell of a fresh server
+	starts      int
+	memoryRuns  int
+	memoryCalls int
+}
+
+// bench is everything that a measurement needs.
+type bench struct {
+	options
+	paths    paths
+	work     string // a folder for what servers write
+	upstream *upstream
+	calls    load.Calls
+	made     int // calls that were answered and judged
+	progress io.Writer
+}
+
+func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.progress, format+"\n", args...) }
+
+// chosen are the servers that are measured over a transport.
+func (b *bench) chosen(over transport) []*server {
+	var chosen []*server
+	for i := range servers {
+		if slices.Contains(b.options.servers, servers[i].name) && servers[i].speaks(over) {
+			chosen = append(chosen, &servers[i])
+		}
+	}
+	return chosen
+}
+
+// rotated begins a list at another element in each round, so that nobody always
+// comes after the same neighbour.
+func rotated[T any](list []T, round int) []T {
+	if len(list) == 0 {
+		return list
+	}
+	at := round % len(list)
+	return slices.Concat(list[at:], list[:at])
+}
+
+// run makes calls and counts them.
+func (b *bench) run(runner load.Runner, bounds load.Bounds) (load.Result, int64, error) {
+	result, made, err := b.upstream.watched(runner, bounds)
+	b.made += result.Calls
+	return result, made.Lists, err
+}
+
+// opened starts a server and brings it to where a host has it before its first
+// call.
+func (b *bench) opened(s *server, over transport) (*instance, error) {
+	i, err := b.start(s, over)
+	if err != nil {
+		return nil, err
+	}
+	if err := i.client.Initialize(); err != nil {
+		return nil, i.failed(err)
+	}
+	if _, err := i.client.ListTools(); err != nil {
+		return nil, i.failed(err)
+	}
+	return i, nil
+}
+
+// warmed is a server that is opened, forwards what it is given, and has run for
+// a while: a just-in-time compiler and a pool of connections take their time.
+func (b *bench) warmed(s *server, over transport, callers int) (*instance, error) {
+	i, err := b.opened(s, over)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.upstream.forwards(i.client, &b.calls); err != nil {
+		return nil, i.failed(err)
+	}
+	b.made++
+	if _, _, err := b.run(i.client, load.Bounds{Callers: callers, Calls: max(b.warm, callers)}); err != nil {
+		return nil, i.failed(err)
+	}
+	return i, nil
+}
+
+func newBench(o options, p paths, progress io.Writer) (*bench, error) {
+	work, err := os.MkdirTemp("", "speed")
+	if err != nil {
+		return nil, err
+	}
+	started, err := startUpstream(p.upstream)
+	if err != nil {
+		return nil, err
+	}
+	return &bench{options: o, paths: p, work: work, upstream: started, progress: progress}, nil
+}
+
+func (b *bench) close() error {
+	b.upstream.process.Stop(true)
+	return os.RemoveAll(b.work)
+}

@@ -1,0 +1,127 @@
+// Command driver measures servers beside one another; see docs/speed.md.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "speed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out, progress io.Writer) (err error) {
+	o, p, write, err := parse(args)
+	if err != nil {
+		return err
+	}
+	debug.SetGCPercent(400) // what the driver collects, it takes from what it measures
+	begun := time.Now()
+	b, err := newBench(o, p, progress)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := b.close(); err == nil {
+			err = closed
+		}
+	}()
+	report, err := b.measure()
+	if err != nil {
+		return err
+	}
+	b.say("%d calls, each answered with a job of its own and each one POST, in %s", b.made, time.Since(begun).Round(time.Second))
+	if write != "" {
+		return replaceTables(write, report)
+	}
+	_, err = io.WriteString(out, report)
+	return err
+}
+
+func parse(args []string) (options, paths, string, error) {
+	var o options
+	flags := flag.NewFlagSet("measure", flag.ContinueOnError)
+	chosen := flags.String("servers", strings.Join(names(), ","), "which servers, besides the direct POST that is always there")
+	over := flags.String("transports", "stdio,http", "which transports")
+	stdioCallers := flags.String("stdio-callers", "1,32", "callers at once over stdio")
+	httpCallers := flags.String("http-callers", "1,32,256", "callers at once over HTTP")
+	flags.IntVar(&o.rounds, "rounds", 15, "rounds of calls; 0 leaves them out")
+	flags.DurationVar(&o.cell, "cell", 500*time.Millisecond, "how long each server is called at each number of callers in a round")
+	flags.IntVar(&o.calls, "calls", 0, "the most calls of a cell; 0 for as many as fit")
+	flags.IntVar(&o.warm, "warm", 1000, "calls to a fresh server before it is measured")
+	flags.IntVar(&o.starts, "starts", 25, "cold starts of each server; 0 leaves them out")
+	flags.IntVar(&o.memoryRuns, "memory-runs", 3, "measurements of memory of each server; 0 leaves them out")
+	flags.IntVar(&o.memoryCalls, "memory-calls", 10_000, "calls between the memory at rest and the memory after")
+	bin := flags.String("bin", "", "the folder of the stand-ins' programs")
+	program := flags.String("ours", "", "the program langsmith-insights-mcp")
+	typescript := flags.String("typescript", "", "the folder of the TypeScript stand-in and its packages")
+	write := flags.String("write", "", "replace the tables in this file instead of printing them")
+	if err := flags.Parse(args); err != nil {
+		return o, paths{}, "", err
+	}
+	p := paths{
+		ours: *program, upstream: filepath.Join(*bin, "upstream"),
+		mcpGo: filepath.Join(*bin, "mcp-go"), goSDK: filepath.Join(*bin, "go-sdk"),
+		node:       filepath.Join(*typescript, "node_modules/.bin/node"),
+		typescript: filepath.Join(*typescript, "standins/typescript/server.js"),
+	}
+	err := o.choose(*chosen, *over, *stdioCallers, *httpCallers)
+	if err == nil && o.cell <= 0 && o.calls <= 0 {
+		err = fmt.Errorf("--cell or --calls must bound a cell")
+	}
+	return o, p, *write, err
+}
+
+// choose reads the lists of what is measured, where an unknown name is an error
+// and nothing is left out unseen.
+func (o *options) choose(chosen, over, stdioCallers, httpCallers string) error {
+	for name := range strings.SplitSeq(chosen, ",") {
+		if name == direct {
+			continue // it always runs
+		}
+		if !slices.Contains(names(), name) {
+			return fmt.Errorf("--servers: no server is called %q; there are %s", name, strings.Join(names(), ", "))
+		}
+		o.servers = append(o.servers, name)
+	}
+	for name := range strings.SplitSeq(over, ",") {
+		switch name {
+		case "stdio":
+			o.transports = append(o.transports, stdio)
+		case "http":
+			o.transports = append(o.transports, http)
+		default:
+			return fmt.Errorf("--transports: want stdio or http, not %q", name)
+		}
+	}
+	o.callers = map[transport][]int{}
+	for over, list := range map[transport]string{stdio: stdioCallers, http: httpCallers} {
+		for word := range strings.SplitSeq(list, ",") {
+			callers, err := strconv.Atoi(word)
+			if err != nil || callers < 1 {
+				return fmt.Errorf("callers over %s: want numbers from 1, not %q", over, word)
+			}
+			o.callers[over] = append(o.callers[over], callers)
+		}
+	}
+	return nil
+}
+
+func names() []string {
+	var all []string
+	for i := range servers {
+		all = append(all, servers[i].name)
+	}
+	return all
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	nethttp "net/http"
+	"reflect"
+	"strings"
+
+	"langsmith-insights-mcp/e2e/speed/insights"
+	"langsmith-insights-mcp/e2e/speed/load"
+	"langsmith-insights-mcp/e2e/speed/process"
+)
+
+// upstream is the program that every call is forwarded to.
+type upstream struct {
+	addr    string
+	process *process.Process
+}
+
+func startUpstream(program string) (*upstream, error) {
+	started, err := process.Start([]string{program}, nil)
+	if err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(started.Out).ReadString('\n')
+	if err != nil {
+		started.Stop(true)
+		return nil, fmt.Errorf("upstream: %w: %s", err, started.Said())
+	}
+	return &upstream{addr: strings.TrimSpace(line), process: started}, nil
+}
+
+func (u *upstream) url() string { return "http://" + u.addr }
+
+func (u *upstream) get(path string, v any) error {
+	response, err := nethttp.Get(u.url() + path)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, v)
+}
+
+// watched has a runner make calls and holds what it did against what the
+// upstream counted: one POST a call, and nothing that is not there.
+func (u *upstream) watched(runner load.Runner, bounds load.Bounds) (load.Result, insights.Counts, error) {
+	var before, after insights.Counts
+	if err := u.get("/counts", &before); err != nil {
+		return load.Result{}, before, err
+	}
+	result, err := runner.Run(bounds)
+	if err != nil {
+		return load.Result{}, before, err
+	}
+	if err := u.get("/counts", &after); err != nil {
+		return load.Result{}, before, err
+	}
+	made := insights.Counts{Posts: after.Posts - before.Posts, Lists: after.Lists - before.Lists, Others: after.Others - before.Others}
+	if made.Posts != int64(result.Calls) || result.Calls == 0 || made.Others != 0 {
+		return load.Result{}, made, fmt.Errorf("%d calls made %+v", result.Calls, made)
+	}
+	return result, made, nil
+}
+
+// forwards makes one call and holds the body that reached the upstream against
+// the one that was asked for.
+func (u *upstream) forwards(runner load.Runner, calls *load.Calls) error {
+	if _, _, err := u.watched(runner, load.Bounds{Callers: 1, Calls: 1}); err != nil {
+		return err
+	}
+	var got, want map[string]any
+	if err := u.get("/last", &got); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(load.Body(calls.Last()), &want); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(got, want) {
+		return fmt.Errorf("forwarded %v\ninstead of %v", got, want)
+	}
+	return nil
+}

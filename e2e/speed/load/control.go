@@ -1,0 +1,22 @@
+package load
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// judgeControl returns the answer to initialize or tools/list where it is one.
+func judgeControl(answer []byte) ([]byte, error) {
+	var message struct {
+		ID     json.Number     `json:"id"`
+		Error  json.RawMessage `json:"error"`
+		Result json.RawMessage `json:"result"`
+	}
+	if err := json.Unmarshal(answer, &message); err != nil {
+		return nil, fmt.Errorf("%w: %.500s", err, answer)
+	}
+	if message.ID != "0" || message.Error != nil || message.Result == nil {
+		return nil, fmt.Errorf("answered with %.500s", answer)
+	}
+	return message.Result, nil
+}

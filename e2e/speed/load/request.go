@@ -1,0 +1,61 @@
+package load
+
+import "strconv"
+
+// projects are the ids that calls are spread over.
+var projects = func() (ids [16]string) {
+	for i := range ids {
+		ids[i] = "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e" + strconv.Itoa(10+i)
+	}
+	return ids
+}()
+
+func project(call int64) string { return projects[call%int64(len(projects))] }
+
+// callName is the name of a call's job, which no other call has.
+func callName(call int64) string { return string(appendName(nil, call)) }
+
+func appendName(b []byte, call int64) []byte {
+	return strconv.AppendInt(append(b, "Weekly report "...), call, 10)
+}
+
+// fields are those of the request behind its name: 11 of the 17, of the size
+// that an agent would send.
+const fields = `,"last_n_hours":168,"hierarchy":[5,20],"partitions":{` +
+	`"Billing":"Invoices, refunds, payment methods and disputes about them.",` +
+	`"Accounts":"Signing in, identity checks, closing an account.",` +
+	`"Other":"Whatever fits none of these."},"sample":200,` +
+	`"summary_prompt":"Say in two sentences what the user wanted and whether they got it: {{run.inputs}} {{run.outputs}}",` +
+	`"filter":"eq(is_root, true)","attribute_schemas":{` +
+	`"resolved":{"type":"boolean","description":"Whether the user's question was answered in the end."},` +
+	`"language":{"type":"string","description":"The language in which the user wrote, as an ISO code."}},` +
+	`"user_context":{"How are your agent traces structured?":"Each trace is one turn of a support chat, with the tools that the agent called.",` +
+	`"What would you like to learn about your agent?":"Why do some customers have to ask for the same refund three times?"},` +
+	`"model":"openai","validate_model_secrets":true`
+
+// Body is the POST body of a call, as the upstream is to receive it.
+func Body(call int64) []byte { return appendBody(nil, call) }
+
+func appendBody(b []byte, call int64) []byte {
+	b = appendName(append(b, `{"name":"`...), call)
+	return append(append(append(b, '"'), fields...), '}')
+}
+
+// appendCall appends the JSON-RPC request of a call, whose id is its number.
+func appendCall(b []byte, call int64) []byte {
+	b = strconv.AppendInt(append(b, `{"jsonrpc":"2.0","id":`...), call, 10)
+	b = append(b, `,"method":"tools/call","params":{"name":"create_insights_job","arguments":{"session_id":"`...)
+	b = append(append(b, project(call)...), `","name":"`...)
+	b = appendName(b, call)
+	return append(append(append(b, '"'), fields...), "}}}"...)
+}
+
+// protocol is the revision that every server measured here speaks.
+const protocol = "2025-11-25"
+
+const (
+	initialize = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"` + protocol +
+		`","capabilities":{},"clientInfo":{"name":"speed","version":"1.0.0"}}}`
+	initialized = `{"jsonrpc":"2.0","method":"notifications/initialized"}`
+	listTools   = `{"jsonrpc":"2.0","id":0,"method":"tools/list"}`
+)
