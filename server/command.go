@@ -98,7 +98,7 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 		httpCommand(getenv, streams),
 		demoCommand(streams),
 		installCommand(getenv, streams),
-		uninstallCommand(streams),
+		uninstallCommand(getenv, streams),
 		doctorCommand(getenv, streams),
 		sandboxCommand(streams),
 		versionCommand(streams),

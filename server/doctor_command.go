@@ -33,6 +33,7 @@ func doctorCommand(getenv func(string) string, streams Streams) *cobra.Command {
 			checks := doctor.Run(cmd.Context(), doctor.Options{
 				LangSmith: cfg.LangSmith,
 				Client:    client,
+				Getenv:    getenv,
 				State:     cfg.State,
 				TryState:  func(ctx context.Context) error { return tryState(ctx, cfg.State) },
 			})

@@ -31,7 +31,7 @@ func installCommand(getenv func(string) string, streams Streams) *cobra.Command 
 			"  langsmith-insights-mcp install --client cursor --dry-run     show the change, make none",
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			options, err := flags.options()
+			options, err := flags.options(getenv)
 			if err != nil {
 				return err
 			}
@@ -60,7 +60,7 @@ func installCommand(getenv func(string) string, streams Streams) *cobra.Command 
 	return cmd
 }
 
-func uninstallCommand(streams Streams) *cobra.Command {
+func uninstallCommand(getenv func(string) string, streams Streams) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
 		Use:   "uninstall --client NAME",
@@ -68,7 +68,7 @@ func uninstallCommand(streams Streams) *cobra.Command {
 		Long:  "Takes out what install put there, and nothing else.\n\nClients: " + clientNames(),
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			options, err := flags.options()
+			options, err := flags.options(getenv)
 			if err != nil {
 				return err
 			}
@@ -85,11 +85,11 @@ func (f *installFlags) declare(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show the change and make none")
 }
 
-func (f *installFlags) options() (install.Options, error) {
+func (f *installFlags) options(getenv func(string) string) (install.Options, error) {
 	if f.client == "" {
 		return install.Options{}, usage("--client is required; one of " + clientNames())
 	}
-	return install.Options{Client: f.client, File: f.file, DryRun: f.dryRun}, nil
+	return install.Options{Client: f.client, File: f.file, DryRun: f.dryRun, Host: install.Host{Getenv: getenv}}, nil
 }
 
 func clientNames() string {

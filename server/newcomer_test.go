@@ -2,14 +2,23 @@ package server_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/doctor"
 	"langsmith-insights-mcp/server/servertest"
 )
 
@@ -37,76 +46,177 @@ func runCommand(t *testing.T, variables map[string]string, args ...string) ran {
 	return ran{out.String(), err.String(), code}
 }
 
-// TestWhatANewcomerMeetsFirst is the table of everything that keeps a new user
-// from the first working call, and what doctor says to do about it.
-func TestWhatANewcomerMeetsFirst(t *testing.T) {
+// obstacle is something that keeps a new user from the first working call. The
+// documentation's list of them is made of the same table: see
+// TestTroubleshootingIsWhatTheProgramSays.
+type obstacle struct {
+	title    string
+	upstream http.Handler      // the LangSmith that doctor meets
+	broken   error             // what its requests end with in place of an answer
+	env      map[string]string // of the environment
+	check    string            // doctor's check that fails or warns
+	command  []string          // the command in place of doctor
+	says     []string          // what the newcomer is told to do
+	code     int
+}
+
+func obstacles() []obstacle {
 	const key = servertest.Key
 	plain := sandbox.New(sandbox.Options{Keys: []string{key}})
-	spanning := sandbox.New(sandbox.Options{OrgKeys: []string{key}})
-	empty := sandbox.New(sandbox.Options{Empty: true})
-	unfunded := sandbox.New(sandbox.Options{Secrets: []string{}})
 	noPlan := sandbox.New(sandbox.Options{})
 	noPlan.Inject(sandbox.Fault{Path: "/insights$", Times: 1000, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
 	noAPI := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>a web page</html>") })
+	with := func(pairs ...string) map[string]string {
+		env := map[string]string{"LANGSMITH_API_KEY": key}
+		for i := 0; i < len(pairs); i += 2 {
+			env[pairs[i]] = pairs[i+1]
+		}
+		return env
+	}
+	return []obstacle{
+		{title: "No key", upstream: plain, env: map[string]string{}, check: "configuration", says: []string{"LANGSMITH_API_KEY", "Settings, API Keys"}, code: 1},
+		{title: "A wrong key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_wrong_0000"}, check: "key", says: []string{"not accepted", "LANGSMITH_API_KEY", "region"}, code: 1},
+		{title: "The wrong region", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_of_another_region", "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com"}, check: "key", says: []string{"not accepted", "region", "LANGSMITH_ENDPOINT"}, code: 1},
+		{title: "A missing workspace", upstream: sandbox.New(sandbox.Options{OrgKeys: []string{key}}), env: with(), check: "workspace", says: []string{"spans several workspaces", "LANGSMITH_WORKSPACE_ID"}, code: 1},
+		{title: "No project at all", upstream: sandbox.New(sandbox.Options{Empty: true}), env: with(), check: "projects", says: []string{"Send traces", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_ENDPOINT"}, code: 1},
+		{title: "A project that is not there", upstream: plain, env: with("LANGSMITH_PROJECT", "chat-prd"), check: "projects", says: []string{"LANGSMITH_PROJECT", `"chat-prod"`}, code: 1},
+		{title: "No plan with Insights", upstream: noPlan, env: with(), check: "Insights", says: []string{"Plus or Enterprise plan"}, code: 1},
+		{title: "No model secret", upstream: sandbox.New(sandbox.Options{Secrets: []string{}}), env: with(), check: "model secrets", says: []string{"Settings, Secrets"}, code: 0},
+		{title: "No client found", command: []string{"install", "--client", "cursor"}, says: []string{"Install it and start it once", "name another client"}, code: 1},
+		{title: "An unknown client", command: []string{"install", "--client", "emacs"}, says: []string{"name one of", "claude-desktop"}, code: 2},
+		{title: "No key to write", command: []string{"install", "--client", "cursor", "--with-key"}, says: []string{"set LANGSMITH_API_KEY"}, code: 2},
+		{title: "A key with a line break in it", env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_0123\nexport"}, command: []string{"doctor"}, says: []string{"LANGSMITH_API_KEY: holds a blank, a line break"}, code: 2},
+		{title: "An endpoint that is no API", upstream: noAPI, env: with(), check: "LangSmith answers", says: []string{"LANGSMITH_ENDPOINT"}, code: 1},
+		{title: "A name that leads nowhere", broken: &net.DNSError{Err: "no such host", Name: "api.smith.langchain.con", IsNotFound: true}, env: with("LANGSMITH_ENDPOINT", "https://api.smith.langchain.con"), check: "LangSmith answers", says: []string{"typing error", "HTTPS_PROXY"}},
+		{title: "A certificate that nobody knows", broken: x509.UnknownAuthorityError{}, env: with(), check: "LangSmith answers", says: []string{"SSL_CERT_FILE"}},
+		{title: "A malformed proxy", upstream: plain, env: with("HTTPS_PROXY", "ht!tp://%%", "HTTP_PROXY", "ht!tp://%%"), check: "proxy", says: []string{"_PROXY", "http://host:port"}, code: 1},
+		{title: "A state that cannot be kept", upstream: plain, env: with("LANGSMITH_INSIGHTS_MCP_STATE", "/dev/null/state"), check: "state", says: []string{"Make it writable", "--state"}, code: 1},
+	}
+}
 
-	for _, test := range []struct {
-		name     string
-		upstream http.Handler
-		env      map[string]string
-		check    string   // the check that fails or warns
-		says     []string // what it tells the newcomer to do
-		code     int
-	}{
-		{"no key", plain, map[string]string{}, "configuration", []string{"LANGSMITH_API_KEY", "Settings, API Keys"}, 1},
-		{"a wrong key", plain, map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_wrong_0000"}, "key", []string{"not accepted", "LANGSMITH_API_KEY", "region"}, 1},
-		{"a missing workspace", spanning, map[string]string{"LANGSMITH_API_KEY": key}, "workspace", []string{"LANGSMITH_WORKSPACE_ID"}, 1},
-		{"no project at all", empty, map[string]string{"LANGSMITH_API_KEY": key}, "projects", []string{"Send traces", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_ENDPOINT"}, 1},
-		{"a project that is not there", plain, map[string]string{"LANGSMITH_API_KEY": key, "LANGSMITH_PROJECT": "chat-prd"}, "projects", []string{"LANGSMITH_PROJECT", `"chat-prod"`}, 1},
-		{"no plan", noPlan, map[string]string{"LANGSMITH_API_KEY": key}, "Insights", []string{"Plus or Enterprise plan"}, 1},
-		{"no model secret", unfunded, map[string]string{"LANGSMITH_API_KEY": key}, "model secrets", []string{"Settings, Secrets"}, 0},
-		{"an endpoint that is no API", noAPI, map[string]string{"LANGSMITH_API_KEY": key}, "LangSmith answers", []string{"LANGSMITH_ENDPOINT"}, 1},
-		{"nothing wrong", plain, map[string]string{"LANGSMITH_API_KEY": key, "LANGSMITH_PROJECT": "chat-prod"}, "", nil, 0},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			upstream := httptest.NewServer(test.upstream)
-			defer upstream.Close()
-			test.env["LANGSMITH_ENDPOINT"] = upstream.URL
-			got := runCommand(t, test.env, "doctor")
-			if got.code != test.code || got.err != "" {
-				t.Errorf("code %d, want %d; stderr %q", got.code, test.code, got.err)
+// TestWhatANewcomerMeetsFirst runs the program into every obstacle.
+func TestWhatANewcomerMeetsFirst(t *testing.T) {
+	const key = servertest.Key
+	for _, o := range obstacles() {
+		t.Run(o.title, func(t *testing.T) {
+			if o.broken != nil {
+				t.Log("the program meets this one in the tests of package doctor")
+				return
 			}
-			if strings.Contains(got.out, key) {
-				t.Errorf("the key is shown:\n%s", got.out)
+			args, env := []string{"doctor"}, maps.Clone(o.env)
+			if o.command != nil {
+				args = o.command
+			} else {
+				upstream := httptest.NewServer(o.upstream)
+				defer upstream.Close()
+				env["LANGSMITH_ENDPOINT"] = upstream.URL
 			}
-			block := checkBlock(got.out, test.check)
-			if test.check != "" && block == "" {
-				t.Fatalf("no check %q fails in:\n%s", test.check, got.out)
+			got := runCommand(t, env, args...)
+			if got.code != o.code || o.command == nil && got.err != "" {
+				t.Errorf("code %d, want %d; stderr %q", got.code, o.code, got.err)
 			}
-			for _, want := range test.says {
-				if !strings.Contains(block, want) {
-					t.Errorf("%q does not mention %q:\n%s", test.check, want, got.out)
+			if strings.Contains(got.out+got.err, key) {
+				t.Errorf("the key is shown:\n%s%s", got.out, got.err)
+			}
+			told := got.err
+			if o.command == nil {
+				if told = checkBlock(got.out, o.check); told == "" {
+					t.Fatalf("no check %q fails in:\n%s", o.check, got.out)
 				}
 			}
-			if test.check == "" && strings.Contains(got.out, "FAIL") {
-				t.Errorf("a check fails:\n%s", got.out)
+			for _, want := range o.says {
+				if !strings.Contains(told, want) {
+					t.Errorf("%q does not mention %q:\n%s", told, want, got.out)
+				}
+			}
+			if box, ok := o.upstream.(*sandbox.Sandbox); ok {
+				for _, request := range box.Requests() {
+					if request.Method != http.MethodGet {
+						t.Errorf("doctor sent %s %s, which may cost or change something", request.Method, request.Path)
+					}
+				}
 			}
 		})
 	}
+	t.Run("nothing wrong", func(t *testing.T) {
+		box := sandbox.New(sandbox.Options{Keys: []string{key}})
+		upstream := httptest.NewServer(box)
+		defer upstream.Close()
+		got := runCommand(t, map[string]string{"LANGSMITH_API_KEY": key, "LANGSMITH_PROJECT": "chat-prod", "LANGSMITH_ENDPOINT": upstream.URL}, "doctor")
+		if got.code != 0 || strings.Contains(got.out, "FAIL") || strings.Contains(got.out, "note") {
+			t.Errorf("code %d\n%s", got.code, got.out)
+		}
+		if len(box.Requests()) == 0 {
+			t.Error("doctor asked nothing")
+		}
+	})
+}
 
-	t.Run("no client found", func(t *testing.T) {
-		got := runCommand(t, nil, "install", "--client", "nobody")
-		if got.code != 2 || !strings.Contains(got.err, "claude-desktop") {
-			t.Errorf("code %d, stderr %q", got.code, got.err)
+// TestTroubleshootingIsWhatTheProgramSays compares docs/troubleshooting.md with
+// what the program says to a newcomer; -update rewrites it.
+func TestTroubleshootingIsWhatTheProgramSays(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Troubleshooting\n\nWritten by `go test ./server -run Troubleshooting -update` from what the program says; CI compares.\n\n" +
+		"`langsmith-insights-mcp doctor` asks, one after another, what may keep the server\n" +
+		"from working, and says what to do. It costs nothing and changes nothing. Run it where\n" +
+		"the client runs the server: with the same variables. A tool call that fails says the\n" +
+		"same to the agent.\n")
+	for _, o := range obstacles() {
+		fmt.Fprintf(&b, "\n## %s\n\n", o.title)
+		told := ""
+		if o.command != nil {
+			got := runCommand(t, o.env, o.command...)
+			told = homeOf.ReplaceAllString(got.err, "~")
+			fmt.Fprintf(&b, "`langsmith-insights-mcp %s`\n\n", strings.Join(o.command, " "))
+		} else {
+			told = checkBlock(examine(t, o), o.check)
 		}
-	})
-	t.Run("a region that does not know the key", func(t *testing.T) {
-		// Only LangSmith's own regions have others to name, and none can be
-		// reached from a test; the words are those of package tools.
-		got := runCommand(t, map[string]string{"LANGSMITH_ENDPOINT": "https://nowhere.invalid"}, "doctor", "--json")
-		if got.code != 1 || !strings.Contains(got.out, `"healthy": false`) {
-			t.Errorf("code %d, stdout %s", got.code, got.out)
+		for _, want := range o.says {
+			if !strings.Contains(told, want) {
+				t.Errorf("%s: does not mention %q:\n%s", o.title, want, told)
+			}
 		}
-	})
+		fmt.Fprintf(&b, "```text\n%s\n```\n", strings.TrimSpace(told))
+	}
+	document(t, "troubleshooting.md", b.String())
+}
+
+var homeOf = regexp.MustCompile(`\S*/TestTroubleshooting[^/ ]*/\d+`)
+
+// examine runs doctor against an obstacle in place of LangSmith itself.
+func examine(t *testing.T, o obstacle) string {
+	t.Helper()
+	getenv := func(name string) string { return o.env[name] }
+	settings, problems := config.LoadLangSmith(getenv)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	cannot := error(nil)
+	if o.check == "state" {
+		cannot = errors.New("mkdir /var/lib/insights: permission denied")
+	}
+	var out strings.Builder
+	doctor.Print(&out, doctor.Run(t.Context(), doctor.Options{
+		LangSmith: settings,
+		Client: langsmith.New(langsmith.Options{
+			Endpoint: settings.Endpoint, Credentials: settings.Credentials, Transport: answering{o}}),
+		Getenv:   getenv,
+		State:    "memory",
+		TryState: func(context.Context) error { return cannot },
+	}))
+	return out.String()
+}
+
+// answering is a transport that an obstacle is at the end of.
+type answering struct{ obstacle }
+
+func (a answering) RoundTrip(request *http.Request) (*http.Response, error) {
+	if a.broken != nil {
+		return nil, a.broken
+	}
+	recorder := httptest.NewRecorder()
+	a.upstream.ServeHTTP(recorder, request)
+	return recorder.Result(), nil
 }
 
 // checkBlock is a failing check's line with what is indented below it.

@@ -14,11 +14,15 @@ import (
 	"langsmith-insights-mcp/tools"
 )
 
-// TestTheReferenceIsTheCode compares docs/reference.md with what the tools, the
-// settings and the golden results are today; -update rewrites it.
-func TestTheReferenceIsTheCode(t *testing.T) {
-	const path = "../docs/reference.md"
-	want := reference(t)
+// TestTheReferenceIsTheCode compares docs/reference.md with what the tools and
+// the settings are today; -update rewrites it.
+func TestTheReferenceIsTheCode(t *testing.T) { document(t, "reference.md", reference(t)) }
+
+// document compares a file of docs with what it should say, or rewrites it when
+// the tests run with -update.
+func document(t *testing.T, name, want string) {
+	t.Helper()
+	path := filepath.Join("..", "docs", name)
 	if servertest.Updating() {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -30,7 +34,7 @@ func TestTheReferenceIsTheCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the code says; go test ./server -run Reference -update rewrites it", path)
+		t.Errorf("%s is not what the code says; go test ./server -run %s -update rewrites it", path, t.Name())
 	}
 }
 

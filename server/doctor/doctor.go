@@ -33,6 +33,7 @@ type Check struct {
 type Options struct {
 	LangSmith config.LangSmith
 	Client    *langsmith.Client
+	Getenv    func(string) string             // for the variables that name a proxy
 	State     string                          // as --state has it
 	TryState  func(ctx context.Context) error // opens the state, writes to it and reads it back
 }

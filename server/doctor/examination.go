@@ -23,6 +23,7 @@ type examination struct {
 	ctx    context.Context
 	checks []Check
 
+	proxyAt string // the proxy that requests go through, without its credentials; empty for none
 	broken  string // why LangSmith can be asked nothing more; empty while it can
 	visible []langsmith.Project
 	visit   error // what listing projects ended with
@@ -64,32 +65,6 @@ func from(source, otherwise string) string {
 		return ""
 	}
 	return " from " + source
-}
-
-func (e *examination) proxy() Check {
-	target, err := url.Parse(e.LangSmith.Endpoint.String())
-	if err != nil {
-		return Check{Status: Failed, Found: "the endpoint is no URL", Do: "Set LANGSMITH_ENDPOINT to LangSmith's API."}
-	}
-	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: target})
-	switch {
-	case err != nil:
-		return Check{Status: Failed, Found: "the proxy's address in HTTPS_PROXY or HTTP_PROXY is malformed", Do: "Give it as http://host:port."}
-	case proxy == nil:
-		return Check{Status: OK, Found: "none is used"}
-	}
-	return Check{Status: OK, Found: "requests go through " + proxy.Scheme + "://" + proxy.Host}
-}
-
-// answers asks for one project, which every later question depends on.
-func (e *examination) answers() Check {
-	e.visible, e.visit = e.Client.ListProjects(e.ctx, langsmith.ProjectsQuery{Limit: 100})
-	var api *langsmith.Error
-	if e.visit == nil || errors.As(e.visit, &api) && api.Status != 0 && !api.NotJSON {
-		return Check{Status: OK, Found: e.LangSmith.Endpoint.String() + " answers"}
-	}
-	e.broken = "LangSmith does not answer"
-	return Check{Status: Failed, Found: e.LangSmith.Endpoint.String() + " does not answer as LangSmith would", Do: tools.Explain(e.Client, e.visit)}
 }
 
 func (e *examination) key() Check {
@@ -178,6 +153,12 @@ func (e *examination) insights() Check {
 		return skipped("there is no project to ask about")
 	}
 	page, err := e.Client.ListJobs(e.ctx, e.project.ID, uuid.Nil, 1, 0)
+	var api *langsmith.Error
+	if errors.As(err, &api) && api.Status == http.StatusForbidden {
+		// Region, key and workspace are right: projects were listed with them.
+		return Check{Status: Failed, Found: "this key may list projects, but not Insights jobs (403, saying " + markdown.Quote(api.Message, 200) + ")",
+			Do: "Insights takes a Plus or Enterprise plan. If the workspace has one, the key lacks the permission: ask an admin of the workspace."}
+	}
 	if err != nil {
 		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(e.project.Name, 60) + " cannot be listed", Do: tools.Explain(e.Client, err)}
 	}

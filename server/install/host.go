@@ -13,7 +13,7 @@ import (
 // tests set the fields to stand on any system.
 type Host struct {
 	GOOS     string                       // default runtime.GOOS
-	Home     string                       // default os.UserHomeDir
+	Home     string                       // default what Getenv says it is, else os.UserHomeDir
 	Getenv   func(string) string          // default os.Getenv
 	LookPath func(string) (string, error) // default exec.LookPath
 	Now      func() time.Time             // default time.Now; names the backup
@@ -31,6 +31,9 @@ func (h Host) withDefaults() (Host, error) {
 		h.Now = time.Now
 	}
 	if h.Home == "" {
+		h.Home = h.Getenv(homeVariable(h.GOOS))
+	}
+	if h.Home == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
 			return h, err
@@ -38,6 +41,13 @@ func (h Host) withDefaults() (Host, error) {
 		h.Home = home
 	}
 	return h, nil
+}
+
+func homeVariable(goos string) string {
+	if goos == "windows" {
+		return "USERPROFILE"
+	}
+	return "HOME"
 }
 
 // home joins elem to the home directory.

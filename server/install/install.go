@@ -75,7 +75,7 @@ func Install(o Options) (Change, error) {
 		c.reference = ""
 	}
 	e, err := c.entry(o)
-	if err = cmp.Or(err, found); err != nil {
+	if err = cmp.Or(found, err); err != nil {
 		return Change{}, err
 	}
 	f, err := openFile(place.file)
