@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -34,6 +35,7 @@ func doctorCommand(getenv func(string) string, streams Streams) *cobra.Command {
 				LangSmith: cfg.LangSmith,
 				Client:    client,
 				Getenv:    getenv,
+				Proxy:     http.ProxyFromEnvironment,
 				State:     cfg.State,
 				TryState:  func(ctx context.Context) error { return tryState(ctx, cfg.State) },
 			})

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -201,6 +202,7 @@ func examine(t *testing.T, o obstacle) string {
 		Client: langsmith.New(langsmith.Options{
 			Endpoint: settings.Endpoint, Credentials: settings.Credentials, Transport: answering{o}}),
 		Getenv:   getenv,
+		Proxy:    func(*http.Request) (*url.URL, error) { return nil, nil },
 		State:    "memory",
 		TryState: func(context.Context) error { return cannot },
 	}))

@@ -35,10 +35,10 @@ func (e *examination) proxy() Check {
 		case err != nil:
 			return Check{Status: Failed, Found: variable + " is malformed, so no proxy is used", Do: form}
 		case !slices.Contains(proxySchemes, address.Scheme):
-			return Check{Status: Failed, Found: variable + " begins with " + markdown.Quote(address.Scheme+"://", 30) + ", which is no kind of proxy", Do: form}
+			return Check{Status: Failed, Found: variable + " begins with " + markdown.Quote(address.Scheme, 30) + ", which is no kind of proxy", Do: form}
 		}
 	}
-	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: target})
+	proxy, err := e.Proxy(&http.Request{URL: target})
 	switch {
 	case err != nil:
 		return Check{Status: Failed, Found: variable + " cannot be used", Do: form}

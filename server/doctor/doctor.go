@@ -5,6 +5,8 @@ package doctor
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/config"
@@ -33,9 +35,10 @@ type Check struct {
 type Options struct {
 	LangSmith config.LangSmith
 	Client    *langsmith.Client
-	Getenv    func(string) string             // for the variables that name a proxy
-	State     string                          // as --state has it
-	TryState  func(ctx context.Context) error // opens the state, writes to it and reads it back
+	Getenv    func(string) string                   // for the variables that name a proxy
+	Proxy     func(*http.Request) (*url.URL, error) // the proxy that the client's requests go through
+	State     string                                // as --state has it
+	TryState  func(ctx context.Context) error       // opens the state, writes to it and reads it back
 }
 
 // Run makes every check. Those that cannot be asked because an earlier one
