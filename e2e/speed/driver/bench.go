@@ -16,8 +16,9 @@ type options struct {
 	transports  []transport
 	callers     map[transport][]int
 	rounds      int
-	cell        time.Duration // how long one server is measured at one number of callers
-	calls       int           // the most calls of a cell; 0 for any number
+	cellTime    time.Duration // of one contender at one number of callers in a round
+	cellCalls   int           // the same in calls; whichever comes first, 0 for none
+	projects    int           // that calls are spread over
 	warm        int           // calls before the first cell of a fresh server
 	starts      int
 	memoryRuns  int
@@ -30,9 +31,26 @@ type bench struct {
 	paths    paths
 	work     string // a folder for what servers write
 	upstream *upstream
-	calls    load.Calls
+	calls    *load.Calls
 	made     int // calls that were answered and judged
 	progress io.Writer
+}
+
+func newBench(o options, p paths, progress io.Writer) (*bench, error) {
+	work, err := os.MkdirTemp("", "speed")
+	if err != nil {
+		return nil, err
+	}
+	started, err := startUpstream(p.upstream)
+	if err != nil {
+		return nil, err
+	}
+	return &bench{options: o, paths: p, work: work, upstream: started, calls: load.NewCalls(o.projects), progress: progress}, nil
+}
+
+func (b *bench) close() error {
+	b.upstream.process.Stop(true)
+	return os.RemoveAll(b.work)
 }
 
 func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.progress, format+"\n", args...) }
@@ -41,7 +59,7 @@ func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.progress, format
 func (b *bench) chosen(over transport) []*server {
 	var chosen []*server
 	for i := range servers {
-		if slices.Contains(b.options.servers, servers[i].name) && servers[i].speaks(over) {
+		if slices.Contains(b.servers, servers[i].name) && slices.Contains(servers[i].over, over) {
 			chosen = append(chosen, &servers[i])
 		}
 	}
@@ -58,11 +76,18 @@ func rotated[T any](list []T, round int) []T {
 	return slices.Concat(list[at:], list[:at])
 }
 
-// run makes calls and counts them.
+// run makes calls, holds them against what the upstream counted, and returns
+// how many lists were asked for besides.
 func (b *bench) run(runner load.Runner, bounds load.Bounds) (load.Result, int64, error) {
 	result, made, err := b.upstream.watched(runner, bounds)
 	b.made += result.Calls
 	return result, made.Lists, err
+}
+
+// warming bounds the calls to a fresh server: a just-in-time compiler and a pool
+// of connections take their time.
+func (b *bench) warming(callers int) load.Bounds {
+	return load.Bounds{Callers: callers, Calls: max(b.warm, callers)}
 }
 
 // opened starts a server and brings it to where a host has it before its first
@@ -81,36 +106,19 @@ func (b *bench) opened(s *server, over transport) (*instance, error) {
 	return i, nil
 }
 
-// warmed is a server that is opened, forwards what it is given, and has run for
-// a while: a just-in-time compiler and a pool of connections take their time.
+// warmed opens a server that forwards what it is given, and has it run for a
+// while.
 func (b *bench) warmed(s *server, over transport, callers int) (*instance, error) {
 	i, err := b.opened(s, over)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.upstream.forwards(i.client, &b.calls); err != nil {
+	if err := b.upstream.forwards(i.client, b.calls); err != nil {
 		return nil, i.failed(err)
 	}
 	b.made++
-	if _, _, err := b.run(i.client, load.Bounds{Callers: callers, Calls: max(b.warm, callers)}); err != nil {
+	if _, _, err := b.run(i.client, b.warming(callers)); err != nil {
 		return nil, i.failed(err)
 	}
 	return i, nil
-}
-
-func newBench(o options, p paths, progress io.Writer) (*bench, error) {
-	work, err := os.MkdirTemp("", "speed")
-	if err != nil {
-		return nil, err
-	}
-	started, err := startUpstream(p.upstream)
-	if err != nil {
-		return nil, err
-	}
-	return &bench{options: o, paths: p, work: work, upstream: started, progress: progress}, nil
-}
-
-func (b *bench) close() error {
-	b.upstream.process.Stop(true)
-	return os.RemoveAll(b.work)
 }

@@ -41,7 +41,8 @@ func run(args []string, out, progress io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	b.say("%d calls, each answered with a job of its own and each one POST, in %s", b.made, time.Since(begun).Round(time.Second))
+	b.say("%d calls by %s, over %v: each answered with a job of its own and each one POST, in %s",
+		b.made, strings.Join(b.servers, ", "), b.transports, time.Since(begun).Round(time.Second))
 	if write != "" {
 		return replaceTables(write, report)
 	}
@@ -57,8 +58,9 @@ func parse(args []string) (options, paths, string, error) {
 	stdioCallers := flags.String("stdio-callers", "1,32", "callers at once over stdio")
 	httpCallers := flags.String("http-callers", "1,32,256", "callers at once over HTTP")
 	flags.IntVar(&o.rounds, "rounds", 15, "rounds of calls; 0 leaves them out")
-	flags.DurationVar(&o.cell, "cell", 500*time.Millisecond, "how long each server is called at each number of callers in a round")
-	flags.IntVar(&o.calls, "calls", 0, "the most calls of a cell; 0 for as many as fit")
+	flags.DurationVar(&o.cellTime, "cell", 500*time.Millisecond, "how long each server is called at each number of callers in a round")
+	flags.IntVar(&o.cellCalls, "calls", 0, "the most calls of a cell; 0 for as many as fit")
+	flags.IntVar(&o.projects, "projects", 16, "projects that calls are spread over")
 	flags.IntVar(&o.warm, "warm", 1000, "calls to a fresh server before it is measured")
 	flags.IntVar(&o.starts, "starts", 25, "cold starts of each server; 0 leaves them out")
 	flags.IntVar(&o.memoryRuns, "memory-runs", 3, "measurements of memory of each server; 0 leaves them out")
@@ -77,8 +79,11 @@ func parse(args []string) (options, paths, string, error) {
 		typescript: filepath.Join(*typescript, "standins/typescript/server.js"),
 	}
 	err := o.choose(*chosen, *over, *stdioCallers, *httpCallers)
-	if err == nil && o.cell <= 0 && o.calls <= 0 {
+	if err == nil && o.cellTime <= 0 && o.cellCalls <= 0 {
 		err = fmt.Errorf("--cell or --calls must bound a cell")
+	}
+	if err == nil && o.projects < 1 {
+		err = fmt.Errorf("--projects must be 1 or more")
 	}
 	return o, p, *write, err
 }
@@ -100,13 +105,13 @@ func (o *options) choose(chosen, over, stdioCallers, httpCallers string) error {
 		case "stdio":
 			o.transports = append(o.transports, stdio)
 		case "http":
-			o.transports = append(o.transports, http)
+			o.transports = append(o.transports, streamable)
 		default:
 			return fmt.Errorf("--transports: want stdio or http, not %q", name)
 		}
 	}
 	o.callers = map[transport][]int{}
-	for over, list := range map[transport]string{stdio: stdioCallers, http: httpCallers} {
+	for over, list := range map[transport]string{stdio: stdioCallers, streamable: httpCallers} {
 		for word := range strings.SplitSeq(list, ",") {
 			callers, err := strconv.Atoi(word)
 			if err != nil || callers < 1 {

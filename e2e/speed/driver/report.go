@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"langsmith-insights-mcp/e2e/speed/process"
@@ -11,7 +12,12 @@ import (
 
 // measure does everything that was asked for and returns its tables.
 func (b *bench) measure() (string, error) {
+	setting, err := b.setting()
+	if err != nil {
+		return "", err
+	}
 	var report strings.Builder
+	report.WriteString(setting)
 	if b.rounds > 0 {
 		measured, err := b.measureThroughput()
 		if err != nil {
@@ -51,34 +57,54 @@ func column[T any](rows []T, pick func(T) float64) []float64 {
 
 func median[T any](rows []T, pick func(T) float64) float64 { return stats.Median(column(rows, pick)) }
 
-// ratio tells how many times a figure is the reference's, or that there is no
-// reference.
+// none stands where there is nothing to compare with.
+const none = "-"
+
+// ratio tells how many times a figure is the reference's.
 func ratio[T any](rows, references []T, pick func(T) float64) string {
 	if len(references) == 0 {
-		return "-"
+		return none
 	}
-	return fmt.Sprintf("%.2f", stats.MedianRatio(column(rows, pick), column(references, pick)))
+	return fmt.Sprintf("%.2f", stats.Median(stats.Ratios(column(rows, pick), column(references, pick))))
 }
 
-func (b *bench) writeThroughput(w *strings.Builder, t *throughput, over transport) {
+// spread adds to a ratio what half of the rounds were within.
+func spread[T any](rows, references []T, pick func(T) float64) string {
+	if len(references) == 0 {
+		return none
+	}
+	lower, upper := stats.Quartiles(stats.Ratios(column(rows, pick), column(references, pick)))
+	return fmt.Sprintf("%s (%.2f-%.2f)", ratio(rows, references, pick), lower, upper)
+}
+
+func (b *bench) writeThroughput(w *strings.Builder, t throughput, over transport) {
 	fmt.Fprintf(w, "### Calls over %s\n\n", over)
 	w.WriteString("| callers | server | calls/s | of direct | of mcp-go | p50 ms | p99 ms | CPU µs/call | CPU of mcp-go |\n")
 	w.WriteString("|--:|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	rate, cpu := func(c cell) float64 { return c.rate }, func(c cell) float64 { return c.cpu }
 	for _, callers := range b.callers[over] {
-		straight, plain := t.cells[place{over, callers, direct}], t.cells[place{over, callers, mcpGo}]
+		straight, plain := t[place{over, callers, direct}], t[place{over, callers, mcpGo}]
 		row := func(label string, cells []cell, cpuTime, cpuRatio string) {
 			fmt.Fprintf(w, "| %d | %s | %.0f | %s | %s | %.2f | %.2f | %s | %s |\n", callers, label, median(cells, rate),
-				ratio(cells, straight, rate), ratio(cells, plain, rate),
+				ratio(cells, straight, rate), spread(cells, plain, rate),
 				median(cells, func(c cell) float64 { return c.p50 }), median(cells, func(c cell) float64 { return c.p99 }), cpuTime, cpuRatio)
 		}
-		row("direct POST", straight, "-", "-")
+		row("direct POST", straight, none, none)
 		for _, s := range b.chosen(over) {
-			cells := t.cells[place{over, callers, s.name}]
+			cells := t[place{over, callers, s.name}]
 			row(s.label, cells, fmt.Sprintf("%.0f", median(cells, cpu)), ratio(cells, plain, cpu))
 		}
 	}
 	w.WriteString("\n")
+	for _, s := range b.chosen(over) {
+		var lists []float64
+		for _, callers := range b.callers[over] {
+			lists = append(lists, column(t[place{over, callers, s.name}], func(c cell) float64 { return c.lists })...)
+		}
+		if most := slices.Max(lists); most > 0 {
+			fmt.Fprintf(w, "Besides the POST, %s asked for the project's list of jobs, at most %.3f times a call.\n\n", s.label, most)
+		}
+	}
 }
 
 func (b *bench) writeStarts(w *strings.Builder, starts map[string][]startup) {

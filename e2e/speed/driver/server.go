@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"langsmith-insights-mcp/e2e/speed/load"
@@ -15,8 +14,8 @@ import (
 type transport string
 
 const (
-	stdio transport = "stdio"
-	http  transport = "HTTP"
+	stdio      transport = "stdio"
+	streamable transport = "Streamable HTTP"
 )
 
 // server is a program that is measured.
@@ -40,18 +39,18 @@ type paths struct {
 }
 
 var servers = []server{
-	{"ours", "langsmith-insights-mcp", []transport{stdio, http}, ours("--state", "memory"), oursEnv},
+	{"ours", "langsmith-insights-mcp", []transport{stdio, streamable}, ours("--state", "memory"), oursEnv},
 	{"ours-dir", "langsmith-insights-mcp, state in a directory", []transport{stdio}, ours(), oursEnv},
-	{mcpGo, "mcp-go, minimal", []transport{stdio, http}, standIn(func(p paths) []string { return []string{p.mcpGo} }), nil},
-	{"mcp-go-validated", "mcp-go, minimal, its validation on", []transport{stdio, http}, standIn(func(p paths) []string { return []string{p.mcpGo, "--validate"} }), nil},
-	{"go-sdk", "official Go SDK, minimal", []transport{stdio, http}, standIn(func(p paths) []string { return []string{p.goSDK} }), nil},
-	{"typescript", "TypeScript SDK, minimal", []transport{stdio, http}, standIn(func(p paths) []string { return []string{p.node, p.typescript} }), nil},
+	{mcpGo, "mcp-go, minimal", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.mcpGo} }), nil},
+	{"mcp-go-validated", "mcp-go, minimal, its validation on", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.mcpGo, "--validate"} }), nil},
+	{"go-sdk", "official Go SDK, minimal", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.goSDK} }), nil},
+	{"typescript", "TypeScript SDK, minimal", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.node, p.typescript} }), nil},
 }
 
 // ours is the program itself; over HTTP its state is in memory by default.
 func ours(state ...string) func(paths, string, transport, string) []string {
 	return func(p paths, _ string, over transport, addr string) []string {
-		if over == http {
+		if over == streamable {
 			return []string{p.ours, "http", "--addr", addr}
 		}
 		return append([]string{p.ours, "stdio"}, state...)
@@ -70,7 +69,7 @@ func oursEnv(_ paths, upstream, home string) []string {
 func standIn(program func(paths) []string) func(paths, string, transport, string) []string {
 	return func(p paths, upstream string, over transport, addr string) []string {
 		argv := append(program(p), "--upstream", upstream)
-		if over == http {
+		if over == streamable {
 			argv = append(argv, "--http", addr)
 		}
 		return argv
@@ -100,7 +99,7 @@ func (b *bench) start(s *server, over transport) (*instance, error) {
 		return nil, err
 	}
 	addr := ""
-	if over == http {
+	if over == streamable {
 		if addr, err = freeAddress(); err != nil {
 			return nil, err
 		}
@@ -115,13 +114,13 @@ func (b *bench) start(s *server, over transport) (*instance, error) {
 	}
 	i := &instance{server: s, over: over, process: started, home: home}
 	if over == stdio {
-		i.client = load.NewStdio(&b.calls, started.In, started.Out)
+		i.client = load.NewStdio(b.calls, started.In, started.Out)
 		return i, nil
 	}
 	if err := awaitListener(started, addr); err != nil {
 		return nil, i.failed(err)
 	}
-	i.client = load.NewHTTP(&b.calls, addr)
+	i.client = load.NewHTTP(b.calls, addr)
 	return i, nil
 }
 
@@ -130,7 +129,7 @@ func (i *instance) stop() error {
 	if i.client != nil {
 		_ = i.client.Close() // over stdio the end of the input, which Stop repeats
 	}
-	i.process.Stop(i.over == http)
+	i.process.Stop(i.over == streamable)
 	return os.RemoveAll(i.home)
 }
 
@@ -163,5 +162,3 @@ func awaitListener(p *process.Process, addr string) error {
 	}
 	return fmt.Errorf("it does not listen on %s", addr)
 }
-
-func (s *server) speaks(over transport) bool { return slices.Contains(s.over, over) }

@@ -9,47 +9,54 @@ import (
 	"langsmith-insights-mcp/e2e/speed/stats"
 )
 
-// cell is one server at one number of callers in one round.
+// cell is one contender at one number of callers in one round.
 type cell struct {
 	rate     float64 // calls a second
 	p50, p99 float64 // milliseconds
 	cpu      float64 // microseconds of the server's CPU time a call
-	lists    float64 // requests a call besides the one that starts the job
+	lists    float64 // lists of the project's jobs that a call asked for besides
 }
 
-// place is where cells belong; each of its rounds adds one.
+// place is where cells belong; each round adds one.
 type place struct {
 	over    transport
 	callers int
 	server  string
 }
 
-type throughput struct {
-	cells map[place][]cell
+// throughput holds the cells of each place, in the order of rounds.
+type throughput map[place][]cell
+
+// contender is a server that runs, or no server at all.
+type contender struct {
+	name   string
+	runner load.Runner
+	cpu    func() (time.Duration, error)
 }
 
 // measureThroughput runs rounds. Within a round and a transport every server
 // runs afresh, and at each number of callers they follow one another closely:
 // only what was measured within a round is comparable.
-func (b *bench) measureThroughput() (*throughput, error) {
-	t := &throughput{cells: map[place][]cell{}}
+func (b *bench) measureThroughput() (throughput, error) {
+	measured := throughput{}
 	for round := range b.rounds {
 		for _, over := range b.transports {
 			begun := time.Now()
-			if err := b.round(t, round, over); err != nil {
+			if err := b.round(measured, round, over); err != nil {
 				return nil, err
 			}
 			b.say("round %d of %d over %s: %.1f s", round+1, b.rounds, over, time.Since(begun).Seconds())
 		}
 	}
-	return t, nil
+	return measured, nil
 }
 
-func (b *bench) round(t *throughput, round int, over transport) (err error) {
-	straight := load.NewDirect(&b.calls, b.upstream.addr)
-	defer func() { _ = straight.Close() }()
+func (b *bench) round(measured throughput, round int, over transport) (err error) {
+	straight := load.NewDirect(b.calls, b.upstream.addr)
+	contenders := []contender{{direct, straight, func() (time.Duration, error) { return 0, nil }}}
 	var running []*instance
 	defer func() {
+		_ = straight.Close()
 		for _, i := range running {
 			if stopped := i.stop(); err == nil {
 				err = stopped
@@ -57,65 +64,49 @@ func (b *bench) round(t *throughput, round int, over transport) (err error) {
 		}
 	}()
 	most := slices.Max(b.callers[over])
+	if _, _, err := b.run(straight, b.warming(most)); err != nil {
+		return fmt.Errorf("%s: %w", direct, err)
+	}
 	for _, s := range b.chosen(over) {
 		i, err := b.warmed(s, over, most)
 		if err != nil {
 			return err
 		}
 		running = append(running, i)
-	}
-	if err := b.warmDirect(straight, most); err != nil {
-		return err
+		contenders = append(contenders, contender{s.name, i.client, i.process.CPU})
 	}
 	for _, callers := range b.callers[over] {
-		// Nil stands for no server at all.
-		for _, i := range rotated(append([]*instance{nil}, running...), round) {
-			if err := b.cellOf(t, i, straight, over, callers); err != nil {
-				return err
+		for _, c := range rotated(contenders, round) {
+			measuredNow, err := b.cellOf(c, callers)
+			if err != nil {
+				return fmt.Errorf("%s over %s, %d callers: %w", c.name, over, callers, err)
 			}
+			at := place{over, callers, c.name}
+			measured[at] = append(measured[at], measuredNow)
 		}
 	}
 	return nil
 }
 
-func (b *bench) warmDirect(straight *load.Direct, callers int) error {
-	_, _, err := b.run(straight, load.Bounds{Callers: callers, Calls: max(b.warm, callers)})
-	return err
-}
-
-func (b *bench) cellOf(t *throughput, i *instance, straight *load.Direct, over transport, callers int) error {
-	bounds := load.Bounds{Callers: callers, Calls: b.options.calls, Time: b.cell}
-	at := place{over, callers, direct}
-	var runner load.Runner = straight
-	var before, after time.Duration
-	if i != nil {
-		at.server, runner = i.name, i.client
+func (b *bench) cellOf(c contender, callers int) (cell, error) {
+	before, err := c.cpu()
+	if err != nil {
+		return cell{}, err
 	}
-	var err error
-	if i != nil {
-		if before, err = i.process.CPU(); err != nil {
-			return err
-		}
+	result, lists, err := b.run(c.runner, load.Bounds{Callers: callers, Calls: b.cellCalls, Time: b.cellTime})
+	if err != nil {
+		return cell{}, err
 	}
-	result, lists, err := b.run(runner, bounds)
-	switch {
-	case err != nil && i != nil:
-		return fmt.Errorf("%s over %s, %d callers: %w", i.name, over, callers, err)
-	case err != nil:
-		return fmt.Errorf("direct, %d callers: %w", callers, err)
-	}
-	if i != nil {
-		if after, err = i.process.CPU(); err != nil {
-			return err
-		}
+	after, err := c.cpu()
+	if err != nil {
+		return cell{}, err
 	}
 	made := float64(result.Calls)
-	t.cells[at] = append(t.cells[at], cell{
+	return cell{
 		rate: made / result.Elapsed.Seconds(),
 		p50:  milliseconds(stats.Percentile(result.Latencies, 50)), p99: milliseconds(stats.Percentile(result.Latencies, 99)),
 		cpu: float64((after - before).Microseconds()) / made, lists: float64(lists) / made,
-	})
-	return nil
+	}, nil
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	nethttp "net/http"
+	"net/http"
 	"reflect"
 	"strings"
 
@@ -36,7 +36,7 @@ func startUpstream(program string) (*upstream, error) {
 func (u *upstream) url() string { return "http://" + u.addr }
 
 func (u *upstream) get(path string, v any) error {
-	response, err := nethttp.Get(u.url() + path)
+	response, err := http.Get(u.url() + path)
 	if err != nil {
 		return err
 	}

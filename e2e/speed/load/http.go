@@ -1,56 +1,12 @@
 package load
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
-
-// connection is one caller's, kept open over all its requests. net/http's own
-// client costs several times as much as what it would measure here.
-type connection struct {
-	net.Conn
-	reader *bufio.Reader
-	buffer []byte
-	body   []byte
-	seen   record
-}
-
-func dial(addr string) (*connection, error) {
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		return nil, err
-	}
-	return &connection{Conn: conn, reader: bufio.NewReaderSize(conn, 8<<10)}, nil
-}
-
-// post sends a request, head being all of it up to its length, and appends the
-// answer's body to into.
-func (c *connection) post(head []byte, body, into []byte) ([]byte, *http.Response, error) {
-	c.buffer = append(append(c.buffer[:0], head...), "Content-Length: "...)
-	c.buffer = append(strconv.AppendInt(c.buffer, int64(len(body)), 10), "\r\n\r\n"...)
-	c.buffer = append(c.buffer, body...)
-	if _, err := c.Write(c.buffer); err != nil {
-		return into, nil, err
-	}
-	response, err := http.ReadResponse(c.reader, nil)
-	if err != nil {
-		return into, nil, err
-	}
-	answer := bytes.NewBuffer(into)
-	_, err = answer.ReadFrom(response.Body)
-	if err == nil && response.Close {
-		err = fmt.Errorf("the connection is not kept: %s", response.Status)
-	}
-	return answer.Bytes(), response, err
-}
 
 // HTTP calls a server over Streamable HTTP. Each caller is a client with a
 // session and a connection of its own.
@@ -142,12 +98,6 @@ func (h *HTTP) ListTools() ([]byte, error) {
 	return judgeControl(message(answer, response))
 }
 
-// Prepare opens the sessions of as many callers before a run's clock starts.
-func (h *HTTP) Prepare(callers int) error {
-	_, err := h.grow(callers)
-	return err
-}
-
 // Run implements [Runner].
 func (h *HTTP) Run(bounds Bounds) (Result, error) {
 	sessions, err := h.grow(bounds.Callers)
@@ -160,13 +110,8 @@ func (h *HTTP) Run(bounds Bounds) (Result, error) {
 	}
 	return drive(h.calls, connections, bounds, judgeFramed, func(caller int, call int64) error {
 		s := sessions[caller]
-		s.body = appendCall(s.body[:0], call)
-		answers, response, err := s.post(s.head, s.body, s.seen.answers)
-		s.seen.answers = answers
-		if err == nil && response.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s: %.500s", response.Status, answers)
-		}
-		return err
+		s.body = appendCall(s.body[:0], call, h.calls.project(call))
+		return s.call(s.head, s.body)
 	})
 }
 
@@ -182,90 +127,6 @@ func judgeFramed(answer []byte, call int64) (string, error) {
 func (h *HTTP) Close() error {
 	for _, caller := range h.callers {
 		if err := caller.Conn.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// drive has a goroutine a connection make calls until a bound is met.
-func drive(calls *Calls, connections []*connection, bounds Bounds, judge func([]byte, int64) (string, error), make func(caller int, call int64) error) (Result, error) {
-	var callers errgroup.Group
-	start := time.Now()
-	stop := newStop(bounds, start)
-	for i, conn := range connections {
-		conn.seen.reset()
-		if err := conn.SetDeadline(start.Add(bounds.Time + patience)); err != nil {
-			return Result{}, err
-		}
-		callers.Go(func() error {
-			for now := time.Now(); stop.another(now); {
-				call := calls.last.Add(1)
-				if err := make(i, call); err != nil {
-					return fmt.Errorf("call %d: %w", call, err)
-				}
-				end := time.Now()
-				conn.seen.end(call, end.Sub(now))
-				now = end
-			}
-			return nil
-		})
-	}
-	err := callers.Wait()
-	elapsed := time.Since(start)
-	if err != nil {
-		return Result{}, err
-	}
-	records := []*record{}
-	for _, conn := range connections {
-		records = append(records, &conn.seen)
-	}
-	return result(records, elapsed, judge)
-}
-
-// Direct posts to the upstream, with no server between.
-type Direct struct {
-	calls   *Calls
-	addr    string
-	heads   [len(projects)][]byte
-	callers []*connection
-}
-
-// NewDirect returns a client of the upstream at an address.
-func NewDirect(calls *Calls, addr string) *Direct {
-	d := &Direct{calls: calls, addr: addr}
-	for i, id := range projects {
-		d.heads[i] = []byte("POST /api/v1/sessions/" + id + "/insights HTTP/1.1\r\nHost: " + addr +
-			"\r\nContent-Type: application/json\r\nX-Api-Key: lsv2_pt_speed\r\n")
-	}
-	return d
-}
-
-// Run implements [Runner].
-func (d *Direct) Run(bounds Bounds) (Result, error) {
-	for len(d.callers) < bounds.Callers {
-		conn, err := dial(d.addr)
-		if err != nil {
-			return Result{}, err
-		}
-		d.callers = append(d.callers, conn)
-	}
-	return drive(d.calls, d.callers[:bounds.Callers], bounds, judgeUpstream, func(caller int, call int64) error {
-		c := d.callers[caller]
-		c.body = appendBody(c.body[:0], call)
-		answers, response, err := c.post(d.heads[call%int64(len(projects))], c.body, c.seen.answers)
-		c.seen.answers = answers
-		if err == nil && response.StatusCode != http.StatusOK {
-			return fmt.Errorf("%s: %.500s", response.Status, answers)
-		}
-		return err
-	})
-}
-
-// Close closes every connection.
-func (d *Direct) Close() error {
-	for _, conn := range d.callers {
-		if err := conn.Conn.Close(); err != nil {
 			return err
 		}
 	}

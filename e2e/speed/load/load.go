@@ -42,8 +42,20 @@ const patience = 60 * time.Second
 // Calls numbers calls, so that no two of them are equal: a server that keeps
 // paid calls single would answer the second of two with the job of the first.
 type Calls struct {
-	last atomic.Int64
+	last     atomic.Int64
+	projects []string // their ids, by turns
 }
+
+// NewCalls returns the calls of a measurement, spread over so many projects.
+func NewCalls(projects int) *Calls {
+	c := &Calls{}
+	for i := range projects {
+		c.projects = append(c.projects, fmt.Sprintf("5b1e0f6e-3c1d-4f7a-9a52-%012x", i+1))
+	}
+	return c
+}
+
+func (c *Calls) project(call int64) string { return c.projects[call%int64(len(c.projects))] }
 
 // Last is the number of the call that was made last.
 func (c *Calls) Last() int64 { return c.last.Load() }

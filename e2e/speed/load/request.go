@@ -2,16 +2,6 @@ package load
 
 import "strconv"
 
-// projects are the ids that calls are spread over.
-var projects = func() (ids [16]string) {
-	for i := range ids {
-		ids[i] = "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e" + strconv.Itoa(10+i)
-	}
-	return ids
-}()
-
-func project(call int64) string { return projects[call%int64(len(projects))] }
-
 // callName is the name of a call's job, which no other call has.
 func callName(call int64) string { return string(appendName(nil, call)) }
 
@@ -42,10 +32,10 @@ func appendBody(b []byte, call int64) []byte {
 }
 
 // appendCall appends the JSON-RPC request of a call, whose id is its number.
-func appendCall(b []byte, call int64) []byte {
+func appendCall(b []byte, call int64, project string) []byte {
 	b = strconv.AppendInt(append(b, `{"jsonrpc":"2.0","id":`...), call, 10)
 	b = append(b, `,"method":"tools/call","params":{"name":"create_insights_job","arguments":{"session_id":"`...)
-	b = append(append(b, project(call)...), `","name":"`...)
+	b = append(append(b, project...), `","name":"`...)
 	b = appendName(b, call)
 	return append(append(append(b, '"'), fields...), "}}}"...)
 }

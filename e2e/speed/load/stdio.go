@@ -114,7 +114,7 @@ func (s *Stdio) Run(bounds Bounds) (Result, error) {
 
 func (s *Stdio) send(now time.Time) error {
 	call := s.calls.last.Add(1)
-	s.buffer = append(appendCall(s.buffer[:0], call), '\n')
+	s.buffer = append(appendCall(s.buffer[:0], call, s.calls.project(call)), '\n')
 	s.sent[call] = now
 	return s.write(s.buffer)
 }

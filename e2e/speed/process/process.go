@@ -38,6 +38,7 @@ func Start(argv, env []string) (*Process, error) {
 	p := &Process{In: inWrite, Out: outRead, said: &tail{}, ended: make(chan struct{})}
 	p.command = exec.Command(argv[0], argv[1:]...)
 	p.command.Env, p.command.Stdin, p.command.Stdout, p.command.Stderr = env, inRead, outWrite, p.said
+	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // none outlives a measurement that breaks off
 	err = p.command.Start()
 	if err := errors.Join(err, inRead.Close(), outWrite.Close()); err != nil {
 		return nil, errors.Join(err, inWrite.Close(), outRead.Close())

@@ -56,12 +56,27 @@ func TestMedian(t *testing.T) {
 }
 
 // A machine that halves its speed in some rounds changes no ratio.
-func TestMedianRatioHoldsOnANoisyMachine(t *testing.T) {
+func TestRatiosHoldOnANoisyMachine(t *testing.T) {
 	ours, theirs := []float64{90, 45, 90, 30}, []float64{100, 50, 100, 100}
-	if got := MedianRatio(ours, theirs); got != 0.9 {
-		t.Errorf("MedianRatio = %v, want 0.9", got)
+	if got := Median(Ratios(ours, theirs)); got != 0.9 {
+		t.Errorf("the median ratio is %v, want 0.9", got)
 	}
-	if got := MedianRatio(ours, theirs[:3]); !math.IsNaN(got) {
+	if got := Median(Ratios(ours, theirs[:3])); !math.IsNaN(got) {
 		t.Errorf("the ratio of different numbers of rounds is %v", got)
+	}
+}
+
+func TestQuartiles(t *testing.T) {
+	for _, test := range []struct{ values, want []float64 }{
+		{[]float64{7}, []float64{7, 7}},
+		{[]float64{4, 1, 3, 2}, []float64{1, 3}},
+		{[]float64{5, 4, 1, 3, 2}, []float64{2, 4}},
+	} {
+		if lower, upper := Quartiles(test.values); lower != test.want[0] || upper != test.want[1] {
+			t.Errorf("Quartiles(%v) = %v, %v; want %v", test.values, lower, upper, test.want)
+		}
+	}
+	if lower, upper := Quartiles(nil); !math.IsNaN(lower) || !math.IsNaN(upper) {
+		t.Errorf("the quartiles of nothing are %v, %v", lower, upper)
 	}
 }

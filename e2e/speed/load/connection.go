@@ -1,0 +1,103 @@
+package load
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// connection is one caller's, kept open over all its requests. net/http's own
+// client costs several times as much as what it would measure here.
+type connection struct {
+	net.Conn
+	reader *bufio.Reader
+	buffer []byte
+	body   []byte
+	seen   record
+}
+
+func dial(addr string) (*connection, error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{Conn: conn, reader: bufio.NewReaderSize(conn, 8<<10)}, nil
+}
+
+// post sends a request, head being all of it up to its length, and appends the
+// answer's body to into.
+func (c *connection) post(head, body, into []byte) ([]byte, *http.Response, error) {
+	c.buffer = append(append(c.buffer[:0], head...), "Content-Length: "...)
+	c.buffer = append(strconv.AppendInt(c.buffer, int64(len(body)), 10), "\r\n\r\n"...)
+	c.buffer = append(c.buffer, body...)
+	if _, err := c.Write(c.buffer); err != nil {
+		return into, nil, err
+	}
+	response, err := http.ReadResponse(c.reader, nil)
+	if err != nil {
+		return into, nil, err
+	}
+	answer := bytes.NewBuffer(into)
+	if _, err = answer.ReadFrom(response.Body); err != nil {
+		return into, nil, err
+	}
+	if response.Close {
+		return into, nil, fmt.Errorf("the connection is not kept: %s", response.Status)
+	}
+	return answer.Bytes(), response, nil
+}
+
+// call posts a call and keeps its answer.
+func (c *connection) call(head, body []byte) error {
+	from := len(c.seen.answers)
+	answers, response, err := c.post(head, body, c.seen.answers)
+	if err != nil {
+		return err
+	}
+	c.seen.answers = answers
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %.500s", response.Status, answers[from:])
+	}
+	return nil
+}
+
+// drive has a goroutine a connection make calls until a bound is met.
+func drive(calls *Calls, connections []*connection, bounds Bounds, judge func([]byte, int64) (string, error), send func(caller int, call int64) error) (Result, error) {
+	var callers errgroup.Group
+	start := time.Now()
+	stop := newStop(bounds, start)
+	for i, conn := range connections {
+		conn.seen.reset()
+		if err := conn.SetDeadline(start.Add(bounds.Time + patience)); err != nil {
+			return Result{}, err
+		}
+		callers.Go(func() error {
+			for now := time.Now(); stop.another(now); {
+				call := calls.last.Add(1)
+				if err := send(i, call); err != nil {
+					return fmt.Errorf("call %d: %w", call, err)
+				}
+				end := time.Now()
+				conn.seen.end(call, end.Sub(now))
+				now = end
+			}
+			return nil
+		})
+	}
+	err := callers.Wait()
+	elapsed := time.Since(start)
+	if err != nil {
+		return Result{}, err
+	}
+	records := make([]*record, len(connections))
+	for i, conn := range connections {
+		records[i] = &conn.seen
+	}
+	return result(records, elapsed, judge)
+}
