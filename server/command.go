@@ -63,10 +63,9 @@ var errSilent = errors.New("failed")
 
 func rootCommand(args []string, getenv func(string) string, streams Streams) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "langsmith-insights-mcp",
+		Use:           programName,
 		Short:         "LangSmith's Insights Agent as MCP tools",
 		Long:          rootHelp,
-		Example:       rootExamples,
 		Version:       Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -91,7 +90,7 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 	root.RunE = serve
 	addFlags(root, config.Stdio)
 
-	stdioCommand := &cobra.Command{Use: "stdio", Short: "Serve MCP over stdin and stdout (the default)", Args: noArguments, RunE: serve}
+	stdioCommand := &cobra.Command{Use: "stdio", Short: "Serve MCP over stdin and stdout (the default)", Long: stdioHelp, Args: noArguments, RunE: serve}
 	addFlags(stdioCommand, config.Stdio)
 	root.AddCommand(
 		stdioCommand,
@@ -103,6 +102,10 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 		sandboxCommand(streams),
 		versionCommand(streams),
 	)
+	explain(root)
+	for _, cmd := range root.Commands() {
+		explain(cmd)
+	}
 	return root
 }
 
@@ -204,22 +207,3 @@ func flagProblems(cmd *cobra.Command, args []string, getenv func(string) string,
 	_, problems := load(cmd, command, getenv)
 	return usage(append(lines, problems...)...)
 }
-
-const terminalHint = `langsmith-insights-mcp speaks MCP on stdin and stdout, to an agent client and not to a terminal.
-Connect one:   langsmith-insights-mcp install --client claude-desktop   (or claude-code, vscode, cursor, ...)
-See it work:   langsmith-insights-mcp demo
-Ctrl-C ends it.
-`
-
-const rootHelp = `LangSmith's Insights Agent as MCP tools: an agent starts a report over a tracing
-project, waits for it, reads it, and goes from a finding to the traces behind it.
-
-Without a command it serves MCP over stdin and stdout. It reads LANGSMITH_API_KEY,
-LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID and LANGSMITH_PROJECT as LangSmith's own
-clients do; every flag has a variable too, LANGSMITH_INSIGHTS_MCP_ and its name.`
-
-const rootExamples = `  langsmith-insights-mcp demo                            see it work, without an account
-  langsmith-insights-mcp install --client claude-code    connect an agent client
-  langsmith-insights-mcp doctor                          find out why it does not work
-  langsmith-insights-mcp --sandbox                       serve against an embedded LangSmith
-  langsmith-insights-mcp http --addr 127.0.0.1:8080      serve over HTTP`

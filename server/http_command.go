@@ -23,10 +23,3 @@ func httpCommand(getenv func(string) string, streams Streams) *cobra.Command {
 	addFlags(cmd, config.HTTPCmd)
 	return cmd
 }
-
-const httpHelp = `Serves Streamable HTTP at /mcp and the older HTTP+SSE at /sse and /message, with
-GET /healthz and /readyz for probes.
-
-A request's own X-API-Key, with X-Tenant-Id and LANGSMITH-ENDPOINT beside it,
-takes the place of the configured LangSmith credentials for that request alone.
-Authorization holds the token that guards this server, and is never passed on.`

@@ -27,8 +27,6 @@ func installCommand(getenv func(string) string, streams Streams) *cobra.Command 
 		Long: "Adds one entry to the client's own configuration file, keeps everything else in it, and\n" +
 			"leaves a backup beside it. Without --with-key no key is written: the client passes on\n" +
 			"LANGSMITH_API_KEY from its environment, or asks for it where it can.\n\nClients: " + clientNames(),
-		Example: "  langsmith-insights-mcp install --client claude-code\n" +
-			"  langsmith-insights-mcp install --client cursor --dry-run     show the change, make none",
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			options, err := flags.options(getenv)
