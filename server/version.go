@@ -1,18 +1,22 @@
 package server
 
-import "runtime/debug"
+import (
+	"runtime/debug"
+	"strings"
+)
 
-// version is set by the release build.
+// version is set by a build that sees no repository, as in a container.
 var version = ""
 
-// Version is the program's version: that of the release, else what the Go
-// toolchain knows, else "dev".
+// Version is the program's version without a leading "v": the one it was built
+// with, else what the Go toolchain knows, which is the tag, or the time and the
+// commit; else "dev".
 func Version() string {
 	if version != "" {
-		return version
+		return strings.TrimPrefix(version, "v")
 	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
+		return strings.TrimPrefix(info.Main.Version, "v")
 	}
 	return "dev"
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"langsmith-insights-mcp/deploy/release/project"
+	"langsmith-insights-mcp/tools"
+)
+
+// manifest is a bundle's manifest.json, as MANIFEST.md of modelcontextprotocol/mcpb
+// describes it.
+type manifest struct {
+	ManifestVersion  string            `json:"manifest_version"`
+	Name             string            `json:"name"`
+	DisplayName      string            `json:"display_name"`
+	Version          string            `json:"version"`
+	Description      string            `json:"description"`
+	LongDescription  string            `json:"long_description"`
+	Author           author            `json:"author"`
+	Repository       *repository       `json:"repository,omitempty"`
+	License          string            `json:"license"`
+	Keywords         []string          `json:"keywords"`
+	Server           serverEntry       `json:"server"`
+	UserConfig       map[string]option `json:"user_config"`
+	Tools            []namedTool       `json:"tools"`
+	PromptsGenerated bool              `json:"prompts_generated"`
+	Compatibility    compatibility     `json:"compatibility"`
+}
+
+type author struct {
+	Name string `json:"name"`
+}
+
+type repository struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
+}
+
+type serverEntry struct {
+	Type       string    `json:"type"`
+	EntryPoint string    `json:"entry_point"`
+	MCPConfig  mcpConfig `json:"mcp_config"`
+}
+
+type mcpConfig struct {
+	Command           string               `json:"command"`
+	Args              []string             `json:"args"`
+	Env               map[string]string    `json:"env"`
+	PlatformOverrides map[string]mcpOnHost `json:"platform_overrides"`
+}
+
+// mcpOnHost is what differs on one system; the rest holds as it stands.
+type mcpOnHost struct {
+	Command string `json:"command"`
+}
+
+type namedTool struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+type compatibility struct {
+	Platforms []string `json:"platforms"`
+}
+
+func newManifest(home project.Home, version string) (manifest, error) {
+	m := manifest{
+		ManifestVersion: "0.3", // 0.4 is called experimental
+		Name:            project.Name,
+		DisplayName:     "LangSmith Insights",
+		Version:         version,
+		Description:     "LangSmith's Insights Agent as tools: reports over your traces, and the traces behind each finding.",
+		LongDescription: "Starts LangSmith's Insights Agent over a tracing project, waits for its report, reads it, and goes " +
+			"from a finding to the traces behind it. A report costs money in your LangSmith workspace; one call starts at most one.",
+		Author:           author{project.Authors},
+		License:          "MIT",
+		Keywords:         []string{"langsmith", "insights", "traces", "observability"},
+		PromptsGenerated: true,
+		Compatibility:    compatibility{[]string{"darwin", "win32", "linux"}},
+	}
+	if home.Chosen() {
+		m.Repository = &repository{"git", home.URL()}
+	}
+	for _, tool := range tools.All() {
+		m.Tools = append(m.Tools, namedTool{tool.Name, tool.Title})
+	}
+	overrides := map[string]mcpOnHost{}
+	for platform := range programs {
+		overrides[platform] = mcpOnHost{"${__dirname}/" + inBundle(platform)}
+	}
+	options, env, err := userConfig()
+	if err != nil {
+		return manifest{}, err
+	}
+	m.UserConfig = options
+	m.Server = serverEntry{
+		Type:       "binary",
+		EntryPoint: inBundle("darwin"),
+		MCPConfig: mcpConfig{
+			Command: overrides["darwin"].Command, Args: []string{"stdio"}, Env: env, PlatformOverrides: overrides,
+		},
+	}
+	return m, nil
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"langsmith-insights-mcp/deploy/release/project"
+	"langsmith-insights-mcp/server/config"
+)
+
+// schema is the version of the format that is written; the end-to-end test of the
+// release fails when the registry has a newer one.
+const schema = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
+
+// entry is the registry's server.json.
+type entry struct {
+	Schema      string     `json:"$schema"`
+	Name        string     `json:"name"`
+	Title       string     `json:"title"`
+	Description string     `json:"description"`
+	Repository  repository `json:"repository"`
+	Version     string     `json:"version"`
+	Packages    []pkg      `json:"packages"`
+}
+
+type repository struct {
+	URL    string `json:"url"`
+	Source string `json:"source"`
+}
+
+type pkg struct {
+	RegistryType string     `json:"registryType"`
+	Identifier   string     `json:"identifier"`
+	FileSHA256   string     `json:"fileSha256,omitempty"`
+	Transport    transport  `json:"transport"`
+	Arguments    []argument `json:"packageArguments,omitempty"`
+	Environment  []variable `json:"environmentVariables"`
+}
+
+type transport struct {
+	Type string `json:"type"`
+}
+
+type argument struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+type variable struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Format      string `json:"format"`
+	Default     string `json:"default,omitempty"`
+	Required    bool   `json:"isRequired"`
+	Secret      bool   `json:"isSecret"`
+}
+
+func newEntry(home project.Home, version string, bundle [sha256.Size]byte) entry {
+	overStdio, environment := transport{"stdio"}, variables()
+	return entry{
+		Schema:      schema,
+		Name:        home.ServerName(),
+		Title:       "LangSmith Insights",
+		Description: "LangSmith's Insights Agent: reports over your traces, and the traces behind each finding.",
+		Repository:  repository{home.URL(), "github"},
+		Version:     version,
+		Packages: []pkg{
+			{
+				RegistryType: "mcpb", Identifier: home.Download(version, project.Bundle(version)),
+				FileSHA256: hex.EncodeToString(bundle[:]), Transport: overStdio, Environment: environment,
+			},
+			{
+				// The image serves HTTP unless it is told otherwise.
+				RegistryType: "oci", Identifier: home.Image(version),
+				Arguments: []argument{{"positional", "stdio"}}, Transport: overStdio, Environment: environment,
+			},
+		},
+	}
+}
+
+// secrets are the variables whose values clients must hide. A Redis URL may hold
+// a password.
+var secrets = []string{"LANGSMITH_API_KEY", "LANGSMITH_BEARER_TOKEN", config.EnvPrefix + "STATE"}
+
+// variables lists what the server reads when it serves over stdio.
+func variables() []variable {
+	var all []variable
+	add := func(name, meaning, format, standard string) {
+		all = append(all, variable{
+			Name: name, Description: strings.ReplaceAll(meaning, "`", ""), Format: format,
+			Default: standard, Secret: slices.Contains(secrets, name),
+		})
+	}
+	for _, v := range config.Variables() {
+		add(v.Names[0], v.Meaning, "string", "")
+	}
+	for _, s := range config.Settings() {
+		if !s.Of(config.Stdio) {
+			continue
+		}
+		format := "string"
+		if s.IsSwitch() {
+			format = "boolean"
+		}
+		add(s.Variable(), s.Meaning, format, s.Default[config.Stdio])
+	}
+	return all
+}

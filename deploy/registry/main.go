@@ -1,0 +1,45 @@
+// Command registry writes the project's entry for the MCP registry, server.json,
+// about the release that was built. It is part of the release and not of the
+// repository, because it holds the version and the bundle's checksum;
+// mcp-publisher takes its path.
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"langsmith-insights-mcp/deploy/release/project"
+)
+
+func main() {
+	dist := flag.String("dist", "dist", "the folder of the release")
+	flag.Parse()
+	if err := write(*dist); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func write(dist string) error {
+	home, err := project.ReadHome()
+	if err != nil {
+		return err
+	}
+	stamp, err := project.ReadStamp(project.Built(dist, "linux", "amd64"))
+	if err != nil {
+		return err
+	}
+	bundle, err := os.ReadFile(filepath.Join(dist, project.Bundle(stamp.Version)))
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(newEntry(home, stamp.Version, sha256.Sum256(bundle)), "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dist, "server.json"), append(text, '\n'), 0o644)
+}

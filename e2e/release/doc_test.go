@@ -1,0 +1,67 @@
+// Package release_test judges what deploy/release/build made, in the folders that
+// run names.
+package release_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+const name = "langsmith-insights-mcp"
+
+// folder is the release that a variable names.
+func folder(t *testing.T, variable string) string {
+	t.Helper()
+	path := os.Getenv(variable)
+	if path == "" {
+		t.Fatalf("%s names no folder: e2e/release/run builds the release and sets it", variable)
+	}
+	return path
+}
+
+// program is where the program for a system and architecture lies.
+func program(dist, goos, arch string) string {
+	file := name
+	if goos == "windows" {
+		file += ".exe"
+	}
+	return filepath.Join(dist, "stage", goos+"_"+arch, file)
+}
+
+// contents reads every file below a folder, by its path in it.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		relative, _ := filepath.Rel(dir, path)
+		files[filepath.ToSlash(relative)] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func only[T any](t *testing.T, values []T) T {
+	t.Helper()
+	if len(values) != 1 {
+		t.Fatalf("want one, not %v", values)
+	}
+	return values[0]
+}
+
+func matching(t *testing.T, dist, pattern string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dist, pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return only(t, found)
+}

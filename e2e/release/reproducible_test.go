@@ -1,0 +1,40 @@
+package release_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
+	first, second := contents(t, folder(t, "FIRST")), contents(t, folder(t, "SECOND"))
+	if len(first) != len(second) || len(first) < 20 {
+		t.Errorf("%d files in one folder, %d in the other", len(first), len(second))
+	}
+	for file, content := range first {
+		if second[file] != content {
+			t.Errorf("%s differs between two folders", file)
+		}
+	}
+	for file, content := range contents(t, folder(t, "UNCACHED")) {
+		if first[file] != content {
+			t.Errorf("%s differs when nothing was cached", file)
+		}
+	}
+}
+
+func TestTheChecksumsAreThoseOfTheFiles(t *testing.T) {
+	files := contents(t, folder(t, "FIRST"))
+	var want strings.Builder
+	var listed int
+	for line := range strings.Lines(files["SHA256SUMS"]) {
+		_, file, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		fmt.Fprintf(&want, "%x  %s\n", sha256.Sum256([]byte(files[file])), file)
+		listed++
+	}
+	// Six archives, the bundle and the registry's entry.
+	if files["SHA256SUMS"] != want.String() || listed != 8 {
+		t.Errorf("SHA256SUMS is\n%s, want\n%s", files["SHA256SUMS"], want.String())
+	}
+}
