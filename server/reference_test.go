@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,18 @@ func reference(t *testing.T) string {
 	for _, tool := range tools.All() {
 		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s | %s |\n", tool.Name, tool.Name, tool.Effect, tool.Toolset, strings.Join(arguments(t, tool), ", "))
 	}
+	b.WriteString("\n## Commands\n\n| command | what it does |\n|---|---|\n")
+	help := runCommand(t, nil, "--help").out
+	for _, found := range listed.FindAllStringSubmatch(help, -1) {
+		if found[1] != "help" {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", found[1], found[2])
+		}
+	}
+	var examples strings.Builder
+	for _, found := range listed.FindAllStringSubmatch(help, -1) {
+		examples.WriteString(shown.FindString(runCommand(t, nil, found[1], "--help").out))
+	}
+	fmt.Fprintf(&b, "\n```sh\n%s\n```\n", strings.TrimSpace(strings.ReplaceAll(examples.String(), "\n  ", "\n")))
 	b.WriteString("\n## Flags\n\nEach has a variable, which a flag overrides.\n\n| flag | variable | default | meaning |\n|---|---|---|---|\n")
 	for _, setting := range config.Settings() {
 		name := "--" + setting.Name
@@ -63,13 +76,15 @@ func reference(t *testing.T) string {
 	}
 	b.WriteString("\nWhat is set in neither is taken from the profile of LangSmith's own CLI, setting by setting.\n")
 	for _, tool := range tools.All() {
-		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n%s\n", tool.Name, tool.Title, tool.Description)
-		if example := goldenExample(t, tool.Name); example != "" {
-			fmt.Fprintf(&b, "\nWhat an agent reads, for example:\n\n````text\n%s\n````\n", strings.TrimRight(example, "\n"))
-		}
+		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n%s\n\n[What it returns](examples.md#%s)\n", tool.Name, tool.Title, tool.Description, tool.Name)
 	}
 	return b.String()
 }
+
+var (
+	listed = regexp.MustCompile(`(?m)^  ([a-z]+) +([A-Z].*)$`) // a command in the help
+	shown  = regexp.MustCompile(`(?s)(  # .*?)(?:\n\n|$)`)     // its examples
+)
 
 func arguments(t *testing.T, tool tools.Tool) []string {
 	var schema struct {
@@ -102,23 +117,4 @@ func defaults(setting config.Setting) string {
 		return http
 	}
 	return stdio + "; http: " + http
-}
-
-// goldenExample is the first golden text of a tool.
-func goldenExample(t *testing.T, tool string) string {
-	files, err := filepath.Glob("../tools/testdata/golden/" + tool + "/*.txt")
-	if err != nil || len(files) == 0 {
-		return ""
-	}
-	slices.Sort(files)
-	for _, preferred := range []string{"default.txt", "concise.txt", "example.txt"} {
-		if i := slices.IndexFunc(files, func(f string) bool { return filepath.Base(f) == preferred }); i >= 0 {
-			files[0] = files[i]
-		}
-	}
-	content, err := os.ReadFile(files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
 }

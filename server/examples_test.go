@@ -1,0 +1,82 @@
+package server_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/tools"
+)
+
+// chosenExamples are the transcripts, of all that the tests of package tools
+// hold the tools to, that show a reader what a tool is for.
+var chosenExamples = map[string][]string{
+	"create_insights_job":                   {"dry_run", "started"},
+	"list_insights_jobs":                    {"jobs"},
+	"get_insights_job":                      {"concise"},
+	"wait_for_insights_job":                 {"still_running"},
+	"rename_insights_job":                   {"renamed"},
+	"delete_insights_job":                   {"deleted"},
+	"list_insights_runs":                    {"of_a_category"},
+	"compare_insights_jobs":                 {"two_weeks"},
+	"list_insights_configs":                 {"saved"},
+	"generate_insights_config":              {"written"},
+	"create_insights_config":                {"scheduled"},
+	"update_insights_config":                {"schedule_begun"},
+	"delete_insights_config":                {"deleted"},
+	"list_projects":                         {"projects"},
+	"get_run":                               {"conversation"},
+	"add_insights_runs_to_dataset":          {"new"},
+	"add_insights_runs_to_annotation_queue": {"new"},
+	"analyze_chat_histories":                {"started"},
+}
+
+// TestTheExamplesAreTheTools compares docs/examples.md with the transcripts that
+// the tools are tested by; -update rewrites it.
+func TestTheExamplesAreTheTools(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# What the tools return\n\nWritten by `go test ./server -run Examples -update` from the transcripts that the tools are tested by; CI compares.\n\n" +
+		"Each result comes twice: as the text that a model reads, and as the structure that\na program reads. " +
+		"The calls are made to the server over its sandbox.\n\n")
+	for _, tool := range tools.All() {
+		fmt.Fprintf(&b, "- [`%s`](#%s): %s\n", tool.Name, tool.Name, tool.Title)
+	}
+	for _, tool := range tools.All() {
+		chosen := chosenExamples[tool.Name]
+		if len(chosen) == 0 {
+			t.Errorf("no example shows what %s returns", tool.Name)
+		}
+		fmt.Fprintf(&b, "\n## %s\n", tool.Name)
+		for _, name := range chosen {
+			writeTranscript(t, &b, tool.Name, name)
+		}
+	}
+	for name := range chosenExamples {
+		if !slices.ContainsFunc(tools.All(), func(tool tools.Tool) bool { return tool.Name == name }) {
+			t.Errorf("there is no tool %s", name)
+		}
+	}
+	document(t, "examples.md", b.String())
+}
+
+// writeTranscript writes a call, its text and its structure; what went upstream
+// is of no use to who chooses a tool.
+func writeTranscript(t *testing.T, b *strings.Builder, tool, name string) {
+	t.Helper()
+	path := "../tools/testdata/golden/" + tool + "/" + name + ".txt"
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transcript, _, _ := strings.Cut(string(content), "\n--- upstream")
+	spoken, structure, ok := strings.Cut(transcript, "\n--- structured\n")
+	call, text, _ := strings.Cut(spoken, "\n")
+	if !ok || !strings.HasPrefix(call, tool+" ") || strings.HasPrefix(text, "isError") {
+		t.Errorf("%s shows no result of %s", path, tool)
+	}
+	fmt.Fprintf(b, "\n```text\n→ %s\n```\n", call)
+	fmt.Fprintf(b, "\n````text\n%s\n````\n", strings.TrimSpace(text))
+	fmt.Fprintf(b, "\n<details><summary>as structure</summary>\n\n```json\n%s\n```\n</details>\n", strings.TrimSpace(structure))
+}
