@@ -30,6 +30,20 @@ func dial(addr string) (*connection, error) {
 	return &connection{Conn: conn, reader: bufio.NewReaderSize(conn, 8<<10)}, nil
 }
 
+// renew dials again: servers close a connection that was idle between two runs,
+// Node after 5 s.
+func (c *connection) renew(deadline time.Time) error {
+	conn, err := net.Dial(c.RemoteAddr().Network(), c.RemoteAddr().String())
+	if err != nil {
+		return err
+	}
+	_ = c.Conn.Close() // nothing is in flight on it
+	c.Conn = conn
+	c.reader.Reset(conn)
+	c.seen.reset()
+	return c.SetDeadline(deadline)
+}
+
 // post sends a request, head being all of it up to its length, and appends the
 // answer's body to into.
 func (c *connection) post(head, body, into []byte) ([]byte, *http.Response, error) {
@@ -69,14 +83,16 @@ func (c *connection) call(head, body []byte) error {
 
 // drive has a goroutine a connection make calls until a bound is met.
 func drive(calls *Calls, connections []*connection, bounds Bounds, judge func([]byte, int64) (string, error), send func(caller int, call int64) error) (Result, error) {
+	deadline := time.Now().Add(bounds.Time + patience)
+	for _, conn := range connections {
+		if err := conn.renew(deadline); err != nil {
+			return Result{}, err
+		}
+	}
 	var callers errgroup.Group
 	start := time.Now()
 	stop := newStop(bounds, start)
 	for i, conn := range connections {
-		conn.seen.reset()
-		if err := conn.SetDeadline(start.Add(bounds.Time + patience)); err != nil {
-			return Result{}, err
-		}
 		callers.Go(func() error {
 			for now := time.Now(); stop.another(now); {
 				call := calls.last.Add(1)
