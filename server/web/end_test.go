@@ -77,6 +77,24 @@ func TestCallsAreCutOffAtTheEnd(t *testing.T) {
 	<-g.left
 }
 
+// Where a balancer watches, the server goes on serving until that has noticed,
+// also when no call is in flight, and closes no connection before its answer.
+func TestABalancerIsGivenTimeToNotice(t *testing.T) {
+	f := start(t, options{web: func(o *web.Options) { o.Grace = time.Minute }})
+	session := f.open(nil)
+	if got := f.do(f.request(http.MethodGet, "/readyz", nil, "")); got.status != http.StatusOK {
+		t.Fatalf("readyz: %d", got.status)
+	}
+	f.signal()
+	f.untilEnding()
+	for n := range 20 {
+		if got := f.post("/mcp", session, rpc(n, "tools/list", args{})); got.status != http.StatusOK {
+			t.Errorf("a call that the balancer still sent: %d %s", got.status, got.body)
+		}
+	}
+	f.untilRefusing()
+}
+
 // Whoever waits for a job is told at once how it stands.
 func TestWaitsAnswerAtTheEnd(t *testing.T) {
 	g := newGate()

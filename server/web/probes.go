@@ -26,6 +26,7 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 		say(w, http.StatusServiceUnavailable, "ending")
 		return
 	}
+	s.watched.Store(true)
 	say(w, http.StatusOK, "ready")
 }
 

@@ -11,8 +11,14 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// unwinding is what calls that were cut off need to return.
-const unwinding = 300 * time.Millisecond
+const (
+	// unwinding is what calls that were cut off need to return.
+	unwinding = 300 * time.Millisecond
+
+	// noticing is how long a balancer that asks /readyz may take to learn that
+	// the server ends. It sends new requests until then.
+	noticing = time.Second
+)
 
 // Serve answers requests until ctx is done, and then lets the calls in flight
 // answer for a bounded time. It returns nil when it was ctx that ended it.
@@ -48,12 +54,12 @@ func (s *Server) end(ctx context.Context, server *http.Server, cut context.Cance
 	ctx = context.WithoutCancel(ctx)
 	s.ending.Store(true)
 	s.options.Logger.Info().Msg("ending: calls in flight may still answer")
-	server.SetKeepAlivesEnabled(false)
 	if s.options.Ending != nil {
 		s.options.Ending()
 	}
 	grace, done := context.WithDeadline(ctx, began.Add(s.options.Grace))
 	defer done()
+	s.awaitNotice(grace)
 	s.calls.wait(grace)
 
 	// From here on nothing new is let in.
@@ -70,6 +76,29 @@ func (s *Server) end(ctx context.Context, server *http.Server, cut context.Cance
 	timer.Stop()
 	stop()
 	_ = server.Close() // the connections that nobody ended are not missed
+}
+
+// awaitNotice goes on serving until a balancer has noticed that it should send
+// nothing more: what it sends to a closed port, or on a connection that is being
+// closed, would be lost. Where nobody watches there is nobody to wait for.
+func (s *Server) awaitNotice(ctx context.Context) {
+	if !s.watched.Load() {
+		return
+	}
+	ctx, done := context.WithTimeout(ctx, noticing)
+	defer done()
+	<-ctx.Done()
+}
+
+// lastOnes has the connections closed whose requests are answered while the
+// server ends, each after its answer and none before.
+func (s *Server) lastOnes(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.ending.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // drain lets paid requests that are in flight come to their end, and their

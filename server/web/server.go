@@ -51,6 +51,7 @@ type Server struct {
 	handler http.Handler
 	calls   *inFlight
 	ending  atomic.Bool
+	watched atomic.Bool // somebody asks whether the server is ready
 }
 
 // New returns a server. What it does in the background ends with ctx.
@@ -85,7 +86,7 @@ func New(ctx context.Context, options Options) *Server {
 	if observe == nil {
 		observe = func(next http.Handler) http.Handler { return next }
 	}
-	s.handler = chain(bounded(options.Limits), requestID, accessLog(options.Logger), observe, panics(options.Logger))(mux)
+	s.handler = chain(bounded(options.Limits), s.lastOnes, requestID, accessLog(options.Logger), observe, panics(options.Logger))(mux)
 	return s
 }
 

@@ -1,0 +1,78 @@
+package replicas
+
+import (
+	"flag"
+	"slices"
+	"testing"
+)
+
+var rounds = flag.Int("rounds", 1, "how often replicas are killed, and updated, under load")
+
+// A replica is killed under load. Only the calls that it was answering are lost;
+// they come right when they are repeated, and no job is started twice. Started
+// again, the replica takes its part of the load.
+func TestKilled(t *testing.T) {
+	c := start(t, clusterOptions{})
+	answered, gone, jobs := 0, 0, 0
+	for round := range *rounds {
+		victim := c.replicas[round%len(c.replicas)]
+		l := c.load(t)
+		for _, r := range c.replicas {
+			l.await(t, r.name, 20)
+		}
+		// One that was processed and one that was not, besides what else there is.
+		processed, dropped := c.langSmith.holdCreate(victim.name, true), c.langSmith.holdCreate(victim.name, false)
+		kept, neverDone := <-processed.arrived, <-dropped.arrived
+		asked := []string{kept, neverDone}
+		victim.kill()
+		for _, r := range c.replicas {
+			if r != victim {
+				l.await(t, r.name, 20)
+			}
+		}
+		victim.start(t)
+		l.await(t, victim.name, 20)
+		n, lost := l.end(t)
+
+		if len(lost) > loadCallers {
+			t.Errorf("%d calls are lost, of %d callers", len(lost), loadCallers)
+		}
+		for _, call := range lost {
+			for _, r := range c.replicas {
+				if r != victim && r.saw(call.requestID) {
+					t.Errorf("a call is lost that %s answered: %v", r.name, call)
+				}
+			}
+			asked = slices.DeleteFunc(asked, func(name string) bool { return name == call.job })
+		}
+		if len(asked) > 0 {
+			t.Errorf("the calls for %q are not among the lost", asked)
+		}
+		answered, gone, jobs = answered+n, gone+len(lost), jobs+l.checkJobs(t, neverDone)
+	}
+	t.Logf("%d rounds: %d calls answered, %d lost with the replica that was answering them and right when repeated, %d jobs, none twice", *rounds, answered, gone, jobs)
+}
+
+// A rolling update: one replica after the other ends and comes back under load.
+// No call is lost.
+func TestUpdated(t *testing.T) {
+	c := start(t, clusterOptions{})
+	answered, updates := 0, 0
+	for range *rounds {
+		l := c.load(t)
+		for _, r := range c.replicas {
+			l.await(t, r.name, 20)
+			r.end(t)
+			r.start(t)
+			l.await(t, r.name, 10)
+			updates++
+		}
+		n, lost := l.end(t)
+		if len(lost) > 0 {
+			t.Errorf("calls are lost: %v", lost)
+		}
+		l.checkJobs(t)
+		answered += n
+	}
+	t.Logf("%d replicas ended under load: %d calls answered, none lost", updates, answered)
+}

@@ -1,0 +1,174 @@
+package replicas
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var waiters = flag.Int("waiters", 1000, "how many wait for one job")
+
+// interval is the pause between two looks at a job younger than a minute.
+const interval = 2 * time.Second
+
+// inParallel does n things, so many at a time that a machine bears it.
+func inParallel(n int, do func(int)) {
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range 32 {
+		workers.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+}
+
+// waiting is a call that waits for a job.
+type waiting struct {
+	answer *http.Response
+	events *events
+}
+
+// wait begins to wait, and returns when the call says so.
+func (c *cluster) wait(ctx context.Context, address string, session headers, id int, arguments object) (*waiting, error) {
+	answer, err := c.open(ctx, http.MethodPost, "http://"+address+"/mcp", session, toolCall(id, "wait_for_insights_job", arguments))
+	if err != nil {
+		return nil, err
+	}
+	w := &waiting{answer, newEvents(answer.Body)}
+	if event, err := w.events.next(); err != nil || !strings.Contains(string(event), "notifications/progress") {
+		return w, fmt.Errorf("%s: %s, %w", answer.Status, event, err)
+	}
+	return w, nil
+}
+
+// end reads the result.
+func (w *waiting) end() (*result, error) {
+	defer w.answer.Body.Close()
+	var last []byte
+	for {
+		event, err := w.events.next()
+		if errors.Is(err, io.EOF) && last != nil {
+			return readResult(last)
+		}
+		if err != nil {
+			return nil, err
+		}
+		last = event
+	}
+}
+
+// A thousand calls wait for one job, spread over three replicas. LangSmith is
+// asked at most three times an interval for all of them, and all get the report.
+func TestAThousandWaiters(t *testing.T) {
+	c := start(t, clusterOptions{})
+	who := c.langSmith.newCaller()
+	session := c.session(t, c.balancer, who, object{})
+	made, err := c.call(t.Context(), c.balancer, session, toolCall(1, "create_insights_job", object{"session_id": who.project, "name": "awaited"}))
+	if err != nil || made.isError {
+		t.Fatalf("%v, %+v", err, made)
+	}
+	before, _ := c.langSmith.questions()
+	open := make([]*waiting, *waiters)
+	inParallel(*waiters, func(n int) {
+		open[n], err = c.wait(t.Context(), c.balancer, session, n, object{"session_id": who.project, "job_id": made.job.ID, "timeout_seconds": 1800})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	spread := map[string]int{}
+	for _, w := range open {
+		spread[w.answer.Header.Get("X-Replica")]++
+	}
+	c.awaitLooks(t, made.job.ID, 3)
+	c.langSmith.finishJobs()
+	var group sync.WaitGroup
+	for n, w := range open {
+		group.Go(func() {
+			if got, err := w.end(); err != nil || got.isError || got.job.Status != "success" {
+				t.Errorf("wait %d ends with %v, %+v", n, err, got)
+			}
+		})
+	}
+	group.Wait()
+
+	after, _ := c.langSmith.questions()
+	looks, last, most, first := 0, map[string]time.Time{}, 0, time.Time{}
+	for i, q := range after {
+		if i < len(before) || !isLook(q, made.job.ID) {
+			continue
+		}
+		if first.IsZero() {
+			first = q.at
+		}
+		looks++
+		if previous, ok := last[q.replica]; ok && q.at.Sub(previous) < interval {
+			t.Errorf("%s asked again after %s", q.replica, q.at.Sub(previous))
+		}
+		last[q.replica] = q.at
+		most = max(most, looksWithin(after[len(before):], q.at, made.job.ID))
+	}
+	if most > len(c.replicas) {
+		t.Errorf("LangSmith was asked for the job %d times in one interval", most)
+	}
+	t.Logf("%d waiters as %v: %d looks at the job in %.1f intervals of %s, at most %d in one; %d requests upstream in all",
+		*waiters, spread, looks, float64(last["replica1"].Sub(first))/float64(interval), interval, most, len(after)-len(before))
+}
+
+// awaitLooks returns when each replica has looked at the job so many times.
+func (c *cluster) awaitLooks(t testing.TB, job string, times int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		asked, changed := c.langSmith.questions()
+		looks := map[string]int{}
+		for _, q := range asked {
+			if isLook(q, job) {
+				looks[q.replica]++
+			}
+		}
+		enough := true
+		for _, r := range c.replicas {
+			enough = enough && looks[r.name] >= times
+		}
+		if enough {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("the job was looked at as often as %v", looks)
+		}
+	}
+}
+
+func isLook(q question, job string) bool {
+	return q.method == http.MethodGet && strings.HasSuffix(q.path, "/insights/"+job)
+}
+
+// looksWithin counts the looks in the interval that begins at a moment.
+func looksWithin(asked []question, from time.Time, job string) (looks int) {
+	for _, q := range asked {
+		if isLook(q, job) && !q.at.Before(from) && q.at.Before(from.Add(interval)) {
+			looks++
+		}
+	}
+	return looks
+}
