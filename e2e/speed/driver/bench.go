@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"time"
@@ -66,14 +67,13 @@ func (b *bench) chosen(over transport) []*server {
 	return chosen
 }
 
-// rotated begins a list at another element in each round, so that nobody always
-// comes after the same neighbour.
-func rotated[T any](list []T, round int) []T {
-	if len(list) == 0 {
-		return list
-	}
-	at := round % len(list)
-	return slices.Concat(list[at:], list[:at])
+// shuffled is another order in each round, and the same in each measurement, so
+// that nobody always comes after the same neighbour: a program started right
+// after another of the same file finds it in the processor's caches.
+func shuffled[T any](list []T, round int) []T {
+	order := slices.Clone(list)
+	rand.New(rand.NewPCG(uint64(round), 0)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	return order
 }
 
 // run makes calls, holds them against what the upstream counted, and returns

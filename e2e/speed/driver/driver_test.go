@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,16 +47,22 @@ func TestCallsAreHeldAgainstWhatTheUpstreamCounted(t *testing.T) {
 	}
 }
 
-func TestRotated(t *testing.T) {
-	firsts := ""
-	for round := range 4 {
-		turn := rotated([]string{"a", "b", "c"}, round)
-		if firsts += turn[0]; len(turn) != 3 {
-			t.Errorf("round %d runs %v", round, turn)
+func TestEachRoundHasAnOrderOfItsOwn(t *testing.T) {
+	list := []string{"a", "b", "c"}
+	orders, firsts := map[string]bool{}, map[string]int{}
+	for round := range 60 {
+		order := shuffled(list, round)
+		if again := shuffled(list, round); !slices.Equal(order, again) {
+			t.Fatalf("round %d: %v, then %v", round, order, again)
 		}
+		orders[strings.Join(order, "")] = true
+		firsts[order[0]]++
 	}
-	if firsts != "abca" {
-		t.Errorf("the first of each round: %s", firsts)
+	if len(orders) != 6 || firsts["a"] < 10 || firsts["b"] < 10 || firsts["c"] < 10 {
+		t.Errorf("orders %v, first %v", orders, firsts)
+	}
+	if strings.Join(list, "") != "abc" {
+		t.Errorf("the list itself is now %v", list)
 	}
 }
 
@@ -67,7 +73,7 @@ func TestWhatIsUnknownIsNotLeftOut(t *testing.T) {
 		}
 	}
 	all, _, _, err := parse(nil)
-	if err != nil || !reflect.DeepEqual(all.servers, names()) || len(all.transports) != 2 {
+	if err != nil || !slices.Equal(all.servers, names()) || len(all.transports) != 2 {
 		t.Errorf("by default %+v, %v", all, err)
 	}
 }

@@ -17,7 +17,7 @@ type startup struct {
 func (b *bench) measureStarts() (map[string][]startup, error) {
 	starts := map[string][]startup{}
 	for round := range b.starts {
-		for _, s := range rotated(b.chosen(stdio), round) {
+		for _, s := range shuffled(b.chosen(stdio), round) {
 			took, err := b.coldStart(s)
 			if err != nil {
 				return nil, err
@@ -61,7 +61,7 @@ func (b *bench) measureMemory() (map[place][]footprint, error) {
 	prints := map[place][]footprint{}
 	for round := range b.memoryRuns {
 		for _, over := range b.transports {
-			for _, s := range rotated(b.chosen(over), round) {
+			for _, s := range shuffled(b.chosen(over), round) {
 				print, err := b.footprint(s, over)
 				if err != nil {
 					return nil, err

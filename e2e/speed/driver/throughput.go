@@ -75,8 +75,8 @@ func (b *bench) round(measured throughput, round int, over transport) (err error
 		running = append(running, i)
 		contenders = append(contenders, contender{s.name, i.client, i.process.CPU})
 	}
-	for _, callers := range b.callers[over] {
-		for _, c := range rotated(contenders, round) {
+	for nth, callers := range b.callers[over] {
+		for _, c := range shuffled(contenders, round*len(b.callers[over])+nth) {
 			measuredNow, err := b.cellOf(c, callers)
 			if err != nil {
 				return fmt.Errorf("%s over %s, %d callers: %w", c.name, over, callers, err)
