@@ -42,7 +42,7 @@ func claudeDesktop() client {
 		plain: true,
 		next:  "Quit Claude Desktop completely (closing the window is not enough) and open it again.",
 		keys: "Claude Desktop hands no variables of yours to servers. Without a profile of the LangSmith " +
-			"command line to find a key in, run this again with --with-key.",
+			"command line to find a key in, run this again with LANGSMITH_API_KEY_FILE set, or with --with-key.",
 	}
 }
 

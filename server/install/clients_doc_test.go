@@ -1,0 +1,67 @@
+package install
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tried is what each client's entry was tried with: nothing but its documentation
+// and the tests where that is all there was.
+var tried = map[string]string{
+	"claude-desktop": "not run",
+	"claude-code":    "version 2.1.328 on Linux starts the server from it, with a key and without",
+	"vscode":         "not run",
+	"cursor":         "not run",
+	"windsurf":       "not run",
+	"gemini-cli":     "version 0.61.0 on Linux hands the key on from it",
+	"codex-cli":      "version 0.169.0 on Linux lists the server from it",
+}
+
+// TestTheListOfClientsIsTheCatalogue compares docs/clients.md with what install
+// knows of the clients; -update rewrites it.
+func TestTheListOfClientsIsTheCatalogue(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Clients\n\nWritten by `go test ./server/install -run Clients -update` from what `install` knows; CI compares.\n\n" +
+		"`langsmith-insights-mcp install --client NAME` adds one entry to the file below. Where\n" +
+		"several stand, the first counts whose folder is there. Everything else in the file stays,\n" +
+		"comments too; a backup is left beside it, and `uninstall` takes the entry out again.\n" +
+		"No key is written without `--with-key`.\n\n" +
+		"**What was not run.** The desktop applications, and every client on macOS and Windows:\n" +
+		"their paths and formats are those of their documentation, and are tested by table.\n")
+	for _, c := range catalogue() {
+		if tried[c.Name] == "" {
+			t.Errorf("%s does not say what it was tried with", c.Name)
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n`--client %s`\n\n| system | file |\n|---|---|\n", c.Title, c.Name)
+		for _, system := range []struct{ goos, name string }{{"linux", "Linux"}, {"darwin", "macOS"}, {"windows", "Windows"}} {
+			fmt.Fprintf(&b, "| %s | %s |\n", system.name, strings.Join(filesOn(c, system.goos), "<br>"))
+		}
+		fmt.Fprintf(&b, "\n- The key: %s\n- Afterwards: %s\n- Tried: %s.\n", c.keys, c.next, tried[c.Name])
+	}
+	golden(t, filepath.Join("..", "..", "docs", "clients.md"), []byte(b.String()))
+}
+
+// filesOn are the places of a client's file on a system, as people write them.
+func filesOn(c client, goos string) []string {
+	h := Host{GOOS: goos, Home: "~", Getenv: func(name string) string {
+		if goos == "windows" && strings.HasSuffix(name, "APPDATA") {
+			return "%" + name + "%"
+		}
+		return ""
+	}}
+	var files []string
+	if c.Name == "claude-desktop" && goos == "windows" { // found by looking, so not on this machine
+		files = []string{"`%LOCALAPPDATA%\\Claude-Data\\claude*\\claude_desktop_config.json`",
+			"`%LOCALAPPDATA%\\Packages\\Claude_*\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json`"}
+	}
+	for _, place := range c.locations(h) {
+		path := filepath.ToSlash(place.file)
+		if goos == "windows" {
+			path = strings.ReplaceAll(strings.Replace(path, "~", "%USERPROFILE%", 1), "/", `\`)
+		}
+		files = append(files, "`"+path+"`")
+	}
+	return files
+}
