@@ -1,0 +1,241 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/tools"
+)
+
+func readDocument(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// fence is a code block: its language and its lines.
+var fence = regexp.MustCompile("(?ms)^[ \t]*(?:````*|~~~+)([a-z]*)[^\n]*\n(.*?)^[ \t]*(?:````*|~~~+)[ \t]*$")
+
+// TestTheCommandsOfTheREADMEAreInBlocksThatAreRun holds the README to the one
+// form of block that .ci/readme finds its commands in.
+func TestTheCommandsOfTheREADMEAreInBlocksThatAreRun(t *testing.T) {
+	readme := readDocument(t, "../README.md")
+	commands := 0
+	for _, block := range fence.FindAllStringSubmatch(readme, -1) {
+		switch language, body := block[1], block[2]; language {
+		case "sh":
+			if !strings.HasPrefix(block[0], "```sh\n") {
+				t.Errorf(".ci/readme does not find this block:\n%s", block[0])
+			}
+			for command := range strings.Lines(body) {
+				commands++
+				if needs := neededBy(command); needs != "" && !strings.Contains(readme, needs) {
+					t.Errorf("%q needs %s, and the README does not say so", command, needs)
+				}
+			}
+		case "json":
+		default:
+			t.Errorf("what is this block's language, and who tries it?\n%s", block[0])
+		}
+	}
+	if commands < 7 {
+		t.Errorf("only %d commands were found in the README", commands)
+	}
+}
+
+// neededBy is what a command takes beside Go and this program.
+func neededBy(command string) string {
+	switch strings.Fields(command)[0] {
+	case "go", "langsmith-insights-mcp":
+		return ""
+	case "claude":
+		return "<b>Claude Code</b>"
+	case "npx":
+		return "Node 22 or newer"
+	}
+	return "(nobody knows what)"
+}
+
+// spoken is a command of this program in the middle of a sentence.
+var spoken = regexp.MustCompile("`langsmith-insights-mcp ([^`\n]+)`")
+
+// TestTheCommandsInTheTextAreThere has the documents name no command or flag
+// that is gone.
+func TestTheCommandsInTheTextAreThere(t *testing.T) {
+	for _, path := range documents(t) {
+		for _, found := range spoken.FindAllStringSubmatch(readDocument(t, path), -1) {
+			args := strings.Fields(found[1])
+			// After --help nothing is carried out, but every flag is read.
+			got := runCommand(t, nil, append(slices.DeleteFunc(args, func(arg string) bool { return arg == "--help" }), "--help")...)
+			if got.code != 0 {
+				t.Errorf("%s: %s\n%s", path, found[0], got.err)
+			}
+		}
+	}
+}
+
+// TestTheEntriesOfTheREADMEStartAServer takes each JSON block as a client would:
+// it starts the command with the arguments and the variables of the entry, and no
+// others, and asks for the tools.
+func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
+	blocks := []string{readDocument(t, "../mcp.json.example")}
+	for _, block := range fence.FindAllStringSubmatch(readDocument(t, "../README.md"), -1) {
+		if block[1] == "json" {
+			blocks = append(blocks, block[2])
+		}
+	}
+	if len(blocks) < 4 {
+		t.Errorf("only %d JSON blocks were found", len(blocks))
+	}
+	type entry struct {
+		Type, Command string
+		Args          []string
+		Env           map[string]string
+	}
+	for _, block := range blocks {
+		var file struct {
+			Servers    map[string]entry
+			MCPServers map[string]entry
+			Inputs     []struct {
+				Type, ID, Description string
+				Password              bool
+			}
+		}
+		decoder := json.NewDecoder(strings.NewReader(block))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&file); err != nil {
+			t.Errorf("%v:\n%s", err, block)
+			continue
+		}
+		entries := file.MCPServers
+		if entries == nil {
+			entries = file.Servers
+		}
+		if len(entries) == 0 {
+			t.Errorf("no server in:\n%s", block)
+		}
+		for name, e := range entries {
+			if e.Command != "langsmith-insights-mcp" {
+				t.Errorf("%s starts %q", name, e.Command)
+			}
+			for variable, value := range e.Env {
+				id, asked := strings.CutPrefix(value, "${input:")
+				if asked && (len(file.Inputs) == 0 || file.Inputs[0].ID != strings.TrimSuffix(id, "}")) {
+					t.Errorf("%s: %s is asked for by no input", name, variable)
+				}
+			}
+			listTools(t, name, e.Args, e.Env)
+		}
+	}
+}
+
+// listTools starts the program over stdio and asks which tools there are.
+func listTools(t *testing.T, name string, args []string, env map[string]string) {
+	t.Helper()
+	const asked = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+{"jsonrpc":"2.0","method":"notifications/initialized"}
+{"jsonrpc":"2.0","id":2,"method":"tools/list"}
+`
+	home := t.TempDir()
+	getenv := func(variable string) string {
+		if variable == "HOME" || variable == "USERPROFILE" || variable == "LOCALAPPDATA" {
+			return home
+		}
+		return env[variable]
+	}
+	var out, log bytes.Buffer
+	if code := server.Run(t.Context(), args, getenv, server.Streams{In: strings.NewReader(asked), Out: &out, Err: &log}); code != 0 {
+		t.Errorf("%s: code %d\n%s", name, code, log.String())
+	}
+	for line := range strings.Lines(out.String()) {
+		var answer struct {
+			ID     int
+			Result struct{ Tools []struct{ Name string } }
+		}
+		if err := json.Unmarshal([]byte(line), &answer); err != nil {
+			t.Errorf("%s: %v in %q", name, err, line)
+		}
+		if answer.ID == 2 {
+			if len(answer.Result.Tools) != len(tools.All()) {
+				t.Errorf("%s lists %d tools", name, len(answer.Result.Tools))
+			}
+			return
+		}
+	}
+	t.Errorf("%s does not answer tools/list:\n%s", name, out.String())
+}
+
+// documents are the repository's own Markdown files.
+func documents(t *testing.T) []string {
+	t.Helper()
+	found, err := filepath.Glob("../*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir("../docs", func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(path) == ".md" {
+			found = append(found, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
+	dropped = regexp.MustCompile("[^\\pL\\pN _-]")
+)
+
+// TestLinksLeadSomewhere follows every relative link of the documents, to the
+// heading too where it names one.
+func TestLinksLeadSomewhere(t *testing.T) {
+	for _, path := range documents(t) {
+		text := fence.ReplaceAllString(readDocument(t, path), "")
+		for _, found := range link.FindAllStringSubmatch(text, -1) {
+			target, err := url.Parse(found[1])
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				continue
+			}
+			if target.Scheme != "" {
+				continue
+			}
+			to := path
+			if target.Path != "" {
+				to = filepath.Join(filepath.Dir(path), filepath.FromSlash(target.Path))
+			}
+			if _, err := os.Stat(to); err != nil {
+				t.Errorf("%s leads to %s, which there is not", path, found[1])
+				continue
+			}
+			if target.Fragment != "" && !slices.Contains(anchors(readDocument(t, to)), target.Fragment) {
+				t.Errorf("%s leads to %s, and there is no such heading", path, found[1])
+			}
+		}
+	}
+}
+
+// anchors are what GitHub calls the headings of a document.
+func anchors(text string) []string {
+	var all []string
+	for _, found := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+		all = append(all, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(found[1]), ""), " ", "-"))
+	}
+	return all
+}
