@@ -22,8 +22,9 @@ func (b *Backend) Connect(ctx context.Context, options ...client.ClientOption) (
 	served := make(chan error, 1)
 	go func() {
 		err := stdio.Serve(ctx, NewMCP(b), toServer, fromServer, stdio.Options{
-			Logger: b.logger,
-			Grace:  b.config.ShutdownTimeout,
+			Lighten: true,
+			Logger:  b.logger,
+			Grace:   b.config.ShutdownTimeout,
 		})
 		_ = fromServer.Close()
 		served <- err

@@ -10,6 +10,7 @@ import (
 	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/rs/zerolog"
 
+	"langsmith-insights-mcp/server/envelope"
 	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/app"
 )
@@ -82,7 +83,7 @@ func describe(tool tools.Tool) mcp.Tool {
 // handler runs a tool for MCP.
 func (b *Backend) handler(tool tools.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		arguments, err := rawArguments(request)
+		arguments, err := rawArguments(ctx, request)
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +112,12 @@ func (b *Backend) handler(tool tools.Tool) mcpserver.ToolHandlerFunc {
 	}
 }
 
-func rawArguments(request mcp.CallToolRequest) (json.RawMessage, error) {
+// rawArguments are a call's arguments as the client wrote them: from where the
+// transport set them aside, or as mcp-go has read them.
+func rawArguments(ctx context.Context, request mcp.CallToolRequest) (json.RawMessage, error) {
+	if arguments, ok := envelope.Arguments(ctx); ok {
+		return arguments, nil
+	}
 	if len(request.Params.RawArguments) > 0 {
 		return request.Params.RawArguments, nil
 	}

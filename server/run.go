@@ -36,7 +36,8 @@ func RunStdio(ctx context.Context, cfg *config.Config, getenv func(string) strin
 	logger.Info().Str("version", Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
 	var ended time.Time
 	err = stdio.Serve(ctx, NewMCP(backend), streams.In, streams.Out, stdio.Options{
-		Logger: logger,
+		Logger:  logger,
+		Lighten: true,
 		Ending: func() {
 			ended = time.Now()
 			backend.End()

@@ -54,6 +54,7 @@ func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string
 // HTTPOptions are those of an HTTP server over a backend.
 func HTTPOptions(b *Backend) web.Options {
 	return web.Options{
+		Lighten:   true,
 		MCP:       NewMCP(b),
 		Config:    b.config.HTTP,
 		Logger:    b.logger,

@@ -12,6 +12,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // Options tune a [Serve].
@@ -21,6 +23,10 @@ type Options struct {
 	// Ending is called once no further request will come, or when the context
 	// is done: calls that wait for something should answer with what they have.
 	Ending func()
+
+	// Lighten keeps the arguments of tools from mcp-go, for servers whose tools
+	// read them with [envelope.Arguments].
+	Lighten bool
 
 	// Grace is how long calls in flight may still take after that.
 	Grace time.Duration
@@ -44,7 +50,7 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	requests, cancel := context.WithCancel(server.WithContext(context.WithoutCancel(ctx), session))
 	defer cancel()
 	c := &connection{
-		server: server, session: session, logger: options.Logger,
+		server: server, session: session, logger: options.Logger, lighten: options.Lighten,
 		ctx: requests, inFlight: map[string]context.CancelFunc{},
 	}
 	stopNotifications := session.forwardNotifications()
@@ -82,22 +88,12 @@ type connection struct {
 	server  *mcpserver.MCPServer
 	session *session
 	logger  zerolog.Logger
+	lighten bool
 	ctx     context.Context
 
 	calls    sync.WaitGroup
 	mu       sync.Mutex
 	inFlight map[string]context.CancelFunc // by the id as it stands on the wire, so 7 is not "7"
-}
-
-// envelope is what the transport itself needs of a message.
-type envelope struct {
-	ID     json.RawMessage `json:"id"`
-	Method *string         `json:"method"`
-	Params struct {
-		RequestID json.RawMessage `json:"requestId"`
-	} `json:"params"`
-	Result json.RawMessage `json:"result"`
-	Error  json.RawMessage `json:"error"`
 }
 
 func (c *connection) receive(line []byte, tooLong bool) {
@@ -108,34 +104,30 @@ func (c *connection) receive(line []byte, tooLong bool) {
 	if line = bytes.TrimSpace(line); len(line) == 0 {
 		return
 	}
-	var message envelope
-	if err := json.Unmarshal(line, &message); err != nil {
-		// Params of another shape than an object are mcp-go's to refuse.
-		var shape *json.UnmarshalTypeError
-		if !errors.As(err, &shape) {
-			c.refuse(nil, mcp.PARSE_ERROR, "not a JSON-RPC message: "+err.Error())
-			return
-		}
+	message, err := envelope.Open(line)
+	if err != nil && !errors.Is(err, envelope.ErrNotObject) {
+		c.refuse(nil, mcp.PARSE_ERROR, "not a JSON-RPC message: "+err.Error())
+		return
 	}
-	hasID := len(message.ID) > 0 && string(message.ID) != "null"
 	switch {
-	case message.Method == nil && hasID && (message.Result != nil || message.Error != nil):
+	case message.IsAnswer():
 		c.session.deliver(message.ID, line)
-	case message.Method == nil:
+	case message.Method == "":
 		c.refuse(message.ID, mcp.INVALID_REQUEST, "neither a request nor the answer to one")
-	case *message.Method == string(mcp.MethodNotificationCancelled):
-		c.cancel(message.Params.RequestID)
-	case !hasID:
+	case message.Method == string(mcp.MethodNotificationCancelled):
+		c.cancel(message.Params["requestId"])
+	case !message.HasID():
 		c.server.HandleMessage(c.ctx, line)
 	default:
-		c.answer(message.ID, line)
+		c.answer(message, line)
 	}
 }
 
 // answer starts a request on a goroutine of its own. It is known as in flight
 // before the next message is read, so that no cancellation can overtake it.
-func (c *connection) answer(id json.RawMessage, message json.RawMessage) {
-	key := string(bytes.TrimSpace(id))
+func (c *connection) answer(message envelope.Message, line json.RawMessage) {
+	id := message.ID
+	key := string(id)
 	ctx, cancel := context.WithCancel(c.ctx)
 	c.mu.Lock()
 	_, taken := c.inFlight[key]
@@ -156,7 +148,7 @@ func (c *connection) answer(id json.RawMessage, message json.RawMessage) {
 	}
 	c.calls.Go(func() {
 		defer cancel()
-		response := c.handle(ctx, id, message)
+		response := c.handle(ctx, message, line)
 		c.mu.Lock()
 		delete(c.inFlight, key)
 		c.mu.Unlock()
@@ -168,14 +160,17 @@ func (c *connection) answer(id json.RawMessage, message json.RawMessage) {
 }
 
 // handle has mcp-go answer a request; a panic costs that request alone.
-func (c *connection) handle(ctx context.Context, id, message json.RawMessage) (response any) {
+func (c *connection) handle(ctx context.Context, message envelope.Message, line json.RawMessage) (response any) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			c.logger.Error().Interface("panic", cause).Stack().Msg("a request panicked")
-			response = errorResponse(id, mcp.INTERNAL_ERROR, "internal error")
+			response = errorResponse(message.ID, mcp.INTERNAL_ERROR, "internal error")
 		}
 	}()
-	if answer := c.server.HandleMessage(ctx, message); answer != nil {
+	if c.lighten {
+		ctx, line = message.Lighten(ctx, line)
+	}
+	if answer := c.server.HandleMessage(ctx, line); answer != nil {
 		return answer
 	}
 	return nil
@@ -183,7 +178,7 @@ func (c *connection) handle(ctx context.Context, id, message json.RawMessage) (r
 
 func (c *connection) cancel(id json.RawMessage) {
 	c.mu.Lock()
-	cancel := c.inFlight[string(bytes.TrimSpace(id))]
+	cancel := c.inFlight[string(id)]
 	c.mu.Unlock()
 	if cancel != nil {
 		cancel()

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // questions are what this server has asked clients and they have not answered
@@ -16,7 +18,7 @@ import (
 type questions struct {
 	mu    sync.Mutex
 	last  int64
-	asked map[asked]chan<- envelope
+	asked map[asked]chan<- envelope.Message
 }
 
 type asked struct{ session, id string }
@@ -73,7 +75,7 @@ func (a asker) ask(ctx context.Context, method mcp.MCPMethod, params, result any
 	}
 }
 
-func readAnswer(answer envelope, result any) error {
+func readAnswer(answer envelope.Message, result any) error {
 	if answer.Error != nil {
 		var refusal struct {
 			Message string `json:"message"`
@@ -88,14 +90,14 @@ func readAnswer(answer envelope, result any) error {
 }
 
 // note gives a question its id, and says where its answer will come.
-func (q *questions) note(session string) (id string, answered <-chan envelope, forget func()) {
-	answers := make(chan envelope, 1)
+func (q *questions) note(session string) (id string, answered <-chan envelope.Message, forget func()) {
+	answers := make(chan envelope.Message, 1)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.last++
 	key := asked{session, strconv.FormatInt(q.last, 10)}
 	if q.asked == nil {
-		q.asked = map[asked]chan<- envelope{}
+		q.asked = map[asked]chan<- envelope.Message{}
 	}
 	q.asked[key] = answers
 	return key.id, answers, func() {
@@ -106,7 +108,7 @@ func (q *questions) note(session string) (id string, answered <-chan envelope, f
 }
 
 // deliver hands a client's answer to the call that asked; false where none did.
-func (q *questions) deliver(session string, answer envelope) bool {
+func (q *questions) deliver(session string, answer envelope.Message) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	key := asked{session, string(answer.ID)}

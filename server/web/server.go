@@ -29,6 +29,10 @@ type Options struct {
 	// for traces and metrics; nil for nothing.
 	Observe func(http.Handler) http.Handler
 
+	// Lighten keeps the arguments of tools from mcp-go, for servers whose tools
+	// read them with [envelope.Arguments].
+	Lighten bool
+
 	// Limits bound what one client can hold.
 	Limits Limits
 
@@ -60,8 +64,8 @@ func New(ctx context.Context, options Options) *Server {
 	s := &Server{options: options, calls: &inFlight{}}
 	guards, metadata := guardsOf(ctx, options.Config, options.Logger)
 	asked := &questions{}
-	streamable := newStreamable(options.MCP, asked, options.Limits, options.Logger)
-	sse := newSSE(options.MCP, asked, s.calls, options.Limits, options.Logger)
+	streamable := newStreamable(options, asked)
+	sse := newSSE(options, asked, s.calls)
 
 	guard := chain(
 		fromHere(neighbourhood{origins: options.Config.AllowOrigins, hosts: options.Config.AllowHosts}),

@@ -9,6 +9,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // sse is the transport of 2024-11-05: a stream at /sse, and messages for it at
@@ -20,14 +22,18 @@ type sse struct {
 	questions *questions
 	calls     *inFlight
 	limits    Limits
+	lighten   bool
 	logger    zerolog.Logger
 
 	mu      sync.Mutex
 	streams map[string]*sseSession
 }
 
-func newSSE(server *mcpserver.MCPServer, questions *questions, calls *inFlight, limits Limits, logger zerolog.Logger) *sse {
-	return &sse{server: server, questions: questions, calls: calls, limits: limits, logger: logger, streams: map[string]*sseSession{}}
+func newSSE(options Options, questions *questions, calls *inFlight) *sse {
+	return &sse{
+		server: options.MCP, questions: questions, calls: calls, limits: options.Limits, lighten: options.Lighten,
+		logger: options.Logger, streams: map[string]*sseSession{},
+	}
 }
 
 // open serves a stream until its client leaves.
@@ -90,19 +96,19 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	message, ok := open(body)
-	if !ok {
+	message, err := envelope.Open(body)
+	if err != nil {
 		refuse(w, http.StatusBadRequest, "the body is not a JSON-RPC message")
 		return
 	}
 	e := logged(r.Context())
-	e.method, e.tool = message.Method, message.Params.Name
+	e.method, e.tool = message.Method, message.Tool()
 
 	switch {
-	case message.isAnswer():
+	case message.IsAnswer():
 		s.questions.deliver(session.SessionID(), message) // one that nobody waits for is dropped, as pongs are
 	case message.Method == string(mcp.MethodNotificationCancelled):
-		session.cancel(message.Params.RequestID)
+		session.cancel(message.Params["requestId"])
 	default:
 		ctx, cancel, err := session.begin(withCaller(r.Context(), caller), message)
 		if err != nil {
@@ -121,14 +127,18 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 
 // answer has mcp-go carry a message out. A client that cancelled a call expects
 // no answer to it.
-func (s *sse) answer(ctx context.Context, session *sseSession, body []byte, message envelope) {
+func (s *sse) answer(ctx context.Context, session *sseSession, body []byte, message envelope.Message) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			logPanic(s.logger, logged(ctx).requestID, cause)
 			_ = session.stream.send(failure(message.ID, mcp.INTERNAL_ERROR, "internal error"))
 		}
 	}()
-	result := s.server.HandleMessage(s.server.WithContext(ctx, session), body)
+	ctx = s.server.WithContext(ctx, session)
+	if s.lighten {
+		ctx, body = message.Lighten(ctx, body)
+	}
+	result := s.server.HandleMessage(ctx, body)
 	if result != nil && ctx.Err() == nil {
 		_ = session.stream.send(result) // a client that is gone gets none
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // mostInFlight bounds the calls that one stream's client may have open.
@@ -52,13 +53,13 @@ var (
 
 // begin notes a call before its POST is answered, so that no cancellation can
 // overtake it. Its context has the values of the POST's and the stream's end.
-func (s *sseSession) begin(values context.Context, message envelope) (context.Context, context.CancelFunc, error) {
+func (s *sseSession) begin(values context.Context, message envelope.Message) (context.Context, context.CancelFunc, error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(values))
 	release := context.AfterFunc(s.ctx, cancel)
-	if !message.hasID() {
+	if !message.HasID() {
 		return ctx, func() { release(); cancel() }, nil
 	}
-	key := string(bytes.TrimSpace(message.ID))
+	key := string(message.ID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, taken := s.inFlight[key]
@@ -84,7 +85,7 @@ func (s *sseSession) begin(values context.Context, message envelope) (context.Co
 
 func (s *sseSession) cancel(id json.RawMessage) {
 	s.mu.Lock()
-	cancel := s.inFlight[string(bytes.TrimSpace(id))]
+	cancel := s.inFlight[string(id)]
 	s.mu.Unlock()
 	if cancel != nil {
 		cancel()

@@ -14,6 +14,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // streamable is the endpoint of Streamable HTTP. mcp-go serves it; what is here
@@ -22,6 +24,7 @@ type streamable struct {
 	mcp       http.Handler
 	questions *questions
 	limits    Limits
+	lighten   bool
 
 	// ended are the sessions that their clients have ended here. Another replica
 	// goes on accepting them, to no harm.
@@ -33,21 +36,22 @@ const (
 	endedBefore = 24 * time.Hour
 )
 
-func newStreamable(server *mcpserver.MCPServer, questions *questions, limits Limits, logger zerolog.Logger) *streamable {
+func newStreamable(options Options, questions *questions) *streamable {
 	return &streamable{
 		questions: questions,
-		limits:    limits,
+		limits:    options.Limits,
+		lighten:   options.Lighten,
 		ended: ttlcache.New(
 			ttlcache.WithCapacity[string, struct{}](mostEnded),
 			ttlcache.WithTTL[string, struct{}](endedBefore),
 		),
-		mcp: mcpserver.NewStreamableHTTPServer(server,
-			mcpserver.WithStreamableHTTPLogger(slog.New(zerolog.NewSlogHandler(logger))),
+		mcp: mcpserver.NewStreamableHTTPServer(options.MCP,
+			mcpserver.WithStreamableHTTPLogger(slog.New(zerolog.NewSlogHandler(options.Logger))),
 			// The stack in front checks Host on every address, and knows --allow-host.
 			mcpserver.WithDisableLocalhostProtection(true),
 			mcpserver.WithSessionIdManager(checkedBefore{}),
 			mcpserver.WithHTTPContextFunc(func(ctx context.Context, _ *http.Request) context.Context {
-				return ownSessionFor(ctx, server)
+				return ownSessionFor(ctx, options.MCP)
 			}),
 		),
 	}
@@ -84,29 +88,29 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	message, ok := open(body)
-	if !ok {
-		s.pass(w, r, body, nil) // to be refused in mcp-go's words
+	message, err := envelope.Open(body)
+	if err != nil {
+		s.pass(w, r, message, body, nil) // to be refused in mcp-go's words
 		return
 	}
 	e := logged(r.Context())
-	e.method, e.tool = message.Method, message.Params.Name
+	e.method, e.tool = message.Method, message.Tool()
 	switch {
-	case message.isStateless(r.Header):
+	case isStateless(message, r.Header):
 		s.stateless(w, r, body, message)
 	case message.Method == string(mcp.MethodInitialize):
-		facts := sessionFacts{canElicit: message.canElicit()}
+		facts := sessionFacts{canElicit: canElicit(message)}
 		id := newSessionID(CallerFrom(r.Context()), facts)
 		w.Header().Set(mcpserver.HeaderKeySessionID, id)
-		s.pass(w, r, body, &call{session: id, facts: facts})
+		s.pass(w, r, message, body, &call{session: id, facts: facts})
 	default:
 		id, facts, ok := s.session(w, r)
 		switch {
 		case !ok:
-		case message.isAnswer():
+		case message.IsAnswer():
 			s.take(w, id, message)
 		default:
-			s.pass(w, r, body, &call{session: id, facts: facts})
+			s.pass(w, r, message, body, &call{session: id, facts: facts})
 		}
 	}
 }
@@ -114,18 +118,18 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 // stateless takes a message of the era without sessions. An id alone does not
 // say whose call is meant there, and calls are cancelled by closing their
 // answer: a cancellation is accepted and has no effect.
-func (s *streamable) stateless(w http.ResponseWriter, r *http.Request, body []byte, message envelope) {
+func (s *streamable) stateless(w http.ResponseWriter, r *http.Request, body []byte, message envelope.Message) {
 	if message.Method == string(mcp.MethodNotificationCancelled) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
 	r.Header.Del(mcpserver.HeaderKeySessionID)
-	s.pass(w, r, body, &call{session: "request-" + uuid.NewString()})
+	s.pass(w, r, message, body, &call{session: "request-" + uuid.NewString()})
 }
 
 // take takes the client's answer to a question of ours.
-func (s *streamable) take(w http.ResponseWriter, session string, answer envelope) {
-	if s.questions.deliver(session, answer) || answer.isPong() {
+func (s *streamable) take(w http.ResponseWriter, session string, answer envelope.Message) {
+	if s.questions.deliver(session, answer) || answer.IsPong() {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
@@ -134,7 +138,7 @@ func (s *streamable) take(w http.ResponseWriter, session string, answer envelope
 
 // standing opens the standing stream of a session, or ends the session.
 func (s *streamable) standing(w http.ResponseWriter, r *http.Request) {
-	if !(envelope{}).isStateless(r.Header) {
+	if !isStateless(envelope.Message{}, r.Header) {
 		id, _, ok := s.session(w, r)
 		if !ok {
 			return
@@ -163,12 +167,17 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 }
 
 // pass has mcp-go carry a message out.
-func (s *streamable) pass(w http.ResponseWriter, r *http.Request, body []byte, c *call) {
+func (s *streamable) pass(w http.ResponseWriter, r *http.Request, message envelope.Message, body []byte, c *call) {
+	ctx := r.Context()
 	if c != nil {
 		c.questions = s.questions
 		c.answer, _ = answerOf(w)
-		r = r.WithContext(withCall(r.Context(), c))
+		ctx = withCall(ctx, c)
 	}
+	if s.lighten {
+		ctx, body = message.Lighten(ctx, body)
+	}
+	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.mcp.ServeHTTP(w, r)
 }
