@@ -19,6 +19,24 @@ import (
 // the settings are today; -update rewrites it.
 func TestTheReferenceIsTheCode(t *testing.T) { document(t, "reference.md", reference(t)) }
 
+// toolsInREADME is the part of the README that is made of the tools.
+var toolsInREADME = regexp.MustCompile(`(?s)(<!-- tools:[^\n]*-->\n).*?(<!-- end of tools -->)`)
+
+// TestTheREADMEsTableOfToolsIsTheRegistry compares the README's table with the
+// tools; -update rewrites it.
+func TestTheREADMEsTableOfToolsIsTheRegistry(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| tool | what for | effect |\n|---|---|---|\n")
+	for _, tool := range tools.All() {
+		fmt.Fprintf(&table, "| [`%s`](docs/reference.md#%s) | %s | %s |\n", tool.Name, tool.Name, tool.Title, tool.Effect)
+	}
+	readme := readDocument(t, "../README.md")
+	if !toolsInREADME.MatchString(readme) {
+		t.Fatal("the README has no place for the tools")
+	}
+	document(t, "../README.md", toolsInREADME.ReplaceAllString(readme, "${1}"+table.String()+"${2}"))
+}
+
 // document compares a file of docs with what it should say, or rewrites it when
 // the tests run with -update.
 func document(t *testing.T, name, want string) {
