@@ -35,11 +35,7 @@ var programs = map[string]struct{ goos, arch string }{
 
 // layOut writes the folder that the official tool packs.
 func layOut(dist, folder string) error {
-	home, err := project.ReadHome()
-	if err != nil {
-		return err
-	}
-	stamp, err := project.ReadStamp(project.Built(dist, "linux", "amd64"))
+	release, err := project.ReadRelease(dist)
 	if err != nil {
 		return err
 	}
@@ -55,7 +51,7 @@ func layOut(dist, folder string) error {
 	if err := copyFile(filepath.Join(folder, "LICENSE"), "LICENSE", 0o644); err != nil {
 		return err
 	}
-	m, err := newManifest(home, stamp.Version)
+	m, err := newManifest(release.Home, release.Stamp.Version)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,8 @@ type variable struct {
 	Secret      bool   `json:"isSecret"`
 }
 
-func newEntry(home project.Home, version string, bundle [sha256.Size]byte) entry {
+func newEntry(release project.Release, bundle [sha256.Size]byte) entry {
+	home, version := release.Home, release.Stamp.Version
 	overStdio, environment := transport{"stdio"}, variables()
 	return entry{
 		Schema:      schema,

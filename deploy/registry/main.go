@@ -25,19 +25,15 @@ func main() {
 }
 
 func write(dist string) error {
-	home, err := project.ReadHome()
+	release, err := project.ReadRelease(dist)
 	if err != nil {
 		return err
 	}
-	stamp, err := project.ReadStamp(project.Built(dist, "linux", "amd64"))
+	bundle, err := os.ReadFile(filepath.Join(dist, project.Bundle(release.Stamp.Version)))
 	if err != nil {
 		return err
 	}
-	bundle, err := os.ReadFile(filepath.Join(dist, project.Bundle(stamp.Version)))
-	if err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(newEntry(home, stamp.Version, sha256.Sum256(bundle)), "", "  ")
+	text, err := json.MarshalIndent(newEntry(release, sha256.Sum256(bundle)), "", "  ")
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ const sums = "SHA256SUMS"
 
 // list writes the checksums of everything that is released, and shows them.
 func list(out io.Writer, dist string) error {
-	stamp, err := project.ReadStamp(project.Built(dist, targets[0].os, targets[0].arch))
+	release, err := project.ReadRelease(dist)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func list(out io.Writer, dist string) error {
 	}
 	var lines strings.Builder
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%s %s, commit %.12s of %s\n", project.Name, stamp.Version, stamp.Commit, stamp.Time.UTC().Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(table, "%s %s, commit %.12s of %s\n", project.Name, release.Stamp.Version, release.Stamp.Commit, release.Stamp.Time.UTC().Format("2006-01-02 15:04:05"))
 	fmt.Fprintln(table, "file\tMB\tsha256")
 	for _, entry := range entries {
 		if entry.IsDir() || entry.Name() == sums {

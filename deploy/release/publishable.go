@@ -15,11 +15,7 @@ var released = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-
 // publishable refuses to publish what was built without a home or a tag, or is
 // not in the changelog. It names every reason.
 func publishable(dist string) error {
-	home, err := project.ReadHome()
-	if err != nil {
-		return err
-	}
-	stamp, err := project.ReadStamp(project.Built(dist, targets[0].os, targets[0].arch))
+	release, err := project.ReadRelease(dist)
 	if err != nil {
 		return err
 	}
@@ -27,10 +23,11 @@ func publishable(dist string) error {
 	if err != nil {
 		return err
 	}
-	return refusal(home, stamp, string(changes))
+	return refusal(release, string(changes))
 }
 
-func refusal(home project.Home, stamp project.Stamp, changes string) error {
+func refusal(release project.Release, changes string) error {
+	home, stamp := release.Home, release.Stamp
 	var reasons []error
 	if !home.Chosen() {
 		reasons = append(reasons, fmt.Errorf("the project has no home yet: put its owner in deploy/release/project/home.json in place of %s", home.Owner))

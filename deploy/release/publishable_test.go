@@ -26,7 +26,7 @@ func TestOnlyATaggedVersionOfAProjectWithAHomeIsPublished(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := ""
-			if err := refusal(test.home, project.Stamp{Version: test.version}, changes); err != nil {
+			if err := refusal(project.Release{Home: test.home, Stamp: project.Stamp{Version: test.version}}, changes); err != nil {
 				got = err.Error()
 			}
 			if (got == "") != (len(test.want) == 0) {
