@@ -33,6 +33,7 @@ func doctorCommand(getenv func(string) string, streams Streams) *cobra.Command {
 			})
 			checks := doctor.Run(cmd.Context(), doctor.Options{
 				LangSmith: cfg.LangSmith,
+				Sandbox:   cfg.Sandbox,
 				Client:    client,
 				Getenv:    getenv,
 				Proxy:     http.ProxyFromEnvironment,

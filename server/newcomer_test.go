@@ -139,6 +139,12 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 			}
 		})
 	}
+	t.Run("the sandbox left on", func(t *testing.T) {
+		got := runCommand(t, map[string]string{"LANGSMITH_INSIGHTS_MCP_SANDBOX": "true", "LANGSMITH_API_KEY": key}, "doctor")
+		if told := checkBlock(got.out, "configuration"); got.code != 0 || !strings.Contains(told, "Take LANGSMITH_INSIGHTS_MCP_SANDBOX out") {
+			t.Errorf("code %d\n%s", got.code, got.out)
+		}
+	})
 	t.Run("nothing wrong", func(t *testing.T) {
 		box := sandbox.New(sandbox.Options{Keys: []string{key}})
 		upstream := httptest.NewServer(box)

@@ -34,6 +34,7 @@ type Check struct {
 // Options are what the doctor examines.
 type Options struct {
 	LangSmith config.LangSmith
+	Sandbox   bool // the server is told to serve the sandbox, and asks LangSmith nothing
 	Client    *langsmith.Client
 	Getenv    func(string) string                   // for the variables that name a proxy
 	Proxy     func(*http.Request) (*url.URL, error) // the proxy that the client's requests go through

@@ -33,6 +33,10 @@ type examination struct {
 }
 
 func (e *examination) configuration() Check {
+	if e.Sandbox {
+		e.broken = "the sandbox is in its place"
+		return Check{Status: Warning, Found: "the embedded sandbox is served in place of LangSmith", Do: "Take LANGSMITH_INSIGHTS_MCP_SANDBOX out to work on your own traces."}
+	}
 	l := e.LangSmith
 	lines := []string{"endpoint " + l.Endpoint.String() + from(l.Found.Endpoint, "the default")}
 	if l.Credentials.Empty() {

@@ -1,0 +1,62 @@
+package server
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/server/config"
+)
+
+// TestCarriedOver has what install writes of a shell's settings: never a secret.
+func TestCarriedOver(t *testing.T) {
+	keyFile := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(keyFile, []byte("lsv2_pt_secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const workspace = "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"
+	for _, test := range []struct{ shell, want map[string]string }{
+		{map[string]string{}, map[string]string{}},
+		{map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_secret"}, map[string]string{}},
+		{
+			map[string]string{"LANGSMITH_API_KEY_FILE": keyFile, "LANGCHAIN_PROJECT": "shop"},
+			map[string]string{"LANGSMITH_API_KEY_FILE": keyFile, "LANGSMITH_PROJECT": "shop"},
+		},
+		{ // the key counts, not the file
+			map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_secret", "LANGSMITH_API_KEY_FILE": keyFile},
+			map[string]string{},
+		},
+		{
+			map[string]string{"LANGSMITH_BEARER_TOKEN": "secret", "LANGSMITH_TENANT_ID": workspace, "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com/api/v1"},
+			map[string]string{"LANGSMITH_WORKSPACE_ID": workspace, "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com"},
+		},
+	} {
+		getenv := func(name string) string { return test.shell[name] }
+		settings, problems := config.LoadLangSmith(getenv)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		got, err := carriedOver(settings, getenv)
+		if err != nil || !maps.Equal(got, test.want) {
+			t.Errorf("of %v: got %v, %v; want %v", test.shell, got, err, test.want)
+		}
+	}
+}
+
+// TestUninstallWithoutTheClient has nothing to take out, and says just that.
+func TestUninstallWithoutTheClient(t *testing.T) {
+	home := t.TempDir()
+	var out, log bytes.Buffer
+	code := Run(t.Context(), []string{"uninstall", "--client", "cursor"}, func(name string) string {
+		if name == "HOME" || name == "USERPROFILE" {
+			return home
+		}
+		return ""
+	}, Streams{In: strings.NewReader(""), Out: &out, Err: &log})
+	if want := "Cursor was not found: there is nothing to take out.\n"; code != 0 || out.String() != want || log.Len() > 0 {
+		t.Errorf("code %d\n%s%s", code, out.String(), log.String())
+	}
+}
