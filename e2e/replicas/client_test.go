@@ -166,17 +166,7 @@ func lastMessage(answer *http.Response) ([]byte, error) {
 	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/event-stream") {
 		return io.ReadAll(answer.Body)
 	}
-	var last []byte
-	for events := newEvents(answer.Body); ; {
-		event, err := events.next()
-		if errors.Is(err, io.EOF) && last != nil {
-			return last, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		last = event
-	}
+	return newEvents(answer.Body).last()
 }
 
 func readResult(text []byte) (*result, error) {
@@ -220,5 +210,19 @@ func (e *events) next() ([]byte, error) {
 		if data, ok := strings.CutPrefix(line, "data: "); ok {
 			return []byte(strings.TrimSpace(data)), nil
 		}
+	}
+}
+
+// last is the data of the last event, when the stream has come to its end.
+func (e *events) last() (last []byte, err error) {
+	for {
+		event, err := e.next()
+		if errors.Is(err, io.EOF) && last != nil {
+			return last, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		last = event
 	}
 }

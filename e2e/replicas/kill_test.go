@@ -57,7 +57,7 @@ func TestKilled(t *testing.T) {
 // No call is lost.
 func TestUpdated(t *testing.T) {
 	c := start(t, clusterOptions{})
-	answered, updates := 0, 0
+	answered, gone, updates := 0, 0, 0
 	for range *rounds {
 		l := c.load(t)
 		for _, r := range c.replicas {
@@ -72,7 +72,7 @@ func TestUpdated(t *testing.T) {
 			t.Errorf("calls are lost: %v", lost)
 		}
 		l.checkJobs(t)
-		answered += n
+		answered, gone = answered+n, gone+len(lost)
 	}
-	t.Logf("%d replicas ended under load: %d calls answered, none lost", updates, answered)
+	t.Logf("%d replicas ended under load: %d calls answered, %d lost", updates, answered, gone)
 }

@@ -27,10 +27,10 @@ type langSmith struct {
 	*sandbox.Sandbox
 	ahead atomic.Int64 // nanoseconds that its clock is ahead
 
-	mu      sync.Mutex
-	asked   []question
-	changed chan struct{} // closed at the next request
-	held    []*hold
+	mu    sync.Mutex
+	asked []question
+	news  news
+	held  []*hold
 }
 
 // question is a request of a replica's.
@@ -53,7 +53,7 @@ type hold struct {
 }
 
 func newLangSmith() *langSmith {
-	l := &langSmith{changed: make(chan struct{})}
+	l := &langSmith{}
 	l.Sandbox = sandbox.New(sandbox.Options{
 		Empty: true, JobDuration: jobDuration,
 		Now: func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) },
@@ -96,8 +96,7 @@ func (l *langSmith) note(q question) *hold {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked = append(l.asked, q)
-	close(l.changed)
-	l.changed = make(chan struct{})
+	l.news.tell()
 	for i, h := range l.held {
 		if q.isCreate() && h.replica == q.replica {
 			l.held = append(l.held[:i:i], l.held[i+1:]...)
@@ -120,7 +119,7 @@ func (l *langSmith) holdCreate(replica string, processed bool) *hold {
 func (l *langSmith) questions() ([]question, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.asked[:len(l.asked):len(l.asked)], l.changed
+	return l.asked[:len(l.asked):len(l.asked)], l.news.changed()
 }
 
 // creates counts the paid requests for each job's name.

@@ -31,7 +31,7 @@ type load struct {
 	answers map[string]int // by replica
 	lost    []lost
 	wrong   []error
-	changed chan struct{} // closed at the next answer
+	news    news
 }
 
 // lost is a call without an answer.
@@ -41,7 +41,7 @@ type lost struct {
 }
 
 func (c *cluster) load(t testing.TB) *load {
-	l := &load{cluster: c, enough: make(chan struct{}), answers: map[string]int{}, changed: make(chan struct{})}
+	l := &load{cluster: c, enough: make(chan struct{}), answers: map[string]int{}}
 	for n := range loadCallers {
 		who := c.langSmith.newCaller()
 		l.callers = append(l.callers, who)
@@ -91,8 +91,7 @@ func (l *load) work(ctx context.Context, t testing.TB, n int, who caller) {
 func (l *load) note(got *result, err error, job string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	close(l.changed)
-	l.changed = make(chan struct{})
+	l.news.tell()
 	var gone *lostError
 	switch {
 	case errors.As(err, &gone):
@@ -108,24 +107,16 @@ func (l *load) note(got *result, err error, job string) bool {
 // await returns when the replica has answered so many calls more.
 func (l *load) await(t testing.TB, replica string, more int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	read := func() (int, <-chan struct{}) {
+	first := -1
+	await(t, func() (bool, any, <-chan struct{}) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		return l.answers[replica], l.changed
-	}
-	for first, _ := read(); ; {
-		now, changed := read()
-		if now-first >= more {
-			return
+		now := l.answers[replica]
+		if first < 0 {
+			first = now
 		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			t.Fatalf("%s answered %d calls, not %d", replica, now-first, more)
-		}
-	}
+		return now-first >= more, fmt.Sprintf("%s with %d answers", replica, now-first), l.news.changed()
+	})
 }
 
 // end ends the load and returns the number of calls that were answered, and

@@ -4,7 +4,6 @@ package replicas
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -18,53 +17,35 @@ import (
 	"time"
 )
 
-// patience bounds every wait for something that must happen.
-const patience = 30 * time.Second
-
 // journal is what a process has written, to be waited upon.
 type journal struct {
-	mu      sync.Mutex
-	text    bytes.Buffer
-	changed chan struct{} // closed at the next write
+	mu   sync.Mutex
+	text bytes.Buffer
+	news news
 }
-
-func newJournal() *journal { return &journal{changed: make(chan struct{})} }
 
 func (j *journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	close(j.changed)
-	j.changed = make(chan struct{})
+	j.news.tell()
 	return j.text.Write(p)
 }
 
-func (j *journal) read() (string, <-chan struct{}) {
+func (j *journal) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.text.String(), j.changed
-}
-
-func (j *journal) String() string {
-	text, _ := j.read()
-	return text
+	return j.text.String()
 }
 
 // await returns when the words have been written.
 func (j *journal) await(t testing.TB, words string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	for {
-		text, changed := j.read()
-		if strings.Contains(text, words) {
-			return
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			t.Fatalf("%q was not written; what was:\n%s", words, text)
-		}
-	}
+	await(t, func() (bool, any, <-chan struct{}) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		text := j.text.String()
+		return strings.Contains(text, words), "no " + words + " in " + tail(text), j.news.changed()
+	})
 }
 
 // process is a program that runs.
@@ -77,7 +58,7 @@ type process struct {
 // run starts a program, which ends with the test if not before.
 func run(t testing.TB, env []string, name string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(name, args...), wrote: newJournal(), ended: make(chan error, 1)}
+	p := &process{cmd: exec.Command(name, args...), wrote: &journal{}, ended: make(chan error, 1)}
 	p.cmd.Env = append(env, "PATH="+os.Getenv("PATH"))
 	p.cmd.Stdout, p.cmd.Stderr = p.wrote, p.wrote
 	if err := p.cmd.Start(); err != nil {

@@ -2,11 +2,10 @@ package replicas
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,17 +57,11 @@ func (c *cluster) wait(ctx context.Context, address string, session headers, id 
 // end reads the result.
 func (w *waiting) end() (*result, error) {
 	defer w.answer.Body.Close()
-	var last []byte
-	for {
-		event, err := w.events.next()
-		if errors.Is(err, io.EOF) && last != nil {
-			return readResult(last)
-		}
-		if err != nil {
-			return nil, err
-		}
-		last = event
+	last, err := w.events.last()
+	if err != nil {
+		return nil, err
 	}
+	return readResult(last)
 }
 
 // A thousand calls wait for one job, spread over three replicas. LangSmith is
@@ -134,9 +127,7 @@ func TestAThousandWaiters(t *testing.T) {
 // awaitLooks returns when each replica has looked at the job so many times.
 func (c *cluster) awaitLooks(t testing.TB, job string, times int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	for {
+	await(t, func() (bool, any, <-chan struct{}) {
 		asked, changed := c.langSmith.questions()
 		looks := map[string]int{}
 		for _, q := range asked {
@@ -144,19 +135,9 @@ func (c *cluster) awaitLooks(t testing.TB, job string, times int) {
 				looks[q.replica]++
 			}
 		}
-		enough := true
-		for _, r := range c.replicas {
-			enough = enough && looks[r.name] >= times
-		}
-		if enough {
-			return
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			t.Fatalf("the job was looked at as often as %v", looks)
-		}
-	}
+		few := func(r *replica) bool { return looks[r.name] < times }
+		return !slices.ContainsFunc(c.replicas, few), looks, changed
+	})
 }
 
 func isLook(q question, job string) bool {
