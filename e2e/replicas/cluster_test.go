@@ -16,7 +16,6 @@ type cluster struct {
 	redis     *redis
 	replicas  []*replica
 	balancer  string // its address
-	balancing *process
 	client    *http.Client
 }
 

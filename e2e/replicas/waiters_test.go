@@ -19,20 +19,16 @@ const interval = 2 * time.Second
 
 // inParallel does n things, so many at a time that a machine bears it.
 func inParallel(n int, do func(int)) {
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range 32 {
-		workers.Go(func() {
-			for i := range next {
-				do(i)
-			}
+	var group sync.WaitGroup
+	room := make(chan struct{}, 32)
+	for i := range n {
+		room <- struct{}{}
+		group.Go(func() {
+			do(i)
+			<-room
 		})
 	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	group.Wait()
 }
 
 // waiting is a call that waits for a job.
