@@ -9,16 +9,30 @@ import (
 
 // libraryLogger is our log for a library that writes to slog.
 func libraryLogger(logger zerolog.Logger) *slog.Logger {
-	return slog.New(withoutSessions{zerolog.NewSlogHandler(logger)})
+	return slog.New(quiet{zerolog.NewSlogHandler(logger)})
 }
 
-// withoutSessions leaves the ids of sessions out of the log: where nothing else
-// guards a server, whoever knows one can go on with the session.
-type withoutSessions struct{ slog.Handler }
+// quiet takes a library's account of every request for what it is to the
+// operator, detail: what cost money and what went wrong has lines of its own,
+// and so has every request over HTTP. It leaves out the ids of sessions: where
+// nothing else guards a server, whoever knows one can go on with the session.
+type quiet struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (h quiet) Enabled(ctx context.Context, level slog.Level) bool {
+	return h.Handler.Enabled(ctx, lowered(level))
+}
+
+func lowered(level slog.Level) slog.Level {
+	if level == slog.LevelInfo {
+		return slog.LevelDebug
+	}
+	return level
+}
 
 // Handle implements slog.Handler.
-func (h withoutSessions) Handle(ctx context.Context, record slog.Record) error {
-	kept := slog.NewRecord(record.Time, record.Level, record.Message, record.PC)
+func (h quiet) Handle(ctx context.Context, record slog.Record) error {
+	kept := slog.NewRecord(record.Time, lowered(record.Level), record.Message, record.PC)
 	record.Attrs(func(attribute slog.Attr) bool {
 		if attribute.Key != "mcp.session.id" {
 			kept.AddAttrs(attribute)
@@ -29,11 +43,11 @@ func (h withoutSessions) Handle(ctx context.Context, record slog.Record) error {
 }
 
 // WithAttrs implements slog.Handler.
-func (h withoutSessions) WithAttrs(attributes []slog.Attr) slog.Handler {
-	return withoutSessions{h.Handler.WithAttrs(attributes)}
+func (h quiet) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return quiet{h.Handler.WithAttrs(attributes)}
 }
 
 // WithGroup implements slog.Handler.
-func (h withoutSessions) WithGroup(name string) slog.Handler {
-	return withoutSessions{h.Handler.WithGroup(name)}
+func (h quiet) WithGroup(name string) slog.Handler {
+	return quiet{h.Handler.WithGroup(name)}
 }

@@ -81,7 +81,7 @@ func guardedBy(cfg config.HTTP) string {
 // returns what undoes it.
 func adoptLoggers(logger zerolog.Logger) (undo func()) {
 	structured, writer, flags := slog.Default(), log.Writer(), log.Flags()
-	slog.SetDefault(libraryLogger(logger)) // the log package's too
+	slog.SetDefault(slog.New(zerolog.NewSlogHandler(logger))) // the log package's too
 	return func() {
 		slog.SetDefault(structured)
 		log.SetOutput(writer)
