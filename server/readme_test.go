@@ -199,7 +199,7 @@ func documents(t *testing.T) []string {
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
-	dropped = regexp.MustCompile("[^\\pL\\pN _-]")
+	dropped = regexp.MustCompile(`[^\pL\pN _-]`)
 )
 
 // TestLinksLeadSomewhere follows every relative link of the documents, to the
