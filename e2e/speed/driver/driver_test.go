@@ -118,7 +118,7 @@ func TestTables(t *testing.T) {
 		"| 1 | direct POST | 1000 | 1.00 | 5.00 (5.00-10.00) | 1.00 | 2.00 | - | - |\n",
 		"| 1 | langsmith-insights-mcp | 100 | 0.19 | 0.95 (0.95-1.00) | 1.00 | 2.00 | 10000 | 1.05 |\n",
 		"| 1 | mcp-go, minimal | 100 | 0.20 | 1.00 (1.00-1.00) | 1.00 | 2.00 | 10000 | 1.00 |\n",
-		"langsmith-insights-mcp asked for the project's list of jobs, at most 0.010 times a call",
+		"langsmith-insights-mcp asked for the project's list of jobs, 0.010 times a call at the median",
 	} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("no %q in\n%s", want, table.String())
