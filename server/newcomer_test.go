@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
@@ -190,8 +191,9 @@ func TestTroubleshootingIsWhatTheProgramSays(t *testing.T) {
 
 var homeOf = regexp.MustCompile(`\S*/TestTroubleshooting[^/ ]*/\d+`)
 
-// examine runs doctor against an obstacle in place of LangSmith itself.
-func examine(t *testing.T, o obstacle) string {
+// examine runs doctor against an obstacle in place of LangSmith itself, in virtual
+// time: what cannot be reached is asked for three times.
+func examine(t *testing.T, o obstacle) (printed string) {
 	t.Helper()
 	getenv := func(name string) string { return o.env[name] }
 	settings, problems := config.LoadLangSmith(getenv)
@@ -202,17 +204,20 @@ func examine(t *testing.T, o obstacle) string {
 	if o.check == "state" {
 		cannot = errors.New("mkdir /var/lib/insights: permission denied")
 	}
-	var out strings.Builder
-	doctor.Print(&out, doctor.Run(t.Context(), doctor.Options{
-		LangSmith: settings,
-		Client: langsmith.New(langsmith.Options{
-			Endpoint: settings.Endpoint, Credentials: settings.Credentials, Transport: answering{o}}),
-		Getenv:   getenv,
-		Proxy:    func(*http.Request) (*url.URL, error) { return nil, nil },
-		State:    "memory",
-		TryState: func(context.Context) error { return cannot },
-	}))
-	return out.String()
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		doctor.Print(&out, doctor.Run(t.Context(), doctor.Options{
+			LangSmith: settings,
+			Client: langsmith.New(langsmith.Options{
+				Endpoint: settings.Endpoint, Credentials: settings.Credentials, Transport: answering{o}}),
+			Getenv:   getenv,
+			Proxy:    func(*http.Request) (*url.URL, error) { return nil, nil },
+			State:    "memory",
+			TryState: func(context.Context) error { return cannot },
+		}))
+		printed = out.String()
+	})
+	return printed
 }
 
 // answering is a transport that an obstacle is at the end of.
