@@ -2,7 +2,6 @@ package stdio
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"io"
 )
@@ -11,62 +10,37 @@ import (
 // within it.
 const longestLine = 32 << 20
 
-// line is one line of input, or the error that ended it.
-type line struct {
-	data    []byte
-	tooLong bool
-	err     error
-}
-
-// readLines reads in on a goroutine, which ends with the input, or with ctx at
-// the next line. The channel is closed at the end of the input; a last line
-// needs no newline.
-func readLines(ctx context.Context, in io.Reader) <-chan line {
-	lines := make(chan line)
-	go func() {
-		defer close(lines)
-		reader := bufio.NewReaderSize(in, 64<<10)
-		for {
-			next, err := readLine(reader)
-			if len(next.data) > 0 || next.tooLong {
-				if !offer(ctx, lines, next) {
-					return
-				}
-			}
-			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
-				return
-			}
-			if err != nil {
-				offer(ctx, lines, line{err: err})
-				return
-			}
+// eachLine gives the lines of in to take, without their newlines, which the
+// last one need not have, and nil for one that is too long. It ends with the
+// input, for which it returns nil, or when take returns false.
+func eachLine(in io.Reader, take func(line []byte) bool) error {
+	reader := bufio.NewReaderSize(in, 64<<10)
+	for {
+		line, tooLong, err := readLine(reader)
+		if (len(line) > 0 || tooLong) && !take(line) {
+			return nil
 		}
-	}()
-	return lines
-}
-
-func offer(ctx context.Context, lines chan<- line, next line) bool {
-	select {
-	case lines <- next:
-		return true
-	case <-ctx.Done():
-		return false
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
 }
 
-// readLine reads up to a newline, and of a line that is too long only its end.
-func readLine(reader *bufio.Reader) (line, error) {
-	var next line
+// readLine reads up to a newline, and drops a line that is too long.
+func readLine(reader *bufio.Reader) (line []byte, tooLong bool, err error) {
 	for {
 		part, err := reader.ReadSlice('\n')
-		if len(next.data)+len(part) > longestLine {
-			next.data, next.tooLong = nil, true
+		if len(line)+len(part) > longestLine {
+			line, tooLong = nil, true
 		}
-		if !next.tooLong {
-			next.data = append(next.data, part...)
+		if !tooLong {
+			line = append(line, part...)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return next, err
+			return line, tooLong, err
 		}
 	}
 }

@@ -56,25 +56,15 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	stopNotifications := session.forwardNotifications()
 	defer stopNotifications()
 
-	lines := readLines(ctx, in)
+	read := make(chan error, 1)
+	go func() { read <- eachLine(in, c.receive) }()
 	var err error
-reading:
-	for {
-		select {
-		case <-ctx.Done():
-			break reading
-		case line, open := <-lines:
-			if !open {
-				break reading
-			}
-			if err = line.err; err != nil {
-				break reading
-			}
-			c.receive(line.data, line.tooLong)
-		}
-		if err = session.failed(); err != nil {
-			break
-		}
+	select {
+	case <-ctx.Done():
+	case err = <-read:
+	}
+	if c.stop(); err == nil {
+		err = session.failed()
 	}
 	if options.Ending != nil {
 		options.Ending()
@@ -94,10 +84,21 @@ type connection struct {
 	calls    sync.WaitGroup
 	mu       sync.Mutex
 	inFlight map[string]context.CancelFunc // by the id as it stands on the wire, so 7 is not "7"
+	stopped  bool
 }
 
-func (c *connection) receive(line []byte, tooLong bool) {
-	if tooLong {
+// receive takes a message, nil for one that is too long. It returns false when
+// no other is wanted.
+func (c *connection) receive(line []byte) bool {
+	if c.isStopped() {
+		return false
+	}
+	c.handOn(line)
+	return c.session.failed() == nil
+}
+
+func (c *connection) handOn(line []byte) {
+	if line == nil {
 		c.refuse(nil, mcp.INVALID_REQUEST, "the message is too long")
 		return
 	}
@@ -126,27 +127,15 @@ func (c *connection) receive(line []byte, tooLong bool) {
 // answer starts a request on a goroutine of its own. It is known as in flight
 // before the next message is read, so that no cancellation can overtake it.
 func (c *connection) answer(message envelope.Message, line json.RawMessage) {
-	id := message.ID
-	key := string(id)
+	key := string(message.ID)
 	ctx, cancel := context.WithCancel(c.ctx)
-	c.mu.Lock()
-	_, taken := c.inFlight[key]
-	full := len(c.inFlight) >= mostInFlight
-	if !taken && !full {
-		c.inFlight[key] = cancel
-	}
-	c.mu.Unlock()
-	switch {
-	case taken:
+	if why := c.begin(key, cancel); why != nil {
 		cancel()
-		c.refuse(id, mcp.INVALID_REQUEST, "a request with this id is still being answered")
-		return
-	case full:
-		cancel()
-		c.refuse(id, mcp.INTERNAL_ERROR, "too many requests are being answered; try again when some are done")
+		c.refuse(message.ID, why.code, why.text)
 		return
 	}
-	c.calls.Go(func() {
+	go func() {
+		defer c.calls.Done()
 		defer cancel()
 		response := c.handle(ctx, message, line)
 		c.mu.Lock()
@@ -156,7 +145,50 @@ func (c *connection) answer(message envelope.Message, line json.RawMessage) {
 		if response != nil && (ctx.Err() == nil || c.ctx.Err() != nil) {
 			c.write(response)
 		}
-	})
+	}()
+}
+
+// refusal is why a request is not even begun.
+type refusal struct {
+	code int
+	text string
+}
+
+var (
+	idTaken  = &refusal{mcp.INVALID_REQUEST, "a request with this id is still being answered"}
+	tooMany  = &refusal{mcp.INTERNAL_ERROR, "too many requests are being answered; try again when some are done"}
+	isEnding = &refusal{mcp.INTERNAL_ERROR, "the server is ending"}
+)
+
+// begin counts a request as in flight.
+func (c *connection) begin(key string, cancel context.CancelFunc) *refusal {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, taken := c.inFlight[key]
+	switch {
+	case taken:
+		return idTaken
+	case len(c.inFlight) >= mostInFlight:
+		return tooMany
+	case c.stopped:
+		return isEnding
+	}
+	c.inFlight[key] = cancel
+	c.calls.Add(1)
+	return nil
+}
+
+// stop has nothing begin from now on.
+func (c *connection) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = true
+}
+
+func (c *connection) isStopped() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stopped
 }
 
 // handle has mcp-go answer a request; a panic costs that request alone.
