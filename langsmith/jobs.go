@@ -2,6 +2,7 @@ package langsmith
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -103,11 +104,34 @@ func jobPath(project, job uuid.UUID) string {
 	return insightsPath(project) + "/" + job.String()
 }
 
+// EncodedJob is the body of a request for a job, as it is sent.
+type EncodedJob []byte
+
+// Encode writes a request as it is sent: what a person would read, with < and >
+// as they are.
+func (r *CreateInsightsJobRequest) Encode() (EncodedJob, error) { return marshal(r) }
+
 // CreateInsightsJob starts a paid job. It sends the request a second time only
 // where the first surely had no effect; an [Error] that is Ambiguous leaves
 // open whether a job was started.
 func (c *Client) CreateInsightsJob(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest) (*CreatedJob, error) {
-	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: request})
+	op := createJob(project)
+	body, err := request.Encode()
+	if err != nil {
+		return nil, op.refuse(fmt.Errorf("encode the request: %w", err))
+	}
+	return c.CreateEncodedJob(ctx, project, body)
+}
+
+// CreateEncodedJob is CreateInsightsJob for who has encoded the request before.
+func (c *Client) CreateEncodedJob(ctx context.Context, project uuid.UUID, body EncodedJob) (*CreatedJob, error) {
+	op := createJob(project)
+	op.body = body
+	return send[CreatedJob](ctx, c, op)
+}
+
+func createJob(project uuid.UUID) operation {
+	return operation{method: http.MethodPost, path: insightsPath(project)}
 }
 
 // JobPage is one page of a project's jobs, with LangSmith's clock when it

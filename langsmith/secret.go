@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,11 +56,23 @@ const shortestSecret = 6
 
 // Redact replaces every occurrence of the secret in text, also as JSON, a URL
 // or Go would escape it.
-func (s Secret) Redact(text []byte) []byte {
-	if len(s) < shortestSecret {
-		return text
+func (s Secret) Redact(text []byte) []byte { return s.redactor().redact(text) }
+
+// redactor takes one secret out of many texts.
+type redactor struct {
+	forms func() [][]byte // no field, as in Client
+}
+
+func (s Secret) redactor() redactor {
+	var forms [][]byte
+	if len(s) >= shortestSecret {
+		forms = s.forms()
 	}
-	for _, form := range s.forms() {
+	return redactor{func() [][]byte { return forms }}
+}
+
+func (r redactor) redact(text []byte) []byte {
+	for _, form := range r.forms() {
 		if bytes.Contains(text, form) {
 			text = bytes.ReplaceAll(text, form, []byte(redacted))
 		}
@@ -73,7 +86,7 @@ func (s Secret) forms() [][]byte {
 	plain := string(s)
 	forms := [][]byte{[]byte(plain)}
 	add := func(form string) {
-		if form != plain {
+		if form != plain && !slices.ContainsFunc(forms, func(have []byte) bool { return string(have) == form }) {
 			forms = append(forms, []byte(form))
 		}
 	}

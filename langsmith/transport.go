@@ -38,7 +38,7 @@ func NewTransport() *http.Transport {
 // and its answer is read whole and freed of the credential.
 func layers(options Options) http.RoundTripper {
 	var transport = options.Transport
-	transport = &reading{next: transport, secret: options.Credentials.secret(), timeout: options.Timeout}
+	transport = &reading{next: transport, secret: options.Credentials.secret().redactor(), timeout: options.Timeout}
 	transport = &signing{next: transport, credentials: options.Credentials, userAgent: options.UserAgent}
 	transport = newPacing(transport, options.Endpoint)
 	return &resending{next: transport}
@@ -63,7 +63,7 @@ func (s *signing) RoundTrip(request *http.Request) (*http.Response, error) {
 // as what it is; and it takes the credential out, should LangSmith echo it.
 type reading struct {
 	next    http.RoundTripper
-	secret  Secret
+	secret  redactor
 	timeout time.Duration
 }
 
@@ -88,10 +88,10 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	for _, values := range response.Header {
 		for i, value := range values {
-			values[i] = string(r.secret.Redact([]byte(value)))
+			values[i] = string(r.secret.redact([]byte(value)))
 		}
 	}
-	body = r.secret.Redact(body)
+	body = r.secret.redact(body)
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	response.ContentLength = int64(len(body))
 	return response, nil
@@ -113,7 +113,7 @@ var errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", largestAn
 // net/http quotes what it could not read as an answer.
 func (r *reading) redact(err error) error {
 	text := err.Error()
-	if clean := string(r.secret.Redact([]byte(text))); clean != text {
+	if clean := string(r.secret.redact([]byte(text))); clean != text {
 		return errors.New(clean)
 	}
 	return err

@@ -21,13 +21,18 @@ type identity struct {
 	workspace   uuid.UUID // uuid.Nil for the credential's own
 	caller      string    // digest of the three
 	body        string    // digest of the request
+	encoded     langsmith.EncodedJob
 	slot        state.Slot
 }
 
 // identify computes a call's identity. The same endpoint, workspace,
 // credential, project and body make two calls equal.
 func identify(call Call) (identity, error) {
-	body, err := canonical(call.Request)
+	encoded, err := call.Request.Encode()
+	if err != nil {
+		return identity{}, fmt.Errorf("encode the request: %w", err)
+	}
+	body, err := canonical(call.Request, encoded)
 	if err != nil {
 		return identity{}, fmt.Errorf("encode the request: %w", err)
 	}
@@ -37,6 +42,7 @@ func identify(call Call) (identity, error) {
 		endpoint:    call.LangSmith.Endpoint().String(),
 		workspace:   credentials.Workspace,
 		body:        digest("body/1", body),
+		encoded:     encoded,
 	}
 	id.caller = digest("caller/1", []byte(id.endpoint), id.workspace[:], []byte(id.fingerprint))
 	id.slot.Scope = digest("scope/1", []byte(id.caller), call.Project[:])
@@ -60,15 +66,24 @@ func digest(what string, parts ...[]byte) string {
 
 // canonical encodes a request so that equal ones are equal bytes: maps in
 // order, numbers in one form. Absent, null and a default that is spelled out
-// stay different: what the API makes of them is its own affair.
-func canonical(request *langsmith.CreateInsightsJobRequest) ([]byte, error) {
-	plain := *request
-	if sample, ok := plain.Sample.Get(); ok {
-		if value, err := sample.Float64(); err == nil {
-			plain.Sample = langsmith.Some(json.Number(strconv.FormatFloat(value, 'f', -1, 64)))
-		}
+// stay different: what the API makes of them is its own affair. encoded is the
+// request as it is sent, which is canonical but for what a caller's own way of
+// writing is kept of.
+func canonical(request *langsmith.CreateInsightsJobRequest, encoded langsmith.EncodedJob) ([]byte, error) {
+	sample, sampled := request.Sample.Get()
+	schemas, extracts := request.AttributeSchemas.Get()
+	if !sampled && !extracts {
+		return encoded, nil
 	}
-	if schemas, ok := plain.AttributeSchemas.Get(); ok {
+	plain := *request
+	if value, err := sample.Float64(); sampled && err == nil {
+		number := json.Number(strconv.FormatFloat(value, 'f', -1, 64))
+		if number == sample && !extracts {
+			return encoded, nil
+		}
+		plain.Sample = langsmith.Some(number)
+	}
+	if extracts {
 		ordered := make(map[string]langsmith.AttributeSchema, len(schemas))
 		for name, schema := range schemas {
 			var err error
@@ -78,7 +93,7 @@ func canonical(request *langsmith.CreateInsightsJobRequest) ([]byte, error) {
 		}
 		plain.AttributeSchemas = langsmith.Some(ordered)
 	}
-	return json.Marshal(&plain)
+	return plain.Encode()
 }
 
 // orderedSchema sorts the keys of a declaration, which is kept as it was given.

@@ -159,7 +159,7 @@ func (f *flight) post() (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, postTimeout)
 	defer cancel()
 	sent := time.Now()
-	job, err := f.call.LangSmith.CreateInsightsJob(ctx, f.call.Project, f.call.Request)
+	job, err := f.call.LangSmith.CreateEncodedJob(ctx, f.call.Project, f.id.encoded)
 	var api *langsmith.Error
 	switch {
 	case err == nil:
