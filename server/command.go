@@ -38,6 +38,7 @@ func usage[T ~string](problems ...T) error {
 
 // Run is the program: it carries out a command line and returns its exit code.
 func Run(ctx context.Context, args []string, getenv func(string) string, streams Streams) int {
+	tuneGC(getenv)
 	root := rootCommand(args, getenv, streams)
 	root.SetArgs(args)
 	root.SetIn(streams.In)
@@ -66,7 +67,6 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 		Use:           programName,
 		Short:         "LangSmith's Insights Agent as MCP tools",
 		Long:          rootHelp,
-		Version:       Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
@@ -74,7 +74,6 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 			HiddenDefaultCmd: true,
 		},
 	}
-	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagProblems(cmd, args, getenv, err) })
 
 	serve := func(cmd *cobra.Command, _ []string) error {
@@ -87,7 +86,15 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 		}
 		return RunStdio(cmd.Context(), cfg, getenv, streams)
 	}
-	root.RunE = serve
+	// cobra's own --version would print through text/template, and whatever a
+	// template may call by name no linker can leave out: two thirds of the program.
+	version := root.Flags().BoolP("version", "v", false, "Print the version")
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if *version {
+			return printVersion(streams)
+		}
+		return serve(cmd, args)
+	}
 	addFlags(root, config.Stdio)
 
 	stdioCommand := &cobra.Command{Use: "stdio", Short: "Serve MCP over stdin and stdout (the default)", Long: stdioHelp, Args: noArguments, RunE: serve}
@@ -111,9 +118,13 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 
 func versionCommand(streams Streams) *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Print the version", Args: noArguments, RunE: func(*cobra.Command, []string) error {
-		_, err := fmt.Fprintln(streams.Out, Version())
-		return err
+		return printVersion(streams)
 	}}
+}
+
+func printVersion(streams Streams) error {
+	_, err := fmt.Fprintln(streams.Out, Version())
+	return err
 }
 
 // noArguments refuses what is neither a command nor a flag.

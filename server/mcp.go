@@ -29,9 +29,7 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 		mcpserver.WithPromptCompletionProvider(completions{b}),
 		mcpserver.WithResourceCompletionProvider(completions{b}),
 	)...)
-	for _, tool := range b.tools {
-		s.AddTool(describe(tool), b.handler(tool))
-	}
+	b.addTools(s, hooks)
 	addApp(s)
 	b.addResources(s, hooks)
 	b.addReportList(hooks)
@@ -62,23 +60,6 @@ func MCPOptions(logger zerolog.Logger) []mcpserver.ServerOption {
 // configuredTTL is how long a client may believe a list that changes only with
 // the server's configuration, in milliseconds.
 const configuredTTL = 3_600_000
-
-// describe is a tool's declaration as MCP has it.
-func describe(tool tools.Tool) mcp.Tool {
-	described := mcp.NewToolWithRawSchema(tool.Name, tool.Description, tool.InputSchema())
-	described.Title = tool.Title
-	described.RawOutputSchema = tool.OutputSchema()
-	described.Annotations = mcp.ToolAnnotation{
-		ReadOnlyHint:    mcp.ToBoolPtr(tool.Effect == tools.Reads),
-		DestructiveHint: mcp.ToBoolPtr(tool.Effect == tools.Destroys),
-		IdempotentHint:  mcp.ToBoolPtr(tool.Repeatable),
-		OpenWorldHint:   mcp.ToBoolPtr(true),
-	}
-	if tool.App {
-		described.Meta = mcp.NewMetaFromMap(app.ToolMeta())
-	}
-	return described
-}
 
 // handler runs a tool for MCP.
 func (b *Backend) handler(tool tools.Tool) mcpserver.ToolHandlerFunc {

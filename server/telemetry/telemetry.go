@@ -12,7 +12,7 @@ import (
 
 	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/prometheus/client_golang/prometheus"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -22,7 +22,7 @@ import (
 // Options say what is wanted.
 type Options struct {
 	Version string
-	Getenv  func(string) string // OTEL_*; the exporter reads the rest itself
+	Getenv  func(string) string // OTEL_*
 	Metrics bool
 
 	// Exporter takes the traces' place of export, for tests; nil for what
@@ -45,8 +45,11 @@ type Telemetry struct {
 func Start(ctx context.Context, options Options) (*Telemetry, error) {
 	exporter := options.Exporter
 	if exporter == nil && tracesWanted(options.Getenv) {
-		var err error
-		if exporter, err = otlptracehttp.New(ctx); err != nil {
+		collector, err := newOTLP(options.Getenv)
+		if err != nil {
+			return nil, err
+		}
+		if exporter, err = otlptrace.New(ctx, collector); err != nil {
 			return nil, fmt.Errorf("OTEL_*: %w", err)
 		}
 	}
