@@ -12,6 +12,7 @@ import (
 // Text tells what was started, or what would be.
 func (r *createInsightsJobResult) Text() string {
 	var b strings.Builder
+	b.Grow(1 << 10) // what an answer takes, other jobs included
 	if r.dryRun != nil {
 		r.writeDryRun(&b, projectLabel(r.project))
 		return b.String()

@@ -24,7 +24,7 @@ func (v *view) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	}
 	var newest [MostOthers]*langsmith.Job
 	held := 0
-	for i := range v.jobs {
+	for i := len(v.jobs) - 1; i >= 0; i-- { // from the jobs that were added
 		job := &v.jobs[i]
 		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
 		if job.ID == except || !recent && job.Status.Done() {
