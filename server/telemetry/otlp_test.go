@@ -1,0 +1,160 @@
+package telemetry
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
+)
+
+// variables is an environment.
+type variables map[string]string
+
+func (v variables) get(name string) string { return v[name] }
+
+// collector takes traces as OpenTelemetry's does, and answers with the statuses
+// in turn, the last of them for ever.
+func collector(t *testing.T, statuses ...int) (address string, spans func() []string, asked func() *http.Request) {
+	t.Helper()
+	var names []string
+	var last *http.Request
+	var sent atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		last = r
+		status := statuses[min(int(sent.Add(1)), len(statuses))-1]
+		if status != http.StatusOK {
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(status)
+			return
+		}
+		body := io.Reader(r.Body)
+		if r.Header.Get("Content-Encoding") == "gzip" {
+			unpacked, err := gzip.NewReader(body)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			body = unpacked
+		}
+		data, err := io.ReadAll(body)
+		var traces tracepb.TracesData
+		if err == nil {
+			err = proto.Unmarshal(data, &traces)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		for _, resource := range traces.GetResourceSpans() {
+			for _, scope := range resource.GetScopeSpans() {
+				for _, span := range scope.GetSpans() {
+					names = append(names, span.GetName())
+				}
+			}
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, func() []string { return names }, func() *http.Request { return last }
+}
+
+// TestTracesReachTheCollector follows a span to where OTEL_* sends it.
+func TestTracesReachTheCollector(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		settings variables // besides the address
+		own      bool      // the address is that of traces alone
+		statuses []int
+		path     string
+	}{
+		{"below the address of all signals", nil, false, []int{200}, "/v1/traces"},
+		{"at the address of traces", nil, true, []int{200}, "/own"},
+		{"packed", variables{"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}, false, []int{200}, "/v1/traces"},
+		{"again when the collector is busy", nil, false, []int{503, 429, 200}, "/v1/traces"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			address, spans, asked := collector(t, test.statuses...)
+			environment := variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_EXPORTER_OTLP_HEADERS": "api-key=a%20b, other=c"}
+			if test.own {
+				environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = address + "/own"
+			}
+			for name, value := range test.settings {
+				environment[name] = value
+			}
+			observed, err := Start(t.Context(), Options{Version: "test", Getenv: environment.get})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, span := observed.tracer.Start(t.Context(), "a call")
+			span.End()
+			if err := observed.Stop(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := spans(); len(got) != 1 || got[0] != "a call" {
+				t.Errorf("the collector was sent %q", got)
+			}
+			request := asked()
+			if request.URL.Path != test.path || request.Header.Get("Api-Key") != "a b" || request.Header.Get("Other") != "c" ||
+				request.Header.Get("Content-Type") != "application/x-protobuf" {
+				t.Errorf("%s %v", request.URL, request.Header)
+			}
+		})
+	}
+}
+
+// A collector that refuses is not asked again, and the caller learns of it.
+func TestTracesAreRefused(t *testing.T) {
+	address, spans, _ := collector(t, 401, 200)
+	observed, err := Start(t.Context(), Options{Getenv: variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exporter, err := newOTLP(variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := exporter.UploadTraces(t.Context(), []*tracepb.ResourceSpans{{}}); err == nil || !strings.Contains(err.Error(), "401") {
+		t.Errorf("%v", err)
+	}
+	if len(spans()) != 0 {
+		t.Error("a refused batch was sent again")
+	}
+	if err := observed.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTracesAreOff(t *testing.T) {
+	for _, environment := range []variables{
+		nil,
+		{"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.test"},
+		{"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.test"},
+	} {
+		if observed, err := Start(t.Context(), Options{Getenv: environment.get}); observed != nil || err != nil {
+			t.Errorf("%v: %v, %v", environment, observed, err)
+		}
+	}
+}
+
+// A mistake ends the start with the variable's name, and without its value,
+// which may be a token.
+func TestMistakesInOTEL(t *testing.T) {
+	for _, test := range []struct{ name, value string }{
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", "sesame:4318"},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://sesame"},
+		{"OTEL_EXPORTER_OTLP_HEADERS", "sesame"},
+		{"OTEL_EXPORTER_OTLP_TIMEOUT", "sesame"},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
+		{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/at/all"},
+		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere/at/all"},
+	} {
+		_, err := Start(t.Context(), Options{Getenv: variables{"OTEL_TRACES_EXPORTER": "otlp", test.name: test.value}.get})
+		if err == nil || !strings.Contains(err.Error(), test.name) || strings.Contains(err.Error(), "sesame") {
+			t.Errorf("%s=%s: %v", test.name, test.value, err)
+		}
+	}
+}
