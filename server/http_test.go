@@ -72,6 +72,7 @@ func TestHTTPRefusesToStart(t *testing.T) {
 // running is a server that was started from the command line.
 type running struct {
 	address string
+	metrics string           // empty where none are served
 	log     *strings.Builder // complete when read is closed
 	read    chan struct{}
 	signal  context.CancelFunc
@@ -92,12 +93,15 @@ func runHTTP(t *testing.T, variables map[string]string, args ...string) *running
 	lines := bufio.NewScanner(reader)
 	for r.address == "" && lines.Scan() {
 		fmt.Fprintln(r.log, lines.Text())
-		var line struct{ Addr, Transport string }
+		var line struct{ Addr, Transport, Message string }
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			t.Fatalf("not a line of JSON: %s", lines.Text())
 		}
-		if line.Transport == "http" {
+		switch {
+		case line.Transport == "http":
 			r.address = line.Addr
+		case line.Message == "serving metrics":
+			r.metrics = line.Addr
 		}
 	}
 	go func() {

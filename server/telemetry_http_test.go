@@ -1,0 +1,105 @@
+package server_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+)
+
+// TestATeamsServerIsSeenFromOutside runs the program as a team would: its
+// caller's trace, which comes in HTTP headers, goes on to LangSmith and to the
+// collector, and the metrics are on an address of their own. Without the flag
+// and OTEL_* there is none of it.
+func TestATeamsServerIsSeenFromOutside(t *testing.T) {
+	const trace = "0af7651916cd43dd8448eb211c80319c"
+	for _, observed := range []bool{true, false} {
+		upstream := sandbox.New(sandbox.Options{AllowAnonymous: true})
+		langSmith := httptest.NewServer(upstream)
+		defer langSmith.Close()
+		var batches atomic.Int32
+		collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if body, err := io.ReadAll(r.Body); err == nil && strings.Contains(string(body), "tool.create_insights_job") {
+				batches.Add(1)
+			}
+		}))
+		defer collector.Close()
+
+		environment := map[string]string{"LANGSMITH_ENDPOINT": langSmith.URL, "LANGSMITH_API_KEY": operatorKey}
+		args := []string{"--addr", "127.0.0.1:0"}
+		if observed {
+			environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.URL
+			args = append(args, "--metrics-addr", "127.0.0.1:0")
+		}
+		r := runHTTP(t, environment, args...)
+		create(t, r.address, trace)
+
+		if (r.metrics != "") != observed {
+			t.Fatalf("observed %t, metrics at %q", observed, r.metrics)
+		}
+		if status, _ := fetch(t, "http://"+r.address+"/metrics"); status != http.StatusNotFound {
+			t.Errorf("the address for calls answers /metrics with %d", status)
+		}
+		if observed {
+			_, metrics := fetch(t, "http://"+r.metrics+"/metrics")
+			if !strings.Contains(metrics, `insights_mcp_paid_calls_total{result="started"} 1`) {
+				t.Errorf("the metrics do not count the job:\n%s", metrics)
+			}
+		}
+		http.DefaultClient.CloseIdleConnections()
+		r.end(t)
+		for _, sent := range upstream.Requests() {
+			if header := sent.Header.Get("Traceparent"); sent.Method == http.MethodPost && strings.Contains(header, trace) != observed {
+				t.Errorf("observed %t, and the paid request carries the trace %q", observed, header)
+			}
+		}
+		if (batches.Load() > 0) != observed {
+			t.Errorf("observed %t, and the collector was sent %d batches with the call", observed, batches.Load())
+		}
+	}
+}
+
+// create starts a job in the era without sessions, from within a trace.
+func create(t *testing.T, address, trace string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/mcp", strings.NewReader(
+		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_insights_job","arguments":{"project":"chat-prod"},"_meta":{`+
+			`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
+		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "create_insights_job",
+		"Traceparent": "00-" + trace + "-b7ad6b7169203331-01",
+	} {
+		request.Header.Set(name, value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || !strings.Contains(string(answer), `"status":"queued"`) {
+		t.Fatalf("%s, %v", answer, err)
+	}
+}
+
+func fetch(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
