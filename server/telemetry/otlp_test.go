@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"cmp"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 )
@@ -103,6 +105,30 @@ func TestTracesReachTheCollector(t *testing.T) {
 				t.Errorf("%s %v", request.URL, request.Header)
 			}
 		})
+	}
+}
+
+// The operator may name the service, and its attributes, as for any other.
+func TestTheOperatorNamesTheService(t *testing.T) {
+	for _, named := range []string{"", "insights-of-team-a"} {
+		t.Setenv("OTEL_SERVICE_NAME", named)
+		exporter := tracetest.NewInMemoryExporter()
+		observed, err := Start(t.Context(), Options{Version: "1.2.3", Exporter: exporter})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, span := observed.tracer.Start(t.Context(), "a call")
+		span.End()
+		if err := observed.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want := cmp.Or(named, "langsmith-insights-mcp")
+		if got, _ := exporter.GetSpans()[0].Resource.Set().Value(serviceName); got.AsString() != want {
+			t.Errorf("the service is %s, not %s", got.AsString(), want)
+		}
+		if err := observed.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

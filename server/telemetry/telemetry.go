@@ -58,8 +58,9 @@ func Start(ctx context.Context, options Options) (*Telemetry, error) {
 	}
 	t := &Telemetry{propagator: propagation.TraceContext{}}
 	if exporter != nil {
-		described, err := resource.New(ctx, resource.WithFromEnv(), resource.WithTelemetrySDK(), resource.WithAttributes(
-			serviceName.String("langsmith-insights-mcp"), serviceVersion.String(options.Version)))
+		described, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
+			serviceName.String("langsmith-insights-mcp"), serviceVersion.String(options.Version)),
+			resource.WithFromEnv()) // last, so that the operator's own names win
 		if err != nil && !errors.Is(err, resource.ErrPartialResource) {
 			return nil, fmt.Errorf("OTEL_*: %w", err)
 		}
