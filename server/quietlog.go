@@ -5,6 +5,8 @@ import (
 	"log/slog"
 
 	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // libraryLogger is our log for a library that writes to slog.
@@ -17,6 +19,9 @@ func libraryLogger(logger zerolog.Logger) *slog.Logger {
 // and so has every request over HTTP. It leaves out the ids of sessions: where
 // nothing else guards a server, whoever knows one can go on with the session.
 type quiet struct{ slog.Handler }
+
+// aboutRequest is the message of mcp-go's line on a request.
+const aboutRequest = "mcp.request"
 
 // Enabled implements slog.Handler.
 func (h quiet) Enabled(ctx context.Context, level slog.Level) bool {
@@ -34,9 +39,15 @@ func lowered(level slog.Level) slog.Level {
 func (h quiet) Handle(ctx context.Context, record slog.Record) error {
 	kept := slog.NewRecord(record.Time, lowered(record.Level), record.Message, record.PC)
 	record.Attrs(func(attribute slog.Attr) bool {
-		if attribute.Key != "mcp.session.id" {
-			kept.AddAttrs(attribute)
+		switch {
+		case attribute.Key == "mcp.session.id", attribute.Key == "mcp.protocol.version":
+			return true
+		case attribute.Key == "mcp.method":
+			attribute.Value = slog.StringValue(envelope.KnownMethod(attribute.Value.String()))
+		case attribute.Key == "error" && record.Message == aboutRequest:
+			return true // it quotes the request, and the client is told
 		}
+		kept.AddAttrs(attribute)
 		return true
 	})
 	return h.Handler.Handle(ctx, kept)

@@ -23,8 +23,12 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 		defer langSmith.Close()
 		var batches atomic.Int32
 		collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			if body, err := io.ReadAll(r.Body); err == nil && strings.Contains(string(body), "tool.create_insights_job") {
+			body, err := io.ReadAll(r.Body)
+			if err == nil && strings.Contains(string(body), "tool.create_insights_job") {
 				batches.Add(1)
+			}
+			if text := string(body); strings.Contains(text, operatorKey) || strings.Contains(text, "made up") || strings.Contains(text, "chat-prod") {
+				t.Errorf("the traces tell %q", text)
 			}
 		}))
 		defer collector.Close()
@@ -37,6 +41,7 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 		}
 		r := runHTTP(t, environment, args...)
 		create(t, r.address, trace)
+		ask(t, r.address, "made up "+operatorKey)
 
 		if (r.metrics != "") != observed {
 			t.Fatalf("observed %t, metrics at %q", observed, r.metrics)
@@ -48,6 +53,9 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 			_, metrics := fetch(t, "http://"+r.metrics+"/metrics")
 			if !strings.Contains(metrics, `insights_mcp_paid_calls_total{result="started"} 1`) {
 				t.Errorf("the metrics do not count the job:\n%s", metrics)
+			}
+			if strings.Contains(metrics, operatorKey) || strings.Contains(metrics, "made up") {
+				t.Errorf("the metrics tell\n%s", metrics)
 			}
 		}
 		http.DefaultClient.CloseIdleConnections()
@@ -66,15 +74,32 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 // create starts a job in the era without sessions, from within a trace.
 func create(t *testing.T, address, trace string) {
 	t.Helper()
+	answer := stateless(t, address, trace, "tools/call", `"name":"create_insights_job","arguments":{"project":"chat-prod"},`)
+	if !strings.Contains(answer, `"status":"queued"`) {
+		t.Fatal(answer)
+	}
+}
+
+// ask asks for what MCP does not have.
+func ask(t *testing.T, address, method string) {
+	t.Helper()
+	if answer := stateless(t, address, "", method, ""); !strings.Contains(answer, `"error"`) {
+		t.Errorf("%s is answered with %s", method, answer)
+	}
+}
+
+// stateless sends a request of the era without sessions.
+func stateless(t *testing.T, address, trace, method, params string) string {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/mcp", strings.NewReader(
-		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"create_insights_job","arguments":{"project":"chat-prod"},"_meta":{`+
+		`{"jsonrpc":"2.0","id":1,"method":"`+method+`","params":{`+params+`"_meta":{`+
 			`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
 		"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
-		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "create_insights_job",
+		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": method, "Mcp-Name": "create_insights_job",
 		"Traceparent": "00-" + trace + "-b7ad6b7169203331-01",
 	} {
 		request.Header.Set(name, value)
@@ -85,9 +110,10 @@ func create(t *testing.T, address, trace string) {
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	if err != nil || !strings.Contains(string(answer), `"status":"queued"`) {
-		t.Fatalf("%s, %v", answer, err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return string(answer)
 }
 
 func fetch(t *testing.T, url string) (status int, body string) {

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/tracing"
@@ -10,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // tracer is an OpenTelemetry tracer as mcp-go wants one. mcp-go has such a
@@ -24,6 +27,9 @@ var kinds = map[tracing.SpanKind]trace.SpanKind{
 
 // Start implements tracing.Tracer.
 func (t tracer) Start(ctx context.Context, name string, kind tracing.SpanKind, attributes ...tracing.Attribute) (context.Context, tracing.Span) {
+	if method, ofMessage := strings.CutPrefix(name, messageSpan); ofMessage {
+		name = messageSpan + envelope.KnownMethod(method)
+	}
 	ctx, started := t.otel.Start(ctx, name, trace.WithSpanKind(kinds[kind]), trace.WithAttributes(converted(attributes)...))
 	span := span{started}
 	return tracing.ContextWithSpan(ctx, span), span
@@ -52,16 +58,28 @@ func (s span) SetStatus(code tracing.StatusCode, _ string) {
 // End implements tracing.Span.
 func (s span) End() { s.otel.End() }
 
-// sessionID is mcp-go's attribute that lets whoever reads the traces take over
-// a session.
-const sessionID = "mcp.session.id"
+// messageSpan is how mcp-go begins the name of a message's span.
+const messageSpan = "mcp."
+
+// The attributes of mcp-go that are not passed on as they are: the session's id
+// would let whoever reads the traces take the session over, and the other two
+// may be anything that a caller writes.
+const (
+	sessionID = "mcp.session.id"
+	method    = "mcp.method"
+	version   = "mcp.protocol.version"
+)
 
 func converted(attributes []tracing.Attribute) []attribute.KeyValue {
 	list := make([]attribute.KeyValue, 0, len(attributes))
 	for _, a := range attributes {
-		if a.Key != sessionID {
-			list = append(list, attribute.String(a.Key, a.Value))
+		switch {
+		case a.Key == sessionID, a.Key == version && !mcp.IsValidProtocolVersion(a.Value):
+			continue
+		case a.Key == method:
+			a.Value = envelope.KnownMethod(a.Value)
 		}
+		list = append(list, attribute.String(a.Key, a.Value))
 	}
 	return list
 }

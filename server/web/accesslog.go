@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // entry is what is logged of a request, filled in on its way through. It holds
@@ -17,6 +20,15 @@ type entry struct {
 	ownKey    bool   // the caller brought a LangSmith key
 	method    string // of the message
 	tool      string
+}
+
+// asks notes what a message asks for, of what the server has: any other method
+// or tool is in the caller's own words, which may hold anything.
+func (e *entry) asks(message envelope.Message, server *mcpserver.MCPServer) {
+	e.method = envelope.KnownMethod(message.Method)
+	if tool := message.Tool(); server.GetTool(tool) != nil {
+		e.tool = tool
+	}
 }
 
 type entryKey struct{}

@@ -35,5 +35,11 @@ func (l Limits) readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > l.Body {
 		return nil, &http.MaxBytesError{Limit: l.Body}
 	}
-	return io.ReadAll(http.MaxBytesReader(nil, r.Body, l.Body))
+	body := http.MaxBytesReader(nil, r.Body, l.Body)
+	if r.ContentLength < 0 {
+		return io.ReadAll(body)
+	}
+	message := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(body, message)
+	return message, err
 }

@@ -13,6 +13,11 @@ type Limits struct {
 	Body   int64
 	Header int
 
+	// Bodies bounds the large messages that are being answered, all together, in
+	// bytes: 32 MiB. One takes about five times its size while it is read, so
+	// that is what a process of 256 MiB has room for.
+	Bodies int64
+
 	// HeaderTime and BodyTime are how long either may take to arrive: 10 s, 30 s.
 	HeaderTime, BodyTime time.Duration
 
@@ -32,6 +37,7 @@ func (l Limits) orUsual() Limits {
 	return Limits{
 		Body:       cmp.Or(l.Body, 16<<20),
 		Header:     cmp.Or(l.Header, 64<<10),
+		Bodies:     cmp.Or(l.Bodies, 32<<20),
 		HeaderTime: cmp.Or(l.HeaderTime, 10*time.Second),
 		BodyTime:   cmp.Or(l.BodyTime, 30*time.Second),
 		WriteTime:  cmp.Or(l.WriteTime, 30*time.Second),

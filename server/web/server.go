@@ -25,10 +25,6 @@ type Options struct {
 	Config config.HTTP
 	Logger zerolog.Logger
 
-	// Observe wraps everything but the naming of requests and the access log,
-	// for traces and metrics; nil for nothing.
-	Observe func(http.Handler) http.Handler
-
 	// Lighten keeps the arguments of tools from mcp-go, for servers whose tools
 	// read them with [envelope.Arguments].
 	Lighten bool
@@ -72,6 +68,7 @@ func New(ctx context.Context, options Options) *Server {
 		cors,
 		guarded(guards, metadata),
 		whoseKey,
+		options.Limits.held(),
 		s.calls.counted,
 	)
 	mux := http.NewServeMux()
@@ -86,11 +83,7 @@ func New(ctx context.Context, options Options) *Server {
 		}
 	}
 
-	observe := options.Observe
-	if observe == nil {
-		observe = func(next http.Handler) http.Handler { return next }
-	}
-	s.handler = chain(bounded(options.Limits), s.lastOnes, requestID, accessLog(options.Logger), observe, panics(options.Logger))(mux)
+	s.handler = chain(bounded(options.Limits), s.lastOnes, requestID, accessLog(options.Logger), panics(options.Logger))(mux)
 	return s
 }
 

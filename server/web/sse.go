@@ -101,9 +101,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "the body is not a JSON-RPC message")
 		return
 	}
-	e := logged(r.Context())
-	e.method, e.tool = message.Method, message.Tool()
-
+	logged(r.Context()).asks(message, s.server)
 	switch {
 	case message.IsAnswer():
 		s.questions.deliver(session.SessionID(), message) // one that nobody waits for is dropped, as pongs are
@@ -115,9 +113,10 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 			refuse(w, http.StatusTooManyRequests, err.Error())
 			return
 		}
-		done := s.calls.begin()
+		done, release := s.calls.begin(), keepHold(r.Context())
 		go func() {
 			defer done()
+			defer release()
 			defer cancel()
 			s.answer(ctx, session, body, message)
 		}()

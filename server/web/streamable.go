@@ -22,6 +22,7 @@ import (
 // makes sessions belong to their callers, without keeping any.
 type streamable struct {
 	mcp       http.Handler
+	server    *mcpserver.MCPServer
 	questions *questions
 	limits    Limits
 	lighten   bool
@@ -38,6 +39,7 @@ const (
 
 func newStreamable(options Options, questions *questions) *streamable {
 	return &streamable{
+		server:    options.MCP,
 		questions: questions,
 		limits:    options.Limits,
 		lighten:   options.Lighten,
@@ -89,12 +91,15 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	message, err := envelope.Open(body)
+	if errors.Is(err, envelope.ErrNotObject) {
+		refuse(w, http.StatusBadRequest, "the body is not one JSON-RPC message; batches of them are not taken")
+		return
+	}
 	if err != nil {
 		s.pass(w, r, message, body, nil) // to be refused in mcp-go's words
 		return
 	}
-	e := logged(r.Context())
-	e.method, e.tool = message.Method, message.Tool()
+	logged(r.Context()).asks(message, s.server)
 	switch {
 	case isStateless(message, r.Header):
 		s.stateless(w, r, body, message)
