@@ -1,12 +1,14 @@
 package server_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/rs/zerolog"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -17,8 +19,9 @@ import (
 	"langsmith-insights-mcp/server/telemetry"
 )
 
-// TestACallIsSeenFromOutside follows one call from its caller's trace to the
-// requests upstream, and into the metrics; neither shows what was asked.
+// TestACallIsSeenFromOutside follows calls from their caller's trace to the
+// requests upstream, and into the metrics, one that fails and one that waits
+// included; neither shows what was asked.
 func TestACallIsSeenFromOutside(t *testing.T) {
 	exporter := tracetest.NewInMemoryExporter()
 	observed, err := telemetry.Start(t.Context(), telemetry.Options{Version: "test", Metrics: true, Exporter: exporter})
@@ -41,16 +44,52 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	const trace = "0af7651916cd43dd8448eb211c80319c"
-	var request mcp.CallToolRequest
-	request.Params.Name = "create_insights_job"
-	request.Params.Arguments = map[string]any{"project": "chat-prod", "name": "a customer's words"}
-	request.Params.Meta = &mcp.Meta{AdditionalFields: map[string]any{"traceparent": "00-" + trace + "-b7ad6b7169203331-01"}}
+	call := func(ctx context.Context, tool string, arguments map[string]any) (*mcp.CallToolResult, error) {
+		var request mcp.CallToolRequest
+		request.Params.Name, request.Params.Arguments = tool, arguments
+		request.Params.Meta = &mcp.Meta{
+			ProgressToken:    tool,
+			AdditionalFields: map[string]any{"traceparent": "00-" + trace + "-b7ad6b7169203331-01"},
+		}
+		return connected.CallTool(ctx, request)
+	}
 	for range 2 {
-		if result, err := connected.CallTool(t.Context(), request); err != nil || result.IsError {
+		result, err := call(t.Context(), "create_insights_job", map[string]any{"project": "chat-prod", "name": "a customer's words"})
+		if err != nil || result.IsError {
 			t.Fatalf("%v, %v", result, err)
 		}
 	}
-	if err := stop(); err != nil {
+	project := upstream.AddProject(sandbox.Project{Name: "a customer's project"})
+	unknown := map[string]any{"session_id": project, "job_id": uuid.Max}
+	if result, err := call(t.Context(), "get_insights_job", unknown); err != nil || !result.IsError {
+		t.Fatalf("a job that is not there: %v, %v", result, err)
+	}
+
+	waits := make(chan struct{}, 1000)
+	connected.OnNotification(func(n mcp.JSONRPCNotification) {
+		if n.Method == string(mcp.MethodNotificationProgress) && n.Params.AdditionalFields["progressToken"] == "wait_for_insights_job" {
+			waits <- struct{}{}
+		}
+	})
+	waiting, leave := context.WithCancel(t.Context())
+	defer leave()
+	left := make(chan error, 1)
+	go func() {
+		job := upstream.AddJob(project, sandbox.Job{Status: "running"})
+		_, err := call(waiting, "wait_for_insights_job", map[string]any{"session_id": project, "job_id": job, "timeout_seconds": 1800})
+		left <- err
+	}()
+	select {
+	case <-waits:
+	case err := <-left:
+		t.Fatalf("the wait ended with %v", err)
+	}
+	if metrics := scrape(observed); !strings.Contains(metrics, "insights_mcp_waiters 1\n") {
+		t.Errorf("the metrics do not show the one that waits:\n%s", metrics)
+	}
+	leave()
+	<-left
+	if err := stop(); err != nil { // when the call has come to its end here too
 		t.Fatal(err)
 	}
 
@@ -59,15 +98,15 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 			t.Errorf("the paid request carries the trace %q", sent.Header.Get("Traceparent"))
 		}
 	}
-	recorder := httptest.NewRecorder()
-	observed.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	metrics := recorder.Body.String()
+	metrics := scrape(observed)
 	for _, want := range []string{
 		`insights_mcp_tool_call_duration_seconds_count{outcome="ok",tool="create_insights_job"} 2`,
+		`insights_mcp_tool_call_duration_seconds_count{outcome="error",tool="get_insights_job"} 1`,
+		`insights_mcp_upstream_request_duration_seconds_count{method="GET",path="/api/v1/sessions/{id}/insights/{id}",status="404"} 1`,
 		`insights_mcp_paid_calls_total{result="started"} 1`,
 		`insights_mcp_paid_calls_total{result="already_running"} 1`,
 		`insights_mcp_upstream_request_duration_seconds_count{method="POST",path="/api/v1/sessions/{id}/insights",status="200"} 1`,
-		"insights_mcp_waiters 0",
+		"insights_mcp_waiters 0\n",
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics lack %s", want)
@@ -96,6 +135,13 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 	if strings.Contains(metrics, "chat-prod") || strings.Contains(metrics, "customer") {
 		t.Error("the metrics tell what was asked")
 	}
+}
+
+// scrape is what Prometheus is shown.
+func scrape(observed *telemetry.Telemetry) string {
+	recorder := httptest.NewRecorder()
+	observed.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return recorder.Body.String()
 }
 
 func flushed(t *testing.T, observed *telemetry.Telemetry, exporter *tracetest.InMemoryExporter) tracetest.SpanStubs {

@@ -11,6 +11,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -72,9 +73,13 @@ func TestEqualIDsInTheStatelessEra(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap})
 	body, h := stateless(7, "tools/call", args{"name": "list_projects", "arguments": args{}})
+	projects := []string{"of-the-first", "of-the-second"}
 	var answers []<-chan reply
-	for n := range 2 {
-		answers = append(answers, f.background(f.request(http.MethodPost, "/mcp", h.with(own(n)), body)))
+	for n, name := range projects {
+		workspace := uuid.New()
+		f.sandbox.AddProject(sandbox.Project{Workspace: workspace, Name: name})
+		who := own(n).with(headers{"X-Tenant-Id": workspace.String()})
+		answers = append(answers, f.background(f.request(http.MethodPost, "/mcp", h.with(who), body)))
 	}
 	first, second := <-g.arrived, <-g.arrived
 	if first == second {
@@ -102,8 +107,16 @@ func TestEqualIDsInTheStatelessEra(t *testing.T) {
 	close(g.open)
 	for n, answer := range answers {
 		got := <-answer
-		if result := got.tool(t); result.Result.IsError || string(result.ID) != "7" {
+		result := got.tool(t)
+		if result.Result.IsError || string(result.ID) != "7" {
 			t.Errorf("caller %d got %s", n, got.body)
+		}
+		for owner, name := range projects {
+			for _, said := range []string{result.text(), string(result.Result.Structured)} {
+				if strings.Contains(said, name) != (owner == n) {
+					t.Errorf("caller %d's answer, and the project %s: %s", n, name, said)
+				}
+			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/web"
 )
 
@@ -79,14 +80,21 @@ func isReset(err error) bool {
 	return errors.As(err, &broken) && !broken.Timeout()
 }
 
-// A client that has stopped reading loses its stream, and its calls with it.
-func TestClientsThatDoNotRead(t *testing.T) {
-	f := start(t, options{web: impatient})
+// dialDeaf is a connection with little room for what its client does not read.
+func (f *fixture) dialDeaf(say string) net.Conn {
+	f.t.Helper()
 	connection := f.dial("")
 	_ = connection.(*net.TCPConn).SetReadBuffer(4 << 10)
-	if _, err := io.WriteString(connection, "GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
-		t.Fatal(err)
+	if _, err := io.WriteString(connection, say); err != nil {
+		f.t.Fatal(err)
 	}
+	return connection
+}
+
+// A client that has stopped reading its stream at /sse loses it.
+func TestClientsThatDoNotRead(t *testing.T) {
+	f := start(t, options{web: impatient})
+	connection := f.dialDeaf("GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	path := ""
 	for lines := bufio.NewReader(connection); path == ""; {
 		line, err := lines.ReadString('\n')
@@ -108,6 +116,37 @@ func TestClientsThatDoNotRead(t *testing.T) {
 			t.Fatalf("message %d: %d %s", id, got.status, got.body)
 		}
 	}
+}
+
+// A client that has stopped reading the answer to its call loses the call: a wait
+// with progress, which nothing else ends in this time, and with it the request to
+// LangSmith.
+func TestClientsThatDoNotReadTheAnswer(t *testing.T) {
+	g := newGate()
+	f := start(t, options{
+		wrap:   g.hold(isPoll),
+		config: func(c *config.Config) { c.Timeout = time.Hour },
+		web: func(o *web.Options) {
+			impatient(o)
+			o.Limits.Quiet = time.Microsecond // signs of life fill the buffers in between
+		},
+	})
+	session := f.open(nil)
+	wait := strings.Replace(f.endlessWait(7), `"arguments"`, `"_meta":{"progressToken":"t"},"arguments"`, 1)
+	connection := f.dialDeaf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n" +
+		"Mcp-Session-Id: " + session["Mcp-Session-Id"] + "\r\n" + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(wait), wait))
+	for lines := bufio.NewReaderSize(connection, 16); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(line, "notifications/progress") {
+			break
+		}
+	}
+	// The call waits. From here on nothing is read.
+	<-g.arrived
+	<-g.left // or the test ends at its timeout
 }
 
 // A stream says from time to time that it is there.
