@@ -32,7 +32,7 @@ func readProfile(getenv func(string) string) (profile, error) {
 	path, source := clean(getenv("LANGSMITH_CONFIG_FILE")), "LANGSMITH_CONFIG_FILE"
 	named := path != ""
 	if !named {
-		home := homeDir(getenv)
+		home := homeDir(runtime.GOOS, getenv)
 		if home == "" {
 			return profile{}, nil
 		}
@@ -66,8 +66,8 @@ func readProfile(getenv func(string) string) (profile, error) {
 	return picked, nil
 }
 
-func homeDir(getenv func(string) string) string {
-	if runtime.GOOS == "windows" {
+func homeDir(goos string, getenv func(string) string) string {
+	if goos == "windows" {
 		return getenv("USERPROFILE")
 	}
 	return getenv("HOME")

@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,8 +17,9 @@ import (
 	"langsmith-insights-mcp/server/doctor"
 )
 
-// examine runs the doctor against an endpoint, with a proxy where one is named.
-func examine(t *testing.T, endpoint, proxy string, env map[string]string) map[string]doctor.Check {
+// examine runs the doctor against an endpoint, with a proxy where one is named,
+// and what else changes make of its options.
+func examine(t *testing.T, endpoint, proxy string, env map[string]string, changes ...func(*doctor.Options)) map[string]doctor.Check {
 	t.Helper()
 	address, err := langsmith.ParseEndpoint(endpoint)
 	if err != nil {
@@ -26,6 +28,14 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string) map[st
 	transport := langsmith.NewTransport()
 	t.Cleanup(transport.CloseIdleConnections)
 	transport.Proxy = nil
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, _, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".invalid") {
+			// What a resolver says of it: no name server is asked.
+			return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}}
+		}
+		return dial(ctx, network, address)
+	}
 	if proxy != "" {
 		at, err := url.Parse(proxy)
 		if err != nil {
@@ -35,7 +45,7 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string) map[st
 	}
 	settings := config.LangSmith{Endpoint: address, Credentials: langsmith.Credentials{APIKey: "lsv2_pt_doctor"}}
 	byName := map[string]doctor.Check{}
-	for _, check := range doctor.Run(t.Context(), doctor.Options{
+	options := doctor.Options{
 		LangSmith: settings,
 		Client: langsmith.New(langsmith.Options{
 			Endpoint: address, Credentials: settings.Credentials, Transport: transport, Timeout: 10 * time.Second}),
@@ -48,7 +58,11 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string) map[st
 		},
 		State:    "memory",
 		TryState: func(context.Context) error { return nil },
-	}) {
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+	for _, check := range doctor.Run(t.Context(), options) {
 		byName[check.Name] = check
 	}
 	return byName
@@ -81,6 +95,7 @@ func TestUnreachable(t *testing.T) {
 		name, endpoint, proxy string
 		found, do             string
 	}{
+		{"no such name", "https://api.smith.langchain.invalid", "", "the name api.smith.langchain.invalid leads nowhere", "typing error"},
 		{"refused", "http://" + nobody(t), "", "the connection is refused", "LANGSMITH_ENDPOINT"},
 		{"unknown authority", secure.URL, "", "an authority that this machine does not trust", "SSL_CERT_FILE"},
 		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), "", "it speaks no TLS", "http://"},
@@ -115,21 +130,103 @@ func TestProxy(t *testing.T) {
 		status doctor.Status
 		says   string
 	}{
-		"":                            {doctor.OK, "none is used"},
-		"http://127.0.0.1:3128":       {doctor.OK, "NO_PROXY"}, // never used to reach this machine
-		"proxy.example:3128":          {doctor.OK, "NO_PROXY"},
-		"ht!tp://%%":                  {doctor.Failed, "HTTP_PROXY is malformed"},
-		"ftp://proxy.example":         {doctor.Failed, `"ftp", which is no kind of proxy`},
-		"socks9://ann:pw@x.example:1": {doctor.Failed, "no kind of proxy"},
+		"":                             {doctor.OK, "none is used"},
+		"http://127.0.0.1:3128":        {doctor.OK, "NO_PROXY"}, // never used to reach this machine
+		"proxy.example:3128":           {doctor.OK, "NO_PROXY"},
+		"ht!tp://%%":                   {doctor.Failed, "HTTP_PROXY is malformed"},
+		"ftp://proxy.example":          {doctor.Failed, `"ftp", which is no kind of proxy`},
+		"socks9://user:pw@x.example:1": {doctor.Failed, "no kind of proxy"},
 	} {
 		for _, variable := range []string{"HTTP_PROXY", "http_proxy"} {
 			got := examine(t, upstream.URL, "", map[string]string{variable: value})["proxy"]
 			if got.Status != want.status || !strings.Contains(got.Found, want.says) {
 				t.Errorf("%s=%q: %+v", variable, value, got)
 			}
-			if strings.Contains(got.Found+got.Do, "ann:pw") {
+			if strings.Contains(got.Found+got.Do, "user:pw") {
 				t.Errorf("the proxy's password is shown: %+v", got)
 			}
+		}
+	}
+}
+
+// TestConfiguration has what was found and where, and the key only as its
+// fingerprint.
+func TestConfiguration(t *testing.T) {
+	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
+	defer upstream.Close()
+	var fingerprint string
+	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+		o.LangSmith.Project = "chat-prod"
+		o.LangSmith.Found = config.Sources{Credential: "LANGCHAIN_API_KEY", Project: "LANGSMITH_PROJECT"}
+		fingerprint = o.LangSmith.Credentials.Fingerprint()
+	})["configuration"]
+	want := "endpoint " + upstream.URL + " from the default; a key (fingerprint " + fingerprint + ") from LANGCHAIN_API_KEY; " +
+		`project "chat-prod" from LANGSMITH_PROJECT`
+	if got.Status != doctor.OK || got.Found != want || fingerprint == "" || strings.Contains(want, "lsv2_pt_doctor") {
+		t.Errorf("got %+v\nwant %s", got, want)
+	}
+}
+
+// TestKeyNotAccepted has a LangSmith that answers 401: nothing more can be asked
+// of it.
+func TestKeyNotAccepted(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"detail":"Unauthorized"}`)
+	}))
+	defer upstream.Close()
+	checks := examine(t, upstream.URL, "", nil)
+	if got := checks["key"]; got.Status != doctor.Failed || got.Found != "the key is not accepted" || !strings.Contains(got.Do, "LANGSMITH_API_KEY") {
+		t.Errorf("%+v", got)
+	}
+	for _, name := range []string{"workspace", "projects", "Insights", "model secrets", "clock"} {
+		if got := checks[name]; got.Status != doctor.Skipped || got.Found != "not asked, since the key is not accepted" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestWorkspacesToChooseFrom has a key that spans two workspaces, of which none
+// was chosen.
+func TestWorkspacesToChooseFrom(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/sessions"):
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error":"org_scoped_key_requires_workspace"}`)
+		case strings.HasSuffix(r.URL.Path, "/workspaces"):
+			fmt.Fprint(w, `[{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11","display_name":"Production"},
+				{"id":"0c2b8e11-3c1d-4f7a-9a52-6d1f5b1e0f6e","display_name":"Trials"}]`)
+		default:
+			t.Errorf("asked for %s", r.URL.Path)
+		}
+	}))
+	defer upstream.Close()
+	checks := examine(t, upstream.URL, "", nil)
+	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the key is accepted, and spans workspaces" {
+		t.Errorf("%+v", got)
+	}
+	const list = "\nWorkspaces that this key may see:\n- 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11 \"Production\"\n- 0c2b8e11-3c1d-4f7a-9a52-6d1f5b1e0f6e \"Trials\""
+	got := checks["workspace"]
+	if got.Status != doctor.Failed || !strings.Contains(got.Do, "LANGSMITH_WORKSPACE_ID") || !strings.HasSuffix(got.Do, list) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestStateIsShownWithoutItsPassword has the state in a Redis with a password.
+func TestStateIsShownWithoutItsPassword(t *testing.T) {
+	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
+	defer upstream.Close()
+	for state, want := range map[string]string{
+		"memory":                                 "kept in memory: it ends with the process",
+		"/var/lib/langsmith-insights-mcp":        "can be written: /var/lib/langsmith-insights-mcp",
+		"redis://user:hush@redis.example:6379/0": "can be written: redis://user:xxxxx@redis.example:6379/0",
+	} {
+		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.State = state })["state"]
+		if got.Status != doctor.OK || got.Found != want {
+			t.Errorf("%s: %+v", state, got)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package install
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,11 +12,40 @@ import (
 const keyVariable = "LANGSMITH_API_KEY"
 
 // credentials are the variables that hold a credential of LangSmith's.
-var credentials = []string{keyVariable, "LANGSMITH_BEARER_TOKEN", "LANGCHAIN_API_KEY"}
+var credentials = []string{keyVariable, "LANGCHAIN_API_KEY", "LANGSMITH_BEARER_TOKEN", "LANGCHAIN_BEARER_TOKEN"}
 
 // suppliers are the variables of which one in an entry means that the server
 // gets its credential already.
 var suppliers = append([]string{"LANGSMITH_API_KEY_FILE"}, credentials...)
+
+// stateVariable may hold the URL of a Redis, with its password in it.
+const stateVariable = "LANGSMITH_INSIGHTS_MCP_STATE"
+
+// conceal is what stands for a variable's value where no secret may: for a
+// credential what replace returns.
+func conceal(variable, value string, replace func(string) string) string {
+	switch {
+	case slices.Contains(credentials, variable):
+		return replace(value)
+	case variable == stateVariable:
+		return withoutPassword(value)
+	}
+	return value
+}
+
+func withoutPassword(where string) string {
+	if !strings.Contains(where, "://") {
+		return where // a folder
+	}
+	address, err := url.Parse(where)
+	if err != nil {
+		return redacted
+	}
+	if _, has := address.User.Password(); has {
+		return address.Redacted()
+	}
+	return where
+}
 
 // entry is what a client is to know of this server.
 type entry struct {

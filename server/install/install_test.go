@@ -305,7 +305,7 @@ func TestNotes(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	o := options(h, "claude-desktop")
-	o.Env["LANGSMITH_API_KEY_FILE"] = "/home/ada/key"
+	o.Env["LANGSMITH_API_KEY_FILE"] = "/home/you/key"
 	if ch, err = Install(o); err != nil || strings.Contains(strings.Join(ch.Notes, "\n"), "--with-key") {
 		t.Errorf("with a key file: %q, %v", ch.Notes, err)
 	}

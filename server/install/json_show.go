@@ -2,7 +2,6 @@ package install
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/tailscale/hujson"
 )
@@ -39,8 +38,8 @@ func (f jsonFormat) elide(src []byte, server string, key Secret) []byte {
 	return d.bytes()
 }
 
-// walk calls credential for those of the server's entry and replaces them with
-// what it returns, and calls foreign, if any, for every value outside the entry
+// walk replaces the credentials of the server's entry with what credential
+// returns for them, takes passwords out of it, and calls foreign, if any, for every value outside the entry
 // and its prompt.
 func (f jsonFormat) walk(d *jsonDoc, server string, credential func(string) string, foreign func(*hujson.Value)) {
 	var visit func(v *hujson.Value, path []string, own bool)
@@ -48,9 +47,11 @@ func (f jsonFormat) walk(d *jsonDoc, server string, credential func(string) stri
 		if len(path) == 2 && !own {
 			own = path[0] == f.servers && path[1] == server || path[0] == inputsKey && d.hasID(*v, promptID(server))
 		}
-		if own && len(path) == 4 && path[2] == "env" && slices.Contains(credentials, path[3]) {
+		if own && len(path) == 4 && path[2] == "env" {
 			if lit, ok := v.Value.(hujson.Literal); ok && lit.Kind() == '"' && !isReference(lit.String()) {
-				v.Value = hujson.String(credential(lit.String()))
+				if shown := conceal(path[3], lit.String(), credential); shown != lit.String() {
+					v.Value = hujson.String(shown)
+				}
 			}
 		}
 		foreigner := !own && foreign != nil

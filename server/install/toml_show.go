@@ -59,8 +59,10 @@ func (s *tomlShow) visit(n *unstable.Node, path []string) {
 		s.visit(n.Value(), slices.Concat(path, keys))
 	case unstable.String:
 		switch {
-		case own && s.isCredential(path[len(s.own):]):
-			s.replace(n, tomlString(s.credential(string(n.Data))))
+		case own && isVariable(path[len(s.own):]):
+			if shown := conceal(path[len(path)-1], string(n.Data), s.credential); shown != string(n.Data) {
+				s.replace(n, tomlString(shown))
+			}
 		case !own && s.foreign:
 			s.replace(n, tomlString(ellipsis))
 		}
@@ -74,9 +76,8 @@ func (s *tomlShow) visit(n *unstable.Node, path []string) {
 	}
 }
 
-func (s *tomlShow) isCredential(below []string) bool {
-	return len(below) == 2 && below[0] == "env" && slices.Contains(credentials, below[1])
-}
+// isVariable tells by its path below the entry what sets a variable.
+func isVariable(below []string) bool { return len(below) == 2 && below[0] == "env" }
 
 func (s *tomlShow) replace(n *unstable.Node, text string) {
 	from := int(n.Raw.Offset)

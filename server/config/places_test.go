@@ -1,0 +1,48 @@
+package config
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestPlaces has where state is kept and where the CLI's profile is looked for on
+// each system. What is absolute is told by the system that the test runs on, and
+// Linux takes no C:\Users\you for it: in the rows of Windows too, ~ stands for an
+// absolute folder of this machine. That Windows itself takes its own paths was
+// not tried.
+func TestPlaces(t *testing.T) {
+	const app = "/langsmith-insights-mcp"
+	for _, test := range []struct {
+		name, goos  string
+		env         map[string]string
+		state, home string
+	}{
+		{"windows", "windows", map[string]string{"USERPROFILE": "~", "LOCALAPPDATA": "~/AppData/Local"}, "~/AppData/Local" + app, "~"},
+		{"windows: HOME is no variable of its own", "windows", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "", ""},
+		{"windows: relative", "windows", map[string]string{"LOCALAPPDATA": "Local"}, "", ""},
+		{"darwin", "darwin", map[string]string{"HOME": "~"}, "~/Library/Application Support" + app, "~"},
+		{"darwin: XDG is not its way", "darwin", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "~/Library/Application Support" + app, "~"},
+		{"linux", "linux", map[string]string{"HOME": "~"}, "~/.local/state" + app, "~"},
+		{"linux: XDG", "linux", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "~/x" + app, "~"},
+		{"linux: XDG alone", "linux", map[string]string{"XDG_STATE_HOME": "~/x"}, "~/x" + app, ""},
+		{"linux: XDG is relative", "linux", map[string]string{"HOME": "~", "XDG_STATE_HOME": "x"}, "~/.local/state" + app, "~"},
+		{"linux: HOME is relative", "linux", map[string]string{"HOME": "you"}, "", "you"},
+		{"freebsd", "freebsd", map[string]string{"HOME": "~"}, "~/.local/state" + app, "~"},
+		{"windows: nothing set", "windows", nil, "", ""},
+		{"darwin: nothing set", "darwin", nil, "", ""},
+		{"linux: nothing set", "linux", nil, "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			base := t.TempDir()
+			local := func(path string) string { return filepath.FromSlash(strings.Replace(path, "~", base, 1)) }
+			getenv := func(name string) string { return local(test.env[name]) }
+			if got := userStateDir(test.goos, getenv); got != local(test.state) {
+				t.Errorf("state in %q, want %q", got, local(test.state))
+			}
+			if got := homeDir(test.goos, getenv); got != local(test.home) {
+				t.Errorf("home in %q, want %q", got, local(test.home))
+			}
+		})
+	}
+}
