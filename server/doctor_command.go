@@ -18,7 +18,8 @@ func doctorCommand(getenv func(string) string, streams Streams) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check credentials, endpoint and access, and say what to do",
 		Long: "Asks, one question after another, what may keep the server from working. Nothing it\n" +
-			"does costs money or changes anything. Exit code 1 when a check failed.",
+			"does costs money or changes anything. Exit code 1 when a check failed, 2 when the\n" +
+			"configuration cannot be read.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, problems := config.Load(config.Stdio, changedFlags(cmd), getenv)

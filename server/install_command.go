@@ -25,8 +25,9 @@ func installCommand(getenv func(string) string, streams Streams) *cobra.Command 
 		Use:   "install --client NAME",
 		Short: "Add this server to an agent client's configuration",
 		Long: "Adds one entry to the client's own configuration file, keeps everything else in it, and\n" +
-			"leaves a backup beside it. Without --with-key no key is written: the client passes on\n" +
-			"LANGSMITH_API_KEY from its environment, or asks for it where it can.\n\nClients: " + clientNames(),
+			"leaves a backup beside it. Without --with-key no key is written: where the client\n" +
+			"can, it passes on LANGSMITH_API_KEY from its environment or asks for it; what to do\n" +
+			"otherwise is said afterwards.\n\nClients: " + clientNames(),
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			options, err := flags.options(getenv)
@@ -78,8 +79,8 @@ func uninstallCommand(getenv func(string) string, streams Streams) *cobra.Comman
 }
 
 func (f *installFlags) declare(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.client, "client", "", "the client: "+clientNames())
-	cmd.Flags().StringVar(&f.file, "file", "", "its configuration file, where it is not the usual one")
+	cmd.Flags().StringVar(&f.client, "client", "", "the client's `NAME`: "+clientNames())
+	cmd.Flags().StringVar(&f.file, "file", "", "its configuration `FILE`, where it is not the usual one")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show the change and make none")
 }
 

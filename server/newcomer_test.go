@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -100,11 +102,12 @@ func obstacles() []obstacle {
 func TestWhatANewcomerMeetsFirst(t *testing.T) {
 	const key = servertest.Key
 	for _, o := range obstacles() {
+		if o.broken != nil {
+			// No server here can answer so: TestTroubleshootingIsWhatTheProgramSays
+			// has the words, and package doctor the sockets.
+			continue
+		}
 		t.Run(o.title, func(t *testing.T) {
-			if o.broken != nil {
-				t.Log("the program meets this one in the tests of package doctor")
-				return
-			}
 			args, env := []string{"doctor"}, maps.Clone(o.env)
 			if o.command != nil {
 				args = o.command
@@ -160,6 +163,65 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 	})
 }
 
+// TestDoctorForAProgram has what doctor --json writes, and its exit code.
+func TestDoctorForAProgram(t *testing.T) {
+	const key = servertest.Key
+	steps := []string{"configuration", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "state"}
+	for _, test := range []struct {
+		name   string
+		box    sandbox.Options
+		env    map[string]string
+		code   int
+		failed string // the step that fails
+	}{
+		{"nothing wrong", sandbox.Options{Keys: []string{key}}, nil, 0, ""},
+		{"no project at all", sandbox.Options{Empty: true}, nil, 1, "projects"},
+		{"a configuration that cannot be read", sandbox.Options{}, map[string]string{"LANGSMITH_WORKSPACE_ID": "mine"}, 2, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			upstream := httptest.NewServer(sandbox.New(test.box))
+			defer upstream.Close()
+			env := map[string]string{"LANGSMITH_API_KEY": key, "LANGSMITH_ENDPOINT": upstream.URL}
+			maps.Copy(env, test.env)
+			got := runCommand(t, env, "doctor", "--json")
+			if got.code != test.code {
+				t.Errorf("code %d, want %d", got.code, test.code)
+			}
+			if test.code == 2 {
+				if got.out != "" || !strings.Contains(got.err, "LANGSMITH_WORKSPACE_ID") {
+					t.Errorf("out %q, err %q", got.out, got.err)
+				}
+				return
+			}
+			var report struct {
+				Healthy *bool
+				Checks  []doctor.Check
+			}
+			decoder := json.NewDecoder(strings.NewReader(got.out))
+			decoder.DisallowUnknownFields()
+			if err := decoder.Decode(&report); err != nil || got.err != "" {
+				t.Fatalf("%v; stderr %q\n%s", err, got.err, got.out)
+			}
+			if report.Healthy == nil || *report.Healthy != (test.failed == "") {
+				t.Errorf("healthy: %v", report.Healthy)
+			}
+			var names []string
+			for _, check := range report.Checks {
+				names = append(names, check.Name)
+				if (check.Status == doctor.Failed) != (check.Name == test.failed) {
+					t.Errorf("%+v", check)
+				}
+				if check.Found == "" || check.Status == doctor.Failed && check.Do == "" {
+					t.Errorf("nothing is said: %+v", check)
+				}
+			}
+			if !slices.Equal(names, steps) {
+				t.Errorf("the steps are %q", names)
+			}
+		})
+	}
+}
+
 // TestTroubleshootingIsWhatTheProgramSays compares docs/troubleshooting.md with
 // what the program says to a newcomer; -update rewrites it.
 func TestTroubleshootingIsWhatTheProgramSays(t *testing.T) {
@@ -167,8 +229,8 @@ func TestTroubleshootingIsWhatTheProgramSays(t *testing.T) {
 	b.WriteString("# Troubleshooting\n\nWritten by `go test ./server -run Troubleshooting -update` from what the program says; CI compares.\n\n" +
 		"`langsmith-insights-mcp doctor` asks, one after another, what may keep the server\n" +
 		"from working, and says what to do. It costs nothing and changes nothing. Run it where\n" +
-		"the client runs the server: with the same variables. A tool call that fails says the\n" +
-		"same to the agent.\n")
+		"the client runs the server: with the same variables. A tool call that fails says\n" +
+		"what to do too.\n")
 	for _, o := range obstacles() {
 		fmt.Fprintf(&b, "\n## %s\n\n", o.title)
 		told := ""

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools"
 )
 
@@ -177,7 +178,7 @@ func listTools(t *testing.T, name string, args []string, env map[string]string) 
 	t.Errorf("%s does not answer tools/list:\n%s", name, out.String())
 }
 
-// documents are the repository's own Markdown files.
+// documents are the repository's own Markdown files that are meant for everybody.
 func documents(t *testing.T) []string {
 	t.Helper()
 	found, err := filepath.Glob("../*.md")
@@ -193,7 +194,62 @@ func documents(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	return append(found, "../deploy/release/README.md")
+}
+
+var (
+	quoted     = regexp.MustCompile("`[^`]+`")
+	namedFlag  = regexp.MustCompile("[` ]--([a-z][a-z-]*)")
+	namedVar   = regexp.MustCompile(`\bLANGSMITH_[A-Z_]*`)
+	flagInHelp = regexp.MustCompile(`(?m)^ +(?:-[a-z], +|  )--([a-z-]+)`)
+)
+
+// TestTheFlagsAndVariablesInTheTextAreThere has the documents name none that the
+// program does not read. The changelog may name what was.
+func TestTheFlagsAndVariablesInTheTextAreThere(t *testing.T) {
+	flags := map[string]bool{}
+	for _, command := range []string{"stdio", "http", "demo", "install", "uninstall", "doctor", "sandbox", "version"} {
+		for _, found := range flagInHelp.FindAllStringSubmatch(runCommand(t, nil, command, "--help").out, -1) {
+			flags[found[1]] = true
+		}
+	}
+	variables := map[string]bool{config.EnvPrefix: true, "LANGSMITH_PROFILE": true, "LANGSMITH_CONFIG_FILE": true}
+	for _, variable := range config.Variables() {
+		for _, name := range variable.Names {
+			variables[name] = true
+		}
+	}
+	for _, setting := range config.Settings() {
+		variables[setting.Variable()] = true
+		if !flags[setting.Name] {
+			t.Errorf("no command's help has --%s", setting.Name)
+		}
+	}
+	// Of a script that this document is about.
+	flagsOfScripts := map[string][]string{"../docs/speed.md": {"write", "ours"}}
+	seen := 0
+	for _, path := range documents(t) {
+		if path == "../CHANGELOG.md" {
+			continue
+		}
+		for _, text := range quoted.FindAllString(fence.ReplaceAllString(readDocument(t, path), ""), -1) {
+			for _, found := range namedFlag.FindAllStringSubmatch(text, -1) {
+				seen++
+				if name := found[1]; !flags[name] && !slices.Contains(flagsOfScripts[path], name) {
+					t.Errorf("%s: %s names --%s, which no command has", path, text, name)
+				}
+			}
+			for _, name := range namedVar.FindAllString(text, -1) {
+				seen++
+				if !variables[name] {
+					t.Errorf("%s: %s names %s, which nothing reads", path, text, name)
+				}
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d flags and variables were found", seen)
+	}
 }
 
 var (

@@ -1,0 +1,61 @@
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestInstallWithKey writes the key that the shell has: into the file, for its
+// owner alone, and nowhere else.
+func TestInstallWithKey(t *testing.T) {
+	home := t.TempDir()
+	config := filepath.Join(home, ".cursor", "mcp.json")
+	if err := os.Mkdir(filepath.Dir(config), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, []byte(`{"mcpServers":{}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args    []string
+		written bool
+		says    string
+	}{
+		{[]string{"--with-key", "--dry-run"}, false, "would change"},
+		{[]string{"--with-key"}, true, "The key stands in " + config},
+		{nil, true, "already is as it should be"}, // the key in the file stays
+	} {
+		got := run(t, "", []string{"HOME=" + home, "USERPROFILE=" + home, "LANGSMITH_API_KEY=" + key},
+			append([]string{"install", "--client", "cursor"}, test.args...)...)
+		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, test.says) {
+			t.Errorf("%q: code %d, stderr %q\n%s", test.args, got.code, got.stderr, got.stdout)
+		}
+		if strings.Contains(got.stdout, key) {
+			t.Errorf("%q shows the key:\n%s", test.args, got.stdout)
+		}
+		content, err := os.ReadFile(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(content), `"LANGSMITH_API_KEY":"`+key+`"`) != test.written {
+			t.Errorf("%q leaves\n%s", test.args, content)
+		}
+		info, err := os.Stat(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); test.written && runtime.GOOS != "windows" && mode != 0o600 {
+			t.Errorf("%q leaves mode %v", test.args, mode)
+		}
+	}
+	backups, err := filepath.Glob(config + ".bak-*")
+	if err != nil || len(backups) != 1 {
+		t.Fatalf("backups: %q, %v", backups, err)
+	}
+	if content, err := os.ReadFile(backups[0]); err != nil || strings.Contains(string(content), key) {
+		t.Errorf("%v; what the backup holds: %s", err, content)
+	}
+}
