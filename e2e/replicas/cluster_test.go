@@ -16,6 +16,7 @@ type cluster struct {
 	redis     *redis
 	replicas  []*replica
 	balancer  string // its address
+	haproxy   *process
 	client    *http.Client
 }
 
@@ -47,10 +48,39 @@ func start(t testing.TB, o clusterOptions) *cluster {
 		c.replicas = append(c.replicas, r)
 		env = append(env, fmt.Sprintf("REPLICA_%d=%s", n, r.address))
 	}
-	run(t, env, "haproxy", "-db", "-f", "../../deploy/haproxy/haproxy.cfg")
+	c.haproxy = run(t, env, "haproxy", "-db", "-f", "../../deploy/haproxy/haproxy.cfg")
 	awaitListener(t, c.balancer)
 	t.Cleanup(c.client.CloseIdleConnections)
 	return c
+}
+
+// connectingAnew is the cluster for callers who open a connection for each request.
+func (c *cluster) connectingAnew() *cluster {
+	anew := *c
+	anew.client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	return &anew
+}
+
+// givenTo returns the replica that the balancer gave a request to, the last one
+// where it tried several. It says so when the request is over, but not of those
+// after a connection's first that a replica leaves without an answer: HAProxy
+// closes the connection for the client to send them again, and logs nothing.
+func (c *cluster) givenTo(t testing.TB, requestID string) string {
+	t.Helper()
+	captured := "{" + requestID + "}"
+	c.haproxy.wrote.await(t, captured)
+	for line := range strings.Lines(c.haproxy.wrote.String()) {
+		if !strings.Contains(line, captured) {
+			continue
+		}
+		for _, r := range c.replicas {
+			if strings.Contains(line, "/"+r.name+" ") {
+				return r.name
+			}
+		}
+		return strings.TrimSpace(line)
+	}
+	return "" // the line is there: it was awaited
 }
 
 // replica is one server.

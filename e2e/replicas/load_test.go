@@ -37,7 +37,8 @@ type load struct {
 // lost is a call without an answer.
 type lost struct {
 	*lostError
-	job string // that it was to start; empty for one that reads
+	job  string // that it was to start; empty for one that reads
+	anew bool   // it was the first on its connection
 }
 
 func (c *cluster) load(t testing.TB) *load {
@@ -52,9 +53,13 @@ func (c *cluster) load(t testing.TB) *load {
 
 func (l *load) work(ctx context.Context, t testing.TB, n int, who caller) {
 	inSession := n%2 == 0 // the others are of the era without sessions
+	cluster, anew := l.cluster, n%4 < 2
+	if anew {
+		cluster = cluster.connectingAnew()
+	}
 	var session headers
 	if inSession {
-		session = l.cluster.session(t, l.cluster.balancer, who, object{})
+		session = cluster.session(t, cluster.balancer, who, object{})
 	}
 	call := func(tool, job string, arguments object) *result {
 		h, body := session, toolCall(1, tool, arguments)
@@ -62,8 +67,8 @@ func (l *load) work(ctx context.Context, t testing.TB, n int, who caller) {
 			h, body = statelessCall(who, tool, arguments)
 		}
 		for try := 1; ; try++ {
-			got, err := l.cluster.call(ctx, l.cluster.balancer, h, body)
-			if l.note(got, err, job) || try == mostTries {
+			got, err := cluster.call(ctx, cluster.balancer, h, body)
+			if l.note(got, err, job, anew) || try == mostTries {
 				return got
 			}
 		}
@@ -88,14 +93,14 @@ func (l *load) work(ctx context.Context, t testing.TB, n int, who caller) {
 }
 
 // note counts an answer, and reports whether there was one.
-func (l *load) note(got *result, err error, job string) bool {
+func (l *load) note(got *result, err error, job string, anew bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.news.tell()
 	var gone *lostError
 	switch {
 	case errors.As(err, &gone):
-		l.lost = append(l.lost, lost{gone, job})
+		l.lost = append(l.lost, lost{gone, job, anew})
 		return false
 	case got.isError:
 		l.wrong = append(l.wrong, fmt.Errorf("%s says: %s", got.replica, got.text))

@@ -61,7 +61,8 @@ func (w *waiting) end() (*result, error) {
 }
 
 // A thousand calls wait for one job, spread over three replicas. LangSmith is
-// asked at most three times an interval for all of them, and all get the report.
+// asked at most three times an interval for all of them and for little else, and
+// all get the report.
 func TestAThousandWaiters(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
@@ -115,6 +116,14 @@ func TestAThousandWaiters(t *testing.T) {
 	}
 	if most > len(c.replicas) {
 		t.Errorf("LangSmith was asked for the job %d times in one interval", most)
+	}
+	// Each replica looks once and then once an interval, and asks once how long
+	// earlier reports took. The project and the workspace are in the call, and who
+	// waits is told what the last look found: nothing else is to be asked.
+	const once = 1
+	intervals := int(after[len(after)-1].at.Sub(first) / interval)
+	if all, bound := len(after)-len(before), len(c.replicas)*(1+intervals+once); all > bound {
+		t.Errorf("%d requests went upstream in %d intervals, more than %d: %v", all, intervals, bound, after[len(before):])
 	}
 	t.Logf("%d waiters as %v: %d looks at the job in %.1f intervals of %s, at most %d in one; %d requests upstream in all",
 		*waiters, spread, looks, float64(last["replica1"].Sub(first))/float64(interval), interval, most, len(after)-len(before))
