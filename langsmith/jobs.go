@@ -2,7 +2,6 @@ package langsmith
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -115,23 +114,16 @@ func (r *CreateInsightsJobRequest) Encode() (EncodedJob, error) { return marshal
 // where the first surely had no effect; an [Error] that is Ambiguous leaves
 // open whether a job was started.
 func (c *Client) CreateInsightsJob(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest) (*CreatedJob, error) {
-	op := createJob(project)
-	body, err := request.Encode()
-	if err != nil {
-		return nil, op.refuse(fmt.Errorf("encode the request: %w", err))
-	}
-	return c.CreateEncodedJob(ctx, project, body)
+	return c.createJob(ctx, project, request)
 }
 
 // CreateEncodedJob is CreateInsightsJob for who has encoded the request before.
 func (c *Client) CreateEncodedJob(ctx context.Context, project uuid.UUID, body EncodedJob) (*CreatedJob, error) {
-	op := createJob(project)
-	op.body = body
-	return send[CreatedJob](ctx, c, op)
+	return c.createJob(ctx, project, body)
 }
 
-func createJob(project uuid.UUID) operation {
-	return operation{method: http.MethodPost, path: insightsPath(project)}
+func (c *Client) createJob(ctx context.Context, project uuid.UUID, body any) (*CreatedJob, error) {
+	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: body})
 }
 
 // JobPage is one page of a project's jobs, with LangSmith's clock when it

@@ -12,7 +12,7 @@ type operation struct {
 	method     string
 	path       string // below /api/v1, escaped
 	query      url.Values
-	body       any // marshalled as JSON; nil for none
+	body       any // marshalled as JSON but for an EncodedJob, which is; nil for none
 	repeatable bool
 	beside     bool // the path is beside /api/v1 and not below it
 }

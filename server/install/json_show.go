@@ -39,8 +39,8 @@ func (f jsonFormat) elide(src []byte, server string, key Secret) []byte {
 }
 
 // walk replaces the credentials of the server's entry with what credential
-// returns for them, takes passwords out of it, and calls foreign, if any, for every value outside the entry
-// and its prompt.
+// returns for them, takes passwords out of it, and calls foreign, if any, for
+// every value outside the entry and its prompt.
 func (f jsonFormat) walk(d *jsonDoc, server string, credential func(string) string, foreign func(*hujson.Value)) {
 	var visit func(v *hujson.Value, path []string, own bool)
 	visit = func(v *hujson.Value, path []string, own bool) {
