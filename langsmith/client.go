@@ -159,17 +159,6 @@ func (c *Client) newRequest(ctx context.Context, op operation) (*http.Request, e
 	return request, nil
 }
 
-// marshal encodes a body as a person would write it, < and > unescaped.
-func marshal(v any) ([]byte, error) {
-	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(buffer.Bytes(), "\n"), nil
-}
-
 // plainCause strips the url.Error, whose text repeats what Error says already.
 func plainCause(err error) error {
 	var wrapped *url.Error

@@ -82,7 +82,7 @@ func ExampleOptional() {
 // The documented rules are checked without asking LangSmith.
 func ExampleCreateInsightsJobRequest_Check() {
 	request := langsmith.CreateInsightsJobRequest{
-		Sample:       langsmith.Some(json.Number("5000")),
+		Sample:       langsmith.Some(langsmith.ExactNumber("5000")),
 		EndTime:      langsmith.Some(langsmith.DateTime("2026-01-31T00:00:00Z")),
 		ClusterModel: langsmith.Some("openai"),
 	}

@@ -1,9 +1,10 @@
 package langsmith
 
 import (
-	"bytes"
-	"encoding/json"
 	"reflect"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Optional is a field for which the API tells three things apart: absent,
@@ -37,25 +38,30 @@ func (o Optional[T]) IsNull() bool { return o.state == null }
 // IsZero reports whether the field is absent; encoding/json asks it for omitzero.
 func (o Optional[T]) IsZero() bool { return o.state == absent }
 
-// MarshalJSON writes the value, or null.
-func (o Optional[T]) MarshalJSON() ([]byte, error) {
+// MarshalJSONTo writes the value, or null.
+func (o Optional[T]) MarshalJSONTo(encoder *jsontext.Encoder) error {
 	if o.state != present {
-		return []byte("null"), nil
+		return encoder.WriteToken(jsontext.Null)
 	}
-	return marshal(o.value)
+	return json.MarshalEncode(encoder, &o.value)
 }
 
-// UnmarshalJSON is called only for a field that is there, so it never leaves
-// the Optional absent.
-func (o *Optional[T]) UnmarshalJSON(data []byte) error {
-	*o = Optional[T]{}
-	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
+// UnmarshalJSONFrom is called only for a field that is there, so it never
+// leaves the Optional absent.
+func (o *Optional[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	*o = Optional[T]{state: present}
+	if decoder.PeekKind() == jsontext.KindNull {
 		o.state = null
-		return nil
+		return decoder.SkipValue()
 	}
-	o.state = present
-	return json.Unmarshal(data, &o.value)
+	return json.UnmarshalDecode(decoder, &o.value)
 }
+
+// MarshalJSON is MarshalJSONTo for the encoding/json of before Go 1.27.
+func (o Optional[T]) MarshalJSON() ([]byte, error) { return marshal(o) }
+
+// UnmarshalJSON is UnmarshalJSONFrom for the encoding/json of before Go 1.27.
+func (o *Optional[T]) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, o) }
 
 // ElemType returns the type of the value, for those who describe the field.
 func (o Optional[T]) ElemType() reflect.Type { return reflect.TypeFor[T]() }

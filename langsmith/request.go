@@ -1,8 +1,7 @@
 package langsmith
 
 import (
-	"encoding/json"
-
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
@@ -17,17 +16,17 @@ type CreateInsightsJobRequest struct {
 	LastNHours           Optional[int]                        `json:"last_n_hours,omitzero" jsonschema:"minimum=1" jsonschema_description:"Window; without any, the last 7 days."`
 	Hierarchy            Optional[[]int]                      `json:"hierarchy,omitzero" jsonschema_description:"Clusters per level, e.g. [5, 20]."`
 	Partitions           Optional[map[string]string]          `json:"partitions,omitzero" jsonschema_description:"Fixed top categories: name to description, at most 10."`
-	Sample               Optional[json.Number]                `json:"sample,omitzero" jsonschema:"maximum=1000,exclusiveMinimum=0" jsonschema_description:"The most traces to analyse and pay for."`
+	Sample               Optional[ExactNumber]                `json:"sample,omitzero" jsonschema:"maximum=1000,exclusiveMinimum=0" jsonschema_description:"The most traces to analyse and pay for."`
 	SummaryPrompt        Optional[string]                     `json:"summary_prompt,omitzero" jsonschema_description:"Mustache; names run.inputs, run.outputs, run.error, run.feedback or all_thread_messages."`
 	Filter               Optional[string]                     `json:"filter,omitzero" jsonschema_description:"e.g. eq(status, \"error\")"`
 	Name                 Optional[string]                     `json:"name,omitzero"`
 	AttributeSchemas     Optional[map[string]AttributeSchema] `json:"attribute_schemas,omitzero" jsonschema_description:"To extract per trace: name to {type: string|number|boolean, description, filter_by}; filter_by (boolean) keeps only true ones."`
 	UserContext          Optional[map[string]string]          `json:"user_context,omitzero" jsonschema_description:"Question to answer, e.g. {\"What would you like to learn about your agent?\": \"...\"}"`
-	Model                *ModelProvider                       `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic" jsonschema_description:"On the workspace's own key; the API's default is openai."`
+	Model                *ModelProvider                       `json:"model,omitzero" jsonschema:"enum=openai,enum=anthropic" jsonschema_description:"On the workspace's own key; the API's default is openai."`
 	ClusterModel         Optional[string]                     `json:"cluster_model,omitzero" jsonschema_description:"openai, anthropic or a model configuration's UUID; with summary_model, instead of model."`
 	SummaryModel         Optional[string]                     `json:"summary_model,omitzero"`
-	IsScheduled          *bool                                `json:"is_scheduled,omitempty"`
-	ValidateModelSecrets *bool                                `json:"validate_model_secrets,omitempty"`
+	IsScheduled          *bool                                `json:"is_scheduled,omitzero"`
+	ValidateModelSecrets *bool                                `json:"validate_model_secrets,omitzero"`
 }
 
 // ModelProvider is whose models an Insights job uses.
@@ -35,18 +34,19 @@ type ModelProvider string
 
 // AttributeSchema is the declaration of one attribute to extract, an object
 // with a type, a description and perhaps filter_by, kept as it was given.
-type AttributeSchema struct{ raw json.RawMessage }
+type AttributeSchema struct{ raw jsontext.Value }
 
-// MarshalJSON implements json.Marshaler.
-func (a AttributeSchema) MarshalJSON() ([]byte, error) {
+// MarshalJSONTo implements json.MarshalerTo.
+func (a AttributeSchema) MarshalJSONTo(encoder *jsontext.Encoder) error {
 	if a.raw == nil {
-		return []byte("{}"), nil
+		return encoder.WriteValue(jsontext.Value("{}"))
 	}
-	return a.raw, nil
+	return encoder.WriteValue(a.raw)
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (a *AttributeSchema) UnmarshalJSON(data []byte) error {
-	a.raw = append(a.raw[:0:0], data...)
-	return nil
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (a *AttributeSchema) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	raw, err := decoder.ReadValue()
+	a.raw = raw.Clone()
+	return err
 }

@@ -1,7 +1,6 @@
 package langsmith
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
@@ -126,27 +127,29 @@ func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) err
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		path := field + "." + name
-		var schema struct {
-			Type        string `json:"type"`
-			Description any    `json:"description"`
-			FilterBy    any    `json:"filter_by"`
+		var schema *struct {
+			Type        string         `json:"type"`
+			Description jsontext.Value `json:"description"`
+			FilterBy    jsontext.Value `json:"filter_by"`
 		}
-		if err := json.Unmarshal(schemas[name].raw, &schema); err != nil || isNull(schemas[name].raw) {
+		if err := json.Unmarshal(schemas[name].raw, &schema); err != nil || schema == nil {
 			problems = append(problems, FieldError{path, `must be an object such as {"type": "string", "description": "..."}`})
 			continue
 		}
 		if !slices.Contains(attributeTypes, schema.Type) {
 			problems = append(problems, FieldError{path + ".type", "must be one of " + strings.Join(attributeTypes, ", ")})
 		}
-		if _, isText := schema.Description.(string); !isText {
+		if schema.Description.Kind() != jsontext.KindString {
 			problems = append(problems, FieldError{path + ".description", "must be a text that says what to extract"})
 		}
-		filters, isBool := schema.FilterBy.(bool)
-		switch {
-		case schema.FilterBy != nil && !isBool:
+		switch schema.FilterBy.Kind() {
+		case jsontext.KindInvalid, jsontext.KindNull, jsontext.KindFalse: // it keeps every trace
+		case jsontext.KindTrue:
+			if schema.Type != "boolean" {
+				problems = append(problems, FieldError{path + ".filter_by", "is allowed on attributes of type boolean only"})
+			}
+		default:
 			problems = append(problems, FieldError{path + ".filter_by", "must be true or false"})
-		case filters && schema.Type != "boolean":
-			problems = append(problems, FieldError{path + ".filter_by", "is allowed on attributes of type boolean only"})
 		}
 	}
 	return errors.Join(problems...)

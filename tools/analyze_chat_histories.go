@@ -112,7 +112,7 @@ func (a *analyzeChatHistoriesArgs) request() *langsmith.CreateInsightsJobRequest
 	}
 	request := &langsmith.CreateInsightsJobRequest{
 		LastNHours:  langsmith.Some(chatsWindow),
-		Sample:      langsmith.Some(json.Number(fmt.Sprint(len(a.read)))),
+		Sample:      langsmith.Some(langsmith.ExactNumber(fmt.Sprint(len(a.read)))),
 		UserContext: langsmith.Some(about),
 		Model:       a.Model,
 	}

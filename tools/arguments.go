@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+	jsonv2 "github.com/go-json-experiment/json"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
@@ -50,6 +51,29 @@ func (s schemas) decode(arguments json.RawMessage, into any) error {
 	if len(arguments) == 0 || bytes.Equal(arguments, []byte("null")) {
 		arguments = []byte("{}")
 	}
+	judge, err := s.judge()
+	if err != nil {
+		return err
+	}
+	if !judge.plain.accepts(arguments) {
+		if err := s.validate(judge.schema, arguments); err != nil {
+			return err
+		}
+	}
+	err = jsonv2.Unmarshal(arguments, into)
+	var typed *jsonv2.SemanticError
+	if errors.As(err, &typed) {
+		return badArgument(strings.Join(slices.Collect(typed.JSONPointer.Tokens()), "."),
+			"must be a whole number, without a decimal point or exponent, and not too large")
+	}
+	if err != nil {
+		return badArgument("arguments", "cannot be read: %v", err)
+	}
+	return nil
+}
+
+// validate says what the schema has against the arguments.
+func (s schemas) validate(schema *validator.Schema, arguments json.RawMessage) error {
 	value, err := validator.UnmarshalJSON(bytes.NewReader(arguments))
 	if err != nil {
 		return badArgument("arguments", "must be one JSON object: %v", err)
@@ -61,10 +85,6 @@ func (s schemas) decode(arguments json.RawMessage, into any) error {
 			}
 		}
 	}
-	schema, err := s.validate()
-	if err != nil {
-		return err
-	}
 	if err := schema.Validate(value); err != nil {
 		var invalid *validator.ValidationError
 		if !errors.As(err, &invalid) {
@@ -72,27 +92,7 @@ func (s schemas) decode(arguments json.RawMessage, into any) error {
 		}
 		return &ArgumentError{Problems: s.explain(invalid)}
 	}
-	if err := json.Unmarshal(arguments, into); err != nil {
-		var typed *json.UnmarshalTypeError
-		if errors.As(err, &typed) {
-			return badArgument(s.argumentPath(typed.Field), "must be a whole number, without a decimal point or exponent, and not too large")
-		}
-		return badArgument("arguments", "cannot be read: %v", err)
-	}
 	return nil
-}
-
-// argumentPath drops the names of embedded Go structs, which encoding/json puts
-// before a field's own.
-func (s schemas) argumentPath(path string) string {
-	for !slices.Contains(s.known, strings.SplitN(path, ".", 2)[0]) {
-		_, rest, found := strings.Cut(path, ".")
-		if !found {
-			break
-		}
-		path = rest
-	}
-	return path
 }
 
 // explain turns a validator's tree of complaints into one line a field.

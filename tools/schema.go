@@ -17,10 +17,17 @@ import (
 // schemas are what derives from a tool's two structs.
 type schemas struct {
 	input, output json.RawMessage
-	own           map[string]bool                   // arguments of the tool itself, not of the API
-	known         []string                          // every argument's name
-	below         map[string][]string               // the same of an argument that is itself a job's request
-	validate      func() (*validator.Schema, error) // of the input in full, compiled once
+	own           map[string]bool       // arguments of the tool itself, not of the API
+	known         []string              // every argument's name
+	below         map[string][]string   // the same of an argument that is itself a job's request
+	judge         func() (judge, error) // of the input in full, made once
+}
+
+// judge holds a call's arguments against their schema: most calls pass the
+// first look, and the validator has what it leaves.
+type judge struct {
+	plain  *acceptance
+	schema *validator.Schema
 }
 
 func deriveSchemas[In, Out any](name string) schemas {
@@ -32,8 +39,16 @@ func deriveSchemas[In, Out any](name string) schemas {
 		own:    own,
 		known:  known,
 		below:  nestedNames(in),
-		validate: sync.OnceValues(func() (*validator.Schema, error) {
-			return compile(name, mustMarshal(reflectSchema(in, argumentsInFull)))
+		judge: sync.OnceValues(func() (judge, error) {
+			schema, err := compile(name, mustMarshal(reflectSchema(in, argumentsInFull)))
+			if err != nil {
+				return judge{}, err
+			}
+			plain := newAcceptance(schema)
+			if plain != nil {
+				plain.nullable = own
+			}
+			return judge{plain, schema}, nil
 		}),
 	}
 }
@@ -108,7 +123,7 @@ func mapType(reflector *jsonschema.Reflector, t reflect.Type, why purpose) *json
 		return &jsonschema.Schema{Type: "string", Format: "uuid"}
 	case reflect.TypeFor[langsmith.DateTime](), reflect.TypeFor[langsmith.Time]():
 		return &jsonschema.Schema{Type: "string", Format: "date-time"}
-	case reflect.TypeFor[json.Number]():
+	case reflect.TypeFor[langsmith.ExactNumber]():
 		return &jsonschema.Schema{Type: "number"}
 	case reflect.TypeFor[langsmith.AttributeSchema]():
 		return &jsonschema.Schema{Type: "object"}

@@ -1,13 +1,12 @@
 package paid
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
@@ -32,7 +31,7 @@ func identify(call Call) (identity, error) {
 	if err != nil {
 		return identity{}, fmt.Errorf("encode the request: %w", err)
 	}
-	body, err := canonical(call.Request, encoded)
+	body, err := canonical(encoded)
 	if err != nil {
 		return identity{}, fmt.Errorf("encode the request: %w", err)
 	}
@@ -64,53 +63,12 @@ func digest(what string, parts ...[]byte) string {
 	return hex.EncodeToString(hash.Sum(sum[:0])[:16])
 }
 
-// canonical encodes a request so that equal ones are equal bytes: maps in
-// order, numbers in one form. Absent, null and a default that is spelled out
-// stay different: what the API makes of them is its own affair. encoded is the
-// request as it is sent, which is canonical but for what a caller's own way of
-// writing is kept of.
-func canonical(request *langsmith.CreateInsightsJobRequest, encoded langsmith.EncodedJob) ([]byte, error) {
-	sample, sampled := request.Sample.Get()
-	schemas, extracts := request.AttributeSchemas.Get()
-	if !sampled && !extracts {
-		return encoded, nil
-	}
-	plain := *request
-	if value, err := sample.Float64(); sampled && err == nil {
-		number := json.Number(strconv.FormatFloat(value, 'f', -1, 64))
-		if number == sample && !extracts {
-			return encoded, nil
-		}
-		plain.Sample = langsmith.Some(number)
-	}
-	if extracts {
-		ordered := make(map[string]langsmith.AttributeSchema, len(schemas))
-		for name, schema := range schemas {
-			var err error
-			if ordered[name], err = orderedSchema(schema); err != nil {
-				return nil, err
-			}
-		}
-		plain.AttributeSchemas = langsmith.Some(ordered)
-	}
-	return plain.Encode()
-}
-
-// orderedSchema sorts the keys of a declaration, which is kept as it was given.
-func orderedSchema(schema langsmith.AttributeSchema) (ordered langsmith.AttributeSchema, err error) {
-	raw, err := schema.MarshalJSON()
-	if err != nil {
-		return ordered, err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return ordered, err
-	}
-	if raw, err = json.Marshal(value); err != nil {
-		return ordered, err
-	}
-	err = ordered.UnmarshalJSON(raw)
-	return ordered, err
+// canonical writes a request so that equal ones are equal bytes: keys in order,
+// numbers and texts in one form, but for whole numbers, which may have more
+// digits than a float64. Absent, null and a default that is spelled out stay
+// different: what the API makes of them is its own affair.
+func canonical(encoded langsmith.EncodedJob) ([]byte, error) {
+	body := jsontext.Value(encoded).Clone()
+	err := body.Format(jsontext.ReorderRawObjects(true), jsontext.CanonicalizeRawFloats(true))
+	return body, err
 }

@@ -30,6 +30,7 @@ func TestEqualBodies(t *testing.T) {
 		{
 			`{"attribute_schemas":{"a":{"type":"string","description":"d"}}}`,
 			`{"attribute_schemas":{"a":{ "description":"d", "type":"string" }}}`,
+			`{"attribute_schemas":{"a":{"type":"str\u0069ng","description":"d"}}}`,
 		},
 	} {
 		for _, body := range equal[1:] {
@@ -46,6 +47,8 @@ func TestDifferentBodies(t *testing.T) {
 		`{}`, `{"name":null}`, `{"name":""}`, `{"name":"x"}`, `{"is_scheduled":false}`, `{"model":"openai"}`,
 		`{"sample":null}`, `{"sample":1}`, `{"sample":1000}`, `{"partitions":{}}`, `{"hierarchy":[]}`, `{"hierarchy":null}`,
 		`{"filter":"x"}`, `{"summary_prompt":"x"}`,
+		`{"attribute_schemas":{"a":{"n":9007199254740992}}}`, `{"attribute_schemas":{"a":{"n":9007199254740993}}}`,
+		`{"attribute_schemas":{"a":{"n":1e400}}}`,
 	} {
 		key := keyOf(t, body)
 		if other, ok := seen[key]; ok {

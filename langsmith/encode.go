@@ -1,0 +1,12 @@
+package langsmith
+
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// marshal encodes a body as a person would write it: < and > unescaped, maps in
+// order, and what a caller gave to be passed on as it was given.
+func marshal(v any) ([]byte, error) {
+	return json.Marshal(v, json.Deterministic(true), jsontext.PreserveRawStrings(true))
+}
