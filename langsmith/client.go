@@ -142,13 +142,13 @@ func (c *Client) newRequest(ctx context.Context, op operation) (*http.Request, e
 			return nil, fmt.Errorf("encode the request: %w", err)
 		}
 	}
-	target := c.endpoint.resolve(op.path, op.query)
-	if op.beside {
-		target = c.endpoint.resolveBeside(op.path)
-	}
-	request, err := http.NewRequestWithContext(ctx, op.method, target, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, op.method, "", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("build the request: %w", err)
+	}
+	request.URL = c.endpoint.resolve(op.path, op.query)
+	if op.beside {
+		request.URL = c.endpoint.resolveBeside(op.path)
 	}
 	if op.body == nil {
 		request.Body, request.GetBody = http.NoBody, nil

@@ -19,7 +19,8 @@ const DefaultEndpoint = "https://api.smith.langchain.com"
 type Endpoint struct {
 	api    string // without /api/v1 and without a slash at its end
 	web    string
-	beside string // what the API document calls its root
+	v1     url.URL // /api/v1
+	beside url.URL // what the API document calls its root
 }
 
 // ParseEndpoint reads an endpoint as users write it: with or without /api,
@@ -56,11 +57,17 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	host := hostAndPort(u)
 	api := u.Scheme + "://" + host + prefix
 	web, ownHost := webHost(host)
-	beside := api
-	if !ownHost {
-		beside += "/api/v1"
+	endpoint := Endpoint{api: api, web: u.Scheme + "://" + web + prefix}
+	v1, err := url.Parse(api + "/api/v1")
+	if err != nil {
+		return Endpoint{}, fmt.Errorf("the endpoint's address is malformed: %w", err)
 	}
-	return Endpoint{api: api, web: u.Scheme + "://" + web + prefix, beside: beside}, nil
+	endpoint.v1, endpoint.beside = *v1, *v1
+	if ownHost {
+		endpoint.beside.Path = strings.TrimSuffix(v1.Path, "/api/v1")
+		endpoint.beside.RawPath = strings.TrimSuffix(v1.RawPath, "/api/v1")
+	}
+	return endpoint, nil
 }
 
 func checkPort(u *url.URL) error {
@@ -118,18 +125,25 @@ func (e Endpoint) String() string { return e.api }
 
 // resolve returns the URL of an API path such as /sessions. Every endpoint,
 // LangSmith's own regions and self-hosted ones, answers below /api/v1.
-func (e Endpoint) resolve(path string, query url.Values) string {
-	full := e.api + "/api/v1" + path
-	if len(query) > 0 {
-		full += "?" + query.Encode()
-	}
-	return full
+func (e Endpoint) resolve(path string, query url.Values) *url.URL {
+	target := below(e.v1, path)
+	target.RawQuery = query.Encode()
+	return target
 }
 
 // resolveBeside returns the URL of a path that the API document has beside
 // /api/v1. Only a host that is the API's own serves its root; a self-hosted
 // installation passes everything below /api/v1 on to the same API.
-func (e Endpoint) resolveBeside(path string) string { return e.beside + path }
+func (e Endpoint) resolveBeside(path string) *url.URL { return below(e.beside, path) }
+
+// below adds a path of plain characters to a URL.
+func below(base url.URL, path string) *url.URL {
+	base.Path += path
+	if base.RawPath != "" {
+		base.RawPath += path
+	}
+	return &base
+}
 
 // ProjectURL leads to a project in the web interface.
 func (e Endpoint) ProjectURL(tenant, project uuid.UUID) string {

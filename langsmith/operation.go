@@ -10,7 +10,7 @@ import (
 // operation is one request before it is sent.
 type operation struct {
 	method     string
-	path       string // below /api/v1, escaped
+	path       string // below /api/v1, of plain characters: the API's own words and UUIDs
 	query      url.Values
 	body       any // marshalled as JSON but for an EncodedJob, which is; nil for none
 	repeatable bool

@@ -48,15 +48,21 @@ func (r *CreateInsightsJobRequest) checkWindow() error {
 	if hasEnd && !hasStart {
 		return FieldError{"end_time", "needs a start_time before it"}
 	}
+	if !hasStart {
+		return nil
+	}
 	start, err := startText.Time()
-	if hasStart && err != nil {
+	if err != nil {
 		return FieldError{"start_time", err.Error()}
 	}
+	if !hasEnd {
+		return nil
+	}
 	end, err := endText.Time()
-	if hasEnd && err != nil {
+	if err != nil {
 		return FieldError{"end_time", err.Error()}
 	}
-	if hasStart && hasEnd && !end.After(start) {
+	if !end.After(start) {
 		return FieldError{"end_time", "must be later than start_time"}
 	}
 	return nil

@@ -61,13 +61,15 @@ const mostOthers = 5
 // jobLines lists jobs, one a line, and says where there are more.
 func jobLines(jobs []langsmith.Job, most int) string {
 	var b strings.Builder
-	for i := range jobs[:min(len(jobs), most)] {
-		job := newInsightsJob(&jobs[i], links{}, longestName)
-		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, longestName), job.state())
+	listed := jobs[:min(len(jobs), most)]
+	b.Grow(128 * len(listed))
+	for i := range listed {
+		job := newInsightsJob(&listed[i], links{}, longestName)
+		b.WriteString("- " + markdown.Quote(job.Name, longestName) + " (" + job.state())
 		if !job.CreatedAt.IsZero() {
-			fmt.Fprintf(&b, ", of %s UTC", job.CreatedAt.UTC().Format(time.DateTime))
+			b.WriteString(", of " + job.CreatedAt.UTC().Format(time.DateTime) + " UTC")
 		}
-		fmt.Fprintf(&b, "), job_id %s\n", job.ID)
+		b.WriteString("), job_id " + job.ID.String() + "\n")
 	}
 	if len(jobs) > most {
 		b.WriteString("- and more: list_insights_jobs\n")

@@ -1,9 +1,10 @@
 package envelope
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
+	"slices"
 )
 
 const argumentsParam = "arguments"
@@ -15,17 +16,15 @@ type argumentsKey struct{}
 // times on its way, and would build a tree of arguments that the tool, which
 // reads them into a struct, has no use for. data is the whole message.
 func (m Message) Lighten(ctx context.Context, data []byte) (context.Context, []byte) {
-	arguments, ok := m.Params[argumentsParam]
-	if !ok || !m.isCall() {
+	if len(m.arguments) != 1 || !m.isCall() {
 		return ctx, data
 	}
-	m.Params = maps.Clone(m.Params)
-	delete(m.Params, argumentsParam)
-	light, err := json.Marshal(m)
-	if err != nil {
-		return ctx, data
+	before, after := data[:m.arguments[0].from], data[m.arguments[0].to:]
+	if bytes.HasSuffix(before, []byte("{")) {
+		// It is the first parameter: the comma, if there is one, comes behind.
+		after = bytes.TrimPrefix(bytes.TrimLeft(after, " \t\r\n"), []byte(","))
 	}
-	return context.WithValue(ctx, argumentsKey{}, arguments), light
+	return context.WithValue(ctx, argumentsKey{}, m.Params[argumentsParam]), slices.Concat(before, after)
 }
 
 // Arguments returns the arguments of the call of ctx; false where no transport

@@ -4,40 +4,94 @@
 package envelope
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
+	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Message is a message with its parts as they stand on the wire. A part that is
-// not there, or has another shape than JSON-RPC gives it, is empty: what to say
-// of that is mcp-go's affair.
+// Message is a message with its parts as they stand on the wire, where they also
+// stay: its bytes are not to be changed. A part that is not there, or has another
+// shape than JSON-RPC gives it, is empty: what to say of that is mcp-go's affair.
 type Message struct {
-	Version json.RawMessage            `json:"jsonrpc,omitempty"`
-	ID      json.RawMessage            `json:"id,omitempty"`
-	Method  string                     `json:"method,omitempty"`
-	Params  map[string]json.RawMessage `json:"params,omitempty"`
-	Result  json.RawMessage            `json:"result,omitempty"`
-	Error   json.RawMessage            `json:"error,omitempty"`
+	Version json.RawMessage
+	ID      json.RawMessage
+	Method  string
+	Params  map[string]json.RawMessage
+	Result  json.RawMessage
+	Error   json.RawMessage
+
+	arguments []span // of the parameter with the comma before it; one, but for a message that gives it twice
 }
+
+// span is a part of a message, from its first byte to the one after its last.
+type span struct{ from, to int }
 
 // ErrNotObject is what is JSON and no message. Batches, which protocol version
 // 2025-03-26 had and the next one took out again, are among it.
 var ErrNotObject = errors.New("the message is not a JSON object")
 
 // Open reads a message. It fails with [ErrNotObject], and for what is not JSON.
+// What mcp-go, with encoding/json, reads of a message that names a part twice,
+// or in other letters, is what is read here.
 func Open(data []byte) (Message, error) {
+	r := reader{data: data, decoder: jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 	var m Message
-	err := json.Unmarshal(data, &m)
-	var shape *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &shape) && shape.Field == "":
-		return m, ErrNotObject
-	case errors.As(err, &shape):
-		return m, nil
+	var shape error
+	if !r.at(jsontext.KindBeginObject) {
+		shape = ErrNotObject
 	}
-	return m, err
+	if err := r.members(func(name string, _ int) error { return m.readPart(r, name) }); err != nil {
+		return m, err
+	}
+	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return m, errors.Join(err, errors.New("the message goes on behind its end"))
+	}
+	return m, shape
+}
+
+func (m *Message) readPart(r reader, name string) (err error) {
+	switch {
+	case strings.EqualFold(name, "jsonrpc"):
+		m.Version, err = r.value()
+	case strings.EqualFold(name, "id"):
+		m.ID, err = r.value()
+	case strings.EqualFold(name, "method"):
+		if !r.at(jsontext.KindString) {
+			return r.decoder.SkipValue()
+		}
+		var method jsontext.Token
+		method, err = r.decoder.ReadToken()
+		m.Method = method.String()
+	case strings.EqualFold(name, "params"):
+		err = r.members(func(name string, from int) error { return m.readParam(r, name, from) })
+	case strings.EqualFold(name, "result"):
+		m.Result, err = r.value()
+	case strings.EqualFold(name, "error"):
+		m.Error, err = r.value()
+	default:
+		err = r.decoder.SkipValue()
+	}
+	return err
+}
+
+func (m *Message) readParam(r reader, name string, from int) error {
+	value, err := r.value()
+	if err != nil {
+		return err
+	}
+	if m.Params == nil {
+		m.Params = map[string]json.RawMessage{}
+	}
+	m.Params[name] = value
+	if name == argumentsParam {
+		m.arguments = append(m.arguments, span{from, r.offset()})
+	}
+	return nil
 }
 
 // HasID reports whether the sender of a request wants an answer.

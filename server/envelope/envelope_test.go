@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -21,6 +22,7 @@ func TestOpen(t *testing.T) {
 		{"a refusal", `{"jsonrpc":"2.0","id":"a","error":{"code":1,"message":""}}`, "", `"a"`, true},
 		{"params of another shape", `{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}`, "ping", "7", false},
 		{"a method of another shape", `{"jsonrpc":"2.0","id":7,"method":5}`, "", "7", false},
+		{"other letters, and a part twice", `{"Id":7,"id":8,"METHOD":"ping","method":"tools/call"}`, "tools/call", "8", false},
 		{"id null", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, "ping", "null", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -51,6 +53,9 @@ func TestLighten(t *testing.T) {
 	for _, data := range []string{
 		`{"jsonrpc":"2.0","id":12345678901234567890,"method":"tools/call","params":{"name":"t","arguments":{"a":12345678901234567890},"_meta":{"progressToken":"<p>"},"task":{"ttl":5},"unknown":[1]}}`,
 		`{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"arguments":null,"name":"t"}}`,
+		`{"jsonrpc":"2.0","id":"x","method":"tools/call","params": { "arguments" : {"a":"}"} , "name":"t" } }`,
+		`{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"t" , "arguments":[","] , "_meta":{}}}`,
+		`{"params":{"arguments":{}},"jsonrpc":"2.0","id":"x","method":"tools/call"}`,
 		`{"id":"x","method":"tools/call","params":{"arguments":7,"name":"t"}}`,
 	} {
 		whole, err := Open([]byte(data))
@@ -107,6 +112,7 @@ func TestLightenLeavesTheRest(t *testing.T) {
 	for _, data := range []string{
 		`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"p","arguments":{"a":"b"}}}`,
 		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":{"a":1},"name":"t","arguments":{"a":2}}}`,
 		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{}},"result":{}}`,
 	} {
 		m, err := Open([]byte(data))
@@ -134,6 +140,53 @@ func FuzzLighten(f *testing.F) {
 		again, err := Open(light)
 		if err != nil || string(again.ID) == "" != (string(m.ID) == "") || again.Method != m.Method || len(again.Params) != len(m.Params)-1 {
 			t.Errorf("%s became %s: %v", data, light, err)
+		}
+	})
+}
+
+// What is read of a message here is what mcp-go will read of it, or a caller
+// could be let through with one message and carry out another.
+func FuzzOpen(f *testing.F) {
+	for _, seed := range []string{
+		`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","name":"b"}}`,
+		`{"method":"a","Method":"b","\u006dethod":"c","params":{"name":"a"},"params":{"x":1},"parAms":null}`,
+		`{"id":1,"ID":null,"result":null,"error":{}}`, `{"method":7}`, `{"method":null}`, `[]`, `null`, `{} 1`, `{"params":[1]}`,
+		"{\"method\":\"\xff\",\"id\":\"\xff\"}", `{"met\u212aod":"k","\u212aid":1}`, `{"method":"\ud800"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var want struct {
+			Version json.RawMessage            `json:"jsonrpc"`
+			ID      json.RawMessage            `json:"id"`
+			Method  string                     `json:"method"`
+			Params  map[string]json.RawMessage `json:"params"`
+			Result  json.RawMessage            `json:"result"`
+		}
+		wrong := json.Unmarshal(data, &want)
+		var shape *json.UnmarshalTypeError
+		got, err := Open(data)
+		switch {
+		case errors.As(wrong, &shape) && shape.Field == "", wrong == nil && string(bytes.TrimSpace(data)) == "null":
+			if !errors.Is(err, ErrNotObject) {
+				t.Fatalf("%q: %v, which is no object", data, err)
+			}
+			return
+		case wrong != nil && shape == nil:
+			if err == nil {
+				t.Fatalf("%q is read, and not by encoding/json: %v", data, wrong)
+			}
+			return
+		case err != nil:
+			t.Fatalf("%q: %v, which encoding/json reads", data, err)
+		}
+		if got.Method != want.Method || string(got.ID) != string(want.ID) || string(got.Version) != string(want.Version) || string(got.Result) != string(want.Result) {
+			t.Errorf("%q: %+v, not %+v", data, got, want)
+		}
+		for name, value := range want.Params {
+			if string(got.Params[name]) != string(value) {
+				t.Errorf("%q: %s is %s, not %s", data, name, got.Params[name], value)
+			}
 		}
 	})
 }

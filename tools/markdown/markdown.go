@@ -18,6 +18,9 @@ func Clean(text string) string { return clean(text, len(text)) }
 // clean stops once it has more than enough bytes, so that the beginning of a
 // long text costs no more than it shows.
 func clean(text string, enough int) string {
+	if len(text) <= enough && isPlain(text) {
+		return text
+	}
 	var b strings.Builder
 	b.Grow(min(len(text), enough+utf8.UTFMax))
 	piled := 0
@@ -45,6 +48,17 @@ func clean(text string, enough int) string {
 	return b.String()
 }
 
+// isPlain reports whether text is letters, digits, signs and blanks of ASCII, as
+// most is, of which nothing needs cleaning.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] >= unicode.MaxASCII {
+			return false
+		}
+	}
+	return true
+}
+
 // mostMarks is how many combining marks one character may carry; no script
 // needs more.
 const mostMarks = 4
@@ -68,7 +82,10 @@ func Line(text string, max int) string {
 	// included, but for a text that begins with thousands of them.
 	enough := 4*max + 256
 	cleaned := clean(text, enough)
-	line := strings.Join(strings.Fields(cleaned), " ")
+	line := cleaned
+	if !isPlain(line) || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
+		line = strings.Join(strings.Fields(cleaned), " ")
+	}
 	if len(cleaned) > enough {
 		line += "…"
 	}

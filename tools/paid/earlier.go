@@ -114,7 +114,7 @@ func (f *flight) reload() bool {
 
 // uncertain is the error of a search that did not find one job alone.
 func (f *flight) uncertain(err error, found looked) error {
-	others := slices.DeleteFunc(f.seen.others(uuid.Nil, f.ledger.now()), func(job langsmith.Job) bool {
+	others := slices.DeleteFunc(f.seen.others(uuid.Nil), func(job langsmith.Job) bool {
 		return slices.ContainsFunc(found.jobs, func(maybe langsmith.Job) bool { return maybe.ID == job.ID })
 	})
 	return &UncertainError{Err: err, LookErr: found.err, Found: found.jobs, Others: others}

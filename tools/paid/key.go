@@ -69,6 +69,6 @@ func digest(what string, parts ...[]byte) string {
 // different: what the API makes of them is its own affair.
 func canonical(encoded langsmith.EncodedJob) ([]byte, error) {
 	body := jsontext.Value(encoded).Clone()
-	err := body.Format(jsontext.ReorderRawObjects(true), jsontext.CanonicalizeRawFloats(true))
+	err := body.Format(jsontext.ReorderRawObjects(true), jsontext.CanonicalizeRawFloats(true), jsontext.AllowDuplicateNames(true))
 	return body, err
 }

@@ -90,7 +90,7 @@ func (s *search) look() looked {
 // once lists the project's jobs and adds those that may be an intent's.
 func (s *search) once(ctx context.Context) error {
 	f := s.flight
-	first := list(ctx, f.call)
+	first := f.ledger.views.list(ctx, f.call)
 	if first.err != nil {
 		return first.err
 	}

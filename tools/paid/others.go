@@ -16,36 +16,41 @@ const MostOthers = 10
 // question.
 const recently = 24 * time.Hour
 
+// answers are the jobs of a view that may answer a question already, the newest
+// first and then nil: those unfinished, and the reports that are recent. There
+// is one more than anybody is told of, who may have started one of them.
+type answers [MostOthers + 1]*langsmith.Job
+
+// consider puts a job in its place.
+func (a *answers) consider(job *langsmith.Job, now time.Time) {
+	recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
+	if !recent && job.Status.Done() {
+		return
+	}
+	at := len(a)
+	for at > 0 && (a[at-1] == nil || !a[at-1].CreatedAt.After(job.CreatedAt.Time)) {
+		at--
+	}
+	if at < len(a) {
+		copy(a[at+1:], a[at:])
+		a[at] = job
+	}
+}
+
 // others returns the unfinished jobs and the recent reports but one, the newest
-// first. now is this process's clock, for a list that did not tell LangSmith's.
-func (v *view) others(except uuid.UUID, now time.Time) []langsmith.Job {
-	if theirs := v.theirs(time.Now()); !theirs.IsZero() {
-		now = theirs
-	}
-	var newest [MostOthers]*langsmith.Job
-	held := 0
-	for i := len(v.jobs) - 1; i >= 0; i-- { // from the jobs that were added
-		job := &v.jobs[i]
-		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
-		if job.ID == except || !recent && job.Status.Done() {
-			continue
-		}
-		at := held
-		for at > 0 && job.CreatedAt.After(newest[at-1].CreatedAt.Time) {
-			at--
-		}
-		if at < MostOthers {
-			held = min(held+1, MostOthers)
-			copy(newest[at+1:held], newest[at:])
-			newest[at] = job
-		}
-	}
-	if held == 0 {
+// first.
+func (v *view) others(except uuid.UUID) []langsmith.Job {
+	if v.answers[0] == nil {
 		return nil
 	}
-	found := make([]langsmith.Job, held)
-	for i, job := range newest[:held] {
-		found[i] = *job
+	found := make([]langsmith.Job, 0, MostOthers)
+	for _, job := range v.answers {
+		if job == nil || len(found) == MostOthers {
+			break
+		}
+		if job.ID != except {
+			found = append(found, *job)
+		}
 	}
 	return found
 }

@@ -60,7 +60,7 @@ func New(options Options) *Ledger {
 	}
 	l := &Ledger{
 		log: options.Logger, now: options.Now, most: options.MaxJobsPerDay, observe: options.Observe,
-		views:    &views{byScope: map[string]*viewSlot{}},
+		views:    &views{now: options.Now, byScope: map[string]*viewSlot{}},
 		flights:  map[string][]*flight{},
 		underWay: map[*flight]struct{}{},
 	}
@@ -171,5 +171,5 @@ func (l *Ledger) Others(ctx context.Context, call Call) ([]langsmith.Job, error)
 	if seen.err != nil {
 		return nil, seen.err
 	}
-	return seen.others(uuid.Nil, l.now()), nil
+	return seen.others(uuid.Nil), nil
 }

@@ -128,11 +128,7 @@ next:
 func (f *flight) intend() error {
 	l := f.ledger
 	entry := state.Entry{Token: f.token, Began: l.now(), Stage: state.Intended, Theirs: f.seen.theirs(time.Now())}
-	entry.Complete = f.seen.complete
-	entry.Known = make([]uuid.UUID, len(f.seen.jobs))
-	for i := range f.seen.jobs {
-		entry.Known[i] = f.seen.jobs[i].ID
-	}
+	entry.Known, entry.Complete = f.seen.ids, f.seen.complete
 	f.about = entry
 	l.local.Keep(f.id.slot, entry)
 	if l.shared == nil {
@@ -196,7 +192,7 @@ func (f *flight) refused(err *langsmith.Error) error {
 	if !err.TooManyJobs() {
 		return err
 	}
-	now := list(f.ctx, f.call)
+	now := f.ledger.views.list(f.ctx, f.call)
 	return &TooManyJobsError{Err: err, Unfinished: unfinished(now.jobs), ListErr: now.err}
 }
 
@@ -205,5 +201,5 @@ func (f *flight) others(except uuid.UUID) []langsmith.Job {
 	if f.seen.err != nil {
 		f.note(noteNoList)
 	}
-	return f.seen.others(except, f.ledger.now())
+	return f.seen.others(except)
 }

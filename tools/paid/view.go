@@ -24,6 +24,8 @@ const (
 // changed.
 type view struct {
 	jobs     []langsmith.Job
+	ids      []uuid.UUID // of the jobs
+	answers  answers
 	complete bool      // they are all that the project had
 	date     time.Time // LangSmith's clock; zero where it did not say
 	asked    time.Time // this process's clock, monotonic
@@ -39,6 +41,16 @@ func (v *view) theirs(at time.Time) time.Time {
 	return v.date.Add(at.Sub(v.received))
 }
 
+// hold takes a job in. The view is not published yet, or a copy of one that is:
+// what is written lies behind the end of that one.
+func (v *view) hold(job langsmith.Job, now time.Time) {
+	v.jobs, v.ids = append(v.jobs, job), append(v.ids, job.ID)
+	if theirs := v.theirs(time.Now()); !theirs.IsZero() {
+		now = theirs
+	}
+	v.answers.consider(&v.jobs[len(v.jobs)-1], now)
+}
+
 func (v *view) job(id uuid.UUID) (langsmith.Job, bool) {
 	at := slices.IndexFunc(v.jobs, func(job langsmith.Job) bool { return job.ID == id })
 	if at < 0 {
@@ -49,6 +61,7 @@ func (v *view) job(id uuid.UUID) (langsmith.Job, bool) {
 
 // views are the latest lists of every caller's projects, by scope.
 type views struct {
+	now     func() time.Time // this process's clock, for a list that did not tell LangSmith's
 	mu      sync.Mutex
 	byScope map[string]*viewSlot
 	sweepAt int // how many there may be before those out of use are dropped
@@ -96,17 +109,17 @@ func (v *views) get(ctx context.Context, scope string, call Call) *view {
 }
 
 func (v *views) fetch(ctx context.Context, slot *viewSlot, running *fetch, call Call) {
-	got := list(ctx, call)
+	got := v.list(ctx, call)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	slot.publish(got)
+	slot.publish(got, v.now())
 	slot.fetch = nil
 	running.view = got
 	close(running.done)
 }
 
 // list asks for the first page of a project's jobs.
-func list(ctx context.Context, call Call) *view {
+func (v *views) list(ctx context.Context, call Call) *view {
 	ctx, cancel := context.WithTimeout(ctx, viewTimeout)
 	defer cancel()
 	got := &view{asked: time.Now()}
@@ -116,7 +129,10 @@ func list(ctx context.Context, call Call) *view {
 		got.err = err
 		return got
 	}
-	got.jobs, got.date, got.complete = page.Jobs, page.Date, len(page.Jobs) < viewPage
+	got.date, got.complete = page.Date, len(page.Jobs) < viewPage
+	for _, job := range page.Jobs {
+		got.hold(job, v.now())
+	}
 	return got
 }
 
@@ -124,18 +140,18 @@ func list(ctx context.Context, call Call) *view {
 func (v *views) put(scope string, got *view) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.slot(scope).publish(got)
+	v.slot(scope).publish(got, v.now())
 }
 
 // publish adds to a list what was started while it was under way; views.mu is
 // held.
-func (s *viewSlot) publish(got *view) {
+func (s *viewSlot) publish(got *view, now time.Time) {
 	s.added = slices.DeleteFunc(s.added, func(added addedJob) bool {
 		_, listed := got.job(added.ID)
 		return listed || added.at.Before(got.asked)
 	})
 	for _, added := range s.added {
-		got.jobs = append(got.jobs, added.Job)
+		got.hold(added.Job, now)
 	}
 	s.latest = got
 }
@@ -151,8 +167,7 @@ func (v *views) add(scope string, job langsmith.Job) {
 	slot.added = append(slot.added, addedJob{job, time.Now()})
 	if slot.latest != nil {
 		longer := *slot.latest
-		// Written behind the end of every view that was given out.
-		longer.jobs = append(longer.jobs, job)
+		longer.hold(job, v.now())
 		slot.latest = &longer
 	}
 }

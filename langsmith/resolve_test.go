@@ -1,0 +1,27 @@
+package langsmith
+
+import (
+	"net/url"
+	"testing"
+)
+
+// What a request goes to is the endpoint as its operator wrote it, escapes
+// included, and what the API has below or beside /api/v1.
+func TestWhereRequestsGo(t *testing.T) {
+	for _, c := range []struct{ given, below, beside string }{
+		{"https://eu.api.smith.langchain.com/api", "https://eu.api.smith.langchain.com/api/v1/p?name=a+%26b", "https://eu.api.smith.langchain.com/p"},
+		{"https://example.com/lang%2Fsmith", "https://example.com/lang%2Fsmith/api/v1/p?name=a+%26b", "https://example.com/lang%2Fsmith/api/v1/p"},
+		{"http://[::1]:1984", "http://[::1]:1984/api/v1/p?name=a+%26b", "http://[::1]:1984/api/v1/p"},
+	} {
+		endpoint, err := ParseEndpoint(c.given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := endpoint.resolve("/p", url.Values{"name": {"a &b"}}).String(); got != c.below {
+			t.Errorf("%s: %s, want %s", c.given, got, c.below)
+		}
+		if got := endpoint.resolveBeside("/p").String(); got != c.beside {
+			t.Errorf("%s: %s, want %s", c.given, got, c.beside)
+		}
+	}
+}
