@@ -75,8 +75,17 @@ func (c *Client) Endpoint() Endpoint { return c.endpoint }
 func (c *Client) Credentials() Credentials { return c.credentials() }
 
 // answer is what came back besides the body.
-type answer struct {
-	date time.Time // LangSmith's clock, zero where the answer gave none
+type answer struct{ header http.Header }
+
+// date is LangSmith's clock, zero where the answer did not say.
+func (a answer) date() time.Time { return parseDate(a.header) }
+
+func parseDate(header http.Header) time.Time {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date
 }
 
 // do sends one operation and decodes its answer into out, which may be nil.
@@ -101,7 +110,7 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 		return answer{}, fail
 	}
 	defer response.Body.Close()
-	got := answer{date: parseDate(response.Header)}
+	got := answer{response.Header}
 	fail.Status = response.StatusCode
 	fail.Unprocessed = withoutEffect(response, nil) && !progress.doubt
 	body, err := io.ReadAll(response.Body) // from memory: see the reading layer
@@ -176,12 +185,4 @@ func redirectTarget(response *http.Response) string {
 		return ""
 	}
 	return shorten(target.Scheme + "://" + target.Host + target.EscapedPath())
-}
-
-func parseDate(header http.Header) time.Time {
-	date, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return time.Time{}
-	}
-	return date
 }

@@ -151,7 +151,7 @@ func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limi
 	if err != nil {
 		return nil, err
 	}
-	return &JobPage{Jobs: body.Jobs.items, Date: got.date}, nil
+	return &JobPage{Jobs: body.Jobs.items, Date: got.date()}, nil
 }
 
 // GetJob fetches a job with its clusters and, once it has succeeded, its report.

@@ -3,8 +3,8 @@ package langsmith
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -86,10 +86,6 @@ func (r *CreateInsightsJobRequest) checkPartitions() error {
 	return nil
 }
 
-// Mustache tags, with two braces or three, or with an ampersand; sections and
-// their like begin with another sign and are told apart by it.
-var mustacheTag = regexp.MustCompile(`\{\{\{?\s*([#^/>!=&]?)\s*([^{}]*?)\s*\}?\}\}`)
-
 var (
 	promptVariables     = []string{"run.inputs", "run.outputs", "run.error", "run.feedback", "all_thread_messages"}
 	promptVariablesText = strings.Join(promptVariables, ", ")
@@ -101,8 +97,7 @@ func (r *CreateInsightsJobRequest) checkSummaryPrompt() error {
 		return nil
 	}
 	named := false
-	for _, tag := range mustacheTag.FindAllStringSubmatch(prompt, -1) {
-		sign, name := tag[1], tag[2]
+	for sign, name := range mustacheTags(prompt) {
 		if sign == "#" || sign == "^" || sign == "/" {
 			return FieldError{"summary_prompt", fmt.Sprintf("uses the mustache section {{%s%s}}; only variables such as {{run.inputs}} are allowed", sign, name)}
 		}
@@ -112,6 +107,33 @@ func (r *CreateInsightsJobRequest) checkSummaryPrompt() error {
 		return FieldError{"summary_prompt", "must name at least one variable in double braces, such as {{run.inputs}}: one of " + promptVariablesText}
 	}
 	return nil
+}
+
+// mustacheTags yields the tags of a template, with two braces or three: the
+// sign they begin with, which an ampersand, a section and their like do, and
+// the name.
+func mustacheTags(template string) iter.Seq2[string, string] {
+	return func(yield func(sign, name string) bool) {
+		for {
+			_, rest, found := strings.Cut(template, "{{")
+			if !found {
+				return
+			}
+			tag, behind, closed := strings.Cut(strings.TrimPrefix(rest, "{"), "}}")
+			if !closed || strings.ContainsAny(tag, "{}") {
+				template = rest
+				continue
+			}
+			template = behind
+			sign, name := "", strings.TrimSpace(tag)
+			if name != "" && strings.Contains("#^/>!=&", name[:1]) {
+				sign, name = name[:1], strings.TrimSpace(name[1:])
+			}
+			if !yield(sign, name) {
+				return
+			}
+		}
+	}
 }
 
 func isPromptVariable(name string) bool {

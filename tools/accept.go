@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"io"
 	"math/big"
+	"math/bits"
 	"reflect"
 	"slices"
 	"strconv"
@@ -35,6 +36,8 @@ type acceptance struct {
 	anything   bool // whatever it is
 }
 
+var whatever = &acceptance{anything: true}
+
 // bound is one end of a range.
 type bound struct {
 	at      float64
@@ -53,7 +56,7 @@ var understood = []string{
 // for one of which something is not understood.
 func newAcceptance(schema *validator.Schema) *acceptance {
 	if schema.Bool != nil && *schema.Bool {
-		return &acceptance{anything: true}
+		return whatever
 	}
 	fields := reflect.ValueOf(schema).Elem()
 	for i := range fields.NumField() {
@@ -85,7 +88,7 @@ func newAcceptance(schema *validator.Schema) *acceptance {
 	}
 	switch others := schema.AdditionalProperties.(type) {
 	case nil:
-		a.others = &acceptance{anything: true}
+		a.others = whatever
 	case *validator.Schema:
 		a.others = read(others)
 	case bool:
@@ -93,7 +96,7 @@ func newAcceptance(schema *validator.Schema) *acceptance {
 			return nil
 		}
 	}
-	a.items = &acceptance{anything: true}
+	a.items = whatever
 	if schema.Items2020 != nil {
 		a.items = read(schema.Items2020)
 	}
@@ -120,7 +123,8 @@ func newBound(at *big.Rat, allowed ...int) []bound {
 
 // accepts reports whether data is a value that the schema surely allows.
 func (a *acceptance) accepts(data []byte) bool {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(data))
+	// A name that is given twice is refused when the struct is read.
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true))
 	if a == nil || !a.value(decoder) {
 		return false
 	}
@@ -205,37 +209,38 @@ func (a *acceptance) array(decoder *jsontext.Decoder) bool {
 	return err == nil && items >= a.minItems && (a.maxItems < 0 || items <= a.maxItems)
 }
 
-// object accepts no name twice: the decoder refuses that.
 func (a *acceptance) object(decoder *jsontext.Decoder) bool {
 	if _, err := decoder.ReadToken(); err != nil {
 		return false
 	}
-	missing := len(a.required)
+	var seen uint64 // of the required, by their bits
 	for decoder.PeekKind() != jsontext.KindEndObject {
-		token, err := decoder.ReadToken()
-		if err != nil {
+		quoted, err := decoder.ReadValue()
+		if err != nil || bytes.IndexByte(quoted, '\\') >= 0 {
 			return false
 		}
-		name := token.String()
-		property, named := a.properties[name]
+		name := quoted[1 : len(quoted)-1]
+		property, named := a.properties[string(name)]
 		if !named {
 			property = a.others
+		}
+		nullable := a.nullable[string(name)]
+		if at := slices.Index(a.required, string(name)); at >= 0 {
+			seen |= 1 << at
+			nullable = false
 		}
 		switch {
 		case property == nil:
 			return false
-		case a.nullable[name] && decoder.PeekKind() == jsontext.KindNull:
-			if decoder.SkipValue() != nil {
+		case nullable && decoder.PeekKind() == jsontext.KindNull: // as if it were not there
+			property = whatever
+			fallthrough
+		default:
+			if !property.value(decoder) {
 				return false
 			}
-			continue // as if it were not there
-		case !property.value(decoder):
-			return false
-		}
-		if slices.Contains(a.required, name) {
-			missing--
 		}
 	}
 	_, err := decoder.ReadToken()
-	return err == nil && missing == 0
+	return err == nil && bits.OnesCount64(seen) == len(a.required)
 }

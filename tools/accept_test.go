@@ -42,6 +42,8 @@ func FuzzAcceptance(f *testing.F) {
 		`{` + project + `,"job_id":"0198e2a4-5fd7-7bd8-a6c2-5c0c04a2b7d1","limit":0,"offset":-1,"view":"concise"}`,
 		`{` + project + `,"job_id":"0198e2a4-5fd7-7bd8-a6c2-5c0c04a2b7d1","sort":"size","timeout_seconds":100000}`,
 		`{"name":"n","config":{"sample":10,"unknown":1},"schedule_cron":"0 6 * * mon"}`,
+		`{"job_id":"0198e2a4-5fd7-7bd8-a6c2-5c0c04a2b7d1","job_id":"0198e2a4-5fd7-7bd8-a6c2-5c0c04a2b7d1"}`,
+		`{` + project + `,"job_id":null}`, `{` + project + `,"job_ids":["0198e2a4-5fd7-7bd8-a6c2-5c0c04a2b7d1","0198e2a4-5fd7-7bd8-a6c2-5c0c04a2b7d2"]}`,
 		`{"chat_histories":[[{"role":"user","content":"a"}]]}`,
 	} {
 		f.Add(seed)

@@ -115,9 +115,12 @@ func (m Message) Param(name string, into any) {
 
 // Tool is the name of the tool that is called, or of the prompt; empty where
 // the message is of another kind.
-func (m Message) Tool() (name string) {
-	m.Param("name", &name)
-	return name
+func (m Message) Tool() string {
+	name, err := jsontext.AppendUnquote(nil, m.Params["name"])
+	if err != nil {
+		return ""
+	}
+	return string(name)
 }
 
 // isCall reports whether a tool is called.
