@@ -36,8 +36,10 @@ type Options struct {
 // this client has sent.
 type Client struct {
 	endpoint    Endpoint
+	roots       roots
 	credentials func() Credentials // no field: fmt finds its way to those, through any struct that holds a client
 	anonymous   bool
+	userAgent   string
 	http        *http.Client
 }
 
@@ -57,8 +59,10 @@ func New(options Options) *Client {
 	}
 	return &Client{
 		endpoint:    options.Endpoint,
+		roots:       options.Endpoint.roots(),
 		credentials: func() Credentials { return options.Credentials },
 		anonymous:   options.Anonymous,
+		userAgent:   options.UserAgent,
 		http: &http.Client{
 			Transport: layers(options),
 			// A redirect would carry the key to another host, or a paid POST
@@ -155,16 +159,15 @@ func (c *Client) newRequest(ctx context.Context, op operation) (*http.Request, e
 	if err != nil {
 		return nil, fmt.Errorf("build the request: %w", err)
 	}
-	request.URL = c.endpoint.resolve(op.path, op.query)
-	if op.beside {
-		request.URL = c.endpoint.resolveBeside(op.path)
-	}
+	request.URL = c.roots.resolve(op)
 	if op.body == nil {
 		request.Body, request.GetBody = http.NoBody, nil
 	} else {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", c.userAgent)
+	c.credentials().sign(request.Header) // no redirect is followed that would carry it elsewhere
 	return request, nil
 }
 

@@ -19,8 +19,7 @@ const DefaultEndpoint = "https://api.smith.langchain.com"
 type Endpoint struct {
 	api    string // without /api/v1 and without a slash at its end
 	web    string
-	v1     url.URL // /api/v1
-	beside url.URL // what the API document calls its root
+	beside string // what the API document calls its root
 }
 
 // ParseEndpoint reads an endpoint as users write it: with or without /api,
@@ -57,18 +56,19 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	host := hostAndPort(u)
 	api := u.Scheme + "://" + host + prefix
 	web, ownHost := webHost(host)
-	endpoint := Endpoint{api: api, web: u.Scheme + "://" + web + prefix}
-	v1, err := url.Parse(api + "/api/v1")
-	if err != nil {
+	if _, err := url.Parse(api); err != nil {
 		return Endpoint{}, fmt.Errorf("the endpoint's address is malformed: %w", err)
 	}
-	endpoint.v1, endpoint.beside = *v1, *v1
-	if ownHost {
-		endpoint.beside.Path = strings.TrimSuffix(v1.Path, "/api/v1")
-		endpoint.beside.RawPath = strings.TrimSuffix(v1.RawPath, "/api/v1")
+	beside := api
+	if !ownHost {
+		beside += v1
 	}
-	return endpoint, nil
+	return Endpoint{api: api, web: u.Scheme + "://" + web + prefix, beside: beside}, nil
 }
+
+// v1 is where the API is on every endpoint, LangSmith's own regions and
+// self-hosted ones.
+const v1 = "/api/v1"
 
 func checkPort(u *url.URL) error {
 	if !strings.Contains(u.Host, ":") || u.Port() == "" && strings.HasSuffix(u.Host, "]") {
@@ -123,39 +123,53 @@ func (e Endpoint) IsZero() bool { return e.api == "" }
 // String returns the API's address, without /api/v1.
 func (e Endpoint) String() string { return e.api }
 
-// resolve returns the URL of an API path such as /sessions. Every endpoint,
-// LangSmith's own regions and self-hosted ones, answers below /api/v1.
-func (e Endpoint) resolve(path string, query url.Values) *url.URL {
-	target := below(e.v1, path)
-	target.RawQuery = query.Encode()
-	return target
+// roots are the addresses that requests go below, parsed once for all of them.
+type roots struct {
+	v1 url.URL
+	// beside is what the API document has beside /api/v1. Only a host that is
+	// the API's own serves its root; a self-hosted installation passes
+	// everything below /api/v1 on to the same API.
+	beside url.URL
 }
 
-// resolveBeside returns the URL of a path that the API document has beside
-// /api/v1. Only a host that is the API's own serves its root; a self-hosted
-// installation passes everything below /api/v1 on to the same API.
-func (e Endpoint) resolveBeside(path string) *url.URL { return below(e.beside, path) }
+func (e Endpoint) roots() roots {
+	return roots{parsed(e.api + v1), parsed(e.beside)}
+}
 
-// below adds a path of plain characters to a URL.
-func below(base url.URL, path string) *url.URL {
-	base.Path += path
-	if base.RawPath != "" {
-		base.RawPath += path
+// parsed is the URL of an address that ParseEndpoint has made.
+func parsed(address string) url.URL {
+	u, err := url.Parse(address)
+	if err != nil {
+		return url.URL{} // to which no request is sent
 	}
-	return &base
+	return *u
+}
+
+// resolve returns the URL of an operation.
+func (r roots) resolve(op operation) *url.URL {
+	target := r.v1
+	if op.beside {
+		target = r.beside
+	}
+	target.Path += op.path
+	if target.RawPath != "" {
+		target.RawPath += op.path
+	}
+	target.RawQuery = op.query.Encode()
+	return &target
 }
 
 // ProjectURL leads to a project in the web interface.
 func (e Endpoint) ProjectURL(tenant, project uuid.UUID) string {
-	return fmt.Sprintf("%s/o/%s/projects/p/%s", e.web, tenant, project)
+	return e.web + "/o/" + tenant.String() + "/projects/p/" + project.String()
 }
 
 // JobURL leads to the report of an Insights job in the web interface.
 func (e Endpoint) JobURL(tenant, project, job uuid.UUID) string {
-	return fmt.Sprintf("%s?tab=3&clusterJobId=%s", e.ProjectURL(tenant, project), job)
+	return e.ProjectURL(tenant, project) + "?tab=3&clusterJobId=" + job.String()
 }
 
 // RunURL leads to a run in the web interface.
 func (e Endpoint) RunURL(tenant, project, run uuid.UUID) string {
-	return fmt.Sprintf("%s/r/%s?poll=true", e.ProjectURL(tenant, project), run)
+	return e.ProjectURL(tenant, project) + "/r/" + run.String() + "?poll=true"
 }

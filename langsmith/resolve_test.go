@@ -17,10 +17,10 @@ func TestWhereRequestsGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := endpoint.resolve("/p", url.Values{"name": {"a &b"}}).String(); got != c.below {
+		if got := endpoint.roots().resolve(operation{path: "/p", query: url.Values{"name": {"a &b"}}}).String(); got != c.below {
 			t.Errorf("%s: %s, want %s", c.given, got, c.below)
 		}
-		if got := endpoint.resolveBeside("/p").String(); got != c.beside {
+		if got := endpoint.roots().resolve(operation{path: "/p", beside: true}).String(); got != c.beside {
 			t.Errorf("%s: %s, want %s", c.given, got, c.beside)
 		}
 	}

@@ -17,8 +17,8 @@ import (
 const redacted = "[redacted]"
 
 // Secret is a credential. However it is printed, logged or marshalled it comes
-// out as [redacted]; only [Secret.Reveal] gives it away, and only the signing
-// layer of the transport calls that.
+// out as [redacted]; only [Secret.Reveal] gives it away, which is for the
+// signing of requests.
 //
 // Two things are beyond it, since it is a string: fmt cannot ask the methods of
 // an unexported field, and encoding/json not those of a map's key. Keep secrets

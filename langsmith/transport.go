@@ -34,28 +34,13 @@ func NewTransport() *http.Transport {
 }
 
 // layers stacks what every request passes through, outermost first: it is sent
-// again where that is safe, waits its turn under LangSmith's limits, is signed,
-// and its answer is read whole and freed of the credential.
+// again where that is safe, waits its turn under LangSmith's limits, and its
+// answer is read whole and freed of the credential.
 func layers(options Options) http.RoundTripper {
 	var transport = options.Transport
 	transport = &reading{next: transport, secret: options.Credentials.secret().redactor(), timeout: options.Timeout}
-	transport = &signing{next: transport, credentials: options.Credentials, userAgent: options.UserAgent}
 	transport = newPacing(transport, options.Endpoint)
 	return &resending{next: transport}
-}
-
-// signing puts the credentials and the user agent on a request.
-type signing struct {
-	next        http.RoundTripper
-	credentials Credentials
-	userAgent   string
-}
-
-func (s *signing) RoundTrip(request *http.Request) (*http.Response, error) {
-	request = request.Clone(request.Context())
-	request.Header.Set("User-Agent", s.userAgent)
-	s.credentials.sign(request.Header)
-	return s.next.RoundTrip(request)
 }
 
 // reading reads an answer whole, within the time one request may take, so that

@@ -109,8 +109,7 @@ func (e *Env) agreedJob(ctx context.Context, call paid.Call, project langsmith.P
 			return running, err
 		}
 	}
-	question := fmt.Sprintf("Start an Insights job over %s?", projectLabel(project))
-	if err := e.consent(ctx, call, question); err != nil {
+	if err := e.consent(ctx, call, "Start an Insights job over "+projectLabel(project)+"?"); err != nil {
 		return nil, err
 	}
 	return e.startJob(ctx, call)

@@ -18,7 +18,8 @@ func (r *createInsightsJobResult) Text() string {
 		return b.String()
 	}
 	b.WriteString(r.happened())
-	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\nname: %s\nstatus: %s\n", r.ID, r.SessionID, markdown.Quote(r.Name, longestName), markdown.Word(string(r.Status), longestStatus))
+	b.WriteString("\n\njob_id: " + r.ID.String() + "\nsession_id: " + r.SessionID.String() +
+		"\nname: " + markdown.Quote(r.Name, longestName) + "\nstatus: " + markdown.Word(string(r.Status), longestStatus) + "\n")
 	if r.Error != "" {
 		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, longestCause))
 	}

@@ -69,9 +69,9 @@ func accessLog(logger zerolog.Logger) func(http.Handler) http.Handler {
 					Int64("bytes", bytes).
 					Dur("duration_ms", time.Since(began)).
 					Str("from", host(r.RemoteAddr))
-				for name, value := range map[string]string{"guard": e.guard, "rpc_method": e.method, "tool": e.tool} {
-					if value != "" {
-						line = line.Str(name, shorten(value))
+				for _, field := range [...]struct{ name, value string }{{"guard", e.guard}, {"rpc_method", e.method}, {"tool", e.tool}} {
+					if field.value != "" {
+						line = line.Str(field.name, shorten(field.value))
 					}
 				}
 				if e.ownKey {

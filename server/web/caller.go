@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -59,12 +60,23 @@ func whoseKey(next http.Handler) http.Handler {
 		}
 		logged(r.Context()).ownKey = !caller.Credentials.Empty()
 		r = r.WithContext(withCaller(r.Context(), caller))
-		r.Header = r.Header.Clone()
-		for _, name := range append([]string{"Authorization", "Cookie"}, keyHeaders...) {
-			r.Header.Del(name)
-		}
+		r.Header = withoutSecrets(r.Header)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// secretHeaders carry what is nobody's but the caller's and this server's.
+var secretHeaders = append([]string{"Authorization", "Cookie"}, keyHeaders...)
+
+func withoutSecrets(header http.Header) http.Header {
+	if !slices.ContainsFunc(secretHeaders, func(name string) bool { return header.Values(name) != nil }) {
+		return header
+	}
+	header = header.Clone()
+	for _, name := range secretHeaders {
+		header.Del(name)
+	}
+	return header
 }
 
 func ownCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpoint, error) {
