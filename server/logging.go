@@ -21,5 +21,5 @@ func newLogger(cfg *config.Config, stderr io.Writer) (zerolog.Logger, func() err
 		}
 		stderr, closing = file, file.Close
 	}
-	return zerolog.New(zerolog.SyncWriter(stderr)).Level(cfg.LogLevel).With().Timestamp().Logger(), closing, nil
+	return zerolog.New(&logLines{out: stderr}).Level(cfg.LogLevel).With().Timestamp().Logger(), closing, nil
 }
