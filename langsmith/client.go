@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -117,7 +116,7 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	got := answer{response.Header}
 	fail.Status = response.StatusCode
 	fail.Unprocessed = withoutEffect(response, nil) && !progress.doubt
-	body, err := io.ReadAll(response.Body) // from memory: see the reading layer
+	body, err := bodyOf(response)
 	if err != nil {
 		fail.Err = err
 		return got, fail

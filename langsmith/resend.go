@@ -170,7 +170,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // saysTooManyJobs looks into the answer and leaves it as it was.
 func saysTooManyJobs(response *http.Response) bool {
-	body, err := peekBody(response)
+	body, err := bodyOf(response)
 	if err != nil {
 		return false
 	}

@@ -77,10 +77,19 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 	}
 	body = r.secret.redact(body)
-	response.Body = io.NopCloser(bytes.NewReader(body))
+	response.Body = &heldBody{*bytes.NewReader(body), body}
 	response.ContentLength = int64(len(body))
 	return response, nil
 }
+
+// heldBody is a body that was read whole.
+type heldBody struct {
+	bytes.Reader
+	data []byte
+}
+
+// Close implements io.Closer.
+func (*heldBody) Close() error { return nil }
 
 // schemeCause says in words that a server speaks no TLS. http.Client would, but
 // looks at the bare error only.
@@ -104,10 +113,10 @@ func (r *reading) redact(err error) error {
 	return err
 }
 
-// peekBody returns the body of an answer, which the reading layer holds in
-// memory, and leaves it to be read again.
-func peekBody(response *http.Response) ([]byte, error) {
-	body, err := io.ReadAll(response.Body)
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return body, err
+// bodyOf returns the body of an answer, which the reading layer has read.
+func bodyOf(response *http.Response) ([]byte, error) {
+	if held, ok := response.Body.(*heldBody); ok {
+		return held.data, nil
+	}
+	return io.ReadAll(response.Body) // net/http has put another around it
 }

@@ -40,7 +40,7 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 // MCPOptions are those of every MCP server of ours, the conformance suite's
 // fixtures included.
 func MCPOptions(logger zerolog.Logger) []mcpserver.ServerOption {
-	return []mcpserver.ServerOption{
+	options := []mcpserver.ServerOption{
 		mcpserver.WithTitle("LangSmith Insights"),
 		mcpserver.WithDescription("LangSmith's Insights Agent as tools"),
 		mcpserver.WithRecovery(),
@@ -48,13 +48,16 @@ func MCPOptions(logger zerolog.Logger) []mcpserver.ServerOption {
 		mcpserver.WithResourceCapabilities(false, false),
 		mcpserver.WithExtensions(map[string]any{app.Extension: app.Settings()}),
 		mcpserver.WithElicitation(),
-		mcpserver.WithLogger(libraryLogger(logger)),
 		mcpserver.WithPromptCapabilities(false),
 		mcpserver.WithMethodCacheHints(mcp.MethodToolsList, configuredTTL, mcp.CacheScopePublic),
 		mcpserver.WithMethodCacheHints(mcp.MethodPromptsList, configuredTTL, mcp.CacheScopePublic),
 		mcpserver.WithMethodCacheHints(mcp.MethodResourcesTemplatesList, configuredTTL, mcp.CacheScopePublic),
 		mcpserver.WithMethodCacheHints(mcp.MethodResourcesList, resourceListTTL, mcp.CacheScopePrivate),
 	}
+	if logger.Debug().Enabled() { // what mcp-go says of each request is made up whether or not it is shown
+		options = append(options, mcpserver.WithLogger(libraryLogger(logger)))
+	}
+	return options
 }
 
 // configuredTTL is how long a client may believe a list that changes only with

@@ -12,7 +12,7 @@ import (
 // Text tells what was started, or what would be.
 func (r *createInsightsJobResult) Text() string {
 	var b strings.Builder
-	b.Grow(1 << 10) // what an answer takes, other jobs included
+	b.Grow(2 << 10) // what an answer takes, other jobs included
 	if r.dryRun != nil {
 		r.writeDryRun(&b, projectLabel(r.project))
 		return b.String()
@@ -24,15 +24,15 @@ func (r *createInsightsJobResult) Text() string {
 		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, longestCause))
 	}
 	if r.URL != "" {
-		fmt.Fprintf(&b, "url: %s\n", r.URL)
+		b.WriteString("url: " + r.URL + "\n")
 	}
 	for _, note := range r.outcome.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
 	if others := jobLines(r.outcome.Others, mostOthers); others != "" {
-		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
+		b.WriteString("\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n" + others)
 	}
-	fmt.Fprintf(&b, "\nNext: %s.\n", call("wait_for_insights_job", "session_id", r.SessionID, "job_id", r.ID))
+	b.WriteString("\nNext: " + call("wait_for_insights_job", "session_id", r.SessionID, "job_id", r.ID) + ".\n")
 	return b.String()
 }
 

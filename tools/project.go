@@ -75,18 +75,36 @@ func (c *ProjectCache) get(id uuid.UUID, name string, now time.Time) (langsmith.
 	return entry.project, ok && now.Before(entry.until)
 }
 
-// once asks LangSmith once for what many calls want to know at the same moment,
+// lookUp returns the projects with an id, or with a name, from the cache or by
+// asking LangSmith: once for what many calls want to know at the same moment,
 // such as a thousand that wait for one job. The answer belongs to all of them,
 // so that the first of them may leave.
-func once[T any](ctx context.Context, c *ProjectCache, what string, ask func(context.Context) (T, error)) (T, error) {
-	answer := c.asking.DoChan(what, func() (any, error) { return ask(context.WithoutCancel(ctx)) })
+func (e *Env) lookUp(ctx context.Context, id uuid.UUID, name string, ask func(context.Context) ([]langsmith.Project, error)) ([]langsmith.Project, error) {
+	cached := func() []langsmith.Project {
+		if project, ok := e.Projects.get(id, name, e.now()); ok {
+			return []langsmith.Project{project}
+		}
+		return nil
+	}
+	if found := cached(); found != nil {
+		return found, nil
+	}
+	answer := e.Projects.asking.DoChan(id.String()+name, func() (any, error) {
+		if found := cached(); found != nil {
+			return found, nil // a call that came just before has found it
+		}
+		found, err := ask(context.WithoutCancel(ctx))
+		if err == nil && len(found) == 1 {
+			e.Projects.put(found[0], e.now())
+		}
+		return found, err
+	})
 	select {
 	case got := <-answer:
-		value, _ := got.Val.(T)
-		return value, got.Err
+		found, _ := got.Val.([]langsmith.Project)
+		return found, got.Err
 	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 
@@ -114,17 +132,10 @@ func (e *Env) project(ctx context.Context, args ProjectArgs) (langsmith.Project,
 }
 
 func (e *Env) projectByName(ctx context.Context, name string) (langsmith.Project, error) {
-	found, err := once(ctx, e.Projects, "name "+name, func(ctx context.Context) ([]langsmith.Project, error) {
-		if project, ok := e.Projects.get(uuid.Nil, name, e.now()); ok {
-			return []langsmith.Project{project}, nil // a call that came just before has found it
-		}
+	found, err := e.lookUp(ctx, uuid.Nil, name, func(ctx context.Context) ([]langsmith.Project, error) {
 		found, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: 100})
 		// LangSmith filters by the exact name; a proxy or a stand-in may not.
-		found = slices.DeleteFunc(found, func(p langsmith.Project) bool { return p.Name != name })
-		if len(found) == 1 {
-			e.Projects.put(found[0], e.now())
-		}
-		return found, err
+		return slices.DeleteFunc(found, func(p langsmith.Project) bool { return p.Name != name }), err
 	})
 	if err != nil {
 		return langsmith.Project{}, err
@@ -216,23 +227,19 @@ func (e *Env) tenant(ctx context.Context, project langsmith.Project) uuid.UUID {
 	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
 		return id
 	}
-	fetched, err := once(ctx, e.Projects, "id "+project.ID.String(), func(ctx context.Context) (langsmith.Project, error) {
-		if cached, ok := e.Projects.get(project.ID, "", e.now()); ok {
-			return cached, nil
-		}
+	found, err := e.lookUp(ctx, project.ID, "", func(ctx context.Context) ([]langsmith.Project, error) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
 		fetched, err := e.LangSmith.GetProject(ctx, project.ID)
 		if err != nil {
-			return langsmith.Project{}, err
+			return nil, err
 		}
-		e.Projects.put(*fetched, e.now())
-		return *fetched, nil
+		return []langsmith.Project{*fetched}, nil
 	})
 	if err != nil {
 		return uuid.Nil
 	}
-	return fetched.TenantID
+	return found[0].TenantID
 }
 
 // links leads from ids to LangSmith's web interface; without a known workspace
