@@ -52,7 +52,7 @@ func (c Credentials) secret() Secret {
 func (c Credentials) sign(header http.Header) {
 	switch {
 	case c.APIKey != "":
-		header.Set("X-API-Key", c.APIKey.Reveal())
+		header.Set("X-Api-Key", c.APIKey.Reveal())
 	case c.BearerToken != "":
 		header.Set("Authorization", "Bearer "+c.BearerToken.Reveal())
 	}

@@ -20,6 +20,7 @@ const httpGrace = time.Second
 
 // RunHTTP serves MCP over HTTP until ctx is done.
 func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
+	tuneGC(gcPercentHTTP, getenv)
 	logger, closeLog, err := newLogger(cfg, streams.Err)
 	if err != nil {
 		return err

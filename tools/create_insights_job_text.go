@@ -18,21 +18,21 @@ func (r *createInsightsJobResult) Text() string {
 		return b.String()
 	}
 	b.WriteString(r.happened())
-	b.WriteString("\n\njob_id: " + r.ID.String() + "\nsession_id: " + r.SessionID.String() +
-		"\nname: " + markdown.Quote(r.Name, longestName) + "\nstatus: " + markdown.Word(string(r.Status), longestStatus) + "\n")
+	write(&b, "\n\njob_id: ", r.ID.String(), "\nsession_id: ", r.SessionID.String(),
+		"\nname: ", markdown.Quote(r.Name, longestName), "\nstatus: ", markdown.Word(string(r.Status), longestStatus), "\n")
 	if r.Error != "" {
-		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, longestCause))
+		write(&b, "error: ", markdown.Quote(r.Error, longestCause), "\n")
 	}
 	if r.URL != "" {
-		b.WriteString("url: " + r.URL + "\n")
+		write(&b, "url: ", r.URL, "\n")
 	}
 	for _, note := range r.outcome.Notes {
-		fmt.Fprintf(&b, "\nNote: %s\n", note)
+		write(&b, "\nNote: ", note, "\n")
 	}
 	if others := jobLines(r.outcome.Others, mostOthers); others != "" {
-		b.WriteString("\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n" + others)
+		write(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n", others)
 	}
-	b.WriteString("\nNext: " + call("wait_for_insights_job", "session_id", r.SessionID, "job_id", r.ID) + ".\n")
+	write(&b, "\nNext: ", call("wait_for_insights_job", "session_id", r.SessionID, "job_id", r.ID), ".\n")
 	return b.String()
 }
 
@@ -66,11 +66,11 @@ func jobLines(jobs []langsmith.Job, most int) string {
 	b.Grow(128 * len(listed))
 	for i := range listed {
 		job := newInsightsJob(&listed[i], links{}, longestName)
-		b.WriteString("- " + markdown.Quote(job.Name, longestName) + " (" + job.state())
+		write(&b, "- ", markdown.Quote(job.Name, longestName), " (", job.state())
 		if !job.CreatedAt.IsZero() {
-			b.WriteString(", of " + job.CreatedAt.UTC().Format(time.DateTime) + " UTC")
+			write(&b, ", of ", job.CreatedAt.UTC().Format(time.DateTime), " UTC")
 		}
-		b.WriteString("), job_id " + job.ID.String() + "\n")
+		write(&b, "), job_id ", job.ID.String(), "\n")
 	}
 	if len(jobs) > most {
 		b.WriteString("- and more: list_insights_jobs\n")

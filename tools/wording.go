@@ -59,6 +59,13 @@ func formatName(format string) string {
 	return "a " + format
 }
 
+// write writes one part after the other, without making a text of them first.
+func write(b *strings.Builder, parts ...string) {
+	for _, part := range parts {
+		b.WriteString(part)
+	}
+}
+
 // call writes a call as an agent can make it: names and values in turn.
 func call(tool string, arguments ...any) string {
 	text := tool
