@@ -37,10 +37,10 @@ const mostConnections = 8
 
 var errConnectionsBreak = fmt.Errorf("%d connections broke one after the other", mostConnections)
 
-// watch returns a context for the request, to be cancelled when it is over.
-func (c *connections) watch(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+// watch returns the context for the request, which it cancels where connections
+// go on breaking.
+func (c *connections) watch(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { c.asked.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) {
 			if c.got.Add(1) > mostConnections {
@@ -48,7 +48,6 @@ func (c *connections) watch(ctx context.Context) (context.Context, context.Cance
 			}
 		},
 	})
-	return ctx, func() { cancel(nil) }
 }
 
 // judge marks an error of a request that was never sent.

@@ -10,10 +10,6 @@ import (
 // errRequestTimeout is the cause of a request that took longer than one may.
 var errRequestTimeout = errors.New("no answer in time")
 
-func withRequestTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, timeout, errRequestTimeout)
-}
-
 // ownCause tells what this package ended a request for from a caller who gave
 // up: only the second is a context error, which ends every retry.
 func ownCause(ctx, caller context.Context, err error, timeout time.Duration) error {

@@ -2,6 +2,7 @@ package langsmith
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -54,11 +55,11 @@ type reading struct {
 
 func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	caller := request.Context()
-	ctx, cancel := withRequestTimeout(caller, r.timeout)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(caller)
+	defer cancel(nil)
+	defer time.AfterFunc(r.timeout, func() { cancel(errRequestTimeout) }).Stop()
 	var given connections
-	ctx, forget := given.watch(ctx)
-	defer forget()
+	ctx = given.watch(ctx, cancel)
 	response, err := r.next.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		return nil, given.judge(r.redact(schemeCause(ownCause(ctx, caller, err, r.timeout))))

@@ -32,7 +32,7 @@ func (r *createInsightsJobResult) Text() string {
 	if others := jobLines(r.outcome.Others, mostOthers); others != "" {
 		write(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n", others)
 	}
-	write(&b, "\nNext: ", call("wait_for_insights_job", "session_id", r.SessionID, "job_id", r.ID), ".\n")
+	b.WriteString("\nNext: wait_for_insights_job with this session_id and job_id.\n")
 	return b.String()
 }
 
