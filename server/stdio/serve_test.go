@@ -326,6 +326,20 @@ func TestAQuestionToTheClientIsAnswered(t *testing.T) {
 	}
 }
 
+// TestAClientMaySendBeforeItReads sends a second line while the answer to the
+// first still waits in a pipe that holds nothing.
+func TestAClientMaySendBeforeItReads(t *testing.T) {
+	s := serve(t, time.Minute)
+	for i := range 20 {
+		s.send(t, call(fmt.Sprint(2*i), "echo"), call(fmt.Sprint(2*i+1), "echo"), `{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+		for range 2 {
+			if got := resultText(s.next(t)); got != "echo" {
+				t.Fatalf("answered with %q", got)
+			}
+		}
+	}
+}
+
 func TestOutputThatCannotBeWrittenEndsServing(t *testing.T) {
 	server := mcpserver.NewMCPServer("test", "1")
 	in, client := io.Pipe()

@@ -27,9 +27,9 @@ type session struct {
 	capabilities  atomic.Pointer[mcp.ClientCapabilities]
 	version       atomic.Pointer[string]
 
-	writing  sync.Mutex
-	out      io.Writer
-	writeErr error
+	writing sync.Mutex
+	out     io.Writer
+	failure atomic.Pointer[error] // of the first write that failed
 
 	asked   atomic.Int64
 	asking  sync.Mutex
@@ -113,17 +113,19 @@ func (s *session) write(message any) error {
 	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if s.writeErr == nil {
-		_, s.writeErr = s.out.Write(append(data, '\n'))
+	if err := s.failed(); err != nil {
+		return err
 	}
-	return s.writeErr
+	if _, err := s.out.Write(append(data, '\n')); err != nil {
+		s.failure.Store(&err)
+		return err
+	}
+	return nil
 }
 
-func (s *session) failed() error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	return s.writeErr
-}
+// failed returns why nothing is written any longer. It waits for no write that
+// is under way: a client may send on before it reads.
+func (s *session) failed() error { return valueOf(&s.failure) }
 
 // forwardNotifications writes what mcp-go itself notifies the client of.
 func (s *session) forwardNotifications() (stop func()) {
