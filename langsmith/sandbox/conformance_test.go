@@ -37,11 +37,11 @@ func TestMain(m *testing.M) {
 
 // judge holds the answers of the sandbox against the OpenAPI document.
 type judge struct {
-	validator validator.Validator
 	documents map[string]any
 
-	mu   sync.Mutex
-	seen map[string]bool // "METHOD path status"
+	mu        sync.Mutex
+	validator validator.Validator // keeps what it renders of a schema in that schema, without a lock
+	seen      map[string]bool     // "METHOD path status"
 }
 
 const document = "testdata/langsmith-insights-openapi.json"
@@ -131,6 +131,8 @@ func (j *judge) check(req *http.Request, body []byte, resp *http.Response, answe
 		return nil
 	}
 	clone.Body = io.NopCloser(bytes.NewReader(body))
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if ok, errs := j.validator.ValidateHttpRequestSync(clone); !ok {
 		return fmt.Errorf("accepted a request that does not fit the document: %s", explain(errs))
 	}
@@ -153,11 +155,11 @@ func (j *judge) checkAnswer(req *http.Request, resp *http.Response, answer []byt
 	}
 	copied := *resp
 	copied.Body = io.NopCloser(bytes.NewReader(answer))
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if ok, errs := j.validator.ValidateHttpResponse(clone, &copied); !ok {
 		return fmt.Errorf("the answer %s does not fit the document: %s", answer, explain(errs))
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	j.seen[req.Method+" "+pattern+" "+status] = true
 	return nil
 }
