@@ -32,8 +32,8 @@ type Options struct {
 	Grace time.Duration
 }
 
-// mostInFlight bounds the requests that are being answered at one time; each
-// takes a goroutine and its message.
+// mostInFlight bounds the requests that are being answered at one time, until
+// their answers are written; each takes a goroutine and its message.
 const mostInFlight = 1000
 
 // Serve answers a client until its input ends or the context is done, and
@@ -84,6 +84,7 @@ type connection struct {
 	calls    sync.WaitGroup
 	mu       sync.Mutex
 	inFlight map[string]context.CancelFunc // by the id as it stands on the wire, so 7 is not "7"
+	running  int                           // those in flight, and those whose answer is being written
 	stopped  bool
 }
 
@@ -131,6 +132,7 @@ func (c *connection) answer(message envelope.Message, line json.RawMessage) {
 	ctx, cancel := context.WithCancel(c.ctx)
 	if why := c.begin(key, cancel); why != nil {
 		cancel()
+		c.logger.Warn().Msg("a request is refused: " + why.text)
 		c.refuse(message.ID, why.code, why.text)
 		return
 	}
@@ -145,6 +147,9 @@ func (c *connection) answer(message envelope.Message, line json.RawMessage) {
 		if response != nil && (ctx.Err() == nil || c.ctx.Err() != nil) {
 			c.write(response)
 		}
+		c.mu.Lock()
+		c.running--
+		c.mu.Unlock()
 	}()
 }
 
@@ -168,12 +173,13 @@ func (c *connection) begin(key string, cancel context.CancelFunc) *refusal {
 	switch {
 	case taken:
 		return idTaken
-	case len(c.inFlight) >= mostInFlight:
+	case c.running >= mostInFlight:
 		return tooMany
 	case c.stopped:
 		return isEnding
 	}
 	c.inFlight[key] = cancel
+	c.running++
 	c.calls.Add(1)
 	return nil
 }

@@ -29,6 +29,7 @@ type serving struct {
 	entered chan struct{} // one for each block that has begun
 	left    chan error    // how each block ended: nil when released
 	release chan struct{} // closed to release every block
+	logged  chan string   // what the server logs
 	ended   atomic.Bool
 	done    chan error
 	cancel  context.CancelFunc
@@ -39,6 +40,7 @@ func serve(t *testing.T, grace time.Duration) *serving {
 	s := &serving{
 		entered: make(chan struct{}, 2000), left: make(chan error, 2000),
 		release: make(chan struct{}), done: make(chan error, 1),
+		logged: make(chan string, 2000),
 	}
 	server := mcpserver.NewMCPServer("test", "1", mcpserver.WithElicitation())
 	text := func(s string) *mcp.CallToolResult { return mcp.NewToolResultText(s) }
@@ -85,7 +87,10 @@ func serve(t *testing.T, grace time.Duration) *serving {
 	s.cancel = cancel
 	go func() {
 		s.done <- stdio.Serve(ctx, server, toServer, fromServer, stdio.Options{
-			Logger: zerolog.Nop(), Grace: grace, Ending: func() { s.ended.Store(true) },
+			Logger: zerolog.New(io.Discard).Hook(zerolog.HookFunc(func(_ *zerolog.Event, _ zerolog.Level, message string) {
+				s.logged <- message
+			})),
+			Grace: grace, Ending: func() { s.ended.Store(true) },
 		})
 		_ = fromServer.Close()
 	}()
@@ -361,4 +366,26 @@ func TestOutputThatCannotBeWrittenEndsServing(t *testing.T) {
 		t.Error("serving ended without saying why")
 	}
 	_ = in.Close()
+}
+
+// TestUnreadAnswersAreBounded sends more requests than may be answered at one
+// time and reads nothing before the last of them is refused.
+func TestUnreadAnswersAreBounded(t *testing.T) {
+	const most = 1000
+	s := serve(t, time.Minute)
+	for i := range most + 1 {
+		s.send(t, call(fmt.Sprint(i), "echo"))
+	}
+	if got := <-s.logged; !strings.Contains(got, "too many requests") {
+		t.Errorf("the server logged %q", got)
+	}
+	refused := 0
+	for range most + 1 {
+		if s.next(t)["error"] != nil {
+			refused++
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d of %d requests were refused, want 1", refused, most+1)
+	}
 }

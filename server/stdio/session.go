@@ -124,7 +124,7 @@ func (s *session) write(message any) error {
 }
 
 // failed returns why nothing is written any longer. It waits for no write that
-// is under way: a client may send on before it reads.
+// is under way: a client may send requests before it reads answers.
 func (s *session) failed() error { return valueOf(&s.failure) }
 
 // forwardNotifications writes what mcp-go itself notifies the client of.
