@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
@@ -31,7 +30,7 @@ func identify(call Call) (identity, error) {
 	if err != nil {
 		return identity{}, fmt.Errorf("encode the request: %w", err)
 	}
-	body, err := canonical(encoded)
+	body, err := canonical(call.Request, encoded)
 	if err != nil {
 		return identity{}, fmt.Errorf("encode the request: %w", err)
 	}
@@ -63,12 +62,29 @@ func digest(what string, parts ...[]byte) string {
 	return hex.EncodeToString(hash.Sum(sum[:0])[:16])
 }
 
-// canonical writes a request so that equal ones are equal bytes: keys in order,
-// numbers and texts in one form, but for whole numbers, which may have more
-// digits than a float64. Absent, null and a default that is spelled out stay
+// canonical encodes a request so that equal ones are equal bytes. encoded is the
+// request as it is sent, which is canonical but for what a caller's own way of
+// writing is kept of. Absent, null and a default that is spelled out stay
 // different: what the API makes of them is its own affair.
-func canonical(encoded langsmith.EncodedJob) ([]byte, error) {
-	body := jsontext.Value(encoded).Clone()
-	err := body.Format(jsontext.ReorderRawObjects(true), jsontext.CanonicalizeRawFloats(true), jsontext.AllowDuplicateNames(true))
-	return body, err
+func canonical(request *langsmith.CreateInsightsJobRequest, encoded langsmith.EncodedJob) (langsmith.EncodedJob, error) {
+	plain := *request
+	sample, sampled := request.Sample.Get()
+	if value, err := sample.Float64(); sampled && err == nil {
+		plain.Sample = langsmith.Some(langsmith.ExactNumber(strconv.FormatFloat(value, 'f', -1, 64)))
+	}
+	schemas, extracts := request.AttributeSchemas.Get()
+	if !extracts && plain.Sample == request.Sample {
+		return encoded, nil
+	}
+	ordered := make(map[string]langsmith.AttributeSchema, len(schemas))
+	for name, schema := range schemas {
+		var err error
+		if ordered[name], err = schema.Canonical(); err != nil {
+			return nil, err
+		}
+	}
+	if extracts {
+		plain.AttributeSchemas = langsmith.Some(ordered)
+	}
+	return plain.Encode()
 }

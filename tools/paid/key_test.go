@@ -41,6 +41,20 @@ func TestEqualBodies(t *testing.T) {
 	}
 }
 
+// TestKeysOutliveAnUpdate holds keys against those that are in the state
+// directories of servers that run: a paid call is recognised by its key alone.
+func TestKeysOutliveAnUpdate(t *testing.T) {
+	for body, want := range map[string]string{
+		`{}`: "f16640d8828ea0ff3ff2b8b92d144b79",
+		`{"name":"x","sample":100.0,"model":"openai","partitions":{"b":"2","a":"1"},"user_context":{"a":"<b> & c"},"is_scheduled":false}`:                                    "8a1c078d5c87e3a5ed582a30246714d8",
+		`{"config_id":null,"last_n_hours":24,"hierarchy":[5,20],"attribute_schemas":{"b":{"type":"boolean","description":"d"},"a":{"n":9007199254740993,"filter_by":true}}}`: "c72f65469d256fcbc4d42c02190be9aa",
+	} {
+		if got := keyOf(t, body); got != want {
+			t.Errorf("the key of %s is %s, and was %s", body, got, want)
+		}
+	}
+}
+
 func TestDifferentBodies(t *testing.T) {
 	seen := map[string]string{}
 	for _, body := range []string{
@@ -48,7 +62,9 @@ func TestDifferentBodies(t *testing.T) {
 		`{"sample":null}`, `{"sample":1}`, `{"sample":1000}`, `{"partitions":{}}`, `{"hierarchy":[]}`, `{"hierarchy":null}`,
 		`{"filter":"x"}`, `{"summary_prompt":"x"}`,
 		`{"attribute_schemas":{"a":{"n":9007199254740992}}}`, `{"attribute_schemas":{"a":{"n":9007199254740993}}}`,
-		`{"attribute_schemas":{"a":{"n":1e400}}}`,
+		`{"attribute_schemas":{"a":{"n":1e400}}}`, `{"attribute_schemas":{"a":{"n":1e500}}}`,
+		`{"attribute_schemas":{"a":{"n":0}}}`, `{"attribute_schemas":{"a":{"n":-0}}}`, `{"attribute_schemas":{"a":{}}}`,
+		`{"attribute_schemas":{}}`, `{"attribute_schemas":null}`,
 	} {
 		key := keyOf(t, body)
 		if other, ok := seen[key]; ok {
