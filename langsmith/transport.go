@@ -119,5 +119,5 @@ func bodyOf(response *http.Response) ([]byte, error) {
 	if held, ok := response.Body.(*heldBody); ok {
 		return held.data, nil
 	}
-	return io.ReadAll(response.Body) // net/http has put another around it
+	return io.ReadAll(response.Body) // of a transport that is not this one
 }

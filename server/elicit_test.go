@@ -92,6 +92,9 @@ func TestAnAmbiguousProjectIsAPersonsChoice(t *testing.T) {
 	inBothEras(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
 		first, second := twins(f)
 		p.answer = accept(second.String())
+		// What is known of one of the two does not settle which is meant.
+		f.Call(t, "list_projects", servertest.Args{})
+		f.Call(t, "list_insights_jobs", servertest.Args{"session_id": first})
 		reply := f.Call(t, "list_insights_jobs", servertest.Args{"project": "twin `x`"})
 		if reply.IsError {
 			t.Fatal(reply.Text)

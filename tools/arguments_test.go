@@ -13,6 +13,7 @@ func TestArgumentsThatCannotBeRead(t *testing.T) {
 		`{"last_n_hours":99999999999999999999}`:     "last_n_hours: must be a whole number",
 		`{"sample":10,"sample":1000}`:               `duplicate object member name "sample"`,
 		"{\"name\":\"\xff\"}":                       "invalid UTF-8",
+		`{"name":"\ud83d"}`:                         "invalid surrogate pair",
 		`{"partitions":{"a":"1","a":"2"}}`:          `duplicate object member name "a"`,
 		`{"sample":10} {}`:                          "one JSON object",
 		`["sample"]`:                                "one JSON object",

@@ -58,7 +58,7 @@ func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (*lis
 	found, next := cutPage(args.PageArgs, found)
 	result := &listProjectsResult{Projects: make([]listedProject, 0, len(found)), NextOffset: next, args: args, chars: longestName}
 	for _, project := range found {
-		env.Projects.put(project, env.now())
+		env.Projects.put(project, "", env.now())
 		listed := listedProject{ID: project.ID, Name: project.Name, RunCount: project.RunCount, LastRunStartTime: project.LastRunStartTime}
 		if project.TenantID != uuid.Nil {
 			listed.URL = env.LangSmith.Endpoint().ProjectURL(project.TenantID, project.ID)

@@ -54,7 +54,9 @@ func (c *ProjectCache) reset() {
 	c.byID, c.byName = map[uuid.UUID]cachedProject{}, map[string]cachedProject{}
 }
 
-func (c *ProjectCache) put(project langsmith.Project, now time.Time) {
+// put remembers a project by its id, and by the name that it was asked for: only
+// who asked for a name knows that no other project has the same.
+func (c *ProjectCache) put(project langsmith.Project, askedFor string, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.byID) >= mostCachedProjects {
@@ -62,7 +64,9 @@ func (c *ProjectCache) put(project langsmith.Project, now time.Time) {
 	}
 	entry := cachedProject{project, now.Add(projectCacheTime)}
 	c.byID[project.ID] = entry
-	c.byName[project.Name] = entry
+	if askedFor != "" {
+		c.byName[askedFor] = entry
+	}
 }
 
 func (c *ProjectCache) get(id uuid.UUID, name string, now time.Time) (langsmith.Project, bool) {
@@ -95,7 +99,7 @@ func (e *Env) lookUp(ctx context.Context, id uuid.UUID, name string, ask func(co
 		}
 		found, err := ask(context.WithoutCancel(ctx))
 		if err == nil && len(found) == 1 {
-			e.Projects.put(found[0], e.now())
+			e.Projects.put(found[0], name, e.now())
 		}
 		return found, err
 	})

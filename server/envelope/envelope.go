@@ -87,12 +87,21 @@ func (m *Message) readParam(r reader, name string, from int) error {
 	if m.Params == nil {
 		m.Params = map[string]json.RawMessage{}
 	}
+	for _, known := range knownParams {
+		if strings.EqualFold(name, known) {
+			name = known
+		}
+	}
 	m.Params[name] = value
 	if name == argumentsParam {
 		m.arguments = append(m.arguments, span{from, r.offset()})
 	}
 	return nil
 }
+
+// knownParams are the parameters that are asked for, in whichever letters they
+// are given.
+var knownParams = []string{"name", argumentsParam, "_meta", "capabilities", "requestId"}
 
 // HasID reports whether the sender of a request wants an answer.
 func (m Message) HasID() bool { return len(m.ID) > 0 && string(m.ID) != "null" }

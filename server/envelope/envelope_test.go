@@ -113,6 +113,7 @@ func TestLightenLeavesTheRest(t *testing.T) {
 		`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"p","arguments":{"a":"b"}}}`,
 		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}`,
 		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":{"a":1},"name":"t","arguments":{"a":2}}}`,
+		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":{"a":1},"name":"t","Arguments":{"a":2}}}`,
 		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{}},"result":{}}`,
 	} {
 		m, err := Open([]byte(data))
@@ -149,6 +150,7 @@ func FuzzLighten(f *testing.F) {
 func FuzzOpen(f *testing.F) {
 	for _, seed := range []string{
 		`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","name":"b"}}`,
+		`{"id":7,"method":"tools/call","params":{"name":"a","Name":"b","argumentS":1,"_META":{}}}`,
 		`{"method":"a","Method":"b","\u006dethod":"c","params":{"name":"a"},"params":{"x":1},"parAms":null}`,
 		`{"id":1,"ID":null,"result":null,"error":{}}`, `{"method":7}`, `{"method":null}`, `[]`, `null`, `{} 1`, `{"params":[1]}`,
 		"{\"method\":\"\xff\",\"id\":\"\xff\"}", `{"met\u212aod":"k","\u212aid":1}`, `{"method":"\ud800"}`,
@@ -157,11 +159,15 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var want struct {
-			Version json.RawMessage            `json:"jsonrpc"`
-			ID      json.RawMessage            `json:"id"`
-			Method  string                     `json:"method"`
-			Params  map[string]json.RawMessage `json:"params"`
-			Result  json.RawMessage            `json:"result"`
+			Version json.RawMessage `json:"jsonrpc"`
+			ID      json.RawMessage `json:"id"`
+			Method  string          `json:"method"`
+			Params  struct {
+				Name      json.RawMessage `json:"name"`
+				Arguments json.RawMessage `json:"arguments"`
+				Meta      json.RawMessage `json:"_meta"`
+			} `json:"params"`
+			Result json.RawMessage `json:"result"`
 		}
 		wrong := json.Unmarshal(data, &want)
 		var shape *json.UnmarshalTypeError
@@ -183,7 +189,7 @@ func FuzzOpen(f *testing.F) {
 		if got.Method != want.Method || string(got.ID) != string(want.ID) || string(got.Version) != string(want.Version) || string(got.Result) != string(want.Result) {
 			t.Errorf("%q: %+v, not %+v", data, got, want)
 		}
-		for name, value := range want.Params {
+		for name, value := range map[string]json.RawMessage{"name": want.Params.Name, argumentsParam: want.Params.Arguments, "_meta": want.Params.Meta} {
 			if string(got.Params[name]) != string(value) {
 				t.Errorf("%q: %s is %s, not %s", data, name, got.Params[name], value)
 			}

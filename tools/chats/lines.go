@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Read reads JSON Lines, a chat a line: a list of messages, or an object that
@@ -41,7 +43,8 @@ func Read(file io.Reader) ([]Chat, error) {
 }
 
 func parseLine(line []byte) (Chat, error) {
-	if !json.Valid(line) {
+	// As strict about texts as what is sent: half of a surrogate pair is no text.
+	if !jsontext.Value(line).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return nil, errors.New("is not JSON; each line holds one chat")
 	}
 	var messages []json.RawMessage
