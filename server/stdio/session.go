@@ -14,6 +14,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // session is the client as mcp-go sees it. Unlike mcp-go's own it is made anew
@@ -107,7 +109,7 @@ func (s *session) Notify(notification mcp.JSONRPCNotification) error { return s.
 // write writes one message on a line. After a failure nothing more is written:
 // half a message may be on the wire.
 func (s *session) write(message any) error {
-	data, err := json.Marshal(message)
+	data, err := envelope.Encode(message)
 	if err != nil {
 		return fmt.Errorf("encode a message: %w", err)
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -10,6 +11,9 @@ import (
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
+
+	"langsmith-insights-mcp/server/web"
 )
 
 // connect is a real client, initialized.
@@ -148,10 +152,37 @@ func TestSessionHandshake(t *testing.T) {
 	if got := f.post("/mcp", session.with(headers{"Mcp-Protocol-Version": "1999-01-01"}), rpc(2, "tools/list", args{})); got.status != http.StatusBadRequest {
 		t.Errorf("an unknown version: %d %s", got.status, got.body)
 	}
+	if got := f.post("/mcp", session, `{"jsonrpc":"2.0","id":9}`); !strings.Contains(got.body, "-32600") {
+		t.Errorf("neither a request nor an answer: %d %s", got.status, got.body)
+	}
+	if got := f.post("/mcp", session.with(headers{"Content-Type": "text/plain"}), rpc(2, "tools/list", args{})); got.status != http.StatusUnsupportedMediaType {
+		t.Errorf("a message that is no JSON by its header: %d %s", got.status, got.body)
+	}
+	if got := f.post("/mcp", session.with(headers{"Content-Type": "application/json; charset=utf-8"}), rpc(2, "ping", args{})); got.status != http.StatusOK {
+		t.Errorf("JSON with its character set: %d %s", got.status, got.body)
+	}
 	if got := f.post("/mcp", session, `{"jsonrpc":"2.0","id":9,"result":{}}`); got.status != http.StatusAccepted {
 		t.Errorf("the answer to a ping: %d %s", got.status, got.body)
 	}
 	if got := f.post("/mcp", session, `{"jsonrpc":"2.0","id":9,"result":{"action":"accept"}}`); got.status != http.StatusBadRequest {
 		t.Errorf("an answer nobody waits for: %d %s", got.status, got.body)
+	}
+}
+
+// A session's log level is remembered, though the session is not kept.
+func TestLogLevels(t *testing.T) {
+	f := start(t, options{web: func(o *web.Options) {
+		o.MCP = mcpserver.NewMCPServer("logging", "1", mcpserver.WithLogging())
+		o.MCP.AddTool(mcp.NewTool("level"), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			session, _ := mcpserver.ClientSessionFromContext(ctx).(mcpserver.SessionWithLogging)
+			return mcp.NewToolResultText(string(session.GetLogLevel())), nil
+		})
+	}})
+	one, other := f.open(nil), f.open(nil)
+	f.post("/mcp", one, rpc(2, "logging/setLevel", args{"level": "debug"}))
+	for want, session := range map[string]headers{"debug": one, "error": other} {
+		if got := f.post("/mcp", session, toolCall(3, "level", args{})).tool(t).text(); got != want {
+			t.Errorf("the level is %s, not %s", got, want)
+		}
 	}
 }

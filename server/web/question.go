@@ -31,6 +31,10 @@ type asker struct {
 	send      func(any) error
 }
 
+// Notify writes a notification before it returns, and so before the result of
+// the call that it belongs to.
+func (a asker) Notify(notification mcp.JSONRPCNotification) error { return a.send(notification) }
+
 // RequestElicitation implements mcp-go's SessionWithElicitation: the client
 // puts a question to its user.
 func (a asker) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {

@@ -1,12 +1,14 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
+
+	"langsmith-insights-mcp/server/envelope"
 )
 
 // response is the answer to one request. It bounds every write in time, keeps
@@ -122,11 +124,26 @@ var (
 // send writes a message as an event, and makes the answer an event stream where
 // it has not begun.
 func (r *response) send(message any) error {
-	data, err := json.Marshal(message)
+	data, err := envelope.Encode(message)
 	if err != nil {
 		return fmt.Errorf("encode a message: %w", err)
 	}
 	return r.event("message", data)
+}
+
+// finish answers with a message: as the last event of a stream that has begun, as
+// JSON otherwise.
+func (r *response) finish(message []byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.events {
+		return r.writeEvent("message", message)
+	}
+	header := r.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(message)))
+	_, err := r.write(message)
+	return err
 }
 
 func (r *response) event(kind string, data []byte) error {
@@ -141,6 +158,10 @@ func (r *response) event(kind string, data []byte) error {
 		r.Header().Set("Content-Type", eventStream)
 		r.Header().Set("Cache-Control", "no-cache")
 	}
+	return r.writeEvent(kind, data)
+}
+
+func (r *response) writeEvent(kind string, data []byte) error {
 	if _, err := r.write(fmt.Appendf(nil, "event: %s\ndata: %s\n\n", kind, data)); err != nil {
 		return err
 	}
@@ -184,6 +205,15 @@ func (r *response) sent() (status int, bytes int64) {
 		return http.StatusOK, 0 // what net/http sends for nothing
 	}
 	return r.status, r.written
+}
+
+// mustAnswerOf finds the response that every request is given.
+func mustAnswerOf(w http.ResponseWriter) *response {
+	answer, ok := answerOf(w)
+	if !ok {
+		panic("a request came around the middleware")
+	}
+	return answer
 }
 
 // answerOf finds the response below whatever wraps it.

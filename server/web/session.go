@@ -1,77 +1,76 @@
 package web
 
 import (
-	"context"
-
+	"github.com/jellydator/ttlcache/v3"
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 )
 
-// call is one message that came with a POST to /mcp.
-type call struct {
-	session   string // its id; in the stateless era one of the request's own
-	facts     sessionFacts
-	answer    *response
-	questions *questions
-}
-
-type callKey struct{}
-
-func withCall(ctx context.Context, c *call) context.Context {
-	return context.WithValue(ctx, callKey{}, c)
-}
-
-// callSession is the client as a call's handler sees it. mcp-go's own session,
-// below it, is shared by the calls of a client that has a stream open, and is
-// nameless in the stateless era. This one is the call's: what it says goes into
-// the call's own answer, in order and before the result.
-type callSession struct {
-	sharedSession
+// session is the client of a message of the era with sessions, as the message's
+// handler sees it. It lives as long as the message: what there is to know of a
+// client is in the session's id. What the handler says goes into the message's
+// own answer, in order and before the result.
+type session struct {
 	asker
-}
-
-// sharedSession is what mcp-go's session for Streamable HTTP can do and is left
-// to do.
-type sharedSession interface {
-	mcpserver.SessionWithClientInfo
-	mcpserver.SessionWithLogging
-	mcpserver.SessionWithProtocolVersion
-	mcpserver.SessionWithStreamableHTTPConfig
-	mcpserver.SessionWithSubscriptionFilter
-	SetProtocolVersion(version string)
+	levels       *logLevels
+	info         mcp.Implementation // of a client that initializes
+	capabilities mcp.ClientCapabilities
 }
 
 var (
-	_ mcpserver.SessionWithElicitation = (*callSession)(nil)
-	_ mcpserver.SessionWithSampling    = (*callSession)(nil)
+	_ mcpserver.SessionWithClientInfo  = (*session)(nil)
+	_ mcpserver.SessionWithLogging     = (*session)(nil)
+	_ mcpserver.SessionWithElicitation = (*session)(nil)
+	_ mcpserver.SessionWithSampling    = (*session)(nil)
 )
 
-// ownSessionFor puts the call's own session in the place of mcp-go's.
-func ownSessionFor(ctx context.Context, server *mcpserver.MCPServer) context.Context {
-	call, ok := ctx.Value(callKey{}).(*call)
-	if !ok {
-		return ctx
+func newSession(asker asker, facts sessionFacts, levels *logLevels) *session {
+	s := &session{asker: asker, levels: levels}
+	if facts.canElicit {
+		s.capabilities.Elicitation = &mcp.ElicitationCapability{}
 	}
-	shared, ok := mcpserver.ClientSessionFromContext(ctx).(sharedSession)
-	if !ok {
-		return ctx
-	}
-	if call.facts.canElicit {
-		shared.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
-	}
-	return server.WithContext(ctx, &callSession{shared, asker{call.questions, call.session, func(message any) error {
-		// mcp-go's own answer must be an event too then.
-		shared.UpgradeToSSEWhenReceiveNotification()
-		return call.answer.send(message)
-	}}})
+	return s
 }
 
 // SessionID implements mcp-go's ClientSession. mcp-go keeps the calls in flight
 // under it and their own ids.
-func (s *callSession) SessionID() string { return s.session }
+func (s *session) SessionID() string { return s.asker.session }
 
-// Notify writes a notification before it returns, and so before the result of
-// the call that it belongs to.
-func (s *callSession) Notify(notification mcp.JSONRPCNotification) error {
-	return s.send(notification)
+// Initialize implements mcp-go's ClientSession: who has an id has one already.
+func (s *session) Initialize() {}
+
+// Initialized implements mcp-go's ClientSession.
+func (s *session) Initialized() bool { return true }
+
+// NotificationChannel implements mcp-go's ClientSession. There is none: handlers
+// say what they have to say with Notify, and mcp-go what it has to say of itself
+// to the session's standing stream, which is another session to it.
+func (s *session) NotificationChannel() chan<- mcp.JSONRPCNotification { return nil }
+
+// SetClientInfo implements mcp-go's SessionWithClientInfo.
+func (s *session) SetClientInfo(info mcp.Implementation) { s.info = info }
+
+// GetClientInfo implements mcp-go's SessionWithClientInfo.
+func (s *session) GetClientInfo() mcp.Implementation { return s.info }
+
+// SetClientCapabilities implements mcp-go's SessionWithClientInfo.
+func (s *session) SetClientCapabilities(c mcp.ClientCapabilities) { s.capabilities = c }
+
+// GetClientCapabilities implements mcp-go's SessionWithClientInfo.
+func (s *session) GetClientCapabilities() mcp.ClientCapabilities { return s.capabilities }
+
+// SetLogLevel implements mcp-go's SessionWithLogging.
+func (s *session) SetLogLevel(level mcp.LoggingLevel) {
+	s.levels.Set(s.SessionID(), level, ttlcache.DefaultTTL)
 }
+
+// GetLogLevel implements mcp-go's SessionWithLogging.
+func (s *session) GetLogLevel() mcp.LoggingLevel {
+	if level := s.levels.Get(s.SessionID()); level != nil {
+		return level.Value()
+	}
+	return mcp.LoggingLevelError
+}
+
+// logLevels are what sessions have asked to be told of here.
+type logLevels = ttlcache.Cache[string, mcp.LoggingLevel]

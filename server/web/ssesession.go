@@ -92,12 +92,6 @@ func (s *sseSession) cancel(id json.RawMessage) {
 	}
 }
 
-// Notify writes a notification before it returns, and so before the result of
-// the call that it belongs to.
-func (s *sseSession) Notify(notification mcp.JSONRPCNotification) error {
-	return s.stream.send(notification)
-}
-
 // SessionID implements mcp-go's ClientSession.
 func (s *sseSession) SessionID() string { return s.session }
 

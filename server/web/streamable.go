@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,8 +20,10 @@ import (
 	"langsmith-insights-mcp/server/envelope"
 )
 
-// streamable is the endpoint of Streamable HTTP. mcp-go serves it; what is here
-// makes sessions belong to their callers, without keeping any.
+// streamable is the endpoint of Streamable HTTP. Sessions belong to their callers
+// and are not kept, so their messages are answered here; what a message means
+// stays mcp-go's to decide. mcp-go serves the standing streams of sessions, and
+// the era without them.
 type streamable struct {
 	mcp       http.Handler
 	server    *mcpserver.MCPServer
@@ -29,12 +33,14 @@ type streamable struct {
 
 	// ended are the sessions that their clients have ended here. Another replica
 	// goes on accepting them, to no harm.
-	ended *ttlcache.Cache[string, struct{}]
+	ended  *ttlcache.Cache[string, struct{}]
+	levels *logLevels
 }
 
+// What is remembered of sessions is bounded in number and time.
 const (
-	mostEnded   = 10_000
-	endedBefore = 24 * time.Hour
+	mostRemembered = 10_000
+	rememberedFor  = 24 * time.Hour
 )
 
 func newStreamable(options Options, questions *questions) *streamable {
@@ -44,8 +50,12 @@ func newStreamable(options Options, questions *questions) *streamable {
 		limits:    options.Limits,
 		lighten:   options.Lighten,
 		ended: ttlcache.New(
-			ttlcache.WithCapacity[string, struct{}](mostEnded),
-			ttlcache.WithTTL[string, struct{}](endedBefore),
+			ttlcache.WithCapacity[string, struct{}](mostRemembered),
+			ttlcache.WithTTL[string, struct{}](rememberedFor),
+		),
+		levels: ttlcache.New(
+			ttlcache.WithCapacity[string, mcp.LoggingLevel](mostRemembered),
+			ttlcache.WithTTL[string, mcp.LoggingLevel](rememberedFor),
 		),
 		mcp: mcpserver.NewStreamableHTTPServer(options.MCP,
 			mcpserver.WithStreamableHTTPLogger(slog.New(zerolog.NewSlogHandler(options.Logger))),
@@ -53,7 +63,7 @@ func newStreamable(options Options, questions *questions) *streamable {
 			mcpserver.WithDisableLocalhostProtection(true),
 			mcpserver.WithSessionIdManager(checkedBefore{}),
 			mcpserver.WithHTTPContextFunc(func(ctx context.Context, _ *http.Request) context.Context {
-				return ownSessionFor(ctx, options.MCP)
+				return asStatelessCall(ctx, options.MCP)
 			}),
 		),
 	}
@@ -86,6 +96,10 @@ func (s *streamable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // post takes a message.
 func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		refuse(w, http.StatusUnsupportedMediaType, "send the message with Content-Type: application/json")
+		return
+	}
 	body, ok := s.limits.readMessage(w, r)
 	if !ok {
 		return
@@ -96,7 +110,7 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.pass(w, r, message, body, nil) // to be refused in mcp-go's words
+		s.mcp.ServeHTTP(w, withBody(r, body)) // to be refused in mcp-go's words
 		return
 	}
 	logged(r.Context()).asks(message, s.server)
@@ -107,15 +121,17 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 		facts := sessionFacts{canElicit: canElicit(message)}
 		id := newSessionID(CallerFrom(r.Context()), facts)
 		w.Header().Set(mcpserver.HeaderKeySessionID, id)
-		s.pass(w, r, message, body, &call{session: id, facts: facts})
+		s.answer(w, r, message, body, id, facts)
 	default:
 		id, facts, ok := s.session(w, r)
 		switch {
 		case !ok:
 		case message.IsAnswer():
 			s.take(w, id, message)
+		case message.Method == "":
+			refuse(w, http.StatusBadRequest, "the message is neither a request nor the answer to one")
 		default:
-			s.pass(w, r, message, body, &call{session: id, facts: facts})
+			s.answer(w, r, message, body, id, facts)
 		}
 	}
 }
@@ -129,7 +145,12 @@ func (s *streamable) stateless(w http.ResponseWriter, r *http.Request, body []by
 		return
 	}
 	r.Header.Del(mcpserver.HeaderKeySessionID)
-	s.pass(w, r, message, body, &call{session: "request-" + uuid.NewString()})
+	answer := mustAnswerOf(w)
+	ctx := withAsker(r.Context(), asker{s.questions, "request-" + uuid.NewString(), answer.send})
+	if s.lighten {
+		ctx, body = message.Lighten(ctx, body)
+	}
+	s.mcp.ServeHTTP(w, withBody(r.WithContext(ctx), body))
 }
 
 // take takes the client's answer to a question of ours.
@@ -168,21 +189,37 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 		refuse(w, http.StatusNotFound, "there is no such session: start one with initialize")
 		return "", sessionFacts{}, false
 	}
+	if version := r.Header.Get(mcp.HeaderProtocolVersion); version != "" && !mcp.IsValidProtocolVersion(version) {
+		refuse(w, http.StatusBadRequest, "MCP-Protocol-Version is none of those that are spoken here: "+strings.Join(mcp.ValidProtocolVersions, ", "))
+		return "", sessionFacts{}, false
+	}
 	return ids[0], facts, true
 }
 
-// pass has mcp-go carry a message out.
-func (s *streamable) pass(w http.ResponseWriter, r *http.Request, message envelope.Message, body []byte, c *call) {
-	ctx := r.Context()
-	if c != nil {
-		c.questions = s.questions
-		c.answer, _ = answerOf(w)
-		ctx = withCall(ctx, c)
-	}
+// answer has mcp-go carry out a message of a session, and answers it: with events
+// where the handler has said something before, as JSON otherwise.
+func (s *streamable) answer(w http.ResponseWriter, r *http.Request, message envelope.Message, body []byte, id string, facts sessionFacts) {
+	answer := mustAnswerOf(w)
+	ctx := s.server.WithContext(r.Context(), newSession(asker{s.questions, id, answer.send}, facts, s.levels))
 	if s.lighten {
 		ctx, body = message.Lighten(ctx, body)
 	}
-	r = r.WithContext(ctx)
+	result := s.server.HandleMessage(ctx, body)
+	switch {
+	case ctx.Err() != nil: // nobody is there any longer
+	case result == nil:
+		w.WriteHeader(http.StatusAccepted)
+	default:
+		data, err := envelope.Encode(result)
+		if err != nil {
+			panic(err) // the handler's result is no JSON
+		}
+		_ = answer.finish(data) // net/http ends the request's context where the client is gone
+	}
+}
+
+func withBody(r *http.Request, body []byte) *http.Request {
+	r = r.WithContext(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	s.mcp.ServeHTTP(w, r)
+	return r
 }
