@@ -50,14 +50,3 @@ func (a *AttributeSchema) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	a.raw = raw.Clone()
 	return err
 }
-
-// Canonical returns the declaration with its names in order and its texts in
-// one form. Numbers stay as they are: they may have more digits than a float64.
-func (a AttributeSchema) Canonical() (AttributeSchema, error) {
-	raw := a.raw.Clone()
-	if raw == nil {
-		return a, nil
-	}
-	err := raw.Format(jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true))
-	return AttributeSchema{raw}, err
-}

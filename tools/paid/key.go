@@ -1,11 +1,14 @@
 package paid
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
@@ -66,25 +69,50 @@ func digest(what string, parts ...[]byte) string {
 // request as it is sent, which is canonical but for what a caller's own way of
 // writing is kept of. Absent, null and a default that is spelled out stay
 // different: what the API makes of them is its own affair.
-func canonical(request *langsmith.CreateInsightsJobRequest, encoded langsmith.EncodedJob) (langsmith.EncodedJob, error) {
-	plain := *request
-	sample, sampled := request.Sample.Get()
-	if value, err := sample.Float64(); sampled && err == nil {
-		plain.Sample = langsmith.Some(langsmith.ExactNumber(strconv.FormatFloat(value, 'f', -1, 64)))
-	}
-	schemas, extracts := request.AttributeSchemas.Get()
-	if !extracts && plain.Sample == request.Sample {
-		return encoded, nil
-	}
-	ordered := make(map[string]langsmith.AttributeSchema, len(schemas))
-	for name, schema := range schemas {
-		var err error
-		if ordered[name], err = schema.Canonical(); err != nil {
-			return nil, err
+func canonical(request *langsmith.CreateInsightsJobRequest, encoded langsmith.EncodedJob) (body []byte, err error) {
+	body = encoded
+	if sample, ok := request.Sample.Get(); ok {
+		value, err := sample.Float64()
+		plain := langsmith.ExactNumber(strconv.FormatFloat(value, 'f', -1, 64))
+		if err == nil && plain != sample {
+			rewritten := *request
+			rewritten.Sample = langsmith.Some(plain)
+			if body, err = rewritten.Encode(); err != nil {
+				return nil, err
+			}
 		}
 	}
-	if extracts {
-		plain.AttributeSchemas = langsmith.Some(ordered)
+	if _, ok := request.AttributeSchemas.Get(); ok {
+		return withOrderedSchemas(body)
 	}
-	return plain.Encode()
+	return body, nil
+}
+
+// withOrderedSchemas puts the names in a body's attribute_schemas in order and
+// the texts in one form. Numbers stay: they may have more digits than a float64.
+func withOrderedSchemas(body []byte) ([]byte, error) {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
+	if _, err := decoder.ReadToken(); err != nil {
+		return nil, err
+	}
+	for decoder.PeekKind() != jsontext.KindEndObject {
+		name, err := decoder.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		isSchemas := name.String() == "attribute_schemas"
+		value, err := decoder.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		if !isSchemas {
+			continue
+		}
+		ordered, to := value.Clone(), int(decoder.InputOffset())
+		if err := ordered.Format(jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true)); err != nil {
+			return nil, err
+		}
+		return slices.Concat(body[:to-len(value)], ordered, body[to:]), nil
+	}
+	return body, nil
 }
