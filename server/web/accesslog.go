@@ -52,10 +52,7 @@ func accessLog(logger zerolog.Logger) func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			began := time.Now()
 			defer func() {
-				status, bytes := 0, int64(0)
-				if answer, ok := answerOf(w); ok {
-					status, bytes = answer.sent()
-				}
+				status, bytes := answerOf(w).sent()
 				level := zerolog.InfoLevel
 				if isProbe(r) && status == http.StatusOK {
 					level = zerolog.DebugLevel

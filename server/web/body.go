@@ -14,9 +14,7 @@ import (
 func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	message, err := l.readBody(r)
 	if err == nil {
-		if answer, ok := answerOf(w); ok {
-			answer.bodyRead()
-		}
+		answerOf(w).bodyRead()
 		return message, true
 	}
 	var tooLarge *http.MaxBytesError

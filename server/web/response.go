@@ -207,25 +207,17 @@ func (r *response) sent() (status int, bytes int64) {
 	return r.status, r.written
 }
 
-// mustAnswerOf finds the response that every request is given.
-func mustAnswerOf(w http.ResponseWriter) *response {
-	answer, ok := answerOf(w)
-	if !ok {
-		panic("a request came around the middleware")
-	}
-	return answer
-}
-
-// answerOf finds the response below whatever wraps it.
-func answerOf(w http.ResponseWriter) (*response, bool) {
+// answerOf finds the response below whatever wraps it. Every request is given one
+// before anything else sees it.
+func answerOf(w http.ResponseWriter) *response {
 	for {
 		switch at := w.(type) {
 		case *response:
-			return at, true
+			return at
 		case interface{ Unwrap() http.ResponseWriter }:
 			w = at.Unwrap()
 		default:
-			return nil, false
+			panic("a request came around the middleware")
 		}
 	}
 }

@@ -40,7 +40,7 @@ func newSSE(options Options, questions *questions, calls *inFlight) *sse {
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel() // with the stream its calls end: nobody would hear of them
-	stream := mustAnswerOf(w)
+	stream := answerOf(w)
 	session := &sseSession{
 		ctx:           ctx,
 		opener:        CallerFrom(ctx),

@@ -110,18 +110,22 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.mcp.ServeHTTP(w, withBody(r, body)) // to be refused in mcp-go's words
+		s.pass(r.Context(), w, r, body) // to be refused in mcp-go's words
 		return
 	}
 	logged(r.Context()).asks(message, s.server)
+	ctx := r.Context()
+	if s.lighten {
+		ctx, body = message.Lighten(ctx, body)
+	}
 	switch {
 	case isStateless(message, r.Header):
-		s.stateless(w, r, body, message)
+		s.stateless(ctx, w, r, body, message)
 	case message.Method == string(mcp.MethodInitialize):
 		facts := sessionFacts{canElicit: canElicit(message)}
 		id := newSessionID(CallerFrom(r.Context()), facts)
 		w.Header().Set(mcpserver.HeaderKeySessionID, id)
-		s.answer(w, r, message, body, id, facts)
+		s.answer(ctx, w, body, id, facts)
 	default:
 		id, facts, ok := s.session(w, r)
 		switch {
@@ -131,7 +135,7 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 		case message.Method == "":
 			refuse(w, http.StatusBadRequest, "the message is neither a request nor the answer to one")
 		default:
-			s.answer(w, r, message, body, id, facts)
+			s.answer(ctx, w, body, id, facts)
 		}
 	}
 }
@@ -139,18 +143,14 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 // stateless takes a message of the era without sessions. An id alone does not
 // say whose call is meant there, and calls are cancelled by closing their
 // answer: a cancellation is accepted and has no effect.
-func (s *streamable) stateless(w http.ResponseWriter, r *http.Request, body []byte, message envelope.Message) {
+func (s *streamable) stateless(ctx context.Context, w http.ResponseWriter, r *http.Request, body []byte, message envelope.Message) {
 	if message.Method == string(mcp.MethodNotificationCancelled) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
 	r.Header.Del(mcpserver.HeaderKeySessionID)
-	answer := mustAnswerOf(w)
-	ctx := withAsker(r.Context(), asker{s.questions, "request-" + uuid.NewString(), answer.send})
-	if s.lighten {
-		ctx, body = message.Lighten(ctx, body)
-	}
-	s.mcp.ServeHTTP(w, withBody(r.WithContext(ctx), body))
+	ctx = withAsker(ctx, asker{s.questions, "request-" + uuid.NewString(), answerOf(w).send})
+	s.pass(ctx, w, r, body)
 }
 
 // take takes the client's answer to a question of ours.
@@ -198,12 +198,9 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 
 // answer has mcp-go carry out a message of a session, and answers it: with events
 // where the handler has said something before, as JSON otherwise.
-func (s *streamable) answer(w http.ResponseWriter, r *http.Request, message envelope.Message, body []byte, id string, facts sessionFacts) {
-	answer := mustAnswerOf(w)
-	ctx := s.server.WithContext(r.Context(), newSession(asker{s.questions, id, answer.send}, facts, s.levels))
-	if s.lighten {
-		ctx, body = message.Lighten(ctx, body)
-	}
+func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, body []byte, id string, facts sessionFacts) {
+	answer := answerOf(w)
+	ctx = s.server.WithContext(ctx, newSession(asker{s.questions, id, answer.send}, facts, s.levels))
 	result := s.server.HandleMessage(ctx, body)
 	switch {
 	case ctx.Err() != nil: // nobody is there any longer
@@ -218,8 +215,9 @@ func (s *streamable) answer(w http.ResponseWriter, r *http.Request, message enve
 	}
 }
 
-func withBody(r *http.Request, body []byte) *http.Request {
-	r = r.WithContext(r.Context())
+// pass has mcp-go's own handler answer a message.
+func (s *streamable) pass(ctx context.Context, w http.ResponseWriter, r *http.Request, body []byte) {
+	r = r.WithContext(ctx)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	return r
+	s.mcp.ServeHTTP(w, r)
 }
