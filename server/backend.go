@@ -30,6 +30,7 @@ type Backend struct {
 	tools     []tools.Tool
 	operator  *caller
 	callers   *callers
+	rest      *rest // nil where the process's memory is not this server's to manage
 
 	ending     chan struct{}
 	endingOnce sync.Once
@@ -42,6 +43,10 @@ type BackendOptions struct {
 
 	// Telemetry observes the server; nil for nothing.
 	Telemetry *telemetry.Telemetry
+
+	// Rests has the process's memory given back to the system while nobody asks
+	// for anything.
+	Rests bool
 
 	// Transport carries the requests to LangSmith; nil for a connection pool,
 	// or for the embedded sandbox where the configuration asks for it.
@@ -72,6 +77,9 @@ func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
 		watcher: watch.New(),
 		tools:   offered,
 		ending:  make(chan struct{}),
+	}
+	if options.Rests {
+		b.rest = newRest()
 	}
 	if b.transport == nil {
 		if cfg.Sandbox {

@@ -38,7 +38,7 @@ func usage[T ~string](problems ...T) error {
 
 // Run is the program: it carries out a command line and returns its exit code.
 func Run(ctx context.Context, args []string, getenv func(string) string, streams Streams) int {
-	tuneGC(gcPercent, getenv)
+	tuneGC(getenv)
 	root := rootCommand(args, getenv, streams)
 	root.SetArgs(args)
 	root.SetIn(streams.In)

@@ -27,7 +27,7 @@ func RunStdio(ctx context.Context, cfg *config.Config, getenv func(string) strin
 		return err
 	}
 	defer stopObserving()
-	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed})
+	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed, Rests: true})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,6 @@ const httpGrace = time.Second
 
 // RunHTTP serves MCP over HTTP until ctx is done.
 func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
-	tuneGC(gcPercentHTTP, getenv)
 	logger, closeLog, err := newLogger(cfg, streams.Err)
 	if err != nil {
 		return err
@@ -32,7 +31,7 @@ func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string
 		return err
 	}
 	defer stopObserving()
-	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed})
+	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed, Rests: true})
 	if err != nil {
 		return err
 	}

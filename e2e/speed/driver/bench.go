@@ -22,6 +22,7 @@ type options struct {
 	projects    int           // that calls are spread over
 	warm        int           // calls before the first cell of a fresh server
 	starts      int
+	settle      time.Duration // before memory is read
 	memoryRuns  int
 	memoryCalls int
 }

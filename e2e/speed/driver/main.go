@@ -65,6 +65,7 @@ func parse(args []string) (options, paths, string, error) {
 	flags.IntVar(&o.starts, "starts", 25, "cold starts of each server; 0 leaves them out")
 	flags.IntVar(&o.memoryRuns, "memory-runs", 3, "measurements of memory of each server; 0 leaves them out")
 	flags.IntVar(&o.memoryCalls, "memory-calls", 10_000, "calls between the memory at rest and the memory after")
+	flags.DurationVar(&o.settle, "settle", 3*time.Second, "how long a server is left alone before its memory is read")
 	bin := flags.String("bin", "", "the folder of the stand-ins' programs")
 	program := flags.String("ours", "", "the program langsmith-insights-mcp")
 	typescript := flags.String("typescript", "", "the folder of the TypeScript stand-in and its packages")

@@ -50,9 +50,6 @@ func (b *bench) coldStart(s *server) (startup, error) {
 // footprint is what one process occupied, at rest and after its calls.
 type footprint struct{ rest, after process.Memory }
 
-// settling is how long a server is left alone before its memory is read.
-const settling = 300 * time.Millisecond
-
 // footprintCallers make the calls between the two readings.
 const footprintCallers = 32
 
@@ -81,14 +78,14 @@ func (b *bench) footprint(s *server, over transport) (footprint, error) {
 		return footprint{}, err
 	}
 	var read footprint
-	<-time.After(settling)
+	<-time.After(b.settle)
 	if read.rest, err = i.process.Memory(); err != nil {
 		return footprint{}, i.failed(err)
 	}
 	if _, _, err := b.run(i.client, load.Bounds{Callers: footprintCallers, Calls: b.memoryCalls}); err != nil {
 		return footprint{}, i.failed(err)
 	}
-	<-time.After(settling)
+	<-time.After(b.settle)
 	if read.after, err = i.process.Memory(); err != nil {
 		return footprint{}, i.failed(err)
 	}
