@@ -64,6 +64,9 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 	if result, err := call(t.Context(), "get_insights_job", unknown); err != nil || !result.IsError {
 		t.Fatalf("a job that is not there: %v, %v", result, err)
 	}
+	if result, err := call(t.Context(), "a_customers_tool", nil); err == nil {
+		t.Fatalf("a tool that is not there: %v", result)
+	}
 
 	waits := make(chan struct{}, 1000)
 	connected.OnNotification(func(n mcp.JSONRPCNotification) {

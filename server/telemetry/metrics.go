@@ -1,41 +1,58 @@
 package telemetry
 
 import (
+	"bytes"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
+	prometheus "github.com/VictoriaMetrics/metrics"
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics are what Prometheus is shown. Labels are names of tools, paths without
-// ids, and outcomes: bounded, whatever callers send.
-type metrics struct {
-	calls    *prometheus.HistogramVec // tool, outcome
-	upstream *prometheus.HistogramVec // method, path, status
-	paid     *prometheus.CounterVec   // result
+// The names of the metrics.
+const (
+	callsName    = "insights_mcp_tool_call_duration_seconds"
+	upstreamName = "insights_mcp_upstream_request_duration_seconds"
+	paidName     = "insights_mcp_paid_calls_total"
+	waitersName  = "insights_mcp_waiters"
+)
+
+// help is what Prometheus is told of each.
+func help() map[string]string {
+	return map[string]string{
+		callsName:    "How long tool calls took, by tool and outcome (ok, error).",
+		upstreamName: "How long requests to LangSmith took, each sending of them; status none where no answer came.",
+		paidName:     "What became of calls that cost: started, already_running (a double prevented) and the rest.",
+		waitersName:  "How many calls wait for a job.",
+	}
 }
 
-func newMetrics(registry *prometheus.Registry) *metrics {
-	m := &metrics{
-		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "insights_mcp_tool_call_duration_seconds", Help: "How long tool calls took, by tool and outcome (ok, error).",
-			Buckets: []float64{.005, .02, .1, .5, 2, 10, 30, 120, 600, 1800},
-		}, []string{"tool", "outcome"}),
-		upstream: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "insights_mcp_upstream_request_duration_seconds", Help: "How long requests to LangSmith took, each sending of them; status none where no answer came.",
-			Buckets: prometheus.DefBuckets,
-		}, []string{"method", "path", "status"}),
-		paid: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "insights_mcp_paid_calls_total", Help: "What became of calls that cost: started, already_running (a double prevented) and the rest.",
-		}, []string{"result"}),
+// metrics are what Prometheus is shown. Labels are names of tools, paths without
+// ids, and outcomes: bounded, whatever callers send. The official client of
+// Prometheus links protobuf and its reflection, which this library does not.
+type metrics struct {
+	set             *prometheus.Set
+	calls, upstream []float64         // upper bounds in seconds
+	helped          *strings.Replacer // puts the text after HELP, where the library writes none
+}
+
+func newMetrics() *metrics {
+	// The types are shown by a switch of the library's that is everybody's.
+	// Nothing else here uses it, and it is only ever turned on.
+	prometheus.ExposeMetadata(true)
+	var texts []string
+	for name, text := range help() {
+		texts = append(texts, "# HELP "+name+"\n", "# HELP "+name+" "+text+"\n")
 	}
-	registry.MustRegister(m.calls, m.upstream, m.paid, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+	return &metrics{
+		helped:   strings.NewReplacer(texts...),
+		set:      prometheus.NewSet(),
+		calls:    []float64{.005, .02, .1, .5, 2, 10, 30, 120, 600, 1800},
+		upstream: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}, // the official client's default
+	}
 }
 
 // countTools is middleware around every tool. A tool that is not there never
@@ -48,33 +65,68 @@ func (m *metrics) countTools(next mcpserver.ToolHandlerFunc) mcpserver.ToolHandl
 		if err != nil || result != nil && result.IsError {
 			outcome = "error"
 		}
-		m.calls.WithLabelValues(request.Params.Name, outcome).Observe(time.Since(started).Seconds())
+		name := series(callsName, "outcome", outcome, "tool", request.Params.Name)
+		m.set.GetOrCreatePrometheusHistogramExt(name, m.calls).UpdateDuration(started)
 		return result, err
 	}
+}
+
+// requestTook counts a request to LangSmith that was answered, or not, just now.
+func (m *metrics) requestTook(method, path, status string, started time.Time) {
+	name := series(upstreamName, "method", method, "path", path, "status", status)
+	m.set.GetOrCreatePrometheusHistogramExt(name, m.upstream).UpdateDuration(started)
 }
 
 // PaidCall counts what became of a call that costs.
 func (t *Telemetry) PaidCall(result string) {
 	if t != nil && t.metrics != nil {
-		t.metrics.paid.WithLabelValues(result).Inc()
+		t.metrics.set.GetOrCreateCounter(series(paidName, "result", result)).Inc()
 	}
 }
 
 // Waiting shows how many calls wait for a job.
 func (t *Telemetry) Waiting(count func() int) {
-	if t != nil && t.registry != nil {
-		t.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "insights_mcp_waiters", Help: "How many calls wait for a job.",
-		}, func() float64 { return float64(count()) }))
+	if t != nil && t.metrics != nil {
+		t.metrics.set.NewGauge(waitersName, func() float64 { return float64(count()) })
 	}
 }
 
 // Handler serves the metrics; nil when they are off.
 func (t *Telemetry) Handler() http.Handler {
-	if t == nil || t.registry == nil {
+	if t == nil || t.metrics == nil {
 		return nil
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /metrics", t.metrics.serve)
 	return mux
 }
+
+func (m *metrics) serve(w http.ResponseWriter, _ *http.Request) {
+	var page bytes.Buffer
+	m.set.WritePrometheus(&page)
+	prometheus.WriteGoMetrics(&page)
+	prometheus.WriteProcMetrics(&page)
+	prometheus.WriteFDMetrics(&page)
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	_, _ = m.helped.WriteString(w, page.String()) // whoever asked may have gone
+}
+
+// series is the name of a metric with its labels, in pairs, as Prometheus
+// writes it.
+func series(name string, labels ...string) string {
+	var written strings.Builder
+	written.Grow(128) // holds all but the longest
+	written.WriteString(name)
+	for i := 0; i < len(labels); i += 2 {
+		written.WriteByte("{,"[min(i, 1)])
+		written.WriteString(labels[i])
+		written.WriteString(`="`)
+		written.WriteString(escaped.Replace(strings.ToValidUTF8(labels[i+1], "\uFFFD")))
+		written.WriteByte('"')
+	}
+	written.WriteByte('}')
+	return written.String()
+}
+
+// escaped keeps a label's value from ending early; Prometheus knows these three.
+var escaped = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)

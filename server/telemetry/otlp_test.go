@@ -135,22 +135,43 @@ func TestTheOperatorNamesTheService(t *testing.T) {
 // A collector that refuses is not asked again, and the caller learns of it.
 func TestTracesAreRefused(t *testing.T) {
 	address, spans, _ := collector(t, 401, 200)
-	observed, err := Start(t.Context(), Options{Getenv: variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get})
-	if err != nil {
-		t.Fatal(err)
-	}
 	exporter, err := newOTLP(variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := exporter.UploadTraces(t.Context(), []*tracepb.ResourceSpans{{}}); err == nil || !strings.Contains(err.Error(), "401") {
+	if err := exporter.ExportSpans(t.Context(), tracetest.SpanStubs{{Name: "a call"}}.Snapshots()); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Errorf("%v", err)
 	}
 	if len(spans()) != 0 {
 		t.Error("a refused batch was sent again")
 	}
-	if err := observed.Stop(t.Context()); err != nil {
-		t.Error(err)
+}
+
+// Once shut down, an exporter refuses spans, and shutting it down again is
+// nothing: OpenTelemetry's specification asks for both.
+func TestTheExporterIsShutDown(t *testing.T) {
+	address, spans, asked := collector(t, 200)
+	exporter, err := newOTLP(variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := exporter.ExportSpans(t.Context(), nil); err != nil || asked() != nil {
+		t.Errorf("a batch of nothing: %v, and %v was sent", err, asked())
+	}
+	batch := tracetest.SpanStubs{{Name: "a call"}}.Snapshots()
+	if err := exporter.ExportSpans(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := exporter.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := exporter.ExportSpans(t.Context(), batch); err == nil {
+		t.Error("spans are taken after the end")
+	}
+	if got := spans(); len(got) != 1 {
+		t.Errorf("the collector was sent %q", got)
 	}
 }
 

@@ -11,8 +11,6 @@ import (
 	"net/http"
 
 	mcpserver "github.com/mark3labs/mcp-go/server"
-	"github.com/prometheus/client_golang/prometheus"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -37,8 +35,7 @@ type Telemetry struct {
 	propagator propagation.TextMapPropagator
 	provider   *sdktrace.TracerProvider
 
-	registry *prometheus.Registry // nil when metrics are off
-	metrics  *metrics
+	metrics *metrics // nil when metrics are off
 }
 
 // Start returns what was asked for; nil when nothing was.
@@ -49,9 +46,7 @@ func Start(ctx context.Context, options Options) (*Telemetry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if exporter, err = otlptrace.New(ctx, collector); err != nil {
-			return nil, fmt.Errorf("OTEL_*: %w", err)
-		}
+		exporter = collector
 	}
 	if exporter == nil && !options.Metrics {
 		return nil, nil
@@ -68,8 +63,7 @@ func Start(ctx context.Context, options Options) (*Telemetry, error) {
 		t.tracer = t.provider.Tracer("langsmith-insights-mcp")
 	}
 	if options.Metrics {
-		t.registry = prometheus.NewRegistry()
-		t.metrics = newMetrics(t.registry)
+		t.metrics = newMetrics()
 	}
 	return t, nil
 }

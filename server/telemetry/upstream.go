@@ -63,7 +63,7 @@ func (u *upstream) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 	}
 	if u.telemetry.metrics != nil {
-		u.telemetry.metrics.upstream.WithLabelValues(request.Method, path, status).Observe(time.Since(started).Seconds())
+		u.telemetry.metrics.requestTook(request.Method, path, status, started)
 	}
 	return response, err
 }
