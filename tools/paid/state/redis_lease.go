@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/gomodule/redigo/redis"
 )
 
 // The life of a lease. A replica that dies blocks an equal call elsewhere for
@@ -20,19 +20,19 @@ const (
 
 // lease is a slot held in Redis, renewed until it is released.
 type lease struct {
-	client *redis.Client
-	key    string
-	owner  string
-	stop   context.CancelFunc
+	pool  *redisPool
+	key   string
+	owner string
+	stop  context.CancelFunc
 
 	mu    sync.Mutex
 	until time.Time // by the monotonic clock of this process
 }
 
 // newLease keeps a lease alive that was asked for at a moment and granted since.
-func newLease(client *redis.Client, key, owner string, asked time.Time) *lease {
+func newLease(pool *redisPool, key, owner string, asked time.Time) *lease {
 	ctx, stop := context.WithCancel(context.Background())
-	l := &lease{client: client, key: key, owner: owner, stop: stop, until: asked.Add(leaseTime)}
+	l := &lease{pool: pool, key: key, owner: owner, stop: stop, until: asked.Add(leaseTime)}
 	go l.renew(ctx)
 	return l
 }
@@ -46,11 +46,11 @@ func (l *lease) renew(ctx context.Context) {
 			return
 		case <-ticker.C:
 			asked := time.Now()
-			kept, err := renewScript.Run(ctx, l.client, []string{l.key}, l.owner, leaseTime.Milliseconds()).Int()
+			kept, err := redis.Bool(l.pool.run(ctx, renewScript, l.key, l.owner, leaseTime.Milliseconds()))
 			if err != nil {
 				continue // it may answer before the lease runs out
 			}
-			if kept == 0 {
+			if !kept {
 				l.extend(time.Time{})
 				return
 			}
@@ -77,5 +77,5 @@ func (l *lease) Release() {
 	l.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
 	defer cancel()
-	_ = releaseScript.Run(ctx, l.client, []string{l.key}, l.owner).Err()
+	_, _ = l.pool.run(ctx, releaseScript, l.key, l.owner)
 }

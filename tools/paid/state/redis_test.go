@@ -19,25 +19,43 @@ func openTest(t *testing.T, url string) *Redis {
 	return store
 }
 
+// command asks Redis past the store.
+func command(t *testing.T, store *Redis, name string, args ...any) any {
+	t.Helper()
+	answer, err := store.pool.do(t.Context(), name, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return answer
+}
+
+func number(t *testing.T, store *Redis, name string, args ...any) int64 {
+	t.Helper()
+	n, ok := command(t, store, name, args...).(int64)
+	if !ok {
+		t.Fatalf("%s gives no number", name)
+	}
+	return n
+}
+
 // A replica that was paused for longer than its lease writes nothing.
 func TestLostLease(t *testing.T) {
-	store := openTest(t, redistest.Start(t).URL())
+	server := redistest.Start(t)
+	store := openTest(t, server.URL())
 	hold, _ := mustAcquire(t, store, slotA)
 	mine := hold.(*lease)
 	mine.stop() // as if this process stood still
-	if err := store.client.Del(t.Context(), leaseKey(slotA)).Err(); err != nil {
-		t.Fatal(err)
-	}
-	other, _ := mustAcquire(t, openTest(t, "redis://"+store.client.Options().Addr), slotA)
+	command(t, store, "DEL", leaseKey(slotA))
+	other, _ := mustAcquire(t, openTest(t, server.URL()), slotA)
 	entry := Entry{Token: id(1), Began: began, Stage: Intended}
 	if err := store.Intend(t.Context(), slotA, entry, hold); !errors.Is(err, ErrLost) {
 		t.Errorf("got %v", err)
 	}
 	hold.Release()
-	if !other.Held() || store.client.Exists(t.Context(), leaseKey(slotA)).Val() != 1 {
+	if !other.Held() || number(t, store, "EXISTS", leaseKey(slotA)) != 1 {
 		t.Error("who lost a lease took it from its new holder")
 	}
-	if n := store.client.Exists(t.Context(), callKey(slotA)).Val(); n != 0 {
+	if number(t, store, "EXISTS", callKey(slotA)) != 0 {
 		t.Error("who lost a lease wrote an intent")
 	}
 	other.Release()
@@ -47,16 +65,14 @@ func TestLeaseIsRenewed(t *testing.T) {
 	store := openTest(t, redistest.Start(t).URL())
 	hold, _ := mustAcquire(t, store, slotA)
 	defer hold.Release()
-	if ttl := store.client.PTTL(t.Context(), leaseKey(slotA)).Val(); ttl <= 0 || ttl > leaseTime {
-		t.Errorf("the lease runs for %s", ttl)
+	if ttl := number(t, store, "PTTL", leaseKey(slotA)); ttl <= 0 || ttl > leaseTime.Milliseconds() {
+		t.Errorf("the lease runs for %d ms", ttl)
 	}
-	if err := store.client.PExpire(t.Context(), leaseKey(slotA), 2*renewEvery).Err(); err != nil {
-		t.Fatal(err)
-	}
+	command(t, store, "PEXPIRE", leaseKey(slotA), (2 * renewEvery).Milliseconds())
 	// Until the next renewal there is nothing to wait for but the clock.
 	deadline := time.Now().Add(4 * renewEvery)
 	for time.Now().Before(deadline) {
-		if store.client.PTTL(t.Context(), leaseKey(slotA)).Val() > 2*renewEvery {
+		if number(t, store, "PTTL", leaseKey(slotA)) > (2 * renewEvery).Milliseconds() {
 			if !hold.Held() {
 				t.Error("a renewed lease is not held")
 			}
@@ -102,17 +118,13 @@ func TestRedisComesAndGoes(t *testing.T) {
 
 func TestForeignRedisContent(t *testing.T) {
 	store := openTest(t, redistest.Start(t).URL())
-	if err := store.client.HSet(t.Context(), callKey(slotA), id(1).String(), `{"v":7}`).Err(); err != nil {
-		t.Fatal(err)
-	}
+	command(t, store, "HSET", callKey(slotA), id(1).String(), `{"v":7}`)
 	hold, found, err := store.Acquire(t.Context(), slotA)
 	if err != nil || !found.Damaged || len(found.Entries) != 0 {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	hold.Release()
-	if err := store.client.Set(t.Context(), callKey(slotB), "text", 0).Err(); err != nil {
-		t.Fatal(err)
-	}
+	command(t, store, "SET", callKey(slotB), "text")
 	if _, _, err := store.Acquire(t.Context(), slotB); err == nil {
 		t.Error("a key of another type was read")
 	}
@@ -135,13 +147,13 @@ func TestEverythingInRedisRunsOut(t *testing.T) {
 	if err := store.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	keys := store.client.Keys(t.Context(), "*").Val()
+	keys := command(t, store, "KEYS", "*").([]any)
 	if len(keys) != 6 {
 		t.Errorf("%d keys: %q", len(keys), keys)
 	}
 	for _, key := range keys {
-		if ttl := store.client.TTL(t.Context(), key).Val(); ttl <= 0 || ttl > 2*keptTime {
-			t.Errorf("%s runs out after %s", key, ttl)
+		if ttl := number(t, store, "PTTL", key); ttl <= 0 || ttl > (2*keptTime).Milliseconds() {
+			t.Errorf("%s runs out after %d ms", key, ttl)
 		}
 	}
 	hold.Release()
