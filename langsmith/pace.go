@@ -3,7 +3,8 @@ package langsmith
 import (
 	"fmt"
 	"net/http"
-	"regexp"
+	"path"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -20,16 +21,13 @@ type pacing struct {
 
 type paceRule struct {
 	method  string
-	path    *regexp.Regexp
+	at      func(path string) bool
 	limiter *rate.Limiter
 }
 
-// The limits that are known, as calls per window.
-var (
-	pathRunsQuery = regexp.MustCompile(`/runs/query$`)
-	pathOneRun    = regexp.MustCompile(`/runs/[^/]+$`)
-	pathGenerate  = regexp.MustCompile(`/insights/configs/generate$`)
-)
+func isRunsQuery(p string) bool { return strings.HasSuffix(p, "/runs/query") }
+func isOneRun(p string) bool    { return path.Base(path.Dir(p)) == "runs" }
+func isGenerate(p string) bool  { return strings.HasSuffix(p, "/insights/configs/generate") }
 
 // newPacing paces the rare operations everywhere, and all requests together
 // where the endpoint is LangSmith's own service: what a self-hosted one bears
@@ -37,10 +35,10 @@ var (
 func newPacing(next http.RoundTripper, endpoint Endpoint) *pacing {
 	p := &pacing{
 		next: next,
-		rules: []paceRule{
-			{http.MethodPost, pathRunsQuery, perWindow(15, 10*time.Second)},
-			{http.MethodGet, pathOneRun, perWindow(30, time.Minute)},
-			{http.MethodPost, pathGenerate, perWindow(30, time.Hour)},
+		rules: []paceRule{ // the limits that are known, as calls per window
+			{http.MethodPost, isRunsQuery, perWindow(15, 10*time.Second)},
+			{http.MethodGet, isOneRun, perWindow(30, time.Minute)},
+			{http.MethodPost, isGenerate, perWindow(30, time.Hour)},
 		},
 	}
 	if endpoint.IsRegion() {
@@ -58,7 +56,7 @@ func perWindow(calls int, window time.Duration) *rate.Limiter {
 
 func (p *pacing) RoundTrip(request *http.Request) (*http.Response, error) {
 	for _, rule := range p.rules {
-		if request.Method == rule.method && rule.path.MatchString(request.URL.Path) {
+		if request.Method == rule.method && rule.at(request.URL.Path) {
 			if err := takeTurn(request, rule.limiter); err != nil {
 				return nil, err
 			}

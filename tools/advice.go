@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -161,7 +162,7 @@ func (e *Env) adviseNotFound(err *langsmith.Error) string {
 	if err.NotJSON {
 		return "There may be no LangSmith API at " + e.LangSmith.Endpoint().String() + ": check LANGSMITH_ENDPOINT."
 	}
-	for _, thing := range missing {
+	for _, thing := range missing() {
 		if found := thing.path.FindStringSubmatch(err.Path); found != nil {
 			return fmt.Sprintf("There is no "+thing.advice, found[1])
 		}
@@ -171,24 +172,28 @@ func (e *Env) adviseNotFound(err *langsmith.Error) string {
 
 // missing tells by the path of a request what was not there, and its id; the
 // first match counts.
-var missing = []struct {
+var missing = sync.OnceValue(func() []missingThing {
+	return []missingThing{
+		{regexp.MustCompile(`^/sessions/([^/]+)(?:/insights(?:/configs(?:/generate)?)?)?$`), "project %s in this workspace. Call list_projects."},
+		{regexp.MustCompile(`/insights/configs/([^/]+)`), "config %s in this project. Call list_insights_configs."},
+		{regexp.MustCompile(`/insights/[^/]+/clusters/([^/]+)`), "category %s in this job, or no such job. Call get_insights_job for the categories it has."},
+		{regexp.MustCompile(`/insights/([^/]+)`), "job %s in this project: it was deleted, or is another project's. Call list_insights_jobs."},
+		{regexp.MustCompile(`^/runs/([^/]+)`), "run %s in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
+		{regexp.MustCompile(`^/datasets/([^/]+)`), "dataset %s in this workspace."},
+		{regexp.MustCompile(`^/annotation-queues/([^/]+)`), "annotation queue %s in this workspace."},
+	}
+})
+
+type missingThing struct {
 	path   *regexp.Regexp
 	advice string
-}{
-	{regexp.MustCompile(`^/sessions/([^/]+)(?:/insights(?:/configs(?:/generate)?)?)?$`), "project %s in this workspace. Call list_projects."},
-	{regexp.MustCompile(`/insights/configs/([^/]+)`), "config %s in this project. Call list_insights_configs."},
-	{regexp.MustCompile(`/insights/[^/]+/clusters/([^/]+)`), "category %s in this job, or no such job. Call get_insights_job for the categories it has."},
-	{regexp.MustCompile(`/insights/([^/]+)`), "job %s in this project: it was deleted, or is another project's. Call list_insights_jobs."},
-	{regexp.MustCompile(`^/runs/([^/]+)`), "run %s in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
-	{regexp.MustCompile(`^/datasets/([^/]+)`), "dataset %s in this workspace."},
-	{regexp.MustCompile(`^/annotation-queues/([^/]+)`), "annotation queue %s in this workspace."},
 }
 
 // modelSecret is how a workspace's secret with a model provider's key is named.
-var modelSecret = regexp.MustCompile(`[A-Z][A-Z0-9_]*_API_KEY`)
+var modelSecret = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Z][A-Z0-9_]*_API_KEY`) })
 
 func adviseUnprocessable(err *langsmith.Error) string {
-	if missing := modelSecret.FindAllString(err.Message, -1); missing != nil {
+	if missing := modelSecret().FindAllString(err.Message, -1); missing != nil {
 		return "The workspace lacks the model secret " + strings.Join(missing, ", ") + ". Add it in LangSmith under Settings, Secrets; or choose the other model; " +
 			"or give cluster_model and summary_model the UUID of a model configuration. dry_run shows which secrets there are."
 	}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -66,7 +65,9 @@ func LoadLangSmith(getenv func(string) string) (LangSmith, []Problem) { return l
 
 // unfilled is a reference to a variable that a client passed on as it stood,
 // because it does not know its form or the variable is not set there.
-var unfilled = regexp.MustCompile(`^\$\{[^}]*\}$`)
+func unfilled(value string) bool {
+	return strings.HasPrefix(value, "${") && strings.Index(value, "}") == len(value)-1
+}
 
 // clean takes off the blanks and quotes that values arrive with from .env files
 // and client configurations. A reference that nobody filled in is no value.
@@ -77,7 +78,7 @@ func clean(value string) string {
 			value = strings.TrimSpace(value[1 : len(value)-1])
 		}
 	}
-	if unfilled.MatchString(value) {
+	if unfilled(value) {
 		return ""
 	}
 	return value

@@ -3,7 +3,6 @@ package install
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -57,9 +56,13 @@ type entry struct {
 	reference string            // how the key is referred to, "" for not at all
 }
 
-// serverName is what every client takes: Gemini CLI reads a tool's name up to
-// the first underscore as the server's.
-var serverName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,63}$`)
+const alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// goodServerName is what every client takes: Gemini CLI reads a tool's name up
+// to the first underscore as the server's.
+func goodServerName(name string) bool {
+	return name != "" && len(name) <= 64 && name[0] != '-' && strings.Trim(name, "-"+alphanumeric) == ""
+}
 
 // entry makes what o asks for out of what c knows.
 func (c client) entry(o Options) (entry, error) {

@@ -124,7 +124,7 @@ func (o Options) resolve() (Options, client, error) {
 		return o, c, err
 	}
 	o.ServerName = cmp.Or(o.ServerName, DefaultServerName)
-	if !serverName.MatchString(o.ServerName) {
+	if !goodServerName(o.ServerName) {
 		return o, c, fmt.Errorf("the name %q does not suit every client: use letters, digits and dashes, at most 64", o.ServerName)
 	}
 	o.Host, err = o.Host.withDefaults()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -114,12 +113,13 @@ func (d *tomlDoc) skipBlank(from int) int {
 	return above
 }
 
-var bareKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+// bareKey reports whether TOML takes a key without quotes.
+func bareKey(key string) bool { return key != "" && strings.Trim(key, "_-"+alphanumeric) == "" }
 
 func tomlKey(path []string) string {
 	parts := make([]string, len(path))
 	for i, p := range path {
-		if parts[i] = p; !bareKey.MatchString(p) {
+		if parts[i] = p; !bareKey(p) {
 			parts[i] = tomlString(p)
 		}
 	}

@@ -3,7 +3,6 @@ package prompts
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -58,12 +57,12 @@ func CategoryLabel(name string, traces int, id uuid.UUID) string {
 	return fmt.Sprintf("%s · %d traces · %s", markdown.Line(name, longestLabel), traces, id)
 }
 
-var endsInID = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
 // ID is the id that a label, or an id alone, ends in; uuid.Nil for neither.
 func ID(value string) uuid.UUID {
-	id, err := uuid.Parse(endsInID.FindString(strings.TrimSpace(value)))
-	if err != nil {
+	const length = len("5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11")
+	value = strings.TrimSpace(value)
+	id, err := uuid.Parse(value[max(0, len(value)-length):])
+	if err != nil || len(value) < length {
 		return uuid.Nil
 	}
 	return id

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -28,10 +29,12 @@ type upstream struct {
 	telemetry *Telemetry
 }
 
-var ids = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
+var ids = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
+})
 
 // template is a path without what tells one project or run from another.
-func template(path string) string { return ids.ReplaceAllLiteralString(path, "{id}") }
+func template(path string) string { return ids().ReplaceAllLiteralString(path, "{id}") }
 
 // RoundTrip implements http.RoundTripper.
 func (u *upstream) RoundTrip(request *http.Request) (*http.Response, error) {

@@ -8,15 +8,21 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 )
 
-var (
-	styleLink  = regexp.MustCompile(`(?m)^<link rel="stylesheet" href="([a-z]+\.css)">\n`)
-	scriptLink = regexp.MustCompile(`<script type="module" src="([a-z]+\.js)"></script>`)
-	importLine = regexp.MustCompile(`(?m)^import \{([^}]*)\} from '\./([a-z]+\.js)';\n`)
-	exportLine = regexp.MustCompile(`(?m)^export ((?:async )?(?:function|class|const) (\w+))`)
-	unjoined   = regexp.MustCompile(`(?m)^(?:import|export)\b.*`)
-)
+// forms are what is looked for in a page and in its modules.
+type forms struct{ styleLink, scriptLink, importLine, exportLine, unjoined *regexp.Regexp }
+
+var form = sync.OnceValue(func() forms {
+	return forms{
+		styleLink:  regexp.MustCompile(`(?m)^<link rel="stylesheet" href="([a-z]+\.css)">\n`),
+		scriptLink: regexp.MustCompile(`<script type="module" src="([a-z]+\.js)"></script>`),
+		importLine: regexp.MustCompile(`(?m)^import \{([^}]*)\} from '\./([a-z]+\.js)';\n`),
+		exportLine: regexp.MustCompile(`(?m)^export ((?:async )?(?:function|class|const) (\w+))`),
+		unjoined:   regexp.MustCompile(`(?m)^(?:import|export)\b.*`),
+	}
+})
 
 // join puts a page's style sheets and modules into its index.html.
 //
@@ -30,14 +36,14 @@ func join(files fs.FS, dir string) (string, error) {
 	}
 	page := string(index)
 	var style strings.Builder
-	for _, link := range styleLink.FindAllStringSubmatch(page, -1) {
+	for _, link := range form().styleLink.FindAllStringSubmatch(page, -1) {
 		sheet, err := fs.ReadFile(files, path.Join(dir, link[1]))
 		if err != nil {
 			return "", err
 		}
 		style.WriteString(compact(string(sheet)))
 	}
-	script := scriptLink.FindStringSubmatch(page)
+	script := form().scriptLink.FindStringSubmatch(page)
 	if script == nil {
 		return "", fmt.Errorf("index.html names no module")
 	}
@@ -50,7 +56,7 @@ func join(files fs.FS, dir string) (string, error) {
 		return "", fmt.Errorf("the page would end early at its own </script or </style")
 	}
 	head := policy(style.String(), code) + "<style>" + style.String() + "</style>\n"
-	page = styleLink.ReplaceAllLiteralString(page, "")
+	page = form().styleLink.ReplaceAllLiteralString(page, "")
 	page = strings.Replace(page, "</head>", head+"</head>", 1)
 	return strings.Replace(page, script[0], `<script type="module">`+code+"</script>", 1), nil
 }
@@ -92,21 +98,21 @@ func (b *bundle) add(name string) error {
 		return err
 	}
 	module := string(source)
-	for _, line := range importLine.FindAllStringSubmatch(module, -1) {
+	for _, line := range form().importLine.FindAllStringSubmatch(module, -1) {
 		if err := b.add(line[2]); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	var exports []string
-	for _, line := range exportLine.FindAllStringSubmatch(module, -1) {
+	for _, line := range form().exportLine.FindAllStringSubmatch(module, -1) {
 		exports = append(exports, line[2])
 	}
-	module = importLine.ReplaceAllStringFunc(module, func(line string) string {
-		parts := importLine.FindStringSubmatch(line)
+	module = form().importLine.ReplaceAllStringFunc(module, func(line string) string {
+		parts := form().importLine.FindStringSubmatch(line)
 		return "const {" + strings.ReplaceAll(parts[1], " as ", ": ") + "} = " + variable(parts[2]) + ";\n"
 	})
-	module = exportLine.ReplaceAllString(module, "$1")
-	if line := unjoined.FindString(module); line != "" {
+	module = form().exportLine.ReplaceAllString(module, "$1")
+	if line := form().unjoined.FindString(module); line != "" {
 		return fmt.Errorf("%s: this form cannot be joined: %s", name, line)
 	}
 	for i, line := range strings.Split(module, "\n") {

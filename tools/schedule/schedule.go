@@ -9,6 +9,7 @@ import (
 	"math/bits"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/netresearch/go-cron"
@@ -50,7 +51,9 @@ var shorthands = map[string]string{
 
 // items is a list of *, */n, a, a-b and a-b/n: what crons agree on. Others,
 // such as ?, L, # and a/n, are read differently or not at all.
-var items = regexp.MustCompile(`^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`)
+var items = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`)
+})
 
 // longest is the most characters of a schedule that are read.
 const longest = 200
@@ -91,7 +94,7 @@ func (f field) check(place int, text string) error {
 	alone := strings.Fields("* * * * *")
 	alone[place] = text
 	spec, err := parse(strings.Join(alone, " "))
-	if !items.MatchString(text) || err != nil || f.bits(spec) == 0 {
+	if !items().MatchString(text) || err != nil || f.bits(spec) == 0 {
 		return fmt.Errorf("its %s, %q, is not understood: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
 	}
 	return nil
