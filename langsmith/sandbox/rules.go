@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 
@@ -110,14 +109,12 @@ func (s *settings) missingSecrets(have []string) []string {
 	return missing
 }
 
-var promptVariable = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\{\{\{?\s*(run\.(?:inputs|outputs|error|feedback)|all_thread_messages)(?:\.[\w.-]+)?\s*\}?\}\}`)
-})
+const promptVariable = `\{\{\{?\s*(run\.(?:inputs|outputs|error|feedback)|all_thread_messages)(?:\.[\w.-]+)?\s*\}?\}\}`
 
 // promptVariables are the parts of a run that a summary prompt names.
 func promptVariables(prompt string) []string {
 	var names []string
-	for _, match := range promptVariable().FindAllStringSubmatch(prompt, -1) {
+	for _, match := range regexp.MustCompile(promptVariable).FindAllStringSubmatch(prompt, -1) {
 		if !slices.Contains(names, match[1]) {
 			names = append(names, match[1])
 		}

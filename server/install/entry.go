@@ -15,7 +15,7 @@ var credentials = []string{keyVariable, "LANGCHAIN_API_KEY", "LANGSMITH_BEARER_T
 
 // suppliers are the variables of which one in an entry means that the server
 // gets its credential already.
-var suppliers = append([]string{"LANGSMITH_API_KEY_FILE"}, credentials...)
+func suppliers() []string { return append([]string{"LANGSMITH_API_KEY_FILE"}, credentials...) }
 
 // stateVariable may hold the URL of a Redis, with its password in it.
 const stateVariable = "LANGSMITH_INSIGHTS_MCP_STATE"
@@ -95,7 +95,7 @@ func (c client) entry(o Options) (entry, error) {
 // refers reports whether a new entry is to have the reference: not if the
 // variables that are written supply a credential.
 func (e entry) refers() bool {
-	return e.reference != "" && !slices.ContainsFunc(suppliers, func(name string) bool { return e.env[name] != "" })
+	return e.reference != "" && !slices.ContainsFunc(suppliers(), func(name string) bool { return e.env[name] != "" })
 }
 
 // promptID names the prompt after the server, so that it is nobody else's.

@@ -49,7 +49,7 @@ func hasEntry(f format, src []byte, server string) bool {
 func supplied(f format, src []byte, server string) bool {
 	e, _ := entryOf(f, src, server)
 	env, _ := e["env"].(map[string]any)
-	for _, name := range suppliers {
+	for _, name := range suppliers() {
 		if value, ok := env[name].(string); ok && value != "" && !isReference(value) {
 			return true
 		}

@@ -152,7 +152,7 @@ func (d *jsonDoc) updateEnv(obj jsonObject, e entry) error {
 			return err
 		}
 	}
-	supplies := func(m hujson.ObjectMember) bool { return slices.Contains(suppliers, memberName(m)) }
+	supplies := func(m hujson.ObjectMember) bool { return slices.Contains(suppliers(), memberName(m)) }
 	if refer && !slices.ContainsFunc(env.Members, supplies) {
 		d.add(env, keyVariable, e.reference)
 	}

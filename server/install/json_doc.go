@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/tailscale/hujson"
 )
@@ -78,14 +77,12 @@ func parseBlank(src []byte, newline string) (hujson.Value, error) {
 
 // parseError parts hujson's errors into place and reason. A literal that follows
 // the reason is dropped: it may be a key that was pasted with a stray backslash.
-var parseError = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^hujson: (line \d+, column \d+): (invalid literal|.*)`)
-})
+const parseError = `^hujson: (line \d+, column \d+): (invalid literal|.*)`
 
 var errNotJSON = errors.New("not valid JSON")
 
 func plainError(err error) error {
-	m := parseError().FindStringSubmatch(fmt.Sprint(err))
+	m := regexp.MustCompile(parseError).FindStringSubmatch(fmt.Sprint(err))
 	if m == nil {
 		return errNotJSON
 	}

@@ -112,7 +112,7 @@ func outdated(has map[string]any, e entry) []setting {
 		}
 	}
 	handed := handedOn(has["env_vars"])
-	known := slices.ContainsFunc(suppliers, func(name string) bool {
+	known := slices.ContainsFunc(suppliers(), func(name string) bool {
 		return env[name] != nil || slices.Contains(handed, name)
 	})
 	if e.reference != "" && !known {

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/server/envelope"
+	"langsmith-insights-mcp/server/stack"
 )
 
 // Options tune a [Serve].
@@ -57,7 +58,10 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	defer stopNotifications()
 
 	read := make(chan error, 1)
-	go func() { read <- eachLine(in, c.receive) }()
+	go func() {
+		stack.Grow()
+		read <- eachLine(in, c.receive)
+	}()
 	var err error
 	select {
 	case <-ctx.Done():
@@ -137,6 +141,7 @@ func (c *connection) answer(message envelope.Message, line json.RawMessage) {
 		return
 	}
 	go func() {
+		stack.Grow()
 		defer c.calls.Done()
 		defer cancel()
 		response := c.handle(ctx, message, line)

@@ -9,7 +9,6 @@ import (
 	"math/bits"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/netresearch/go-cron"
@@ -21,7 +20,9 @@ type Schedule struct{ spec *cron.SpecSchedule }
 // dialect is what every cron reads alike. Where both a day of the month and a
 // weekday are given crons differ: most run on either, which is also the more
 // expensive reading, and so the one that is counted here.
-var dialect = cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
+func dialect() cron.Parser {
+	return cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
+}
 
 // field is one of the five.
 type field struct {
@@ -37,23 +38,27 @@ var fields = []field{
 	{"day of the week", "0 (Sunday) to 6 or sun to sat", func(s *cron.SpecSchedule) uint64 { return s.Dow }},
 }
 
-// shorthands are what some crons read for five fields; it is not known whether
-// LangSmith does.
-var shorthands = map[string]string{
-	"@hourly":   "0 * * * *",
-	"@daily":    "0 0 * * *",
-	"@midnight": "0 0 * * *",
-	"@weekly":   "0 0 * * 0",
-	"@monthly":  "0 0 1 * *",
-	"@yearly":   "0 0 1 1 *",
-	"@annually": "0 0 1 1 *",
+// written is what some crons read for one word; it is not known whether
+// LangSmith does. Empty for any other text.
+func written(shorthand string) string {
+	switch shorthand {
+	case "@hourly":
+		return "0 * * * *"
+	case "@daily", "@midnight":
+		return "0 0 * * *"
+	case "@weekly":
+		return "0 0 * * 0"
+	case "@monthly":
+		return "0 0 1 * *"
+	case "@yearly", "@annually":
+		return "0 0 1 1 *"
+	}
+	return ""
 }
 
 // items is a list of *, */n, a, a-b and a-b/n: what crons agree on. Others,
 // such as ?, L, # and a/n, are read differently or not at all.
-var items = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`)
-})
+const items = `^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`
 
 // longest is the most characters of a schedule that are read.
 const longest = 200
@@ -66,8 +71,8 @@ func Parse(text string) (*Schedule, error) {
 	switch {
 	case len(text) > longest:
 		return nil, fmt.Errorf("has more than %d characters", longest)
-	case strings.HasPrefix(text, "@") && shorthands[text] != "":
-		return nil, fmt.Errorf("is a shorthand that LangSmith may not know: write %s", shorthands[text])
+	case written(text) != "":
+		return nil, fmt.Errorf("is a shorthand that LangSmith may not know: write %s", written(text))
 	case strings.HasPrefix(text, "tz=") || strings.HasPrefix(text, "cron_tz="):
 		return nil, errors.New("names a time zone; schedules are in UTC: leave the zone out and give the hours in UTC")
 	case len(parts) != len(fields):
@@ -94,14 +99,14 @@ func (f field) check(place int, text string) error {
 	alone := strings.Fields("* * * * *")
 	alone[place] = text
 	spec, err := parse(strings.Join(alone, " "))
-	if !items().MatchString(text) || err != nil || f.bits(spec) == 0 {
+	if !regexp.MustCompile(items).MatchString(text) || err != nil || f.bits(spec) == 0 {
 		return fmt.Errorf("its %s, %q, is not understood: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
 	}
 	return nil
 }
 
 func parse(text string) (*cron.SpecSchedule, error) {
-	parsed, err := dialect.Parse(text)
+	parsed, err := dialect().Parse(text)
 	if err != nil {
 		return nil, err
 	}
