@@ -91,6 +91,24 @@ func TestImportsLeadOneWay(t *testing.T) {
 	}
 }
 
+// TestWhatOnlyTestsNeedIsNotLinked keeps the official encodings, which tests hold
+// ours against, out of the program: every start paid for them, over stdio too.
+func TestWhatOnlyTestsNeedIsNotLinked(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", ".")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for linked := range strings.Lines(string(out)) {
+		for _, heavy := range []string{"google.golang.org/protobuf/", "google.golang.org/grpc", "go.opentelemetry.io/proto/", "github.com/prometheus/"} {
+			if strings.HasPrefix(linked, heavy) {
+				t.Errorf("the program links %s", strings.TrimSpace(linked))
+			}
+		}
+	}
+}
+
 // TestThePictureShowsEveryPackage holds the picture in docs/architecture.md
 // against the packages there are.
 func TestThePictureShowsEveryPackage(t *testing.T) {

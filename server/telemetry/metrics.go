@@ -40,8 +40,8 @@ type metrics struct {
 }
 
 func newMetrics() *metrics {
-	// The types are shown by a switch of the library's that is everybody's.
-	// Nothing else here uses it, and it is only ever turned on.
+	// HELP and TYPE hang on a switch of the library's that holds for the whole
+	// process. Nothing else uses the library, and the switch is only turned on.
 	prometheus.ExposeMetadata(true)
 	var texts []string
 	for name, text := range help() {
