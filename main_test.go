@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -38,6 +40,22 @@ func TestMain(m *testing.M) {
 	}())
 }
 
+// lookAtSources lets go test know what the program is made of: it gives an
+// earlier result again unless a file has changed that a test looked at.
+var lookAtSources = sync.OnceFunc(func() {
+	for _, root := range []string{"main.go", "go.mod", "server", "tools", "langsmith"} {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if err == nil {
+				_, err = os.Stat(path)
+			}
+			return err
+		})
+		if err != nil {
+			panic(err)
+		}
+	}
+})
+
 // patience bounds how long a process may take; nothing is expected to.
 const patience = 30 * time.Second
 
@@ -49,6 +67,7 @@ type ended struct {
 // command prepares the program with nothing of the test's own environment.
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
+	lookAtSources()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, binary, args...)
@@ -99,7 +118,13 @@ func text(message map[string]any) string {
 	return string(data)
 }
 
+// What libraries have to say, of a collector that refuses what it is sent here,
+// is in the log's form and under its level too.
 func TestPipedRequestsGetTheirAnswersAtAnyLogLevel(t *testing.T) {
+	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	defer collector.Close()
 	for _, level := range []string{"trace", "info", "disabled"} {
 		t.Run(level, func(t *testing.T) {
 			requests := hello
@@ -107,7 +132,7 @@ func TestPipedRequestsGetTheirAnswersAtAnyLogLevel(t *testing.T) {
 				requests += toolCall(i, "list_projects", `{}`) + "\n"
 			}
 			requests += "garbage\n" + toolCall(101, "create_insights_job", `{"project":"chat-prod"}`) // and no newline
-			got := run(t, requests, nil, "--sandbox", "--log-level", level)
+			got := run(t, requests, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + collector.URL}, "--sandbox", "--log-level", level)
 			if got.code != 0 {
 				t.Fatalf("code %d, stderr:\n%s", got.code, got.stderr)
 			}
@@ -124,6 +149,9 @@ func TestPipedRequestsGetTheirAnswersAtAnyLogLevel(t *testing.T) {
 				if !json.Valid([]byte(line)) {
 					t.Errorf("the log has a line that is no JSON: %q", line)
 				}
+			}
+			if level == "info" && !strings.Contains(got.stderr, "the collector answered 400") {
+				t.Errorf("the log says nothing of the collector:\n%s", got.stderr)
 			}
 		})
 	}

@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"io"
+	"log"
+	"log/slog"
 	"os"
 
 	"github.com/rs/zerolog"
@@ -22,4 +24,16 @@ func newLogger(cfg *config.Config, stderr io.Writer) (zerolog.Logger, func() err
 		stderr, closing = file, file.Close
 	}
 	return zerolog.New(&logLines{out: stderr}).Level(cfg.LogLevel).With().Timestamp().Logger(), closing, nil
+}
+
+// adoptLoggers makes the loggers that libraries fall back on write our log, and
+// returns what undoes it.
+func adoptLoggers(logger zerolog.Logger) (undo func()) {
+	structured, writer, flags := slog.Default(), log.Writer(), log.Flags()
+	slog.SetDefault(slog.New(zerolog.NewSlogHandler(logger))) // the log package's too
+	return func() {
+		slog.SetDefault(structured)
+		log.SetOutput(writer)
+		log.SetFlags(flags)
+	}
 }

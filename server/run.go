@@ -22,6 +22,7 @@ func RunStdio(ctx context.Context, cfg *config.Config, getenv func(string) strin
 		return err
 	}
 	defer func() { _ = closeLog() }()
+	defer adoptLoggers(logger)()
 	observed, stopObserving, err := observe(ctx, cfg, getenv, logger)
 	if err != nil {
 		return err

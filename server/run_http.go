@@ -3,12 +3,8 @@ package server
 import (
 	"context"
 	"fmt"
-	"log"
-	"log/slog"
 	"net"
 	"time"
-
-	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/web"
@@ -75,16 +71,4 @@ func guardedBy(cfg config.HTTP) string {
 		return "an issuer"
 	}
 	return "nothing"
-}
-
-// adoptLoggers makes the loggers that libraries fall back on write our log, and
-// returns what undoes it.
-func adoptLoggers(logger zerolog.Logger) (undo func()) {
-	structured, writer, flags := slog.Default(), log.Writer(), log.Flags()
-	slog.SetDefault(slog.New(zerolog.NewSlogHandler(logger))) // the log package's too
-	return func() {
-		slog.SetDefault(structured)
-		log.SetOutput(writer)
-		log.SetFlags(flags)
-	}
 }
