@@ -3,6 +3,8 @@ package server
 import (
 	"encoding/json"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,11 +15,18 @@ import (
 func TestMemoryIsGivenBackOnceNobodyAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
+		var mu sync.Mutex
 		var released []time.Duration
-		r := &rest{release: func() { released = append(released, time.Since(began)) }}
+		r := &rest{release: func() {
+			mu.Lock()
+			defer mu.Unlock()
+			released = append(released, time.Since(began))
+		}}
 		want := func(what string, times ...time.Duration) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if !slices.Equal(released, times) {
 				t.Fatalf("%s: given back at %v, not at %v", what, released, times)
 			}
@@ -41,18 +50,18 @@ func TestMemoryIsGivenBackOnceNobodyAsks(t *testing.T) {
 
 func TestAMessageWhileMemoryIsGivenBackIsNotForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		releases := 0
+		var releases atomic.Int64
 		r := &rest{}
 		r.release = func() {
-			if releases++; releases == 1 {
+			if releases.Add(1) == 1 {
 				r.disturb()
 			}
 		}
 		r.disturb()
 		time.Sleep(10 * restAfter)
 		synctest.Wait()
-		if releases != 2 {
-			t.Errorf("given back %d times, not twice", releases)
+		if n := releases.Load(); n != 2 {
+			t.Errorf("given back %d times, not twice", n)
 		}
 	})
 }
