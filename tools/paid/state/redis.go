@@ -43,7 +43,10 @@ func (r *Redis) Ping(ctx context.Context) error {
 }
 
 // Close implements Store.
-func (r *Redis) Close() error { return r.pool.close() }
+func (r *Redis) Close() error {
+	r.pool.close()
+	return nil
+}
 
 func callKey(slot Slot) string  { return redisPrefix + "{" + slot.Scope + "}:call:" + slot.Key }
 func leaseKey(slot Slot) string { return redisPrefix + "{" + slot.Scope + "}:lease:" + slot.Key }
@@ -69,6 +72,10 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 		}
 		if values, ok := answer.([]any); ok {
 			hold := newLease(r.pool, leaseKey(slot), owner, asked)
+			if ctx.Err() != nil { // or who comes next would wait until it runs out
+				hold.Release()
+				return nil, Recalled{}, ctx.Err()
+			}
 			return hold, decodeValues(values), nil
 		}
 		timer := time.NewTimer(maxLeasePause/3 + rand.N(2*maxLeasePause/3))

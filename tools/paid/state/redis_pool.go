@@ -2,16 +2,15 @@ package state
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gomodule/redigo/redis"
+	"golang.org/x/sync/semaphore"
 )
 
 // The bounds of one exchange with Redis. Where it does not answer, the call
@@ -21,88 +20,154 @@ const (
 	redisTimeout     = time.Second
 )
 
-// How many connections there may be, which nearly as many calls share as come:
-// each takes one for the moment of an exchange. Idle ones are closed after a while.
 const (
+	// redisConnections is how many there may be at once. An exchange takes one
+	// for a moment, so that many more calls share them.
 	redisConnections = 32
-	redisIdleTime    = 5 * time.Minute
+
+	// redisIdleTime is how long one may have been idle that is used again.
+	redisIdleTime = 5 * time.Minute
 )
 
-var errRedisURL = errors.New("the redis URL is malformed: want one such as redis://:password@host:6379/0")
+// redisPool is the way to one Redis. redigo's own pool keeps a connection to a
+// node that was demoted, and panics where it is asked after its end.
+type redisPool struct {
+	address redisAddress
+	turns   *semaphore.Weighted
 
-// redisPool is the way to one Redis.
-type redisPool struct{ connections *redis.Pool }
+	mu     sync.Mutex
+	idle   []idleConnection // the latest used last
+	closed bool
+}
 
-// newRedisPool reads where Redis is. Its errors repeat nothing of the address,
-// which may hold a password.
+type idleConnection struct {
+	redis.Conn
+	since time.Time
+}
+
 func newRedisPool(address string) (*redisPool, error) {
-	parsed, err := url.Parse(address)
-	if err != nil || parsed.Opaque != "" || parsed.Host == "" {
-		return nil, errRedisURL
+	parsed, err := parseRedisAddress(address)
+	if err != nil {
+		return nil, err
 	}
-	if database := strings.TrimPrefix(parsed.Path, "/"); database != "" {
-		if number, err := strconv.Atoi(database); err != nil || number < 0 {
-			return nil, errRedisURL
-		}
-	}
-	if parsed.RawQuery != "" || parsed.Fragment != "" {
-		return nil, errors.New("the redis URL has options behind a ? or #, which are not known here: leave them out")
-	}
-	return &redisPool{&redis.Pool{
-		DialContext: func(ctx context.Context) (redis.Conn, error) {
-			return redis.DialURLContext(ctx, address,
-				redis.DialConnectTimeout(redisDialTimeout), redis.DialTLSHandshakeTimeout(redisDialTimeout),
-				redis.DialReadTimeout(redisTimeout), redis.DialWriteTimeout(redisTimeout),
-				redis.DialTLSConfig(&tls.Config{MinVersion: tls.VersionTLS12}))
-		},
-		MaxActive: redisConnections, MaxIdle: redisConnections, Wait: true, IdleTimeout: redisIdleTime,
-	}}, nil
+	return &redisPool{address: parsed, turns: semaphore.NewWeighted(redisConnections)}, nil
 }
 
 // do runs a command.
 func (p *redisPool) do(ctx context.Context, command string, args ...any) (any, error) {
-	return p.exchange(ctx, func(ctx context.Context, connection redis.Conn) (any, error) {
-		return redis.DoContext(connection, ctx, command, args...)
-	})
+	return p.exchange(ctx, func(connection redis.Conn) (any, error) { return connection.Do(command, args...) })
 }
 
 // run runs a script: its keys come first, then its other arguments.
 func (p *redisPool) run(ctx context.Context, script *redis.Script, keysAndArgs ...any) (any, error) {
-	return p.exchange(ctx, func(ctx context.Context, connection redis.Conn) (any, error) {
-		return script.DoContext(ctx, connection, keysAndArgs...)
-	})
+	return p.exchange(ctx, func(connection redis.Conn) (any, error) { return script.Do(connection, keysAndArgs...) })
 }
 
-// exchange has an answer come over a connection. Connections that Redis has
-// closed since are found out only now, all of the pool after a restart, so that
-// it is repeated where one breaks: everything asked here gives the same twice.
-func (p *redisPool) exchange(ctx context.Context, ask func(context.Context, redis.Conn) (any, error)) (any, error) {
+// exchange has an answer come over a connection. One that is under way is not
+// broken off when the caller leaves, which it is bounded for: nobody would know
+// what became of it. Connections that have died since they were last used are
+// found out only now, all of them after a restart or a failover of Redis, so that
+// it is repeated until one is new: everything asked here gives the same twice.
+func (p *redisPool) exchange(ctx context.Context, ask func(redis.Conn) (any, error)) (any, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	bounded, cancel := context.WithTimeout(ctx, redisDialTimeout+redisTimeout)
 	defer cancel()
-	for tries := 1; ; tries++ {
-		connection, err := p.connections.GetContext(bounded)
-		var answer any
-		broken := false
-		if err == nil {
-			answer, err = ask(bounded, connection)
-			broken = err != nil && connection.Err() != nil && !timedOut(err)
-			_ = connection.Close() // gives it back; one that broke is thrown away
+	err := p.turns.Acquire(bounded, 1)
+	if err == nil {
+		defer p.turns.Release(1)
+	}
+	for err == nil {
+		connection, known := p.known()
+		if !known {
+			if connection, err = p.address.dial(bounded); err != nil {
+				break
+			}
 		}
-		switch {
-		case err == nil:
+		answer, good, failed := p.try(connection, ask)
+		if failed == nil {
 			return answer, nil
-		case ctx.Err() != nil:
-			return nil, ctx.Err() // the caller left
-		case !broken || tries > redisConnections:
-			return nil, fmt.Errorf("ask Redis: %w", err)
+		}
+		if good || !known || timedOut(failed) {
+			err = failed
 		}
 	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // the caller left
+	}
+	return nil, fmt.Errorf("ask Redis: %w", err)
 }
 
-// timedOut tells a Redis that does not answer from a connection that broke.
+// try asks once, and keeps the connection for others where it is good. redigo
+// panics on an answer that no Redis gives.
+func (p *redisPool) try(connection redis.Conn, ask func(redis.Conn) (any, error)) (answer any, good bool, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("its answer cannot be read: %v", cause)
+		}
+		if !good || !p.keep(connection) {
+			_ = connection.Close()
+		}
+	}()
+	answer, err = ask(connection)
+	good = connection.Err() == nil && !demoted(err)
+	return answer, good, err
+}
+
+// timedOut tells a Redis that gives no answer from a connection that has died.
 func timedOut(err error) bool {
 	var timeout net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-func (p *redisPool) close() error { return p.connections.Close() }
+// demoted reports whether a node no longer takes what is to be written, since
+// another one has taken its place.
+func demoted(err error) bool {
+	var said redis.Error
+	return errors.As(err, &said) && strings.Contains(string(said), "READONLY ")
+}
+
+// known takes a connection that is idle.
+func (p *redisPool) known() (redis.Conn, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.idle) - 1
+	if last < 0 {
+		return nil, false
+	}
+	if time.Since(p.idle[last].since) > redisIdleTime { // so are the others
+		p.closeIdle()
+		return nil, false
+	}
+	connection := p.idle[last].Conn
+	p.idle = p.idle[:last]
+	return connection, true
+}
+
+// keep makes a connection an idle one, unless the pool was closed meanwhile.
+func (p *redisPool) keep(connection redis.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return false
+	}
+	p.idle = append(p.idle, idleConnection{connection, time.Now()})
+	return true
+}
+
+// closeIdle closes the idle connections; p.mu is held.
+func (p *redisPool) closeIdle() {
+	for _, connection := range p.idle {
+		_ = connection.Close()
+	}
+	p.idle = nil
+}
+
+// close closes the idle connections now, and those in use after their use.
+func (p *redisPool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.closeIdle()
+}

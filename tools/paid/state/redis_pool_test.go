@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gomodule/redigo/redis"
-
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
@@ -79,53 +77,106 @@ func readCommand(from *bufio.Reader) (words []string, err error) {
 func TestARestartOfRedisCostsNoCall(t *testing.T) {
 	server := redistest.Start(t)
 	store := openTest(t, server.URL())
-	takeAll(t, store)()
-	if idle := store.pool.connections.IdleCount(); idle != redisConnections {
+	var all sync.WaitGroup
+	for range 4 * redisConnections {
+		all.Go(func() {
+			if err := store.Ping(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if idle := len(store.pool.idle); idle < 2 || idle > redisConnections {
 		t.Fatalf("%d connections are idle", idle)
 	}
 	server.Restart()
 	if err := store.Ping(t.Context()); err != nil {
 		t.Error(err)
 	}
+	if idle := len(store.pool.idle); idle != 1 {
+		t.Errorf("%d connections are idle, not the new one", idle)
+	}
 }
 
-// A Redis that closes every connection is given up, and one that says no is
-// asked once.
-func TestWhatIsRepeated(t *testing.T) {
-	for name, c := range map[string]struct {
-		answer string
-		asked  int64
-	}{
-		"closed without an answer": {"", redisConnections + 1},
-		"an error":                 {"-ERR no\r\n", 1},
+// answering takes commands and answers each with what answer returns, and closes
+// the connection where that is nothing.
+func answering(t *testing.T, answer func(words []string) string) (address string) {
+	return fakeRedis(t, func(connection net.Conn) {
+		commands := bufio.NewReader(connection)
+		for {
+			words, err := readCommand(commands)
+			if err != nil {
+				return
+			}
+			reply := answer(words)
+			if _, err := connection.Write([]byte(reply)); err != nil || reply == "" {
+				return
+			}
+		}
+	})
+}
+
+// What breaks on a new connection is not repeated, and an answer is one even
+// where it says no, or is none that a Redis gives.
+func TestWhatIsAskedOnce(t *testing.T) {
+	for name, answer := range map[string]string{
+		"closed without an answer": "",
+		"an error":                 "-ERR no\r\n",
+		"loading":                  "-LOADING Redis is loading the dataset in memory\r\n",
+		"read only":                "-READONLY You can't write against a read only replica.\r\n",
+		"an enormous answer":       "$4611686018427387904\r\n",
+		"no answer of Redis":       "HTTP/1.1 400 Bad Request\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			var asked atomic.Int64
-			store := openTest(t, "redis://"+fakeRedis(t, func(connection net.Conn) {
-				commands := bufio.NewReader(connection)
-				for {
-					if _, err := readCommand(commands); err != nil {
-						return
-					}
-					asked.Add(1)
-					if _, err := connection.Write([]byte(c.answer)); err != nil || c.answer == "" {
-						return
-					}
-				}
+			store := openTest(t, "redis://"+answering(t, func([]string) string {
+				asked.Add(1)
+				return answer
 			}))
 			err := store.Ping(t.Context())
-			if err == nil || !strings.HasPrefix(err.Error(), "ask Redis: ") || asked.Load() != c.asked {
+			if err == nil || !strings.HasPrefix(err.Error(), "ask Redis: ") || asked.Load() != 1 {
 				t.Errorf("asked %d times: %v", asked.Load(), err)
 			}
 		})
 	}
 }
 
-// A caller who leaves waits neither for an answer nor for a connection, of which
-// there are only so many; and a Redis that says nothing is asked once.
+// After a failover the connections that are left lead to a node which takes
+// nothing more; the address leads to another.
+func TestADemotedNodeIsLeft(t *testing.T) {
+	var demotedOnes, asked atomic.Int64
+	store := openTest(t, "redis://"+fakeRedis(t, func(connection net.Conn) {
+		commands := bufio.NewReader(connection)
+		mine := demotedOnes.Load()
+		for {
+			if _, err := readCommand(commands); err != nil {
+				return
+			}
+			asked.Add(1)
+			reply := "+OK\r\n"
+			if demotedOnes.Load() != mine { // it was made before
+				reply = "-ERR Error running script: @user_script:2: -READONLY You can't write against a read only replica.\r\n"
+			}
+			if _, err := connection.Write([]byte(reply)); err != nil {
+				return
+			}
+		}
+	}))
+	for range 3 {
+		if err := store.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		demotedOnes.Add(1)
+	}
+	if asked.Load() != 5 { // the first once, the others twice
+		t.Errorf("asked %d times", asked.Load())
+	}
+}
+
+// A caller who leaves waits for no connection, of which there are only so many;
+// and a Redis that says nothing any more is not asked again.
 func TestARedisThatSaysNothing(t *testing.T) {
-	asked := make(chan struct{}, 10)
-	var accepted atomic.Int64
+	var asked, accepted atomic.Int64
 	store := openTest(t, "redis://"+fakeRedis(t, func(connection net.Conn) {
 		accepted.Add(1)
 		commands := bufio.NewReader(connection)
@@ -133,52 +184,68 @@ func TestARedisThatSaysNothing(t *testing.T) {
 			if _, err := readCommand(commands); err != nil {
 				return
 			}
-			asked <- struct{}{}
+			if asked.Add(1) == 1 {
+				_, _ = connection.Write([]byte("+OK\r\n"))
+			}
 		}
 	}))
-
-	giveBack := takeAll(t, store)
+	if err := store.pool.turns.Acquire(t.Context(), redisConnections); err != nil {
+		t.Fatal(err)
+	}
 	impatient, done := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer done()
-	if err := store.Ping(impatient); err != context.DeadlineExceeded || len(asked) > 0 || accepted.Load() > redisConnections {
+	if err := store.Ping(impatient); err != context.DeadlineExceeded || accepted.Load() > 0 {
 		t.Errorf("with no connection left: %v, over %d", err, accepted.Load())
 	}
-	giveBack()
+	store.pool.turns.Release(redisConnections)
 
-	ctx, leave := context.WithCancel(t.Context())
-	left := make(chan error, 1)
-	go func() { left <- store.Ping(ctx) }()
-	<-asked
-	leave()
-	if err := <-left; err != context.Canceled {
-		t.Errorf("in the middle of an exchange: %v", err)
+	if err := store.Ping(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-
-	err := store.Ping(t.Context())
-	if err == nil || errors.Is(err, context.Canceled) || !timedOut(err) {
-		t.Error(err)
+	if err := store.Ping(t.Context()); !timedOut(err) || asked.Load() != 2 { // it was not repeated
+		t.Errorf("asked %d times: %v", asked.Load(), err)
 	}
-	if <-asked; len(asked) > 0 {
-		t.Errorf("asked %d times more", len(asked))
+	if idle := len(store.pool.idle); idle != 0 {
+		t.Error("its connection is kept")
 	}
 }
 
-// takeAll takes every connection out of a store's pool, and returns what puts
-// them back.
-func takeAll(t *testing.T, store *Redis) (giveBack func()) {
-	t.Helper()
-	var taken []redis.Conn
-	for range redisConnections {
-		connection, err := store.pool.connections.GetContext(t.Context())
-		if err != nil {
-			t.Fatal(err)
+// Who leaves while a slot is being given gives it back.
+func TestALeaverHoldsNothing(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	released := make(chan []string, 1)
+	store := openTest(t, "redis://"+answering(t, func(words []string) string {
+		if words[1] == acquireScript.Hash() {
+			leave()
+			return "*0\r\n"
 		}
-		taken = append(taken, connection)
+		released <- words
+		return ":1\r\n"
+	}))
+	if _, _, err := store.Acquire(ctx, slotA); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
-	return func() {
-		for _, connection := range taken {
-			_ = connection.Close()
-		}
+	if words := <-released; words[1] != releaseScript.Hash() || words[3] != leaseKey(slotA) {
+		t.Errorf("asked %q", words)
+	}
+}
+
+// A store that was closed goes on working for whoever is late, and keeps nothing.
+func TestAfterItsEnd(t *testing.T) {
+	store := openTest(t, redistest.Start(t).URL())
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := store.Ping(gone); err != context.Canceled {
+		t.Errorf("got %v", err)
+	}
+	if len(store.pool.idle) > 0 {
+		t.Error("a connection is kept")
 	}
 }
 
@@ -194,18 +261,12 @@ func TestRedisAddresses(t *testing.T) {
 	} {
 		t.Run(address, func(t *testing.T) {
 			said := make(chan []string, 10)
-			host := fakeRedis(t, func(connection net.Conn) {
-				commands := bufio.NewReader(connection)
-				for {
-					words, err := readCommand(commands)
-					if err != nil {
-						return
-					}
-					said <- words
-					if _, err := connection.Write([]byte("+OK\r\n")); err != nil {
-						return
-					}
+			host := answering(t, func(words []string) string {
+				said <- words
+				if words[0] == "AUTH" && len(words) == 2 {
+					return "-ERR AUTH <password> called without any password configured for the default user.\r\n"
 				}
+				return "+OK\r\n"
 			})
 			store := openTest(t, strings.Replace(address, "HOST", host, 1))
 			if err := store.Ping(t.Context()); err != nil {
@@ -222,7 +283,7 @@ func TestRedisAddresses(t *testing.T) {
 	}
 	for _, malformed := range []string{
 		"redis://", "redis:" + secret, "redis://:" + secret + "@host:port/0", "redis://:" + secret + "@host/first",
-		"redis://:" + secret + "@host/-1", "redis://:" + secret + "@host/0?pool_size=3", "redis://:" + secret + "@host/0#x", "redis://:%zz" + secret + "@host",
+		"redis://:" + secret + "@host/-1", "redis://:" + secret + "@host/+7", "redis://xyzzy@host", "redis://:" + secret + "@host/0?pool_size=3", "redis://:" + secret + "@host/0#x", "redis://:%zz" + secret + "@host",
 	} {
 		store, err := openRedis(malformed)
 		if err == nil {
@@ -244,11 +305,13 @@ func TestThePasswordIsInNoError(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = gone.Close()
-	refusing := fakeRedis(t, func(connection net.Conn) {
-		_, _ = readCommand(bufio.NewReader(connection))
-		_, _ = connection.Write([]byte("-WRONGPASS invalid username-password pair or user is disabled.\r\n"))
+	refusing := answering(t, func([]string) string {
+		return "-WRONGPASS invalid username-password pair or user is disabled.\r\n"
 	})
-	for _, address := range []string{"redis://:" + secret + "@" + gone.Addr().String(), "redis://" + refusing, "rediss://" + refusing} {
+	repeating := answering(t, func(words []string) string {
+		return "-ERR unknown command '" + words[0] + "', with args beginning with: '" + strings.Join(words[1:], "' '") + "'\r\n"
+	})
+	for _, address := range []string{"redis://" + gone.Addr().String(), "redis://" + refusing, "rediss://" + refusing, "redis://" + repeating} {
 		parsed, err := url.Parse(address)
 		if err != nil {
 			t.Fatal(err)
