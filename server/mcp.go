@@ -22,7 +22,7 @@ const Name = "langsmith-insights"
 // transport.
 func NewMCP(b *Backend) *mcpserver.MCPServer {
 	hooks := &mcpserver.Hooks{}
-	hooks.AddBeforeAny(func(context.Context, any, mcp.MCPMethod, any) { b.rest.disturb() })
+	b.rest.watch(hooks)
 	s := mcpserver.NewMCPServer(Name, Version(), append(append(MCPOptions(b.logger), b.telemetry.MCPOptions()...),
 		mcpserver.WithHooks(hooks),
 		mcpserver.WithInstructions(instructions(b.toolNames())),

@@ -1,13 +1,17 @@
 package server
 
 import (
+	"context"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
 )
 
-// restAfter is how long nobody may have asked for anything before memory is
-// given back. An agent thinks for longer between its calls.
+// restAfter is how long nothing may have been answered before memory is given
+// back. An agent thinks for longer between its calls.
 const restAfter = time.Second
 
 // rest gives memory back to the system once the server has nothing to do. What a
@@ -17,34 +21,41 @@ const restAfter = time.Second
 // restAfter. A nil rest gives nothing back.
 type rest struct {
 	release func()
-	asked   atomic.Int64 // messages so far
+	answers atomic.Int64 // so far
 	looking atomic.Bool  // a look at whether the server rests is due
 }
 
 func newRest() *rest { return &rest{release: debug.FreeOSMemory} }
 
-// disturb notes a message.
+// watch has the answers of a server disturb it, and its start.
+func (r *rest) watch(hooks *mcpserver.Hooks) {
+	hooks.AddOnSuccess(func(context.Context, any, mcp.MCPMethod, any, any) { r.disturb() })
+	hooks.AddOnError(func(context.Context, any, mcp.MCPMethod, any, error) { r.disturb() })
+	r.disturb()
+}
+
+// disturb notes an answer.
 func (r *rest) disturb() {
 	if r == nil {
 		return
 	}
-	r.asked.Add(1)
+	r.answers.Add(1)
 	if r.looking.CompareAndSwap(false, true) {
 		r.lookLater()
 	}
 }
 
 func (r *rest) lookLater() {
-	seen := r.asked.Load()
+	seen := r.answers.Load()
 	time.AfterFunc(restAfter, func() {
-		if r.asked.Load() != seen {
+		if r.answers.Load() != seen {
 			r.lookLater()
 			return
 		}
 		r.looking.Store(false)
 		r.release()
-		if r.asked.Load() != seen && r.looking.CompareAndSwap(false, true) {
-			r.lookLater() // a message came before the next look could be asked for
+		if r.answers.Load() != seen && r.looking.CompareAndSwap(false, true) {
+			r.lookLater() // an answer came before the next look could be asked for
 		}
 	})
 }

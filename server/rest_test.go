@@ -1,7 +1,10 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -66,25 +70,51 @@ func TestAMessageWhileMemoryIsGivenBackIsNotForgotten(t *testing.T) {
 	})
 }
 
-// Over every transport messages come to the server's HandleMessage.
-func TestEveryMessageDisturbsTheRest(t *testing.T) {
+// Over every transport answers come from the server's HandleMessage. What a start
+// leaves behind goes back too, and what a call does that takes long.
+func TestEveryAnswerDisturbsTheRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		backend, err := NewBackend(t.Context(), BackendOptions{Config: &config.Config{State: "memory"}, Rests: true})
+		slow := roundTripper(func(*http.Request) (*http.Response, error) {
+			time.Sleep(10 * restAfter)
+			return nil, errors.New("no answer")
+		})
+		backend, err := NewBackend(t.Context(), BackendOptions{
+			Config: &config.Config{State: "memory", Timeout: time.Hour, LangSmith: config.LangSmith{
+				Endpoint: sandboxEndpoint(), Credentials: langsmith.Credentials{APIKey: "lsv2_pt_rest"}}},
+			Rests: true, Transport: slow,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer backend.Close()
-		released := make(chan time.Time, 1)
+		released := make(chan time.Time, 10)
 		backend.rest.release = func() { released <- time.Now() }
-		server := NewMCP(backend)
-		time.Sleep(10 * restAfter)
-		asked := time.Now()
-		server.HandleMessage(t.Context(), json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
-		if after := (<-released).Sub(asked); after != restAfter {
-			t.Errorf("given back %s after the only message, not %s", after, restAfter)
+		within := func(what string, since, given time.Time) {
+			t.Helper()
+			if after := given.Sub(since); after < restAfter || after > 2*restAfter {
+				t.Errorf("after %s: given back %s later", what, after)
+			}
 		}
+		started := time.Now()
+		server := NewMCP(backend)
+		within("a start", started, <-released)
+		server.HandleMessage(t.Context(), json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
+		answered := time.Now()
+		within("a ping", answered, <-released)
+		server.HandleMessage(t.Context(), json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"no_such_tool"}}`))
+		answered = time.Now()
+		within("a refusal", answered, <-released)
+		ctx, cancel := context.WithTimeout(t.Context(), 25*restAfter/10)
+		defer cancel()
+		server.HandleMessage(ctx, json.RawMessage(`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_projects","arguments":{}}}`))
+		answered = time.Now()
+		within("a long call", answered, <-released)
 	})
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestNoRestGivesNothingBack(*testing.T) {
 	var none *rest
