@@ -7,10 +7,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import Ajv2020 from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 
 import { binary, environment, serveHTTP } from "./harness.js";
+import { compileAll } from "./schemas.js";
 
 const transports = {
   stdio: async () => new StdioClientTransport({ command: binary, args: ["--sandbox", "--log-level", "disabled"], env: await environment() }),
@@ -23,16 +22,6 @@ async function connect(t, transport) {
   await client.connect(transport);
   t.after(() => client.close());
   return client;
-}
-
-/** Compiles every schema of a tools/list in strict mode; strictTypes bears a union with null. */
-function compileAll(tools) {
-  const ajv = addFormats.default(new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }));
-  const compiled = new Map();
-  for (const tool of tools) {
-    compiled.set(tool.name, { input: ajv.compile(tool.inputSchema), output: ajv.compile(tool.outputSchema) });
-  }
-  return compiled;
 }
 
 for (const [name, open] of Object.entries(transports)) {
