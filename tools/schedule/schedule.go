@@ -78,8 +78,9 @@ func Parse(text string) (*Schedule, error) {
 	case len(parts) != len(fields):
 		return nil, fmt.Errorf("must have five fields (minute, hour, day of the month, month, day of the week), not %d; every Monday at 06:00 UTC is 0 6 * * mon", len(parts))
 	}
+	understood := regexp.MustCompile(items)
 	for i, part := range parts {
-		if err := fields[i].check(i, part); err != nil {
+		if err := fields[i].check(i, part, understood); err != nil {
 			return nil, err
 		}
 	}
@@ -95,11 +96,11 @@ func Parse(text string) (*Schedule, error) {
 }
 
 // check reads one field alone, so that an error names it.
-func (f field) check(place int, text string) error {
+func (f field) check(place int, text string, understood *regexp.Regexp) error {
 	alone := strings.Fields("* * * * *")
 	alone[place] = text
 	spec, err := parse(strings.Join(alone, " "))
-	if !regexp.MustCompile(items).MatchString(text) || err != nil || f.bits(spec) == 0 {
+	if !understood.MatchString(text) || err != nil || f.bits(spec) == 0 {
 		return fmt.Errorf("its %s, %q, is not understood: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
 	}
 	return nil
