@@ -7,9 +7,13 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -31,14 +35,31 @@ func environment(t *testing.T) []string {
 	return []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
 }
 
-func overStdio(t *testing.T) mcp.Transport {
-	cmd := exec.Command(program(t), "--sandbox", "--log-level", "disabled")
-	cmd.Env = environment(t)
-	return &mcp.CommandTransport{Command: cmd}
+// transports open the program over its own sandbox, or over the LangSmith that
+// the environment names.
+var transports = map[string]func(t *testing.T, env ...string) mcp.Transport{
+	"stdio": func(t *testing.T, env ...string) mcp.Transport {
+		cmd := exec.Command(program(t), flags(env)...)
+		cmd.Env = append(environment(t), env...)
+		return &mcp.CommandTransport{Command: cmd}
+	},
+	"streamable HTTP": func(t *testing.T, env ...string) mcp.Transport {
+		return &mcp.StreamableClientTransport{Endpoint: listen(t, "http", "/healthz", flags(env), env) + "/mcp"}
+	},
+	"SSE": func(t *testing.T, env ...string) mcp.Transport {
+		return &mcp.SSEClientTransport{Endpoint: listen(t, "http", "/healthz", flags(env), env) + "/sse"}
+	},
 }
 
-// listen starts the program's http command and returns where it is.
-func listen(t *testing.T) string {
+func flags(env []string) []string {
+	if len(env) == 0 {
+		return []string{"--log-level", "disabled", "--sandbox"}
+	}
+	return []string{"--log-level", "disabled"}
+}
+
+// listen starts a command of the program that listens and returns where it is.
+func listen(t *testing.T, command, probe string, flags, env []string) string {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -48,8 +69,8 @@ func listen(t *testing.T) string {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program(t), "http", "--sandbox", "--log-level", "disabled", "--addr", address)
-	cmd.Env = environment(t)
+	cmd := exec.Command(program(t), append([]string{command, "--addr", address}, flags...)...)
+	cmd.Env = append(environment(t), env...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +85,7 @@ func listen(t *testing.T) string {
 	retry := time.NewTicker(20 * time.Millisecond)
 	defer retry.Stop()
 	for {
-		response, err := http.Get("http://" + address + "/healthz")
+		response, err := http.Get("http://" + address + probe)
 		if err == nil {
 			_ = response.Body.Close()
 			return "http://" + address
@@ -78,16 +99,12 @@ func listen(t *testing.T) string {
 }
 
 func TestAJobsLife(t *testing.T) {
-	for name, open := range map[string]func(*testing.T) mcp.Transport{
-		"stdio":           overStdio,
-		"streamable HTTP": func(t *testing.T) mcp.Transport { return &mcp.StreamableClientTransport{Endpoint: listen(t) + "/mcp"} },
-		"SSE":             func(t *testing.T) mcp.Transport { return &mcp.SSEClientTransport{Endpoint: listen(t) + "/sse"} },
-	} {
+	for name, open := range transports {
 		t.Run(name, func(t *testing.T) { walk(t, open(t)) })
 	}
 }
 
-// walk lists, creates, waits with progress, cancels, and reads a refusal.
+// walk lists, creates, waits with progress, and reads a refusal.
 func walk(t *testing.T, transport mcp.Transport) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -140,28 +157,90 @@ func walk(t *testing.T, transport mcp.Transport) {
 		t.Error("no progress was reported")
 	}
 
-	// Cancelled while it waits, and the session goes on.
-	decode(t, call(t, ctx, session, "create_insights_job", map[string]any{"project": "chat-prod", "name": "to be left"}), &job)
-	leaving, leave := context.WithCancel(ctx)
-	params = &mcp.CallToolParams{Name: "wait_for_insights_job", Arguments: map[string]any{"session_id": job.SessionID, "job_id": job.ID, "timeout_seconds": 600}}
-	params.SetProgressToken("leave")
-	for len(progress) > 0 {
-		<-progress
-	}
-	go func() {
-		select {
-		case <-progress:
-		case <-ctx.Done():
-		}
-		leave()
-	}()
-	if _, err := session.CallTool(leaving, params); !errors.Is(err, context.Canceled) {
-		t.Errorf("the cancelled wait ended with %v", err)
-	}
-
 	refused := call(t, ctx, session, "create_insights_job", map[string]any{"project": "chat-prd"})
 	if text := refused.Content[0].(*mcp.TextContent).Text; !refused.IsError || !strings.Contains(text, `"chat-prod"`) {
 		t.Errorf("refused with %q", text)
+	}
+}
+
+func TestACancelledWaitEndsInTheServer(t *testing.T) {
+	for name, open := range transports {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			leave(t, open)
+		})
+	}
+}
+
+// leave cancels a wait while the server's look at the job has no answer: the look
+// is dropped, and none follows within two pauses of 2 s.
+func leave(t *testing.T, open func(*testing.T, ...string) mcp.Transport) {
+	sandbox, err := url.Parse(listen(t, "sandbox", "/api/v1/sessions", nil, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var withheld atomic.Value // the path of the job whose looks get no answer
+	looks, dropped := make(chan struct{}, 10), make(chan struct{}, 10)
+	proxy := httputil.NewSingleHostReverseProxy(sandbox)
+	langsmith := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if job, _ := withheld.Load().(string); job != "" && r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, job) {
+			looks <- struct{}{}
+			<-r.Context().Done()
+			dropped <- struct{}{}
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() {
+		langsmith.CloseClientConnections()
+		langsmith.Close()
+	})
+	transport := open(t, "LANGSMITH_ENDPOINT="+langsmith.URL, "LANGSMITH_API_KEY=lsv2_pt_e2e_0000000000")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // a look by itself lasts 60 s
+	defer cancel()
+	session, err := mcp.NewClient(&mcp.Implementation{Name: "e2e", Version: "1"}, nil).Connect(ctx, transport, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	var job struct {
+		ID        string `json:"id"`
+		SessionID string `json:"session_id"`
+	}
+	decode(t, call(t, ctx, session, "create_insights_job", map[string]any{"project": "chat-prod"}), &job)
+	withheld.Store("/insights/" + job.ID)
+
+	leaving, abort := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := session.CallTool(leaving, &mcp.CallToolParams{
+			Name:      "wait_for_insights_job",
+			Arguments: map[string]any{"session_id": job.SessionID, "job_id": job.ID, "timeout_seconds": 600},
+		})
+		ended <- err
+	}()
+	receive(t, ctx, looks, "no look at the job")
+	abort()
+	if err := receive(t, ctx, ended, "the cancelled wait goes on in the client"); !errors.Is(err, context.Canceled) {
+		t.Errorf("the cancelled wait ended with %v", err)
+	}
+	receive(t, ctx, dropped, "the look goes on in the server")
+	select {
+	case <-looks:
+		t.Error("the server looks again for a wait that was cancelled")
+	case <-time.After(2*2*time.Second + 500*time.Millisecond):
+	}
+	call(t, ctx, session, "list_projects", nil)
+}
+
+func receive[T any](t *testing.T, ctx context.Context, from <-chan T, otherwise string) T {
+	t.Helper()
+	select {
+	case value := <-from:
+		return value
+	case <-ctx.Done():
+		t.Fatal(otherwise)
+		panic("unreachable")
 	}
 }
 

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
+import { createServer as createProxy, request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,5 +55,32 @@ export async function listen(t, args, probe, env = {}) {
   throw new Error(`${args.join(" ")} does not listen: ${stderr}`);
 }
 
-/** The server over HTTP, over its embedded sandbox. */
-export const serveHTTP = (t) => listen(t, ["http", "--sandbox", "--log-level", "disabled"], "/healthz");
+/** The server over HTTP, over its embedded sandbox or the LangSmith that env names. */
+export const serveHTTP = (t, env) => listen(t, ["http", ...(env ? [] : ["--sandbox"]), "--log-level", "disabled"], "/healthz", env);
+
+/**
+ * A sandbox behind a proxy, for a server with env. Once withhold is called the
+ * looks at a job get no answer: the promise is of the first one's response.
+ */
+export async function upstream(t) {
+  const sandbox = await listen(t, ["sandbox"], "/api/v1/sessions");
+  const held = { looks: 0 };
+  const server = createProxy((asked, answer) => {
+    if (held.job && asked.method === "GET" && asked.url.endsWith(`/insights/${held.job}`)) {
+      held.looks++;
+      return held.resolve(answer);
+    }
+    const { method, headers } = asked;
+    asked.pipe(request(sandbox + asked.url, { method, headers }, (given) => given.pipe(answer.writeHead(given.statusCode, given.headers))));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return {
+    env: { LANGSMITH_ENDPOINT: `http://127.0.0.1:${server.address().port}`, LANGSMITH_API_KEY: "lsv2_pt_e2e_0000000000" },
+    withhold: (job) => new Promise((resolve) => Object.assign(held, { job, resolve })),
+    looks: () => held.looks,
+  };
+}

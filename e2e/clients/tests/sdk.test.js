@@ -1,20 +1,24 @@
 // The TypeScript SDK's client, which most hosts embed, over all transports; and
 // every schema and structured result judged by Ajv as such hosts judge them.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
-import { binary, environment, serveHTTP } from "./harness.js";
+import { binary, environment, serveHTTP, upstream } from "./harness.js";
 import { compileAll } from "./schemas.js";
 
+// Over the embedded sandbox, or the LangSmith that env names.
 const transports = {
-  stdio: async () => new StdioClientTransport({ command: binary, args: ["--sandbox", "--log-level", "disabled"], env: await environment() }),
-  "Streamable HTTP": async (t) => new StreamableHTTPClientTransport(new URL(`${await serveHTTP(t)}/mcp`)),
-  "HTTP+SSE": async (t) => new SSEClientTransport(new URL(`${await serveHTTP(t)}/sse`)),
+  stdio: async (t, env) =>
+    new StdioClientTransport({ command: binary, args: [...(env ? [] : ["--sandbox"]), "--log-level", "disabled"], env: await environment(env) }),
+  "Streamable HTTP": async (t, env) => new StreamableHTTPClientTransport(new URL(`${await serveHTTP(t, env)}/mcp`)),
+  "HTTP+SSE": async (t, env) => new SSEClientTransport(new URL(`${await serveHTTP(t, env)}/sse`)),
 };
 
 async function connect(t, transport) {
@@ -71,15 +75,7 @@ for (const [name, open] of Object.entries(transports)) {
     await call("rename_insights_job", { ...names, name: "renamed" });
     await call("create_insights_job", { project: "chat-prod", dry_run: true });
 
-    // Cancel: the client stops waiting, and the server goes on serving.
     const third = await call("create_insights_job", { project: "chat-prod", last_n_hours: 48 });
-    const abort = new AbortController();
-    const cancelled = client.callTool(
-      { name: "wait_for_insights_job", arguments: { session_id: job.session_id, job_id: third.structuredContent.id, timeout_seconds: 600 } },
-      undefined,
-      { signal: abort.signal, onprogress: () => abort.abort("enough") },
-    );
-    await assert.rejects(cancelled);
     await call("delete_insights_job", { session_id: job.session_id, job_id: third.structuredContent.id });
 
     // Refusals.
@@ -88,6 +84,40 @@ for (const [name, open] of Object.entries(transports)) {
     assert.match(refused.content[0].text, /sampel.*sample/);
     assert.equal(schemas.get("create_insights_job").input({ project: "chat-prod", sampel: 3 }), false, "Ajv refuses it too");
     await assert.rejects(client.callTool({ name: "no_such_tool", arguments: {} }), /no_such_tool/);
+  });
+}
+
+for (const [name, open] of Object.entries(transports)) {
+  test(`a cancelled wait ends in the server over ${name}`, { timeout: 60_000 }, async (t) => {
+    const langsmith = await upstream(t);
+    const client = await connect(t, await open(t, langsmith.env));
+    const { structuredContent: job } = await client.callTool({ name: "create_insights_job", arguments: { project: "chat-prod" } });
+    const wait = { name: "wait_for_insights_job", arguments: { session_id: job.session_id, job_id: job.id, timeout_seconds: 600 } };
+
+    // Of what the client gets after it has cancelled, nothing may be the wait's:
+    // the SDK reports a response or progress that it knows no request of.
+    const late = [];
+    client.onerror = (error) => late.push(error.message);
+    const look = langsmith.withhold(job.id);
+    const abort = new AbortController();
+    const told = Promise.withResolvers();
+    const cancelled = assert.rejects(client.callTool(wait, undefined, { signal: abort.signal, onprogress: told.resolve }), /enough/);
+    const answer = await look;
+    await told.promise;
+    // Without an answer the look would last the server's 60 s; the cancel ends it.
+    const dropped = once(answer, "close", { signal: AbortSignal.timeout(20_000) });
+    abort.abort("enough");
+    await cancelled;
+    await dropped;
+
+    // Two of the pauses between looks: no look, and nothing late on the wire.
+    await setTimeout(2 * 2_000 + 500);
+    const { structuredContent } = await client.callTool({ name: "list_projects", arguments: {} });
+    assert.ok(structuredContent.projects.length > 0, "the server goes on serving");
+    assert.equal(langsmith.looks(), 1);
+    // A POST has to be answered: over Streamable HTTP an error ends it.
+    const ends = name === "Streamable HTTP" ? /"error":\{[^{}]*"message":"context canceled"\}/ : /$^/;
+    assert.deepEqual(late.filter((message) => !ends.test(message)), []);
   });
 }
 
