@@ -38,6 +38,18 @@ async function walk(...target) {
   const refused = await inspect(...target, ...call("create_insights_job", "project=chat-prod", "sample=5000"));
   assert.equal(refused.isError, true);
   assert.match(refused.content[0].text, /sample.*1000/);
+  return created.structuredContent;
+}
+
+// Only a server that outlasts a call still knows the job of the one before. That
+// a cancelled wait ends cannot be shown here: the command line cannot cancel.
+async function walkAndWait(...target) {
+  const job = await walk(...target);
+  const waited = await inspect(...target, ...call("wait_for_insights_job", `session_id=${job.session_id}`, `job_id=${job.id}`));
+  assert.equal(waited.isError ?? false, false, JSON.stringify(waited));
+  assert.equal(waited.structuredContent.status, "success");
+  assert.ok(waited.structuredContent.clusters.length > 1);
+  assert.match(waited.content[0].text, /finished: \d+ traces in \d+ categories/);
 }
 
 test("over stdio", () => walk(binary, "--sandbox"));
@@ -49,6 +61,6 @@ test("the example configuration without a key lists the tools", async () => {
   assert.ok(tools.length > 10);
 });
 
-test("over Streamable HTTP", async (t) => walk(`${await serveHTTP(t)}/mcp`, "--transport", "http"));
+test("over Streamable HTTP", async (t) => walkAndWait(`${await serveHTTP(t)}/mcp`, "--transport", "http"));
 
-test("over HTTP+SSE", async (t) => walk(`${await serveHTTP(t)}/sse`, "--transport", "sse"));
+test("over HTTP+SSE", async (t) => walkAndWait(`${await serveHTTP(t)}/sse`, "--transport", "sse"));
