@@ -66,20 +66,18 @@ func (a redisAddress) dial(ctx context.Context) (connection redis.Conn, err erro
 		return nil, err
 	}
 	defer func() {
-		if cause := recover(); cause != nil { // see redisPool.try
-			err = fmt.Errorf("its answer cannot be read: %v", cause)
-		}
 		if err != nil {
 			_ = connection.Close()
 		}
 	}()
+	defer unreadable(&err)
 	if a.password != "" {
 		credentials := []any{a.password}
 		if a.user != "" {
 			credentials = []any{a.user, a.password}
 		}
 		if _, err = connection.Do("AUTH", credentials...); err != nil && !needless(err) {
-			return connection, withoutArguments("AUTH", err)
+			return connection, withoutArguments(err)
 		}
 	}
 	if a.database != 0 {
@@ -95,13 +93,13 @@ func needless(err error) bool {
 	return strings.Contains(err.Error(), "without any password configured")
 }
 
-// withoutArguments is an error of a command with secrets in it: a Redis that
-// does not know a command repeats what came with it.
-func withoutArguments(command string, err error) error {
+// withoutArguments is an error of AUTH: a Redis that does not know a command
+// repeats what came with it.
+func withoutArguments(err error) error {
 	var said redis.Error
 	if !errors.As(err, &said) {
 		return err
 	}
 	code, _, _ := strings.Cut(string(said), " ")
-	return fmt.Errorf("it refuses %s: %s", command, code)
+	return fmt.Errorf("it refuses AUTH: %s", code)
 }

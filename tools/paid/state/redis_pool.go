@@ -99,20 +99,25 @@ func (p *redisPool) exchange(ctx context.Context, ask func(redis.Conn) (any, err
 	return nil, fmt.Errorf("ask Redis: %w", err)
 }
 
-// try asks once, and keeps the connection for others where it is good. redigo
-// panics on an answer that no Redis gives.
+// try asks once, and keeps the connection for others where it is good.
 func (p *redisPool) try(connection redis.Conn, ask func(redis.Conn) (any, error)) (answer any, good bool, err error) {
 	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("its answer cannot be read: %v", cause)
-		}
 		if !good || !p.keep(connection) {
 			_ = connection.Close()
 		}
 	}()
+	defer unreadable(&err)
 	answer, err = ask(connection)
 	good = connection.Err() == nil && !demoted(err)
 	return answer, good, err
+}
+
+// unreadable, deferred, makes an error of redigo's panic on an answer that no
+// Redis gives.
+func unreadable(err *error) {
+	if cause := recover(); cause != nil {
+		*err = fmt.Errorf("its answer cannot be read: %v", cause)
+	}
 }
 
 // timedOut tells a Redis that gives no answer from a connection that has died.
