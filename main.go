@@ -8,11 +8,11 @@ import (
 	"os/signal"
 	"syscall"
 
-	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(server.Run(ctx, os.Args[1:], os.Getenv, server.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Run(ctx, os.Args[1:], os.Getenv, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

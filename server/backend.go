@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 
@@ -23,7 +24,6 @@ type Backend struct {
 	config    *config.Config
 	logger    zerolog.Logger
 	transport http.RoundTripper
-	state     paid.Store
 	ledger    *paid.Ledger
 	telemetry *telemetry.Telemetry
 	watcher   *watch.Watcher
@@ -44,6 +44,13 @@ type BackendOptions struct {
 	// Telemetry observes the server; nil for nothing.
 	Telemetry *telemetry.Telemetry
 
+	// Store keeps the memory of paid calls; nil for the process's own. It stays
+	// the caller's, to be closed after the backend.
+	Store paid.Store
+
+	// MaxWaiters is how many calls may wait for jobs at once; 0 for any number.
+	MaxWaiters int
+
 	// Rests has the process's memory given back to the system while nobody asks
 	// for anything.
 	Rests bool
@@ -54,30 +61,26 @@ type BackendOptions struct {
 }
 
 // NewBackend returns a Backend; [Backend.Close] releases it.
-func NewBackend(ctx context.Context, options BackendOptions) (*Backend, error) {
+func NewBackend(options BackendOptions) (*Backend, error) {
 	cfg := options.Config
-	offered, wrong := offeredTools(cfg)
+	offered, wrong := FilterTools(cfg)
 	if len(wrong) > 0 {
-		return nil, usage(wrong...)
-	}
-	state, err := paid.OpenState(ctx, cfg.State)
-	if err != nil {
-		return nil, usage("--state: " + err.Error())
+		return nil, errors.New(string(wrong[0]))
 	}
 	b := &Backend{
 		config:    cfg,
 		logger:    options.Logger,
 		transport: options.Transport,
-		state:     state,
 		telemetry: options.Telemetry,
 		ledger: paid.New(paid.Options{
-			Store: state, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay,
+			Store: options.Store, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay,
 			Observe: func(result paid.Result) { options.Telemetry.PaidCall(string(result)) },
 		}),
 		watcher: watch.New(),
 		tools:   offered,
 		ending:  make(chan struct{}),
 	}
+	b.watcher.MaxWaiters = options.MaxWaiters
 	if options.Rests {
 		b.rest = newRest()
 	}
@@ -114,18 +117,11 @@ func (b *Backend) End() { b.endingOnce.Do(func() { close(b.ending) }) }
 
 // Drain waits for paid requests that are still under way, as long as ctx lets
 // it. One that outlasts it is found again by the next equal call.
-func (b *Backend) Drain(ctx context.Context) {
-	if err := b.ledger.Drain(ctx); err != nil {
-		b.logger.Warn().Err(err).Msg("ending while a paid request is under way; its outcome is looked for by the next equal call")
-	}
-}
+func (b *Backend) Drain(ctx context.Context) error { return b.ledger.Drain(ctx) }
 
-// Close ends the backend's connections and closes its state.
+// Close ends the backend's connections.
 func (b *Backend) Close() {
 	b.End()
-	if err := b.state.Close(); err != nil {
-		b.logger.Warn().Err(err).Msg("the memory of paid calls did not close cleanly")
-	}
 	if pool, ok := b.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}
@@ -144,7 +140,7 @@ func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.C
 		Endpoint:    endpoint,
 		Credentials: credentials,
 		Anonymous:   anonymous,
-		UserAgent:   userAgent(),
+		UserAgent:   UserAgent(),
 		Timeout:     b.config.Timeout,
 		Transport:   b.transport,
 	})

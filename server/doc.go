@@ -1,3 +1,4 @@
-// Package server builds the MCP server out of the tools, serves it over stdio
-// and HTTP, and is the program's command line.
+// Package server is the adapter between MCP and the tools: a [Backend], and its
+// tools, prompts, resources, completion and elicitation as an MCP server. Package
+// cli serves it.
 package server

@@ -78,7 +78,7 @@ func TestEveryAnswerDisturbsTheRest(t *testing.T) {
 			time.Sleep(10 * restAfter)
 			return nil, errors.New("no answer")
 		})
-		backend, err := NewBackend(t.Context(), BackendOptions{
+		backend, err := NewBackend(BackendOptions{
 			Config: &config.Config{State: "memory", Timeout: time.Hour, LangSmith: config.LangSmith{
 				Endpoint: sandboxEndpoint(), Credentials: langsmith.Credentials{APIKey: "lsv2_pt_rest"}}},
 			Rests: true, Transport: slow,

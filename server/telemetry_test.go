@@ -15,6 +15,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/telemetry"
 )
@@ -29,7 +30,7 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	upstream := sandbox.New(sandbox.Options{AllowAnonymous: true})
-	backend, err := server.NewBackend(t.Context(), server.BackendOptions{
+	backend, err := server.NewBackend(server.BackendOptions{
 		Config:    &config.Config{Sandbox: true, State: "memory", Timeout: time.Minute, ShutdownTimeout: time.Second},
 		Logger:    zerolog.Nop(),
 		Transport: upstream.RoundTripper(),
@@ -39,7 +40,7 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer backend.Close()
-	connected, stop, err := backend.Connect(t.Context())
+	connected, stop, err := cli.Connect(t.Context(), server.NewMCP(backend), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}

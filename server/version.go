@@ -21,5 +21,5 @@ func Version() string {
 	return "dev"
 }
 
-// userAgent is what LangSmith sees of this server.
-func userAgent() string { return Name + "-mcp/" + Version() }
+// UserAgent is what LangSmith sees of this server.
+func UserAgent() string { return Name + "-mcp/" + Version() }

@@ -15,6 +15,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -38,6 +39,7 @@ type Options struct {
 // Fixture is a running server with a client.
 type Fixture struct {
 	Sandbox *sandbox.Sandbox
+	Config  *config.Config
 	Backend *server.Backend
 	Client  *client.Client
 }
@@ -65,8 +67,8 @@ func Start(t testing.TB, options Options) *Fixture {
 	if options.Config != nil {
 		options.Config(cfg)
 	}
-	f := &Fixture{Sandbox: sandbox.New(options.Sandbox)}
-	f.Backend, err = server.NewBackend(t.Context(), server.BackendOptions{
+	f := &Fixture{Sandbox: sandbox.New(options.Sandbox), Config: cfg}
+	f.Backend, err = server.NewBackend(server.BackendOptions{
 		Config:    cfg,
 		Logger:    options.Logger,
 		Transport: f.Sandbox.RoundTripper(),
@@ -76,7 +78,7 @@ func Start(t testing.TB, options Options) *Fixture {
 	}
 	var stop func() error
 	// The test's own context is done before its cleanups run.
-	f.Client, stop, err = f.Backend.Connect(context.WithoutCancel(t.Context()), options.Client...)
+	f.Client, stop, err = cli.Connect(context.WithoutCancel(t.Context()), server.NewMCP(f.Backend), options.Logger, options.Client...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/web"
 )
@@ -89,7 +90,7 @@ func start(t testing.TB, o options) *fixture {
 	if o.wrap != nil {
 		transport = o.wrap(transport)
 	}
-	backend, err := server.NewBackend(t.Context(), server.BackendOptions{Config: cfg, Logger: logger, Transport: transport})
+	backend, err := server.NewBackend(server.BackendOptions{Config: cfg, Logger: logger, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func start(t testing.TB, o options) *fixture {
 	f.address = listener.Addr().String()
 
 	background, stop := context.WithCancel(context.Background())
-	httpOptions := server.HTTPOptions(backend)
+	httpOptions := cli.HTTPOptions(backend, cfg, logger)
 	if o.web != nil {
 		o.web(&httpOptions)
 	}

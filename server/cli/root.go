@@ -1,4 +1,4 @@
-package server
+package cli
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -84,7 +85,7 @@ func rootCommand(args []string, getenv func(string) string, streams Streams) *co
 		if file, ok := streams.In.(*os.File); ok && isatty.IsTerminal(file.Fd()) {
 			fmt.Fprint(streams.Err, terminalHint)
 		}
-		return RunStdio(cmd.Context(), cfg, getenv, streams)
+		return serveStdio(cmd.Context(), cfg, getenv, streams)
 	}
 	// cobra's own --version would print through text/template, and whatever a
 	// template may call by name no linker can leave out: two thirds of the program.
@@ -123,7 +124,7 @@ func versionCommand(streams Streams) *cobra.Command {
 }
 
 func printVersion(streams Streams) error {
-	_, err := fmt.Fprintln(streams.Out, Version())
+	_, err := fmt.Fprintln(streams.Out, server.Version())
 	return err
 }
 
@@ -180,7 +181,7 @@ func (v *flagValue) Set(value string) error {
 // load reads the configuration of a command and returns all that is wrong with it.
 func load(cmd *cobra.Command, command config.Command, getenv func(string) string) (*config.Config, []config.Problem) {
 	cfg, problems := config.Load(command, changedFlags(cmd), getenv)
-	_, wrong := offeredTools(cfg)
+	_, wrong := server.FilterTools(cfg)
 	return cfg, append(problems, wrong...)
 }
 

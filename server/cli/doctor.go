@@ -1,4 +1,4 @@
-package server
+package cli
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/doctor"
 )
@@ -29,7 +30,7 @@ func doctorCommand(getenv func(string) string, streams Streams) *cobra.Command {
 			client := langsmith.New(langsmith.Options{
 				Endpoint:    cfg.LangSmith.Endpoint,
 				Credentials: cfg.LangSmith.Credentials,
-				UserAgent:   userAgent(),
+				UserAgent:   server.UserAgent(),
 				Timeout:     cfg.Timeout,
 			})
 			checks := doctor.Run(cmd.Context(), doctor.Options{
@@ -39,7 +40,7 @@ func doctorCommand(getenv func(string) string, streams Streams) *cobra.Command {
 				Getenv:    getenv,
 				Proxy:     http.ProxyFromEnvironment,
 				State:     cfg.State,
-				TryState:  func(ctx context.Context) error { return tryState(ctx, cfg.State) },
+				TryState:  func(ctx context.Context) error { return checkStore(ctx, cfg.State) },
 			})
 			if asJSON {
 				encoder := json.NewEncoder(streams.Out)

@@ -1,4 +1,4 @@
-package server
+package cli
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -32,7 +33,7 @@ func demoCommand(streams Streams) *cobra.Command {
 const demoJobDuration = 4 * time.Second
 
 func runDemo(ctx context.Context, out io.Writer) error {
-	backend, err := NewBackend(ctx, BackendOptions{
+	backend, err := server.NewBackend(server.BackendOptions{
 		Config: &config.Config{Sandbox: true, State: "memory", Timeout: time.Minute, ShutdownTimeout: 2 * time.Second},
 		Logger: zerolog.Nop(),
 		Transport: sandbox.New(sandbox.Options{
@@ -44,7 +45,7 @@ func runDemo(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer backend.Close()
-	connected, stop, err := backend.Connect(ctx)
+	connected, stop, err := Connect(ctx, server.NewMCP(backend), zerolog.Nop())
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package server
+package cli
 
 import (
 	"context"
@@ -6,6 +6,9 @@ import (
 	"net"
 	"time"
 
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/web"
 )
@@ -14,8 +17,8 @@ import (
 // paid request is in flight. With what follows, the process ends inside 2 s.
 const httpGrace = time.Second
 
-// RunHTTP serves MCP over HTTP until ctx is done.
-func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
+// serveHTTP serves MCP over HTTP until ctx is done.
+func serveHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
 	logger, closeLog, err := newLogger(cfg, streams.Err)
 	if err != nil {
 		return err
@@ -27,7 +30,12 @@ func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string
 		return err
 	}
 	defer stopObserving()
-	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed, Rests: true})
+	store, closeStore, err := openStore(ctx, cfg.State, logger)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	backend, err := server.NewBackend(server.BackendOptions{Config: cfg, Logger: logger, Telemetry: observed, Store: store, Rests: true})
 	if err != nil {
 		return err
 	}
@@ -36,7 +44,7 @@ func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string
 	if err != nil {
 		return fmt.Errorf("--addr: cannot listen on %s: %w", cfg.HTTP.Addr, err)
 	}
-	logger.Info().Str("version", Version()).Str("transport", "http").Bool("sandbox", cfg.Sandbox).
+	logger.Info().Str("version", server.Version()).Str("transport", "http").Bool("sandbox", cfg.Sandbox).
 		Stringer("addr", listener.Addr()).Str("guard", guardedBy(cfg.HTTP)).Msg("serving")
 	if cfg.HTTP.AllowUnauthenticated && guardedBy(cfg.HTTP) == "nothing" {
 		logger.Warn().Msg("--allow-unauthenticated: anybody who reaches this server may call it, on the operator's key where they bring none")
@@ -44,20 +52,20 @@ func RunHTTP(ctx context.Context, cfg *config.Config, getenv func(string) string
 	// Tokens are still checked while the last calls come in.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	return web.New(background, HTTPOptions(backend)).Serve(ctx, listener)
+	return web.New(background, HTTPOptions(backend, cfg, logger)).Serve(ctx, listener)
 }
 
 // HTTPOptions are those of an HTTP server over a backend.
-func HTTPOptions(b *Backend) web.Options {
+func HTTPOptions(b *server.Backend, cfg *config.Config, logger zerolog.Logger) web.Options {
 	return web.Options{
 		Lighten:   true,
-		MCP:       NewMCP(b),
-		Config:    b.config.HTTP,
-		Logger:    b.logger,
+		MCP:       server.NewMCP(b),
+		Config:    cfg.HTTP,
+		Logger:    logger,
 		Ending:    b.End,
-		Drain:     b.ledger.Drain,
+		Drain:     b.Drain,
 		Grace:     httpGrace,
-		PaidGrace: b.config.ShutdownTimeout,
+		PaidGrace: cfg.ShutdownTimeout,
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/tools"
 )
 
-// offeredTools picks the tools that the configuration lets through, and says
+// FilterTools picks the tools that the configuration lets through, and says
 // what is wrong with it.
-func offeredTools(cfg *config.Config) ([]tools.Tool, []config.Problem) {
+func FilterTools(cfg *config.Config) ([]tools.Tool, []config.Problem) {
 	all := tools.All()
 	var offered []tools.Tool
 	var problems []config.Problem

@@ -1,4 +1,4 @@
-package server
+package cli
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/telemetry"
 )
@@ -17,7 +18,7 @@ import (
 // observe starts what the configuration and OTEL_* ask to be observed, and
 // returns what ends it, which sends what is still held.
 func observe(ctx context.Context, cfg *config.Config, getenv func(string) string, logger zerolog.Logger) (*telemetry.Telemetry, func(), error) {
-	t, err := telemetry.Start(ctx, telemetry.Options{Version: Version(), Getenv: getenv, Metrics: cfg.HTTP.MetricsAddr != ""})
+	t, err := telemetry.Start(ctx, telemetry.Options{Version: server.Version(), Getenv: getenv, Metrics: cfg.HTTP.MetricsAddr != ""})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,17 +47,17 @@ func serveMetrics(ctx context.Context, addr string, handler http.Handler, logger
 	if err != nil {
 		return nil, fmt.Errorf("--metrics-addr: cannot listen on %s: %w", addr, err)
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+	metrics := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := metrics.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			logger.Error().Err(err).Msg("metrics are no longer served")
 		}
 	}()
 	logger.Info().Stringer("addr", listener.Addr()).Msg("serving metrics")
 	return func() {
-		_ = server.Close()
+		_ = metrics.Close()
 		<-done
 	}, nil
 }

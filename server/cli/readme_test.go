@@ -1,4 +1,4 @@
-package server_test
+package cli_test
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools"
 )
@@ -32,7 +32,7 @@ var fence = regexp.MustCompile("(?ms)^[ \t]*(?:````*|~~~+)([a-z]*)[^\n]*\n(.*?)^
 // TestTheCommandsOfTheREADMEAreInBlocksThatAreRun holds the README to the one
 // form of block that .ci/readme finds its commands in.
 func TestTheCommandsOfTheREADMEAreInBlocksThatAreRun(t *testing.T) {
-	readme := readDocument(t, "../README.md")
+	readme := readDocument(t, "../../README.md")
 	commands := 0
 	for _, block := range fence.FindAllStringSubmatch(readme, -1) {
 		switch language, body := block[1], block[2]; language {
@@ -91,8 +91,8 @@ func TestTheCommandsInTheTextAreThere(t *testing.T) {
 // it starts the command with the arguments and the variables of the entry, and no
 // others, and asks for the tools.
 func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
-	blocks := []string{readDocument(t, "../mcp.json.example")}
-	for _, block := range fence.FindAllStringSubmatch(readDocument(t, "../README.md"), -1) {
+	blocks := []string{readDocument(t, "../../mcp.json.example")}
+	for _, block := range fence.FindAllStringSubmatch(readDocument(t, "../../README.md"), -1) {
 		if block[1] == "json" {
 			blocks = append(blocks, block[2])
 		}
@@ -157,7 +157,7 @@ func listTools(t *testing.T, name string, args []string, env map[string]string) 
 		return env[variable]
 	}
 	var out, log bytes.Buffer
-	if code := server.Run(t.Context(), args, getenv, server.Streams{In: strings.NewReader(asked), Out: &out, Err: &log}); code != 0 {
+	if code := cli.Run(t.Context(), args, getenv, cli.Streams{In: strings.NewReader(asked), Out: &out, Err: &log}); code != 0 {
 		t.Errorf("%s: code %d\n%s", name, code, log.String())
 	}
 	for line := range strings.Lines(out.String()) {
@@ -181,11 +181,11 @@ func listTools(t *testing.T, name string, args []string, env map[string]string) 
 // documents are the repository's own Markdown files that are meant for everybody.
 func documents(t *testing.T) []string {
 	t.Helper()
-	found, err := filepath.Glob("../*.md")
+	found, err := filepath.Glob("../../*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = filepath.WalkDir("../docs", func(path string, _ fs.DirEntry, err error) error {
+	err = filepath.WalkDir("../../docs", func(path string, _ fs.DirEntry, err error) error {
 		if filepath.Ext(path) == ".md" {
 			found = append(found, path)
 		}
@@ -194,7 +194,7 @@ func documents(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(found, "../deploy/release/README.md")
+	return append(found, "../../deploy/release/README.md")
 }
 
 var (
@@ -226,10 +226,10 @@ func TestTheFlagsAndVariablesInTheTextAreThere(t *testing.T) {
 		}
 	}
 	// Of a script that this document is about.
-	flagsOfScripts := map[string][]string{"../docs/speed.md": {"write", "ours"}}
+	flagsOfScripts := map[string][]string{"../../docs/speed.md": {"write", "ours"}}
 	seen := 0
 	for _, path := range documents(t) {
-		if path == "../CHANGELOG.md" {
+		if path == "../../CHANGELOG.md" {
 			continue
 		}
 		for _, text := range quoted.FindAllString(fence.ReplaceAllString(readDocument(t, path), ""), -1) {

@@ -1,4 +1,4 @@
-package server_test
+package cli_test
 
 import (
 	"bufio"
@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 )
 
 const operatorKey = "lsv2_pt_0123456789abcdef0123456789abcdef_operator00"
@@ -85,8 +85,8 @@ func runHTTP(t *testing.T, variables map[string]string, args ...string) *running
 	reader, writer := io.Pipe()
 	r := &running{log: &strings.Builder{}, read: make(chan struct{}), signal: signal, code: make(chan int, 1)}
 	go func() {
-		code := server.Run(ctx, append([]string{"http"}, args...), func(name string) string { return variables[name] },
-			server.Streams{In: strings.NewReader(""), Out: io.Discard, Err: writer})
+		code := cli.Run(ctx, append([]string{"http"}, args...), func(name string) string { return variables[name] },
+			cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: writer})
 		_ = writer.Close()
 		r.code <- code
 	}()

@@ -1,10 +1,11 @@
-package server
+package cli
 
 import (
 	"context"
 	"io"
 	"time"
 
+	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/stdio"
 )
@@ -15,8 +16,8 @@ type Streams struct {
 	Out, Err io.Writer
 }
 
-// RunStdio serves MCP over the streams until their input ends or ctx is done.
-func RunStdio(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
+// serveStdio serves MCP over the streams until their input ends or ctx is done.
+func serveStdio(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
 	logger, closeLog, err := newLogger(cfg, streams.Err)
 	if err != nil {
 		return err
@@ -28,15 +29,21 @@ func RunStdio(ctx context.Context, cfg *config.Config, getenv func(string) strin
 		return err
 	}
 	defer stopObserving()
-	backend, err := NewBackend(ctx, BackendOptions{Config: cfg, Logger: logger, Telemetry: observed, Rests: true})
+	store, closeStore, err := openStore(ctx, cfg.State, logger)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	backend, err := server.NewBackend(server.BackendOptions{
+		Config: cfg, Logger: logger, Telemetry: observed, Store: store, MaxWaiters: stdioWaiters, Rests: true,
+	})
 	if err != nil {
 		return err
 	}
 	defer backend.Close()
-	backend.watcher.MaxWaiters = stdioWaiters
-	logger.Info().Str("version", Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
+	logger.Info().Str("version", server.Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
 	var ended time.Time
-	err = stdio.Serve(ctx, NewMCP(backend), streams.In, streams.Out, stdio.Options{
+	err = stdio.Serve(ctx, server.NewMCP(backend), streams.In, streams.Out, stdio.Options{
 		Logger:  logger,
 		Lighten: true,
 		Ending: func() {
@@ -47,7 +54,9 @@ func RunStdio(ctx context.Context, cfg *config.Config, getenv func(string) strin
 	})
 	draining, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(cfg.ShutdownTimeout-endMargin/2))
 	defer cancel()
-	backend.Drain(draining)
+	if err := backend.Drain(draining); err != nil {
+		logger.Warn().Err(err).Msg("ending while a paid request is under way; its outcome is looked for by the next equal call")
+	}
 	return err
 }
 

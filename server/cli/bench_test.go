@@ -1,4 +1,4 @@
-package server_test
+package cli_test
 
 import (
 	"bufio"
@@ -18,6 +18,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/stdio"
 	"langsmith-insights-mcp/server/web"
@@ -108,16 +109,16 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func benchBackend(b *testing.B) *server.Backend {
+func benchBackend(b *testing.B) (*server.Backend, *config.Config) {
 	endpoint, err := langsmith.ParseEndpoint("https://langsmith.test")
 	if err != nil {
 		b.Fatal(err)
 	}
-	backend, err := server.NewBackend(b.Context(), server.BackendOptions{
-		Config: &config.Config{
-			LangSmith: config.LangSmith{Endpoint: endpoint, Credentials: langsmith.Credentials{APIKey: operatorKey, Workspace: uuid.New()}},
-			State:     "memory",
-		},
+	cfg := &config.Config{
+		LangSmith: config.LangSmith{Endpoint: endpoint, Credentials: langsmith.Credentials{APIKey: operatorKey, Workspace: uuid.New()}},
+	}
+	backend, err := server.NewBackend(server.BackendOptions{
+		Config:    cfg,
 		Logger:    zerolog.New(io.Discard).Level(zerolog.InfoLevel),
 		Transport: roundTripper(instantLangSmith),
 	})
@@ -125,12 +126,12 @@ func benchBackend(b *testing.B) *server.Backend {
 		b.Fatal(err)
 	}
 	b.Cleanup(backend.Close)
-	return backend
+	return backend, cfg
 }
 
 // benchStdio serves one client, whose calls share the pipes.
 func benchStdio(b *testing.B) func() exchange {
-	backend := benchBackend(b)
+	backend, _ := benchBackend(b)
 	in, toServer := benchPipe(b)
 	fromServer, out := benchPipe(b)
 	ended := make(chan error, 1)
@@ -181,14 +182,14 @@ func benchPipe(b *testing.B) (r, w *os.File) {
 
 // benchHTTP serves clients that each have a connection and a session.
 func benchHTTP(b *testing.B) func() exchange {
-	backend := benchBackend(b)
+	backend, cfg := benchBackend(b)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- web.New(ctx, server.HTTPOptions(backend)).Serve(ctx, listener) }()
+	go func() { ended <- web.New(ctx, cli.HTTPOptions(backend, cfg, zerolog.Nop())).Serve(ctx, listener) }()
 	b.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

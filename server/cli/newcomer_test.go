@@ -1,4 +1,4 @@
-package server_test
+package cli_test
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
-	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/doctor"
 	"langsmith-insights-mcp/server/servertest"
@@ -46,7 +46,7 @@ func runCommand(t *testing.T, variables map[string]string, args ...string) ran {
 		return ""
 	}
 	var out, err bytes.Buffer
-	code := server.Run(t.Context(), args, getenv, server.Streams{In: strings.NewReader(""), Out: &out, Err: &err})
+	code := cli.Run(t.Context(), args, getenv, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &err})
 	return ran{out.String(), err.String(), code}
 }
 
@@ -226,7 +226,7 @@ func TestDoctorForAProgram(t *testing.T) {
 // what the program says to a newcomer; -update rewrites it.
 func TestTroubleshootingIsWhatTheProgramSays(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Troubleshooting\n\nWritten by `go test ./server -run Troubleshooting -update` from what the program says; CI compares.\n\n" +
+	b.WriteString("# Troubleshooting\n\nWritten by `go test ./server/cli -run Troubleshooting -update` from what the program says; CI compares.\n\n" +
 		"`langsmith-insights-mcp doctor` asks, one after another, what may keep the server\n" +
 		"from working, and says what to do. It costs nothing and changes nothing. Run it where\n" +
 		"the client runs the server: with the same variables. A tool call that fails says\n" +

@@ -1,4 +1,4 @@
-package server
+package cli
 
 import (
 	"github.com/spf13/cobra"
@@ -17,7 +17,7 @@ func httpCommand(getenv func(string) string, streams Streams) *cobra.Command {
 			if len(problems) > 0 {
 				return usage(problems...)
 			}
-			return RunHTTP(cmd.Context(), cfg, getenv, streams)
+			return serveHTTP(cmd.Context(), cfg, getenv, streams)
 		},
 	}
 	addFlags(cmd, config.HTTPCmd)

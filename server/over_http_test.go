@@ -11,9 +11,10 @@ import (
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
-	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/servertest"
 	"langsmith-insights-mcp/server/web"
@@ -29,7 +30,9 @@ func overHTTP(t *testing.T, f *servertest.Fixture) (connect func(version string,
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- web.New(ctx, server.HTTPOptions(f.Backend)).Serve(ctx, listener) }()
+	go func() {
+		ended <- web.New(ctx, cli.HTTPOptions(f.Backend, f.Config, zerolog.Nop())).Serve(ctx, listener)
+	}()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

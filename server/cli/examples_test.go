@@ -1,4 +1,4 @@
-package server_test
+package cli_test
 
 import (
 	"fmt"
@@ -37,7 +37,7 @@ var chosenExamples = map[string][]string{
 // the tools are tested by; -update rewrites it.
 func TestTheExamplesAreTheTools(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# What the tools return\n\nWritten by `go test ./server -run Examples -update` from the transcripts that the tools are tested by; CI compares.\n\n" +
+	b.WriteString("# What the tools return\n\nWritten by `go test ./server/cli -run Examples -update` from the transcripts that the tools are tested by; CI compares.\n\n" +
 		"Each result comes twice: as the text that a model reads, and as the structure that\na program reads. " +
 		"The calls are made to the server over its sandbox.\n\n")
 	for _, tool := range tools.All() {
@@ -65,7 +65,7 @@ func TestTheExamplesAreTheTools(t *testing.T) {
 // is of no use to who chooses a tool.
 func writeTranscript(t *testing.T, b *strings.Builder, tool, name string) {
 	t.Helper()
-	path := "../tools/testdata/golden/" + tool + "/" + name + ".txt"
+	path := "../../tools/testdata/golden/" + tool + "/" + name + ".txt"
 	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package server
+package cli
 
 import (
 	"io"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -70,7 +71,7 @@ func problemsBesidesFiles(cmd *cobra.Command, command config.Command) []config.P
 		flags["auth-token"] = "a-token-of-thirty-two-characters"
 	}
 	cfg, problems := config.Load(command, flags, func(string) string { return "" })
-	if _, wrong := offeredTools(cfg); len(wrong) > 0 {
+	if _, wrong := server.FilterTools(cfg); len(wrong) > 0 {
 		problems = append(problems, wrong...)
 	}
 	return problems

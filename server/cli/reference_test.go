@@ -1,4 +1,4 @@
-package server_test
+package cli_test
 
 import (
 	"encoding/json"
@@ -30,7 +30,7 @@ func TestTheREADMEsTableOfToolsIsTheRegistry(t *testing.T) {
 	for _, tool := range tools.All() {
 		fmt.Fprintf(&table, "| [`%s`](docs/reference.md#%s) | %s | %s |\n", tool.Name, tool.Name, tool.Title, tool.Effect)
 	}
-	readme := readDocument(t, "../README.md")
+	readme := readDocument(t, "../../README.md")
 	if !toolsInREADME.MatchString(readme) {
 		t.Fatal("the README has no place for the tools")
 	}
@@ -41,7 +41,7 @@ func TestTheREADMEsTableOfToolsIsTheRegistry(t *testing.T) {
 // the tests run with -update.
 func document(t *testing.T, name, want string) {
 	t.Helper()
-	path := filepath.Join("..", "docs", name)
+	path := filepath.Join("..", "..", "docs", name)
 	if servertest.Updating() {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -53,13 +53,13 @@ func document(t *testing.T, name, want string) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the code says; go test ./server -run %s -update rewrites it", path, t.Name())
+		t.Errorf("%s is not what the code says; go test ./server/cli -run %s -update rewrites it", path, t.Name())
 	}
 }
 
 func reference(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString("# Reference\n\nWritten by `go test ./server -run Reference -update` from the code; CI compares.\n")
+	b.WriteString("# Reference\n\nWritten by `go test ./server/cli -run Reference -update` from the code; CI compares.\n")
 	b.WriteString("\n## Tools\n\n| tool | effect | toolset | arguments |\n|---|---|---|---|\n")
 	for _, tool := range tools.All() {
 		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s | %s |\n", tool.Name, tool.Name, tool.Effect, tool.Toolset, strings.Join(arguments(t, tool), ", "))
