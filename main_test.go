@@ -207,8 +207,10 @@ func TestMistakesAreNamedALineEachBeforeAnythingStarts(t *testing.T) {
 		args  []string
 		lines []string // of stderr, each with what it must hold
 	}{
-		{"an unknown flag", nil, []string{"--bogus", "--x=1"}, []string{"--bogus", "--x"}},
-		{"an unknown flag beside a bad value", nil, []string{"--bogus", "--log-level", "loud"}, []string{"--bogus", "--log-level"}},
+		{"an unknown flag", nil, []string{"--bogus"}, []string{"--bogus"}},
+		{"a flag without its value", nil, []string{"--log-level"}, []string{"--log-level"}},
+		{"malformed values", nil, []string{"--log-level", "loud", "--timeout", "soon", "--tools", "list_project"}, []string{"--timeout", "--log-level", "--tools"}},
+		{"a Redis port that is none", nil, []string{"--state", "redis://localhost:99999/0"}, []string{"--state"}},
 		{"an unknown command", nil, []string{"serve"}, []string{`"serve"`}},
 		{"an unknown tool", nil, []string{"--tools", "list_projects,list_project"}, []string{`"list_project"`}},
 		{"a writing tool with --read-only", nil, []string{"--read-only", "--tools", "create_insights_job"}, []string{"create_insights_job"}},

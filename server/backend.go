@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 
@@ -63,9 +62,9 @@ type BackendOptions struct {
 // NewBackend returns a Backend; [Backend.Close] releases it.
 func NewBackend(options BackendOptions) (*Backend, error) {
 	cfg := options.Config
-	offered, wrong := FilterTools(cfg)
-	if len(wrong) > 0 {
-		return nil, errors.New(string(wrong[0]))
+	served, err := FilterTools(cfg)
+	if err != nil {
+		return nil, err
 	}
 	b := &Backend{
 		config:    cfg,
@@ -77,7 +76,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 			Observe: func(result paid.Result) { options.Telemetry.PaidCall(string(result)) },
 		}),
 		watcher: watch.New(),
-		tools:   offered,
+		tools:   served,
 		ending:  make(chan struct{}),
 	}
 	b.watcher.MaxWaiters = options.MaxWaiters

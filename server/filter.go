@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,39 +10,45 @@ import (
 	"langsmith-insights-mcp/tools"
 )
 
-// FilterTools picks the tools that the configuration lets through, and says
-// what is wrong with it.
-func FilterTools(cfg *config.Config) ([]tools.Tool, []config.Problem) {
+// FilterTools returns the tools that --read-only and --tools let through. The
+// error joins a [config.Problem] for each name that --tools should not have.
+func FilterTools(cfg *config.Config) ([]tools.Tool, error) {
 	all := tools.All()
-	var offered []tools.Tool
-	var problems []config.Problem
+	var served []tools.Tool
 	for _, tool := range all {
 		if cfg.ReadOnly && tool.Effect != tools.Reads {
 			continue
 		}
 		if len(cfg.Tools) == 0 || slices.Contains(cfg.Tools, tool.Name) || slices.Contains(cfg.Tools, tool.Toolset) {
-			offered = append(offered, tool)
+			served = append(served, tool)
 		}
 	}
+	names, toolsets := toolNames(all), toolsetNames(all)
+	var problems []error
 	for _, name := range cfg.Tools {
-		i := slices.IndexFunc(all, func(t tools.Tool) bool { return t.Name == name })
-		switch {
+		switch i := slices.Index(names, name); {
 		case i >= 0 && cfg.ReadOnly && all[i].Effect != tools.Reads:
 			problems = append(problems, config.Problem(fmt.Sprintf("--tools: %s %s, which --read-only forbids", name, all[i].Effect)))
-		case i < 0 && !slices.ContainsFunc(all, func(t tools.Tool) bool { return t.Toolset == name }):
+		case i < 0 && !slices.Contains(toolsets, name):
 			problems = append(problems, config.Problem(fmt.Sprintf("--tools: there is no tool or toolset %q; toolsets are %s; tools are %s",
-				name, strings.Join(names(all, func(t tools.Tool) string { return t.Toolset }), ", "), strings.Join(names(all, func(t tools.Tool) string { return t.Name }), ", "))))
+				name, strings.Join(toolsets, ", "), strings.Join(names, ", "))))
 		}
 	}
-	return offered, problems
+	return served, errors.Join(problems...)
 }
 
-func names(all []tools.Tool, of func(tools.Tool) string) []string {
-	var list []string
+func toolNames(all []tools.Tool) (names []string) {
 	for _, tool := range all {
-		if name := of(tool); !slices.Contains(list, name) {
-			list = append(list, name)
+		names = append(names, tool.Name)
+	}
+	return names
+}
+
+func toolsetNames(all []tools.Tool) (names []string) {
+	for _, tool := range all {
+		if !slices.Contains(names, tool.Toolset) {
+			names = append(names, tool.Toolset)
 		}
 	}
-	return list
+	return names
 }

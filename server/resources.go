@@ -64,7 +64,7 @@ func (b *Backend) resources() []resource {
 }
 
 func (b *Backend) toolNames() []string {
-	return names(b.tools, func(t tools.Tool) string { return t.Name })
+	return toolNames(b.tools)
 }
 
 // addResources serves the resources. mcp-go answers "not found", with the code

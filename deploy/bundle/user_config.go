@@ -57,7 +57,7 @@ func userConfig() (map[string]option, map[string]string, error) {
 		add(a.variable, option{Type: "string", Title: a.title, Description: meaning, Sensitive: a.sensitive})
 	}
 	for _, s := range switches {
-		setting, ok := config.Flag(s.flag)
+		setting, ok := config.LookupSetting(s.flag)
 		if !ok || !setting.IsSwitch() || !setting.Of(config.Stdio) {
 			return nil, nil, fmt.Errorf("the server has no switch --%s", s.flag)
 		}

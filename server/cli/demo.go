@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -18,24 +19,24 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-func demoCommand(streams Streams) *cobra.Command {
+func newDemoCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "demo",
-		Short: "Start a job, wait for it and read the report, against the sandbox",
-		Long: "Runs the server over an embedded LangSmith with sample traces, connects an MCP client\n" +
-			"to it and does what an agent would do. It needs no account and no network.",
-		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), streams.Out) },
+		Use:     "demo",
+		Short:   "Start a job, wait for it and read the report, against the sandbox",
+		Long:    demoHelp,
+		Example: demoExamples,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), cmd.OutOrStdout()) },
 	}
 }
 
-// demoJobDuration is how long the demo's job runs: enough to see it wait.
+// demoJobDuration is how long the demo's job runs: long enough to show a wait.
 const demoJobDuration = 4 * time.Second
 
+// runDemo calls the tools as an agent would and writes what it calls and gets.
 func runDemo(ctx context.Context, out io.Writer) error {
 	backend, err := server.NewBackend(server.BackendOptions{
-		Config: &config.Config{Sandbox: true, State: "memory", Timeout: time.Minute, ShutdownTimeout: 2 * time.Second},
-		Logger: zerolog.Nop(),
+		Config: &config.Config{Sandbox: true, Timeout: time.Minute},
 		Transport: sandbox.New(sandbox.Options{
 			AllowAnonymous: true,
 			JobDuration:    demoJobDuration,
@@ -49,33 +50,29 @@ func runDemo(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := &demo{ctx: ctx, out: out, client: connected}
+	d := &demo{out: out, client: connected}
 	connected.OnNotification(d.showProgress)
-	err = d.play()
-	if stopped := stop(); err == nil {
-		err = stopped
-	}
-	return err
+	err = d.run(ctx)
+	return errors.Join(err, stop())
 }
 
-// demo is an MCP client that shows what it does.
+// demo is an MCP client that writes what it does.
 type demo struct {
-	ctx    context.Context
 	out    io.Writer
 	client *client.Client
 }
 
-func (d *demo) play() error {
+func (d *demo) run(ctx context.Context) error {
 	d.say("An agent is asked: what went wrong for the users of chat-prod last week?\n" +
 		"This is what it calls, and what it gets. LangSmith is an embedded sandbox here.")
-	if _, err := d.call("list_projects", map[string]any{"name_contains": "chat"}); err != nil {
+	if _, err := d.call(ctx, "list_projects", map[string]any{"name_contains": "chat"}); err != nil {
 		return err
 	}
 	var created struct {
 		ID        string `json:"id"`
 		SessionID string `json:"session_id"`
 	}
-	result, err := d.call("create_insights_job", map[string]any{
+	result, err := d.call(ctx, "create_insights_job", map[string]any{
 		"project":      "chat-prod",
 		"last_n_hours": 7 * 24,
 		"name":         "What went wrong last week",
@@ -86,7 +83,7 @@ func (d *demo) play() error {
 	if err := json.Unmarshal(result, &created); err != nil {
 		return fmt.Errorf("read the created job: %w", err)
 	}
-	if _, err := d.call("wait_for_insights_job", map[string]any{"session_id": created.SessionID, "job_id": created.ID}); err != nil {
+	if _, err := d.call(ctx, "wait_for_insights_job", map[string]any{"session_id": created.SessionID, "job_id": created.ID}); err != nil {
 		return err
 	}
 	d.say("That was the server over its sandbox. With your own traces:\n\n" +
@@ -98,18 +95,18 @@ func (d *demo) play() error {
 
 func (d *demo) say(text string) { fmt.Fprintf(d.out, "\n%s\n", text) }
 
-// call calls a tool, shows its text and returns its structured content.
-func (d *demo) call(tool string, arguments map[string]any) (json.RawMessage, error) {
-	shown, err := json.Marshal(arguments)
+// call calls a tool, writes its text and returns its structured content.
+func (d *demo) call(ctx context.Context, tool string, arguments map[string]any) (json.RawMessage, error) {
+	written, err := json.Marshal(arguments)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(d.out, "\n→ %s %s\n\n", tool, shown)
+	fmt.Fprintf(d.out, "\n→ %s %s\n\n", tool, written)
 	var request mcp.CallToolRequest
 	request.Params.Name = tool
 	request.Params.Arguments = arguments
 	request.Params.Meta = &mcp.Meta{ProgressToken: tool}
-	result, err := d.client.CallTool(d.ctx, request)
+	result, err := d.client.CallTool(ctx, request)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", tool, err)
 	}

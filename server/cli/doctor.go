@@ -13,52 +13,53 @@ import (
 	"langsmith-insights-mcp/server/doctor"
 )
 
-func doctorCommand(getenv func(string) string, streams Streams) *cobra.Command {
+func newDoctorCommand(getenv func(string) string) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "doctor",
-		Short: "Check credentials, endpoint and access, and say what to do",
-		Long: "Asks, one question after another, what may keep the server from working. Nothing it\n" +
-			"does costs money or changes anything. Exit code 1 when a check failed, 2 when the\n" +
-			"configuration cannot be read.",
-		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, problems := config.Load(config.Stdio, changedFlags(cmd), getenv)
-			if len(problems) > 0 {
-				return usage(problems...)
-			}
-			client := langsmith.New(langsmith.Options{
-				Endpoint:    cfg.LangSmith.Endpoint,
-				Credentials: cfg.LangSmith.Credentials,
-				UserAgent:   server.UserAgent(),
-				Timeout:     cfg.Timeout,
-			})
-			checks := doctor.Run(cmd.Context(), doctor.Options{
-				LangSmith: cfg.LangSmith,
-				Sandbox:   cfg.Sandbox,
-				Client:    client,
-				Getenv:    getenv,
-				Proxy:     http.ProxyFromEnvironment,
-				State:     cfg.State,
-				TryState:  func(ctx context.Context) error { return checkStore(ctx, cfg.State) },
-			})
-			if asJSON {
-				encoder := json.NewEncoder(streams.Out)
-				encoder.SetIndent("", "  ")
-				if err := encoder.Encode(map[string]any{"healthy": doctor.Healthy(checks), "checks": checks}); err != nil {
-					return err
-				}
-			} else {
-				doctor.Print(streams.Out, checks)
-			}
-			if !doctor.Healthy(checks) {
-				return errSilent
-			}
-			return nil
-		},
+		Use:     "doctor",
+		Short:   "Check credentials, endpoint and access, and say what to do",
+		Long:    doctorHelp,
+		Example: doctorExamples,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd, getenv, asJSON) },
 	}
-	addSetting(cmd, config.Stdio, "state")
-	addSetting(cmd, config.Stdio, "timeout")
+	addFlags(cmd, config.Stdio, "state", "timeout")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write the checks as JSON")
 	return cmd
+}
+
+// runDoctor makes the checks and prints them.
+func runDoctor(cmd *cobra.Command, getenv func(string) string, asJSON bool) error {
+	cfg, err := loadConfig(cmd, config.Stdio, getenv)
+	if err != nil {
+		return err
+	}
+	checks := doctor.Run(cmd.Context(), doctor.Options{
+		LangSmith:    cfg.LangSmith,
+		Placeholders: cfg.Placeholders,
+		Sandbox:      cfg.Sandbox,
+		Client: langsmith.New(langsmith.Options{
+			Endpoint:    cfg.LangSmith.Endpoint,
+			Credentials: cfg.LangSmith.Credentials,
+			UserAgent:   server.UserAgent(),
+			Timeout:     cfg.Timeout,
+		}),
+		Getenv:     getenv,
+		Proxy:      http.ProxyFromEnvironment,
+		State:      cfg.State,
+		CheckState: func(ctx context.Context) error { return checkStore(ctx, cfg.State) },
+	})
+	if asJSON {
+		encoder := json.NewEncoder(cmd.OutOrStdout())
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(map[string]any{"healthy": doctor.Healthy(checks), "checks": checks}); err != nil {
+			return err
+		}
+	} else {
+		doctor.Print(cmd.OutOrStdout(), checks)
+	}
+	if !doctor.Healthy(checks) {
+		return errReported
+	}
+	return nil
 }

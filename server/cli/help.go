@@ -1,82 +1,10 @@
 package cli
 
-import (
-	"fmt"
-	"strings"
+// What --help says of each command. An example stands below what it is for: beside
+// it, a terminal of 80 columns would break the line.
 
-	"github.com/spf13/cobra"
-)
-
-// example is a command line that --help shows, and what it is for.
-type example struct{ line, meaning string }
-
-// examples are those of each command, by its name.
-func examples() map[string][]example {
-	return map[string][]example{
-		programName: {
-			{"demo", "see it work, without an account"},
-			{"install --client claude-code", "connect an agent client"},
-			{"doctor", "find out why it does not work"},
-			{"--sandbox", "serve against an embedded LangSmith"},
-			{"http --addr 127.0.0.1:8080", "serve over HTTP"},
-		},
-		"stdio": {
-			{"stdio", "as a client starts it"},
-			{"stdio --read-only", "nothing can be changed or paid for"},
-			{"stdio --tools list_projects,get_insights_job", "two tools, and no others"},
-			{"stdio --max-sample 200 --max-jobs-per-day 2 --confirm", "bounds on what may be spent"},
-			{"stdio --sandbox --log-level debug --log-file mcp.log", "try it out and watch it"},
-		},
-		"http": {
-			{"http", "on this machine, at http://127.0.0.1:8080/mcp"},
-			{"http --sandbox", "the same, without an account"},
-			{"http --addr :8080 --auth-token-file tokens.txt --allow-host mcp.example.com", "for a team"},
-			{"http --state redis://127.0.0.1:6379/0", "several replicas that share what was paid for"},
-			{"http --metrics-addr 127.0.0.1:9090", "Prometheus metrics beside it"},
-		},
-		"demo": {{"demo", "takes about five seconds"}},
-		"install": {
-			{"install --client cursor --dry-run", "show the change, make none"},
-			{"install --client cursor", "make it, with a backup beside the file"},
-			{"install --client claude-desktop --with-key", "write LANGSMITH_API_KEY into the file too"},
-			{"install --client vscode --file .vscode/mcp.json", "a project's file in place of the user's"},
-		},
-		"uninstall": {
-			{"uninstall --client cursor --dry-run", "show the change, make none"},
-			{"uninstall --client cursor", "take the entry out again"},
-		},
-		"doctor": {
-			{"doctor", "ask everything, for a person"},
-			{"doctor --json", "the same for a program; exit code 1 when a check failed"},
-			{"doctor --timeout 10s", "do not wait long for an endpoint that does not answer"},
-		},
-		"sandbox": {
-			{"sandbox", "a LangSmith at http://127.0.0.1:1984"},
-			{"sandbox --addr 127.0.0.1:0", "at a free port, which it prints"},
-		},
-		"version": {{"version", "print it, and nothing else"}},
-	}
-}
-
-const programName = "langsmith-insights-mcp"
-
-// explain gives a command its examples, each below what it is for: beside it a
-// terminal of 80 columns would break them.
-func explain(cmd *cobra.Command) {
-	var b strings.Builder
-	for _, e := range examples()[cmd.Name()] {
-		fmt.Fprintf(&b, "  # %s\n  %s\n", e.meaning, strings.TrimSpace(programName+" "+e.line))
-	}
-	cmd.Example = strings.TrimRight(b.String(), "\n")
-}
-
-const terminalHint = `langsmith-insights-mcp speaks MCP on stdin and stdout, to an agent client and not to a terminal.
-Connect one:   langsmith-insights-mcp install --client claude-desktop   (or claude-code, vscode, cursor, ...)
-See it work:   langsmith-insights-mcp demo
-Ctrl-C ends it.
-`
-
-const rootHelp = `LangSmith's Insights Agent as MCP tools: an agent starts a report over a tracing
+const (
+	rootHelp = `LangSmith's Insights Agent as MCP tools: an agent starts a report over a tracing
 project, waits for it, reads it, and goes from a finding to the traces behind it.
 
 Without a command it serves MCP over stdin and stdout. It reads LANGSMITH_API_KEY,
@@ -84,13 +12,121 @@ LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID and LANGSMITH_PROJECT as LangSmith's 
 clients do; every flag has a variable too, LANGSMITH_INSIGHTS_MCP_ and its name in
 capitals: LANGSMITH_INSIGHTS_MCP_LOG_LEVEL for --log-level. A flag wins.`
 
-const stdioHelp = `Serves MCP over stdin and stdout until stdin ends: what a client starts, and what the
+	rootExamples = `  # see it work, without an account
+  langsmith-insights-mcp demo
+  # connect an agent client
+  langsmith-insights-mcp install --client claude-code
+  # find out why it does not work
+  langsmith-insights-mcp doctor
+  # serve against an embedded LangSmith
+  langsmith-insights-mcp --sandbox
+  # serve over HTTP
+  langsmith-insights-mcp http --addr 127.0.0.1:8080`
+)
+
+// terminalHint is what stdio says to a person who starts it in a terminal.
+const terminalHint = `langsmith-insights-mcp speaks MCP on stdin and stdout, to an agent client and not to a terminal.
+Connect one:   langsmith-insights-mcp install --client claude-desktop   (or claude-code, vscode, cursor, ...)
+See it work:   langsmith-insights-mcp demo
+Ctrl-C ends it.
+`
+
+const (
+	stdioHelp = `Serves MCP over stdin and stdout until stdin ends: what a client starts, and what the
 program does without a command. stdout carries nothing else; the log goes to stderr.`
 
-const httpHelp = `Serves Streamable HTTP at /mcp and the older HTTP+SSE at /sse and /message, with
+	stdioExamples = `  # as a client starts it
+  langsmith-insights-mcp stdio
+  # nothing can be changed or paid for
+  langsmith-insights-mcp stdio --read-only
+  # two tools, and no others
+  langsmith-insights-mcp stdio --tools list_projects,get_insights_job
+  # bounds on what may be spent
+  langsmith-insights-mcp stdio --max-sample 200 --max-jobs-per-day 2 --confirm
+  # try it out and watch it
+  langsmith-insights-mcp stdio --sandbox --log-level debug --log-file mcp.log`
+)
+
+const (
+	httpHelp = `Serves Streamable HTTP at /mcp and the older HTTP+SSE at /sse and /message, with
 GET /healthz and /readyz for probes.
 
 A request's own X-API-Key, with X-Tenant-Id and LANGSMITH-ENDPOINT beside it,
 takes the place of the configured LangSmith credentials for that request alone.
 Authorization holds the token that guards this server, and is never passed on.
 On any address but loopback it wants a guard: a token, an issuer, or no key of its own.`
+
+	httpExamples = `  # on this machine, at http://127.0.0.1:8080/mcp
+  langsmith-insights-mcp http
+  # the same, without an account
+  langsmith-insights-mcp http --sandbox
+  # for a team
+  langsmith-insights-mcp http --addr :8080 --auth-token-file tokens.txt --allow-host mcp.example.com
+  # several replicas that share what was paid for
+  langsmith-insights-mcp http --state redis://127.0.0.1:6379/0
+  # Prometheus metrics beside it
+  langsmith-insights-mcp http --metrics-addr 127.0.0.1:9090`
+)
+
+const (
+	demoHelp = `Runs the server over an embedded LangSmith with sample traces, connects an MCP client
+to it and does what an agent would do. It needs no account and no network.`
+
+	demoExamples = `  # takes about five seconds
+  langsmith-insights-mcp demo`
+)
+
+const (
+	installHelp = `Adds one entry to the client's own configuration file, keeps everything else in it, and
+leaves a backup beside it. Without --with-key no key is written: where the client
+can, it passes on LANGSMITH_API_KEY from its environment or asks for it; what to do
+otherwise is said afterwards.
+
+Clients: `
+
+	installExamples = `  # show the change, make none
+  langsmith-insights-mcp install --client cursor --dry-run
+  # make it, with a backup beside the file
+  langsmith-insights-mcp install --client cursor
+  # write LANGSMITH_API_KEY into the file too
+  langsmith-insights-mcp install --client claude-desktop --with-key
+  # a project's file in place of the user's
+  langsmith-insights-mcp install --client vscode --file .vscode/mcp.json`
+)
+
+const (
+	uninstallHelp = `Takes out what install put there, and nothing else.
+
+Clients: `
+
+	uninstallExamples = `  # show the change, make none
+  langsmith-insights-mcp uninstall --client cursor --dry-run
+  # take the entry out again
+  langsmith-insights-mcp uninstall --client cursor`
+)
+
+const (
+	doctorHelp = `Asks, one question after another, what may keep the server from working. Nothing it
+does costs money or changes anything. Exit code 1 when a check failed, 2 when the
+configuration cannot be read.`
+
+	doctorExamples = `  # ask everything, for a person
+  langsmith-insights-mcp doctor
+  # the same for a program; exit code 1 when a check failed
+  langsmith-insights-mcp doctor --json
+  # do not wait long for an endpoint that does not answer
+  langsmith-insights-mcp doctor --timeout 10s`
+)
+
+const (
+	sandboxHelp = `Runs a LangSmith that lives in memory, with sample projects, for trying clients out.
+It takes any key. Point a client at it with LANGSMITH_ENDPOINT=http://127.0.0.1:1984.`
+
+	sandboxExamples = `  # a LangSmith at http://127.0.0.1:1984
+  langsmith-insights-mcp sandbox
+  # at a free port, which it prints
+  langsmith-insights-mcp sandbox --addr 127.0.0.1:0`
+)
+
+const versionExamples = `  # print it, and nothing else
+  langsmith-insights-mcp version`

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"io"
+	"errors"
 	"strings"
 	"testing"
 
@@ -16,7 +16,7 @@ import (
 // are ones it takes.
 func TestEveryExampleOfTheHelpCanBeRun(t *testing.T) {
 	build := func() *cobra.Command {
-		return rootCommand(nil, func(string) string { return "" }, Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
+		return newRootCommand(func(string) string { return "" })
 	}
 	root := build()
 	for _, cmd := range append(root.Commands(), root) {
@@ -55,38 +55,22 @@ func TestEveryExampleOfTheHelpCanBeRun(t *testing.T) {
 			if called.Name() == string(config.HTTPCmd) {
 				command = config.HTTPCmd
 			}
-			for _, problem := range problemsBesidesFiles(called, command) {
-				t.Errorf("%s: %s", line, problem)
+			if err := checkFlagValues(called, command); err != nil {
+				t.Errorf("%s: %v", line, err)
 			}
 		}
 	}
 }
 
-// problemsBesidesFiles are the configuration's with the flags of cmd, but for
-// those about files that an example names.
-func problemsBesidesFiles(cmd *cobra.Command, command config.Command) []config.Problem {
-	flags := changedFlags(cmd)
+// checkFlagValues loads the configuration with the flags of cmd, but without files
+// that an example names.
+func checkFlagValues(cmd *cobra.Command, command config.Command) error {
+	flags := givenFlags(cmd)
 	if _, ok := flags["auth-token-file"]; ok {
 		delete(flags, "auth-token-file")
 		flags["auth-token"] = "a-token-of-thirty-two-characters"
 	}
-	cfg, problems := config.Load(command, flags, func(string) string { return "" })
-	if _, wrong := server.FilterTools(cfg); len(wrong) > 0 {
-		problems = append(problems, wrong...)
-	}
-	return problems
-}
-
-// TestTheTableOfExamplesNamesCommands finds examples of commands that are gone.
-func TestTheTableOfExamplesNamesCommands(t *testing.T) {
-	root := rootCommand(nil, func(string) string { return "" }, Streams{Out: io.Discard, Err: io.Discard})
-	known := map[string]bool{root.Name(): true}
-	for _, cmd := range root.Commands() {
-		known[cmd.Name()] = true
-	}
-	for name := range examples() {
-		if !known[name] {
-			t.Errorf("there is no command %q", name)
-		}
-	}
+	cfg, err := config.Load(command, flags, func(string) string { return "" })
+	_, toolsErr := server.FilterTools(cfg)
+	return errors.Join(err, toolsErr)
 }

@@ -45,7 +45,8 @@ func TestHTTPRefusesToStart(t *testing.T) {
 		"an origin that is none":             {nil, []string{"--allow-origin", "app.example.com"}, []string{"--allow-origin", "https://app.example.com"}},
 		"a host that is a URL":               {nil, []string{"--allow-host", "https://mcp.example.com"}, []string{"--allow-host"}},
 		"an address without a port":          {nil, []string{"--addr", "127.0.0.1"}, []string{"--addr", "HOST:PORT"}},
-		"several mistakes, each on a line":   {key, []string{"--addr", ":0", "--allow-origin", "x", "--nonsense"}, []string{"--addr", "--allow-origin", "--nonsense"}},
+		"several mistakes, each on a line":   {key, []string{"--addr", ":0", "--allow-origin", "x", "--allow-host", "a/b"}, []string{"--addr", "--allow-origin", "--allow-host"}},
+		"a flag that there is not":           {key, []string{"--nonsense"}, []string{"--nonsense"}},
 		"a flag that only stdio has":         {nil, []string{"--chats-dir", "/tmp"}, []string{"--chats-dir"}},
 		"a switch that is neither on or off": {nil, []string{"--allow-unauthenticated=perhaps"}, []string{"--allow-unauthenticated"}},
 	} {
@@ -86,7 +87,7 @@ func runHTTP(t *testing.T, variables map[string]string, args ...string) *running
 	r := &running{log: &strings.Builder{}, read: make(chan struct{}), signal: signal, code: make(chan int, 1)}
 	go func() {
 		code := cli.Run(ctx, append([]string{"http"}, args...), func(name string) string { return variables[name] },
-			cli.Streams{In: strings.NewReader(""), Out: io.Discard, Err: writer})
+			strings.NewReader(""), io.Discard, writer)
 		_ = writer.Close()
 		r.code <- code
 	}()

@@ -13,45 +13,29 @@ import (
 	"langsmith-insights-mcp/server/install"
 )
 
-// installFlags are what install and uninstall are told.
+// installFlags are the flags of install and uninstall.
 type installFlags struct {
 	client, file    string
 	dryRun, withKey bool
 }
 
-func installCommand(getenv func(string) string, streams Streams) *cobra.Command {
+func newInstallCommand(getenv func(string) string) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
-		Use:   "install --client NAME",
-		Short: "Add this server to an agent client's configuration",
-		Long: "Adds one entry to the client's own configuration file, keeps everything else in it, and\n" +
-			"leaves a backup beside it. Without --with-key no key is written: where the client\n" +
-			"can, it passes on LANGSMITH_API_KEY from its environment or asks for it; what to do\n" +
-			"otherwise is said afterwards.\n\nClients: " + clientNames(),
-		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error {
+		Use:     "install --client NAME",
+		Short:   "Add this server to an agent client's configuration",
+		Long:    installHelp + clientNames(),
+		Example: installExamples,
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := flags.options(getenv)
 			if err != nil {
 				return err
 			}
-			if options.Command, err = os.Executable(); err != nil {
-				return fmt.Errorf("find this program's own path: %w", err)
-			}
-			options.Args = []string{string(config.Stdio)}
-			settings, problems := config.LoadLangSmith(getenv)
-			if len(problems) > 0 {
-				return usage(problems...)
-			}
-			if options.Env, err = carriedOver(settings, getenv); err != nil {
+			if err := addEntry(&options, flags.withKey, getenv); err != nil {
 				return err
 			}
-			if flags.withKey {
-				delete(options.Env, keyFileVariable)
-				if options.APIKey = install.Secret(settings.Credentials.APIKey.Reveal()); options.APIKey == "" {
-					return usage("--with-key: there is no key to write; set LANGSMITH_API_KEY")
-				}
-			}
-			return report(streams, flags, options, install.Install)
+			return changeClient(cmd, options, install.Install)
 		},
 	}
 	flags.declare(cmd)
@@ -59,19 +43,20 @@ func installCommand(getenv func(string) string, streams Streams) *cobra.Command 
 	return cmd
 }
 
-func uninstallCommand(getenv func(string) string, streams Streams) *cobra.Command {
+func newUninstallCommand(getenv func(string) string) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
-		Use:   "uninstall --client NAME",
-		Short: "Take this server out of an agent client's configuration",
-		Long:  "Takes out what install put there, and nothing else.\n\nClients: " + clientNames(),
-		Args:  noArguments,
-		RunE: func(*cobra.Command, []string) error {
+		Use:     "uninstall --client NAME",
+		Short:   "Take this server out of an agent client's configuration",
+		Long:    uninstallHelp + clientNames(),
+		Example: uninstallExamples,
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := flags.options(getenv)
 			if err != nil {
 				return err
 			}
-			return report(streams, flags, options, install.Uninstall)
+			return changeClient(cmd, options, install.Uninstall)
 		},
 	}
 	flags.declare(cmd)
@@ -86,11 +71,12 @@ func (f *installFlags) declare(cmd *cobra.Command) {
 
 func (f *installFlags) options(getenv func(string) string) (install.Options, error) {
 	if f.client == "" {
-		return install.Options{}, usage("--client is required; one of " + clientNames())
+		return install.Options{}, config.Problem("--client is required; one of " + clientNames())
 	}
 	return install.Options{Client: f.client, File: f.file, DryRun: f.dryRun, Host: install.Host{Getenv: getenv}}, nil
 }
 
+// clientNames lists the clients that install knows.
 func clientNames() string {
 	var names []string
 	for _, client := range install.Clients() {
@@ -99,13 +85,35 @@ func clientNames() string {
 	return strings.Join(names, ", ")
 }
 
-// keyFileVariable names the file that holds the key: no secret, so that it can
-// stand in a client's configuration.
+// addEntry adds to options what the client's entry is to hold: this program and
+// the environment that it needs.
+func addEntry(options *install.Options, withKey bool, getenv func(string) string) (err error) {
+	if options.Command, err = os.Executable(); err != nil {
+		return fmt.Errorf("find this program's own path: %w", err)
+	}
+	options.Args = []string{string(config.Stdio)}
+	settings, err := config.LoadLangSmith(getenv)
+	if err != nil {
+		return err
+	}
+	if options.Env, err = entryEnv(settings, getenv); err != nil {
+		return err
+	}
+	if withKey {
+		delete(options.Env, keyFileVariable)
+		if options.APIKey = install.Secret(settings.Credentials.APIKey.Reveal()); options.APIKey == "" {
+			return config.Problem("--with-key: there is no key to write; set LANGSMITH_API_KEY")
+		}
+	}
+	return nil
+}
+
+// keyFileVariable names a file that holds the key, and is no secret itself.
 const keyFileVariable = "LANGSMITH_API_KEY_FILE"
 
-// carriedOver are the settings without secrets that hold in this shell and that
-// the client would not know.
-func carriedOver(l config.LangSmith, getenv func(string) string) (map[string]string, error) {
+// entryEnv returns the settings of this shell that the client would not know,
+// without secrets.
+func entryEnv(l config.LangSmith, getenv func(string) string) (map[string]string, error) {
 	env := map[string]string{}
 	if l.Found.Endpoint != "" {
 		env["LANGSMITH_ENDPOINT"] = l.Endpoint.String()
@@ -126,11 +134,13 @@ func carriedOver(l config.LangSmith, getenv func(string) string) (map[string]str
 	return env, nil
 }
 
-// report makes a change, or shows it, and says what to do next.
-func report(streams Streams, flags installFlags, options install.Options, change func(install.Options) (install.Change, error)) error {
+// changeClient makes a change to a client's configuration, or shows it, and
+// prints what to do next.
+func changeClient(cmd *cobra.Command, options install.Options, change func(install.Options) (install.Change, error)) error {
+	out := cmd.OutOrStdout()
 	done, err := change(options)
 	if errors.Is(err, install.ErrUnknownClient) {
-		return usage("--client: " + err.Error())
+		return config.Problem("--client: " + err.Error())
 	}
 	if err != nil {
 		return err
@@ -138,20 +148,20 @@ func report(streams Streams, flags installFlags, options install.Options, change
 	switch {
 	case done.File == "": // the client is not here, as a note says
 	case !done.Changed:
-		fmt.Fprintf(streams.Out, "%s already is as it should be.\n", done.File)
-	case flags.dryRun:
-		fmt.Fprintf(streams.Out, "%s would change:\n\n%s", done.File, done.Diff)
+		fmt.Fprintf(out, "%s already is as it should be.\n", done.File)
+	case options.DryRun:
+		fmt.Fprintf(out, "%s would change:\n\n%s", done.File, done.Diff)
 	default:
-		fmt.Fprintf(streams.Out, "Changed %s:\n\n%s", done.File, done.Diff)
+		fmt.Fprintf(out, "Changed %s:\n\n%s", done.File, done.Diff)
 		if done.Backup != "" {
-			fmt.Fprintf(streams.Out, "\nWhat it was is in %s.\n", done.Backup)
+			fmt.Fprintf(out, "\nWhat it was is in %s.\n", done.Backup)
 		}
 	}
 	for _, note := range done.Notes {
-		fmt.Fprintln(streams.Out, note)
+		fmt.Fprintln(out, note)
 	}
-	if done.Changed && !flags.dryRun && done.Next != "" {
-		fmt.Fprintln(streams.Out, done.Next)
+	if done.Changed && !options.DryRun && done.Next != "" {
+		fmt.Fprintln(out, done.Next)
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// TestCarriedOver has what install writes of a shell's settings: never a secret.
-func TestCarriedOver(t *testing.T) {
+// TestEntryEnv checks what install writes of a shell's settings: never a secret.
+func TestEntryEnv(t *testing.T) {
 	keyFile := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(keyFile, []byte("lsv2_pt_secret\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -35,11 +35,11 @@ func TestCarriedOver(t *testing.T) {
 		},
 	} {
 		getenv := func(name string) string { return test.shell[name] }
-		settings, problems := config.LoadLangSmith(getenv)
-		if len(problems) > 0 {
-			t.Fatal(problems)
+		settings, err := config.LoadLangSmith(getenv)
+		if err != nil {
+			t.Fatal(err)
 		}
-		got, err := carriedOver(settings, getenv)
+		got, err := entryEnv(settings, getenv)
 		if err != nil || !maps.Equal(got, test.want) {
 			t.Errorf("of %v: got %v, %v; want %v", test.shell, got, err, test.want)
 		}
@@ -55,7 +55,7 @@ func TestUninstallWithoutTheClient(t *testing.T) {
 			return home
 		}
 		return ""
-	}, Streams{In: strings.NewReader(""), Out: &out, Err: &log})
+	}, strings.NewReader(""), &out, &log)
 	if want := "Cursor was not found: there is nothing to take out.\n"; code != 0 || out.String() != want || log.Len() > 0 {
 		t.Errorf("code %d\n%s%s", code, out.String(), log.String())
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
@@ -16,15 +17,16 @@ import (
 	"langsmith-insights-mcp/server/stdio"
 )
 
-// Connect serves one client in this process, over the same transport as stdio,
-// and returns it initialized. stop ends both and returns what serving ended with.
-func Connect(ctx context.Context, served *mcpserver.MCPServer, logger zerolog.Logger, options ...client.ClientOption) (connected *client.Client, stop func() error, err error) {
+// Connect serves an MCP server to one client in this process, over pipes as over
+// stdio, and returns the client initialized. stop ends both and returns the error
+// that serving ended with.
+func Connect(ctx context.Context, s *mcpserver.MCPServer, logger zerolog.Logger, options ...client.ClientOption) (connected *client.Client, stop func() error, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	toServer, fromClient := io.Pipe()
 	toClient, fromServer := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := stdio.Serve(ctx, served, toServer, fromServer, stdio.Options{
+		err := stdio.Serve(ctx, s, toServer, fromServer, stdio.Options{
 			Lighten: true,
 			Logger:  logger,
 			Grace:   stdioGrace,
@@ -32,7 +34,8 @@ func Connect(ctx context.Context, served *mcpserver.MCPServer, logger zerolog.Lo
 		_ = fromServer.Close()
 		ended <- err
 	}()
-	connected = client.NewClient(transport.NewIO(toClient, fromClient, io.NopCloser(eof{})), options...)
+	noStderr := io.NopCloser(strings.NewReader(""))
+	connected = client.NewClient(transport.NewIO(toClient, fromClient, noStderr), options...)
 	stop = func() error {
 		_ = fromClient.Close() // the end of the server's input
 		err := <-ended
@@ -44,16 +47,11 @@ func Connect(ctx context.Context, served *mcpserver.MCPServer, logger zerolog.Lo
 	if err := connected.Start(ctx); err != nil {
 		return nil, nil, fmt.Errorf("start the client: %w", errors.Join(err, stop()))
 	}
-	var hello mcp.InitializeRequest
-	hello.Params.ProtocolVersion = mcp.LATEST_PROTOCOL_VERSION
-	hello.Params.ClientInfo = mcp.Implementation{Name: server.Name + "-loopback", Version: server.Version()}
-	if _, err := connected.Initialize(ctx, hello); err != nil {
+	var initialize mcp.InitializeRequest
+	initialize.Params.ProtocolVersion = mcp.LATEST_PROTOCOL_VERSION
+	initialize.Params.ClientInfo = mcp.Implementation{Name: server.Name + "-loopback", Version: server.Version()}
+	if _, err := connected.Initialize(ctx, initialize); err != nil {
 		return nil, nil, fmt.Errorf("initialize: %w", errors.Join(err, stop()))
 	}
 	return connected, stop, nil
 }
-
-// eof is a log that says nothing.
-type eof struct{}
-
-func (eof) Read([]byte) (int, error) { return 0, io.EOF }

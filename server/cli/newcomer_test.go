@@ -46,7 +46,7 @@ func runCommand(t *testing.T, variables map[string]string, args ...string) ran {
 		return ""
 	}
 	var out, err bytes.Buffer
-	code := cli.Run(t.Context(), args, getenv, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &err})
+	code := cli.Run(t.Context(), args, getenv, strings.NewReader(""), &out, &err)
 	return ran{out.String(), err.String(), code}
 }
 
@@ -79,6 +79,7 @@ func obstacles() []obstacle {
 	}
 	return []obstacle{
 		{title: "No key", upstream: plain, env: map[string]string{}, check: "configuration", says: []string{"LANGSMITH_API_KEY", "Settings, API Keys"}, code: 1},
+		{title: "A placeholder in place of the key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}"}, check: "configuration", says: []string{"LANGSMITH_API_KEY unset", "placeholder"}, code: 1},
 		{title: "A wrong key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_wrong_0000"}, check: "key", says: []string{"not accepted", "LANGSMITH_API_KEY", "region"}, code: 1},
 		{title: "The wrong region", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_of_another_region", "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com"}, check: "key", says: []string{"not accepted", "region", "LANGSMITH_ENDPOINT"}, code: 1},
 		{title: "A missing workspace", upstream: sandbox.New(sandbox.Options{OrgKeys: []string{key}}), env: with(), check: "workspace", says: []string{"spans several workspaces", "LANGSMITH_WORKSPACE_ID"}, code: 1},
@@ -258,9 +259,9 @@ var homeOf = regexp.MustCompile(`\S*/TestTroubleshooting[^/ ]*/\d+`)
 func examine(t *testing.T, o obstacle) (printed string) {
 	t.Helper()
 	getenv := func(name string) string { return o.env[name] }
-	settings, problems := config.LoadLangSmith(getenv)
-	if len(problems) > 0 {
-		t.Fatal(problems)
+	cfg, err := config.Load(config.Stdio, nil, getenv)
+	if err != nil {
+		t.Fatal(err)
 	}
 	cannot := error(nil)
 	if o.check == "state" {
@@ -269,13 +270,14 @@ func examine(t *testing.T, o obstacle) (printed string) {
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
 		doctor.Print(&out, doctor.Run(t.Context(), doctor.Options{
-			LangSmith: settings,
+			LangSmith:    cfg.LangSmith,
+			Placeholders: cfg.Placeholders,
 			Client: langsmith.New(langsmith.Options{
-				Endpoint: settings.Endpoint, Credentials: settings.Credentials, Transport: answering{o}}),
-			Getenv:   getenv,
-			Proxy:    func(*http.Request) (*url.URL, error) { return nil, nil },
-			State:    "memory",
-			TryState: func(context.Context) error { return cannot },
+				Endpoint: cfg.LangSmith.Endpoint, Credentials: cfg.LangSmith.Credentials, Transport: answering{o}}),
+			Getenv:     getenv,
+			Proxy:      func(*http.Request) (*url.URL, error) { return nil, nil },
+			State:      "memory",
+			CheckState: func(context.Context) error { return cannot },
 		}))
 		printed = out.String()
 	})

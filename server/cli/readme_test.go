@@ -157,7 +157,7 @@ func listTools(t *testing.T, name string, args []string, env map[string]string) 
 		return env[variable]
 	}
 	var out, log bytes.Buffer
-	if code := cli.Run(t.Context(), args, getenv, cli.Streams{In: strings.NewReader(asked), Out: &out, Err: &log}); code != 0 {
+	if code := cli.Run(t.Context(), args, getenv, strings.NewReader(asked), &out, &log); code != 0 {
 		t.Errorf("%s: code %d\n%s", name, code, log.String())
 	}
 	for line := range strings.Lines(out.String()) {

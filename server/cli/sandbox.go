@@ -11,40 +11,43 @@ import (
 	"github.com/spf13/cobra"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/config"
 )
 
-func sandboxCommand(streams Streams) *cobra.Command {
+func newSandboxCommand() *cobra.Command {
 	var addr string
 	cmd := &cobra.Command{
-		Use:   "sandbox",
-		Short: "Run the embedded LangSmith as an API server",
-		Long: "Runs a LangSmith that lives in memory, with sample projects, for trying clients out.\n" +
-			"It takes any key. Point a client at it with LANGSMITH_ENDPOINT=http://127.0.0.1:1984.",
-		Args: noArguments,
+		Use:     "sandbox",
+		Short:   "Run the embedded LangSmith as an API server",
+		Long:    sandboxHelp,
+		Example: sandboxExamples,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, _, err := net.SplitHostPort(addr); err != nil {
-				return usage(fmt.Sprintf("--addr: want HOST:PORT such as 127.0.0.1:1984, not %q", addr))
+				return config.Problem(fmt.Sprintf("--addr: want HOST:PORT such as 127.0.0.1:1984, not %q", addr))
 			}
-			return runSandbox(cmd.Context(), addr, streams)
+			return runSandbox(cmd, addr)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:1984", "the address to listen on")
 	return cmd
 }
 
-func runSandbox(ctx context.Context, addr string, streams Streams) error {
+// runSandbox serves LangSmith's API until the command's context is done.
+func runSandbox(cmd *cobra.Command, addr string) error {
+	ctx := cmd.Context()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("the sandbox cannot listen: %w", err)
 	}
-	server := &http.Server{
+	api := &http.Server{
 		Handler:           sandbox.New(sandbox.Options{}),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	fmt.Fprintf(streams.Err, "A LangSmith sandbox listens on http://%s and takes any key.\n", listener.Addr())
-	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
+	fmt.Fprintf(cmd.ErrOrStderr(), "A LangSmith sandbox listens on http://%s and takes any key.\n", listener.Addr())
+	stopped := context.AfterFunc(ctx, func() { _ = api.Close() })
 	defer stopped()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := api.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

@@ -2,70 +2,79 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
 	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
 
 	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/stdio"
 )
 
-// Streams are where a program reads and writes.
-type Streams struct {
-	In       io.Reader
-	Out, Err io.Writer
+const (
+	// stdioMaxWaiters is how many calls of the one client may wait for jobs at once.
+	stdioMaxWaiters = 90
+
+	// stdioGrace is how long calls may still take once the input has ended, where
+	// no paid request is in flight.
+	stdioGrace = 2 * time.Second
+
+	// exitMargin is what the process needs to end inside those two seconds.
+	exitMargin = 150 * time.Millisecond
+)
+
+func newStdioCommand(getenv func(string) string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "stdio",
+		Short:   "Serve MCP over stdin and stdout (the default)",
+		Long:    stdioHelp,
+		Example: stdioExamples,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runStdio(cmd, getenv) },
+	}
+	addFlags(cmd, config.Stdio)
+	return cmd
 }
 
-// serveStdio serves MCP over the streams until their input ends or ctx is done.
-func serveStdio(ctx context.Context, cfg *config.Config, getenv func(string) string, streams Streams) error {
-	logger, closeLog, err := newLogger(cfg, streams.Err)
+// runStdio serves MCP over the command's streams until their input ends or its
+// context is done.
+func runStdio(cmd *cobra.Command, getenv func(string) string) error {
+	cfg, err := loadConfig(cmd, config.Stdio, getenv)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = closeLog() }()
-	defer adoptLoggers(logger)()
-	observed, stopObserving, err := observe(ctx, cfg, getenv, logger)
-	if err != nil {
-		return err
+	if isTerminal(cmd.InOrStdin()) {
+		fmt.Fprint(cmd.ErrOrStderr(), terminalHint)
 	}
-	defer stopObserving()
-	store, closeStore, err := openStore(ctx, cfg.State, logger)
-	if err != nil {
+	ctx := cmd.Context()
+	options := server.BackendOptions{Config: cfg, MaxWaiters: stdioMaxWaiters}
+	return withBackend(ctx, options, getenv, cmd.ErrOrStderr(), func(backend *server.Backend, logger zerolog.Logger) error {
+		logger.Info().Str("version", server.Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
+		var ended time.Time
+		err := stdio.Serve(ctx, server.NewMCP(backend), cmd.InOrStdin(), cmd.OutOrStdout(), stdio.Options{
+			Logger:  logger,
+			Lighten: true,
+			Ending: func() {
+				ended = time.Now()
+				backend.End()
+			},
+			Grace: min(cfg.ShutdownTimeout, stdioGrace) - exitMargin,
+		})
+		draining, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(cfg.ShutdownTimeout-exitMargin/2))
+		defer cancel()
+		if err := backend.Drain(draining); err != nil {
+			logger.Warn().Err(err).Msg("ending while a paid request is under way; its outcome is looked for by the next equal call")
+		}
 		return err
-	}
-	defer closeStore()
-	backend, err := server.NewBackend(server.BackendOptions{
-		Config: cfg, Logger: logger, Telemetry: observed, Store: store, MaxWaiters: stdioWaiters, Rests: true,
 	})
-	if err != nil {
-		return err
-	}
-	defer backend.Close()
-	logger.Info().Str("version", server.Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
-	var ended time.Time
-	err = stdio.Serve(ctx, server.NewMCP(backend), streams.In, streams.Out, stdio.Options{
-		Logger:  logger,
-		Lighten: true,
-		Ending: func() {
-			ended = time.Now()
-			backend.End()
-		},
-		Grace: min(cfg.ShutdownTimeout, stdioGrace) - endMargin,
-	})
-	draining, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(cfg.ShutdownTimeout-endMargin/2))
-	defer cancel()
-	if err := backend.Drain(draining); err != nil {
-		logger.Warn().Err(err).Msg("ending while a paid request is under way; its outcome is looked for by the next equal call")
-	}
-	return err
 }
 
-// stdioWaiters is how many calls of the one client may wait for jobs at once.
-const stdioWaiters = 90
-
-// stdioGrace is how long calls may still take once the input has ended, where
-// no paid request is in flight.
-const stdioGrace = 2 * time.Second
-
-// endMargin is what the process itself needs to end inside its time.
-const endMargin = 150 * time.Millisecond
+func isTerminal(stream io.Reader) bool {
+	file, ok := stream.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd())
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools/paid"
 )
 
@@ -14,7 +15,7 @@ import (
 func openStore(ctx context.Context, state string, logger zerolog.Logger) (paid.Store, func(), error) {
 	store, err := paid.OpenState(ctx, state)
 	if err != nil {
-		return nil, nil, usage("--state: " + err.Error())
+		return nil, nil, config.Problem("--state: " + err.Error())
 	}
 	return store, func() {
 		if err := store.Close(); err != nil {

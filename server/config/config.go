@@ -1,6 +1,6 @@
-// Package config gathers what the server is told from flags, the environment,
-// files of keys and the official CLI's profile, and reports everything that is
-// wrong with it at once.
+// Package config loads the server's configuration from flags, environment
+// variables, files of keys and the profile of LangSmith's CLI, and reports
+// everything that is wrong with it at once.
 package config
 
 import (
@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Config is everything the server was told, checked. It prints without secrets.
+// Config is the checked configuration. It prints without secrets.
 type Config struct {
 	LangSmith LangSmith
 
@@ -25,16 +25,20 @@ type Config struct {
 	Confirm        bool
 	HideRunContent bool
 	ChatsDir       string
-	Timeout        time.Duration // of one upstream request
+	Timeout        time.Duration // of one request to LangSmith
 
 	ShutdownTimeout time.Duration // for a paid request at the end
 	LogLevel        zerolog.Level
 	LogFile         string // empty for stderr
 
 	HTTP HTTP
+
+	// Placeholders are the variables that count as unset because they hold a
+	// placeholder such as ${NAME}, which the client should have replaced.
+	Placeholders []string
 }
 
-// HTTP is what only the http command is told.
+// HTTP has the settings of the http command alone.
 type HTTP struct {
 	Addr                 string
 	AuthTokens           []langsmith.Secret
@@ -47,21 +51,21 @@ type HTTP struct {
 	MetricsAddr          string // empty for none
 }
 
-// LangSmith is how the operator's own calls reach LangSmith.
+// LangSmith says how calls on the operator's credentials reach LangSmith.
 type LangSmith struct {
 	Endpoint    langsmith.Endpoint
 	Credentials langsmith.Credentials
 	Project     string // the project when a call names none
 
-	// Found says where each setting came from, for doctor: "LANGSMITH_API_KEY",
-	// "profile default in ~/.langsmith/config.json". Missing where unset.
+	// Found says where each setting was found, for doctor: "LANGSMITH_API_KEY",
+	// "profile default in ~/.langsmith/config.json".
 	Found Sources
 }
 
-// Sources name where each LangSmith setting was found; empty for not at all.
+// Sources name where each setting of LangSmith was found; empty where it is unset.
 type Sources struct {
 	Endpoint, Credential, Workspace, Project string
 }
 
-// HasWorkspace reports whether a workspace was chosen.
+// HasWorkspace reports whether a workspace is set.
 func (l LangSmith) HasWorkspace() bool { return l.Credentials.Workspace != uuid.Nil }

@@ -1,7 +1,10 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -30,100 +33,91 @@ func Variables() []Variable {
 	return []Variable{apiKey, apiKeyFile, bearerToken, endpoint, workspace, project}
 }
 
-// found is a value and where it came from.
-type found struct{ value, source string }
+// sourced is a value and where it was found. The zero value is unset.
+type sourced struct{ value, source string }
 
-func (v Variable) read(getenv func(string) string) found {
+func (v Variable) read(env *environment) sourced {
 	for _, name := range v.Names {
-		if value := clean(getenv(name)); value != "" {
-			return found{value, name}
+		if value, _ := env.get(name); value != "" {
+			return sourced{value, name}
 		}
 	}
-	return found{}
+	return sourced{}
 }
 
-func (f found) or(other found) found {
-	if f.value != "" {
-		return f
-	}
-	return other
-}
+// loadLangSmith fills l from the environment and, where that has nothing, setting
+// by setting from the profile of LangSmith's CLI.
+func loadLangSmith(l *LangSmith, env *environment) problems {
+	var found problems
+	profile, err := readProfile(env)
+	found.add(profile.source, err)
 
-// loadLangSmith reads the environment and then, setting by setting, the profile
-// of the official CLI.
-func loadLangSmith(getenv func(string) string) (LangSmith, []Problem) {
-	var problems []Problem
-	complain := func(source string, err error) {
-		problems = append(problems, Problem(fmt.Sprintf("%s: %v", source, err)))
-	}
-	profile, err := readProfile(getenv)
-	if err != nil {
-		complain(profile.source, err)
-	}
-
-	var l LangSmith
-	address := endpoint.read(getenv).or(profile.setting(profile.APIURL))
-	if l.Endpoint, err = langsmith.ParseEndpoint(address.value); err != nil {
-		complain(address.source, err)
-	}
+	address := cmp.Or(endpoint.read(env), profile.setting(profile.APIURL))
 	l.Found.Endpoint = address.source
+	l.Endpoint, err = langsmith.ParseEndpoint(address.value)
+	found.add(address.source, err)
 
-	tenant := workspace.read(getenv).or(profile.setting(profile.WorkspaceID))
-	if tenant.value != "" {
-		if l.Credentials.Workspace, err = uuid.Parse(tenant.value); err != nil || len(tenant.value) != 36 {
-			complain(tenant.source, fmt.Errorf("want the workspace's UUID, such as 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"))
-		}
-	}
+	tenant := cmp.Or(workspace.read(env), profile.setting(profile.WorkspaceID))
 	l.Found.Workspace = tenant.source
+	l.Credentials.Workspace, err = parseWorkspace(tenant.value)
+	found.add(tenant.source, err)
 
-	key, err := readKey(getenv)
-	if err != nil {
-		complain(apiKeyFile.Names[0], err)
-	}
-	token := bearerToken.read(getenv)
-	switch {
-	case token.value != "":
+	key, err := readKey(env)
+	found.add(apiKeyFile.Names[0], err)
+	if token := bearerToken.read(env); token.value != "" {
 		l.Credentials.BearerToken, l.Found.Credential = langsmith.Secret(token.value), token.source
-	default:
-		key = key.or(profile.setting(profile.APIKey))
+	} else {
+		key = cmp.Or(key, profile.setting(profile.APIKey))
 		l.Credentials.APIKey, l.Found.Credential = langsmith.Secret(key.value), key.source
 	}
-	if err := checkHeader(l.Credentials); err != nil {
-		complain(l.Found.Credential, err)
-	}
+	found.add(l.Found.Credential, checkHeader(l.Credentials))
 
-	name := project.read(getenv)
+	name := project.read(env)
 	l.Project, l.Found.Project = name.value, name.source
-	return l, problems
+	return found
 }
 
-func readKey(getenv func(string) string) (found, error) {
-	if key := apiKey.read(getenv); key.value != "" {
+// parseWorkspace reads a UUID in its usual form; uuid.Nil for an empty text.
+func parseWorkspace(value string) (uuid.UUID, error) {
+	if value == "" {
+		return uuid.Nil, nil
+	}
+	id, err := uuid.Parse(value)
+	if err != nil || len(value) != len(uuid.Nil.String()) {
+		return uuid.Nil, errors.New("want the workspace's UUID, such as 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11")
+	}
+	return id, nil
+}
+
+// readKey returns the key of the variable, else that in the file.
+func readKey(env *environment) (sourced, error) {
+	if key := apiKey.read(env); key.value != "" {
 		return key, nil
 	}
-	path := apiKeyFile.read(getenv)
+	path := apiKeyFile.read(env)
 	if path.value == "" {
-		return found{}, nil
+		return sourced{}, nil
 	}
 	content, err := readSecretFile(path.value)
 	if err != nil {
-		return found{}, err
+		return sourced{}, err
 	}
-	if content = clean(content); content == "" {
-		return found{}, fmt.Errorf("%s is empty", path.value)
+	key := unquote(content)
+	if key == "" || isPlaceholder(key) {
+		return sourced{}, fmt.Errorf("%s holds no key", path.value)
 	}
-	return found{content, path.source}, nil
+	return sourced{key, path.source}, nil
 }
 
-// checkHeader refuses a credential that cannot be a header's value, without
-// repeating it.
+// checkHeader refuses a credential that no header can carry, without repeating it.
 func checkHeader(c langsmith.Credentials) error {
 	for _, secret := range []langsmith.Secret{c.APIKey, c.BearerToken} {
-		for _, r := range secret.Reveal() {
-			if r <= ' ' || r >= 0x7f {
-				return fmt.Errorf("holds a blank, a line break or another character that no key has")
-			}
+		if strings.ContainsFunc(secret.Reveal(), outsideHeader) {
+			return errors.New("holds a blank, a line break or another character that no key has")
 		}
 	}
 	return nil
 }
+
+// outsideHeader reports whether a credential in a header cannot have a character.
+func outsideHeader(r rune) bool { return r <= ' ' || r >= 0x7f }

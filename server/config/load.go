@@ -1,95 +1,61 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"runtime"
-	"slices"
-	"strings"
 )
 
-// Problem is one thing that is wrong with the configuration, on one line, with
-// the flag or variable that is to blame.
-type Problem string
-
-// Load makes a Config of the flags that were set and the environment. Flags
-// win over variables, and variables over what is set nowhere. It returns every
-// problem it finds, not the first.
-func Load(command Command, flags map[string]string, getenv func(string) string) (*Config, []Problem) {
+// Load returns the configuration of a command. A flag overrides its variable, and
+// a variable the default. The error joins a [Problem] for everything that is
+// wrong; what is right is in the Config all the same.
+func Load(command Command, flags map[string]string, getenv func(string) string) (*Config, error) {
 	c := &Config{}
-	var problems []Problem
-	for _, setting := range Settings() {
-		if !setting.Of(command) {
-			continue
-		}
-		value, source := setting.Default[command], ""
-		if variable := clean(getenv(setting.Variable())); variable != "" {
-			value, source = variable, setting.Variable()
-		}
-		if flag, ok := flags[setting.Name]; ok {
-			value, source = flag, "--"+setting.Name
-		}
-		if source == "" && value == "" {
-			continue
-		}
-		if err := setting.set(c, value); err != nil {
-			problems = append(problems, Problem(fmt.Sprintf("%s: %v", source, err)))
+	env := &environment{getenv: getenv}
+	var found problems
+	for _, setting := range settingsOf(c) {
+		if setting.Of(command) {
+			found.add(setting.load(command, flags, env))
 		}
 	}
 	if command == HTTPCmd {
-		problems = append(problems, checkGuards(c)...)
+		found = append(found, checkGuards(c.HTTP)...)
 	}
-	if c.Sandbox {
-		// Nothing of LANGSMITH_* is read, so nothing of it can be wrong.
-		if c.State == "" {
-			c.State = stateMemory
-		}
-		return c, problems
+	if !c.Sandbox { // against the sandbox no LANGSMITH_* variable is read, so none can be wrong
+		c.State = cmp.Or(c.State, userStateDir(runtime.GOOS, getenv))
+		found = append(found, loadLangSmith(&c.LangSmith, env)...)
 	}
-	if c.State == "" {
-		if c.State = userStateDir(runtime.GOOS, getenv); c.State == "" {
-			c.State = stateMemory
-		}
-	}
-	langsmith, wrong := loadLangSmith(getenv)
-	c.LangSmith = langsmith
-	problems = append(problems, wrong...)
 	if command == HTTPCmd {
-		problems = append(problems, checkExposure(c)...)
+		found = append(found, checkExposure(c)...)
 	}
-	return c, problems
+	c.State = cmp.Or(c.State, stateMemory)
+	c.Placeholders = env.placeholders
+	return c, errors.Join(found...)
 }
 
-// LoadLangSmith reads only how LangSmith is reached, for commands without
-// further settings.
-func LoadLangSmith(getenv func(string) string) (LangSmith, []Problem) { return loadLangSmith(getenv) }
-
-// unfilled is a reference to a variable that a client passed on as it stood,
-// because it does not know its form or the variable is not set there.
-func unfilled(value string) bool {
-	return strings.HasPrefix(value, "${") && strings.Index(value, "}") == len(value)-1
+// load sets the setting from its flag, its variable or the default, and returns
+// the one of them that is wrong.
+func (s Setting) load(command Command, flags map[string]string, env *environment) (source string, err error) {
+	if flag, ok := flags[s.Name]; ok {
+		return "--" + s.Name, s.set(flag)
+	}
+	value, placeholder := env.get(s.Variable())
+	if placeholder != "" && s.Only == HTTPCmd {
+		// Unset, a guard would guard nothing; and no client starts this command,
+		// so that it is the operator who sees the error.
+		return s.Variable(), fmt.Errorf("nothing has replaced the placeholder %s", placeholder)
+	}
+	if value = cmp.Or(value, s.Default[command]); value == "" {
+		return "", nil
+	}
+	return s.Variable(), s.set(value)
 }
 
-// clean takes off the blanks and quotes that values arrive with from .env files
-// and client configurations. A reference that nobody filled in is no value.
-func clean(value string) string {
-	value = strings.TrimSpace(value)
-	for _, quote := range []string{`"`, `'`} {
-		if len(value) >= 2 && strings.HasPrefix(value, quote) && strings.HasSuffix(value, quote) {
-			value = strings.TrimSpace(value[1 : len(value)-1])
-		}
-	}
-	if unfilled(value) {
-		return ""
-	}
-	return value
-}
-
-// Flag finds a setting by its flag's name.
-func Flag(name string) (Setting, bool) {
-	all := Settings()
-	i := slices.IndexFunc(all, func(s Setting) bool { return s.Name == name })
-	if i < 0 {
-		return Setting{}, false
-	}
-	return all[i], true
+// LoadLangSmith returns how LangSmith is reached, for commands without further
+// settings. Its error is as that of [Load].
+func LoadLangSmith(getenv func(string) string) (LangSmith, error) {
+	var l LangSmith
+	found := loadLangSmith(&l, &environment{getenv: getenv})
+	return l, errors.Join(found...)
 }

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,11 +38,28 @@ func environment(t *testing.T, variables map[string]string) func(string) string 
 
 func load(t *testing.T, command config.Command, flags, variables map[string]string) *config.Config {
 	t.Helper()
-	c, problems := config.Load(command, flags, environment(t, variables))
-	if len(problems) > 0 {
-		t.Fatalf("problems: %q", problems)
+	c, err := config.Load(command, flags, environment(t, variables))
+	if err != nil {
+		t.Fatal(err)
 	}
 	return c
+}
+
+// problems takes apart what is wrong.
+func problems(t *testing.T, err error) []string {
+	t.Helper()
+	if err == nil {
+		return nil
+	}
+	var texts []string
+	for _, err := range err.(interface{ Unwrap() []error }).Unwrap() {
+		var problem config.Problem
+		if !errors.As(err, &problem) {
+			t.Errorf("no problem of the configuration: %v", err)
+		}
+		texts = append(texts, err.Error())
+	}
+	return texts
 }
 
 func TestDefaults(t *testing.T) {
@@ -71,7 +89,7 @@ func TestFlagsWinOverVariables(t *testing.T) {
 }
 
 func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
-	_, problems := config.Load(config.HTTPCmd, map[string]string{
+	_, err := config.Load(config.HTTPCmd, map[string]string{
 		"timeout": "soon", "addr": "8080", "state": "mysql://db", "max-sample": "1001", "auth-token": ",", "oauth-issuer": "http://issuer.example",
 	}, environment(t, map[string]string{
 		"LANGSMITH_ENDPOINT":                     "ftp://host",
@@ -81,10 +99,9 @@ func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
 		"LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN_FILE": "/no/such/file",
 		"LANGSMITH_INSIGHTS_MCP_CONFIRM":         "perhaps",
 	}))
-	var all []string
-	for _, problem := range problems {
-		all = append(all, string(problem))
-		if strings.Contains(string(problem), "\n") {
+	all := problems(t, err)
+	for _, problem := range all {
+		if strings.Contains(problem, "\n") {
 			t.Errorf("a problem takes more than a line: %q", problem)
 		}
 	}
@@ -97,8 +114,8 @@ func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
 			t.Errorf("%s is not named in:\n%s", name, text)
 		}
 	}
-	if len(problems) != 12 {
-		t.Errorf("%d problems:\n%s", len(problems), text)
+	if len(all) != 12 {
+		t.Errorf("%d problems:\n%s", len(all), text)
 	}
 	if strings.Contains(text, key) {
 		t.Errorf("the key is shown:\n%s", text)
@@ -128,7 +145,7 @@ func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
 			key: key, endpoint: "https://host", workspace: workspace, project: "chat"},
 		{name: "the newer name wins", variables: map[string]string{"LANGCHAIN_API_KEY": otherKey, "LANGSMITH_API_KEY": key}, key: key, endpoint: "https://api.smith.langchain.com"},
 		{name: "stray blanks and quotes", variables: map[string]string{"LANGSMITH_API_KEY": ` "` + key + `" `, "LANGSMITH_ENDPOINT": " 'https://host' "}, key: key, endpoint: "https://host"},
-		{name: "a variable that the client did not fill in", variables: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}", "LANGSMITH_ENDPOINT": "${env:LANGSMITH_ENDPOINT}"}, endpoint: "https://api.smith.langchain.com"},
+		{name: "placeholders that the client did not replace", variables: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}", "LANGSMITH_ENDPOINT": "${env:LANGSMITH_ENDPOINT}"}, endpoint: "https://api.smith.langchain.com"},
 		{name: "a file that holds the key", variables: map[string]string{"LANGSMITH_API_KEY_FILE": keyFile}, key: key, endpoint: "https://api.smith.langchain.com"},
 		{name: "a bearer token", variables: map[string]string{"LANGSMITH_BEARER_TOKEN": "token-0123456789", "LANGSMITH_WORKSPACE_ID": workspace}, bearer: "token-0123456789", endpoint: "https://api.smith.langchain.com", workspace: workspace},
 		{name: "the current profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles}, key: otherKey, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace},
@@ -171,6 +188,46 @@ func TestSandboxWinsOverEveryVariable(t *testing.T) {
 	}
 }
 
+// A client that cannot replace a placeholder passes it on: it is no value, and is told.
+func TestPlaceholdersAreUnsetAndTold(t *testing.T) {
+	for _, value := range []string{"${LANGSMITH_API_KEY}", "${input:langsmith-api-key}", "${user_config.langsmith_api_key}", "{env:LANGSMITH_API_KEY}", "$LANGSMITH_API_KEY", ` "${X}" `} {
+		c := load(t, config.Stdio, nil, map[string]string{"LANGSMITH_API_KEY": value, "LANGSMITH_INSIGHTS_MCP_READ_ONLY": value})
+		if !c.LangSmith.Credentials.Empty() || c.ReadOnly || !slices.Equal(c.Placeholders, []string{"LANGSMITH_INSIGHTS_MCP_READ_ONLY", "LANGSMITH_API_KEY"}) {
+			t.Errorf("%s: %+v", value, c)
+		}
+	}
+	for _, value := range []string{"$", "$5 a day", "a$NAME", "${A}${B}", "{env}", "$lower"} {
+		c := load(t, config.Stdio, nil, map[string]string{"LANGSMITH_PROJECT": value})
+		if c.LangSmith.Project != value || len(c.Placeholders) > 0 {
+			t.Errorf("%s: %+v", value, c)
+		}
+	}
+}
+
+// A guard whose value nothing has filled in must not be an open door.
+func TestAPlaceholderIsNoGuard(t *testing.T) {
+	variables := map[string]string{"LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN": "${TOKEN}"}
+	_, err := config.Load(config.HTTPCmd, nil, environment(t, variables))
+	if got := problems(t, err); len(got) != 1 || got[0] != "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN: nothing has replaced the placeholder ${TOKEN}" {
+		t.Errorf("%q", got)
+	}
+	if c := load(t, config.HTTPCmd, map[string]string{"auth-token": "one"}, variables); len(c.HTTP.AuthTokens) != 1 {
+		t.Errorf("the flag does not win: %+v", c.HTTP)
+	}
+}
+
+func TestStatesThatAreNone(t *testing.T) {
+	for _, state := range []string{"redis://host:99999", "redis://:secret@host:99999/0", "rediss://host:port", "redis://", "mysql://host"} {
+		_, err := config.Load(config.Stdio, map[string]string{"state": state}, environment(t, nil))
+		if got := problems(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "--state: want ") || strings.Contains(got[0], "secret") {
+			t.Errorf("%s: %q", state, got)
+		}
+	}
+	for _, state := range []string{"redis://host", "redis://:secret@host:65535/0", "rediss://[::1]:6379/1", "memory", "/some/dir"} {
+		load(t, config.Stdio, map[string]string{"state": state}, nil)
+	}
+}
+
 func TestAuthTokens(t *testing.T) {
 	file := write(t, filepath.Join(t.TempDir(), "tokens"), "# the team's\nthree\n\n four \n")
 	c := load(t, config.HTTPCmd, map[string]string{"auth-token": "one, two", "auth-token-file": file}, nil)
@@ -191,7 +248,7 @@ func TestEverySettingHasItsVariableAndItsLine(t *testing.T) {
 		}
 		seen[setting.Name] = true
 	}
-	if got, _ := config.Flag("max-jobs-per-day"); got.Variable() != "LANGSMITH_INSIGHTS_MCP_MAX_JOBS_PER_DAY" {
+	if got, _ := config.LookupSetting("max-jobs-per-day"); got.Variable() != "LANGSMITH_INSIGHTS_MCP_MAX_JOBS_PER_DAY" {
 		t.Error(got.Variable())
 	}
 }
@@ -201,11 +258,11 @@ func FuzzLoad(f *testing.F) {
 	f.Add("", "", "", "[")
 	f.Fuzz(func(t *testing.T, endpoint, apiKey, workspace, profile string) {
 		path := write(t, filepath.Join(t.TempDir(), "config.json"), profile)
-		_, problems := config.Load(config.Stdio, nil, environment(t, map[string]string{
+		_, err := config.Load(config.Stdio, nil, environment(t, map[string]string{
 			"LANGSMITH_ENDPOINT": endpoint, "LANGSMITH_API_KEY": apiKey, "LANGSMITH_WORKSPACE_ID": workspace, "LANGSMITH_CONFIG_FILE": path,
 		}))
-		for _, problem := range problems {
-			if strings.ContainsAny(string(problem), "\n\r") {
+		for _, problem := range problems(t, err) {
+			if strings.ContainsAny(problem, "\n\r") {
 				t.Errorf("a problem takes more than a line: %q", problem)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"runtime"
 )
 
-// profile is one entry of the official CLI's configuration file.
+// profile is a profile in the configuration file of LangSmith's CLI.
 type profile struct {
 	APIKey      string `json:"api_key"`
 	APIURL      string `json:"api_url"`
@@ -19,20 +19,23 @@ type profile struct {
 	source string // for people: which profile of which file
 }
 
-func (p profile) setting(value string) found {
-	if value = clean(value); value != "" {
-		return found{value, p.source}
+// setting returns a value of the profile with its source.
+func (p profile) setting(value string) sourced {
+	value = unquote(value)
+	if value == "" || isPlaceholder(value) {
+		return sourced{}
 	}
-	return found{}
+	return sourced{value, p.source}
 }
 
-// readProfile reads the profile that LANGSMITH_PROFILE or the file itself
-// picks. No file is no error, unless LANGSMITH_CONFIG_FILE names it.
-func readProfile(getenv func(string) string) (profile, error) {
-	path, source := clean(getenv("LANGSMITH_CONFIG_FILE")), "LANGSMITH_CONFIG_FILE"
+// readProfile reads the profile that LANGSMITH_PROFILE names, else the current
+// one. A missing file is no error, unless LANGSMITH_CONFIG_FILE names it.
+func readProfile(env *environment) (profile, error) {
+	path, _ := env.get("LANGSMITH_CONFIG_FILE")
+	source := "LANGSMITH_CONFIG_FILE"
 	named := path != ""
 	if !named {
-		home := homeDir(runtime.GOOS, getenv)
+		home := homeDir(runtime.GOOS, env.getenv)
 		if home == "" {
 			return profile{}, nil
 		}
@@ -53,7 +56,7 @@ func readProfile(getenv func(string) string) (profile, error) {
 	if json.Unmarshal(data, &file) != nil {
 		return profile{source: source}, fmt.Errorf("the profile file %s is not the JSON that the LangSmith CLI writes", path)
 	}
-	name := clean(getenv("LANGSMITH_PROFILE"))
+	name, _ := env.get("LANGSMITH_PROFILE")
 	if name != "" {
 		if _, ok := file.Profiles[name]; !ok {
 			return profile{source: "LANGSMITH_PROFILE"}, fmt.Errorf("there is no profile %q in %s", name, path)

@@ -10,34 +10,31 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// largestSecretFile bounds a file that holds keys or tokens, in bytes.
-const largestSecretFile = 64 << 10
+// maxSecretFile is how large a file of keys or tokens may be, in bytes.
+const maxSecretFile = 64 << 10
 
+// readSecretFile reads a file of keys or tokens.
 func readSecretFile(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		var named *os.PathError
-		if errors.As(err, &named) {
-			err = named.Err
-		}
-		return "", fmt.Errorf("cannot read %s: %w", path, err)
+		return "", err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, largestSecretFile+1))
+	data, err := io.ReadAll(io.LimitReader(file, maxSecretFile+1))
 	if err != nil {
-		return "", fmt.Errorf("cannot read %s: %w", path, err)
+		return "", err
 	}
-	if len(data) > largestSecretFile {
+	if len(data) > maxSecretFile {
 		return "", fmt.Errorf("%s is too large to be a file of keys", path)
 	}
 	return strings.TrimPrefix(string(data), "\ufeff"), nil
 }
 
-func setAuthTokens(c *Config, value string) error {
-	return addAuthTokens(c, splitList(value))
-}
+// addTokens adds the server tokens of a list.
+func (h *HTTP) addTokens(value string) error { return h.add(splitList(value)) }
 
-func setAuthTokenFile(c *Config, path string) error {
+// addTokenFile adds the server tokens of a file that has one a line.
+func (h *HTTP) addTokenFile(path string) error {
 	content, err := readSecretFile(path)
 	if err != nil {
 		return err
@@ -48,15 +45,15 @@ func setAuthTokenFile(c *Config, path string) error {
 			tokens = append(tokens, line)
 		}
 	}
-	return addAuthTokens(c, tokens)
+	return h.add(tokens)
 }
 
-func addAuthTokens(c *Config, tokens []string) error {
+func (h *HTTP) add(tokens []string) error {
 	if len(tokens) == 0 {
 		return errors.New("holds no token")
 	}
 	for _, token := range tokens {
-		c.HTTP.AuthTokens = append(c.HTTP.AuthTokens, langsmith.Secret(token))
+		h.AuthTokens = append(h.AuthTokens, langsmith.Secret(token))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -9,25 +10,26 @@ import (
 
 const stateMemory = "memory"
 
-func setState(c *Config, value string) error {
+// parseState checks the form of a store's name; the store's package reads it.
+func parseState(value string) (string, error) {
 	scheme, _, isURL := strings.Cut(value, "://")
 	switch {
 	case value == stateMemory:
 	case isURL && (scheme == "redis" || scheme == "rediss"):
-		if u, err := url.Parse(value); err != nil || u.Host == "" {
+		u, err := url.Parse(value)
+		if err != nil || u.Host == "" || u.Port() != "" && !isPort(u.Port()) {
 			// The URL may hold a password, so it is not repeated.
-			return fmt.Errorf("want a URL such as redis://localhost:6379/0")
+			return "", errors.New("want a URL such as redis://localhost:6379/0")
 		}
 	case isURL:
-		return fmt.Errorf("want memory, a directory, or a redis:// URL, not a %s:// URL", scheme)
+		return "", fmt.Errorf("want memory, a directory, or a redis:// URL, not a %s:// URL", scheme)
 	}
-	c.State = value
-	return nil
+	return value, nil
 }
 
-// userStateDir is where a user's programs keep state on each system; empty
-// where the environment does not tell, as in a client that starts the server
-// with none.
+// userStateDir returns the directory for the state on each system. Where the
+// environment does not name it, as in a client that starts the server with none,
+// the state is kept in memory.
 func userStateDir(goos string, getenv func(string) string) string {
 	const app = "langsmith-insights-mcp"
 	below := func(variable string, rest ...string) string {

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"context"
 	"crypto/x509"
 	"errors"
 	"net"
@@ -16,17 +17,17 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// proxySchemes are those that net/http knows how to speak to a proxy with. It
-// takes any other for http.
+// proxySchemes are those of the proxies that net/http can use. It takes any other
+// for http.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
-func (e *examination) proxy() Check {
-	target, err := url.Parse(e.LangSmith.Endpoint.String())
+func (c *checker) proxy(_ context.Context) Check {
+	target, err := url.Parse(c.LangSmith.Endpoint.String())
 	if err != nil {
 		return Check{Status: Failed, Found: "the endpoint is no URL", Do: "Set LANGSMITH_ENDPOINT to LangSmith's API."}
 	}
 	variable := proxyVariable(target)
-	value := cmp.Or(e.Getenv(variable), e.Getenv(strings.ToLower(variable)))
+	value := cmp.Or(c.Getenv(variable), c.Getenv(strings.ToLower(variable)))
 	const form = "Give it as http://host:port, or take it out."
 	if value != "" {
 		// net/http goes without a proxy, and says nothing, when it cannot read its address.
@@ -38,7 +39,7 @@ func (e *examination) proxy() Check {
 			return Check{Status: Failed, Found: variable + " begins with " + markdown.Quote(address.Scheme, 30) + ", which is no kind of proxy", Do: form}
 		}
 	}
-	proxy, err := e.Proxy(&http.Request{URL: target})
+	proxy, err := c.Proxy(&http.Request{URL: target})
 	switch {
 	case err != nil:
 		return Check{Status: Failed, Found: variable + " cannot be used", Do: form}
@@ -47,8 +48,8 @@ func (e *examination) proxy() Check {
 	case proxy == nil:
 		return Check{Status: OK, Found: "none is used"}
 	}
-	e.proxyAt = proxy.Scheme + "://" + proxy.Host
-	return Check{Status: OK, Found: "requests go through " + e.proxyAt + ", from " + variable}
+	c.proxyAddress = proxy.Scheme + "://" + proxy.Host
+	return Check{Status: OK, Found: "requests go through " + c.proxyAddress + ", from " + variable}
 }
 
 func proxyVariable(target *url.URL) string { return strings.ToUpper(target.Scheme) + "_PROXY" }
@@ -65,27 +66,27 @@ func parseProxy(value string) (*url.URL, error) {
 	return address, err
 }
 
-// answers asks for projects, which every later question depends on.
-func (e *examination) answers() Check {
-	e.visible, e.visit = e.Client.ListProjects(e.ctx, langsmith.ProjectsQuery{Limit: 100})
-	endpoint := e.LangSmith.Endpoint.String()
+// answers lists the projects, which every later check depends on.
+func (c *checker) answers(ctx context.Context) Check {
+	c.seen, c.listErr = c.Client.ListProjects(ctx, langsmith.ProjectsQuery{Limit: 100})
+	endpoint := c.LangSmith.Endpoint.String()
 	var api *langsmith.Error
-	answered := errors.As(e.visit, &api) && api.Status != 0
+	answered := errors.As(c.listErr, &api) && api.Status != 0
 	switch {
-	case e.visit == nil || answered && !api.NotJSON:
+	case c.listErr == nil || answered && !api.NotJSON:
 		if strings.HasPrefix(endpoint, "http://") && !isLoopback(endpoint) {
 			return Check{Status: Warning, Found: endpoint + " answers, but without TLS: whoever is between can read the key",
 				Do: "Let LANGSMITH_ENDPOINT begin with https://, unless the network is yours alone."}
 		}
 		return Check{Status: OK, Found: endpoint + " answers"}
 	case answered:
-		e.broken = "LangSmith does not answer"
-		return Check{Status: Failed, Found: endpoint + " does not answer as LangSmith would", Do: tools.Explain(e.Client, e.visit)}
+		c.skipReason = "LangSmith does not answer"
+		return Check{Status: Failed, Found: endpoint + " does not answer as LangSmith would", Do: tools.Explain(c.Client, c.listErr)}
 	}
-	e.broken = "LangSmith cannot be reached"
-	found, do := e.obstacle(e.visit)
+	c.skipReason = "LangSmith cannot be reached"
+	found, do := c.explainUnreachable(c.listErr)
 	if found == "" {
-		return Check{Status: Failed, Found: endpoint + " cannot be reached", Do: tools.Explain(e.Client, e.visit)}
+		return Check{Status: Failed, Found: endpoint + " cannot be reached", Do: tools.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: Failed, Found: endpoint + " cannot be reached: " + found, Do: do}
 }
@@ -99,9 +100,9 @@ func isLoopback(endpoint string) bool {
 	return address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// obstacle says what kept an answer from coming and what to do about it, where
-// the error tells; else both are empty.
-func (e *examination) obstacle(err error) (found, do string) {
+// explainUnreachable says what the error tells of why no answer came, and what to
+// do about it; both are empty where it tells nothing.
+func (c *checker) explainUnreachable(err error) (found, do string) {
 	var (
 		operation *net.OpError
 		name      *net.DNSError
@@ -112,15 +113,15 @@ func (e *examination) obstacle(err error) (found, do string) {
 	const elsewhere = "Check LANGSMITH_ENDPOINT for a typing error, and the network. If this network is left through a proxy, set HTTPS_PROXY to it."
 	switch {
 	case errors.As(err, &operation) && operation.Op == "proxyconnect":
-		return "the proxy " + e.proxyAt + " does not answer (" + markdown.Line(operation.Err.Error(), 200) + ")",
+		return "the proxy " + c.proxyAddress + " does not answer (" + markdown.Line(operation.Err.Error(), 200) + ")",
 			"Correct HTTPS_PROXY, or name the endpoint's host in NO_PROXY if it is reached without a proxy."
-	case e.proxyAt != "" && refusedByProxy(err) != "":
+	case c.proxyAddress != "" && refusedByProxy(err) != "":
 		answer := refusedByProxy(err)
 		do = "Ask whoever runs the proxy to let this address through, or name its host in NO_PROXY if it is reached without a proxy."
 		if answer == http.StatusText(http.StatusProxyAuthRequired) {
 			do = "Give the proxy's user and password in HTTPS_PROXY, as http://user:password@host:port."
 		}
-		return "the proxy " + e.proxyAt + " refuses (" + answer + ")", do
+		return "the proxy " + c.proxyAddress + " refuses (" + answer + ")", do
 	case errors.As(err, &unknown):
 		return "its certificate was issued by an authority that this machine does not trust",
 			"A company's proxy and a self-hosted LangSmith may have an authority of their own: set SSL_CERT_FILE to its certificate (PEM), " +
@@ -139,8 +140,8 @@ func (e *examination) obstacle(err error) (found, do string) {
 	return "", ""
 }
 
-// refusedByProxy is what a proxy answered to CONNECT, of which net/http keeps no
-// more than the words behind the status.
+// refusedByProxy returns what a proxy answered to CONNECT; empty where it did not.
+// Of that answer net/http keeps only the words behind the status.
 func refusedByProxy(err error) string {
 	for cause := err; cause != nil; cause = errors.Unwrap(cause) {
 		for status := http.StatusMultipleChoices; status < 600; status++ {

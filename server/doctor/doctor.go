@@ -1,6 +1,5 @@
-// Package doctor finds out why the server does not work, one question after
-// another, as a person would ask them. Nothing it does costs money or changes
-// anything in LangSmith.
+// Package doctor finds out why the server does not work, by one check after
+// another. Nothing it does costs money or changes anything in LangSmith.
 package doctor
 
 import (
@@ -18,60 +17,63 @@ type Status string
 // The ways a check can end.
 const (
 	OK      Status = "ok"
-	Warning Status = "warning" // works, but something is not as one would want it
+	Warning Status = "warning" // it works, but something should be changed
 	Failed  Status = "failed"
-	Skipped Status = "skipped" // not asked, because an earlier check failed
+	Skipped Status = "skipped" // an earlier check failed
 )
 
 // Check is one question and its answer.
 type Check struct {
 	Name   string `json:"name"`
 	Status Status `json:"status"`
-	Found  string `json:"found,omitempty"` // what is the case
+	Found  string `json:"found,omitempty"` // what was found
 	Do     string `json:"do,omitempty"`    // what to do about it
 }
 
 // Options are what the doctor examines.
 type Options struct {
-	LangSmith config.LangSmith
-	Sandbox   bool // the server is told to serve the sandbox, and asks LangSmith nothing
-	Client    *langsmith.Client
-	Getenv    func(string) string                   // for the variables that name a proxy
-	Proxy     func(*http.Request) (*url.URL, error) // the proxy that the client's requests go through
-	State     string                                // as --state has it
-	TryState  func(ctx context.Context) error       // opens the state, writes to it and reads it back
+	LangSmith    config.LangSmith
+	Placeholders []string // variables that hold one; see [config.Config]
+	Sandbox      bool     // the server serves the sandbox and asks LangSmith nothing
+	Client       *langsmith.Client
+	Getenv       func(string) string                   // for the variables that name a proxy
+	Proxy        func(*http.Request) (*url.URL, error) // the proxy of the client's requests
+	State        string                                // as --state names it
+	CheckState   func(ctx context.Context) error       // opens the state and writes to it
 }
 
-// Run makes every check. Those that cannot be asked because an earlier one
-// failed are skipped, and say so.
+// Run makes every check. Those that an earlier failure makes impossible are
+// skipped, and say so.
 func Run(ctx context.Context, options Options) []Check {
-	e := &examination{Options: options, ctx: ctx}
-	for _, ask := range []struct {
+	c := &checker{Options: options}
+	var checks []Check
+	for _, step := range []struct {
 		name     string
-		needsAPI bool // cannot be asked when LangSmith lets us ask nothing more
-		check    func() Check
+		needsAPI bool // skipped when LangSmith can be asked nothing more
+		check    func(context.Context) Check
 	}{
-		{"configuration", false, e.configuration},
-		{"proxy", false, e.proxy},
-		{"LangSmith answers", true, e.answers},
-		{"key", true, e.key},
-		{"workspace", true, e.workspace},
-		{"projects", true, e.projects},
-		{"Insights", true, e.insights},
-		{"model secrets", true, e.secrets},
-		{"clock", true, e.clock},
-		{"state", false, e.state},
+		{"configuration", false, c.configuration},
+		{"proxy", false, c.proxy},
+		{"LangSmith answers", true, c.answers},
+		{"key", true, c.key},
+		{"workspace", true, c.workspace},
+		{"projects", true, c.projects},
+		{"Insights", true, c.insights},
+		{"model secrets", true, c.secrets},
+		{"clock", true, c.clock},
+		{"state", false, c.state},
 	} {
-		check := skipped(e.broken)
-		if e.broken == "" || !ask.needsAPI {
-			check = ask.check()
+		check := skipped(c.skipReason)
+		if c.skipReason == "" || !step.needsAPI {
+			check = step.check(ctx)
 		}
-		check.Name = ask.name
-		e.checks = append(e.checks, check)
+		check.Name = step.name
+		checks = append(checks, check)
 	}
-	return e.checks
+	return checks
 }
 
+// skipped returns a check that is not made, for a reason.
 func skipped(why string) Check { return Check{Status: Skipped, Found: "not asked, since " + why} }
 
 // Healthy reports whether no check failed.

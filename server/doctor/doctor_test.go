@@ -56,8 +56,8 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string, change
 			}
 			return url.Parse(proxy)
 		},
-		State:    "memory",
-		TryState: func(context.Context) error { return nil },
+		State:      "memory",
+		CheckState: func(context.Context) error { return nil },
 	}
 	for _, change := range changes {
 		change(&options)

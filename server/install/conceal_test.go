@@ -28,7 +28,7 @@ func TestEveryVariableWithACredentialIsKnown(t *testing.T) {
 	if !slices.Equal(read, known) {
 		t.Errorf("the server reads %q, of which install knows %q", read, known)
 	}
-	state, ok := config.Flag("state")
+	state, ok := config.LookupSetting("state")
 	if !ok || state.Variable() != stateVariable {
 		t.Errorf("the state is in %s, not in %s", state.Variable(), stateVariable)
 	}

@@ -17,30 +17,31 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// examination is one run of all checks.
-type examination struct {
+// checker makes the checks. Each leaves what later ones need.
+type checker struct {
 	Options
-	ctx    context.Context
-	checks []Check
 
-	proxyAt string // the proxy that requests go through, without its credentials; empty for none
-	broken  string // why LangSmith can be asked nothing more; empty while it can
-	visible []langsmith.Project
-	visit   error // what listing projects ended with
-	project *langsmith.Project
-	theirs  time.Time // LangSmith's clock
-	ours    time.Time // ours, at the same moment
+	skipReason   string // why LangSmith can be asked nothing more; empty while it can
+	proxyAddress string // the proxy that requests go through, without its credentials; empty for none
+	seen         []langsmith.Project
+	listErr      error              // of listing the projects
+	project      *langsmith.Project // the configured one, else the first
+	serverTime   time.Time          // LangSmith's clock
+	localTime    time.Time          // this machine's, at the same moment
 }
 
-func (e *examination) configuration() Check {
-	if e.Sandbox {
-		e.broken = "the sandbox is in its place"
+func (c *checker) configuration(_ context.Context) Check {
+	if c.Sandbox {
+		c.skipReason = "the sandbox is in its place"
 		return Check{Status: Warning, Found: "the embedded sandbox is served in place of LangSmith", Do: "Take LANGSMITH_INSIGHTS_MCP_SANDBOX out to work on your own traces."}
 	}
-	l := e.LangSmith
+	l := c.LangSmith
 	lines := []string{"endpoint " + l.Endpoint.String() + from(l.Found.Endpoint, "the default")}
+	if len(c.Placeholders) > 0 {
+		lines = append(lines, strings.Join(c.Placeholders, ", ")+" unset: the client has not replaced the placeholder there")
+	}
 	if l.Credentials.Empty() {
-		e.broken = "there is no key"
+		c.skipReason = "there is no key"
 		return Check{
 			Status: Failed,
 			Found:  strings.Join(append(lines, "no key"), "; "),
@@ -61,6 +62,7 @@ func (e *examination) configuration() Check {
 	return Check{Status: OK, Found: strings.Join(lines, "; ")}
 }
 
+// from says where a setting was found.
 func from(source, otherwise string) string {
 	if source == "" {
 		source = otherwise
@@ -71,40 +73,40 @@ func from(source, otherwise string) string {
 	return " from " + source
 }
 
-func (e *examination) key() Check {
+func (c *checker) key(ctx context.Context) Check {
 	var api *langsmith.Error
-	if errors.As(e.visit, &api) {
+	if errors.As(c.listErr, &api) {
 		switch api.Status {
 		case http.StatusUnauthorized:
-			e.broken = "the key is not accepted"
-			return Check{Status: Failed, Found: "the key is not accepted", Do: tools.Explain(e.Client, e.visit)}
+			c.skipReason = "the key is not accepted"
+			return Check{Status: Failed, Found: "the key is not accepted", Do: tools.Explain(c.Client, c.listErr)}
 		case http.StatusForbidden:
 			if api.NeedsWorkspace() {
 				return Check{Status: OK, Found: "the key is accepted, and spans workspaces"}
 			}
-			e.broken = "the key is not accepted"
-			return Check{Status: Failed, Found: "the key is not accepted here", Do: tools.Explain(e.Client, e.visit) + e.knownWorkspaces()}
+			c.skipReason = "the key is not accepted"
+			return Check{Status: Failed, Found: "the key is not accepted here", Do: tools.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 		}
-		e.broken = "projects cannot be listed"
-		return Check{Status: Failed, Found: "whether the key is accepted cannot be told", Do: tools.Explain(e.Client, e.visit)}
+		c.skipReason = "projects cannot be listed"
+		return Check{Status: Failed, Found: "whether the key is accepted cannot be told", Do: tools.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: OK, Found: "the key is accepted"}
 }
 
-func (e *examination) workspace() Check {
-	if e.visit != nil {
-		e.broken = "the workspace is not settled"
-		return Check{Status: Failed, Found: "this workspace cannot be read with this key", Do: tools.Explain(e.Client, e.visit) + e.knownWorkspaces()}
+func (c *checker) workspace(ctx context.Context) Check {
+	if c.listErr != nil {
+		c.skipReason = "the workspace is not settled"
+		return Check{Status: Failed, Found: "this workspace cannot be read with this key", Do: tools.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 	}
-	if !e.LangSmith.HasWorkspace() {
+	if !c.LangSmith.HasWorkspace() {
 		return Check{Status: OK, Found: "the key's own"}
 	}
-	return Check{Status: OK, Found: e.LangSmith.Credentials.Workspace.String() + " can be read"}
+	return Check{Status: OK, Found: c.LangSmith.Credentials.Workspace.String() + " can be read"}
 }
 
-// knownWorkspaces lists what LANGSMITH_WORKSPACE_ID could be set to.
-func (e *examination) knownWorkspaces() string {
-	workspaces, err := e.Client.ListWorkspaces(e.ctx)
+// listWorkspaces says what LANGSMITH_WORKSPACE_ID could be set to.
+func (c *checker) listWorkspaces(ctx context.Context) string {
+	workspaces, err := c.Client.ListWorkspaces(ctx)
 	if err != nil || len(workspaces) == 0 {
 		return ""
 	}
@@ -116,34 +118,34 @@ func (e *examination) knownWorkspaces() string {
 	return b.String()
 }
 
-func (e *examination) projects() Check {
-	wanted := e.LangSmith.Project
+func (c *checker) projects(ctx context.Context) Check {
+	wanted := c.LangSmith.Project
 	if wanted != "" {
-		if i := slices.IndexFunc(e.visible, func(p langsmith.Project) bool { return p.Name == wanted }); i >= 0 {
-			e.project = &e.visible[i]
-		} else if found, err := e.Client.ListProjects(e.ctx, langsmith.ProjectsQuery{Name: wanted, Limit: 1}); err == nil && len(found) > 0 {
-			e.project = &found[0]
+		if i := slices.IndexFunc(c.seen, func(p langsmith.Project) bool { return p.Name == wanted }); i >= 0 {
+			c.project = &c.seen[i]
+		} else if found, err := c.Client.ListProjects(ctx, langsmith.ProjectsQuery{Name: wanted, Limit: 1}); err == nil && len(found) > 0 {
+			c.project = &found[0]
 		}
-		if e.project == nil {
+		if c.project == nil {
 			return Check{Status: Failed, Found: "there is no project " + markdown.Quote(wanted, 100) + " in this workspace",
-				Do: "Set LANGSMITH_PROJECT to one of the workspace's projects, or take it out: " + projectNames(e.visible)}
+				Do: "Set LANGSMITH_PROJECT to one of the workspace's projects, or take it out: " + projectNames(c.seen)}
 		}
 	}
-	if len(e.visible) == 0 && e.project == nil {
+	if len(c.seen) == 0 && c.project == nil {
 		return Check{Status: Failed, Found: "the workspace holds no tracing project",
 			Do: "Send traces to it first; or choose another workspace with LANGSMITH_WORKSPACE_ID, or another region with LANGSMITH_ENDPOINT."}
 	}
-	if e.project == nil {
-		e.project = &e.visible[0]
+	if c.project == nil {
+		c.project = &c.seen[0]
 	}
-	return Check{Status: OK, Found: "visible: " + projectNames(e.visible)}
+	return Check{Status: OK, Found: "visible: " + projectNames(c.seen)}
 }
 
-const namesShown = 5
+const maxNamesShown = 5
 
 func projectNames(projects []langsmith.Project) string {
 	var names []string
-	for _, project := range projects[:min(len(projects), namesShown)] {
+	for _, project := range projects[:min(len(projects), maxNamesShown)] {
 		names = append(names, markdown.Quote(project.Name, 60))
 	}
 	if more := len(projects) - len(names); more > 0 {
@@ -152,11 +154,11 @@ func projectNames(projects []langsmith.Project) string {
 	return strings.Join(names, ", ")
 }
 
-func (e *examination) insights() Check {
-	if e.project == nil {
+func (c *checker) insights(ctx context.Context) Check {
+	if c.project == nil {
 		return skipped("there is no project to ask about")
 	}
-	page, err := e.Client.ListJobs(e.ctx, e.project.ID, uuid.Nil, 1, 0)
+	page, err := c.Client.ListJobs(ctx, c.project.ID, uuid.Nil, 1, 0)
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Status == http.StatusForbidden {
 		// Region, key and workspace are right: projects were listed with them.
@@ -164,18 +166,18 @@ func (e *examination) insights() Check {
 			Do: "Insights takes a Plus or Enterprise plan. If the workspace has one, the key lacks the permission: ask an admin of the workspace."}
 	}
 	if err != nil {
-		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(e.project.Name, 60) + " cannot be listed", Do: tools.Explain(e.Client, err)}
+		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: tools.Explain(c.Client, err)}
 	}
-	e.theirs, e.ours = page.Date, time.Now()
-	found := "readable; " + markdown.Quote(e.project.Name, 60) + " has no report yet"
+	c.serverTime, c.localTime = page.Date, time.Now()
+	found := "readable; " + markdown.Quote(c.project.Name, 60) + " has no report yet"
 	if len(page.Jobs) > 0 {
-		found = "readable; the latest job of " + markdown.Quote(e.project.Name, 60) + " is " + markdown.Line(string(page.Jobs[0].Status), 30)
+		found = "readable; the latest job of " + markdown.Quote(c.project.Name, 60) + " is " + markdown.Line(string(page.Jobs[0].Status), 30)
 	}
 	return Check{Status: OK, Found: found + ". Whether jobs may be started cannot be tried without paying for one."}
 }
 
-func (e *examination) secrets() Check {
-	names, err := e.Client.ListSecretNames(e.ctx)
+func (c *checker) secrets(ctx context.Context) Check {
+	names, err := c.Client.ListSecretNames(ctx)
 	if err != nil {
 		return Check{Status: Warning, Found: "cannot be read with this key", Do: "A dry run cannot tell then whether a job would be refused for a missing model key; see Settings, Secrets."}
 	}
@@ -192,30 +194,30 @@ func (e *examination) secrets() Check {
 	return Check{Status: OK, Found: strings.Join(models, ", ")}
 }
 
-// largestSkew is how far apart two clocks may be before finding a lost job by
-// its time becomes a matter of luck.
-const largestSkew = 30 * time.Second
+// maxClockSkew is how far apart the clocks may be. Beyond it a job that was lost
+// is hard to find by its time.
+const maxClockSkew = 30 * time.Second
 
-func (e *examination) clock() Check {
-	if e.theirs.IsZero() {
+func (c *checker) clock(_ context.Context) Check {
+	if c.serverTime.IsZero() {
 		return Check{Status: Skipped, Found: "LangSmith's clock is not known"}
 	}
-	skew := e.ours.Sub(e.theirs).Round(time.Second)
-	if skew.Abs() > largestSkew {
+	skew := c.localTime.Sub(c.serverTime).Round(time.Second)
+	if skew.Abs() > maxClockSkew {
 		return Check{Status: Warning, Found: fmt.Sprintf("this machine's clock is %s away from LangSmith's", skew.Abs()), Do: "Set the clock, or have it set by NTP."}
 	}
 	return Check{Status: OK, Found: "agrees with LangSmith's"}
 }
 
-func (e *examination) state() Check {
-	if err := e.TryState(e.ctx); err != nil {
+func (c *checker) state(ctx context.Context) Check {
+	if err := c.CheckState(ctx); err != nil {
 		return Check{Status: Failed, Found: "the memory of paid calls cannot be kept: " + markdown.Line(err.Error(), 300),
 			Do: "Make it writable, or choose another with --state. Without it a job may be started twice after a crash."}
 	}
-	if e.State == "memory" {
+	if c.State == "memory" {
 		return Check{Status: OK, Found: "kept in memory: it ends with the process"}
 	}
-	where := e.State
+	where := c.State
 	if u, err := url.Parse(where); err == nil && u.User != nil {
 		where = u.Redacted()
 	}

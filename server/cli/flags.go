@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/config"
+)
+
+// addFlags declares the flags of a command's settings; names picks some of them.
+func addFlags(cmd *cobra.Command, command config.Command, names ...string) {
+	cmd.Flags().SortFlags = false
+	for _, setting := range config.Settings() {
+		if !setting.Of(command) || len(names) > 0 && !slices.Contains(names, setting.Name) {
+			continue
+		}
+		flag := cmd.Flags().VarPF(&textFlag{placeholder: setting.Value}, setting.Name, "", setting.Meaning)
+		flag.DefValue = setting.Default[command]
+		if setting.IsSwitch() {
+			flag.NoOptDefVal = "true"
+		}
+	}
+}
+
+// textFlag is a flag whose value config checks, so that every wrong value is
+// reported and not just the first. A flag that is given twice is a list.
+type textFlag struct {
+	placeholder string // for the value in --help; empty for a switch
+	values      []string
+}
+
+// String implements pflag.Value.
+func (f *textFlag) String() string { return strings.Join(f.values, ",") }
+
+// Set implements pflag.Value.
+func (f *textFlag) Set(value string) error {
+	f.values = append(f.values, value)
+	return nil
+}
+
+// Type implements pflag.Value. --help shows no value for a bool.
+func (f *textFlag) Type() string {
+	if f.placeholder == "" {
+		return "bool"
+	}
+	return f.placeholder
+}
+
+// loadConfig loads the configuration of a command from its flags and the environment.
+func loadConfig(cmd *cobra.Command, command config.Command, getenv func(string) string) (*config.Config, error) {
+	cfg, err := config.Load(command, givenFlags(cmd), getenv)
+	_, toolsErr := server.FilterTools(cfg)
+	return cfg, errors.Join(err, toolsErr)
+}
+
+// givenFlags returns the values of the settings that the command line has.
+func givenFlags(cmd *cobra.Command) map[string]string {
+	given := map[string]string{}
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if text, ok := flag.Value.(*textFlag); ok {
+			given[flag.Name] = text.String()
+		}
+	})
+	return given
+}

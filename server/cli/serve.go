@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server"
+)
+
+// withBackend calls serve with a backend and its log. It opens what the
+// configuration names, the log, the telemetry and the store, and closes it afterwards.
+func withBackend(ctx context.Context, options server.BackendOptions, getenv func(string) string, stderr io.Writer,
+	serve func(*server.Backend, zerolog.Logger) error) error {
+	cfg := options.Config
+	logger, closeLog, err := newLogger(cfg, stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closeLog() }()
+	defer adoptLoggers(logger)()
+	observed, stopObserving, err := observe(ctx, cfg, getenv, logger)
+	if err != nil {
+		return err
+	}
+	defer stopObserving()
+	store, closeStore, err := openStore(ctx, cfg.State, logger)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
+	if len(cfg.Placeholders) > 0 {
+		logger.Warn().Strs("variables", cfg.Placeholders).Msg("these variables count as unset: the client has not replaced the placeholder in them")
+	}
+	options.Logger, options.Telemetry, options.Store, options.Rests = logger, observed, store, true
+	backend, err := server.NewBackend(options)
+	if err != nil {
+		return err
+	}
+	defer backend.Close()
+	return serve(backend, logger)
+}
