@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/jellydator/ttlcache/v3"
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
-	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/telemetry"
 	"langsmith-insights-mcp/tools"
@@ -17,8 +17,8 @@ import (
 	"langsmith-insights-mcp/tools/watch"
 )
 
-// Backend is what every call of one server shares: the way to LangSmith, the
-// memory of paid calls, and the callers that are known.
+// Backend is what all calls share: the transport to LangSmith, the ledger of paid
+// calls, the watcher of jobs, and the callers with what is cached for each.
 type Backend struct {
 	config    *config.Config
 	logger    zerolog.Logger
@@ -28,11 +28,11 @@ type Backend struct {
 	watcher   *watch.Watcher
 	tools     []tools.Tool
 	operator  *caller
-	callers   *callers
-	rest      *rest // nil where the process's memory is not this server's to manage
+	callers   *ttlcache.Cache[callerKey, *caller] // with credentials of their own
+	rest      *rest                               // nil where the process's memory is not this server's to manage
 
-	ending     chan struct{}
-	endingOnce sync.Once
+	ending chan struct{} // closed when the server ends
+	end    func()
 }
 
 // BackendOptions make a [Backend].
@@ -40,7 +40,7 @@ type BackendOptions struct {
 	Config *config.Config
 	Logger zerolog.Logger
 
-	// Telemetry observes the server; nil for nothing.
+	// Telemetry observes calls and requests; nil for none.
 	Telemetry *telemetry.Telemetry
 
 	// Store keeps the memory of paid calls; nil for the process's own. It stays
@@ -59,13 +59,15 @@ type BackendOptions struct {
 	Transport http.RoundTripper
 }
 
-// NewBackend returns a Backend; [Backend.Close] releases it.
+// NewBackend returns a Backend; [Backend.Close] releases it. The error is that of
+// [FilterTools].
 func NewBackend(options BackendOptions) (*Backend, error) {
 	cfg := options.Config
 	served, err := FilterTools(cfg)
 	if err != nil {
 		return nil, err
 	}
+	ending := make(chan struct{})
 	b := &Backend{
 		config:    cfg,
 		logger:    options.Logger,
@@ -77,32 +79,33 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		}),
 		watcher: watch.New(),
 		tools:   served,
-		ending:  make(chan struct{}),
+		callers: newCallers(),
+		ending:  ending,
+		end:     sync.OnceFunc(func() { close(ending) }),
 	}
 	b.watcher.MaxWaiters = options.MaxWaiters
 	if options.Rests {
 		b.rest = newRest()
 	}
-	if b.transport == nil {
-		if cfg.Sandbox {
-			b.transport = sandbox.New(sandbox.Options{AllowAnonymous: true}).RoundTripper()
-		} else {
-			b.transport = langsmith.NewTransport()
-		}
-	}
-	b.transport = options.Telemetry.Transport(b.transport)
-	options.Telemetry.Waiting(b.watcher.Waiting)
 	endpoint := cfg.LangSmith.Endpoint
 	if cfg.Sandbox {
 		endpoint = sandboxEndpoint()
 	}
+	switch {
+	case b.transport != nil:
+	case cfg.Sandbox:
+		b.transport = sandbox.New(sandbox.Options{AllowAnonymous: true}).RoundTripper()
+	default:
+		b.transport = langsmith.NewTransport()
+	}
+	b.transport = options.Telemetry.Transport(b.transport)
+	options.Telemetry.Waiting(b.watcher.Waiting)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
-	b.callers = newCallers(func(id callerID) *caller { return b.newCaller(id.endpoint, id.credentials, false) })
 	return b, nil
 }
 
-// sandboxEndpoint is where the embedded sandbox pretends to be. Its name can
-// belong to nobody, so that no link to it leads anywhere.
+// sandboxEndpoint returns the embedded sandbox's address. Nobody can own its name,
+// so no link to it leads anywhere.
 func sandboxEndpoint() langsmith.Endpoint {
 	endpoint, err := langsmith.ParseEndpoint("https://sandbox.invalid")
 	if err != nil {
@@ -111,14 +114,14 @@ func sandboxEndpoint() langsmith.Endpoint {
 	return endpoint
 }
 
-// End has waiting calls answer with what they have. It may be called more than once.
-func (b *Backend) End() { b.endingOnce.Do(func() { close(b.ending) }) }
+// End makes waiting calls answer with the state so far. It may be called more than once.
+func (b *Backend) End() { b.end() }
 
-// Drain waits for paid requests that are still under way, as long as ctx lets
-// it. One that outlasts it is found again by the next equal call.
+// Drain waits until no paid request is in flight, or ctx is done. The next equal
+// call finds out what became of one that outlasts it.
 func (b *Backend) Drain(ctx context.Context) error { return b.ledger.Drain(ctx) }
 
-// Close ends the backend's connections.
+// Close ends the backend and its connections.
 func (b *Backend) Close() {
 	b.End()
 	if pool, ok := b.transport.(interface{ CloseIdleConnections() }); ok {
@@ -126,36 +129,16 @@ func (b *Backend) Close() {
 	}
 }
 
-// caller is one set of credentials at one endpoint, with what is remembered for it.
-type caller struct {
-	langsmith *langsmith.Client
-	projects  *tools.ProjectCache
-	turns     *tools.Turns
-	catalog   *catalog.Catalog
-}
-
-func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.Credentials, anonymous bool) *caller {
-	client := langsmith.New(langsmith.Options{
-		Endpoint:    endpoint,
-		Credentials: credentials,
-		Anonymous:   anonymous,
-		UserAgent:   UserAgent(),
-		Timeout:     b.config.Timeout,
-		Transport:   b.transport,
-	})
-	return &caller{langsmith: client, projects: tools.NewProjectCache(), turns: tools.NewTurns(), catalog: catalog.New(client)}
-}
-
-// env binds a call to who makes it.
+// env returns what a tool needs for a call of the caller of ctx.
 func (b *Backend) env(ctx context.Context) *tools.Env {
-	who := b.caller(ctx)
+	caller := b.caller(ctx)
 	return &tools.Env{
-		LangSmith:      who.langsmith,
-		Projects:       who.projects,
+		LangSmith:      caller.langsmith,
+		Projects:       caller.projects,
 		Paid:           b.ledger,
 		Watch:          b.watcher,
-		Turns:          who.turns,
-		DefaultProject: b.defaultProject(who),
+		Turns:          caller.turns,
+		DefaultProject: b.defaultProject(caller),
 		Ending:         b.ending,
 		Policy: tools.Policy{
 			MaxSample:      b.config.MaxSample,

@@ -7,60 +7,74 @@ import (
 	"github.com/jellydator/ttlcache/v3"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/web"
+	"langsmith-insights-mcp/tools"
 )
 
 const (
-	// mostCallers bounds how many callers with credentials of their own are
-	// remembered, with what is cached for each; the longest unseen go first.
-	mostCallers = 1000
+	// maxCallers is how many callers with credentials of their own are
+	// remembered. The one unseen for longest goes first.
+	maxCallers = 1000
 
-	// callerUnseen is how long one is remembered after the last call.
-	callerUnseen = time.Hour
+	// callerTTL is how long a caller is remembered after the last call.
+	callerTTL = time.Hour
 )
 
-// callerID tells callers apart: nothing is shared by two that differ in any of it.
-type callerID struct {
+// caller is a set of credentials at an endpoint, with what is cached for it.
+type caller struct {
+	langsmith *langsmith.Client
+	projects  *tools.ProjectCache
+	turns     *tools.Turns
+	catalog   *catalog.Catalog
+}
+
+// callerKey tells callers apart: two that differ in any of it share nothing.
+type callerKey struct {
 	endpoint    langsmith.Endpoint
 	credentials langsmith.Credentials
 }
 
-// callers remembers those who brought credentials of their own.
-type callers struct {
-	known *ttlcache.Cache[callerID, *caller]
-	start func(callerID) *caller
+func newCallers() *ttlcache.Cache[callerKey, *caller] {
+	return ttlcache.New(
+		ttlcache.WithCapacity[callerKey, *caller](maxCallers),
+		ttlcache.WithTTL[callerKey, *caller](callerTTL),
+	)
 }
 
-func newCallers(start func(callerID) *caller) *callers {
-	return &callers{start: start, known: ttlcache.New(
-		ttlcache.WithCapacity[callerID, *caller](mostCallers),
-		ttlcache.WithTTL[callerID, *caller](callerUnseen),
-	)}
+// newCaller returns a caller for whom nothing is cached yet.
+func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.Credentials, anonymous bool) *caller {
+	client := langsmith.New(langsmith.Options{
+		Endpoint:    endpoint,
+		Credentials: credentials,
+		Anonymous:   anonymous,
+		UserAgent:   UserAgent(),
+		Timeout:     b.config.Timeout,
+		Transport:   b.transport,
+	})
+	return &caller{langsmith: client, projects: tools.NewProjectCache(), turns: tools.NewTurns(), catalog: catalog.New(client)}
 }
 
-func (c *callers) get(id callerID) *caller {
-	c.known.DeleteExpired() // here, so that no goroutine has to
-	item, _ := c.known.GetOrSetFunc(id, func() *caller { return c.start(id) })
+// caller returns the caller of ctx. A caller's own key goes to the endpoint that
+// the request names, else to the operator's; the operator's key goes nowhere else.
+func (b *Backend) caller(ctx context.Context) *caller {
+	from := web.CallerFrom(ctx)
+	if from.Credentials.Empty() {
+		return b.operator
+	}
+	key := callerKey{from.Endpoint, from.Credentials}
+	if key.endpoint.IsZero() || b.config.Sandbox {
+		key.endpoint = b.operator.langsmith.Endpoint()
+	}
+	b.callers.DeleteExpired() // by calls, so that no goroutine is needed
+	item, _ := b.callers.GetOrSetFunc(key, func() *caller { return b.newCaller(key.endpoint, key.credentials, false) })
 	return item.Value()
 }
 
-// caller finds who makes a call. A caller's own key goes to the endpoint that
-// they chose, else to the operator's; the operator's key goes nowhere else.
-func (b *Backend) caller(ctx context.Context) *caller {
-	who := web.CallerFrom(ctx)
-	if who.Credentials.Empty() {
-		return b.operator
-	}
-	endpoint := who.Endpoint
-	if endpoint.IsZero() || b.config.Sandbox {
-		endpoint = b.operator.langsmith.Endpoint()
-	}
-	return b.callers.get(callerID{endpoint, who.Credentials})
-}
-
-// defaultProject is the operator's, and means nothing in another's workspace.
-func (b *Backend) defaultProject(who *caller) string {
-	if who != b.operator {
+// defaultProject returns the operator's default project, and none for a caller
+// with credentials of their own, whose workspace may be another.
+func (b *Backend) defaultProject(c *caller) string {
+	if c != b.operator {
 		return ""
 	}
 	return b.config.LangSmith.Project

@@ -13,113 +13,113 @@ import (
 	"langsmith-insights-mcp/server/prompts"
 )
 
-// completions offer what a person may mean who fills in a prompt or the address
-// of a resource. The protocol has a value and no label for it: so a prompt, which
-// is text, is offered names with ids; an address, which is not, the ids of what
-// has the name that is being typed.
-type completions struct{ backend *Backend }
+// completer completes the arguments of prompts and resource templates. The
+// protocol has a value and no label for it: so a prompt, which is text, gets names
+// with ids; an address gets the ids of what has the name that is being typed.
+type completer struct{ backend *Backend }
 
-// mostOffered is the protocol's bound.
-const mostOffered = 100
+// maxCompletions is the protocol's bound.
+const maxCompletions = 100
 
 // CompletePromptArgument implements mcp-go's PromptCompletionProvider.
-func (c completions) CompletePromptArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, already mcp.CompleteContext) (*mcp.Completion, error) {
-	l, given := c.look(ctx), already.Arguments
+func (c completer) CompletePromptArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, already mcp.CompleteContext) (*mcp.Completion, error) {
+	s, given := c.search(ctx), already.Arguments
 	switch argument.Name {
 	case prompts.Project:
-		return completed(l.projects(ctx, argument.Value, func(p langsmith.Project) string { return p.Name }))
+		return newCompletion(s.projects(ctx, argument.Value, func(p langsmith.Project) string { return p.Name }))
 	case prompts.Job, prompts.Baseline:
-		return completed(l.jobs(ctx, l.project(ctx, given[prompts.Project]), argument.Value,
+		return newCompletion(s.jobs(ctx, s.project(ctx, given[prompts.Project]), argument.Value,
 			func(j langsmith.Job) string { return prompts.JobLabel(j.Name, j.CreatedAt.Time, j.ID) }))
 	case prompts.Category:
-		project := l.project(ctx, given[prompts.Project])
-		return completed(l.categories(ctx, project, l.job(ctx, project, given[prompts.Job]), argument.Value,
+		project := s.project(ctx, given[prompts.Project])
+		return newCompletion(s.categories(ctx, project, s.job(ctx, project, given[prompts.Job]), argument.Value,
 			func(n *catalog.Category) string { return prompts.CategoryLabel(n.Name, n.Runs, n.ID) }))
 	}
-	return completed(nil, nil)
+	return newCompletion(nil, nil)
 }
 
 // CompleteResourceArgument implements mcp-go's ResourceCompletionProvider.
-func (c completions) CompleteResourceArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, already mcp.CompleteContext) (*mcp.Completion, error) {
-	l := c.look(ctx)
-	project, job := prompts.ID(already.Arguments["session_id"]), prompts.ID(already.Arguments["job_id"])
+func (c completer) CompleteResourceArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, already mcp.CompleteContext) (*mcp.Completion, error) {
+	s := c.search(ctx)
+	project, job := prompts.ParseID(already.Arguments["session_id"]), prompts.ParseID(already.Arguments["job_id"])
 	switch argument.Name {
 	case "session_id":
-		return completed(l.projects(ctx, argument.Value, func(p langsmith.Project) string { return p.ID.String() }))
+		return newCompletion(s.projects(ctx, argument.Value, func(p langsmith.Project) string { return p.ID.String() }))
 	case "job_id":
-		return completed(l.jobs(ctx, project, argument.Value, func(j langsmith.Job) string { return j.ID.String() }))
+		return newCompletion(s.jobs(ctx, project, argument.Value, func(j langsmith.Job) string { return j.ID.String() }))
 	case "cluster_id":
-		return completed(l.categories(ctx, project, job, argument.Value, func(n *catalog.Category) string { return n.ID.String() }))
+		return newCompletion(s.categories(ctx, project, job, argument.Value, func(n *catalog.Category) string { return n.ID.String() }))
 	}
-	return completed(nil, nil)
+	return newCompletion(nil, nil)
 }
 
-// completed is what was found. Where LangSmith cannot be asked there is nothing
-// to offer, which keeps nobody from typing on.
-func completed(values []string, err error) (*mcp.Completion, error) {
+// newCompletion returns the values as the protocol wants them. Where LangSmith
+// cannot be asked there are none, which stops nobody from typing.
+func newCompletion(values []string, err error) (*mcp.Completion, error) {
 	if errors.Is(err, context.Canceled) {
 		return nil, err
 	}
 	total := len(values)
-	return &mcp.Completion{Values: values[:min(total, mostOffered)], Total: total, HasMore: total > mostOffered}, nil
+	return &mcp.Completion{Values: values[:min(total, maxCompletions)], Total: total, HasMore: total > maxCompletions}, nil
 }
 
-func (c completions) look(ctx context.Context) look {
-	who := c.backend.caller(ctx)
-	return look{who.catalog, c.backend.defaultProject(who)}
+// search returns a search over what the caller of ctx sees.
+func (c completer) search(ctx context.Context) search {
+	caller := c.backend.caller(ctx)
+	return search{caller.catalog, c.backend.defaultProject(caller)}
 }
 
-// look searches what a caller's workspace holds. What is not known of a project
-// or a job is uuid.Nil, of which there is nothing to offer.
-type look struct {
+// search finds values for what a person is typing. A project or job that is not
+// known is uuid.Nil, for which nothing is found.
+type search struct {
 	catalog        *catalog.Catalog
 	defaultProject string
 }
 
-func (l look) projects(ctx context.Context, typed string, value func(langsmith.Project) string) (values []string, err error) {
-	found, err := l.catalog.Projects(ctx, typed)
-	for _, project := range found {
+func (s search) projects(ctx context.Context, typed string, value func(langsmith.Project) string) (values []string, err error) {
+	projects, err := s.catalog.Projects(ctx, typed)
+	for _, project := range projects {
 		values = append(values, value(project))
 	}
 	return values, err
 }
 
-// project finds the project that is filled in already, by its id or name, or the
-// default one.
-func (l look) project(ctx context.Context, filledIn string) uuid.UUID {
+// project returns the project that the person has filled in, by its id or name,
+// or the default one.
+func (s search) project(ctx context.Context, filledIn string) uuid.UUID {
 	if id, err := uuid.Parse(filledIn); err == nil {
 		return id
 	}
-	name := cmp.Or(filledIn, l.defaultProject)
+	name := cmp.Or(filledIn, s.defaultProject)
 	if name == "" {
 		return uuid.Nil
 	}
-	id, err := l.catalog.ProjectNamed(ctx, name)
+	id, err := s.catalog.ProjectNamed(ctx, name)
 	if err != nil {
 		return uuid.Nil
 	}
 	return id
 }
 
-func (l look) jobs(ctx context.Context, project uuid.UUID, typed string, value func(langsmith.Job) string) (values []string, err error) {
+func (s search) jobs(ctx context.Context, project uuid.UUID, typed string, value func(langsmith.Job) string) (values []string, err error) {
 	if project == uuid.Nil {
 		return nil, nil
 	}
-	jobs, err := l.catalog.Jobs(ctx, project)
+	jobs, err := s.catalog.Jobs(ctx, project)
 	for _, job := range jobs {
-		if offered := value(job); catalog.Matches(typed, job.Name+"\n"+offered, job.ID) {
-			values = append(values, offered)
+		if v := value(job); catalog.Matches(typed, job.Name+"\n"+v, job.ID) {
+			values = append(values, v)
 		}
 	}
 	return values, err
 }
 
-// job finds the job that is filled in already, or the newest that has finished.
-func (l look) job(ctx context.Context, project uuid.UUID, filledIn string) uuid.UUID {
-	if id := prompts.ID(filledIn); id != uuid.Nil || project == uuid.Nil {
+// job returns the job that the person has filled in, or the newest that succeeded.
+func (s search) job(ctx context.Context, project uuid.UUID, filledIn string) uuid.UUID {
+	if id := prompts.ParseID(filledIn); id != uuid.Nil || project == uuid.Nil {
 		return id
 	}
-	jobs, err := l.catalog.Jobs(ctx, project)
+	jobs, err := s.catalog.Jobs(ctx, project)
 	if err != nil {
 		return uuid.Nil
 	}
@@ -131,14 +131,14 @@ func (l look) job(ctx context.Context, project uuid.UUID, filledIn string) uuid.
 	return uuid.Nil
 }
 
-func (l look) categories(ctx context.Context, project, job uuid.UUID, typed string, value func(*catalog.Category) string) (values []string, err error) {
+func (s search) categories(ctx context.Context, project, job uuid.UUID, typed string, value func(*catalog.Category) string) (values []string, err error) {
 	if project == uuid.Nil || job == uuid.Nil {
 		return nil, nil
 	}
-	nodes, err := l.catalog.Categories(ctx, project, job)
-	for _, node := range nodes {
-		if offered := value(node); catalog.Matches(typed, node.Name+"\n"+offered, node.ID) {
-			values = append(values, offered)
+	categories, err := s.catalog.Categories(ctx, project, job)
+	for _, category := range categories {
+		if v := value(category); catalog.Matches(typed, category.Name+"\n"+v, category.ID) {
+			values = append(values, v)
 		}
 	}
 	return values, err

@@ -13,65 +13,67 @@ import (
 	"langsmith-insights-mcp/tools"
 )
 
-// asking is how a call puts questions to a person through its client. Until
-// 2025-11-25 the client is asked in the middle of the call. Since 2026-07-28 the
-// call's result asks, and the client makes the call again with the answer.
-type asking struct {
-	request  mcp.CallToolRequest
-	answered map[string]answered // by question: a client sends only the latest, so the earlier come in its request's state
+// elicitor asks a person through the client of a call. Up to 2025-11-25 the server
+// asks in the middle of the call. Since 2026-07-28 the call's result asks, and the
+// client makes the call again with the answer.
+type elicitor struct {
+	// answers are those so far, by question. A client sends only the latest; the
+	// earlier ones come back in the request's state.
+	answers map[string]formAnswer
 }
 
-// askThrough returns how a call puts questions; nil where its client cannot.
-func askThrough(ctx context.Context, request mcp.CallToolRequest) *asking {
+// newElicitor returns the elicitor of a call; nil where its client cannot ask.
+func newElicitor(ctx context.Context, request mcp.CallToolRequest) *elicitor {
 	session, ok := mcpserver.ClientSessionFromContext(ctx).(mcpserver.SessionWithClientInfo)
-	if !ok || !showsForms(session.GetClientCapabilities().Elicitation) {
+	if !ok || !supportsForms(session.GetClientCapabilities().Elicitation) {
 		return nil
 	}
-	a := &asking{request: request, answered: map[string]answered{}}
-	maps.Copy(a.answered, readState(request.Params.RequestState))
+	e := &elicitor{answers: map[string]formAnswer{}}
+	maps.Copy(e.answers, decodeState(request.Params.RequestState))
 	for id := range request.Params.InputResponses {
 		if result := mcpserver.ElicitationResponse(request.Params.InputResponses, id); result != nil {
-			a.answered[id] = readAnswer(result)
+			e.answers[id] = newAnswer(result)
 		}
 	}
-	return a
+	return e
 }
 
-// showsForms reports whether a client shows forms to its user: one that names no
-// mode does, and one that names only URLs does not.
-func showsForms(can *mcp.ElicitationCapability) bool {
+// supportsForms reports whether a client shows forms to its user. One that names
+// no mode does; one that names only URLs does not.
+func supportsForms(can *mcp.ElicitationCapability) bool {
 	return can != nil && (can.Form != nil || can.URL == nil)
 }
 
-// ask is tools.Env.Ask.
-func (a *asking) ask(ctx context.Context, question *tools.Question) (*tools.Answer, error) {
-	if given, ok := a.answered[question.ID]; ok {
-		return given.to(question), nil
+// ask implements tools.Env.Ask.
+func (e *elicitor) ask(ctx context.Context, question *tools.Question) (*tools.Answer, error) {
+	if given, ok := e.answers[question.ID]; ok {
+		return given.answer(question), nil
 	}
 	if mcp.IsModernProtocol(mcpserver.RequestProtocolVersion(ctx)) {
 		return nil, question
 	}
-	result, err := mcpserver.ServerFromContext(ctx).RequestElicitation(ctx, mcp.ElicitationRequest{Params: form(question, legacyChoice)})
+	result, err := mcpserver.ServerFromContext(ctx).RequestElicitation(ctx, mcp.ElicitationRequest{Params: newForm(question, legacyChoice)})
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case err != nil:
-		// A client that says it can ask and then fails is one that cannot.
+	case err != nil: // a client that says that it can ask, and cannot
 		return nil, errors.Join(tools.ErrCannotAsk, err)
 	}
-	return readAnswer(result).to(question), nil
+	return newAnswer(result).answer(question), nil
 }
 
-// inputRequired is the result that asks a person through the client.
-func (a *asking) inputRequired(question *tools.Question) *mcp.CallToolResult {
-	return mcpserver.NewInputRequestBuilder(writeState(a.answered)).
-		Elicit(question.ID, form(question, titledChoice)).ToolResult()
+// inputRequired returns the result that asks the question.
+func (e *elicitor) inputRequired(question *tools.Question) *mcp.CallToolResult {
+	return mcpserver.NewInputRequestBuilder(encodeState(e.answers)).
+		Elicit(question.ID, newForm(question, titledChoice)).ToolResult()
 }
 
-// answerField is the one field of the form that a question is shown as.
+// answerField is the only field of a question's form.
 const answerField = "answer"
 
-func form(question *tools.Question, choice func([]tools.Choice) map[string]any) mcp.ElicitationParams {
+// newForm returns the form that shows a question; choice makes the field of one
+// with choices.
+func newForm(question *tools.Question, choice func([]tools.Choice) map[string]any) mcp.ElicitationParams {
 	field := map[string]any{"type": "boolean", "title": "Go ahead?"}
 	if len(question.Choices) > 0 {
 		field = choice(question.Choices)
@@ -87,7 +89,8 @@ func form(question *tools.Question, choice func([]tools.Choice) map[string]any) 
 	}
 }
 
-// titledChoice is a choice as protocol versions since 2025-11-25 write it.
+// titledChoice returns the field of a choice as protocol versions since 2025-11-25
+// write it.
 func titledChoice(choices []tools.Choice) map[string]any {
 	var options []map[string]any
 	for _, choice := range choices {
@@ -96,7 +99,7 @@ func titledChoice(choices []tools.Choice) map[string]any {
 	return map[string]any{"type": "string", "title": "Which one?", "oneOf": options}
 }
 
-// legacyChoice is one that every earlier client understands, too.
+// legacyChoice returns the field of a choice for earlier clients.
 func legacyChoice(choices []tools.Choice) map[string]any {
 	var values, titles []string
 	for _, choice := range choices {
@@ -105,20 +108,21 @@ func legacyChoice(choices []tools.Choice) map[string]any {
 	return map[string]any{"type": "string", "title": "Which one?", "enum": values, "enumNames": titles}
 }
 
-// answered is what came back of a form.
-type answered struct {
-	Accepted bool `json:"accepted"` // the form was sent off
+// formAnswer is a form as it came back.
+type formAnswer struct {
+	Accepted bool `json:"accepted"` // the person submitted the form
 	Value    any  `json:"value"`    // of its field
 }
 
-func readAnswer(result *mcp.ElicitationResult) answered {
+// newAnswer reads the form of a result.
+func newAnswer(result *mcp.ElicitationResult) formAnswer {
 	content, _ := result.Content.(map[string]any)
-	return answered{Accepted: result.Action == mcp.ElicitationResponseActionAccept, Value: content[answerField]}
+	return formAnswer{Accepted: result.Action == mcp.ElicitationResponseActionAccept, Value: content[answerField]}
 }
 
-// to is the answer to a question. A form that is sent off agrees to nothing
+// answer returns the answer to a question. A submitted form agrees to nothing
 // unless its field says so.
-func (a answered) to(question *tools.Question) *tools.Answer {
+func (a formAnswer) answer(question *tools.Question) *tools.Answer {
 	if len(question.Choices) == 0 {
 		return &tools.Answer{Accepted: a.Accepted && a.Value == true}
 	}
@@ -130,34 +134,33 @@ func (a answered) to(question *tools.Question) *tools.Answer {
 	return &tools.Answer{}
 }
 
-// longestState bounds what is read of a client, in bytes; a call asks two or
-// three questions.
-const longestState = 16_000
+// maxState bounds the state that is read, in bytes. A call asks two or three questions.
+const maxState = 16_000
 
-// writeState is what the client sends back with the next answer. It needs no
-// seal: a client that forges it could as well forge the answers.
-func writeState(given map[string]answered) string {
+// encodeState returns the state that the client sends back with the next answer.
+// It is not sealed: a client that forges it could as well forge the answers.
+func encodeState(given map[string]formAnswer) string {
 	if len(given) == 0 {
 		return ""
 	}
 	data, err := json.Marshal(given)
 	if err != nil {
-		return "" // what came as JSON can be written as it; if not, the question is put again
+		return "" // then the question is asked again
 	}
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
-// readState reads it. What cannot be read counts for nothing: the questions are
-// put again.
-func readState(state string) map[string]answered {
-	if len(state) > longestState {
+// decodeState reads it. It returns nothing of a state that cannot be read: then the
+// questions are asked again.
+func decodeState(state string) map[string]formAnswer {
+	if len(state) > maxState {
 		return nil
 	}
 	data, err := base64.RawURLEncoding.DecodeString(state)
 	if err != nil {
 		return nil
 	}
-	var given map[string]answered
+	var given map[string]formAnswer
 	if json.Unmarshal(data, &given) != nil {
 		return nil
 	}

@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/tools"
 )
 
-// Progress returns how a call reports its progress; nil where its caller did
-// not ask for any.
-func Progress(ctx context.Context, request mcp.CallToolRequest) func(tools.Progress) {
+// ProgressReporter returns what reports a call's progress to its caller; nil where
+// the caller did not ask for it.
+func ProgressReporter(ctx context.Context, request mcp.CallToolRequest) func(tools.Progress) {
 	if request.Params.Meta == nil || request.Params.Meta.ProgressToken == nil {
 		return nil
 	}
@@ -29,12 +29,14 @@ func Progress(ctx context.Context, request mcp.CallToolRequest) func(tools.Progr
 }
 
 // notify sends a notification to the caller of ctx. One that cannot be sent is
-// lost: nothing is ever said only there.
+// lost, so nothing is told only by a notification.
 func notify(ctx context.Context, method string, params map[string]any) {
-	type orderly interface {
+	// Transports of this program send in order; mcp-go's own way does not
+	// (mark3labs/mcp-go#969).
+	type notifier interface {
 		Notify(mcp.JSONRPCNotification) error
 	}
-	if session, ok := mcpserver.ClientSessionFromContext(ctx).(orderly); ok {
+	if session, ok := mcpserver.ClientSessionFromContext(ctx).(notifier); ok {
 		_ = session.Notify(mcp.JSONRPCNotification{
 			JSONRPC: mcp.JSONRPC_VERSION,
 			Notification: mcp.Notification{

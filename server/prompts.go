@@ -9,11 +9,11 @@ import (
 	"langsmith-insights-mcp/server/prompts"
 )
 
-// addPrompts offers the tasks that the offered tools can do.
+// addPrompts adds the prompts whose tasks the served tools can do.
 func (b *Backend) addPrompts(s *mcpserver.MCPServer) {
-	offered := b.toolNames()
+	served := toolNames(b.tools)
 	for _, prompt := range prompts.All() {
-		if !prompt.Offered(offered) {
+		if !prompt.SupportedBy(served) {
 			continue
 		}
 		described := mcp.NewPrompt(prompt.Name, mcp.WithPromptTitle(prompt.Title), mcp.WithPromptDescription(prompt.Description))
@@ -21,7 +21,8 @@ func (b *Backend) addPrompts(s *mcpserver.MCPServer) {
 			mcp.WithArgument(argument.Name, mcp.ArgumentDescription(argument.Description))(&described)
 		}
 		s.AddPrompt(described, func(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-			text := prompt.Text(request.Params.Arguments, offered, b.defaultProject(b.caller(ctx)) != "")
+			hasDefault := b.defaultProject(b.caller(ctx)) != ""
+			text := prompt.Text(request.Params.Arguments, served, hasDefault)
 			return mcp.NewGetPromptResult(prompt.Description, []mcp.PromptMessage{
 				mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(text)),
 			}), nil

@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/tools/app"
 )
 
-// addApp serves the report's page. It stands in the list of resources too, so
+// addReportApp adds the page of the MCP App. It is in the list of resources, so
 // that a host can look at it before it shows it.
-func addApp(s *mcpserver.MCPServer) {
+func addReportApp(s *mcpserver.MCPServer) {
 	page := mcp.NewResource(app.URI, "insights-report",
 		mcp.WithResourceTitle("Insights report"),
 		mcp.WithResourceDescription("The page on which hosts with MCP Apps show reports and comparisons. It holds no data."),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -15,9 +16,8 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// resource is a kind of thing with an address: what a reading tool says of it,
-// for a host to list, complete and attach. The address's variables are the
-// tool's arguments.
+// resource is a kind of resource that a reading tool returns. The variables of
+// its address are arguments of the tool.
 type resource struct {
 	template  mcp.ResourceTemplate
 	tool      string
@@ -32,8 +32,8 @@ const (
 
 var everyone = []mcp.Role{mcp.RoleUser, mcp.RoleAssistant}
 
-// resources are those of the tools that are offered: what an operator hides as a
-// tool is not to be read by another way.
+// resources returns those whose tool is served: what --tools hides cannot be read
+// in another way.
 func (b *Backend) resources() []resource {
 	all := []resource{
 		{
@@ -60,85 +60,94 @@ func (b *Backend) resources() []resource {
 			tool: "get_run",
 		},
 	}
-	return slices.DeleteFunc(all, func(r resource) bool { return !slices.Contains(b.toolNames(), r.tool) })
+	return slices.DeleteFunc(all, func(r resource) bool {
+		_, served := b.tool(r.tool)
+		return !served
+	})
 }
 
-func (b *Backend) toolNames() []string {
-	return toolNames(b.tools)
+// tool returns a served tool by its name.
+func (b *Backend) tool(name string) (tools.Tool, bool) {
+	i := slices.IndexFunc(b.tools, func(tool tools.Tool) bool { return tool.Name == name })
+	if i < 0 {
+		return tools.Tool{}, false
+	}
+	return b.tools[i], true
 }
 
-// addResources serves the resources. mcp-go answers "not found", with the code
-// that the request's era has for it, only where nothing serves an address; a
-// handler's error is an internal one. So an address is read before mcp-go looks
-// for its handler, which then has the contents ready, and one under which there
-// is nothing becomes an address that nothing serves.
+// addResources adds the resource templates. mcp-go answers "not found", with the
+// code that the request's protocol version has for it, only where no template
+// matches; an error of a handler is an internal error. So a hook reads the
+// resource before mcp-go looks for its handler, which returns what the hook read,
+// and changes an address with nothing there to one that no template matches.
 func (b *Backend) addResources(s *mcpserver.MCPServer, hooks *mcpserver.Hooks) {
-	served := b.resources()
-	for _, resource := range served {
-		s.AddResourceTemplate(resource.template, handOut)
+	resources := b.resources()
+	for _, resource := range resources {
+		s.AddResourceTemplate(resource.template, returnRead)
 	}
 	hooks.AddBeforeReadResource(func(ctx context.Context, _ any, request *mcp.ReadResourceRequest) {
-		for _, resource := range served {
+		for _, resource := range resources {
 			if match := resource.template.URITemplate.Match(request.Params.URI); match != nil {
-				arguments := map[string]string{}
+				variables := map[string]string{}
 				for name, value := range match {
-					arguments[name] = value.String()
+					variables[name] = value.String()
 				}
-				b.read(ctx, resource, arguments, request)
+				b.readResource(ctx, resource, variables, request)
 				return
 			}
 		}
 	})
 }
 
-// readingKey is where a request carries what was read for it; nothing that comes
-// over the wire can be a reading.
-const readingKey = "langsmith-insights/reading"
+// readResultKey is the field of a request's _meta that has what the hook read.
+// Nothing that a client sends there is a *readResult.
+const readResultKey = "langsmith-insights/read"
 
-type reading struct {
+// readResult is the outcome of reading a resource.
+type readResult struct {
 	contents []mcp.ResourceContents
 	err      error
 }
 
-func handOut(_ context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+// returnRead is the handler of every template.
+func returnRead(_ context.Context, request mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 	if request.Params.Meta != nil {
-		if done, ok := request.Params.Meta.AdditionalFields[readingKey].(*reading); ok {
-			return done.contents, done.err
+		if read, ok := request.Params.Meta.AdditionalFields[readResultKey].(*readResult); ok {
+			return read.contents, read.err
 		}
 	}
 	return nil, errors.New("the resource was not read")
 }
 
-// longestReason bounds why there is nothing at an address, in characters.
-const longestReason = 300
+// maxNotFoundReason bounds the reason for "not found", in characters.
+const maxNotFoundReason = 300
 
-func (b *Backend) read(ctx context.Context, resource resource, address map[string]string, request *mcp.ReadResourceRequest) {
-	reply, err := b.readThrough(ctx, resource, address)
+// readResource reads a resource and puts the result into the request.
+func (b *Backend) readResource(ctx context.Context, resource resource, variables map[string]string, request *mcp.ReadResourceRequest) {
+	uri := request.Params.URI
+	reply, err := b.callForResource(ctx, resource, variables)
 	if err == nil && reply.NotFound {
-		request.Params.URI += " (" + markdown.Line(reply.Text, longestReason) + ")"
+		request.Params.URI += " (" + markdown.Line(reply.Text, maxNotFoundReason) + ")"
 		return
 	}
-	done := &reading{err: err}
-	switch uri := request.Params.URI; {
-	case err != nil:
-	case reply.IsError:
-		done.err = errors.New(reply.Text)
-	default:
-		done.contents = []mcp.ResourceContents{
+	if err == nil && reply.IsError {
+		err = errors.New(reply.Text)
+	}
+	read := &readResult{err: err}
+	if err == nil {
+		read.contents = []mcp.ResourceContents{
 			mcp.TextResourceContents{URI: uri, MIMEType: "text/markdown", Text: reply.Text},
 			mcp.TextResourceContents{URI: uri, MIMEType: "application/json", Text: string(reply.Structured)},
 		}
 	}
-	request.Params.Meta = &mcp.Meta{AdditionalFields: map[string]any{readingKey: done}}
+	request.Params.Meta = &mcp.Meta{AdditionalFields: map[string]any{readResultKey: read}}
 }
 
-// readThrough calls the tool that knows what is at an address.
-func (b *Backend) readThrough(ctx context.Context, resource resource, address map[string]string) (tools.Reply, error) {
+// callForResource calls the resource's tool.
+func (b *Backend) callForResource(ctx context.Context, resource resource, variables map[string]string) (tools.Reply, error) {
 	arguments := map[string]any{}
-	for name, value := range resource.arguments {
-		arguments[name] = value
-	}
-	for name, value := range address {
+	maps.Copy(arguments, resource.arguments)
+	for name, value := range variables {
 		id, err := uuid.Parse(value)
 		if err != nil {
 			return tools.Reply{IsError: true, NotFound: true, Text: name + " is a UUID"}, nil
@@ -149,10 +158,9 @@ func (b *Backend) readThrough(ctx context.Context, resource resource, address ma
 	if err != nil {
 		return tools.Reply{}, fmt.Errorf("encode the arguments: %w", err)
 	}
-	for _, tool := range b.tools {
-		if tool.Name == resource.tool {
-			return tool.Call(ctx, b.env(ctx), data)
-		}
+	tool, ok := b.tool(resource.tool)
+	if !ok {
+		return tools.Reply{}, fmt.Errorf("there is no tool %s", resource.tool)
 	}
-	return tools.Reply{}, fmt.Errorf("there is no tool %s", resource.tool)
+	return tool.Call(ctx, b.env(ctx), data)
 }

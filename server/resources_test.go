@@ -402,7 +402,7 @@ func TestPromptsNeedTheirTools(t *testing.T) {
 	}
 }
 
-func TestInstructionsNameOnlyWhatIsOffered(t *testing.T) {
+func TestInstructionsNameOnlyServedTools(t *testing.T) {
 	for _, flags := range [][]string{nil, {"insights"}, {"configs"}, {"get_run"}, {"create_insights_job", "list_insights_jobs"}} {
 		f := servertest.Start(t, servertest.Options{
 			Client: []client.ClientOption{client.WithProtocolVersion("2025-11-25")},

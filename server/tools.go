@@ -2,39 +2,33 @@ package server
 
 import (
 	"context"
-	"slices"
+	"encoding/json"
+	"errors"
+	"fmt"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
+	"langsmith-insights-mcp/server/envelope"
 	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/app"
 )
 
-// addTools offers the tools. Their schemas, which take longer to derive than
-// all else that is done at the start, are derived when somebody lists them.
-func (b *Backend) addTools(s *mcpserver.MCPServer, hooks *mcpserver.Hooks) {
-	byName := map[string]tools.Tool{}
+// addTools adds the served tools.
+func (b *Backend) addTools(s *mcpserver.MCPServer) {
 	for _, tool := range b.tools {
-		byName[tool.Name] = tool
-		s.AddTool(describe(tool), b.handler(tool))
+		s.AddTool(describeTool(tool), b.toolHandler(tool))
 	}
-	hooks.AddAfterListTools(func(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
-		result.Tools = slices.Clone(result.Tools)
-		for i := range result.Tools {
-			if tool, ours := byName[result.Tools[i].Name]; ours {
-				result.Tools[i].RawInputSchema, result.Tools[i].RawOutputSchema = tool.InputSchema(), tool.OutputSchema()
-			}
-		}
-	})
 }
 
-// describe is a tool as mcp-go wants it, but for the schemas.
-func describe(tool tools.Tool) mcp.Tool {
+// describeTool returns a tool's entry in tools/list.
+func describeTool(tool tools.Tool) mcp.Tool {
 	described := mcp.Tool{
-		Name:        tool.Name,
-		Title:       tool.Title,
-		Description: tool.Description,
+		Name:            tool.Name,
+		Title:           tool.Title,
+		Description:     tool.Description,
+		RawInputSchema:  tool.InputSchema(),
+		RawOutputSchema: tool.OutputSchema(),
 		Annotations: mcp.ToolAnnotation{
 			ReadOnlyHint:    mcp.ToBoolPtr(tool.Effect == tools.Reads),
 			DestructiveHint: mcp.ToBoolPtr(tool.Effect == tools.Destroys),
@@ -46,4 +40,52 @@ func describe(tool tools.Tool) mcp.Tool {
 		described.Meta = mcp.NewMetaFromMap(app.ToolMeta())
 	}
 	return described
+}
+
+// toolHandler returns what runs a tool for tools/call.
+func (b *Backend) toolHandler(tool tools.Tool) mcpserver.ToolHandlerFunc {
+	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		arguments, err := rawArguments(ctx, request)
+		if err != nil {
+			return nil, err
+		}
+		env := b.env(ctx)
+		env.Progress = ProgressReporter(ctx, request)
+		elicitor := newElicitor(ctx, request)
+		if elicitor != nil {
+			env.Ask = elicitor.ask
+		}
+		reply, err := tool.Call(ctx, env, arguments)
+		var question *tools.Question
+		if errors.As(err, &question) {
+			return elicitor.inputRequired(question), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		result := &mcp.CallToolResult{
+			Content: []mcp.Content{mcp.NewTextContent(reply.Text)},
+			IsError: reply.IsError,
+		}
+		if reply.Structured != nil {
+			result.StructuredContent = reply.Structured
+		}
+		return result, nil
+	}
+}
+
+// rawArguments returns a call's arguments as the client wrote them: from where the
+// transport set them aside, or as mcp-go has read them.
+func rawArguments(ctx context.Context, request mcp.CallToolRequest) (json.RawMessage, error) {
+	if arguments, ok := envelope.Arguments(ctx); ok {
+		return arguments, nil
+	}
+	if len(request.Params.RawArguments) > 0 {
+		return request.Params.RawArguments, nil
+	}
+	arguments, err := json.Marshal(request.Params.Arguments)
+	if err != nil {
+		return nil, fmt.Errorf("encode the arguments: %w", err)
+	}
+	return arguments, nil
 }

@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// version is set by a build that sees no repository, as in a container.
+// version is set with -ldflags -X by a build outside the repository, as in a container.
 var version = ""
 
-// Version is the program's version without a leading "v": the one it was built
-// with, else what the Go toolchain knows, which is the tag, or the time and the
-// commit; else "dev".
+// Version returns the program's version without a leading "v": the one that the
+// build set, else the Go toolchain's (the tag, or the commit with its time), else "dev".
 func Version() string {
 	if version != "" {
 		return strings.TrimPrefix(version, "v")
@@ -21,5 +20,5 @@ func Version() string {
 	return "dev"
 }
 
-// UserAgent is what LangSmith sees of this server.
+// UserAgent returns the User-Agent of requests to LangSmith.
 func UserAgent() string { return Name + "-mcp/" + Version() }

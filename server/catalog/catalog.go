@@ -1,7 +1,6 @@
-// Package catalog knows what a caller's workspace holds, by name: its projects,
-// their jobs, and the categories of a report. It is for menus and for lists that
-// hosts ask for on their own, so it asks LangSmith little and remembers the
-// answers for a moment.
+// Package catalog lists what a caller's workspace holds by name: projects, jobs,
+// and the categories of a report. Completion and lists of resources ask for them
+// at every keystroke and at a host's start, so LangSmith's answers are cached.
 package catalog
 
 import (
@@ -19,54 +18,46 @@ import (
 )
 
 const (
-	remembered = 30 * time.Second // a list: what is new appears after that
-	kept       = 10 * time.Minute // a finished report, which changes no more
+	listTTL   = 30 * time.Second // what is new appears after that
+	reportTTL = 10 * time.Minute // a finished report does not change
 
-	most     = 100 // what LangSmith lists at once, and no more is looked at
-	mostKept = 50  // lists and reports of each kind in a caller's memory
+	pageSize  = 100 // what LangSmith lists at once; later pages are not asked for
+	cacheSize = 50  // lists, or reports, of one caller
 )
 
-// Category is a category of a report, in its place.
+// Category is a category of a report.
 type Category = report.Node
 
-// Catalog is what one caller's credentials show. It is safe for concurrent use.
+// jobKey names a job.
+type jobKey struct{ project, job uuid.UUID }
+
+// Catalog lists what one caller sees. It is safe for concurrent use.
 type Catalog struct {
 	client   *langsmith.Client
-	projects *ttlcache.Cache[langsmith.ProjectsQuery, []langsmith.Project]
-	jobs     *ttlcache.Cache[uuid.UUID, []langsmith.Job]
-	reports  *ttlcache.Cache[[2]uuid.UUID, []*Category]
+	projects cache[langsmith.ProjectsQuery, []langsmith.Project]
+	jobs     cache[uuid.UUID, []langsmith.Job]
+	reports  cache[jobKey, []*Category]
 }
 
-// New returns a catalog that knows nothing yet.
+// New returns a catalog of what the client sees.
 func New(client *langsmith.Client) *Catalog {
 	return &Catalog{
-		client: client,
-		projects: ttlcache.New(
-			ttlcache.WithTTL[langsmith.ProjectsQuery, []langsmith.Project](remembered),
-			ttlcache.WithCapacity[langsmith.ProjectsQuery, []langsmith.Project](mostKept),
-			ttlcache.WithDisableTouchOnHit[langsmith.ProjectsQuery, []langsmith.Project](),
-		),
-		jobs: ttlcache.New(
-			ttlcache.WithTTL[uuid.UUID, []langsmith.Job](remembered),
-			ttlcache.WithCapacity[uuid.UUID, []langsmith.Job](mostKept),
-			ttlcache.WithDisableTouchOnHit[uuid.UUID, []langsmith.Job](),
-		),
-		reports: ttlcache.New(
-			ttlcache.WithTTL[[2]uuid.UUID, []*Category](kept),
-			ttlcache.WithCapacity[[2]uuid.UUID, []*Category](mostKept),
-		),
+		client:   client,
+		projects: newCache[langsmith.ProjectsQuery, []langsmith.Project](listTTL),
+		jobs:     newCache[uuid.UUID, []langsmith.Job](listTTL),
+		reports:  newCache[jobKey, []*Category](reportTTL),
 	}
 }
 
-// Projects lists the projects whose name holds a text, in either case, or whose
-// id begins with it. There may be more than the hundred at most that it returns.
+// Projects lists the projects whose name contains a text, in either case, or whose
+// id begins with it: at most a hundred.
 func (c *Catalog) Projects(ctx context.Context, text string) ([]langsmith.Project, error) {
-	all, err := c.listProjects(ctx, langsmith.ProjectsQuery{Limit: most})
+	all, err := c.listProjects(ctx, langsmith.ProjectsQuery{Limit: pageSize})
 	if err != nil {
 		return nil, err
 	}
-	if len(all) == most && text != "" {
-		if all, err = c.listProjects(ctx, langsmith.ProjectsQuery{NameContains: text, Limit: most}); err != nil {
+	if len(all) == pageSize && text != "" {
+		if all, err = c.listProjects(ctx, langsmith.ProjectsQuery{NameContains: text, Limit: pageSize}); err != nil {
 			return nil, err
 		}
 	}
@@ -76,25 +67,25 @@ func (c *Catalog) Projects(ctx context.Context, text string) ([]langsmith.Projec
 // ProjectNamed returns the id of the project with a name; uuid.Nil where there
 // is none, or more than one.
 func (c *Catalog) ProjectNamed(ctx context.Context, name string) (uuid.UUID, error) {
-	found, err := c.listProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: most})
+	projects, err := c.listProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: pageSize})
 	if err != nil {
 		return uuid.Nil, err
 	}
-	found = slices.DeleteFunc(slices.Clone(found), func(p langsmith.Project) bool { return p.Name != name })
-	if len(found) != 1 {
+	named := slices.DeleteFunc(slices.Clone(projects), func(p langsmith.Project) bool { return p.Name != name })
+	if len(named) != 1 {
 		return uuid.Nil, nil
 	}
-	return found[0].ID, nil
+	return named[0].ID, nil
 }
 
 func (c *Catalog) listProjects(ctx context.Context, query langsmith.ProjectsQuery) ([]langsmith.Project, error) {
-	return remember(c.projects, query, func() ([]langsmith.Project, error) { return c.client.ListProjects(ctx, query) })
+	return c.projects.get(query, func() ([]langsmith.Project, error) { return c.client.ListProjects(ctx, query) })
 }
 
 // Jobs lists a project's jobs, newest first.
 func (c *Catalog) Jobs(ctx context.Context, project uuid.UUID) ([]langsmith.Job, error) {
-	return remember(c.jobs, project, func() ([]langsmith.Job, error) {
-		page, err := c.client.ListJobs(ctx, project, uuid.Nil, most, 0)
+	return c.jobs.get(project, func() ([]langsmith.Job, error) {
+		page, err := c.client.ListJobs(ctx, project, uuid.Nil, pageSize, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -103,10 +94,10 @@ func (c *Catalog) Jobs(ctx context.Context, project uuid.UUID) ([]langsmith.Job,
 	})
 }
 
-// Categories lists the categories of a finished report, largest first; none of
-// a job that has not finished.
+// Categories lists the categories of a job's report, largest first. A job that
+// has not finished has none.
 func (c *Catalog) Categories(ctx context.Context, project, job uuid.UUID) ([]*Category, error) {
-	key := [2]uuid.UUID{project, job}
+	key := jobKey{project, job}
 	if item := c.reports.Get(key); item != nil {
 		return item.Value(), nil
 	}
@@ -114,88 +105,101 @@ func (c *Catalog) Categories(ctx context.Context, project, job uuid.UUID) ([]*Ca
 	if err != nil {
 		return nil, err
 	}
-	nodes := report.Build(got.Clusters).Nodes
-	report.Sort(nodes, report.ByRuns)
+	categories := report.Build(got.Clusters).Nodes
+	report.Sort(categories, report.ByRuns)
 	if got.Status.Done() {
-		c.reports.Set(key, nodes, ttlcache.DefaultTTL)
+		c.reports.Set(key, categories, ttlcache.DefaultTTL)
 	}
-	return nodes, nil
+	return categories, nil
 }
 
-// Report is a finished job in its project.
+// Report is a job that succeeded, with its project.
 type Report struct {
 	Project langsmith.Project // with a name where it is known
 	Job     langsmith.Job
 }
 
 const (
-	recentProjects = 5  // whose reports are listed where no project is the default
+	recentProjects = 5  // whose reports are listed where there is no default project
 	recentReports  = 20 // of each of them
 )
 
-// Reports lists finished reports, newest first: those of the default project, or
-// the latest of the projects that were used last.
+// Reports lists reports, newest first: those of the default project, or the latest
+// of the projects with the latest runs.
 func (c *Catalog) Reports(ctx context.Context, defaultProject string) ([]Report, error) {
 	if defaultProject != "" {
 		id, err := c.ProjectNamed(ctx, defaultProject)
 		if err != nil || id == uuid.Nil {
 			return nil, err
 		}
-		return c.finished(ctx, langsmith.Project{ID: id, Name: defaultProject}, most)
+		return c.projectReports(ctx, langsmith.Project{ID: id, Name: defaultProject}, pageSize)
 	}
-	// Only with its statistics does LangSmith say when a project was used.
-	projects, err := c.listProjects(ctx, langsmith.ProjectsQuery{Limit: most, Stats: true})
+	// Only with its statistics does LangSmith say when a project's last run began.
+	projects, err := c.listProjects(ctx, langsmith.ProjectsQuery{Limit: pageSize, Stats: true})
 	if err != nil {
 		return nil, err
 	}
 	projects = slices.Clone(projects)
 	slices.SortStableFunc(projects, func(a, b langsmith.Project) int { return b.LastRunStartTime.Compare(a.LastRunStartTime.Time) })
 	projects = projects[:min(len(projects), recentProjects)]
-	found := make([][]Report, len(projects))
-	group, asked := errgroup.WithContext(ctx)
+	byProject := make([][]Report, len(projects))
+	group, groupCtx := errgroup.WithContext(ctx)
 	for i, project := range projects {
 		group.Go(func() (err error) {
-			found[i], err = c.finished(asked, project, recentReports)
+			byProject[i], err = c.projectReports(groupCtx, project, recentReports)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	all := slices.Concat(found...)
+	all := slices.Concat(byProject...)
 	slices.SortStableFunc(all, func(a, b Report) int { return b.Job.CreatedAt.Compare(a.Job.CreatedAt.Time) })
 	return all, nil
 }
 
-func (c *Catalog) finished(ctx context.Context, project langsmith.Project, most int) ([]Report, error) {
+// projectReports lists at most limit reports of a project.
+func (c *Catalog) projectReports(ctx context.Context, project langsmith.Project, limit int) ([]Report, error) {
 	jobs, err := c.Jobs(ctx, project.ID)
 	if err != nil {
 		return nil, err
 	}
-	var finished []Report
+	var reports []Report
 	for _, job := range jobs {
-		if job.Status == langsmith.StatusSuccess && len(finished) < most {
-			finished = append(finished, Report{project, job})
+		if job.Status == langsmith.StatusSuccess && len(reports) < limit {
+			reports = append(reports, Report{project, job})
 		}
 	}
-	return finished, nil
+	return reports, nil
 }
 
-// Matches reports whether something is what a person may mean who has typed a
-// text so far: a part of its name, in either case, or the beginning of its id.
+// Matches reports whether a text that a person has typed may mean something: it is
+// in the name, in either case, or begins the id.
 func Matches(text, name string, id uuid.UUID) bool {
 	text = strings.ToLower(strings.TrimSpace(text))
 	return strings.Contains(strings.ToLower(name), text) || strings.HasPrefix(id.String(), text)
 }
 
-// remember returns what a cache holds, or what is fetched; a failure is not kept.
-func remember[K comparable, V any](cache *ttlcache.Cache[K, V], key K, fetch func() (V, error)) (V, error) {
-	if item := cache.Get(key); item != nil {
+// cache is a ttlcache whose entries expire a fixed time after they were fetched.
+type cache[K comparable, V any] struct{ *ttlcache.Cache[K, V] }
+
+func newCache[K comparable, V any](ttl time.Duration) cache[K, V] {
+	return cache[K, V]{ttlcache.New(
+		ttlcache.WithTTL[K, V](ttl),
+		ttlcache.WithCapacity[K, V](cacheSize),
+		ttlcache.WithDisableTouchOnHit[K, V](),
+	)}
+}
+
+// get returns the value of a key, fetched where it is not cached. An error is not
+// cached.
+func (c cache[K, V]) get(key K, fetch func() (V, error)) (V, error) {
+	if item := c.Get(key); item != nil {
 		return item.Value(), nil
 	}
 	value, err := fetch()
 	if err == nil {
-		cache.Set(key, value, ttlcache.DefaultTTL)
+		c.Set(key, value, ttlcache.DefaultTTL)
 	}
 	return value, err
 }

@@ -79,7 +79,7 @@ func obstacles() []obstacle {
 	}
 	return []obstacle{
 		{title: "No key", upstream: plain, env: map[string]string{}, check: "configuration", says: []string{"LANGSMITH_API_KEY", "Settings, API Keys"}, code: 1},
-		{title: "A placeholder in place of the key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}"}, check: "configuration", says: []string{"LANGSMITH_API_KEY unset", "placeholder"}, code: 1},
+		{title: "A placeholder in place of the key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}"}, check: "configuration", says: []string{"placeholder: LANGSMITH_API_KEY", "set LANGSMITH_API_KEY"}, code: 1},
 		{title: "A wrong key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_wrong_0000"}, check: "key", says: []string{"not accepted", "LANGSMITH_API_KEY", "region"}, code: 1},
 		{title: "The wrong region", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_of_another_region", "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com"}, check: "key", says: []string{"not accepted", "region", "LANGSMITH_ENDPOINT"}, code: 1},
 		{title: "A missing workspace", upstream: sandbox.New(sandbox.Options{OrgKeys: []string{key}}), env: with(), check: "workspace", says: []string{"spans several workspaces", "LANGSMITH_WORKSPACE_ID"}, code: 1},

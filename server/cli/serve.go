@@ -31,7 +31,7 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	}
 	defer closeStore()
 	if len(cfg.Placeholders) > 0 {
-		logger.Warn().Strs("variables", cfg.Placeholders).Msg("these variables count as unset: the client has not replaced the placeholder in them")
+		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables count as unset, as the client has not replaced the placeholder in them")
 	}
 	options.Logger, options.Telemetry, options.Store, options.Rests = logger, observed, store, true
 	backend, err := server.NewBackend(options)

@@ -38,7 +38,7 @@ func (c *checker) configuration(_ context.Context) Check {
 	l := c.LangSmith
 	lines := []string{"endpoint " + l.Endpoint.String() + from(l.Found.Endpoint, "the default")}
 	if len(c.Placeholders) > 0 {
-		lines = append(lines, strings.Join(c.Placeholders, ", ")+" unset: the client has not replaced the placeholder there")
+		lines = append(lines, "unset, as the client has not replaced the placeholder: "+strings.Join(c.Placeholders, ", "))
 	}
 	if l.Credentials.Empty() {
 		c.skipReason = "there is no key"

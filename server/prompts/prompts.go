@@ -1,9 +1,8 @@
-// Package prompts holds the tasks that a person picks from a client's menu: which
-// tools do them, in the order that works. It is pure: arguments in, text out.
+// Package prompts writes the prompts that a person picks in a client: a task, and
+// the tools that do it in the order that works. It is pure: arguments in, text out.
 //
-// A text names only tools that are offered. What a person filled in, and names
-// that completion offered for it, stand in it as JSON strings: data, whatever
-// they say.
+// A text names only served tools. What a person fills in, and the names that
+// completion proposes, stand in it as JSON strings: as data, not as instructions.
 package prompts
 
 import (
@@ -12,19 +11,19 @@ import (
 	"strings"
 )
 
-// Prompt is one task.
+// Prompt is a prompt for one task.
 type Prompt struct {
 	Name, Title, Description string
 	Arguments                []Argument
 
-	needs []string // the tools without which it cannot be done
-	steps func(*task)
+	needs []string // the tools without which the task cannot be done
+	write func(*task)
 }
 
-// Argument is what a person fills in. What is left out has a meaning too.
+// Argument is an argument that a person fills in. All are optional.
 type Argument struct{ Name, Description string }
 
-// The arguments that completion knows names for.
+// The arguments that completion proposes values for.
 const (
 	Project  = "project"
 	Job      = "job"
@@ -32,25 +31,25 @@ const (
 	Category = "category"
 )
 
-// All lists every prompt, in the order of a menu.
+// All returns every prompt, in the order of prompts/list.
 func All() []Prompt {
 	return []Prompt{analyzeProject(), whatChanged(), investigateCategory(), categoryToDataset()}
 }
 
-// Offered reports whether the tools that are offered can do the task.
-func (p Prompt) Offered(tools []string) bool {
+// SupportedBy reports whether the tools can do the task.
+func (p Prompt) SupportedBy(tools []string) bool {
 	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !slices.Contains(tools, tool) })
 }
 
-// Text is the task in words, for a model that has the tools. It serves a
-// project of its own where none is given and there is a default one.
+// Text returns the prompt's text, for a model that has the tools. hasDefault says
+// that the server has a default project, which serves where values name none.
 func (p Prompt) Text(values map[string]string, tools []string, hasDefault bool) string {
 	t := &task{values: values, tools: tools, hasDefault: hasDefault}
-	p.steps(t)
+	p.write(t)
 	return t.String()
 }
 
-// task is a prompt being written.
+// task is a prompt's text in the making: an aim, and numbered steps.
 type task struct {
 	values     map[string]string
 	tools      []string
@@ -62,9 +61,9 @@ type task struct {
 
 func (t *task) has(tool string) bool { return slices.Contains(t.tools, tool) }
 
-// step adds a step that takes a tool, unless that is not offered. Without a tool
-// it is the model's own to do.
-func (t *task) step(tool, format string, values ...any) {
+// addStep adds a step that needs a tool, where it is served; an empty name is a
+// step without a tool.
+func (t *task) addStep(tool, format string, values ...any) {
 	if tool == "" || t.has(tool) {
 		t.steps = append(t.steps, fmt.Sprintf(format, values...))
 	}
@@ -72,7 +71,7 @@ func (t *task) step(tool, format string, values ...any) {
 
 func (t *task) value(name string) string { return strings.TrimSpace(t.values[name]) }
 
-// String writes the aim and the steps.
+// String returns the text.
 func (t *task) String() string {
 	var b strings.Builder
 	b.WriteString(t.aim + "\n\n")

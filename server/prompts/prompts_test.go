@@ -54,22 +54,22 @@ var word = regexp.MustCompile(`[a-z_]+`)
 // Whatever the operator's flags hide, a prompt names nothing of it.
 func TestAPromptNamesNoHiddenTool(t *testing.T) {
 	all := allTools()
-	offers := [][]string{nil, all}
+	subsets := [][]string{nil, all}
 	for i := range all {
-		offers = append(offers, slices.Delete(slices.Clone(all), i, i+1), all[i:i+1])
+		subsets = append(subsets, slices.Delete(slices.Clone(all), i, i+1), all[i:i+1])
 		for j := range i {
-			offers = append(offers, slices.Delete(slices.Delete(slices.Clone(all), i, i+1), j, j+1))
+			subsets = append(subsets, slices.Delete(slices.Delete(slices.Clone(all), i, i+1), j, j+1))
 		}
 	}
-	for _, offered := range offers {
+	for _, served := range subsets {
 		for _, prompt := range prompts.All() {
-			if !prompt.Offered(offered) {
+			if !prompt.SupportedBy(served) {
 				continue
 			}
 			for _, values := range []map[string]string{nil, filledIn} {
-				text := prompt.Text(values, offered, false)
+				text := prompt.Text(values, served, false)
 				for _, name := range word.FindAllString(text+prompt.Description, -1) {
-					if slices.Contains(all, name) && !slices.Contains(offered, name) {
+					if slices.Contains(all, name) && !slices.Contains(served, name) {
 						t.Errorf("%s names %s, which is hidden", prompt.Name, name)
 					}
 				}
@@ -77,8 +77,8 @@ func TestAPromptNamesNoHiddenTool(t *testing.T) {
 		}
 	}
 	for _, prompt := range prompts.All() {
-		if !prompt.Offered(all) || prompt.Offered(nil) {
-			t.Errorf("%s is offered with no tools, or not with all", prompt.Name)
+		if !prompt.SupportedBy(all) || prompt.SupportedBy(nil) {
+			t.Errorf("%s is supported by no tools, or not by all", prompt.Name)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func FuzzText(f *testing.F) {
 	f.Add(strings.Repeat("x", 10_000))
 	all := allTools()
 	f.Fuzz(func(t *testing.T, value string) {
-		if prompts.ID(value) != uuid.Nil || uuid.Validate(strings.TrimSpace(value)) == nil || strings.TrimSpace(value) == "" {
+		if prompts.ParseID(value) != uuid.Nil || uuid.Validate(strings.TrimSpace(value)) == nil || strings.TrimSpace(value) == "" {
 			return
 		}
 		for _, prompt := range prompts.All() {
@@ -115,7 +115,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// quoted are strings as JSON has them.
+// quoted matches strings as JSON has them.
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 func TestLabelsLeadToTheirIDs(t *testing.T) {
@@ -127,7 +127,7 @@ func TestLabelsLeadToTheirIDs(t *testing.T) {
 		prompts.CategoryLabel(uuid.NewString(), 7, id),
 		id.String(), " " + strings.ToUpper(id.String()) + "\n",
 	} {
-		if got := prompts.ID(label); got != id {
+		if got := prompts.ParseID(label); got != id {
 			t.Errorf("%q leads to %s, not %s", label, got, id)
 		}
 		if strings.ContainsAny(strings.TrimSpace(label), "\n\u202E") || len(label) > 400 {
@@ -135,7 +135,7 @@ func TestLabelsLeadToTheirIDs(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", "Weekly", id.String() + " x", "x" + id.String()[:35]} {
-		if got := prompts.ID(name); got != uuid.Nil {
+		if got := prompts.ParseID(name); got != uuid.Nil {
 			t.Errorf("%q leads to %s", name, got)
 		}
 	}

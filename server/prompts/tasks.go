@@ -15,24 +15,24 @@ func analyzeProject() Prompt {
 			{"question", "What you want to know, such as: why do users give up?"},
 		},
 		needs: []string{"create_insights_job", "wait_for_insights_job"},
-		steps: func(t *task) {
+		write: func(t *task) {
 			t.aim = "Analyse a LangSmith tracing project with the Insights Agent."
 			question := t.value("question")
 			if question != "" {
-				t.aim += " The question to answer: " + data(question)
+				t.aim += " The question to answer: " + quote(question)
 			}
-			project := t.project()
-			t.step("list_insights_jobs", "%s: a report of the last days may already answer the question. If so, read it, skip what is paid and answer.", call("list_insights_jobs", project))
+			project := t.resolveProject()
+			t.addStep("list_insights_jobs", "%s: a report of the last days may already answer the question. If so, read it, skip what is paid and answer.", writeCall("list_insights_jobs", project))
 			context := `a user_context of {"What would you like to learn about your agent?": the question}`
 			if question != "" {
-				context = `user_context {"What would you like to learn about your agent?": ` + data(question) + `}`
+				context = `user_context {"What would you like to learn about your agent?": ` + quote(question) + `}`
 			}
-			t.step("create_insights_job", "%s. Tell me the most it can cost, and go on only when I agree.", call("create_insights_job", project, context, "dry_run true"))
-			t.step("create_insights_job", "The same call without dry_run starts the job, which takes up to 30 minutes. After a timeout make the same call again: it starts no second job.")
-			t.step("wait_for_insights_job", "wait_for_insights_job with its session_id and job_id, again and again until the report is there.")
-			t.step("get_insights_job", "get_insights_job with sort_by error_rate shows where it fails most.")
-			t.evidence(project, "its job_id")
-			t.tell("what the report says to the question, the largest findings first, with numbers, links to traces that show it, and what to do next.")
+			t.addStep("create_insights_job", "%s. Tell me the most it can cost, and go on only when I agree.", writeCall("create_insights_job", project, context, "dry_run true"))
+			t.addStep("create_insights_job", "The same call without dry_run starts the job, which takes up to 30 minutes. After a timeout make the same call again: it starts no second job.")
+			t.addStep("wait_for_insights_job", "wait_for_insights_job with its session_id and job_id, again and again until the report is there.")
+			t.addStep("get_insights_job", "get_insights_job with sort_by error_rate shows where it fails most.")
+			t.addEvidence(project, "its job_id")
+			t.addAnswer("what the report says to the question, the largest findings first, with numbers, links to traces that show it, and what to do next.")
 		},
 	}
 }
@@ -48,14 +48,14 @@ func whatChanged() Prompt {
 			{Baseline, "The report to compare it with; left out, the one before."},
 		},
 		needs: []string{"list_insights_jobs", "compare_insights_jobs"},
-		steps: func(t *task) {
+		write: func(t *task) {
 			t.aim = "Find out what changed between two reports of the Insights Agent over a LangSmith tracing project."
-			project := t.project()
-			job := t.job(Job, "job_id", project, "later", "the last one that has finished")
-			baseline := t.job(Baseline, "baseline_job_id", project, "earlier", "the one that finished before that")
-			t.step("compare_insights_jobs", "%s. Mind what it cautions of.", call("compare_insights_jobs", project, job, baseline))
-			t.evidence(project, job)
-			t.tell("what appeared, what went away, what grew or shrank, and where errors, latency or cost moved, with numbers and links to traces.")
+			project := t.resolveProject()
+			job := t.resolveJob(jobArgument{Job, "job_id", "later", "the last one that has finished"}, project)
+			baseline := t.resolveJob(jobArgument{Baseline, "baseline_job_id", "earlier", "the one that finished before that"}, project)
+			t.addStep("compare_insights_jobs", "%s. Mind what it cautions of.", writeCall("compare_insights_jobs", project, job, baseline))
+			t.addEvidence(project, job)
+			t.addAnswer("what appeared, what went away, what grew or shrank, and where errors, latency or cost moved, with numbers and links to traces.")
 		},
 	}
 }
@@ -71,15 +71,15 @@ func investigateCategory() Prompt {
 			{Category, "The category; left out, the one that fails most often."},
 		},
 		needs: []string{"get_insights_job", "list_insights_jobs", "list_insights_runs"},
-		steps: func(t *task) {
+		write: func(t *task) {
 			t.aim = "Dig into one category of a report of the Insights Agent over a LangSmith tracing project."
-			project := t.project()
-			job := t.job(Job, "job_id", project, "newest", "the last one that has finished")
-			category := t.category(project, job)
-			t.step("get_insights_job", "%s: read what the category is and how it divides.", call("get_insights_job", project, job, category, "detail detailed"))
-			t.step("list_insights_runs", "%s: read what happened in its traces.", call("list_insights_runs", project, job, category, "limit 10"))
-			t.step("get_run", "get_run for the two or three that tell the most, with a larger max_chars where they are cut.")
-			t.tell("what these traces have in common, what most likely causes the failures, how sure that is, and what to do about it.")
+			project := t.resolveProject()
+			job := t.resolveJob(newestJob, project)
+			category := t.resolveCategory(project, job)
+			t.addStep("get_insights_job", "%s: read what the category is and how it divides.", writeCall("get_insights_job", project, job, category, "detail detailed"))
+			t.addStep("list_insights_runs", "%s: read what happened in its traces.", writeCall("list_insights_runs", project, job, category, "limit 10"))
+			t.addStep("get_run", "get_run for the two or three that tell the most, with a larger max_chars where they are cut.")
+			t.addAnswer("what these traces have in common, what most likely causes the failures, how sure that is, and what to do about it.")
 		},
 	}
 }
@@ -97,22 +97,22 @@ func categoryToDataset() Prompt {
 			{"limit", "How many traces; left out, 20."},
 		},
 		needs: []string{"get_insights_job", "list_insights_jobs", "add_insights_runs_to_dataset"},
-		steps: func(t *task) {
+		write: func(t *task) {
 			t.aim = "Keep traces of one category of an Insights report as a LangSmith dataset, for regression tests."
-			project := t.project()
-			job := t.job(Job, "job_id", project, "newest", "the last one that has finished")
-			category := t.category(project, job)
+			project := t.resolveProject()
+			job := t.resolveJob(newestJob, project)
+			category := t.resolveCategory(project, job)
 			dataset, limit := "a dataset name that says what is in it", 20
 			if value := t.value("dataset"); value != "" {
-				dataset = "dataset " + data(value)
+				dataset = "dataset " + quote(value)
 			}
 			if n, err := strconv.Atoi(t.value("limit")); err == nil && n > 0 {
 				limit = n
 			}
-			t.step("add_insights_runs_to_dataset", "%s: tell me the category, the dataset and how many traces it would add, and go on only when I agree.",
-				call("add_insights_runs_to_dataset", project, job, category, dataset, fmt.Sprint("limit ", limit), "dry_run true"))
-			t.step("add_insights_runs_to_dataset", "The same call without dry_run adds them. Made again, it adds nothing twice.")
-			t.tell("what was added, what was there already and what was left out.")
+			t.addStep("add_insights_runs_to_dataset", "%s: tell me the category, the dataset and how many traces it would add, and go on only when I agree.",
+				writeCall("add_insights_runs_to_dataset", project, job, category, dataset, fmt.Sprint("limit ", limit), "dry_run true"))
+			t.addStep("add_insights_runs_to_dataset", "The same call without dry_run adds them. Made again, it adds nothing twice.")
+			t.addAnswer("what was added, what was there already and what was left out.")
 		},
 	}
 }

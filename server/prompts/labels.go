@@ -13,13 +13,13 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// longestValue bounds what a person fills in, in characters.
-const longestValue = 2000
+// maxValue bounds what a person fills in, in characters.
+const maxValue = 2000
 
-// data writes a text as a JSON string that shows all there is to it: what would
-// be invisible, end a line or turn the direction of writing is escaped.
-func data(text string) string {
-	short, _ := markdown.Cut(strings.ToValidUTF8(text, "\uFFFD"), longestValue)
+// quote returns a text as a JSON string with every character visible: what would
+// be invisible, end a line or change the direction of writing is escaped.
+func quote(text string) string {
+	short, _ := markdown.Cut(strings.ToValidUTF8(text, "\uFFFD"), maxValue)
 	quoted, err := json.Marshal(short)
 	if err != nil {
 		return `""` // a valid string is always written
@@ -39,26 +39,27 @@ func data(text string) string {
 	return b.String()
 }
 
-// longestLabel bounds the name in a label, in characters.
-const longestLabel = 80
+// maxLabelName bounds the name in a label, in characters.
+const maxLabelName = 80
 
-// JobLabel is what completion offers for a job: its name for the eye, its id for
-// the prompt.
+// JobLabel returns what completion proposes for a job: its name for the person,
+// its id for the prompt.
 func JobLabel(name string, created time.Time, id uuid.UUID) string {
-	parts := []string{markdown.Line(name, longestLabel)}
+	parts := []string{markdown.Line(name, maxLabelName)}
 	if !created.IsZero() {
 		parts = append(parts, created.UTC().Format(time.DateOnly))
 	}
 	return strings.Join(append(parts, id.String()), " · ")
 }
 
-// CategoryLabel is what completion offers for a category.
+// CategoryLabel returns what completion proposes for a category.
 func CategoryLabel(name string, traces int, id uuid.UUID) string {
-	return fmt.Sprintf("%s · %d traces · %s", markdown.Line(name, longestLabel), traces, id)
+	return fmt.Sprintf("%s · %d traces · %s", markdown.Line(name, maxLabelName), traces, id)
 }
 
-// ID is the id that a label, or an id alone, ends in; uuid.Nil for neither.
-func ID(value string) uuid.UUID {
+// ParseID returns the id at the end of a label, or an id alone; uuid.Nil for
+// another text.
+func ParseID(value string) uuid.UUID {
 	const length = len("5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11")
 	value = strings.TrimSpace(value)
 	id, err := uuid.Parse(value[max(0, len(value)-length):])

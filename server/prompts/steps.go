@@ -1,0 +1,95 @@
+package prompts
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// writeCall returns a call with its arguments in words. Empty arguments are left out.
+func writeCall(tool string, arguments ...string) string {
+	var given []string
+	for _, argument := range arguments {
+		if argument != "" {
+			given = append(given, argument)
+		}
+	}
+	switch last := len(given) - 1; last {
+	case -1:
+		return tool
+	case 0:
+		return tool + " with " + given[0]
+	default:
+		return tool + " with " + strings.Join(given[:last], ", ") + " and " + given[last]
+	}
+}
+
+// resolveProject returns the argument that names the project; empty for the
+// default one. Where none is filled in, it adds a step that asks for it.
+func (t *task) resolveProject() string {
+	value := t.value(Project)
+	switch id, err := uuid.Parse(value); {
+	case value == "" && t.hasDefault:
+		t.aim += " The project is this server's default one, so that the calls need not name it."
+		return ""
+	case value == "" && t.has("list_projects"):
+		t.addStep("list_projects", "Ask me which tracing project is meant; list_projects lists them.")
+		return "that project"
+	case value == "":
+		t.addStep("", "Ask me which tracing project is meant.")
+		return "that project"
+	case err == nil:
+		return "session_id " + id.String()
+	}
+	return "project " + quote(value)
+}
+
+// jobArgument is an argument of a call that names a job.
+type jobArgument struct {
+	prompt    string // the prompt's argument that is filled in
+	tool      string // the tool's argument
+	name      string // which job it is, as in "the later job"
+	otherwise string // the job to take where none is filled in
+}
+
+// resolveJob returns the argument that names a job, and adds a step that finds it
+// where its id is not filled in.
+func (t *task) resolveJob(argument jobArgument, project string) string {
+	value := t.value(argument.prompt)
+	list := writeCall("list_insights_jobs", project)
+	switch id := ParseID(value); {
+	case id != uuid.Nil:
+		return argument.tool + " " + id.String()
+	case value != "":
+		t.addStep("list_insights_jobs", "%s: find the job called %s.", list, quote(value))
+		return argument.tool + " (of " + quote(value) + ")"
+	}
+	t.addStep("list_insights_jobs", "%s: the %s job is %s. If there is none, say so and stop.", list, argument.name, argument.otherwise)
+	return argument.tool + " (of the " + argument.name + " job)"
+}
+
+// newestJob is the job that a prompt without another one is about.
+var newestJob = jobArgument{Job, "job_id", "newest", "the last one that has finished"}
+
+// resolveCategory returns the argument that names a category, and adds a step that
+// finds it where its id is not filled in.
+func (t *task) resolveCategory(project, job string) string {
+	value := t.value(Category)
+	switch id := ParseID(value); {
+	case id != uuid.Nil:
+		return "cluster_id " + id.String()
+	case value != "":
+		t.addStep("get_insights_job", "%s: find the category called %s.", writeCall("get_insights_job", project, job, "limit 100"), quote(value))
+		return "cluster_id (of " + quote(value) + ")"
+	}
+	t.addStep("get_insights_job", "%s: take the category that fails most often, among those with more than a handful of traces.", writeCall("get_insights_job", project, job, "sort_by error_rate"))
+	return "cluster_id (of that category)"
+}
+
+// addEvidence adds the step from findings to the traces behind them.
+func (t *task) addEvidence(project, job string) {
+	t.addStep("list_insights_runs", "%s, for each finding that matters: see what is behind it.", writeCall("list_insights_runs", project, job, "a cluster_id", "limit 3"))
+}
+
+// addAnswer adds the last step: what to tell the person.
+func (t *task) addAnswer(what string) { t.addStep("", "Tell me %s", what) }
