@@ -91,6 +91,54 @@ func TestImportsLeadOneWay(t *testing.T) {
 	}
 }
 
+// layers are the packages inside server and tools. A package imports those in
+// layers below its own, and none beside it or above.
+var layers = [][]string{
+	{"server/servertest"},
+	{"server/cli"},
+	{"server"},
+	{"server/catalog", "server/doctor", "server/install", "server/prompts", "server/stdio", "server/telemetry", "server/web"},
+	{"server/config", "server/envelope", "server/stack"},
+
+	{"tools"},
+	{"tools/app", "tools/chats", "tools/compare", "tools/paid", "tools/preview", "tools/schedule", "tools/watch"},
+	{"tools/markdown", "tools/paid/state", "tools/report"},
+	{"tools/paid/state/redistest"},
+}
+
+// TestImportsInsideARoomLeadDown holds the imports inside server and tools against
+// the layers.
+func TestImportsInsideARoomLeadDown(t *testing.T) {
+	layerOf := map[string]int{}
+	for i, layer := range layers {
+		for _, pkg := range layer {
+			layerOf[pkg] = i
+		}
+	}
+	packages := goPackages(t)
+	for pkg, imports := range packages {
+		if from := room(pkg); from < 0 || rooms[from] != "server" && rooms[from] != "tools" {
+			continue
+		}
+		layer, ok := layerOf[pkg]
+		if !ok {
+			t.Errorf("%s is in none of the layers", pkg)
+			continue
+		}
+		for _, imported := range imports {
+			below, ok := layerOf[within(imported)]
+			if ok && strings.HasPrefix(imported, module) && below <= layer {
+				t.Errorf("%s imports %s, which is not below it", pkg, imported)
+			}
+		}
+	}
+	for pkg := range layerOf {
+		if _, ok := packages[pkg]; !ok {
+			t.Errorf("the layers have %s, which there is not", pkg)
+		}
+	}
+}
+
 // TestWhatOnlyTestsNeedIsNotLinked keeps the official encodings, which tests hold
 // ours against, out of the program: every start paid for them, over stdio too.
 func TestWhatOnlyTestsNeedIsNotLinked(t *testing.T) {
