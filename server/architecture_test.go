@@ -2,10 +2,8 @@ package server_test
 
 import (
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"io"
-	"os"
 	"os/exec"
 	"path"
 	"slices"
@@ -31,27 +29,30 @@ func room(pkg string) int {
 	}
 }
 
-// goPackages are the module's packages and what each imports, without tests.
-func goPackages(t *testing.T) map[string][]string {
+// goPackage is one package of the module, without its tests.
+type goPackage struct {
+	ImportPath, Doc string
+	Imports         []string
+}
+
+// goPackages are the module's packages by their path inside it.
+func goPackages(t *testing.T) map[string]goPackage {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd := exec.Command("go", "list", "-json=ImportPath,Doc,Imports", "./...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	packages := map[string][]string{}
+	packages := map[string]goPackage{}
 	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var p struct {
-			ImportPath string
-			Imports    []string
-		}
+		var p goPackage
 		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
 			return packages
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		packages[within(p.ImportPath)] = p.Imports
+		packages[within(p.ImportPath)] = p
 	}
 }
 
@@ -62,7 +63,7 @@ func within(importPath string) string {
 
 // TestImportsLeadOneWay holds every import against the order of the rooms.
 func TestImportsLeadOneWay(t *testing.T) {
-	for pkg, imports := range goPackages(t) {
+	for pkg, p := range goPackages(t) {
 		from := room(pkg)
 		if from < 0 {
 			continue
@@ -71,7 +72,7 @@ func TestImportsLeadOneWay(t *testing.T) {
 		case "util", "utils", "common", "helpers":
 			t.Errorf("%s is a name that says nothing", pkg)
 		}
-		for _, imported := range imports {
+		for _, imported := range p.Imports {
 			if strings.Contains(imported, "mcp-go") && rooms[from] != "server" {
 				t.Errorf("%s knows of the protocol: it imports %s", pkg, imported)
 			}
@@ -116,7 +117,7 @@ func TestImportsInsideARoomLeadDown(t *testing.T) {
 		}
 	}
 	packages := goPackages(t)
-	for pkg, imports := range packages {
+	for pkg, p := range packages {
 		if from := room(pkg); from < 0 || rooms[from] != "server" && rooms[from] != "tools" {
 			continue
 		}
@@ -125,7 +126,7 @@ func TestImportsInsideARoomLeadDown(t *testing.T) {
 			t.Errorf("%s is in none of the layers", pkg)
 			continue
 		}
-		for _, imported := range imports {
+		for _, imported := range p.Imports {
 			below, ok := layerOf[within(imported)]
 			if ok && strings.HasPrefix(imported, module) && below <= layer {
 				t.Errorf("%s imports %s, which is not below it", pkg, imported)
@@ -152,65 +153,6 @@ func TestWhatOnlyTestsNeedIsNotLinked(t *testing.T) {
 		for _, heavy := range []string{"google.golang.org/protobuf/", "google.golang.org/grpc", "go.opentelemetry.io/proto/", "github.com/prometheus/"} {
 			if strings.HasPrefix(linked, heavy) {
 				t.Errorf("the program links %s", strings.TrimSpace(linked))
-			}
-		}
-	}
-}
-
-// TestThePictureShowsEveryPackage holds the picture in docs/architecture.md
-// against the packages there are.
-func TestThePictureShowsEveryPackage(t *testing.T) {
-	drawn := drawnPackages(t)
-	for pkg := range goPackages(t) {
-		if room(pkg) < 0 {
-			continue
-		}
-		if pkg == "" {
-			pkg = "main"
-		}
-		if !drawn[pkg] {
-			t.Errorf("docs/images/architecture.svg does not show %s", pkg)
-		}
-		delete(drawn, pkg)
-	}
-	for pkg := range drawn {
-		t.Errorf("docs/images/architecture.svg shows %s, which there is not", pkg)
-	}
-}
-
-// drawnPackages reads the picture's titles and names in their order: a title is
-// a room, and the names behind it are the packages in it.
-func drawnPackages(t *testing.T) map[string]bool {
-	t.Helper()
-	file, err := os.Open("../docs/images/architecture.svg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	drawn, in := map[string]bool{}, ""
-	for decoder := xml.NewDecoder(file); ; {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return drawn
-		}
-		if err != nil {
-			t.Fatalf("the picture is not well-formed: %v", err)
-		}
-		element, ok := token.(xml.StartElement)
-		if !ok || element.Name.Local != "text" {
-			continue
-		}
-		var text string
-		if err := decoder.DecodeElement(&text, &element); err != nil {
-			t.Fatal(err)
-		}
-		for _, attribute := range element.Attr {
-			switch attribute.Value {
-			case "title":
-				in = text
-				drawn[in] = true
-			case "name":
-				drawn[path.Join(in, text)] = true
 			}
 		}
 	}

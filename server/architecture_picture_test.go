@@ -1,0 +1,127 @@
+package server_test
+
+import (
+	"fmt"
+	"html"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// What a room of the picture is called there, by its place in rooms.
+var roomJobs = []string{
+	"the process's arguments, streams and signals",
+	"reads the wire, guards it, knows who calls and with which key",
+	"what an agent sees: decodes and checks the arguments, runs one tool, renders its result inside the budget",
+	"one method an operation; resending, pacing, signing and redacting are layers of its transport",
+	"takes LangSmith's place in the demo, with --sandbox and in tests",
+}
+
+// TestThePictureShowsThePackages holds docs/images/architecture.svg against the
+// packages there are and what their doc comments say.
+func TestThePictureShowsThePackages(t *testing.T) {
+	const file = "../docs/images/architecture.svg"
+	got := drawArchitecture(goPackages(t))
+	if servertest.Updating() {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not of these packages: go test ./server -run Picture -update draws it", file)
+	}
+}
+
+const (
+	pictureWidth = 920
+	rowHeight    = 20
+	gap          = 26 // between rooms, for the arrow
+)
+
+const pictureStyle = `<style>
+.bg{fill:#ffffff}
+text{font-family:-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328;font-size:12.5px}
+.title{font:600 16px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+.name{font:600 12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+.doc{fill:#59636e}
+rect{stroke-width:1.5}.edge{fill:#f6f8fa;stroke:#8c959f}
+.room0{fill:#f6f8fa;stroke:#8c959f}.room1{fill:#ddf4ff;stroke:#54aeff}.room2{fill:#dafbe1;stroke:#4ac26b}
+.room3{fill:#fff8c5;stroke:#d4a72c}.room4{fill:#f6f8fa;stroke:#8c959f;stroke-dasharray:6 4}
+path{stroke:#59636e;stroke-width:1.5;fill:#59636e}
+@media (prefers-color-scheme: dark){
+.bg{fill:#0d1117}text{fill:#f0f6fc}.doc{fill:#9198a1}.edge,.room0,.room4{fill:#151b23;stroke:#656c76}
+.room1{fill:#0c2d6b;stroke:#316dca}.room2{fill:#033a16;stroke:#347d39}.room3{fill:#3f2d00;stroke:#966600}
+path{stroke:#9198a1;fill:#9198a1}
+}
+</style>
+`
+
+// drawArchitecture draws a call's way through the rooms, from the client to
+// LangSmith, with the packages of each room.
+func drawArchitecture(packages map[string]goPackage) string {
+	var b strings.Builder
+	y := 16
+	edge := func(text string) {
+		fmt.Fprintf(&b, "<rect x=\"210\" y=\"%d\" width=\"500\" height=\"34\" rx=\"17\" class=\"edge\"/>\n", y)
+		fmt.Fprintf(&b, "<text x=\"460\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", y+22, html.EscapeString(text))
+		y += 34
+	}
+	arrow := func() {
+		fmt.Fprintf(&b, "<path d=\"M460 %dV%d\"/><path d=\"M455 %dL460 %dL465 %dZ\"/>\n", y, y+gap-6, y+gap-8, y+gap, y+gap-8)
+		y += gap
+	}
+	edge("an agent's client, over stdio, /mcp or /sse")
+	for i, name := range rooms {
+		if name == "langsmith/sandbox" {
+			arrow()
+			edge("LangSmith, or in its place:")
+		}
+		arrow()
+		var members []string
+		for pkg := range packages {
+			if room(pkg) == i && pkg != "" && pkg != name {
+				members = append(members, pkg)
+			}
+		}
+		slices.Sort(members)
+		height := 44 + rowHeight*len(members)
+		fmt.Fprintf(&b, "<rect x=\"24\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"10\" class=\"room%d\"/>\n", y, pictureWidth-48, height, i)
+		fmt.Fprintf(&b, "<text x=\"42\" y=\"%d\"><tspan class=\"title\">%s</tspan>  <tspan>%s</tspan></text>\n", y+27, name, html.EscapeString(roomJobs[i]))
+		for row, pkg := range members {
+			at := y + 44 + rowHeight*row + 6
+			fmt.Fprintf(&b, "<text x=\"42\" y=\"%d\" class=\"name\">%s</text>", at, strings.TrimPrefix(pkg, name+"/"))
+			fmt.Fprintf(&b, "<text x=\"210\" y=\"%d\" class=\"doc\">%s</text>\n", at, html.EscapeString(synopsis(packages[pkg])))
+		}
+		y += height
+	}
+	y += 16
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" role="img" aria-labelledby="t">
+<title id="t">How a call goes through langsmith-insights-mcp: from the client through %[3]s</title>
+%[4]s<rect class="bg" width="%[1]d" height="%[2]d" rx="14"/>
+%[5]s</svg>
+`, pictureWidth, y, strings.Join(rooms, ", "), pictureStyle, b.String())
+}
+
+// longestSynopsis is what fits in a row of the picture, in characters.
+const longestSynopsis = 108
+
+// synopsis is what a package's doc comment says first, without the words that
+// every one begins with.
+func synopsis(p goPackage) string {
+	text := strings.TrimSuffix(strings.TrimPrefix(p.Doc, "Package "+path.Base(p.ImportPath)+" "), ".")
+	if len(text) <= longestSynopsis {
+		return text
+	}
+	if colon := strings.IndexAny(text, ":;"); colon > 0 && colon <= longestSynopsis {
+		return text[:colon]
+	}
+	return text[:strings.LastIndexByte(text[:longestSynopsis], ' ')] + " \u2026"
+}
