@@ -9,6 +9,7 @@ import (
 	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/rs/zerolog"
 
+	"langsmith-insights-mcp/server/auth"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -58,7 +59,7 @@ type Server struct {
 func New(ctx context.Context, options Options) *Server {
 	options.Limits = options.Limits.orUsual()
 	s := &Server{options: options, calls: &inFlight{}}
-	guards, metadata := guardsOf(ctx, options.Config, options.Logger)
+	tokens := auth.New(ctx, auth.Options{Config: options.Config, Endpoints: []string{mcpPath, ssePath, messagePath}, Logger: options.Logger})
 	asked := &questions{}
 	streamable := newStreamable(options, asked)
 	sse := newSSE(options, asked, s.calls)
@@ -66,7 +67,7 @@ func New(ctx context.Context, options Options) *Server {
 	guard := chain(
 		fromHere(neighbourhood{origins: options.Config.AllowOrigins, hosts: options.Config.AllowHosts}),
 		cors,
-		guarded(guards, metadata),
+		authenticate(tokens),
 		whoseKey,
 		options.Limits.held(),
 		s.calls.counted,
@@ -77,26 +78,10 @@ func New(ctx context.Context, options Options) *Server {
 	mux.Handle(mcpPath, guard(streamable))
 	mux.Handle(ssePath, guard(only(http.MethodGet, sse.open)))
 	mux.Handle(messagePath, guard(only(http.MethodPost, sse.message)))
-	if metadata != nil {
-		for _, path := range []string{"", mcpPath, ssePath, messagePath} {
-			mux.Handle(mcpserver.WellKnownProtectedResourcePath+path, metadata)
-		}
-	}
+	tokens.HandleMetadata(mux)
 
 	s.handler = chain(bounded(options.Limits), s.lastOnes, requestID, accessLog(options.Logger), panics(options.Logger))(mux)
 	return s
-}
-
-func guardsOf(ctx context.Context, cfg config.HTTP, logger zerolog.Logger) ([]guard, *resourceMetadata) {
-	var guards []guard
-	if len(cfg.AuthTokens) > 0 {
-		guards = append(guards, newTokens(cfg.AuthTokens))
-	}
-	if cfg.OAuthIssuer == "" {
-		return guards, nil
-	}
-	guards = append(guards, newAccessTokens(newIssuer(ctx, cfg.OAuthIssuer, logger), cfg.OAuthAudience, cfg.OAuthScopes))
-	return guards, &resourceMetadata{issuer: cfg.OAuthIssuer, audience: cfg.OAuthAudience, scopes: cfg.OAuthScopes}
 }
 
 // chain puts middleware around a handler, the first outermost.

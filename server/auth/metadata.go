@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"net/http"
@@ -11,9 +11,20 @@ import (
 // resourceMetadata tells clients which issuer gives tokens for this server (RFC
 // 9728).
 type resourceMetadata struct {
-	issuer   string
-	audience string
-	scopes   []string
+	issuer    string
+	audience  string
+	scopes    []string
+	endpoints []string
+}
+
+// HandleMetadata publishes the metadata for the whole server and for each endpoint.
+func (g *Guard) HandleMetadata(mux *http.ServeMux) {
+	if g.metadata == nil {
+		return
+	}
+	for _, path := range append([]string{""}, g.metadata.endpoints...) {
+		mux.Handle(mcpserver.WellKnownProtectedResourcePath+path, g.metadata)
+	}
 }
 
 // resource is this server's name as a protected resource: the audience where

@@ -1,4 +1,4 @@
-package web
+package auth
 
 import (
 	"context"
@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/server/config"
 )
 
 // guard finds out whom a bearer token belongs to.
@@ -32,23 +36,47 @@ func invalidToken(format string, args ...any) error {
 	return &tokenError{http.StatusUnauthorized, "invalid_token", fmt.Sprintf(format, args...)}
 }
 
-// guarded lets callers in whom one of the guards knows, and everybody where
-// there are none.
-func guarded(guards []guard, metadata *resourceMetadata) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		if len(guards) == 0 {
-			return next
-		}
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			subject, by, err := admit(r, guards)
-			if err != nil {
-				challenge(w, r, err, metadata)
-				return
-			}
-			logged(r.Context()).guard = by
-			next.ServeHTTP(w, r.WithContext(withCaller(r.Context(), Caller{Subject: subject})))
-		})
+// Options make a [Guard].
+type Options struct {
+	Config    config.HTTP
+	Endpoints []string // the paths that it guards
+	Logger    zerolog.Logger
+}
+
+// Guard lets callers in by their bearer tokens, and everybody where the
+// configuration asks for none.
+type Guard struct {
+	guards   []guard
+	metadata *resourceMetadata // nil without an issuer
+}
+
+// New returns a guard. What it does in the background ends with ctx.
+func New(ctx context.Context, options Options) *Guard {
+	cfg := options.Config
+	g := &Guard{}
+	if len(cfg.AuthTokens) > 0 {
+		g.guards = append(g.guards, newTokens(cfg.AuthTokens))
 	}
+	if cfg.OAuthIssuer != "" {
+		g.guards = append(g.guards, newAccessTokens(newIssuer(ctx, cfg.OAuthIssuer, options.Logger), cfg.OAuthAudience, cfg.OAuthScopes))
+		g.metadata = &resourceMetadata{issuer: cfg.OAuthIssuer, audience: cfg.OAuthAudience, scopes: cfg.OAuthScopes, endpoints: options.Endpoints}
+	}
+	return g
+}
+
+// Open reports whether nothing is asked of a caller.
+func (g *Guard) Open() bool { return len(g.guards) == 0 }
+
+// Identity is whom a token belongs to.
+type Identity struct {
+	Subject string
+	Guard   string // what let the caller in, for the log: token or oauth
+}
+
+// Authenticate finds out who makes a request. [Guard.Challenge] answers its error.
+func (g *Guard) Authenticate(r *http.Request) (Identity, error) {
+	subject, by, err := admit(r, g.guards)
+	return Identity{Subject: subject, Guard: by}, err
 }
 
 func admit(r *http.Request, guards []guard) (subject, by string, err error) {
@@ -71,17 +99,17 @@ func admit(r *http.Request, guards []guard) (subject, by string, err error) {
 	return "", "", invalidToken("the token is not one of this server's")
 }
 
-// challenge answers a caller who was not let in, in the way of RFC 6750 and RFC
-// 9728 that leads MCP clients to the issuer.
-func challenge(w http.ResponseWriter, r *http.Request, err error, metadata *resourceMetadata) {
+// Challenge says why a caller was not let in, in the way of RFC 6750 and RFC 9728
+// that leads MCP clients to the issuer: in headers that it sets, and in the status
+// and the text that it returns.
+func (g *Guard) Challenge(header http.Header, r *http.Request, err error) (status int, text string) {
 	var judged *tokenError
 	if !errors.As(err, &judged) {
 		judged = &tokenError{status: http.StatusServiceUnavailable, text: "the token cannot be checked now: its issuer does not answer; try again in a moment"}
 	}
 	if judged.status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "5")
-		refuse(w, judged.status, judged.text)
-		return
+		header.Set("Retry-After", "5")
+		return judged.status, judged.text
 	}
 	parameters := []string{`realm="langsmith-insights-mcp"`}
 	add := func(name, value string) {
@@ -93,10 +121,10 @@ func challenge(w http.ResponseWriter, r *http.Request, err error, metadata *reso
 		add("error", judged.code)
 		add("error_description", judged.text)
 	}
-	if metadata != nil {
-		add("scope", strings.Join(metadata.scopes, " "))
-		add("resource_metadata", metadata.address(r))
+	if g.metadata != nil {
+		add("scope", strings.Join(g.metadata.scopes, " "))
+		add("resource_metadata", g.metadata.address(r))
 	}
-	w.Header().Set("WWW-Authenticate", "Bearer "+strings.Join(parameters, ", "))
-	refuse(w, judged.status, judged.text)
+	header.Set("WWW-Authenticate", "Bearer "+strings.Join(parameters, ", "))
+	return judged.status, judged.text
 }

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"net/http"
+
+	"langsmith-insights-mcp/server/auth"
+)
+
+// authenticate lets in the callers whom the guard knows.
+func authenticate(guard *auth.Guard) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		if guard.Open() {
+			return next
+		}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			identity, err := guard.Authenticate(r)
+			if err != nil {
+				status, text := guard.Challenge(w.Header(), r, err)
+				refuse(w, status, text)
+				return
+			}
+			logged(r.Context()).guard = identity.Guard
+			next.ServeHTTP(w, r.WithContext(withCaller(r.Context(), Caller{Subject: identity.Subject})))
+		})
+	}
+}
