@@ -122,6 +122,21 @@ func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
 	}
 }
 
+// An issuer's address is what RFC 8414 lets it be; a password in another is not
+// repeated.
+func TestIssuersAreAddresses(t *testing.T) {
+	for address, valid := range map[string]bool{
+		"https://issuer.example": true, "https://issuer.example/": true, "https://issuer.example/realms/a": true, "http://127.0.0.1:9": true,
+		"http://issuer.example": false, "issuer.example": false, "https://user:hunter2@issuer.example": false, "https://user@issuer.example": false,
+		"https://issuer.example?tenant=a": false, "https://issuer.example/?": false, "https://issuer.example/#a": false,
+	} {
+		_, problems := config.Load(config.HTTPCmd, map[string]string{"oauth-issuer": address, "oauth-audience": "insights"}, environment(t, nil))
+		if (len(problems) == 0) != valid || !valid && !strings.Contains(string(problems[0]), "--oauth-issuer:") || strings.Contains(fmt.Sprint(problems), "hunter2") {
+			t.Errorf("%s: %q", address, problems)
+		}
+	}
+}
+
 func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
 	dir := t.TempDir()
 	keyFile := write(t, filepath.Join(dir, "key"), "  "+key+"\n")

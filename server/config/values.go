@@ -80,6 +80,9 @@ func parseIssuer(value string) (string, error) {
 	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && isLoopbackHost(u.Hostname())) {
 		return "", errors.New("want the issuer's https:// address")
 	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" { // RFC 8414, section 2; the value may hold a password
+		return "", errors.New("want the issuer's address without a user, a query and a fragment")
+	}
 	return value, nil
 }
 
