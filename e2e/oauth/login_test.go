@@ -1,7 +1,10 @@
 package oauth
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -102,10 +105,11 @@ func TestAClientLogsIn(t *testing.T) {
 	provider := startProvider(t, resource)
 	startProgram(t, address, "--oauth-issuer", provider, "--oauth-audience", resource, "--oauth-scope", storage.CustomScope)
 
-	tokens := transport.NewMemoryTokenStore()
+	tokens, seen := transport.NewMemoryTokenStore(), &idTokens{}
 	c, err := client.NewOAuthStreamableHttpClient(resource, client.OAuthConfig{
 		ClientID: clientID, RedirectURI: redirectURI, TokenEndpointAuthMethod: "none",
 		Scopes: []string{"openid", "offline_access", storage.CustomScope}, TokenStore: tokens, PKCEEnabled: true,
+		HTTPClient: &http.Client{Transport: seen},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -165,19 +169,44 @@ func TestAClientLogsIn(t *testing.T) {
 	startProgram(t, later, "--oauth-issuer", "http://"+freeAddress(t), "--oauth-audience", resource)
 	for name, test := range map[string]struct {
 		address string
+		token   string
 		status  int
 		error   string
 	}{
-		"where it was meant for":        {address, http.StatusOK, ""},
-		"at another resource":           {otherAudience, http.StatusUnauthorized, `error="invalid_token"`},
-		"where another scope is needed": {otherScope, http.StatusForbidden, `error="insufficient_scope"`},
-		"where the issuer is down":      {later, http.StatusServiceUnavailable, ""},
+		"where it was meant for":        {address, token.AccessToken, http.StatusOK, ""},
+		"at another resource":           {otherAudience, token.AccessToken, http.StatusUnauthorized, `error="invalid_token"`},
+		"where another scope is needed": {otherScope, token.AccessToken, http.StatusForbidden, `error="insufficient_scope"`},
+		"where the issuer is down":      {later, token.AccessToken, http.StatusServiceUnavailable, ""},
+		"replaced by the ID token":      {address, seen.last, http.StatusUnauthorized, `the token is not an access token`},
 	} {
-		status, challenge := post(ctx, t, test.address, token.AccessToken)
+		status, challenge := post(ctx, t, test.address, test.token)
 		if status != test.status || !strings.Contains(challenge, test.error) {
 			t.Errorf("%s the token gets %d, %s", name, status, challenge)
 		}
 	}
+}
+
+// idTokens keeps the ID token that the provider gives beside the access token.
+type idTokens struct{ last string }
+
+func (s *idTokens) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	var given struct {
+		IDToken string `json:"id_token"`
+	}
+	if json.Unmarshal(body, &given) == nil && given.IDToken != "" {
+		s.last = given.IDToken
+	}
+	return answer, nil
 }
 
 func post(ctx context.Context, t *testing.T, address, token string) (int, string) {

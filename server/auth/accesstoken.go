@@ -12,20 +12,17 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// accessTokens judges the JWTs of an issuer as RFC 9068 asks of a resource.
-//
-// golang-jwt checks the claims of any JWT, where go-oidc means ID tokens; and
-// keyfunc bounds how often a made-up key has the issuer's keys read again.
+// accessTokens verifies the JWT access tokens of an issuer (RFC 9068). golang-jwt
+// checks the claims of any JWT, where go-oidc is made for ID tokens.
 type accessTokens struct {
 	issuer *issuer
 	scopes []string // each token must have all of them
 	parser *jwt.Parser
-	now    func() time.Time
 }
 
-// signatures are the algorithms that are believed: none that takes a shared
-// secret, and not "none".
-var signatures = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+// signatureAlgorithms are those that are accepted: none with a shared secret, and
+// not "none".
+var signatureAlgorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
 // clockSkew is how far an issuer's clock may be ahead of this machine's.
 const clockSkew = 30 * time.Second
@@ -34,23 +31,40 @@ func newAccessTokens(issuer *issuer, audience string, scopes []string) *accessTo
 	return &accessTokens{
 		issuer: issuer,
 		scopes: scopes,
-		now:    time.Now,
 		parser: jwt.NewParser(
-			jwt.WithValidMethods(signatures),
-			jwt.WithIssuer(issuer.url),
-			jwt.WithAudience(audience),
+			jwt.WithValidMethods(signatureAlgorithms),
+			jwt.WithAudience(equalAudiences(audience)...),
 			jwt.WithExpirationRequired(),
 			jwt.WithLeeway(clockSkew),
 		),
 	}
 }
 
-// claims are those of an access token that matter here.
+// equalAudiences lists the spellings of an audience. An address without a path is
+// the same with and without a slash at its end, and issuers and clients differ in
+// which they write; any other audience is compared exactly.
+func equalAudiences(audience string) []string {
+	u := absoluteURL(audience)
+	if u == nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
+		return []string{audience}
+	}
+	bare := strings.TrimSuffix(audience, "/")
+	return []string{bare, bare + "/"}
+}
+
+// claims are those of an access token that matter here, and those that tell an ID
+// token from one.
 type claims struct {
 	jwt.RegisteredClaims
 	ClientID string    `json:"client_id"`
 	Scope    scopeList `json:"scope"`
 	Scp      scopeList `json:"scp"` // where some issuers put the scopes
+
+	Nonce           any `json:"nonce"`
+	AccessTokenHash any `json:"at_hash"`
+	CodeHash        any `json:"c_hash"`
+	Type            any `json:"typ"`       // Keycloak's: Bearer or ID
+	Use             any `json:"token_use"` // Cognito's: access or id
 }
 
 // scopeList is a text of words, or a list of them.
@@ -68,38 +82,73 @@ func (s *scopeList) UnmarshalJSON(data []byte) error {
 
 func (a *accessTokens) name() string { return "oauth" }
 
-func (a *accessTokens) admit(ctx context.Context, token string) (string, error) {
+func (a *accessTokens) verify(ctx context.Context, token string) (string, error) {
 	if strings.Count(token, ".") != 2 {
 		return "", errUnknownToken // no JWT, so not the issuer's
 	}
-	key, err := a.issuer.key(ctx)
+	known, err := a.issuer.discover(ctx)
 	if err != nil {
 		return "", err
 	}
 	var got claims
-	if _, err := a.parser.ParseWithClaims(token, &got, key); err != nil {
-		return "", invalidToken("%s", whyInvalid(err))
-	}
+	parsed, err := a.parser.ParseWithClaims(token, &got, func(token *jwt.Token) (any, error) {
+		if _, critical := token.Header["crit"]; critical {
+			return nil, errCriticalHeader // RFC 7515, 4.1.11: none of its extensions is known here
+		}
+		return known.keys.KeyfuncCtx(ctx)(token)
+	})
 	switch {
-	case got.ExpiresAt.Before(a.now()): // the leeway is for the issuer's clock, not for this
-		return "", invalidToken("%s", whyInvalid(jwt.ErrTokenExpired))
+	case err != nil:
+		return "", invalidToken(describeInvalid(err))
+	case got.Issuer == "":
+		return "", invalidToken(describeInvalid(jwt.ErrTokenRequiredClaimMissing))
+	case got.Issuer != known.name:
+		return "", invalidToken(describeInvalid(jwt.ErrTokenInvalidIssuer))
+	case got.ExpiresAt.Before(time.Now()): // the leeway is for the issuer's clock, not for this
+		return "", invalidToken(describeInvalid(jwt.ErrTokenExpired))
+	case !isAccessToken(parsed.Header, got):
+		return "", invalidToken("the token is not an access token")
 	case got.Subject == "" && got.ClientID == "":
 		return "", invalidToken("the token names no subject")
 	}
 	for _, scope := range a.scopes {
 		if !slices.Contains(got.Scope, scope) && !slices.Contains(got.Scp, scope) {
-			return "", &tokenError{http.StatusForbidden, "insufficient_scope", "the token lacks the scope " + scope}
+			return "", &rejection{http.StatusForbidden, "insufficient_scope", "the token lacks the scope " + scope}
 		}
 	}
 	return strings.Join([]string{"oauth", got.Issuer, got.Subject, got.ClientID}, "\x00"), nil
 }
 
-// whyInvalid says in a few words what a token lacks, without repeating it.
-func whyInvalid(err error) string {
+// isAccessToken tells an access token from an issuer's other JWTs. RFC 9068 gives
+// access tokens the type at+jwt. Most issuers still write JWT or nothing, on ID
+// tokens too: such a token must have what access tokens are given, and nothing that
+// only ID tokens have.
+func isAccessToken(header map[string]any, got claims) bool {
+	kind, isText := header["typ"].(string)
+	if header["typ"] != nil && !isText {
+		return false
+	}
+	switch strings.TrimPrefix(strings.ToLower(kind), "application/") {
+	case "at+jwt":
+		return true
+	case "jwt", "":
+		granted := got.ClientID != "" || len(got.Scope) > 0 || len(got.Scp) > 0
+		identifies := got.Nonce != nil || got.AccessTokenHash != nil || got.CodeHash != nil ||
+			got.Type == "ID" || got.Use == "id"
+		return granted && !identifies
+	}
+	return false
+}
+
+var errCriticalHeader = errors.New("critical header parameters")
+
+// describeInvalid says in a few words what a token lacks, without repeating it.
+func describeInvalid(err error) string {
 	for _, known := range []struct {
 		err  error
 		text string
 	}{
+		{errCriticalHeader, "the token demands extensions (crit) that are not known here"},
 		{jwt.ErrTokenExpired, "the token has expired"},
 		{jwt.ErrTokenNotValidYet, "the token is not valid yet"},
 		{jwt.ErrTokenInvalidIssuer, "the token is of another issuer"},

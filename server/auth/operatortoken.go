@@ -9,12 +9,12 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// tokens are the operator's own bearer tokens. Only their hashes are kept and
-// compared, each time all of them: what an answer takes tells nothing.
-type tokens [][sha256.Size]byte
+// operatorTokens are the bearer tokens of --auth-token. Only their hashes are kept,
+// and each check compares all of them, so that its duration tells nothing.
+type operatorTokens [][sha256.Size]byte
 
-func newTokens(secrets []langsmith.Secret) tokens {
-	var t tokens
+func newOperatorTokens(secrets []langsmith.Secret) operatorTokens {
+	var t operatorTokens
 	for _, secret := range secrets {
 		t = append(t, hashToken(secret.Reveal()))
 	}
@@ -25,9 +25,9 @@ func hashToken(token string) [sha256.Size]byte {
 	return sha256.Sum256([]byte("langsmith-insights-mcp token\x00" + token))
 }
 
-func (t tokens) name() string { return "token" }
+func (t operatorTokens) name() string { return "token" }
 
-func (t tokens) admit(_ context.Context, token string) (string, error) {
+func (t operatorTokens) verify(_ context.Context, token string) (string, error) {
 	hash := hashToken(token)
 	found := 0
 	for i := range t {

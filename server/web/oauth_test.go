@@ -29,6 +29,7 @@ type issuer struct {
 	down     atomic.Bool
 	asked    atomic.Int32 // for keys
 	discover string       // where it describes itself
+	slash    string       // what its name has at the end
 
 	mu   sync.Mutex
 	keys map[string]*ecdsa.PrivateKey
@@ -57,7 +58,7 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case i.down.Load():
 		w.WriteHeader(http.StatusBadGateway)
 	case r.URL.Path == i.discover:
-		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": i.URL, "jwks_uri": i.URL + "/keys"})
+		_ = json.NewEncoder(w).Encode(map[string]string{"issuer": i.URL + i.slash, "jwks_uri": i.URL + "/keys"})
 	case r.URL.Path == "/keys":
 		i.asked.Add(1)
 		i.mu.Lock()
@@ -82,8 +83,14 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // token is good but for the claims in change; nil takes one out.
 func (i *issuer) token(t testing.TB, key string, change jwt.MapClaims) string {
 	t.Helper()
+	return i.tokenWithHeader(t, key, nil, change)
+}
+
+// tokenWithHeader is a token whose header differs too; nil takes a parameter out.
+func (i *issuer) tokenWithHeader(t testing.TB, key string, header map[string]any, change jwt.MapClaims) string {
+	t.Helper()
 	claims := jwt.MapClaims{
-		"iss": i.URL, "aud": audience, "sub": "SECRET-subject", "client_id": "agent",
+		"iss": i.URL + i.slash, "aud": audience, "sub": "SECRET-subject", "client_id": "agent",
 		"scope": "openid insights", "exp": time.Now().Add(time.Hour).Unix(), "iat": time.Now().Unix(),
 	}
 	for name, value := range change {
@@ -93,6 +100,11 @@ func (i *issuer) token(t testing.TB, key string, change jwt.MapClaims) string {
 	}
 	made := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
 	made.Header["kid"] = key
+	for name, value := range header {
+		if made.Header[name] = value; value == nil {
+			delete(made.Header, name)
+		}
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	signed, err := made.SignedString(i.keys[key])
@@ -135,25 +147,45 @@ func TestTokensOfAnIssuer(t *testing.T) {
 		status int
 		says   string
 	}{
-		"a good token":                 {good, 200, ""},
-		"one of several audiences":     {i.token(t, "first", jwt.MapClaims{"aud": []string{"other", audience}}), 200, ""},
-		"scopes as a list":             {i.token(t, "first", jwt.MapClaims{"scope": nil, "scp": []string{"insights"}}), 200, ""},
-		"a clock that is a bit ahead":  {i.token(t, "first", jwt.MapClaims{"nbf": time.Now().Add(10 * time.Second).Unix()}), 200, ""},
-		"an expired one":               {i.token(t, "first", jwt.MapClaims{"exp": past}), 401, "the token has expired"},
-		"one without an end":           {i.token(t, "first", jwt.MapClaims{"exp": nil}), 401, "lacks an expiry"},
-		"one for later":                {i.token(t, "first", jwt.MapClaims{"nbf": soon}), 401, "not valid yet"},
-		"another audience":             {i.token(t, "first", jwt.MapClaims{"aud": "https://other.example.com"}), 401, "another audience"},
-		"no audience":                  {i.token(t, "first", jwt.MapClaims{"aud": nil}), 401, "lacks an expiry, an issuer or an audience"},
-		"another issuer":               {i.token(t, "first", jwt.MapClaims{"iss": stranger.URL}), 401, "another issuer"},
-		"nobody":                       {i.token(t, "first", jwt.MapClaims{"sub": nil, "client_id": nil}), 401, "names no subject"},
-		"a stranger's key":             {stranger.token(t, "first", jwt.MapClaims{"iss": i.URL}), 401, "signature"},
-		"no signature":                 {unsigned, 401, "signature"},
-		"a shared secret":              {shared, 401, "signature"},
-		"a token cut short":            {good[:len(good)-10], 401, "signature"},
-		"a token that was changed":     {strings.Replace(good, ".", ".e30", 1), 401, "well-formed"},
-		"no JWT":                       {"SECRET-something", 401, "not one of this server's"},
-		"no scope":                     {i.token(t, "first", jwt.MapClaims{"scope": nil}), 403, "lacks the scope insights"},
-		"another scope":                {i.token(t, "first", jwt.MapClaims{"scope": "insights2 openid"}), 403, "lacks the scope insights"},
+		"a good token":                {good, 200, ""},
+		"one of several audiences":    {i.token(t, "first", jwt.MapClaims{"aud": []string{"other", audience}}), 200, ""},
+		"scopes as a list":            {i.token(t, "first", jwt.MapClaims{"scope": nil, "scp": []string{"insights"}}), 200, ""},
+		"a clock that is a bit ahead": {i.token(t, "first", jwt.MapClaims{"nbf": time.Now().Add(10 * time.Second).Unix()}), 200, ""},
+		"an expired one":              {i.token(t, "first", jwt.MapClaims{"exp": past}), 401, "the token has expired"},
+		"one without an end":          {i.token(t, "first", jwt.MapClaims{"exp": nil}), 401, "lacks an expiry"},
+		"one for later":               {i.token(t, "first", jwt.MapClaims{"nbf": soon}), 401, "not valid yet"},
+		"another audience":            {i.token(t, "first", jwt.MapClaims{"aud": "https://other.example.com"}), 401, "another audience"},
+		"no audience":                 {i.token(t, "first", jwt.MapClaims{"aud": nil}), 401, "lacks an expiry, an issuer or an audience"},
+		"another issuer":              {i.token(t, "first", jwt.MapClaims{"iss": stranger.URL}), 401, "another issuer"},
+		"nobody":                      {i.token(t, "first", jwt.MapClaims{"sub": nil, "client_id": nil}), 401, "names no subject"},
+		"a stranger's key":            {stranger.token(t, "first", jwt.MapClaims{"iss": i.URL}), 401, "signature"},
+		"no signature":                {unsigned, 401, "signature"},
+		"a shared secret":             {shared, 401, "signature"},
+		"a token cut short":           {good[:len(good)-10], 401, "signature"},
+		"a token that was changed":    {strings.Replace(good, ".", ".e30", 1), 401, "well-formed"},
+		"no JWT":                      {"SECRET-something", 401, "not one of this server's"},
+		"no scope":                    {i.token(t, "first", jwt.MapClaims{"scope": nil}), 403, "lacks the scope insights"},
+		"another scope":               {i.token(t, "first", jwt.MapClaims{"scope": "insights2 openid"}), 403, "lacks the scope insights"},
+
+		"a typed access token":              {i.tokenWithHeader(t, "first", typed("at+jwt"), nil), 200, ""},
+		"an access token by its media type": {i.tokenWithHeader(t, "first", typed("application/AT+JWT"), nil), 200, ""},
+		"a typed one with a nonce":          {i.tokenWithHeader(t, "first", typed("at+jwt"), jwt.MapClaims{"nonce": "n"}), 200, ""},
+		"no type":                           {i.tokenWithHeader(t, "first", typed(nil), nil), 200, ""},
+		"a logout token":                    {i.tokenWithHeader(t, "first", typed("logout+jwt"), nil), 401, "not an access token"},
+		"a type that is no text":            {i.tokenWithHeader(t, "first", typed(7), nil), 401, "not an access token"},
+		"an ID token":                       {i.token(t, "first", jwt.MapClaims{"at_hash": "h", "azp": "agent"}), 401, "not an access token"},
+		"an ID token of a login":            {i.token(t, "first", jwt.MapClaims{"nonce": "n"}), 401, "not an access token"},
+		"an ID token of a hybrid flow":      {i.token(t, "first", jwt.MapClaims{"c_hash": "h"}), 401, "not an access token"},
+		"an ID token without a mark":        {i.token(t, "first", jwt.MapClaims{"scope": nil, "client_id": nil, "azp": "agent"}), 401, "not an access token"},
+		"an ID token of Keycloak":           {i.token(t, "first", jwt.MapClaims{"typ": "ID"}), 401, "not an access token"},
+		"an ID token of Cognito":            {i.token(t, "first", jwt.MapClaims{"token_use": "id"}), 401, "not an access token"},
+		"an ID token without a type":        {i.tokenWithHeader(t, "first", typed(nil), jwt.MapClaims{"at_hash": "h"}), 401, "not an access token"},
+		"an unknown extension":              {i.tokenWithHeader(t, "first", map[string]any{"crit": []string{"exp"}, "exp": soon}, nil), 401, "crit"},
+		"an extension that is not there":    {i.tokenWithHeader(t, "first", map[string]any{"crit": []string{}}, nil), 401, "crit"},
+
+		"the audience with a slash":    {i.token(t, "first", jwt.MapClaims{"aud": audience + "/"}), 401, "another audience"},
+		"the issuer with a slash":      {i.token(t, "first", jwt.MapClaims{"iss": i.URL + "/"}), 401, "another issuer"},
+		"no issuer":                    {i.token(t, "first", jwt.MapClaims{"iss": nil}), 401, "lacks an expiry, an issuer or an audience"},
 		"a scope of an unlikely shape": {i.token(t, "first", jwt.MapClaims{"scope": 7}), 401, "well-formed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,6 +206,64 @@ func TestTokensOfAnIssuer(t *testing.T) {
 	}
 	if asked := i.asked.Load(); asked > 3 {
 		t.Errorf("the issuer was asked %d times for its keys", asked)
+	}
+}
+
+func typed(kind any) map[string]any { return map[string]any{"typ": kind} }
+
+// An address without a path is one audience with and without a slash at its end.
+func TestAudiencesWithASlash(t *testing.T) {
+	i := startIssuer(t, oidcPlace)
+	for _, c := range []struct {
+		configured, sent string
+		status           int
+	}{
+		{"https://mcp.example.com", "https://mcp.example.com/", 200},
+		{"https://mcp.example.com/", "https://mcp.example.com", 200},
+		{"https://mcp.example.com/", "https://mcp.example.com/", 200},
+		{"https://mcp.example.com", "https://mcp.example.com//", 401},
+		{"https://mcp.example.com", "https://mcp.example.com/mcp", 401},
+		{"https://mcp.example.com/mcp", "https://mcp.example.com/mcp/", 401},
+		{"https://mcp.example.com/mcp/", "https://mcp.example.com/mcp", 401},
+		{"insights", "insights/", 401},
+	} {
+		f := start(t, options{config: func(config *config.Config) {
+			i.config(config)
+			config.HTTP.OAuthAudience = c.configured
+		}})
+		got := f.post("/mcp", bearer(i.token(t, "first", jwt.MapClaims{"aud": c.sent})), initialize("2025-11-25", args{}))
+		if got.status != c.status {
+			t.Errorf("a token for %s at %s: %d %s", c.sent, c.configured, got.status, got.body)
+		}
+	}
+}
+
+// An issuer whose name differs by a slash at the end from the configured one is
+// served under its own name, and the operator is told.
+func TestIssuersWithASlash(t *testing.T) {
+	for _, own := range []string{"", "/"} {
+		for _, configured := range []string{"", "/"} {
+			i := startIssuer(t, oidcPlace)
+			i.slash = own
+			f := start(t, options{config: func(c *config.Config) {
+				i.config(c)
+				c.HTTP.OAuthIssuer = i.URL + configured
+			}})
+			if got := f.post("/mcp", bearer(i.token(t, "first", nil)), initialize("2025-11-25", args{})); got.status != http.StatusOK {
+				t.Errorf("%q configured as %q: %d %s", own, configured, got.status, got.body)
+			}
+			other := jwt.MapClaims{"iss": i.URL + strings.Trim("/", own)}
+			if got := f.post("/mcp", bearer(i.token(t, "first", other)), initialize("2025-11-25", args{})); got.status != http.StatusUnauthorized {
+				t.Errorf("a token of another name than %q: %d %s", own, got.status, got.body)
+			}
+			if told := strings.Contains(f.log.String(), "differs from --oauth-issuer"); told != (own != configured) {
+				t.Errorf("%q configured as %q: told %t", own, configured, told)
+			}
+			metadata := f.do(f.request(http.MethodGet, "/.well-known/oauth-protected-resource/mcp", nil, ""))
+			if !strings.Contains(metadata.body, `"authorization_servers":["`+i.URL+own+`"]`) {
+				t.Errorf("%q configured as %q: clients are led to %s", own, configured, metadata.body)
+			}
+		}
 	}
 }
 
@@ -204,6 +294,54 @@ func TestProtectedResourceMetadata(t *testing.T) {
 		}
 		if got.header.Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("%s: pages cannot read it", path)
+		}
+	}
+}
+
+// The metadata is where RFC 9728 derives its address from the audience, and the
+// challenge names that address.
+func TestMetadataIsBelowTheAudiencesPath(t *testing.T) {
+	i := startIssuer(t, oidcPlace)
+	for audience, path := range map[string]string{
+		"https://mcp.example.com":               "",
+		"https://mcp.example.com/":              "",
+		"https://mcp.example.com/insights/mcp":  "/insights/mcp",
+		"https://mcp.example.com/insights/mcp/": "/insights/mcp/",
+		"https://mcp.example.com/{team}/a%20b":  "/%7Bteam%7D/a%20b",
+		"insights-server":                       "/mcp",
+	} {
+		f := start(t, options{config: func(c *config.Config) {
+			i.config(c)
+			c.HTTP.OAuthAudience = audience
+		}})
+		behindProxy := headers{"X-Forwarded-Proto": "https, http"}
+		challenge := f.post("/mcp", behindProxy, initialize("2025-11-25", args{})).header.Get("WWW-Authenticate")
+		path = "/.well-known/oauth-protected-resource" + path
+		if !strings.Contains(challenge, `resource_metadata="https://`+f.address+path+`"`) {
+			t.Errorf("%s: %s", audience, challenge)
+		}
+		got := f.do(f.request(http.MethodGet, path, nil, ""))
+		if resource := `"resource":"` + audience; strings.HasPrefix(audience, "https:") && !strings.Contains(got.body, resource) || got.status != http.StatusOK {
+			t.Errorf("%s: %d %s", audience, got.status, got.body)
+		}
+		if got := f.do(f.request(http.MethodGet, "/.well-known/oauth-protected-resource/other", nil, "")); got.status != http.StatusNotFound {
+			t.Errorf("%s: another path's metadata: %d %s", audience, got.status, got.body)
+		}
+	}
+}
+
+// A page may ask for the metadata with the headers that it may send to /mcp.
+func TestPreflightOfTheMetadata(t *testing.T) {
+	i := startIssuer(t, oidcPlace)
+	f := start(t, options{config: i.config})
+	ask := headers{"Origin": "http://localhost:6274", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "mcp-protocol-version"}
+	want := f.do(f.request(http.MethodOptions, "/mcp", ask, ""))
+	for _, path := range []string{"/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp"} {
+		got := f.do(f.request(http.MethodOptions, path, ask, ""))
+		for _, name := range []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"} {
+			if got.status != http.StatusNoContent || got.header.Get(name) != want.header.Get(name) || got.header.Get(name) == "" {
+				t.Errorf("%s: %d, %s: %q, not %q", path, got.status, name, got.header.Get(name), want.header.Get(name))
+			}
 		}
 	}
 }

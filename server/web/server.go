@@ -78,7 +78,10 @@ func New(ctx context.Context, options Options) *Server {
 	mux.Handle(mcpPath, guard(streamable))
 	mux.Handle(ssePath, guard(only(http.MethodGet, sse.open)))
 	mux.Handle(messagePath, guard(only(http.MethodPost, sse.message)))
-	tokens.HandleMetadata(mux)
+	if metadata := tokens.Metadata(); metadata != nil {
+		mux.Handle(auth.MetadataPath, cors(metadata))
+		mux.Handle(auth.MetadataPath+"/", cors(metadata))
+	}
 
 	s.handler = chain(bounded(options.Limits), s.lastOnes, requestID, accessLog(options.Logger), panics(options.Logger))(mux)
 	return s
