@@ -75,7 +75,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		telemetry: options.Telemetry,
 		ledger: paid.New(paid.Options{
 			Store: options.Store, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay,
-			Observe: func(result paid.Result) { options.Telemetry.PaidCall(string(result)) },
+			Observe: func(result paid.Result) { options.Telemetry.CountPaidCall(string(result)) },
 		}),
 		watcher: watch.New(),
 		tools:   served,
@@ -99,7 +99,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		b.transport = langsmith.NewTransport()
 	}
 	b.transport = options.Telemetry.Transport(b.transport)
-	options.Telemetry.Waiting(b.watcher.Waiting)
+	options.Telemetry.ObserveWaiters(b.watcher.Waiting)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
 	return b, nil
 }

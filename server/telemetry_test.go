@@ -25,10 +25,7 @@ import (
 // included; neither shows what was asked.
 func TestACallIsSeenFromOutside(t *testing.T) {
 	exporter := tracetest.NewInMemoryExporter()
-	observed, err := telemetry.Start(t.Context(), telemetry.Options{Version: "test", Metrics: true, Exporter: exporter})
-	if err != nil {
-		t.Fatal(err)
-	}
+	observed := telemetry.Start(t.Context(), telemetry.Options{Version: "test", Metrics: true, Exporter: exporter})
 	upstream := sandbox.New(sandbox.Options{AllowAnonymous: true})
 	backend, err := server.NewBackend(server.BackendOptions{
 		Config:    &config.Config{Sandbox: true, State: "memory", Timeout: time.Minute, ShutdownTimeout: time.Second},
@@ -104,12 +101,12 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 	}
 	metrics := scrape(observed)
 	for _, want := range []string{
-		`insights_mcp_tool_call_duration_seconds_count{outcome="ok",tool="create_insights_job"} 2`,
-		`insights_mcp_tool_call_duration_seconds_count{outcome="error",tool="get_insights_job"} 1`,
-		`insights_mcp_upstream_request_duration_seconds_count{method="GET",path="/api/v1/sessions/{id}/insights/{id}",status="404"} 1`,
+		`mcp_server_operation_duration_seconds_count{error_type="",gen_ai_prompt_name="",gen_ai_tool_name="create_insights_job",mcp_method_name="tools/call"} 2`,
+		`mcp_server_operation_duration_seconds_count{error_type="tool_error",gen_ai_prompt_name="",gen_ai_tool_name="get_insights_job",mcp_method_name="tools/call"} 1`,
+		`http_client_request_duration_seconds_count{error_type="404",http_request_method="GET",http_response_status_code="404",server_address="sandbox.invalid",server_port="443",url_template="/api/v1/sessions/{id}/insights/{id}"} 1`,
 		`insights_mcp_paid_calls_total{result="started"} 1`,
 		`insights_mcp_paid_calls_total{result="already_running"} 1`,
-		`insights_mcp_upstream_request_duration_seconds_count{method="POST",path="/api/v1/sessions/{id}/insights",status="200"} 1`,
+		`http_client_request_duration_seconds_count{error_type="",http_request_method="POST",http_response_status_code="200",server_address="sandbox.invalid",server_port="443",url_template="/api/v1/sessions/{id}/insights"} 1`,
 		"insights_mcp_waiters 0\n",
 	} {
 		if !strings.Contains(metrics, want) {
@@ -122,7 +119,7 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 	names := map[string]bool{}
 	for _, span := range spans {
 		names[span.Name] = true
-		if span.SpanContext.TraceID().String() != trace && strings.HasPrefix(span.Name, "tool.") {
+		if span.SpanContext.TraceID().String() != trace && strings.HasPrefix(span.Name, "tools/call") {
 			t.Errorf("%s is in a trace of its own", span.Name)
 		}
 		for _, attribute := range span.Attributes {
@@ -131,7 +128,7 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"mcp.tools/call", "tool.create_insights_job", "POST /api/v1/sessions/{id}/insights"} {
+	for _, want := range []string{"tools/call create_insights_job", "tools/call get_insights_job", "POST /api/v1/sessions/{id}/insights"} {
 		if !names[want] {
 			t.Errorf("there is no span %s among %v", want, names)
 		}

@@ -18,12 +18,10 @@ import (
 // observe starts what the configuration and OTEL_* ask to be observed, and
 // returns what ends it, which sends what is still held.
 func observe(ctx context.Context, cfg *config.Config, getenv func(string) string, logger zerolog.Logger) (*telemetry.Telemetry, func(), error) {
-	t, err := telemetry.Start(ctx, telemetry.Options{Version: server.Version(), Getenv: getenv, Metrics: cfg.HTTP.MetricsAddr != ""})
-	if err != nil {
-		return nil, nil, err
-	}
+	t := telemetry.Start(ctx, telemetry.Options{Version: server.Version(), Getenv: getenv, Metrics: cfg.HTTP.MetricsAddr != "", Logger: logger})
 	stopMetrics := func() {}
 	if handler := t.Handler(); handler != nil {
+		var err error
 		if stopMetrics, err = serveMetrics(ctx, cfg.HTTP.MetricsAddr, handler, logger); err != nil {
 			return nil, nil, err
 		}

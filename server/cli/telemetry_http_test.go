@@ -24,7 +24,7 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 		var batches atomic.Int32
 		collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			body, err := io.ReadAll(r.Body)
-			if err == nil && strings.Contains(string(body), "tool.create_insights_job") {
+			if err == nil && strings.Contains(string(body), "tools/call create_insights_job") {
 				batches.Add(1)
 			}
 			if text := string(body); strings.Contains(text, operatorKey) || strings.Contains(text, "made up") || strings.Contains(text, "chat-prod") {

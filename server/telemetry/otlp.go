@@ -14,94 +14,99 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
 )
 
-// otlp sends traces as OTLP over HTTP, in protobuf, to where OTEL_* says. The
-// official exporter of that links gRPC, which it does not use: it made the
-// program 13 MB larger and the start of every server a third longer. Its encoder
-// alone links protobuf's reflection, which was, with Prometheus' official client,
-// another 2 MB. Spans are made and batched by the official SDK.
-type otlp struct {
-	url      string
-	headers  http.Header
-	compress bool
-	timeout  time.Duration // of one batch, with what is sent again
-	http     *http.Client
-	stopped  atomic.Bool
+// otlpClient sends encoded spans to a collector over HTTP. OpenTelemetry's exporter
+// encodes them; its own HTTP client, otlptracehttp, links gRPC and its gateway, which
+// no HTTP collector needs.
+type otlpClient struct {
+	url     string
+	headers http.Header
+	gzip    bool
+	timeout time.Duration // of one batch, retries included
+	http    *http.Client
 }
+
+var _ otlptrace.Client = (*otlpClient)(nil)
 
 // The specification's defaults.
 const (
 	otlpEndpoint = "http://localhost:4318"
 	otlpPath     = "/v1/traces"
 	otlpTimeout  = 10 * time.Second
-	protobufType = "application/x-protobuf"
 )
 
-// newOTLP reads the exporter's variables: those of traces, then those of all
-// signals.
-func newOTLP(getenv func(string) string) (*otlp, error) {
-	setting := func(name string) string {
-		if own := getenv("OTEL_EXPORTER_OTLP_TRACES_" + name); own != "" {
-			return own
+// newOTLPClient reads the exporter's variables. Its errors name the variable and
+// never quote the value, which may be a token.
+func newOTLPClient(getenv func(string) string) (*otlpClient, error) {
+	setting := func(name string) (variable, value string) {
+		if variable = "OTEL_EXPORTER_OTLP_TRACES_" + name; getenv(variable) == "" {
+			variable = "OTEL_EXPORTER_OTLP_" + name
 		}
-		return getenv("OTEL_EXPORTER_OTLP_" + name)
+		return variable, strings.TrimSpace(getenv(variable))
 	}
-	if protocol := setting("PROTOCOL"); protocol != "" && protocol != "http/protobuf" {
-		return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL is %s; only http/protobuf is sent", protocol)
+	if variable, protocol := setting("PROTOCOL"); protocol != "" && protocol != "http/protobuf" {
+		return nil, fmt.Errorf("%s: traces are sent as http/protobuf only", variable)
 	}
-	endpoint, err := otlpURL(getenv)
+	endpoint, err := parseOTLPEndpoint(setting("ENDPOINT"))
 	if err != nil {
 		return nil, err
 	}
-	timeout := otlpTimeout
-	if text := setting("TIMEOUT"); text != "" {
-		milliseconds, err := strconv.Atoi(text)
-		if err != nil || milliseconds <= 0 {
-			return nil, errors.New("OTEL_EXPORTER_OTLP_TIMEOUT is no number of milliseconds")
-		}
-		timeout = time.Duration(milliseconds) * time.Millisecond
-	}
-	headers, err := otlpHeaders(setting("HEADERS"))
+	timeout, err := parseOTLPTimeout(setting("TIMEOUT"))
 	if err != nil {
 		return nil, err
 	}
-	secured, err := otlpTLS(setting)
+	headers, err := parseOTLPHeaders(setting("HEADERS"))
 	if err != nil {
 		return nil, err
 	}
-	return &otlp{
-		url: endpoint, headers: headers, compress: setting("COMPRESSION") == "gzip", timeout: timeout,
-		http: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: secured, ForceAttemptHTTP2: true}},
+	tlsConfig, err := loadOTLPCertificates(setting)
+	if err != nil {
+		return nil, err
+	}
+	_, compression := setting("COMPRESSION")
+	return &otlpClient{
+		url: endpoint, headers: headers, gzip: compression == "gzip", timeout: timeout,
+		http: &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: tlsConfig, ForceAttemptHTTP2: true}},
 	}, nil
 }
 
-// otlpURL is where traces go: the address for traces as it is, or the path of
-// traces below the address for all signals.
-func otlpURL(getenv func(string) string) (string, error) {
-	name, path := "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""
-	address := getenv(name)
+// parseOTLPEndpoint returns where traces go: the address of traces as it is, or the
+// path of traces below the address of all signals.
+func parseOTLPEndpoint(variable, address string) (string, error) {
 	if address == "" {
-		name, path = "OTEL_EXPORTER_OTLP_ENDPOINT", otlpPath
-		if address = getenv(name); address == "" {
-			address = otlpEndpoint
-		}
+		address = otlpEndpoint
 	}
-	parsed, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
-		return "", fmt.Errorf("%s is no http or https address", name)
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", fmt.Errorf("%s: want an http or https address", variable)
 	}
-	return parsed.JoinPath(path).String(), nil
+	if strings.HasSuffix(variable, "_TRACES_ENDPOINT") {
+		return u.String(), nil
+	}
+	return u.JoinPath(otlpPath).String(), nil
 }
 
-// otlpHeaders reads key=value,key=value with values escaped as in a URL. An
-// error does not quote them: they hold tokens.
-func otlpHeaders(list string) (http.Header, error) {
+// parseOTLPTimeout reads milliseconds.
+func parseOTLPTimeout(variable, text string) (time.Duration, error) {
+	if text == "" {
+		return otlpTimeout, nil
+	}
+	milliseconds, err := strconv.Atoi(text)
+	if err != nil || milliseconds <= 0 {
+		return 0, fmt.Errorf("%s: want a number of milliseconds", variable)
+	}
+	return time.Duration(milliseconds) * time.Millisecond, nil
+}
+
+// parseOTLPHeaders reads key=value,key=value with values escaped as in a URL.
+func parseOTLPHeaders(variable, list string) (http.Header, error) {
 	headers := http.Header{}
 	for pair := range strings.SplitSeq(list, ",") {
 		if strings.TrimSpace(pair) == "" {
@@ -110,99 +115,90 @@ func otlpHeaders(list string) (http.Header, error) {
 		key, value, ok := strings.Cut(pair, "=")
 		value, err := url.PathUnescape(strings.TrimSpace(value))
 		if !ok || err != nil || strings.TrimSpace(key) == "" {
-			return nil, errors.New("OTEL_EXPORTER_OTLP_HEADERS is not a list such as key=value,key=value")
+			return nil, fmt.Errorf("%s: want a list such as key=value,key=value", variable)
 		}
 		headers.Set(strings.TrimSpace(key), value)
 	}
 	return headers, nil
 }
 
-func otlpTLS(setting func(string) string) (*tls.Config, error) {
-	secured := &tls.Config{MinVersion: tls.VersionTLS12}
-	if file := setting("CERTIFICATE"); file != "" {
+// loadOTLPCertificates reads the authorities to trust and the client's certificate.
+func loadOTLPCertificates(setting func(string) (variable, value string)) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if variable, file := setting("CERTIFICATE"); file != "" {
 		trusted, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_CERTIFICATE: %w", err)
-		}
-		secured.RootCAs = x509.NewCertPool()
-		if !secured.RootCAs.AppendCertsFromPEM(trusted) {
-			return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_CERTIFICATE: %s holds no certificate", file)
+		config.RootCAs = x509.NewCertPool()
+		if err != nil || !config.RootCAs.AppendCertsFromPEM(trusted) {
+			return nil, fmt.Errorf("%s: want a file with a PEM certificate", variable)
 		}
 	}
-	if file := setting("CLIENT_CERTIFICATE"); file != "" {
-		own, err := tls.LoadX509KeyPair(file, setting("CLIENT_KEY"))
+	if variable, file := setting("CLIENT_CERTIFICATE"); file != "" {
+		_, key := setting("CLIENT_KEY")
+		own, err := tls.LoadX509KeyPair(file, key)
 		if err != nil {
-			return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: %w", err)
+			return nil, fmt.Errorf("%s: want a file with a PEM certificate, and its key in CLIENT_KEY", variable)
 		}
-		secured.Certificates = []tls.Certificate{own}
+		config.Certificates = []tls.Certificate{own}
 	}
-	return secured, nil
+	return config, nil
 }
 
-// ExportSpans implements sdktrace.SpanExporter.
-func (o *otlp) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	if o.stopped.Load() {
-		return errors.New("traces export: the exporter is shut down")
-	}
-	body := encodeSpans(spans)
-	if len(body) == 0 {
-		return nil
-	}
-	if err := o.upload(ctx, body); err != nil {
-		return fmt.Errorf("traces export: %w", err)
-	}
+// Start implements otlptrace.Client.
+func (c *otlpClient) Start(context.Context) error { return nil }
+
+// Stop implements otlptrace.Client.
+func (c *otlpClient) Stop(context.Context) error {
+	c.http.CloseIdleConnections()
 	return nil
 }
 
-// Shutdown implements sdktrace.SpanExporter.
-func (o *otlp) Shutdown(context.Context) error {
-	if !o.stopped.Swap(true) {
-		o.http.CloseIdleConnections()
+// UploadTraces implements otlptrace.Client. TracesData is on the wire what the
+// collector's ExportTraceServiceRequest is, whose package links gRPC.
+func (c *otlpClient) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpans) error {
+	body, err := proto.Marshal(&tracepb.TracesData{ResourceSpans: spans})
+	if err != nil {
+		return fmt.Errorf("encode the traces: %w", err)
 	}
-	return nil
-}
-
-// upload sends one batch, again where that helps.
-func (o *otlp) upload(ctx context.Context, body []byte) error {
-	if o.compress {
-		var packed bytes.Buffer
-		writer := gzip.NewWriter(&packed)
+	if c.gzip {
+		var compressed bytes.Buffer
+		writer := gzip.NewWriter(&compressed)
 		_, _ = writer.Write(body) // to memory
 		_ = writer.Close()
-		body = packed.Bytes()
+		body = compressed.Bytes()
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, o.send(ctx, body) }, backoff.WithMaxElapsedTime(o.timeout))
+	_, err = backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, c.send(ctx, body) }, backoff.WithMaxElapsedTime(c.timeout))
 	return err
 }
 
-// send sends one batch once.
-func (o *otlp) send(ctx context.Context, body []byte) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, o.url, bytes.NewReader(body))
+// send sends one batch once. A permanent error is one that sending again cannot mend.
+func (c *otlpClient) send(ctx context.Context, body []byte) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
 	if err != nil {
 		return backoff.Permanent(err)
 	}
-	request.Header = o.headers.Clone()
-	request.Header.Set("Content-Type", protobufType)
-	if o.compress {
+	request.Header = c.headers.Clone()
+	request.Header.Set("Content-Type", "application/x-protobuf")
+	if c.gzip {
 		request.Header.Set("Content-Encoding", "gzip")
 	}
-	response, err := o.http.Do(request)
+	response, err := c.http.Do(request)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // so that the connection is used again
-	switch {
-	case response.StatusCode < http.StatusMultipleChoices:
+	if response.StatusCode < http.StatusMultipleChoices {
 		return nil
-	case response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable ||
-		response.StatusCode == http.StatusBadGateway || response.StatusCode == http.StatusGatewayTimeout:
-		if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
+	}
+	err = errors.New("the collector answered " + response.Status)
+	switch response.StatusCode {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		if seconds, notANumber := strconv.Atoi(response.Header.Get("Retry-After")); notANumber == nil {
 			return backoff.RetryAfter(seconds)
 		}
-		return fmt.Errorf("the collector answered %s", response.Status)
+		return err
 	}
-	return backoff.Permanent(fmt.Errorf("the collector answered %s", response.Status))
+	return backoff.Permanent(err)
 }

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"io"
@@ -10,7 +11,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 )
@@ -87,10 +91,7 @@ func TestTracesReachTheCollector(t *testing.T) {
 			for name, value := range test.settings {
 				environment[name] = value
 			}
-			observed, err := Start(t.Context(), Options{Version: "test", Getenv: environment.get})
-			if err != nil {
-				t.Fatal(err)
-			}
+			observed := Start(t.Context(), Options{Version: "test", Getenv: environment.get})
 			_, span := observed.tracer.Start(t.Context(), "a call")
 			span.End()
 			if err := observed.Stop(t.Context()); err != nil {
@@ -113,17 +114,14 @@ func TestTheOperatorNamesTheService(t *testing.T) {
 	for _, named := range []string{"", "insights-of-team-a"} {
 		t.Setenv("OTEL_SERVICE_NAME", named)
 		exporter := tracetest.NewInMemoryExporter()
-		observed, err := Start(t.Context(), Options{Version: "1.2.3", Exporter: exporter})
-		if err != nil {
-			t.Fatal(err)
-		}
+		observed := Start(t.Context(), Options{Version: "1.2.3", Exporter: exporter})
 		_, span := observed.tracer.Start(t.Context(), "a call")
 		span.End()
 		if err := observed.Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		want := cmp.Or(named, "langsmith-insights-mcp")
-		if got, _ := exporter.GetSpans()[0].Resource.Set().Value(serviceName); got.AsString() != want {
+		if got, _ := exporter.GetSpans()[0].Resource.Set().Value(semconv.ServiceNameKey); got.AsString() != want {
 			t.Errorf("the service is %s, not %s", got.AsString(), want)
 		}
 		if err := observed.Stop(t.Context()); err != nil {
@@ -135,7 +133,11 @@ func TestTheOperatorNamesTheService(t *testing.T) {
 // A collector that refuses is not asked again, and the caller learns of it.
 func TestTracesAreRefused(t *testing.T) {
 	address, spans, _ := collector(t, 401, 200)
-	exporter, err := newOTLP(variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get)
+	client, err := newOTLPClient(variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exporter, err := otlptrace.New(t.Context(), client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,61 +149,44 @@ func TestTracesAreRefused(t *testing.T) {
 	}
 }
 
-// Once shut down, an exporter refuses spans, and shutting it down again is
-// nothing: OpenTelemetry's specification asks for both.
-func TestTheExporterIsShutDown(t *testing.T) {
-	address, spans, asked := collector(t, 200)
-	exporter, err := newOTLP(variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := exporter.ExportSpans(t.Context(), nil); err != nil || asked() != nil {
-		t.Errorf("a batch of nothing: %v, and %v was sent", err, asked())
-	}
-	batch := tracetest.SpanStubs{{Name: "a call"}}.Snapshots()
-	if err := exporter.ExportSpans(t.Context(), batch); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := exporter.Shutdown(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := exporter.ExportSpans(t.Context(), batch); err == nil {
-		t.Error("spans are taken after the end")
-	}
-	if got := spans(); len(got) != 1 {
-		t.Errorf("the collector was sent %q", got)
-	}
-}
-
 func TestTracesAreOff(t *testing.T) {
 	for _, environment := range []variables{
 		nil,
-		{"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.test"},
+		{"OTEL_SDK_DISABLED": "True", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.test"},
 		{"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.test"},
 	} {
-		if observed, err := Start(t.Context(), Options{Getenv: environment.get}); observed != nil || err != nil {
-			t.Errorf("%v: %v, %v", environment, observed, err)
+		var log bytes.Buffer
+		if observed := Start(t.Context(), Options{Getenv: environment.get, Logger: zerolog.New(&log)}); observed != nil || log.Len() != 0 {
+			t.Errorf("%v: %v, %s", environment, observed, log.String())
 		}
 	}
 }
 
-// A mistake ends the start with the variable's name, and without its value,
-// which may be a token.
+// A mistake turns traces off, and nothing else: the log names the variable, without
+// its value, which may be a token.
 func TestMistakesInOTEL(t *testing.T) {
 	for _, test := range []struct{ name, value string }{
+		{"OTEL_TRACES_EXPORTER", "sesame"},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "sesame:4318"},
 		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://sesame"},
 		{"OTEL_EXPORTER_OTLP_HEADERS", "sesame"},
+		{"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "key=%zzsesame"},
 		{"OTEL_EXPORTER_OTLP_TIMEOUT", "sesame"},
+		{"OTEL_EXPORTER_OTLP_TIMEOUT", "-1"},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
-		{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/at/all"},
-		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere/at/all"},
+		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "sesame"},
+		{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere/at/sesame"},
+		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere/at/sesame"},
 	} {
-		_, err := Start(t.Context(), Options{Getenv: variables{"OTEL_TRACES_EXPORTER": "otlp", test.name: test.value}.get})
-		if err == nil || !strings.Contains(err.Error(), test.name) || strings.Contains(err.Error(), "sesame") {
-			t.Errorf("%s=%s: %v", test.name, test.value, err)
+		environment := variables{"OTEL_TRACES_EXPORTER": "otlp"}
+		environment[test.name] = test.value
+		var log bytes.Buffer
+		observed := Start(t.Context(), Options{Getenv: environment.get, Metrics: true, Logger: zerolog.New(&log)})
+		if observed == nil || observed.provider != nil || observed.Handler() == nil {
+			t.Errorf("%s=%s: %+v", test.name, test.value, observed)
+		}
+		if logged := log.String(); !strings.Contains(logged, `"level":"warn"`) || !strings.Contains(logged, test.name+":") || strings.Contains(logged, "sesame") {
+			t.Errorf("%s=%s: %s", test.name, test.value, logged)
 		}
 	}
 }

@@ -9,12 +9,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	mcpserver "github.com/mark3labs/mcp-go/server"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
 	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // Options say what is wanted.
@@ -22,59 +28,85 @@ type Options struct {
 	Version string
 	Getenv  func(string) string // OTEL_*
 	Metrics bool
+	Logger  zerolog.Logger
 
-	// Exporter takes the traces' place of export, for tests; nil for what
-	// OTEL_* says.
+	// Exporter takes the place of the one that OTEL_* describes, for tests.
 	Exporter sdktrace.SpanExporter
 }
 
 // Telemetry is what observes one server. A nil Telemetry observes nothing, at
 // no cost.
 type Telemetry struct {
-	tracer     trace.Tracer // nil when traces are off
+	tracer     trace.Tracer
 	propagator propagation.TextMapPropagator
-	provider   *sdktrace.TracerProvider
-
-	metrics *metrics // nil when metrics are off
+	provider   *sdktrace.TracerProvider // nil when traces are off
+	metrics    *metrics                 // nil when metrics are off
 }
 
-// Start returns what was asked for; nil when nothing was.
-func Start(ctx context.Context, options Options) (*Telemetry, error) {
-	exporter := options.Exporter
-	if exporter == nil && tracesWanted(options.Getenv) {
-		collector, err := newOTLP(options.Getenv)
-		if err != nil {
-			return nil, err
-		}
-		exporter = collector
+// Start returns what was asked for; nil when nothing was. OTEL_* may be meant for
+// another program that set them for its children, so a mistake in them is logged and
+// turns traces off, and never ends the start.
+func Start(ctx context.Context, options Options) *Telemetry {
+	t := &Telemetry{
+		tracer:     noop.NewTracerProvider().Tracer(""),
+		propagator: propagation.NewCompositeTextMapPropagator(),
 	}
-	if exporter == nil && !options.Metrics {
-		return nil, nil
+	var err error
+	if t.provider, err = newTracerProvider(ctx, options); err != nil {
+		options.Logger.Warn().Err(err).Msg("traces are off")
 	}
-	t := &Telemetry{propagator: propagation.TraceContext{}}
-	if exporter != nil {
-		described, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
-			serviceName.String("langsmith-insights-mcp"), serviceVersion.String(options.Version)),
-			resource.WithFromEnv()) // last, so that the operator's own names win
-		if err != nil && !errors.Is(err, resource.ErrPartialResource) {
-			return nil, fmt.Errorf("OTEL_*: %w", err)
-		}
-		t.provider = sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(described))
-		t.tracer = t.provider.Tracer("langsmith-insights-mcp")
+	if t.provider != nil {
+		t.tracer, t.propagator = t.provider.Tracer("langsmith-insights-mcp"), propagation.TraceContext{}
 	}
 	if options.Metrics {
 		t.metrics = newMetrics()
 	}
-	return t, nil
+	if t.provider == nil && t.metrics == nil {
+		return nil
+	}
+	return t
+}
+
+// newTracerProvider returns what makes and sends spans; nil where nothing asks for it.
+func newTracerProvider(ctx context.Context, options Options) (*sdktrace.TracerProvider, error) {
+	exporter := options.Exporter
+	if exporter == nil {
+		wanted, err := tracesWanted(options.Getenv)
+		if err != nil || !wanted {
+			return nil, err
+		}
+		client, err := newOTLPClient(options.Getenv)
+		if err != nil {
+			return nil, err
+		}
+		if exporter, err = otlptrace.New(ctx, client); err != nil {
+			return nil, err
+		}
+	}
+	described, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
+		semconv.ServiceName("langsmith-insights-mcp"), semconv.ServiceVersion(options.Version)),
+		resource.WithFromEnv()) // last, so that the operator's own names win
+	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
+		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
+	}
+	return sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(described)), nil
 }
 
 // tracesWanted follows OpenTelemetry's own variables: an endpoint turns traces
 // on, unless something says they are off.
-func tracesWanted(getenv func(string) string) bool {
-	if getenv == nil || getenv("OTEL_SDK_DISABLED") == "true" || getenv("OTEL_TRACES_EXPORTER") == "none" {
-		return false
+func tracesWanted(getenv func(string) string) (bool, error) {
+	if getenv == nil || strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") {
+		return false, nil
 	}
-	return getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "" || getenv("OTEL_TRACES_EXPORTER") == "otlp"
+	switch getenv("OTEL_TRACES_EXPORTER") {
+	case "otlp":
+		return true, nil
+	case "none":
+		return false, nil
+	case "":
+		return getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "", nil
+	}
+	return false, errors.New("OTEL_TRACES_EXPORTER: want otlp or none")
 }
 
 // Stop sends what is still held, for as long as ctx lets it.
@@ -93,22 +125,22 @@ func (t *Telemetry) Flush(ctx context.Context) error {
 	return t.provider.ForceFlush(ctx)
 }
 
-// MCPOptions make an MCP server record its requests and tools.
+// MCPOptions make an MCP server record its messages.
 func (t *Telemetry) MCPOptions() []mcpserver.ServerOption {
 	if t == nil {
 		return nil
 	}
-	var options []mcpserver.ServerOption
-	if t.tracer != nil {
-		options = append(options,
-			mcpserver.WithTracer(tracer{t.tracer}),
-			mcpserver.WithPropagator(headers{t.propagator}),
-			mcpserver.WithMetaPropagator(meta{t.propagator}))
-	}
+	recording := tracer{otel: t.tracer}
 	if t.metrics != nil {
-		options = append(options, mcpserver.WithToolHandlerMiddleware(t.metrics.countTools))
+		recording.durations = t.metrics.operations
 	}
-	return options
+	return []mcpserver.ServerOption{
+		mcpserver.WithTracer(recording),
+		mcpserver.WithPropagator(headerPropagator{t.propagator}),
+		mcpserver.WithMetaPropagator(metaPropagator{t.propagator}),
+		mcpserver.WithToolHandlerMiddleware(recordTool),
+		mcpserver.WithPromptHandlerMiddleware(recordPrompt),
+	}
 }
 
 // Transport makes the requests sent upstream part of the trace and of the
@@ -117,5 +149,9 @@ func (t *Telemetry) Transport(next http.RoundTripper) http.RoundTripper {
 	if t == nil {
 		return next
 	}
-	return &upstream{next: next, telemetry: t}
+	var durations *prometheus.HistogramVec
+	if t.metrics != nil {
+		durations = t.metrics.requests
+	}
+	return &upstream{next: next, tracer: t.tracer, propagator: t.propagator, durations: durations}
 }

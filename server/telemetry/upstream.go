@@ -2,71 +2,69 @@ package telemetry
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
-	"sync"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
+	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
 	"go.opentelemetry.io/otel/trace"
 )
 
-// The attributes that spans carry, by OpenTelemetry's conventions.
-const (
-	serviceName    = attribute.Key("service.name")
-	serviceVersion = attribute.Key("service.version")
-	httpMethod     = attribute.Key("http.request.method")
-	httpStatus     = attribute.Key("http.response.status_code")
-	urlTemplate    = attribute.Key("url.template")
-	serverAddress  = attribute.Key("server.address")
-)
-
-// upstream observes the requests to LangSmith, each sending of it.
+// upstream records each sending of a request to LangSmith as a span and a duration,
+// by OpenTelemetry's conventions for HTTP clients. otelhttp would record url.full,
+// which holds ids and filters, and the words of errors.
 type upstream struct {
-	next      http.RoundTripper
-	telemetry *Telemetry
+	next       http.RoundTripper
+	tracer     trace.Tracer
+	propagator propagation.TextMapPropagator
+	durations  *prometheus.HistogramVec // nil when metrics are off
 }
 
-var ids = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
-})
-
-// template is a path without what tells one project or run from another.
-func template(path string) string { return ids().ReplaceAllLiteralString(path, "{id}") }
+var ids = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
 
 // RoundTrip implements http.RoundTripper.
 func (u *upstream) RoundTrip(request *http.Request) (*http.Response, error) {
-	path := template(request.URL.Path)
-	started := time.Now()
-	var span trace.Span
-	if u.telemetry.tracer != nil {
-		ctx := request.Context()
-		ctx, span = u.telemetry.tracer.Start(ctx, request.Method+" "+path, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
-			httpMethod.String(request.Method), urlTemplate.String(path), serverAddress.String(request.URL.Hostname())))
-		defer span.End()
-		request = request.Clone(ctx)
-		u.telemetry.propagator.Inject(ctx, propagation.HeaderCarrier(request.Header))
-	}
+	method, path, started := request.Method, ids.ReplaceAllLiteralString(request.URL.Path, "{id}"), time.Now()
+	address, port := request.URL.Hostname(), portOf(request.URL)
+	ctx, span := u.tracer.Start(request.Context(), method+" "+path, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		semconv.HTTPRequestMethodKey.String(method), semconv.URLTemplate(path), semconv.ServerAddress(address), semconv.ServerPort(port)))
+	defer span.End()
+	request = request.Clone(ctx)
+	u.propagator.Inject(ctx, propagation.HeaderCarrier(request.Header))
+
 	response, err := u.next.RoundTrip(request)
-	status := "none"
-	if err == nil {
+
+	var status, errorType string
+	switch {
+	case err != nil:
+		errorType = semconv.ErrorType(err).Value.AsString() // its type; its words may tell more
+	default:
 		status = strconv.Itoa(response.StatusCode)
-	}
-	if span != nil {
-		switch {
-		case err != nil:
-			span.SetStatus(codes.Error, "no answer")
-		default:
-			span.SetAttributes(httpStatus.Int(response.StatusCode))
-			if response.StatusCode >= 400 {
-				span.SetStatus(codes.Error, "")
-			}
+		span.SetAttributes(semconv.HTTPResponseStatusCode(response.StatusCode))
+		if response.StatusCode >= http.StatusBadRequest {
+			errorType = status
 		}
 	}
-	if u.telemetry.metrics != nil {
-		u.telemetry.metrics.requestTook(request.Method, path, status, started)
+	if errorType != "" {
+		span.SetStatus(codes.Error, "")
+		span.SetAttributes(semconv.ErrorTypeKey.String(errorType))
+	}
+	if u.durations != nil {
+		u.durations.WithLabelValues(method, address, strconv.Itoa(port), path, status, errorType).Observe(time.Since(started).Seconds())
 	}
 	return response, err
+}
+
+func portOf(u *url.URL) int {
+	if port, err := strconv.Atoi(u.Port()); err == nil {
+		return port
+	}
+	if u.Scheme == "http" {
+		return 80
+	}
+	return 443
 }

@@ -1,0 +1,136 @@
+package telemetry
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
+	"github.com/mark3labs/mcp-go/tracing"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0" // the last version that has MCP's names
+	"go.opentelemetry.io/otel/trace"
+
+	"langsmith-insights-mcp/server/envelope"
+)
+
+// tracer records each MCP message that mcp-go handles as a span and a duration, by
+// OpenTelemetry's semantic conventions for MCP. Of what those recommend it leaves out
+// mcp.session.id, with which a reader of the traces could take the session over, and
+// what is in a caller's own words: jsonrpc.request.id, mcp.resource.uri, and the
+// texts of errors.
+type tracer struct {
+	otel      trace.Tracer
+	durations *prometheus.HistogramVec // nil when metrics are off
+}
+
+// The attributes of mcp-go that are read.
+const (
+	methodAttribute  = "mcp.method"
+	versionAttribute = "mcp.protocol.version"
+)
+
+// Start implements tracing.Tracer.
+func (t tracer) Start(ctx context.Context, name string, kind tracing.SpanKind, attributes ...tracing.Attribute) (context.Context, tracing.Span) {
+	if kind != tracing.SpanKindServer {
+		// mcp-go's second span of a tool call: the conventions have one.
+		return tracing.NoopTracer().Start(ctx, name, kind)
+	}
+	o := &operation{durations: t.durations, started: time.Now()}
+	var version string
+	for _, a := range attributes {
+		switch a.Key {
+		case methodAttribute:
+			o.method = envelope.KnownMethod(a.Value)
+		case versionAttribute:
+			version = a.Value
+		}
+	}
+	ctx, o.span = t.otel.Start(ctx, o.method, trace.WithSpanKind(trace.SpanKindServer),
+		trace.WithAttributes(semconv.McpMethodNameKey.String(o.method)))
+	if mcp.IsValidProtocolVersion(version) {
+		o.span.SetAttributes(semconv.McpProtocolVersion(version))
+	}
+	return tracing.ContextWithSpan(ctx, o), o
+}
+
+// operation is the handling of one message. Its methods are called by the goroutine
+// that handles it.
+type operation struct {
+	durations *prometheus.HistogramVec
+	started   time.Time
+	span      trace.Span
+
+	method       string
+	tool, prompt string // only of those that the server has
+	errorType    string
+}
+
+// operationFrom returns the operation of ctx; its changes are lost where there is none.
+func operationFrom(ctx context.Context) *operation {
+	if o, ok := tracing.SpanFromContext(ctx).(*operation); ok {
+		return o
+	}
+	return &operation{span: trace.SpanFromContext(context.Background())}
+}
+
+// SetAttributes implements tracing.Span. recordTool tells what mcp-go would.
+func (o *operation) SetAttributes(...tracing.Attribute) {}
+
+// RecordError implements tracing.Span.
+func (o *operation) RecordError(error) {}
+
+// SetStatus implements tracing.Span.
+func (o *operation) SetStatus(code tracing.StatusCode, _ string) {
+	if code == tracing.StatusError {
+		o.errorType = cmp.Or(o.errorType, otherError)
+	}
+}
+
+// The values of error.type. mcp-go does not tell a tracer the code of a JSON-RPC
+// error.
+const (
+	toolError  = "tool_error"
+	otherError = "_OTHER"
+)
+
+// End implements tracing.Span.
+func (o *operation) End() {
+	if o.errorType != "" {
+		o.span.SetStatus(codes.Error, "")
+		o.span.SetAttributes(semconv.ErrorTypeKey.String(o.errorType))
+	}
+	o.span.End()
+	if o.durations != nil {
+		o.durations.WithLabelValues(o.method, o.tool, o.prompt, o.errorType).Observe(time.Since(o.started).Seconds())
+	}
+}
+
+// recordTool is middleware around every tool. A tool that the server does not have
+// never comes here, so a caller cannot make names up.
+func recordTool(next mcpserver.ToolHandlerFunc) mcpserver.ToolHandlerFunc {
+	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		o := operationFrom(ctx)
+		o.tool = request.Params.Name
+		o.span.SetName(o.method + " " + o.tool)
+		o.span.SetAttributes(semconv.GenAIToolName(o.tool), semconv.GenAIOperationNameExecuteTool)
+		result, err := next(ctx, request)
+		if err == nil && result != nil && result.IsError {
+			o.errorType = toolError
+		}
+		return result, err
+	}
+}
+
+// recordPrompt is middleware around every prompt that the server has.
+func recordPrompt(next mcpserver.PromptHandlerFunc) mcpserver.PromptHandlerFunc {
+	return func(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+		o := operationFrom(ctx)
+		o.prompt = request.Params.Name
+		o.span.SetName(o.method + " " + o.prompt)
+		o.span.SetAttributes(semconv.GenAIPromptName(o.prompt))
+		return next(ctx, request)
+	}
+}
