@@ -40,7 +40,7 @@ func TestInstallWithKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(content), `"LANGSMITH_API_KEY":"`+key+`"`) != test.written {
+		if strings.Contains(string(content), `"LANGSMITH_API_KEY": "`+key+`"`) != test.written {
 			t.Errorf("%q leaves\n%s", test.args, content)
 		}
 		info, err := os.Stat(config)

@@ -73,7 +73,8 @@ func (f *installFlags) options(getenv func(string) string) (install.Options, err
 	if f.client == "" {
 		return install.Options{}, config.Problem("--client is required; one of " + clientNames())
 	}
-	return install.Options{Client: f.client, File: f.file, DryRun: f.dryRun, Host: install.Host{Getenv: getenv}}, nil
+	host, err := install.ThisHost(getenv)
+	return install.Options{Client: f.client, File: f.file, DryRun: f.dryRun, Host: host}, err
 }
 
 // clientNames lists the clients that install knows.
@@ -101,7 +102,7 @@ func addEntry(options *install.Options, withKey bool, getenv func(string) string
 	}
 	if withKey {
 		delete(options.Env, keyFileVariable)
-		if options.APIKey = install.Secret(settings.Credentials.APIKey.Reveal()); options.APIKey == "" {
+		if options.APIKey = settings.Credentials.APIKey; options.APIKey == "" {
 			return config.Problem("--with-key: there is no key to write; set LANGSMITH_API_KEY")
 		}
 	}

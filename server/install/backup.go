@@ -16,80 +16,75 @@ const backupMark = ".bak-"
 
 // backups lists the backups beside the file, oldest first.
 func (f file) backups() []string {
-	dir, base := filepath.Split(f.path)
-	entries, err := os.ReadDir(filepath.Clean(dir))
+	folder, base := filepath.Split(f.path)
+	entries, err := os.ReadDir(filepath.Clean(folder))
 	if err != nil {
 		return nil
 	}
 	var names []string
 	for _, e := range entries {
 		if e.Type().IsRegular() && strings.HasPrefix(e.Name(), base+backupMark) {
-			names = append(names, filepath.Join(dir, e.Name()))
+			names = append(names, filepath.Join(folder, e.Name()))
 		}
 	}
 	return names
 }
 
-// backup copies the file beside it and returns the copy's name: that of an
-// earlier one if it is the same. What the entry holds of credentials is left
-// out, so that a key that is replaced or uninstalled is gone.
-func (f file) backup(format format, server string, now time.Time) (string, error) {
-	f.body = format.scrub(f.body, server)
-	data := f.bytes()
+// backup copies the file beside it and returns the copy's name: that of an earlier
+// copy if it is the same. Credentials in the entry are left out, so that a key
+// that is replaced or uninstalled is gone.
+func (f file) backup(format format, now time.Time) (string, error) {
+	var err error
+	if f.body, err = redact(format, f.body, func(_, _ string) string { return redacted }); err != nil {
+		return "", err
+	}
 	for _, name := range f.backups() {
-		if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, data) {
+		if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, f.bytes()) {
 			return name, nil
 		}
 	}
-	name := f.path + backupMark + now.UTC().Format("20060102T150405Z")
+	first := f.path + backupMark + now.UTC().Format("20060102T150405Z")
+	name := first
 	for i := 2; ; i++ {
-		err := writeNew(name, data)
-		if !errors.Is(err, fs.ErrExist) {
-			return name, err
+		out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+		if errors.Is(err, fs.ErrExist) {
+			name = fmt.Sprintf("%s-%d", first, i)
+			continue
 		}
-		name = fmt.Sprintf("%s%s%s-%d", f.path, backupMark, now.UTC().Format("20060102T150405Z"), i)
+		if err != nil {
+			return "", err
+		}
+		_, err = out.Write(f.bytes())
+		return name, errors.Join(err, out.Close())
 	}
-}
-
-func writeNew(name string, data []byte) error {
-	out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
-		return err
-	}
-	_, err = out.Write(data)
-	return errors.Join(err, out.Close())
 }
 
 // undo returns what the file held before the entry was added, if a backup tells,
 // else cleaned, which is the file without the entry. The two differ in little: an
-// empty container, a blank line. A backup is the one if adding an entry to it and
-// taking it out again gives cleaned, that is, if nothing else changed since.
-func (f file) undo(format format, server string, cleaned []byte) []byte {
+// empty object, a blank line.
+func (f file) undo(format format, cleaned []byte) []byte {
 	for _, name := range f.backups() {
 		raw, err := os.ReadFile(name)
-		if err != nil {
-			continue
-		}
 		body, mark := bytes.CutPrefix(raw, byteOrderMark)
-		if mark == f.mark && !hasEntry(format, body, server) && leadsTo(format, server, body, cleaned) {
+		if err == nil && mark == f.mark && comesFrom(format, cleaned, body) {
 			return body
 		}
 	}
 	return cleaned
 }
 
-// leadsTo reports whether an entry added to body and taken out leaves cleaned,
-// for an entry with a prompt of its own or without one.
-func leadsTo(format format, server string, body, cleaned []byte) bool {
-	plain := entry{name: server, command: "/"}
-	asking := plain
-	asking.reference = promptReference(server)
-	for _, e := range []entry{plain, asking} {
-		with, err := format.merge(body, e)
+// comesFrom reports whether adding an entry to body, with a prompt or without, and
+// taking it out again leaves cleaned: nothing else has changed since then.
+func comesFrom(format format, cleaned, body []byte) bool {
+	if c, err := format.decode(body); err != nil || c.exists {
+		return false
+	}
+	for _, reference := range []string{"", promptReference} {
+		with, err := merge(format, body, entry{command: "/", reference: reference})
 		if err != nil {
 			return false
 		}
-		without, err := format.remove(with, server)
+		without, err := format.remove(with)
 		if err == nil && bytes.Equal(without, cleaned) {
 			return true
 		}

@@ -8,31 +8,23 @@ import (
 	"strings"
 )
 
-// ErrUnknownClient is what an error is that is about a name of no client.
-var ErrUnknownClient = errors.New("unknown client")
+var (
+	// ErrUnknownClient means that no client has that name.
+	ErrUnknownClient = errors.New("unknown client")
 
-// ErrClientNotFound is what an error is that is about a client which this
-// machine does not seem to have.
-var ErrClientNotFound = errors.New("client not found")
-
-// clientError says in text what kind is about.
-type clientError struct {
-	kind error
-	text string
-}
-
-func (e clientError) Error() string { return e.text }
-func (e clientError) Unwrap() error { return e.kind }
+	// ErrClientNotFound means that this machine does not seem to have the client.
+	ErrClientNotFound = errors.New("does not seem to be installed here")
+)
 
 // Client is an agent client that can be configured.
 type Client struct {
 	Name  string // what --client takes, as "claude-desktop"
-	Title string // what people call it, as "Claude Desktop"
+	Title string // the product's name, as "Claude Desktop"
 }
 
 // Clients lists the known clients in the order to show them in.
 func Clients() []Client {
-	all := make([]Client, 0, len(catalogue()))
+	var all []Client
 	for _, c := range catalogue() {
 		all = append(all, c.Client)
 	}
@@ -44,99 +36,109 @@ type client struct {
 	Client
 	format    format
 	locations func(Host) []location
-	// commands are looked for in the PATH of clients that are command lines:
-	// these may be installed without ever having written a file.
+	// commands are looked for in the PATH: a command line may be installed without
+	// ever having written a file.
 	commands []string
-	// entryType is the value of "type" in a new entry, "" when there is none.
+	// entryType is the value of "type" in a new entry, "" for none.
 	entryType string
-	// reference is what a variable's value is replaced with when the client
-	// starts the server, with NAME for the variable's name. Empty: the client
-	// has no such thing.
+	// reference is what the client replaces with the key when it starts the server,
+	// "" if it replaces nothing.
 	reference string
-	// prompts says that the key is asked for by the client itself (VS Code).
-	prompts bool
-	// expands starts what the client replaces inside a value, "" for nothing. A
-	// value with it would not arrive as it was written.
+	// passesKey says that the client passes on the variables that env_vars names
+	// (Codex).
+	passesKey bool
+	// expands begins what the client replaces inside a value, "" for nothing. A
+	// value with it would not reach the server as it was written.
 	expands string
-	// plain says that the client reads JSON without comments and trailing
-	// commas.
-	plain bool
-	next  string // what to do after a change
-	keys  string // where the server gets its key from without --with-key
+	// strictJSON says that the client reads no comments and no trailing commas.
+	strictJSON bool
+	nextStep   string // what to do after a change
+	keySource  string // where the server gets its key from without --with-key
 }
 
 // location is a place where a client may keep its configuration.
 type location struct {
 	file    string
-	sign    string // exists when the client does
-	literal bool   // whether the client replaces anything in this file is not known
+	folder  string // exists when the client is installed
+	literal bool   // the client is not known to replace anything in this file
 }
 
-// locate finds the client's configuration file. The file itself may be missing.
-func (c client) locate(h Host) (location, error) {
-	places := c.locations(h)
-	for _, p := range places {
-		if exists(p.sign) || exists(p.file) {
-			return p, nil
-		}
+// locate returns the client's configuration file, which need not exist: the one
+// that o names, else the first whose client is there.
+func (c client) locate(o Options) (location, error) {
+	places := c.locations(o.Host)
+	if o.File != "" {
+		return named(places, o.File)
 	}
+	var folders []string
+	for _, place := range places {
+		if exists(place.folder) || exists(place.file) {
+			return place, nil
+		}
+		folders = append(folders, place.folder)
+	}
+	looked := "there is no " + strings.Join(folders, " or ")
 	for _, command := range c.commands {
-		if _, err := h.LookPath(command); err == nil {
+		if _, err := o.Host.LookPath(command); err == nil {
 			return places[0], nil
 		}
+		looked += fmt.Sprintf(" and no command %q", command)
 	}
-	return location{}, c.notFound(places)
+	return location{}, fmt.Errorf("%s %w: %s. Install it and start it once, then run this again; or name another client: %s",
+		c.Title, ErrClientNotFound, looked, clientNames())
 }
 
-func (c client) notFound(places []location) error {
-	var signs []string
-	for _, p := range places {
-		signs = append(signs, p.sign)
+// named returns the location of a file, one of places where it is one.
+func named(places []location, file string) (location, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return location{}, err
 	}
-	looked := "there is no " + strings.Join(signs, " or ")
-	if len(c.commands) > 0 {
-		looked += fmt.Sprintf(" and no command %q", c.commands[0])
+	if folder := filepath.Dir(path); !exists(folder) {
+		return location{}, fmt.Errorf("there is no folder %s to keep %s in", folder, filepath.Base(path))
 	}
-	return clientError{ErrClientNotFound, fmt.Sprintf("%s does not seem to be installed here: %s. "+
-		"Install it and start it once, then run this again; or name another client: %s",
-		c.Title, looked, names())}
+	for _, place := range places {
+		if place.file == path {
+			return place, nil
+		}
+	}
+	return location{file: path}, nil
 }
 
-func clientNamed(name string) (client, error) {
+func findClient(name string) (client, error) {
 	for _, c := range catalogue() {
 		if c.Name == name {
 			return c, nil
 		}
 	}
-	return client{}, clientError{ErrUnknownClient, fmt.Sprintf("no client is called %q: name one of %s", name, names())}
+	return client{}, fmt.Errorf("%w %q: name one of %s", ErrUnknownClient, name, clientNames())
 }
 
-func names() string {
-	var all []string
+func clientNames() string {
+	var names []string
 	for _, c := range Clients() {
-		all = append(all, c.Name)
+		names = append(names, c.Name)
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(names, ", ")
 }
 
-// packages lists the folders below that the packages of one application keep
-// their data in, those first that have file: with several, the one that has run
-// is meant. What prefix the names have is told without regard to case.
-func packages(parent, prefix, below, file string) []string {
+// packageFolders lists the folders in which the packages of one application keep
+// their data, those first that have the file: of several, the one that has run is
+// meant. The prefix of their names is compared without regard to case.
+func packageFolders(parent, prefix, below, file string) []string {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return nil
 	}
 	var with, without []string
 	for _, e := range entries {
-		if !strings.HasPrefix(strings.ToLower(e.Name()), prefix) {
-			continue
-		}
-		dir := filepath.Join(parent, e.Name(), below)
-		if exists(filepath.Join(dir, file)) {
-			with = append(with, dir)
-		} else {
-			without = append(without, dir)
+		folder := filepath.Join(parent, e.Name(), below)
+		switch {
+		case !strings.HasPrefix(strings.ToLower(e.Name()), prefix):
+		case exists(filepath.Join(folder, file)):
+			with = append(with, folder)
+		default:
+			without = append(without, folder)
 		}
 	}
 	return append(with, without...)

@@ -7,15 +7,14 @@ import (
 	"testing"
 )
 
-// tried is what each client's entry was tried with: nothing but its documentation
-// and the tests where that is all there was.
+// tried says with which version of each client its entry was tried.
 var tried = map[string]string{
-	"claude-desktop": "not run",
+	"claude-desktop": "no",
 	"claude-code":    "version 2.1.328 on Linux starts the server from it, with a key and without",
-	"vscode":         "not run",
-	"cursor":         "not run",
-	"windsurf":       "not run",
-	"gemini-cli":     "version 0.61.0 on Linux hands the key on from it",
+	"vscode":         "no",
+	"cursor":         "no",
+	"windsurf":       "no",
+	"gemini-cli":     "version 0.61.0 on Linux passes the key on",
 	"codex-cli":      "version 0.169.0 on Linux lists the server from it",
 }
 
@@ -24,12 +23,12 @@ var tried = map[string]string{
 func TestTheListOfClientsIsTheCatalogue(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Clients\n\nWritten by `go test ./server/install -run Clients -update` from what `install` knows; CI compares.\n\n" +
-		"`langsmith-insights-mcp install --client NAME` adds one entry to the file below. Where\n" +
-		"several stand, the first counts whose folder is there. Everything else in the file stays,\n" +
-		"comments too; a backup is left beside it, and `uninstall` takes the entry out again.\n" +
+		"`langsmith-insights-mcp install --client NAME` adds one entry to the file below. Of\n" +
+		"several files, the first whose folder exists is used. Everything else in the file stays,\n" +
+		"comments included; a backup is left beside it, and `uninstall` removes the entry.\n" +
 		"No key is written without `--with-key`.\n\n" +
-		"**What was not run.** The desktop applications, and every client on macOS and Windows:\n" +
-		"their paths and formats are those of their documentation, and are tested by table.\n")
+		"**Not tried:** the desktop applications, and every client on macOS and Windows. Their\n" +
+		"paths and formats are those of their documentation, and tests hold them.\n")
 	for _, c := range catalogue() {
 		if tried[c.Name] == "" {
 			t.Errorf("%s does not say what it was tried with", c.Name)
@@ -38,7 +37,7 @@ func TestTheListOfClientsIsTheCatalogue(t *testing.T) {
 		for _, system := range []struct{ goos, name string }{{"linux", "Linux"}, {"darwin", "macOS"}, {"windows", "Windows"}} {
 			fmt.Fprintf(&b, "| %s | %s |\n", system.name, strings.Join(filesOn(c, system.goos), "<br>"))
 		}
-		fmt.Fprintf(&b, "\n- The key: %s\n- Afterwards: %s\n- Tried: %s.\n", c.keys, c.next, tried[c.Name])
+		fmt.Fprintf(&b, "\n- The key: %s\n- Afterwards: %s\n- Tried: %s.\n", c.keySource, c.nextStep, tried[c.Name])
 	}
 	golden(t, filepath.Join("..", "..", "docs", "clients.md"), []byte(b.String()))
 }

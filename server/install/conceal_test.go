@@ -48,8 +48,8 @@ func TestSecretsWrittenByHandAreNotShown(t *testing.T) {
 	} {
 		for name, value := range values {
 			t.Run(client+"/"+name, func(t *testing.T) {
-				h := computer(t)
-				file := place(t, h, client, []byte(strings.NewReplacer("NAME", name, "VALUE", value).Replace(shape)), 0o600)
+				h := testHost(t)
+				file := writeConfig(t, h, client, []byte(strings.NewReplacer("NAME", name, "VALUE", value).Replace(shape)), 0o600)
 				changed, err := Install(options(h, client))
 				if err != nil || !bytes.Contains(read(t, file), []byte(value)) {
 					t.Fatalf("the value is gone: %v\n%s", err, read(t, file))
@@ -75,19 +75,43 @@ func TestSecretsWrittenByHandAreNotShown(t *testing.T) {
 	}
 }
 
-func TestWithoutPassword(t *testing.T) {
-	for where, want := range map[string]string{
-		"memory":                      "memory",
-		"/var/lib/a@b:c":              "/var/lib/a@b:c",
-		`C:\state`:                    `C:\state`,
-		"redis://localhost:6379/0":    "redis://localhost:6379/0",
-		"redis://:pw@localhost:6379":  "redis://:xxxxx@localhost:6379",
-		"rediss://user:pw@host:6379/": "rediss://user:xxxxx@host:6379/",
-		" redis://:pw@localhost":      redacted,
-		"redis://:p%w@localhost":      redacted,
+// TestKeyInACommentIsNotShown has a former key in a comment of the entry, which
+// stays there, and one with escapes, which is refused.
+func TestKeyInACommentIsNotShown(t *testing.T) {
+	h := testHost(t)
+	const entry = "{ \"mcpServers\": { \"langsmith-insights\": {\n  // \"LANGSMITH_API_KEY\": \"lsv2_pt_former\"\n  \"command\": \"/old\"\n} } }"
+	file := writeConfig(t, h, "cursor", []byte(entry), 0o600)
+	ch, err := Install(options(h, "cursor"))
+	if err != nil || strings.Contains(ch.Diff, "lsv2_pt_former") || !strings.Contains(string(read(t, file)), "lsv2_pt_former") {
+		t.Errorf("%v, shown:\n%s", err, ch.Diff)
+	}
+	escaped := strings.Replace(entry, `"command"`, `"env": { "LANGSMITH_API_KEY": "\u006csv2_pt_escaped" }, "command"`, 1)
+	file = writeConfig(t, h, "cursor", []byte(escaped), 0o600)
+	ch, err = Install(options(h, "cursor"))
+	if err == nil || ch.Diff != "" || string(read(t, file)) != escaped {
+		t.Errorf("%v, shown:\n%s", err, ch.Diff)
+	}
+}
+
+// TestSecrets has the values that are not shown.
+func TestSecrets(t *testing.T) {
+	for value, want := range map[string]bool{
+		"memory":                      false,
+		"/var/lib/a@b:c":              false,
+		`C:\state`:                    false,
+		"redis://localhost:6379/0":    false,
+		"redis://:pw@localhost:6379":  true,
+		"rediss://user:pw@host:6379/": true,
+		" redis://:pw@localhost":      true,
+		"redis://:p%w@localhost":      true,
 	} {
-		if got := withoutPassword(where); got != want {
-			t.Errorf("%q: got %q, want %q", where, got, want)
+		if got := len(secrets(map[string]any{stateVariable: value})) == 1; got != want {
+			t.Errorf("%s: %v", value, got)
+		}
+	}
+	for value, want := range map[string]bool{"lsv2_pt_x": true, "": false, "${env:LANGSMITH_API_KEY}": false} {
+		if got := len(secrets(map[string]any{keyVariable: value, "OTHER": value})) == 1; got != want {
+			t.Errorf("%s: %v", value, got)
 		}
 	}
 }

@@ -12,17 +12,20 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
+// fileMode is that of a new file, and of one with a key in it.
+const fileMode fs.FileMode = 0o600
+
 // file is a configuration file as it was read, or as it is to be.
 type file struct {
 	path   string // as the client names it
 	target string // where it is, when path is a link
-	there  bool
+	exists bool
 	mode   fs.FileMode
 	mark   bool // begins with a byte order mark
 	body   []byte
 }
 
-func openFile(path string) (file, error) {
+func readFile(path string) (file, error) {
 	f := file{path: path, target: path, mode: fileMode}
 	info, err := os.Stat(path)
 	switch {
@@ -39,17 +42,17 @@ func openFile(path string) (file, error) {
 	if f.target, err = filepath.EvalSymlinks(path); err != nil {
 		return f, err
 	}
-	f.there, f.mode = true, info.Mode().Perm()
+	f.exists, f.mode = true, info.Mode().Perm()
 	raw, err := os.ReadFile(f.target)
 	f.body, f.mark = bytes.CutPrefix(raw, byteOrderMark)
 	return f, err
 }
 
-// with is f with another body, kept from others if that holds a key. Windows has
-// no such bits: there a profile's folder keeps its files from other users.
-func (f file) with(body []byte, secret bool) file {
+// withBody is f with another body, which the owner alone may read if it has the
+// key. Windows has no such bits: there the profile's folder keeps others out.
+func (f file) withBody(body []byte, hasKey bool) file {
 	f.body = body
-	if secret && runtime.GOOS != "windows" {
+	if hasKey && runtime.GOOS != "windows" {
 		f.mode &^= 0o077
 	}
 	return f
@@ -62,51 +65,46 @@ func (f file) bytes() []byte {
 	return f.body
 }
 
-// replace puts after in the place of f in one step, unless somebody else has
-// changed the file meanwhile: some clients write theirs at any time.
-func (f file) replace(after file) error {
+// replaceWith puts after in the place of f, unless f has changed since it was
+// read: some clients write their file at any time.
+func (f file) replaceWith(after file) error {
 	if err := os.MkdirAll(filepath.Dir(f.target), 0o700); err != nil {
 		return err
 	}
-	now, err := openFile(f.path)
+	now, err := readFile(f.path)
 	if err != nil {
 		return err
 	}
-	if now.there != f.there || !bytes.Equal(now.bytes(), f.bytes()) {
+	if now.exists != f.exists || !bytes.Equal(now.bytes(), f.bytes()) {
 		return fmt.Errorf("%s was changed by another program just now and was left alone: close the client and run this again", f.path)
 	}
 	return writeFile(after.target, after.bytes(), after.mode)
 }
 
-// writeFile makes the file whole or not at all. It is os.WriteFile through a
-// temporary file in the same folder, as the rename must not cross file systems.
-func writeFile(path string, data []byte, mode fs.FileMode) (err error) {
+// writeFile writes the file whole or not at all. The temporary file is in the same
+// folder, as a rename does not cross file systems.
+func writeFile(path string, data []byte, mode fs.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = tmp.Close() // a second Close after a failed one is harmless
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	if _, err = tmp.Write(data); err != nil {
-		return err
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
 	}
-	if err = tmp.Chmod(mode); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
 	}
-	if err = tmp.Sync(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return nil
 }
 
 // refuse is the error for a file that cannot be edited as it stands.
 func (f file) refuse(err error) error {
 	return fmt.Errorf("%s was left as it is: %w. Correct that, or move the file away, and run this again", f.path, err)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

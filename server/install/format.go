@@ -3,123 +3,160 @@ package install
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+
+	"langsmith-insights-mcp/langsmith"
 )
 
-// format edits a configuration file of one shape. Its methods leave the bytes
-// alone that they need not change; errors name the line.
+// format edits a configuration file of one language. It leaves every byte alone
+// that it need not change.
 type format interface {
-	// language is what the file is written in, for messages.
-	language() string
-	// merge adds e, or brings the entry of its name up to date.
-	merge(src []byte, e entry) ([]byte, error)
-	// remove takes out the entry of that name and the prompt that only it used.
-	remove(src []byte, server string) ([]byte, error)
-	// values decodes the file.
-	values(src []byte) (map[string]any, error)
-	// scrub takes the credentials out of the entry of that name.
-	scrub(src []byte, server string) []byte
-	// elide makes the file fit to be shown: see [Change].Diff. The key marked
-	// as new is told apart from another that it replaces.
-	elide(src []byte, server string, key Secret) []byte
-	// container is the name of the table that holds the servers.
-	container() string
+	decode(src []byte) (contents, error)
+	// put brings the entry from old, nil if it is not there, to entry.
+	put(src []byte, old, entry map[string]any) ([]byte, error)
+	// remove takes out the entry, which is there, and the prompt that only it used.
+	remove(src []byte) ([]byte, error)
+	// spans tells where the entry and its prompt stand. src is valid.
+	spans(src []byte) []span
 }
 
-func entryOf(f format, src []byte, server string) (map[string]any, bool) {
-	all, err := f.values(src)
-	if err != nil {
-		return nil, false
-	}
-	servers, _ := all[f.container()].(map[string]any)
-	e, ok := servers[server]
-	table, _ := e.(map[string]any)
-	return table, ok
+// contents is a decoded file.
+type contents struct {
+	exists bool
+	entry  any
+	// rest is the file without the entry and its prompt, and without containers
+	// that are empty.
+	rest map[string]any
 }
 
-func hasEntry(f format, src []byte, server string) bool {
-	_, ok := entryOf(f, src, server)
-	return ok
-}
-
-// supplied reports whether the entry brings a credential of its own, or says
-// where one is, other than by the reference that install writes.
-func supplied(f format, src []byte, server string) bool {
-	e, _ := entryOf(f, src, server)
-	env, _ := e["env"].(map[string]any)
-	for _, name := range suppliers() {
-		if value, ok := env[name].(string); ok && value != "" && !isReference(value) {
-			return true
+// split parts a decoded file, whose servers are in a container.
+func split(all map[string]any, container string) contents {
+	c := contents{rest: all}
+	if servers, ok := all[container].(map[string]any); ok {
+		c.entry, c.exists = servers[serverName]
+		if delete(servers, serverName); len(servers) == 0 {
+			delete(all, container)
 		}
 	}
-	return false
+	if inputs, ok := all[inputsKey].([]any); ok {
+		inputs = slices.DeleteFunc(inputs, func(input any) bool {
+			table, _ := input.(map[string]any)
+			return table["id"] == promptID
+		})
+		if all[inputsKey] = inputs; len(inputs) == 0 {
+			delete(all, inputsKey)
+		}
+	}
+	return c
 }
 
-// isReference tells a value that a client replaces from one that is a secret.
-func isReference(value string) bool { return strings.HasPrefix(value, "$") }
+// env is the variables of the entry.
+func (c contents) env() map[string]any {
+	table, _ := c.entry.(map[string]any)
+	env, _ := table["env"].(map[string]any)
+	return env
+}
 
-// unharmed is the last check before anything is written: apart from the entry,
-// its prompt and empty containers, both texts must say the same.
-func unharmed(f format, before, after []byte, server string) error {
-	was, err := others(f, before, server)
+// merge adds e to the file, or brings the entry that is there up to date.
+func merge(f format, src []byte, e entry) ([]byte, error) {
+	c, err := f.decode(src)
+	if err != nil {
+		return nil, err
+	}
+	old, isTable := c.entry.(map[string]any)
+	if c.exists && !isTable {
+		return nil, errorInEntry(f, src, "is not an object")
+	}
+	for _, key := range []string{"url", "serverUrl", "httpUrl"} {
+		if old[key] != nil {
+			return nil, errorInEntry(f, src, "connects to an address")
+		}
+	}
+	return f.put(src, old, e.update(old))
+}
+
+// errorInEntry names the line of the entry, or the first where it is part of an
+// inline table.
+func errorInEntry(f format, src []byte, problem string) error {
+	start := 0
+	if spans := f.spans(src); len(spans) > 0 {
+		start = spans[0].start
+	}
+	return errorAt(src, start, "the entry %q %s: uninstall it first", serverName, problem)
+}
+
+// checkRest is the last check before anything is written: apart from the entry and
+// its prompt, both texts must say the same.
+func checkRest(f format, before, after []byte) error {
+	was, err := f.decode(before)
 	if err != nil {
 		return err
 	}
-	is, err := others(f, after, server)
+	is, err := f.decode(after)
 	if err != nil {
-		return fmt.Errorf("the result would not be valid %s: %w", f.language(), err)
+		return fmt.Errorf("the result would not be valid: %w", err)
 	}
-	if was != is {
+	// fmt sorts maps and, unlike reflect.DeepEqual, takes NaN for equal to NaN.
+	if fmt.Sprintf("%#v", was.rest) != fmt.Sprintf("%#v", is.rest) {
 		return errors.New("the edit would change more than the entry")
 	}
 	return nil
 }
 
-func others(f format, src []byte, server string) (string, error) {
-	all, err := f.values(src)
-	if err != nil {
-		return "", err
-	}
-	if servers, ok := all[f.container()].(map[string]any); ok {
-		if delete(servers, server); len(servers) == 0 {
-			delete(all, f.container())
-		}
-	}
-	if inputs, ok := all[inputsKey].([]any); ok {
-		rest := make([]any, 0, len(inputs))
-		for _, in := range inputs {
-			if table, _ := in.(map[string]any); table["id"] != promptID(server) {
-				rest = append(rest, in)
-			}
-		}
-		if all[inputsKey] = rest; len(rest) == 0 {
-			delete(all, inputsKey)
-		}
-	}
-	// fmt sorts maps and, unlike reflect.DeepEqual, takes NaN for equal to NaN.
-	return fmt.Sprintf("%#v", all), nil
-}
-
-// diff shows what changes from f to after.
-func diff(format format, o Options, f, after file) string {
-	from := f.path
-	if !f.there {
+// diff shows what changes in the entry and its prompt, and nothing else of the
+// file. A key that the given one replaces is told apart from it.
+func diff(f format, before, after file, key langsmith.Secret) (string, error) {
+	from := before.path
+	if !before.exists {
 		from = "/dev/null"
 	}
-	return udiff.Unified(from, after.path,
-		string(format.elide(f.body, o.ServerName, o.APIKey)),
-		string(format.elide(after.body, o.ServerName, o.APIKey)))
-}
-
-// showSecret is what stands for a credential in a diff.
-func showSecret(value string, key Secret) string {
-	if key == "" || value == string(key) {
-		return redacted
+	var texts [2]string
+	for i, body := range [][]byte{before.body, after.body} {
+		src, err := redact(f, body, func(name, value string) string {
+			if name == keyVariable && key != "" && value != key.Reveal() {
+				return "[redacted, replaced]"
+			}
+			return redacted
+		})
+		if err != nil {
+			return "", err
+		}
+		for _, s := range f.spans(src) {
+			texts[i] += indentation(src, s.start) + strings.TrimRight(string(src[s.start:s.end]), whitespace) + "\n"
+		}
+		texts[i] = keyPattern.ReplaceAllLiteralString(texts[i], redacted)
 	}
-	return "[redacted, replaced]"
+	return udiff.Unified(from, after.path, texts[0], texts[1]), nil
 }
 
-// ellipsis stands for a text that is nobody's business in a diff.
-const ellipsis = "…"
+// redact puts a replacement for each credential of the entry.
+func redact(f format, src []byte, replacement func(name, value string) string) ([]byte, error) {
+	c, err := f.decode(src)
+	if err != nil {
+		return nil, err
+	}
+	env := c.env()
+	names := secrets(env)
+	var pairs []string
+	for _, name := range names {
+		value := env[name].(string)
+		shown := strconv.Quote(replacement(name, value))
+		pairs = append(pairs, strconv.Quote(value), shown, "'"+value+"'", shown)
+	}
+	for _, s := range slices.Backward(f.spans(src)) {
+		src = splice(src, s, strings.NewReplacer(pairs...).Replace(string(src[s.start:s.end])))
+	}
+	if c, err = f.decode(src); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if c.env()[name] == env[name] {
+			return nil, fmt.Errorf("%s is written with escapes, and so cannot be concealed: write it plainly", name)
+		}
+	}
+	return src, nil
+}

@@ -3,6 +3,8 @@ package install
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -28,25 +30,27 @@ func fuzz(f *testing.F, format format, ext string) {
 	}
 	f.Fuzz(func(t *testing.T, src []byte, asks bool) {
 		e := entry{
-			name: DefaultServerName, command: `C:\bin\"x".exe`, args: []string{"stdio"},
-			env: map[string]string{"LANGSMITH_PROJECT": "a\tb"}, reference: "$" + keyVariable,
+			command: `C:\bin\"x".exe`, args: []any{"stdio"},
+			env: map[string]any{"LANGSMITH_PROJECT": "a\tb"},
 		}
-		switch {
-		case format.language() == "TOML":
-			e.reference = keyVariable
+		switch _, isTOML := format.(tomlFormat); {
+		case isTOML:
+			e.passesKey = asks
 		case asks:
-			e.reference = promptReference(e.name)
+			e.reference = promptReference
+		default:
+			e.reference = "$" + keyVariable
 		}
-		edit(t, format, src, e, false)
+		checkEdit(t, format, src, e, false)
 	})
 }
 
-// edit installs and uninstalls, and checks what is promised of both. A file that
+// checkEdit installs and uninstalls, and checks what is promised of both. A file that
 // need not be one may be refused.
-func edit(t *testing.T, format format, src []byte, e entry, must bool) {
+func checkEdit(t *testing.T, format format, src []byte, e entry, must bool) {
 	t.Helper()
 	original := bytes.Clone(src)
-	out, err := format.merge(src, e)
+	out, err := merge(format, src, e)
 	if !bytes.Equal(src, original) {
 		t.Fatal("merge wrote into its input")
 	}
@@ -56,70 +60,68 @@ func edit(t *testing.T, format format, src []byte, e entry, must bool) {
 		}
 		return
 	}
-	if _, err := format.values(src); err != nil {
+	before, err := format.decode(src)
+	if err != nil {
 		t.Fatalf("merged into what cannot be read: %v", err)
 	}
-	if err := unharmed(format, src, out, e.name); err != nil {
+	if err := checkRest(format, src, out); err != nil {
 		if must {
 			t.Fatalf("%v\nbefore\n%s\nafter\n%s", err, src, out)
 		}
-		return // an entry like command.x = 1 ends here, and nothing is written
+		return // nothing is written
 	}
-	got, ok := entryOf(format, out, e.name)
-	if !ok || got["command"] != e.command {
+	after, err := format.decode(out)
+	entry, _ := after.entry.(map[string]any)
+	if err != nil || entry["command"] != e.command {
 		t.Fatalf("no entry in\n%s", out)
 	}
-	again, err := format.merge(out, e)
+	again, err := merge(format, out, e)
 	if err != nil || !bytes.Equal(again, out) {
 		t.Fatalf("the second time: %v\n%s\nafter\n%s", err, again, out)
 	}
-	for _, shown := range [][]byte{format.elide(out, e.name, ""), format.scrub(out, e.name)} {
-		if _, err := format.values(shown); err != nil {
-			t.Fatalf("what is shown is not valid: %v\n%s\nof\n%s", err, shown, out)
+	checkUntouched(t, format, src, out)
+	if saved, err := redact(format, out, func(_, _ string) string { return redacted }); err == nil {
+		if c, err := format.decode(saved); err != nil || !c.exists {
+			t.Fatalf("the backup is not valid: %v\n%s\nof\n%s", err, saved, out)
 		}
+	} else if must {
+		t.Fatalf("no backup: %v\n%s", err, out)
 	}
-	elided(t, format, out, e.name)
-	cleaned, err := format.remove(out, e.name)
+	cleaned, err := format.remove(out)
 	if err != nil {
 		t.Fatalf("cannot be taken out again: %v\n%s", err, out)
 	}
-	if hasEntry(format, cleaned, e.name) {
-		t.Fatalf("is still in\n%s", cleaned)
+	if c, err := format.decode(cleaned); err != nil || c.exists {
+		t.Fatalf("%v: is still in\n%s", err, cleaned)
 	}
-	if err := unharmed(format, src, cleaned, e.name); err != nil {
+	if err := checkRest(format, src, cleaned); err != nil {
 		t.Fatalf("%v\nbefore\n%s\nafter\n%s", err, src, cleaned)
 	}
-	if !hasEntry(format, src, e.name) && !leadsTo(format, e.name, src, cleaned) {
+	checkUntouched(t, format, src, cleaned)
+	if !before.exists && !comesFrom(format, cleaned, src) {
 		t.Fatalf("a backup of\n%s\nwould not be known for what became\n%s", src, cleaned)
 	}
 }
 
-// elided checks that a diff can show nothing of other entries.
-func elided(t *testing.T, format format, out []byte, server string) {
-	all, err := format.values(format.elide(out, server, ""))
-	if err != nil {
-		t.Fatal(err)
+// checkUntouched checks that what stood outside the entry still stands, in order. What
+// is put in and taken out brings white space and commas of its own.
+func checkUntouched(t *testing.T, format format, before, after []byte) {
+	t.Helper()
+	if bytes.Contains(before, []byte(promptID)) {
+		return // the prompt may go
 	}
-	if servers, ok := all[format.container()].(map[string]any); ok {
-		delete(servers, server)
-	}
-	delete(all, inputsKey) // holds the prompt, which is shown
-	var check func(any)
-	check = func(v any) {
-		switch v := v.(type) {
-		case string:
-			if v != ellipsis {
-				t.Fatalf("%q is shown of\n%s", v, out)
-			}
-		case []any:
-			for _, item := range v {
-				check(item)
-			}
-		case map[string]any:
-			for _, item := range v {
-				check(item)
-			}
+	outside := func(src []byte) string {
+		for _, s := range slices.Backward(format.spans(src)) {
+			src = splice(src, s, "")
 		}
+		return strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", ",", "").Replace(string(src))
 	}
-	check(all)
+	rest := outside(after)
+	for i, r := range []byte(outside(before)) {
+		_, behind, found := strings.Cut(rest, string([]byte{r}))
+		if !found {
+			t.Fatalf("what stands at %d is gone of\n%s\nafter\n%s", i, before, after)
+		}
+		rest = behind
+	}
 }

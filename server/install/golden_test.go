@@ -13,15 +13,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// theKey is in no file of testdata, so that a test may look for it anywhere.
-const theKey = "lsv2_pt_the_key_of_this_test"
+// testKey is in no file of testdata, so that a test may look for it anywhere.
+const testKey = "lsv2_pt_the_key_of_this_test"
 
 // oldKey is a credential that some entries in testdata have already.
 const oldKey = "lsv2_pt_written_by_hand"
 
-// computer is a machine of its own below a temporary folder, with Linux's
+// testHost is a machine of its own below a temporary folder, with Linux's
 // conventions unless a test sets others, and no client on it.
-func computer(t *testing.T) Host {
+func testHost(t *testing.T) Host {
 	t.Helper()
 	return Host{
 		GOOS:     "linux",
@@ -43,10 +43,10 @@ func options(h Host, client string) Options {
 	}
 }
 
-// place writes a client's configuration file and returns its path.
-func place(t *testing.T, h Host, client string, body []byte, mode fs.FileMode) string {
+// writeConfig writes a client's configuration file and returns its path.
+func writeConfig(t *testing.T, h Host, client string, body []byte, mode fs.FileMode) string {
 	t.Helper()
-	c, err := clientNamed(client)
+	c, err := findClient(client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,12 +103,12 @@ func TestShapes(t *testing.T) {
 	for path, before := range shapes(t) {
 		client := filepath.Base(filepath.Dir(path))
 		t.Run(client+"/"+filepath.Base(path), func(t *testing.T) {
-			h := computer(t)
-			config := place(t, h, client, before, 0o644)
+			h := testHost(t)
+			config := writeConfig(t, h, client, before, 0o644)
 			base := strings.TrimSuffix(path, filepath.Ext(path))
 			ch, err := Install(options(h, client))
 			if strings.HasPrefix(filepath.Base(path), "refused-") {
-				refused(t, h, config, before, err, base+".golden.txt")
+				checkRefused(t, h, config, before, err, base+".golden.txt")
 				return
 			}
 			if err != nil {
@@ -145,8 +145,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// refused checks that a file that cannot be edited is named and left alone.
-func refused(t *testing.T, h Host, config string, before []byte, err error, want string) {
+// checkRefused checks that a file that cannot be edited is named and left alone.
+func checkRefused(t *testing.T, h Host, config string, before []byte, err error, want string) {
 	t.Helper()
 	if err == nil {
 		t.Fatal("was not refused")

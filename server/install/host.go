@@ -9,45 +9,27 @@ import (
 	"time"
 )
 
-// Host is the machine whose clients are configured. The zero value is this one;
-// tests set the fields to stand on any system.
+// Host is the machine whose clients are configured.
 type Host struct {
-	GOOS     string                       // default runtime.GOOS
-	Home     string                       // default what Getenv says it is, else os.UserHomeDir
-	Getenv   func(string) string          // default os.Getenv
-	LookPath func(string) (string, error) // default exec.LookPath
-	Now      func() time.Time             // default time.Now; names the backup
+	GOOS     string
+	Home     string // the user's home directory
+	Getenv   func(string) string
+	LookPath func(string) (string, error)
+	Now      func() time.Time // names the backup
 }
 
-func (h Host) withDefaults() (Host, error) {
-	h.GOOS = cmp.Or(h.GOOS, runtime.GOOS)
-	if h.Getenv == nil {
-		h.Getenv = os.Getenv
+// ThisHost is this machine, with the environment that getenv has.
+func ThisHost(getenv func(string) string) (Host, error) {
+	h := Host{GOOS: runtime.GOOS, Getenv: getenv, LookPath: exec.LookPath, Now: time.Now}
+	variable := "HOME"
+	if h.GOOS == "windows" {
+		variable = "USERPROFILE"
 	}
-	if h.LookPath == nil {
-		h.LookPath = exec.LookPath
+	var err error
+	if h.Home = getenv(variable); h.Home == "" {
+		h.Home, err = os.UserHomeDir()
 	}
-	if h.Now == nil {
-		h.Now = time.Now
-	}
-	if h.Home == "" {
-		h.Home = h.Getenv(homeVariable(h.GOOS))
-	}
-	if h.Home == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return h, err
-		}
-		h.Home = home
-	}
-	return h, nil
-}
-
-func homeVariable(goos string) string {
-	if goos == "windows" {
-		return "USERPROFILE"
-	}
-	return "HOME"
+	return h, err
 }
 
 // home joins elem to the home directory.
@@ -74,9 +56,4 @@ func (h Host) appData(elem ...string) string {
 func (h Host) localAppData(elem ...string) string {
 	base := cmp.Or(h.Getenv("LOCALAPPDATA"), h.home("AppData", "Local"))
 	return filepath.Join(append([]string{base}, elem...)...)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

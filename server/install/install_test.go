@@ -29,8 +29,8 @@ func mode(t *testing.T, path string) fs.FileMode {
 }
 
 func TestModeStaysWithoutKey(t *testing.T) {
-	h := computer(t)
-	config := place(t, h, "cursor", []byte(twoServers), 0o640)
+	h := testHost(t)
+	config := writeConfig(t, h, "cursor", []byte(twoServers), 0o640)
 	before := mode(t, config)
 	if _, err := Install(options(h, "cursor")); err != nil {
 		t.Fatal(err)
@@ -41,12 +41,12 @@ func TestModeStaysWithoutKey(t *testing.T) {
 }
 
 func TestMissingFile(t *testing.T) {
-	h := computer(t)
+	h := testHost(t)
 	if err := os.MkdirAll(h.home(".cursor"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	ch, err := Install(options(h, "cursor"))
-	if err != nil || !ch.Created || ch.Backup != "" || !strings.Contains(ch.Diff, "--- /dev/null") {
+	if err != nil || !ch.Changed || ch.Backup != "" || !strings.Contains(ch.Diff, "--- /dev/null") {
 		t.Fatalf("%+v, %v", ch, err)
 	}
 	if runtime.GOOS != "windows" && mode(t, ch.File) != 0o600 {
@@ -87,16 +87,16 @@ func snapshot(t *testing.T, dir string) map[string]string {
 
 func TestDryRun(t *testing.T) {
 	for _, c := range Clients() {
-		h := computer(t)
+		h := testHost(t)
 		h.LookPath = func(name string) (string, error) { return name, nil }
 		o := options(h, c.Name)
-		o.DryRun, o.APIKey = true, theKey
+		o.DryRun, o.APIKey = true, testKey
 		if c.Name != "codex-cli" { // which has no file, and no folder for it
-			place(t, h, c.Name, []byte("{}"), 0o644)
+			writeConfig(t, h, c.Name, []byte("{}"), 0o644)
 		}
 		before := snapshot(t, h.Home)
 		ch, err := Install(o)
-		if err != nil || !ch.Changed || ch.Diff == "" || ch.Backup != "" || strings.Contains(ch.Diff, theKey) {
+		if err != nil || !ch.Changed || ch.Diff == "" || ch.Backup != "" || strings.Contains(ch.Diff, testKey) {
 			t.Errorf("%s: %+v, %v", c.Name, ch, err)
 		}
 		if !maps.Equal(snapshot(t, h.Home), before) {
@@ -110,7 +110,7 @@ func TestDryRun(t *testing.T) {
 		before = snapshot(t, h.Home)
 		o.DryRun = true
 		ch, err = Uninstall(o)
-		if err != nil || !ch.Changed || ch.Diff == "" || strings.Contains(ch.Diff, theKey) {
+		if err != nil || !ch.Changed || ch.Diff == "" || strings.Contains(ch.Diff, testKey) {
 			t.Errorf("%s: %+v, %v", c.Name, ch, err)
 		}
 		if !maps.Equal(snapshot(t, h.Home), before) {
@@ -122,7 +122,7 @@ func TestDryRun(t *testing.T) {
 // TestLink has the configuration in another folder, as people do who keep theirs
 // in a repository.
 func TestLink(t *testing.T) {
-	h := computer(t)
+	h := testHost(t)
 	kept := filepath.Join(t.TempDir(), "cursor-mcp.json")
 	if err := os.WriteFile(kept, []byte(twoServers), 0o644); err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestLink(t *testing.T) {
 	if info, err := os.Lstat(config); err != nil || info.Mode()&fs.ModeSymlink == 0 {
 		t.Errorf("the link is gone: %v, %v", info, err)
 	}
-	if !strings.Contains(string(read(t, kept)), DefaultServerName) {
+	if !strings.Contains(string(read(t, kept)), serverName) {
 		t.Error("the file behind the link was not changed")
 	}
 	if filepath.Dir(ch.Backup) != filepath.Dir(config) {
@@ -162,8 +162,8 @@ func TestLink(t *testing.T) {
 // TestBackups installs, uninstalls and installs again: an equal copy is not made
 // twice, and different ones of the same second do not overwrite each other.
 func TestBackups(t *testing.T) {
-	h := computer(t)
-	config := place(t, h, "cursor", []byte(twoServers), 0o644)
+	h := testHost(t)
+	config := writeConfig(t, h, "cursor", []byte(twoServers), 0o644)
 	first, err := Install(options(h, "cursor"))
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func TestBackups(t *testing.T) {
 
 // TestReference refers to a variable only where the client is known to replace it.
 func TestReference(t *testing.T) {
-	h := computer(t)
+	h := testHost(t)
 	for dir, want := range map[string]bool{h.home(".codeium", "windsurf"): true, h.home(".config", "devin"): false} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			t.Fatal(err)
@@ -205,8 +205,8 @@ func TestReference(t *testing.T) {
 
 // TestWriteProtected leaves a file alone that its owner has protected.
 func TestWriteProtected(t *testing.T) {
-	h := computer(t)
-	config := place(t, h, "cursor", []byte(twoServers), 0o444)
+	h := testHost(t)
+	config := writeConfig(t, h, "cursor", []byte(twoServers), 0o444)
 	before := snapshot(t, h.Home)
 	for _, change := range []func(Options) (Change, error){Install, Uninstall} {
 		ch, err := change(options(h, "cursor"))
@@ -229,18 +229,17 @@ func TestRefusedOptions(t *testing.T) {
 		{"relative command", "cursor", func(o *Options) { o.Command = "langsmith-insights-mcp" }, "not an absolute path"},
 		{"no command", "cursor", func(o *Options) { o.Command = "" }, "not an absolute path"},
 		{"go run", "cursor", func(o *Options) { o.Command = "/tmp/go-build123/b001/exe/langsmith-insights-mcp" }, "go run"},
-		{"name", "cursor", func(o *Options) { o.ServerName = "lang_smith" }, "letters, digits and dashes"},
-		{"key as variable", "cursor", func(o *Options) { o.Env = map[string]string{"LANGSMITH_API_KEY": theKey} }, "is a credential"},
+		{"key as variable", "cursor", func(o *Options) { o.Env = map[string]string{"LANGSMITH_API_KEY": testKey} }, "is a credential"},
 		{"expanded value", "cursor", func(o *Options) { o.Env["LANGSMITH_PROJECT"] = "${env:X}" }, "replaces"},
-		{"expanded key", "gemini-cli", func(o *Options) { o.APIKey = "$" + theKey }, "replaces"},
+		{"expanded key", "gemini-cli", func(o *Options) { o.APIKey = "$" + testKey }, "replaces"},
 		{"expanded argument", "claude-code", func(o *Options) { o.Args = []string{"${HOME}"} }, "replaces"},
 		{"folder", "cursor", func(o *Options) { o.File = filepath.Join(o.Host.Home, "nowhere", "mcp.json") }, "there is no folder"},
 		{"not a file", "cursor", func(o *Options) { o.File = o.Host.Home }, "is not a file"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := computer(t)
-			place(t, h, tt.client, []byte(twoServers), 0o644)
+			h := testHost(t)
+			writeConfig(t, h, tt.client, []byte(twoServers), 0o644)
 			before := snapshot(t, h.Home)
 			o := options(h, tt.client)
 			tt.change(&o)
@@ -248,7 +247,7 @@ func TestRefusedOptions(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %q in it", err, tt.want)
 			}
-			if err != nil && strings.Contains(err.Error(), theKey) {
+			if err != nil && strings.Contains(err.Error(), testKey) {
 				t.Errorf("the key is in the error: %v", err)
 			}
 			if !maps.Equal(snapshot(t, h.Home), before) {
@@ -260,23 +259,22 @@ func TestRefusedOptions(t *testing.T) {
 
 // TestFile edits a project's file in place of the user's.
 func TestFile(t *testing.T) {
-	h := computer(t)
+	h := testHost(t)
 	o := options(h, "vscode")
 	o.File = filepath.Join(t.TempDir(), "mcp.json")
-	o.ServerName = "insights2"
 	ch, err := Install(o)
 	if err != nil || ch.File != o.File {
 		t.Fatalf("%+v, %v", ch, err)
 	}
-	if got := string(read(t, o.File)); !strings.Contains(got, `"${input:insights2-api-key}"`) {
+	if got := string(read(t, o.File)); !strings.Contains(got, `"${input:langsmith-insights-api-key}"`) {
 		t.Errorf("%s", got)
 	}
 }
 
 // TestChangedMeanwhile has the client write its file between reading and writing.
 func TestChangedMeanwhile(t *testing.T) {
-	h := computer(t)
-	config := place(t, h, "claude-code", []byte(twoServers), 0o644)
+	h := testHost(t)
+	config := writeConfig(t, h, "claude-code", []byte(twoServers), 0o644)
 	now := h.Now
 	h.Now = func() time.Time { // asked for the backup, which is made just before
 		if err := os.WriteFile(config, []byte(`{"numStartups": 2}`), 0o644); err != nil {
@@ -295,8 +293,8 @@ func TestChangedMeanwhile(t *testing.T) {
 
 // TestNotes has what is said about the key.
 func TestNotes(t *testing.T) {
-	h := computer(t)
-	place(t, h, "claude-desktop", []byte("{ /* hm */ }"), 0o644)
+	h := testHost(t)
+	writeConfig(t, h, "claude-desktop", []byte("{ /* hm */ }"), 0o644)
 	ch, err := Install(options(h, "claude-desktop"))
 	if err != nil {
 		t.Fatal(err)
@@ -311,15 +309,19 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestThisMachine leaves the host to its defaults.
-func TestThisMachine(t *testing.T) {
+// TestThisHost finds the home in the variable that getenv has.
+func TestThisHost(t *testing.T) {
 	home := t.TempDir()
-	t.Setenv("HOME", home)
-	t.Setenv("USERPROFILE", home)
 	if err := os.Mkdir(filepath.Join(home, ".cursor"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	ch, err := Install(Options{Client: "cursor", Command: filepath.Join(home, "langsmith-insights-mcp")})
+	host, err := ThisHost(func(name string) string {
+		return map[string]string{"HOME": home, "USERPROFILE": home}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ch, err := Install(Options{Client: "cursor", Command: filepath.Join(home, "langsmith-insights-mcp"), Host: host})
 	if err != nil || ch.File != filepath.Join(home, ".cursor", "mcp.json") {
 		t.Errorf("%+v, %v", ch, err)
 	}

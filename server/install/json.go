@@ -1,178 +1,275 @@
 package install
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/tailscale/hujson"
 )
 
-// jsonFormat is JSON with a member that holds the servers. Comments and trailing
-// commas are kept where a file has them.
-type jsonFormat struct {
-	servers string
+// jsonFormat is JSON with an object of servers. Comments and trailing commas are
+// accepted, and stay. hujson tells where things stand. Its Patch is not used: it
+// removes a member together with comments that belong to the next one.
+type jsonFormat struct{ servers string }
+
+func (f jsonFormat) decode(src []byte) (contents, error) {
+	src, root, err := parseJSON(src)
+	if err != nil {
+		return contents{}, err
+	}
+	if servers := root.Find("/" + f.servers); servers != nil && servers.Value.Kind() != '{' {
+		return contents{}, errorAt(src, servers.StartOffset, "%q is not an object", f.servers)
+	}
+	root.Standardize()
+	var all map[string]any
+	var invalid *jsontext.SyntacticError
+	err = jsonv2.Unmarshal(root.Pack(), &all, jsontext.AllowInvalidUTF8(true))
+	if errors.As(err, &invalid) { // a name that an object has twice: programs differ in which they take
+		err = errorAt(src, int(invalid.ByteOffset), "%v: %s", invalid.Err, invalid.JSONPointer)
+	}
+	return split(all, f.servers), err
 }
 
-func (jsonFormat) language() string    { return "JSON" }
-func (f jsonFormat) container() string { return f.servers }
+func (f jsonFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
+	src, err := putMembers(src, []string{f.servers, serverName}, old, entry)
+	if err != nil {
+		return nil, err
+	}
+	return syncPrompt(src)
+}
 
-func (f jsonFormat) merge(src []byte, e entry) ([]byte, error) {
-	d, err := parseJSON(src)
-	if err != nil {
-		return nil, err
-	}
-	servers, err := d.child(d.top(), f.servers)
-	if err != nil {
-		return nil, err
-	}
-	there, err := d.find(servers, e.name)
-	switch {
-	case err != nil:
-		return nil, err
-	case there == nil:
-		d.add(servers, e.name, newJSONEntry(e))
-	default:
-		if err := d.update(servers, e); err != nil {
+// putMembers brings the members of the object at path from old to members. What is
+// equal stays as it is written.
+func putMembers(src []byte, path []string, old, members map[string]any) ([]byte, error) {
+	documented := []string{"type", "command", "args", "env"} // the order in the clients' documentation
+	names := slices.SortedFunc(maps.Keys(members), func(a, b string) int {
+		return cmp.Or(slices.Index(documented, a)-slices.Index(documented, b), strings.Compare(a, b))
+	})
+	var err error
+	for _, name := range names {
+		at := slices.Concat(path, []string{name})
+		was, had := old[name].(map[string]any)
+		is, has := members[name].(map[string]any)
+		switch {
+		case reflect.DeepEqual(old[name], members[name]):
+			continue
+		case had && has:
+			src, err = putMembers(src, at, was, is)
+		default:
+			src, err = setMember(src, at, members[name])
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	if err := d.syncPrompt(e.name); err != nil {
-		return nil, err
-	}
-	return d.bytes(), nil
+	return src, nil
 }
 
-func (f jsonFormat) remove(src []byte, server string) ([]byte, error) {
-	d, err := parseJSON(src)
+func (f jsonFormat) spans(src []byte) []span {
+	_, root, err := parseJSON(src)
 	if err != nil {
-		return nil, err
-	}
-	if at, err := d.find(d.top(), f.servers); at == nil || err != nil {
-		return src, err
-	}
-	servers, err := d.child(d.top(), f.servers)
-	if err != nil {
-		return nil, err
-	}
-	i, err := d.index(servers, server)
-	if i < 0 || err != nil {
-		return src, err
-	}
-	d.cut(members(servers.Object), i)
-	servers.Members = slices.Delete(servers.Members, i, i+1)
-	if err := d.syncPrompt(server); err != nil {
-		return nil, err
-	}
-	return d.bytes(), nil
-}
-
-func (jsonFormat) values(src []byte) (map[string]any, error) {
-	d, err := parseJSON(src)
-	if err != nil {
-		return nil, err
-	}
-	d.root.Standardize()
-	decoder := json.NewDecoder(strings.NewReader(d.root.String()))
-	decoder.UseNumber() // a number of another entry is compared as it is written
-	var all map[string]any
-	return all, decoder.Decode(&all)
-}
-
-// jsonEntry gives a new entry its members in the order that the clients'
-// documentation has.
-type jsonEntry struct {
-	Type    string            `json:"type,omitempty"`
-	Command string            `json:"command"`
-	Args    []string          `json:"args,omitempty"`
-	Env     map[string]string `json:"env,omitempty"`
-}
-
-func newJSONEntry(e entry) jsonEntry {
-	env := map[string]string{}
-	maps.Copy(env, e.env)
-	if e.refers() {
-		env[keyVariable] = e.reference
-	}
-	return jsonEntry{Type: e.kind, Command: e.command, Args: e.args, Env: env}
-}
-
-// transports are the members of an entry that names an address in place of a
-// program.
-var transports = []string{"url", "serverUrl", "httpUrl"}
-
-// update brings the entry that servers has to what e says, and keeps the rest.
-func (d *jsonDoc) update(servers jsonObject, e entry) error {
-	obj, err := d.child(servers, e.name)
-	if err != nil {
-		return err
-	}
-	for _, name := range transports {
-		at, err := d.find(obj, name)
-		if err != nil {
-			return err
-		}
-		if at != nil {
-			return d.errorAt(at, "the entry %q connects to an address: uninstall it first, or choose another name", e.name)
-		}
-	}
-	if err := d.set(obj, "command", e.command); err != nil {
-		return err
-	}
-	args, err := d.find(obj, "args")
-	if err != nil {
-		return err
-	}
-	if !startsWith(args, e.args) {
-		if err := d.set(obj, "args", e.args); err != nil {
-			return err
-		}
-	}
-	return d.updateEnv(obj, e)
-}
-
-func (d *jsonDoc) updateEnv(obj jsonObject, e entry) error {
-	// VS Code and Cursor can take a server's environment from a file, and the
-	// key is one thing people keep there.
-	envFile, err := d.find(obj, "envFile")
-	if err != nil {
-		return err
-	}
-	refer := e.reference != "" && envFile == nil
-	if len(e.env) == 0 && !refer {
 		return nil
 	}
-	env, err := d.child(obj, "env")
-	if err != nil {
-		return err
+	var spans []span
+	if servers, i := f.member(root); i >= 0 {
+		spans = append(spans, items(*servers)[i].span)
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.env)) {
-		if err := d.set(env, name, e.env[name]); err != nil {
-			return err
-		}
+	if inputs, i := promptIn(root); i >= 0 {
+		spans = append(spans, items(*inputs)[i].span)
 	}
-	supplies := func(m hujson.ObjectMember) bool { return slices.Contains(suppliers(), memberName(m)) }
-	if refer && !slices.ContainsFunc(env.Members, supplies) {
-		d.add(env, keyVariable, e.reference)
-	}
-	return nil
+	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
+	return spans
 }
 
-// startsWith reports whether v is a list that begins with want. Anything begins
-// with nothing.
-func startsWith(v *hujson.Value, want []string) bool {
-	if v == nil || len(want) == 0 {
-		return len(want) == 0
+// member returns the object of servers, and which of its members the entry is, -1
+// for none.
+func (f jsonFormat) member(root hujson.Value) (*hujson.Value, int) {
+	servers := root.Find("/" + f.servers)
+	if servers == nil {
+		return nil, -1
 	}
-	arr, ok := v.Value.(*hujson.Array)
-	if !ok || len(arr.Elements) < len(want) {
-		return false
+	object, _ := servers.Value.(*hujson.Object)
+	return servers, slices.IndexFunc(object.Members, func(m hujson.ObjectMember) bool {
+		return m.Name.Value.(hujson.Literal).String() == serverName
+	})
+}
+
+func (f jsonFormat) remove(src []byte) ([]byte, error) {
+	src, root, err := parseJSON(src)
+	if err != nil {
+		return nil, err
 	}
-	for i, w := range want {
-		if lit, ok := arr.Elements[i].Value.(hujson.Literal); !ok || lit.Kind() != '"' || lit.String() != w {
-			return false
+	servers, i := f.member(root)
+	return syncPrompt(removeItem(src, *servers, i))
+}
+
+// hasComments reports whether a reader of plain JSON refuses src.
+func hasComments(src []byte) bool {
+	_, root, err := parseJSON(src)
+	return err == nil && !root.IsStandard()
+}
+
+// parseJSON parses src. A text without any value is given an empty object, which
+// is what clients take it for.
+func parseJSON(src []byte) ([]byte, hujson.Value, error) {
+	root, err := hujson.Parse(append(bytes.Clone(src), '\n')) // ends a comment on the last line
+	if err != nil {
+		object := bytes.Clone(bytes.TrimRight(src, whitespace))
+		if len(object) > 0 {
+			object = append(object, newline(src)...)
+		}
+		object = append(object, "{}"+newline(src)...)
+		empty, blank := hujson.Parse(object)
+		if blank != nil {
+			_, err = hujson.Parse(src) // for the position at the end of the file
+			return nil, root, withoutLiteral(err)
+		}
+		src, root = object, empty
+	}
+	if root.Value.Kind() != '{' {
+		return nil, root, errorAt(src, root.StartOffset, "expected an object")
+	}
+	return src, root, nil
+}
+
+// withoutLiteral leaves a literal out of hujson's error: it may be a key that was
+// pasted with a stray backslash.
+func withoutLiteral(err error) error {
+	parts := regexp.MustCompile(`^hujson: (line \d+, column \d+): (invalid literal|.*)`).FindStringSubmatch(fmt.Sprint(err))
+	if parts == nil {
+		return errors.New("not valid JSON")
+	}
+	return fmt.Errorf("%s: not valid JSON: %s", parts[1], parts[2])
+}
+
+// setMember replaces the value at path, or adds it with the objects around it.
+func setMember(src []byte, path []string, value any) ([]byte, error) {
+	src, root, err := parseJSON(src)
+	if err != nil {
+		return nil, err
+	}
+	if at := root.Find(pointer(path)); at != nil {
+		text := encodeJSON(value, indentation(src, at.StartOffset), indentUnit(src, root))
+		return splice(src, span{at.StartOffset, at.EndOffset}, strings.ReplaceAll(text, "\n", newline(src))), nil
+	}
+	parent, name := path[:len(path)-1], path[len(path)-1]
+	at := root.Find(pointer(parent))
+	if at == nil {
+		return setMember(src, parent, map[string]any{name: value})
+	}
+	return appendItem(src, root, *at, name, value), nil
+}
+
+// pointer is the JSON pointer of a path. No name that is looked for needs escapes.
+func pointer(path []string) string {
+	if len(path) == 0 {
+		return ""
+	}
+	return "/" + strings.Join(path, "/")
+}
+
+// item is an element of an array or a member of an object.
+type item struct {
+	span
+	comma int // the offset of the comma behind it, -1 for none
+}
+
+func items(container hujson.Value) []item {
+	var list []item
+	add := func(start int, v hujson.Value, last bool) {
+		comma := -1
+		if !last || v.AfterExtra != nil { // which is how hujson tells a trailing comma
+			comma = v.EndOffset + len(v.AfterExtra)
+		}
+		list = append(list, item{span{start, v.EndOffset}, comma})
+	}
+	switch c := container.Value.(type) {
+	case *hujson.Object:
+		for i, m := range c.Members {
+			add(m.Name.StartOffset, m.Value, i == len(c.Members)-1)
+		}
+	case *hujson.Array:
+		for i, e := range c.Elements {
+			add(e.StartOffset, e, i == len(c.Elements)-1)
 		}
 	}
-	return true
+	return list
+}
+
+// appendItem puts a value on lines of its own behind the others of a container: in
+// an object under a name, in an array without one.
+func appendItem(src []byte, root, container hujson.Value, name string, value any) []byte {
+	unit, outer := indentUnit(src, root), indentation(src, container.StartOffset)
+	indent := outer + unit
+	list := items(container)
+	if len(list) > 0 {
+		indent = cmp.Or(indentation(src, list[0].start), indent)
+	}
+	text := "\n" + indent
+	if name != "" {
+		text += encodeJSON(name, "", "") + ": "
+	}
+	text += encodeJSON(value, indent, unit)
+	closing := container.EndOffset - 1
+	tail := len(bytes.TrimRight(src[:closing], whitespace))
+	if len(list) == 0 {
+		text += "\n" + outer
+		return splice(src, span{tail, closing}, strings.ReplaceAll(text, "\n", newline(src)))
+	}
+	last := list[len(list)-1]
+	if last.comma >= 0 {
+		text += ","
+	}
+	src = splice(src, span{tail, tail}, strings.ReplaceAll(text, "\n", newline(src)))
+	if last.comma < 0 {
+		src = splice(src, span{last.end, last.end}, ",")
+	}
+	return src
+}
+
+// removeItem takes out one value of a container. Comments around it stay.
+func removeItem(src []byte, container hujson.Value, i int) []byte {
+	list := items(container)
+	deleteComma := func(at int) { src = splice(src, span{at, at + 1}, "") }
+	if list[i].comma >= 0 {
+		deleteComma(list[i].comma)
+	}
+	src = deleteText(src, list[i].span)
+	if list[i].comma < 0 && i > 0 {
+		deleteComma(list[i-1].comma)
+	}
+	inside := container.StartOffset + 1
+	if rest := bytes.TrimLeft(src[inside:], whitespace); rest[0] == '}' || rest[0] == ']' {
+		src = slices.Concat(src[:inside], rest)
+	}
+	return src
+}
+
+// indentUnit is one step of the document's indentation.
+func indentUnit(src []byte, root hujson.Value) string {
+	if list := items(root); len(list) > 0 {
+		return cmp.Or(indentation(src, list[0].start), "  ")
+	}
+	return "  "
+}
+
+func encodeJSON(value any, indent, unit string) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // an address keeps its &
+	encoder.SetIndent(indent, unit)
+	if err := encoder.Encode(value); err != nil {
+		panic(err) // strings, and lists and maps of them, always encode
+	}
+	return strings.TrimSuffix(out.String(), "\n")
 }

@@ -16,22 +16,22 @@ import (
 func TestKey(t *testing.T) {
 	for _, c := range Clients() {
 		t.Run(c.Name, func(t *testing.T) {
-			h := computer(t)
-			config := place(t, h, c.Name, nil, 0o644)
+			h := testHost(t)
+			config := writeConfig(t, h, c.Name, nil, 0o644)
 			o := options(h, c.Name)
 			if _, err := Install(o); err != nil {
 				t.Fatal(err)
 			}
-			if bytes.Contains(read(t, config), []byte(theKey)) {
+			if bytes.Contains(read(t, config), []byte(testKey)) {
 				t.Fatal("a key that was not given")
 			}
 
-			o.APIKey = theKey
+			o.APIKey = testKey
 			ch, err := Install(o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Contains(read(t, config), []byte(theKey)) {
+			if !bytes.Contains(read(t, config), []byte(testKey)) {
 				t.Error("the key is not in the file")
 			}
 			if bytes.Contains(read(t, config), []byte("${input:")) {
@@ -48,7 +48,7 @@ func TestKey(t *testing.T) {
 				t.Errorf("the second time: %+v, %v", again, err)
 			}
 
-			o.APIKey = theKey + "_new"
+			o.APIKey = testKey + "_new"
 			rotated, err := Install(o)
 			if err != nil || !strings.Contains(rotated.Diff, "replaced") {
 				t.Errorf("a new key: %v\n%s", err, rotated.Diff)
@@ -64,7 +64,7 @@ func TestKey(t *testing.T) {
 			}
 
 			for _, ch := range []Change{ch, again, rotated, kept, gone} {
-				if shown, _ := json.Marshal(ch); bytes.Contains(shown, []byte(theKey)) {
+				if shown, _ := json.Marshal(ch); bytes.Contains(shown, []byte(testKey)) {
 					t.Errorf("the key is shown: %s", shown)
 				}
 			}
@@ -73,7 +73,7 @@ func TestKey(t *testing.T) {
 				t.Errorf("files: %q, %v", files, err)
 			}
 			for _, f := range files {
-				if bytes.Contains(read(t, f), []byte(theKey)) {
+				if bytes.Contains(read(t, f), []byte(testKey)) {
 					t.Errorf("the key is in %s", f)
 				}
 				if runtime.GOOS != "windows" && strings.Contains(f, backupMark) && mode(t, f) != 0o600 {
@@ -85,13 +85,13 @@ func TestKey(t *testing.T) {
 }
 
 func TestKeyDoesNotPrint(t *testing.T) {
-	o := Options{APIKey: theKey}
+	o := Options{APIKey: testKey}
 	asJSON, err := json.Marshal(o.APIKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{fmt.Sprint(o.APIKey), fmt.Sprintf("%+v %#v %q", o, o, o.APIKey), string(asJSON)} {
-		if strings.Contains(text, theKey) {
+		if strings.Contains(text, testKey) {
 			t.Error(text)
 		}
 	}
@@ -102,10 +102,10 @@ func TestOnlyTheModeIsWrong(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no such modes")
 	}
-	h := computer(t)
-	config := place(t, h, "cursor", []byte(twoServers), 0o644)
+	h := testHost(t)
+	config := writeConfig(t, h, "cursor", []byte(twoServers), 0o644)
 	o := options(h, "cursor")
-	o.APIKey = theKey
+	o.APIKey = testKey
 	if _, err := Install(o); err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func TestPaths(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.client+"/"+tt.goos, func(t *testing.T) {
 			seen[tt.client+tt.goos] = true
-			h := computer(t)
+			h := testHost(t)
 			local := func(path string) string { return filepath.FromSlash(strings.Replace(path, "~", h.Home, 1)) }
 			h.GOOS = tt.goos
 			h.Getenv = func(name string) string { return local(tt.env[name]) }
@@ -145,7 +145,7 @@ func TestPaths(t *testing.T) {
 func TestNotThere(t *testing.T) {
 	var got strings.Builder
 	for _, c := range append(Clients(), Client{Name: "emacs"}) {
-		h := computer(t)
+		h := testHost(t)
 		_, err := Install(options(h, c.Name))
 		if !errors.Is(err, ErrClientNotFound) && !errors.Is(err, ErrUnknownClient) {
 			t.Errorf("%s: %v", c.Name, err)

@@ -13,21 +13,21 @@ import (
 func TestRandomShapes(t *testing.T) {
 	const rounds = 2000
 	e := entry{
-		name: DefaultServerName, command: "/bin/x", args: []string{"stdio"},
-		env: map[string]string{"LANGSMITH_PROJECT": "p"}, reference: keyVariable,
+		command: "/bin/x", args: []any{"stdio"},
+		env: map[string]any{"LANGSMITH_PROJECT": "p"},
 	}
-	asking := e
-	asking.reference = promptReference(e.name)
+	asking, passing := e, e
+	asking.reference, passing.passesKey = promptReference, true
 	for seed := range uint64(rounds) {
 		w := &writer{Rand: rand.New(rand.NewPCG(seed, 0)), newline: "\n"}
 		if w.IntN(4) == 0 {
 			w.newline = "\r\n"
 		}
 		w.jsonFile()
-		edit(t, jsonFormat{servers: "mcpServers"}, []byte(w.String()), asking, true)
+		checkEdit(t, jsonFormat{servers: "mcpServers"}, []byte(w.String()), asking, true)
 		w.Reset()
 		w.tomlFile()
-		edit(t, tomlFormat{servers: "mcp_servers"}, []byte(w.String()), e, true)
+		checkEdit(t, tomlFormat{servers: "mcp_servers"}, []byte(w.String()), passing, true)
 	}
 }
 
@@ -68,7 +68,7 @@ func (w *writer) jsonServers() {
 	own := w.IntN(3)
 	w.row("{", "}", func(i int) {
 		if i == own {
-			w.member(DefaultServerName, func() {
+			w.member(serverName, func() {
 				w.row("{", "}", func(i int) {
 					w.member([]string{"command", "args", "env", "x"}[min(i, 3)]+strings.Repeat("x", max(0, i-3)), func() {
 						switch i {
@@ -143,7 +143,7 @@ func (w *writer) tomlFile() {
 		case 2:
 			w.header("other")
 			w.tomlLine("a.b")
-			w.tomlLine("mcp_servers." + DefaultServerName)
+			w.tomlLine("mcp_servers." + serverName)
 		case 3:
 			w.header("[list]")
 			w.tomlLine("x")
@@ -155,9 +155,9 @@ func (w *writer) tomlFile() {
 }
 
 func (w *writer) ownTable() {
-	path := "mcp_servers." + DefaultServerName
+	path := "mcp_servers." + serverName
 	if w.IntN(3) == 0 {
-		path = `mcp_servers . "` + DefaultServerName + `"`
+		path = `mcp_servers . "` + serverName + `"`
 	}
 	w.header(path)
 	w.line("command = " + []string{`"/bin/x"`, `'old'`}[w.IntN(2)])

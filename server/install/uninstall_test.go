@@ -14,8 +14,8 @@ func TestUninstallAfterChanges(t *testing.T) {
 		"cursor":    {twoServers, "neighbours-secret"},
 		"codex-cli": {"model = \"neighbours-secret\"\n", "neighbours-secret"},
 	} {
-		h := computer(t)
-		config := place(t, h, client, []byte(text[0]), 0o644)
+		h := testHost(t)
+		config := writeConfig(t, h, client, []byte(text[0]), 0o644)
 		if _, err := Install(options(h, client)); err != nil {
 			t.Fatal(err)
 		}
@@ -39,8 +39,8 @@ func TestUninstallAfterChanges(t *testing.T) {
 
 // TestPromptOfOthers keeps the prompt while another entry refers to it.
 func TestPromptOfOthers(t *testing.T) {
-	h := computer(t)
-	config := place(t, h, "vscode", []byte(`{ "servers": { "mine": { "command": "mine", "env": { "KEY": "" } } } }`), 0o644)
+	h := testHost(t)
+	config := writeConfig(t, h, "vscode", []byte(`{ "servers": { "mine": { "command": "mine", "env": { "KEY": "" } } } }`), 0o644)
 	if _, err := Install(options(h, "vscode")); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestPromptOfOthers(t *testing.T) {
 	if _, err := Uninstall(options(h, "vscode")); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(read(t, config)); !strings.Contains(got, `"id":"langsmith-insights-api-key"`) {
+	if got := string(read(t, config)); !strings.Contains(got, `"id": "langsmith-insights-api-key"`) {
 		t.Errorf("the prompt is gone:\n%s", got)
 	}
 }
@@ -78,7 +78,7 @@ func TestUninstall(t *testing.T) {
 		{
 			name: "inside an inline table", client: "codex-cli",
 			before: "model = \"m\"\nmcp_servers = { langsmith-insights = { command = \"/x\" } }\n",
-			err:    "line 2",
+			err:    "inline table",
 		},
 		{name: "not TOML", client: "codex-cli", before: "model = \n", err: "line 1"},
 		{name: "not JSON", client: "cursor", before: "{\n  mcpServers: {}\n}", err: "line 2"},
@@ -92,6 +92,11 @@ func TestUninstall(t *testing.T) {
 			after:  "{ \"mcpServers\": {\n  // ours\n // so far\n  \"b\": {}\n} }",
 		},
 		{
+			name: "before the next one's comment", client: "cursor",
+			before: "{ \"mcpServers\": {\n  \"langsmith-insights\": {},\n  // Of the team:\n\n  \"b\": {}\n} }",
+			after:  "{ \"mcpServers\": {\n  // Of the team:\n\n  \"b\": {}\n} }",
+		},
+		{
 			name: "last, after a comma", client: "cursor",
 			before: "{ \"mcpServers\": {\n  \"b\": {} /* b */, \"langsmith-insights\": { \"url\": \"u\" }\n} }",
 			after:  "{ \"mcpServers\": {\n  \"b\": {} /* b */\n} }",
@@ -99,8 +104,8 @@ func TestUninstall(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := computer(t)
-			config := place(t, h, tt.client, []byte(tt.before), 0o600)
+			h := testHost(t)
+			config := writeConfig(t, h, tt.client, []byte(tt.before), 0o600)
 			ch, err := Uninstall(options(h, tt.client))
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
