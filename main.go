@@ -12,6 +12,9 @@ import (
 )
 
 func main() {
+	// A client that closes stderr, or stdout, must not end a call that is paid for:
+	// what is written there fails instead.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(cli.Run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))

@@ -100,7 +100,7 @@ var layers = [][]string{
 	{"server"},
 	{"server/catalog", "server/doctor", "server/install", "server/prompts", "server/stdio", "server/telemetry", "server/web"},
 	{"server/auth"},
-	{"server/config", "server/envelope", "server/stack"},
+	{"server/config", "server/jsonrpc"},
 
 	{"tools"},
 	{"tools/app", "tools/chats", "tools/compare", "tools/paid", "tools/preview", "tools/schedule", "tools/watch"},

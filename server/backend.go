@@ -29,7 +29,6 @@ type Backend struct {
 	tools     []tools.Tool
 	operator  *caller
 	callers   *ttlcache.Cache[callerKey, *caller] // with credentials of their own
-	rest      *rest                               // nil where the process's memory is not this server's to manage
 
 	ending chan struct{} // closed when the server ends
 	end    func()
@@ -49,10 +48,6 @@ type BackendOptions struct {
 
 	// MaxWaiters is how many calls may wait for jobs at once; 0 for any number.
 	MaxWaiters int
-
-	// Rests has the process's memory given back to the system while nobody asks
-	// for anything.
-	Rests bool
 
 	// Transport carries the requests to LangSmith; nil for a connection pool,
 	// or for the embedded sandbox where the configuration asks for it.
@@ -84,9 +79,6 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		end:     sync.OnceFunc(func() { close(ending) }),
 	}
 	b.watcher.MaxWaiters = options.MaxWaiters
-	if options.Rests {
-		b.rest = newRest()
-	}
 	endpoint := cfg.LangSmith.Endpoint
 	if cfg.Sandbox {
 		endpoint = sandboxEndpoint()

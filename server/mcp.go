@@ -3,7 +3,6 @@ package server
 import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
-	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/tools/app"
 )
@@ -14,8 +13,7 @@ const Name = "langsmith-insights"
 // NewMCP returns the MCP server over a backend, for any transport.
 func NewMCP(b *Backend) *mcpserver.MCPServer {
 	hooks := &mcpserver.Hooks{}
-	b.rest.watch(hooks)
-	options := append(MCPOptions(b.logger), b.telemetry.MCPOptions()...)
+	options := append(MCPOptions(), b.telemetry.MCPOptions()...)
 	s := mcpserver.NewMCPServer(Name, Version(), append(options,
 		mcpserver.WithHooks(hooks),
 		mcpserver.WithInstructions(b.instructions()),
@@ -33,8 +31,8 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 
 // MCPOptions returns the options of every MCP server of this program, the
 // conformance suite's fixtures included.
-func MCPOptions(logger zerolog.Logger) []mcpserver.ServerOption {
-	options := []mcpserver.ServerOption{
+func MCPOptions() []mcpserver.ServerOption {
+	return []mcpserver.ServerOption{
 		mcpserver.WithTitle("LangSmith Insights"),
 		mcpserver.WithDescription("LangSmith's Insights Agent as tools"),
 		mcpserver.WithRecovery(),
@@ -48,10 +46,6 @@ func MCPOptions(logger zerolog.Logger) []mcpserver.ServerOption {
 		mcpserver.WithMethodCacheHints(mcp.MethodResourcesTemplatesList, configuredListTTL, mcp.CacheScopePublic),
 		mcpserver.WithMethodCacheHints(mcp.MethodResourcesList, reportListTTL, mcp.CacheScopePrivate),
 	}
-	if logger.Debug().Enabled() { // mcp-go formats its line on each request even where nothing writes it
-		options = append(options, mcpserver.WithLogger(libraryLogger(logger)))
-	}
-	return options
 }
 
 const (

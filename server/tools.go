@@ -9,7 +9,6 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
-	"langsmith-insights-mcp/server/envelope"
 	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/app"
 )
@@ -45,12 +44,12 @@ func describeTool(tool tools.Tool) mcp.Tool {
 // toolHandler returns what runs a tool for tools/call.
 func (b *Backend) toolHandler(tool tools.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		arguments, err := rawArguments(ctx, request)
+		arguments, err := rawArguments(request)
 		if err != nil {
 			return nil, err
 		}
 		env := b.env(ctx)
-		env.Progress = ProgressReporter(ctx, request)
+		env.Progress = ProgressReporter(ctx)
 		elicitor := newElicitor(ctx, request)
 		if elicitor != nil {
 			env.Ask = elicitor.ask
@@ -74,12 +73,8 @@ func (b *Backend) toolHandler(tool tools.Tool) mcpserver.ToolHandlerFunc {
 	}
 }
 
-// rawArguments returns a call's arguments as the client wrote them: from where the
-// transport set them aside, or as mcp-go has read them.
-func rawArguments(ctx context.Context, request mcp.CallToolRequest) (json.RawMessage, error) {
-	if arguments, ok := envelope.Arguments(ctx); ok {
-		return arguments, nil
-	}
+// rawArguments returns a call's arguments as the client wrote them.
+func rawArguments(request mcp.CallToolRequest) (json.RawMessage, error) {
 	if len(request.Params.RawArguments) > 0 {
 		return request.Params.RawArguments, nil
 	}

@@ -136,7 +136,7 @@ func benchStdio(b *testing.B) func() exchange {
 	fromServer, out := benchPipe(b)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- stdio.Serve(context.Background(), server.NewMCP(backend), in, out, stdio.Options{Logger: zerolog.Nop(), Lighten: true})
+		ended <- stdio.Serve(context.Background(), server.NewMCP(backend), in, out, stdio.Options{Logger: zerolog.Nop()})
 	}()
 	b.Cleanup(func() {
 		_ = toServer.Close()

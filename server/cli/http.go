@@ -59,7 +59,6 @@ func runHTTP(cmd *cobra.Command, getenv func(string) string) error {
 // HTTPOptions returns the options of an HTTP server over a backend.
 func HTTPOptions(backend *server.Backend, cfg *config.Config, logger zerolog.Logger) web.Options {
 	return web.Options{
-		Lighten:   true,
 		MCP:       server.NewMCP(backend),
 		Config:    cfg.HTTP,
 		Logger:    logger,

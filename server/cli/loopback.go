@@ -27,9 +27,8 @@ func Connect(ctx context.Context, s *mcpserver.MCPServer, logger zerolog.Logger,
 	ended := make(chan error, 1)
 	go func() {
 		err := stdio.Serve(ctx, s, toServer, fromServer, stdio.Options{
-			Lighten: true,
-			Logger:  logger,
-			Grace:   stdioGrace,
+			Logger: logger,
+			Grace:  stdioGrace,
 		})
 		_ = fromServer.Close()
 		ended <- err

@@ -22,7 +22,6 @@ var errReported = errors.New("failed")
 // Run runs the program's command line, without the program's name, and returns
 // its exit code. It ends when ctx is done.
 func Run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	tuneGC(getenv)
 	root := newRootCommand(getenv)
 	root.SetArgs(args)
 	root.SetIn(stdin)

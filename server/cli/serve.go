@@ -19,7 +19,7 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 		return err
 	}
 	defer func() { _ = closeLog() }()
-	defer adoptLoggers(logger)()
+	defer setDefaultLoggers(logger)()
 	observed, stopObserving, err := observe(ctx, cfg, getenv, logger)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	if len(cfg.Placeholders) > 0 {
 		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables count as unset, as the client has not replaced the placeholder in them")
 	}
-	options.Logger, options.Telemetry, options.Store, options.Rests = logger, observed, store, true
+	options.Logger, options.Telemetry, options.Store = logger, observed, store
 	backend, err := server.NewBackend(options)
 	if err != nil {
 		return err

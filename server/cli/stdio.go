@@ -57,8 +57,7 @@ func runStdio(cmd *cobra.Command, getenv func(string) string) error {
 		logger.Info().Str("version", server.Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
 		var ended time.Time
 		err := stdio.Serve(ctx, server.NewMCP(backend), cmd.InOrStdin(), cmd.OutOrStdout(), stdio.Options{
-			Logger:  logger,
-			Lighten: true,
+			Logger: logger,
 			Ending: func() {
 				ended = time.Now()
 				backend.End()

@@ -6,18 +6,17 @@ import (
 	"io"
 )
 
-// longestLine bounds one message, in bytes. A thousand chats in one call are
-// within it.
-const longestLine = 32 << 20
+// maxLine bounds one message, in bytes. A thousand chats in one call are within it.
+const maxLine = 32 << 20
 
-// eachLine gives the lines of in to take, without their newlines, which the
+// readLines passes the lines of in to handle, without their newlines, which the
 // last one need not have, and nil for one that is too long. It ends with the
-// input, for which it returns nil, or when take returns false.
-func eachLine(in io.Reader, take func(line []byte) bool) error {
+// input, for which it returns nil, or when handle returns false.
+func readLines(in io.Reader, handle func(line []byte) bool) error {
 	reader := bufio.NewReaderSize(in, 64<<10)
 	for {
 		line, tooLong, err := readLine(reader)
-		if (len(line) > 0 || tooLong) && !take(line) {
+		if (len(line) > 0 || tooLong) && !handle(line) {
 			return nil
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
@@ -33,7 +32,7 @@ func eachLine(in io.Reader, take func(line []byte) bool) error {
 func readLine(reader *bufio.Reader) (line []byte, tooLong bool, err error) {
 	for {
 		part, err := reader.ReadSlice('\n')
-		if len(line)+len(part) > longestLine {
+		if len(line)+len(part) > maxLine {
 			line, tooLong = nil, true
 		}
 		if !tooLong {

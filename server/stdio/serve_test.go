@@ -87,7 +87,7 @@ func serve(t *testing.T, grace time.Duration) *serving {
 	s.cancel = cancel
 	go func() {
 		s.done <- stdio.Serve(ctx, server, toServer, fromServer, stdio.Options{
-			Logger: zerolog.New(io.Discard).Hook(zerolog.HookFunc(func(_ *zerolog.Event, _ zerolog.Level, message string) {
+			Logger: zerolog.New(io.Discard).Level(zerolog.InfoLevel).Hook(zerolog.HookFunc(func(_ *zerolog.Event, _ zerolog.Level, message string) {
 				s.logged <- message
 			})),
 			Grace: grace, Ending: func() { s.ended.Store(true) },
@@ -387,5 +387,23 @@ func TestUnreadAnswersAreBounded(t *testing.T) {
 	}
 	if refused != 1 {
 		t.Errorf("%d of %d requests were refused, want 1", refused, most+1)
+	}
+}
+
+// Ids come back to the byte, and what some clients put before or into a message is
+// borne.
+func TestHowMessagesAreWritten(t *testing.T) {
+	s := serve(t, time.Minute)
+	for _, id := range []string{`7`, `"7"`, `1764412345678901234`, `7.0`, `"\u0041<"`} {
+		for _, line := range []string{call(id, "echo"), "\xef\xbb\xbf" + call(id, "echo"), `{"jsonrpc":"2.0","id":` + id + `,"method":"ping","params":[]}` + "\r"} {
+			s.send(t, line)
+			if !s.out.Scan() || !strings.HasPrefix(s.out.Text(), `{"jsonrpc":"2.0","id":`+id+`,"result":`) {
+				t.Errorf("%q is answered with %s", line, s.out.Text())
+			}
+		}
+	}
+	s.send(t, "\xef\xbb\xbf", " ", call("8", "echo"))
+	if message := s.next(t); message["id"] != float64(8) {
+		t.Errorf("an empty line is answered with %v", message)
 	}
 }

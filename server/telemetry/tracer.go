@@ -13,7 +13,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.41.0" // the last version that has MCP's names
 	"go.opentelemetry.io/otel/trace"
 
-	"langsmith-insights-mcp/server/envelope"
+	"langsmith-insights-mcp/server/jsonrpc"
 )
 
 // tracer records each MCP message that mcp-go handles as a span and a duration, by
@@ -43,7 +43,7 @@ func (t tracer) Start(ctx context.Context, name string, kind tracing.SpanKind, a
 	for _, a := range attributes {
 		switch a.Key {
 		case methodAttribute:
-			o.method = envelope.KnownMethod(a.Value)
+			o.method = jsonrpc.KnownMethod(a.Value)
 		case versionAttribute:
 			version = a.Value
 		}

@@ -9,7 +9,7 @@ import (
 	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/rs/zerolog"
 
-	"langsmith-insights-mcp/server/envelope"
+	"langsmith-insights-mcp/server/jsonrpc"
 )
 
 // entry is what is logged of a request, filled in on its way through. It holds
@@ -22,11 +22,11 @@ type entry struct {
 	tool      string
 }
 
-// asks notes what a message asks for, of what the server has: any other method
-// or tool is in the caller's own words, which may hold anything.
-func (e *entry) asks(message envelope.Message, server *mcpserver.MCPServer) {
-	e.method = envelope.KnownMethod(message.Method)
-	if tool := message.Tool(); server.GetTool(tool) != nil {
+// addMessage records what a message asks for, of what the server has: any other
+// method or tool is in the caller's own words, which may hold anything.
+func (e *entry) addMessage(message jsonrpc.Message, server *mcpserver.MCPServer) {
+	e.method = jsonrpc.KnownMethod(message.Method)
+	if tool := message.Name(); server.GetTool(tool) != nil {
 		e.tool = tool
 	}
 }

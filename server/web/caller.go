@@ -40,7 +40,7 @@ func withCaller(ctx context.Context, caller Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, caller)
 }
 
-// The headers that say whose key a call is made on. The second names are those
+// The headers that carry a caller's own credentials. The second names are those
 // of LangSmith's environment variables, as clients' configurations copy them.
 var (
 	keyHeaders       = []string{"X-API-Key", "LANGSMITH-API-KEY"}
@@ -48,13 +48,13 @@ var (
 	endpointHeaders  = []string{"LANGSMITH-ENDPOINT"}
 )
 
-// whoseKey reads the caller's own credentials and takes the secrets out of the
-// request, so that nothing further in can pass them on.
-func whoseKey(next http.Handler) http.Handler {
+// callerCredentials reads the caller's own credentials and takes the secrets out of
+// the request, so that no later handler can pass them on.
+func callerCredentials(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller := CallerFrom(r.Context())
 		var err error
-		if caller.Credentials, caller.Endpoint, err = ownCredentials(r.Header); err != nil {
+		if caller.Credentials, caller.Endpoint, err = readCredentials(r.Header); err != nil {
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
@@ -79,17 +79,17 @@ func withoutSecrets(header http.Header) http.Header {
 	return header
 }
 
-func ownCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpoint, error) {
+func readCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpoint, error) {
 	var none langsmith.Credentials
-	key, err := oneHeader(header, keyHeaders)
+	key, err := readHeader(header, keyHeaders)
 	if err != nil {
 		return none, langsmith.Endpoint{}, err
 	}
-	workspace, err := oneHeader(header, workspaceHeaders)
+	workspace, err := readHeader(header, workspaceHeaders)
 	if err != nil {
 		return none, langsmith.Endpoint{}, err
 	}
-	address, err := oneHeader(header, endpointHeaders)
+	address, err := readHeader(header, endpointHeaders)
 	if err != nil {
 		return none, langsmith.Endpoint{}, err
 	}
@@ -107,16 +107,16 @@ func ownCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpoi
 			return none, langsmith.Endpoint{}, fmt.Errorf("%s: want the workspace's UUID, such as 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11", workspaceHeaders[0])
 		}
 	}
-	endpoint, err := ownEndpoint(address)
+	endpoint, err := readEndpoint(address)
 	if err != nil {
 		return none, langsmith.Endpoint{}, err
 	}
 	return credentials, endpoint, nil
 }
 
-// ownEndpoint lets a caller choose among LangSmith's own regions. Any other
+// readEndpoint lets a caller choose among LangSmith's own regions. Any other
 // address could be a stranger's server, or one inside the operator's network.
-func ownEndpoint(address string) (langsmith.Endpoint, error) {
+func readEndpoint(address string) (langsmith.Endpoint, error) {
 	if address == "" {
 		return langsmith.Endpoint{}, nil
 	}
@@ -127,10 +127,10 @@ func ownEndpoint(address string) (langsmith.Endpoint, error) {
 	return endpoint, nil
 }
 
-// oneHeader reads a header that goes by several names. It is an error to send
+// readHeader reads a header that goes by several names. It is an error to send
 // it empty, since a client whose variable is unset would otherwise be served on
 // the operator's key without knowing.
-func oneHeader(header http.Header, names []string) (string, error) {
+func readHeader(header http.Header, names []string) (string, error) {
 	var found, under string
 	for _, name := range names {
 		for _, value := range header.Values(name) {
@@ -141,7 +141,7 @@ func oneHeader(header http.Header, names []string) (string, error) {
 			case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
 				return "", fmt.Errorf("%s holds a blank or another character that it cannot have", name)
 			case under != "" && value != found:
-				return "", errors.New(twice(under, name))
+				return "", errors.New(describeConflict(under, name))
 			}
 			found, under = value, name
 		}
@@ -149,7 +149,7 @@ func oneHeader(header http.Header, names []string) (string, error) {
 	return found, nil
 }
 
-func twice(first, second string) string {
+func describeConflict(first, second string) string {
 	if first == second {
 		return first + " is sent twice, with different values"
 	}

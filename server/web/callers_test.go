@@ -128,27 +128,30 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// On /sse the headers of a message count, else those of the stream.
-func TestWhoseKeyOnSSE(t *testing.T) {
+// On /sse every message brings the credentials that opened the stream, or none where
+// it was opened without: an id that was seen in an address is no credential.
+func TestCredentialsOnSSE(t *testing.T) {
 	f := start(t, options{})
-	stream := f.openSSE(headers{"X-API-Key": callerKey(1)})
-	stream.post(nil, toolCall(1, "list_projects", args{}))
-	stream.result(1)
-	if got := keysOf(f.upstream()); got != callerKey(1) {
-		t.Errorf("a message without a key went with %s", got)
-	}
-	keyless := f.openSSE(nil)
-	f.sandbox.ResetRequests()
-	keyless.post(headers{"X-API-Key": callerKey(2), "X-Tenant-Id": uuid.NewString()}, toolCall(1, "list_projects", args{}))
-	keyless.result(1)
-	if got := keysOf(f.upstream()); got != callerKey(2) {
-		t.Errorf("a message with a key went with %s", got)
-	}
-	f.sandbox.ResetRequests()
-	keyless.post(nil, toolCall(2, "list_projects", args{}))
-	keyless.result(2)
-	if got := keysOf(f.upstream()); got != operatorKey {
-		t.Errorf("afterwards one without a key went with %s", got)
+	workspace := headers{"X-Tenant-Id": uuid.NewString()}
+	for name, c := range map[string]struct {
+		opener, other headers
+		key           string
+	}{
+		"without the key":        {own(1), nil, callerKey(1)},
+		"with another key":       {own(1), own(2), callerKey(1)},
+		"with another workspace": {own(1), own(1).with(workspace), callerKey(1)},
+		"with a key later":       {nil, own(1), operatorKey},
+	} {
+		f.sandbox.ResetRequests()
+		stream := f.openSSE(c.opener)
+		if got := f.post(stream.path, c.other, toolCall(1, "list_projects", args{})); got.status != http.StatusNotFound || len(f.upstream()) > 0 {
+			t.Errorf("%s: %d %s, %d requests upstream", name, got.status, got.body, len(f.upstream()))
+		}
+		stream.post(c.opener, toolCall(2, "list_projects", args{}))
+		stream.result(2)
+		if got := keysOf(f.upstream()); got != c.key {
+			t.Errorf("%s: the opener's own message went with %s", name, got)
+		}
 	}
 }
 

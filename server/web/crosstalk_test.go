@@ -91,14 +91,17 @@ func TestEqualIDsInTheStatelessEra(t *testing.T) {
 			body string
 			h    headers
 		}{
-			"with the version in both places":  {modern, modernHeaders.with(own(0))},
-			"with the version in the header":   {cancelled(id), headers{"Mcp-Protocol-Version": mcp.ProtocolVersion20260728}},
-			"with the version in the message":  {modern, own(0)},
-			"with a method that is said twice": {`{"jsonrpc":"2.0","method":"x",` + modern[1:], modernHeaders},
+			"with the version in both places": {modern, modernHeaders.with(own(0))},
+			"with the version in the header":  {cancelled(id), headers{"Mcp-Protocol-Version": mcp.ProtocolVersion20260728}},
+			"with the version in the message": {modern, own(0)},
 		} {
 			if got := f.post("/mcp", try.h, try.body); got.status != http.StatusAccepted {
 				t.Errorf("a cancellation %s: %d %s", name, got.status, got.body)
 			}
+		}
+		twice := strings.Replace(modern, `"method"`, `"method":"x","method"`, 1)
+		if got := f.post("/mcp", modernHeaders, twice); got.status != http.StatusBadRequest {
+			t.Errorf("a cancellation with a method that is given twice: %d %s", got.status, got.body)
 		}
 		if got := f.post("/mcp", own(0), cancelled(id)); got.status != http.StatusBadRequest {
 			t.Errorf("a cancellation of no session: %d %s", got.status, got.body)
@@ -130,6 +133,7 @@ func TestCancellingWithinASession(t *testing.T) {
 	<-g.arrived
 
 	f.post("/mcp", theirs, cancelled(7))
+	f.post("/mcp", mine, cancelled("7"))
 	stolen := own(2).with(headers{"Mcp-Session-Id": mine["Mcp-Session-Id"]})
 	for name, thief := range map[string]headers{"with another key": stolen, "without a key": {"Mcp-Session-Id": mine["Mcp-Session-Id"]}} {
 		if got := f.post("/mcp", thief, cancelled(7)); got.status != http.StatusNotFound {
@@ -225,11 +229,11 @@ func TestStreamsBelongToTheirCallers(t *testing.T) {
 	f := start(t, options{config: withTokens, wrap: g.wrap})
 	teamA, teamB := headers{"Authorization": "Bearer " + tokenA}, headers{"Authorization": "Bearer " + tokenB}
 	stream := f.openSSE(teamA.with(own(1)))
-	stream.post(teamA, toolCall(7, "list_projects", args{}))
+	stream.post(teamA.with(own(1)), toolCall(7, "list_projects", args{}))
 	if key := <-g.arrived; key != callerKey(1) {
 		t.Fatalf("went upstream with %s", key)
 	}
-	for name, h := range map[string]headers{"another token": teamB, "another token with the key": teamB.with(own(1)), "another key": teamA.with(own(2))} {
+	for name, h := range map[string]headers{"another token": teamB, "another token with the key": teamB.with(own(1)), "another key": teamA.with(own(2)), "no key": teamA} {
 		if got := f.post(stream.path, h, cancelled(7)); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}

@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -11,9 +10,6 @@ import (
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
-	mcpserver "github.com/mark3labs/mcp-go/server"
-
-	"langsmith-insights-mcp/server/web"
 )
 
 // connect is a real client, initialized.
@@ -166,23 +162,5 @@ func TestSessionHandshake(t *testing.T) {
 	}
 	if got := f.post("/mcp", session, `{"jsonrpc":"2.0","id":9,"result":{"action":"accept"}}`); got.status != http.StatusBadRequest {
 		t.Errorf("an answer nobody waits for: %d %s", got.status, got.body)
-	}
-}
-
-// A session's log level is remembered, though the session is not kept.
-func TestLogLevels(t *testing.T) {
-	f := start(t, options{web: func(o *web.Options) {
-		o.MCP = mcpserver.NewMCPServer("logging", "1", mcpserver.WithLogging())
-		o.MCP.AddTool(mcp.NewTool("level"), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			session, _ := mcpserver.ClientSessionFromContext(ctx).(mcpserver.SessionWithLogging)
-			return mcp.NewToolResultText(string(session.GetLogLevel())), nil
-		})
-	}})
-	one, other := f.open(nil), f.open(nil)
-	f.post("/mcp", one, rpc(2, "logging/setLevel", args{"level": "debug"}))
-	for want, session := range map[string]headers{"debug": one, "error": other} {
-		if got := f.post("/mcp", session, toolCall(3, "level", args{})).tool(t).text(); got != want {
-			t.Errorf("the level is %s, not %s", got, want)
-		}
 	}
 }

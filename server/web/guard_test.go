@@ -101,7 +101,7 @@ func TestRefusals(t *testing.T) {
 		{"another method", "PUT", "/mcp", good, list, 405, "PUT means nothing"},
 		{"a POST to /sse", "POST", "/sse", good, list, 405, "takes GET"},
 		{"a GET of /message", "GET", "/message", good, "", 405, "takes POST"},
-		{"no JSON", "POST", "/mcp", good, "{", 400, "not valid json"},
+		{"no JSON", "POST", "/mcp", good, "{", 400, "not valid JSON"},
 		{"no message", "POST", "/mcp", good, `"hello"`, 400, "not one JSON-RPC message"},
 		{"a batch of messages", "POST", "/mcp", good.with(ofList), "[" + list + "]", 400, "batches of them are not taken"},
 		{"nothing there", "GET", "/nothing", good, "", 404, ""},

@@ -18,7 +18,6 @@ const chatter = 20
 
 // talkative is a server whose tools report progress up to their result, and ask.
 func talkative(o *web.Options) {
-	o.Lighten = false // they read their arguments as mcp-go gives them
 	o.MCP = mcpserver.NewMCPServer("talkative", "1", mcpserver.WithElicitation(), mcpserver.WithToolCapabilities(false))
 	o.MCP.AddTool(mcp.NewTool("chatter"), func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		session, ok := mcpserver.ClientSessionFromContext(ctx).(interface {

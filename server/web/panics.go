@@ -8,8 +8,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// panics keeps a panic from costing more than its request.
-func panics(logger zerolog.Logger) func(http.Handler) http.Handler {
+// recoverPanics keeps a panic from costing more than its request.
+func recoverPanics(logger zerolog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			defer func() {
@@ -20,14 +20,11 @@ func panics(logger zerolog.Logger) func(http.Handler) http.Handler {
 				if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(cause) // net/http's own way to break off an answer
 				}
-				logPanic(logger, logged(r.Context()).requestID, cause)
+				logger.Error().Str("request_id", logged(r.Context()).requestID).Interface("panic", cause).
+					Bytes("stack", debug.Stack()).Msg("a request panicked")
 				refuse(w, http.StatusInternalServerError, "internal error; the server's log says more under this request's id")
 			}()
 			next.ServeHTTP(w, r)
 		})
 	}
-}
-
-func logPanic(logger zerolog.Logger, requestID string, cause any) {
-	logger.Error().Str("request_id", requestID).Interface("panic", cause).Bytes("stack", debug.Stack()).Msg("a request panicked")
 }

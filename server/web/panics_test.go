@@ -13,7 +13,7 @@ import (
 
 func TestPanicsCostTheirRequestAlone(t *testing.T) {
 	var log bytes.Buffer
-	guarded := panics(zerolog.New(&log))(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("of all things") }))
+	guarded := recoverPanics(zerolog.New(&log))(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("of all things") }))
 	recorder := httptest.NewRecorder()
 	guarded.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, mcpPath, nil))
 	if recorder.Code != http.StatusInternalServerError || strings.Contains(recorder.Body.String(), "of all things") {
@@ -30,6 +30,6 @@ func TestBrokenOffAnswersStayBrokenOff(t *testing.T) {
 			t.Errorf("recovered %v", err)
 		}
 	}()
-	guarded := panics(zerolog.Nop())(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	guarded := recoverPanics(zerolog.Nop())(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	guarded.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, mcpPath, nil))
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"langsmith-insights-mcp/server/envelope"
+	"langsmith-insights-mcp/server/jsonrpc"
 )
 
 // response is the answer to one request. It bounds every write in time, keeps
@@ -32,7 +32,7 @@ func bounded(limits Limits) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			answer := &response{ResponseWriter: w, control: http.NewResponseController(w), limits: limits}
-			answer.allowTime() // a deadline may be left from the connection's last request
+			answer.extendDeadline() // a deadline may be left from the connection's last request
 			if r.Body != http.NoBody {
 				answer.unread = true
 				_ = answer.control.SetReadDeadline(time.Now().Add(limits.BodyTime))
@@ -43,9 +43,9 @@ func bounded(limits Limits) func(http.Handler) http.Handler {
 	}
 }
 
-// allowTime gives the client time to accept what is written next. Where the
+// extendDeadline gives the client time to accept what is written next. Where the
 // connection knows no deadlines, as in a test without one, there is none.
-func (r *response) allowTime() {
+func (r *response) extendDeadline() {
 	_ = r.control.SetWriteDeadline(time.Now().Add(r.limits.WriteTime))
 }
 
@@ -72,7 +72,7 @@ func (r *response) start(status int) {
 	if r.Header().Get("Content-Type") == eventStream {
 		r.events = true
 		r.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
-		r.keepAlive = time.AfterFunc(r.limits.Quiet, r.beat)
+		r.keepAlive = time.AfterFunc(r.limits.Quiet, r.writeKeepAlive)
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
@@ -89,7 +89,7 @@ func (r *response) write(data []byte) (int, error) {
 		return 0, errAnswered
 	}
 	r.start(http.StatusOK)
-	r.allowTime()
+	r.extendDeadline()
 	if r.keepAlive != nil {
 		r.keepAlive.Reset(r.limits.Quiet)
 	}
@@ -110,7 +110,7 @@ func (r *response) flush() error {
 		return errAnswered
 	}
 	r.start(http.StatusOK)
-	r.allowTime()
+	r.extendDeadline()
 	return r.control.Flush()
 }
 
@@ -121,29 +121,15 @@ var (
 	errNoStream = errors.New("the answer is no event stream")
 )
 
-// send writes a message as an event, and makes the answer an event stream where
-// it has not begun.
-func (r *response) send(message any) error {
-	data, err := envelope.Encode(message)
-	if err != nil {
-		return fmt.Errorf("encode a message: %w", err)
-	}
-	return r.event("message", data)
-}
+// sendEvent writes a message as an event, and makes the answer an event stream
+// where it has not begun.
+func (r *response) sendEvent(message []byte) error { return r.event("message", message) }
 
-// finish answers with a message: as the last event of a stream that has begun, as
-// JSON otherwise.
-func (r *response) finish(message []byte) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.events {
-		return r.writeEvent("message", message)
-	}
-	header := r.Header()
-	header.Set("Content-Type", "application/json")
-	header.Set("Content-Length", strconv.Itoa(len(message)))
-	_, err := r.write(message)
-	return err
+// startEvents makes the answer an event stream and sends its header.
+func (r *response) startEvents() {
+	r.Header().Set("Content-Type", eventStream)
+	r.Header().Set("Cache-Control", "no-cache")
+	r.Flush()
 }
 
 func (r *response) event(kind string, data []byte) error {
@@ -161,6 +147,26 @@ func (r *response) event(kind string, data []byte) error {
 	return r.writeEvent(kind, data)
 }
 
+// respond answers a message: as the last event of a stream that has begun, as JSON
+// with the status otherwise. Where the client is gone, it goes nowhere.
+func (r *response) respond(status int, response jsonrpc.Response) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.events && response.Data != nil:
+		_ = r.writeEvent("message", response.Data)
+	case r.events:
+	case response.Data == nil:
+		r.start(http.StatusAccepted)
+	default:
+		header := r.Header()
+		header.Set("Content-Type", "application/json")
+		header.Set("Content-Length", strconv.Itoa(len(response.Data)))
+		r.start(status)
+		_, _ = r.write(response.Data)
+	}
+}
+
 func (r *response) writeEvent(kind string, data []byte) error {
 	if _, err := r.write(fmt.Appendf(nil, "event: %s\ndata: %s\n\n", kind, data)); err != nil {
 		return err
@@ -168,8 +174,8 @@ func (r *response) writeEvent(kind string, data []byte) error {
 	return r.flush()
 }
 
-// beat writes a comment, which every reader of event streams skips.
-func (r *response) beat() {
+// writeKeepAlive writes a comment, which every reader of event streams skips.
+func (r *response) writeKeepAlive() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, err := r.write([]byte(": still here\n\n")); err == nil {

@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	// unwinding is what calls that were cut off need to return.
-	unwinding = 300 * time.Millisecond
+	// unwindTime is what calls that were cut off need to return.
+	unwindTime = 300 * time.Millisecond
 
-	// noticing is how long a balancer that asks /readyz may take to learn that
+	// balancerTime is how long a balancer that asks /readyz may take to learn that
 	// the server ends. It sends new requests until then.
-	noticing = time.Second
+	balancerTime = time.Second
 )
 
 // Serve answers requests until ctx is done, and then lets the calls in flight
@@ -59,7 +59,7 @@ func (s *Server) end(ctx context.Context, server *http.Server, cut context.Cance
 	}
 	grace, done := context.WithDeadline(ctx, began.Add(s.options.Grace))
 	defer done()
-	s.awaitNotice(grace)
+	s.waitForBalancer(grace)
 	s.calls.wait(grace)
 
 	// From here on nothing new is let in.
@@ -71,28 +71,28 @@ func (s *Server) end(ctx context.Context, server *http.Server, cut context.Cance
 	}()
 	s.drain(ctx, began)
 	cut()
-	timer := time.AfterFunc(unwinding, stop)
+	timer := time.AfterFunc(unwindTime, stop)
 	<-closed
 	timer.Stop()
 	stop()
 	_ = server.Close() // the connections that nobody ended are not missed
 }
 
-// awaitNotice goes on serving until a balancer has noticed that it should send
+// waitForBalancer goes on serving until a balancer has noticed that it should send
 // nothing more: what it sends to a closed port, or on a connection that is being
 // closed, would be lost. Where nobody watches there is nobody to wait for.
-func (s *Server) awaitNotice(ctx context.Context) {
-	if !s.watched.Load() {
+func (s *Server) waitForBalancer(ctx context.Context) {
+	if !s.probed.Load() {
 		return
 	}
-	ctx, done := context.WithTimeout(ctx, noticing)
+	ctx, done := context.WithTimeout(ctx, balancerTime)
 	defer done()
 	<-ctx.Done()
 }
 
-// lastOnes has the connections closed whose requests are answered while the
-// server ends, each after its answer and none before.
-func (s *Server) lastOnes(next http.Handler) http.Handler {
+// closeAtEnd closes the connections whose requests are answered while the server
+// ends, each after its answer and none before.
+func (s *Server) closeAtEnd(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.ending.Load() {
 			w.Header().Set("Connection", "close")
@@ -113,7 +113,7 @@ func (s *Server) drain(ctx context.Context, began time.Time) {
 		s.options.Logger.Warn().Err(err).Msg("a paid request is still in flight; an equal call will find out what became of it")
 		return
 	}
-	answering, done := context.WithTimeout(ctx, unwinding)
+	answering, done := context.WithTimeout(ctx, unwindTime)
 	defer done()
 	s.calls.wait(answering)
 }

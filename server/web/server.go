@@ -11,6 +11,7 @@ import (
 
 	"langsmith-insights-mcp/server/auth"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/jsonrpc"
 )
 
 // The paths of the endpoints.
@@ -25,10 +26,6 @@ type Options struct {
 	MCP    *mcpserver.MCPServer
 	Config config.HTTP
 	Logger zerolog.Logger
-
-	// Lighten keeps the arguments of tools from mcp-go, for servers whose tools
-	// read them with [envelope.Arguments].
-	Lighten bool
 
 	// Limits bound what one client can hold.
 	Limits Limits
@@ -52,7 +49,7 @@ type Server struct {
 	handler http.Handler
 	calls   *inFlight
 	ending  atomic.Bool
-	watched atomic.Bool // somebody asks whether the server is ready
+	probed  atomic.Bool // somebody asks whether the server is ready
 }
 
 // New returns a server. What it does in the background ends with ctx.
@@ -60,22 +57,23 @@ func New(ctx context.Context, options Options) *Server {
 	options.Limits = options.Limits.orUsual()
 	s := &Server{options: options, calls: &inFlight{}}
 	tokens := auth.New(ctx, auth.Options{Config: options.Config, Endpoints: []string{mcpPath, ssePath, messagePath}, Logger: options.Logger})
-	asked := &questions{}
-	streamable := newStreamable(options, asked)
-	sse := newSSE(options, asked, s.calls)
+	pending := &jsonrpc.PendingRequests{}
+	streamable := newStreamable(options, pending)
+	sse := newSSE(options, pending, s.calls)
 
 	guard := chain(
-		fromHere(neighbourhood{origins: options.Config.AllowOrigins, hosts: options.Config.AllowHosts}),
+		rebindingProtection(hostPolicy{origins: options.Config.AllowOrigins, hosts: options.Config.AllowHosts}),
 		cors,
 		authenticate(tokens),
-		whoseKey,
-		options.Limits.held(),
+		callerCredentials,
+		options.Limits.limitLargeBodies(),
 		s.calls.counted,
 	)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+healthPath, alive)
+	mux.HandleFunc("GET "+healthPath, health)
 	mux.HandleFunc("GET "+readyPath, s.ready)
 	mux.Handle(mcpPath, guard(streamable))
+	mux.Handle(mcpPath+"/{$}", setPath(mcpPath, guard(streamable)))
 	mux.Handle(ssePath, guard(only(http.MethodGet, sse.open)))
 	mux.Handle(messagePath, guard(only(http.MethodPost, sse.message)))
 	if metadata := tokens.Metadata(); metadata != nil {
@@ -83,7 +81,7 @@ func New(ctx context.Context, options Options) *Server {
 		mux.Handle(auth.MetadataPath+"/", cors(metadata))
 	}
 
-	s.handler = chain(bounded(options.Limits), s.lastOnes, requestID, accessLog(options.Logger), panics(options.Logger))(mux)
+	s.handler = chain(bounded(options.Limits), s.closeAtEnd, requestID, traceContext, accessLog(options.Logger), recoverPanics(options.Logger))(mux)
 	return s
 }
 
@@ -95,6 +93,17 @@ func chain(layers ...func(http.Handler) http.Handler) func(http.Handler) http.Ha
 		}
 		return handler
 	}
+}
+
+// setPath serves requests as if they had come for another path.
+func setPath(path string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		at := *r.URL
+		at.Path, at.RawPath = path, ""
+		r = r.WithContext(r.Context()) // a copy, whose URL is its own
+		r.URL = &at
+		next.ServeHTTP(w, r)
+	})
 }
 
 // only answers one method.

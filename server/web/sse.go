@@ -7,32 +7,37 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/mcp"
-	mcpserver "github.com/mark3labs/mcp-go/server"
-	"github.com/rs/zerolog"
 
-	"langsmith-insights-mcp/server/envelope"
+	"langsmith-insights-mcp/server/jsonrpc"
 )
 
 // sse is the transport of 2024-11-05: a stream at /sse, and messages for it at
-// /message. mcp-go brings one too, whose calls go on when their client has left,
-// whose progress may arrive after its result, and which lets every page read
-// its stream; so this is our own. What a message means stays mcp-go's to decide.
+// /message. mcp-go has one whose calls go on when their client has left, whose
+// progress may arrive after its result, and which lets every page read its stream:
+// the promises on waiting and on other callers need another.
 type sse struct {
-	server    *mcpserver.MCPServer
-	questions *questions
-	calls     *inFlight
-	limits    Limits
-	lighten   bool
-	logger    zerolog.Logger
+	handler jsonrpc.Handler
+	pending *jsonrpc.PendingRequests
+	calls   *inFlight
+	limits  Limits
 
 	mu      sync.Mutex
-	streams map[string]*sseSession
+	streams map[string]*sseStream
 }
 
-func newSSE(options Options, questions *questions, calls *inFlight) *sse {
+// sseStream is a stream that a client has open.
+type sseStream struct {
+	ctx     context.Context // ends with the stream
+	opener  Caller
+	answer  *response
+	session *jsonrpc.Session
+	calls   jsonrpc.Calls
+}
+
+func newSSE(options Options, pending *jsonrpc.PendingRequests, calls *inFlight) *sse {
 	return &sse{
-		server: options.MCP, questions: questions, calls: calls, limits: options.Limits, lighten: options.Lighten,
-		logger: options.Logger, streams: map[string]*sseSession{},
+		handler: jsonrpc.Handler{MCP: options.MCP, Logger: options.Logger},
+		pending: pending, calls: calls, limits: options.Limits, streams: map[string]*sseStream{},
 	}
 }
 
@@ -40,102 +45,88 @@ func newSSE(options Options, questions *questions, calls *inFlight) *sse {
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel() // with the stream its calls end: nobody would hear of them
-	stream := answerOf(w)
-	session := &sseSession{
-		ctx:           ctx,
-		opener:        CallerFrom(ctx),
-		stream:        stream,
-		asker:         asker{s.questions, uuid.NewString(), stream.send},
-		notifications: make(chan mcp.JSONRPCNotification, 10),
-		inFlight:      map[string]context.CancelFunc{},
+	id, answer := uuid.NewString(), answerOf(w)
+	stream := &sseStream{
+		ctx: ctx, opener: CallerFrom(ctx), answer: answer,
+		session: jsonrpc.NewSession(id, s.pending, answer.sendEvent),
 	}
-	s.mu.Lock()
-	s.streams[session.SessionID()] = session
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.streams, session.SessionID())
-		s.mu.Unlock()
-	}()
-	if err := s.server.RegisterSession(ctx, session); err != nil {
+	unregister, err := stream.session.Register(ctx, s.handler.MCP)
+	if err != nil {
 		refuse(w, http.StatusInternalServerError, "the session cannot be registered")
 		return
 	}
-	defer s.server.UnregisterSession(context.WithoutCancel(ctx), session.SessionID())
-
-	if err := session.stream.event("endpoint", []byte(messagePath+"?sessionId="+session.SessionID())); err != nil {
-		return
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case notification := <-session.notifications:
-			_ = session.Notify(notification) // a client that is gone ends ctx
-		}
+	defer unregister()
+	s.mu.Lock()
+	s.streams[id] = stream
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.streams, id)
+		s.mu.Unlock()
+	}()
+	if answer.event("endpoint", []byte(messagePath+"?sessionId="+id)) == nil {
+		stream.session.Forward(ctx)
 	}
 }
 
-// message takes a message for a stream. What it is answered with goes there.
+// message takes a message for a stream, from the stream's opener with the
+// credentials that opened it. What it is answered with goes to the stream.
 func (s *sse) message(w http.ResponseWriter, r *http.Request) {
+	id := r.URL.Query().Get("sessionId")
 	s.mu.Lock()
-	session := s.streams[r.URL.Query().Get("sessionId")]
+	stream := s.streams[id]
 	s.mu.Unlock()
-	caller := CallerFrom(r.Context())
-	if session == nil || !session.belongsTo(caller) {
-		refuse(w, http.StatusNotFound, "there is no such session: open one with GET "+ssePath)
+	if stream == nil || stream.opener != CallerFrom(r.Context()) {
+		refuse(w, http.StatusNotFound, "there is no such session of yours: open one with GET "+ssePath+", and send the same credentials with each message")
 		return
-	}
-	if caller.Credentials.Empty() {
-		caller = session.opener
 	}
 	body, ok := s.limits.readMessage(w, r)
 	if !ok {
 		return
 	}
-	message, err := envelope.Open(body)
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "the body is not a JSON-RPC message")
+	message, problem := jsonrpc.Read(body)
+	if problem != nil {
+		refuseMessage(w, http.StatusBadRequest, message, problem)
 		return
 	}
-	logged(r.Context()).asks(message, s.server)
+	logged(r.Context()).addMessage(message, s.handler.MCP)
 	switch {
 	case message.IsAnswer():
-		s.questions.deliver(session.SessionID(), message) // one that nobody waits for is dropped, as pongs are
+		s.pending.Resolve(id, message) // one that nobody waits for is dropped, as pongs are
 	case message.Method == string(mcp.MethodNotificationCancelled):
-		session.cancel(message.Params["requestId"])
+		stream.calls.Cancel(string(message.Params["requestId"]))
+	case message.ID == nil:
+		s.handler.Handle(r.Context(), stream.session, message)
 	default:
-		ctx, cancel, err := session.begin(withCaller(r.Context(), caller), message)
-		if err != nil {
-			refuse(w, http.StatusTooManyRequests, err.Error())
+		if problem := s.start(r.Context(), stream, message); problem != nil {
+			refuseMessage(w, http.StatusTooManyRequests, message, problem)
 			return
 		}
-		done, release := s.calls.begin(), keepHold(r.Context())
-		go func() {
-			defer done()
-			defer release()
-			defer cancel()
-			s.answer(ctx, session, body, message)
-		}()
 	}
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// answer has mcp-go carry a message out. A client that cancelled a call expects
-// no answer to it.
-func (s *sse) answer(ctx context.Context, session *sseSession, body []byte, message envelope.Message) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			logPanic(s.logger, logged(ctx).requestID, cause)
-			_ = session.stream.send(failure(message.ID, mcp.INTERNAL_ERROR, "internal error"))
+// start answers a request on the stream. The call has the values of its POST and
+// the end of the stream.
+func (s *sse) start(values context.Context, stream *sseStream, message jsonrpc.Message) *jsonrpc.Error {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(values))
+	detach := context.AfterFunc(stream.ctx, cancel)
+	call, problem := stream.calls.Begin(ctx, message.ID)
+	if problem != nil {
+		detach()
+		cancel()
+		return problem
+	}
+	done, release := s.calls.begin(), keepReservation(values)
+	go func() {
+		defer done()
+		defer release()
+		defer cancel()
+		defer detach()
+		defer call.End()
+		if response := s.handler.Handle(call.Context, stream.session, message); call.Finish() {
+			_ = stream.answer.sendEvent(response.Data) // a client that is gone gets none
 		}
 	}()
-	ctx = s.server.WithContext(ctx, session)
-	if s.lighten {
-		ctx, body = message.Lighten(ctx, body)
-	}
-	result := s.server.HandleMessage(ctx, body)
-	if result != nil && ctx.Err() == nil {
-		_ = session.stream.send(result) // a client that is gone gets none
-	}
+	return nil
 }

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
-	"log/slog"
+	"encoding/json"
 	"mime"
 	"net/http"
 	"strings"
@@ -15,82 +12,60 @@ import (
 	"github.com/jellydator/ttlcache/v3"
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
-	"github.com/rs/zerolog"
 
-	"langsmith-insights-mcp/server/envelope"
+	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// streamable is the endpoint of Streamable HTTP. Sessions belong to their callers
-// and are not kept, so their messages are answered here; what a message means
-// stays mcp-go's to decide. mcp-go serves the standing streams of sessions, and
-// the era without them.
+// streamable is the endpoint of Streamable HTTP. It is ours rather than mcp-go's
+// for the promises that any replica answers any request, that nobody cancels or
+// sees another's call, and that every response has its request's id to the byte:
+// mcp-go's keeps sessions, shares their notifications among calls and streams, and
+// takes 7 and "7" for one id.
 type streamable struct {
-	mcp       http.Handler
-	server    *mcpserver.MCPServer
-	questions *questions
-	limits    Limits
-	lighten   bool
+	handler jsonrpc.Handler
+	pending *jsonrpc.PendingRequests
+	calls   jsonrpc.Calls // of sessions, by session and id
+	limits  Limits
 
 	// ended are the sessions that their clients have ended here. Another replica
 	// goes on accepting them, to no harm.
-	ended  *ttlcache.Cache[string, struct{}]
-	levels *logLevels
+	ended *ttlcache.Cache[string, struct{}]
 }
 
-// What is remembered of sessions is bounded in number and time.
+// What is remembered of ended sessions is bounded in number and time.
 const (
-	mostRemembered = 10_000
-	rememberedFor  = 24 * time.Hour
+	maxEndedSessions = 10_000
+	endedSessionTTL  = 24 * time.Hour
 )
 
-func newStreamable(options Options, questions *questions) *streamable {
+func newStreamable(options Options, pending *jsonrpc.PendingRequests) *streamable {
 	return &streamable{
-		server:    options.MCP,
-		questions: questions,
-		limits:    options.Limits,
-		lighten:   options.Lighten,
+		handler: jsonrpc.Handler{MCP: options.MCP, Logger: options.Logger},
+		pending: pending,
+		limits:  options.Limits,
 		ended: ttlcache.New(
-			ttlcache.WithCapacity[string, struct{}](mostRemembered),
-			ttlcache.WithTTL[string, struct{}](rememberedFor),
-		),
-		levels: ttlcache.New(
-			ttlcache.WithCapacity[string, mcp.LoggingLevel](mostRemembered),
-			ttlcache.WithTTL[string, mcp.LoggingLevel](rememberedFor),
-		),
-		mcp: mcpserver.NewStreamableHTTPServer(options.MCP,
-			mcpserver.WithStreamableHTTPLogger(slog.New(zerolog.NewSlogHandler(options.Logger))),
-			// The stack in front checks Host on every address, and knows --allow-host.
-			mcpserver.WithDisableLocalhostProtection(true),
-			mcpserver.WithSessionIdManager(checkedBefore{}),
-			mcpserver.WithHTTPContextFunc(func(ctx context.Context, _ *http.Request) context.Context {
-				return asStatelessCall(ctx, options.MCP)
-			}),
+			ttlcache.WithCapacity[string, struct{}](maxEndedSessions),
+			ttlcache.WithTTL[string, struct{}](endedSessionTTL),
 		),
 	}
-}
-
-// checkedBefore leaves sessions to [streamable], which has checked an id before
-// mcp-go sees it. It makes none, since mcp-go would keep a session under it.
-type checkedBefore struct{}
-
-func (checkedBefore) Generate() string               { return "" }
-func (checkedBefore) Terminate(string) (bool, error) { return false, nil }
-func (checkedBefore) Validate(id string) (bool, error) {
-	if id == "" {
-		return false, errors.New("the message belongs to no session")
-	}
-	return false, nil
 }
 
 func (s *streamable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodPost:
+	switch {
+	case r.Method == http.MethodPost:
 		s.post(w, r)
-	case http.MethodGet, http.MethodDelete:
-		s.standing(w, r)
-	default:
+	case r.Method != http.MethodGet && r.Method != http.MethodDelete:
 		w.Header().Set("Allow", "GET, POST, DELETE")
 		refuse(w, http.StatusMethodNotAllowed, r.Method+" means nothing here: send messages with POST")
+	case isStateless(jsonrpc.Message{}, r.Header):
+		w.Header().Set("Allow", "POST")
+		refuse(w, http.StatusMethodNotAllowed, r.Method+" means nothing since protocol version 2026-07-28, which has no sessions: send messages with POST")
+	default:
+		if id, _, ok := s.session(w, r); ok && r.Method == http.MethodGet {
+			s.stream(w, r)
+		} else if ok {
+			s.ended.Set(id, struct{}{}, ttlcache.DefaultTTL)
+		}
 	}
 }
 
@@ -104,76 +79,25 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	message, err := envelope.Open(body)
-	if errors.Is(err, envelope.ErrNotObject) {
-		refuse(w, http.StatusBadRequest, "the body is not one JSON-RPC message; batches of them are not taken")
+	message, problem := jsonrpc.Read(body)
+	if problem != nil {
+		refuseMessage(w, http.StatusBadRequest, message, problem)
 		return
 	}
-	if err != nil {
-		s.pass(r.Context(), w, r, body) // to be refused in mcp-go's words
-		return
-	}
-	logged(r.Context()).asks(message, s.server)
-	ctx := r.Context()
-	if s.lighten {
-		ctx, body = message.Lighten(ctx, body)
-	}
+	logged(r.Context()).addMessage(message, s.handler.MCP)
 	switch {
 	case isStateless(message, r.Header):
-		s.stateless(ctx, w, r, body, message)
+		s.stateless(r.Context(), w, r, message)
 	case message.Method == string(mcp.MethodInitialize):
 		facts := sessionFacts{canElicit: canElicit(message)}
 		id := newSessionID(CallerFrom(r.Context()), facts)
 		w.Header().Set(mcpserver.HeaderKeySessionID, id)
-		s.answer(ctx, w, body, id, facts)
+		s.answer(r.Context(), w, message, id, facts)
 	default:
-		id, facts, ok := s.session(w, r)
-		switch {
-		case !ok:
-		case message.IsAnswer():
-			s.take(w, id, message)
-		case message.Method == "":
-			refuse(w, http.StatusBadRequest, "the message is neither a request nor the answer to one")
-		default:
-			s.answer(ctx, w, body, id, facts)
+		if id, facts, ok := s.session(w, r); ok {
+			s.answer(r.Context(), w, message, id, facts)
 		}
 	}
-}
-
-// stateless takes a message of the era without sessions. An id alone does not
-// say whose call is meant there, and calls are cancelled by closing their
-// answer: a cancellation is accepted and has no effect.
-func (s *streamable) stateless(ctx context.Context, w http.ResponseWriter, r *http.Request, body []byte, message envelope.Message) {
-	if message.Method == string(mcp.MethodNotificationCancelled) {
-		w.WriteHeader(http.StatusAccepted)
-		return
-	}
-	r.Header.Del(mcpserver.HeaderKeySessionID)
-	ctx = withAsker(ctx, asker{s.questions, "request-" + uuid.NewString(), answerOf(w).send})
-	s.pass(ctx, w, r, body)
-}
-
-// take takes the client's answer to a question of ours.
-func (s *streamable) take(w http.ResponseWriter, session string, answer envelope.Message) {
-	if s.questions.deliver(session, answer) || answer.IsPong() {
-		w.WriteHeader(http.StatusAccepted)
-		return
-	}
-	refuse(w, http.StatusBadRequest, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
-}
-
-// standing opens the standing stream of a session, or ends the session.
-func (s *streamable) standing(w http.ResponseWriter, r *http.Request) {
-	if !isStateless(envelope.Message{}, r.Header) {
-		id, _, ok := s.session(w, r)
-		if !ok {
-			return
-		}
-		if r.Method == http.MethodDelete {
-			s.ended.Set(id, struct{}{}, ttlcache.DefaultTTL)
-		}
-	}
-	s.mcp.ServeHTTP(w, r)
 }
 
 // session returns the session of a request. It answers and returns false where
@@ -196,28 +120,64 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 	return ids[0], facts, true
 }
 
-// answer has mcp-go carry out a message of a session, and answers it: with events
-// where the handler has said something before, as JSON otherwise.
-func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, body []byte, id string, facts sessionFacts) {
-	answer := answerOf(w)
-	ctx = s.server.WithContext(ctx, newSession(asker{s.questions, id, answer.send}, facts, s.levels))
-	result := s.server.HandleMessage(ctx, body)
+// answer answers a message of a session: with events where the handler has said
+// something before, as JSON otherwise.
+func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
 	switch {
-	case ctx.Err() != nil: // nobody is there any longer
-	case result == nil:
+	case message.IsAnswer():
+		if !s.pending.Resolve(id, message) && !message.IsPong() {
+			refuse(w, http.StatusBadRequest, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+	case message.Method == string(mcp.MethodNotificationCancelled):
+		s.calls.Cancel(callKey(id, message.Params["requestId"]))
 		w.WriteHeader(http.StatusAccepted)
 	default:
-		data, err := envelope.Encode(result)
-		if err != nil {
-			panic(err) // the handler's result is no JSON
+		call := s.calls.Track(ctx, callKey(id, message.ID))
+		defer call.End()
+		answer := answerOf(w)
+		session := s.newSession(id, answer)
+		if facts.canElicit {
+			session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
 		}
-		_ = answer.finish(data) // net/http ends the request's context where the client is gone
+		answer.respond(http.StatusOK, s.handler.Handle(call.Context, session, message))
 	}
 }
 
-// pass has mcp-go's own handler answer a message.
-func (s *streamable) pass(ctx context.Context, w http.ResponseWriter, r *http.Request, body []byte) {
-	r = r.WithContext(ctx)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	s.mcp.ServeHTTP(w, r)
+func callKey(session string, id []byte) string { return session + " " + string(id) }
+
+// newSession returns the client of one message, as the message's handler sees it:
+// what there is to know of a client is in its session's id or in the message.
+func (s *streamable) newSession(id string, answer *response) *jsonrpc.Session {
+	session := jsonrpc.NewSession(id, s.pending, answer.sendEvent)
+	session.Initialize()
+	return session
+}
+
+// stream serves the standing stream of a session, for what concerns all clients.
+func (s *streamable) stream(w http.ResponseWriter, r *http.Request) {
+	answer := answerOf(w)
+	session := s.newSession("stream-"+uuid.NewString(), answer)
+	unregister, err := session.Register(r.Context(), s.handler.MCP)
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, "the stream cannot be registered")
+		return
+	}
+	defer unregister()
+	answer.startEvents()
+	session.Forward(r.Context())
+}
+
+// canElicit reports whether an initialize says that the client shows forms to a
+// person: one that names no mode does, and one that names only URLs does not.
+func canElicit(initialize jsonrpc.Message) bool {
+	var capabilities struct {
+		Elicitation *mcp.ElicitationCapability `json:"elicitation"`
+	}
+	if json.Unmarshal(initialize.Params["capabilities"], &capabilities) != nil {
+		return false // mcp-go refuses it
+	}
+	can := capabilities.Elicitation
+	return can != nil && (can.Form != nil || can.URL == nil)
 }

@@ -9,32 +9,31 @@ import (
 	"strings"
 )
 
-// neighbourhood is who may call from where: the names that this server answers
-// to, and the web pages that may call it. A page of a stranger reaches a local
-// server through its visitor's browser, under the page's own origin or, with a
-// rebound name, under its own host.
-type neighbourhood struct {
+// hostPolicy is which names this server answers to, and which web pages may call
+// it. A page of a stranger reaches a local server through its visitor's browser,
+// under the page's own origin or, with a rebound name, under its own host.
+type hostPolicy struct {
 	origins []string // as browsers write them
 	hosts   []string // with or without a port
 }
 
-// admits checks the Host and Origin of a request. Its error names the flag that
+// check checks the Host and Origin of a request. Its error names the flag that
 // would let the request in.
-func (n neighbourhood) admits(r *http.Request) error {
-	if !n.knowsHost(r) {
+func (p hostPolicy) check(r *http.Request) error {
+	if !p.allowsHost(r) {
 		return fmt.Errorf("this server does not answer to the host %q: --allow-host %s would let it", shorten(r.Host), shorten(hostName(r.Host)))
 	}
-	if origin := r.Header.Get("Origin"); origin != "" && !n.knowsOrigin(r, origin) {
+	if origin := r.Header.Get("Origin"); origin != "" && !p.allowsOrigin(r, origin) {
 		return fmt.Errorf("pages of the origin %q may not call this server: --allow-origin %s would let them", shorten(origin), shorten(origin))
 	}
 	return nil
 }
 
-// knowsHost lets in the names that were allowed, the address that the
+// allowsHost lets in the names that were allowed, the address that the
 // connection came in on, and on loopback its usual names.
-func (n neighbourhood) knowsHost(r *http.Request) bool {
+func (p hostPolicy) allowsHost(r *http.Request) bool {
 	full, name := strings.ToLower(r.Host), hostName(r.Host)
-	if slices.Contains(n.hosts, full) || slices.Contains(n.hosts, name) {
+	if slices.Contains(p.hosts, full) || slices.Contains(p.hosts, name) {
 		return true
 	}
 	local, ok := localAddress(r)
@@ -48,11 +47,11 @@ func (n neighbourhood) knowsHost(r *http.Request) bool {
 	return err == nil && address.Unmap() == local
 }
 
-// knowsOrigin lets in the origins that were allowed, and pages that are served
+// allowsOrigin lets in the origins that were allowed, and pages that are served
 // on this machine to a server on its loopback, as inspectors and local agents'
 // interfaces are.
-func (n neighbourhood) knowsOrigin(r *http.Request, origin string) bool {
-	if slices.Contains(n.origins, strings.ToLower(origin)) {
+func (p hostPolicy) allowsOrigin(r *http.Request, origin string) bool {
+	if slices.Contains(p.origins, strings.ToLower(origin)) {
 		return true
 	}
 	local, ok := localAddress(r)
@@ -89,11 +88,11 @@ func hostName(host string) string {
 	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 }
 
-// fromHere refuses strangers' Hosts and Origins.
-func fromHere(n neighbourhood) func(http.Handler) http.Handler {
+// rebindingProtection refuses Hosts and Origins that are not allowed.
+func rebindingProtection(policy hostPolicy) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err := n.admits(r); err != nil {
+			if err := policy.check(r); err != nil {
 				refuse(w, http.StatusForbidden, err.Error())
 				return
 			}

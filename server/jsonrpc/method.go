@@ -1,4 +1,4 @@
-package envelope
+package jsonrpc
 
 import "github.com/mark3labs/mcp-go/mcp"
 

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+// slowLog is a log that takes nothing until it is open.
+type slowLog struct {
+	open   chan struct{}
+	writes []string
+	err    error
+}
+
+func (l *slowLog) Write(p []byte) (int, error) {
+	<-l.open
+	if l.err != nil {
+		return 0, l.err
+	}
+	l.writes = append(l.writes, string(p))
+	return len(p), nil
+}
+
+func TestALogThatIsNotReadHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := &slowLog{open: make(chan struct{})}
+		queue := newLogQueue(out)
+		_, _ = queue.Write([]byte("first\n"))
+		synctest.Wait() // it is being written
+		for n := range logQueueLines + 7 {
+			_, _ = fmt.Fprintf(queue, "line %d\n", n)
+		}
+		close(out.open)
+		queue.close()
+		written := strings.Join(out.writes, "")
+		if strings.Count(written, "\n") != 1+logQueueLines+1 || !strings.Contains(written, `"dropped":7,`) {
+			t.Errorf("%d lines are written, and the last is %q", strings.Count(written, "\n"), out.writes[len(out.writes)-1])
+		}
+		if len(out.writes) != 2 {
+			t.Errorf("the lines that waited took %d writes, want 1", len(out.writes)-1)
+		}
+	})
+}
+
+func TestALogThatHangsDoesNotHoldUpTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := &slowLog{open: make(chan struct{})}
+		queue := newLogQueue(out)
+		_, _ = queue.Write([]byte("first\n"))
+		queue.close()
+		if len(out.writes) != 0 {
+			t.Errorf("wrote %q", out.writes)
+		}
+		close(out.open)
+		<-queue.closed
+	})
+}
+
+func TestLinesThatCannotBeWrittenAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := &slowLog{open: make(chan struct{}), err: errors.New("no space left")}
+		close(out.open)
+		queue := newLogQueue(out)
+		for range 3 {
+			_, _ = queue.Write([]byte("lost\n"))
+			synctest.Wait()
+		}
+		out.err = nil
+		_, _ = queue.Write([]byte("kept\n"))
+		queue.close()
+		if len(out.writes) != 1 || !strings.HasPrefix(out.writes[0], "kept\n") || !strings.Contains(out.writes[0], `"dropped":3,`) {
+			t.Errorf("wrote %q", out.writes)
+		}
+	})
+}

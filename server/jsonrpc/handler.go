@@ -1,0 +1,42 @@
+package jsonrpc
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
+	"github.com/rs/zerolog"
+)
+
+// Handler answers messages with an MCP server.
+type Handler struct {
+	MCP    *mcpserver.MCPServer
+	Logger zerolog.Logger
+}
+
+// Handle dispatches a message of a session to mcp-go and returns the response. A
+// panic costs this message alone.
+func (h Handler) Handle(ctx context.Context, session *Session, m Message) (response Response) {
+	began := time.Now()
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.Logger.Error().Str("rpc_method", KnownMethod(m.Method)).Interface("panic", cause).Bytes("stack", debug.Stack()).Msg("a request panicked")
+			response = Response{}
+			if m.ID != nil {
+				response = (&Error{mcp.INTERNAL_ERROR, "internal error; the server's log says more"}).Response(m.ID)
+			}
+		}
+		h.Logger.Debug().Str("rpc_method", KnownMethod(m.Method)).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message answered")
+	}()
+	ctx = h.MCP.WithContext(withProgress(ctx, session, m), session)
+	if m.Method == string(mcp.MethodSubscriptionsListen) && session.notifications == nil {
+		end, err := session.subscribe(ctx, h.MCP, m.ID)
+		if err != nil {
+			return (&Error{mcp.INTERNAL_ERROR, err.Error()}).Response(m.ID)
+		}
+		defer end()
+	}
+	return encodeResponse(m.ID, h.MCP.HandleMessage(ctx, m.forMCP()))
+}

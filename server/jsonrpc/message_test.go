@@ -1,0 +1,144 @@
+package jsonrpc
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+func TestRead(t *testing.T) {
+	for _, test := range []struct {
+		name, data string
+		method, id string
+		answer     bool
+		forMCP     string // what mcp-go is given; empty for the data
+	}{
+		{"a call", `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"get_run"}}`, "tools/call", "7", false, ""},
+		{"a notification", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, "notifications/initialized", "", false, ""},
+		{"an id beyond a float64", `{"jsonrpc":"2.0","id":1764412345678901234,"method":"ping"}`, "ping", "1764412345678901234", false, ""},
+		{"an id with escapes", `{"jsonrpc":"2.0","id":"\u0041<","method":"ping"}`, "ping", `"\u0041<"`, false, ""},
+		{"id null", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, "ping", "", false, `{"jsonrpc":"2.0","method":"ping"}`},
+		{"blanks", " {\"jsonrpc\" : \"2.0\" , \"id\" : 1 ,\"method\": \"ping\", \"params\" : {\"_meta\" : {} } }\r\n", "ping", "1", false, `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta" : {} }}`},
+		{"a byte order mark", "\xef\xbb\xbf" + `{"jsonrpc":"2.0","id":1,"method":"ping"}`, "ping", "1", false, `{"jsonrpc":"2.0","id":1,"method":"ping"}`},
+		{"params of another shape", `{"jsonrpc":"2.0","id":7,"method":"ping","params":[1]}`, "ping", "7", false, ""},
+		{"empty lists for objects", `{"jsonrpc":"2.0","id":7,"method":"ping","params":[ ]}`, "ping", "7", false, `{"jsonrpc":"2.0","id":7,"method":"ping","params":{ }}`},
+		{"empty lists further in", `{"jsonrpc":"2.0","id":7,"method":"initialize","params":{"capabilities":{"elicitation":[]},"_meta":{"a":[]},"arguments":[]}}`, "initialize", "7", false,
+			`{"jsonrpc":"2.0","id":7,"method":"initialize","params":{"capabilities":{"elicitation":{}},"_meta":{"a":{}},"arguments":{}}}`},
+		{"empty lists that are lists", `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"arguments":{"hierarchy":[]}}}`, "tools/call", "7", false, ""},
+		{"members in other letters", `{"jsonrpc":"2.0","id":7,"METHOD":"tools/call","method":"ping","Params":{"name":"x"},"other":1,"other":2}`, "ping", "7", false, `{"jsonrpc":"2.0","id":7,"method":"ping"}`},
+		{"an answer", `{"jsonrpc":"2.0","id":"a","result":{}}`, "", `"a"`, true, "-"},
+		{"a refusal", `{"jsonrpc":"2.0","id":"a","error":{"code":1,"message":""}}`, "", `"a"`, true, "-"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m, problem := Read([]byte(test.data))
+			if problem != nil || m.Method != test.method || string(m.ID) != test.id || m.IsAnswer() != test.answer {
+				t.Fatalf("%+v, %v", m, problem)
+			}
+			want := test.forMCP
+			if want == "" {
+				want = test.data
+			}
+			if got := string(m.forMCP()); want != "-" && got != want {
+				t.Errorf("mcp-go is given %s, not %s", got, want)
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for _, test := range []struct {
+		data string
+		code int
+		id   string
+	}{
+		{``, mcp.PARSE_ERROR, ""}, {`{`, mcp.PARSE_ERROR, ""}, {`{"a":}`, mcp.PARSE_ERROR, ""}, {`{} {}`, mcp.PARSE_ERROR, ""},
+		{`[]`, mcp.INVALID_REQUEST, ""}, {`[{"jsonrpc":"2.0","id":1,"method":"ping"}]`, mcp.INVALID_REQUEST, ""},
+		{`"text"`, mcp.INVALID_REQUEST, ""}, {`7`, mcp.INVALID_REQUEST, ""}, {`{}`, mcp.INVALID_REQUEST, ""},
+		{`{"jsonrpc":"1.0","id":4,"method":"ping"}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","id":4,"METHOD":"ping"}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","id":4,"method":5}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","method":"ping","method":"tools/call","id":4}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","\u006dethod":"ping","method":"tools/call","id":4}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","id":4,"id":5,"method":"ping"}`, mcp.INVALID_REQUEST, ""},
+		{`{"jsonrpc":"2.0","method":"ping","params":{},"params":{"a":1},"id":4}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","method":"tools/call","params":{"name":"a","name":"b"},"id":4}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","method":"tools/call","params":{"name":"a","NAME":"b"},"id":4}`, mcp.INVALID_REQUEST, "4"},
+		{`{"jsonrpc":"2.0","method":"tools/call","params":{"Arguments":{}},"id":4}`, mcp.INVALID_REQUEST, "4"},
+	} {
+		m, problem := Read([]byte(test.data))
+		if problem == nil || problem.Code != test.code || string(m.ID) != test.id {
+			t.Errorf("%s: id %s, %+v", test.data, m.ID, problem)
+		}
+	}
+}
+
+func TestReadMeta(t *testing.T) {
+	m, problem := Read([]byte(`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a\ud83d","_meta":{"progressToken":1764412345678901234,"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}`))
+	if problem != nil || string(m.ProgressToken) != "1764412345678901234" || m.ProtocolVersion != "2026-07-28" || m.Name() != "a\ufffd" {
+		t.Errorf("%+v, %v", m, problem)
+	}
+}
+
+// What mcp-go, with encoding/json, reads of what it is given is what is read here,
+// or a caller could be let through with one message and carry out another.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","arguments":{"run_id":"x"},"_meta":{"progressToken":1}}}`,
+		`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","Name":"b","argumentS":1,"_META":{}}}`,
+		`{"method":"a","Method":"b","\u006dethod":"c","params":{"name":"a"},"params":{"x":1},"parAms":null}`,
+		`{"jsonrpc":"2.0","id":1,"ID":null,"result":null,"error":{}}`, `{"method":7}`, `{"method":null}`, `[]`, `null`, `{} 1`, `{"params":[1]}`,
+		"{\"jsonrpc\":\"2.0\",\"method\":\"\xff\",\"id\":\"\xff\"}", `{"jsonrpc":"2.0","method":"x","met\u212aod":"k","\u212aid":1}`, `{"jsonrpc":"2.0","method":"\ud800"}`,
+		"\xef\xbb\xbf{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"params\":[ ]}", `{"jsonrpc":"2.0","method":"a","params":{"_meta":[],"capabilities":{"a":[]},"na\u017fe":[[]]}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, problem := Read(slices.Clone(data))
+		if problem != nil {
+			if response := problem.Response(m.ID); !json.Valid(response.Data) {
+				t.Fatalf("%q is refused with %s", data, response.Data)
+			}
+			return
+		}
+		if m.ID != nil && !strings.Contains(string(data), string(m.ID)) {
+			t.Fatalf("%q has not the id %s", data, m.ID)
+		}
+		if m.IsAnswer() {
+			return
+		}
+		var got struct {
+			Version string          `json:"jsonrpc"`
+			ID      json.RawMessage `json:"id"`
+			Method  string          `json:"method"`
+			Result  json.RawMessage `json:"result"`
+			Params  json.RawMessage `json:"params"`
+		}
+		if err := json.Unmarshal(m.forMCP(), &got); err != nil {
+			t.Fatalf("%q becomes %s: %v", data, m.forMCP(), err)
+		}
+		if got.Version != "2.0" || string(got.ID) != string(m.ID) || got.Method != m.Method || got.Result != nil {
+			t.Errorf("%q becomes %+v, not %+v", data, got, m)
+		}
+		if len(m.Params) == 0 {
+			return
+		}
+		var params struct {
+			Name      json.RawMessage `json:"name"`
+			Arguments json.RawMessage `json:"arguments"`
+			Meta      json.RawMessage `json:"_meta"`
+			RequestID json.RawMessage `json:"requestId"`
+		}
+		if err := json.Unmarshal(got.Params, &params); err != nil {
+			t.Fatalf("%q: %v", data, err)
+		}
+		read := map[string]string{"name": string(params.Name), "arguments": string(params.Arguments), "_meta": string(params.Meta), "requestId": string(params.RequestID)}
+		for name, value := range read {
+			if value != string(m.Params[name]) {
+				t.Errorf("%q: mcp-go reads %s as %s, not %s", data, name, value, m.Params[name])
+			}
+		}
+	})
+}

@@ -1,0 +1,222 @@
+package jsonrpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+	"github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
+)
+
+// Session is a client as mcp-go sees it: over stdio and /sse for as long as its
+// stream, over /mcp for one message. What the server says to the client goes where
+// the client reads it, in order and before the result of the call that says it.
+type Session struct {
+	id      string
+	pending *PendingRequests
+	send    func(message []byte) error
+
+	notifications  chan mcp.JSONRPCNotification // what mcp-go says outside of calls; nil until Register
+	subscriptionID jsontext.Value               // of the subscriptions/listen that the session is for
+
+	initialized  atomic.Bool
+	clientInfo   atomic.Pointer[mcp.Implementation]
+	capabilities atomic.Pointer[mcp.ClientCapabilities]
+	logLevel     atomic.Pointer[mcp.LoggingLevel]
+	filter       atomic.Pointer[mcp.SubscriptionFilter]
+}
+
+var (
+	_ mcpserver.SessionWithClientInfo         = (*Session)(nil)
+	_ mcpserver.SessionWithLogging            = (*Session)(nil)
+	_ mcpserver.SessionWithElicitation        = (*Session)(nil)
+	_ mcpserver.SessionWithSampling           = (*Session)(nil)
+	_ mcpserver.SessionWithSubscriptionFilter = (*Session)(nil)
+)
+
+// NewSession returns a session. send writes one message to the client.
+func NewSession(id string, pending *PendingRequests, send func(message []byte) error) *Session {
+	return &Session{id: id, pending: pending, send: send}
+}
+
+// Register makes the session known to mcp-go, so that it is told what concerns all
+// clients; Forward writes that.
+func (s *Session) Register(ctx context.Context, server *mcpserver.MCPServer) (unregister func(), err error) {
+	s.notifications = make(chan mcp.JSONRPCNotification, 32)
+	if err := server.RegisterSession(ctx, s); err != nil {
+		return nil, err
+	}
+	return func() { server.UnregisterSession(context.WithoutCancel(ctx), s.id) }, nil
+}
+
+// subscribe has a session that is for one subscriptions/listen write what mcp-go says
+// to it, until end is called.
+func (s *Session) subscribe(ctx context.Context, server *mcpserver.MCPServer, id jsontext.Value) (end func(), err error) {
+	s.subscriptionID = id
+	unregister, err := s.Register(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var forwarding sync.WaitGroup
+	forwarding.Go(func() { s.Forward(ctx) })
+	return func() {
+		unregister()
+		stop()
+		forwarding.Wait()
+	}, nil
+}
+
+// Forward writes what mcp-go says outside of calls until ctx is done, and then what
+// is left.
+func (s *Session) Forward(ctx context.Context) {
+	for {
+		select {
+		case notification := <-s.notifications:
+			s.forward(notification)
+		case <-ctx.Done():
+			for len(s.notifications) > 0 {
+				s.forward(<-s.notifications)
+			}
+			return
+		}
+	}
+}
+
+func (s *Session) forward(notification mcp.JSONRPCNotification) {
+	if s.subscriptionID != nil {
+		meta := maps.Clone(notification.Params.Meta) // other sessions share it
+		if meta == nil {
+			meta = map[string]any{}
+		}
+		meta[mcp.MetaKeySubscriptionID] = s.subscriptionID
+		notification.Params.Meta = meta
+	}
+	_ = s.Notify(notification) // the transport notices a client that is gone
+}
+
+// Notify writes a notification before it returns.
+func (s *Session) Notify(notification mcp.JSONRPCNotification) error {
+	return s.sendValue(notification)
+}
+
+func (s *Session) sendValue(message any) error {
+	data, err := jsonv2.Marshal(message, encoding)
+	if err != nil {
+		return fmt.Errorf("encode a message: %w", err)
+	}
+	return s.send(data)
+}
+
+// RequestElicitation implements mcp-go's SessionWithElicitation: the client asks its
+// user.
+func (s *Session) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	result := &mcp.ElicitationResult{}
+	if err := s.request(ctx, mcp.MethodElicitationCreate, request.Params, result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// RequestSampling implements mcp-go's SessionWithSampling: the client asks its
+// model.
+func (s *Session) RequestSampling(ctx context.Context, request mcp.CreateMessageRequest) (*mcp.CreateMessageResult, error) {
+	result := &mcp.CreateMessageResult{}
+	if err := s.request(ctx, mcp.MethodSamplingCreateMessage, request.CreateMessageParams, result); err != nil {
+		return nil, err
+	}
+	content, err := mcp.ParseSamplingContent(result.Content)
+	if err != nil {
+		return nil, fmt.Errorf("read what the client's model said: %w", err)
+	}
+	result.Content = content
+	return result, nil
+}
+
+// request sends a request to the client and reads its answer into result.
+func (s *Session) request(ctx context.Context, method mcp.MCPMethod, params, result any) error {
+	id, answered, remove := s.pending.register(s.id)
+	defer remove()
+	if err := s.sendValue(map[string]any{
+		"jsonrpc": mcp.JSONRPC_VERSION, "id": jsontext.Value(id), "method": method, "params": params,
+	}); err != nil {
+		return fmt.Errorf("send %s to the client: %w", method, err)
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case answer := <-answered:
+		return readAnswer(answer, result)
+	}
+}
+
+func readAnswer(answer Message, result any) error {
+	if answer.Error != nil {
+		var refusal Error
+		_ = jsonv2.Unmarshal(answer.Error, &refusal, jsonv1.DefaultOptionsV1()) // without a message it is a refusal all the same
+		return errors.New("the client refused: " + refusal.Message)
+	}
+	if err := jsonv2.Unmarshal(answer.Result, result, jsonv1.DefaultOptionsV1()); err != nil {
+		return fmt.Errorf("read the client's answer: %w", err)
+	}
+	return nil
+}
+
+// SessionID implements mcp-go's ClientSession.
+func (s *Session) SessionID() string { return s.id }
+
+// Initialize implements mcp-go's ClientSession.
+func (s *Session) Initialize() { s.initialized.Store(true) }
+
+// Initialized implements mcp-go's ClientSession.
+func (s *Session) Initialized() bool { return s.initialized.Load() }
+
+// NotificationChannel implements mcp-go's ClientSession.
+func (s *Session) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.notifications }
+
+// SetClientInfo implements mcp-go's SessionWithClientInfo.
+func (s *Session) SetClientInfo(info mcp.Implementation) { s.clientInfo.Store(&info) }
+
+// GetClientInfo implements mcp-go's SessionWithClientInfo.
+func (s *Session) GetClientInfo() mcp.Implementation { return valueOf(&s.clientInfo) }
+
+// SetClientCapabilities implements mcp-go's SessionWithClientInfo.
+func (s *Session) SetClientCapabilities(c mcp.ClientCapabilities) { s.capabilities.Store(&c) }
+
+// GetClientCapabilities implements mcp-go's SessionWithClientInfo.
+func (s *Session) GetClientCapabilities() mcp.ClientCapabilities { return valueOf(&s.capabilities) }
+
+// SetLogLevel implements mcp-go's SessionWithLogging.
+func (s *Session) SetLogLevel(level mcp.LoggingLevel) { s.logLevel.Store(&level) }
+
+// GetLogLevel implements mcp-go's SessionWithLogging: everything, until the client
+// sets a level.
+func (s *Session) GetLogLevel() mcp.LoggingLevel {
+	if level := valueOf(&s.logLevel); level != "" {
+		return level
+	}
+	return mcp.LoggingLevelDebug
+}
+
+// SetSubscriptionFilter implements mcp-go's SessionWithSubscriptionFilter.
+func (s *Session) SetSubscriptionFilter(filter mcp.SubscriptionFilter) { s.filter.Store(&filter) }
+
+// SubscriptionFilter implements mcp-go's SessionWithSubscriptionFilter.
+func (s *Session) SubscriptionFilter() (filter mcp.SubscriptionFilter, active bool) {
+	filter = valueOf(&s.filter)
+	return filter, s.subscriptionID != nil || !filter.IsEmpty()
+}
+
+func valueOf[T any](pointer *atomic.Pointer[T]) (value T) {
+	if stored := pointer.Load(); stored != nil {
+		value = *stored
+	}
+	return value
+}
