@@ -89,30 +89,23 @@ func TestFindingIsExact(t *testing.T) {
 }
 
 func TestRunsIntoAQueue(t *testing.T) {
-	langSmith, _, runs := fixture(5)
+	langSmith, session, runs := fixture(5)
 	caller := client(langSmith.RoundTripper())
 	queue, err := caller.CreateQueue(t.Context(), "review", "look at these")
 	if err != nil {
 		t.Fatal(err)
 	}
-	added, err := caller.AddQueueRuns(t.Context(), queue.ID, runs)
-	if err != nil || !sameIDs(added, runs) {
+	var items []langsmith.QueueRun
+	for _, run := range runs {
+		items = append(items, langsmith.QueueRun{RunID: run, ProjectID: session, StartTime: time.Now()})
+	}
+	added, err := caller.AddQueueRuns(t.Context(), queue.ID, items, false)
+	if err != nil || !sameIDs(added.Runs, runs) {
 		t.Errorf("added %v, %v", added, err)
 	}
-	var held []uuid.UUID
-	for offset := 0; ; {
-		page, err := caller.ListQueueRuns(t.Context(), queue.ID, 2, offset)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(page) == 0 {
-			break
-		}
-		held = append(held, page...)
-		offset += len(page)
-	}
-	if !sameIDs(held, runs) {
-		t.Errorf("the queue holds %v, want %v", held, runs)
+	held, err := caller.QueueRuns(t.Context(), queue.ID, 100)
+	if err != nil || !held.Complete || !sameIDs(held.Runs, runs) {
+		t.Errorf("the queue holds %+v, want %v: %v", held, runs, err)
 	}
 	found, err := caller.FindQueues(t.Context(), "review")
 	if err != nil || len(found) != 1 || found[0].ID != queue.ID || found[0].TotalRuns == nil || *found[0].TotalRuns != 5 {
@@ -278,8 +271,8 @@ func TestFromNameToRuns(t *testing.T) {
 	if err != nil || len(page.Runs) == 0 || page.Runs[0].ID == uuid.Nil {
 		t.Fatalf("%+v, %v", page, err)
 	}
-	run, err := caller.GetRun(t.Context(), page.Runs[0].ID)
-	if err != nil || run.SessionID != session || len(run.Inputs) == 0 {
+	run, err := caller.GetRun(t.Context(), session, page.Runs[0].ID)
+	if err != nil || run.ProjectID != session || len(run.Inputs) == 0 {
 		t.Errorf("%+v, %v", run, err)
 	}
 	if _, err := caller.GetCluster(t.Context(), session, created.ID, report.Clusters[0].ID); err != nil {

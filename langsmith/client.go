@@ -28,6 +28,14 @@ type Options struct {
 	// Transport carries the requests; nil for a connection pool of the
 	// client's own. Clients of many callers share one.
 	Transport http.RoundTripper
+
+	// Routes remembers which generation of routes endpoints serve; nil for a
+	// memory of the client's own. Clients of many callers share one.
+	Routes *Routes
+
+	// OnDeprecated is told of every answer that announces the end of its
+	// route; nil for nobody. It may be called from several goroutines.
+	OnDeprecated func(Deprecation)
 }
 
 // Client calls one LangSmith API with one set of credentials. It is safe for
@@ -40,6 +48,8 @@ type Client struct {
 	anonymous   bool
 	userAgent   string
 	http        *http.Client
+	routes      *Routes
+	deprecated  func(Deprecation)
 }
 
 // New returns a client. Nothing is sent before a method is called.
@@ -56,7 +66,12 @@ func New(options Options) *Client {
 	if options.Transport == nil {
 		options.Transport = NewTransport()
 	}
+	if options.Routes == nil {
+		options.Routes = NewRoutes()
+	}
 	return &Client{
+		routes:      options.Routes,
+		deprecated:  options.OnDeprecated,
 		endpoint:    options.Endpoint,
 		roots:       options.Endpoint.roots(),
 		credentials: func() Credentials { return options.Credentials },
@@ -101,7 +116,7 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	if err != nil {
 		return answer{}, op.refuse(err)
 	}
-	fail := &Error{Method: op.method, Path: op.path}
+	fail := &Error{Method: op.method, Path: op.fullPath()}
 	response, err := c.http.Do(request)
 	if err != nil {
 		fail.Unprocessed = withoutEffect(nil, err) && !progress.doubt
@@ -114,6 +129,7 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	}
 	defer response.Body.Close()
 	got := answer{response.Header}
+	c.reportDeprecation(op, response.Header)
 	fail.Status = response.StatusCode
 	fail.Unprocessed = withoutEffect(response, nil) && !progress.doubt
 	body, err := bodyOf(response)

@@ -51,7 +51,7 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	// LangSmith's own regions have hosts of their own for it, where /api is an
 	// alias of the root.
 	prefix := strings.TrimRight(u.EscapedPath(), "/")
-	prefix = strings.TrimSuffix(strings.TrimSuffix(prefix, "/api/v1"), "/api")
+	prefix = strings.TrimSuffix(strings.TrimSuffix(prefix, v1), "/api")
 	prefix = strings.TrimRight(prefix, "/")
 	host := hostAndPort(u)
 	api := u.Scheme + "://" + host + prefix
@@ -69,6 +69,10 @@ func ParseEndpoint(text string) (Endpoint, error) {
 // v1 is where the API is on every endpoint, LangSmith's own regions and
 // self-hosted ones.
 const v1 = "/api/v1"
+
+// v2 is where the successors of some routes are, on every region of LangSmith's
+// own and on self-hosted installations from v0.16.
+const v2 = "/api/v2"
 
 func checkPort(u *url.URL) error {
 	if !strings.Contains(u.Host, ":") || u.Port() == "" && strings.HasSuffix(u.Host, "]") {
@@ -125,7 +129,7 @@ func (e Endpoint) String() string { return e.api }
 
 // roots are the addresses that requests go below, parsed once for all of them.
 type roots struct {
-	v1 url.URL
+	v1, v2 url.URL
 	// beside is what the API document has beside /api/v1. Only a host that is
 	// the API's own serves its root; a self-hosted installation passes
 	// everything below /api/v1 on to the same API.
@@ -133,7 +137,7 @@ type roots struct {
 }
 
 func (e Endpoint) roots() roots {
-	return roots{parsed(e.api + v1), parsed(e.beside)}
+	return roots{v1: parsed(e.api + v1), v2: parsed(e.api + v2), beside: parsed(e.beside)}
 }
 
 // parsed is the URL of an address that ParseEndpoint has made.
@@ -148,7 +152,10 @@ func parsed(address string) url.URL {
 // resolve returns the URL of an operation.
 func (r roots) resolve(op operation) *url.URL {
 	target := r.v1
-	if op.beside {
+	switch op.root {
+	case v2Root:
+		target = r.v2
+	case besideRoot:
 		target = r.beside
 	}
 	target.Path += op.path

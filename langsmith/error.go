@@ -11,7 +11,7 @@ import (
 // what kept an answer from coming.
 type Error struct {
 	Method string // of the request, GET for one
-	Path   string // of the request, below /api/v1
+	Path   string // of the request, below /api/v1 where it does not begin with /api
 
 	Status     int           // of the answer; 0 when none came
 	Code       string        // LangSmith's machine-readable word for it, where it gave one

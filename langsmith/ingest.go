@@ -103,7 +103,7 @@ func batchLength(runs []json.RawMessage) int {
 
 func batchOperation(batch []json.RawMessage) operation {
 	return operation{
-		method: http.MethodPost, path: "/runs/batch", beside: true, repeatable: true,
+		method: http.MethodPost, root: besideRoot, path: "/runs/batch", repeatable: true,
 		body: map[string][]json.RawMessage{"post": batch},
 	}
 }

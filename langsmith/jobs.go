@@ -147,7 +147,7 @@ func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limi
 		query.Set("config_id", configID.String())
 	}
 	var body jobsBody
-	got, err := c.do(ctx, looking(insightsPath(project), query), &body)
+	got, err := c.do(ctx, readOperation(insightsPath(project), query), &body)
 	if err != nil {
 		return nil, err
 	}

@@ -10,20 +10,37 @@ import (
 // operation is one request before it is sent.
 type operation struct {
 	method     string
-	path       string // below /api/v1, of plain characters: the API's own words and UUIDs
+	root       apiRoot
+	path       string // below the root, of plain characters: the API's own words and UUIDs
 	query      url.Values
 	body       any // marshalled as JSON but for an EncodedJob, which is; nil for none
 	repeatable bool
-	beside     bool // the path is beside /api/v1 and not below it
+}
+
+// apiRoot is what an operation's path is below.
+type apiRoot int
+
+const (
+	v1Root     apiRoot = iota // /api/v1
+	v2Root                    // /api/v2
+	besideRoot                // beside /api/v1: see [roots]
+)
+
+// fullPath is the path as errors tell it: below /api/v1 unless it says otherwise.
+func (op operation) fullPath() string {
+	if op.root == v2Root {
+		return v2 + op.path
+	}
+	return op.path
 }
 
 // refuse is the error of an operation that was not sent.
 func (op operation) refuse(err error) *Error {
-	return &Error{Method: op.method, Path: op.path, Unprocessed: true, Err: err}
+	return &Error{Method: op.method, Path: op.fullPath(), Unprocessed: true, Err: err}
 }
 
-// looking is the operation that only reads.
-func looking(path string, query url.Values) operation {
+// readOperation is an operation that only reads.
+func readOperation(path string, query url.Values) operation {
 	return operation{method: http.MethodGet, path: path, query: query, repeatable: true}
 }
 
@@ -38,7 +55,7 @@ func send[T any](ctx context.Context, c *Client, op operation) (*T, error) {
 
 // get is the shape of every operation that only reads one thing.
 func get[T any](ctx context.Context, c *Client, path string, query url.Values) (*T, error) {
-	return send[T](ctx, c, looking(path, query))
+	return send[T](ctx, c, readOperation(path, query))
 }
 
 // all is the shape of an operation that answers with a bare array.

@@ -81,12 +81,15 @@ func operations() []operation {
 			"GET", "/api/v1/workspaces", "", `[]`, true},
 		{"ListSecretNames", func(ctx ctx, c client) error { return discard(c.ListSecretNames(ctx)) },
 			"GET", "/api/v1/workspaces/current/secrets", "", `[{"key":"OPENAI_API_KEY"}]`, true},
-		{"GetRun", func(ctx ctx, c client) error { return discard(c.GetRun(ctx, other)) },
-			"GET", "/api/v1/runs/33333333-3333-4333-8333-333333333333?exclude_serialized=true", "", `{"id":"33333333-3333-4333-8333-333333333333"}`, true},
+		{"GetRun", func(ctx ctx, c client) error { return discard(c.GetRun(ctx, project, other)) },
+			"GET", "/api/v2/runs/33333333-3333-4333-8333-333333333333?project_id=11111111-1111-4111-8111-111111111111"+
+				"&selects=ID&selects=NAME&selects=RUN_TYPE&selects=STATUS&selects=ERROR&selects=START_TIME&selects=END_TIME&selects=LATENCY_SECONDS"+
+				"&selects=TOTAL_COST&selects=PROJECT_ID&selects=TRACE_ID&selects=PARENT_RUN_IDS&selects=THREAD_ID&selects=TAGS&selects=METADATA"+
+				"&selects=INPUTS&selects=OUTPUTS", "", `{"id":"33333333-3333-4333-8333-333333333333"}`, true},
 		{"RunsByID", func(ctx ctx, c client) error { return discard(c.RunsByID(ctx, project, []uuid.UUID{other})) },
-			"POST", "/api/v1/runs/query", `{"id":["33333333-3333-4333-8333-333333333333"],"limit":1,` +
-				`"select":["id","name","run_type","status","error","start_time","end_time","session_id","trace_id"],` +
-				`"session":["11111111-1111-4111-8111-111111111111"]}`, `{"runs":[],"cursors":{}}`, true},
+			"POST", "/api/v2/runs/query", `{"project_ids":["11111111-1111-4111-8111-111111111111"],"ids":["33333333-3333-4333-8333-333333333333"],` +
+				`"min_start_time":"1970-01-01T00:00:00Z","selects":["ID","NAME","RUN_TYPE","STATUS","ERROR","START_TIME","END_TIME","LATENCY_SECONDS",` +
+				`"TOTAL_COST","PROJECT_ID","TRACE_ID","PARENT_RUN_IDS"],"page_size":1}`, `{"items":[]}`, true},
 		{"FindDatasets", func(ctx ctx, c client) error { return discard(c.FindDatasets(ctx, "my set")) },
 			"GET", "/api/v1/datasets?limit=100&name=my+set", "", `[]`, true},
 		{"CreateDataset", func(ctx ctx, c client) error { return discard(c.CreateDataset(ctx, "my set", "")) },
@@ -103,10 +106,12 @@ func operations() []operation {
 			"GET", "/api/v1/annotation-queues?limit=100&name=review", "", `[]`, true},
 		{"CreateQueue", func(ctx ctx, c client) error { return discard(c.CreateQueue(ctx, "review", "to look at")) },
 			"POST", "/api/v1/annotation-queues", `{"name":"review","description":"to look at"}`, `{"id":"33333333-3333-4333-8333-333333333333"}`, false},
-		{"ListQueueRuns", func(ctx ctx, c client) error { return discard(c.ListQueueRuns(ctx, other, 50, 0)) },
-			"GET", "/api/v1/annotation-queues/33333333-3333-4333-8333-333333333333/runs?limit=50", "", `[]`, true},
-		{"AddQueueRuns", func(ctx ctx, c client) error { return discard(c.AddQueueRuns(ctx, other, []uuid.UUID{job})) },
-			"POST", "/api/v1/annotation-queues/33333333-3333-4333-8333-333333333333/runs", `["22222222-2222-4222-8222-222222222222"]`, `[]`, false},
+		{"AddQueueRuns", func(ctx ctx, c client) error {
+			run := langsmith.QueueRun{RunID: job, ProjectID: project, StartTime: time.Date(2026, 1, 31, 15, 25, 30, 0, time.FixedZone("CET", 3600))}
+			return discard(c.AddQueueRuns(ctx, other, []langsmith.QueueRun{run}, false))
+		}, "POST", "/api/v1/platform/annotation-queues/33333333-3333-4333-8333-333333333333/items?extend_trace_retention=false",
+			`{"items":[{"item_type":"RUN","run_id":"22222222-2222-4222-8222-222222222222","project_id":"11111111-1111-4111-8111-111111111111","start_time":"2026-01-31T14:25:30Z"}]}`,
+			`{"items":[]}`, false},
 		{"IngestTraces", func(ctx ctx, c client) error {
 			return discard(c.IngestTraces(ctx, []langsmith.NewTrace{sampleTrace()}))
 		},

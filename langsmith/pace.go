@@ -32,16 +32,23 @@ func isGenerate(p string) bool  { return strings.HasSuffix(p, "/insights/configs
 // newPacing paces the rare operations everywhere, and all requests together
 // where the endpoint is LangSmith's own service: what a self-hosted one bears
 // is its operator's to know.
-func newPacing(next http.RoundTripper, endpoint Endpoint) *pacing {
+//
+// Both generations of a route count together: nothing says that LangSmith
+// counts them apart.
+func newPacing(next http.RoundTripper, options Options) *pacing {
+	queries := 15
+	if options.Credentials.APIKey == "" && options.Credentials.BearerToken != "" {
+		queries = 300 // who signs in with a token has a limit of their own
+	}
 	p := &pacing{
 		next: next,
 		rules: []paceRule{ // the limits that are known, as calls per window
-			{http.MethodPost, isRunsQuery, perWindow(15, 10*time.Second)},
+			{http.MethodPost, isRunsQuery, perWindow(queries, 10*time.Second)},
 			{http.MethodGet, isOneRun, perWindow(30, time.Minute)},
 			{http.MethodPost, isGenerate, perWindow(30, time.Hour)},
 		},
 	}
-	if endpoint.IsRegion() {
+	if options.Endpoint.IsRegion() {
 		p.any = perWindow(1000, 10*time.Second)
 	}
 	return p

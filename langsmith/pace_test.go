@@ -33,7 +33,7 @@ func TestPacing(t *testing.T) {
 	queryRuns := func(ctx context.Context, c *langsmith.Client) error {
 		return discard(c.RunsByID(ctx, project, []uuid.UUID{other}))
 	}
-	getRun := func(ctx context.Context, c *langsmith.Client) error { return discard(c.GetRun(ctx, other)) }
+	getRun := func(ctx context.Context, c *langsmith.Client) error { return discard(c.GetRun(ctx, project, other)) }
 	list := func(ctx context.Context, c *langsmith.Client) error { return discard(c.ListWorkspaces(ctx)) }
 	for name, c := range map[string]struct {
 		call     func(context.Context, *langsmith.Client) error
@@ -44,7 +44,7 @@ func TestPacing(t *testing.T) {
 		window   time.Duration
 		atOnce   bool // nothing is held back
 	}{
-		"runs/query": {queryRuns, `{"runs":[]}`, "", 30, 15, 10 * time.Second, false},
+		"runs/query": {queryRuns, `{"items":[]}`, "", 30, 15, 10 * time.Second, false},
 		"one run":    {getRun, `{"id":"33333333-3333-4333-8333-333333333333"}`, "", 22, 30, time.Minute, false},
 		"one run, self-hosted": {getRun, `{"id":"33333333-3333-4333-8333-333333333333"}`, "https://smith.example.com/api",
 			22, 30, time.Minute, false},
@@ -118,7 +118,7 @@ func TestFarTurns(t *testing.T) {
 
 func TestTurnsAndDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		langSmith := newUpstream(respond(http.StatusOK, `{"runs":[]}`))
+		langSmith := newUpstream(respond(http.StatusOK, `{"items":[]}`))
 		caller := client(langSmith)
 		query := func(ctx context.Context) error {
 			return discard(caller.RunsByID(ctx, project, []uuid.UUID{other}))
@@ -148,7 +148,7 @@ func TestTurnsAndDeadlines(t *testing.T) {
 }
 
 func TestRunsByIDBounds(t *testing.T) {
-	langSmith := newUpstream(respond(http.StatusOK, `{"runs":[]}`))
+	langSmith := newUpstream(respond(http.StatusOK, `{"items":[]}`))
 	caller := client(langSmith)
 	if runs, err := caller.RunsByID(t.Context(), project, nil); err != nil || len(runs) != 0 {
 		t.Errorf("no ids: %v, %v", runs, err)

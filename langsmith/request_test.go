@@ -141,7 +141,6 @@ func TestFieldsAreThoseOfTheDocument(t *testing.T) {
 		"GenerateClusteringJobConfigResponse": langsmith.GeneratedConfig{},
 		"TracerSession":                       langsmith.Project{},
 		"TenantForUser":                       langsmith.Workspace{},
-		"RunSchema":                           langsmith.Run{},
 		"Dataset":                             langsmith.Dataset{},
 		"Example":                             langsmith.Example{},
 		"AnnotationQueueSchemaWithSize":       langsmith.Queue{},

@@ -54,6 +54,9 @@ var mishaps = []struct {
 func TestResending(t *testing.T) {
 	for _, op := range operations() {
 		for _, mishap := range mishaps {
+			if mishap.name == "501" && hasOlderRoute[op.name] {
+				continue // the older route is asked: see routes_test.go
+			}
 			t.Run(op.name+"/"+mishap.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					langSmith := newUpstream(mishap.reply)

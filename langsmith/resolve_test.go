@@ -2,6 +2,7 @@ package langsmith
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -20,7 +21,10 @@ func TestWhereRequestsGo(t *testing.T) {
 		if got := endpoint.roots().resolve(operation{path: "/p", query: url.Values{"name": {"a &b"}}}).String(); got != c.below {
 			t.Errorf("%s: %s, want %s", c.given, got, c.below)
 		}
-		if got := endpoint.roots().resolve(operation{path: "/p", beside: true}).String(); got != c.beside {
+		if got, want := endpoint.roots().resolve(operation{path: "/p", root: v2Root}).String(), strings.Replace(strings.TrimSuffix(c.below, "?name=a+%26b"), v1, v2, 1); got != want {
+			t.Errorf("%s: %s, want %s", c.given, got, want)
+		}
+		if got := endpoint.roots().resolve(operation{path: "/p", root: besideRoot}).String(); got != c.beside {
 			t.Errorf("%s: %s, want %s", c.given, got, c.beside)
 		}
 	}

@@ -40,7 +40,7 @@ func NewTransport() *http.Transport {
 func layers(options Options) http.RoundTripper {
 	var transport = options.Transport
 	transport = &reading{next: transport, secret: options.Credentials.secret().redactor(), timeout: options.Timeout}
-	transport = newPacing(transport, options.Endpoint)
+	transport = newPacing(transport, options)
 	return &resending{next: transport}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 )
 
@@ -90,32 +91,35 @@ func (q *queues) create(ctx context.Context, name string) (uuid.UUID, error) {
 	return made.ID, nil
 }
 
-// mostQueuePages bounds the reading of a queue.
-const mostQueuePages = 100
+// mostQueuedRuns bounds the reading of a queue.
+const mostQueuedRuns = 10_000
 
 // holds reads all of a queue. One that cannot be read to its end is left alone:
 // LangSmith may well hold a run that is added twice there twice.
 func (q *queues) holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
-	held := map[uuid.UUID]bool{}
-	offset := 0
-	for range mostQueuePages {
-		runs, err := q.env.LangSmith.ListQueueRuns(ctx, id, largestPage, offset)
-		if err != nil {
-			return nil, err
-		}
-		if len(runs) == 0 {
-			return held, nil
-		}
-		for _, run := range runs {
-			held[run] = true
-		}
-		offset += len(runs)
+	queued, err := q.env.LangSmith.QueueRuns(ctx, id, mostQueuedRuns)
+	if err != nil {
+		return nil, err
 	}
-	return nil, refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
-		markdown.Quote(q.name, longestName), thousands(offset))
+	if !queued.Complete {
+		return nil, refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
+			markdown.Quote(q.name, longestName), thousands(mostQueuedRuns))
+	}
+	held := make(map[uuid.UUID]bool, len(queued.Runs))
+	for _, run := range queued.Runs {
+		held[run] = true
+	}
+	return held, nil
 }
 
-func (q *queues) add(ctx context.Context, id uuid.UUID, runs []uuid.UUID) (int, error) {
-	added, err := q.env.LangSmith.AddQueueRuns(ctx, id, runs)
-	return len(added), err
+func (q *queues) add(ctx context.Context, id uuid.UUID, runs []uuid.UUID, chosen *chosenRuns) (int, error) {
+	items := make([]langsmith.QueueRun, len(runs))
+	for i, run := range runs {
+		items[i] = langsmith.QueueRun{RunID: run, ProjectID: chosen.project.ID, StartTime: chosen.started[run]}
+	}
+	added, err := q.env.LangSmith.AddQueueRuns(ctx, id, items, true)
+	if err != nil {
+		return 0, err
+	}
+	return len(added.Runs), nil
 }

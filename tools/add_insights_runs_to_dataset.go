@@ -101,7 +101,7 @@ func (d *datasets) holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool,
 	return held, nil
 }
 
-func (d *datasets) add(ctx context.Context, id uuid.UUID, runs []uuid.UUID) (int, error) {
+func (d *datasets) add(ctx context.Context, id uuid.UUID, runs []uuid.UUID, _ *chosenRuns) (int, error) {
 	examples := make([]langsmith.NewExample, len(runs))
 	for i, run := range runs {
 		examples[i] = langsmith.ExampleFromRun(id, run)

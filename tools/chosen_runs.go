@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -56,9 +57,10 @@ type chosenRuns struct {
 	project langsmith.Project
 	cluster *report.Node // nil for all of a job or for chosen ids
 
-	ids   []uuid.UUID // each once, at most as many as the limit
-	gone  int         // chosen too, but LangSmith does not hold them any more
-	total int         // what there was to choose from
+	ids     []uuid.UUID             // each once, at most as many as the limit
+	started map[uuid.UUID]time.Time // when each of them started
+	gone    int                     // chosen too, but LangSmith does not hold them any more
+	total   int                     // what there was to choose from
 
 	seen map[uuid.UUID]bool
 }
@@ -152,18 +154,21 @@ func (c *chosenRuns) list(ctx context.Context, client *langsmith.Client, cluster
 // dropGone leaves out what LangSmith holds no more, since one such run would
 // have a whole request refused.
 func (c *chosenRuns) dropGone(ctx context.Context, client *langsmith.Client) error {
-	there := map[uuid.UUID]bool{}
+	c.started = map[uuid.UUID]time.Time{}
 	for ids := range slices.Chunk(c.ids, langsmith.MaxRunsByID) {
 		runs, err := client.RunsByID(ctx, c.project.ID, ids)
 		if err != nil {
 			return err
 		}
 		for i := range runs {
-			there[runs[i].ID] = true
+			c.started[runs[i].ID] = runs[i].StartTime.Time
 		}
 	}
 	chosen := len(c.ids)
-	c.ids = slices.DeleteFunc(c.ids, func(id uuid.UUID) bool { return !there[id] })
+	c.ids = slices.DeleteFunc(c.ids, func(id uuid.UUID) bool {
+		_, there := c.started[id]
+		return !there
+	})
 	c.gone = chosen - len(c.ids)
 	return nil
 }

@@ -23,7 +23,7 @@ type collection interface {
 	holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error)
 	// add puts in runs that it does not hold, as many as one request takes, and
 	// returns how many LangSmith confirms.
-	add(ctx context.Context, id uuid.UUID, runs []uuid.UUID) (int, error)
+	add(ctx context.Context, id uuid.UUID, runs []uuid.UUID, chosen *chosenRuns) (int, error)
 	// agree has a person agree where adding so many costs money.
 	agree(ctx context.Context, runs int) error
 }
@@ -109,7 +109,7 @@ func (c *collected) make(ctx context.Context) (uuid.UUID, error) {
 // same, so what is there then is looked up before it counts as failed.
 func (c *collected) addAll(ctx context.Context, e *Env, fresh []uuid.UUID) error {
 	for runs := range slices.Chunk(fresh, collectedAtOnce) {
-		confirmed, err := c.into.add(ctx, c.id, runs)
+		confirmed, err := c.into.add(ctx, c.id, runs, c.chosen)
 		if isForCaller(err) {
 			return err
 		}

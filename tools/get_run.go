@@ -56,23 +56,23 @@ func getRun() Tool {
 
 func runGetRun(ctx context.Context, env *Env, args getRunArgs) (*getRunResult, error) {
 	var project langsmith.Project
-	if args.Project != "" || args.SessionID != uuid.Nil {
+	if args.Project != "" || args.SessionID != uuid.Nil || env.DefaultProject != "" {
 		var err error
 		if project, err = env.project(ctx, args.ProjectArgs); err != nil {
 			return nil, err
 		}
 	}
-	run, err := env.LangSmith.GetRun(ctx, args.RunID)
+	run, err := env.LangSmith.GetRun(ctx, project.ID, args.RunID)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case run.SessionID == uuid.Nil:
-		run.SessionID = project.ID
+	case run.ProjectID == uuid.Nil:
+		run.ProjectID = project.ID
 	case project.ID == uuid.Nil:
-		project = langsmith.Project{ID: run.SessionID}
-	case run.SessionID != project.ID:
-		return nil, refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, projectLabel(project), run.SessionID)
+		project = langsmith.Project{ID: run.ProjectID}
+	case run.ProjectID != project.ID:
+		return nil, refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, projectLabel(project), run.ProjectID)
 	}
 	result := &getRunResult{
 		run: run, inputs: readContent(run.Inputs, args.chars()), outputs: readContent(run.Outputs, args.chars()),
@@ -101,12 +101,12 @@ func (r *getRunResult) Resize(_, chars int) Result { return r.resize(chars) }
 func (r *getRunResult) resize(chars int) *getRunResult {
 	run := r.run
 	sized := &getRunResult{
-		ID: r.args.RunID, Name: cleanTo(run.Name, min(longestName, chars)), RunType: cleanTo(run.RunType, longestStatus), Status: cleanTo(run.Status, longestStatus),
-		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.SessionID, TraceID: run.TraceID, URL: r.URL,
+		ID: r.args.RunID, Name: cleanTo(run.Name, min(longestName, chars)), RunType: cleanTo(run.Type, longestStatus), Status: cleanTo(run.Status, longestStatus),
+		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, TraceID: run.TraceID, URL: r.URL,
 		run: run, inputs: r.inputs, outputs: r.outputs, args: r.args, hide: r.hide, chars: chars,
 	}
-	if !run.StartTime.IsZero() && !run.EndTime.Before(run.StartTime.Time) {
-		latency := significant(run.EndTime.Sub(run.StartTime.Time).Seconds())
+	if latency, ok := run.LatencySeconds(); ok {
+		latency = significant(latency)
 		sized.LatencySeconds = &latency
 	}
 	if cost, ok := run.TotalCost.Get(); ok {

@@ -1,0 +1,364 @@
+package langsmith_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// hasOlderRoute names the operations that LangSmith serves by two generations of
+// routes.
+var hasOlderRoute = map[string]bool{"GetRun": true, "RunsByID": true, "AddQueueRuns": true}
+
+// generations answers by route: what is not in it is not there.
+type generations map[string]reply
+
+func (g generations) RoundTrip(r *http.Request) (*http.Response, error) {
+	for route, answer := range g {
+		if method, path, _ := strings.Cut(route, " "); r.Method == method && strings.HasPrefix(r.URL.Path, path) {
+			return answer(r)
+		}
+	}
+	return respond(http.StatusNotFound, `{"detail":"Not Found"}`)(r)
+}
+
+const (
+	runV1    = `{"id":"33333333-3333-4333-8333-333333333333","session_id":"11111111-1111-4111-8111-111111111111","run_type":"llm","status":"error","start_time":"2026-01-31T14:25:30","end_time":"2026-01-31T14:25:32.5","trace_id":"22222222-2222-4222-8222-222222222222","parent_run_id":"22222222-2222-4222-8222-222222222222","tags":["a"],"extra":{"metadata":{"thread_id":"t","plan":"pro"}},"total_cost":"0.5"}`
+	runV2    = `{"id":"33333333-3333-4333-8333-333333333333","project_id":"11111111-1111-4111-8111-111111111111","run_type":"LLM","status":"ERROR","start_time":"2026-01-31T14:25:30Z","end_time":"2026-01-31T14:25:32.5Z","latency_seconds":2.5,"trace_id":"22222222-2222-4222-8222-222222222222","parent_run_ids":["44444444-4444-4444-8444-444444444444","22222222-2222-4222-8222-222222222222"],"thread_id":"t","tags":["a"],"metadata":{"thread_id":"t","plan":"pro"},"total_cost":0.5}`
+	notFound = `{"detail":"Run not found"}`
+	itemV1   = `[{"run_id":"22222222-2222-4222-8222-222222222222","id":"44444444-4444-4444-8444-444444444444"}]`
+	itemsV2  = `{"items":[{"run_id":"22222222-2222-4222-8222-222222222222","id":"44444444-4444-4444-8444-444444444444"}]}`
+)
+
+// routed is one caller of one endpoint, and what it sent.
+func routed(t *testing.T, answers generations) (*langsmith.Client, func() []string) {
+	t.Helper()
+	var sent []string
+	caller := client(recording{answers, &sent})
+	return caller, func() []string {
+		got := sent
+		sent = nil
+		return got
+	}
+}
+
+type recording struct {
+	next http.RoundTripper
+	sent *[]string
+}
+
+func (r recording) RoundTrip(request *http.Request) (*http.Response, error) {
+	*r.sent = append(*r.sent, request.Method+" "+request.URL.Path)
+	return r.next.RoundTrip(request)
+}
+
+const (
+	getRunV2 = "GET /api/v2/runs/33333333-3333-4333-8333-333333333333"
+	getRunV1 = "GET /api/v1/runs/33333333-3333-4333-8333-333333333333"
+	queryV2  = "POST /api/v2/runs/query"
+	queryV1  = "POST /api/v1/runs/query"
+	itemsV2s = "POST /api/v1/platform/annotation-queues/33333333-3333-4333-8333-333333333333/items"
+	itemsV1s = "POST /api/v1/annotation-queues/33333333-3333-4333-8333-333333333333/runs"
+)
+
+func wantSent(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%s: sent\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A run is the same whichever route it came by.
+func TestRunsOfBothGenerations(t *testing.T) {
+	var got [2]*langsmith.Run
+	for i, answers := range []generations{{getRunV2: respond(200, runV2)}, {getRunV1: respond(200, runV1)}} {
+		caller, _ := routed(t, answers)
+		run, err := caller.GetRun(t.Context(), project, other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		latency, ok := run.LatencySeconds()
+		cost, _ := run.TotalCost.Get()
+		if run.Status != "error" || run.Type != "llm" || run.ProjectID != project || run.TraceID != job || run.ParentID != job || run.IsRoot() ||
+			!ok || latency != 2.5 || cost != 0.5 || run.ThreadID != "t" || len(run.Tags) != 1 || string(run.Metadata) != `{"thread_id":"t","plan":"pro"}` {
+			t.Errorf("generation %d reads %+v", 2-i, run)
+		}
+		got[i] = run
+	}
+	if !got[0].StartTime.Equal(got[1].StartTime.Time) {
+		t.Errorf("started %s and %s", got[0].StartTime, got[1].StartTime)
+	}
+}
+
+// What is not there is remembered, asked again after a while, and every answer
+// of a route that is there is used.
+func TestWhichRoutesServe(t *testing.T) {
+	for name, missing := range map[string]reply{
+		"404":         respond(404, `{"detail":"Not Found"}`),
+		"404 in HTML": respond(404, "<html>"),
+		"405":         respond(405, ""),
+		"410":         respond(410, `{"detail":"This route has been removed"}`),
+		"501":         respond(501, `{"detail":"not supported here"}`),
+	} {
+		t.Run("without v2: "+name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				answers := generations{getRunV2: missing, queryV2: missing, getRunV1: respond(200, runV1), queryV1: respond(200, `{"runs":[`+runV1+`]}`)}
+				caller, sent := routed(t, answers)
+				query := func() {
+					runs, err := caller.RunsByID(t.Context(), project, []uuid.UUID{other})
+					if err != nil || len(runs) != 1 || runs[0].Status != "error" {
+						t.Fatalf("%+v, %v", runs, err)
+					}
+				}
+				query()
+				wantSent(t, "the first query", sent(), queryV2, queryV1)
+				query()
+				wantSent(t, "the second query", sent(), queryV1)
+				if _, err := caller.GetRun(t.Context(), project, other); err != nil {
+					t.Error(err)
+				}
+				wantSent(t, "one run", sent(), getRunV1)
+				time.Sleep(11 * time.Minute)
+				answers[queryV2] = respond(200, `{"items":[`+runV2+`]}`)
+				query()
+				wantSent(t, "after an upgrade", sent(), queryV2)
+				query()
+				wantSent(t, "once more", sent(), queryV2)
+			})
+		})
+		t.Run("without v1: "+name, func(t *testing.T) {
+			answers := generations{getRunV1: missing, queryV1: missing, getRunV2: respond(200, runV2), queryV2: respond(200, `{"items":[`+runV2+`]}`)}
+			caller, sent := routed(t, answers)
+			if _, err := caller.GetRun(t.Context(), project, other); err != nil {
+				t.Error(err)
+			}
+			if _, err := caller.RunsByID(t.Context(), project, []uuid.UUID{other}); err != nil {
+				t.Error(err)
+			}
+			wantSent(t, "both", sent(), getRunV2, queryV2)
+		})
+	}
+}
+
+// A run that is gone is told from a route that is not there.
+func TestMissingRuns(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers generations
+		sent    []string
+	}{
+		"v2 knows no such run":             {generations{getRunV2: respond(404, notFound), getRunV1: respond(200, runV1)}, []string{getRunV2}},
+		"v2 says 404, v1 is gone":          {generations{getRunV1: respond(410, "")}, []string{getRunV2, getRunV1}},
+		"v2 is not there, v1 knows none":   {generations{getRunV2: respond(501, ""), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
+		"neither says what is not there":   {generations{}, []string{getRunV2, getRunV1}},
+		"v2 in plain words, v1 knows none": {generations{getRunV2: respond(404, "404 page not found"), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			caller, sent := routed(t, c.answers)
+			_, err := caller.GetRun(t.Context(), project, other)
+			if failed := failure(t, err); failed.Status != http.StatusNotFound {
+				t.Errorf("got %v", failed)
+			}
+			wantSent(t, "one run", sent(), c.sent...)
+		})
+	}
+}
+
+// A run of another project, which the newer route does not find, does not make
+// its route count as absent.
+func TestRunOfAnotherProject(t *testing.T) {
+	caller, sent := routed(t, generations{getRunV1: respond(200, strings.Replace(runV1, "1111", "5555", 1))})
+	for range 2 {
+		if run, err := caller.GetRun(t.Context(), project, other); err != nil || run.ProjectID == project {
+			t.Fatalf("%+v, %v", run, err)
+		}
+		wantSent(t, "a run of another project", sent(), getRunV2, getRunV1)
+	}
+}
+
+// In a fleet in the middle of a move, each request may meet another release.
+func TestRoutesDuringAMove(t *testing.T) {
+	n := 0
+	flipping := func(there reply) reply {
+		return func(r *http.Request) (*http.Response, error) {
+			if n++; n%2 == 1 {
+				return respond(501, "")(r)
+			}
+			return there(r)
+		}
+	}
+	caller, _ := routed(t, generations{queryV2: flipping(respond(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(respond(200, `{"runs":[`+runV1+`]}`))})
+	for i := range 20 {
+		if runs, err := caller.RunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
+			t.Fatalf("call %d: %v, %v", i, runs, err)
+		}
+	}
+}
+
+// Without a project only the older route can be asked; where it has gone, the
+// error says what is needed.
+func TestRunWithoutItsProject(t *testing.T) {
+	caller, sent := routed(t, generations{getRunV1: respond(200, runV1), getRunV2: respond(200, runV2)})
+	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); err != nil {
+		t.Error(err)
+	}
+	wantSent(t, "without a project", sent(), getRunV1)
+	caller, _ = routed(t, generations{getRunV1: respond(501, ""), getRunV2: respond(200, runV2)})
+	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); !errors.Is(err, langsmith.ErrRunNeedsProject) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestQueueRoutes(t *testing.T) {
+	run := langsmith.QueueRun{RunID: job, ProjectID: project, StartTime: time.Now()}
+	for _, extend := range []bool{false, true} {
+		caller, sent := routed(t, generations{itemsV2s: respond(200, itemsV2), itemsV1s: respond(200, itemV1)})
+		added, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, extend)
+		if err != nil || len(added.Runs) != 1 || added.Runs[0] != job || added.ExtendedRetention != extend {
+			t.Errorf("%+v, %v", added, err)
+		}
+		wantSent(t, "both there", sent(), itemsV2s)
+	}
+	caller, sent := routed(t, generations{itemsV1s: respond(200, itemV1)})
+	for i := range 2 {
+		added, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, false)
+		if err != nil || len(added.Runs) != 1 || added.Runs[0] != job || !added.ExtendedRetention {
+			t.Errorf("older: %+v, %v", added, err)
+		}
+		wantSent(t, "without the newer", sent(), []string{itemsV2s, itemsV1s}[i:]...)
+	}
+	// A request that may have worked is not sent to the other route.
+	caller, sent = routed(t, generations{itemsV2s: respond(502, ""), itemsV1s: respond(200, itemV1)})
+	if _, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, false); !failure(t, err).Ambiguous() {
+		t.Errorf("got %v", err)
+	}
+	wantSent(t, "a broken gateway", sent(), itemsV2s)
+}
+
+// A queue is read through all states of review, over pages, and no further than
+// its count.
+func TestReadingAQueue(t *testing.T) {
+	const item = `{"run_id":"%","item_type":"RUN"}`
+	page := func(next string, ids ...string) string {
+		var items []string
+		for _, id := range ids {
+			items = append(items, strings.Replace(item, "%", id, 1))
+		}
+		return `{"items":[` + strings.Join(items, ",") + `],"next_cursor":"` + next + `"}`
+	}
+	const a, b, c = "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333", "44444444-4444-4444-8444-444444444444"
+	sections := map[string]string{
+		"needs_my_review":     page("2", a),
+		"needs_my_review/2":   page("", b),
+		"needs_others_review": page("", c),
+		"archived":            `{"items":[{"item_type":"THREAD","id":"55555555-5555-4555-8555-555555555555","thread_id":"t"}],"next_cursor":null}`,
+	}
+	var count string
+	requests := 0
+	caller := client(roundTrip(func(r *http.Request) (*http.Response, error) {
+		requests++
+		answer := count
+		if !strings.HasSuffix(r.URL.Path, "/count") {
+			key := r.URL.Query().Get("status")
+			if cursor := r.URL.Query().Get("cursor"); cursor != "" {
+				key += "/" + cursor
+			}
+			answer = sections[key]
+		}
+		return respond(200, answer)(r)
+	}))
+	for _, c := range []struct {
+		count          string
+		runs, requests int
+	}{
+		{`{"count":0}`, 0, 1}, {`{"count":2}`, 2, 3}, {`{"count":3}`, 3, 4}, {`{"count":4}`, 3, 5}, {`{}`, 3, 5},
+	} {
+		count, requests = c.count, 0
+		held, err := caller.QueueRuns(t.Context(), other, 100)
+		if err != nil || !held.Complete || len(held.Runs) != c.runs || requests != c.requests {
+			t.Errorf("%s: %+v with %d requests, want %d and %d: %v", c.count, held, requests, c.runs, c.requests, err)
+		}
+	}
+	if held, err := caller.QueueRuns(t.Context(), other, 1); err != nil || held.Complete {
+		t.Errorf("more than asked for: %+v, %v", held, err)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A query of everything that can be asked for, on both routes; the start is
+// always sent to the newer, which would look at one day only.
+func TestRunsQueryOnTheWire(t *testing.T) {
+	failed := true
+	q := langsmith.RunsQuery{
+		Project: project, TraceID: other, RootsOnly: true, Failed: &failed, Filter: `gt(latency, 2)`,
+		Before: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), Fields: []langsmith.RunField{langsmith.RunLatency, langsmith.RunMetadata}, Limit: 1000, Cursor: "c",
+	}
+	bodies := map[string]string{}
+	caller := client(roundTrip(func(r *http.Request) (*http.Response, error) {
+		body, _ := io.ReadAll(r.Body)
+		bodies[r.URL.Path] = string(body)
+		return generations{queryV1: respond(200, `{"runs":[`+runV1+`],"cursors":{"next":"d"}}`)}.RoundTrip(r)
+	}))
+	page, err := caller.QueryRuns(t.Context(), q)
+	if err != nil || len(page.Runs) != 1 || page.Next != "d" {
+		t.Errorf("%+v, %v", page, err)
+	}
+	for path, want := range map[string]string{
+		"/api/v2/runs/query": `{"project_ids":["11111111-1111-4111-8111-111111111111"],"trace_id":"33333333-3333-4333-8333-333333333333","is_root":true,"has_error":true,"filter":"gt(latency, 2)","min_start_time":"1970-01-01T00:00:00Z","max_start_time":"2026-02-01T00:00:00Z","selects":["ID","LATENCY_SECONDS","METADATA"],"cursor":"c","page_size":1000}`,
+		"/api/v1/runs/query": `{"session":["11111111-1111-4111-8111-111111111111"],"trace":"33333333-3333-4333-8333-333333333333","is_root":true,"error":true,"filter":"gt(latency, 2)","end_time":"2026-02-01T00:00:00Z","select":["id","start_time","end_time","extra"],"cursor":"c","limit":100}`,
+	} {
+		if bodies[path] != want {
+			t.Errorf("%s got\n%s\nwant\n%s", path, bodies[path], want)
+		}
+	}
+}
+
+// A list whose cursor stays the same, or whose page is empty, has ended.
+func TestCursorsThatDoNotMove(t *testing.T) {
+	for _, body := range []string{`{"items":[` + runV2 + `],"next_cursor":"c"}`, `{"items":[],"next_cursor":"d"}`} {
+		caller, _ := routed(t, generations{queryV2: respond(200, body)})
+		page, err := caller.QueryRuns(t.Context(), langsmith.RunsQuery{Project: project, Cursor: "c"})
+		if err != nil || page.Next != "" {
+			t.Errorf("%s: next %q, %v", body, page.Next, err)
+		}
+	}
+}
+
+// The end of a route that an answer announces reaches the client's owner, with
+// ids taken out of the path.
+func TestDeprecations(t *testing.T) {
+	var told []langsmith.Deprecation
+	caller := langsmith.New(langsmith.Options{
+		Credentials: langsmith.Credentials{APIKey: key},
+		Transport: newUpstream(respond(200, runV1,
+			"Deprecation", "@1769817600", "Sunset", "Sun, 31 Jan 2027 00:00:00 GMT", "Link", `<https://docs.example.com/moving>; rel="deprecation"`)),
+		OnDeprecated: func(d langsmith.Deprecation) { told = append(told, d) },
+	})
+	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); err != nil {
+		t.Fatal(err)
+	}
+	want := langsmith.Deprecation{
+		Method: "GET", Route: "/runs/{id}", Sunset: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Link: "https://docs.example.com/moving",
+	}
+	if len(told) != 1 || told[0] != want {
+		t.Errorf("told %+v, want %+v", told, want)
+	}
+	quiet := langsmith.New(langsmith.Options{
+		Credentials: langsmith.Credentials{APIKey: key}, Transport: newUpstream(respond(200, runV1)),
+		OnDeprecated: func(d langsmith.Deprecation) { t.Errorf("told %+v of a route that stays", d) },
+	})
+	if err := discard(quiet.GetRun(context.Background(), uuid.Nil, other)); err != nil {
+		t.Error(err)
+	}
+}
