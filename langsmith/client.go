@@ -111,8 +111,15 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	if err := c.credentials().check(c.anonymous); err != nil {
 		return answer{}, op.refuse(err)
 	}
+	credentials, err := c.credentials().resolve(ctx)
+	if err != nil {
+		return answer{}, op.refuse(err)
+	}
 	progress := &sending{repeatable: op.repeatable}
-	request, err := c.newRequest(context.WithValue(ctx, sendingKey{}, progress), op)
+	if c.credentials().signsIn() {
+		progress.secret = credentials.secret().redactor()
+	}
+	request, err := c.newRequest(context.WithValue(ctx, sendingKey{}, progress), op, credentials)
 	if err != nil {
 		return answer{}, op.refuse(err)
 	}
@@ -162,7 +169,7 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	return got, nil
 }
 
-func (c *Client) newRequest(ctx context.Context, op operation) (*http.Request, error) {
+func (c *Client) newRequest(ctx context.Context, op operation, credentials Credentials) (*http.Request, error) {
 	body, encoded := op.body.(EncodedJob)
 	if op.body != nil && !encoded {
 		var err error
@@ -182,7 +189,7 @@ func (c *Client) newRequest(ctx context.Context, op operation) (*http.Request, e
 	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.userAgent)
-	c.credentials().sign(request.Header) // no redirect is followed that would carry it elsewhere
+	credentials.sign(request.Header) // no redirect is followed that would carry it elsewhere
 	return request, nil
 }
 

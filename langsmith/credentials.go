@@ -1,6 +1,7 @@
 package langsmith
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -9,12 +10,23 @@ import (
 	"github.com/google/uuid"
 )
 
-// Credentials say who calls and in which workspace. Set either APIKey or
-// BearerToken; with both, the key counts.
+// Credentials say who calls and in which workspace. Set one of APIKey,
+// BearerToken and Login; of several, the first counts.
 type Credentials struct {
 	APIKey      Secret    // sent as X-API-Key
 	BearerToken Secret    // sent as Authorization: Bearer
+	Login       Login     // its token is sent as Authorization: Bearer
 	Workspace   uuid.UUID // sent as X-Tenant-Id; uuid.Nil for the credential's own
+}
+
+// Login is somebody who has signed in: it gives a token for each request, which
+// it renews before it ends. It is safe for concurrent use.
+type Login interface {
+	// ID names the login and stays the same when its token is renewed. It is
+	// no secret.
+	ID() string
+	// Token returns a token that is valid now. Its error says what to do.
+	Token(context.Context) (Secret, error)
 }
 
 // ErrNoCredentials is returned before anything is sent when a client has
@@ -35,17 +47,40 @@ func (c Credentials) check(anonymous bool) error {
 }
 
 // Empty reports whether there is nothing to sign a request with.
-func (c Credentials) Empty() bool { return c.APIKey == "" && c.BearerToken == "" }
+func (c Credentials) Empty() bool { return c.APIKey == "" && c.BearerToken == "" && c.Login == nil }
 
 // Fingerprint names the credential, without the workspace: see
-// [Secret.Fingerprint].
-func (c Credentials) Fingerprint() string { return c.secret().Fingerprint() }
+// [Secret.Fingerprint]. A login has one fingerprint for all its tokens.
+func (c Credentials) Fingerprint() string {
+	if c.signsIn() {
+		return Secret(c.Login.ID()).Fingerprint()
+	}
+	return c.secret().Fingerprint()
+}
+
+// signsIn reports whether requests are signed with a login's token.
+func (c Credentials) signsIn() bool { return c.secret() == "" && c.Login != nil }
+
+// IsBearer reports whether requests carry a token rather than an API key.
+func (c Credentials) IsBearer() bool { return c.APIKey == "" && !c.Empty() }
 
 func (c Credentials) secret() Secret {
 	if c.APIKey != "" {
 		return c.APIKey
 	}
 	return c.BearerToken
+}
+
+// resolve returns the credentials with a login's token in its place.
+func (c Credentials) resolve(ctx context.Context) (Credentials, error) {
+	if !c.signsIn() {
+		return c, nil
+	}
+	token, err := c.Login.Token(ctx)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return Credentials{BearerToken: token, Workspace: c.Workspace}, nil
 }
 
 // sign sets the headers of one request.

@@ -37,7 +37,7 @@ func isGenerate(p string) bool  { return strings.HasSuffix(p, "/insights/configs
 // counts them apart.
 func newPacing(next http.RoundTripper, options Options) *pacing {
 	queries := 15
-	if options.Credentials.APIKey == "" && options.Credentials.BearerToken != "" {
+	if options.Credentials.IsBearer() {
 		queries = 300 // who signs in with a token has a limit of their own
 	}
 	p := &pacing{

@@ -23,6 +23,9 @@ type sending struct {
 	// doubt is set where a request that was sent again may have had an effect
 	// the first time: then no later refusal proves that nothing happened.
 	doubt bool
+	// secret takes the token that a login gave for this operation out of its
+	// answer; unset for a credential that stays the same.
+	secret redactor
 }
 
 type sendingKey struct{}

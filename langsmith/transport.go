@@ -55,6 +55,10 @@ type reading struct {
 
 func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	caller := request.Context()
+	secret := r.secret
+	if operation, ok := caller.Value(sendingKey{}).(*sending); ok && operation.secret.forms != nil {
+		secret = operation.secret
+	}
 	ctx, cancel := context.WithCancelCause(caller)
 	defer cancel(nil)
 	defer time.AfterFunc(r.timeout, func() { cancel(errRequestTimeout) }).Stop()
@@ -62,22 +66,22 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx = given.watch(ctx, cancel)
 	response, err := r.next.RoundTrip(request.WithContext(ctx))
 	if err != nil {
-		return nil, given.judge(r.redact(schemeCause(ownCause(ctx, caller, err, r.timeout))))
+		return nil, given.judge(secret.redactError(schemeCause(ownCause(ctx, caller, err, r.timeout))))
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, largestAnswer+1))
 	switch {
 	case err != nil:
-		return nil, r.redact(ownCause(ctx, caller, fmt.Errorf("the answer broke off: %w", err), r.timeout))
+		return nil, secret.redactError(ownCause(ctx, caller, fmt.Errorf("the answer broke off: %w", err), r.timeout))
 	case len(body) > largestAnswer:
 		return nil, errAnswerTooLarge
 	}
 	for _, values := range response.Header {
 		for i, value := range values {
-			values[i] = string(r.secret.redact([]byte(value)))
+			values[i] = string(secret.redact([]byte(value)))
 		}
 	}
-	body = r.secret.redact(body)
+	body = secret.redact(body)
 	response.Body = &heldBody{*bytes.NewReader(body), body}
 	response.ContentLength = int64(len(body))
 	return response, nil
@@ -104,11 +108,11 @@ func schemeCause(err error) error {
 
 var errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", largestAnswer>>20)
 
-// redact keeps an error whose text holds the credential from being shown:
+// redactError keeps an error whose text holds the credential from being shown:
 // net/http quotes what it could not read as an answer.
-func (r *reading) redact(err error) error {
+func (r redactor) redactError(err error) error {
 	text := err.Error()
-	if clean := string(r.secret.redact([]byte(text))); clean != text {
+	if clean := string(r.redact([]byte(text))); clean != text {
 		return errors.New(clean)
 	}
 	return err

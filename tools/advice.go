@@ -120,7 +120,7 @@ func (e *Env) nextStep(err *langsmith.Error) string {
 
 func (e *Env) adviseUnauthorized() string {
 	credential := "The key was not accepted: check LANGSMITH_API_KEY, or the X-API-Key header sent to this server"
-	if c := e.LangSmith.Credentials(); c.APIKey == "" && c.BearerToken != "" {
+	if e.LangSmith.Credentials().IsBearer() {
 		credential = "The bearer token was not accepted, or has expired: check LANGSMITH_BEARER_TOKEN"
 	}
 	return credential + ". A key is good in the region it was made in alone; this server calls " + e.LangSmith.Endpoint().String() + e.otherRegions() + "."

@@ -1,0 +1,55 @@
+package langsmith_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// signedIn is a login whose token changes with every request.
+type signedIn struct {
+	tokens int
+	err    error
+}
+
+func (*signedIn) ID() string { return "profile work" }
+
+func (s *signedIn) Token(context.Context) (langsmith.Secret, error) {
+	s.tokens++
+	return langsmith.Secret(fmt.Sprintf("access-token-%d", s.tokens)), s.err
+}
+
+// Each request carries the token that the login gives then, and no answer shows it.
+func TestLoginSignsRequests(t *testing.T) {
+	upstream := newUpstream(respond(200, `[]`), respond(403, `{"detail":"no access for access-token-2"}`))
+	login := &signedIn{}
+	credentials := langsmith.Credentials{Login: login}
+	caller := langsmith.New(langsmith.Options{Credentials: credentials, Transport: upstream})
+	if _, err := caller.ListWorkspaces(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := caller.ListWorkspaces(t.Context())
+	if failed := failure(t, err); failed.Message != "no access for [redacted]" {
+		t.Errorf("got %q", failed.Message)
+	}
+	for i, sent := range upstream.requests() {
+		if got, want := sent.header.Get("Authorization"), fmt.Sprintf("Bearer access-token-%d", i+1); got != want {
+			t.Errorf("request %d is signed with %q, want %q", i, got, want)
+		}
+	}
+	if credentials.Empty() || !credentials.IsBearer() || credentials.Fingerprint() == "" || credentials.Fingerprint() != (langsmith.Credentials{Login: &signedIn{}}).Fingerprint() {
+		t.Errorf("%+v has fingerprint %q", credentials, credentials.Fingerprint())
+	}
+	login.err = errors.New("sign in again")
+	_, err = caller.ListWorkspaces(t.Context())
+	if failed := failure(t, err); failed.Ambiguous() || !strings.Contains(failed.Error(), "sign in again") {
+		t.Errorf("without a token: %v", failed)
+	}
+	if n := len(upstream.requests()); n != 2 {
+		t.Errorf("%d requests were sent", n)
+	}
+}

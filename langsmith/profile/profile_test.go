@@ -1,0 +1,335 @@
+package profile_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"langsmith-insights-mcp/langsmith/profile"
+)
+
+// signIn is an authorization server that gives each refresh token's successor
+// once, as LangSmith's does.
+type signIn struct {
+	*httptest.Server
+	renewals atomic.Int32
+	refusals atomic.Int32
+
+	mu      sync.Mutex
+	refresh string // the one that is valid
+	meta    func(base string) string
+	answer  http.HandlerFunc // in place of the token endpoint; nil for the real one
+}
+
+func newSignIn(t *testing.T) *signIn {
+	t.Helper()
+	s := &signIn{refresh: "refresh-0"}
+	s.meta = func(base string) string {
+		return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, base+"/token", base+"/device")
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /.well-known/oauth-authorization-server/api", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, s.meta(s.URL+"/api"))
+	})
+	mux.HandleFunc("POST /api/token", s.token)
+	mux.HandleFunc("POST /api/oauth/token", s.token)
+	s.Server = httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *signIn) token(w http.ResponseWriter, r *http.Request) {
+	if s.answer != nil {
+		s.answer(w, r)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	if r.FormValue("grant_type") != "refresh_token" || r.FormValue("client_id") != "langsmith-cli" || r.FormValue("refresh_token") != s.refresh {
+		s.refusals.Add(1)
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"error":"invalid_grant"}`)
+		return
+	}
+	n := s.renewals.Add(1)
+	s.refresh = fmt.Sprintf("refresh-%d", n)
+	fmt.Fprintf(w, `{"access_token":"access-%d","refresh_token":%q,"token_type":"bearer","expires_in":3600}`, n, s.refresh)
+}
+
+// profileFile writes a configuration file whose current profile ends in so long.
+func profileFile(t *testing.T, apiURL string, endsIn time.Duration) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.json")
+	content := fmt.Sprintf(`{
+  "current_profile": "work",
+  "future_setting": {"a": ["<kept>"]},
+  "profiles": {
+    "default": {"api_key": "lsv2_pt_other"},
+    "work": {
+      "api_url": %q,
+      "workspace_id": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11",
+      "unknown": 1.50,
+      "oauth": {"access_token": "access-0", "refresh_token": "refresh-0", "expires_at": %q, "scope": "all"}
+    }
+  }
+}`, apiURL, time.Now().Add(endsIn).UTC().Format(time.RFC3339))
+	if err := os.WriteFile(path, []byte(content), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func load(t *testing.T, path, name string) *profile.Profile {
+	t.Helper()
+	p, err := profile.Load(path, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestWhichProfile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.json")
+	for _, c := range []struct{ file, name, want string }{
+		{`{"current_profile":"a","profiles":{"a":{"api_url":"a"},"default":{"api_url":"d"}}}`, "", "a"},
+		{`{"current_profile":"a","profiles":{"a":{"api_url":"a"},"b":{"api_url":"b"}}}`, "b", "b"},
+		{`{"profiles":{"a":{"api_url":"a"},"default":{"api_url":" \"d\" "}}}`, "", "d"},
+		{`{"profiles":{"a":{"api_url":"a"}}}`, "", ""},
+		{`{}`, "", ""},
+	} {
+		if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := load(t, path, c.name).APIURL; got != c.want {
+			t.Errorf("%s, %q: %q, want %q", c.file, c.name, got, c.want)
+		}
+	}
+	if _, err := profile.Load(path, "none"); err == nil || !strings.Contains(err.Error(), `no profile "none"`) {
+		t.Errorf("an unknown profile: %v", err)
+	}
+	if _, err := profile.Load(filepath.Join(t.TempDir(), "none"), ""); !errors.Is(err, profile.ErrNoFile) {
+		t.Errorf("no file: %v", err)
+	}
+	if err := os.WriteFile(path, []byte(`{"profiles":{"a":{"api_key":"lsv2_pt_secret`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := profile.Load(path, ""); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("a broken file: %v", err)
+	}
+}
+
+func TestRenewal(t *testing.T) {
+	server := newSignIn(t)
+	path := profileFile(t, server.URL+"/api", 30*time.Second)
+	login := profile.NewLogin(load(t, path, ""), nil)
+	for range 3 {
+		token, err := login.Token(t.Context())
+		if err != nil || token.Reveal() != "access-1" {
+			t.Fatalf("%q, %v", token.Reveal(), err)
+		}
+	}
+	if n := server.renewals.Load(); n != 1 {
+		t.Errorf("renewed %d times", n)
+	}
+	renewed := load(t, path, "").OAuth
+	if renewed.AccessToken.Reveal() != "access-1" || renewed.RefreshToken.Reveal() != "refresh-1" || time.Until(renewed.ExpiresAt) < 50*time.Minute {
+		t.Errorf("the file holds %q, %q until %s", renewed.AccessToken.Reveal(), renewed.RefreshToken.Reveal(), renewed.ExpiresAt)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kept := range []string{`"<kept>"`, `"unknown": 1.50`, `"scope": "all"`, `"lsv2_pt_other"`, `"current_profile": "work"`} {
+		if !strings.Contains(string(data), kept) {
+			t.Errorf("%s is gone from\n%s", kept, data)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("the file's rights are now %s: %v", info.Mode(), err)
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left beside the file: %v, %v", entries, err)
+	}
+}
+
+// Many logins over one file, as of several processes, renew it once.
+func TestOneRenewalForAll(t *testing.T) {
+	server := newSignIn(t)
+	path := profileFile(t, server.URL+"/api", -time.Minute)
+	var group sync.WaitGroup
+	for range 3 {
+		login := profile.NewLogin(load(t, path, "work"), nil)
+		for range 10 {
+			group.Go(func() {
+				if token, err := login.Token(t.Context()); err != nil || token.Reveal() != "access-1" {
+					t.Errorf("%q, %v", token.Reveal(), err)
+				}
+			})
+		}
+	}
+	group.Wait()
+	if renewed, refused := server.renewals.Load(), server.refusals.Load(); renewed != 1 || refused != 0 {
+		t.Errorf("renewed %d times, refused %d times", renewed, refused)
+	}
+}
+
+// A lock of a process that was ended is taken over; one that is held is not.
+func TestLocks(t *testing.T) {
+	server := newSignIn(t)
+	path := profileFile(t, server.URL+"/api", -time.Minute)
+	hold := func(since time.Time) {
+		if err := os.MkdirAll(path+".oauth.lock.lock", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(path+".oauth.lock.lock", "created_at"), []byte(since.UTC().Format(time.RFC3339Nano)+"\nsomebody\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hold(time.Now())
+	login := profile.NewLogin(load(t, path, ""), nil)
+	left, leave := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer leave()
+	if _, err := login.Token(left); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while another holds the lock: %v", err)
+	}
+	if n := server.renewals.Load(); n != 0 {
+		t.Fatalf("renewed %d times without the lock", n)
+	}
+	hold(time.Now().Add(-16 * time.Second))
+	if token, err := login.Token(t.Context()); err != nil || token.Reveal() != "access-1" {
+		t.Errorf("after an abandoned lock: %q, %v", token.Reveal(), err)
+	}
+	if _, err := os.Stat(path + ".oauth.lock.lock"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock is still there: %v", err)
+	}
+}
+
+// What cannot be renewed is used until its end; then the error says what to do.
+func TestRefusedRenewal(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"refused": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(400)
+			fmt.Fprint(w, `{"error":"invalid_grant","error_description":"refresh-0 is used"}`)
+		}, `refused to renew it (400, "invalid_grant")`},
+		"broken": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, "refused to renew it (502)"},
+		"redirected": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, "(307)"},
+		"no token": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }, "no usable answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newSignIn(t)
+			server.answer = c.answer
+			path := profileFile(t, server.URL+"/api", 30*time.Second)
+			if token, err := profile.NewLogin(load(t, path, ""), nil).Token(t.Context()); err != nil || token.Reveal() != "access-0" {
+				t.Errorf("before its end: %q, %v", token.Reveal(), err)
+			}
+			path = profileFile(t, server.URL+"/api", -time.Second)
+			_, err := profile.NewLogin(load(t, path, ""), nil).Token(t.Context())
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "langsmith auth login") || strings.Contains(err.Error(), "refresh-0") {
+				t.Errorf("after its end: %v", err)
+			}
+			if kept := load(t, path, "").OAuth.RefreshToken.Reveal(); kept != "refresh-0" {
+				t.Errorf("the refresh token is now %q", kept)
+			}
+		})
+	}
+}
+
+// Metadata that is not the endpoint's own is not believed: the refresh token
+// goes to the endpoint itself.
+func TestMetadataOfOthers(t *testing.T) {
+	stolen := atomic.Int32{}
+	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
+	defer thief.Close()
+	for name, meta := range map[string]func(base string) string{
+		"another issuer": func(string) string {
+			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, thief.URL, thief.URL+"/t", thief.URL+"/d")
+		},
+		"another token endpoint": func(base string) string {
+			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, thief.URL+"/t", base+"/d")
+		},
+		"another device endpoint": func(base string) string {
+			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, base+"/token", thief.URL+"/d")
+		},
+		"a page": func(string) string { return "<html>" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newSignIn(t)
+			server.meta = meta
+			path := profileFile(t, server.URL+"/api", -time.Minute)
+			if token, err := profile.NewLogin(load(t, path, ""), nil).Token(t.Context()); err != nil || token.Reveal() != "access-1" {
+				t.Errorf("%q, %v", token.Reveal(), err)
+			}
+		})
+	}
+	if n := stolen.Load(); n != 0 {
+		t.Errorf("%d requests went to somebody else", n)
+	}
+}
+
+// Somebody who signs in again while the program runs is found in the file.
+func TestSigningInAgain(t *testing.T) {
+	server := newSignIn(t)
+	server.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }
+	path := profileFile(t, server.URL+"/api", -time.Minute)
+	login := profile.NewLogin(load(t, path, ""), nil)
+	if _, err := login.Token(t.Context()); err == nil {
+		t.Fatal("a login that has ended signs on")
+	}
+	data, err := os.ReadFile(profileFile(t, server.URL+"/api", time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(data), "access-0", "access-new", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if token, err := login.Token(t.Context()); err != nil || token.Reveal() != "access-new" {
+		t.Errorf("%q, %v", token.Reveal(), err)
+	}
+}
+
+func TestNothingIsPrinted(t *testing.T) {
+	path := profileFile(t, "https://api.smith.langchain.com", time.Hour)
+	p := load(t, path, "")
+	login := profile.NewLogin(p, nil)
+	encoded, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{fmt.Sprintf("%v %+v %#v %v %+v %#v", *p, p, p, login, login, login), string(encoded)} {
+		if strings.Contains(text, "access-0") || strings.Contains(text, "refresh-0") {
+			t.Errorf("a token is printed: %s", text)
+		}
+	}
+}
+
+func TestKeyFromEnv(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.json")
+	if err := os.WriteFile(path, []byte(`{"profiles":{"default":{"api_key_env":"TEAM_KEY"}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := load(t, path, "")
+	if key, err := p.KeyFromEnv(func(name string) string { return map[string]string{"TEAM_KEY": " key "}[name] }); err != nil || key.Reveal() != "key" {
+		t.Errorf("%q, %v", key.Reveal(), err)
+	}
+	if _, err := p.KeyFromEnv(func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "TEAM_KEY, which is not set") {
+		t.Errorf("got %v", err)
+	}
+}
