@@ -47,7 +47,7 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, asJSON bool) erro
 		Getenv:     getenv,
 		Proxy:      http.ProxyFromEnvironment,
 		State:      cfg.State,
-		CheckState: func(ctx context.Context) error { return checkStore(ctx, cfg.State) },
+		CheckState: func(ctx context.Context) (string, error) { return checkStore(ctx, cfg.State) },
 	})
 	if asJSON {
 		encoder := json.NewEncoder(cmd.OutOrStdout())

@@ -277,7 +277,7 @@ func examine(t *testing.T, o obstacle) (printed string) {
 			Getenv:     getenv,
 			Proxy:      func(*http.Request) (*url.URL, error) { return nil, nil },
 			State:      "memory",
-			CheckState: func(context.Context) error { return cannot },
+			CheckState: func(context.Context) (string, error) { return "", cannot },
 		}))
 		printed = out.String()
 	})

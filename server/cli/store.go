@@ -9,14 +9,17 @@ import (
 
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// openStore opens the store that --state names, and returns what closes it.
-func openStore(ctx context.Context, state string, logger zerolog.Logger) (paid.Store, func(), error) {
-	store, err := paid.OpenState(ctx, state)
+// openStore opens the store that --state names, and returns what closes it. How it
+// is set up that may take away what it was told is logged.
+func openStore(ctx context.Context, where string, logger zerolog.Logger) (paid.Store, func(), error) {
+	store, err := paid.OpenState(ctx, where)
 	if err != nil {
 		return nil, nil, config.Problem("--state: " + err.Error())
 	}
+	warnOfWeakStore(ctx, store, logger)
 	return store, func() {
 		if err := store.Close(); err != nil {
 			logger.Warn().Err(err).Msg("the memory of paid calls did not close cleanly")
@@ -24,13 +27,32 @@ func openStore(ctx context.Context, state string, logger zerolog.Logger) (paid.S
 	}, nil
 }
 
-// checkStore opens the store that --state names and writes to it.
-func checkStore(ctx context.Context, state string) error {
+// checkStore opens the store that --state names and writes to it, and reports how
+// it is set up that may take away what it was told.
+func checkStore(ctx context.Context, where string) (weakness string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	store, err := paid.OpenState(ctx, state)
+	store, err := paid.OpenState(ctx, where)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return errors.Join(store.Ping(ctx), store.Close())
+	err = store.Ping(ctx)
+	if err == nil {
+		weakness, _ = state.Examine(ctx, store) // a Redis may refuse to tell
+	}
+	return weakness, errors.Join(err, store.Close())
+}
+
+// warnOfWeakStore logs how the store is set up that may take away what it was
+// told. A store that is away is the ledger's to log, when it is needed.
+func warnOfWeakStore(ctx context.Context, store state.Store, logger zerolog.Logger) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	weakness, err := state.Examine(ctx, store)
+	switch {
+	case weakness != "":
+		logger.Warn().Msg(weakness)
+	case err != nil:
+		logger.Info().Err(err).Msgf("whether %s may take away what is remembered of paid calls is not known: its maxmemory-policy should be noeviction", store)
+	}
 }

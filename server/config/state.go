@@ -1,28 +1,17 @@
 package config
 
 import (
-	"errors"
-	"fmt"
-	"net/url"
 	"path/filepath"
-	"strings"
+
+	"langsmith-insights-mcp/tools/paid/state"
 )
 
 const stateMemory = "memory"
 
-// parseState checks the form of a store's name; the store's package reads it.
+// parseState checks the form of a store's name; its package reads it.
 func parseState(value string) (string, error) {
-	scheme, _, isURL := strings.Cut(value, "://")
-	switch {
-	case value == stateMemory:
-	case isURL && (scheme == "redis" || scheme == "rediss"):
-		u, err := url.Parse(value)
-		if err != nil || u.Host == "" || u.Port() != "" && !isPort(u.Port()) {
-			// The URL may hold a password, so it is not repeated.
-			return "", errors.New("want a URL such as redis://localhost:6379/0")
-		}
-	case isURL:
-		return "", fmt.Errorf("want memory, a directory, or a redis:// URL, not a %s:// URL", scheme)
+	if err := state.Check(value); err != nil {
+		return "", err
 	}
 	return value, nil
 }

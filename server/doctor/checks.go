@@ -210,15 +210,20 @@ func (c *checker) clock(_ context.Context) Check {
 }
 
 func (c *checker) state(ctx context.Context) Check {
-	if err := c.CheckState(ctx); err != nil {
+	weakness, err := c.CheckState(ctx)
+	if err != nil {
 		return Check{Status: Failed, Found: "the memory of paid calls cannot be kept: " + markdown.Line(err.Error(), 300),
 			Do: "Make it writable, or choose another with --state. Without it a job may be started twice after a crash."}
+	}
+	if weakness != "" {
+		return Check{Status: Warning, Found: weakness, Do: "Set it: CONFIG SET maxmemory-policy noeviction, and the same in the configuration."}
 	}
 	if c.State == "memory" {
 		return Check{Status: OK, Found: "kept in memory: it ends with the process"}
 	}
 	where := c.State
-	if u, err := url.Parse(where); err == nil && u.User != nil {
+	if u, err := url.Parse(where); err == nil && u.Host != "" {
+		u.RawQuery = "" // with Sentinels it holds a password too
 		where = u.Redacted()
 	}
 	return Check{Status: OK, Found: "can be written: " + where}

@@ -39,7 +39,9 @@ type Options struct {
 	Getenv       func(string) string                   // for the variables that name a proxy
 	Proxy        func(*http.Request) (*url.URL, error) // the proxy of the client's requests
 	State        string                                // as --state names it
-	CheckState   func(ctx context.Context) error       // opens the state and writes to it
+	// CheckState opens the state, writes to it, and reports how it is set up that
+	// may take away what it was told.
+	CheckState func(ctx context.Context) (weakness string, err error)
 }
 
 // Run makes every check. Those that an earlier failure makes impossible are

@@ -57,7 +57,7 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string, change
 			return url.Parse(proxy)
 		},
 		State:      "memory",
-		CheckState: func(context.Context) error { return nil },
+		CheckState: func(context.Context) (string, error) { return "", nil },
 	}
 	for _, change := range changes {
 		change(&options)
@@ -223,11 +223,24 @@ func TestStateIsShownWithoutItsPassword(t *testing.T) {
 		"memory":                                 "kept in memory: it ends with the process",
 		"/var/lib/langsmith-insights-mcp":        "can be written: /var/lib/langsmith-insights-mcp",
 		"redis://user:hush@redis.example:6379/0": "can be written: redis://user:xxxxx@redis.example:6379/0",
+		"redis://sentinel.example:26379?master_name=m&password=hush": "can be written: redis://sentinel.example:26379",
 	} {
 		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.State = state })["state"]
 		if got.Status != doctor.OK || got.Found != want {
 			t.Errorf("%s: %+v", state, got)
 		}
+	}
+}
+
+// TestAStateThatMayForget has a Redis that takes away what it was told.
+func TestAStateThatMayForget(t *testing.T) {
+	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
+	defer upstream.Close()
+	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+		o.CheckState = func(context.Context) (string, error) { return "it may forget", nil }
+	})["state"]
+	if got.Status != doctor.Warning || got.Found != "it may forget" || !strings.Contains(got.Do, "noeviction") {
+		t.Errorf("%+v", got)
 	}
 }
 

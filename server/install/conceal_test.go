@@ -115,3 +115,14 @@ func TestSecrets(t *testing.T) {
 		}
 	}
 }
+
+func TestPasswordsOfAStateAreNotShown(t *testing.T) {
+	const secret = "by_hand_0123"
+	for _, where := range []string{
+		"redis://:" + secret + "@redis.example:6379/0", "redis://sentinel.example?master_name=m&password=" + secret, "redis://:" + secret + "@redis.example:port",
+	} {
+		if named := secrets(map[string]any{stateVariable: where}); len(named) != 1 {
+			t.Errorf("%s is shown", where)
+		}
+	}
+}

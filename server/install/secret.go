@@ -29,7 +29,7 @@ func secrets(env map[string]any) []string {
 	for name := range env {
 		value, _ := env[name].(string)
 		credential := slices.Contains(credentials, name) && value != "" && !isReference(value)
-		password := name == stateVariable && strings.Contains(value, "://") && strings.Contains(value, "@")
+		password := name == stateVariable && strings.Contains(value, "://") && (strings.Contains(value, "@") || strings.Contains(value, "password="))
 		if credential || password {
 			names = append(names, name)
 		}

@@ -92,7 +92,7 @@ func (f *flight) unresolved(entries []state.Entry) (*Outcome, error) {
 // it since: a look takes seconds.
 func (f *flight) reload() bool {
 	l := f.ledger
-	now := l.local.Recall(f.id.slot)
+	now := l.remembered(f.id.slot)
 	if l.shared != nil {
 		err := l.shared.bounded(f.ctx, func(ctx context.Context) error {
 			found, err := l.shared.store.Load(ctx, f.id.slot)

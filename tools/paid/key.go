@@ -46,6 +46,7 @@ func identify(call Call) (identity, error) {
 		encoded:     encoded,
 	}
 	id.caller = digest("caller/1", []byte(id.endpoint), id.workspace[:], []byte(id.fingerprint))
+	id.slot.Caller = id.caller
 	id.slot.Scope = digest("scope/1", []byte(id.caller), call.Project[:])
 	id.slot.Key = digest("call/1", []byte(id.slot.Scope), body)
 	return id, nil

@@ -189,7 +189,7 @@ func (f *flight) further(ctx context.Context, page []langsmith.Job, from time.Ti
 // project.
 func (f *flight) survey() state.Surveyed {
 	l := f.ledger
-	all := l.local.Overview(f.id.slot.Scope)
+	all, _ := l.local.Survey(f.ctx, f.id.slot.Scope) // a memory can always be read
 	if l.shared == nil {
 		return all
 	}
@@ -208,7 +208,7 @@ func (f *flight) survey() state.Surveyed {
 // rivals reports whether another call is under way whose job a job that was
 // found could just as well be. Equal calls are none: the job answers them all.
 func (f *flight) rivals(open []state.Entry) bool {
-	equal := append(f.ledger.local.Recall(f.id.slot), f.entries...)
+	equal := append(f.ledger.remembered(f.id.slot), f.entries...)
 	return slices.ContainsFunc(open, func(other state.Entry) bool {
 		isEqual := slices.ContainsFunc(equal, func(own state.Entry) bool { return own.Token == other.Token })
 		return !isEqual && f.ledger.now().Sub(other.Began).Abs() < rivalAge

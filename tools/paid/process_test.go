@@ -239,7 +239,8 @@ func (s *leaseStore) take(key string) *simLease {
 func (s *leaseStore) Acquire(ctx context.Context, slot state.Slot) (state.Hold, state.Recalled, error) {
 	for {
 		if lease := s.take(slot.Key); lease != nil {
-			return lease, state.Recalled{Entries: s.Recall(slot)}, nil
+			found, err := s.Load(ctx, slot)
+			return lease, found, err
 		}
 		if err := sleep(ctx, 100*time.Millisecond); err != nil {
 			return nil, state.Recalled{}, err
@@ -258,6 +259,13 @@ func (l *simLease) Held() bool {
 	l.store.mu.Lock()
 	defer l.store.mu.Unlock()
 	return l.store.leases[l.key] == l && (l.until.IsZero() || time.Now().Before(l.until))
+}
+
+func (l *simLease) Confirm(context.Context) error {
+	if !l.Held() {
+		return state.ErrLost
+	}
+	return nil
 }
 
 func (l *simLease) Release() {

@@ -48,11 +48,19 @@ func (f *flight) over() {
 func (f *flight) write(entry state.Entry) {
 	l := f.ledger
 	f.written = entry
-	l.local.Keep(f.id.slot, entry)
+	f.rememberLocally(entry)
 	if l.shared == nil {
 		return
 	}
 	if err := l.shared.record(context.WithoutCancel(f.ctx), f.id.slot, entry); err != nil {
+		f.note(noteNoStore)
+	}
+}
+
+// rememberLocally puts an entry into the memory of this process.
+func (f *flight) rememberLocally(entry state.Entry) {
+	if err := f.ledger.local.Record(f.ctx, f.id.slot, entry); err != nil {
+		f.ledger.log.Warn().Err(err).Msg("a paid call is not remembered")
 		f.note(noteNoStore)
 	}
 }
@@ -78,7 +86,10 @@ func (f *flight) count() error {
 			counted = true
 		}
 	}
-	if !counted || !l.local.Tally(tally, f.token, most) {
+	if counted {
+		counted, _ = l.local.Count(f.ctx, tally, f.token, most) // a memory can always count
+	}
+	if !counted {
 		return &LimitError{Most: l.most, Resets: today.Truncate(24 * time.Hour).Add(24 * time.Hour), Others: f.others(uuid.Nil)}
 	}
 	f.tally = &tally
@@ -91,7 +102,7 @@ func (f *flight) uncount() {
 	if f.tally == nil {
 		return
 	}
-	l.local.Untally(*f.tally, f.token)
+	_ = l.local.Uncount(f.ctx, *f.tally, f.token)
 	if l.shared != nil {
 		err := l.shared.bounded(context.WithoutCancel(f.ctx), func(ctx context.Context) error {
 			return l.shared.store.Uncount(ctx, *f.tally, f.token)

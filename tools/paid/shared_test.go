@@ -12,8 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/gomodule/redigo/redis"
 	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
@@ -287,24 +287,24 @@ func TestNothingOfACallIsInRedis(t *testing.T) {
 	w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true})
 	w.start(t, w.call(named("Confidential other")))
 	w.drain(t)
-	client, err := redis.DialURL(url)
+	options, err := redis.ParseURL(url)
 	if err != nil {
 		t.Fatal(err)
 	}
+	client := redis.NewClient(options)
 	defer client.Close()
-	keys, err := redis.Strings(client.Do("KEYS", "*"))
+	keys, err := client.Keys(t.Context(), "*").Result()
 	if err != nil || len(keys) < 4 {
 		t.Fatalf("only %q, %v", keys, err)
 	}
 	everything := strings.Join(keys, "\n")
 	for _, key := range keys { // as Redis itself would write it to a file
-		dump, err := redis.String(client.Do("DUMP", key))
+		dump, err := client.Dump(t.Context(), key).Result()
 		if err != nil {
 			t.Fatal(err)
 		}
 		everything += dump
-		values, _ := redis.Strings(client.Do("HVALS", key)) // of those that are hashes
-		everything += strings.Join(values, "\n")
+		everything += strings.Join(client.HVals(t.Context(), key).Val(), "\n") // of those that are hashes
 	}
 	for _, part := range []string{secret, secret[8:24], "onfidential", langsmith.Secret(secret).Fingerprint()} {
 		if strings.Contains(everything, part) {

@@ -83,7 +83,7 @@ func (f *flight) obstacle() (*Outcome, error) {
 func (f *flight) recall() error {
 	l := f.ledger
 	if l.shared == nil || f.call.AllowDuplicate {
-		f.entries = l.local.Recall(f.id.slot)
+		f.entries = l.remembered(f.id.slot)
 		return nil
 	}
 	hold, found, err := l.shared.acquire(f.ctx, f.id.slot)
@@ -100,8 +100,14 @@ func (f *flight) recall() error {
 	if found.Damaged {
 		f.note(noteDamaged)
 	}
-	f.entries = merge(l.local.Recall(f.id.slot), found.Entries)
+	f.entries = merge(l.remembered(f.id.slot), found.Entries)
 	return nil
+}
+
+// remembered is what this process remembers in a slot.
+func (l *Ledger) remembered(slot state.Slot) []state.Entry {
+	found, _ := l.local.Load(context.Background(), slot) // a memory can always be read
+	return found.Entries
 }
 
 // merge joins two memories of the same calls; of each call the one that knows
@@ -130,7 +136,7 @@ func (f *flight) intend() error {
 	entry := state.Entry{Token: f.token, Began: l.now(), Stage: state.Intended, Theirs: f.seen.theirs(time.Now())}
 	entry.Known, entry.Complete = f.seen.ids, f.seen.complete
 	f.about = entry
-	l.local.Keep(f.id.slot, entry)
+	f.rememberLocally(entry)
 	if l.shared == nil {
 		return nil
 	}

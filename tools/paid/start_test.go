@@ -269,7 +269,11 @@ func TestRefusalsStartNothing(t *testing.T) {
 		}
 		wantJobs(t, w, 1)
 		w.drain(t)
-		for _, entry := range w.ledger.local.Overview(mustIdentify(t, w.call()).slot.Scope).Open {
+		known, err := w.ledger.local.Survey(t.Context(), mustIdentify(t, w.call()).slot.Scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range known.Open {
 			t.Errorf("an intent was left open: %+v", entry)
 		}
 	})

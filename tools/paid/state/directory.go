@@ -31,13 +31,6 @@ type Directory struct{ root string }
 // The longest file that is read whole, in bytes. A slot holds a few lines.
 const longestLog = 1 << 20
 
-// keptDays is how many day directories are kept: enough for a Lifetime across
-// midnight. Counting names rather than comparing them with the clock means that
-// a clock that jumps removes nothing.
-const keptDays = 3
-
-const dayFormat = "2006-01-02"
-
 // NewDirectory returns a store below a directory, which is made when first
 // needed.
 func NewDirectory(path string) *Directory {

@@ -73,6 +73,9 @@ func isCurrent(lock *flock.Flock, path string) bool {
 // Held implements Hold: the kernel takes a lock from nobody.
 func (h *directoryHold) Held() bool { return true }
 
+// Confirm implements Hold.
+func (h *directoryHold) Confirm(context.Context) error { return nil }
+
 // Release implements Hold. A file that stays behind is an empty one and does no
 // harm.
 func (h *directoryHold) Release() {

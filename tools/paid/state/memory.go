@@ -3,6 +3,8 @@ package state
 import (
 	"container/list"
 	"context"
+	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -10,16 +12,20 @@ import (
 	"github.com/google/uuid"
 )
 
-// mostRemembered bounds how many entries a process keeps. At a dollar a job
-// nobody comes near it.
-const mostRemembered = 20_000
+// The bounds of what a process keeps. At a dollar a job nobody comes near them.
+const (
+	mostRemembered = 20_000 // entries
+	mostOfCaller   = 2_000  // of them
+)
 
 // Memory is a store that lives and dies with the process.
 type Memory struct {
 	mu      sync.Mutex
-	slots   map[string]*memorySlot // by Slot.Key
-	order   *list.List             // of *memoryEntry, the oldest first
-	tallies map[Tally]map[uuid.UUID]struct{}
+	slots   map[string]*memorySlot                       // by Slot.Key
+	over    *list.List                                   // of *memoryEntry that are over, the oldest first
+	live    *list.List                                   // of the others
+	callers map[string]int                               // how many entries each has
+	tallies map[string]map[string]map[uuid.UUID]struct{} // tokens by day and caller
 }
 
 type memorySlot struct {
@@ -31,12 +37,17 @@ type memorySlot struct {
 type memoryEntry struct {
 	Entry
 	slot Slot
-	at   time.Time // monotonic, so that no jump of the clock ages it
+	at   time.Time // of its place in the list; monotonic, so that no jump of the clock ages it
+	list *list.List
+	node *list.Element
 }
 
 // NewMemory returns an empty memory.
 func NewMemory() *Memory {
-	return &Memory{slots: map[string]*memorySlot{}, order: list.New(), tallies: map[Tally]map[uuid.UUID]struct{}{}}
+	return &Memory{
+		slots: map[string]*memorySlot{}, over: list.New(), live: list.New(),
+		callers: map[string]int{}, tallies: map[string]map[string]map[uuid.UUID]struct{}{},
+	}
 }
 
 // String implements Store.
@@ -77,7 +88,8 @@ func (m *Memory) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error)
 	m.mu.Unlock()
 	select {
 	case <-s.held:
-		return &memoryHold{memory: m, key: slot.Key, slot: s}, Recalled{Entries: m.Recall(slot)}, nil
+		found, err := m.Load(ctx, slot)
+		return &memoryHold{memory: m, key: slot.Key, slot: s}, found, err
 	case <-ctx.Done():
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -95,6 +107,8 @@ type memoryHold struct {
 
 func (h *memoryHold) Held() bool { return true }
 
+func (h *memoryHold) Confirm(context.Context) error { return nil }
+
 func (h *memoryHold) Release() {
 	h.memory.mu.Lock()
 	defer h.memory.mu.Unlock()
@@ -105,86 +119,120 @@ func (h *memoryHold) Release() {
 
 // Load implements Store.
 func (m *Memory) Load(_ context.Context, slot Slot) (Recalled, error) {
-	return Recalled{Entries: m.Recall(slot)}, nil
-}
-
-// Recall returns the entries of a slot, without holding it.
-func (m *Memory) Recall(slot Slot) []Entry {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := m.slots[slot.Key]
-	if s == nil || len(s.entries) == 0 {
-		return nil
+	var found Recalled
+	if s := m.slots[slot.Key]; s != nil {
+		for _, have := range s.entries {
+			found.Entries = append(found.Entries, have.Entry)
+		}
 	}
-	entries := make([]Entry, len(s.entries))
-	for i, have := range s.entries {
-		entries[i] = have.Entry
-	}
-	return entries
+	return found, nil
 }
 
 // Intend implements Store.
-func (m *Memory) Intend(_ context.Context, slot Slot, entry Entry, _ Hold) error {
-	m.Keep(slot, entry)
-	return nil
+func (m *Memory) Intend(ctx context.Context, slot Slot, entry Entry, _ Hold) error {
+	return m.Record(ctx, slot, entry)
 }
 
 // Record implements Store.
 func (m *Memory) Record(_ context.Context, slot Slot, entry Entry) error {
-	m.Keep(slot, entry)
-	return nil
-}
-
-// Keep is Record for those who know that they have a Memory.
-func (m *Memory) Keep(slot Slot, entry Entry) {
 	if entry.Stage != Intended {
-		entry.Known, entry.Complete = nil, false
+		entry.Known, entry.Complete = nil, false // of use only to a search
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := m.slot(slot.Key)
 	at := slices.IndexFunc(s.entries, func(have *memoryEntry) bool { return have.Token == entry.Token })
-	if at >= 0 {
-		s.entries[at].Entry = entry
-		return
+	if at < 0 {
+		at = len(s.entries)
+		s.entries = append(s.entries, &memoryEntry{slot: slot})
+		m.callers[slot.Caller]++
 	}
-	added := &memoryEntry{Entry: entry, slot: slot, at: time.Now()}
-	s.entries = append(s.entries, added)
-	m.order.PushBack(added)
-	m.evict()
+	kept := s.entries[at]
+	kept.Entry = entry
+	if into := m.listOf(entry); kept.list != into {
+		if kept.list != nil {
+			kept.list.Remove(kept.node)
+		}
+		kept.list, kept.node, kept.at = into, into.PushBack(kept), time.Now()
+	}
+	m.evict(slot.Caller)
+	if kept.list == nil && entry.Stage != Over {
+		return errMemoryFull
+	}
+	return nil
 }
 
-// evict drops what outlived its lifetime, and the oldest entries beyond the
-// bound; m.mu is held.
-func (m *Memory) evict() {
-	for front := m.order.Front(); front != nil; front = m.order.Front() {
-		oldest := front.Value.(*memoryEntry)
-		if m.order.Len() <= mostRemembered && time.Since(oldest.at) < Lifetime {
-			return
-		}
-		m.order.Remove(front)
-		s := m.slots[oldest.slot.Key]
-		s.entries = slices.DeleteFunc(s.entries, func(have *memoryEntry) bool { return have == oldest })
-		m.leave(oldest.slot.Key)
+var errMemoryFull = errors.New("the memory is full of other callers' running jobs")
+
+func (m *Memory) listOf(entry Entry) *list.List {
+	if entry.Stage == Over {
+		return m.over
 	}
+	return m.live
+}
+
+// evict drops what outlived its lifetime and what is beyond the bounds: what is
+// over first, and what is not only to the writer's own loss. m.mu is held.
+func (m *Memory) evict(writer string) {
+	for _, each := range []*list.List{m.over, m.live} {
+		for each.Len() > 0 && time.Since(each.Front().Value.(*memoryEntry).at) >= Lifetime {
+			m.drop(each.Front())
+		}
+	}
+	for m.callers[writer] > mostOfCaller {
+		oldest := oldestOf(m.over, writer)
+		if oldest == nil {
+			oldest = oldestOf(m.live, writer)
+		}
+		m.drop(oldest)
+	}
+	for m.over.Len()+m.live.Len() > mostRemembered {
+		oldest := m.over.Front()
+		if oldest == nil {
+			oldest = oldestOf(m.live, writer)
+		}
+		m.drop(oldest)
+	}
+}
+
+// oldestOf is the oldest entry of a caller in a list, or nil.
+func oldestOf(entries *list.List, caller string) *list.Element {
+	for node := entries.Front(); node != nil; node = node.Next() {
+		if node.Value.(*memoryEntry).slot.Caller == caller {
+			return node
+		}
+	}
+	return nil
+}
+
+// drop forgets an entry; m.mu is held.
+func (m *Memory) drop(node *list.Element) {
+	dropped := node.Value.(*memoryEntry)
+	dropped.list.Remove(node)
+	dropped.list = nil
+	if m.callers[dropped.slot.Caller]--; m.callers[dropped.slot.Caller] == 0 {
+		delete(m.callers, dropped.slot.Caller)
+	}
+	s := m.slots[dropped.slot.Key]
+	s.entries = slices.DeleteFunc(s.entries, func(have *memoryEntry) bool { return have == dropped })
+	m.leave(dropped.slot.Key)
 }
 
 // Survey implements Store.
 func (m *Memory) Survey(_ context.Context, scope string) (Surveyed, error) {
-	return m.Overview(scope), nil
-}
-
-// Overview is Survey for those who know that they have a Memory.
-func (m *Memory) Overview(scope string) Surveyed {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found Surveyed
-	for e := m.order.Front(); e != nil; e = e.Next() {
-		if have := e.Value.(*memoryEntry); have.slot.Scope == scope {
-			found.add(have.Entry)
+	for _, each := range []*list.List{m.over, m.live} {
+		for node := each.Front(); node != nil; node = node.Next() {
+			if have := node.Value.(*memoryEntry); have.slot.Scope == scope {
+				found.add(have.Entry)
+			}
 		}
 	}
-	return found
+	return found, nil
 }
 
 // add sorts an entry of the scope into what is known of it.
@@ -199,39 +247,34 @@ func (s *Surveyed) add(entry Entry) {
 
 // Count implements Store.
 func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
-	return m.Tally(tally, token, most), nil
-}
-
-// Tally is Count for those who know that they have a Memory.
-func (m *Memory) Tally(tally Tally, token uuid.UUID, most int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	counted := m.tallies[tally]
-	if counted == nil {
-		for other := range m.tallies {
-			if other.Day < tally.Day {
-				delete(m.tallies, other)
-			}
+	if m.tallies[tally.Day] == nil {
+		m.tallies[tally.Day] = map[string]map[uuid.UUID]struct{}{}
+		for _, day := range oldDays(slices.Sorted(maps.Keys(m.tallies)), tally.Day) {
+			delete(m.tallies, day)
 		}
-		counted = map[uuid.UUID]struct{}{}
-		m.tallies[tally] = counted
 	}
-	if _, ok := counted[token]; !ok && len(counted) >= most {
-		return false
+	counted := m.tallies[tally.Day][tally.Caller]
+	if _, ok := counted[token]; ok || len(counted) >= most {
+		return ok, nil
+	}
+	if counted == nil {
+		counted = map[uuid.UUID]struct{}{}
+		m.tallies[tally.Day][tally.Caller] = counted
 	}
 	counted[token] = struct{}{}
-	return true
+	return true, nil
 }
 
 // Uncount implements Store.
 func (m *Memory) Uncount(_ context.Context, tally Tally, token uuid.UUID) error {
-	m.Untally(tally, token)
-	return nil
-}
-
-// Untally is Uncount for those who know that they have a Memory.
-func (m *Memory) Untally(tally Tally, token uuid.UUID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.tallies[tally], token)
+	counted := m.tallies[tally.Day][tally.Caller]
+	delete(counted, token)
+	if len(counted) == 0 {
+		delete(m.tallies[tally.Day], tally.Caller)
+	}
+	return nil
 }

@@ -1,40 +1,147 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// keep records an entry that must be taken.
+func keep(t *testing.T, store Store, slot Slot, entry Entry) {
+	t.Helper()
+	if err := store.Record(t.Context(), slot, entry); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// entriesOf is what a store remembers in a slot.
+func entriesOf(t *testing.T, store Store, slot Slot) []Entry {
+	t.Helper()
+	found, err := store.Load(t.Context(), slot)
+	if err != nil || found.Damaged {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	return found.Entries
+}
+
+// size is how many entries a memory keeps.
+func (m *Memory) size() int { return m.over.Len() + m.live.Len() }
+
 func TestMemoryForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := NewMemory()
-		m.Keep(slotA, Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)})
+		keep(t, m, slotA, Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)})
+		keep(t, m, slotA, Entry{Token: id(4), Began: time.Now(), Stage: Over})
 		time.Sleep(Lifetime)
-		m.Keep(slotB, Entry{Token: id(3), Began: time.Now(), Stage: Intended})
-		if entries := m.Recall(slotA); len(entries) != 0 || len(m.slots) != 1 || m.order.Len() != 1 {
-			t.Errorf("%v, %d slots, %d entries", entries, len(m.slots), m.order.Len())
+		keep(t, m, slotB, Entry{Token: id(3), Began: time.Now(), Stage: Intended})
+		if entries := entriesOf(t, m, slotA); len(entries) != 0 || len(m.slots) != 1 || m.size() != 1 || m.callers[slotA.Caller] != 1 {
+			t.Errorf("%v, %d slots, %d entries", entries, len(m.slots), m.size())
 		}
 	})
 }
 
-func TestMemoryIsBounded(t *testing.T) {
+var (
+	running     = Entry{Token: id(-1), Began: began, Stage: Started, Job: id(-2)}
+	runningSlot = Slot{Caller: "another", Scope: "another's", Key: "running"}
+)
+
+func slotOf(caller string, n int) Slot {
+	return Slot{Caller: caller, Scope: caller, Key: fmt.Sprint(caller, n)}
+}
+
+// Refused calls cost nothing, and so there may be any number of them: they push
+// out nobody's running job, whoever makes them.
+func TestRefusedCallsPushNobodyOut(t *testing.T) {
+	for name, caller := range map[string]func(n int) string{
+		"one caller":   func(int) string { return "busy" },
+		"many callers": func(n int) string { return fmt.Sprint("caller", n) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := NewMemory()
+			keep(t, m, runningSlot, running)
+			for n := range mostRemembered + 50 {
+				slot, entry := slotOf(caller(n), n), Entry{Token: id(n), Began: began, Stage: Intended}
+				keep(t, m, slot, entry)
+				entry.Stage = Over
+				keep(t, m, slot, entry)
+			}
+			if m.size() > mostRemembered || len(m.slots) != m.size() {
+				t.Errorf("%d entries in %d slots", m.size(), len(m.slots))
+			}
+			if entries := entriesOf(t, m, runningSlot); len(entries) != 1 || !same(entries[0], running) {
+				t.Errorf("found %+v", entries)
+			}
+		})
+	}
+}
+
+// A caller with more jobs than anybody can pay for loses the oldest of their own.
+func TestACallersBound(t *testing.T) {
 	m := NewMemory()
-	for n := range mostRemembered + 100 {
-		slot := Slot{Scope: "s", Key: fmt.Sprint(n)}
-		m.Keep(slot, Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
+	keep(t, m, runningSlot, running)
+	keep(t, m, slotOf("busy", -1), Entry{Token: id(-3), Began: began, Stage: Over, Job: id(3)})
+	for n := range mostOfCaller + 50 {
+		keep(t, m, slotOf("busy", n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
 	}
-	if m.order.Len() != mostRemembered || len(m.slots) != mostRemembered {
-		t.Errorf("%d entries in %d slots", m.order.Len(), len(m.slots))
+	if m.callers["busy"] != mostOfCaller || m.size() != mostOfCaller+1 {
+		t.Errorf("%d of %d entries", m.callers["busy"], m.size())
 	}
-	if len(m.Recall(Slot{Key: "0"})) != 0 || len(m.Recall(Slot{Key: fmt.Sprint(mostRemembered)})) != 1 {
-		t.Error("not the oldest were dropped")
+	for n, want := range map[int]int{-1: 0, 0: 0, 49: 0, 50: 1, mostOfCaller + 49: 1} {
+		if entries := entriesOf(t, m, slotOf("busy", n)); len(entries) != want {
+			t.Errorf("of job %d: %+v", n, entries)
+		}
+	}
+	if len(entriesOf(t, m, runningSlot)) != 1 {
+		t.Error("another caller's job is gone")
+	}
+}
+
+// Where nothing is over and nobody has many, who comes last is not remembered, and
+// is told so.
+func TestAMemoryFullOfRunningJobs(t *testing.T) {
+	m := NewMemory()
+	keep(t, m, runningSlot, running)
+	for n := range mostRemembered - 1 {
+		keep(t, m, slotOf(fmt.Sprint(n), n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
+	}
+	late := Entry{Token: id(mostRemembered), Began: began, Stage: Intended}
+	if err := m.Intend(t.Context(), slotOf("late", 1), late, nil); !errors.Is(err, errMemoryFull) {
+		t.Errorf("got %v", err)
+	}
+	if m.size() != mostRemembered || len(m.slots) != mostRemembered || len(entriesOf(t, m, runningSlot)) != 1 {
+		t.Errorf("%d entries in %d slots", m.size(), len(m.slots))
+	}
+	ended := running
+	ended.Stage = Over
+	keep(t, m, runningSlot, ended)
+	if err := m.Intend(t.Context(), slotOf("late", 1), late, nil); err != nil {
+		t.Errorf("after one has ended: %v", err)
+	}
+}
+
+func TestOldDaysAreNotCounted(t *testing.T) {
+	m := NewMemory()
+	tokens := 0
+	count := func(day string) bool {
+		t.Helper()
+		tokens++
+		counted, err := m.Count(t.Context(), Tally{Caller: "c", Day: day}, id(tokens), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return counted
 	}
 	for day := range 10 {
-		m.Tally(Tally{Caller: "c", Day: fmt.Sprintf("2026-01-%02d", day+1)}, id(1), 1)
+		if !count(fmt.Sprintf("2026-01-%02d", day+1)) {
+			t.Errorf("day %d is full", day)
+		}
 	}
-	if len(m.tallies) != 1 {
+	if len(m.tallies) != keptDays {
 		t.Errorf("%d days are counted", len(m.tallies))
+	}
+	if !count("2036-01-01") || count("2026-01-10") {
+		t.Error("after a clock was ahead the day is counted anew")
 	}
 }

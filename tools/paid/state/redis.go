@@ -2,17 +2,20 @@ package state
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
-	"strconv"
+	"strings"
 	"time"
 
-	"github.com/gomodule/redigo/redis"
 	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
 )
 
 // Redis is a store in a Redis or Valkey, which replicas share. How durable an
 // intent is there is what its operator configured: with appendfsync everysec a
-// crash of Redis itself may forget the last second.
+// crash of Redis itself may forget the last second, a failover what was not yet
+// replicated, and a maxmemory-policy other than noeviction anything; see [Examine].
 //
 //	…:paid:{SCOPE}:call:KEY   hash: intent's token to entry
 //	…:paid:{SCOPE}:lease:KEY  who holds the slot; runs out by itself
@@ -21,16 +24,16 @@ import (
 //	…:paid:day:DAY:CALLER     set: tokens counted
 //
 // The braces keep what one script touches on one node of a cluster.
-type Redis struct{ pool *redisPool }
+type Redis struct{ client redis.UniversalClient }
 
 const redisPrefix = "langsmith-insights-mcp:paid:"
 
 func openRedis(address string) (*Redis, error) {
-	pool, err := newRedisPool(address)
+	client, err := newRedisClient(address)
 	if err != nil {
 		return nil, err
 	}
-	return &Redis{pool}, nil
+	return &Redis{client}, nil
 }
 
 // String implements Store.
@@ -38,14 +41,26 @@ func (r *Redis) String() string { return "Redis" }
 
 // Ping implements Store.
 func (r *Redis) Ping(ctx context.Context) error {
-	_, err := r.pool.do(ctx, "SET", redisPrefix+"ping", "", "PX", time.Second.Milliseconds())
-	return err
+	return redisError(ctx, r.client.Set(ctx, redisPrefix+"ping", "", time.Second).Err())
 }
 
 // Close implements Store.
-func (r *Redis) Close() error {
-	r.pool.close()
-	return nil
+func (r *Redis) Close() error { return r.client.Close() }
+
+// redisError says what failed, and tells a caller who left from a Redis that did
+// not answer. A Redis that does not know a command repeats what came with it,
+// which may be the password of AUTH.
+func redisError(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	if said, _, repeats := strings.Cut(err.Error(), ", with args"); repeats {
+		err = errors.New(said)
+	}
+	return fmt.Errorf("ask Redis: %w", err)
 }
 
 func callKey(slot Slot) string  { return redisPrefix + "{" + slot.Scope + "}:call:" + slot.Key }
@@ -66,13 +81,13 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 	owner := uuid.NewString()
 	for {
 		asked := time.Now()
-		answer, err := r.pool.run(ctx, acquireScript, leaseKey(slot), callKey(slot), owner, leaseTime.Milliseconds())
+		answer, err := acquireScript.Run(ctx, r.client, []string{leaseKey(slot), callKey(slot)}, owner, leaseTime.Milliseconds()).Result()
 		if err != nil {
-			return nil, Recalled{}, err
+			return r.loadUnwritable(ctx, slot, err)
 		}
 		if values, ok := answer.([]any); ok {
-			hold := newLease(r.pool, leaseKey(slot), owner, asked)
-			if ctx.Err() != nil { // or who comes next would wait until it runs out
+			hold := newLease(r.client, leaseKey(slot), owner, asked)
+			if ctx.Err() != nil { // or the next caller would wait until it runs out
 				hold.Release()
 				return nil, Recalled{}, ctx.Err()
 			}
@@ -88,20 +103,34 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 	}
 }
 
+// loadUnwritable returns what is remembered where a slot could not be held. A
+// Redis that answered, and writes nothing because it is full, cannot persist or
+// is a replica, can still be read; one that did not answer is not asked again.
+func (r *Redis) loadUnwritable(ctx context.Context, slot Slot, err error) (Hold, Recalled, error) {
+	if said := redis.Error(nil); !errors.As(err, &said) {
+		return nil, Recalled{}, redisError(ctx, err)
+	}
+	found, noRead := r.Load(ctx, slot)
+	if noRead != nil {
+		return nil, found, noRead
+	}
+	return nil, found, fmt.Errorf("%w: %w", ErrUnwritable, redisError(ctx, err))
+}
+
 // Load implements Store.
 func (r *Redis) Load(ctx context.Context, slot Slot) (Recalled, error) {
-	values, err := redis.Values(r.pool.do(ctx, "HVALS", callKey(slot)))
+	values, err := r.client.HVals(ctx, callKey(slot)).Result()
 	if err != nil {
-		return Recalled{}, err
+		return Recalled{}, redisError(ctx, err)
 	}
 	return decodeValues(values), nil
 }
 
-func decodeValues(values []any) Recalled {
+func decodeValues[T any](values []T) Recalled {
 	var found Recalled
 	for _, value := range values {
-		text, _ := value.([]byte)
-		entry, err := DecodeEntry(text)
+		text, _ := any(value).(string)
+		entry, err := DecodeEntry([]byte(text))
 		if err != nil {
 			found.Damaged = true
 			continue
@@ -117,12 +146,12 @@ func (r *Redis) Intend(ctx context.Context, slot Slot, entry Entry, hold Hold) e
 	if lease, ok := hold.(*lease); ok {
 		owner = lease.owner
 	}
-	kept, err := redis.Bool(r.pool.run(ctx, intendScript, leaseKey(slot), callKey(slot), openKey(slot.Scope),
-		owner, entry.Token.String(), entry.Encode(), entry.Began.UnixMilli(), keptTime.Milliseconds()))
+	kept, err := intendScript.Run(ctx, r.client, []string{leaseKey(slot), callKey(slot), openKey(slot.Scope)},
+		owner, entry.Token.String(), entry.Encode(), entry.Began.UnixMilli(), keptTime.Milliseconds()).Bool()
 	if err == nil && !kept {
 		return ErrLost
 	}
-	return err
+	return redisError(ctx, err)
 }
 
 // Record implements Store.
@@ -131,32 +160,35 @@ func (r *Redis) Record(ctx context.Context, slot Slot, entry Entry) error {
 	if entry.Stage == Started || entry.Stage == Over && entry.Job != uuid.Nil {
 		job = entry.Job.String()
 	}
-	_, err := r.pool.run(ctx, recordScript, callKey(slot), openKey(slot.Scope), jobsKey(slot.Scope),
-		entry.Token.String(), entry.Encode(), entry.Began.UnixMilli(), keptTime.Milliseconds(), string(entry.Stage), job)
-	return err
+	return redisError(ctx, recordScript.Run(ctx, r.client, []string{callKey(slot), openKey(slot.Scope), jobsKey(slot.Scope)},
+		entry.Token.String(), entry.Encode(), entry.Began.UnixMilli(), keptTime.Milliseconds(), string(entry.Stage), job).Err())
 }
 
 // Survey implements Store.
 func (r *Redis) Survey(ctx context.Context, scope string) (Surveyed, error) {
-	var open, jobs []string
-	lists, err := redis.Values(r.pool.run(ctx, surveyScript, openKey(scope), jobsKey(scope)))
-	if err == nil {
-		_, err = redis.Scan(lists, &open, &jobs)
-	}
+	var open *redis.ZSliceCmd
+	var jobs *redis.StringSliceCmd
+	// In this order, so that an intent that becomes a job meanwhile is in one of
+	// them; a transaction is refused by a Redis that is full.
+	_, err := r.client.Pipelined(ctx, func(both redis.Pipeliner) error {
+		open = both.ZRangeWithScores(ctx, openKey(scope), 0, -1)
+		jobs = both.ZRange(ctx, jobsKey(scope), 0, -1)
+		return nil
+	})
 	if err != nil {
-		return Surveyed{}, err
+		return Surveyed{}, redisError(ctx, err)
 	}
 	var found Surveyed
-	for i := 0; i+1 < len(open); i += 2 { // each token is followed by when it began
-		token, noToken := uuid.Parse(open[i])
-		began, noTime := strconv.ParseFloat(open[i+1], 64)
-		if noToken != nil || noTime != nil {
+	for _, member := range open.Val() {
+		text, _ := member.Member.(string)
+		token, err := uuid.Parse(text)
+		if err != nil {
 			found.Damaged = true
 			continue
 		}
-		found.Open = append(found.Open, Entry{Token: token, Began: time.UnixMilli(int64(began)), Stage: Intended})
+		found.Open = append(found.Open, Entry{Token: token, Began: time.UnixMilli(int64(member.Score)), Stage: Intended})
 	}
-	for _, text := range jobs {
+	for _, text := range jobs.Val() {
 		job, err := uuid.Parse(text)
 		if err != nil {
 			found.Damaged = true
@@ -169,11 +201,11 @@ func (r *Redis) Survey(ctx context.Context, scope string) (Surveyed, error) {
 
 // Count implements Store.
 func (r *Redis) Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
-	return redis.Bool(r.pool.run(ctx, countScript, tallyKey(tally), token.String(), most, (2 * keptTime).Milliseconds()))
+	counted, err := countScript.Run(ctx, r.client, []string{tallyKey(tally)}, token.String(), most, (2 * keptTime).Milliseconds()).Bool()
+	return counted, redisError(ctx, err)
 }
 
 // Uncount implements Store.
 func (r *Redis) Uncount(ctx context.Context, tally Tally, token uuid.UUID) error {
-	_, err := r.pool.do(ctx, "SREM", tallyKey(tally), token.String())
-	return err
+	return redisError(ctx, r.client.SRem(ctx, tallyKey(tally), token.String()).Err())
 }

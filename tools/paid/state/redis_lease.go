@@ -2,10 +2,11 @@ package state
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
-	"github.com/gomodule/redigo/redis"
+	"github.com/redis/go-redis/v9"
 )
 
 // The life of a lease. A replica that dies blocks an equal call elsewhere for
@@ -16,23 +17,25 @@ const (
 	// leaseMargin is what must be left of a lease for it to be relied on: the
 	// time between looking at it and acting on it.
 	leaseMargin = time.Second
+	// releaseTimeout is what giving a lease back may cost a call.
+	releaseTimeout = time.Second
 )
 
 // lease is a slot held in Redis, renewed until it is released.
 type lease struct {
-	pool  *redisPool
-	key   string
-	owner string
-	stop  context.CancelFunc
+	client redis.UniversalClient
+	key    string
+	owner  string
+	stop   context.CancelFunc
 
 	mu    sync.Mutex
 	until time.Time // by the monotonic clock of this process
 }
 
 // newLease keeps a lease alive that was asked for at a moment and granted since.
-func newLease(pool *redisPool, key, owner string, asked time.Time) *lease {
+func newLease(client redis.UniversalClient, key, owner string, asked time.Time) *lease {
 	ctx, stop := context.WithCancel(context.Background())
-	l := &lease{pool: pool, key: key, owner: owner, stop: stop, until: asked.Add(leaseTime)}
+	l := &lease{client: client, key: key, owner: owner, stop: stop, until: asked.Add(leaseTime)}
 	go l.renew(ctx)
 	return l
 }
@@ -45,18 +48,29 @@ func (l *lease) renew(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			asked := time.Now()
-			kept, err := redis.Bool(l.pool.run(ctx, renewScript, l.key, l.owner, leaseTime.Milliseconds()))
-			if err != nil {
-				continue // it may answer before the lease runs out
-			}
-			if !kept {
-				l.extend(time.Time{})
+			if errors.Is(l.Confirm(ctx), ErrLost) {
 				return
-			}
-			l.extend(asked.Add(leaseTime))
+			} // after any other error it may answer before the lease runs out
 		}
 	}
+}
+
+// Confirm implements Hold. It renews the lease.
+func (l *lease) Confirm(ctx context.Context) error {
+	asked := time.Now()
+	kept, err := renewScript.Run(ctx, l.client, []string{l.key}, l.owner, leaseTime.Milliseconds()).Bool()
+	switch {
+	case err != nil:
+		return redisError(ctx, err)
+	case !kept:
+		l.extend(time.Time{})
+		return ErrLost
+	}
+	l.extend(asked.Add(leaseTime))
+	if !l.Held() { // this process stood still before it read the answer
+		return ErrLost
+	}
+	return nil
 }
 
 func (l *lease) extend(until time.Time) {
@@ -75,7 +89,7 @@ func (l *lease) Held() bool {
 // Release implements Hold. A lease that cannot be given back runs out.
 func (l *lease) Release() {
 	l.stop()
-	ctx, cancel := context.WithTimeout(context.Background(), redisTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
 	defer cancel()
-	_, _ = l.pool.run(ctx, releaseScript, l.key, l.owner)
+	_ = releaseScript.Run(ctx, l.client, []string{l.key}, l.owner).Err()
 }

@@ -3,7 +3,7 @@ package state
 import (
 	"time"
 
-	"github.com/gomodule/redigo/redis"
+	"github.com/redis/go-redis/v9"
 )
 
 // keptTime is how long Redis keeps what nobody writes to any more.
@@ -12,33 +12,43 @@ const keptTime = Lifetime + time.Hour
 // acquireScript takes a lease that is free, or already the caller's because the
 // answer to its first try was lost, and returns the entries of the slot; for a
 // lease that another one has it returns a number.
-var acquireScript = redis.NewScript(2, `
+var acquireScript = redis.NewScript(`
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) or redis.call('GET', KEYS[1]) == ARGV[1] then
   return redis.call('HVALS', KEYS[2])
 end
 return 0`)
 
 // renewScript and releaseScript touch a lease only while it is the caller's.
-var renewScript = redis.NewScript(1, `
+var renewScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0`)
 
-var releaseScript = redis.NewScript(1, `
+var releaseScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`)
 
+// sweepScript takes members out of a sorted set that are older than keptTime by
+// the clock of the caller and by that of Redis: either may be ahead.
+const sweepScript = `
+local function sweep(key, now, kept)
+  local clock = redis.call('TIME')
+  now = math.min(tonumber(now), clock[1] * 1000)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - kept)
+end
+`
+
 // intendScript is the fence: a replica that lost its lease while it was paused
 // writes nothing, and so sends nothing.
-var intendScript = redis.NewScript(3, `
+var intendScript = redis.NewScript(sweepScript + `
 if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[4] - ARGV[5])
+sweep(KEYS[3], ARGV[4], ARGV[5])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 1`)
 
-var recordScript = redis.NewScript(3, `
+var recordScript = redis.NewScript(sweepScript + `
 if ARGV[5] == 'over' then
   redis.call('HDEL', KEYS[1], ARGV[1])
 else
@@ -52,17 +62,13 @@ else
   redis.call('ZREM', KEYS[2], ARGV[1])
 end
 if ARGV[6] ~= '' then
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[3] - ARGV[4])
+  sweep(KEYS[3], ARGV[3], ARGV[4])
   redis.call('ZADD', KEYS[3], ARGV[3], ARGV[6])
   redis.call('PEXPIRE', KEYS[3], ARGV[4])
 end
 return 1`)
 
-// surveyScript looks at both sets of a scope at one moment.
-var surveyScript = redis.NewScript(2, `
-return {redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES'), redis.call('ZRANGE', KEYS[2], 0, -1)}`)
-
-var countScript = redis.NewScript(1, `
+var countScript = redis.NewScript(`
 if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
 if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('SADD', KEYS[1], ARGV[1])

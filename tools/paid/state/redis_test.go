@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,20 +21,20 @@ func openTest(t *testing.T, url string) *Redis {
 }
 
 // command asks Redis past the store.
-func command(t *testing.T, store *Redis, name string, args ...any) any {
+func command(t *testing.T, store *Redis, args ...any) any {
 	t.Helper()
-	answer, err := store.pool.do(t.Context(), name, args...)
+	answer, err := store.client.Do(t.Context(), args...).Result()
 	if err != nil {
-		t.Fatalf("%s: %v", name, err)
+		t.Fatalf("%s: %v", args, err)
 	}
 	return answer
 }
 
-func number(t *testing.T, store *Redis, name string, args ...any) int64 {
+func number(t *testing.T, store *Redis, args ...any) int64 {
 	t.Helper()
-	n, ok := command(t, store, name, args...).(int64)
+	n, ok := command(t, store, args...).(int64)
 	if !ok {
-		t.Fatalf("%s gives no number", name)
+		t.Fatalf("%s gives no number", args)
 	}
 	return n
 }
@@ -157,22 +158,131 @@ func TestEverythingInRedisRunsOut(t *testing.T) {
 		}
 	}
 	hold.Release()
-	// What is older than its lifetime leaves the sets with the next write.
-	late := now.Add(2 * keptTime)
-	for _, entry := range []Entry{{Token: id(4), Began: late, Stage: Intended}, {Token: id(5), Began: late, Stage: Started, Job: id(6)}} {
-		if entry.Stage == Intended {
-			err := store.Intend(t.Context(), slotA, entry, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			continue
+}
+
+// What is older than its lifetime leaves the sets with the next write, but not
+// because one caller's clock is ahead.
+func TestOldEntriesLeaveRedis(t *testing.T) {
+	store := openTest(t, redistest.Start(t).URL())
+	write := func(n int, at time.Time) {
+		t.Helper()
+		if err := store.Intend(t.Context(), slotA, Entry{Token: id(n), Began: at, Stage: Intended}, nil); err != nil {
+			t.Fatal(err)
 		}
-		if err := store.Record(t.Context(), slotA, entry); err != nil {
+		if err := store.Record(t.Context(), slotA, Entry{Token: id(n + 1), Began: at, Stage: Started, Job: id(n + 2)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	found, err := store.Survey(t.Context(), slotA.Scope)
-	if err != nil || len(found.Open) != 1 || len(found.Started) != 1 {
-		t.Errorf("found %+v, %v", found, err)
+	count := func() int {
+		t.Helper()
+		found, err := store.Survey(t.Context(), slotA.Scope)
+		if err != nil || len(found.Open) != len(found.Started) {
+			t.Fatalf("found %+v, %v", found, err)
+		}
+		return len(found.Open)
+	}
+	now := time.Now()
+	write(10, now.Add(-2*keptTime))
+	write(20, now)
+	if n := count(); n != 1 {
+		t.Errorf("%d are there after the old one ran out", n)
+	}
+	write(30, now.AddDate(0, 0, 7))
+	if n := count(); n != 2 {
+		t.Errorf("%d are there after a clock was ahead", n)
+	}
+}
+
+// A replica that stood still, with all its clocks, learns from Redis that it lost
+// its lease.
+func TestConfirm(t *testing.T) {
+	server := redistest.Start(t)
+	store := openTest(t, server.URL())
+	hold, _ := mustAcquire(t, store, slotA)
+	defer hold.Release()
+	hold.(*lease).stop()
+	if err := hold.Confirm(t.Context()); err != nil {
+		t.Errorf("its own lease: %v", err)
+	}
+	command(t, store, "DEL", leaseKey(slotA))
+	other, _ := mustAcquire(t, openTest(t, server.URL()), slotA)
+	if !hold.Held() {
+		t.Fatal("it knows without asking") // or nothing is tried here
+	}
+	if err := hold.Confirm(t.Context()); !errors.Is(err, ErrLost) || hold.Held() {
+		t.Errorf("a lease that another one has: %v", err)
+	}
+	if err := other.Confirm(t.Context()); err != nil {
+		t.Errorf("the other one's: %v", err)
+	}
+	other.Release()
+	server.Stop()
+	if err := hold.Confirm(t.Context()); err == nil || errors.Is(err, ErrLost) {
+		t.Errorf("a Redis that is gone: %v", err)
+	}
+}
+
+// A Redis that is full and evicts nothing takes no intent, but can be read.
+func TestAFullRedisIsRead(t *testing.T) {
+	store := openTest(t, redistest.Start(t, "--maxmemory-policy", "noeviction").URL())
+	running := Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)}
+	if err := store.Record(t.Context(), slotA, running); err != nil {
+		t.Fatal(err)
+	}
+	held, _ := mustAcquire(t, store, slotB)
+	command(t, store, "CONFIG", "SET", "maxmemory", "1")
+	hold, found, err := store.Acquire(t.Context(), slotA)
+	if hold != nil || !errors.Is(err, ErrUnwritable) || len(found.Entries) != 1 || found.Entries[0].Job != running.Job {
+		t.Errorf("%v, %+v, %v", hold, found, err)
+	}
+	if err := held.Confirm(t.Context()); err != nil {
+		t.Errorf("a lease from before: %v", err)
+	}
+	if found, err := store.Survey(t.Context(), slotA.Scope); err != nil || len(found.Started) != 1 {
+		t.Errorf("surveyed %+v, %v", found, err)
+	}
+	if err := store.Intend(t.Context(), slotB, Entry{Token: id(3), Began: time.Now(), Stage: Intended}, held); err == nil {
+		t.Error("an intent was taken")
+	}
+	if err := store.Ping(t.Context()); err == nil {
+		t.Error("it seems that it can be written")
+	}
+	running.Stage = Over
+	if err := store.Record(t.Context(), slotA, running); err != nil {
+		t.Errorf("what makes room: %v", err)
+	}
+	held.Release()
+	command(t, store, "CONFIG", "SET", "maxmemory", "0")
+	hold, entries := mustAcquire(t, store, slotA)
+	hold.Release()
+	if len(entries) != 0 {
+		t.Errorf("found %+v", entries)
+	}
+}
+
+func TestExamine(t *testing.T) {
+	store := openTest(t, redistest.Start(t).URL())
+	for _, test := range []struct {
+		limit, policy string
+		weak          bool
+	}{
+		{"0", "noeviction", false}, {"0", "allkeys-lru", false}, {"100mb", "noeviction", false},
+		{"100mb", "allkeys-lru", true}, {"100mb", "volatile-ttl", true},
+	} {
+		command(t, store, "CONFIG", "SET", "maxmemory", test.limit)
+		command(t, store, "CONFIG", "SET", "maxmemory-policy", test.policy)
+		weakness, err := Examine(t.Context(), store)
+		if err != nil || (weakness != "") != test.weak || test.weak && !strings.Contains(weakness, test.policy) {
+			t.Errorf("%s, %s: %q, %v", test.limit, test.policy, weakness, err)
+		}
+	}
+	command(t, store, "ACL", "SETUSER", "default", "-info")
+	if weakness, err := Examine(t.Context(), store); err == nil || weakness != "" {
+		t.Errorf("a Redis that does not let itself be asked: %q, %v", weakness, err)
+	}
+	for _, other := range []Store{NewMemory(), NewDirectory(t.TempDir())} {
+		if weakness, err := Examine(t.Context(), other); err != nil || weakness != "" {
+			t.Errorf("%s: %q, %v", other, weakness, err)
+		}
 	}
 }

@@ -10,10 +10,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// Slot is where equal calls meet. Both parts are digests.
+// Slot is where equal calls meet. All parts are digests.
 type Slot struct {
-	Scope string // the caller and the project
-	Key   string // the call, unique across scopes
+	Caller string // who calls; bounds what one may have a memory keep
+	Scope  string // the caller and the project
+	Key    string // the call, unique across scopes
 }
 
 // Tally counts the jobs that one caller started in one day.
@@ -28,7 +29,7 @@ const Lifetime = 24 * time.Hour
 // Recalled is what a store holds under a slot.
 type Recalled struct {
 	Entries []Entry
-	Damaged bool // something was there that could not be read
+	Damaged bool // something was there that could not be read, or is surely gone
 }
 
 // Surveyed is what a store knows of all calls of one caller in one project.
@@ -42,10 +43,14 @@ type Surveyed struct {
 // may fail without leaving the process worse off than without a store.
 type Store interface {
 	// Acquire waits until the slot is free, as long as ctx lets it, holds it,
-	// and returns what is remembered there.
+	// and returns what is remembered there. Where the store can be read and not
+	// written, as on a full disk, the error wraps [ErrUnwritable], there is no
+	// hold, and all that is remembered is returned with it. With any other error
+	// it may be part of that, or nothing.
 	Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error)
 
-	// Load returns what is remembered in a slot, whoever holds it.
+	// Load returns what is remembered in a slot, whoever holds it. It writes
+	// nothing. What could be read is returned with an error too.
 	Load(ctx context.Context, slot Slot) (Recalled, error)
 
 	// Intend writes an intent, durably, before the request is sent. It fails
@@ -56,7 +61,8 @@ type Store interface {
 	// Record writes what became of an intent.
 	Record(ctx context.Context, slot Slot, entry Entry) error
 
-	// Survey looks at every entry of a scope.
+	// Survey looks at every entry of a scope. It writes nothing. What could be
+	// read is returned with an error too.
 	Survey(ctx context.Context, scope string) (Surveyed, error)
 
 	// Count adds a job to a tally unless it holds most already, and reports
@@ -78,14 +84,24 @@ type Store interface {
 
 // Hold is a slot held against every other process.
 type Hold interface {
-	// Held reports whether the hold surely still is one.
+	// Held reports whether the hold still is one, as far as this process knows:
+	// its clocks may have stood still with it.
 	Held() bool
+	// Confirm asks the store whether the hold still is one, and fails with
+	// ErrLost where another process may have the slot. It is to be called before
+	// a request that costs is sent again. Any other error says that the store
+	// did not tell.
+	Confirm(ctx context.Context) error
 	// Release gives the slot free.
 	Release()
 }
 
 // ErrLost is returned for a hold that ran out before it was used.
 var ErrLost = errors.New("the exclusion was lost: this process paused for too long")
+
+// ErrUnwritable is wrapped by the error of a store that was read, and in which
+// nothing can be written: what is remembered holds, and nothing new is shared.
+var ErrUnwritable = errors.New("the state can be read and cannot be written")
 
 // Open returns the store that a --state names: "memory" or nothing, a redis://
 // or rediss:// URL, or else a directory. Only a text that cannot mean any of
@@ -101,4 +117,13 @@ func Open(spec string) (Store, error) {
 		return nil, fmt.Errorf("the state is kept in memory, a directory or a redis:// URL, not in %s://", scheme)
 	}
 	return NewDirectory(spec), nil
+}
+
+// Check reports whether a --state means something, before it is opened.
+func Check(spec string) error {
+	store, err := Open(spec)
+	if err != nil {
+		return err
+	}
+	return store.Close()
 }

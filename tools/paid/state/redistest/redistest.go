@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,18 +20,36 @@ import (
 type Server struct {
 	tb      testing.TB
 	binary  string
+	args    []string
+	ready   string // what it says when it can be asked
 	port    int
 	command *exec.Cmd
 	output  sync.WaitGroup // the reading of what it writes
 }
 
-// Start runs a server that ends with the test. Where none is installed the test
-// is skipped, and says so.
-func Start(tb testing.TB) *Server {
+// Start runs a server that ends with the test, with further arguments such as
+// "--maxmemory", "1mb". Where none is installed the test is skipped, and says so.
+func Start(tb testing.TB, args ...string) *Server {
+	tb.Helper()
+	return start(tb, "Ready to accept connections", append([]string{"--save", "", "--appendonly", "no"}, args...)...)
+}
+
+// StartSentinel runs a Sentinel that watches a server under a name.
+func StartSentinel(tb testing.TB, name string, watched *Server) *Server {
+	tb.Helper()
+	configuration := filepath.Join(tb.TempDir(), "sentinel.conf") // which it writes to
+	monitor := fmt.Sprintf("sentinel monitor %s 127.0.0.1 %d 1\n", name, watched.port)
+	if err := os.WriteFile(configuration, []byte(monitor), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return start(tb, "+monitor master", configuration, "--sentinel")
+}
+
+func start(tb testing.TB, ready string, args ...string) *Server {
 	tb.Helper()
 	for _, name := range []string{"redis-server", "valkey-server"} {
 		if binary, err := exec.LookPath(name); err == nil {
-			s := &Server{tb: tb, binary: binary}
+			s := &Server{tb: tb, binary: binary, args: args, ready: ready}
 			tb.Cleanup(s.Stop)
 			s.Restart()
 			return s
@@ -38,8 +59,11 @@ func Start(tb testing.TB) *Server {
 	return nil
 }
 
+// Address is its host and port.
+func (s *Server) Address() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+
 // URL is what --state takes.
-func (s *Server) URL() string { return fmt.Sprintf("redis://127.0.0.1:%d/0", s.port) }
+func (s *Server) URL() string { return "redis://" + s.Address() + "/0" }
 
 // Stop kills the server. Everything in it is gone.
 func (s *Server) Stop() {
@@ -75,8 +99,8 @@ func (s *Server) Restart() {
 
 func (s *Server) run() (said string, ready bool) {
 	s.tb.Helper()
-	s.command = exec.Command(s.binary, "--bind", "127.0.0.1", "--port", fmt.Sprint(s.port),
-		"--save", "", "--appendonly", "no", "--dir", s.tb.TempDir())
+	s.command = exec.Command(s.binary, append(slices.Clone(s.args),
+		"--bind", "127.0.0.1", "--port", fmt.Sprint(s.port), "--dir", s.tb.TempDir())...)
 	output, err := s.command.StdoutPipe()
 	if err != nil {
 		s.tb.Fatal(err)
@@ -87,7 +111,7 @@ func (s *Server) run() (said string, ready bool) {
 	lines := bufio.NewScanner(output)
 	for lines.Scan() {
 		said += lines.Text() + "\n"
-		if strings.Contains(lines.Text(), "Ready to accept connections") {
+		if strings.Contains(lines.Text(), s.ready) {
 			s.output.Go(func() { _, _ = io.Copy(io.Discard, output) })
 			return said, true
 		}
