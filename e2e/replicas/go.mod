@@ -11,7 +11,6 @@ require (
 	github.com/alecthomas/participle/v2 v2.1.4 // indirect
 	github.com/kljensen/snowball v0.10.0 // indirect
 	github.com/netresearch/go-cron v0.9.1 // indirect
-	gonum.org/v1/gonum v0.17.0 // indirect
 )
 
 replace langsmith-insights-mcp => ../..

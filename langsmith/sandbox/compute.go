@@ -14,10 +14,9 @@ import (
 
 // computing prepares a report over the runs of this moment. It is computed when
 // first asked for, once.
-func computing(project string, runs []*trace.Run, chosen settings, now time.Time) func() report.Result {
+func computing(runs []*trace.Run, chosen settings, now time.Time) func() report.Result {
 	return sync.OnceValue(func() report.Result {
 		in := report.Input{
-			Project:    project,
 			Runs:       runs,
 			Hierarchy:  chosen.Hierarchy,
 			Partitions: chosen.Partitions,

@@ -2,10 +2,9 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
-	"gonum.org/v1/gonum/stat"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
 // figures are the statistics of a project, over its root runs of all time.
@@ -78,8 +77,7 @@ func quantile(values []float64, p float64) *float64 {
 	if len(values) == 0 {
 		return nil
 	}
-	slices.Sort(values)
-	q := stat.Quantile(p, stat.Empirical, values, nil)
+	q := trace.Quantile(values, p)
 	return &q
 }
 

@@ -151,7 +151,7 @@ func (c *call) start(p *project, from *config, chosen settings) *job {
 	j.progress = &progress{
 		readsUntilDone: c.s.opts.ReadsUntilDone,
 		duration:       c.s.opts.JobDuration,
-		work:           computing(p.name, p.seen(c.now), chosen, c.now),
+		work:           computing(p.seen(c.now), chosen, c.now),
 		config:         from,
 	}
 	p.jobs = append(p.jobs, j)

@@ -1,5 +1,5 @@
-// Package clustering groups texts by the words they share: TF-IDF vectors and
-// spherical k-means, deterministic, over gonum's matrices.
+// Package clustering groups texts by the words they share: TF-IDF vectors, joined
+// pair by pair into a hierarchy. The same texts always give the same groups.
 package clustering
 
 import (
@@ -10,49 +10,37 @@ import (
 	"github.com/kljensen/snowball/english"
 )
 
-// Word is a word of a text: its stem, by which texts are compared, and how it
-// was written, in lower case.
-type Word struct {
-	Stem    string
-	Surface string
-}
-
-// Words lists the words of a text that carry meaning. Numbers, and whatever else
-// holds a digit, name one thing only and are left out.
-func Words(text string) []Word {
-	var words []Word
-	for _, raw := range strings.FieldsFunc(strings.ToLower(text), separates) {
-		surface := strings.Trim(raw, "'’-_")
-		if utf8.RuneCountInString(surface) < 2 || strings.ContainsFunc(surface, unicode.IsDigit) {
-			continue
-		}
-		if i := strings.IndexAny(surface, "'’"); i > 0 {
-			surface = surface[:i] // customer's, don't
-		}
-		if english.IsStopWord(surface) || filler(surface) || len(surface) > maxWord {
-			continue
-		}
-		words = append(words, Word{Stem: english.Stem(surface, false), Surface: surface})
-	}
-	return words
-}
-
-// maxWord bounds what counts as a word; beyond it stand encoded blobs.
+// maxWord bounds a word, in bytes. Anything longer is encoded data.
 const maxWord = 40
 
-func separates(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '\'' && r != '’' && r != '-' && r != '_'
+// Stems lists the stems of the words of a text that carry meaning. Words with a
+// digit are left out: they name one order or one date, and no topic.
+func Stems(text string) []string {
+	var stems []string
+	for _, field := range strings.FieldsFunc(strings.ToLower(text), isSeparator) {
+		word, _, _ := strings.Cut(strings.Trim(field, "'-_"), "'") // customer's, don't
+		if utf8.RuneCountInString(word) < 2 || len(word) > maxWord || strings.ContainsFunc(word, unicode.IsDigit) ||
+			english.IsStopWord(word) || isFiller(word) {
+			continue
+		}
+		stems = append(stems, english.Stem(word, false))
+	}
+	return stems
 }
 
-// filler are the words of talk that say nothing about its subject.
-func filler(word string) bool {
+func isSeparator(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("'-_", r)
+}
+
+// isFiller reports whether a word belongs to the manners of a chat and not to its topic.
+func isFiller(word string) bool {
 	switch word {
 	case "hi", "hello", "hey", "good", "morning", "please", "thanks", "thank", "help", "sorry",
 		"want", "need", "would", "could", "like", "get", "got", "one", "also", "still", "already",
 		"just", "now", "yes", "ok", "okay", "really", "though", "although", "since", "says", "say",
-		"said", "tell", "told", "see", "look", "let", "us", "every", "ve", "ll", "re", "don", "doesn",
-		"didn", "isn", "cannot", "can", "may", "might", "much", "many", "yet", "ago", "day", "days",
-		"happy", "glad", "today", "soon", "something", "anything", "nothing", "someone", "way":
+		"said", "tell", "told", "see", "look", "let", "us", "every", "cannot", "can", "may", "might",
+		"much", "many", "yet", "ago", "day", "days", "happy", "glad", "today", "soon", "something",
+		"anything", "nothing", "someone", "way", "don", "doesn", "didn", "isn":
 		return true
 	}
 	return false

@@ -25,7 +25,7 @@ func lastWeek(project string) report.Input {
 	in := report.Input{From: now.Add(-week)}
 	for _, p := range samples.Projects(now) {
 		if p.Name == project {
-			in.Project = p.Name
+
 			for i := range p.Runs {
 				in.Runs = append(in.Runs, &p.Runs[i])
 			}
@@ -114,8 +114,15 @@ func TestReportOfTheLastWeek(t *testing.T) {
 	if len(r.Rows) != 161 || len(r.Highlights) != 8 || len(r.KeyPoints) < 5 {
 		t.Errorf("%d rows, %d highlights, key points %q", len(r.Rows), len(r.Highlights), r.KeyPoints)
 	}
-	if got := r.Highlights[0].Reason; !strings.Contains(got, "same question 3 times") {
-		t.Errorf("the first highlight is %q", got)
+	categories := make(map[int]bool)
+	for i, want := range []string{"same question 3 times", "Typical failure of", "Rated bad by its user", "half of all traces take less"} {
+		h := r.Highlights[i]
+		if categories[r.Rows[h.Row].Category] = true; !strings.Contains(h.Reason, want) {
+			t.Errorf("highlight %d is %q, want one with %q", i, h.Reason, want)
+		}
+	}
+	if len(categories) != 4 {
+		t.Errorf("the first highlights stand in %d categories", len(categories))
 	}
 	if again := report.Build(lastWeek(samples.ChatProd)); !reflect.DeepEqual(r.KeyPoints, again.KeyPoints) ||
 		!reflect.DeepEqual(r.Categories, again.Categories) || !reflect.DeepEqual(r.Highlights, again.Highlights) {
@@ -328,7 +335,7 @@ func TestAttributesByName(t *testing.T) {
 		ID: uuid.New(), Start: now.Add(-time.Hour), End: now.Add(-time.Hour + 2*time.Second), Cost: &cost,
 		PromptTokens: 70, CompletionTokens: 7, Tags: []string{"billing"}, Error: "boom",
 		Inputs:   map[string]any{"messages": said("The 3rd invoice over 12.50 is wrong", "Which one?", "The invoice", "Which one?")},
-		Metadata: map[string]any{"vip": true, "score": 4.5, "plan": "pro"},
+		Metadata: map[string]any{"vip": true, "score": 4.5, "plan": "pro", "title": "Wrong invoice"},
 	}}}
 	in.Runs[0].TraceID = in.Runs[0].ID
 	for name, c := range map[string]struct {
@@ -336,11 +343,9 @@ func TestAttributesByName(t *testing.T) {
 		want        any
 	}{
 		"vip": {"boolean", "", true}, "score": {"number", "", 4.5}, "plan": {"string", "", "pro"},
-		"resolved": {"boolean", "", false}, "has_error": {"boolean", "", true}, "frustrated": {"boolean", "", true},
+		"resolved": {"boolean", "", false}, "frustrated": {"boolean", "", true},
 		"about_invoices": {"boolean", "", true}, "about_parcels": {"boolean", "", false}, "is_it": {"boolean", "the invoice", true},
-		"latency": {"number", "", 2.0}, "tokens": {"number", "", 77.0}, "cost": {"number", "", 0.02},
-		"turns": {"number", "", 4.0}, "repeated_questions": {"number", "", 2.0}, "amount": {"number", "", 3.0},
-		"topic": {"string", "", "billing"}, "list": {"list", "", nil},
+		"turns": {"number", "", 4.0}, "amount": {"number", "", nil}, "topic": {"string", "", "Wrong invoice"}, "list": {"list", "", nil},
 	} {
 		in.Attributes = map[string]any{name: map[string]any{"type": c.kind, "description": c.about}}
 		if got := report.Build(in).Rows[0].Attributes[name]; got != c.want {

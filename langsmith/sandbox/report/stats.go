@@ -6,53 +6,81 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// tally is what can be counted over a category.
-type tally struct {
-	runs, failed int
-	errors       map[string]int
-	latencies    []float64 // seconds
-	costs        []float64 // USD
-	feedback     map[string][]float64
-	repeated     int // traces in which the agent repeats a question
+// figures are what is counted over the runs of a category.
+type figures struct {
+	failed    int            // runs that end in an error
+	repeated  int            // runs in which the agent repeats a question
+	errors    map[string]int // runs by the words of their error
+	latencies []float64      // seconds
+	costs     []float64      // USD
+	feedback  map[string][]float64
 }
 
-func (b *builder) tally(rows []int) tally {
-	t := tally{errors: make(map[string]int), feedback: make(map[string][]float64)}
+func (b *builder) count(rows []int) figures {
+	f := figures{errors: make(map[string]int), feedback: make(map[string][]float64)}
 	for _, row := range rows {
-		r := b.rows[row].Run
-		t.runs++
+		r := b.Rows[row].Run
 		if r.Error != "" {
-			t.failed++
-			t.errors[trace.Preview(bareError(r.Error), maxPhrase)]++
-		}
-		if took, ended := r.Latency(); ended {
-			t.latencies = append(t.latencies, took.Seconds())
-		}
-		if r.Cost != nil {
-			t.costs = append(t.costs, *r.Cost)
-		}
-		for key, score := range r.Feedback {
-			t.feedback[key] = append(t.feedback[key], score)
+			f.failed++
+			f.errors[errorMessage(r)]++
 		}
 		if repeats(r) > 1 {
-			t.repeated++
+			f.repeated++
+		}
+		if took, ended := r.Latency(); ended {
+			f.latencies = append(f.latencies, took.Seconds())
+		}
+		if r.Cost != nil {
+			f.costs = append(f.costs, *r.Cost)
+		}
+		for key, score := range r.Feedback {
+			f.feedback[key] = append(f.feedback[key], score)
 		}
 	}
-	return t
+	return f
 }
 
-// median is rounded to what is worth saying; false where there are no values.
-func median(values []float64, digits int) (float64, bool) {
-	if len(values) == 0 {
-		return 0, false
+// stats gives a category's figures as the API does. Without values a key is
+// missing, and without traces there are no stats.
+//
+// Unknown: the names below feedback and attributes, which no schema states.
+func (b *builder) stats(c *Category) map[string]any {
+	if c.Size == 0 {
+		return nil
 	}
-	sorted := slices.Sorted(slices.Values(values))
-	return round(stat.Quantile(0.5, stat.Empirical, sorted, nil), digits), true
+	s := map[string]any{"run_count": c.Size, "error_rate": round(float64(c.failed)/float64(c.Size), 4)}
+	if len(c.latencies) > 0 {
+		s["latency_p50"] = round(trace.Quantile(c.latencies, 0.5), 3)
+	}
+	if len(c.costs) > 0 {
+		s["cost_p50"] = round(trace.Quantile(c.costs, 0.5), 6)
+	}
+	scores := make(map[string]any)
+	for key, values := range c.feedback {
+		scores[key] = summary(values)
+	}
+	if len(scores) > 0 {
+		s["feedback"] = scores
+	}
+	if attributes := b.countAttributes(c.rows); len(attributes) > 0 {
+		s["attributes"] = attributes
+	}
+	return s
+}
+
+func summary(values []float64) map[string]any {
+	return map[string]any{"n": len(values), "avg": round(mean(values), 4)}
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
 }
 
 func round(v float64, digits int) float64 {
@@ -60,48 +88,9 @@ func round(v float64, digits int) float64 {
 	return math.Round(v*scale) / scale
 }
 
-func (t tally) errorRate() float64 {
-	if t.runs == 0 {
-		return 0
-	}
-	return round(float64(t.failed)/float64(t.runs), 4)
+// byFrequency lists the keys, those with the highest counts first.
+func byFrequency(counts map[string]int) []string {
+	keys := slices.Sorted(maps.Keys(counts))
+	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	return keys
 }
-
-// commonError is the error that most of the failed traces end in.
-func (t tally) commonError() string {
-	if len(t.errors) == 0 {
-		return ""
-	}
-	list := slices.Sorted(maps.Keys(t.errors))
-	return slices.MaxFunc(list, func(a, b string) int { return cmp.Compare(t.errors[a], t.errors[b]) })
-}
-
-// stats are a category's figures. A key whose values no trace has is missing,
-// and there are no stats at all without traces.
-//
-// Unknown: the names below feedback and attributes, which no schema states.
-func (b *builder) stats(rows []int, t tally) map[string]any {
-	if t.runs == 0 {
-		return nil
-	}
-	s := map[string]any{"run_count": t.runs, "error_rate": t.errorRate()}
-	if p50, ok := median(t.latencies, 3); ok {
-		s["latency_p50"] = p50
-	}
-	if p50, ok := median(t.costs, 6); ok {
-		s["cost_p50"] = p50
-	}
-	if len(t.feedback) > 0 {
-		scores := make(map[string]any, len(t.feedback))
-		for key, values := range t.feedback {
-			scores[key] = map[string]any{"n": len(values), "avg": round(stat.Mean(values, nil), 4)}
-		}
-		s["feedback"] = scores
-	}
-	if a := b.attributeStats(rows); len(a) > 0 {
-		s["attributes"] = a
-	}
-	return s
-}
-
-func feedbackKeys(r *trace.Run) []string { return slices.Sorted(maps.Keys(r.Feedback)) }

@@ -3,6 +3,8 @@
 package trace
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,6 +60,16 @@ func (r *Run) Latency() (time.Duration, bool) {
 		return 0, false
 	}
 	return r.End.Sub(r.Start), true
+}
+
+// Quantile is the smallest value that at least a share p of the values do not
+// exceed; 0 without values.
+func Quantile(values []float64, p float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[max(int(math.Ceil(p*float64(len(values))))-1, 0)]
 }
 
 // TotalTokens counts prompt and completion.

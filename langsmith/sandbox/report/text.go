@@ -1,0 +1,119 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
+)
+
+// Lengths of texts, in runes.
+const (
+	maxName    = 80
+	maxPhrase  = 60
+	maxSummary = 140
+)
+
+// maxCompared bounds the text by which a run is compared, in bytes.
+const maxCompared = 50_000
+
+// comparedText is the text by which a run is compared with others: the parts that
+// a summary prompt names, by default what the user said. With what was said goes
+// the run's title, and its tags three times: a tag was chosen.
+func comparedText(r *trace.Run, parts []string) string {
+	if len(parts) == 0 {
+		parts = []string{"run.inputs"}
+	}
+	labels := title(r) + strings.Repeat("\n"+strings.Join(r.Tags, " "), 3)
+	var said []string
+	for _, part := range parts {
+		switch part {
+		case "run.inputs":
+			said = append(said, r.UserText(), labels)
+		case "run.outputs":
+			said = append(said, trace.Text(r.Outputs))
+		case "run.error":
+			said = append(said, r.Error)
+		case "run.feedback":
+			for _, key := range slices.Sorted(maps.Keys(r.Feedback)) {
+				said = append(said, fmt.Sprintf("%s-%t", key, r.Feedback[key] >= 0.5))
+			}
+		case "all_thread_messages":
+			said = append(said, trace.Text(r.Inputs), trace.Text(r.Outputs), labels)
+		}
+	}
+	text := strings.Join(said, "\n")
+	return text[:min(len(text), maxCompared)]
+}
+
+// title is the agent's own heading of the conversation, if it gave one.
+func title(r *trace.Run) string {
+	text, _ := r.Metadata["title"].(string)
+	return trace.Preview(text, maxName)
+}
+
+// errorMessage is the first line of a run's error without the exception's class.
+func errorMessage(r *trace.Run) string {
+	line, _, _ := strings.Cut(r.Error, "\n")
+	if class, rest, found := strings.Cut(line, ": "); found && !strings.Contains(class, " ") {
+		line = rest
+	}
+	return trace.Preview(line, maxPhrase)
+}
+
+// opening is the first line of what the user said.
+func opening(r *trace.Run) string {
+	line, _, _ := strings.Cut(r.UserText(), "\n")
+	return trace.Preview(line, maxSummary)
+}
+
+// summarize tells a run in a line: what was asked, and how it went.
+func summarize(r *trace.Run) string {
+	text := opening(r)
+	if head := title(r); head != "" {
+		text = head + ": " + quote(text)
+	}
+	if text == "" {
+		text = r.Name
+	}
+	text = strings.TrimRight(text, ". ")
+	switch n := repeats(r); {
+	case r.Error != "":
+		return text + ". Ended in an error: " + errorMessage(r) + "."
+	case n > 1:
+		return fmt.Sprintf("%s. The agent asked the same question %d times.", text, n)
+	case len(r.Outputs) == 0:
+		return text + ". No answer was recorded."
+	}
+	return text + ". Answered."
+}
+
+// repeats is how often the agent sent the message that it sent most often.
+func repeats(r *trace.Run) int {
+	sent := make(map[string]int)
+	most := 0
+	for _, m := range r.Messages() {
+		if m.Role == "assistant" {
+			sent[m.Content]++
+			most = max(most, sent[m.Content])
+		}
+	}
+	return most
+}
+
+// quote uses typographic quotes, which JSON need not escape.
+func quote(text string) string { return "“" + text + "”" }
+
+// share writes a part of a whole: 3 of 12 (25%).
+func share(part, whole int) string {
+	return fmt.Sprintf("%d of %d (%.0f%%)", part, whole, 100*float64(part)/float64(whole))
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
