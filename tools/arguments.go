@@ -51,16 +51,10 @@ func (s schemas) decode(arguments json.RawMessage, into any) error {
 	if len(arguments) == 0 || bytes.Equal(arguments, []byte("null")) {
 		arguments = []byte("{}")
 	}
-	judge, err := s.judge()
-	if err != nil {
+	if err := s.validate(arguments); err != nil {
 		return err
 	}
-	if !judge.plain.accepts(arguments) {
-		if err := s.validate(judge.schema, arguments); err != nil {
-			return err
-		}
-	}
-	err = jsonv2.Unmarshal(arguments, into)
+	err := jsonv2.Unmarshal(arguments, into)
 	var typed *jsonv2.SemanticError
 	if errors.As(err, &typed) {
 		return badArgument(strings.Join(slices.Collect(typed.JSONPointer.Tokens()), "."),
@@ -73,7 +67,7 @@ func (s schemas) decode(arguments json.RawMessage, into any) error {
 }
 
 // validate says what the schema has against the arguments.
-func (s schemas) validate(schema *validator.Schema, arguments json.RawMessage) error {
+func (s schemas) validate(arguments json.RawMessage) error {
 	value, err := validator.UnmarshalJSON(bytes.NewReader(arguments))
 	if err != nil {
 		return badArgument("arguments", "must be one JSON object: %v", err)
@@ -85,7 +79,7 @@ func (s schemas) validate(schema *validator.Schema, arguments json.RawMessage) e
 			}
 		}
 	}
-	if err := schema.Validate(value); err != nil {
+	if err := s.full.Validate(value); err != nil {
 		var invalid *validator.ValidationError
 		if !errors.As(err, &invalid) {
 			return fmt.Errorf("check the arguments: %w", err)

@@ -21,7 +21,7 @@ func TestArgumentsThatCannotBeRead(t *testing.T) {
 		`{"attribute_schemas":{"a":{"x":1,"x":2}}}`: `duplicate object member name "x"`,
 	} {
 		var args createInsightsJobArgs
-		err := createInsightsJob().schemas().decode([]byte(arguments), &args)
+		err := createInsightsJob().schemas.decode([]byte(arguments), &args)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, not %s", arguments, err, want)
 		}
@@ -32,7 +32,7 @@ func TestArgumentsThatCannotBeRead(t *testing.T) {
 func TestArgumentsKeptToTheLetter(t *testing.T) {
 	var args createInsightsJobArgs
 	const arguments = `{"sample":1e2,"attribute_schemas":{"b":{"z":1.50,"a":"\u00e9"},"a":{}},"last_n_hours":null,"start_time":"2026-01-31T00:00:00.000Z"}`
-	if err := createInsightsJob().schemas().decode([]byte(arguments), &args); err != nil {
+	if err := createInsightsJob().schemas.decode([]byte(arguments), &args); err != nil {
 		t.Fatal(err)
 	}
 	body, err := args.CreateInsightsJobRequest.Encode()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"sync"
 
 	"github.com/google/uuid"
 	"github.com/invopop/jsonschema"
@@ -17,39 +16,28 @@ import (
 // schemas are what derives from a tool's two structs.
 type schemas struct {
 	input, output json.RawMessage
-	own           map[string]bool       // arguments of the tool itself, not of the API
-	known         []string              // every argument's name
-	below         map[string][]string   // the same of an argument that is itself a job's request
-	judge         func() (judge, error) // of the input in full, made once
+	own           map[string]bool     // arguments of the tool itself, not of the API
+	known         []string            // every argument's name
+	below         map[string][]string // the same of an argument that is itself a job's request
+	full          *validator.Schema   // of the input
 }
 
-// judge holds a call's arguments against their schema: most calls pass the
-// first look, and the validator has what it leaves.
-type judge struct {
-	plain  *acceptance
-	schema *validator.Schema
-}
-
+// deriveSchemas panics where a struct has no valid schema, so that such a tool
+// ends the start.
 func deriveSchemas[In, Out any](name string) schemas {
 	in := reflect.TypeFor[In]()
 	known, own := argumentNames(in)
+	full, err := compile(name, mustMarshal(reflectSchema(in, argumentsInFull)))
+	if err != nil {
+		panic(err)
+	}
 	return schemas{
 		input:  mustMarshal(reflectSchema(in, arguments)),
 		output: mustMarshal(reflectSchema(reflect.TypeFor[Out](), results)),
 		own:    own,
 		known:  known,
 		below:  nestedNames(in),
-		judge: sync.OnceValues(func() (judge, error) {
-			schema, err := compile(name, mustMarshal(reflectSchema(in, argumentsInFull)))
-			if err != nil {
-				return judge{}, err
-			}
-			plain := newAcceptance(schema)
-			if plain != nil {
-				plain.nullable = own
-			}
-			return judge{plain, schema}, nil
-		}),
+		full:   full,
 	}
 }
 

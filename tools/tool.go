@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"encoding/json"
-	"sync"
 )
 
 // Effect is what a tool does to the world, and to somebody's bill.
@@ -36,20 +35,20 @@ type Declaration struct {
 type Tool struct {
 	Declaration
 
-	schemas func() schemas
+	schemas schemas
 	call    func(context.Context, *Env, json.RawMessage) (Result, error)
 }
 
 // Define makes a tool of a declaration and a function. The schemas derive from
-// In and Out; they are built when first asked for, once.
+// In and Out. It panics where they have none.
 func Define[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Out, error)) Tool {
-	derived := sync.OnceValue(func() schemas { return deriveSchemas[In, Out](declaration.Name) })
+	derived := deriveSchemas[In, Out](declaration.Name)
 	return Tool{
 		Declaration: declaration,
 		schemas:     derived,
 		call: func(ctx context.Context, env *Env, arguments json.RawMessage) (Result, error) {
 			var in In
-			if err := derived().decode(arguments, &in); err != nil {
+			if err := derived.decode(arguments, &in); err != nil {
 				return nil, err
 			}
 			if checked, ok := any(&in).(interface{ Check() error }); ok {
@@ -63,10 +62,10 @@ func Define[In any, Out Result](declaration Declaration, run func(context.Contex
 }
 
 // InputSchema returns the JSON Schema of the arguments, draft 2020-12.
-func (t Tool) InputSchema() json.RawMessage { return t.schemas().input }
+func (t Tool) InputSchema() json.RawMessage { return t.schemas.input }
 
 // OutputSchema returns the JSON Schema of the structured content.
-func (t Tool) OutputSchema() json.RawMessage { return t.schemas().output }
+func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
 
 // Call checks the arguments, runs the tool and renders its result inside its
 // budget. What goes wrong for the agent to know is a Reply too, with IsError
