@@ -31,7 +31,7 @@ func (a *compareInsightsJobsArgs) Check() error {
 }
 
 func compareInsightsJobs() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
 		Description: "Compare two finished Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces, with " +
@@ -44,15 +44,15 @@ func compareInsightsJobs() Tool {
 	}, runCompareInsightsJobs)
 }
 
-func runCompareInsightsJobs(ctx context.Context, env *Env, args compareInsightsJobsArgs) (*compareResult, error) {
+func runCompareInsightsJobs(ctx context.Context, env *Env, args compareInsightsJobsArgs) (Resizable[*compareResult], error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*compareResult]{}, err
 	}
 	baseline := project
 	if args.BaselineSessionID != uuid.Nil || args.BaselineProject != "" {
 		if baseline, err = env.project(ctx, ProjectArgs{args.BaselineSessionID, args.BaselineProject}); err != nil {
-			return nil, ofBaseline(err)
+			return Resizable[*compareResult]{}, ofBaseline(err)
 		}
 	}
 	view := &compareView{now: comparedJob{project: project}, baseline: comparedJob{project: baseline}}
@@ -64,10 +64,10 @@ func runCompareInsightsJobs(ctx context.Context, env *Env, args compareInsightsJ
 	err = view.now.read(ctx, env, args.JobID)
 	both.Wait()
 	if err = cmp.Or(err, wrong); err != nil {
-		return nil, err
+		return Resizable[*compareResult]{}, err
 	}
 	view.changes = compare.Reports(view.now.tree, view.baseline.tree)
-	return view.result(len(view.changes), compared.name), nil
+	return Resizable[*compareResult]{Items: len(view.changes), Chars: compared.name, Build: view.result}, nil
 }
 
 // ofBaseline says of which project the error is, where it names an argument.

@@ -24,7 +24,6 @@ type compareResult struct {
 
 	view  *compareView
 	shown []compare.Change
-	most  int // bytes of any text
 }
 
 type comparedJobResult struct {
@@ -57,18 +56,12 @@ type compareView struct {
 	changes       []compare.Change
 }
 
-// Size implements Resizable.
-func (r *compareResult) Size() (items, chars int) { return len(r.shown), r.most }
-
-// Resize implements Resizable.
-func (r *compareResult) Resize(items, chars int) Result { return r.view.result(items, chars) }
-
 // result shows the first so many changes, which are the largest.
 func (v *compareView) result(items, most int) *compareResult {
 	r := &compareResult{
 		Job: v.now.result(most), Baseline: v.baseline.result(most), Caution: v.caution(),
 		Appeared: []categoryChange{}, Vanished: []categoryChange{}, Grew: []categoryChange{}, Shrank: []categoryChange{}, Unchanged: []categoryChange{},
-		view: v, shown: v.changes[:items], most: most,
+		view: v, shown: v.changes[:items],
 	}
 	for _, change := range r.shown {
 		list := map[compare.Kind]*[]categoryChange{

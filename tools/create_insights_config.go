@@ -41,7 +41,7 @@ func readSchedule(cron langsmith.Optional[string]) (*schedule.Schedule, error) {
 }
 
 func createInsightsConfig() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
 		Description: "Save settings for Insights jobs under a name. Saving costs nothing, but WITH schedule_cron LangSmith starts a paid job each " +
@@ -53,32 +53,32 @@ func createInsightsConfig() Tool {
 	}, runCreateInsightsConfig)
 }
 
-func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsConfigArgs) (*savedConfigResult, error) {
+func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsConfigArgs) (Resizable[*savedConfigResult], error) {
 	if err := below("config", env.checkSample(args.Config)); err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	when, err := readSchedule(args.ScheduleCron)
 	if err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	if err := env.checkSchedule(when); err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	request := args.request()
 	twin, err := env.findTwin(ctx, project, request)
 	if err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	if twin != nil {
 		return env.savedConfig("was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
 	}
 	if when != nil {
 		if err := env.agreeToSchedule(ctx, project, newScheduledRuns(when, args.Config, env.now())); err != nil {
-			return nil, err
+			return Resizable[*savedConfigResult]{}, err
 		}
 	}
 	saved, err := env.LangSmith.CreateConfig(ctx, project.ID, request)
@@ -90,7 +90,7 @@ func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsC
 		}
 	}
 	if err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	return env.savedConfig("saved", project, saved, args.ScheduleCron), nil
 }

@@ -22,15 +22,13 @@ type generateInsightsConfigResult struct {
 	Name             string          `json:"name,omitempty"`
 	AttributeSchemas json.RawMessage `json:"attribute_schemas,omitempty" jsonschema:"type=object"`
 
-	project    langsmith.Project
-	generated  *langsmith.GeneratedConfig
-	attributes []string // those that are shown
-	chars      int
-	cut        bool
+	project langsmith.Project
+	leftOut int  // attributes
+	cut     bool // whether a text was shortened
 }
 
 func generateInsightsConfig() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "generate_insights_config",
 		Title: "Have an Insights config written",
 		Description: "Have a model write settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS some MODEL " +
@@ -41,51 +39,43 @@ func generateInsightsConfig() Tool {
 	}, runGenerateInsightsConfig)
 }
 
-func runGenerateInsightsConfig(ctx context.Context, env *Env, args generateInsightsConfigArgs) (*generateInsightsConfigResult, error) {
+func runGenerateInsightsConfig(ctx context.Context, env *Env, args generateInsightsConfigArgs) (Resizable[*generateInsightsConfigResult], error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*generateInsightsConfigResult]{}, err
 	}
 	if err := env.agree(ctx, &Question{
 		ID:   "generate",
 		Text: fmt.Sprintf("A model is to write an Insights config for %s, which spends some tokens of the workspace's model key. Is that agreed?", projectLabel(project)),
 	}, "A config can be written by hand: see the arguments of create_insights_job."); err != nil {
-		return nil, err
+		return Resizable[*generateInsightsConfigResult]{}, err
 	}
 	generated, err := env.LangSmith.GenerateConfig(ctx, project.ID, &args.GenerateConfigRequest)
 	if err != nil {
-		return nil, err
+		return Resizable[*generateInsightsConfigResult]{}, err
 	}
-	whole := &generateInsightsConfigResult{project: project, generated: generated}
-	return whole.resize(len(generated.AttributeSchemas), longestConfigText), nil
-}
-
-// Size implements Resizable.
-func (r *generateInsightsConfigResult) Size() (items, chars int) { return len(r.attributes), r.chars }
-
-// Resize implements Resizable.
-func (r *generateInsightsConfigResult) Resize(items, chars int) Result { return r.resize(items, chars) }
-
-func (r *generateInsightsConfigResult) resize(items, chars int) *generateInsightsConfigResult {
-	sized := *r
-	cut := cutter{chars: chars}
-	sized.chars = chars
-	sized.Name = cut.to(r.generated.Name, langsmith.MaxConfigName)
-	sized.SummaryPrompt, _ = cut.value(r.generated.SummaryPrompt).(string)
-	sized.attributes = slices.Sorted(maps.Keys(r.generated.AttributeSchemas))[:items]
-	attributes := map[string]any{}
-	for _, name := range sized.attributes {
-		var schema map[string]any
-		if json.Unmarshal(r.generated.AttributeSchemas[name], &schema) == nil {
-			dropNulls(schema)
-			attributes[name] = schema
-		}
-	}
-	if len(attributes) > 0 {
-		sized.AttributeSchemas = mustMarshal(cut.settings(attributes))
-	}
-	sized.cut = cut.did
-	return &sized
+	names := slices.Sorted(maps.Keys(generated.AttributeSchemas))
+	return Resizable[*generateInsightsConfigResult]{
+		Items: len(names), Chars: longestConfigText,
+		Build: func(items, chars int) *generateInsightsConfigResult {
+			cut := cutter{chars: chars}
+			result := &generateInsightsConfigResult{Name: cut.to(generated.Name, langsmith.MaxConfigName), project: project, leftOut: len(names) - items}
+			result.SummaryPrompt, _ = cut.value(generated.SummaryPrompt).(string)
+			attributes := map[string]any{}
+			for _, name := range names[:items] {
+				var schema map[string]any
+				if json.Unmarshal(generated.AttributeSchemas[name], &schema) == nil {
+					dropNulls(schema)
+					attributes[name] = schema
+				}
+			}
+			if len(attributes) > 0 {
+				result.AttributeSchemas = mustMarshal(cut.settings(attributes))
+			}
+			result.cut = cut.did
+			return result
+		},
+	}, nil
 }
 
 // Text implements Result.
@@ -99,8 +89,8 @@ func (r *generateInsightsConfigResult) Text() string {
 	if r.AttributeSchemas != nil {
 		fmt.Fprintf(&b, "\nattribute_schemas:\n%s\n", markdown.Block(readable(r.AttributeSchemas)))
 	}
-	if left := len(r.generated.AttributeSchemas) - len(r.attributes); left > 0 {
-		fmt.Fprintf(&b, "\n… %s more, which do not fit into a result.\n", count(left, "attribute"))
+	if r.leftOut > 0 {
+		fmt.Fprintf(&b, "\n… %s more, which do not fit into a result.\n", count(r.leftOut, "attribute"))
 	}
 	if r.cut {
 		b.WriteString("\nTexts that end in … are shortened.\n")

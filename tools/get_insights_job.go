@@ -20,7 +20,7 @@ type getInsightsJobArgs struct {
 }
 
 func getInsightsJob() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "get_insights_job",
 		Title: "Read an Insights report",
 		Description: "Read the report of an Insights job: key points, categories with sizes, shares, error rates, latencies and costs, and the " +
@@ -33,20 +33,20 @@ func getInsightsJob() Tool {
 	}, runGetInsightsJob)
 }
 
-func runGetInsightsJob(ctx context.Context, env *Env, args getInsightsJobArgs) (*jobResult, error) {
+func runGetInsightsJob(ctx context.Context, env *Env, args getInsightsJobArgs) (Resizable[*jobResult], error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*jobResult]{}, err
 	}
 	job, err := env.LangSmith.GetJob(ctx, project.ID, args.JobID)
 	if err != nil {
-		return nil, err
+		return Resizable[*jobResult]{}, err
 	}
 	view := env.viewJob(ctx, project, job)
 	if err := view.narrow(args); err != nil {
-		return nil, err
+		return Resizable[*jobResult]{}, err
 	}
-	return view.fitted(), nil
+	return view.resizable()
 }
 
 // narrow brings into view what a call asks for.

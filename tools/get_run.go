@@ -35,7 +35,6 @@ type getRunResult struct {
 	URL            string          `json:"url,omitempty"`
 	Cut            []string        `json:"cut,omitempty"`
 
-	run             *langsmith.Run
 	inputs, outputs content
 	args            getRunArgs
 	hide            bool
@@ -43,7 +42,7 @@ type getRunResult struct {
 }
 
 func getRun() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "get_run",
 		Title: "Read a run",
 		Description: "Read one run by its id, such as one from list_insights_runs or a highlighted trace: inputs, outputs, error, latency, cost. " +
@@ -54,17 +53,17 @@ func getRun() Tool {
 	}, runGetRun)
 }
 
-func runGetRun(ctx context.Context, env *Env, args getRunArgs) (*getRunResult, error) {
+func runGetRun(ctx context.Context, env *Env, args getRunArgs) (Resizable[*getRunResult], error) {
 	var project langsmith.Project
 	if args.Project != "" || args.SessionID != uuid.Nil || env.DefaultProject != "" {
 		var err error
 		if project, err = env.project(ctx, args.ProjectArgs); err != nil {
-			return nil, err
+			return Resizable[*getRunResult]{}, err
 		}
 	}
 	run, err := env.LangSmith.GetRun(ctx, project.ID, args.RunID)
 	if err != nil {
-		return nil, err
+		return Resizable[*getRunResult]{}, err
 	}
 	switch {
 	case run.ProjectID == uuid.Nil:
@@ -72,38 +71,32 @@ func runGetRun(ctx context.Context, env *Env, args getRunArgs) (*getRunResult, e
 	case project.ID == uuid.Nil:
 		project = langsmith.Project{ID: run.ProjectID}
 	case run.ProjectID != project.ID:
-		return nil, refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, projectLabel(project), run.ProjectID)
+		return Resizable[*getRunResult]{}, refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, projectLabel(project), run.ProjectID)
 	}
-	result := &getRunResult{
-		run: run, inputs: readContent(run.Inputs, args.chars()), outputs: readContent(run.Outputs, args.chars()),
+	url := ""
+	if project.ID != uuid.Nil {
+		url = env.links(ctx, project).run(args.RunID)
+	}
+	whole := &getRunResult{
+		URL: url, inputs: readContent(run.Inputs, args.chars()), outputs: readContent(run.Outputs, args.chars()),
 		args: args, hide: env.Policy.HideRunContent,
 	}
-	if project.ID != uuid.Nil {
-		result.URL = env.links(ctx, project).run(args.RunID)
+	budget := DefaultBudget
+	if args.MaxChars > defaultChars {
+		budget = LargestBudget
 	}
-	return result.resize(args.chars()), nil
+	return Resizable[*getRunResult]{
+		Items: 1, Chars: args.chars(), Budget: budget,
+		Build: func(_, chars int) *getRunResult { return whole.cutTo(run, chars) },
+	}, nil
 }
 
-// Budget implements Budgeted.
-func (r *getRunResult) Budget() int {
-	if r.args.MaxChars > defaultChars {
-		return LargestBudget
-	}
-	return DefaultBudget
-}
-
-// Size implements Resizable.
-func (r *getRunResult) Size() (items, chars int) { return 1, r.chars }
-
-// Resize implements Resizable.
-func (r *getRunResult) Resize(_, chars int) Result { return r.resize(chars) }
-
-func (r *getRunResult) resize(chars int) *getRunResult {
-	run := r.run
+// cutTo fills in a run with its long texts cut to chars.
+func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	sized := &getRunResult{
 		ID: r.args.RunID, Name: cleanTo(run.Name, min(longestName, chars)), RunType: cleanTo(run.Type, longestStatus), Status: cleanTo(run.Status, longestStatus),
 		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, TraceID: run.TraceID, URL: r.URL,
-		run: run, inputs: r.inputs, outputs: r.outputs, args: r.args, hide: r.hide, chars: chars,
+		inputs: r.inputs, outputs: r.outputs, args: r.args, hide: r.hide, chars: chars,
 	}
 	if latency, ok := run.LatencySeconds(); ok {
 		latency = significant(latency)

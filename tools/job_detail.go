@@ -46,7 +46,7 @@ const (
 )
 
 // longest is how long a text of what is in view can be.
-func (v *jobView) longest() int { return max(v.detail.name, v.descriptionLength()) }
+func (v *jobView) longest() int { return max(longestJobText, v.detail.name, v.descriptionLength()) }
 
 // descriptionLength is how much of a description is shown: more of it where it
 // is the only one.

@@ -1,7 +1,18 @@
 package tools
 
-// Budget implements Budgeted.
-func (r *jobResult) Budget() int { return r.view.budget() }
+// resizable shows the page that a call asks for: all of it with shorter texts
+// rather than a few categories with long ones.
+func (v *jobView) resizable() (Resizable[*jobResult], error) {
+	if v.page.Offset == 0 && v.job.Summary != nil {
+		if err := v.fitReport(); err != nil {
+			return Resizable[*jobResult]{}, err
+		}
+	}
+	return Resizable[*jobResult]{
+		Items: min(v.page.limit(), len(v.nodes)), Chars: v.longest(), Enough: v.detail.shortest, Budget: v.budget(),
+		Build: v.result,
+	}, nil
+}
 
 func (v *jobView) budget() int {
 	if v.detail.budget > 0 {
@@ -10,38 +21,18 @@ func (v *jobView) budget() int {
 	return v.page.budget()
 }
 
-// Size implements Resizable.
-func (r *jobResult) Size() (items, chars int) { return len(r.Clusters), r.most }
+// reportPart is how much of the budget the report's own words may take from the
+// categories, in percent.
+const reportPart = 40
 
-// Resize implements Resizable.
-func (r *jobResult) Resize(items, chars int) Result {
-	smaller := r.view.result(items, chars)
-	smaller.Progress, smaller.RetryAfterSeconds = r.Progress, r.RetryAfterSeconds
-	return smaller
-}
-
-// fitted shows the whole page, its texts shortened as far as that takes.
-func (v *jobView) fitted() *jobResult {
-	v.fitSummary()
-	whole := v.result(v.page.limit(), v.longest())
-	fitted, _ := fit(whole, v.budget(), v.detail.shortest).(*jobResult)
-	return fitted
-}
-
-// fitSummary keeps the report's own words from taking more than their part of
-// the budget, in percent, from the categories: texts are shortened, then the
-// last highlighted traces and key points left out.
-func (v *jobView) fitSummary() {
-	const part = 45
-	fits := func() bool {
-		reply, err := encode(v.result(0, LargestBudget))
-		return err != nil || reply.fits(v.budget()*part/100)
+func (v *jobView) fitReport() error {
+	fitted, _, err := Resizable[*listedReport]{
+		Items: max(v.detail.keyPoints, v.detail.highlights), Chars: max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
+		Enough: v.detail.shortest, Budget: v.budget() * reportPart / 100,
+		Build: v.summarized,
+	}.Fit()
+	if err == nil && !fitted.empty() {
+		v.report = fitted
 	}
-	for v.summary = max(v.detail.keyPoint, v.detail.reason, v.detail.summary); v.summary > v.detail.shortest && !fits(); {
-		v.summary = max(v.summary*3/4, v.detail.shortest)
-	}
-	for (v.detail.highlights > 1 || v.detail.keyPoints > 1) && !fits() {
-		v.detail.highlights = max(v.detail.highlights-1, 1)
-		v.detail.keyPoints = max(v.detail.keyPoints-1, 1)
-	}
+	return err
 }

@@ -48,6 +48,12 @@ type listedReport struct {
 	KeyPoints   []string         `json:"key_points,omitempty"`
 	Highlighted []highlightedRun `json:"highlighted_traces,omitempty"`
 	LeftOut     int              `json:"left_out,omitempty"` // key points and traces that detail=detailed shows
+
+	cut bool // whether a text in it was shortened
+}
+
+func (r *listedReport) empty() bool {
+	return r.Title == "" && r.KeyPoints == nil && r.Highlighted == nil
 }
 
 // highlightedRun is a trace that a report holds worth opening.
@@ -72,23 +78,19 @@ type jobView struct {
 	sortBy  report.Order
 	page    PageArgs
 	detail  reportDetail
-	summary int  // bytes of any text of the report's own words
-	hide    bool // leave out what runs contain
+	report  *listedReport // the report's own words; nil for none
+	hide    bool          // leave out what runs contain
 	now     time.Time
-}
 
-// jobResult shows a job as get_insights_job does when it is asked for nothing
-// in particular.
-func (e *Env) jobResult(ctx context.Context, project langsmith.Project, job *langsmith.Report) *jobResult {
-	view := e.viewJob(ctx, project, job)
-	view.show(nil, report.ByRuns)
-	return view.fitted()
+	// Of an unfinished job that was waited for.
+	progress  string        // how it goes, in words
+	lookAgain time.Duration // when it is worth looking again; 0 where its age alone says
 }
 
 func (e *Env) viewJob(ctx context.Context, project langsmith.Project, job *langsmith.Report) *jobView {
 	return &jobView{
 		job: job, project: project, links: e.links(ctx, project), tree: report.Build(job.Clusters),
-		detail: concise, summary: LargestBudget, hide: e.Policy.HideRunContent, now: e.now(),
+		detail: concise, hide: e.Policy.HideRunContent, now: e.now(),
 	}
 }
 
@@ -104,7 +106,7 @@ func (v *jobView) show(within *report.Node, sortBy report.Order) {
 // result shows the page with its first items, and no text longer than most bytes.
 func (v *jobView) result(items, most int) *jobResult {
 	r := &jobResult{
-		insightsJob: newInsightsJob(&v.job.Job, v.links, longestJobText),
+		insightsJob: newInsightsJob(&v.job.Job, v.links, min(longestJobText, most)),
 		SessionID:   v.project.ID,
 		view:        v,
 		most:        most,
@@ -113,7 +115,8 @@ func (v *jobView) result(items, most int) *jobResult {
 		r.NumRuns = &v.tree.Total
 	}
 	if !r.Status.Done() {
-		r.RetryAfterSeconds = int(lookAgainAfter(v.now.Sub(r.CreatedAt.Time)).Seconds())
+		r.Progress = v.progress
+		r.RetryAfterSeconds = int(max(lookAgainAfter(v.now.Sub(r.CreatedAt.Time)), v.lookAgain).Seconds())
 	}
 	from := min(v.page.Offset, len(v.nodes))
 	to := min(from+items, len(v.nodes))
@@ -130,13 +133,8 @@ func (v *jobView) result(items, most int) *jobResult {
 		r.Clusters[i] = v.cluster(node, &cut)
 	}
 	r.cut = cut.did
-	if v.page.Offset == 0 {
-		cut := cutter{chars: v.summary}
-		if most < v.detail.shortest { // nothing else is left to shorten
-			cut.chars = min(v.summary, most)
-		}
-		r.Report = v.summarized(&cut)
-		r.cut = r.cut || cut.did
+	if v.report != nil {
+		r.Report, r.cut = v.report, r.cut || v.report.cut
 	}
 	return r
 }
@@ -160,23 +158,21 @@ func (v *jobView) cluster(node *report.Node, cut *cutter) listedCluster {
 }
 
 // summarized is the part of the report's own words that belongs to what is in
-// view: all of them, or the traces of one subtree.
-func (v *jobView) summarized(cut *cutter) *listedReport {
-	whole := v.job.Summary
-	if whole == nil {
-		return nil
-	}
-	listed := &listedReport{}
+// view: all of them, or the traces of one subtree. There are at most so many key
+// points and traces in it, and no text is longer than chars.
+// no more than so many key points and traces, and no text longer than chars.
+func (v *jobView) summarized(items, chars int) *listedReport {
+	whole, cut, listed := v.job.Summary, &cutter{chars: chars}, &listedReport{}
 	if v.within == nil {
 		listed.Title = cut.to(whole.Title, longestTitle)
-		shown := whole.KeyPoints[:min(len(whole.KeyPoints), v.detail.keyPoints)]
+		shown := whole.KeyPoints[:min(len(whole.KeyPoints), v.detail.keyPoints, items)]
 		for _, point := range shown {
 			listed.KeyPoints = append(listed.KeyPoints, cut.to(point, v.detail.keyPoint))
 		}
 		listed.LeftOut += len(whole.KeyPoints) - len(shown)
 	}
 	for _, run := range v.highlighted() {
-		if len(listed.Highlighted) == v.detail.highlights {
+		if len(listed.Highlighted) == min(v.detail.highlights, items) {
 			listed.LeftOut++
 			continue
 		}
@@ -189,9 +185,7 @@ func (v *jobView) summarized(cut *cutter) *listedReport {
 		}
 		listed.Highlighted = append(listed.Highlighted, shown)
 	}
-	if listed.Title == "" && listed.KeyPoints == nil && listed.Highlighted == nil {
-		return nil
-	}
+	listed.cut = cut.did
 	return listed
 }
 

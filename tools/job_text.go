@@ -16,11 +16,11 @@ func (r *jobResult) Text() string {
 	var b strings.Builder
 	r.writeHead(&b)
 	if r.Report != nil {
-		r.writeKeyPoints(&b)
+		r.Report.writeKeyPoints(&b)
 	}
 	r.writeClusters(&b)
 	if r.Report != nil {
-		r.writeHighlighted(&b)
+		r.Report.writeHighlighted(&b)
 	}
 	r.writeLeftOut(&b)
 	r.writeNext(&b)
@@ -88,14 +88,22 @@ func (r *jobResult) started() string {
 	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", ago(age))
 }
 
-func (r *jobResult) writeKeyPoints(b *strings.Builder) {
-	if r.Report.Title != "" {
-		fmt.Fprintf(b, "\n> %s\n", markdown.Quote(r.Report.Title, longestTitle))
+// Text implements Result.
+func (r *listedReport) Text() string {
+	var b strings.Builder
+	r.writeKeyPoints(&b)
+	r.writeHighlighted(&b)
+	return b.String()
+}
+
+func (r *listedReport) writeKeyPoints(b *strings.Builder) {
+	if r.Title != "" {
+		fmt.Fprintf(b, "\n> %s\n", markdown.Quote(r.Title, longestTitle))
 	}
-	if len(r.Report.KeyPoints) > 0 {
+	if len(r.KeyPoints) > 0 {
 		b.WriteString("\n")
 	}
-	for _, point := range r.Report.KeyPoints {
+	for _, point := range r.KeyPoints {
 		fmt.Fprintf(b, "- %s\n", markdown.Quote(point, longestText))
 	}
 }
@@ -103,12 +111,12 @@ func (r *jobResult) writeKeyPoints(b *strings.Builder) {
 // longestText is no bound of its own: what is shown has been cut before.
 const longestText = LargestBudget
 
-func (r *jobResult) writeHighlighted(b *strings.Builder) {
-	if len(r.Report.Highlighted) == 0 {
+func (r *listedReport) writeHighlighted(b *strings.Builder) {
+	if len(r.Highlighted) == 0 {
 		return
 	}
 	b.WriteString("\nWorth opening:\n")
-	for _, run := range r.Report.Highlighted {
+	for _, run := range r.Highlighted {
 		fmt.Fprintf(b, "- run %s", run.RunID)
 		if run.ClusterName != "" {
 			fmt.Fprintf(b, " in %s", markdown.Quote(run.ClusterName, longestName))

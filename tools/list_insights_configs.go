@@ -26,12 +26,11 @@ type listInsightsConfigsResult struct {
 	project langsmith.Project
 	page    []configView
 	total   int
-	chars   int
-	cut     bool
+	cut     bool // whether a text was shortened
 }
 
 func listInsightsConfigs() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "list_insights_configs",
 		Title: "List Insights configs",
 		Description: "List saved Insights configs with their settings, and when those with a schedule run, how often a month and what that may " +
@@ -43,50 +42,40 @@ func listInsightsConfigs() Tool {
 	}, runListInsightsConfigs)
 }
 
-func runListInsightsConfigs(ctx context.Context, env *Env, args listInsightsConfigsArgs) (*listInsightsConfigsResult, error) {
+func runListInsightsConfigs(ctx context.Context, env *Env, args listInsightsConfigsArgs) (Resizable[*listInsightsConfigsResult], error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*listInsightsConfigsResult]{}, err
 	}
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, args.IncludePrebuilts)
 	if err != nil {
-		return nil, err
+		return Resizable[*listInsightsConfigsResult]{}, err
 	}
 	from := min(args.Offset, len(all))
 	to := min(from+args.limit(), len(all))
-	whole := &listInsightsConfigsResult{args: args, project: project, total: len(all)}
-	for _, config := range all[from:to] {
-		whole.page = append(whole.page, viewConfig(config, env.now()))
+	page := make([]configView, to-from)
+	for i := range page {
+		page[i] = viewConfig(all[from+i], env.now())
 	}
-	return whole.resize(len(whole.page), longestConfigText), nil
-}
-
-// Budget implements Budgeted: a config that is looked at alone may be large.
-func (r *listInsightsConfigsResult) Budget() int {
-	if r.args.Limit == 1 {
-		return LargestBudget
+	budget := args.budget()
+	if args.Limit == 1 { // a config that is looked at alone may be large
+		budget = LargestBudget
 	}
-	return r.args.budget()
-}
-
-// Size implements Resizable.
-func (r *listInsightsConfigsResult) Size() (items, chars int) { return len(r.Configs), r.chars }
-
-// Resize implements Resizable.
-func (r *listInsightsConfigsResult) Resize(items, chars int) Result { return r.resize(items, chars) }
-
-func (r *listInsightsConfigsResult) resize(items, chars int) *listInsightsConfigsResult {
-	sized := *r
-	cut := cutter{chars: chars}
-	sized.chars, sized.Configs, sized.NextOffset = chars, make([]listedConfig, items), 0
-	for i := range items {
-		sized.Configs[i] = r.page[i].listed(&cut)
-	}
-	if shown := r.args.Offset + items; shown < r.total {
-		sized.NextOffset = shown
-	}
-	sized.cut = cut.did
-	return &sized
+	return Resizable[*listInsightsConfigsResult]{
+		Items: len(page), Chars: longestConfigText, Budget: budget,
+		Build: func(items, chars int) *listInsightsConfigsResult {
+			cut := cutter{chars: chars}
+			result := &listInsightsConfigsResult{Configs: make([]listedConfig, items), args: args, project: project, page: page[:items], total: len(all)}
+			for i := range items {
+				result.Configs[i] = page[i].listed(&cut)
+			}
+			if shown := args.Offset + items; shown < len(all) {
+				result.NextOffset = shown
+			}
+			result.cut = cut.did
+			return result
+		},
+	}, nil
 }
 
 // Text implements Result.

@@ -23,14 +23,11 @@ type listInsightsJobsResult struct {
 
 	args    listInsightsJobsArgs
 	project langsmith.Project
-	links   links
-	fetched []langsmith.Job
-	next    int // offset of the page after all that was fetched; 0 for none
-	chars   int
+	chars   int // that a name may have
 }
 
 func listInsightsJobs() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "list_insights_jobs",
 		Title: "List Insights jobs",
 		Description: "List a project's Insights jobs, running and finished. Look here before starting a paid one: a recent report may answer the " +
@@ -41,43 +38,34 @@ func listInsightsJobs() Tool {
 	}, runListInsightsJobs)
 }
 
-func runListInsightsJobs(ctx context.Context, env *Env, args listInsightsJobsArgs) (*listInsightsJobsResult, error) {
+func runListInsightsJobs(ctx context.Context, env *Env, args listInsightsJobsArgs) (Resizable[*listInsightsJobsResult], error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*listInsightsJobsResult]{}, err
 	}
 	listed, err := env.LangSmith.ListJobs(ctx, project.ID, args.ConfigID, args.fetch(), args.Offset)
 	if err != nil {
-		return nil, err
+		return Resizable[*listInsightsJobsResult]{}, err
 	}
 	jobs, next := cutPage(args.PageArgs, listed.Jobs)
-	whole := &listInsightsJobsResult{args: args, project: project, links: env.links(ctx, project), fetched: jobs, next: next}
-	return whole.resize(len(jobs), longestJobText), nil
+	links := env.links(ctx, project)
+	return Resizable[*listInsightsJobsResult]{
+		Items: len(jobs), Chars: longestJobText, Budget: args.budget(),
+		Build: func(items, chars int) *listInsightsJobsResult {
+			result := &listInsightsJobsResult{Jobs: make([]insightsJob, items), NextOffset: next, args: args, project: project, chars: chars}
+			for i := range items {
+				result.Jobs[i] = newInsightsJob(&jobs[i], links, chars)
+			}
+			if items < len(jobs) {
+				result.NextOffset = args.Offset + items
+			}
+			return result
+		},
+	}, nil
 }
 
 // longestJobText bounds a job's name and, three times as long, its error; in bytes.
 const longestJobText = 200
-
-// Budget implements Budgeted.
-func (r *listInsightsJobsResult) Budget() int { return r.args.budget() }
-
-// Size implements Resizable.
-func (r *listInsightsJobsResult) Size() (items, chars int) { return len(r.Jobs), r.chars }
-
-// Resize implements Resizable.
-func (r *listInsightsJobsResult) Resize(items, chars int) Result { return r.resize(items, chars) }
-
-func (r *listInsightsJobsResult) resize(items, chars int) *listInsightsJobsResult {
-	sized := *r
-	sized.chars, sized.Jobs, sized.NextOffset = chars, make([]insightsJob, items), r.next
-	for i := range items {
-		sized.Jobs[i] = newInsightsJob(&r.fetched[i], r.links, chars)
-	}
-	if items < len(r.fetched) {
-		sized.NextOffset = r.args.Offset + items
-	}
-	return &sized
-}
 
 // Text implements Result.
 func (r *listInsightsJobsResult) Text() string {

@@ -71,7 +71,7 @@ type runsView struct {
 }
 
 func listInsightsRuns() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "list_insights_runs",
 		Title: "List the traces behind a category",
 		Description: "List the traces (runs) behind an Insights report or one category of it: what each was about, extracted attributes, the " +
@@ -83,32 +83,32 @@ func listInsightsRuns() Tool {
 	}, runListInsightsRuns)
 }
 
-func runListInsightsRuns(ctx context.Context, env *Env, args listInsightsRunsArgs) (*listInsightsRunsResult, error) {
+func runListInsightsRuns(ctx context.Context, env *Env, args listInsightsRunsArgs) (Resizable[*listInsightsRunsResult], error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*listInsightsRunsResult]{}, err
 	}
 	view := &runsView{args: args, project: project, hide: env.Policy.HideRunContent}
 	if args.ClusterID != uuid.Nil {
 		if err := view.findCluster(ctx, env); err != nil {
-			return nil, err
+			return Resizable[*listInsightsRunsResult]{}, err
 		}
 	}
 	view.page, err = env.LangSmith.ListJobRuns(ctx, project.ID, args.JobID, langsmith.JobRunsQuery{
 		ClusterID: args.ClusterID, Limit: args.limit(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
 	})
 	if err != nil {
-		return nil, err
+		return Resizable[*listInsightsRunsResult]{}, err
 	}
 	if len(view.page.Runs) == 0 && view.status == "" && args.Offset == 0 {
 		job, err := env.LangSmith.GetJob(ctx, project.ID, args.JobID) // only it tells why there are none
 		if err != nil {
-			return nil, err
+			return Resizable[*listInsightsRunsResult]{}, err
 		}
 		view.status = job.Status
 	}
 	view.links = env.links(ctx, project)
-	return view.fitted(), nil
+	return view.resizable(), nil
 }
 
 // findCluster names the category. Its size is in the whole report alone, which

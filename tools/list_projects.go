@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -34,7 +35,7 @@ type listProjectsResult struct {
 }
 
 func listProjects() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "list_projects",
 		Title: "List tracing projects",
 		Description: "List the workspace's tracing projects with ids, sizes and error rates, to find a name that is not known exactly. Other tools " +
@@ -45,7 +46,7 @@ func listProjects() Tool {
 	}, runListProjects)
 }
 
-func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (*listProjectsResult, error) {
+func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (Resizable[*listProjectsResult], error) {
 	found, err := env.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{
 		NameContains: args.NameContains,
 		Limit:        args.fetch(),
@@ -53,47 +54,43 @@ func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (*lis
 		Stats:        true,
 	})
 	if err != nil {
-		return nil, err
+		return Resizable[*listProjectsResult]{}, err
 	}
 	found, next := cutPage(args.PageArgs, found)
-	result := &listProjectsResult{Projects: make([]listedProject, 0, len(found)), NextOffset: next, args: args, chars: longestName}
-	for _, project := range found {
+	listed := make([]listedProject, len(found))
+	for i, project := range found {
 		env.Projects.put(project, "", env.now())
-		listed := listedProject{ID: project.ID, Name: project.Name, RunCount: project.RunCount, LastRunStartTime: project.LastRunStartTime}
-		if project.TenantID != uuid.Nil {
-			listed.URL = env.LangSmith.Endpoint().ProjectURL(project.TenantID, project.ID)
-		}
-		if rate, ok := project.ErrorRate.Get(); ok {
-			rate = significant(rate)
-			listed.ErrorRate = &rate
-		}
-		result.Projects = append(result.Projects, listed)
+		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
-	return result, nil
+	return Resizable[*listProjectsResult]{
+		Items: len(listed), Chars: longestName, Budget: args.budget(),
+		Build: func(items, chars int) *listProjectsResult {
+			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars}
+			for i := range result.Projects {
+				result.Projects[i].Name, _ = markdown.Cut(result.Projects[i].Name, chars)
+			}
+			if items < len(listed) {
+				result.NextOffset = args.Offset + items
+			}
+			return result
+		},
+	}, nil
+}
+
+func newListedProject(endpoint langsmith.Endpoint, project langsmith.Project) listedProject {
+	listed := listedProject{ID: project.ID, Name: project.Name, RunCount: project.RunCount, LastRunStartTime: project.LastRunStartTime}
+	if project.TenantID != uuid.Nil {
+		listed.URL = endpoint.ProjectURL(project.TenantID, project.ID)
+	}
+	if rate, ok := project.ErrorRate.Get(); ok {
+		rate = significant(rate)
+		listed.ErrorRate = &rate
+	}
+	return listed
 }
 
 // longestName bounds a name in a result, in characters.
 const longestName = 200
-
-// Budget implements Budgeted.
-func (r *listProjectsResult) Budget() int { return r.args.budget() }
-
-// Size implements Resizable.
-func (r *listProjectsResult) Size() (items, chars int) { return len(r.Projects), r.chars }
-
-// Resize implements Resizable.
-func (r *listProjectsResult) Resize(items, chars int) Result {
-	fewer := *r
-	fewer.chars = chars
-	fewer.Projects = append([]listedProject(nil), r.Projects[:items]...)
-	for i := range fewer.Projects {
-		fewer.Projects[i].Name, _ = markdown.Cut(fewer.Projects[i].Name, chars)
-	}
-	if items < len(r.Projects) {
-		fewer.NextOffset = r.args.Offset + items
-	}
-	return &fewer
-}
 
 // Text implements Result.
 func (r *listProjectsResult) Text() string {

@@ -20,9 +20,6 @@ const (
 	shortestPreview = 200
 )
 
-// Budget implements Budgeted.
-func (r *listInsightsRunsResult) Budget() int { return r.view.budget() }
-
 func (v *runsView) budget() int {
 	if v.args.MaxChars > defaultChars {
 		return LargestBudget
@@ -30,25 +27,18 @@ func (v *runsView) budget() int {
 	return v.args.budget()
 }
 
-// Size implements Resizable.
-func (r *listInsightsRunsResult) Size() (items, chars int) { return len(r.Runs), r.chars }
-
-// Resize implements Resizable.
-func (r *listInsightsRunsResult) Resize(items, chars int) Result { return r.view.result(items, chars) }
-
-// fitted shows all runs with shorter previews rather than a few with long ones,
-// unless the call says how long.
-func (v *runsView) fitted() *listInsightsRunsResult {
+// resizable shows all runs with shorter previews rather than a few with long
+// ones, unless the call says how long.
+func (v *runsView) resizable() Resizable[*listInsightsRunsResult] {
 	v.runs = make([]readRun, len(v.page.Runs))
 	for i := range v.runs {
 		v.runs[i] = newReadRun(&v.page.Runs[i], v.args.chars())
 	}
-	whole := v.result(len(v.runs), v.args.chars())
+	result := Resizable[*listInsightsRunsResult]{Items: len(v.runs), Chars: v.args.chars(), Enough: shortestPreview, Budget: v.budget(), Build: v.result}
 	if v.args.MaxChars > 0 {
-		return whole
+		result.Enough = 0
 	}
-	fitted, _ := fit(whole, v.budget(), shortestPreview).(*listInsightsRunsResult)
-	return fitted
+	return result
 }
 
 func (v *runsView) result(items, chars int) *listInsightsRunsResult {

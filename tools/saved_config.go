@@ -16,27 +16,20 @@ type savedConfigResult struct {
 	project langsmith.Project
 	view    configView
 	asked   langsmith.Optional[string] // the schedule that was asked for
-	chars   int
 	cut     bool
 }
 
-func (e *Env) savedConfig(did string, project langsmith.Project, config *langsmith.Config, asked langsmith.Optional[string]) *savedConfigResult {
-	whole := &savedConfigResult{did: did, project: project, view: viewConfig(*config, e.now()), asked: asked}
-	return whole.resize(longestConfigText)
-}
-
-// Size implements Resizable.
-func (r *savedConfigResult) Size() (items, chars int) { return 1, r.chars }
-
-// Resize implements Resizable.
-func (r *savedConfigResult) Resize(_, chars int) Result { return r.resize(chars) }
-
-func (r *savedConfigResult) resize(chars int) *savedConfigResult {
-	sized := *r
-	cut := cutter{chars: chars}
-	sized.chars, sized.listedConfig = chars, r.view.listed(&cut)
-	sized.cut = cut.did
-	return &sized
+func (e *Env) savedConfig(did string, project langsmith.Project, config *langsmith.Config, asked langsmith.Optional[string]) Resizable[*savedConfigResult] {
+	view := viewConfig(*config, e.now())
+	return Resizable[*savedConfigResult]{
+		Items: 1, Chars: longestConfigText,
+		Build: func(_, chars int) *savedConfigResult {
+			cut := cutter{chars: chars}
+			result := &savedConfigResult{listedConfig: view.listed(&cut), did: did, project: project, view: view, asked: asked}
+			result.cut = cut.did
+			return result
+		},
+	}
 }
 
 // Text implements Result.

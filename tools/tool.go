@@ -36,27 +36,41 @@ type Tool struct {
 	Declaration
 
 	schemas schemas
-	call    func(context.Context, *Env, json.RawMessage) (Result, error)
+	call    func(context.Context, *Env, json.RawMessage) (Reply, error)
 }
 
-// Define makes a tool of a declaration and a function. The schemas derive from
-// In and Out. It panics where they have none.
+// Define makes a tool of a declaration and a function that returns its result in
+// one size. It panics where no schema follows from In or Out.
 func Define[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Out, error)) Tool {
+	return DefineResizable(declaration, func(ctx context.Context, env *Env, in In) (Resizable[Out], error) {
+		out, err := run(ctx, env, in)
+		return Resizable[Out]{Build: func(int, int) Out { return out }}, err
+	})
+}
+
+// DefineResizable makes a tool of a declaration and a function whose result is
+// built in the size that fits. It panics where no schema follows from In or Out.
+func DefineResizable[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Resizable[Out], error)) Tool {
 	derived := deriveSchemas[In, Out](declaration.Name)
 	return Tool{
 		Declaration: declaration,
 		schemas:     derived,
-		call: func(ctx context.Context, env *Env, arguments json.RawMessage) (Result, error) {
+		call: func(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
 			var in In
 			if err := derived.decode(arguments, &in); err != nil {
-				return nil, err
+				return Reply{}, err
 			}
 			if checked, ok := any(&in).(interface{ Check() error }); ok {
 				if err := checked.Check(); err != nil {
-					return nil, argumentError(err)
+					return Reply{}, argumentError(err)
 				}
 			}
-			return run(ctx, env, in)
+			out, err := run(ctx, env, in)
+			if err != nil {
+				return Reply{}, err
+			}
+			_, reply, err := out.Fit()
+			return reply, err
 		},
 	}
 }
@@ -72,12 +86,9 @@ func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
 // set; an error is returned only for a [*Question] that must be put to a person
 // first, and for a caller who has gone.
 func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
-	result, err := t.call(ctx, env, arguments)
+	reply, err := t.call(ctx, env, arguments)
 	if err == nil {
-		var reply Reply
-		if reply, err = render(result); err == nil {
-			return reply, nil
-		}
+		return reply, nil
 	}
 	if isForCaller(err) {
 		return Reply{}, err

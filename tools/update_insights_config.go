@@ -33,7 +33,7 @@ func (a *updateInsightsConfigArgs) Check() error {
 }
 
 func updateInsightsConfig() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "update_insights_config",
 		Title: "Change an Insights config",
 		Description: "Change a saved Insights config: what is given changes, null clears, what is left out stays. WITH a schedule LangSmith starts " +
@@ -44,33 +44,33 @@ func updateInsightsConfig() Tool {
 	}, runUpdateInsightsConfig)
 }
 
-func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsConfigArgs) (*savedConfigResult, error) {
+func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsConfigArgs) (Resizable[*savedConfigResult], error) {
 	when, err := readSchedule(args.ScheduleCron)
 	if err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	var config *langsmith.CreateInsightsJobRequest
 	if given, ok := args.Config.Get(); ok {
 		config = &given
 		if err := below("config", env.checkSample(config)); err != nil {
-			return nil, err
+			return Resizable[*savedConfigResult]{}, err
 		}
 	}
 	if err := env.checkSchedule(when); err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	if !args.ScheduleCron.IsNull() {
 		if err := env.allowRuns(ctx, project, args.ConfigID, when, config); err != nil {
-			return nil, err
+			return Resizable[*savedConfigResult]{}, err
 		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
 	if err != nil {
-		return nil, err
+		return Resizable[*savedConfigResult]{}, err
 	}
 	return env.savedConfig("changed", project, saved, args.ScheduleCron), nil
 }

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/invopop/jsonschema"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/report"
 	"langsmith-insights-mcp/tools/watch"
 )
 
@@ -19,19 +19,6 @@ type waitForInsightsJobArgs struct {
 	ProjectArgs
 	JobID          uuid.UUID `json:"job_id"`
 	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Default 25, which every client bears; 0 looks once."`
-}
-
-// waitForInsightsJobResult is a job as get_insights_job gives it; the shape of
-// its categories and its report stands there, and is not paid for twice.
-type waitForInsightsJobResult struct{ *jobResult }
-
-// JSONSchemaExtend leaves out what stands in get_insights_job.
-func (waitForInsightsJobResult) JSONSchemaExtend(schema *jsonschema.Schema) {
-	for _, name := range []string{"clusters", "report"} {
-		if property, ok := schema.Properties.Get(name); ok {
-			property.Items, property.Properties, property.Required = nil, nil, nil
-		}
-	}
 }
 
 // defaultWait stays below the 30 s after which some clients give a call up.
@@ -45,7 +32,7 @@ func (a waitForInsightsJobArgs) timeout() time.Duration {
 }
 
 func waitForInsightsJob() Tool {
-	return Define(Declaration{
+	return DefineResizable(Declaration{
 		Name:  "wait_for_insights_job",
 		Title: "Wait for an Insights report",
 		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: after timeout_seconds the " +
@@ -57,10 +44,10 @@ func waitForInsightsJob() Tool {
 	}, runWaitForInsightsJob)
 }
 
-func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJobArgs) (*waitForInsightsJobResult, error) {
+func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJobArgs) (Resizable[*jobResult], error) {
 	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
-		return nil, err
+		return Resizable[*jobResult]{}, err
 	}
 	// For the links, and now: when the server ends there is no time to ask.
 	project.TenantID = env.tenant(ctx, project)
@@ -78,18 +65,19 @@ func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJo
 	state, err := env.Watch.Wait(ctx, request)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return nil, refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", ago(request.Timeout))
+		return Resizable[*jobResult]{}, refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", ago(request.Timeout))
 	case errors.Is(err, watch.ErrEnding):
-		return nil, refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
+		return Resizable[*jobResult]{}, refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	case err != nil:
-		return nil, err
+		return Resizable[*jobResult]{}, err
 	}
-	result := env.jobResult(ctx, project, state.Report)
-	if !result.Status.Done() {
-		result.Progress = waitedFor(state, result.state(), request.Timeout, env.Watch.MaxWaiters)
-		result.RetryAfterSeconds = max(result.RetryAfterSeconds, int(state.LookAgain().Seconds()))
+	view := env.viewJob(ctx, project, state.Report)
+	view.show(nil, report.ByRuns)
+	if job := newInsightsJob(&state.Report.Job, links{}, longestJobText); !job.Status.Done() {
+		view.progress = waitedFor(state, job.state(), request.Timeout, env.Watch.MaxWaiters)
+		view.lookAgain = state.LookAgain()
 	}
-	return &waitForInsightsJobResult{result}, nil
+	return view.resizable()
 }
 
 // waitingFor says what a wait is at, in a few words.
