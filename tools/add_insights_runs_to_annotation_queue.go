@@ -35,7 +35,7 @@ func addInsightsRunsToAnnotationQueue() Tool {
 }
 
 func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *Env, args addToQueueArgs) (*addToQueueResult, error) {
-	done, err := env.collect(ctx, args.ChosenRunsArgs, &queues{env: env, name: args.Queue}, args.Queue)
+	done, err := collect(ctx, env, args.ChosenRunsArgs, &queues{env: env, name: args.Queue}, args.Queue)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func addInsightsRunsToDataset() Tool {
 }
 
 func runAddInsightsRunsToDataset(ctx context.Context, env *Env, args addToDatasetArgs) (*addToDatasetResult, error) {
-	done, err := env.collect(ctx, args.ChosenRunsArgs, &datasets{client: env.LangSmith, args: &args}, args.Dataset)
+	done, err := collect(ctx, env, args.ChosenRunsArgs, &datasets{client: env.LangSmith, args: &args}, args.Dataset)
 	if err != nil {
 		return nil, err
 	}

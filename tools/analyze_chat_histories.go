@@ -149,7 +149,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *Env, args analyzeChatHist
 	if most := env.Policy.MaxSample; most > 0 && len(args.read) > most {
 		return nil, badArgument("chats", "are %s; the operator of this server allows at most %d (--max-sample)", thousands(len(args.read)), most)
 	}
-	project, err := env.projectOfChats(ctx, chats.ProjectName(args.Name, args.read))
+	project, err := projectOfChats(ctx, env, chats.ProjectName(args.Name, args.read))
 	if err != nil {
 		return nil, err
 	}
@@ -157,11 +157,11 @@ func runAnalyzeChatHistories(ctx context.Context, env *Env, args analyzeChatHist
 	result := &analyzeChatHistoriesResult{chats: len(args.read)}
 	result.project, result.SessionID, result.onlyOne = project, project.ID, true
 	if args.DryRun {
-		result.dryRun = env.dryRun(ctx, call)
+		result.dryRun = newDryRun(ctx, env, call)
 		return result, nil
 	}
 	if project.ID != uuid.Nil {
-		running, err := env.runningJob(ctx, call)
+		running, err := runningJob(ctx, env, call)
 		if err != nil {
 			return nil, err
 		}
@@ -171,22 +171,22 @@ func runAnalyzeChatHistories(ctx context.Context, env *Env, args analyzeChatHist
 			return result, nil
 		}
 	}
-	err = env.consentToChats(ctx, call, project, len(args.read))
+	err = consentToChats(ctx, env, call, project, len(args.read))
 	if errors.Is(err, ErrCannotAsk) {
-		result.dryRun = env.dryRun(ctx, call)
+		result.dryRun = newDryRun(ctx, env, call)
 		result.dryRun.nobodyToAsk = true
 		return result, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if result.project, err = env.ingestChats(ctx, project, args.read); err != nil {
+	if result.project, err = ingestChats(ctx, env, project, args.read); err != nil {
 		return nil, err
 	}
 	call.Project = result.project.ID
-	outcome, err := env.startJob(ctx, call)
+	outcome, err := startJob(ctx, env, call)
 	if err != nil {
-		return nil, env.afterIngestion(err, len(args.read), result.project)
+		return nil, afterIngestion(env, err, len(args.read), result.project)
 	}
 	result.SessionID, result.Ingested = result.project.ID, len(args.read)
 	result.started(ctx, env, outcome)
@@ -194,21 +194,21 @@ func runAnalyzeChatHistories(ctx context.Context, env *Env, args analyzeChatHist
 }
 
 // consentToChats has a person agree before anything of theirs is sent.
-func (e *Env) consentToChats(ctx context.Context, call paid.Call, project langsmith.Project, n int) error {
+func consentToChats(ctx context.Context, env *Env, call paid.Call, project langsmith.Project, n int) error {
 	if call.Project == uuid.Nil {
 		// The name, which follows from the chats, tells such calls apart.
 		call.Project = uuid.NewSHA1(uuid.Nil, []byte(project.Name))
 	}
-	return e.consent(ctx, call, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", count(n, "chat"), projectLabel(project)))
+	return consent(ctx, env, call, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", count(n, "chat"), projectLabel(project)))
 }
 
 // afterIngestion says of a job that was not started that its chats are there.
-func (e *Env) afterIngestion(err error, n int, project langsmith.Project) error {
+func afterIngestion(env *Env, err error, n int, project langsmith.Project) error {
 	if isForCaller(err) {
 		return err
 	}
 	return refuse("%s\nThe %s in %s, session_id %s; the same call does not send them again.",
-		e.advise(analyzeChatHistories().Declaration, err), count(n, "chat is", "chats are"), projectLabel(project), project.ID)
+		env.advise(analyzeChatHistories().Declaration, err), count(n, "chat is", "chats are"), projectLabel(project), project.ID)
 }
 
 // Text implements Result.

@@ -1,9 +1,37 @@
-package tools
+package tools_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/paid"
 )
+
+// calling calls a tool over a LangSmith that answers everything with {}.
+func calling(t *testing.T, name, arguments string) tools.Reply {
+	t.Helper()
+	env := &tools.Env{
+		LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: answering(`{}`)}),
+		Projects:  tools.NewProjectCache(),
+		Paid:      paid.New(paid.Options{}),
+	}
+	for _, tool := range tools.All() {
+		if tool.Name == name {
+			reply, err := tool.Call(t.Context(), env, json.RawMessage(arguments))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return reply
+		}
+	}
+	t.Fatalf("there is no tool %s", name)
+	return tools.Reply{}
+}
 
 // What cannot be read as it was meant is refused before anything is spent.
 func TestArgumentsThatCannotBeRead(t *testing.T) {
@@ -20,24 +48,24 @@ func TestArgumentsThatCannotBeRead(t *testing.T) {
 		`{"Name":"a"}`:                              "did you mean name?",
 		`{"attribute_schemas":{"a":{"x":1,"x":2}}}`: `duplicate object member name "x"`,
 	} {
-		var args createInsightsJobArgs
-		err := createInsightsJob().schemas.decode([]byte(arguments), &args)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, not %s", arguments, err, want)
+		reply := calling(t, "create_insights_job", arguments)
+		if !reply.IsError || !strings.Contains(reply.Text, want) || !strings.Contains(reply.Text, "Nothing was sent") {
+			t.Errorf("%s: %s, not %s", arguments, reply.Text, want)
 		}
 	}
 }
 
 // A value that LangSmith is to have to the letter comes out as it went in.
 func TestArgumentsKeptToTheLetter(t *testing.T) {
-	var args createInsightsJobArgs
-	const arguments = `{"sample":1e2,"attribute_schemas":{"b":{"z":1.50,"a":"\u00e9"},"a":{}},"last_n_hours":null,"start_time":"2026-01-31T00:00:00.000Z"}`
-	if err := createInsightsJob().schemas.decode([]byte(arguments), &args); err != nil {
-		t.Fatal(err)
-	}
-	body, err := args.CreateInsightsJobRequest.Encode()
-	const want = `{"start_time":"2026-01-31T00:00:00.000Z","last_n_hours":null,"sample":1e2,"attribute_schemas":{"a":{},"b":{"z":1.50,"a":"\u00e9"}}}`
-	if string(body) != want || err != nil {
-		t.Errorf("%s, %v", body, err)
+	for arguments, want := range map[string]string{
+		`"sample":1e2,"last_n_hours":null`:                                               `"last_n_hours":null,"sample":1e2`,
+		`"start_time":"2026-01-31T00:00:00.000Z","end_time":"2026-02-01T00:00:00+01:00"`: `"start_time":"2026-01-31T00:00:00.000Z","end_time":"2026-02-01T00:00:00+01:00"`,
+		`"attribute_schemas":{"b":{"type":"string","description":"\u00e9","z":1.50},"a":{"n":123456789012345678901234567890,"type":"number","description":"d"}}`://
+		`"attribute_schemas":{"a":{"n":123456789012345678901234567890,"type":"number","description":"d"},"b":{"type":"string","description":"\u00e9","z":1.50}}`,
+	} {
+		reply := calling(t, "create_insights_job", `{"session_id":"`+uuid.NewString()+`","dry_run":true,`+arguments+`}`)
+		if !strings.Contains(string(reply.Structured), `"would_send":{`+want+`}`) {
+			t.Errorf("%s: %s %s", arguments, reply.Structured, reply.Text)
+		}
 	}
 }

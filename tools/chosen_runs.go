@@ -67,8 +67,8 @@ type chosenRuns struct {
 
 // chooseRuns finds out which traces a call means. The same call chooses the
 // same ones, as long as LangSmith lists them in the same order.
-func (e *Env) chooseRuns(ctx context.Context, args ChosenRunsArgs) (*chosenRuns, error) {
-	project, err := e.project(ctx, args.ProjectArgs)
+func chooseRuns(ctx context.Context, env *Env, args ChosenRunsArgs) (*chosenRuns, error) {
+	project, err := env.project(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +78,10 @@ func (e *Env) chooseRuns(ctx context.Context, args ChosenRunsArgs) (*chosenRuns,
 			c.choose(id)
 		}
 		c.total = len(c.seen)
-	} else if err := c.fromJob(ctx, e.LangSmith); err != nil {
+	} else if err := c.fromJob(ctx, env.LangSmith); err != nil {
 		return nil, err
 	}
-	return c, c.dropGone(ctx, e.LangSmith)
+	return c, c.dropGone(ctx, env.LangSmith)
 }
 
 func (c *chosenRuns) choose(id uuid.UUID) {

@@ -48,12 +48,12 @@ const collectedAtOnce = 100
 
 // collect puts chosen runs into the collection of a name, which is made if it is
 // missing, and none that it holds already.
-func (e *Env) collect(ctx context.Context, args ChosenRunsArgs, into collection, name string) (*collected, error) {
-	chosen, err := e.chooseRuns(ctx, args)
+func collect(ctx context.Context, env *Env, args ChosenRunsArgs, into collection, name string) (*collected, error) {
+	chosen, err := chooseRuns(ctx, env, args)
 	if err != nil {
 		return nil, err
 	}
-	done, err := e.Turns.take(ctx, into.kind()+" "+name)
+	done, err := env.Turns.take(ctx, into.kind()+" "+name)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (e *Env) collect(ctx context.Context, args ChosenRunsArgs, into collection,
 			return nil, err
 		}
 	}
-	return c, c.addAll(ctx, e, fresh)
+	return c, c.addAll(ctx, env, fresh)
 }
 
 // make makes the collection. Where that failed it may have worked, or somebody

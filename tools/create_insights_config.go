@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/schedule"
@@ -54,14 +55,14 @@ func createInsightsConfig() Tool {
 }
 
 func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsConfigArgs) (Resizable[*savedConfigResult], error) {
-	if err := below("config", env.checkSample(args.Config)); err != nil {
+	if err := below("config", checkSample(env, args.Config)); err != nil {
 		return Resizable[*savedConfigResult]{}, err
 	}
 	when, err := readSchedule(args.ScheduleCron)
 	if err != nil {
 		return Resizable[*savedConfigResult]{}, err
 	}
-	if err := env.checkSchedule(when); err != nil {
+	if err := checkSchedule(env, when); err != nil {
 		return Resizable[*savedConfigResult]{}, err
 	}
 	project, err := env.project(ctx, args.ProjectArgs)
@@ -69,15 +70,15 @@ func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsC
 		return Resizable[*savedConfigResult]{}, err
 	}
 	request := args.request()
-	twin, err := env.findTwin(ctx, project, request)
+	twin, err := findTwin(ctx, env, project, request)
 	if err != nil {
 		return Resizable[*savedConfigResult]{}, err
 	}
 	if twin != nil {
-		return env.savedConfig("was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
+		return savedConfig(env, "was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
 	}
 	if when != nil {
-		if err := env.agreeToSchedule(ctx, project, newScheduledRuns(when, args.Config, env.now())); err != nil {
+		if err := agreeToSchedule(ctx, env, project, newScheduledRuns(when, args.Config, time.Now())); err != nil {
 			return Resizable[*savedConfigResult]{}, err
 		}
 	}
@@ -85,14 +86,14 @@ func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsC
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		// A second config with a second schedule would spend twice.
-		if twin, lookErr := env.findTwin(ctx, project, request); lookErr == nil && twin != nil {
-			return env.savedConfig("is saved, although LangSmith's answer to the call was lost", project, twin, args.ScheduleCron), nil
+		if twin, lookErr := findTwin(ctx, env, project, request); lookErr == nil && twin != nil {
+			return savedConfig(env, "is saved, although LangSmith's answer to the call was lost", project, twin, args.ScheduleCron), nil
 		}
 	}
 	if err != nil {
 		return Resizable[*savedConfigResult]{}, err
 	}
-	return env.savedConfig("saved", project, saved, args.ScheduleCron), nil
+	return savedConfig(env, "saved", project, saved, args.ScheduleCron), nil
 }
 
 // below names the fields of a complaint as those of an object.

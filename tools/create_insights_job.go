@@ -49,7 +49,7 @@ func createInsightsJob() Tool {
 
 func runCreateInsightsJob(ctx context.Context, env *Env, args createInsightsJobArgs) (*createInsightsJobResult, error) {
 	request := &args.CreateInsightsJobRequest
-	if err := env.checkSample(request); err != nil {
+	if err := checkSample(env, request); err != nil {
 		return nil, err
 	}
 	project, err := env.project(ctx, args.ProjectArgs)
@@ -59,12 +59,12 @@ func runCreateInsightsJob(ctx context.Context, env *Env, args createInsightsJobA
 	result := &createInsightsJobResult{SessionID: project.ID, project: project}
 	call := paid.Call{LangSmith: env.LangSmith, Project: project.ID, Request: request, AllowDuplicate: args.AllowDuplicate}
 	if args.DryRun {
-		result.dryRun = env.dryRun(ctx, call)
+		result.dryRun = newDryRun(ctx, env, call)
 		return result, nil
 	}
-	outcome, err := env.agreedJob(ctx, call, project)
+	outcome, err := agreedJob(ctx, env, call, project)
 	if errors.Is(err, ErrCannotAsk) {
-		result.dryRun = env.dryRun(ctx, call)
+		result.dryRun = newDryRun(ctx, env, call)
 		result.dryRun.nobodyToAsk = true
 		return result, nil
 	}
@@ -85,16 +85,16 @@ func (r *createInsightsJobResult) started(ctx context.Context, env *Env, outcome
 }
 
 // checkSample holds a request against the operator's bound on traces.
-func (e *Env) checkSample(request *langsmith.CreateInsightsJobRequest) error {
-	if e.Policy.MaxSample <= 0 {
+func checkSample(env *Env, request *langsmith.CreateInsightsJobRequest) error {
+	if env.Policy.MaxSample <= 0 {
 		return nil
 	}
 	sample, ok := request.Sample.Get()
 	if !ok {
-		return badArgument("sample", "is required here and at most %d: the operator of this server bounds what a job may read (--max-sample)", e.Policy.MaxSample)
+		return badArgument("sample", "is required here and at most %d: the operator of this server bounds what a job may read (--max-sample)", env.Policy.MaxSample)
 	}
-	if n, err := sample.Float64(); err != nil || n > float64(e.Policy.MaxSample) {
-		return badArgument("sample", "is %s; the operator of this server allows at most %d (--max-sample)", sample, e.Policy.MaxSample)
+	if n, err := sample.Float64(); err != nil || n > float64(env.Policy.MaxSample) {
+		return badArgument("sample", "is %s; the operator of this server allows at most %d (--max-sample)", sample, env.Policy.MaxSample)
 	}
 	return nil
 }
@@ -102,39 +102,39 @@ func (e *Env) checkSample(request *langsmith.CreateInsightsJobRequest) error {
 // agreedJob starts a job, after a person has agreed where the operator wants
 // that (--confirm). It fails with ErrCannotAsk where there is nobody to ask.
 // Nobody is asked about a job that runs already: it costs nothing more.
-func (e *Env) agreedJob(ctx context.Context, call paid.Call, project langsmith.Project) (*paid.Outcome, error) {
-	if e.Policy.Confirm {
-		running, err := e.runningJob(ctx, call)
+func agreedJob(ctx context.Context, env *Env, call paid.Call, project langsmith.Project) (*paid.Outcome, error) {
+	if env.Policy.Confirm {
+		running, err := runningJob(ctx, env, call)
 		if running != nil || err != nil {
 			return running, err
 		}
 	}
-	if err := e.consent(ctx, call, "Start an Insights job over "+projectLabel(project)+"?"); err != nil {
+	if err := consent(ctx, env, call, "Start an Insights job over "+projectLabel(project)+"?"); err != nil {
 		return nil, err
 	}
-	return e.startJob(ctx, call)
+	return startJob(ctx, env, call)
 }
 
 // runningJob is the job that an equal call started before; nil where there is
 // none that stands in the way of another.
-func (e *Env) runningJob(ctx context.Context, call paid.Call) (*paid.Outcome, error) {
-	running, err := e.Paid.Find(ctx, call)
+func runningJob(ctx context.Context, env *Env, call paid.Call) (*paid.Outcome, error) {
+	running, err := env.Paid.Find(ctx, call)
 	if err != nil {
-		return nil, e.explainPaid(err)
+		return nil, explainPaid(env, err)
 	}
 	return running, nil
 }
 
 // consent has a person agree to a job where the operator wants that.
-func (e *Env) consent(ctx context.Context, call paid.Call, question string) error {
-	if !e.Policy.Confirm {
+func consent(ctx context.Context, env *Env, call paid.Call, question string) error {
+	if !env.Policy.Confirm {
 		return nil
 	}
 	digest, err := paid.Digest(call)
 	if err != nil {
 		return err
 	}
-	answer, err := e.ask(ctx, &Question{
+	answer, err := env.ask(ctx, &Question{
 		ID:   "start-" + digest, // an answer to another question is none to this one
 		Text: fmt.Sprintf("%s It %s", question, newEstimate(call.Request)),
 	})
@@ -142,7 +142,7 @@ func (e *Env) consent(ctx context.Context, call paid.Call, question string) erro
 		return err
 	}
 	if !answer.Accepted {
-		e.Paid.Declined(call)
+		env.Paid.Declined(call)
 		return refuse("A person was asked and did not agree. No job was started, and nothing was spent. dry_run shows what the job would do.")
 	}
 	return nil

@@ -30,7 +30,7 @@ func runDeleteInsightsConfig(ctx context.Context, env *Env, args deleteInsightsC
 	}
 	deleted, err := env.LangSmith.DeleteConfig(ctx, project.ID, args.ConfigID)
 	if notFound(err) {
-		return env.alreadyGone(ctx, project, args.ConfigID, "config", err)
+		return alreadyGone(ctx, env, project, args.ConfigID, "config", err)
 	}
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func runDeleteInsightsJob(ctx context.Context, env *Env, args deleteInsightsJobA
 	}
 	deleted, err := env.LangSmith.DeleteJob(ctx, project.ID, args.JobID)
 	if notFound(err) {
-		return env.alreadyGone(ctx, project, args.JobID, "job", err)
+		return alreadyGone(ctx, env, project, args.JobID, "job", err)
 	}
 	if err != nil {
 		return nil, err
@@ -65,9 +65,9 @@ func notFound(err error) bool {
 
 // alreadyGone is the result of deleting what is not there, unless it is the
 // project that is not: then the thing may well be in another one.
-func (e *Env) alreadyGone(ctx context.Context, project langsmith.Project, id uuid.UUID, thing string, err error) (*deletedResult, error) {
+func alreadyGone(ctx context.Context, env *Env, project langsmith.Project, id uuid.UUID, thing string, err error) (*deletedResult, error) {
 	if project.Name == "" { // found by its id, so nobody has looked whether it exists
-		if _, missing := e.LangSmith.GetProject(ctx, project.ID); notFound(missing) {
+		if _, missing := env.LangSmith.GetProject(ctx, project.ID); notFound(missing) {
 			return nil, missing
 		} else if missing != nil {
 			return nil, err

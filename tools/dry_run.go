@@ -104,20 +104,20 @@ const longestBody = 15_000
 
 // dryRun says what a call would do, and asks LangSmith only for what the caller
 // may want to know before.
-func (e *Env) dryRun(ctx context.Context, call paid.Call) *dryRun {
+func newDryRun(ctx context.Context, env *Env, call paid.Call) *dryRun {
 	body := mustMarshal(call.Request)
 	bound := newEstimate(call.Request)
 	dry := &dryRun{TracesAtMost: bound.traces, CostUSD: &bound.cost, bodySize: len(body)}
 	if len(body) <= longestBody {
 		dry.WouldSend = &body
 	}
-	if names, err := e.LangSmith.ListSecretNames(ctx); err == nil {
+	if names, err := env.LangSmith.ListSecretNames(ctx); err == nil {
 		names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, "_API_KEY") })
 		slices.Sort(names)
 		dry.ModelSecrets = &names
 	}
 	if call.Project != uuid.Nil { // a project that has still to be made has no jobs
-		dry.others, dry.othersErr = e.Paid.Others(ctx, call)
+		dry.others, dry.othersErr = env.Paid.Others(ctx, call)
 	}
 	return dry
 }

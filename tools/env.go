@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"errors"
-	"time"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/paid"
@@ -32,9 +31,6 @@ type Env struct {
 
 	// Ending is closed when the server is about to end: waits answer then.
 	Ending <-chan struct{}
-
-	// Now is the clock; nil for time.Now.
-	Now func() time.Time
 }
 
 // Policy is what the operator allows, above anything that a call may ask for.
@@ -94,13 +90,6 @@ func (e *Env) progress(done, total int, message string) {
 	if e.Progress != nil {
 		e.Progress(Progress{Done: float64(done), Total: float64(total), Message: message})
 	}
-}
-
-func (e *Env) now() time.Time {
-	if e.Now != nil {
-		return e.Now()
-	}
-	return time.Now()
 }
 
 func isForCaller(err error) bool {

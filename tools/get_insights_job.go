@@ -42,7 +42,7 @@ func runGetInsightsJob(ctx context.Context, env *Env, args getInsightsJobArgs) (
 	if err != nil {
 		return Resizable[*jobResult]{}, err
 	}
-	view := env.viewJob(ctx, project, job)
+	view := viewJob(ctx, env, project, job)
 	if err := view.narrow(args); err != nil {
 		return Resizable[*jobResult]{}, err
 	}

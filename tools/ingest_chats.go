@@ -15,8 +15,8 @@ import (
 
 // projectOfChats finds the project that holds a call's chats. Without an id it
 // has still to be made.
-func (e *Env) projectOfChats(ctx context.Context, name string) (langsmith.Project, error) {
-	found, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: largestPage, Stats: true})
+func projectOfChats(ctx context.Context, env *Env, name string) (langsmith.Project, error) {
+	found, err := env.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: largestPage, Stats: true})
 	if err != nil {
 		return langsmith.Project{}, err
 	}
@@ -25,16 +25,16 @@ func (e *Env) projectOfChats(ctx context.Context, name string) (langsmith.Projec
 	case 0:
 		return langsmith.Project{Name: name}, nil
 	case 1:
-		return found[0], e.checkAge(found[0])
+		return found[0], checkAge(env, found[0])
 	}
-	return e.chooseProject(ctx, name, found)
+	return env.chooseProject(ctx, name, found)
 }
 
 // checkAge refuses chats that a job would not find any more. Whether LangSmith
 // takes a trace that it has with another time is not known.
-func (e *Env) checkAge(project langsmith.Project) error {
+func checkAge(env *Env, project langsmith.Project) error {
 	last := project.LastRunStartTime
-	if last.IsZero() || e.now().Sub(last.Time) < chatsWindow*time.Hour-time.Hour {
+	if last.IsZero() || time.Now().Sub(last.Time) < chatsWindow*time.Hour-time.Hour {
 		return nil
 	}
 	return refuse("These chats were put into %s on %s, and a job over chats reads the last %d days alone. Nothing was sent or started.\n"+
@@ -56,48 +56,48 @@ const clockMargin = time.Minute
 
 // ingestChats puts chats into their project, which is made if it is new, and
 // waits until LangSmith finds them there.
-func (e *Env) ingestChats(ctx context.Context, project langsmith.Project, all []chats.Chat) (langsmith.Project, error) {
-	done, err := e.Turns.take(ctx, "chats "+project.Name)
+func ingestChats(ctx context.Context, env *Env, project langsmith.Project, all []chats.Chat) (langsmith.Project, error) {
+	done, err := env.Turns.take(ctx, "chats "+project.Name)
 	if err != nil {
 		return project, err
 	}
 	defer done()
 	isNew := project.ID == uuid.Nil
 	if isNew {
-		made, err := e.LangSmith.CreateProject(ctx, project.Name)
+		made, err := env.LangSmith.CreateProject(ctx, project.Name)
 		if err != nil {
 			return project, err
 		}
 		project = *made
 	}
-	traces := chats.Traces(project.ID, all, e.now().Add(-clockMargin))
+	traces := chats.Traces(project.ID, all, time.Now().Add(-clockMargin))
 	missing := traces
 	if !isNew {
-		if missing, err = e.notYetThere(ctx, project.ID, traces); err != nil {
+		if missing, err = notYetThere(ctx, env, project.ID, traces); err != nil {
 			return project, err
 		}
 	}
 	there := len(traces) - len(missing)
 	for batch := range slices.Chunk(missing, langsmith.MaxBatchRuns) {
-		arrived, err := e.LangSmith.IngestTraces(ctx, batch)
+		arrived, err := env.LangSmith.IngestTraces(ctx, batch)
 		there += arrived
 		if isForCaller(err) {
 			return project, err
 		}
 		if err != nil {
 			return project, refuse("%s\n%s of %s were put into %s (session_id %s) before that. No job was started.\nThe same call goes on from there and sends nothing twice.",
-				e.advise(Declaration{}, err), thousands(there), count(len(traces), "chat"), projectLabel(project), project.ID)
+				env.advise(Declaration{}, err), thousands(there), count(len(traces), "chat"), projectLabel(project), project.ID)
 		}
-		e.progress(there, len(traces), "putting chats into LangSmith")
+		env.progress(there, len(traces), "putting chats into LangSmith")
 	}
-	return project, e.untilVisible(ctx, project, missing, len(traces))
+	return project, untilVisible(ctx, env, project, missing, len(traces))
 }
 
 // notYetThere leaves out the traces that LangSmith has already.
-func (e *Env) notYetThere(ctx context.Context, project uuid.UUID, traces []langsmith.NewTrace) ([]langsmith.NewTrace, error) {
+func notYetThere(ctx context.Context, env *Env, project uuid.UUID, traces []langsmith.NewTrace) ([]langsmith.NewTrace, error) {
 	there := map[uuid.UUID]bool{}
 	for batch := range slices.Chunk(traces, langsmith.MaxRunsByID) {
-		if err := e.look(ctx, project, batch, there); err != nil {
+		if err := look(ctx, env, project, batch, there); err != nil {
 			return nil, err
 		}
 	}
@@ -105,12 +105,12 @@ func (e *Env) notYetThere(ctx context.Context, project uuid.UUID, traces []langs
 }
 
 // look notes which traces LangSmith finds, of as many as one request may name.
-func (e *Env) look(ctx context.Context, project uuid.UUID, traces []langsmith.NewTrace, found map[uuid.UUID]bool) error {
+func look(ctx context.Context, env *Env, project uuid.UUID, traces []langsmith.NewTrace, found map[uuid.UUID]bool) error {
 	ids := make([]uuid.UUID, len(traces))
 	for i, trace := range traces {
 		ids[i] = trace.ID
 	}
-	runs, err := e.LangSmith.RunsByID(ctx, project, ids)
+	runs, err := env.LangSmith.RunsByID(ctx, project, ids)
 	for i := range runs {
 		found[runs[i].ID] = true
 	}
@@ -119,7 +119,7 @@ func (e *Env) look(ctx context.Context, project uuid.UUID, traces []langsmith.Ne
 
 // untilVisible waits until LangSmith finds the traces that were sent, going by
 // some of them from first to last.
-func (e *Env) untilVisible(ctx context.Context, project langsmith.Project, sent []langsmith.NewTrace, total int) error {
+func untilVisible(ctx context.Context, env *Env, project langsmith.Project, sent []langsmith.NewTrace, total int) error {
 	if len(sent) == 0 {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (e *Env) untilVisible(ctx context.Context, project langsmith.Project, sent 
 	tick := time.NewTicker(visiblePoll)
 	defer tick.Stop()
 	for {
-		err := e.look(ctx, project.ID, watched, found)
+		err := look(ctx, env, project.ID, watched, found)
 		if isForCaller(err) {
 			return err
 		}
@@ -145,12 +145,12 @@ func (e *Env) untilVisible(ctx context.Context, project langsmith.Project, sent 
 			return refuse("%s, but LangSmith does not find all of them yet, after %s. No job was started: it would not find them either.%s\nCall again in about a minute; nothing is sent twice.",
 				arrivedIn(total, project), ago(waited), because(err))
 		}
-		e.progress(total, total, fmt.Sprintf("waiting until LangSmith finds the chats, for %s", ago(waited)))
+		env.progress(total, total, fmt.Sprintf("waiting until LangSmith finds the chats, for %s", ago(waited)))
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-e.Ending:
+		case <-env.Ending:
 			return refuse("%s. This server is ending, and no job was started. Call again when it is back; nothing is sent twice.", arrivedIn(total, project))
 		}
 	}

@@ -87,10 +87,10 @@ type jobView struct {
 	lookAgain time.Duration // when it is worth looking again; 0 where its age alone says
 }
 
-func (e *Env) viewJob(ctx context.Context, project langsmith.Project, job *langsmith.Report) *jobView {
+func viewJob(ctx context.Context, env *Env, project langsmith.Project, job *langsmith.Report) *jobView {
 	return &jobView{
-		job: job, project: project, links: e.links(ctx, project), tree: report.Build(job.Clusters),
-		detail: concise, hide: e.Policy.HideRunContent, now: e.now(),
+		job: job, project: project, links: env.links(ctx, project), tree: report.Build(job.Clusters),
+		detail: concise, hide: env.Policy.HideRunContent, now: time.Now(),
 	}
 }
 

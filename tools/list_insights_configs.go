@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -55,7 +56,7 @@ func runListInsightsConfigs(ctx context.Context, env *Env, args listInsightsConf
 	to := min(from+args.limit(), len(all))
 	page := make([]configView, to-from)
 	for i := range page {
-		page[i] = viewConfig(all[from+i], env.now())
+		page[i] = viewConfig(all[from+i], time.Now())
 	}
 	budget := args.budget()
 	if args.Limit == 1 { // a config that is looked at alone may be large

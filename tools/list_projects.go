@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -59,7 +60,7 @@ func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (Resi
 	found, next := cutPage(args.PageArgs, found)
 	listed := make([]listedProject, len(found))
 	for i, project := range found {
-		env.Projects.put(project, "", env.now())
+		env.Projects.put(project, "", time.Now())
 		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
 	return Resizable[*listProjectsResult]{

@@ -85,7 +85,7 @@ func (c *ProjectCache) get(id uuid.UUID, name string, now time.Time) (langsmith.
 // so that the first of them may leave.
 func (e *Env) lookUp(ctx context.Context, id uuid.UUID, name string, ask func(context.Context) ([]langsmith.Project, error)) ([]langsmith.Project, error) {
 	cached := func() []langsmith.Project {
-		if project, ok := e.Projects.get(id, name, e.now()); ok {
+		if project, ok := e.Projects.get(id, name, time.Now()); ok {
 			return []langsmith.Project{project}
 		}
 		return nil
@@ -99,7 +99,7 @@ func (e *Env) lookUp(ctx context.Context, id uuid.UUID, name string, ask func(co
 		}
 		found, err := ask(context.WithoutCancel(ctx))
 		if err == nil && len(found) == 1 {
-			e.Projects.put(found[0], name, e.now())
+			e.Projects.put(found[0], name, time.Now())
 		}
 		return found, err
 	})

@@ -3,6 +3,7 @@ package tools
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -19,8 +20,8 @@ type savedConfigResult struct {
 	cut     bool
 }
 
-func (e *Env) savedConfig(did string, project langsmith.Project, config *langsmith.Config, asked langsmith.Optional[string]) Resizable[*savedConfigResult] {
-	view := viewConfig(*config, e.now())
+func savedConfig(env *Env, did string, project langsmith.Project, config *langsmith.Config, asked langsmith.Optional[string]) Resizable[*savedConfigResult] {
+	view := viewConfig(*config, time.Now())
 	return Resizable[*savedConfigResult]{
 		Items: 1, Chars: longestConfigText,
 		Build: func(_, chars int) *savedConfigResult {

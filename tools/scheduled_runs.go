@@ -40,8 +40,8 @@ func (r *scheduledRuns) bill() string {
 
 // checkSchedule holds a schedule against the operator's bound on a day's jobs: a
 // schedule starts them on its own, where nobody counts.
-func (e *Env) checkSchedule(when *schedule.Schedule) error {
-	if most := e.Policy.MaxJobsPerDay; when != nil && most > 0 && when.PerDay() > most {
+func checkSchedule(env *Env, when *schedule.Schedule) error {
+	if most := env.Policy.MaxJobsPerDay; when != nil && most > 0 && when.PerDay() > most {
 		return badArgument("schedule_cron", "starts %s a day; the operator of this server allows %d (--max-jobs-per-day)", count(when.PerDay(), "job"), most)
 	}
 	return nil
@@ -49,8 +49,8 @@ func (e *Env) checkSchedule(when *schedule.Schedule) error {
 
 // agreeToSchedule has a person agree when a schedule is saved, where the operator
 // wants that: nobody is asked when it starts its jobs.
-func (e *Env) agreeToSchedule(ctx context.Context, project langsmith.Project, runs *scheduledRuns) error {
-	return e.agree(ctx, &Question{
+func agreeToSchedule(ctx context.Context, env *Env, project langsmith.Project, runs *scheduledRuns) error {
+	return env.agree(ctx, &Question{
 		ID:   "schedule",
 		Text: fmt.Sprintf("A config over %s is to run by itself, until its schedule is cleared: %s; %s. Is that agreed?", projectLabel(project), runs.when, runs.bill()),
 	}, "Without schedule_cron the config can be saved; a person can schedule it in LangSmith.")

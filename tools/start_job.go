@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -13,16 +14,16 @@ import (
 )
 
 // startJob starts a paid job, at most one, and explains what went wrong.
-func (e *Env) startJob(ctx context.Context, call paid.Call) (*paid.Outcome, error) {
-	outcome, err := e.Paid.Start(ctx, call)
+func startJob(ctx context.Context, env *Env, call paid.Call) (*paid.Outcome, error) {
+	outcome, err := env.Paid.Start(ctx, call)
 	if err != nil {
-		return nil, e.explainPaid(err)
+		return nil, explainPaid(env, err)
 	}
 	return outcome, nil
 }
 
 // explainPaid puts into words what only a paid call can run into.
-func (e *Env) explainPaid(err error) error {
+func explainPaid(env *Env, err error) error {
 	var uncertain *paid.UncertainError
 	var many *paid.TooManyJobsError
 	var limit *paid.LimitError
@@ -34,7 +35,7 @@ func (e *Env) explainPaid(err error) error {
 	case errors.As(err, &many):
 		return explainTooMany(many)
 	case errors.As(err, &limit):
-		return e.explainLimit(limit)
+		return explainLimit(env, limit)
 	case errors.As(err, &earlier):
 		return refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, causeOf(earlier.Err))
 	case errors.Is(err, paid.ErrBusy):
@@ -48,9 +49,9 @@ func (e *Env) explainPaid(err error) error {
 	return err
 }
 
-func (e *Env) explainLimit(err *paid.LimitError) error {
+func explainLimit(env *Env, err *paid.LimitError) error {
 	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
-		count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), ago(err.Resets.Sub(e.now())))
+		count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), ago(err.Resets.Sub(time.Now())))
 	if others := jobLines(err.Others, mostOthers); others != "" {
 		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")
 	}

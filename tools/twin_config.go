@@ -14,8 +14,8 @@ import (
 // findTwin looks for a saved config that is what a new one would be, so that a
 // call that is made again does not save, and schedule, a second one. Of several
 // it returns the one to which LangSmith has added least.
-func (e *Env) findTwin(ctx context.Context, project langsmith.Project, request *langsmith.CreateConfigRequest) (*langsmith.Config, error) {
-	all, err := e.LangSmith.ListConfigs(ctx, project.ID, false)
+func findTwin(ctx context.Context, env *Env, project langsmith.Project, request *langsmith.CreateConfigRequest) (*langsmith.Config, error) {
+	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
 		return nil, err
 	}

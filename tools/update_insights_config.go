@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -52,11 +53,11 @@ func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsC
 	var config *langsmith.CreateInsightsJobRequest
 	if given, ok := args.Config.Get(); ok {
 		config = &given
-		if err := below("config", env.checkSample(config)); err != nil {
+		if err := below("config", checkSample(env, config)); err != nil {
 			return Resizable[*savedConfigResult]{}, err
 		}
 	}
-	if err := env.checkSchedule(when); err != nil {
+	if err := checkSchedule(env, when); err != nil {
 		return Resizable[*savedConfigResult]{}, err
 	}
 	project, err := env.project(ctx, args.ProjectArgs)
@@ -64,7 +65,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsC
 		return Resizable[*savedConfigResult]{}, err
 	}
 	if !args.ScheduleCron.IsNull() {
-		if err := env.allowRuns(ctx, project, args.ConfigID, when, config); err != nil {
+		if err := allowRuns(ctx, env, project, args.ConfigID, when, config); err != nil {
 			return Resizable[*savedConfigResult]{}, err
 		}
 	}
@@ -72,19 +73,19 @@ func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsC
 	if err != nil {
 		return Resizable[*savedConfigResult]{}, err
 	}
-	return env.savedConfig("changed", project, saved, args.ScheduleCron), nil
+	return savedConfig(env, "changed", project, saved, args.ScheduleCron), nil
 }
 
 // allowRuns holds the runs of a config as it will be, with a new schedule, new
 // settings or both (nil where they stay), against what the operator allows.
 // What stays is looked up, where anything turns on it.
-func (e *Env) allowRuns(ctx context.Context, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
-	bounded := e.Policy.Confirm || e.Policy.MaxSample > 0
+func allowRuns(ctx context.Context, env *Env, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
+	bounded := env.Policy.Confirm || env.Policy.MaxSample > 0
 	if !bounded || when == nil && config == nil {
 		return nil
 	}
 	if when == nil || config == nil {
-		saved, err := e.findConfig(ctx, project, id)
+		saved, err := findConfig(ctx, env, project, id)
 		if err != nil {
 			return err
 		}
@@ -97,15 +98,15 @@ func (e *Env) allowRuns(ctx context.Context, project langsmith.Project, id uuid.
 			config = requestIn(saved.Config)
 		}
 	}
-	if err := e.checkSample(config); err != nil {
+	if err := checkSample(env, config); err != nil {
 		return refuse("The config cannot be scheduled as it is: %s. Give config too. Nothing was changed.", err)
 	}
-	return e.agreeToSchedule(ctx, project, newScheduledRuns(when, config, e.now()))
+	return agreeToSchedule(ctx, env, project, newScheduledRuns(when, config, time.Now()))
 }
 
 // findConfig finds a saved config; the API has no way to read one alone.
-func (e *Env) findConfig(ctx context.Context, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
-	all, err := e.LangSmith.ListConfigs(ctx, project.ID, false)
+func findConfig(ctx context.Context, env *Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
+	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJo
 	case err != nil:
 		return Resizable[*jobResult]{}, err
 	}
-	view := env.viewJob(ctx, project, state.Report)
+	view := viewJob(ctx, env, project, state.Report)
 	view.show(nil, report.ByRuns)
 	if job := newInsightsJob(&state.Report.Job, links{}, longestJobText); !job.Status.Done() {
 		view.progress = waitedFor(state, job.state(), request.Timeout, env.Watch.MaxWaiters)
