@@ -103,7 +103,11 @@ var layers = [][]string{
 	{"server/config", "server/jsonrpc"},
 
 	{"tools"},
-	{"tools/app", "tools/chats", "tools/compare", "tools/paid", "tools/preview", "tools/schedule", "tools/watch"},
+	{"tools/app", "tools/collect", "tools/compare", "tools/runs", "tools/start"},
+	{"tools/chats", "tools/configs", "tools/jobs"},
+	{"tools/tool"},
+	{"tools/advice", "tools/cost", "tools/paid", "tools/preview", "tools/schedule", "tools/watch"},
+	{"tools/wording"},
 	{"tools/markdown", "tools/paid/state", "tools/report"},
 	{"tools/paid/state/redistest"},
 }

@@ -12,8 +12,8 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/telemetry"
-	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/watch"
 )
 
@@ -26,7 +26,7 @@ type Backend struct {
 	ledger    *paid.Ledger
 	telemetry *telemetry.Telemetry
 	watcher   *watch.Watcher
-	tools     []tools.Tool
+	tools     []tool.Tool
 	operator  *caller
 	callers   *ttlcache.Cache[callerKey, *caller] // with credentials of their own
 
@@ -122,17 +122,17 @@ func (b *Backend) Close() {
 }
 
 // env returns what a tool needs for a call of the caller of ctx.
-func (b *Backend) env(ctx context.Context) *tools.Env {
+func (b *Backend) env(ctx context.Context) *tool.Env {
 	caller := b.caller(ctx)
-	return &tools.Env{
+	return &tool.Env{
 		LangSmith:      caller.langsmith,
 		Projects:       caller.projects,
 		Paid:           b.ledger,
 		Watch:          b.watcher,
-		Turns:          caller.turns,
+		Locks:          caller.locks,
 		DefaultProject: b.defaultProject(caller),
 		Ending:         b.ending,
-		Policy: tools.Policy{
+		Policy: tool.Policy{
 			MaxSample:      b.config.MaxSample,
 			MaxJobsPerDay:  b.config.MaxJobsPerDay,
 			Confirm:        b.config.Confirm,

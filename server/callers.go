@@ -9,7 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/web"
-	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 const (
@@ -24,8 +24,8 @@ const (
 // caller is a set of credentials at an endpoint, with what is cached for it.
 type caller struct {
 	langsmith *langsmith.Client
-	projects  *tools.ProjectCache
-	turns     *tools.Turns
+	projects  *tool.ProjectCache
+	locks     *tool.KeyedMutex
 	catalog   *catalog.Catalog
 }
 
@@ -52,7 +52,7 @@ func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.C
 		Timeout:     b.config.Timeout,
 		Transport:   b.transport,
 	})
-	return &caller{langsmith: client, projects: tools.NewProjectCache(), turns: tools.NewTurns(), catalog: catalog.New(client)}
+	return &caller{langsmith: client, projects: tool.NewProjectCache(), locks: tool.NewKeyedMutex(), catalog: catalog.New(client)}
 }
 
 // caller returns the caller of ctx. A caller's own key goes to the endpoint that

@@ -10,7 +10,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
-	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // elicitor asks a person through the client of a call. Up to 2025-11-25 the server
@@ -44,8 +44,8 @@ func supportsForms(can *mcp.ElicitationCapability) bool {
 	return can != nil && (can.Form != nil || can.URL == nil)
 }
 
-// ask implements tools.Env.Ask.
-func (e *elicitor) ask(ctx context.Context, question *tools.Question) (*tools.Answer, error) {
+// ask implements tool.Env.Ask.
+func (e *elicitor) ask(ctx context.Context, question *tool.Question) (*tool.Answer, error) {
 	if given, ok := e.answers[question.ID]; ok {
 		return given.answer(question), nil
 	}
@@ -57,13 +57,13 @@ func (e *elicitor) ask(ctx context.Context, question *tools.Question) (*tools.An
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil: // a client that says that it can ask, and cannot
-		return nil, errors.Join(tools.ErrCannotAsk, err)
+		return nil, errors.Join(tool.ErrCannotAsk, err)
 	}
 	return newAnswer(result).answer(question), nil
 }
 
 // inputRequired returns the result that asks the question.
-func (e *elicitor) inputRequired(question *tools.Question) *mcp.CallToolResult {
+func (e *elicitor) inputRequired(question *tool.Question) *mcp.CallToolResult {
 	return mcpserver.NewInputRequestBuilder(encodeState(e.answers)).
 		Elicit(question.ID, newForm(question, titledChoice)).ToolResult()
 }
@@ -73,7 +73,7 @@ const answerField = "answer"
 
 // newForm returns the form that shows a question; choice makes the field of one
 // with choices.
-func newForm(question *tools.Question, choice func([]tools.Choice) map[string]any) mcp.ElicitationParams {
+func newForm(question *tool.Question, choice func([]tool.Choice) map[string]any) mcp.ElicitationParams {
 	field := map[string]any{"type": "boolean", "title": "Go ahead?"}
 	if len(question.Choices) > 0 {
 		field = choice(question.Choices)
@@ -91,7 +91,7 @@ func newForm(question *tools.Question, choice func([]tools.Choice) map[string]an
 
 // titledChoice returns the field of a choice as protocol versions since 2025-11-25
 // write it.
-func titledChoice(choices []tools.Choice) map[string]any {
+func titledChoice(choices []tool.Choice) map[string]any {
 	var options []map[string]any
 	for _, choice := range choices {
 		options = append(options, map[string]any{"const": choice.Value, "title": choice.Title})
@@ -100,7 +100,7 @@ func titledChoice(choices []tools.Choice) map[string]any {
 }
 
 // legacyChoice returns the field of a choice for earlier clients.
-func legacyChoice(choices []tools.Choice) map[string]any {
+func legacyChoice(choices []tool.Choice) map[string]any {
 	var values, titles []string
 	for _, choice := range choices {
 		values, titles = append(values, choice.Value), append(titles, choice.Title)
@@ -122,16 +122,16 @@ func newAnswer(result *mcp.ElicitationResult) formAnswer {
 
 // answer returns the answer to a question. A submitted form agrees to nothing
 // unless its field says so.
-func (a formAnswer) answer(question *tools.Question) *tools.Answer {
+func (a formAnswer) answer(question *tool.Question) *tool.Answer {
 	if len(question.Choices) == 0 {
-		return &tools.Answer{Accepted: a.Accepted && a.Value == true}
+		return &tool.Answer{Accepted: a.Accepted && a.Value == true}
 	}
 	for _, choice := range question.Choices {
 		if a.Accepted && a.Value == choice.Value {
-			return &tools.Answer{Accepted: true, Value: choice.Value}
+			return &tool.Answer{Accepted: true, Value: choice.Value}
 		}
 	}
-	return &tools.Answer{}
+	return &tool.Answer{}
 }
 
 // maxState bounds the state that is read, in bytes. A call asks two or three questions.

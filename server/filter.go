@@ -8,26 +8,27 @@ import (
 
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // FilterTools returns the tools that --read-only and --tools let through. The
 // error joins a [config.Problem] for each name that --tools should not have.
-func FilterTools(cfg *config.Config) ([]tools.Tool, error) {
+func FilterTools(cfg *config.Config) ([]tool.Tool, error) {
 	all := tools.All()
-	var served []tools.Tool
-	for _, tool := range all {
-		if cfg.ReadOnly && tool.Effect != tools.Reads {
+	var served []tool.Tool
+	for _, t := range all {
+		if cfg.ReadOnly && t.Effect != tool.Reads {
 			continue
 		}
-		if len(cfg.Tools) == 0 || slices.Contains(cfg.Tools, tool.Name) || slices.Contains(cfg.Tools, tool.Toolset) {
-			served = append(served, tool)
+		if len(cfg.Tools) == 0 || slices.Contains(cfg.Tools, t.Name) || slices.Contains(cfg.Tools, t.Toolset) {
+			served = append(served, t)
 		}
 	}
 	names, toolsets := toolNames(all), toolsetNames(all)
 	var problems []error
 	for _, name := range cfg.Tools {
 		switch i := slices.Index(names, name); {
-		case i >= 0 && cfg.ReadOnly && all[i].Effect != tools.Reads:
+		case i >= 0 && cfg.ReadOnly && all[i].Effect != tool.Reads:
 			problems = append(problems, config.Problem(fmt.Sprintf("--tools: %s %s, which --read-only forbids", name, all[i].Effect)))
 		case i < 0 && !slices.Contains(toolsets, name):
 			problems = append(problems, config.Problem(fmt.Sprintf("--tools: there is no tool or toolset %q; toolsets are %s; tools are %s",
@@ -37,17 +38,17 @@ func FilterTools(cfg *config.Config) ([]tools.Tool, error) {
 	return served, errors.Join(problems...)
 }
 
-func toolNames(all []tools.Tool) (names []string) {
-	for _, tool := range all {
-		names = append(names, tool.Name)
+func toolNames(all []tool.Tool) (names []string) {
+	for _, t := range all {
+		names = append(names, t.Name)
 	}
 	return names
 }
 
-func toolsetNames(all []tools.Tool) (names []string) {
-	for _, tool := range all {
-		if !slices.Contains(names, tool.Toolset) {
-			names = append(names, tool.Toolset)
+func toolsetNames(all []tool.Tool) (names []string) {
+	for _, t := range all {
+		if !slices.Contains(names, t.Toolset) {
+			names = append(names, t.Toolset)
 		}
 	}
 	return names

@@ -12,8 +12,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
-	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // resource is a kind of resource that a reading tool returns. The variables of
@@ -67,10 +67,10 @@ func (b *Backend) resources() []resource {
 }
 
 // tool returns a served tool by its name.
-func (b *Backend) tool(name string) (tools.Tool, bool) {
-	i := slices.IndexFunc(b.tools, func(tool tools.Tool) bool { return tool.Name == name })
+func (b *Backend) tool(name string) (tool.Tool, bool) {
+	i := slices.IndexFunc(b.tools, func(t tool.Tool) bool { return t.Name == name })
 	if i < 0 {
-		return tools.Tool{}, false
+		return tool.Tool{}, false
 	}
 	return b.tools[i], true
 }
@@ -144,23 +144,23 @@ func (b *Backend) readResource(ctx context.Context, resource resource, variables
 }
 
 // callForResource calls the resource's tool.
-func (b *Backend) callForResource(ctx context.Context, resource resource, variables map[string]string) (tools.Reply, error) {
+func (b *Backend) callForResource(ctx context.Context, resource resource, variables map[string]string) (tool.Reply, error) {
 	arguments := map[string]any{}
 	maps.Copy(arguments, resource.arguments)
 	for name, value := range variables {
 		id, err := uuid.Parse(value)
 		if err != nil {
-			return tools.Reply{IsError: true, NotFound: true, Text: name + " is a UUID"}, nil
+			return tool.Reply{IsError: true, NotFound: true, Text: name + " is a UUID"}, nil
 		}
 		arguments[name] = id
 	}
 	data, err := json.Marshal(arguments)
 	if err != nil {
-		return tools.Reply{}, fmt.Errorf("encode the arguments: %w", err)
+		return tool.Reply{}, fmt.Errorf("encode the arguments: %w", err)
 	}
-	tool, ok := b.tool(resource.tool)
+	t, ok := b.tool(resource.tool)
 	if !ok {
-		return tools.Reply{}, fmt.Errorf("there is no tool %s", resource.tool)
+		return tool.Reply{}, fmt.Errorf("there is no tool %s", resource.tool)
 	}
-	return tool.Call(ctx, b.env(ctx), data)
+	return t.Call(ctx, b.env(ctx), data)
 }

@@ -9,40 +9,40 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
-	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/app"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // addTools adds the served tools.
 func (b *Backend) addTools(s *mcpserver.MCPServer) {
-	for _, tool := range b.tools {
-		s.AddTool(describeTool(tool), b.toolHandler(tool))
+	for _, t := range b.tools {
+		s.AddTool(describeTool(t), b.toolHandler(t))
 	}
 }
 
 // describeTool returns a tool's entry in tools/list.
-func describeTool(tool tools.Tool) mcp.Tool {
+func describeTool(t tool.Tool) mcp.Tool {
 	described := mcp.Tool{
-		Name:            tool.Name,
-		Title:           tool.Title,
-		Description:     tool.Description,
-		RawInputSchema:  tool.InputSchema(),
-		RawOutputSchema: tool.OutputSchema(),
+		Name:            t.Name,
+		Title:           t.Title,
+		Description:     t.Description,
+		RawInputSchema:  t.InputSchema(),
+		RawOutputSchema: t.OutputSchema(),
 		Annotations: mcp.ToolAnnotation{
-			ReadOnlyHint:    mcp.ToBoolPtr(tool.Effect == tools.Reads),
-			DestructiveHint: mcp.ToBoolPtr(tool.Effect == tools.Destroys),
-			IdempotentHint:  mcp.ToBoolPtr(tool.Repeatable),
+			ReadOnlyHint:    mcp.ToBoolPtr(t.Effect == tool.Reads),
+			DestructiveHint: mcp.ToBoolPtr(t.Effect == tool.Destroys),
+			IdempotentHint:  mcp.ToBoolPtr(t.Repeatable),
 			OpenWorldHint:   mcp.ToBoolPtr(true),
 		},
 	}
-	if tool.App {
+	if t.App {
 		described.Meta = mcp.NewMetaFromMap(app.ToolMeta())
 	}
 	return described
 }
 
 // toolHandler returns what runs a tool for tools/call.
-func (b *Backend) toolHandler(tool tools.Tool) mcpserver.ToolHandlerFunc {
+func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		arguments, err := rawArguments(request)
 		if err != nil {
@@ -54,8 +54,8 @@ func (b *Backend) toolHandler(tool tools.Tool) mcpserver.ToolHandlerFunc {
 		if elicitor != nil {
 			env.Ask = elicitor.ask
 		}
-		reply, err := tool.Call(ctx, env, arguments)
-		var question *tools.Question
+		reply, err := t.Call(ctx, env, arguments)
+		var question *tool.Question
 		if errors.As(err, &question) {
 			return elicitor.inputRequired(question), nil
 		}

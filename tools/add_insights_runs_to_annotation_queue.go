@@ -8,44 +8,47 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/collect"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 type addToQueueArgs struct {
-	ChosenRunsArgs
+	collect.Args
 	Queue string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"Made if missing."`
 }
 
 type addToQueueResult struct {
 	QueueID uuid.UUID `json:"queue_id,omitzero"`
 	Queue   string    `json:"queue"`
-	collected
+	collect.Result
 }
 
-func addInsightsRunsToAnnotationQueue() Tool {
-	return Define(Declaration{
+func addInsightsRunsToAnnotationQueue() tool.Tool {
+	return tool.Define(tool.Declaration{
 		Name:  "add_insights_runs_to_annotation_queue",
 		Title: "Have people review traces",
 		Description: "Put traces of an Insights report into an annotation queue, for people to review: a job's, a category's with all below it, or run_ids. " +
 			"COSTS MONEY: it moves them to extended retention, at ten times the price. Nothing is added twice.",
-		Effect:     Writes,
+		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",
 	}, runAddInsightsRunsToAnnotationQueue)
 }
 
-func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *Env, args addToQueueArgs) (*addToQueueResult, error) {
-	done, err := collect(ctx, env, args.ChosenRunsArgs, &queues{env: env, name: args.Queue}, args.Queue)
+func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *tool.Env, args addToQueueArgs) (*addToQueueResult, error) {
+	done, err := collect.Runs(ctx, env, args.Args, &queues{env: env, name: args.Queue}, args.Queue)
 	if err != nil {
 		return nil, err
 	}
-	return &addToQueueResult{QueueID: done.id, Queue: args.Queue, collected: *done}, nil
+	return &addToQueueResult{QueueID: done.TargetID(), Queue: args.Queue, Result: *done}, nil
 }
 
 // Text implements Result.
 func (r *addToQueueResult) Text() string {
 	var b strings.Builder
-	r.writeCounts(&b)
+	r.WriteCounts(&b)
 	switch {
 	case r.Added > 0 && r.DryRun:
 		b.WriteString("That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not.\n")
@@ -60,21 +63,21 @@ func (r *addToQueueResult) Text() string {
 
 // queues collect runs for people to review.
 type queues struct {
-	env  *Env
+	env  *tool.Env
 	name string
 }
 
-func (q *queues) kind() string { return "annotation queue" }
+func (q *queues) Kind() string { return "annotation queue" }
 
-func (q *queues) agree(ctx context.Context, runs int) error {
-	return q.env.agree(ctx, &Question{
+func (q *queues) Confirm(ctx context.Context, runs int) error {
+	return q.env.Confirm(ctx, &tool.Question{
 		ID: fmt.Sprint("queue ", q.name, " ", runs),
 		Text: fmt.Sprintf("%s are to be put into the annotation queue %s, which moves them to extended retention, at ten times the price. Is that agreed?",
-			count(runs, "trace"), markdown.Quote(q.name, longestName)),
+			wording.Count(runs, "trace"), markdown.Quote(q.name, markdown.MaxName)),
 	}, "add_insights_runs_to_dataset keeps traces without that price.")
 }
 
-func (q *queues) find(ctx context.Context, name string) ([]uuid.UUID, error) {
+func (q *queues) Find(ctx context.Context, name string) ([]uuid.UUID, error) {
 	found, err := q.env.LangSmith.FindQueues(ctx, name)
 	var ids []uuid.UUID
 	for i := range found {
@@ -83,7 +86,7 @@ func (q *queues) find(ctx context.Context, name string) ([]uuid.UUID, error) {
 	return ids, err
 }
 
-func (q *queues) create(ctx context.Context, name string) (uuid.UUID, error) {
+func (q *queues) Create(ctx context.Context, name string) (uuid.UUID, error) {
 	made, err := q.env.LangSmith.CreateQueue(ctx, name, "Traces found by LangSmith Insights")
 	if err != nil {
 		return uuid.Nil, err
@@ -94,16 +97,16 @@ func (q *queues) create(ctx context.Context, name string) (uuid.UUID, error) {
 // mostQueuedRuns bounds the reading of a queue.
 const mostQueuedRuns = 10_000
 
-// holds reads all of a queue. One that cannot be read to its end is left alone:
+// Members reads all of a queue. One that cannot be read to its end is left alone:
 // LangSmith may well hold a run that is added twice there twice.
-func (q *queues) holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
+func (q *queues) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
 	queued, err := q.env.LangSmith.QueueRuns(ctx, id, mostQueuedRuns)
 	if err != nil {
 		return nil, err
 	}
 	if !queued.Complete {
-		return nil, refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
-			markdown.Quote(q.name, longestName), thousands(mostQueuedRuns))
+		return nil, tool.Refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
+			markdown.Quote(q.name, markdown.MaxName), wording.Thousands(mostQueuedRuns))
 	}
 	held := make(map[uuid.UUID]bool, len(queued.Runs))
 	for _, run := range queued.Runs {
@@ -112,10 +115,10 @@ func (q *queues) holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, e
 	return held, nil
 }
 
-func (q *queues) add(ctx context.Context, id uuid.UUID, runs []uuid.UUID, chosen *chosenRuns) (int, error) {
+func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (int, error) {
 	items := make([]langsmith.QueueRun, len(runs))
 	for i, run := range runs {
-		items[i] = langsmith.QueueRun{RunID: run, ProjectID: chosen.project.ID, StartTime: chosen.started[run]}
+		items[i] = langsmith.QueueRun{RunID: run.ID, ProjectID: run.ProjectID, StartTime: run.StartTime.Time}
 	}
 	added, err := q.env.LangSmith.AddQueueRuns(ctx, id, items, true)
 	if err != nil {

@@ -7,10 +7,12 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/collect"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 type addToDatasetArgs struct {
-	ChosenRunsArgs
+	collect.Args
 	Dataset string `json:"dataset" jsonschema:"minLength=1" jsonschema_description:"Made if missing."`
 	Split   string `json:"split,omitempty" jsonschema_description:"Such as train or test."`
 }
@@ -18,33 +20,33 @@ type addToDatasetArgs struct {
 type addToDatasetResult struct {
 	DatasetID uuid.UUID `json:"dataset_id,omitzero"`
 	Dataset   string    `json:"dataset"`
-	collected
+	collect.Result
 }
 
-func addInsightsRunsToDataset() Tool {
-	return Define(Declaration{
+func addInsightsRunsToDataset() tool.Tool {
+	return tool.Define(tool.Declaration{
 		Name:  "add_insights_runs_to_dataset",
 		Title: "Keep traces as a dataset",
 		Description: "Keep traces of an Insights report as examples of a dataset, such as for regression tests: a job's, a category's with all below it, " +
 			"or run_ids. Nothing is added twice, so calling again is safe.",
-		Effect:     Writes,
+		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",
 	}, runAddInsightsRunsToDataset)
 }
 
-func runAddInsightsRunsToDataset(ctx context.Context, env *Env, args addToDatasetArgs) (*addToDatasetResult, error) {
-	done, err := collect(ctx, env, args.ChosenRunsArgs, &datasets{client: env.LangSmith, args: &args}, args.Dataset)
+func runAddInsightsRunsToDataset(ctx context.Context, env *tool.Env, args addToDatasetArgs) (*addToDatasetResult, error) {
+	done, err := collect.Runs(ctx, env, args.Args, &datasets{client: env.LangSmith, args: &args}, args.Dataset)
 	if err != nil {
 		return nil, err
 	}
-	return &addToDatasetResult{DatasetID: done.id, Dataset: args.Dataset, collected: *done}, nil
+	return &addToDatasetResult{DatasetID: done.TargetID(), Dataset: args.Dataset, Result: *done}, nil
 }
 
 // Text implements Result.
 func (r *addToDatasetResult) Text() string {
 	var b strings.Builder
-	r.writeCounts(&b)
+	r.WriteCounts(&b)
 	if r.DatasetID != uuid.Nil {
 		b.WriteString("dataset_id: " + r.DatasetID.String() + "\n")
 	}
@@ -57,11 +59,11 @@ type datasets struct {
 	args   *addToDatasetArgs
 }
 
-func (d *datasets) kind() string { return "dataset" }
+func (d *datasets) Kind() string { return "dataset" }
 
-func (d *datasets) agree(context.Context, int) error { return nil }
+func (d *datasets) Confirm(context.Context, int) error { return nil }
 
-func (d *datasets) find(ctx context.Context, name string) ([]uuid.UUID, error) {
+func (d *datasets) Find(ctx context.Context, name string) ([]uuid.UUID, error) {
 	found, err := d.client.FindDatasets(ctx, name)
 	var ids []uuid.UUID
 	for i := range found {
@@ -70,7 +72,7 @@ func (d *datasets) find(ctx context.Context, name string) ([]uuid.UUID, error) {
 	return ids, err
 }
 
-func (d *datasets) create(ctx context.Context, name string) (uuid.UUID, error) {
+func (d *datasets) Create(ctx context.Context, name string) (uuid.UUID, error) {
 	made, err := d.client.CreateDataset(ctx, name, "Traces found by LangSmith Insights")
 	if err != nil {
 		return uuid.Nil, err
@@ -82,11 +84,11 @@ func (d *datasets) create(ctx context.Context, name string) (uuid.UUID, error) {
 // the examples, which follow from the run, keep them from being added twice.
 const mostExamplePages = 100
 
-func (d *datasets) holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
+func (d *datasets) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
 	held := map[uuid.UUID]bool{}
 	offset := 0
 	for range mostExamplePages {
-		examples, err := d.client.ListExamples(ctx, id, largestPage, offset)
+		examples, err := d.client.ListExamples(ctx, id, tool.MaxPage, offset)
 		if err != nil {
 			return nil, err
 		}
@@ -101,10 +103,10 @@ func (d *datasets) holds(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool,
 	return held, nil
 }
 
-func (d *datasets) add(ctx context.Context, id uuid.UUID, runs []uuid.UUID, _ *chosenRuns) (int, error) {
+func (d *datasets) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (int, error) {
 	examples := make([]langsmith.NewExample, len(runs))
 	for i, run := range runs {
-		examples[i] = langsmith.ExampleFromRun(id, run)
+		examples[i] = langsmith.ExampleFromRun(id, run.ID)
 		examples[i].Split = d.args.Split
 		examples[i].Metadata = d.metadata()
 	}

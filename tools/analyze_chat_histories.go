@@ -15,6 +15,9 @@ import (
 	"langsmith-insights-mcp/tools/chats"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/start"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 type analyzeChatHistoriesArgs struct {
@@ -68,19 +71,19 @@ func (a *analyzeChatHistoriesArgs) Check() error {
 // readFile reads the chats of a file that the operator lets be read.
 func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	if folder == "" {
-		return badArgument("path", "cannot be read: this server may read no files. Give chats instead; or its operator names a folder with --chats-dir, which only a server over stdio can have")
+		return tool.BadArgument("path", "cannot be read: this server may read no files. Give chats instead; or its operator names a folder with --chats-dir, which only a server over stdio can have")
 	}
 	file, err := chats.Open(folder, a.Path)
 	var refused *chats.PathError
 	switch {
 	case errors.As(err, &refused):
-		return badArgument("path", "%s%s", refused.Problem, nearFiles(refused.Near))
+		return tool.BadArgument("path", "%s%s", refused.Problem, nearFiles(refused.Near))
 	case err != nil:
 		return err
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	if a.read, err = chats.Read(file); err != nil {
-		return badArgument("path", "cannot be used: %v", err)
+		return tool.BadArgument("path", "cannot be used: %v", err)
 	}
 	return nil
 }
@@ -96,10 +99,6 @@ func nearFiles(names []string) string {
 	return "; in the folder are " + strings.Join(quoted, ", ")
 }
 
-// chatsWindow is how far back a job over chats looks, in hours: as far as
-// LangSmith does without being asked. The project holds nothing but the chats.
-const chatsWindow = 7 * 24
-
 // structureQuestion is one of the two that LangSmith's own clients ask; for
 // chats its answer is known.
 const structureQuestion = "How are your agent traces structured?"
@@ -111,7 +110,7 @@ func (a *analyzeChatHistoriesArgs) request() *langsmith.CreateInsightsJobRequest
 		about[question] = answer
 	}
 	request := &langsmith.CreateInsightsJobRequest{
-		LastNHours:  langsmith.Some(chatsWindow),
+		LastNHours:  langsmith.Some(chats.Window),
 		Sample:      langsmith.Some(langsmith.ExactNumber(fmt.Sprint(len(a.read)))),
 		UserContext: langsmith.Some(about),
 		Model:       a.Model,
@@ -123,105 +122,105 @@ func (a *analyzeChatHistoriesArgs) request() *langsmith.CreateInsightsJobRequest
 }
 
 type analyzeChatHistoriesResult struct {
-	createInsightsJobResult
+	*start.Result
 	Ingested int `json:"ingested,omitempty"`
 
-	chats int
+	chats   int
+	project langsmith.Project // without an id where it has still to be made
 }
 
-func analyzeChatHistories() Tool {
-	return Define(Declaration{
+func analyzeChatHistories() tool.Tool {
+	return tool.Define(tool.Declaration{
 		Name:  "analyze_chat_histories",
 		Title: "Analyse chats",
 		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job over them starts. " +
 			"COSTS MONEY and time as create_insights_job does. The same call again goes on where one broke off and starts no second job. Next: wait_for_insights_job.",
-		Effect:  Spends,
+		Effect:  tool.Spends,
 		Toolset: "actions",
 	}, runAnalyzeChatHistories)
 }
 
-func runAnalyzeChatHistories(ctx context.Context, env *Env, args analyzeChatHistoriesArgs) (*analyzeChatHistoriesResult, error) {
+func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeChatHistoriesArgs) (*analyzeChatHistoriesResult, error) {
 	if args.Path != "" {
 		if err := args.readFile(env.Policy.ChatsDir); err != nil {
 			return nil, err
 		}
 	}
 	if most := env.Policy.MaxSample; most > 0 && len(args.read) > most {
-		return nil, badArgument("chats", "are %s; the operator of this server allows at most %d (--max-sample)", thousands(len(args.read)), most)
+		return nil, tool.BadArgument("chats", "are %s; the operator of this server allows at most %d (--max-sample)", wording.Thousands(len(args.read)), most)
 	}
-	project, err := projectOfChats(ctx, env, chats.ProjectName(args.Name, args.read))
+	project, err := chats.FindProject(ctx, env, chats.ProjectName(args.Name, args.read))
 	if err != nil {
 		return nil, err
 	}
-	call := paid.Call{LangSmith: env.LangSmith, Project: project.ID, Request: args.request()}
-	result := &analyzeChatHistoriesResult{chats: len(args.read)}
-	result.project, result.SessionID, result.onlyOne = project, project.ID, true
+	job := &start.Job{
+		Call:    paid.Call{LangSmith: env.LangSmith, Project: project.ID, Request: args.request()},
+		Project: project, NoDuplicates: true,
+	}
+	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
-		result.dryRun = newDryRun(ctx, env, call)
+		result.Result = job.DryRun(ctx, env)
 		return result, nil
 	}
 	if project.ID != uuid.Nil {
-		running, err := runningJob(ctx, env, call)
+		running, err := job.FindRunning(ctx, env)
 		if err != nil {
 			return nil, err
 		}
-		if running != nil {
-			result.Ingested = len(args.read) // or its job would not have been started
-			result.started(ctx, env, running)
+		if running != nil { // so its chats were sent
+			result.Result, result.Ingested = job.Result(ctx, env, running), len(args.read)
 			return result, nil
 		}
 	}
-	err = consentToChats(ctx, env, call, project, len(args.read))
-	if errors.Is(err, ErrCannotAsk) {
-		result.dryRun = newDryRun(ctx, env, call)
-		result.dryRun.nobodyToAsk = true
+	err = confirmChats(ctx, env, *job, len(args.read))
+	if errors.Is(err, tool.ErrCannotAsk) {
+		result.Result = job.Unconfirmed(ctx, env)
 		return result, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if result.project, err = ingestChats(ctx, env, project, args.read); err != nil {
+	if job.Project, err = chats.Ingest(ctx, env, project, args.read); err != nil {
 		return nil, err
 	}
-	call.Project = result.project.ID
-	outcome, err := startJob(ctx, env, call)
+	job.Call.Project = job.Project.ID
+	outcome, err := job.Start(ctx, env)
 	if err != nil {
-		return nil, afterIngestion(env, err, len(args.read), result.project)
+		return nil, explainNotStarted(env, err, len(args.read), job.Project)
 	}
-	result.SessionID, result.Ingested = result.project.ID, len(args.read)
-	result.started(ctx, env, outcome)
+	result.Result, result.Ingested, result.project = job.Result(ctx, env, outcome), len(args.read), job.Project
 	return result, nil
 }
 
-// consentToChats has a person agree before anything of theirs is sent.
-func consentToChats(ctx context.Context, env *Env, call paid.Call, project langsmith.Project, n int) error {
-	if call.Project == uuid.Nil {
+// confirmChats has a person agree before anything of theirs is sent.
+func confirmChats(ctx context.Context, env *tool.Env, job start.Job, n int) error {
+	if job.Call.Project == uuid.Nil {
 		// The name, which follows from the chats, tells such calls apart.
-		call.Project = uuid.NewSHA1(uuid.Nil, []byte(project.Name))
+		job.Call.Project = uuid.NewSHA1(uuid.Nil, []byte(job.Project.Name))
 	}
-	return consent(ctx, env, call, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", count(n, "chat"), projectLabel(project)))
+	return job.Confirm(ctx, env, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", wording.Count(n, "chat"), tool.ProjectLabel(job.Project)))
 }
 
-// afterIngestion says of a job that was not started that its chats are there.
-func afterIngestion(env *Env, err error, n int, project langsmith.Project) error {
-	if isForCaller(err) {
+// explainNotStarted says of a job that was not started that its chats are in LangSmith.
+func explainNotStarted(env *tool.Env, err error, n int, project langsmith.Project) error {
+	if tool.IsInterruption(err) {
 		return err
 	}
-	return refuse("%s\nThe %s in %s, session_id %s; the same call does not send them again.",
-		env.advise(analyzeChatHistories().Declaration, err), count(n, "chat is", "chats are"), projectLabel(project), project.ID)
+	return tool.Refuse("%s\nThe %s in %s, session_id %s; the same call does not send them again.",
+		env.Explain(tool.Declaration{Effect: tool.Spends}, err), wording.Count(n, "chat is", "chats are"), tool.ProjectLabel(project), project.ID)
 }
 
 // Text implements Result.
 func (r *analyzeChatHistoriesResult) Text() string {
 	var b strings.Builder
 	switch {
-	case r.dryRun == nil:
-		fmt.Fprintf(&b, "The %s of %s.\n", count(r.Ingested, "chat is a trace", "chats are traces"), projectLabel(r.project))
+	case !r.IsDryRun():
+		fmt.Fprintf(&b, "The %s of %s.\n", wording.Count(r.Ingested, "chat is a trace", "chats are traces"), tool.ProjectLabel(r.project))
 	case r.project.ID == uuid.Nil:
-		fmt.Fprintf(&b, "%s would be put into the new %s.\n", count(r.chats, "chat"), projectLabel(r.project))
+		fmt.Fprintf(&b, "%s would be put into the new %s.\n", wording.Count(r.chats, "chat"), tool.ProjectLabel(r.project))
 	default:
-		fmt.Fprintf(&b, "%s would be put into %s, as far as they are not there.\n", count(r.chats, "chat"), projectLabel(r.project))
+		fmt.Fprintf(&b, "%s would be put into %s, as far as they are not there.\n", wording.Count(r.chats, "chat"), tool.ProjectLabel(r.project))
 	}
-	b.WriteString(r.createInsightsJobResult.Text())
+	b.WriteString(r.Result.Text())
 	return b.String()
 }

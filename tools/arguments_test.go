@@ -10,14 +10,15 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // calling calls a tool over a LangSmith that answers everything with {}.
-func calling(t *testing.T, name, arguments string) tools.Reply {
+func calling(t *testing.T, name, arguments string) tool.Reply {
 	t.Helper()
-	env := &tools.Env{
+	env := &tool.Env{
 		LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: answering(`{}`)}),
-		Projects:  tools.NewProjectCache(),
+		Projects:  tool.NewProjectCache(),
 		Paid:      paid.New(paid.Options{}),
 	}
 	for _, tool := range tools.All() {
@@ -30,7 +31,7 @@ func calling(t *testing.T, name, arguments string) tools.Reply {
 		}
 	}
 	t.Fatalf("there is no tool %s", name)
-	return tools.Reply{}
+	return tool.Reply{}
 }
 
 // What cannot be read as it was meant is refused before anything is spent.

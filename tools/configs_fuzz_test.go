@@ -12,6 +12,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // answering is a LangSmith that gives one answer to everything.
@@ -40,16 +41,16 @@ func FuzzConfigAnswers(f *testing.F) {
 		"delete_insights_config":   {"session_id": id, "config_id": id},
 		"generate_insights_config": {"session_id": id, "user_context": object{"q": "a"}},
 	}
-	all := map[string]tools.Tool{}
+	all := map[string]tool.Tool{}
 	for _, tool := range tools.All() {
 		all[tool.Name] = tool
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		for name, args := range calls {
-			env := &tools.Env{
+			env := &tool.Env{
 				LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: answering(body)}),
-				Projects:  tools.NewProjectCache(),
-				Policy:    tools.Policy{MaxSample: 100},
+				Projects:  tool.NewProjectCache(),
+				Policy:    tool.Policy{MaxSample: 100},
 			}
 			arguments, err := json.Marshal(args)
 			if err != nil {
@@ -59,7 +60,7 @@ func FuzzConfigAnswers(f *testing.F) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if len(reply.Text) > tools.DefaultBudget || len(reply.Structured) > tools.DefaultBudget || reply.Text == "" {
+			if len(reply.Text) > tool.DefaultBudget || len(reply.Structured) > tool.DefaultBudget || reply.Text == "" {
 				t.Errorf("%s: %d bytes of text, %d of structure", name, len(reply.Text), len(reply.Structured))
 			}
 			if !reply.IsError && !json.Valid(reply.Structured) {

@@ -3,15 +3,15 @@ package tools
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/schedule"
+	"langsmith-insights-mcp/tools/configs"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 type createInsightsConfigArgs struct {
-	ProjectArgs
+	tool.ProjectArgs
 	Name         string                              `json:"name" jsonschema:"minLength=1,maxLength=255"`
 	Description  langsmith.Optional[string]          `json:"description,omitzero"`
 	Config       *langsmith.CreateInsightsJobRequest `json:"config" jsonschema_description:"Settings by the argument names of create_insights_job, e.g. {\"last_n_hours\": 168, \"sample\": 200}."`
@@ -24,88 +24,61 @@ func (a *createInsightsConfigArgs) request() *langsmith.CreateConfigRequest {
 
 // Check holds the arguments against the rules that the API documents.
 func (a *createInsightsConfigArgs) Check() error {
-	_, err := readSchedule(a.ScheduleCron)
+	_, err := configs.ReadSchedule(a.ScheduleCron)
 	return errors.Join(a.request().Check(), err)
 }
 
-// readSchedule reads a schedule that a call gives; nil where it gives none.
-func readSchedule(cron langsmith.Optional[string]) (*schedule.Schedule, error) {
-	text, given := cron.Get()
-	if !given {
-		return nil, nil
-	}
-	when, err := schedule.Parse(text)
-	if err != nil {
-		return nil, langsmith.FieldError{Field: "schedule_cron", Problem: err.Error()}
-	}
-	return when, nil
-}
-
-func createInsightsConfig() Tool {
-	return DefineResizable(Declaration{
+func createInsightsConfig() tool.Tool {
+	return tool.DefineResizable(tool.Declaration{
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
 		Description: "Save settings for Insights jobs under a name. Saving costs nothing, but WITH schedule_cron LangSmith starts a paid job each " +
 			"time it comes due, until it is cleared: the result says how often a month and what it may cost. The same call again returns " +
 			"the config that is there. A single report needs no config.",
-		Effect:     Writes,
+		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",
 	}, runCreateInsightsConfig)
 }
 
-func runCreateInsightsConfig(ctx context.Context, env *Env, args createInsightsConfigArgs) (Resizable[*savedConfigResult], error) {
-	if err := below("config", checkSample(env, args.Config)); err != nil {
-		return Resizable[*savedConfigResult]{}, err
+func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (tool.Resizable[*configs.Saved], error) {
+	if err := tool.Below("config", tool.CheckSample(env, args.Config)); err != nil {
+		return tool.Resizable[*configs.Saved]{}, err
 	}
-	when, err := readSchedule(args.ScheduleCron)
+	when, err := configs.ReadSchedule(args.ScheduleCron)
 	if err != nil {
-		return Resizable[*savedConfigResult]{}, err
+		return tool.Resizable[*configs.Saved]{}, err
 	}
-	if err := checkSchedule(env, when); err != nil {
-		return Resizable[*savedConfigResult]{}, err
+	if err := configs.CheckSchedule(env, when); err != nil {
+		return tool.Resizable[*configs.Saved]{}, err
 	}
-	project, err := env.project(ctx, args.ProjectArgs)
+	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return Resizable[*savedConfigResult]{}, err
+		return tool.Resizable[*configs.Saved]{}, err
 	}
 	request := args.request()
-	twin, err := findTwin(ctx, env, project, request)
+	twin, err := configs.FindTwin(ctx, env, project, request)
 	if err != nil {
-		return Resizable[*savedConfigResult]{}, err
+		return tool.Resizable[*configs.Saved]{}, err
 	}
 	if twin != nil {
-		return savedConfig(env, "was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
+		return configs.NewSaved(env, "was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
 	}
 	if when != nil {
-		if err := agreeToSchedule(ctx, env, project, newScheduledRuns(when, args.Config, time.Now())); err != nil {
-			return Resizable[*savedConfigResult]{}, err
+		if err := configs.AgreeToSchedule(ctx, env, project, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
+			return tool.Resizable[*configs.Saved]{}, err
 		}
 	}
 	saved, err := env.LangSmith.CreateConfig(ctx, project.ID, request)
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		// A second config with a second schedule would spend twice.
-		if twin, lookErr := findTwin(ctx, env, project, request); lookErr == nil && twin != nil {
-			return savedConfig(env, "is saved, although LangSmith's answer to the call was lost", project, twin, args.ScheduleCron), nil
+		if twin, lookErr := configs.FindTwin(ctx, env, project, request); lookErr == nil && twin != nil {
+			return configs.NewSaved(env, "is saved, although LangSmith's answer to the call was lost", project, twin, args.ScheduleCron), nil
 		}
 	}
 	if err != nil {
-		return Resizable[*savedConfigResult]{}, err
+		return tool.Resizable[*configs.Saved]{}, err
 	}
-	return savedConfig(env, "saved", project, saved, args.ScheduleCron), nil
-}
-
-// below names the fields of a complaint as those of an object.
-func below(field string, err error) error {
-	var bad *ArgumentError
-	if !errors.As(err, &bad) {
-		return err
-	}
-	moved := &ArgumentError{}
-	for _, problem := range bad.Problems {
-		problem.Field = strings.TrimSuffix(field+"."+problem.Field, ".")
-		moved.Problems = append(moved.Problems, problem)
-	}
-	return moved
+	return configs.NewSaved(env, "saved", project, saved, args.ScheduleCron), nil
 }

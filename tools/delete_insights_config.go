@@ -4,32 +4,34 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/tools/tool"
 )
 
 type deleteInsightsConfigArgs struct {
-	ProjectArgs
+	tool.ProjectArgs
 	ConfigID uuid.UUID `json:"config_id"`
 }
 
-func deleteInsightsConfig() Tool {
-	return Define(Declaration{
+func deleteInsightsConfig() tool.Tool {
+	return tool.Define(tool.Declaration{
 		Name:  "delete_insights_config",
 		Title: "Delete an Insights config",
 		Description: "Delete a saved Insights config for good, with its schedule; its reports stay. To end only the schedule use " +
 			"update_insights_config with schedule_cron null. Deleting what is gone is no error.",
-		Effect:     Destroys,
+		Effect:     tool.Destroys,
 		Repeatable: true,
 		Toolset:    "configs",
 	}, runDeleteInsightsConfig)
 }
 
-func runDeleteInsightsConfig(ctx context.Context, env *Env, args deleteInsightsConfigArgs) (*deletedResult, error) {
-	project, err := env.project(ctx, args.ProjectArgs)
+func runDeleteInsightsConfig(ctx context.Context, env *tool.Env, args deleteInsightsConfigArgs) (*deletedResult, error) {
+	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
 	}
 	deleted, err := env.LangSmith.DeleteConfig(ctx, project.ID, args.ConfigID)
-	if notFound(err) {
+	if tool.IsNotFound(err) {
 		return alreadyGone(ctx, env, project, args.ConfigID, "config", err)
 	}
 	if err != nil {

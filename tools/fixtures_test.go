@@ -11,7 +11,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/servertest"
-	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // named makes an id of a name, so that golden files name the same each time.
@@ -138,7 +138,7 @@ func within(t *testing.T, what string, reply servertest.Reply, budget int) {
 }
 
 const (
-	conciseBudget = tools.ConciseBudget
-	defaultBudget = tools.DefaultBudget
-	largestBudget = tools.LargestBudget
+	conciseBudget = tool.ConciseBudget
+	defaultBudget = tool.DefaultBudget
+	largestBudget = tool.LargestBudget
 )

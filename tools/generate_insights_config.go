@@ -9,11 +9,14 @@ import (
 	"strings"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/configs"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 type generateInsightsConfigArgs struct {
-	ProjectArgs
+	tool.ProjectArgs
 	langsmith.GenerateConfigRequest
 }
 
@@ -27,52 +30,52 @@ type generateInsightsConfigResult struct {
 	cut     bool // whether a text was shortened
 }
 
-func generateInsightsConfig() Tool {
-	return DefineResizable(Declaration{
+func generateInsightsConfig() tool.Tool {
+	return tool.DefineResizable(tool.Declaration{
 		Name:  "generate_insights_config",
 		Title: "Have an Insights config written",
 		Description: "Have a model write settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS some MODEL " +
 			"TOKENS of the workspace each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid) " +
 			"with the result.",
-		Effect:  Spends,
+		Effect:  tool.Spends,
 		Toolset: "configs",
 	}, runGenerateInsightsConfig)
 }
 
-func runGenerateInsightsConfig(ctx context.Context, env *Env, args generateInsightsConfigArgs) (Resizable[*generateInsightsConfigResult], error) {
-	project, err := env.project(ctx, args.ProjectArgs)
+func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generateInsightsConfigArgs) (tool.Resizable[*generateInsightsConfigResult], error) {
+	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return Resizable[*generateInsightsConfigResult]{}, err
+		return tool.Resizable[*generateInsightsConfigResult]{}, err
 	}
-	if err := env.agree(ctx, &Question{
+	if err := env.Confirm(ctx, &tool.Question{
 		ID:   "generate",
-		Text: fmt.Sprintf("A model is to write an Insights config for %s, which spends some tokens of the workspace's model key. Is that agreed?", projectLabel(project)),
+		Text: fmt.Sprintf("A model is to write an Insights config for %s, which spends some tokens of the workspace's model key. Is that agreed?", tool.ProjectLabel(project)),
 	}, "A config can be written by hand: see the arguments of create_insights_job."); err != nil {
-		return Resizable[*generateInsightsConfigResult]{}, err
+		return tool.Resizable[*generateInsightsConfigResult]{}, err
 	}
 	generated, err := env.LangSmith.GenerateConfig(ctx, project.ID, &args.GenerateConfigRequest)
 	if err != nil {
-		return Resizable[*generateInsightsConfigResult]{}, err
+		return tool.Resizable[*generateInsightsConfigResult]{}, err
 	}
 	names := slices.Sorted(maps.Keys(generated.AttributeSchemas))
-	return Resizable[*generateInsightsConfigResult]{
-		Items: len(names), Chars: longestConfigText,
+	return tool.Resizable[*generateInsightsConfigResult]{
+		Items: len(names), Chars: configs.MaxText,
 		Build: func(items, chars int) *generateInsightsConfigResult {
-			cut := cutter{chars: chars}
-			result := &generateInsightsConfigResult{Name: cut.to(generated.Name, langsmith.MaxConfigName), project: project, leftOut: len(names) - items}
-			result.SummaryPrompt, _ = cut.value(generated.SummaryPrompt).(string)
+			cut := markdown.Shortener{Max: chars}
+			result := &generateInsightsConfigResult{Name: cut.Text(generated.Name, langsmith.MaxConfigName), project: project, leftOut: len(names) - items}
+			result.SummaryPrompt, _ = configs.CutValue(&cut, generated.SummaryPrompt).(string)
 			attributes := map[string]any{}
 			for _, name := range names[:items] {
 				var schema map[string]any
 				if json.Unmarshal(generated.AttributeSchemas[name], &schema) == nil {
-					dropNulls(schema)
+					configs.DropNulls(schema)
 					attributes[name] = schema
 				}
 			}
 			if len(attributes) > 0 {
-				result.AttributeSchemas = mustMarshal(cut.settings(attributes))
+				result.AttributeSchemas = tool.MustMarshal(configs.CutSettings(&cut, attributes))
 			}
-			result.cut = cut.did
+			result.cut = cut.Shortened
 			return result
 		},
 	}, nil
@@ -81,16 +84,16 @@ func runGenerateInsightsConfig(ctx context.Context, env *Env, args generateInsig
 // Text implements Result.
 func (r *generateInsightsConfigResult) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "A model wrote these settings for %s. Nothing is saved or started.\n", projectLabel(r.project))
+	fmt.Fprintf(&b, "A model wrote these settings for %s. Nothing is saved or started.\n", tool.ProjectLabel(r.project))
 	if r.Name != "" {
 		fmt.Fprintf(&b, "\nname: %s\n", markdown.Quote(r.Name, langsmith.MaxConfigName))
 	}
 	fmt.Fprintf(&b, "\nsummary_prompt:\n%s\n", markdown.Block(r.SummaryPrompt))
 	if r.AttributeSchemas != nil {
-		fmt.Fprintf(&b, "\nattribute_schemas:\n%s\n", markdown.Block(readable(r.AttributeSchemas)))
+		fmt.Fprintf(&b, "\nattribute_schemas:\n%s\n", markdown.Block(configs.Readable(r.AttributeSchemas)))
 	}
 	if r.leftOut > 0 {
-		fmt.Fprintf(&b, "\n… %s more, which do not fit into a result.\n", count(r.leftOut, "attribute"))
+		fmt.Fprintf(&b, "\n… %s more, which do not fit into a result.\n", wording.Count(r.leftOut, "attribute"))
 	}
 	if r.cut {
 		b.WriteString("\nTexts that end in … are shortened.\n")

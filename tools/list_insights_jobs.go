@@ -8,55 +8,58 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 type listInsightsJobsArgs struct {
-	ProjectArgs
+	tool.ProjectArgs
 	ConfigID uuid.UUID `json:"config_id,omitzero" jsonschema_description:"Only jobs of this config."`
-	PageArgs
+	tool.PageArgs
 }
 
 type listInsightsJobsResult struct {
-	Jobs       []insightsJob `json:"jobs"`
-	NextOffset int           `json:"next_offset,omitempty"`
+	Jobs       []jobs.Job `json:"jobs"`
+	NextOffset int        `json:"next_offset,omitempty"`
 
 	args    listInsightsJobsArgs
 	project langsmith.Project
 	chars   int // that a name may have
 }
 
-func listInsightsJobs() Tool {
-	return DefineResizable(Declaration{
+func listInsightsJobs() tool.Tool {
+	return tool.DefineResizable(tool.Declaration{
 		Name:  "list_insights_jobs",
 		Title: "List Insights jobs",
 		Description: "List a project's Insights jobs, running and finished. Look here before starting a paid one: a recent report may answer the " +
 			"question. Next: get_insights_job reads a report, wait_for_insights_job waits for one, compare_insights_jobs compares two.",
-		Effect:     Reads,
+		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
 	}, runListInsightsJobs)
 }
 
-func runListInsightsJobs(ctx context.Context, env *Env, args listInsightsJobsArgs) (Resizable[*listInsightsJobsResult], error) {
-	project, err := env.project(ctx, args.ProjectArgs)
+func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJobsArgs) (tool.Resizable[*listInsightsJobsResult], error) {
+	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return Resizable[*listInsightsJobsResult]{}, err
+		return tool.Resizable[*listInsightsJobsResult]{}, err
 	}
-	listed, err := env.LangSmith.ListJobs(ctx, project.ID, args.ConfigID, args.fetch(), args.Offset)
+	listed, err := env.LangSmith.ListJobs(ctx, project.ID, args.ConfigID, args.FetchSize(), args.Offset)
 	if err != nil {
-		return Resizable[*listInsightsJobsResult]{}, err
+		return tool.Resizable[*listInsightsJobsResult]{}, err
 	}
-	jobs, next := cutPage(args.PageArgs, listed.Jobs)
-	links := env.links(ctx, project)
-	return Resizable[*listInsightsJobsResult]{
-		Items: len(jobs), Chars: longestJobText, Budget: args.budget(),
+	page, next := tool.CutPage(args.PageArgs, listed.Jobs)
+	links := env.ProjectLinks(ctx, project)
+	return tool.Resizable[*listInsightsJobsResult]{
+		Items: len(page), Chars: jobs.MaxText, Budget: args.Budget(),
 		Build: func(items, chars int) *listInsightsJobsResult {
-			result := &listInsightsJobsResult{Jobs: make([]insightsJob, items), NextOffset: next, args: args, project: project, chars: chars}
+			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, chars: chars}
 			for i := range items {
-				result.Jobs[i] = newInsightsJob(&jobs[i], links, chars)
+				result.Jobs[i] = jobs.NewJob(&page[i], links, chars)
 			}
-			if items < len(jobs) {
+			if items < len(page) {
 				result.NextOffset = args.Offset + items
 			}
 			return result
@@ -64,16 +67,13 @@ func runListInsightsJobs(ctx context.Context, env *Env, args listInsightsJobsArg
 	}, nil
 }
 
-// longestJobText bounds a job's name and, three times as long, its error; in bytes.
-const longestJobText = 200
-
 // Text implements Result.
 func (r *listInsightsJobsResult) Text() string {
 	if len(r.Jobs) == 0 {
 		return r.emptyText()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Insights jobs of %s:\n\n", projectLabel(r.project))
+	fmt.Fprintf(&b, "Insights jobs of %s:\n\n", tool.ProjectLabel(r.project))
 	table := markdown.NewTable(markdown.Column{Title: "job"}, markdown.Column{Title: "status"}, markdown.Column{Title: "traces", Right: true},
 		markdown.Column{Title: "window (UTC)"}, markdown.Column{Title: "created (UTC)"}, markdown.Column{Title: "job_id"})
 	var failed strings.Builder
@@ -81,17 +81,17 @@ func (r *listInsightsJobsResult) Text() string {
 		job := &r.Jobs[i]
 		traces, window, created := "-", "-", "-"
 		if job.NumRuns != nil {
-			traces = thousands(*job.NumRuns)
+			traces = wording.Thousands(*job.NumRuns)
 		}
-		if text := job.window(); text != "" {
+		if text := job.Window(); text != "" {
 			window = text
 		}
 		if !job.CreatedAt.IsZero() {
-			created = minute(job.CreatedAt)
+			created = wording.Minute(job.CreatedAt)
 		}
-		table.Row(markdown.Quote(job.Name, r.chars), job.state(), traces, window, created, job.ID.String())
+		table.Row(markdown.Quote(job.Name, r.chars), job.State(), traces, window, created, job.ID.String())
 		if job.Status.Failed() {
-			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.reason(longestText))
+			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.Reason(tool.Uncut))
 		}
 	}
 	b.WriteString(table.String())
@@ -111,9 +111,9 @@ func (r *listInsightsJobsResult) emptyText() string {
 		return fmt.Sprintf("There are no Insights jobs from offset %d on.\n", r.args.Offset)
 	case r.args.ConfigID != uuid.Nil:
 		return fmt.Sprintf("No Insights job of %s was started from config %s. Without config_id all jobs are listed; create_insights_job with this config_id starts one (paid).\n",
-			projectLabel(r.project), r.args.ConfigID)
+			tool.ProjectLabel(r.project), r.args.ConfigID)
 	}
-	return fmt.Sprintf("There is no Insights job in %s yet. create_insights_job starts one (paid; dry_run shows what it can cost).\n", projectLabel(r.project))
+	return fmt.Sprintf("There is no Insights job in %s yet. create_insights_job starts one (paid; dry_run shows what it can cost).\n", tool.ProjectLabel(r.project))
 }
 
 func (r *listInsightsJobsResult) call(offset int) string {
@@ -124,13 +124,5 @@ func (r *listInsightsJobsResult) call(offset int) string {
 	if r.args.Limit > 0 {
 		values = append(values, "limit", r.args.Limit)
 	}
-	return call("list_insights_jobs", append(values, "offset", offset)...)
-}
-
-// projectLabel names a project as well as the call knows it.
-func projectLabel(project langsmith.Project) string {
-	if project.Name == "" {
-		return "project " + project.ID.String()
-	}
-	return "project " + markdown.Quote(project.Name, 100)
+	return wording.Call("list_insights_jobs", append(values, "offset", offset)...)
 }

@@ -11,11 +11,13 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 type listProjectsArgs struct {
 	NameContains string `json:"name_contains,omitempty"`
-	PageArgs
+	tool.PageArgs
 }
 
 type listedProject struct {
@@ -35,36 +37,36 @@ type listProjectsResult struct {
 	chars int
 }
 
-func listProjects() Tool {
-	return DefineResizable(Declaration{
+func listProjects() tool.Tool {
+	return tool.DefineResizable(tool.Declaration{
 		Name:  "list_projects",
 		Title: "List tracing projects",
 		Description: "List the workspace's tracing projects with ids, sizes and error rates, to find a name that is not known exactly. Other tools " +
 			"take the name as it is.",
-		Effect:     Reads,
+		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
 	}, runListProjects)
 }
 
-func runListProjects(ctx context.Context, env *Env, args listProjectsArgs) (Resizable[*listProjectsResult], error) {
+func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) (tool.Resizable[*listProjectsResult], error) {
 	found, err := env.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{
 		NameContains: args.NameContains,
-		Limit:        args.fetch(),
+		Limit:        args.FetchSize(),
 		Offset:       args.Offset,
 		Stats:        true,
 	})
 	if err != nil {
-		return Resizable[*listProjectsResult]{}, err
+		return tool.Resizable[*listProjectsResult]{}, err
 	}
-	found, next := cutPage(args.PageArgs, found)
+	found, next := tool.CutPage(args.PageArgs, found)
 	listed := make([]listedProject, len(found))
 	for i, project := range found {
-		env.Projects.put(project, "", time.Now())
+		env.Projects.Put(project, "", time.Now())
 		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
-	return Resizable[*listProjectsResult]{
-		Items: len(listed), Chars: longestName, Budget: args.budget(),
+	return tool.Resizable[*listProjectsResult]{
+		Items: len(listed), Chars: markdown.MaxName, Budget: args.Budget(),
 		Build: func(items, chars int) *listProjectsResult {
 			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars}
 			for i := range result.Projects {
@@ -84,14 +86,11 @@ func newListedProject(endpoint langsmith.Endpoint, project langsmith.Project) li
 		listed.URL = endpoint.ProjectURL(project.TenantID, project.ID)
 	}
 	if rate, ok := project.ErrorRate.Get(); ok {
-		rate = significant(rate)
+		rate = wording.Significant(rate)
 		listed.ErrorRate = &rate
 	}
 	return listed
 }
-
-// longestName bounds a name in a result, in characters.
-const longestName = 200
 
 // Text implements Result.
 func (r *listProjectsResult) Text() string {
@@ -109,9 +108,9 @@ func (r *listProjectsResult) Text() string {
 	for _, project := range r.Projects {
 		last := "-"
 		if !project.LastRunStartTime.IsZero() {
-			last = minute(project.LastRunStartTime)
+			last = wording.Minute(project.LastRunStartTime)
 		}
-		table.Row(markdown.Quote(project.Name, r.chars), written(project.RunCount, thousands), written(project.ErrorRate, percent), last, project.ID.String())
+		table.Row(markdown.Quote(project.Name, r.chars), wording.OrDash(project.RunCount, wording.Thousands), wording.OrDash(project.ErrorRate, wording.Percent), last, project.ID.String())
 	}
 	b.WriteString(table.String())
 	if r.NextOffset > 0 {
@@ -125,10 +124,10 @@ func (r *listProjectsResult) Text() string {
 func (r *listProjectsResult) call() string {
 	var values []any
 	if r.args.NameContains != "" {
-		values = append(values, "name_contains", compact(r.args.NameContains))
+		values = append(values, "name_contains", wording.Echo(r.args.NameContains))
 	}
 	if r.args.Limit > 0 {
 		values = append(values, "limit", r.args.Limit)
 	}
-	return call("list_projects", append(values, "offset", r.NextOffset)...)
+	return wording.Call("list_projects", append(values, "offset", r.NextOffset)...)
 }

@@ -1,8 +1,12 @@
 package tools
 
+import (
+	"langsmith-insights-mcp/tools/tool"
+)
+
 // All returns every tool, in the order an agent meets them.
-func All() []Tool {
-	return []Tool{
+func All() []tool.Tool {
+	return []tool.Tool{
 		createInsightsJob(),
 		listInsightsJobs(),
 		getInsightsJob(),

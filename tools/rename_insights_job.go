@@ -8,10 +8,11 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 type renameInsightsJobArgs struct {
-	ProjectArgs
+	tool.ProjectArgs
 	JobID uuid.UUID `json:"job_id"`
 	Name  string    `json:"name" jsonschema:"minLength=1"`
 }
@@ -22,19 +23,19 @@ type renameInsightsJobResult struct {
 	Status langsmith.Status `json:"status"`
 }
 
-func renameInsightsJob() Tool {
-	return Define(Declaration{
+func renameInsightsJob() tool.Tool {
+	return tool.Define(tool.Declaration{
 		Name:        "rename_insights_job",
 		Title:       "Rename an Insights job",
 		Description: "Give an Insights job another name, for people and for later. Nothing else changes, and a running job goes on.",
-		Effect:      Writes,
+		Effect:      tool.Writes,
 		Repeatable:  true,
 		Toolset:     "insights",
 	}, runRenameInsightsJob)
 }
 
-func runRenameInsightsJob(ctx context.Context, env *Env, args renameInsightsJobArgs) (*renameInsightsJobResult, error) {
-	project, err := env.project(ctx, args.ProjectArgs)
+func runRenameInsightsJob(ctx context.Context, env *tool.Env, args renameInsightsJobArgs) (*renameInsightsJobResult, error) {
+	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +43,10 @@ func runRenameInsightsJob(ctx context.Context, env *Env, args renameInsightsJobA
 	if err != nil {
 		return nil, err
 	}
-	return &renameInsightsJobResult{ID: args.JobID, Name: cleanTo(renamed.Name, longestName), Status: renamed.Status}, nil
+	return &renameInsightsJobResult{ID: args.JobID, Name: markdown.Clip(renamed.Name, markdown.MaxName), Status: renamed.Status}, nil
 }
 
 // Text implements Result.
 func (r *renameInsightsJobResult) Text() string {
-	return fmt.Sprintf("Job %s is now called %s.\n", r.ID, markdown.Quote(r.Name, longestName))
+	return fmt.Sprintf("Job %s is now called %s.\n", r.ID, markdown.Quote(r.Name, markdown.MaxName))
 }

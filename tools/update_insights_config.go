@@ -8,11 +8,13 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/configs"
 	"langsmith-insights-mcp/tools/schedule"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 type updateInsightsConfigArgs struct {
-	ProjectArgs
+	tool.ProjectArgs
 	ConfigID     uuid.UUID                                              `json:"config_id"`
 	Name         langsmith.Optional[string]                             `json:"name,omitzero" jsonschema:"minLength=1,maxLength=255"`
 	Description  langsmith.Optional[string]                             `json:"description,omitzero"`
@@ -29,57 +31,57 @@ func (a *updateInsightsConfigArgs) Check() error {
 	if a.Name.IsZero() && a.Description.IsZero() && a.Config.IsZero() && a.ScheduleCron.IsZero() {
 		return langsmith.FieldError{Problem: "nothing is to be changed: give name, description, config or schedule_cron; null clears one"}
 	}
-	_, err := readSchedule(a.ScheduleCron)
+	_, err := configs.ReadSchedule(a.ScheduleCron)
 	return errors.Join(a.request().Check(), err)
 }
 
-func updateInsightsConfig() Tool {
-	return DefineResizable(Declaration{
+func updateInsightsConfig() tool.Tool {
+	return tool.DefineResizable(tool.Declaration{
 		Name:  "update_insights_config",
 		Title: "Change an Insights config",
 		Description: "Change a saved Insights config: what is given changes, null clears, what is left out stays. WITH a schedule LangSmith starts " +
 			"a paid job each time it comes due. Prebuilt configs cannot be changed.",
-		Effect:     Writes,
+		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",
 	}, runUpdateInsightsConfig)
 }
 
-func runUpdateInsightsConfig(ctx context.Context, env *Env, args updateInsightsConfigArgs) (Resizable[*savedConfigResult], error) {
-	when, err := readSchedule(args.ScheduleCron)
+func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (tool.Resizable[*configs.Saved], error) {
+	when, err := configs.ReadSchedule(args.ScheduleCron)
 	if err != nil {
-		return Resizable[*savedConfigResult]{}, err
+		return tool.Resizable[*configs.Saved]{}, err
 	}
 	var config *langsmith.CreateInsightsJobRequest
 	if given, ok := args.Config.Get(); ok {
 		config = &given
-		if err := below("config", checkSample(env, config)); err != nil {
-			return Resizable[*savedConfigResult]{}, err
+		if err := tool.Below("config", tool.CheckSample(env, config)); err != nil {
+			return tool.Resizable[*configs.Saved]{}, err
 		}
 	}
-	if err := checkSchedule(env, when); err != nil {
-		return Resizable[*savedConfigResult]{}, err
+	if err := configs.CheckSchedule(env, when); err != nil {
+		return tool.Resizable[*configs.Saved]{}, err
 	}
-	project, err := env.project(ctx, args.ProjectArgs)
+	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return Resizable[*savedConfigResult]{}, err
+		return tool.Resizable[*configs.Saved]{}, err
 	}
 	if !args.ScheduleCron.IsNull() {
 		if err := allowRuns(ctx, env, project, args.ConfigID, when, config); err != nil {
-			return Resizable[*savedConfigResult]{}, err
+			return tool.Resizable[*configs.Saved]{}, err
 		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
 	if err != nil {
-		return Resizable[*savedConfigResult]{}, err
+		return tool.Resizable[*configs.Saved]{}, err
 	}
-	return savedConfig(env, "changed", project, saved, args.ScheduleCron), nil
+	return configs.NewSaved(env, "changed", project, saved, args.ScheduleCron), nil
 }
 
 // allowRuns holds the runs of a config as it will be, with a new schedule, new
 // settings or both (nil where they stay), against what the operator allows.
 // What stays is looked up, where anything turns on it.
-func allowRuns(ctx context.Context, env *Env, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
+func allowRuns(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
 	bounded := env.Policy.Confirm || env.Policy.MaxSample > 0
 	if !bounded || when == nil && config == nil {
 		return nil
@@ -95,17 +97,17 @@ func allowRuns(ctx context.Context, env *Env, project langsmith.Project, id uuid
 			}
 		}
 		if config == nil {
-			config = requestIn(saved.Config)
+			config = configs.RequestIn(saved.Config)
 		}
 	}
-	if err := checkSample(env, config); err != nil {
-		return refuse("The config cannot be scheduled as it is: %s. Give config too. Nothing was changed.", err)
+	if err := tool.CheckSample(env, config); err != nil {
+		return tool.Refuse("The config cannot be scheduled as it is: %s. Give config too. Nothing was changed.", err)
 	}
-	return agreeToSchedule(ctx, env, project, newScheduledRuns(when, config, time.Now()))
+	return configs.AgreeToSchedule(ctx, env, project, configs.NewScheduledRuns(when, config, time.Now()))
 }
 
 // findConfig finds a saved config; the API has no way to read one alone.
-func findConfig(ctx context.Context, env *Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
+func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
 		return nil, err
@@ -115,5 +117,5 @@ func findConfig(ctx context.Context, env *Env, project langsmith.Project, id uui
 			return &all[i], nil
 		}
 	}
-	return nil, refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, projectLabel(project))
+	return nil, tool.Refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, tool.ProjectLabel(project))
 }

@@ -10,13 +10,15 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
-	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/watch"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 type waitForInsightsJobArgs struct {
-	ProjectArgs
+	tool.ProjectArgs
 	JobID          uuid.UUID `json:"job_id"`
 	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Default 25, which every client bears; 0 looks once."`
 }
@@ -31,26 +33,26 @@ func (a waitForInsightsJobArgs) timeout() time.Duration {
 	return time.Duration(*a.TimeoutSeconds) * time.Second
 }
 
-func waitForInsightsJob() Tool {
-	return DefineResizable(Declaration{
+func waitForInsightsJob() tool.Tool {
+	return tool.DefineResizable(tool.Declaration{
 		Name:  "wait_for_insights_job",
 		Title: "Wait for an Insights report",
 		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: after timeout_seconds the " +
 			"answer is that it still runs and when to look again, which is no error: call again. Waiting costs nothing.",
-		Effect:     Reads,
+		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
 		App:        true,
 	}, runWaitForInsightsJob)
 }
 
-func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJobArgs) (Resizable[*jobResult], error) {
-	project, err := env.project(ctx, args.ProjectArgs)
+func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsightsJobArgs) (tool.Resizable[*jobs.Result], error) {
+	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return Resizable[*jobResult]{}, err
+		return tool.Resizable[*jobs.Result]{}, err
 	}
 	// For the links, and now: when the server ends there is no time to ask.
-	project.TenantID = env.tenant(ctx, project)
+	project.TenantID = env.TenantID(ctx, project)
 
 	began := time.Now()
 	request := watch.Request{
@@ -59,25 +61,24 @@ func runWaitForInsightsJob(ctx context.Context, env *Env, args waitForInsightsJo
 	}
 	if env.Progress != nil {
 		request.Progress = func(state watch.State) {
-			env.Progress(Progress{Done: time.Since(began).Seconds(), Message: waitingFor(state)})
+			env.Progress(tool.Progress{Done: time.Since(began).Seconds(), Message: waitingFor(state)})
 		}
 	}
 	state, err := env.Watch.Wait(ctx, request)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return Resizable[*jobResult]{}, refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", ago(request.Timeout))
+		return tool.Resizable[*jobs.Result]{}, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Ago(request.Timeout))
 	case errors.Is(err, watch.ErrEnding):
-		return Resizable[*jobResult]{}, refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
+		return tool.Resizable[*jobs.Result]{}, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	case err != nil:
-		return Resizable[*jobResult]{}, err
+		return tool.Resizable[*jobs.Result]{}, err
 	}
-	view := viewJob(ctx, env, project, state.Report)
-	view.show(nil, report.ByRuns)
-	if job := newInsightsJob(&state.Report.Job, links{}, longestJobText); !job.Status.Done() {
-		view.progress = waitedFor(state, job.state(), request.Timeout, env.Watch.MaxWaiters)
-		view.lookAgain = state.LookAgain()
+	view := jobs.NewView(ctx, env, project, state.Report)
+	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxText); !job.Status.Done() {
+		view.Progress = waitedFor(state, job.State(), request.Timeout, env.Watch.MaxWaiters)
+		view.LookAgain = state.LookAgain()
 	}
-	return view.resizable()
+	return view.Resizable()
 }
 
 // waitingFor says what a wait is at, in a few words.
@@ -88,11 +89,11 @@ func waitingFor(state watch.State) string {
 	case state.Report == nil:
 		return fmt.Sprintf("no state of the job yet; %s; asking again", failed(state))
 	}
-	job := (&insightsJob{Status: state.Report.Status}).state()
+	job := (&jobs.Job{Status: state.Report.Status}).State()
 	if state.Err == nil {
-		return fmt.Sprintf("%s for %s", job, ago(state.Age())) + tookBefore("; earlier reports of this project took ", state.Earlier)
+		return fmt.Sprintf("%s for %s", job, wording.Ago(state.Age())) + tookBefore("; earlier reports of this project took ", state.Earlier)
 	}
-	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, ago(time.Since(state.AsOf)), failed(state))
+	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, wording.Ago(time.Since(state.AsOf)), failed(state))
 }
 
 // waitedFor says why a wait ended before its job.
@@ -101,20 +102,20 @@ func waitedFor(state watch.State, status string, timeout time.Duration, most int
 	b.WriteString(status)
 	if state.End == watch.TimedOut && timeout > 0 {
 		b.Reset()
-		fmt.Fprintf(&b, "still %s after a wait of %s", status, ago(timeout))
+		fmt.Fprintf(&b, "still %s after a wait of %s", status, wording.Ago(timeout))
 	}
 	if !state.Report.CreatedAt.IsZero() {
-		fmt.Fprintf(&b, " (started %s ago%s)", ago(state.Age()), tookBefore("; this project's reports took ", state.Earlier))
+		fmt.Fprintf(&b, " (started %s ago%s)", wording.Ago(state.Age()), tookBefore("; this project's reports took ", state.Earlier))
 	}
 	b.WriteString(".")
 	switch state.End {
 	case watch.ServerEnding:
 		b.WriteString(" This server is ending, so the wait was cut short.")
 	case watch.Crowded:
-		fmt.Fprintf(&b, " This call only looked: the most that this server lets wait at once, %s, wait already.", count(most, "call"))
+		fmt.Fprintf(&b, " This call only looked: the most that this server lets wait at once, %s, wait already.", wording.Count(most, "call"))
 	}
 	if state.Err != nil {
-		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", ago(time.Since(state.AsOf)), failed(state))
+		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", wording.Ago(time.Since(state.AsOf)), failed(state))
 	}
 	return b.String()
 }
@@ -124,7 +125,7 @@ func tookBefore(words string, earlier watch.Earlier) string {
 	if earlier.Longest == 0 {
 		return ""
 	}
-	shortest, longest := ago(earlier.Shortest), ago(earlier.Longest)
+	shortest, longest := wording.Ago(earlier.Shortest), wording.Ago(earlier.Longest)
 	if shortest == longest {
 		return words + "about " + longest
 	}

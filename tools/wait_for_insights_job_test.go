@@ -17,6 +17,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/servertest"
 	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/watch"
 )
 
@@ -216,11 +217,11 @@ func TestManyWaitingCallsCostTheSame(t *testing.T) {
 					args = servertest.Args{"session_id": project, "job_id": created.ID, "timeout_seconds": 600}
 				}
 				box.ResetRequests()
-				env := &tools.Env{LangSmith: client, Projects: tools.NewProjectCache(), Watch: watch.New()}
+				env := &tool.Env{LangSmith: client, Projects: tool.NewProjectCache(), Watch: watch.New()}
 				var group sync.WaitGroup
 				for range callers {
 					group.Go(func() {
-						reply, err := tool(t, "wait_for_insights_job").Call(t.Context(), env, []byte(encoded(t, args)))
+						reply, err := findTool(t, "wait_for_insights_job").Call(t.Context(), env, []byte(encoded(t, args)))
 						if err != nil || reply.IsError || !strings.Contains(reply.Text, "failed") && !strings.Contains(reply.Text, "finished") {
 							t.Errorf("%v: %s", err, reply.Text)
 						}
@@ -243,14 +244,14 @@ func TestManyWaitingCallsCostTheSame(t *testing.T) {
 	}
 }
 
-func tool(t *testing.T, name string) tools.Tool {
+func findTool(t *testing.T, name string) tool.Tool {
 	for _, tool := range tools.All() {
 		if tool.Name == name {
 			return tool
 		}
 	}
 	t.Fatalf("there is no tool %s", name)
-	return tools.Tool{}
+	return tool.Tool{}
 }
 
 // The end of the server, and one caller too many, are answers too.
@@ -265,20 +266,20 @@ func TestWaitThatIsCutShort(t *testing.T) {
 				project := box.AddProject(sandbox.Project{Name: "shop"})
 				job := box.AddJob(project, running())
 				ending := make(chan struct{})
-				env := &tools.Env{
+				env := &tool.Env{
 					LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: box.RoundTripper()}),
-					Projects:  tools.NewProjectCache(),
+					Projects:  tool.NewProjectCache(),
 					Watch:     &watch.Watcher{MaxWaiters: c.waiters},
 					Ending:    ending,
 				}
-				call := func() tools.Reply {
-					reply, err := tool(t, "wait_for_insights_job").Call(t.Context(), env, fmt.Appendf(nil, `{"session_id":%q,"job_id":%q,"timeout_seconds":600}`, project, job))
+				call := func() tool.Reply {
+					reply, err := findTool(t, "wait_for_insights_job").Call(t.Context(), env, fmt.Appendf(nil, `{"session_id":%q,"job_id":%q,"timeout_seconds":600}`, project, job))
 					if err != nil {
 						t.Fatal(err)
 					}
 					return reply
 				}
-				replies := make(chan tools.Reply, 1)
+				replies := make(chan tool.Reply, 1)
 				go func() { replies <- call() }()
 				time.Sleep(7 * time.Second)
 				if c.waiters > 0 {

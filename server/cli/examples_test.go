@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // chosenExamples are the transcripts, of all that the tests of package tools
@@ -54,7 +55,7 @@ func TestTheExamplesAreTheTools(t *testing.T) {
 		}
 	}
 	for name := range chosenExamples {
-		if !slices.ContainsFunc(tools.All(), func(tool tools.Tool) bool { return tool.Name == name }) {
+		if !slices.ContainsFunc(tools.All(), func(tool tool.Tool) bool { return tool.Name == name }) {
 			t.Errorf("there is no tool %s", name)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/servertest"
 	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // TestTheReferenceIsTheCode compares docs/reference.md with what the tools and
@@ -104,7 +105,7 @@ var (
 	shown  = regexp.MustCompile(`(?s)(  # .*?)(?:\n\n|$)`)     // its examples
 )
 
-func arguments(t *testing.T, tool tools.Tool) []string {
+func arguments(t *testing.T, tool tool.Tool) []string {
 	var schema struct {
 		Properties map[string]json.RawMessage
 		Required   []string

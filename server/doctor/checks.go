@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/markdown"
 )
 
@@ -79,16 +79,16 @@ func (c *checker) key(ctx context.Context) Check {
 		switch api.Status {
 		case http.StatusUnauthorized:
 			c.skipReason = "the key is not accepted"
-			return Check{Status: Failed, Found: "the key is not accepted", Do: tools.Explain(c.Client, c.listErr)}
+			return Check{Status: Failed, Found: "the key is not accepted", Do: advice.Explain(c.Client, c.listErr)}
 		case http.StatusForbidden:
 			if api.NeedsWorkspace() {
 				return Check{Status: OK, Found: "the key is accepted, and spans workspaces"}
 			}
 			c.skipReason = "the key is not accepted"
-			return Check{Status: Failed, Found: "the key is not accepted here", Do: tools.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+			return Check{Status: Failed, Found: "the key is not accepted here", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 		}
 		c.skipReason = "projects cannot be listed"
-		return Check{Status: Failed, Found: "whether the key is accepted cannot be told", Do: tools.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: "whether the key is accepted cannot be told", Do: advice.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: OK, Found: "the key is accepted"}
 }
@@ -96,7 +96,7 @@ func (c *checker) key(ctx context.Context) Check {
 func (c *checker) workspace(ctx context.Context) Check {
 	if c.listErr != nil {
 		c.skipReason = "the workspace is not settled"
-		return Check{Status: Failed, Found: "this workspace cannot be read with this key", Do: tools.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+		return Check{Status: Failed, Found: "this workspace cannot be read with this key", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 	}
 	if !c.LangSmith.HasWorkspace() {
 		return Check{Status: OK, Found: "the key's own"}
@@ -166,7 +166,7 @@ func (c *checker) insights(ctx context.Context) Check {
 			Do: "Insights takes a Plus or Enterprise plan. If the workspace has one, the key lacks the permission: ask an admin of the workspace."}
 	}
 	if err != nil {
-		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: tools.Explain(c.Client, err)}
+		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: advice.Explain(c.Client, err)}
 	}
 	c.serverTime, c.localTime = page.Date, time.Now()
 	found := "readable; " + markdown.Quote(c.project.Name, 60) + " has no report yet"

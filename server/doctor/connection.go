@@ -13,7 +13,7 @@ import (
 	"syscall"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/markdown"
 )
 
@@ -81,12 +81,12 @@ func (c *checker) answers(ctx context.Context) Check {
 		return Check{Status: OK, Found: endpoint + " answers"}
 	case answered:
 		c.skipReason = "LangSmith does not answer"
-		return Check{Status: Failed, Found: endpoint + " does not answer as LangSmith would", Do: tools.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: endpoint + " does not answer as LangSmith would", Do: advice.Explain(c.Client, c.listErr)}
 	}
 	c.skipReason = "LangSmith cannot be reached"
 	found, do := c.explainUnreachable(c.listErr)
 	if found == "" {
-		return Check{Status: Failed, Found: endpoint + " cannot be reached", Do: tools.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: endpoint + " cannot be reached", Do: advice.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: Failed, Found: endpoint + " cannot be reached: " + found, Do: do}
 }

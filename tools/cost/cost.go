@@ -1,0 +1,98 @@
+// Package cost bounds what Insights jobs read and cost, at the prices that
+// LangSmith documents.
+package cost
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// Range is a span of US dollars.
+type Range struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+func (c Range) String() string {
+	return fmt.Sprintf("%s to %s USD", dollars(c.Low), dollars(c.High))
+}
+
+// Times returns the cost of n jobs.
+func (c Range) Times(n int) Range {
+	return Range{wording.Round4(c.Low * float64(n)), wording.Round4(c.High * float64(n))}
+}
+
+func dollars(amount float64) string {
+	if amount > 0 && amount < 0.01 {
+		return strconv.FormatFloat(amount, 'g', 2, 64)
+	}
+	return wording.Decimals(amount, 2)
+}
+
+// LangSmith's documented prices, in US dollars for 1,000 traces.
+var (
+	openAIPrice    = Range{1, 2}
+	anthropicPrice = Range{3, 4}
+)
+
+// Of bounds what a job over so many traces costs. Which model a saved config
+// names, and what a model configuration's model costs, is not known here; the
+// bound spans both providers then.
+func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
+	models := []string{"openai"}
+	if config, ok := request.ConfigID.Get(); ok {
+		models[0] = config.String()
+	}
+	if request.Model != nil {
+		models[0] = string(*request.Model)
+	}
+	if cluster, ok := request.ClusterModel.Get(); ok {
+		summary, _ := request.SummaryModel.Get()
+		models = []string{cluster, summary}
+	}
+	low, high := openAIPrice.Low, openAIPrice.High
+	if !slices.Contains(models, "openai") {
+		low = anthropicPrice.Low
+	}
+	if slices.ContainsFunc(models, func(m string) bool { return m != "openai" }) {
+		high = anthropicPrice.High
+	}
+	if slices.ContainsFunc(models, func(m string) bool { return m != "openai" && m != "anthropic" }) {
+		low = openAIPrice.Low
+	}
+	share := float64(traces) / 1000
+	return Range{wording.Round4(low * share), wording.Round4(high * share)}
+}
+
+// MaxTraces is the upper bound of what a job reads.
+func MaxTraces(request *langsmith.CreateInsightsJobRequest) int {
+	sample, ok := request.Sample.Get()
+	if !ok {
+		return langsmith.MaxSample
+	}
+	n, err := sample.Float64()
+	if err != nil || n < 1 {
+		// A sample between 0 and 1 may be read as a fraction: unknown.
+		return langsmith.MaxSample
+	}
+	return int(n)
+}
+
+// Estimate bounds what a job reads and costs.
+type Estimate struct {
+	Traces int
+	Cost   Range
+}
+
+func NewEstimate(request *langsmith.CreateInsightsJobRequest) Estimate {
+	traces := MaxTraces(request)
+	return Estimate{traces, Of(request, traces)}
+}
+
+func (e Estimate) String() string {
+	return fmt.Sprintf("reads at most %s and costs at most about %s, billed by the model provider to the workspace's own key.", wording.Count(e.Traces, "trace"), e.Cost)
+}

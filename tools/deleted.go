@@ -1,0 +1,44 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// deletedResult is what deleting something says.
+type deletedResult struct {
+	ID      uuid.UUID `json:"id"`
+	Message string    `json:"message"`
+}
+
+func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
+	message := deleted.Message
+	if message == "" {
+		message = "deleted"
+	}
+	return &deletedResult{ID: id, Message: markdown.Clip(message, markdown.MaxName)}
+}
+
+// alreadyGone is the result of deleting what is not there, unless it is the
+// project that is not: then the thing may well be in another one.
+func alreadyGone(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, thing string, err error) (*deletedResult, error) {
+	if project.Name == "" { // found by its id, so nobody has looked whether it exists
+		if _, missing := env.LangSmith.GetProject(ctx, project.ID); tool.IsNotFound(missing) {
+			return nil, missing
+		} else if missing != nil {
+			return nil, err
+		}
+	}
+	return &deletedResult{ID: id, Message: "there is no such " + thing + " in this project; it was deleted already, or is another project's"}, nil
+}
+
+// Text implements Result.
+func (r *deletedResult) Text() string {
+	return fmt.Sprintf("%s: %s.\n", r.ID, markdown.Escape(markdown.Line(r.Message, markdown.MaxName)))
+}

@@ -1,0 +1,291 @@
+package jobs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// Text implements Result.
+func (r *Result) Text() string {
+	var b strings.Builder
+	r.writeHead(&b)
+	if r.Report != nil {
+		r.Report.writeKeyPoints(&b)
+	}
+	r.writeClusters(&b)
+	if r.Report != nil {
+		r.Report.writeHighlighted(&b)
+	}
+	r.writeLeftOut(&b)
+	r.writeNext(&b)
+	return b.String()
+}
+
+// writeHead says what this is about in a line, and by which ids to ask on.
+func (r *Result) writeHead(b *strings.Builder) {
+	name := markdown.Quote(r.Name, markdown.MaxName)
+	switch {
+	case r.Status == langsmith.StatusSuccess && r.view.within != nil:
+		fmt.Fprintf(b, "Category %s of job %s: %s of its %s; %s.\n", markdown.Quote(r.view.within.Name, markdown.MaxName), name,
+			wording.Thousands(r.view.within.Runs), wording.Count(r.view.Tree.Total, "trace"), r.below())
+	case r.Status == langsmith.StatusSuccess:
+		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, wording.Count(r.view.Tree.Total, "trace"), r.shape())
+	case r.Status.Failed():
+		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.Reason(tool.Uncut))
+	case r.Progress != "":
+		fmt.Fprintf(b, "Job %s: %s\n", name, r.Progress)
+	default:
+		fmt.Fprintf(b, "Job %s is %s and has no report yet%s\n", name, r.State(), r.started())
+	}
+	if r.Status == langsmith.StatusSuccess && r.Error != "" {
+		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason(tool.Uncut))
+	}
+	if window := r.Window(); window != "" {
+		fmt.Fprintf(b, "Window: %s UTC.\n", window)
+	}
+	fmt.Fprintf(b, "session_id %s, job_id %s\n", r.SessionID, r.ID)
+	if r.URL != "" {
+		b.WriteString(r.URL + "\n")
+	}
+}
+
+// shape says how many categories there are, and how many of them at the top.
+func (r *Result) shape() string {
+	all, top := len(r.view.Tree.Nodes), len(r.view.Tree.Roots)
+	if top == all {
+		return wording.Categories(all)
+	}
+	return fmt.Sprintf("%s, %s of them at the top", wording.Categories(all), wording.Thousands(top))
+}
+
+// below says how many categories a subtree has besides its own.
+func (r *Result) below() string {
+	if n := *r.TotalClusters - 1; n > 0 {
+		return wording.Categories(n) + " below it"
+	}
+	return "no categories below it"
+}
+
+// longestJob is how long the work at a report takes at most, by LangSmith's
+// documentation.
+const longestJob = 30 * time.Minute
+
+// started says how long the job has been going on, and what to think of it.
+func (r *Result) started() string {
+	if r.CreatedAt.IsZero() {
+		return ". Reports take up to 30 minutes."
+	}
+	age := r.view.now.Sub(r.CreatedAt.Time)
+	if age > longestJob {
+		return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes, so it may never end; LangSmith's own page shows more.", wording.Ago(age))
+	}
+	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", wording.Ago(age))
+}
+
+// Text implements Result.
+func (r *Report) Text() string {
+	var b strings.Builder
+	r.writeKeyPoints(&b)
+	r.writeHighlighted(&b)
+	return b.String()
+}
+
+func (r *Report) writeKeyPoints(b *strings.Builder) {
+	if r.Title != "" {
+		fmt.Fprintf(b, "\n> %s\n", markdown.Quote(r.Title, longestTitle))
+	}
+	if len(r.KeyPoints) > 0 {
+		b.WriteString("\n")
+	}
+	for _, point := range r.KeyPoints {
+		fmt.Fprintf(b, "- %s\n", markdown.Quote(point, tool.Uncut))
+	}
+}
+
+func (r *Report) writeHighlighted(b *strings.Builder) {
+	if len(r.Highlighted) == 0 {
+		return
+	}
+	b.WriteString("\nWorth opening:\n")
+	for _, run := range r.Highlighted {
+		fmt.Fprintf(b, "- run %s", run.RunID)
+		if run.ClusterName != "" {
+			fmt.Fprintf(b, " in %s", markdown.Quote(run.ClusterName, markdown.MaxName))
+		}
+		if run.Reason != "" {
+			fmt.Fprintf(b, ": %s", markdown.Quote(run.Reason, tool.Uncut))
+		}
+		b.WriteString("\n")
+		if run.Summary != "" {
+			fmt.Fprintf(b, "  summary: %s\n", markdown.Quote(run.Summary, tool.Uncut))
+		}
+		if run.URL != "" {
+			fmt.Fprintf(b, "  %s\n", run.URL)
+		}
+	}
+}
+
+// writeClusters writes the page as a table: as a tree when it is by size, where
+// a parent always comes before its children, and else as the ranking it is.
+func (r *Result) writeClusters(b *strings.Builder) {
+	if len(r.nodes) == 0 {
+		return
+	}
+	nodes, depths := r.nodes, make([]int, len(r.nodes))
+	if r.view.sortBy == report.ByRuns {
+		nodes, depths = report.Outline(r.nodes)
+	}
+	place := make(map[*report.Node]int, len(r.nodes))
+	for i, node := range r.nodes {
+		place[node] = i
+	}
+	columns := []markdown.Column{{Title: "category"}, {Title: "traces", Right: true}, {Title: "share", Right: true}}
+	var stats []map[string]any
+	for _, shown := range r.Clusters {
+		stats = append(stats, shown.Stats)
+	}
+	figures := Figures(stats)
+	for _, figure := range figures {
+		columns = append(columns, markdown.Column{Title: figure.Title, Right: true})
+	}
+	table := markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
+	for i, node := range nodes {
+		shown := r.Clusters[place[node]]
+		cells := []string{r.label(node, shown.Name, depths[i]), wording.Thousands(shown.NumRuns), wording.OrDash(shown.Share, wording.Percent)}
+		for _, figure := range figures {
+			cells = append(cells, wording.OrDash(figure.Of(shown.Stats), figure.Write))
+		}
+		table.Row(append(cells, shown.ID.String())...)
+	}
+	fmt.Fprintf(b, "\n%s%s", r.span(), table)
+	r.writeDescriptions(b)
+}
+
+// span says which categories of how many these are, where they are not all of
+// them in their usual order.
+func (r *Result) span() string {
+	v := r.view
+	whole := len(r.nodes) == len(v.nodes)
+	if whole && v.sortBy == report.ByRuns {
+		return ""
+	}
+	from, to, all := v.page.Offset+1, v.page.Offset+len(r.nodes), wording.Thousands(len(v.nodes))
+	which := "All " + wording.Categories(len(v.nodes))
+	switch {
+	case from == to:
+		which = fmt.Sprintf("Category %s of %s", wording.Thousands(from), all)
+	case !whole:
+		which = fmt.Sprintf("Categories %s to %s of %s", wording.Thousands(from), wording.Thousands(to), all)
+	}
+	return fmt.Sprintf("%s, %s first:\n\n", which, map[report.Order]string{
+		report.ByRuns: "largest", report.ByErrorRate: "highest error rate", report.ByLatency: "slowest", report.ByCost: "dearest",
+	}[v.sortBy])
+}
+
+// label names a category: indented below a parent on the same page, else with
+// the parent's name.
+func (r *Result) label(node *report.Node, name string, depth int) string {
+	label := strings.Repeat("- ", min(depth, deepestIndent)) + markdown.Quote(name, markdown.MaxName)
+	if depth == 0 && node.Parent != nil && node != r.view.within {
+		label += " in " + markdown.Quote(node.Parent.Name, min(r.most, 40))
+	}
+	return label
+}
+
+const deepestIndent = 6
+
+func (r *Result) writeDescriptions(b *strings.Builder) {
+	if !slices.ContainsFunc(r.Clusters, func(c Cluster) bool { return c.Description != "" }) {
+		return
+	}
+	b.WriteString("\n")
+	for _, shown := range r.Clusters {
+		if shown.Description == "" {
+			continue
+		}
+		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(shown.Name, markdown.MaxName), markdown.Quote(shown.Description, tool.Uncut))
+	}
+}
+
+func (r *Result) writeLeftOut(b *strings.Builder) {
+	v := r.view
+	var lines []string
+	if r.NextOffset > 0 {
+		left := wording.Count(len(v.nodes)-r.NextOffset, "smaller category", "smaller categories")
+		if v.sortBy != report.ByRuns {
+			left = wording.Categories(len(v.nodes)-r.NextOffset) + " further down"
+		}
+		lines = append(lines, left+" not shown: "+v.call(r.NextOffset, ""))
+	}
+	if v.page.Offset > 0 && len(r.Clusters) == 0 && len(v.nodes) > 0 {
+		lines = append(lines, fmt.Sprintf("There are only %s; offset %d is past the last.", wording.Categories(len(v.nodes)), v.page.Offset))
+	}
+	if r.Report != nil && r.Report.LeftOut > 0 {
+		lines = append(lines, fmt.Sprintf("%s not shown: %s", wording.Count(r.Report.LeftOut, "key point or highlighted trace", "key points or highlighted traces"), v.call(0, "detailed")))
+	}
+	if r.cut {
+		how := v.call(0, "detailed")
+		if v.detail.description > 0 {
+			how = wording.Call("get_insights_job", "session_id", v.Project.ID, "job_id", v.Job.ID, "cluster_id", "ID", "detail", "detailed", "limit", 1)
+		}
+		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
+	}
+	if v.Tree.Misplaced > 0 {
+		lines = append(lines, wording.Count(v.Tree.Misplaced, "category stands", "categories stand")+" at the top although LangSmith names a parent: it is missing, or below them.")
+	}
+	if v.hide && r.Report != nil {
+		lines = append(lines, "Summaries of runs are hidden by this server's operator.")
+	}
+	if len(lines) > 0 {
+		fmt.Fprintf(b, "\n%s\n", strings.Join(lines, "\n"))
+	}
+}
+
+// call is the call of get_insights_job that shows this view further on, or in
+// more detail.
+func (v *View) call(offset int, detail string) string {
+	values := []any{"session_id", v.Project.ID, "job_id", v.Job.ID}
+	if v.within != nil {
+		values = append(values, "cluster_id", v.within.ID)
+	}
+	if detail == "" && v.detail.description > 0 {
+		detail = "detailed"
+	}
+	if detail != "" {
+		values = append(values, "detail", detail)
+	}
+	if v.sortBy != report.ByRuns {
+		values = append(values, "sort_by", v.sortBy)
+	}
+	if v.page.Limit > 0 {
+		values = append(values, "limit", v.page.Limit)
+	}
+	if offset > 0 {
+		values = append(values, "offset", offset)
+	}
+	return wording.Call("get_insights_job", values...)
+}
+
+func (r *Result) writeNext(b *strings.Builder) {
+	b.WriteString("\nNext: ")
+	switch {
+	case r.Status.Failed():
+		b.WriteString("create_insights_job starts another (paid); with dry_run it shows first which model secrets the workspace has.\n")
+	case !r.Status.Done():
+		fmt.Fprintf(b, "wait_for_insights_job with this session_id and job_id; or look again in about %d s.\n", r.RetryAfterSeconds)
+	case len(r.view.Tree.Nodes) == 0:
+		b.WriteString("the report holds no category. The window or the filter may have matched no traces: " +
+			"see list_projects for when the project last had runs, and start another with a wider window (paid).\n")
+	default:
+		b.WriteString("list_insights_runs with this job_id and a cluster_id shows a category's traces; get_run shows one; " +
+			"compare_insights_jobs with a baseline_job_id shows what changed since an earlier report.\n")
+	}
+}

@@ -1,0 +1,88 @@
+package start
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"langsmith-insights-mcp/tools/advice"
+	"langsmith-insights-mcp/tools/jobs"
+	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// explain puts into words what only a paid call can run into.
+func explain(err error) error {
+	var uncertain *paid.UncertainError
+	var many *paid.TooManyJobsError
+	var limit *paid.LimitError
+	var earlier *paid.EarlierError
+	var left *paid.LeftError
+	switch {
+	case errors.As(err, &uncertain):
+		return explainUncertain(uncertain)
+	case errors.As(err, &many):
+		return explainTooMany(many)
+	case errors.As(err, &limit):
+		return explainLimit(limit)
+	case errors.As(err, &earlier):
+		return tool.Refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, advice.Cause(earlier.Err))
+	case errors.Is(err, paid.ErrBusy):
+		return tool.Refuse("The same call is under way in another process of this server, for minutes now. Nothing was started. Call again later.")
+	case errors.As(err, &left) && errors.Is(err, context.DeadlineExceeded):
+		if left.Sent {
+			return tool.Refuse("The call's time ran out while the job was being started. The request is finished all the same, and remembered: the same call again gives its job and starts no second one.")
+		}
+		return tool.Refuse("The call's time ran out before anything was sent. Nothing was started. Call again.")
+	}
+	return err
+}
+
+func explainLimit(err *paid.LimitError) error {
+	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
+		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Ago(time.Until(err.Resets)))
+	if others := jobs.Lines(err.Others, mostOthers); others != "" {
+		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")
+	}
+	return tool.Refuse("%s", text)
+}
+
+func explainUncertain(err *paid.UncertainError) error {
+	var b strings.Builder
+	if err.Err != nil {
+		fmt.Fprintf(&b, "It is not known whether a job was started: %s.\n", advice.Cause(err.Err))
+	} else {
+		b.WriteString("The same call was made before, and it is not known whether it started a job. This call started none.\n")
+	}
+	switch {
+	case err.LookErr != nil:
+		fmt.Fprintf(&b, "Nor could the project's jobs be listed to look for it: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only after it could look and found none.\n", advice.Cause(err.LookErr))
+	case len(err.Found) == 0:
+		b.WriteString("No new job was found in the project, looking for some seconds, and the request may still be processed.\nCall again in a minute: within ten minutes the same call looks for that job again before it starts anything.\n")
+	default:
+		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.Lines(err.Found, paid.MostOthers))
+	}
+	if others := jobs.Lines(err.Others, mostOthers); others != "" {
+		fmt.Fprintf(&b, "Other jobs of this project, unfinished or of the last day:\n%s", others)
+	}
+	for _, note := range err.Notes {
+		fmt.Fprintf(&b, "Note: %s\n", note)
+	}
+	return tool.Refuse("%s", strings.TrimSuffix(b.String(), "\n"))
+}
+
+func explainTooMany(err *paid.TooManyJobsError) error {
+	text := fmt.Sprintf("LangSmith starts no more Insights jobs while so many run: %s. Nothing was started.\n", advice.Cause(err.Err))
+	switch {
+	case err.ListErr != nil:
+		text += "Which ones run could not be listed."
+	case len(err.Unfinished) == 0:
+		text += "None of them is in this project; they are in others of the workspace."
+	default:
+		text += "Unfinished in this project:\n" + strings.TrimSuffix(jobs.Lines(err.Unfinished, paid.MostOthers), "\n")
+	}
+	return tool.Refuse("%s\nWait for one to end (wait_for_insights_job), then call again.", text)
+}

@@ -1,0 +1,112 @@
+package start
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/advice"
+	"langsmith-insights-mcp/tools/jobs"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// Result is what a tool says of the job that it started, or would start.
+type Result struct {
+	ID             uuid.UUID        `json:"id,omitzero"`
+	Name           string           `json:"name,omitempty"`
+	Status         langsmith.Status `json:"status,omitempty"`
+	Error          string           `json:"error,omitempty"`
+	SessionID      uuid.UUID        `json:"session_id,omitzero"`
+	URL            string           `json:"url,omitempty"`
+	AlreadyRunning bool             `json:"already_running,omitempty"`
+	*dryRun
+
+	job     *Job
+	outcome *paid.Outcome // nil for a dry run
+}
+
+// Result tells the outcome of the job's start.
+func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) *Result {
+	started := outcome.Job
+	return &Result{
+		ID:             started.ID,
+		Name:           markdown.Clip(started.Name, markdown.MaxName),
+		Status:         langsmith.Status(markdown.Clip(string(started.Status), markdown.MaxWord)),
+		Error:          markdown.Clip(started.Error, advice.MaxCause),
+		SessionID:      j.Project.ID,
+		URL:            env.ProjectLinks(ctx, j.Project).Job(started.ID),
+		AlreadyRunning: outcome.AlreadyRunning,
+		job:            j,
+		outcome:        outcome,
+	}
+}
+
+// DryRun tells what starting the job would do.
+func (j *Job) DryRun(ctx context.Context, env *tool.Env) *Result {
+	return &Result{SessionID: j.Project.ID, dryRun: newDryRun(ctx, env, j.Call), job: j}
+}
+
+// Unconfirmed tells what starting the job would do, where nobody could be asked
+// to agree to it.
+func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) *Result {
+	result := j.DryRun(ctx, env)
+	result.nobodyToAsk = true
+	return result
+}
+
+// IsDryRun reports whether the result is of a dry run.
+func (r *Result) IsDryRun() bool { return r.dryRun != nil }
+
+// Text tells what was started, or what would be.
+func (r *Result) Text() string {
+	var b strings.Builder
+	if r.dryRun != nil {
+		r.dryRun.write(&b, tool.ProjectLabel(r.job.Project))
+		return b.String()
+	}
+	b.WriteString(r.happened())
+	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\nname: %s\nstatus: %s\n", r.ID, r.SessionID,
+		markdown.Quote(r.Name, markdown.MaxName), markdown.Word(string(r.Status), markdown.MaxWord))
+	if r.Error != "" {
+		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, advice.MaxCause))
+	}
+	if r.URL != "" {
+		fmt.Fprintf(&b, "url: %s\n", r.URL)
+	}
+	for _, note := range r.outcome.Notes {
+		fmt.Fprintf(&b, "\nNote: %s\n", note)
+	}
+	if others := jobs.Lines(r.outcome.Others, mostOthers); others != "" {
+		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
+	}
+	b.WriteString("\nNext: wait_for_insights_job with this session_id and job_id.\n")
+	return b.String()
+}
+
+// happened says in a line or two whether anything was started.
+func (r *Result) happened() string {
+	ended := r.Status.Done()
+	switch already, probably := r.AlreadyRunning, r.outcome.Probably; {
+	case already && probably:
+		return "No job was started: the same call was made before, and this job is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
+	case already && ended:
+		return "No job was started: the same call was made before, and nobody was told of its job, which has ended by now. Calling once more starts a new one."
+	case already:
+		text := "No job was started: the same call was made before, and its job still runs."
+		if !r.job.NoDuplicates {
+			text += " allow_duplicate starts another all the same."
+		}
+		return text
+	case probably:
+		return "LangSmith's answer was lost. This job was found since, the only one that fits: it is probably the one that this call started. No second one was started."
+	}
+	return fmt.Sprintf("Started an Insights job over %s. The report takes up to 30 minutes.", tool.ProjectLabel(r.job.Project))
+}
+
+// mostOthers is how many other jobs a result lists.
+const mostOthers = 5

@@ -1,0 +1,65 @@
+// Package start starts paid Insights jobs for tools: what a person has to agree to
+// first, what a dry run shows, and what is said of the outcome.
+package start
+
+import (
+	"context"
+	"fmt"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// Job is a paid job that a tool is asked to start.
+type Job struct {
+	Call    paid.Call
+	Project langsmith.Project // without an id where it has still to be made
+
+	// NoDuplicates says that the tool has no allow_duplicate.
+	NoDuplicates bool
+}
+
+// FindRunning returns the job that an equal call started before; nil where
+// nothing keeps another from being started.
+func (j *Job) FindRunning(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
+	outcome, err := env.Paid.Find(ctx, j.Call)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return outcome, nil
+}
+
+// Confirm has a person agree to the job, where the operator wants that
+// (--confirm). It fails with [tool.ErrCannotAsk] where nobody can be asked.
+func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error {
+	if !env.Policy.Confirm {
+		return nil
+	}
+	digest, err := paid.Digest(j.Call)
+	if err != nil {
+		return err
+	}
+	answer, err := env.AskPerson(ctx, &tool.Question{
+		ID:   "start-" + digest, // so that no answer counts for another job
+		Text: fmt.Sprintf("%s It %s", question, cost.NewEstimate(j.Call.Request)),
+	})
+	if err != nil {
+		return err
+	}
+	if !answer.Accepted {
+		env.Paid.Declined(j.Call)
+		return tool.Refuse("A person was asked and did not agree. No job was started, and nothing was spent. dry_run shows what the job would do.")
+	}
+	return nil
+}
+
+// Start starts the job, or returns the one that an equal call has started.
+func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
+	outcome, err := env.Paid.Start(ctx, j.Call)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return outcome, nil
+}

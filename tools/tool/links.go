@@ -1,0 +1,67 @@
+package tool
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// Links makes addresses of LangSmith's web interface for one project. Without a
+// known workspace every address is empty, and so absent from results.
+type Links struct {
+	endpoint        langsmith.Endpoint
+	tenant, project uuid.UUID
+}
+
+// NewLinks returns the links of a project of a workspace.
+func NewLinks(endpoint langsmith.Endpoint, tenant, project uuid.UUID) Links {
+	return Links{endpoint, tenant, project}
+}
+
+// ProjectLinks returns the links of a project.
+func (e *Env) ProjectLinks(ctx context.Context, project langsmith.Project) Links {
+	return NewLinks(e.LangSmith.Endpoint(), e.TenantID(ctx, project), project.ID)
+}
+
+// Job returns the address of an Insights job.
+func (l Links) Job(id uuid.UUID) string {
+	if l.tenant == uuid.Nil {
+		return ""
+	}
+	return l.endpoint.JobURL(l.tenant, l.project, id)
+}
+
+// Run returns the address of a run.
+func (l Links) Run(id uuid.UUID) string {
+	if l.tenant == uuid.Nil {
+		return ""
+	}
+	return l.endpoint.RunURL(l.tenant, l.project, id)
+}
+
+// TenantID returns the id of the project's workspace, which links contain. It is
+// uuid.Nil where it cannot be found out: that costs links and never a call.
+func (e *Env) TenantID(ctx context.Context, project langsmith.Project) uuid.UUID {
+	if project.TenantID != uuid.Nil {
+		return project.TenantID
+	}
+	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
+		return id
+	}
+	found, err := e.lookUp(ctx, project.ID, "", func(ctx context.Context) ([]langsmith.Project, error) {
+		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		fetched, err := e.LangSmith.GetProject(ctx, project.ID)
+		if err != nil {
+			return nil, err
+		}
+		return []langsmith.Project{*fetched}, nil
+	})
+	if err != nil {
+		return uuid.Nil
+	}
+	return found[0].TenantID
+}

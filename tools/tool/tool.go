@@ -1,0 +1,100 @@
+// Package tool is how a tool is defined: its declaration, the schemas that derive
+// from its structs, the checking of arguments, the rendering of its result inside
+// a budget, and what its function may work with.
+package tool
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Effect is what a tool does to the world, and to somebody's bill.
+type Effect int
+
+// The effects, from harmless to grave.
+const (
+	Reads    Effect = iota // changes nothing
+	Writes                 // makes or changes something
+	Spends                 // costs model tokens, or starts a job that does
+	Destroys               // deletes something
+)
+
+func (e Effect) String() string {
+	return [...]string{"reads", "writes", "spends money", "destroys"}[e]
+}
+
+// Declaration is what a tool says of itself.
+type Declaration struct {
+	Name        string
+	Title       string // for people, in menus
+	Description string // for models: what, when, cost and duration first, what next
+	Effect      Effect
+	Repeatable  bool   // calling it again with the same arguments changes nothing more
+	Toolset     string // the group that --tools may name
+	App         bool   // its result can be looked at in the report App
+}
+
+// Tool is a declared tool, ready to be called.
+type Tool struct {
+	Declaration
+
+	schemas schemas
+	call    func(context.Context, *Env, json.RawMessage) (Reply, error)
+}
+
+// Define makes a tool of a declaration and a function that returns its result in
+// one size. It panics where no schema follows from In or Out.
+func Define[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Out, error)) Tool {
+	return DefineResizable(declaration, func(ctx context.Context, env *Env, in In) (Resizable[Out], error) {
+		out, err := run(ctx, env, in)
+		return Resizable[Out]{Build: func(int, int) Out { return out }}, err
+	})
+}
+
+// DefineResizable makes a tool of a declaration and a function whose result is
+// built in the size that fits. It panics where no schema follows from In or Out.
+func DefineResizable[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Resizable[Out], error)) Tool {
+	derived := deriveSchemas[In, Out](declaration.Name)
+	return Tool{
+		Declaration: declaration,
+		schemas:     derived,
+		call: func(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
+			var in In
+			if err := derived.decode(arguments, &in); err != nil {
+				return Reply{}, err
+			}
+			if checked, ok := any(&in).(interface{ Check() error }); ok {
+				if err := checked.Check(); err != nil {
+					return Reply{}, argumentError(err)
+				}
+			}
+			out, err := run(ctx, env, in)
+			if err != nil {
+				return Reply{}, err
+			}
+			_, reply, err := out.Fit()
+			return reply, err
+		},
+	}
+}
+
+// InputSchema returns the JSON Schema of the arguments, draft 2020-12.
+func (t Tool) InputSchema() json.RawMessage { return t.schemas.input }
+
+// OutputSchema returns the JSON Schema of the structured content.
+func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
+
+// Call checks the arguments, runs the tool and renders its result inside its
+// budget. What goes wrong for the agent to know is a Reply too, with IsError
+// set; an error is returned only for a [*Question] that must be put to a person
+// first, and for a caller who has gone.
+func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
+	reply, err := t.call(ctx, env, arguments)
+	if err == nil {
+		return reply, nil
+	}
+	if IsInterruption(err) {
+		return Reply{}, err
+	}
+	return Reply{Text: env.Explain(t.Declaration, err), IsError: true, NotFound: saysMissing(err)}, nil
+}

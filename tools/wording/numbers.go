@@ -1,0 +1,87 @@
+package wording
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+func Round4(f float64) float64 {
+	return float64(int64(f*10000+0.5)) / 10000
+}
+
+// Significant rounds to six digits: enough for a rate, a time or a price, and
+// far shorter than a float64 in full.
+func Significant(value float64) float64 {
+	if value == 0 {
+		return 0
+	}
+	scale := math.Pow(10, 5-math.Floor(math.Log10(math.Abs(value))))
+	if rounded := math.Round(value*scale) / scale; !math.IsInf(rounded, 0) && !math.IsNaN(rounded) {
+		return rounded
+	}
+	return value
+}
+
+// Thousands writes a count with its digits in groups of three.
+func Thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// Count writes how many there are of something; its plural takes an s unless
+// another is given.
+func Count(n int, one string, many ...string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	if len(many) == 0 {
+		return Thousands(n) + " " + one + "s"
+	}
+	return Thousands(n) + " " + many[0]
+}
+
+func Categories(n int) string { return Count(n, "category", "categories") }
+
+// Percent writes a share from 0 to 1 as a person reads it: with a decimal where
+// a whole number would hide what is small, or nearly all.
+func Percent(share float64) string {
+	value := share * 100
+	switch {
+	case value > 0 && value < 0.1:
+		return "<0.1 %"
+	case value > 99.9 && value < 100:
+		return ">99.9 %"
+	case math.Abs(value) < 9.95 || value > 99 && value < 100:
+		return Decimals(value, 1) + " %"
+	}
+	return fmt.Sprintf("%.0f %%", value)
+}
+
+// Seconds writes a duration given in seconds.
+func Seconds(value float64) string {
+	switch {
+	case math.Abs(value) >= 120:
+		return Decimals(value/60, 1) + " min"
+	case math.Abs(value) >= 0.1 || value == 0:
+		return Decimals(value, 1) + " s"
+	}
+	return Decimals(value*1000, 1) + " ms"
+}
+
+// USD writes a price in dollars: two digits that count, however small it is.
+func USD(value float64) string {
+	decimals := 2
+	for rest := math.Abs(value); rest > 0 && rest < 0.1 && decimals < 8; rest *= 10 {
+		decimals++
+	}
+	return "$" + strconv.FormatFloat(value, 'f', decimals, 64)
+}
+
+func Decimals(value float64, decimals int) string {
+	return strings.TrimSuffix(strconv.FormatFloat(value, 'f', decimals, 64), "."+strings.Repeat("0", decimals))
+}
