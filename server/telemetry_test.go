@@ -28,7 +28,7 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 	observed := telemetry.Start(t.Context(), telemetry.Options{Version: "test", Metrics: true, Exporter: exporter})
 	upstream := sandbox.New(sandbox.Options{AllowAnonymous: true})
 	backend, err := server.NewBackend(server.BackendOptions{
-		Config:    &config.Config{Sandbox: true, State: "memory", Timeout: time.Minute, ShutdownTimeout: time.Second},
+		Config:    &config.Config{Sandbox: true, Timeout: time.Minute, ShutdownTimeout: time.Second},
 		Logger:    zerolog.Nop(),
 		Transport: upstream.RoundTripper(),
 		Telemetry: observed,

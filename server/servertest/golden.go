@@ -9,8 +9,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// Updating reports whether the tests run with -update, and should rewrite what
-// they would compare.
+// Updating reports whether the tests run with -update and rewrite their golden
+// files instead of comparing.
 func Updating() bool { return *update }
 
 // Golden compares got with a file below testdata/golden of the test's package,
@@ -32,6 +32,6 @@ func Golden(t testing.TB, name, got string) {
 		t.Fatalf("%v; run the test with -update to write it", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs from what was written; if the change is meant, run the test with -update.\n--- want\n%s\n--- got\n%s", path, want, got)
+		t.Errorf("%s differs from the golden file; if the change is meant, run the test with -update.\n--- want\n%s\n--- got\n%s", path, want, got)
 	}
 }

@@ -1,5 +1,5 @@
-// Package servertest runs the real server over a sandbox for tests, with a real
-// MCP client connected to it.
+// Package servertest starts the server over a sandbox for tests, with an MCP client
+// connected to it.
 package servertest
 
 import (
@@ -19,21 +19,21 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// Now is the moment at which the fixture's sandbox believes to be, so that
-// golden texts do not change from day to day.
+// Now is the time of the fixture's sandbox, fixed so that golden texts do not
+// change from day to day.
 var Now = time.Date(2026, time.March, 16, 9, 0, 0, 0, time.UTC)
 
 // Key is the API key that the fixture's server is configured with.
 const Key = "lsv2_pt_0123456789abcdef0123456789abcdef_0123456789"
 
-// Options change what a [Start]ed fixture is like. The zero value is a server
-// with default settings over a sandbox with its samples.
+// Options configure a fixture. The zero value is a server with default settings
+// over a sandbox with its samples.
 type Options struct {
 	Sandbox sandbox.Options               // Now is the fixture's Now if nil
-	Config  func(*config.Config)          // changes the configuration before the start
+	Config  func(*config.Config)          // changes the configuration
 	Logger  zerolog.Logger                // of the server; silent by default
 	Client  []client.ClientOption         // of the MCP client
-	Notify  func(mcp.JSONRPCNotification) // sees what the server notifies the client of
+	Notify  func(mcp.JSONRPCNotification) // receives the server's notifications
 }
 
 // Fixture is a running server with a client.
@@ -59,7 +59,6 @@ func Start(t testing.TB, options Options) *Fixture {
 			Endpoint:    endpoint,
 			Credentials: langsmith.Credentials{APIKey: Key},
 		},
-		State:           "memory",
 		Timeout:         time.Minute,
 		ShutdownTimeout: 2 * time.Second,
 		LogLevel:        zerolog.TraceLevel,
@@ -98,7 +97,7 @@ func Start(t testing.TB, options Options) *Fixture {
 // Args are a tool's arguments.
 type Args map[string]any
 
-// Reply is a tool's result as the client got it.
+// Reply is a tool's result as the client received it.
 type Reply struct {
 	Text       string
 	Structured json.RawMessage // nil where there is none

@@ -80,7 +80,7 @@ func start(t testing.TB, o options) *fixture {
 			Credentials: langsmith.Credentials{APIKey: operatorKey, Workspace: f.workspace},
 			Project:     projectName,
 		},
-		State: "memory", Timeout: time.Minute, ShutdownTimeout: 25 * time.Second, LogLevel: zerolog.TraceLevel,
+		Timeout: time.Minute, ShutdownTimeout: 25 * time.Second, LogLevel: zerolog.TraceLevel,
 	}
 	if o.config != nil {
 		o.config(cfg)
