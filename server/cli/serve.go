@@ -20,20 +20,20 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	}
 	defer func() { _ = closeLog() }()
 	defer setDefaultLoggers(logger)()
-	observed, stopObserving, err := observe(ctx, cfg, getenv, logger)
+	if len(cfg.Placeholders) > 0 {
+		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables count as unset, as the client has not replaced the placeholder in them")
+	}
+	started, stopTelemetry, err := startTelemetry(ctx, cfg, getenv, logger)
 	if err != nil {
 		return err
 	}
-	defer stopObserving()
+	defer stopTelemetry()
 	store, closeStore, err := openStore(ctx, cfg.State, logger)
 	if err != nil {
 		return err
 	}
 	defer closeStore()
-	if len(cfg.Placeholders) > 0 {
-		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables count as unset, as the client has not replaced the placeholder in them")
-	}
-	options.Logger, options.Telemetry, options.Store = logger, observed, store
+	options.Logger, options.Telemetry, options.Store = logger, started, store
 	backend, err := server.NewBackend(options)
 	if err != nil {
 		return err

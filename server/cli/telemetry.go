@@ -15,13 +15,12 @@ import (
 	"langsmith-insights-mcp/server/telemetry"
 )
 
-// observe starts what the configuration and OTEL_* ask to be observed, and
-// returns what ends it, which sends what is still held.
-func observe(ctx context.Context, cfg *config.Config, getenv func(string) string, logger zerolog.Logger) (*telemetry.Telemetry, func(), error) {
+// startTelemetry starts the traces and metrics that the configuration and OTEL_*
+// ask for. stop ends them and sends the last traces.
+func startTelemetry(ctx context.Context, cfg *config.Config, getenv func(string) string, logger zerolog.Logger) (started *telemetry.Telemetry, stop func(), err error) {
 	t := telemetry.Start(ctx, telemetry.Options{Version: server.Version(), Getenv: getenv, Metrics: cfg.HTTP.MetricsAddr != "", Logger: logger})
 	stopMetrics := func() {}
 	if handler := t.Handler(); handler != nil {
-		var err error
 		if stopMetrics, err = serveMetrics(ctx, cfg.HTTP.MetricsAddr, handler, logger); err != nil {
 			return nil, nil, err
 		}
@@ -39,7 +38,7 @@ func observe(ctx context.Context, cfg *config.Config, getenv func(string) string
 // telemetryGrace is how long the last traces may take to be sent.
 const telemetryGrace = 300 * time.Millisecond
 
-// serveMetrics serves metrics on an address of their own.
+// serveMetrics serves metrics at an address until stop is called.
 func serveMetrics(ctx context.Context, addr string, handler http.Handler, logger zerolog.Logger) (stop func(), err error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
