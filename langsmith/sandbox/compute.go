@@ -49,12 +49,9 @@ func (j *job) finish(p *project, found report.Result, now time.Time) {
 	from, duration := j.progress.config, j.progress.duration
 	j.progress = nil
 	j.Status, j.Error = statusSuccess, found.Error
-	j.EndTime = now
-	if duration > 0 {
-		j.EndTime = j.CreatedAt.Add(duration)
-	}
+	j.EndTime = j.atMost(now, duration)
 	if j.StartTime.IsZero() {
-		j.StartTime = j.CreatedAt.Add(duration / queuedPart)
+		j.StartTime = j.atMost(now, duration/queuedPart)
 	}
 	j.Metadata = map[string]any{"source": "sandbox"}
 	if found.Error != "" {

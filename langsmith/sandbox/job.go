@@ -18,7 +18,7 @@ const (
 )
 
 // job is an Insights job: put in as a fixture, or started by a request and then
-// moved on by reading it.
+// moved on by time and by being read.
 type job struct {
 	Job
 	reads    int
@@ -28,7 +28,7 @@ type job struct {
 
 // progress is what a started job still has before it.
 type progress struct {
-	readsUntilDone int
+	readsUntilDone int // 0: reading does not move the job
 	duration       time.Duration
 	work           func() report.Result // computes once, whoever calls it
 	config         *config              // to save the categories back to; may be nil
@@ -37,15 +37,17 @@ type progress struct {
 // queuedPart is the part of its duration that a job waits in the queue: a tenth.
 const queuedPart = 10
 
+// unreadDuration is how long a job takes that ends by being read, if nobody reads it.
+const unreadDuration = 30 * time.Second
+
 // status is the state that the job shows now.
 func (j *job) status(now time.Time) string {
-	switch {
+	switch p := j.progress; {
 	case len(j.Statuses) > 0:
 		return j.Statuses[min(max(j.reads, 1), len(j.Statuses))-1]
-	case j.progress == nil:
+	case p == nil:
 		return j.Status
-	case j.progress.duration > 0 && now.Sub(j.CreatedAt) >= j.progress.duration/queuedPart,
-		j.progress.duration <= 0 && j.reads > 1:
+	case now.Sub(j.CreatedAt) >= p.duration/queuedPart, p.readsUntilDone > 0 && j.reads > 1:
 		return statusRunning
 	}
 	return statusQueued
@@ -53,11 +55,8 @@ func (j *job) status(now time.Time) string {
 
 // due gives the work of a job whose time has come, else nil.
 func (j *job) due(now time.Time) func() report.Result {
-	switch p := j.progress; {
-	case p == nil:
-		return nil
-	case p.duration > 0 && now.Sub(j.CreatedAt) >= p.duration,
-		p.duration <= 0 && j.reads >= p.readsUntilDone:
+	p := j.progress
+	if p != nil && (now.Sub(j.CreatedAt) >= p.duration || p.readsUntilDone > 0 && j.reads >= p.readsUntilDone) {
 		return p.work
 	}
 	return nil
@@ -70,11 +69,16 @@ func (c *call) advance(p *project, j *job) {
 		j.finish(p, work(), c.now)
 	}
 	if j.progress != nil && j.status(c.now) == statusRunning && j.StartTime.IsZero() {
-		j.StartTime = c.now
-		if d := j.progress.duration; d > 0 {
-			j.StartTime = j.CreatedAt.Add(d / queuedPart)
-		}
+		j.StartTime = j.atMost(c.now, j.progress.duration/queuedPart)
 	}
+}
+
+// atMost is so long after the job's creation, or now if that is earlier.
+func (j *job) atMost(now time.Time, after time.Duration) time.Time {
+	if t := j.CreatedAt.Add(after); t.Before(now) {
+		return t
+	}
+	return now
 }
 
 func (ws *workspace) unfinished(now time.Time) int {
@@ -150,9 +154,12 @@ func (c *call) start(p *project, from *config, chosen settings) *job {
 	}
 	j.progress = &progress{
 		readsUntilDone: c.s.opts.ReadsUntilDone,
-		duration:       c.s.opts.JobDuration,
+		duration:       unreadDuration,
 		work:           computing(p.seen(c.now), chosen, c.now),
 		config:         from,
+	}
+	if d := c.s.opts.JobDuration; d > 0 {
+		j.progress.readsUntilDone, j.progress.duration = 0, d
 	}
 	p.jobs = append(p.jobs, j)
 	c.s.started++

@@ -117,7 +117,7 @@ func createJob(c *call) (any, error) {
 	return map[string]any{"id": j.ID, "name": j.Name, "status": statusQueued, "error": nil}, nil
 }
 
-// readJob is what moves a job on.
+// readJob shows a job, and moves it on.
 func readJob(c *call) (any, error) {
 	p, j, err := c.job()
 	if err != nil {

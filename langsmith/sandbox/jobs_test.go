@@ -83,6 +83,28 @@ func TestReadsUntilDone(t *testing.T) {
 	}
 }
 
+// A job goes on where nobody reads it, and a list shows it.
+func TestJobSeenThroughListsAlone(t *testing.T) {
+	t.Parallel()
+	now := start
+	a := newAPI(t, sandbox.Options{Now: func() time.Time { return now }})
+	base := insights(sandbox.ChatProd)
+	a.post(base, obj{})
+	for _, step := range []struct {
+		after time.Duration
+		want  string
+	}{{0, "queued"}, {2 * time.Second, "queued"}, {3 * time.Second, "running"}, {29 * time.Second, "running"}, {30 * time.Second, "success"}} {
+		now = start.Add(step.after)
+		if got := a.get(base).text("clustering_jobs", 0, "status"); got != step.want {
+			t.Errorf("after %v the list shows the job %s, want %s", step.after, got, step.want)
+		}
+	}
+	now = start.Add(time.Hour)
+	if got := a.get(base).text("clustering_jobs", 0, "end_time"); got != "2026-03-16T12:00:30.000000+00:00" {
+		t.Errorf("the job ended at %s", got)
+	}
+}
+
 // A report's parts must agree with each other.
 func TestReportIsCoherent(t *testing.T) {
 	t.Parallel()

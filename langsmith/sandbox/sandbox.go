@@ -36,7 +36,8 @@ type Options struct {
 
 	// ReadsUntilDone is how many times a job must be read until it has ended:
 	// the first read shows it queued, later ones running, the last one its end.
-	// 3 by default; with 1 the first read shows the end.
+	// 3 by default; with 1 the first read shows the end. A job that nobody reads
+	// ends after half a minute, as a list shows.
 	ReadsUntilDone int
 	// JobDuration, when set, replaces ReadsUntilDone: a job is queued for the
 	// first tenth of it, then running, and has ended when it is over.
