@@ -75,7 +75,7 @@ func (a api) call(method, path string, body any) reply {
 		a.t.Fatal(err)
 	}
 	req.Header = a.headers.Clone()
-	if len(raw) > 0 {
+	if len(raw) > 0 && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	resp, err := a.s.RoundTripper().RoundTrip(req)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -15,11 +14,10 @@ import (
 // call is one request in the hands of its handler, with the sandbox locked.
 type call struct {
 	findings
+	visit
 	s     *Sandbox
 	ws    *workspace
-	now   time.Time
 	http  *http.Request
-	raw   []byte
 	query url.Values
 }
 

@@ -77,7 +77,7 @@ func openPaths() []string {
 	paths := []string{"$.headers.**", "$.body.runs[*].**"}
 	for _, field := range []string{
 		"inputs", "outputs", "extra", "metadata", "feedback_stats", "cursors", "shape", "stats",
-		"partitions", "attribute_schemas", "user_context",
+		"partitions", "attribute_schemas", "user_context", "instance_flags", "batch_ingest_config",
 	} {
 		paths = append(paths, "$.body."+field+".**", "$.body.**."+field+".**", "$.body[*]."+field+".**", "$.body[*].**."+field+".**")
 	}
@@ -167,7 +167,7 @@ func (j *judge) checkAnswer(req *http.Request, resp *http.Response, answer []byt
 // place finds a request's path in the document, under the prefix that stands there.
 func (j *judge) place(req *http.Request) (*http.Request, string) {
 	path := req.URL.Path
-	if !strings.HasPrefix(path, "/api/v1") {
+	if !strings.HasPrefix(path, "/api/") {
 		path = "/api/v1" + path
 	}
 	if path == "/api/v1/runs/batch" {

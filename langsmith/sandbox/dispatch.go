@@ -3,12 +3,11 @@ package sandbox
 import (
 	"context"
 	"net/http"
-	"time"
 )
 
 // dispatch finds the operation that a request is for.
-func (s *Sandbox) dispatch(a *answer, r *http.Request, body []byte, now time.Time) {
-	r = r.WithContext(context.WithValue(r.Context(), callKey{}, visit{body: body, now: now}))
+func (s *Sandbox) dispatch(a *answer, r *http.Request, v visit) {
+	r = r.WithContext(context.WithValue(r.Context(), callKey{}, v))
 	if _, pattern := s.mux.Handler(r); pattern != "" {
 		s.mux.ServeHTTP(a, r)
 		return

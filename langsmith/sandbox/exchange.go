@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -45,6 +46,18 @@ func (a *answer) json(status int, value any) {
 	_ = json.NewEncoder(&a.body).Encode(value)
 }
 
+// problem answers an error of an operation.
+func (a *answer) problem(err error) {
+	var p *problem
+	if !errors.As(err, &p) {
+		p = refuse(http.StatusInternalServerError, "Internal Server Error")
+	}
+	for name, values := range p.header {
+		a.header[name] = values
+	}
+	a.json(p.status, p.body)
+}
+
 // delivery is an answer on its way back, with what a fault does to it there.
 type delivery struct {
 	*answer
@@ -59,13 +72,14 @@ func (s *Sandbox) exchange(ctx context.Context, req Request) (*delivery, error) 
 	s.settle(now)
 	fault, hit := s.meet(req)
 	if !hit {
-		return &delivery{answer: s.process(req, now)}, nil
+		return &delivery{answer: s.process(req, now, s.opts.Routes)}, nil
 	}
 	return s.suffer(ctx, fault, req, now)
 }
 
-// process gives a request its effect and its answer.
-func (s *Sandbox) process(req Request, now time.Time) *answer {
+// process gives a request its effect and its answer, as a LangSmith with these
+// routes does.
+func (s *Sandbox) process(req Request, now time.Time, routes Routes) *answer {
 	r := &http.Request{
 		Method: req.Method,
 		URL:    &url.URL{Path: req.Path, RawQuery: req.RawQuery},
@@ -73,7 +87,7 @@ func (s *Sandbox) process(req Request, now time.Time) *answer {
 		Body:   io.NopCloser(bytes.NewReader(req.Body)),
 	}
 	a := newAnswer()
-	s.dispatch(a, r, req.Body, now)
+	s.dispatch(a, r, visit{raw: req.Body, now: now, routes: routes})
 	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
 	return a
 }

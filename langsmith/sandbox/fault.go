@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"regexp"
@@ -49,6 +50,10 @@ type Fault struct {
 	// DropWith is the error of a dropped connection in process; connection reset by
 	// peer if nil.
 	DropWith error
+
+	// Routes lets the request meet a LangSmith that serves this generation of routes,
+	// such as one machine of a fleet that is being moved.
+	Routes Routes
 
 	// TruncateBody lets only so many bytes of the answer's body arrive. SlowBytes
 	// passes before each byte of it.
@@ -133,7 +138,7 @@ func (s *Sandbox) suffer(ctx context.Context, f Fault, req Request, now time.Tim
 	}
 	a := newAnswer()
 	if !f.answers() || f.AfterProcessing && f.ProcessLate == 0 {
-		a = s.process(req, s.now())
+		a = s.process(req, s.now(), cmp.Or(f.Routes, s.opts.Routes))
 	}
 	if f.answers() {
 		f.replace(a, s.now())

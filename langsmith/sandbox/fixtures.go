@@ -18,6 +18,8 @@ type Project struct {
 	Description      string
 	StartTime        time.Time  // now if zero
 	ReferenceDataset *uuid.UUID // makes it an experiment
+	Agent            string     // makes it the project of the agent with this id
+	Environment      string     // of the agent, such as PRODUCTION
 	Runs             []trace.Run
 }
 
@@ -27,7 +29,7 @@ func (s *Sandbox) AddProject(p Project) uuid.UUID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ws := s.home(p.Workspace)
-	held := &project{id: p.ID, name: p.Name, started: p.StartTime, dataset: p.ReferenceDataset}
+	held := &project{id: p.ID, name: p.Name, started: p.StartTime, dataset: p.ReferenceDataset, agent: p.Agent, environment: p.Environment}
 	if held.id == uuid.Nil {
 		held.id = ws.mint("session")
 	}

@@ -34,6 +34,6 @@ func (s *Sandbox) settle(now time.Time) {
 		next := s.late[0]
 		s.late = s.late[1:]
 		s.mu.Unlock()
-		s.process(next.req, next.due)
+		s.process(next.req, next.due, s.opts.Routes)
 	}
 }

@@ -38,6 +38,8 @@ func (ws *workspace) addSamples(projects []samples.Project, now time.Time) {
 			name:        sample.Name,
 			description: &sample.Description,
 			started:     now.Add(-projectAge),
+			agent:       sample.Agent,
+			environment: sample.Environment,
 		}
 		ws.projects = append(ws.projects, p)
 		runs := make([]*trace.Run, len(sample.Runs))

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 )
 
@@ -12,12 +14,12 @@ type entryView struct {
 	LastReviewed *stamp    `json:"last_reviewed_time"`
 }
 
-// addToQueue puts runs into a queue, all of them or none, and keeps their traces
+// addQueueRuns puts runs into a queue, all of them or none, and keeps their traces
 // at extended retention from then on.
 //
 // Unknown: what LangSmith does with a run that the queue holds already. Here it
 // comes in once more, so that a client which does not look first is seen.
-func addToQueue(c *call) (any, error) {
+func addQueueRuns(c *call) (any, error) {
 	before := len(c.issues)
 	value := c.body()
 	var runs []uuid.UUID
@@ -35,9 +37,10 @@ func addToQueue(c *call) (any, error) {
 	}
 	views := make([]entryView, len(runs))
 	for i, id := range runs {
-		e := queueEntry{id: c.ws.mint("entry"), run: id, added: c.now}
+		r := c.ws.runs[id]
+		e := queueEntry{id: c.ws.mint("entry"), run: id, project: r.SessionID, started: r.Start, added: c.now, section: needsMyReview}
 		q.entries = append(q.entries, e)
-		c.ws.extend(c.ws.runs[id])
+		c.ws.extend(r)
 		views[i] = entryView{ID: e.id, QueueID: q.id, RunID: e.run, AddedAt: stamp(e.added)}
 	}
 	return views, nil
@@ -78,7 +81,8 @@ func listQueueRuns(c *call) (any, error) {
 		return nil, err
 	}
 	views := make([]map[string]any, 0, page.limit)
-	for _, e := range cut(q.entries, page) {
+	runs := slices.DeleteFunc(slices.Clone(q.entries), func(e queueEntry) bool { return e.thread != "" })
+	for _, e := range cut(runs, page) {
 		view := c.ws.runView(c.ws.runs[e.run])
 		view["queue_run_id"] = e.id
 		view["added_at"] = stamp(e.added)

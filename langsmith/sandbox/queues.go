@@ -24,10 +24,18 @@ type queue struct {
 	entries        []queueEntry // in the order they were added
 }
 
+// queueEntry is a run in a queue, or a thread. The project and the
+// start time are the run's.
 type queueEntry struct {
-	id    uuid.UUID
-	run   uuid.UUID
-	added time.Time
+	id       uuid.UUID
+	run      uuid.UUID
+	thread   string
+	project  uuid.UUID
+	started  time.Time
+	added    time.Time
+	section  string
+	reviews  int
+	reviewed time.Time
 }
 
 type queueView struct {

@@ -11,95 +11,132 @@ var errTrailing = errors.New("more than one JSON value")
 // handler serves one operation: a value for a success, a *problem otherwise.
 type handler func(c *call) (any, error)
 
+// operation is what stands behind a route.
+type operation struct {
+	handler
+	success    int
+	public     bool       // it needs no credential
+	generation generation // of the run and queue routes; none for all others
+	successor  string     // the path that takes an old route's place
+}
+
 type callKey struct{}
 
-// routes lists every operation, once with and once without /api/v1.
+// routes lists every operation under the prefixes at which LangSmith has it. Those
+// of the first generation are served without a prefix too.
 func (s *Sandbox) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	handle := func(method, path string, success int, h handler) {
-		for _, prefix := range []string{"", "/api/v1"} {
+	register := func(method, path string, op operation, prefixes ...string) {
+		if op.success == 0 {
+			op.success = http.StatusOK
+		}
+		for _, prefix := range prefixes {
 			mux.HandleFunc(method+" "+prefix+path, func(w http.ResponseWriter, r *http.Request) {
-				s.serve(w.(*answer), r, success, h)
+				s.serve(w.(*answer), r, op)
 			})
 		}
 	}
-	const ok = http.StatusOK
+	handle := func(method, path string, h handler) {
+		register(method, path, operation{handler: h}, "", "/api/v1")
+	}
+	old := func(method, path string, h handler, successor string) {
+		register(method, path, operation{handler: h, generation: oldRoute, successor: successor}, "", "/api/v1")
+	}
 
-	handle("GET", "/sessions", ok, listSessions)
-	handle("POST", "/sessions", ok, createSession)
-	handle("GET", "/sessions/{session_id}", ok, readSession)
+	handle("GET", "/sessions", listSessions)
+	handle("POST", "/sessions", createSession)
+	handle("GET", "/sessions/{session_id}", readSession)
 
 	const insights = "/sessions/{session_id}/insights"
-	handle("GET", insights, ok, listJobs)
-	handle("POST", insights, ok, createJob)
-	handle("GET", insights+"/{job_id}", ok, readJob)
-	handle("PATCH", insights+"/{job_id}", ok, renameJob)
-	handle("DELETE", insights+"/{job_id}", ok, deleteJob)
-	handle("GET", insights+"/{job_id}/clusters/{cluster_id}", ok, readCluster)
-	handle("GET", insights+"/{job_id}/runs", ok, listJobRuns)
-	handle("GET", insights+"/configs", ok, listConfigs)
-	handle("POST", insights+"/configs", ok, createConfig)
-	handle("POST", insights+"/configs/generate", ok, generateConfig)
-	handle("PATCH", insights+"/configs/{config_id}", ok, updateConfig)
-	handle("DELETE", insights+"/configs/{config_id}", ok, deleteConfig)
+	handle("GET", insights, listJobs)
+	handle("POST", insights, createJob)
+	handle("GET", insights+"/{job_id}", readJob)
+	handle("PATCH", insights+"/{job_id}", renameJob)
+	handle("DELETE", insights+"/{job_id}", deleteJob)
+	handle("GET", insights+"/{job_id}/clusters/{cluster_id}", readCluster)
+	handle("GET", insights+"/{job_id}/runs", listJobRuns)
+	handle("GET", insights+"/configs", listConfigs)
+	handle("POST", insights+"/configs", createConfig)
+	handle("POST", insights+"/configs/generate", generateConfig)
+	handle("PATCH", insights+"/configs/{config_id}", updateConfig)
+	handle("DELETE", insights+"/configs/{config_id}", deleteConfig)
 
-	handle("GET", "/runs/{run_id}", ok, readRun)
-	handle("POST", "/runs/query", ok, queryRuns)
-	handle("POST", "/runs/batch", http.StatusAccepted, ingestRuns)
+	old("GET", "/runs/{run_id}", readRun, "/api/v2/runs/{run_id}")
+	old("POST", "/runs/query", queryRuns, "/api/v2/runs/query")
+	register("POST", "/runs/batch", operation{handler: ingestRuns, success: http.StatusAccepted}, "", "/api/v1")
 
-	handle("GET", "/datasets", ok, listDatasets)
-	handle("POST", "/datasets", ok, createDataset)
-	handle("POST", "/examples/bulk", ok, createExamples)
-	handle("GET", "/examples", ok, listExamples)
+	handle("GET", "/datasets", listDatasets)
+	handle("POST", "/datasets", createDataset)
+	handle("POST", "/examples/bulk", createExamples)
+	handle("GET", "/examples", listExamples)
 
-	handle("GET", "/annotation-queues", ok, listQueues)
-	handle("POST", "/annotation-queues", ok, createQueue)
-	handle("POST", "/annotation-queues/{queue_id}/runs", ok, addToQueue)
-	handle("GET", "/annotation-queues/{queue_id}/runs", ok, listQueueRuns)
+	const queueItems = "/platform/annotation-queues/{queue_id}/items"
+	handle("GET", "/annotation-queues", listQueues)
+	handle("POST", "/annotation-queues", createQueue)
+	old("POST", "/annotation-queues/{queue_id}/runs", addQueueRuns, "/api/v1"+queueItems)
+	old("GET", "/annotation-queues/{queue_id}/runs", listQueueRuns, "/api/v1"+queueItems)
 
-	handle("GET", "/workspaces", ok, listWorkspaces)
-	handle("GET", "/tenants", ok, listWorkspaces)
-	handle("GET", "/workspaces/current/secrets", ok, listSecrets)
+	handle("GET", "/workspaces", listWorkspaces)
+	handle("GET", "/tenants", listWorkspaces)
+	handle("GET", "/workspaces/current/secrets", listSecrets)
+
+	next := func(method, path string, h handler, prefix string) {
+		register(method, path, operation{handler: h, generation: newRoute}, prefix)
+	}
+	next("POST", "/runs/query", queryRunsV2, "/api/v2")
+	next("GET", "/runs/{run_id}", readRunV2, "/api/v2")
+	next("GET", "/runs/{run_id}/url", readRunURL, "/api/v2")
+	next("GET", "/sessions", listSessionsV2, "/api/v2")
+	next("GET", "/sessions/resolutions", resolveSession, "/api/v1")
+	next("POST", queueItems, addQueueItems, "/api/v1")
+	next("GET", queueItems, listQueueItems, "/api/v1")
+	next("GET", queueItems+"/count", countQueueItems, "/api/v1")
+	next("POST", "/platform/annotation-queues/items/{item_id}/status", reviewQueueItem, "/api/v1")
+
+	register("GET", "/info", operation{handler: readInfo, public: true}, "", "/api/v1")
 	return mux
 }
 
 // visit is what a request carries from dispatch, through the mux, to serve.
 type visit struct {
-	body []byte
-	now  time.Time
+	raw    []byte
+	now    time.Time
+	routes Routes
 }
 
-// serve runs one handler with the sandbox locked.
-func (s *Sandbox) serve(a *answer, r *http.Request, success int, h handler) {
+// serve runs one operation with the sandbox locked.
+func (s *Sandbox) serve(a *answer, r *http.Request, op operation) {
 	v := r.Context().Value(callKey{}).(visit)
+	if err := op.generation.serves(v.routes); err != nil {
+		a.problem(err)
+		return
+	}
+	if op.generation == oldRoute {
+		deprecate(a.header, op.successor)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-
-	value, err := func() (any, error) {
-		id, err := s.authorize(r.Header)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.rates.take(s.opts.RateLimits, r, v.now); err != nil {
-			return nil, err
-		}
-		ws, err := s.workspace(id)
-		if err != nil {
-			return nil, err
-		}
-		return h(&call{s: s, ws: ws, now: v.now, http: r, raw: v.body, query: r.URL.Query()})
-	}()
-
-	var p *problem
-	switch {
-	case err == nil:
-		a.json(success, value)
-	case errors.As(err, &p):
-		for name, values := range p.header {
-			a.header[name] = values
-		}
-		a.json(p.status, p.body)
-	default:
-		a.json(http.StatusInternalServerError, detail{"Internal Server Error"})
+	value, err := s.call(&call{visit: v, s: s, http: r, query: r.URL.Query()}, op)
+	if err != nil {
+		a.problem(err)
+		return
 	}
+	a.json(op.success, value)
+}
+
+func (s *Sandbox) call(c *call, op operation) (any, error) {
+	if op.public {
+		return op.handler(c)
+	}
+	id, err := s.authorize(c.http.Header)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.rates.take(s.opts.RateLimits, c.http, c.now); err != nil {
+		return nil, err
+	}
+	if c.ws, err = s.workspace(id); err != nil {
+		return nil, err
+	}
+	return op.handler(c)
 }

@@ -35,6 +35,7 @@ type runQuery struct {
 	runType                 *string
 	from, to                *time.Time
 	failed, root            *bool
+	status                  string
 	filter                  *filter.Filter
 	traceFilter, treeFilter *filter.Filter
 	cursor                  *string
@@ -91,6 +92,21 @@ func queryRuns(c *call) (any, error) {
 	if len(q.sessions)+len(q.ids)+len(q.examples) == 0 && q.trace == nil && q.parent == nil {
 		return nil, refuse(http.StatusBadRequest, "One of session, id, trace, parent_run or reference_example is required")
 	}
+	if err := q.readFilters(o); err != nil {
+		return nil, err
+	}
+	shown, next, err := pageFrom(c.ws.find(q, c.now), q.cursor, q.limit)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]map[string]any, len(shown))
+	for i, r := range shown {
+		views[i] = only(c.ws.runView(r), q.selected)
+	}
+	return map[string]any{"runs": views, "cursors": map[string]*string{"next": next}}, nil
+}
+
+func (q *runQuery) readFilters(o object) error {
 	for name, into := range map[string]**filter.Filter{"filter": &q.filter, "trace_filter": &q.traceFilter, "tree_filter": &q.treeFilter} {
 		text, given := o.fields[name].(string)
 		if !given || text == "" {
@@ -98,26 +114,25 @@ func queryRuns(c *call) (any, error) {
 		}
 		parsed, err := filter.Parse(text)
 		if err != nil {
-			return nil, refuse(http.StatusBadRequest, "Invalid %s: %s", name, err)
+			return refuse(http.StatusBadRequest, "Invalid %s: %s", name, err)
 		}
 		*into = parsed
 	}
-	from, err := position(q.cursor)
+	return nil
+}
+
+// pageFrom cuts the page that a cursor names out of a list; next is nil at its end.
+func pageFrom[T any](list []T, cursor *string, limit int) (shown []T, next *string, err error) {
+	from, err := position(cursor)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	found := c.ws.find(q, c.now)
-	shown := cut(found, page{limit: q.limit, offset: from})
-	views := make([]map[string]any, len(shown))
-	for i, r := range shown {
-		views[i] = only(c.ws.runView(r), q.selected)
+	shown = cut(list, page{limit: limit, offset: from})
+	if end := from + len(shown); len(shown) > 0 && end < len(list) {
+		text := base64.RawURLEncoding.EncodeToString([]byte("after:" + strconv.Itoa(end)))
+		next = &text
 	}
-	var next *string
-	if end := from + len(shown); len(shown) > 0 && end < len(found) {
-		cursor := base64.RawURLEncoding.EncodeToString([]byte("after:" + strconv.Itoa(end)))
-		next = &cursor
-	}
-	return map[string]any{"runs": views, "cursors": map[string]*string{"next": next}}, nil
+	return shown, next, nil
 }
 
 func position(cursor *string) (int, error) {
@@ -163,6 +178,7 @@ func (q *runQuery) matches(r *trace.Run) bool {
 		q.runType != nil && r.Type != *q.runType,
 		q.from != nil && r.Start.Before(*q.from),
 		q.to != nil && r.Start.After(*q.to),
+		q.status != "" && r.Status != q.status,
 		q.failed != nil && (r.Error != "") != *q.failed,
 		q.root != nil && r.IsRoot() != *q.root:
 		return false

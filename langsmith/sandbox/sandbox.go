@@ -28,6 +28,10 @@ type Options struct {
 	// AllowAnonymous serves requests without credentials as well.
 	AllowAnonymous bool
 
+	// Routes is the generation of the run and queue routes that is served; both if
+	// empty. Fault.Routes changes it for single requests.
+	Routes Routes
+
 	// Empty leaves out the sample projects.
 	Empty bool
 	// Seed changes the ids of all that is created later on, but not those of the

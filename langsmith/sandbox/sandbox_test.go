@@ -35,7 +35,7 @@ func TestUnknownRoutes(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	a.call("GET", "/", nil).refused(404, `{"detail":"Not Found"}`)
-	a.call("GET", "/api/v2/sessions", nil).refused(404, `{"detail":"Not Found"}`)
+	a.call("GET", "/api/v3/sessions", nil).refused(404, `{"detail":"Not Found"}`)
 	a.call("DELETE", "/api/v1/sessions", nil).refused(405, `{"detail":"Method Not Allowed"}`)
 	if allow := a.call("DELETE", "/api/v1/sessions", nil).header.Get("Allow"); !strings.Contains(allow, "POST") {
 		t.Errorf("Allow %q", allow)

@@ -39,6 +39,8 @@ type project struct {
 	dataset     *uuid.UUID // set on experiments: the dataset they ran over
 	defaultSet  *uuid.UUID
 	tier        *string
+	agent       string // set on an agent's project: its id
+	environment string // such as PRODUCTION
 	runs        []*heldRun
 	jobs        []*job    // oldest first
 	configs     []*config // oldest first

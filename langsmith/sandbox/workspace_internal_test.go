@@ -20,7 +20,7 @@ func TestWorkspacesAreBounded(t *testing.T) {
 		Method: http.MethodGet,
 		Path:   "/sessions",
 		Header: http.Header{"X-Tenant-Id": {uuid.NewString()}},
-	}, s.now())
+	}, s.now(), RoutesBoth)
 	if a.status != http.StatusForbidden {
 		t.Errorf("one workspace more: status %d", a.status)
 	}

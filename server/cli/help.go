@@ -125,7 +125,9 @@ It takes any key. Point a client at it with LANGSMITH_ENDPOINT=http://127.0.0.1:
 	sandboxExamples = `  # a LangSmith at http://127.0.0.1:1984
   langsmith-insights-mcp sandbox
   # at a free port, which it prints
-  langsmith-insights-mcp sandbox --addr 127.0.0.1:0`
+  langsmith-insights-mcp sandbox --addr 127.0.0.1:0
+  # as LangSmith is from 31 January 2027
+  langsmith-insights-mcp sandbox --routes v2`
 )
 
 const versionExamples = `  # print it, and nothing else

@@ -22,7 +22,9 @@ const (
 type Project struct {
 	Name        string
 	Description string
-	Experiment  bool // its runs answer the examples of a dataset
+	Experiment  bool   // its runs answer the examples of a dataset
+	Agent       string // the id of the agent whose project it is; "": of none
+	Environment string // of the agent
 	Runs        []trace.Run
 }
 
@@ -49,6 +51,8 @@ func Projects(now time.Time) []Project {
 		{
 			Name:        ResearchAgent,
 			Description: "An agent that answers questions of market research.",
+			Agent:       ResearchAgent,
+			Environment: "PRODUCTION",
 			Runs: (&writer{
 				project: ResearchAgent, agent: "research-agent", seed: 3, now: now,
 				priced: true, rated: 0.5, questions: true,

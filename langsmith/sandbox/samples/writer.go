@@ -186,7 +186,7 @@ func (w *writer) steps(s story, t turn, root trace.Run) []trace.Run {
 		Start: root.Start.Add(time.Millisecond), End: root.Start.Add(t.took / 3), Status: trace.Success,
 		Inputs: root.Inputs, Outputs: root.Outputs, Metadata: map[string]any{"ls_model_name": "sandbox-model"},
 		PromptTokens: root.PromptTokens, CompletionTokens: root.CompletionTokens, Cost: root.Cost,
-		ThreadID: root.ThreadID,
+		ThreadID: root.ThreadID, Tags: []string{"seq:step:1"},
 	}
 	if !t.called {
 		return []trace.Run{model}
@@ -196,7 +196,8 @@ func (w *writer) steps(s story, t turn, root trace.Run) []trace.Run {
 		Start: model.End, End: root.End.Add(-time.Millisecond), Status: trace.Success,
 		Inputs:   map[string]any{"request": t.messages[len(t.messages)-1].Content},
 		Outputs:  map[string]any{"ok": true},
-		ThreadID: root.ThreadID,
+		Metadata: map[string]any{"attempt": 1.0},
+		ThreadID: root.ThreadID, Tags: []string{"seq:step:2"},
 	}
 	if t.failed {
 		tool.Status, tool.Error, tool.Outputs = trace.Failed, s.failure, nil
