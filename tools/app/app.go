@@ -1,16 +1,12 @@
 // Package app is the report as an MCP App: one page that hosts show inside the
 // conversation, for the results of the tools that declare App.
 //
-// The page is plain HTML, CSS and JavaScript modules in the folder page, joined
-// here into one document. It holds no data: the host hands it the tool's result,
-// and what it wants beyond that it asks the tools for, through the host.
+// The page is plain HTML, CSS and JavaScript modules in the folder page; go generate
+// makes page.html out of them, one document that loads nothing. It has no data: the
+// host passes it the tool's result, and it calls tools through the host for more.
 package app
 
-import (
-	"embed"
-	"fmt"
-	"sync"
-)
+import _ "embed"
 
 const (
 	// Extension identifies MCP Apps in the capabilities of clients and servers.
@@ -23,19 +19,12 @@ const (
 	MIMEType = "text/html;profile=mcp-app"
 )
 
-//go:embed page/*.html page/*.css page/*.js
-var pages embed.FS
+//go:generate go run generate.go page.html
+//go:embed page.html
+var page string
 
-var document = sync.OnceValue(func() string {
-	html, err := join(pages, "page")
-	if err != nil {
-		panic(fmt.Sprintf("the report page: %v", err)) // it is built in tests, so it never ships
-	}
-	return html
-})
-
-// HTML returns the page, one document that loads nothing.
-func HTML() string { return document() }
+// HTML returns the page.
+func HTML() string { return page }
 
 // Settings are what a server says of the extension in its capabilities.
 func Settings() map[string]any { return map[string]any{"mimeTypes": []string{MIMEType}} }

@@ -1,10 +1,11 @@
 package app
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"regexp"
 	"strings"
 	"testing"
-	"testing/fstest"
 )
 
 func TestPageIsOneDocument(t *testing.T) {
@@ -60,85 +61,7 @@ func TestPolicyFitsThePage(t *testing.T) {
 	}
 }
 
-func TestJoinIsDeterministic(t *testing.T) {
-	for range 5 {
-		again, err := join(pages, "page")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if again != HTML() {
-			t.Fatal("joined twice, the page differs")
-		}
-	}
-}
-
-func page(modules map[string]string) fstest.MapFS {
-	files := fstest.MapFS{"p/index.html": {Data: []byte("<head>\n<link rel=\"stylesheet\" href=\"a.css\">\n</head>\n<script type=\"module\" src=\"main.js\"></script>\n")}}
-	files["p/a.css"] = &fstest.MapFile{Data: []byte("/* why */\np {\n  margin: 0;\n}\n")}
-	for name, source := range modules {
-		files["p/"+name] = &fstest.MapFile{Data: []byte(source)}
-	}
-	return files
-}
-
-func TestJoinOrdersModulesByTheirImports(t *testing.T) {
-	html, err := join(page(map[string]string{
-		"main.js": "// The start.\nimport { b } from './b.js';\nimport {\n  a as first,\n  two,\n} from './a.js';\n\nb(first, two);\n",
-		"a.js":    "/**\n * One.\n */\nexport const a = 1;\nexport function two() {\n  return 2; // stays\n}\n",
-		"b.js":    "import { a } from './a.js';\nexport async function b() {}\nexport class C {}\n",
-	}), "p")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `<script type="module">const $a = (() => {
-const a = 1;
-function two() {
-return 2; // stays
-}
-return {a, two};
-})();
-const $b = (() => {
-const { a } = $a;
-async function b() {}
-class C {}
-return {b, C};
-})();
-const $main = (() => {
-const { b } = $b;
-const {
-a: first,
-two,
-} = $a;
-b(first, two);
-return {};
-})();
-</script>`
-	if !strings.Contains(html, want) {
-		t.Errorf("joined:\n%s", html)
-	}
-	if !strings.Contains(html, "<style>p {\nmargin: 0;\n}\n</style>") {
-		t.Errorf("styles:\n%s", html)
-	}
-}
-
-func TestJoinRefusesWhatItCannotJoin(t *testing.T) {
-	for name, test := range map[string]struct {
-		modules map[string]string
-		want    string
-	}{
-		"a ring":             {map[string]string{"main.js": "import { a } from './a.js';\n", "a.js": "import { b } from './b.js';\nexport const a = 1;\n", "b.js": "import { a } from './a.js';\nexport const b = 1;\n"}, "imports itself"},
-		"a missing module":   {map[string]string{"main.js": "import { a } from './a.js';\n"}, "a.js"},
-		"a default import":   {map[string]string{"main.js": "import a from './a.js';\n"}, "cannot be joined"},
-		"a default export":   {map[string]string{"main.js": "export default 1;\n"}, "cannot be joined"},
-		"a bare import":      {map[string]string{"main.js": "import { a } from 'elsewhere';\n"}, "cannot be joined"},
-		"a tall template":    {map[string]string{"main.js": "const a = `one\n  two`;\n"}, "main.js:1"},
-		"the script's end":   {map[string]string{"main.js": "const a = '</script>';\n"}, "end early"},
-		"no module at start": {map[string]string{}, "main.js"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if _, err := join(page(test.modules), "p"); err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want an error with %q", err, test.want)
-			}
-		})
-	}
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
