@@ -19,7 +19,7 @@ var start = time.Date(2026, 3, 16, 12, 0, 0, 0, time.UTC)
 
 func frozen() time.Time { return start }
 
-// api calls a sandbox and has each of its answers judged.
+// api calls a sandbox and records each of its answers, to be judged.
 type api struct {
 	t       *testing.T
 	s       *sandbox.Sandbox
@@ -87,9 +87,7 @@ func (a api) call(method, path string, body any) reply {
 	if err != nil {
 		a.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	if err := conformance().check(req, raw, resp, answer); err != nil {
-		a.t.Errorf("%s %s: %v", method, path, err)
-	}
+	record(a.t, req, raw, resp, answer)
 	r := reply{t: a.t, status: resp.StatusCode, header: resp.Header, raw: answer}
 	if err := json.Unmarshal(answer, &r.value); err != nil {
 		a.t.Errorf("%s %s: %q is no JSON", method, path, answer)

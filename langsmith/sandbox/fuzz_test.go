@@ -98,10 +98,8 @@ func FuzzRequests(f *testing.F) {
 		if err != nil || resp.StatusCode >= 500 || !json.Valid(answer) {
 			t.Fatalf("%s %s: status %d, %q, %v", method, path, resp.StatusCode, answer, err)
 		}
-		if resp.StatusCode < 300 || resp.StatusCode == 422 {
-			if err := conformance().checkAnswer(req, resp, answer); err != nil && !bytes.Contains(answer, []byte(`"detail":[{`)) {
-				t.Errorf("%s %s: %v", method, path, err)
-			}
+		if resp.StatusCode < 300 || resp.StatusCode == 422 && !bytes.Contains(answer, []byte(`"detail":[{`)) {
+			record(t, req, nil, resp, answer)
 		}
 		// What was taken in must not trip what comes later.
 		for _, next := range []string{"GET /sessions?include_stats=true", "POST /runs/query"} {

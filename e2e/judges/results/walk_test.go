@@ -1,6 +1,7 @@
-package tools_test
+package results_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -40,8 +41,12 @@ func TestWalkFromQuestionToExample(t *testing.T) {
 			}
 			tokens[i] += sizes[i]
 		}
+		arguments, err := json.Marshal(args)
+		if err != nil {
+			t.Fatal(err)
+		}
 		calls++
-		fmt.Fprintf(&text, "%d. %s %s\n\n%s\n\n", calls, tool, encoded(t, args), strings.TrimSpace(reply.Text))
+		fmt.Fprintf(&text, "%d. %s %s\n\n%s\n\n", calls, tool, arguments, strings.TrimSpace(reply.Text))
 		fmt.Fprintf(&figures, "%d. %s: text of %d bytes, %d tokens; structure of %d bytes, %d tokens\n", calls, tool, len(reply.Text), sizes[0], len(reply.Structured), sizes[1])
 	}
 

@@ -1,17 +1,17 @@
-package sandbox_test
+package openapi_test
 
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/pb33f/libopenapi"
@@ -20,56 +20,82 @@ import (
 	"github.com/pb33f/libopenapi-validator/errors"
 )
 
-// TestMain asserts, once every test has run, that together they had an answer of
-// every operation and every status that LangSmith's OpenAPI document names.
-func TestMain(m *testing.M) {
-	flag.Parse()
-	code := m.Run()
-	if code == 0 && flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == "" &&
-		flag.Lookup("test.skip").Value.String() == "" && flag.Lookup("test.list").Value.String() == "" {
-		if missing := conformance().uncovered(); len(missing) > 0 {
-			fmt.Fprintf(os.Stderr, "no test had these answers:\n  %s\n", strings.Join(missing, "\n  "))
-			code = 1
+// TestSandboxFitsTheDocument runs the sandbox's tests and holds every exchange that
+// they record against LangSmith's OpenAPI document. Together they must have had an
+// answer of every operation and every status that the document names.
+func TestSandboxFitsTheDocument(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "exchanges")
+	tests := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./langsmith/sandbox")
+	tests.Dir = filepath.Join("..", "..", "..")
+	tests.Env = append(os.Environ(), "SANDBOX_EXCHANGES="+path)
+	if out, err := tests.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	j := newJudge(t)
+	count := 0
+	for decoder := json.NewDecoder(file); ; count++ {
+		var e exchange
+		if err := decoder.Decode(&e); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if err := j.check(e); err != nil {
+			t.Errorf("%s: %s %s: %v", e.Test, e.Method, e.URL, err)
 		}
 	}
-	os.Exit(code)
+	t.Logf("%d exchanges", count)
+	if missing := j.uncovered(); len(missing) > 0 {
+		t.Errorf("no test had these answers:\n  %s", strings.Join(missing, "\n  "))
+	}
+}
+
+// exchange is a request and its answer, as the sandbox's tests record them.
+type exchange struct {
+	Test         string
+	Method, URL  string
+	Header       http.Header
+	Body         []byte
+	Status       int
+	AnswerHeader http.Header `json:"answer_header"`
+	Answer       []byte
 }
 
 // judge holds the answers of the sandbox against the OpenAPI document.
 type judge struct {
 	documents map[string]any
-
-	mu        sync.Mutex
-	validator validator.Validator // keeps what it renders of a schema in that schema, without a lock
-	seen      map[string]bool     // "METHOD path status"
+	validator validator.Validator
+	seen      map[string]bool // "METHOD path status"
 }
 
-const document = "testdata/langsmith-insights-openapi.json"
-
-var conformance = sync.OnceValue(func() *judge {
-	raw, err := os.ReadFile(document)
+func newJudge(t *testing.T) *judge {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "langsmith", "sandbox", "testdata", "langsmith-insights-openapi.json"))
 	if err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
 	doc, err := libopenapi.NewDocument(raw)
 	if err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
 	v, errs := validator.NewValidator(doc, config.WithFormatAssertions(), config.WithoutSecurityValidation(),
 		config.WithStrictMode(), config.WithStrictIgnorePaths(openPaths()...))
 	if len(errs) > 0 {
-		panic(errs)
+		t.Fatal(errs)
 	}
-	j := &judge{validator: v, seen: make(map[string]bool)}
 	var parsed struct {
 		Paths map[string]any `json:"paths"`
 	}
 	if err := json.Unmarshal(raw, &parsed); err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
-	j.documents = parsed.Paths
-	return j
-})
+	return &judge{documents: parsed.Paths, validator: v, seen: map[string]bool{}}
+}
 
 // openPaths are the parts of bodies in which the document leaves the fields free.
 // Anywhere else a field that it does not name is an error.
@@ -93,8 +119,6 @@ func unspecified(method, path string) bool {
 // uncovered lists the answers in the document that no test had, but for those
 // that the sandbox never gives.
 func (j *judge) uncovered() []string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	var missing []string
 	for path, operations := range j.documents {
 		for method, operation := range operations.(map[string]any) {
@@ -120,47 +144,44 @@ func neverGiven(key string) bool {
 	return false
 }
 
-// check judges one exchange. Requests are held against the document only when
-// the sandbox accepted them: a request that is wrong on purpose is none of its own.
-func (j *judge) check(req *http.Request, body []byte, resp *http.Response, answer []byte) error {
-	if err := j.checkAnswer(req, resp, answer); err != nil {
+// check judges one exchange. A request is held against the document only when the
+// sandbox accepted it, as a wrong one is wrong on purpose, and never a fuzzed one.
+func (j *judge) check(e exchange) error {
+	req, err := http.NewRequest(e.Method, e.URL, bytes.NewReader(e.Body))
+	if err != nil {
 		return err
 	}
-	clone, pattern := j.place(req)
-	if pattern == "" || resp.StatusCode >= 300 {
+	req.Header = e.Header
+	req, pattern := j.place(req)
+	if err := j.checkAnswer(req, pattern, e); err != nil {
+		return err
+	}
+	if pattern == "" || e.Status >= 300 || strings.HasPrefix(e.Test, "Fuzz") {
 		return nil
 	}
-	clone.Body = io.NopCloser(bytes.NewReader(body))
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if ok, errs := j.validator.ValidateHttpRequestSync(clone); !ok {
+	if ok, errs := j.validator.ValidateHttpRequestSync(req); !ok {
 		return fmt.Errorf("accepted a request that does not fit the document: %s", explain(errs))
 	}
 	return nil
 }
 
-// checkAnswer judges an answer alone.
-func (j *judge) checkAnswer(req *http.Request, resp *http.Response, answer []byte) error {
-	clone, pattern := j.place(req)
+func (j *judge) checkAnswer(req *http.Request, pattern string, e exchange) error {
 	if pattern == "" {
-		if unspecified(req.Method, clone.URL.Path) && resp.StatusCode == http.StatusOK {
+		if unspecified(e.Method, req.URL.Path) && e.Status == http.StatusOK {
 			return nil
 		}
-		return known(resp.StatusCode, answer)
+		return known(e.Status, e.Answer)
 	}
-	operation := j.documents[pattern].(map[string]any)[strings.ToLower(req.Method)].(map[string]any)
-	status := fmt.Sprint(resp.StatusCode)
-	if _, specified := operation["responses"].(map[string]any)[status]; !specified || toldInWords(resp.StatusCode, answer) {
-		return known(resp.StatusCode, answer)
+	operation := j.documents[pattern].(map[string]any)[strings.ToLower(e.Method)].(map[string]any)
+	status := fmt.Sprint(e.Status)
+	if _, specified := operation["responses"].(map[string]any)[status]; !specified || toldInWords(e.Status, e.Answer) {
+		return known(e.Status, e.Answer)
 	}
-	copied := *resp
-	copied.Body = io.NopCloser(bytes.NewReader(answer))
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if ok, errs := j.validator.ValidateHttpResponse(clone, &copied); !ok {
-		return fmt.Errorf("the answer %s does not fit the document: %s", answer, explain(errs))
+	answer := &http.Response{StatusCode: e.Status, Header: e.AnswerHeader, Body: io.NopCloser(bytes.NewReader(e.Answer)), Request: req}
+	if ok, errs := j.validator.ValidateHttpResponse(req, answer); !ok {
+		return fmt.Errorf("the answer %s does not fit the document: %s", e.Answer, explain(errs))
 	}
-	j.seen[req.Method+" "+pattern+" "+status] = true
+	j.seen[e.Method+" "+pattern+" "+status] = true
 	return nil
 }
 
