@@ -2,13 +2,12 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
+	"langsmith-insights-mcp/server/jsonrpc"
 	"langsmith-insights-mcp/tools/app"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -44,17 +43,13 @@ func describeTool(t tool.Tool) mcp.Tool {
 // toolHandler returns what runs a tool for tools/call.
 func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		arguments, err := rawArguments(request)
-		if err != nil {
-			return nil, err
-		}
 		env := b.env(ctx)
 		env.Progress = ProgressReporter(ctx)
 		elicitor := newElicitor(ctx, request)
 		if elicitor != nil {
 			env.Ask = elicitor.ask
 		}
-		reply, err := t.Call(ctx, env, arguments)
+		reply, err := t.Call(ctx, env, jsonrpc.Arguments(ctx))
 		var question *tool.Question
 		if errors.As(err, &question) {
 			return elicitor.inputRequired(question), nil
@@ -71,16 +66,4 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		}
 		return result, nil
 	}
-}
-
-// rawArguments returns a call's arguments as the client wrote them.
-func rawArguments(request mcp.CallToolRequest) (json.RawMessage, error) {
-	if len(request.Params.RawArguments) > 0 {
-		return request.Params.RawArguments, nil
-	}
-	arguments, err := json.Marshal(request.Params.Arguments)
-	if err != nil {
-		return nil, fmt.Errorf("encode the arguments: %w", err)
-	}
-	return arguments, nil
 }

@@ -30,7 +30,7 @@ func (h Handler) Handle(ctx context.Context, session *Session, m Message) (respo
 		}
 		h.Logger.Debug().Str("rpc_method", KnownMethod(m.Method)).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message answered")
 	}()
-	ctx = h.MCP.WithContext(withProgress(ctx, session, m), session)
+	ctx = h.MCP.WithContext(withArguments(withProgress(ctx, session, m), m), session)
 	if m.Method == string(mcp.MethodSubscriptionsListen) && session.notifications == nil {
 		end, err := session.subscribe(ctx, h.MCP, m.ID)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -195,7 +196,7 @@ func unquote(value jsontext.Value) string {
 }
 
 // forMCP writes the message as mcp-go is to read it: with the members that were
-// read here and no others.
+// read here and no others, and without a tool's arguments ([Arguments]).
 func (m Message) forMCP() []byte {
 	data := make([]byte, 0, len(m.params)+len(m.ID)+len(m.Method)+64)
 	data = append(data, `{"jsonrpc":"2.0"`...)
@@ -203,8 +204,30 @@ func (m Message) forMCP() []byte {
 		data = append(append(data, `,"id":`...), m.ID...)
 	}
 	data = append(append(data, `,"method":`...), m.method...)
-	if m.params != nil {
+	switch {
+	case m.callsTool():
+		data = append(data, `,"params":`...)
+		next := byte('{')
+		for _, name := range slices.Sorted(maps.Keys(m.Params)) {
+			if name == argumentsParam {
+				continue
+			}
+			data = append(data, next)
+			data, _ = jsontext.AppendQuote(data, name) // what is no Unicode becomes U+FFFD
+			data = append(append(data, ':'), m.Params[name]...)
+			next = ','
+		}
+		if next == '{' {
+			data = append(data, next)
+		}
+		data = append(data, '}')
+	case m.params != nil:
 		data = append(append(data, `,"params":`...), m.params...)
 	}
 	return append(data, '}')
+}
+
+// callsTool reports whether a tool is called with parameters by name.
+func (m Message) callsTool() bool {
+	return m.Method == string(mcp.MethodToolsCall) && m.Params != nil
 }

@@ -27,7 +27,10 @@ func TestRead(t *testing.T) {
 		{"empty lists for objects", `{"jsonrpc":"2.0","id":7,"method":"ping","params":[ ]}`, "ping", "7", false, `{"jsonrpc":"2.0","id":7,"method":"ping","params":{ }}`},
 		{"empty lists further in", `{"jsonrpc":"2.0","id":7,"method":"initialize","params":{"capabilities":{"elicitation":[]},"_meta":{"a":[]},"arguments":[]}}`, "initialize", "7", false,
 			`{"jsonrpc":"2.0","id":7,"method":"initialize","params":{"capabilities":{"elicitation":{}},"_meta":{"a":{}},"arguments":{}}}`},
-		{"empty lists that are lists", `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"arguments":{"hierarchy":[]}}}`, "tools/call", "7", false, ""},
+		{"arguments", `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"t","arguments":{"hierarchy":[]},"_meta":{}}}`, "tools/call", "7", false,
+			`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"_meta":{},"name":"t"}}`},
+		{"arguments alone", `{"params":{"arguments":{}},"jsonrpc":"2.0","id":7,"method":"tools/call"}`, "tools/call", "7", false, `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}`},
+		{"arguments of a prompt", `{"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p","arguments":{"a":"b"}}}`, "prompts/get", "7", false, ""},
 		{"members in other letters", `{"jsonrpc":"2.0","id":7,"METHOD":"tools/call","method":"ping","Params":{"name":"x"},"other":1,"other":2}`, "ping", "7", false, `{"jsonrpc":"2.0","id":7,"method":"ping"}`},
 		{"an answer", `{"jsonrpc":"2.0","id":"a","result":{}}`, "", `"a"`, true, "-"},
 		{"a refusal", `{"jsonrpc":"2.0","id":"a","error":{"code":1,"message":""}}`, "", `"a"`, true, "-"},
@@ -133,6 +136,12 @@ func FuzzRead(f *testing.F) {
 		}
 		if err := json.Unmarshal(got.Params, &params); err != nil {
 			t.Fatalf("%q: %v", data, err)
+		}
+		if m.callsTool() {
+			if params.Arguments != nil {
+				t.Errorf("%q: mcp-go reads the arguments %s", data, params.Arguments)
+			}
+			params.Arguments = json.RawMessage(m.Params[argumentsParam])
 		}
 		read := map[string]string{"name": string(params.Name), "arguments": string(params.Arguments), "_meta": string(params.Meta), "requestId": string(params.RequestID)}
 		for name, value := range read {

@@ -11,6 +11,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
+	"langsmith-insights-mcp/server/jsonrpc"
 	"langsmith-insights-mcp/server/web"
 )
 
@@ -18,7 +19,8 @@ const chatter = 20
 
 // talkative is a server whose tools report progress up to their result, and ask.
 func talkative(o *web.Options) {
-	o.MCP = mcpserver.NewMCPServer("talkative", "1", mcpserver.WithElicitation(), mcpserver.WithToolCapabilities(false))
+	o.MCP = mcpserver.NewMCPServer("talkative", "1", mcpserver.WithElicitation(), mcpserver.WithToolCapabilities(false),
+		mcpserver.WithToolHandlerMiddleware(jsonrpc.DecodeArguments))
 	o.MCP.AddTool(mcp.NewTool("chatter"), func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		session, ok := mcpserver.ClientSessionFromContext(ctx).(interface {
 			Notify(mcp.JSONRPCNotification) error
