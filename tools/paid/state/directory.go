@@ -22,14 +22,13 @@ import (
 //
 // A line is written with one append and synced, so that a process that dies
 // leaves whole lines behind, and a machine that dies leaves at most its last
-// line torn. An entry stays in the file of the day it began. Days are removed
-// as wholes, so that nothing is ever rewritten.
+// line torn. An entry stays in the file of the day it began, by LangSmith's clock
+// where it is known. A file that has grown is compacted: written anew beside itself
+// and put into its own place. Days are removed as wholes.
 //
 // The locks are the kernel's (flock, or LockFileEx): a dead process holds none.
+// Reading takes nothing but the right to read.
 type Directory struct{ root string }
-
-// The longest file that is read whole, in bytes. A slot holds a few lines.
-const longestLog = 1 << 20
 
 // NewDirectory returns a store below a directory, which is made when first
 // needed.
@@ -45,40 +44,47 @@ func (d *Directory) Close() error { return nil }
 
 // Ping implements Store.
 func (d *Directory) Ping(context.Context) error {
-	name := filepath.Join(d.root, "ping-"+uuid.NewString())
-	if err := d.append(name, nil); err != nil {
+	if _, err := d.days(); err != nil {
 		return err
+	}
+	name := filepath.Join(d.root, "ping-"+uuid.NewString())
+	_, err := makeDirectory(d.root)
+	if err == nil {
+		err = createEmpty(name)
+	}
+	if err != nil {
+		return fmt.Errorf("write the state: %w", err)
 	}
 	return os.Remove(name)
 }
 
 // Acquire implements Store.
 func (d *Directory) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) {
-	hold, err := d.lock(ctx, slot.Key)
-	if err != nil {
-		return nil, Recalled{}, err
+	hold, noLock := d.lock(ctx, slot.Key)
+	if ctx.Err() != nil && noLock != nil {
+		return nil, Recalled{}, ctx.Err()
 	}
 	found, err := d.Load(ctx, slot)
-	if err != nil {
+	switch {
+	case noLock != nil && err == nil:
+		return nil, found, fmt.Errorf("%w: %w", ErrUnwritable, noLock)
+	case noLock != nil:
+		return nil, found, err
+	case err != nil:
 		hold.Release()
-		return nil, Recalled{}, err
+		return nil, found, err
 	}
 	return hold, found, nil
 }
 
 // Load implements Store.
 func (d *Directory) Load(_ context.Context, slot Slot) (Recalled, error) {
-	days, err := d.days()
-	if err != nil {
-		return Recalled{}, err
-	}
 	var found Recalled
+	days, err := d.days()
 	for _, day := range days {
-		if err := readLog(filepath.Join(d.root, day, slot.Scope, slot.Key+".log"), &found); err != nil {
-			return Recalled{}, err
-		}
+		err = errors.Join(err, found.addLog(d.log(day, slot)))
 	}
-	return found, nil
+	return found, err
 }
 
 // Intend implements Store. The kernel's locks are never lost, so there is
@@ -88,78 +94,93 @@ func (d *Directory) Intend(ctx context.Context, slot Slot, entry Entry, _ Hold) 
 }
 
 // Record implements Store.
-func (d *Directory) Record(_ context.Context, slot Slot, entry Entry) error {
-	day := entry.Began.UTC().Format(dayFormat)
-	return d.append(filepath.Join(d.root, day, slot.Scope, slot.Key+".log"), entry.Encode())
+func (d *Directory) Record(ctx context.Context, slot Slot, entry Entry) error {
+	if err := d.write(ctx, slot, entry); err != nil {
+		return fmt.Errorf("write the state: %w", err)
+	}
+	return nil
 }
 
 // Survey implements Store.
 func (d *Directory) Survey(_ context.Context, scope string) (Surveyed, error) {
-	days, err := d.days()
-	if err != nil {
-		return Surveyed{}, err
-	}
 	var all Surveyed
+	days, err := d.days()
 	for _, day := range days {
 		directory := filepath.Join(d.root, day, scope)
-		logs, err := os.ReadDir(directory)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return Surveyed{}, fmt.Errorf("read the state: %w", err)
+		files, noList := os.ReadDir(directory)
+		if noList != nil && !errors.Is(noList, fs.ErrNotExist) {
+			err = errors.Join(err, fmt.Errorf("read the state: %w", noList))
 		}
-		for _, log := range logs {
-			var found Recalled
-			if err := readLog(filepath.Join(directory, log.Name()), &found); err != nil {
-				return Surveyed{}, err
+		for _, file := range files {
+			if filepath.Ext(file.Name()) != logExtension {
+				continue // one that a dead process was writing
 			}
+			var found Recalled
+			err = errors.Join(err, found.addLog(filepath.Join(directory, file.Name())))
 			all.Damaged = all.Damaged || found.Damaged
 			for _, entry := range found.Entries {
 				all.add(entry)
 			}
 		}
 	}
-	return all, nil
+	return all, err
+}
+
+const logExtension = ".log"
+
+// log is where a slot's entries of a day are.
+func (d *Directory) log(day string, slot Slot) string {
+	return filepath.Join(d.root, day, slot.Scope, slot.Key+logExtension)
 }
 
 // days lists the day directories, the oldest first.
 func (d *Directory) days() ([]string, error) {
 	names, err := os.ReadDir(d.root)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read the state: %w", err)
 	}
 	var days []string
 	for _, name := range names {
-		if _, err := time.Parse(dayFormat, name.Name()); err == nil && name.IsDir() {
-			days = append(days, name.Name())
+		if _, noDay := time.Parse(dayFormat, name.Name()); noDay != nil {
+			continue
 		}
+		if !name.IsDir() {
+			err = errors.Join(err, fmt.Errorf("read the state: %s is no directory: remove it", filepath.Join(d.root, name.Name())))
+			continue
+		}
+		days = append(days, name.Name())
 	}
-	slices.Sort(days)
-	return days, nil
+	return days, err
 }
 
-// sweep removes the days before the newest few. What cannot be removed now is
-// tried again with the next new day.
-func (d *Directory) sweep() {
-	days, err := d.days()
-	if err != nil {
-		return
+// makeDay makes a directory in that of a day. With each new one, days that are
+// over are removed; what cannot be removed now is tried again with the next.
+func (d *Directory) makeDay(day, name string) error {
+	made, err := makeDirectory(filepath.Join(d.root, day, name))
+	if err != nil || !made {
+		return err
 	}
-	for _, day := range days[:max(len(days)-keptDays, 0)] {
-		_ = os.RemoveAll(filepath.Join(d.root, day))
+	days, _ := d.days()
+	for _, old := range oldDays(days, day) {
+		_ = os.RemoveAll(filepath.Join(d.root, old))
 	}
+	return nil
 }
 
-func (d *Directory) tally(t Tally) string {
-	return filepath.Join(d.root, t.Day, "tally-"+t.Caller)
-}
+func tallyName(t Tally) string { return "tally-" + t.Caller }
 
 // Count implements Store.
 func (d *Directory) Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
-	hold, err := d.lock(ctx, "tally-"+tally.Caller)
+	hold, err := d.lock(ctx, tallyName(tally))
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("write the state: %w", err)
 	}
 	defer hold.Release()
-	counted, err := os.ReadDir(d.tally(tally))
+	directory := filepath.Join(d.root, tally.Day, tallyName(tally))
+	counted, err := os.ReadDir(directory)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("read the state: %w", err)
 	}
@@ -167,12 +188,18 @@ func (d *Directory) Count(ctx context.Context, tally Tally, token uuid.UUID, mos
 	if known || len(counted) >= most {
 		return known, nil
 	}
-	return true, d.append(filepath.Join(d.tally(tally), token.String()), nil)
+	if err = d.makeDay(tally.Day, tallyName(tally)); err == nil {
+		err = createEmpty(filepath.Join(directory, token.String()))
+	}
+	if err != nil {
+		return false, fmt.Errorf("write the state: %w", err)
+	}
+	return true, nil
 }
 
 // Uncount implements Store.
 func (d *Directory) Uncount(_ context.Context, tally Tally, token uuid.UUID) error {
-	err := os.Remove(filepath.Join(d.tally(tally), token.String()))
+	err := os.Remove(filepath.Join(d.root, tally.Day, tallyName(tally), token.String()))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write the state: %w", err)
 	}

@@ -25,26 +25,27 @@ type directoryHold struct{ lock *flock.Flock }
 // waited for it meanwhile finds the file gone and takes the next one.
 func (d *Directory) lock(ctx context.Context, name string) (*directoryHold, error) {
 	path := filepath.Join(d.root, "locks", name)
-	lock := flock.New(path)
+	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|openFlags))
 	for pause := firstLockPause; ; pause = min(2*pause, maxLockPause) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		locked, err := lock.TryLock()
 		if errors.Is(err, fs.ErrNotExist) {
-			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			if _, err := makeDirectory(filepath.Dir(path)); err != nil {
 				return nil, fmt.Errorf("lock the state: %w", err)
 			}
 			locked, err = lock.TryLock()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("lock the state: %w", err)
+			return nil, fmt.Errorf("lock the state: %w", explain(path, err))
 		}
 		if locked {
-			if isCurrent(lock, path) {
+			current, err := isCurrent(lock, path)
+			if current {
 				return &directoryHold{lock}, nil
 			}
-			if err := lock.Unlock(); err != nil {
+			if err = errors.Join(err, lock.Unlock()); err != nil {
 				return nil, fmt.Errorf("lock the state: %w", err)
 			}
 			continue
@@ -60,14 +61,17 @@ func (d *Directory) lock(ctx context.Context, name string) (*directoryHold, erro
 }
 
 // isCurrent reports whether the file that was locked is still the one that
-// others find under its name.
-func isCurrent(lock *flock.Flock, path string) bool {
+// others find under its name. It fails where that is no file.
+func isCurrent(lock *flock.Flock, path string) (bool, error) {
 	mine, err := lock.Stat()
 	if err != nil {
-		return false
+		return false, err
 	}
-	theirs, err := os.Stat(path)
-	return err == nil && os.SameFile(mine, theirs)
+	if !mine.Mode().IsRegular() {
+		return false, errNotRegular(path, mine.Mode())
+	}
+	theirs, err := os.Lstat(path)
+	return err == nil && os.SameFile(mine, theirs), nil
 }
 
 // Held implements Hold: the kernel takes a lock from nobody.

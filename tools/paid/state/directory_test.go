@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,11 +10,6 @@ import (
 	"testing"
 	"time"
 )
-
-// logOf is where a slot's entries of a day are.
-func logOf(d *Directory, slot Slot, day string) string {
-	return filepath.Join(d.root, day, slot.Scope, slot.Key+".log")
-}
 
 func TestDirectoryIsPrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -72,7 +68,7 @@ func TestTornAndForeignLines(t *testing.T) {
 			if err := d.Record(t.Context(), slotA, whole); err != nil {
 				t.Fatal(err)
 			}
-			file, err := os.OpenFile(logOf(d, slotA, "2026-01-31"), os.O_APPEND|os.O_WRONLY, 0)
+			file, err := os.OpenFile(d.log("2026-01-31", slotA), os.O_APPEND|os.O_WRONLY, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,6 +125,68 @@ func TestAClockThatJumpsRemovesNothing(t *testing.T) {
 	hold.Release()
 	if len(entries) != 3 {
 		t.Errorf("found %d entries, want 3", len(entries))
+	}
+}
+
+// daySlot is a slot of a scope of its own, so that writing in it makes a directory
+// and with it removes what is old.
+func daySlot(n int) Slot { return Slot{Scope: "scope" + fmt.Sprint(n), Key: "key"} }
+
+// A clock that was ahead for one call leaves the right days alone, also as they go
+// on without it.
+func TestAClockThatWasAhead(t *testing.T) {
+	d := NewDirectory(t.TempDir())
+	for day := range 20 {
+		at := began.AddDate(0, 0, day)
+		keep(t, d, daySlot(2*day), Entry{Token: id(day), Began: at, Stage: Started, Job: id(day)})
+		if day == 10 {
+			keep(t, d, daySlot(1000), Entry{Token: id(1000), Began: at.AddDate(0, 0, 5), Stage: Intended})
+		}
+		keep(t, d, daySlot(2*day+1), Entry{Token: id(day), Began: at.Add(time.Second), Stage: Started, Job: id(day)})
+		for _, recent := range []int{day, max(day-1, 0)} {
+			for _, slot := range []Slot{daySlot(2 * recent), daySlot(2*recent + 1)} {
+				if len(entriesOf(t, d, slot)) != 1 {
+					t.Errorf("on day %d nothing is known of %v", day, slot)
+				}
+			}
+		}
+	}
+}
+
+// Where LangSmith's clock is known, this machine's may say anything.
+func TestAClockThatIsNeverRight(t *testing.T) {
+	d := NewDirectory(t.TempDir())
+	for n := range 30 {
+		entry := Entry{Token: id(n), Began: began.AddDate(0, 0, n*n), Theirs: began.Add(time.Duration(n) * time.Hour), Stage: Started, Job: id(n)}
+		keep(t, d, daySlot(n), entry)
+	}
+	for n := range 30 {
+		if len(entriesOf(t, d, daySlot(n))) != 1 {
+			t.Errorf("entry %d is gone", n)
+		}
+	}
+}
+
+// A clock that was set back keeps nothing from being written, and removes nothing.
+func TestAClockThatWasSetBack(t *testing.T) {
+	d := NewDirectory(t.TempDir())
+	for day := range keptDays {
+		keep(t, d, daySlot(day), Entry{Token: id(day), Began: began.AddDate(0, 0, day), Stage: Started, Job: id(day)})
+	}
+	for day := range 3 * keptDays {
+		entry := Entry{Token: id(100 + day), Began: began.AddDate(-1, 0, day), Stage: Intended}
+		keep(t, d, daySlot(100+day), entry)
+		if _, err := d.Count(t.Context(), Tally{Caller: "c", Day: entry.day()}, id(day), 1); err != nil {
+			t.Fatal(err)
+		}
+		if len(entriesOf(t, d, daySlot(100+day))) != 1 {
+			t.Errorf("what was written on day %d is gone", day)
+		}
+	}
+	for day := range keptDays {
+		if len(entriesOf(t, d, daySlot(day))) != 1 {
+			t.Errorf("what was written before is gone: day %d", day)
+		}
 	}
 }
 

@@ -54,6 +54,18 @@ func (e Entry) Knows() int {
 	return rank
 }
 
+// startedNothing reports whether nothing follows from an entry any more.
+func (e Entry) startedNothing() bool { return e.Stage == Over && e.Job == uuid.Nil }
+
+// day names the day an entry began. LangSmith's clock counts where it is known: it
+// is one for all processes, and does not jump with this machine's.
+func (e Entry) day() string {
+	if theirs := plausible(e.Theirs); !theirs.IsZero() {
+		return theirs.Format(dayFormat)
+	}
+	return plausible(e.Began).Format(dayFormat)
+}
+
 // version is that of an entry as it is written. Entries of another version are
 // not read: they cost their guarantee, nothing else.
 const version = 1

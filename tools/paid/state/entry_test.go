@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -37,18 +38,25 @@ func FuzzDecodeLog(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:20])
 	f.Add(bytes.Repeat(append(whole, '\n'), 3))
+	f.Add(slices.Concat(whole, []byte("\n"), Entry{Token: id(1), Began: began, Stage: Over}.Encode(), []byte("\ntorn")))
+	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var alone, after Recalled
-		decodeLog(data, &alone)
+		alone, damaged := decodeLog(data)
 		// Whatever is in a log, what is written after it is found.
 		mark := Entry{Token: uuid.NameSpaceURL, Began: began, Stage: Started, Job: id(9)}
-		decodeLog(append(append(bytes.Clone(data), '\n'), append(mark.Encode(), '\n')...), &after)
-		found := false
-		for _, entry := range after.Entries {
-			found = found || same(entry, mark)
-		}
-		if !found || after.Damaged != alone.Damaged {
+		after, damagedAfter := decodeLog(appendLine(data, mark.Encode()))
+		if !slices.ContainsFunc(after, func(entry Entry) bool { return same(entry, mark) }) || damagedAfter != damaged {
 			t.Errorf("after %q: %+v, alone %+v", data, after, alone)
+		}
+		// Compacted it says the same, and is as damaged; compacted again it stays.
+		alone = slices.DeleteFunc(alone, Entry.startedNothing)
+		compact := compactLog(data)
+		again, damagedThen := decodeLog(compact)
+		byToken := func(a, b Entry) int { return bytes.Compare(a.Token[:], b.Token[:]) }
+		slices.SortFunc(alone, byToken)
+		slices.SortFunc(again, byToken)
+		if !slices.EqualFunc(alone, again, same) || damagedThen != damaged || !bytes.Equal(compactLog(compact), compact) {
+			t.Errorf("%q\nbecame %q: %+v, %+v", data, compact, alone, again)
 		}
 	})
 }

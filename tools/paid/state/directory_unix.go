@@ -2,7 +2,14 @@
 
 package state
 
-import "os"
+import (
+	"os"
+	"syscall"
+)
+
+// openFlags keep opening from waiting, as for the other end of a FIFO, and from
+// following a link.
+const openFlags = syscall.O_NONBLOCK | syscall.O_NOFOLLOW
 
 // syncDirectory makes the names in a directory durable.
 func syncDirectory(path string) error {

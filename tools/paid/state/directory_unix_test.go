@@ -1,0 +1,59 @@
+//go:build !windows
+
+package state
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+func makeFIFO(path string) error { return syscall.Mkfifo(path, 0o600) }
+
+// makeDevice makes one that takes everything and says nothing.
+func makeDevice(path string) error { return syscall.Mknod(path, syscall.S_IFCHR|0o600, 1<<8|3) }
+
+// limitFiles lets no file grow beyond a size until the test ends.
+func limitFiles(t *testing.T, size uint64) (lift func()) {
+	t.Helper()
+	signal.Ignore(syscall.SIGXFSZ)
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+		t.Fatal(err)
+	}
+	lift = func() {
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+			t.Error(err)
+		}
+		signal.Reset(syscall.SIGXFSZ)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: before.Max}); err != nil {
+		t.Fatal(err)
+	}
+	return lift
+}
+
+// A line that does not fit leaves nothing of itself behind.
+func TestALineThatDoesNotFit(t *testing.T) {
+	d := NewDirectory(t.TempDir())
+	keep(t, d, slotA, running)
+	lift := limitFiles(t, 1000)
+	defer lift()
+	long := Entry{Token: id(1), Began: began, Stage: Intended, Known: make([]uuid.UUID, 100)}
+	for _, slot := range []Slot{slotA, slotB} {
+		if err := d.Intend(t.Context(), slot, long, nil); !errors.Is(err, syscall.EFBIG) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if entries := entriesOf(t, d, slotA); len(entries) != 1 || !same(entries[0], running) {
+		t.Errorf("found %+v", entries)
+	}
+	if files, err := os.ReadDir(filepath.Join(d.root, beganDay, slotA.Scope)); err != nil || len(files) != 1 {
+		t.Errorf("left behind: %v, %v", files, err)
+	}
+}
