@@ -2,6 +2,7 @@ package replicas
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -133,4 +134,21 @@ func (r *redis) start(t testing.TB) {
 	r.process = run(t, nil, "redis-server", "--bind", host, "--port", port, "--dir", r.dir,
 		"--save", "", "--appendonly", "yes", "--appendfsync", "always")
 	r.wrote.await(t, "Ready to accept connections")
+}
+
+// command gives Redis a command that it answers with OK.
+func (r *redis) command(t testing.TB, words string) {
+	t.Helper()
+	connection, err := net.Dial("tcp", r.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	answer := make([]byte, len("+OK"))
+	if _, err := fmt.Fprintf(connection, "%s\r\n", words); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(connection, answer); err != nil || string(answer) != "+OK" {
+		t.Fatalf("%s: %q, %v", words, answer, err)
+	}
 }

@@ -111,3 +111,24 @@ func TestRedisLost(t *testing.T) {
 		}
 	}
 }
+
+// A Redis that is full takes nothing new, and is read all the same: equal calls at
+// other replicas return the job that runs.
+func TestRedisFull(t *testing.T) {
+	c := start(t, clusterOptions{})
+	who := c.langSmith.newCaller()
+	h, body := statelessCall(who, "create_insights_job", object{"session_id": who.project, "name": "running"})
+	first, err := c.call(t.Context(), c.replicas[0].address, h, body)
+	if err != nil || first.isError || first.job.AlreadyRunning {
+		t.Fatalf("%v, %+v", err, first)
+	}
+	c.redis.command(t, "CONFIG SET maxmemory 1")
+	for i, got := range c.everywhere(t, who, "running") {
+		if !got.job.AlreadyRunning || got.job.ID != first.job.ID {
+			t.Errorf("%s: %s", c.replicas[i].name, got.text)
+		}
+	}
+	if posts := c.langSmith.creates()["running"]; posts != 1 {
+		t.Errorf("asked for %d times", posts)
+	}
+}

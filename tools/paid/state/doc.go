@@ -10,5 +10,6 @@
 // lost its hold, can never overwrite what another one wrote.
 //
 // What is kept are digests, times and the ids of jobs: no credential, no name
-// and no word of a request. It goes away by itself after a day or a little more.
+// and no word of a request. It goes away by itself: from the process and from Redis
+// after about a day, from a directory after a week of days with calls.
 package state
