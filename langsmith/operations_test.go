@@ -82,9 +82,9 @@ func operations() []operation {
 		{"ListSecretNames", func(ctx ctx, c client) error { return discard(c.ListSecretNames(ctx)) },
 			"GET", "/api/v1/workspaces/current/secrets", "", `[{"key":"OPENAI_API_KEY"}]`, true},
 		{"GetRun", func(ctx ctx, c client) error { return discard(c.GetRun(ctx, project, other)) },
-			"GET", "/api/v2/runs/33333333-3333-4333-8333-333333333333?project_id=11111111-1111-4111-8111-111111111111"+
-				"&selects=ID&selects=NAME&selects=RUN_TYPE&selects=STATUS&selects=ERROR&selects=START_TIME&selects=END_TIME&selects=LATENCY_SECONDS"+
-				"&selects=TOTAL_COST&selects=PROJECT_ID&selects=TRACE_ID&selects=PARENT_RUN_IDS&selects=THREAD_ID&selects=TAGS&selects=METADATA"+
+			"GET", "/api/v2/runs/33333333-3333-4333-8333-333333333333?project_id=11111111-1111-4111-8111-111111111111" +
+				"&selects=ID&selects=NAME&selects=RUN_TYPE&selects=STATUS&selects=ERROR&selects=START_TIME&selects=END_TIME&selects=LATENCY_SECONDS" +
+				"&selects=TOTAL_COST&selects=PROJECT_ID&selects=TRACE_ID&selects=PARENT_RUN_IDS&selects=THREAD_ID&selects=TAGS&selects=METADATA" +
 				"&selects=INPUTS&selects=OUTPUTS", "", `{"id":"33333333-3333-4333-8333-333333333333"}`, true},
 		{"RunsByID", func(ctx ctx, c client) error { return discard(c.RunsByID(ctx, project, []uuid.UUID{other})) },
 			"POST", "/api/v2/runs/query", `{"project_ids":["11111111-1111-4111-8111-111111111111"],"ids":["33333333-3333-4333-8333-333333333333"],` +

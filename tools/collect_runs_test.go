@@ -261,8 +261,8 @@ func TestCollectingGoesOnAfterAFailure(t *testing.T) {
 		fails bool
 		there int
 	}{
-		{"answer_lost", sandbox.Fault{Path: "/runs$", DropAfter: true}, false, 150},
-		{"request_lost", sandbox.Fault{Path: "/runs$", Skip: 1, Status: 500}, true, 100},
+		{"answer_lost", sandbox.Fault{DropAfter: true}, false, 150},
+		{"request_lost", sandbox.Fault{Skip: 1, Status: 500}, true, 100},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
@@ -271,7 +271,7 @@ func TestCollectingGoesOnAfterAFailure(t *testing.T) {
 					runs[i].ID = uuid.NewSHA1(uuid.Nil, []byte{byte(i)})
 				}
 				args := servertest.Args{"project": "shop", "run_ids": s.Sandbox.AddRuns(s.project, runs...), "queue": "q"}
-				c.fault.Method, c.fault.Path = http.MethodPost, "/annotation-queues/[^/]+/runs$"
+				c.fault.Method, c.fault.Path = http.MethodPost, "/annotation-queues/[^/]+/items$"
 				remove := s.Sandbox.Inject(c.fault)
 				reply := s.Call(t, toQueue, args)
 				if reply.IsError != c.fails {
