@@ -170,8 +170,8 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 }
 
 func (c *Client) newRequest(ctx context.Context, op operation, credentials Credentials) (*http.Request, error) {
-	body, encoded := op.body.(EncodedJob)
-	if op.body != nil && !encoded {
+	var body []byte
+	if op.body != nil {
 		var err error
 		if body, err = marshal(op.body); err != nil {
 			return nil, fmt.Errorf("encode the request: %w", err)

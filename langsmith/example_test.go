@@ -8,6 +8,7 @@ import (
 	"log"
 	"time"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
@@ -82,7 +83,7 @@ func ExampleOptional() {
 // The documented rules are checked without asking LangSmith.
 func ExampleCreateInsightsJobRequest_Check() {
 	request := langsmith.CreateInsightsJobRequest{
-		Sample:       langsmith.Some(langsmith.ExactNumber("5000")),
+		Sample:       langsmith.Some(jsonv1.Number("5000")),
 		EndTime:      langsmith.Some(langsmith.DateTime("2026-01-31T00:00:00Z")),
 		ClusterModel: langsmith.Some("openai"),
 	}

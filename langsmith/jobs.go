@@ -103,27 +103,11 @@ func jobPath(project, job uuid.UUID) string {
 	return insightsPath(project) + "/" + job.String()
 }
 
-// EncodedJob is the body of a request for a job, as it is sent.
-type EncodedJob []byte
-
-// Encode writes a request as it is sent: what a person would read, with < and >
-// as they are.
-func (r *CreateInsightsJobRequest) Encode() (EncodedJob, error) { return marshal(r) }
-
 // CreateInsightsJob starts a paid job. It sends the request a second time only
 // where the first surely had no effect; an [Error] that is Ambiguous leaves
 // open whether a job was started.
 func (c *Client) CreateInsightsJob(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest) (*CreatedJob, error) {
-	return c.createJob(ctx, project, request)
-}
-
-// CreateEncodedJob is CreateInsightsJob for who has encoded the request before.
-func (c *Client) CreateEncodedJob(ctx context.Context, project uuid.UUID, body EncodedJob) (*CreatedJob, error) {
-	return c.createJob(ctx, project, body)
-}
-
-func (c *Client) createJob(ctx context.Context, project uuid.UUID, body any) (*CreatedJob, error) {
-	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: body})
+	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: request})
 }
 
 // JobPage is one page of a project's jobs, with LangSmith's clock when it

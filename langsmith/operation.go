@@ -13,7 +13,7 @@ type operation struct {
 	root       apiRoot
 	path       string // below the root, of plain characters: the API's own words and UUIDs
 	query      url.Values
-	body       any // marshalled as JSON but for an EncodedJob, which is; nil for none
+	body       any // marshalled as JSON; nil for none
 	repeatable bool
 }
 

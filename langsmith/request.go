@@ -2,13 +2,15 @@ package langsmith
 
 import (
 	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/google/uuid"
 )
 
 // CreateInsightsJobRequest is the body of POST /sessions/{session_id}/insights:
 // every field that the API takes. Each is optional; one that is absent is not
-// on the wire, and its default is the API's to apply. Its JSON Schema is that
-// of the tool create_insights_job, so the tags' descriptions speak to an agent.
+// on the wire, and its default is the API's to apply. What is given reaches the
+// API as it was written, numbers and times included. Its JSON Schema is that of
+// the tool create_insights_job, so the tags' descriptions speak to an agent.
 type CreateInsightsJobRequest struct {
 	ConfigID             Optional[uuid.UUID]                  `json:"config_id,omitzero" jsonschema_description:"Run this saved config."`
 	StartTime            Optional[DateTime]                   `json:"start_time,omitzero" jsonschema_description:"e.g. 2026-01-31T00:00:00Z; not with last_n_hours."`
@@ -16,7 +18,7 @@ type CreateInsightsJobRequest struct {
 	LastNHours           Optional[int]                        `json:"last_n_hours,omitzero" jsonschema:"minimum=1" jsonschema_description:"Window; without any, the last 7 days."`
 	Hierarchy            Optional[[]int]                      `json:"hierarchy,omitzero" jsonschema_description:"Clusters per level, e.g. [5, 20]."`
 	Partitions           Optional[map[string]string]          `json:"partitions,omitzero" jsonschema_description:"Fixed top categories: name to description, at most 10."`
-	Sample               Optional[ExactNumber]                `json:"sample,omitzero" jsonschema:"maximum=1000,exclusiveMinimum=0" jsonschema_description:"The most traces to analyse and pay for."`
+	Sample               Optional[jsonv1.Number]              `json:"sample,omitzero" jsonschema:"maximum=1000,exclusiveMinimum=0" jsonschema_description:"The most traces to analyse and pay for."`
 	SummaryPrompt        Optional[string]                     `json:"summary_prompt,omitzero" jsonschema_description:"Mustache; names run.inputs, run.outputs, run.error, run.feedback or all_thread_messages."`
 	Filter               Optional[string]                     `json:"filter,omitzero" jsonschema_description:"e.g. eq(status, \"error\")"`
 	Name                 Optional[string]                     `json:"name,omitzero"`

@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"strings"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/google/uuid"
 	"github.com/invopop/jsonschema"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/chats"
 	"langsmith-insights-mcp/tools/markdown"
-	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/start"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
@@ -111,7 +111,7 @@ func (a *analyzeChatHistoriesArgs) request() *langsmith.CreateInsightsJobRequest
 	}
 	request := &langsmith.CreateInsightsJobRequest{
 		LastNHours:  langsmith.Some(chats.Window),
-		Sample:      langsmith.Some(langsmith.ExactNumber(fmt.Sprint(len(a.read)))),
+		Sample:      langsmith.Some(jsonv1.Number(fmt.Sprint(len(a.read)))),
 		UserContext: langsmith.Some(about),
 		Model:       a.Model,
 	}
@@ -153,10 +153,11 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	if err != nil {
 		return nil, err
 	}
-	job := &start.Job{
-		Call:    paid.Call{LangSmith: env.LangSmith, Project: project.ID, Request: args.request()},
-		Project: project, NoDuplicates: true,
+	job, err := start.NewJob(env, project, args.request())
+	if err != nil {
+		return nil, err
 	}
+	job.NoDuplicates = true
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
 		result.Result = job.DryRun(ctx, env)
@@ -172,7 +173,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 			return result, nil
 		}
 	}
-	err = confirmChats(ctx, env, *job, len(args.read))
+	err = confirmChats(ctx, env, job, len(args.read))
 	if errors.Is(err, tool.ErrCannotAsk) {
 		result.Result = job.Unconfirmed(ctx, env)
 		return result, nil
@@ -183,7 +184,11 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	if job.Project, err = chats.Ingest(ctx, env, project, args.read); err != nil {
 		return nil, err
 	}
-	job.Call.Project = job.Project.ID
+	if project.ID == uuid.Nil {
+		if job, err = job.In(job.Project); err != nil {
+			return nil, err
+		}
+	}
 	outcome, err := job.Start(ctx, env)
 	if err != nil {
 		return nil, explainNotStarted(env, err, len(args.read), job.Project)
@@ -193,10 +198,15 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 }
 
 // confirmChats has a person agree before anything of theirs is sent.
-func confirmChats(ctx context.Context, env *tool.Env, job start.Job, n int) error {
-	if job.Call.Project == uuid.Nil {
+func confirmChats(ctx context.Context, env *tool.Env, job *start.Job, n int) error {
+	if job.Project.ID == uuid.Nil {
 		// The name, which follows from the chats, tells such calls apart.
-		job.Call.Project = uuid.NewSHA1(uuid.Nil, []byte(job.Project.Name))
+		named := job.Project
+		named.ID = uuid.NewSHA1(uuid.Nil, []byte(named.Name))
+		var err error
+		if job, err = job.In(named); err != nil {
+			return err
+		}
 	}
 	return job.Confirm(ctx, env, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", wording.Count(n, "chat"), tool.ProjectLabel(job.Project)))
 }

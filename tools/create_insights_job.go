@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/start"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -40,10 +39,11 @@ func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsight
 	if err != nil {
 		return nil, err
 	}
-	job := &start.Job{
-		Call:    paid.Call{LangSmith: env.LangSmith, Project: project.ID, Request: request, AllowDuplicate: args.AllowDuplicate},
-		Project: project,
+	job, err := start.NewJob(env, project, request)
+	if err != nil {
+		return nil, err
 	}
+	job.AllowDuplicate = args.AllowDuplicate
 	if args.DryRun {
 		return job.DryRun(ctx, env), nil
 	}

@@ -56,22 +56,22 @@ func resultOf(outcome *Outcome, err error) Result {
 }
 
 // audit writes the one line that every paid call leaves in the log.
-func (l *Ledger) audit(id identity, project, intent uuid.UUID, outcome *Outcome, err error) {
+func (l *Ledger) audit(call *Call, intent uuid.UUID, outcome *Outcome, err error) {
 	job := uuid.Nil
 	if outcome != nil {
 		job = outcome.Job.ID
 	}
-	l.record(id, project, intent, job, resultOf(outcome, err))
+	l.writeAuditLine(call, intent, job, resultOf(outcome, err))
 }
 
-// record names the caller by the fingerprint of the credential and the request
-// by a digest: neither leads back to what it stands for.
-func (l *Ledger) record(id identity, project, intent, job uuid.UUID, result Result) {
+// writeAuditLine names the caller by the fingerprint of the credential and the
+// request by a digest: neither leads back to what it stands for.
+func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result) {
 	line := l.log.Info()
 	if line.Enabled() {
-		line = line.Str("caller", id.fingerprint).Str("endpoint", id.endpoint).Stringer("project", project).Str("body", id.body)
-		if id.workspace != uuid.Nil {
-			line = line.Stringer("workspace", id.workspace)
+		line = line.Str("caller", call.fingerprint).Str("endpoint", call.endpoint).Stringer("project", call.Project).Str("body", call.body)
+		if call.workspace != uuid.Nil {
+			line = line.Stringer("workspace", call.workspace)
 		}
 		if intent != uuid.Nil {
 			line = line.Stringer("intent", intent)

@@ -70,7 +70,7 @@ func benchmarkAgainstBare(b *testing.B, ledger *Ledger) {
 			b.Fatal(err)
 		}
 		middle := time.Now()
-		if _, err := ledger.Start(ctx, Call{LangSmith: client, Project: projects[1], Request: request}); err != nil {
+		if _, err := ledger.Start(ctx, mustCall(b, client, projects[1], request)); err != nil {
 			b.Fatal(err)
 		}
 		bare, kept = bare+middle.Sub(began), kept+time.Since(middle)

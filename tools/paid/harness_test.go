@@ -313,7 +313,9 @@ func (h *harness) call(t *testing.T, number int, process *process, s step) {
 		Credentials: langsmith.Credentials{APIKey: secret},
 		Transport:   &network{harness: h, next: h.upstream.RoundTripper(), process: process},
 	})
-	outcome, err := process.ledger.Start(ctx, Call{LangSmith: client, Project: h.project, Request: h.request(s.question), AllowDuplicate: s.duplicate})
+	call := mustCall(t, client, h.project, h.request(s.question))
+	call.AllowDuplicate = s.duplicate
+	outcome, err := process.ledger.Start(ctx, call)
 	seen.ended, seen.outcome, seen.err = time.Now(), outcome, err
 	seen.died = process.isDead()
 	switch {

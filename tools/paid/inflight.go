@@ -12,29 +12,28 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// flight is one call on its way, with everyone who made an equal call since and
-// waits for its outcome. It runs apart from them: who leaves ends it only while
-// nothing was sent and nobody else waits.
-type flight struct {
+// inFlight is one call under way, with everyone who made an equal call since
+// and waits for its outcome. It runs in a goroutine of its own: a caller who
+// leaves ends it only while nothing was sent and nobody else waits.
+type inFlight struct {
 	ledger *Ledger
-	call   Call
-	id     identity
+	call   *Call
 	token  uuid.UUID // of the intent
 
-	ctx    context.Context // of the first caller, without its end
-	cancel context.CancelFunc
-	done   chan struct{} // closed when the outcome is there
-	landed chan struct{} // closed when nothing is left to finish
+	ctx      context.Context // of the first caller, without its end
+	cancel   context.CancelFunc
+	done     chan struct{} // closed when the outcome is there
+	finished chan struct{} // closed when nothing is left to do
 
-	// What the flight's own goroutine knows.
-	hold    state.Hold
-	entries []state.Entry // what is remembered of equal calls
-	seen    *view         // the project's jobs
-	tally   *state.Tally  // that this call is counted in
-	about   state.Entry   // the intent that the outcome belongs to, its own or an earlier one
-	written state.Entry   // the last that a memory was told, or told itself
-	ended   bool          // the job of that intent has ended
-	notes   []string
+	// Of the goroutine's own.
+	hold     state.Hold
+	entries  []state.Entry // what is remembered of equal calls
+	jobs     *jobList      // the project's
+	tally    *state.Tally  // that this call is counted in
+	about    state.Entry   // the intent that the outcome belongs to, its own or an earlier one
+	recorded state.Entry   // the last that was written to the stores, or read from them
+	ended    bool          // the job of that intent has ended
+	notes    []string
 
 	outcome *Outcome // to be read once done is closed
 	err     error
@@ -42,37 +41,38 @@ type flight struct {
 	// Guarded by ledger.mu.
 	waiting   int
 	committed bool // the request is about to be sent, or was
-	finished  bool // the outcome stands
+	settled   bool // the outcome stands
 }
 
-func (l *Ledger) newFlight(ctx context.Context, id identity, call Call) *flight {
-	f := &flight{
-		ledger: l, call: call, id: id, token: uuid.New(), waiting: 1,
-		done: make(chan struct{}), landed: make(chan struct{}),
+func (l *Ledger) newInFlight(ctx context.Context, call *Call) *inFlight {
+	f := &inFlight{
+		ledger: l, call: call, token: uuid.New(), waiting: 1,
+		done: make(chan struct{}), finished: make(chan struct{}),
 	}
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	return f
 }
 
-// board joins the flight of an equal call, or begins one.
-func (l *Ledger) board(ctx context.Context, id identity, call Call) (f *flight, first bool) {
+// join joins an equal call under way, or begins one.
+func (l *Ledger) join(ctx context.Context, call *Call) (f *inFlight, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if running := l.flights[id.slot.Key]; len(running) > 0 && !call.AllowDuplicate {
+	key := call.slot.Key
+	if running := l.inFlight[key]; len(running) > 0 && !call.AllowDuplicate {
 		running[0].waiting++
 		return running[0], false
 	}
-	f = l.newFlight(context.WithoutCancel(ctx), id, call)
-	l.flights[id.slot.Key] = append(l.flights[id.slot.Key], f)
+	f = l.newInFlight(context.WithoutCancel(ctx), call)
+	l.inFlight[key] = append(l.inFlight[key], f)
 	go f.run()
 	return f, true
 }
 
-// boardRunning joins the flight of an equal call, if there is one.
-func (l *Ledger) boardRunning(id identity) *flight {
+// joinExisting joins an equal call under way; it returns nil where there is none.
+func (l *Ledger) joinExisting(call *Call) *inFlight {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	running := l.flights[id.slot.Key]
+	running := l.inFlight[call.slot.Key]
 	if len(running) == 0 {
 		return nil
 	}
@@ -80,19 +80,19 @@ func (l *Ledger) boardRunning(id identity) *flight {
 	return running[0]
 }
 
-// takeOut makes a flight one that nobody joins any more; l.mu is held.
-func (l *Ledger) takeOut(f *flight) {
-	key := f.id.slot.Key
-	rest := slices.DeleteFunc(l.flights[key], func(other *flight) bool { return other == f })
-	if len(rest) == 0 {
-		delete(l.flights, key)
+// remove keeps equal calls from joining; l.mu is held.
+func (l *Ledger) remove(f *inFlight) {
+	key := f.call.slot.Key
+	left := slices.DeleteFunc(l.inFlight[key], func(other *inFlight) bool { return other == f })
+	if len(left) == 0 {
+		delete(l.inFlight, key)
 		return
 	}
-	l.flights[key] = rest
+	l.inFlight[key] = left
 }
 
-// wait returns the outcome, or the end of the caller's patience.
-func (f *flight) wait(ctx context.Context) (*Outcome, error) {
+// wait returns the outcome, or a [LeftError] when ctx ends first.
+func (f *inFlight) wait(ctx context.Context) (*Outcome, error) {
 	select {
 	case <-f.done:
 		return f.outcome, f.err
@@ -101,66 +101,66 @@ func (f *flight) wait(ctx context.Context) (*Outcome, error) {
 	l := f.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f.finished {
+	if f.settled {
 		return f.outcome, f.err
 	}
 	f.waiting--
 	if f.waiting == 0 && !f.committed {
-		l.takeOut(f) // whoever comes now begins anew
+		l.remove(f)
 		f.cancel()
 	}
 	return nil, &LeftError{Sent: f.committed, Err: ctx.Err()}
 }
 
-// joined is an outcome as those see it who did not make the first call.
-func joined(outcome *Outcome, err error) (*Outcome, error) {
+// asJoined is an outcome as callers see it that joined the first one.
+func asJoined(outcome *Outcome, err error) (*Outcome, error) {
 	if err != nil || outcome == nil {
 		return nil, err
 	}
-	theirs := *outcome
-	theirs.AlreadyRunning = true
-	return &theirs, nil
+	joined := *outcome
+	joined.AlreadyRunning = true
+	return &joined, nil
 }
 
 // commit decides that the request will be sent. From here on nobody's leaving
-// ends the flight. It fails where everybody left already.
-func (f *flight) commit() error {
+// ends the call. It fails where everybody left already.
+func (f *inFlight) commit() error {
 	f.ledger.mu.Lock()
 	defer f.ledger.mu.Unlock()
 	if f.waiting == 0 && !f.committed {
 		return context.Canceled
 	}
 	f.committed = true
-	f.ledger.underWay[f] = struct{}{}
+	f.ledger.sending[f] = struct{}{}
 	return nil
 }
 
-func (f *flight) run() {
-	defer f.land()
-	outcome, err := f.safely(f.start)
-	f.ledger.audit(f.id, f.call.Project, f.token, outcome, err)
-	f.finish(outcome, err)
+func (f *inFlight) run() {
+	defer f.finish()
+	outcome, err := f.recoverPanic(f.start)
+	f.ledger.audit(f.call, f.token, outcome, err)
+	f.settle(outcome, err)
 	f.release()
 }
 
-func (f *flight) land() {
+func (f *inFlight) finish() {
 	f.cancel()
 	f.ledger.mu.Lock()
 	defer f.ledger.mu.Unlock()
-	delete(f.ledger.underWay, f)
-	close(f.landed)
+	delete(f.ledger.sending, f)
+	close(f.finished)
 }
 
-func (f *flight) release() {
+func (f *inFlight) release() {
 	if f.hold != nil {
 		f.hold.Release()
 		f.hold = nil
 	}
 }
 
-// safely keeps a bug from ending the whole process, as the server does for the
-// calls that run in goroutines of its own.
-func (f *flight) safely(step func() (*Outcome, error)) (outcome *Outcome, err error) {
+// recoverPanic keeps a bug from ending the whole process, as the server does for
+// the calls that run in goroutines of its own.
+func (f *inFlight) recoverPanic(step func() (*Outcome, error)) (outcome *Outcome, err error) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			f.ledger.log.Error().Interface("panic", bug).Bytes("stack", debug.Stack()).Msg("paid call broke")
@@ -170,20 +170,20 @@ func (f *flight) safely(step func() (*Outcome, error)) (outcome *Outcome, err er
 	return step()
 }
 
-// finish gives the outcome to those who wait, and remembers whether anyone did:
-// a job that nobody was told of is the next equal call's to learn.
-func (f *flight) finish(outcome *Outcome, err error) {
+// settle gives the outcome to those who wait, and records whether anyone did: a
+// job that nobody was told of is the next equal call's to learn.
+func (f *inFlight) settle(outcome *Outcome, err error) {
 	l := f.ledger
-	remembered, told := false, false
+	recorded, told := false, false
 	for {
 		l.mu.Lock()
 		someone := f.waiting > 0
-		if remembered && told == someone {
+		if recorded && told == someone {
 			break
 		}
 		l.mu.Unlock()
-		remembered, told = true, someone
-		f.remember(told)
+		recorded, told = true, someone
+		f.recordOutcome(told)
 	}
 	defer l.mu.Unlock()
 	var uncertain *UncertainError
@@ -193,44 +193,21 @@ func (f *flight) finish(outcome *Outcome, err error) {
 		uncertain.Notes = f.notes
 	}
 	f.outcome, f.err = outcome, err
-	f.finished = true
-	l.takeOut(f)
+	f.settled = true
+	l.remove(f)
 	close(f.done)
 }
 
-// Drain waits until no request is under way whose outcome is not yet
-// remembered, for as long as ctx lets it. Calls that have sent nothing yet end
-// by themselves when their callers leave.
-func (l *Ledger) Drain(ctx context.Context) error {
-	for {
-		under := l.flying()
-		if len(under) == 0 {
-			return nil
-		}
-		select {
-		case <-under[0].landed:
-		case <-ctx.Done():
-			return fmt.Errorf("%d paid requests are still under way: %w", len(under), ctx.Err())
-		}
-	}
-}
-
-// UnderWay is how many paid requests are being sent or looked after.
-func (l *Ledger) UnderWay() int { return len(l.flying()) }
-
-func (l *Ledger) flying() []*flight {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	under := make([]*flight, 0, len(l.underWay))
-	for f := range l.underWay {
-		under = append(under, f)
-	}
-	return under
-}
-
 // note says, once, which promise could not be kept.
-func (f *flight) note(text string) {
+func (f *inFlight) note(text string) {
 	if !slices.Contains(f.notes, text) {
 		f.notes = append(f.notes, text)
+	}
+}
+
+// noteIf says so where a store failed.
+func (f *inFlight) noteIf(err error, text string) {
+	if err != nil {
+		f.note(text)
 	}
 }

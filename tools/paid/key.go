@@ -1,19 +1,29 @@
 package paid
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/paid/state"
 )
+
+// Call is one wish to start a job. Its identity is computed once, by [NewCall].
+type Call struct {
+	LangSmith      *langsmith.Client
+	Project        uuid.UUID
+	Request        *langsmith.CreateInsightsJobRequest
+	AllowDuplicate bool // start another job although an equal one is unfinished
+
+	identity
+}
 
 // identity says who makes a call and which calls are equal to it.
 type identity struct {
@@ -22,98 +32,59 @@ type identity struct {
 	workspace   uuid.UUID // uuid.Nil for the credential's own
 	caller      string    // digest of the three
 	body        string    // digest of the request
-	encoded     langsmith.EncodedJob
 	slot        state.Slot
 }
 
-// identify computes a call's identity. The same endpoint, workspace,
-// credential, project and body make two calls equal.
-func identify(call Call) (identity, error) {
-	encoded, err := call.Request.Encode()
+// NewCall returns the call that starts a job over a project. The request must
+// not change afterwards.
+func NewCall(client *langsmith.Client, project uuid.UUID, request *langsmith.CreateInsightsJobRequest) (*Call, error) {
+	body, err := canonicalJSON(request)
 	if err != nil {
-		return identity{}, fmt.Errorf("encode the request: %w", err)
+		return nil, fmt.Errorf("encode the request: %w", err)
 	}
-	body, err := canonical(call.Request, encoded)
-	if err != nil {
-		return identity{}, fmt.Errorf("encode the request: %w", err)
-	}
-	credentials := call.LangSmith.Credentials()
+	credentials := client.Credentials()
 	id := identity{
 		fingerprint: credentials.Fingerprint(),
-		endpoint:    call.LangSmith.Endpoint().String(),
+		endpoint:    client.Endpoint().String(),
 		workspace:   credentials.Workspace,
 		body:        digest("body/1", body),
-		encoded:     encoded,
 	}
 	id.caller = digest("caller/1", []byte(id.endpoint), id.workspace[:], []byte(id.fingerprint))
 	id.slot.Caller = id.caller
-	id.slot.Scope = digest("scope/1", []byte(id.caller), call.Project[:])
+	id.slot.Scope = digest("scope/1", []byte(id.caller), project[:])
 	id.slot.Key = digest("call/1", []byte(id.slot.Scope), body)
-	return id, nil
+	return &Call{LangSmith: client, Project: project, Request: request, identity: id}, nil
 }
 
-// digest names its parts, of which none can pass for another's end: 128 bits
-// of a SHA-256 in hexadecimal.
+// Digest names the call, the same for equal calls.
+func (c *Call) Digest() string { return c.slot.Key }
+
+// digest returns 128 bits of a SHA-256 in hexadecimal. Each part is preceded by
+// its length, so that none can pass for another's end.
 func digest(what string, parts ...[]byte) string {
 	hash := sha256.New()
 	hash.Write([]byte(what))
 	for _, part := range parts {
-		var length [20]byte
-		hash.Write(append(strconv.AppendInt(append(length[:0], ' '), int64(len(part)), 10), ':'))
+		hash.Write(append(strconv.AppendInt([]byte{' '}, int64(len(part)), 10), ':'))
 		hash.Write(part)
 	}
-	var sum [sha256.Size]byte
-	return hex.EncodeToString(hash.Sum(sum[:0])[:16])
+	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// canonical encodes a request so that equal ones are equal bytes. encoded is the
-// request as it is sent, which is canonical but for what a caller's own way of
-// writing is kept of. Absent, null and a default that is spelled out stay
-// different: what the API makes of them is its own affair.
-func canonical(request *langsmith.CreateInsightsJobRequest, encoded langsmith.EncodedJob) (body []byte, err error) {
-	body = encoded
-	if sample, ok := request.Sample.Get(); ok {
-		value, err := sample.Float64()
-		plain := langsmith.ExactNumber(strconv.FormatFloat(value, 'f', -1, 64))
-		if err == nil && plain != sample {
-			rewritten := *request
-			rewritten.Sample = langsmith.Some(plain)
-			if body, err = rewritten.Encode(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if _, ok := request.AttributeSchemas.Get(); ok {
-		return withOrderedSchemas(body)
-	}
-	return body, nil
+// canonicalJSON encodes a request so that equal ones are equal bytes: 100, 100.0
+// and 1e2 are one sample. Absent, null and a default that is spelled out stay
+// different: what the API makes of them is its own affair. Numbers in
+// attribute_schemas stay as they were written: they may have more digits than a
+// float64.
+func canonicalJSON(request *langsmith.CreateInsightsJobRequest) ([]byte, error) {
+	return json.Marshal(request, json.WithMarshalers(shortestNumber), json.Deterministic(true),
+		jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true))
 }
 
-// withOrderedSchemas puts the names in a body's attribute_schemas in order and
-// the texts in one form. Numbers stay: they may have more digits than a float64.
-func withOrderedSchemas(body []byte) ([]byte, error) {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
-	if _, err := decoder.ReadToken(); err != nil {
-		return nil, err
+var shortestNumber = json.MarshalToFunc(func(encoder *jsontext.Encoder, n jsonv1.Number) error {
+	value, err := n.Float64()
+	if err != nil {
+		return err
 	}
-	for decoder.PeekKind() != jsontext.KindEndObject {
-		name, err := decoder.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		isSchemas := name.String() == "attribute_schemas"
-		value, err := decoder.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		if !isSchemas {
-			continue
-		}
-		ordered, to := value.Clone(), int(decoder.InputOffset())
-		if err := ordered.Format(jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true)); err != nil {
-			return nil, err
-		}
-		return slices.Concat(body[:to-len(value)], ordered, body[to:]), nil
-	}
-	return body, nil
-}
+	return encoder.WriteToken(jsontext.Float(value))
+})

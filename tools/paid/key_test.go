@@ -19,7 +19,7 @@ func keyOf(t testing.TB, body string) string {
 		t.Fatal(err)
 	}
 	client := newClient(t, sandbox.New(sandbox.Options{Empty: true}), secret)
-	return mustIdentify(t, Call{LangSmith: client, Project: uuid.NameSpaceDNS, Request: request}).slot.Key
+	return mustCall(t, client, uuid.NameSpaceDNS, request).slot.Key
 }
 
 func TestEqualBodies(t *testing.T) {
@@ -76,25 +76,23 @@ func TestDifferentBodies(t *testing.T) {
 
 func TestDifferentCallers(t *testing.T) {
 	upstream := sandbox.New(sandbox.Options{Empty: true})
-	base := Call{LangSmith: newClient(t, upstream, secret), Project: uuid.NameSpaceDNS, Request: &langsmith.CreateInsightsJobRequest{}}
-	project, key := base, base
-	project.Project = uuid.NameSpaceURL
-	key.LangSmith = newClient(t, upstream, secret+"x")
-	elsewhere, workspace := base, base
-	for call, endpoint := range map[*Call]string{&elsewhere: "https://other.test", &workspace: "https://langsmith.test"} {
+	call := func(client *langsmith.Client, project uuid.UUID) *Call {
+		return mustCall(t, client, project, &langsmith.CreateInsightsJobRequest{})
+	}
+	at := func(endpoint string, workspace uuid.UUID) *langsmith.Client {
 		parsed, err := langsmith.ParseEndpoint(endpoint)
 		if err != nil {
 			t.Fatal(err)
 		}
-		options := langsmith.Options{Endpoint: parsed, Credentials: langsmith.Credentials{APIKey: secret}}
-		if call == &workspace {
-			options.Credentials.Workspace = uuid.NameSpaceOID
-		}
-		call.LangSmith = langsmith.New(options)
+		return langsmith.New(langsmith.Options{Endpoint: parsed, Credentials: langsmith.Credentials{APIKey: secret, Workspace: workspace}})
 	}
-	first := mustIdentify(t, base)
-	for name, call := range map[string]Call{"project": project, "credential": key, "endpoint": elsewhere, "workspace": workspace} {
-		other := mustIdentify(t, call)
+	first := call(newClient(t, upstream, secret), uuid.NameSpaceDNS)
+	for name, other := range map[string]*Call{
+		"project":    call(newClient(t, upstream, secret), uuid.NameSpaceURL),
+		"credential": call(newClient(t, upstream, secret+"x"), uuid.NameSpaceDNS),
+		"endpoint":   call(at("https://other.test", uuid.Nil), uuid.NameSpaceDNS),
+		"workspace":  call(at("https://langsmith.test", uuid.NameSpaceOID), uuid.NameSpaceDNS),
+	} {
 		if other.slot.Key == first.slot.Key || other.slot.Scope == first.slot.Scope {
 			t.Errorf("another %s gives the same slot", name)
 		}

@@ -58,12 +58,13 @@ func runChild() error {
 	if err != nil {
 		return err
 	}
+	client := langsmith.New(langsmith.Options{Endpoint: endpoint, Credentials: langsmith.Credentials{APIKey: secret}})
+	call, err := NewCall(client, project, &langsmith.CreateInsightsJobRequest{})
+	if err != nil {
+		return err
+	}
 	ledger := New(Options{Store: store})
-	outcome, err := ledger.Start(ctx, Call{
-		LangSmith: langsmith.New(langsmith.Options{Endpoint: endpoint, Credentials: langsmith.Credentials{APIKey: secret}}),
-		Project:   project,
-		Request:   &langsmith.CreateInsightsJobRequest{},
-	})
+	outcome, err := ledger.Start(ctx, call)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package paid
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -36,18 +37,16 @@ type Options struct {
 
 // Ledger remembers paid calls. It is safe for concurrent use.
 type Ledger struct {
-	log     zerolog.Logger
-	now     func() time.Time
-	most    int
-	observe func(Result)
-
-	local  *state.Memory // always, so that a store that fails leaves what one process can promise
-	shared *shared       // nil where memory is all there is
-	views  *views
+	log           zerolog.Logger
+	now           func() time.Time
+	maxJobsPerDay int
+	observe       func(Result)
+	stores        *stores
+	jobLists      *jobLists
 
 	mu       sync.Mutex
-	flights  map[string][]*flight // that equal calls may join, by slot key; several only with AllowDuplicate
-	underWay map[*flight]struct{} // that have something to finish
+	inFlight map[string][]*inFlight // that equal calls may join, by slot key; several only with AllowDuplicate
+	sending  map[*inFlight]struct{} // that have decided to send their request, and are not finished
 }
 
 // New returns a ledger.
@@ -58,30 +57,13 @@ func New(options Options) *Ledger {
 	if options.Observe == nil {
 		options.Observe = func(Result) {}
 	}
-	l := &Ledger{
-		log: options.Logger, now: options.Now, most: options.MaxJobsPerDay, observe: options.Observe,
-		views:    &views{now: options.Now, byScope: map[string]*viewSlot{}},
-		flights:  map[string][]*flight{},
-		underWay: map[*flight]struct{}{},
+	return &Ledger{
+		log: options.Logger, now: options.Now, maxJobsPerDay: options.MaxJobsPerDay, observe: options.Observe,
+		stores:   newStores(options.Store, options.Logger),
+		jobLists: &jobLists{byScope: map[string]*jobListSlot{}},
+		inFlight: map[string][]*inFlight{},
+		sending:  map[*inFlight]struct{}{},
 	}
-	switch store := options.Store.(type) {
-	case nil:
-		l.local = state.NewMemory()
-	case *state.Memory:
-		l.local = store
-	default:
-		l.local = state.NewMemory()
-		l.shared = newShared(store, options.Logger)
-	}
-	return l
-}
-
-// Call is one wish to start a job.
-type Call struct {
-	LangSmith      *langsmith.Client
-	Project        uuid.UUID
-	Request        *langsmith.CreateInsightsJobRequest // never nil
-	AllowDuplicate bool                                // start another job although an equal one is unfinished
 }
 
 // Outcome is what became of a Call.
@@ -109,67 +91,76 @@ const LookAgain = 10 * time.Minute
 
 // Start starts a job, at most one, or finds the one that an equal call started.
 // A caller who leaves ends nothing that was already sent.
-func (l *Ledger) Start(ctx context.Context, call Call) (*Outcome, error) {
-	id, err := identify(call)
-	if err != nil {
-		return nil, err
-	}
-	f, first := l.board(ctx, id, call)
+func (l *Ledger) Start(ctx context.Context, call *Call) (*Outcome, error) {
+	f, first := l.join(ctx, call)
 	outcome, err := f.wait(ctx)
 	if first {
-		return outcome, err // the flight writes its own line, also when nobody waits for it
+		return outcome, err // its own goroutine writes the audit line, also when nobody waits for it
 	}
-	outcome, err = joined(outcome, err)
-	l.audit(id, call.Project, uuid.Nil, outcome, err)
+	outcome, err = asJoined(outcome, err)
+	l.audit(call, uuid.Nil, outcome, err)
 	return outcome, err
 }
 
 // Find returns the job that an equal call started and that stands in the way of
 // another one, as [Ledger.Start] would, and nil where Start would start one.
-// It starts nothing: it is for those who have to ask before.
-func (l *Ledger) Find(ctx context.Context, call Call) (*Outcome, error) {
+// It starts nothing: it is for callers that have to ask a person first.
+func (l *Ledger) Find(ctx context.Context, call *Call) (*Outcome, error) {
 	if call.AllowDuplicate {
 		return nil, nil
 	}
-	id, err := identify(call)
-	if err != nil {
-		return nil, err
-	}
 	var outcome *Outcome
-	if f := l.boardRunning(id); f != nil {
-		outcome, err = joined(f.wait(ctx))
+	var err error
+	if f := l.joinExisting(call); f != nil {
+		outcome, err = asJoined(f.wait(ctx))
 	} else {
-		outcome, err = l.newFlight(ctx, id, call).find()
+		outcome, err = l.newInFlight(ctx, call).find()
 	}
 	if outcome != nil || err != nil {
-		l.audit(id, call.Project, uuid.Nil, outcome, err)
+		l.audit(call, uuid.Nil, outcome, err)
 	}
 	return outcome, err
 }
 
 // Declined writes the audit line of a call that a person did not agree to.
-func (l *Ledger) Declined(call Call) {
-	if id, err := identify(call); err == nil {
-		l.record(id, call.Project, uuid.Nil, uuid.Nil, ResultDeclined)
-	}
-}
-
-// Digest names a call, the same for equal calls.
-func Digest(call Call) (string, error) {
-	id, err := identify(call)
-	return id.slot.Key, err
-}
+func (l *Ledger) Declined(call *Call) { l.writeAuditLine(call, uuid.Nil, uuid.Nil, ResultDeclined) }
 
 // Others lists the project's jobs that are unfinished, and the reports of the
 // last day, as [Outcome.Others] does.
-func (l *Ledger) Others(ctx context.Context, call Call) ([]langsmith.Job, error) {
-	id, err := identify(call)
-	if err != nil {
-		return nil, err
+func (l *Ledger) Others(ctx context.Context, call *Call) ([]langsmith.Job, error) {
+	listed := l.jobLists.get(ctx, call)
+	if listed.err != nil {
+		return nil, listed.err
 	}
-	seen := l.views.get(ctx, id.slot.Scope, call)
-	if seen.err != nil {
-		return nil, seen.err
+	return listed.others(uuid.Nil, l.now()), nil
+}
+
+// Drain waits until no request is under way whose outcome is not yet
+// remembered, for as long as ctx lets it. Calls that have sent nothing yet end
+// by themselves when their callers leave.
+func (l *Ledger) Drain(ctx context.Context) error {
+	for {
+		sending := l.listSending()
+		if len(sending) == 0 {
+			return nil
+		}
+		select {
+		case <-sending[0].finished:
+		case <-ctx.Done():
+			return fmt.Errorf("%d paid requests are still under way: %w", len(sending), ctx.Err())
+		}
 	}
-	return seen.others(uuid.Nil), nil
+}
+
+// UnderWay is how many paid requests are being sent or looked after.
+func (l *Ledger) UnderWay() int { return len(l.listSending()) }
+
+func (l *Ledger) listSending() []*inFlight {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sending := make([]*inFlight, 0, len(l.sending))
+	for f := range l.sending {
+		sending = append(sending, f)
+	}
+	return sending
 }

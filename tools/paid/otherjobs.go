@@ -16,52 +16,31 @@ const MostOthers = 10
 // question.
 const recently = 24 * time.Hour
 
-// answers are the jobs of a view that may answer a question already, the newest
-// first and then nil: those unfinished, and the reports that are recent. There
-// is one more than anybody is told of, who may have started one of them.
-type answers [MostOthers + 1]*langsmith.Job
-
-// consider puts a job in its place.
-func (a *answers) consider(job *langsmith.Job, now time.Time) {
-	recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
-	if !recent && job.Status.Done() {
-		return
+// others returns the jobs but one that may answer a question already, the newest
+// first: those unfinished, and the reports that are recent. now is this
+// process's clock, for a list that did not tell LangSmith's.
+func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
+	if server := l.serverTime(time.Now()); !server.IsZero() {
+		now = server
 	}
-	at := len(a)
-	for at > 0 && (a[at-1] == nil || !a[at-1].CreatedAt.After(job.CreatedAt.Time)) {
-		at--
-	}
-	if at < len(a) {
-		copy(a[at+1:], a[at:])
-		a[at] = job
-	}
-}
-
-// others returns the unfinished jobs and the recent reports but one, the newest
-// first.
-func (v *view) others(except uuid.UUID) []langsmith.Job {
-	if v.answers[0] == nil {
-		return nil
-	}
-	found := make([]langsmith.Job, 0, MostOthers)
-	for _, job := range v.answers {
-		if job == nil || len(found) == MostOthers {
-			break
-		}
-		if job.ID != except {
-			found = append(found, *job)
+	var others []langsmith.Job
+	for _, job := range l.jobs {
+		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
+		if job.ID != except && (recent || !job.Status.Done()) {
+			others = append(others, job)
 		}
 	}
-	return found
+	sortNewestFirst(others)
+	return others[:min(len(others), MostOthers)]
 }
 
 // unfinished returns the jobs that still go on, the newest first.
 func unfinished(jobs []langsmith.Job) []langsmith.Job {
 	going := slices.DeleteFunc(slices.Clone(jobs), func(job langsmith.Job) bool { return job.Status.Done() })
-	newestFirst(going)
+	sortNewestFirst(going)
 	return going
 }
 
-func newestFirst(jobs []langsmith.Job) {
+func sortNewestFirst(jobs []langsmith.Job) {
 	slices.SortStableFunc(jobs, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
 }

@@ -15,7 +15,7 @@ func TestOthersAreTheNewest(t *testing.T) {
 	now := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
-		seen := &view{date: now, received: time.Now()}
+		listed := &jobList{date: now, received: time.Now()}
 		var want []time.Time
 		except := uuid.New()
 		jobs := r.IntN(40)
@@ -26,7 +26,7 @@ func TestOthersAreTheNewest(t *testing.T) {
 			if i == own {
 				job.ID = except
 			}
-			seen.hold(job, now)
+			listed.jobs = append(listed.jobs, job)
 			old := now.Sub(job.CreatedAt.Time) >= recently
 			if job.ID != except && job.Status != "error" && !(job.Status == "success" && old) {
 				want = append(want, job.CreatedAt.Time)
@@ -34,7 +34,7 @@ func TestOthersAreTheNewest(t *testing.T) {
 		}
 		slices.SortFunc(want, func(a, b time.Time) int { return b.Compare(a) })
 		want = want[:min(len(want), MostOthers)]
-		got := seen.others(except)
+		got := listed.others(except, time.Time{})
 		if !slices.EqualFunc(got, want, func(job langsmith.Job, at time.Time) bool { return job.CreatedAt.Equal(at) }) {
 			t.Fatalf("got %v, want %v", got, want)
 		}

@@ -12,13 +12,13 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// lookPauses come before each look for a job that may have been started.
-var lookPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
+// searchPauses come before each look for a job that may have been started.
+var searchPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
 
 const (
-	lookTimeout = 20 * time.Second // all looks together
-	mostPages   = 10               // of a project's jobs
-	rivalAge    = 2 * time.Minute  // how long ago another call may have begun whose job is still to appear
+	searchTimeout = 20 * time.Second // all looks together
+	maxPages      = 10               // of a project's jobs
+	rivalAge      = 2 * time.Minute  // how long ago another call may have begun whose job is still to appear
 
 	// How much earlier than the request a job may seem to have been made, since
 	// LangSmith's Date and its created_at need not come from one clock. Where
@@ -34,7 +34,7 @@ var errNoJobs = errors.New("the list of jobs came back empty, although there wer
 
 // search looks for the job of an intent, or of one of several equal ones.
 type search struct {
-	flight  *flight
+	call    *inFlight
 	intents []state.Entry // the oldest first
 	// elapsed is how long ago an intent was, for one that does not know
 	// LangSmith's time.
@@ -42,27 +42,26 @@ type search struct {
 	found   []langsmith.Job // in any look
 }
 
-// looked is what a search found.
-type looked struct {
+// searchResult is what a search found.
+type searchResult struct {
 	jobs  []langsmith.Job // that may be an intent's
 	alone bool            // there is one, and no other call that could own it
 	owner state.Entry     // the intent that it then belongs to
 	err   error           // why no list came at all
 }
 
-// look searches several times, since LangSmith may still be at work on the
-// request. What one look found stays found. A single job counts when two looks
+// run looks several times, since LangSmith may still be at work on the request. What one look found stays found. A single job counts when two looks
 // in a row found nothing else, or the last one did.
-func (s *search) look() looked {
-	ctx, cancel := context.WithTimeout(s.flight.ctx, lookTimeout)
+func (s *search) run() searchResult {
+	ctx, cancel := context.WithTimeout(s.call.ctx, searchTimeout)
 	defer cancel()
-	var latest looked
+	var latest searchResult
 	seen, before := false, false
-	for _, pause := range lookPauses {
+	for _, pause := range searchPauses {
 		if sleep(ctx, pause) != nil {
 			break
 		}
-		if err := s.once(ctx); err != nil {
+		if err := s.look(ctx); err != nil {
 			if !seen {
 				latest.err = err
 			}
@@ -70,9 +69,9 @@ func (s *search) look() looked {
 		}
 		seen = true
 		// After the list: a call writes its intent before it can have a job in it.
-		known := s.flight.survey()
+		known := s.call.survey()
 		s.found = slices.DeleteFunc(s.found, func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
-		latest = looked{jobs: s.found, alone: len(s.found) == 1 && !s.flight.rivals(known.Open)}
+		latest = searchResult{jobs: s.found, alone: len(s.found) == 1 && !s.call.hasRivals(known.Open)}
 		if latest.alone && before {
 			break
 		}
@@ -87,22 +86,22 @@ func (s *search) look() looked {
 	return latest
 }
 
-// once lists the project's jobs and adds those that may be an intent's.
-func (s *search) once(ctx context.Context) error {
-	f := s.flight
-	first := f.ledger.views.list(ctx, f.call)
+// look lists the project's jobs and adds those that may be an intent's.
+func (s *search) look(ctx context.Context) error {
+	f := s.call
+	first := f.ledger.jobLists.list(ctx, f.call)
 	if first.err != nil {
 		return first.err
 	}
-	jobs, err := f.further(ctx, first.jobs, s.earliest(first))
+	jobs, err := f.listFurther(ctx, first.jobs, s.earliest(first))
 	if err != nil {
 		return err
 	}
 	if len(jobs) == 0 && slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return len(intent.Known) > 0 }) {
 		return errNoJobs
 	}
-	f.ledger.views.put(f.id.slot.Scope, first)
-	f.seen = first
+	f.ledger.jobLists.put(f.call.slot.Scope, first)
+	f.jobs = first
 	for _, job := range jobs {
 		at := slices.IndexFunc(s.found, func(have langsmith.Job) bool { return have.ID == job.ID })
 		switch {
@@ -118,8 +117,8 @@ func (s *search) once(ctx context.Context) error {
 // fits reports whether a job may be an intent's: it was not known before, was
 // created since by LangSmith's clock, and has the name and config that the
 // request asked for.
-func (s *search) fits(intent state.Entry, job langsmith.Job, now *view) bool {
-	request := s.flight.call.Request
+func (s *search) fits(intent state.Entry, job langsmith.Job, now *jobList) bool {
+	request := s.call.call.Request
 	if name, named := request.Name.Get(); named && job.Name != name {
 		return false
 	}
@@ -132,13 +131,13 @@ func (s *search) fits(intent state.Entry, job langsmith.Job, now *view) bool {
 
 // owner is the oldest intent that a job fits.
 func (s *search) owner(job langsmith.Job) state.Entry {
-	at := slices.IndexFunc(s.intents, func(intent state.Entry) bool { return s.fits(intent, job, s.flight.seen) })
+	at := slices.IndexFunc(s.intents, func(intent state.Entry) bool { return s.fits(intent, job, s.call.jobs) })
 	return s.intents[max(at, 0)]
 }
 
 // createdFrom is the earliest moment, by LangSmith's clock, at which the job of
 // an intent can have been created.
-func (s *search) createdFrom(intent state.Entry, now *view) time.Time {
+func (s *search) createdFrom(intent state.Entry, now *jobList) time.Time {
 	switch elapsed := s.elapsed(intent); {
 	case !intent.Theirs.IsZero() && intent.Complete:
 		return intent.Theirs.Add(-slackKnown)
@@ -147,12 +146,12 @@ func (s *search) createdFrom(intent state.Entry, now *view) time.Time {
 	case !now.date.IsZero():
 		return now.date.Add(-elapsed - slackUnknown)
 	default:
-		return s.flight.ledger.now().Add(-elapsed - slackUnknown)
+		return s.call.ledger.now().Add(-elapsed - slackUnknown)
 	}
 }
 
 // earliest is the earliest of all intents.
-func (s *search) earliest(now *view) time.Time {
+func (s *search) earliest(now *jobList) time.Time {
 	from := s.createdFrom(s.intents[0], now)
 	for _, intent := range s.intents[1:] {
 		if other := s.createdFrom(intent, now); other.Before(from) {
@@ -162,16 +161,16 @@ func (s *search) earliest(now *view) time.Time {
 	return from
 }
 
-// further adds the pages after the first, as far as they can hold a job that is
+// listFurther adds the pages after the first, as far as they can hold a job that is
 // recent enough. LangSmith's order is not documented.
-func (f *flight) further(ctx context.Context, page []langsmith.Job, from time.Time) ([]langsmith.Job, error) {
+func (f *inFlight) listFurther(ctx context.Context, page []langsmith.Job, from time.Time) ([]langsmith.Job, error) {
 	jobs := slices.Clone(page)
-	for pages := 1; len(page) >= viewPage && pages < mostPages; pages++ {
+	for pages := 1; len(page) >= listPage && pages < maxPages; pages++ {
 		newestFirst := slices.IsSortedFunc(page, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
 		if newestFirst && page[len(page)-1].CreatedAt.Before(from) {
 			break
 		}
-		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, viewPage, pages*viewPage)
+		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
 		if err != nil {
 			return nil, err
 		}
@@ -185,30 +184,19 @@ func (f *flight) further(ctx context.Context, page []langsmith.Job, from time.Ti
 	return jobs, nil
 }
 
-// survey asks every memory what belongs to other calls of this caller in this
-// project.
-func (f *flight) survey() state.Surveyed {
-	l := f.ledger
-	all, _ := l.local.Survey(f.ctx, f.id.slot.Scope) // a memory can always be read
-	if l.shared == nil {
-		return all
-	}
-	err := l.shared.bounded(f.ctx, func(ctx context.Context) error {
-		theirs, err := l.shared.store.Survey(ctx, f.id.slot.Scope)
-		all.Started = append(all.Started, theirs.Started...)
-		all.Open = append(all.Open, theirs.Open...)
-		return err
-	})
-	if err != nil {
-		f.note(noteNoSurvey)
-	}
+// survey returns what is remembered of all calls of this caller in this project.
+func (f *inFlight) survey() state.Surveyed {
+	all, err := f.ledger.stores.survey(f.ctx, f.call.slot.Scope)
+	f.noteIf(err, noteNoSurvey)
 	return all
 }
 
-// rivals reports whether another call is under way whose job a job that was
+// hasRivals reports whether another call is under way whose job a job that was
 // found could just as well be. Equal calls are none: the job answers them all.
-func (f *flight) rivals(open []state.Entry) bool {
-	equal := append(f.ledger.remembered(f.id.slot), f.entries...)
+func (f *inFlight) hasRivals(open []state.Entry) bool {
+	own, err := f.ledger.stores.own.Load(f.ctx, f.call.slot)
+	f.noteIf(err, noteNoStore)
+	equal := append(own.Entries, f.entries...)
 	return slices.ContainsFunc(open, func(other state.Entry) bool {
 		isEqual := slices.ContainsFunc(equal, func(own state.Entry) bool { return own.Token == other.Token })
 		return !isEqual && f.ledger.now().Sub(other.Began).Abs() < rivalAge

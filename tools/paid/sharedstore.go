@@ -15,14 +15,14 @@ import (
 // The bounds of what a store may cost a call.
 const (
 	storeTimeout = 3 * time.Second // one exchange
-	storeRest    = time.Second     // after a failure, before it is tried again
-	longestTurn  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
+	storePause   = time.Second     // after a failure, before it is tried again
+	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
 	mostUnsaved  = 1000            // outcomes kept for a store that is away
 )
 
-// shared is a store that may fail: it is tried, left alone for a moment when it
-// fails, and told later what it missed.
-type shared struct {
+// sharedStore is a store that may fail: it is tried, left alone for a moment
+// when it fails, and told later what it missed.
+type sharedStore struct {
 	store state.Store
 	log   zerolog.Logger
 
@@ -37,19 +37,19 @@ type unsaved struct {
 	entry state.Entry
 }
 
-var errResting = errors.New("the state failed a moment ago")
+var errStorePaused = errors.New("the state failed a moment ago")
 
-func newShared(store state.Store, log zerolog.Logger) *shared {
-	return &shared{store: store, log: log, unsaved: map[uuid.UUID]unsaved{}}
+func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
+	return &sharedStore{store: store, log: log, unsaved: map[uuid.UUID]unsaved{}}
 }
 
 // try runs one operation on the store, unless the store is left alone just now.
-func (s *shared) try(ctx context.Context, operation func(context.Context) error) error {
+func (s *sharedStore) try(ctx context.Context, operation func(context.Context) error) error {
 	s.mu.Lock()
-	resting := s.failing && time.Now().Before(s.retryAt)
+	paused := s.failing && time.Now().Before(s.retryAt)
 	s.mu.Unlock()
-	if resting {
-		return errResting
+	if paused {
+		return errStorePaused
 	}
 	err := operation(ctx)
 	if errors.Is(err, state.ErrLost) || ctx.Err() != nil {
@@ -62,7 +62,7 @@ func (s *shared) try(ctx context.Context, operation func(context.Context) error)
 		if !s.failing {
 			s.log.Warn().Err(err).Msgf("%s cannot be used: paid calls are remembered by this process alone", s.store)
 		}
-		s.failing, s.retryAt = true, time.Now().Add(storeRest)
+		s.failing, s.retryAt = true, time.Now().Add(storePause)
 	case s.failing:
 		s.failing = false
 		s.log.Info().Msgf("%s can be used again", s.store)
@@ -70,8 +70,8 @@ func (s *shared) try(ctx context.Context, operation func(context.Context) error)
 	return err
 }
 
-// bounded is try for an operation that never has to wait for anybody.
-func (s *shared) bounded(ctx context.Context, operation func(context.Context) error) error {
+// exchange is try for an operation that never waits for another process.
+func (s *sharedStore) exchange(ctx context.Context, operation func(context.Context) error) error {
 	return s.try(ctx, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
@@ -79,27 +79,27 @@ func (s *shared) bounded(ctx context.Context, operation func(context.Context) er
 	})
 }
 
-// acquire waits for its turn and returns what is remembered. It fails with
-// ErrBusy where the turn does not come.
-func (s *shared) acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.Recalled, err error) {
-	turn, cancel := context.WithTimeout(ctx, longestTurn)
+// acquire waits until the slot is free and returns what is remembered. It fails
+// with ErrBusy where another process holds it for too long.
+func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.Recalled, err error) {
+	waiting, cancel := context.WithTimeout(ctx, acquireTime)
 	defer cancel()
-	err = s.try(turn, func(ctx context.Context) error {
+	err = s.try(waiting, func(ctx context.Context) error {
 		hold, found, err = s.store.Acquire(ctx, slot)
 		return err
 	})
 	switch {
 	case err == nil:
-		s.catchUp(ctx)
-	case ctx.Err() == nil && turn.Err() != nil:
+		s.writeUnsaved(ctx)
+	case ctx.Err() == nil && waiting.Err() != nil:
 		err = ErrBusy
 	}
 	return hold, found, err
 }
 
 // record writes an outcome, now or when the store is back.
-func (s *shared) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
-	err := s.bounded(ctx, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
+func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	err := s.exchange(ctx, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
@@ -110,8 +110,8 @@ func (s *shared) record(ctx context.Context, slot state.Slot, entry state.Entry)
 	return err
 }
 
-// catchUp tells the store what it missed while it was away.
-func (s *shared) catchUp(ctx context.Context) {
+// writeUnsaved tells the store what it missed while it was away.
+func (s *sharedStore) writeUnsaved(ctx context.Context) {
 	s.mu.Lock()
 	missed := make([]unsaved, 0, len(s.unsaved))
 	for _, each := range s.unsaved {

@@ -23,14 +23,14 @@ const (
 	// postTimeout bounds a paid request with everything that is done to get an
 	// answer; --timeout bounds each single sending.
 	postTimeout = 5 * time.Minute
-	// mostTries is how often a process that was paused begins anew.
-	mostTries = 3
+	// maxTries is how often a process that was paused begins anew.
+	maxTries = 3
 )
 
-// start is the way of a call: what stands in the way, the intent, the request.
-func (f *flight) start() (*Outcome, error) {
-	for range mostTries {
-		outcome, err := f.obstacle()
+// start finds an existing job, or writes the intent and sends the request.
+func (f *inFlight) start() (*Outcome, error) {
+	for range maxTries {
+		outcome, err := f.findExisting()
 		if outcome != nil || err != nil {
 			f.uncount()
 			return outcome, err
@@ -41,8 +41,8 @@ func (f *flight) start() (*Outcome, error) {
 		if err := f.count(); err != nil {
 			return nil, err
 		}
-		if f.intend() == nil {
-			return f.post()
+		if f.writeIntent() == nil {
+			return f.sendRequest()
 		}
 		f.release()
 	}
@@ -51,161 +51,119 @@ func (f *flight) start() (*Outcome, error) {
 }
 
 // find is the part of start that spends nothing, in the caller's own goroutine.
-func (f *flight) find() (*Outcome, error) {
+func (f *inFlight) find() (*Outcome, error) {
 	defer f.cancel()
 	defer f.release()
-	outcome, err := f.safely(f.obstacle)
+	outcome, err := f.recoverPanic(f.findExisting)
 	if outcome != nil {
-		f.remember(true)
+		f.recordOutcome(true)
 		outcome.Notes = f.notes
 	}
 	return outcome, err
 }
 
-// obstacle returns what stands in the way of starting a job, and prepares to
-// start one where nothing does.
-func (f *flight) obstacle() (*Outcome, error) {
-	if err := f.recall(); err != nil {
+// findExisting returns the job that keeps another one from being started. Where
+// there is none, the slot is held and the project's jobs are listed.
+func (f *inFlight) findExisting() (*Outcome, error) {
+	if err := f.acquireSlot(); err != nil {
 		return nil, err
 	}
-	f.seen = f.ledger.views.get(f.ctx, f.id.slot.Scope, f.call)
+	f.jobs = f.ledger.jobLists.get(f.ctx, f.call)
 	if err := f.ctx.Err(); err != nil {
 		return nil, err
 	}
 	if f.call.AllowDuplicate {
 		return nil, nil
 	}
-	return f.earlier()
+	return f.existingJob()
 }
 
-// recall takes the turn of this call among equal ones and reads what is
-// remembered of them.
-func (f *flight) recall() error {
-	l := f.ledger
-	if l.shared == nil || f.call.AllowDuplicate {
-		f.entries = l.remembered(f.id.slot)
+// acquireSlot excludes equal calls and reads what is remembered of them.
+func (f *inFlight) acquireSlot() error {
+	if f.call.AllowDuplicate {
 		return nil
 	}
-	hold, found, err := l.shared.acquire(f.ctx, f.id.slot)
+	hold, found, err := f.ledger.stores.acquire(f.ctx, f.call.slot)
+	f.hold = hold
 	switch {
-	case err == nil:
-		f.hold = hold
 	case f.ctx.Err() != nil:
 		return f.ctx.Err()
 	case errors.Is(err, ErrBusy):
 		return err
-	default:
-		f.note(noteNoStore)
 	}
+	f.noteIf(err, noteNoStore)
 	if found.Damaged {
 		f.note(noteDamaged)
 	}
-	f.entries = merge(l.remembered(f.id.slot), found.Entries)
+	f.entries = found.Entries
 	return nil
 }
 
-// remembered is what this process remembers in a slot.
-func (l *Ledger) remembered(slot state.Slot) []state.Entry {
-	found, _ := l.local.Load(context.Background(), slot) // a memory can always be read
-	return found.Entries
-}
-
-// merge joins two memories of the same calls; of each call the one that knows
-// more counts.
-func merge(ours, theirs []state.Entry) []state.Entry {
-	merged := append([]state.Entry(nil), ours...)
-next:
-	for _, entry := range theirs {
-		for i, have := range merged {
-			if have.Token == entry.Token {
-				if entry.Knows() > have.Knows() {
-					merged[i] = entry
-				}
-				continue next
-			}
-		}
-		merged = append(merged, entry)
+// writeIntent remembers that a job is about to be started. It fails only where
+// the call lost its hold on the slot; a store that cannot be written costs a note.
+func (f *inFlight) writeIntent() error {
+	entry := state.Entry{
+		Token: f.token, Began: f.ledger.now(), Theirs: f.jobs.serverTime(time.Now()),
+		Known: f.jobs.ids(), Complete: f.jobs.complete, Stage: state.Intended,
 	}
-	return merged
-}
-
-// intend writes down that a job is about to be started. It fails only where the
-// call has lost its turn; a store that cannot be written costs a note.
-func (f *flight) intend() error {
-	l := f.ledger
-	entry := state.Entry{Token: f.token, Began: l.now(), Stage: state.Intended, Theirs: f.seen.theirs(time.Now())}
-	entry.Known, entry.Complete = f.seen.ids, f.seen.complete
 	f.about = entry
-	f.rememberLocally(entry)
-	if l.shared == nil {
-		return nil
-	}
-	err := l.shared.bounded(f.ctx, func(ctx context.Context) error {
-		return l.shared.store.Intend(ctx, f.id.slot, entry, f.hold)
-	})
-	if err == nil && f.hold != nil && !f.hold.Held() {
-		err = state.ErrLost
-	}
-	switch {
-	case errors.Is(err, state.ErrLost):
-		f.over()
+	err := f.ledger.stores.writeIntent(f.ctx, f.call.slot, entry, f.hold)
+	if errors.Is(err, state.ErrLost) {
+		f.closeIntent()
 		return err
-	case err != nil:
-		f.note(noteNoStore)
 	}
+	f.noteIf(err, noteNoStore)
 	return nil
 }
 
-// post sends the request. What it answers is remembered by finish.
-func (f *flight) post() (*Outcome, error) {
+// sendRequest sends the request. settle remembers what it answers.
+func (f *inFlight) sendRequest() (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, postTimeout)
 	defer cancel()
 	sent := time.Now()
-	job, err := f.call.LangSmith.CreateEncodedJob(ctx, f.call.Project, f.id.encoded)
+	job, err := f.call.LangSmith.CreateInsightsJob(ctx, f.call.Project, f.call.Request)
 	var api *langsmith.Error
 	switch {
 	case err == nil:
-		return f.started(job), nil
+		return f.startedOutcome(job), nil
 	case errors.As(err, &api) && !api.Ambiguous():
-		f.over()
+		f.closeIntent()
 		f.uncount()
-		return nil, f.refused(api)
+		return nil, f.refusal(api)
 	}
 	sinceSent := func(state.Entry) time.Duration { return time.Since(sent) }
-	found := (&search{flight: f, intents: []state.Entry{f.about}, elapsed: sinceSent}).look()
+	found := (&search{call: f, intents: []state.Entry{f.about}, elapsed: sinceSent}).run()
 	if !found.alone {
 		return nil, f.uncertain(err, found)
 	}
-	outcome := f.found(f.about, found.jobs[0])
+	outcome := f.foundOutcome(f.about, found.jobs[0])
 	outcome.AlreadyRunning = false
 	return outcome, nil
 }
 
-func (f *flight) started(job *langsmith.CreatedJob) *Outcome {
+func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {
 	f.about.Stage, f.about.Job = state.Started, job.ID
 	f.ended = job.Status.Done()
 	listed := langsmith.Job{ID: job.ID, Name: job.Name, Status: job.Status, Error: job.Error}
-	if listed.CreatedAt.Time = f.seen.theirs(time.Now()); listed.CreatedAt.IsZero() {
+	if listed.CreatedAt.Time = f.jobs.serverTime(time.Now()); listed.CreatedAt.IsZero() {
 		listed.CreatedAt.Time = f.ledger.now()
 	}
 	listed.ConfigID, _ = f.call.Request.ConfigID.Get()
-	f.ledger.views.add(f.id.slot.Scope, listed)
+	f.ledger.jobLists.add(f.call.slot.Scope, listed)
 	return &Outcome{Job: job, Others: f.others(job.ID)}
 }
 
-// refused adds the jobs that run to LangSmith's answer that they are too many.
-func (f *flight) refused(err *langsmith.Error) error {
+// refusal adds the jobs that run to LangSmith's answer that they are too many.
+func (f *inFlight) refusal(err *langsmith.Error) error {
 	if !err.TooManyJobs() {
 		return err
 	}
-	now := f.ledger.views.list(f.ctx, f.call)
+	now := f.ledger.jobLists.list(f.ctx, f.call)
 	return &TooManyJobsError{Err: err, Unfinished: unfinished(now.jobs), ListErr: now.err}
 }
 
 // others are the project's other jobs.
-func (f *flight) others(except uuid.UUID) []langsmith.Job {
-	if f.seen.err != nil {
-		f.note(noteNoList)
-	}
-	return f.seen.others(except)
+func (f *inFlight) others(except uuid.UUID) []langsmith.Job {
+	f.noteIf(f.jobs.err, noteNoList)
+	return f.jobs.others(except, f.ledger.now())
 }

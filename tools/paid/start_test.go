@@ -269,23 +269,11 @@ func TestRefusalsStartNothing(t *testing.T) {
 		}
 		wantJobs(t, w, 1)
 		w.drain(t)
-		known, err := w.ledger.local.Survey(t.Context(), mustIdentify(t, w.call()).slot.Scope)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, entry := range known.Open {
-			t.Errorf("an intent was left open: %+v", entry)
+		all, err := w.ledger.stores.survey(t.Context(), w.call().slot.Scope)
+		if err != nil || len(all.Open) > 0 {
+			t.Errorf("intents were left open: %+v, %v", all.Open, err)
 		}
 	})
-}
-
-func mustIdentify(t testing.TB, call Call) identity {
-	t.Helper()
-	id, err := identify(call)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
 }
 
 func TestLeavingCallers(t *testing.T) {
@@ -376,8 +364,7 @@ func TestCallersShareNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		first := w.start(t, w.call())
-		theirs := w.call()
-		theirs.LangSmith = newClient(t, w.Sandbox, "lsv2_pt_another_credential")
+		theirs := mustCall(t, newClient(t, w.Sandbox, "lsv2_pt_another_credential"), w.project, &langsmith.CreateInsightsJobRequest{})
 		if outcome := w.start(t, theirs); outcome.AlreadyRunning || outcome.Job.ID == first.Job.ID {
 			t.Errorf("outcome %+v", outcome)
 		}

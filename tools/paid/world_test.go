@@ -67,12 +67,25 @@ func newClient(t testing.TB, upstream *sandbox.Sandbox, key string) *langsmith.C
 	})
 }
 
-func (w *world) call(changes ...func(*langsmith.CreateInsightsJobRequest)) Call {
+func (w *world) call(changes ...func(*langsmith.CreateInsightsJobRequest)) *Call {
 	request := &langsmith.CreateInsightsJobRequest{}
 	for _, change := range changes {
 		change(request)
 	}
-	return Call{LangSmith: w.client, Project: w.project, Request: request}
+	call, err := NewCall(w.client, w.project, request)
+	if err != nil {
+		panic(err) // a request of these tests that cannot be encoded
+	}
+	return call
+}
+
+func mustCall(t testing.TB, client *langsmith.Client, project uuid.UUID, request *langsmith.CreateInsightsJobRequest) *Call {
+	t.Helper()
+	call, err := NewCall(client, project, request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return call
 }
 
 func named(name string) func(*langsmith.CreateInsightsJobRequest) {
@@ -86,7 +99,7 @@ func asking(question string) func(*langsmith.CreateInsightsJobRequest) {
 }
 
 // start fails the test where Start fails.
-func (w *world) start(t testing.TB, call Call) *Outcome {
+func (w *world) start(t testing.TB, call *Call) *Outcome {
 	t.Helper()
 	outcome, err := w.ledger.Start(context.Background(), call)
 	if err != nil {

@@ -37,7 +37,7 @@ const longestBody = 15_000
 
 // newDryRun says what a call would do, and asks LangSmith only for what the caller
 // may want to know before.
-func newDryRun(ctx context.Context, env *tool.Env, call paid.Call) *dryRun {
+func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) *dryRun {
 	body := tool.MustMarshal(call.Request)
 	bound := cost.NewEstimate(call.Request)
 	dry := &dryRun{TracesAtMost: bound.Traces, CostUSD: &bound.Cost, bodySize: len(body)}

@@ -14,11 +14,30 @@ import (
 
 // Job is a paid job that a tool is asked to start.
 type Job struct {
-	Call    paid.Call
+	*paid.Call
 	Project langsmith.Project // without an id where it has still to be made
 
 	// NoDuplicates says that the tool has no allow_duplicate.
 	NoDuplicates bool
+}
+
+// NewJob returns the job of a request over a project.
+func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateInsightsJobRequest) (*Job, error) {
+	call, err := paid.NewCall(env.LangSmith, project.ID, request)
+	if err != nil {
+		return nil, err
+	}
+	return &Job{Call: call, Project: project}, nil
+}
+
+// In returns the same job over another project.
+func (j *Job) In(project langsmith.Project) (*Job, error) {
+	call, err := paid.NewCall(j.LangSmith, project.ID, j.Request)
+	if err != nil {
+		return nil, err
+	}
+	call.AllowDuplicate = j.AllowDuplicate
+	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates}, nil
 }
 
 // FindRunning returns the job that an equal call started before; nil where
@@ -37,13 +56,9 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 	if !env.Policy.Confirm {
 		return nil
 	}
-	digest, err := paid.Digest(j.Call)
-	if err != nil {
-		return err
-	}
 	answer, err := env.AskPerson(ctx, &tool.Question{
-		ID:   "start-" + digest, // so that no answer counts for another job
-		Text: fmt.Sprintf("%s It %s", question, cost.NewEstimate(j.Call.Request)),
+		ID:   "start-" + j.Digest(), // so that no answer counts for another job
+		Text: fmt.Sprintf("%s It %s", question, cost.NewEstimate(j.Request)),
 	})
 	if err != nil {
 		return err

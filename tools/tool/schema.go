@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/google/uuid"
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
@@ -129,7 +130,7 @@ func mapType(reflector *jsonschema.Reflector, t reflect.Type, why purpose) *json
 		return &jsonschema.Schema{Type: "string", Format: "uuid"}
 	case reflect.TypeFor[langsmith.DateTime](), reflect.TypeFor[langsmith.Time]():
 		return &jsonschema.Schema{Type: "string", Format: "date-time"}
-	case reflect.TypeFor[langsmith.ExactNumber]():
+	case reflect.TypeFor[jsonv1.Number]():
 		return &jsonschema.Schema{Type: "number"}
 	case reflect.TypeFor[langsmith.AttributeSchema]():
 		return &jsonschema.Schema{Type: "object"}

@@ -1,0 +1,152 @@
+package paid
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/tools/paid/state"
+)
+
+// stores is where a ledger remembers: in this process, always, and in the store
+// that processes share, where there is one. What it returns is right for this
+// process even beside an error, which says that the shared store failed.
+type stores struct {
+	own    *state.Memory
+	shared *sharedStore // nil where memory is all there is
+}
+
+func newStores(store Store, log zerolog.Logger) *stores {
+	switch store := store.(type) {
+	case nil:
+		return &stores{own: state.NewMemory()}
+	case *state.Memory:
+		return &stores{own: store}
+	default:
+		return &stores{own: state.NewMemory(), shared: newSharedStore(store, log)}
+	}
+}
+
+// acquire waits until no other process holds the slot and returns what is
+// remembered there. It fails with ErrBusy where that does not come.
+func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, state.Recalled, error) {
+	if s.shared == nil {
+		found, err := s.own.Load(ctx, slot)
+		return nil, found, err
+	}
+	hold, found, err := s.shared.acquire(ctx, slot)
+	own, ownErr := s.own.Load(ctx, slot)
+	return hold, mergeRecalled(own, found), errors.Join(err, ownErr)
+}
+
+// load returns what is remembered in a slot, whoever holds it.
+func (s *stores) load(ctx context.Context, slot state.Slot) (state.Recalled, error) {
+	found, err := s.own.Load(ctx, slot)
+	if s.shared == nil {
+		return found, err
+	}
+	err = errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+		shared, err := s.shared.store.Load(ctx, slot)
+		found = mergeRecalled(found, shared)
+		return err
+	}))
+	return found, err
+}
+
+// writeIntent writes an intent. It fails with state.ErrLost where the hold is no
+// longer one.
+func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
+	err := s.own.Intend(ctx, slot, entry, nil)
+	if s.shared == nil {
+		return err
+	}
+	err = errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+		return s.shared.store.Intend(ctx, slot, entry, hold)
+	}))
+	if err == nil && hold != nil && !hold.Held() {
+		return state.ErrLost
+	}
+	return err
+}
+
+// record writes what became of an intent.
+func (s *stores) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	err := s.own.Record(ctx, slot, entry)
+	if s.shared == nil {
+		return err
+	}
+	return errors.Join(err, s.shared.record(ctx, slot, entry))
+}
+
+// survey returns what is known of all calls of one caller in one project.
+func (s *stores) survey(ctx context.Context, scope string) (state.Surveyed, error) {
+	all, err := s.own.Survey(ctx, scope)
+	if s.shared == nil {
+		return all, err
+	}
+	err = errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+		shared, err := s.shared.store.Survey(ctx, scope)
+		all.Started = append(all.Started, shared.Started...)
+		all.Open = append(all.Open, shared.Open...)
+		return err
+	}))
+	return all, err
+}
+
+// count adds a job to a tally unless it holds most already, and reports whether
+// it did.
+func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
+	if s.shared == nil {
+		return s.own.Count(ctx, tally, token, most)
+	}
+	var counted bool
+	sharedErr := s.shared.exchange(ctx, func(ctx context.Context) (err error) {
+		counted, err = s.shared.store.Count(ctx, tally, token, most)
+		return err
+	})
+	switch {
+	case sharedErr == nil && !counted:
+		return false, nil
+	case sharedErr == nil:
+		most = math.MaxInt // the shared count decides, and this process's own keeps up
+	}
+	counted, err := s.own.Count(ctx, tally, token, most)
+	return counted, errors.Join(sharedErr, err)
+}
+
+// uncount takes a job out of a tally again.
+func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
+	err := s.own.Uncount(ctx, tally, token)
+	if s.shared == nil {
+		return err
+	}
+	return errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+		return s.shared.store.Uncount(ctx, tally, token)
+	}))
+}
+
+// mergeRecalled joins two memories of the same calls; of each call the one that
+// knows more counts.
+func mergeRecalled(own, shared state.Recalled) state.Recalled {
+	return state.Recalled{Entries: mergeEntries(own.Entries, shared.Entries), Damaged: own.Damaged || shared.Damaged}
+}
+
+func mergeEntries(own, shared []state.Entry) []state.Entry {
+	merged := append([]state.Entry(nil), own...)
+next:
+	for _, entry := range shared {
+		for i, have := range merged {
+			if have.Token == entry.Token {
+				if entry.Knows() > have.Knows() {
+					merged[i] = entry
+				}
+				continue next
+			}
+		}
+		merged = append(merged, entry)
+	}
+	return merged
+}
