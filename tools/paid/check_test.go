@@ -45,6 +45,9 @@ func (h *harness) check() []string {
 	}
 	for _, call := range h.calls {
 		h.checkOutcome(call, owner, fail)
+		if !call.died && saysNothingStarted(call.err) && len(jobsOf[call.number]) > 0 {
+			fail("call %d says that nothing was started (%v), and started %v", call.number, call.err, jobsOf[call.number])
+		}
 		var left *LeftError
 		if errors.As(call.err, &left) && !left.Sent && !call.died && len(jobsOf[call.number]) > 0 && h.isAlone(call) {
 			fail("call %d left before anything was sent, and still started %v", call.number, jobsOf[call.number])
@@ -105,6 +108,23 @@ func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	return len(h.jumps) > 0 || other.ended.Sub(other.began) > rivalAge || call.ended.Sub(other.began) > rivalAge
 }
 
+// saysNothingStarted reports whether a caller reads in an error that no job of
+// theirs was started.
+func saysNothingStarted(err error) bool {
+	var many *TooManyJobsError
+	var limit *LimitError
+	var earlier *EarlierError
+	var uncertain *UncertainError
+	var api *langsmith.Error
+	switch {
+	case errors.As(err, &uncertain):
+		return false
+	case errors.As(err, &many), errors.As(err, &limit), errors.As(err, &earlier), errors.Is(err, ErrBusy), errors.Is(err, errInterrupted):
+		return true
+	}
+	return errors.As(err, &api) && !api.Ambiguous()
+}
+
 // checkError allows only the errors that a call may end with.
 func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
 	var uncertain *UncertainError
@@ -116,11 +136,12 @@ func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
 	switch {
 	case errors.As(call.err, &uncertain), errors.As(call.err, &many), errors.As(call.err, &limit), errors.As(call.err, &earlier), errors.As(call.err, &left):
 	case errors.As(call.err, &api) && !api.Ambiguous():
-	case errors.Is(call.err, errInterrupted):
+	case errors.Is(call.err, errInterrupted), errors.Is(call.err, ErrBusy):
 	default:
 		fail("call %d ended with %v", call.number, call.err)
 	}
-	if call.last && !errors.As(call.err, &limit) && !(errors.As(call.err, &uncertain) && len(uncertain.Found) > 0) {
+	waits := call.number < veryLastCalls && errors.As(call.err, &uncertain) // an intent may be younger than two minutes
+	if call.last && !waits && !errors.As(call.err, &limit) && !(errors.As(call.err, &uncertain) && len(uncertain.Found) > 0) {
 		fail("the last call for question %d ended with %v", call.question, call.err)
 	}
 }
@@ -181,14 +202,14 @@ type double struct {
 
 func (h *harness) doubles() []double {
 	var found []double
-	for _, attempt := range h.attempts {
+	for number, attempt := range h.attempts {
 		call := h.callOf(attempt.call)
 		if call.duplicate {
 			continue
 		}
 		for _, job := range h.jobs {
 			mark := h.marked(job)
-			if mark == nil || mark.call == call.number {
+			if mark == nil || mark.call == call.number || slices.Index(h.attempts, mark) > number {
 				continue
 			}
 			by, made := h.callOf(mark.call), h.ours(job)
@@ -207,15 +228,29 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 	apart := attempt.process != mark.process
 	call := h.callOf(attempt.call)
 	sure := by.err == nil && !by.died && !by.outcome.Probably
+	between := func(s span) bool { return s.to.After(by.began) && !s.from.After(attempt.at) }
+	writing := func(s span) bool { return s.to.After(by.began) && !s.from.After(by.ended) }
+	lost := mark.ended // when it was known that the answer is lost
+	if by.died || mark.process.isDead() {
+		lost = mark.at
+	}
 	switch {
-	case !attempt.lastList.After(h.ours(job)):
+	case attempt.stalled || mark.stalled:
+		return "a process stood still between its last check and its request"
+	case !sure && !h.listsJob(job, attempt.lastList) && !lost.IsZero() && attempt.at.Sub(lost) >= goneAfter:
 		return "the job appeared after the last look"
 	case by.duplicate && !mark.at.Before(call.began):
 		return "allow_duplicate asked for it while the call was under way"
 	case apart && h.schedule.store == inMemory:
 		return "the memory died with its process"
-	case apart && slices.ContainsFunc(h.outages, func(o outageSpan) bool { return o.to.After(by.began) && !o.from.After(attempt.at) }):
+	case apart && slices.ContainsFunc(h.outages, between), apart && slices.ContainsFunc(h.fullSpans, writing):
 		return "the store was down"
+	case apart && slices.ContainsFunc(h.forgotten, between):
+		return "the store forgot it"
+	case apart && !h.listsJob(job, attempt.lastList) && slices.ContainsFunc(h.damages, func(at time.Time) bool { return between(span{at, at}) }):
+		return "the state was damaged, and the job appeared after the last look"
+	case h.hidTooLong(job, attempt.at):
+		return "LangSmith showed the job nowhere for two minutes"
 	case !sure && attempt.at.Sub(mark.at) > LookAgain-2*time.Second:
 		return "nobody learned of its job within ten minutes"
 	case !sure && slices.ContainsFunc(h.jumps, func(at time.Time) bool { return !at.After(attempt.at) }):
@@ -227,5 +262,5 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 // isOneDay reports whether the run counts its jobs in one tally.
 func (h *harness) isOneDay() bool {
 	died := slices.ContainsFunc(h.all, func(p *process) bool { return p.isDead() })
-	return len(h.jumps) == 0 && len(h.outages) == 0 && !(h.schedule.store == inMemory && died)
+	return len(h.jumps) == 0 && len(h.outages) == 0 && len(h.fullSpans) == 0 && len(h.forgotten) == 0 && !(h.schedule.store == inMemory && died)
 }

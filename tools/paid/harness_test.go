@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,16 +65,18 @@ func TestSchedules(t *testing.T) {
 		if len(wrong) == 0 {
 			continue
 		}
-		t.Errorf("seed %d fails (replay: go test ./tools/paid -run TestSchedules -seed %d):\n%s\n\n%s", seed, seed, strings.Join(wrong, "\n"), run.story())
-		if failed++; failed == 3 {
-			t.Fatal("more seeds may fail")
+		if failed++; failed <= 3 {
+			t.Errorf("seed %d fails (replay: go test ./tools/paid -run TestSchedules -seed %d):\n%s\n\n%s", seed, seed, strings.Join(wrong, "\n"), run.story())
 		}
 	}
-	t.Log(total.String())
+	t.Logf("seeds %d to %d, faults %s: %d fail\n%s", *scheduleFirst, *scheduleFirst+uint64(count)-1, *faultsFlag, failed, total)
 }
 
-// lastCalls is the number from which calls are the ones after all faults.
-const lastCalls = 1000
+// The numbers from which calls are the ones after all faults.
+const (
+	lastCalls     = 1000
+	veryLastCalls = 2000
+)
 
 // seenCall is a call as its caller saw it.
 type seenCall struct {
@@ -94,8 +97,9 @@ type attempt struct {
 	call     int
 	process  *process
 	at       time.Time
+	ended    time.Time // when its answer came, or was given up
 	lastList time.Time // when this process had last asked for the list that it got
-	degraded bool      // the store was down
+	stalled  bool      // the process stood still between its intent and this request
 }
 
 // harness is one run of a schedule.
@@ -105,6 +109,7 @@ type harness struct {
 	project  uuid.UUID
 	shared   func() Store // opens the store that all processes share; nil for none
 	path     string       // of a directory
+	leases   *leaseStore  // of that kind of store
 	log      *logBuffer
 
 	mu        sync.Mutex
@@ -114,18 +119,21 @@ type harness struct {
 	attempts  []*attempt
 	counters  map[string]int
 	lists     map[*process]time.Time
-	downUntil time.Time
 	noLists   time.Time // until when
-	outages   []outageSpan
+	troubles  map[stepKind]span
+	outages   []span // in which the store could not be asked
+	fullSpans []span // in which it could not be written
+	forgotten []span // what the store lost was written in these
+	losses    []span // of rows
 	jumps     []time.Time
-	pauses    int
+	dateJump  time.Duration
+	damages   []time.Time
+	oldRows   []map[string]any
 	events    []string
 	began     time.Time
 	jobs      []sandbox.StartedJob
 	leftovers string // secrets that were found where none may be
 }
-
-type outageSpan struct{ from, to time.Time }
 
 func (h *harness) tell(format string, values ...any) {
 	h.mu.Lock()
@@ -134,12 +142,13 @@ func (h *harness) tell(format string, values ...any) {
 }
 
 func (h *harness) story() string {
-	return fmt.Sprintf("store %s, %d processes, %d a day, skew %s\n%s", h.schedule.store, h.schedule.processes, h.schedule.perDay, h.schedule.skew, strings.Join(h.events, "\n"))
+	return fmt.Sprintf("store %s, %d processes, %d a day, skew %s, faults %v, %+v\n%s",
+		h.schedule.store, h.schedule.processes, h.schedule.perDay, h.schedule.skew, h.schedule.kinds, h.schedule.display, strings.Join(h.events, "\n"))
 }
 
 func runSchedule(t *testing.T, seed uint64) *harness {
 	t.Helper()
-	h := &harness{schedule: newSchedule(seed), counters: map[string]int{}, lists: map[*process]time.Time{}, log: &logBuffer{}}
+	h := &harness{schedule: newSchedule(seed), counters: map[string]int{}, lists: map[*process]time.Time{}, troubles: map[stepKind]span{}, log: &logBuffer{}}
 	if h.schedule.store == inDirectory {
 		path, err := os.MkdirTemp(fastDirectory(), "paid")
 		if err != nil {
@@ -174,12 +183,13 @@ func (h *harness) run(t *testing.T) {
 		runs = append(runs, trace.Run{Inputs: map[string]any{"question": "Where is my refund?"}, Outputs: map[string]any{"answer": "On its way."}})
 	}
 	h.project = h.upstream.AddProject(sandbox.Project{Name: "p", Runs: runs})
+	h.makeOldRows()
 	switch h.schedule.store {
 	case inDirectory:
 		h.shared = func() Store { return state.NewDirectory(h.path) }
 	case inLeases:
-		store := newLeaseStore()
-		h.shared = func() Store { return store }
+		h.leases = newLeaseStore()
+		h.shared = func() Store { return h.leases }
 	}
 	for range h.schedule.processes {
 		h.processes = append(h.processes, h.newProcess(t))
@@ -200,11 +210,16 @@ func (h *harness) run(t *testing.T) {
 		}
 	}
 	h.mu.Lock()
-	h.downUntil, h.noLists = time.Time{}, time.Time{}
+	clear(h.troubles)
+	h.noLists = time.Time{}
 	h.mu.Unlock()
 	h.drain(t)
 	for question := range questions {
 		h.call(t, lastCalls+question, h.processes[question%len(h.processes)], step{question: question})
+	}
+	time.Sleep(3 * time.Minute) // an open question is answered by then
+	for question := range questions {
+		h.call(t, veryLastCalls+question, h.processes[question%len(h.processes)], step{question: question})
 	}
 	h.drain(t)
 	h.jobs = h.upstream.Jobs(uuid.Nil, h.project)
@@ -222,27 +237,38 @@ func (h *harness) drain(t *testing.T) {
 
 func (h *harness) newProcess(t *testing.T) *process {
 	p := newProcess()
+	p.drift = h.schedule.drift
 	options := Options{Logger: zerolog.New(h.log), Now: p.now, MaxJobsPerDay: h.schedule.perDay}
 	if h.shared != nil {
-		options.Store = &mortalStore{Store: h.shared(), process: p, down: h.isDown}
+		options.Store = &mortalStore{Store: h.shared(), process: p, trouble: h.trouble}
 	}
 	p.ledger = New(options)
 	h.all = append(h.all, p)
 	return p
 }
 
-func (h *harness) isDown() bool {
+// trouble is what is wrong with the store now.
+func (h *harness) trouble() storeTrouble {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return time.Now().Before(h.downUntil)
+	now := time.Now()
+	trouble := storeTrouble{down: h.troubles[outage].holds(now), full: h.troubles[storeFull].holds(now)}
+	if h.troubles[storeSlow].holds(now) {
+		trouble.slow = 2 * time.Second
+	}
+	if s := h.troubles[storeFrozen]; s.holds(now) {
+		trouble.frozen = s.to
+	}
+	return trouble
 }
 
 func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) {
 	process := h.processes[s.process]
-	if process.isDead() && s.kind != strangersJob {
+	if process.isDead() && s.kind == makeCall {
 		process = h.newProcess(t)
 		h.processes[s.process] = process
 	}
+	now := time.Now()
 	switch s.kind {
 	case makeCall:
 		group.Go(func() { h.call(t, number, process, s) })
@@ -255,17 +281,38 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 	case jumpClock:
 		process.jump(s.patience)
 		h.jumps = append(h.jumps, time.Now())
-	case outage:
+	case outage, storeFull, storeSlow, storeFrozen:
 		h.mu.Lock()
-		h.downUntil = time.Now().Add(s.patience)
-		h.outages = append(h.outages, outageSpan{time.Now(), h.downUntil})
+		h.troubles[s.kind] = span{now, now.Add(s.patience)}
+		switch s.kind {
+		case outage, storeFrozen:
+			h.outages = append(h.outages, h.troubles[s.kind])
+		case storeFull:
+			h.fullSpans = append(h.fullSpans, h.troubles[s.kind])
+		}
 		h.mu.Unlock()
+	case failOver:
+		h.forget(span{now.Add(-min(s.patience, 10*time.Second)), now}, "")
+	case evict:
+		h.forget(span{time.Time{}, now}, strconv.Itoa(s.fuse))
+	case damageFile:
+		h.damageFile(t, s.fuse)
+	case freeze:
+		process.freeze(s.patience)
+	case loseRows:
+		h.mu.Lock()
+		h.losses = append(h.losses, span{now, now.Add(s.patience)})
+		h.mu.Unlock()
+	case jumpDate:
+		h.mu.Lock()
+		h.dateJump += s.patience
+		h.mu.Unlock()
+		h.jumps = append(h.jumps, now)
 	case blackout:
 		h.mu.Lock()
 		h.noLists = time.Now().Add(s.patience)
 		h.mu.Unlock()
 	case pause:
-		h.pauses++
 		process.mu.Lock()
 		for hold := range process.holds {
 			if lease, ok := hold.Hold.(*simLease); ok {
@@ -274,6 +321,55 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		}
 		process.mu.Unlock()
 	}
+}
+
+// forget has the leases' store lose what was written in a span, or one slot whole.
+func (h *harness) forget(lost span, slot string) {
+	if h.leases == nil {
+		return
+	}
+	victim := ""
+	if n := len(h.leases.writes); slot != "" && n > 0 {
+		chosen, _ := strconv.Atoi(slot)
+		victim = h.leases.writes[chosen%n].slot.Key
+	}
+	h.leases.forget(func(write storeWrite) bool {
+		return !write.at.Before(lost.from) && (slot == "" || write.slot.Key == victim)
+	})
+	h.forgotten = append(h.forgotten, lost)
+}
+
+// damageFile truncates, empties or overwrites one of the state's files.
+func (h *harness) damageFile(t *testing.T, which int) {
+	if h.path == "" {
+		return
+	}
+	logs, err := filepath.Glob(filepath.Join(h.path, "*", "*", "*", "*.log"))
+	if err != nil {
+		t.Error(err)
+	}
+	if len(logs) == 0 {
+		return
+	}
+	path := logs[which%len(logs)]
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Error(err)
+	}
+	switch which % 4 {
+	case 0:
+		data = nil
+	case 1:
+		data = data[:len(data)/2]
+	case 2:
+		data = data[:max(len(data)-20, 0)]
+	case 3:
+		data = bytes.Repeat([]byte{0}, len(data))
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Error(err)
+	}
+	h.damages = append(h.damages, time.Now())
 }
 
 func (h *harness) strangersJob(t *testing.T) {
@@ -286,7 +382,7 @@ func (h *harness) strangersJob(t *testing.T) {
 func (h *harness) request(question int) *langsmith.CreateInsightsJobRequest {
 	request := &langsmith.CreateInsightsJobRequest{UserContext: langsmith.Some(map[string]string{"question": strconv.Itoa(question)})}
 	if question == 0 {
-		request.Name = langsmith.Some("Named")
+		request.Name = langsmith.Some(" Named ")
 	}
 	return request
 }
@@ -337,13 +433,14 @@ type network struct {
 }
 
 func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
+	stalled := n.process.standStill()
 	if err := n.process.operate(); err != nil {
 		return nil, err
 	}
 	h := n.harness
 	seen, _ := request.Context().Value(callKey{}).(*seenCall)
 	kind := request.Method
-	if kind == "GET" && strings.HasSuffix(request.URL.Path, "/insights") {
+	if kind == "GET" && isList(request) {
 		kind = "list"
 	}
 	h.mu.Lock()
@@ -358,9 +455,7 @@ func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
 	h.counters["any"]++
 	number := strconv.Itoa(h.counters["any"])
 	if kind == "POST" {
-		h.attempts = append(h.attempts, &attempt{
-			call: seen.number, process: n.process, at: time.Now(), lastList: h.lists[n.process], degraded: time.Now().Before(h.downUntil),
-		})
+		h.attempts = append(h.attempts, &attempt{call: seen.number, process: n.process, at: time.Now(), lastList: h.lists[n.process], stalled: stalled && h.counters[counter] == 1})
 	}
 	h.mu.Unlock()
 	request = request.Clone(request.Context())
@@ -373,10 +468,24 @@ func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
 	fault.Match = func(r sandbox.Request) bool { return r.Header.Get("X-Mark") == number }
 	remove := h.upstream.Inject(fault)
 	defer remove()
-	asked := time.Now()
+	asked, query := time.Now(), request.URL.Query()
+	if kind == "list" && !h.schedule.display.isPlain() { // the pages are made here
+		all := *request.URL
+		all.RawQuery = url.Values{"limit": {"100"}}.Encode()
+		request.URL = &all
+	}
 	response, err := n.next.RoundTrip(request)
+	genuine := fault.Body == "" && fault.Status == 0
+	if err == nil && genuine {
+		response = h.show(request, query, response)
+	}
+	if kind == "POST" {
+		h.mu.Lock()
+		h.attempts[mark].ended = time.Now()
+		h.mu.Unlock()
+	}
 	h.tell("  call %d %s %s -> %s", seen.number, kind, describe(fault), answered(response, err))
-	if err == nil && kind == "list" && fault.Body == "" && response.StatusCode == http.StatusOK {
+	if err == nil && kind == "list" && genuine && response.StatusCode == http.StatusOK {
 		h.mu.Lock()
 		h.lists[n.process] = asked
 		h.mu.Unlock()

@@ -3,6 +3,7 @@ package paid
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,23 +21,27 @@ type process struct {
 	alive context.Context
 	end   context.CancelFunc
 
-	mu     sync.Mutex
-	dead   bool
-	fuse   int // operations left; negative for no end
-	holds  map[*mortalHold]struct{}
-	offset time.Duration // of its clock
-	ledger *Ledger
+	mu       sync.Mutex
+	dead     bool
+	fuse     int // operations left; negative for no end
+	holds    map[*mortalHold]struct{}
+	offset   time.Duration // of its clock
+	drift    float64       // of its clock, in seconds a second
+	began    time.Time
+	thawedAt time.Time // it stands still until then
+	ledger   *Ledger
 }
 
 func newProcess() *process {
-	p := &process{fuse: -1, holds: map[*mortalHold]struct{}{}}
+	p := &process{fuse: -1, holds: map[*mortalHold]struct{}{}, began: time.Now()}
 	p.alive, p.end = context.WithCancel(context.Background())
 	return p
 }
 
 // operate counts an operation, and reports whether there is still anybody to
-// carry it out, or to hear of its result.
+// carry it out, or to hear of its result. It waits while the process stands still.
 func (p *process) operate() error {
+	p.standStill()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.fuse > 0 {
@@ -48,6 +53,37 @@ func (p *process) operate() error {
 		return errDead
 	}
 	return nil
+}
+
+// standStill waits while the process is frozen, and reports whether it was.
+func (p *process) standStill() bool {
+	p.mu.Lock()
+	wait := time.Until(p.thawedAt)
+	p.mu.Unlock()
+	if wait <= 0 {
+		return false
+	}
+	time.Sleep(wait)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for hold := range p.holds {
+		if lease, ok := hold.Hold.(*simLease); ok && lease.Held() {
+			lease.renew()
+		}
+	}
+	return true
+}
+
+// freeze lets the process stand still for a while: nobody renews its leases.
+func (p *process) freeze(length time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.thawedAt = time.Now().Add(length)
+	for hold := range p.holds {
+		if lease, ok := hold.Hold.(*simLease); ok {
+			lease.runOut(simLeaseTime)
+		}
+	}
 }
 
 func (p *process) isDead() bool {
@@ -83,7 +119,8 @@ func (p *process) lightFuse(operations int) {
 func (p *process) now() time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return time.Now().Add(p.offset).Round(0) // as a clock reads, without the monotonic part
+	drift := time.Duration(float64(time.Since(p.began)) * p.drift)
+	return time.Now().Add(p.offset + drift).Round(0) // as a clock reads, without the monotonic part
 }
 
 func (p *process) jump(by time.Duration) {
@@ -96,17 +133,34 @@ func (p *process) jump(by time.Duration) {
 type mortalStore struct {
 	state.Store
 	process *process
-	down    func() bool // an outage of the store, for every process
+	trouble func() storeTrouble // of the store, for every process
+}
+
+// storeTrouble is what is wrong with a store; the zero value is nothing.
+type storeTrouble struct {
+	down   bool
+	full   bool // it can be read and not written
+	slow   time.Duration
+	frozen time.Time // it answers nothing until then
 }
 
 // do carries out an operation, unless the process is dead before it; or it dies
 // right after.
-func (m *mortalStore) do(operation func() error) error {
+func (m *mortalStore) do(ctx context.Context, writes bool, operation func() error) error {
 	if err := m.process.operate(); err != nil {
 		return err
 	}
-	if m.down() {
+	trouble := m.trouble()
+	if wait := max(trouble.slow, time.Until(trouble.frozen)); wait > 0 {
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	switch {
+	case trouble.down:
 		return errors.New("the store is down")
+	case trouble.full && writes:
+		return errors.New("the store is full")
 	}
 	err := operation()
 	if dead := m.process.operate(); dead != nil {
@@ -150,7 +204,7 @@ func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.
 	defer cancel()
 	defer context.AfterFunc(m.process.alive, cancel)()
 	var mine *mortalHold
-	err = m.do(func() error {
+	err = m.do(ctx, true, func() error {
 		var err error
 		hold, found, err = m.Store.Acquire(ctx, slot)
 		if err != nil {
@@ -176,30 +230,30 @@ func (m *mortalStore) Intend(ctx context.Context, slot state.Slot, entry state.E
 	if mine, ok := hold.(*mortalHold); ok {
 		hold = mine.Hold
 	}
-	return m.do(func() error { return m.Store.Intend(ctx, slot, entry, hold) })
+	return m.do(ctx, true, func() error { return m.Store.Intend(ctx, slot, entry, hold) })
 }
 
 func (m *mortalStore) Load(ctx context.Context, slot state.Slot) (found state.Recalled, err error) {
-	err = m.do(func() error { found, err = m.Store.Load(ctx, slot); return err })
+	err = m.do(ctx, false, func() error { found, err = m.Store.Load(ctx, slot); return err })
 	return found, err
 }
 
 func (m *mortalStore) Record(ctx context.Context, slot state.Slot, entry state.Entry) error {
-	return m.do(func() error { return m.Store.Record(ctx, slot, entry) })
+	return m.do(ctx, true, func() error { return m.Store.Record(ctx, slot, entry) })
 }
 
 func (m *mortalStore) Survey(ctx context.Context, scope string) (found state.Surveyed, err error) {
-	err = m.do(func() error { found, err = m.Store.Survey(ctx, scope); return err })
+	err = m.do(ctx, false, func() error { found, err = m.Store.Survey(ctx, scope); return err })
 	return found, err
 }
 
 func (m *mortalStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (counted bool, err error) {
-	err = m.do(func() error { counted, err = m.Store.Count(ctx, tally, token, most); return err })
+	err = m.do(ctx, true, func() error { counted, err = m.Store.Count(ctx, tally, token, most); return err })
 	return counted, err
 }
 
 func (m *mortalStore) Uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
-	return m.do(func() error { return m.Store.Uncount(ctx, tally, token) })
+	return m.do(ctx, true, func() error { return m.Store.Uncount(ctx, tally, token) })
 }
 
 // simLeaseTime is how long a lease outlives its process.
@@ -208,9 +262,35 @@ const simLeaseTime = 5 * time.Second
 // leaseStore is a store with leases that run out, as Redis is one, in virtual
 // time. A lease is renewed as long as its process lives and is not paused.
 type leaseStore struct {
-	*state.Memory
 	mu     sync.Mutex
+	memory *state.Memory
+	writes []storeWrite
 	leases map[string]*simLease
+}
+
+// storeWrite is a write that the store may forget again.
+type storeWrite struct {
+	at    time.Time
+	slot  state.Slot
+	entry state.Entry
+}
+
+// forget makes the store what it is without some of its writes.
+func (s *leaseStore) forget(lost func(storeWrite) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes = slices.DeleteFunc(s.writes, lost)
+	s.memory = state.NewMemory()
+	for _, write := range s.writes {
+		_ = s.memory.Record(context.Background(), write.slot, write.entry) // which never fails
+	}
+}
+
+// current is the memory as it is now, after what it was told last.
+func (s *leaseStore) current() *state.Memory {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.memory
 }
 
 type simLease struct {
@@ -220,8 +300,35 @@ type simLease struct {
 }
 
 func newLeaseStore() *leaseStore {
-	return &leaseStore{Memory: state.NewMemory(), leases: map[string]*simLease{}}
+	return &leaseStore{memory: state.NewMemory(), leases: map[string]*simLease{}}
 }
+
+func (s *leaseStore) Load(ctx context.Context, slot state.Slot) (state.Recalled, error) {
+	return s.current().Load(ctx, slot)
+}
+
+func (s *leaseStore) Record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	s.mu.Lock()
+	s.writes = append(s.writes, storeWrite{time.Now(), slot, entry})
+	s.mu.Unlock()
+	return s.current().Record(ctx, slot, entry)
+}
+
+func (s *leaseStore) Survey(ctx context.Context, scope string) (state.Surveyed, error) {
+	return s.current().Survey(ctx, scope)
+}
+
+func (s *leaseStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
+	return s.current().Count(ctx, tally, token, most)
+}
+
+func (s *leaseStore) Uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
+	return s.current().Uncount(ctx, tally, token)
+}
+
+func (s *leaseStore) Ping(context.Context) error { return nil }
+
+func (s *leaseStore) Close() error { return nil }
 
 func (s *leaseStore) String() string { return "leases" }
 
@@ -252,7 +359,7 @@ func (s *leaseStore) Intend(ctx context.Context, slot state.Slot, entry state.En
 	if lease, ok := hold.(*simLease); ok && !lease.Held() {
 		return state.ErrLost
 	}
-	return s.Memory.Intend(ctx, slot, entry, nil)
+	return s.Record(ctx, slot, entry)
 }
 
 func (l *simLease) Held() bool {
@@ -274,6 +381,12 @@ func (l *simLease) Release() {
 	if l.store.leases[l.key] == l {
 		delete(l.store.leases, l.key)
 	}
+}
+
+func (l *simLease) renew() {
+	l.store.mu.Lock()
+	defer l.store.mu.Unlock()
+	l.until = time.Time{}
 }
 
 func (l *simLease) runOut(after time.Duration) {

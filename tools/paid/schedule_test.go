@@ -1,13 +1,34 @@
 package paid
 
 import (
+	"flag"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
+
+// faultKinds are what a schedule may contain besides the faults of single
+// requests and the deaths of processes that every one contains. Several kinds
+// meet in one schedule.
+var faultKinds = []string{
+	"answers", // statuses, redirects and bodies that prove nothing, before and after processing
+	"lag",     // lists and reads that show a job late, and single reads that miss it
+	"rows",    // lists in another order, in pages, or without some rows for a while
+	"ids",     // reads that answer with another job
+	"names",   // names that LangSmith stores in another form
+	"clocks",  // created_at, Date and the clocks of processes that are off, jump and drift
+	"files",   // state files that are truncated, emptied or overwritten
+	"store",   // a store that is full, read-only, slow, frozen, failed over or evicting
+	"freeze",  // processes that stand still for seconds or minutes and go on
+}
+
+var faultsFlag = flag.String("faults", "", "which kinds of faults the schedules may contain besides the plain ones, or all")
 
 // schedule is what happens in one run of the fault harness. All of it follows
 // from the seed.
@@ -18,9 +39,14 @@ type schedule struct {
 	perDay    int           // bound of jobs a day; 0 for none
 	skew      time.Duration // LangSmith's clock against ours
 	calm      bool          // without faults of single requests
+	kinds     []string      // of faults
+	display   display
+	drift     float64 // of the processes' clocks: seconds a second
 	steps     []step
 	settle    time.Duration // before the last calls
 }
+
+func (s schedule) has(kind string) bool { return slices.Contains(s.kinds, kind) }
 
 type storeKind int
 
@@ -40,8 +66,8 @@ type step struct {
 	process   int
 	question  int           // of a call: equal ones are equal calls
 	duplicate bool          // of a call: with AllowDuplicate
-	patience  time.Duration // of a call, 0 for any; or how long an outage lasts, or how far a clock jumps
-	fuse      int           // of a kill: operations that are still carried out
+	patience  time.Duration // of a call, 0 for any; or how long something lasts, or how far a clock jumps
+	fuse      int           // of a kill: operations that are still carried out; of a damage: which one
 }
 
 type stepKind int
@@ -53,12 +79,24 @@ const (
 	restart
 	jumpClock
 	outage
-	pause    // a process stands still for longer than its leases last
-	blackout // LangSmith lists no jobs
+	pause       // a process stands still for longer than its leases last
+	blackout    // LangSmith lists no jobs
+	loseRows    // LangSmith shows some jobs nowhere for a while
+	jumpDate    // LangSmith's Date header jumps
+	freeze      // a process stands still and goes on
+	damageFile  // a state file is truncated, emptied or overwritten
+	storeFull   // the store can be read and not written
+	storeSlow   // the store answers late
+	storeFrozen // the store does not answer
+	failOver    // the store forgets its last seconds
+	evict       // the store forgets a slot
 )
 
 func (k stepKind) String() string {
-	return [...]string{"call", "stranger's job", "kill", "restart", "clock jumps", "outage", "pause", "blackout"}[k]
+	return [...]string{
+		"call", "stranger's job", "kill", "restart", "clock jumps", "outage", "pause", "blackout", "rows are lost", "Date jumps", "freeze",
+		"file damaged", "store full", "store slow", "store frozen", "store fails over", "store evicts",
+	}[k]
 }
 
 func (s step) String() string {
@@ -69,8 +107,16 @@ func (s step) String() string {
 // others are told apart by nothing that a list of jobs shows.
 const questions = 3
 
+// random is a stream of its own for one part of a schedule, so that the other
+// parts stay the same without it.
+func random(seed uint64, part string) *rand.Rand {
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(part))
+	return rand.New(rand.NewPCG(seed, hash.Sum64()))
+}
+
 func newSchedule(seed uint64) schedule {
-	r := rand.New(rand.NewPCG(seed, 0x70616964))
+	r := random(seed, "plain")
 	s := schedule{
 		seed:   seed,
 		store:  storeKind(r.IntN(3)),
@@ -87,7 +133,7 @@ func newSchedule(seed uint64) schedule {
 	}
 	same := r.IntN(questions)
 	for range 3 + r.IntN(10) {
-		next := step{after: pause_(r), process: r.IntN(s.processes), question: same}
+		next := step{after: anyPause(r), process: r.IntN(s.processes), question: same}
 		if r.IntN(3) == 0 {
 			next.question = r.IntN(questions)
 		}
@@ -117,11 +163,67 @@ func newSchedule(seed uint64) schedule {
 		}
 		s.steps = append(s.steps, next)
 	}
+	kinds := strings.Split(*faultsFlag, ",")
+	if *faultsFlag == "all" {
+		kinds = faultKinds
+	}
+	for _, kind := range kinds {
+		if r := random(seed, kind); r.IntN(3) == 0 && kind != "" {
+			s.kinds = append(s.kinds, kind)
+			s.addKind(r, kind)
+		}
+	}
 	return s
 }
 
-// pause_ is mostly nothing, often seconds, and now and then many minutes.
-func pause_(r *rand.Rand) time.Duration {
+// addKind gives a schedule what a kind of faults changes for its whole length,
+// and its events.
+func (s *schedule) addKind(r *rand.Rand, kind string) {
+	insert := func(kind stepKind, patience time.Duration) {
+		at := r.IntN(len(s.steps) + 1)
+		s.steps = slices.Insert(s.steps, at, step{
+			after: anyPause(r) / 4, kind: kind, process: r.IntN(s.processes), patience: patience, fuse: r.IntN(100),
+		})
+	}
+	d := &s.display
+	switch kind {
+	case "lag":
+		d.listLag = pick(r, 0, time.Second, 3*time.Second, 20*time.Second, 100*time.Second)
+		d.readLag = pick(r, 0, 2*time.Second, 20*time.Second, 100*time.Second)
+	case "rows":
+		d.order = listOrder(r.IntN(3))
+		d.oldJobs = pick(r, 0, 5, 99, 130, 250)
+		if r.IntN(2) == 0 {
+			insert(loseRows, pick(r, 3*time.Second, 30*time.Second, 100*time.Second))
+		}
+	case "names":
+		d.rename = pick(r, strings.TrimSpace, strings.ToLower, func(name string) string { return name[:min(len(name), 4)] })
+	case "clocks":
+		d.zone = pick(r, 0, 5*time.Hour, -8*time.Hour)
+		d.dateOff = pick(r, 0, 5*time.Hour, -5*time.Hour, 10*time.Minute)
+		d.noDate = r.IntN(3) == 0
+		s.drift = pick(r, 0, 0.001, -0.02)
+		insert(jumpClock, pick(r, -time.Hour, time.Minute, 11*time.Minute, 3*24*time.Hour, -3*24*time.Hour))
+		if r.IntN(2) == 0 {
+			insert(jumpDate, pick(r, -time.Hour, 11*time.Minute, 5*time.Hour))
+		}
+	case "files":
+		for range 1 + r.IntN(2) {
+			insert(damageFile, 0)
+		}
+	case "store":
+		for range 1 + r.IntN(2) {
+			insert(pick(r, storeFull, storeFull, storeSlow, storeFrozen, failOver, evict), pick(r, time.Second, 10*time.Second, 3*time.Minute))
+		}
+	case "freeze":
+		for range 1 + r.IntN(3) {
+			insert(freeze, pick(r, 3*time.Second, 20*time.Second, 150*time.Second))
+		}
+	}
+}
+
+// anyPause is mostly nothing, often seconds, and now and then many minutes.
+func anyPause(r *rand.Rand) time.Duration {
 	switch roll := r.IntN(10); {
 	case roll < 3:
 		return 0
@@ -136,19 +238,70 @@ func pause_(r *rand.Rand) time.Duration {
 func pick[T any](r *rand.Rand, choices ...T) T { return choices[r.IntN(len(choices))] }
 
 // fault is what happens to the nth request of a kind that a call makes.
-func (s schedule) fault(call int, kind string, n int) sandbox.Fault {
-	if s.calm || call >= lastCalls {
+func (s schedule) fault(call int, request string, n int) sandbox.Fault {
+	if call >= lastCalls {
 		return sandbox.Fault{}
 	}
-	hash := uint64(14695981039346656037)
-	for _, b := range fmt.Appendf(nil, "%d/%d/%s/%d", s.seed, call, kind, n) {
-		hash = (hash ^ uint64(b)) * 1099511628211
+	name := fmt.Sprintf("%d/%s/%d", call, request, n)
+	for _, kind := range s.kinds {
+		if r := random(s.seed, kind+"/"+name); r.IntN(4) == 0 {
+			if fault, ok := kindFault(r, kind, request); ok {
+				return fault
+			}
+		}
 	}
-	r := rand.New(rand.NewPCG(s.seed, hash))
-	if kind == "POST" {
+	if s.calm {
+		return sandbox.Fault{}
+	}
+	r := random(s.seed, name)
+	if request == "POST" {
 		return postFault(r)
 	}
 	return getFault(r)
+}
+
+// kindFault is a fault that belongs to one kind alone.
+func kindFault(r *rand.Rand, kind, request string) (sandbox.Fault, bool) {
+	switch {
+	case kind == "answers" && request == "POST":
+		return answerFault(r), true
+	case kind == "lag" && request == "GET":
+		return sandbox.Fault{Status: http.StatusNotFound, Body: pick(r, `{"detail":"Insights job not found"}`, htmlPage)}, true
+	case kind == "freeze" && request == "POST":
+		return sandbox.Fault{Status: http.StatusTooManyRequests, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"9"}}}, true
+	case kind == "ids" && request == "GET":
+		return sandbox.Fault{Body: otherJob}, true
+	}
+	return sandbox.Fault{}, false
+}
+
+const (
+	htmlPage = "<html><body>Gateway</body></html>"
+	otherJob = `{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11","name":"Another","status":"error","error":"x","created_at":"2000-01-01T00:00:00Z","clusters":[],"report":null}`
+)
+
+// answerFault is an answer that proves nothing, whether or not the request was
+// processed.
+func answerFault(r *rand.Rand) sandbox.Fault {
+	fault := sandbox.Fault{AfterProcessing: r.IntN(3) > 0}
+	switch r.IntN(5) {
+	case 0:
+		fault.Status = pick(r, 301, 302, 303, 307, 308)
+		fault.Header = http.Header{"Location": {pick(r, "https://login.test/?next=/x", "/elsewhere")}}
+	case 1:
+		fault.Status = pick(r, 409, 499, 410, 418, 451)
+		fault.Body = pick(r, "", htmlPage, `{"detail":"x"}`, `{"error":"conflict"}`)
+	case 2:
+		fault.Status = pick(r, 400, 401, 403, 404, 422, 429)
+		fault.Body = pick(r, "", htmlPage, "slow down", `{"message":"Forbidden"}`, `["x"]`)
+	case 3:
+		fault.Status = pick(r, 200, 201, 202, 204, 206)
+		fault.Body = pick(r, " ", htmlPage, `{"ok":true}`, `{"detail":"x"}`)
+	case 4:
+		fault.Status = pick(r, 500, 501, 502, 503, 504, 520, 524, 599)
+		fault.Body = pick(r, "", htmlPage, `{"detail":"Too many concurrent Insights jobs"}`)
+	}
+	return fault
 }
 
 func postFault(r *rand.Rand) sandbox.Fault {
@@ -169,11 +322,11 @@ func postFault(r *rand.Rand) sandbox.Fault {
 	case roll < 67:
 		return sandbox.Fault{Status: pick(r, 500, 502, 503, 504, 408), AfterProcessing: true, Body: pick(r, "", "<html>Gateway</html>", `{"detail":"x"}`)}
 	case roll < 70:
-		return sandbox.Fault{Status: http.StatusTooManyRequests, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"1"}}}
+		return sandbox.Fault{Status: http.StatusTooManyRequests, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {pick(r, "1", "9")}}}
 	case roll < 72:
 		return sandbox.Fault{Status: http.StatusTooManyRequests, Body: `{"detail":"Too many concurrent Insights jobs"}`}
 	case roll < 74:
-		return sandbox.Fault{Status: pick(r, 400, 401, 403, 409, 422)}
+		return sandbox.Fault{Status: pick(r, 400, 401, 403, 404, 422), Body: pick(r, `{"detail":"no"}`, `{"error":"no"}`, `{"detail":[{"loc":["body"],"msg":"no"}]}`)}
 	case roll < 78:
 		return sandbox.Fault{AfterProcessing: true, Body: pick(r, "{}", "null", "hello", `{"id":"x"}`, `[]`, `{"id":`)}
 	case roll < 82:

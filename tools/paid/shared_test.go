@@ -173,9 +173,9 @@ func TestPausedProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		paused, other := newProcess(), newProcess()
-		up := func() bool { return false }
-		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: paused, down: up}}})
-		second := New(Options{Store: &mortalStore{Store: leases, process: other, down: up}})
+		up := func() storeTrouble { return storeTrouble{} }
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: paused, trouble: up}}})
+		second := New(Options{Store: &mortalStore{Store: leases, process: other, trouble: up}})
 		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, DelayAfter: 4 * time.Second})
 		var slow *Outcome
 		var slowErr error
