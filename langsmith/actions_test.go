@@ -96,8 +96,12 @@ func TestRunsIntoAQueue(t *testing.T) {
 		t.Fatal(err)
 	}
 	var items []langsmith.QueueRun
-	for _, run := range runs {
-		items = append(items, langsmith.QueueRun{RunID: run, ProjectID: session, StartTime: time.Now()})
+	found, err := caller.RunsByID(t.Context(), session, runs)
+	if err != nil || len(found) != len(runs) {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	for _, run := range found {
+		items = append(items, langsmith.QueueRun{RunID: run.ID, ProjectID: run.ProjectID, StartTime: run.StartTime.Time})
 	}
 	added, err := caller.AddQueueRuns(t.Context(), queue.ID, items, false)
 	if err != nil || !sameIDs(added.Runs, runs) {
@@ -107,9 +111,9 @@ func TestRunsIntoAQueue(t *testing.T) {
 	if err != nil || !held.Complete || !sameIDs(held.Runs, runs) {
 		t.Errorf("the queue holds %+v, want %v: %v", held, runs, err)
 	}
-	found, err := caller.FindQueues(t.Context(), "review")
-	if err != nil || len(found) != 1 || found[0].ID != queue.ID || found[0].TotalRuns == nil || *found[0].TotalRuns != 5 {
-		t.Errorf("found %+v, %v", found, err)
+	queues, err := caller.FindQueues(t.Context(), "review")
+	if err != nil || len(queues) != 1 || queues[0].ID != queue.ID || queues[0].TotalRuns == nil || *queues[0].TotalRuns != 5 {
+		t.Errorf("found %+v, %v", queues, err)
 	}
 }
 
