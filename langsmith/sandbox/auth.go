@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -16,13 +17,17 @@ func DefaultWorkspace() uuid.UUID {
 // authorize checks the credential and finds the workspace that a request means.
 //
 // Unknown: LangSmith's wording of a 401 and of the 403 for a foreign key.
-func (s *Sandbox) authorize(h http.Header) (uuid.UUID, error) {
+func (s *Sandbox) authorize(h http.Header, now time.Time) (uuid.UUID, error) {
 	credential, bearer := h.Get("X-Api-Key"), false
 	if credential == "" {
 		credential, bearer = strings.CutPrefix(h.Get("Authorization"), "Bearer ")
 	}
 	known := append(slices.Clone(s.opts.Keys), s.opts.OrgKeys...)
 	switch {
+	case bearer && strings.HasPrefix(credential, accessTokenPrefix):
+		if !now.Before(s.tokens.access[credential]) {
+			return uuid.Nil, refuse(http.StatusUnauthorized, "Invalid or expired token")
+		}
 	case credential == "" && s.opts.AllowAnonymous:
 	case credential == "":
 		return uuid.Nil, refuse(http.StatusUnauthorized, "Authentication required")

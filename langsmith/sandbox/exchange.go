@@ -87,7 +87,7 @@ func (s *Sandbox) process(req Request, now time.Time, routes Routes) *answer {
 		Body:   io.NopCloser(bytes.NewReader(req.Body)),
 	}
 	a := newAnswer()
-	s.dispatch(a, r, visit{raw: req.Body, now: now, routes: routes})
+	s.dispatch(a, r, visit{raw: req.Body, now: now, routes: routes, origin: req.Origin})
 	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
 	return a
 }
@@ -96,6 +96,7 @@ func (s *Sandbox) process(req Request, now time.Time, routes Routes) *answer {
 func receive(r *http.Request) (Request, bool, error) {
 	req := Request{
 		Method:   r.Method,
+		Origin:   origin(r),
 		Path:     r.URL.Path,
 		RawQuery: r.URL.RawQuery,
 		Header:   r.Header.Clone(),
@@ -112,6 +113,17 @@ func receive(r *http.Request) (Request, bool, error) {
 	}
 	req.Body = body
 	return req, true, nil
+}
+
+// origin is the scheme and host that a request was sent to.
+func origin(r *http.Request) string {
+	switch {
+	case r.URL.IsAbs(): // the request of a RoundTripper
+		return r.URL.Scheme + "://" + r.URL.Host
+	case r.TLS != nil:
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // wait sleeps unless the caller leaves first.

@@ -8,6 +8,7 @@ import (
 // Request is one request as it arrived.
 type Request struct {
 	Method   string
+	Origin   string // the scheme and host that it was sent to
 	Path     string
 	RawQuery string
 	Header   http.Header

@@ -93,7 +93,14 @@ func (s *Sandbox) routes() *http.ServeMux {
 	next("GET", queueItems+"/count", countQueueItems, "/api/v1")
 	next("POST", "/platform/annotation-queues/items/{item_id}/status", reviewQueueItem, "/api/v1")
 
-	register("GET", "/info", operation{handler: readInfo, public: true}, "", "/api/v1")
+	public := func(method, path string, h handler, prefixes ...string) {
+		register(method, path, operation{handler: h, public: true}, prefixes...)
+	}
+	public("GET", "/info", readInfo, "", "/api/v1")
+	public("GET", metadataPath, readAuthorizationServer, "", "/api")
+	public("GET", metadataPath+"/api", readAuthorizationServer, "")
+	public("POST", "/oauth/device/code", startLogin, "", "/api")
+	public("POST", "/oauth/token", issueToken, "", "/api")
 	return mux
 }
 
@@ -102,6 +109,7 @@ type visit struct {
 	raw    []byte
 	now    time.Time
 	routes Routes
+	origin string // the scheme and host of the request
 }
 
 // serve runs one operation with the sandbox locked.
@@ -128,7 +136,7 @@ func (s *Sandbox) call(c *call, op operation) (any, error) {
 	if op.public {
 		return op.handler(c)
 	}
-	id, err := s.authorize(c.http.Header)
+	id, err := s.authorize(c.http.Header, c.now)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,8 @@ type Options struct {
 	// Routes is the generation of the run and queue routes that is served; both if
 	// empty. Fault.Routes changes it for single requests.
 	Routes Routes
+	// TokenLifetime is how long an access token of Login lasts, an hour if 0.
+	TokenLifetime time.Duration
 
 	// Empty leaves out the sample projects.
 	Empty bool
@@ -76,6 +78,7 @@ type Sandbox struct {
 	faults     []*armedFault
 	late       []lateRequest
 	rates      rateBook
+	tokens     tokenStore
 }
 
 // New makes a sandbox. It costs next to nothing: sample traces are made when a

@@ -188,7 +188,11 @@ func (j *judge) checkAnswer(req *http.Request, pattern string, e exchange) error
 // place finds a request's path in the document, under the prefix that stands there.
 func (j *judge) place(req *http.Request) (*http.Request, string) {
 	path := req.URL.Path
-	if !strings.HasPrefix(path, "/api/") {
+	login := strings.Contains(path, "/oauth") // the login's routes stand without a prefix
+	switch {
+	case login:
+		path = strings.TrimPrefix(path, "/api")
+	case !strings.HasPrefix(path, "/api/"):
 		path = "/api/v1" + path
 	}
 	if path == "/api/v1/runs/batch" {

@@ -1,0 +1,153 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// metadataPath is where RFC 8414 puts a server's description. The path of the issuer
+// follows it.
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+const (
+	loginClient       = "langsmith-cli"
+	accessTokenPrefix = "sandbox_access_"
+	deviceGrant       = "urn:ietf:params:oauth:grant-type:device_code"
+	maxLogins         = 10_000
+)
+
+// Login holds the tokens that `langsmith auth login` writes into a profile.
+type Login struct {
+	AccessToken  string
+	RefreshToken string // good for one use, which gives the next
+	ExpiresAt    time.Time
+}
+
+// tokenStore holds what is valid now: access tokens with their end, and refresh
+// tokens and device codes, which are good for one use.
+type tokenStore struct {
+	access map[string]time.Time
+	unused map[string]bool
+	issued int
+}
+
+// Login signs in.
+func (s *Sandbox) Login() Login {
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.login(now)
+}
+
+func (s *Sandbox) login(now time.Time) Login {
+	if s.tokens.access == nil {
+		s.tokens.access = make(map[string]time.Time)
+	}
+	for token, end := range s.tokens.access {
+		if !now.Before(end) {
+			delete(s.tokens.access, token)
+		}
+	}
+	l := Login{
+		AccessToken:  accessTokenPrefix + s.mintSecret(),
+		RefreshToken: s.mintOnce("sandbox_refresh_"),
+		ExpiresAt:    now.Add(cmp.Or(s.opts.TokenLifetime, time.Hour)),
+	}
+	s.tokens.access[l.AccessToken] = l.ExpiresAt
+	return l
+}
+
+// mintOnce makes a secret that is good for one use.
+func (s *Sandbox) mintOnce(prefix string) string {
+	if s.tokens.unused == nil {
+		s.tokens.unused = make(map[string]bool)
+	}
+	secret := prefix + s.mintSecret()
+	s.tokens.unused[secret] = true
+	return secret
+}
+
+func (s *Sandbox) mintSecret() string {
+	s.tokens.issued++
+	return uuid.NewSHA1(DefaultWorkspace(), fmt.Appendf(nil, "%s/token/%d", s.opts.Seed, s.tokens.issued)).String()
+}
+
+// readAuthorizationServer describes the login, for the issuer whose path the
+// request's path holds.
+func readAuthorizationServer(c *call) (any, error) {
+	issuer := c.origin
+	if c.http.URL.Path != metadataPath {
+		issuer += "/api"
+	}
+	return map[string]any{
+		"issuer":                                issuer,
+		"token_endpoint":                        issuer + "/oauth/token",
+		"device_authorization_endpoint":         issuer + "/oauth/device/code",
+		"grant_types_supported":                 []string{"refresh_token", deviceGrant},
+		"token_endpoint_auth_methods_supported": []string{"none"},
+	}, nil
+}
+
+// startLogin begins a login on a device, which nobody has to confirm here.
+func startLogin(c *call) (any, error) {
+	if _, err := c.loginForm(); err != nil {
+		return nil, err
+	}
+	if len(c.s.tokens.unused) >= maxLogins {
+		return nil, oauthError(http.StatusTooManyRequests, "slow_down")
+	}
+	return map[string]any{
+		"device_code": c.s.mintOnce("sandbox_device_"), "user_code": "SAND-BOXX",
+		"verification_uri": c.origin + "/device", "expires_in": 600, "interval": 1,
+	}, nil
+}
+
+// issueToken redeems a device code or a refresh token, once.
+func issueToken(c *call) (any, error) {
+	form, err := c.loginForm()
+	if err != nil {
+		return nil, err
+	}
+	var grant, prefix string
+	switch form.Get("grant_type") {
+	case "refresh_token":
+		grant, prefix = form.Get("refresh_token"), "sandbox_refresh_"
+	case deviceGrant:
+		grant, prefix = form.Get("device_code"), "sandbox_device_"
+	default:
+		return nil, oauthError(http.StatusBadRequest, "unsupported_grant_type")
+	}
+	if !c.s.tokens.unused[grant] || !strings.HasPrefix(grant, prefix) {
+		return nil, oauthError(http.StatusBadRequest, "invalid_grant")
+	}
+	delete(c.s.tokens.unused, grant)
+	l := c.s.login(c.now)
+	return map[string]any{
+		"access_token": l.AccessToken, "refresh_token": l.RefreshToken,
+		"token_type": "Bearer", "expires_in": int(l.ExpiresAt.Sub(c.now).Seconds()),
+	}, nil
+}
+
+// loginForm reads the form of a request to the login.
+func (c *call) loginForm() (url.Values, error) {
+	kind, _, _ := strings.Cut(c.http.Header.Get("Content-Type"), ";")
+	form, err := url.ParseQuery(string(c.raw))
+	if err != nil || strings.TrimSpace(kind) != "application/x-www-form-urlencoded" {
+		return nil, oauthError(http.StatusBadRequest, "invalid_request")
+	}
+	if form.Get("client_id") != loginClient {
+		return nil, oauthError(http.StatusUnauthorized, "invalid_client")
+	}
+	return form, nil
+}
+
+// oauthError is an error as RFC 6749 writes it.
+func oauthError(status int, code string) *problem {
+	return &problem{status: status, body: map[string]string{"error": code}}
+}
