@@ -14,20 +14,20 @@ import (
 // call is one request in the hands of its handler, with the sandbox locked.
 type call struct {
 	findings
-	visit
+	requestState
 	s     *Sandbox
 	ws    *workspace
 	http  *http.Request
 	query url.Values
 }
 
-// path reads an id out of the path.
-func (c *call) path(name string) uuid.UUID {
+// pathID reads an id out of the path.
+func (c *call) pathID(name string) uuid.UUID {
 	return asUUID(&c.findings, []any{"path", name}, c.http.PathValue(name))
 }
 
-// ask reads an id out of the query; nil where there is none.
-func (c *call) ask(name string) *uuid.UUID {
+// queryID reads an id out of the query; nil where there is none.
+func (c *call) queryID(name string) *uuid.UUID {
 	if !c.query.Has(name) {
 		return nil
 	}
@@ -35,8 +35,8 @@ func (c *call) ask(name string) *uuid.UUID {
 	return &id
 }
 
-// askAll reads a repeated id out of the query.
-func (c *call) askAll(name string) []uuid.UUID {
+// queryIDs reads a repeated id out of the query.
+func (c *call) queryIDs(name string) []uuid.UUID {
 	var ids []uuid.UUID
 	for i, value := range c.query[name] {
 		ids = append(ids, asUUID(&c.findings, []any{"query", name, i}, value))
@@ -44,7 +44,7 @@ func (c *call) askAll(name string) []uuid.UUID {
 	return ids
 }
 
-func (c *call) askBool(name string) (value, given bool) {
+func (c *call) queryBool(name string) (value, given bool) {
 	if !c.query.Has(name) {
 		return false, false
 	}
@@ -58,7 +58,7 @@ func (c *call) askBool(name string) (value, given bool) {
 	return false, true
 }
 
-func (c *call) askOneOf(name string, allowed ...string) string {
+func (c *call) queryOneOf(name string, allowed ...string) string {
 	if !c.query.Has(name) {
 		return ""
 	}
@@ -70,13 +70,13 @@ type page struct{ limit, offset int }
 
 func (c *call) page() page {
 	return page{
-		limit:  c.askInt("limit", 100, 1, 100),
-		offset: c.askInt("offset", 0, 0, -1),
+		limit:  c.queryInt("limit", 100, 1, 100),
+		offset: c.queryInt("offset", 0, 0, -1),
 	}
 }
 
-// askInt reads a bounded integer out of the query; most < 0 means no upper bound.
-func (c *call) askInt(name string, preset, least, most int) int {
+// queryInt reads a bounded integer out of the query; most < 0 means no upper bound.
+func (c *call) queryInt(name string, preset, least, most int) int {
 	if !c.query.Has(name) {
 		return preset
 	}
@@ -93,13 +93,13 @@ func (c *call) askInt(name string, preset, least, most int) int {
 	return n
 }
 
-func cut[T any](list []T, p page) []T {
+func slicePage[T any](list []T, p page) []T {
 	from := min(p.offset, len(list))
 	return list[from:min(from+p.limit, len(list))]
 }
 
-// body reads the request's JSON, numbers as they were written.
-func (c *call) body() any {
+// bodyJSON reads the request's JSON, numbers as they were written.
+func (c *call) bodyJSON() any {
 	value, err := decode(c.raw)
 	if err != nil {
 		c.add([]any{"body"}, "json_invalid", "JSON decode error")
@@ -107,10 +107,10 @@ func (c *call) body() any {
 	return value
 }
 
-// form reads the request's JSON object.
-func (c *call) form() object {
+// bodyObject reads the request's JSON object.
+func (c *call) bodyObject() object {
 	before := len(c.issues)
-	value := c.body()
+	value := c.bodyJSON()
 	if len(c.issues) > before {
 		return object{}
 	}
@@ -130,9 +130,9 @@ func decode(raw []byte) (any, error) {
 	return value, nil
 }
 
-// unlocked runs something long while others may use the sandbox. What the
+// withoutLock runs something long while others may use the sandbox. What the
 // handler found before may have changed after it.
-func (c *call) unlocked(work func()) {
+func (c *call) withoutLock(work func()) {
 	c.s.mu.Unlock()
 	defer c.s.mu.Lock()
 	work()

@@ -35,7 +35,7 @@ type savedView struct {
 	Cron        *string   `json:"schedule_cron"`
 }
 
-func (k *config) saved() savedView {
+func (k *config) savedView() savedView {
 	return savedView{ID: k.id, Name: k.name, Description: k.description, Config: k.settings, Cron: k.cron}
 }
 
@@ -49,7 +49,7 @@ func (p *project) config(id uuid.UUID) (*config, error) {
 }
 
 func (c *call) config() (*project, *config, error) {
-	session, id := c.path("session_id"), c.path("config_id")
+	session, id := c.pathID("session_id"), c.pathID("config_id")
 	if err := c.err(); err != nil {
 		return nil, nil, err
 	}
@@ -65,8 +65,8 @@ func (c *call) config() (*project, *config, error) {
 //
 // Unknown: LangSmith's order.
 func listConfigs(c *call) (any, error) {
-	session := c.path("session_id")
-	prebuilts, _ := c.askBool("include_prebuilts")
+	session := c.pathID("session_id")
+	prebuilts, _ := c.queryBool("include_prebuilts")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -89,13 +89,13 @@ func listConfigs(c *call) (any, error) {
 const maxConfigName = 255
 
 func createConfig(c *call) (any, error) {
-	session := c.path("session_id")
-	o := c.form()
+	session := c.pathID("session_id")
+	o := c.bodyObject()
 	k := &config{settings: settings{Model: "openai"}}
-	require(&c.findings, o, "name", &k.name, asStringUpTo(maxConfigName))
-	take(&c.findings, o, "description", &k.description, pointer(asString))
-	take(&c.findings, o, "schedule_cron", &k.cron, pointer(asCron))
-	chosen, given := o.sub(&c.findings, "config")
+	readRequired(&c.findings, o, "name", &k.name, asStringUpTo(maxConfigName))
+	readField(&c.findings, o, "description", &k.description, pointer(asString))
+	readField(&c.findings, o, "schedule_cron", &k.cron, pointer(asCron))
+	chosen, given := o.readObject(&c.findings, "config")
 	if !given {
 		c.add([]any{"body", "config"}, "missing", "Field required")
 	}
@@ -108,9 +108,9 @@ func createConfig(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.id = c.ws.mint("config")
+	k.id = c.ws.newID("config")
 	p.configs = append(p.configs, k)
-	return k.saved(), nil
+	return k.savedView(), nil
 }
 
 // updateConfig tells what is absent, and stays, from what is null.
@@ -118,21 +118,21 @@ func createConfig(c *call) (any, error) {
 // Unknown: what a null name or config does, which a config cannot be without.
 // Here they stay.
 func updateConfig(c *call) (any, error) {
-	o := c.form()
+	o := c.bodyObject()
 	_, k, err := c.config()
 	if err != nil {
 		return nil, err
 	}
 	next := *k
 	var name *string
-	take(&c.findings, o, "name", &name, pointer(asStringUpTo(maxConfigName)))
+	readField(&c.findings, o, "name", &name, pointer(asStringUpTo(maxConfigName)))
 	if name != nil {
 		next.name = *name
 	}
-	take(&c.findings, o, "description", &next.description, pointer(asString))
-	take(&c.findings, o, "schedule_cron", &next.cron, pointer(asCron))
+	readField(&c.findings, o, "description", &next.description, pointer(asString))
+	readField(&c.findings, o, "schedule_cron", &next.cron, pointer(asCron))
 	if o.has("config") {
-		chosen, _ := o.sub(&c.findings, "config")
+		chosen, _ := o.readObject(&c.findings, "config")
 		readJobRequest(&c.findings, chosen)
 		next.settings = settings{Model: "openai"}
 		next.settings.overlay(&c.findings, chosen)
@@ -144,7 +144,7 @@ func updateConfig(c *call) (any, error) {
 		return nil, err
 	}
 	*k = next
-	return k.saved(), nil
+	return k.savedView(), nil
 }
 
 func deleteConfig(c *call) (any, error) {
@@ -152,8 +152,8 @@ func deleteConfig(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.configs = without(p.configs, k)
-	return deleted(k.id, "Insights config deleted"), nil
+	p.configs = remove(p.configs, k)
+	return deletedView(k.id, "Insights config deleted"), nil
 }
 
 // asCron checks the five fields of a schedule, in UTC.
@@ -170,13 +170,13 @@ func asCron(f *findings, loc []any, value any) string {
 
 // generateConfig proposes a config from what the user wants to know. Nothing is saved.
 func generateConfig(c *call) (any, error) {
-	session := c.path("session_id")
-	o := c.form()
+	session := c.pathID("session_id")
+	o := c.bodyObject()
 	chosen := settings{Model: "openai"}
-	require(&c.findings, o, "user_context", &chosen.UserContext, asMap(asString))
-	take(&c.findings, o, "model", &chosen.Model, asOneOf("openai", "anthropic"))
-	take(&c.findings, o, "cluster_model", &chosen.ClusterModel, pointer(asString))
-	take(&c.findings, o, "summary_model", &chosen.SummaryModel, pointer(asString))
+	readRequired(&c.findings, o, "user_context", &chosen.UserContext, asMap(asString))
+	readField(&c.findings, o, "model", &chosen.Model, asOneOf("openai", "anthropic"))
+	readField(&c.findings, o, "cluster_model", &chosen.ClusterModel, pointer(asString))
+	readField(&c.findings, o, "summary_model", &chosen.SummaryModel, pointer(asString))
 	if err := chosen.check(&c.findings, []any{"body"}); err != nil {
 		return nil, err
 	}
@@ -187,5 +187,5 @@ func generateConfig(c *call) (any, error) {
 	if missing := chosen.missingSecrets(c.s.opts.Secrets); len(missing) > 0 {
 		return nil, refuse(http.StatusUnprocessableEntity, "['%s']", missing[0])
 	}
-	return propose(p.name, chosen.UserContext), nil
+	return proposeConfig(p.name, chosen.UserContext), nil
 }

@@ -51,7 +51,7 @@ func (ws *workspace) datasetView(d *dataset) datasetView {
 	for _, p := range ws.projects {
 		if p.dataset != nil && *p.dataset == d.id {
 			v.SessionCount++
-			v.LastSessionStart = stamped(p.started)
+			v.LastSessionStart = optionalStamp(p.started)
 		}
 	}
 	return v
@@ -68,9 +68,9 @@ func (ws *workspace) dataset(id uuid.UUID) (*dataset, error) {
 
 // listDatasets shows the newest dataset first, whatever it is asked to sort by.
 func listDatasets(c *call) (any, error) {
-	page, ids := c.page(), c.askAll("id")
-	c.askOneOf("sort_by", "name", "created_at", "last_session_start_time", "example_count", "session_count", "modified_at")
-	c.askBool("sort_by_desc")
+	page, ids := c.page(), c.queryIDs("id")
+	c.queryOneOf("sort_by", "name", "created_at", "last_session_start_time", "example_count", "session_count", "modified_at")
+	c.queryBool("sort_by_desc")
 	kinds := c.query["data_type"]
 	for i, kind := range kinds {
 		asOneOf("kv", "llm", "chat")(&c.findings, []any{"query", "data_type", i}, kind)
@@ -91,7 +91,7 @@ func listDatasets(c *call) (any, error) {
 		found = append(found, d)
 	}
 	views := make([]datasetView, 0, page.limit)
-	for _, d := range cut(found, page) {
+	for _, d := range slicePage(found, page) {
 		views = append(views, c.ws.datasetView(d))
 	}
 	return views, nil
@@ -101,16 +101,16 @@ func listDatasets(c *call) (any, error) {
 //
 // Unknown: LangSmith's wording.
 func createDataset(c *call) (any, error) {
-	o := c.form()
+	o := c.bodyObject()
 	d := &dataset{kind: "kv", created: c.now, modified: c.now}
 	var id *uuid.UUID
-	take(&c.findings, o, "id", &id, pointer(asUUID))
-	require(&c.findings, o, "name", &d.name, asString)
-	take(&c.findings, o, "description", &d.description, pointer(asString))
-	take(&c.findings, o, "data_type", &d.kind, asOneOf("kv", "llm", "chat"))
-	take(&c.findings, o, "created_at", &d.created, asTime)
+	readField(&c.findings, o, "id", &id, pointer(asUUID))
+	readRequired(&c.findings, o, "name", &d.name, asString)
+	readField(&c.findings, o, "description", &d.description, pointer(asString))
+	readField(&c.findings, o, "data_type", &d.kind, asOneOf("kv", "llm", "chat"))
+	readField(&c.findings, o, "created_at", &d.created, asTime)
 	var extra map[string]any
-	take(&c.findings, o, "extra", &extra, orNull(asMap(asAnything)))
+	readField(&c.findings, o, "extra", &extra, nullable(asMap(asAnything)))
 	d.metadata, _ = extra["metadata"].(map[string]any)
 	if err := c.err(); err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func createDataset(c *call) (any, error) {
 	if id != nil {
 		d.id = *id
 	} else {
-		d.id = c.ws.mint("dataset")
+		d.id = c.ws.newID("dataset")
 	}
 	c.ws.datasets = append(c.ws.datasets, d)
 	return c.ws.datasetView(d), nil

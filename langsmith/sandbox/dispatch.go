@@ -6,8 +6,8 @@ import (
 )
 
 // dispatch finds the operation that a request is for.
-func (s *Sandbox) dispatch(a *answer, r *http.Request, v visit) {
-	r = r.WithContext(context.WithValue(r.Context(), callKey{}, v))
+func (s *Sandbox) dispatch(a *answer, r *http.Request, v requestState) {
+	r = r.WithContext(context.WithValue(r.Context(), requestStateKey{}, v))
 	if _, pattern := s.mux.Handler(r); pattern != "" {
 		s.mux.ServeHTTP(a, r)
 		return

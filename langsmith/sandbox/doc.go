@@ -6,8 +6,10 @@
 // that both had in common would be invisible. Its shapes come from LangSmith's
 // OpenAPI document, its behaviour from LangSmith's documentation. Where neither
 // says what the API does, the sandbox does something sensible, and a comment
-// that begins with "Unknown:" says so; nothing marked like this is evidence
-// about LangSmith.
+// that begins with "Unknown:" says so; it is no evidence about LangSmith.
+//
+// It serves both generations of the routes by which runs are read and queues are
+// filled, as LangSmith does until 31 January 2027; Options.Routes takes one away.
 //
 // Reports are computed from the traces by text clustering, without a model and
 // without a network, and say that they come from the sandbox.

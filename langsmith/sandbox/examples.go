@@ -55,7 +55,7 @@ func (e *example) view() exampleView {
 // the new values for the old example, so that a repeated call adds nothing.
 func createExamples(c *call) (any, error) {
 	before := len(c.issues)
-	value := c.body()
+	value := c.bodyJSON()
 	var entries []object
 	if len(c.issues) == before {
 		entries = asList(asObject)(&c.findings, []any{"body"}, value)
@@ -88,21 +88,21 @@ func (c *call) readExample(o object) *example {
 	e := &example{inputs: map[string]any{}, created: c.now, modified: c.now}
 	var id *uuid.UUID
 	split := []string{"base"}
-	require(&c.findings, o, "dataset_id", &e.dataset, asUUID)
-	take(&c.findings, o, "id", &id, pointer(asUUID))
-	take(&c.findings, o, "source_run_id", &e.source, pointer(asUUID))
+	readRequired(&c.findings, o, "dataset_id", &e.dataset, asUUID)
+	readField(&c.findings, o, "id", &id, pointer(asUUID))
+	readField(&c.findings, o, "source_run_id", &e.source, pointer(asUUID))
 	if o.has("inputs") {
-		take(&c.findings, o, "inputs", &e.inputs, asMap(asAnything))
+		readField(&c.findings, o, "inputs", &e.inputs, asMap(asAnything))
 	}
-	take(&c.findings, o, "outputs", &e.outputs, orNull(asMap(asAnything)))
-	take(&c.findings, o, "metadata", &e.metadata, orNull(asMap(asAnything)))
-	take(&c.findings, o, "split", &split, orNull(asSplit))
-	take(&c.findings, o, "created_at", &e.created, orNull(asTime))
+	readField(&c.findings, o, "outputs", &e.outputs, nullable(asMap(asAnything)))
+	readField(&c.findings, o, "metadata", &e.metadata, nullable(asMap(asAnything)))
+	readField(&c.findings, o, "split", &split, nullable(asSplit))
+	readField(&c.findings, o, "created_at", &e.created, nullable(asTime))
 	if e.created.IsZero() {
 		e.created = c.now
 	}
 	var copied bool
-	take(&c.findings, o, "use_source_run_io", &copied, asBool)
+	readField(&c.findings, o, "use_source_run_io", &copied, asBool)
 	if id != nil {
 		e.id = *id
 	}
@@ -153,7 +153,7 @@ func (d *dataset) put(e *example, c *call) {
 		}
 	}
 	if e.id == uuid.Nil {
-		e.id = c.ws.mint("example")
+		e.id = c.ws.newID("example")
 	}
 	d.examples = append(d.examples, e)
 }
@@ -162,7 +162,7 @@ func (d *dataset) put(e *example, c *call) {
 //
 // Unknown: this endpoint is documented, but its shape is in no schema we have.
 func listExamples(c *call) (any, error) {
-	page, id, ids := c.page(), c.ask("dataset"), c.askAll("id")
+	page, id, ids := c.page(), c.queryID("dataset"), c.queryIDs("id")
 	if id == nil && len(ids) == 0 {
 		c.add([]any{"query", "dataset"}, "missing", "Field required")
 	}
@@ -186,7 +186,7 @@ func listExamples(c *call) (any, error) {
 		}
 	}
 	views := make([]exampleView, 0, page.limit)
-	for _, e := range cut(found, page) {
+	for _, e := range slicePage(found, page) {
 		views = append(views, e.view())
 	}
 	return views, nil

@@ -65,16 +65,16 @@ type delivery struct {
 	slow time.Duration // pause before each byte of the body
 }
 
-// exchange lets one request through: recorded, met by a fault or not, processed
-// or not. An error means that no answer arrives.
+// exchange records a request, and processes it as far as a fault lets it. An error
+// means that no answer arrives.
 func (s *Sandbox) exchange(ctx context.Context, req Request) (*delivery, error) {
 	now := s.now()
-	s.settle(now)
-	fault, hit := s.meet(req)
+	s.processDue(now)
+	fault, hit := s.findFault(req)
 	if !hit {
 		return &delivery{answer: s.process(req, now, s.opts.Routes)}, nil
 	}
-	return s.suffer(ctx, fault, req, now)
+	return s.applyFault(ctx, fault, req, now)
 }
 
 // process gives a request its effect and its answer, as a LangSmith with these
@@ -87,13 +87,13 @@ func (s *Sandbox) process(req Request, now time.Time, routes Routes) *answer {
 		Body:   io.NopCloser(bytes.NewReader(req.Body)),
 	}
 	a := newAnswer()
-	s.dispatch(a, r, visit{raw: req.Body, now: now, routes: routes, origin: req.Origin})
+	s.dispatch(a, r, requestState{raw: req.Body, now: now, routes: routes, origin: req.Origin})
 	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
 	return a
 }
 
-// receive reads a request whole. It reports false for a body over the bound.
-func receive(r *http.Request) (Request, bool, error) {
+// readRequest reads a request whole. It reports false for a body over the bound.
+func readRequest(r *http.Request) (Request, bool, error) {
 	req := Request{
 		Method:   r.Method,
 		Origin:   origin(r),
@@ -141,10 +141,10 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// tooLarge answers a body over the bound.
+// tooLargeAnswer answers a body over the bound.
 //
 // Unknown: LangSmith's wording.
-func tooLarge() *answer {
+func tooLargeAnswer() *answer {
 	a := newAnswer()
 	a.json(http.StatusRequestEntityTooLarge, detail{"Request body too large"})
 	return a

@@ -10,7 +10,7 @@ import (
 )
 
 // Fault says what goes wrong with the requests it matches. Without a field that
-// says otherwise a matched request is processed and answered as ever.
+// says otherwise a matched request is processed and answered as usual.
 //
 // What happens to one request, in order: Refuse; its late effect is arranged
 // (ProcessLate); Delay; DropBefore; it is processed, unless Status or Body
@@ -91,12 +91,12 @@ func (s *Sandbox) Inject(f Fault) (remove func()) {
 	}
 }
 
-// meet records a request and finds the fault that it runs into.
-func (s *Sandbox) meet(req Request) (Fault, bool) {
+// findFault records a request and finds the fault that it runs into.
+func (s *Sandbox) findFault(req Request) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
-		if !f.hits(req) {
+		if !f.matches(req) {
 			continue
 		}
 		if !f.Refuse {
@@ -108,7 +108,7 @@ func (s *Sandbox) meet(req Request) (Fault, bool) {
 	return Fault{}, false
 }
 
-func (f *armedFault) hits(req Request) bool {
+func (f *armedFault) matches(req Request) bool {
 	if f.Times > 0 && f.seen >= f.Skip+f.Times {
 		return false
 	}
@@ -122,26 +122,26 @@ func (f *armedFault) hits(req Request) bool {
 	return f.seen > f.Skip
 }
 
-// suffer takes a request through a fault.
-func (s *Sandbox) suffer(ctx context.Context, f Fault, req Request, now time.Time) (*delivery, error) {
+// applyFault processes a request that a fault matches.
+func (s *Sandbox) applyFault(ctx context.Context, f Fault, req Request, now time.Time) (*delivery, error) {
 	if f.Refuse {
-		return nil, refused()
+		return nil, refusedError()
 	}
 	if f.ProcessLate > 0 {
-		s.postpone(req, now.Add(f.ProcessLate))
+		s.schedule(req, now.Add(f.ProcessLate))
 	}
 	if err := wait(ctx, f.Delay); err != nil {
 		return nil, err
 	}
-	if f.DropBefore || f.ProcessLate > 0 && !f.answers() {
-		return nil, f.dropped()
+	if f.DropBefore || f.ProcessLate > 0 && !f.hasAnswer() {
+		return nil, f.dropError()
 	}
 	a := newAnswer()
-	if !f.answers() || f.AfterProcessing && f.ProcessLate == 0 {
+	if !f.hasAnswer() || f.AfterProcessing && f.ProcessLate == 0 {
 		a = s.process(req, s.now(), cmp.Or(f.Routes, s.opts.Routes))
 	}
-	if f.answers() {
-		f.replace(a, s.now())
+	if f.hasAnswer() {
+		f.writeAnswer(a, s.now())
 	}
 	if f.Do != nil {
 		f.Do()
@@ -150,7 +150,7 @@ func (s *Sandbox) suffer(ctx context.Context, f Fault, req Request, now time.Tim
 		return nil, err
 	}
 	if f.DropAfter {
-		return nil, f.dropped()
+		return nil, f.dropError()
 	}
 	for name, values := range f.Header {
 		a.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
@@ -158,10 +158,10 @@ func (s *Sandbox) suffer(ctx context.Context, f Fault, req Request, now time.Tim
 	return &delivery{answer: a, cut: f.TruncateBody, slow: f.SlowBytes}, nil
 }
 
-// answers says whether the fault has an answer of its own.
-func (f Fault) answers() bool { return f.Status != 0 || f.Body != "" }
+// hasAnswer reports whether the fault has an answer of its own.
+func (f Fault) hasAnswer() bool { return f.Status != 0 || f.Body != "" }
 
-func (f Fault) replace(a *answer, now time.Time) {
+func (f Fault) writeAnswer(a *answer, now time.Time) {
 	a.body.Reset()
 	a.header = http.Header{
 		"Content-Type": {"application/json"},
@@ -174,9 +174,9 @@ func (f Fault) replace(a *answer, now time.Time) {
 	a.body.WriteString(f.Body)
 }
 
-func (f Fault) dropped() error {
+func (f Fault) dropError() error {
 	if f.DropWith != nil {
 		return f.DropWith
 	}
-	return reset()
+	return resetError()
 }

@@ -38,7 +38,7 @@ func (p *project) figures(now time.Time) figures {
 	var latencies []float64
 	var cost float64
 	var failed, priced int
-	for _, r := range p.seen(now) {
+	for _, r := range p.visibleRuns(now) {
 		if !r.IsRoot() {
 			continue
 		}
@@ -60,13 +60,13 @@ func (p *project) figures(now time.Time) figures {
 		}
 	}
 	f.TotalTokens = f.PromptTokens + f.Completion
-	f.LastRunStart = stamped(f.last)
+	f.LastRunStart = optionalStamp(f.last)
 	if f.RunCount > 0 {
 		rate := float64(failed) / float64(f.RunCount)
 		f.ErrorRate = &rate
 	}
 	if priced > 0 {
-		f.TotalCost = dollars(&cost)
+		f.TotalCost = formatCost(&cost)
 	}
 	f.LatencyP50, f.LatencyP99 = quantile(latencies, 0.5), quantile(latencies, 0.99)
 	return f
@@ -81,8 +81,8 @@ func quantile(values []float64, p float64) *float64 {
 	return &q
 }
 
-// dollars writes a cost as the API does, as a decimal string.
-func dollars(cost *float64) *string {
+// formatCost writes a cost as the API does, as a decimal string.
+func formatCost(cost *float64) *string {
 	if cost == nil {
 		return nil
 	}

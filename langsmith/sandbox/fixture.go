@@ -73,8 +73,8 @@ type omit struct{}
 // Omit, as a value of an Extra, takes the field out of the answer.
 func Omit() any { return omit{} }
 
-// with lays extra fields over a view.
-func with(view any, extra map[string]any) any {
+// addFields lays extra fields over a view.
+func addFields(view any, extra map[string]any) any {
 	if len(extra) == 0 {
 		return view
 	}

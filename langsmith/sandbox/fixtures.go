@@ -28,10 +28,10 @@ func (s *Sandbox) AddProject(p Project) uuid.UUID {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ws := s.home(p.Workspace)
+	ws := s.fixtureWorkspace(p.Workspace)
 	held := &project{id: p.ID, name: p.Name, started: p.StartTime, dataset: p.ReferenceDataset, agent: p.Agent, environment: p.Environment}
 	if held.id == uuid.Nil {
-		held.id = ws.mint("session")
+		held.id = ws.newID("session")
 	}
 	if held.started.IsZero() {
 		held.started = now
@@ -40,7 +40,7 @@ func (s *Sandbox) AddProject(p Project) uuid.UUID {
 		held.description = &p.Description
 	}
 	ws.projects = append(ws.projects, held)
-	ws.adopt(held, p.Runs, now)
+	ws.addFixtureRuns(held, p.Runs, now)
 	return held.id
 }
 
@@ -51,8 +51,8 @@ func (s *Sandbox) AddRuns(session uuid.UUID, runs ...trace.Run) []uuid.UUID {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ws, p := s.locate(session)
-	return ws.adopt(p, runs, now)
+	ws, p := s.fixtureProject(session)
+	return ws.addFixtureRuns(p, runs, now)
 }
 
 // AddJob puts a job into a project of any workspace and returns its id. It panics
@@ -61,10 +61,10 @@ func (s *Sandbox) AddJob(session uuid.UUID, fixture Job) uuid.UUID {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ws, p := s.locate(session)
+	ws, p := s.fixtureProject(session)
 	j := &job{Job: fixture}
 	if j.ID == uuid.Nil {
-		j.ID = ws.mint("job")
+		j.ID = ws.newID("job")
 	}
 	if j.Status == "" {
 		j.Status = statusSuccess
@@ -76,8 +76,8 @@ func (s *Sandbox) AddJob(session uuid.UUID, fixture Job) uuid.UUID {
 	return j.ID
 }
 
-// home finds or makes a workspace for a fixture.
-func (s *Sandbox) home(id uuid.UUID) *workspace {
+// fixtureWorkspace finds or makes a workspace for a fixture.
+func (s *Sandbox) fixtureWorkspace(id uuid.UUID) *workspace {
 	if id == uuid.Nil {
 		id = DefaultWorkspace()
 	}
@@ -88,8 +88,8 @@ func (s *Sandbox) home(id uuid.UUID) *workspace {
 	return ws
 }
 
-func (s *Sandbox) locate(session uuid.UUID) (*workspace, *project) {
-	s.home(uuid.Nil)
+func (s *Sandbox) fixtureProject(session uuid.UUID) (*workspace, *project) {
+	s.fixtureWorkspace(uuid.Nil)
 	for _, ws := range s.order {
 		if p, err := ws.project(session); err == nil {
 			return ws, p
@@ -98,11 +98,11 @@ func (s *Sandbox) locate(session uuid.UUID) (*workspace, *project) {
 	panic("sandbox: no project " + session.String())
 }
 
-func (ws *workspace) adopt(p *project, runs []trace.Run, now time.Time) []uuid.UUID {
+func (ws *workspace) addFixtureRuns(p *project, runs []trace.Run, now time.Time) []uuid.UUID {
 	ids := make([]uuid.UUID, len(runs))
 	for i, r := range runs {
 		if r.ID == uuid.Nil {
-			r.ID = ws.mint("run")
+			r.ID = ws.newID("run")
 		}
 		if r.TraceID == uuid.Nil {
 			r.TraceID = r.ID
@@ -123,7 +123,7 @@ func (ws *workspace) adopt(p *project, runs []trace.Run, now time.Time) []uuid.U
 			}
 		}
 		ids[i] = r.ID
-		ws.hold(p, now, &r)
+		ws.addRuns(p, now, &r)
 	}
 	return ids
 }
@@ -144,10 +144,10 @@ type StartedJob struct {
 // sandbox's clock have had it. It is empty for a project that is not there.
 func (s *Sandbox) Jobs(workspace, session uuid.UUID) []StartedJob {
 	now := s.now()
-	s.settle(now)
+	s.processDue(now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, err := s.home(workspace).project(session)
+	p, err := s.fixtureWorkspace(workspace).project(session)
 	if err != nil {
 		return nil
 	}

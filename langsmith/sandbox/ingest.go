@@ -18,10 +18,10 @@ const maxBatch = 100
 // bad batch it keeps. Here the whole batch is refused, with 409 for the first and
 // 422 for what is malformed.
 func ingestRuns(c *call) (any, error) {
-	o := c.form()
+	o := c.bodyObject()
 	var posts, patches []object
-	take(&c.findings, o, "post", &posts, orNull(asList(asObject)))
-	take(&c.findings, o, "patch", &patches, orNull(asList(asObject)))
+	readField(&c.findings, o, "post", &posts, nullable(asList(asObject)))
+	readField(&c.findings, o, "patch", &patches, nullable(asList(asObject)))
 	if n := len(posts) + len(patches); n > maxBatch {
 		c.add([]any{"body"}, "too_long", "A batch holds at most %d runs, not %d", maxBatch, n)
 	}
@@ -48,7 +48,7 @@ func ingestRuns(c *call) (any, error) {
 	}
 	visible := c.now.Add(c.s.opts.IngestDelay)
 	for _, r := range fresh {
-		c.ws.hold(c.destination(r), visible, r.run)
+		c.ws.addRuns(c.destination(r), visible, r.run)
 	}
 	for _, r := range changed {
 		c.ws.runs[r.ID].Run = r
@@ -65,14 +65,14 @@ type incoming struct {
 
 func (c *call) readPost(o object) *incoming {
 	in := &incoming{run: &trace.Run{Status: trace.Pending, Start: c.now}, project: "default"}
-	require(&c.findings, o, "id", &in.run.ID, asUUID)
-	require(&c.findings, o, "name", &in.run.Name, asString)
-	require(&c.findings, o, "run_type", &in.run.Type, asOneOf(runTypes()...))
-	take(&c.findings, o, "session_id", &in.session, pointer(asUUID))
-	take(&c.findings, o, "session_name", &in.project, asString)
-	take(&c.findings, o, "parent_run_id", &in.run.ParentID, orNull(asUUID))
+	readRequired(&c.findings, o, "id", &in.run.ID, asUUID)
+	readRequired(&c.findings, o, "name", &in.run.Name, asString)
+	readRequired(&c.findings, o, "run_type", &in.run.Type, asOneOf(runTypes()...))
+	readField(&c.findings, o, "session_id", &in.session, pointer(asUUID))
+	readField(&c.findings, o, "session_name", &in.project, asString)
+	readField(&c.findings, o, "parent_run_id", &in.run.ParentID, nullable(asUUID))
 	in.run.TraceID = in.run.ID
-	take(&c.findings, o, "trace_id", &in.run.TraceID, asUUID)
+	readField(&c.findings, o, "trace_id", &in.run.TraceID, asUUID)
 	c.readRunFields(o, in.run)
 	if in.session != nil {
 		if _, err := c.ws.project(*in.session); err != nil {
@@ -85,7 +85,7 @@ func (c *call) readPost(o object) *incoming {
 // readPatch applies a patch to a copy of the run that it names.
 func (c *call) readPatch(o object) *trace.Run {
 	var id uuid.UUID
-	require(&c.findings, o, "id", &id, asUUID)
+	readRequired(&c.findings, o, "id", &id, asUUID)
 	next := &trace.Run{}
 	if have := c.ws.runs[id]; have != nil {
 		*next = *have.Run
@@ -99,13 +99,13 @@ func (c *call) readPatch(o object) *trace.Run {
 // readRunFields reads what both a post and a patch may say.
 func (c *call) readRunFields(o object, r *trace.Run) {
 	var extra map[string]any
-	take(&c.findings, o, "start_time", &r.Start, asLooseTime)
-	take(&c.findings, o, "end_time", &r.End, orNull(asLooseTime))
-	take(&c.findings, o, "inputs", &r.Inputs, orNull(asMap(asAnything)))
-	take(&c.findings, o, "outputs", &r.Outputs, orNull(asMap(asAnything)))
-	take(&c.findings, o, "error", &r.Error, orNull(asString))
-	take(&c.findings, o, "tags", &r.Tags, orNull(asList(asString)))
-	take(&c.findings, o, "extra", &extra, orNull(asMap(asAnything)))
+	readField(&c.findings, o, "start_time", &r.Start, asLooseTime)
+	readField(&c.findings, o, "end_time", &r.End, nullable(asLooseTime))
+	readField(&c.findings, o, "inputs", &r.Inputs, nullable(asMap(asAnything)))
+	readField(&c.findings, o, "outputs", &r.Outputs, nullable(asMap(asAnything)))
+	readField(&c.findings, o, "error", &r.Error, nullable(asString))
+	readField(&c.findings, o, "tags", &r.Tags, nullable(asList(asString)))
+	readField(&c.findings, o, "extra", &extra, nullable(asMap(asAnything)))
 	if metadata, ok := extra["metadata"].(map[string]any); ok {
 		r.Metadata = metadata
 		r.ThreadID = threadOf(metadata)
@@ -116,7 +116,7 @@ func (c *call) readRunFields(o object, r *trace.Run) {
 	case !r.End.IsZero():
 		r.Status = trace.Success
 	}
-	take(&c.findings, o, "status", &r.Status, asString)
+	readField(&c.findings, o, "status", &r.Status, asString)
 }
 
 // threadOf reads the thread under the names that LangSmith looks for.
@@ -137,10 +137,10 @@ func (c *call) destination(in *incoming) *project {
 			return p
 		}
 	}
-	if p := c.ws.named(in.project); p != nil {
+	if p := c.ws.projectNamed(in.project); p != nil {
 		return p
 	}
-	p := &project{id: c.ws.mint("session"), name: in.project, started: c.now}
+	p := &project{id: c.ws.newID("session"), name: in.project, started: c.now}
 	c.ws.projects = append(c.ws.projects, p)
 	return p
 }

@@ -53,8 +53,8 @@ func (j *job) status(now time.Time) string {
 	return statusQueued
 }
 
-// due gives the work of a job whose time has come, else nil.
-func (j *job) due(now time.Time) func() report.Result {
+// dueWork gives the work of a job whose time has come, else nil.
+func (j *job) dueWork(now time.Time) func() report.Result {
 	p := j.progress
 	if p != nil && (now.Sub(j.CreatedAt) >= p.duration || p.readsUntilDone > 0 && j.reads >= p.readsUntilDone) {
 		return p.work
@@ -64,8 +64,8 @@ func (j *job) due(now time.Time) func() report.Result {
 
 // advance takes a job as far as reads and time allow.
 func (c *call) advance(p *project, j *job) {
-	if work := j.due(c.now); work != nil {
-		c.unlocked(func() { work() })
+	if work := j.dueWork(c.now); work != nil {
+		c.withoutLock(func() { work() })
 		j.finish(p, work(), c.now)
 	}
 	if j.progress != nil && j.status(c.now) == statusRunning && j.StartTime.IsZero() {
@@ -86,7 +86,7 @@ func (ws *workspace) unfinished(now time.Time) int {
 	for _, p := range ws.projects {
 		for _, j := range p.jobs {
 			switch s := j.status(now); {
-			case s == statusSuccess, s == statusError, s == "failed", j.due(now) != nil:
+			case s == statusSuccess, s == statusError, s == "failed", j.dueWork(now) != nil:
 			default:
 				n++
 			}
@@ -100,8 +100,8 @@ func (j *job) view(now time.Time) jobView {
 		ID:        j.ID,
 		Name:      j.Name,
 		Status:    j.status(now),
-		StartTime: stamped(j.StartTime),
-		EndTime:   stamped(j.EndTime),
+		StartTime: optionalStamp(j.StartTime),
+		EndTime:   optionalStamp(j.EndTime),
 		CreatedAt: stamp(j.CreatedAt),
 		Metadata:  j.Metadata,
 		Shape:     j.Shape,
@@ -116,13 +116,13 @@ func (j *job) view(now time.Time) jobView {
 func (j *job) detail(now time.Time) jobDetail {
 	d := jobDetail{jobView: j.view(now), Clusters: make([]any, len(j.Clusters))}
 	for i, cluster := range j.Clusters {
-		d.Clusters[i] = with(cluster, cluster.Extra)
+		d.Clusters[i] = addFields(cluster, cluster.Extra)
 	}
 	if j.Report != nil {
 		d.Report = &reportView{
 			KeyPoints:  orEmpty(j.Report.KeyPoints),
 			Highlights: orEmpty(j.Report.Highlights),
-			CreatedAt:  stamped(j.EndTime),
+			CreatedAt:  optionalStamp(j.EndTime),
 		}
 		if j.Report.Title != "" {
 			d.Report.Title = &j.Report.Title
@@ -138,14 +138,14 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
-func without[T comparable](list []T, gone T) []T {
+func remove[T comparable](list []T, gone T) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(have T) bool { return have == gone })
 }
 
-// start begins a job over what the project holds at this moment.
-func (c *call) start(p *project, from *config, chosen settings) *job {
+// startJob begins a job over what the project holds at this moment.
+func (c *call) startJob(p *project, from *config, chosen settings) *job {
 	j := &job{
-		Job:     Job{ID: c.ws.mint("job"), Name: jobName(chosen, from, c.now), CreatedAt: c.now},
+		Job:     Job{ID: c.ws.newID("job"), Name: jobName(chosen, from, c.now), CreatedAt: c.now},
 		request: c.raw,
 	}
 	if from != nil {
@@ -155,7 +155,7 @@ func (c *call) start(p *project, from *config, chosen settings) *job {
 	j.progress = &progress{
 		readsUntilDone: c.s.opts.ReadsUntilDone,
 		duration:       unreadDuration,
-		work:           computing(p.seen(c.now), chosen, c.now),
+		work:           reportFunc(p.visibleRuns(c.now), chosen, c.now),
 		config:         from,
 	}
 	if d := c.s.opts.JobDuration; d > 0 {

@@ -37,7 +37,7 @@ type reportView struct {
 }
 
 func (c *call) job() (*project, *job, error) {
-	session, id := c.path("session_id"), c.path("job_id")
+	session, id := c.pathID("session_id"), c.pathID("job_id")
 	if err := c.err(); err != nil {
 		return nil, nil, err
 	}
@@ -57,8 +57,8 @@ func (c *call) job() (*project, *job, error) {
 //
 // Unknown: LangSmith's order, and what legacy selects; it changes nothing here.
 func listJobs(c *call) (any, error) {
-	session, page, configID := c.path("session_id"), c.page(), c.ask("config_id")
-	c.askBool("legacy")
+	session, page, configID := c.pathID("session_id"), c.page(), c.queryID("config_id")
+	c.queryBool("legacy")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -73,16 +73,16 @@ func listJobs(c *call) (any, error) {
 		}
 	}
 	views := make([]any, 0, page.limit)
-	for _, j := range cut(newest, page) {
+	for _, j := range slicePage(newest, page) {
 		c.advance(p, j)
-		views = append(views, with(j.view(c.now), j.Extra))
+		views = append(views, addFields(j.view(c.now), j.Extra))
 	}
 	return map[string]any{"clustering_jobs": views}, nil
 }
 
 func createJob(c *call) (any, error) {
-	session := c.path("session_id")
-	o := c.form()
+	session := c.pathID("session_id")
+	o := c.bodyObject()
 	request := readJobRequest(&c.findings, o)
 	// The request's own errors first; a config it names can add none.
 	base := settings{Model: "openai"}
@@ -113,7 +113,7 @@ func createJob(c *call) (any, error) {
 	if most := c.s.opts.MaxConcurrentJobs; most > 0 && c.ws.unfinished(c.now) >= most {
 		return nil, refuse(http.StatusTooManyRequests, "Too many concurrent Insights jobs")
 	}
-	j := c.start(p, from, base)
+	j := c.startJob(p, from, base)
 	return map[string]any{"id": j.ID, "name": j.Name, "status": statusQueued, "error": nil}, nil
 }
 
@@ -125,12 +125,12 @@ func readJob(c *call) (any, error) {
 	}
 	j.reads++
 	c.advance(p, j)
-	return with(j.detail(c.now), j.Extra), nil
+	return addFields(j.detail(c.now), j.Extra), nil
 }
 
 func renameJob(c *call) (any, error) {
 	var name string
-	require(&c.findings, c.form(), "name", &name, asString)
+	readRequired(&c.findings, c.bodyObject(), "name", &name, asString)
 	_, j, err := c.job()
 	if err != nil {
 		return nil, err
@@ -144,19 +144,19 @@ func deleteJob(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.jobs = without(p.jobs, j)
-	return deleted(j.ID, "Insights job deleted"), nil
+	p.jobs = remove(p.jobs, j)
+	return deletedView(j.ID, "Insights job deleted"), nil
 }
 
-// deleted confirms a deletion.
+// deletedView confirms a deletion.
 //
 // Unknown: LangSmith's wording.
-func deleted(id uuid.UUID, message string) any {
+func deletedView(id uuid.UUID, message string) any {
 	return map[string]any{"id": id, "message": message}
 }
 
 func readCluster(c *call) (any, error) {
-	id := c.path("cluster_id")
+	id := c.pathID("cluster_id")
 	_, j, err := c.job()
 	if err != nil {
 		return nil, err

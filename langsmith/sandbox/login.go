@@ -55,25 +55,25 @@ func (s *Sandbox) login(now time.Time) Login {
 		}
 	}
 	l := Login{
-		AccessToken:  accessTokenPrefix + s.mintSecret(),
-		RefreshToken: s.mintOnce("sandbox_refresh_"),
+		AccessToken:  accessTokenPrefix + s.newSecret(),
+		RefreshToken: s.newSingleUse("sandbox_refresh_"),
 		ExpiresAt:    now.Add(cmp.Or(s.opts.TokenLifetime, time.Hour)),
 	}
 	s.tokens.access[l.AccessToken] = l.ExpiresAt
 	return l
 }
 
-// mintOnce makes a secret that is good for one use.
-func (s *Sandbox) mintOnce(prefix string) string {
+// newSingleUse makes a secret that is good for one use.
+func (s *Sandbox) newSingleUse(prefix string) string {
 	if s.tokens.unused == nil {
 		s.tokens.unused = make(map[string]bool)
 	}
-	secret := prefix + s.mintSecret()
+	secret := prefix + s.newSecret()
 	s.tokens.unused[secret] = true
 	return secret
 }
 
-func (s *Sandbox) mintSecret() string {
+func (s *Sandbox) newSecret() string {
 	s.tokens.issued++
 	return uuid.NewSHA1(DefaultWorkspace(), fmt.Appendf(nil, "%s/token/%d", s.opts.Seed, s.tokens.issued)).String()
 }
@@ -103,7 +103,7 @@ func startLogin(c *call) (any, error) {
 		return nil, oauthError(http.StatusTooManyRequests, "slow_down")
 	}
 	return map[string]any{
-		"device_code": c.s.mintOnce("sandbox_device_"), "user_code": "SAND-BOXX",
+		"device_code": c.s.newSingleUse("sandbox_device_"), "user_code": "SAND-BOXX",
 		"verification_uri": c.origin + "/device", "expires_in": 600, "interval": 1,
 	}, nil
 }

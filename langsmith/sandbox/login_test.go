@@ -44,7 +44,7 @@ func TestRefreshTokensWorkOnce(t *testing.T) {
 
 	now = now.Add(10 * time.Minute)
 	use(next.text("access_token")).refused(401, "expired")
-	use("sandbox_access_" + uuid.NewString()).refused(401, "expired")
+	use("sandbox_access_"+uuid.NewString()).refused(401, "expired")
 	use("anything").refused(403, "Forbidden")
 }
 

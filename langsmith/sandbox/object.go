@@ -9,8 +9,8 @@ type object struct {
 // has says whether a field is there with a value other than null.
 func (o object) has(name string) bool { return o.fields[name] != nil }
 
-// take reads a field, if it is there, into its target, and says whether it was.
-func take[T any](f *findings, o object, name string, target *T, as reader[T]) bool {
+// readField reads a field, if it is there, into its target, and says whether it was.
+func readField[T any](f *findings, o object, name string, target *T, as reader[T]) bool {
 	value, given := o.fields[name]
 	if given {
 		*target = as(f, at(o.loc, name), value)
@@ -18,15 +18,15 @@ func take[T any](f *findings, o object, name string, target *T, as reader[T]) bo
 	return given
 }
 
-// require reads a field that must be there.
-func require[T any](f *findings, o object, name string, target *T, as reader[T]) {
-	if !take(f, o, name, target, as) {
+// readRequired reads a field that must be there.
+func readRequired[T any](f *findings, o object, name string, target *T, as reader[T]) {
+	if !readField(f, o, name, target, as) {
 		f.add(at(o.loc, name), "missing", "Field required")
 	}
 }
 
-// sub reads a nested object.
-func (o object) sub(f *findings, name string) (object, bool) {
+// readObject reads a nested object.
+func (o object) readObject(f *findings, name string) (object, bool) {
 	value, given := o.fields[name]
 	if !given {
 		return object{}, false

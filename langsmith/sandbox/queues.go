@@ -24,8 +24,8 @@ type queue struct {
 	entries        []queueEntry // in the order they were added
 }
 
-// queueEntry is a run in a queue, or a thread. The project and the
-// start time are the run's.
+// queueEntry is a run or a thread in a queue. The project and the start time are
+// the run's.
 type queueEntry struct {
 	id       uuid.UUID
 	run      uuid.UUID
@@ -81,10 +81,10 @@ func (ws *workspace) queueView(q *queue) queueView {
 
 // listQueues shows the newest queue first, whatever it is asked to sort by.
 func listQueues(c *call) (any, error) {
-	page, ids, dataset := c.page(), c.askAll("ids"), c.ask("dataset_id")
-	kind := c.askOneOf("queue_type", "single", "pairwise")
-	c.askBool("assigned_to_me")
-	c.askBool("sort_by_desc")
+	page, ids, dataset := c.page(), c.queryIDs("ids"), c.queryID("dataset_id")
+	kind := c.queryOneOf("queue_type", "single", "pairwise")
+	c.queryBool("assigned_to_me")
+	c.queryBool("sort_by_desc")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func listQueues(c *call) (any, error) {
 		found = append(found, q)
 	}
 	views := make([]sizedQueueView, 0, page.limit)
-	for _, q := range cut(found, page) {
+	for _, q := range slicePage(found, page) {
 		views = append(views, sizedQueueView{c.ws.queueView(q), len(q.entries)})
 	}
 	return views, nil
@@ -112,33 +112,33 @@ func listQueues(c *call) (any, error) {
 //
 // Unknown: whether LangSmith refuses a name that is taken; here it does not.
 func createQueue(c *call) (any, error) {
-	o := c.form()
+	o := c.bodyObject()
 	one, yes := 1, true
 	q := &queue{created: c.now, reviewers: &one, reservations: &yes, reserveMinutes: &one, access: "any"}
 	var id uuid.UUID
-	take(&c.findings, o, "id", &id, asUUID)
-	require(&c.findings, o, "name", &q.name, asString)
-	take(&c.findings, o, "description", &q.description, pointer(asString))
-	take(&c.findings, o, "created_at", &q.created, asTime)
-	take(&c.findings, o, "default_dataset", &q.dataset, pointer(asUUID))
-	take(&c.findings, o, "rubric_instructions", &q.instructions, pointer(asString))
-	take(&c.findings, o, "metadata", &q.metadata, orNull(asMap(asAnything)))
-	take(&c.findings, o, "num_reviewers_per_item", &q.reviewers, pointer(asInt))
-	take(&c.findings, o, "enable_reservations", &q.reservations, pointer(asBool))
-	take(&c.findings, o, "reservation_minutes", &q.reserveMinutes, pointer(asInt))
-	take(&c.findings, o, "reviewer_access_mode", &q.access, asString)
+	readField(&c.findings, o, "id", &id, asUUID)
+	readRequired(&c.findings, o, "name", &q.name, asString)
+	readField(&c.findings, o, "description", &q.description, pointer(asString))
+	readField(&c.findings, o, "created_at", &q.created, asTime)
+	readField(&c.findings, o, "default_dataset", &q.dataset, pointer(asUUID))
+	readField(&c.findings, o, "rubric_instructions", &q.instructions, pointer(asString))
+	readField(&c.findings, o, "metadata", &q.metadata, nullable(asMap(asAnything)))
+	readField(&c.findings, o, "num_reviewers_per_item", &q.reviewers, pointer(asInt))
+	readField(&c.findings, o, "enable_reservations", &q.reservations, pointer(asBool))
+	readField(&c.findings, o, "reservation_minutes", &q.reserveMinutes, pointer(asInt))
+	readField(&c.findings, o, "reviewer_access_mode", &q.access, asString)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
 	if q.id = id; id == uuid.Nil {
-		q.id = c.ws.mint("queue")
+		q.id = c.ws.newID("queue")
 	}
 	c.ws.queues = append(c.ws.queues, q)
 	return c.ws.queueView(q), nil
 }
 
 func (c *call) queue() (*queue, error) {
-	id := c.path("queue_id")
+	id := c.pathID("queue_id")
 	if err := c.err(); err != nil {
 		return nil, err
 	}

@@ -29,10 +29,10 @@ var limits = [...]limit{
 // rateBook remembers when each credential called last.
 type rateBook struct{ calls map[string][]time.Time }
 
-// take counts a call, or refuses it.
+// count counts a call, or refuses it.
 //
 // Unknown: LangSmith's wording, and whether its windows slide; the sandbox's do.
-func (b *rateBook) take(enforced bool, r *http.Request, now time.Time) error {
+func (b *rateBook) count(enforced bool, r *http.Request, now time.Time) error {
 	if !enforced {
 		return nil
 	}

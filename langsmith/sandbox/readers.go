@@ -19,8 +19,8 @@ import (
 // the sandbox does not.
 type reader[T any] func(f *findings, loc []any, value any) T
 
-// orNull lets a null stand for the zero value: a nil list, map or pointer.
-func orNull[T any](as reader[T]) reader[T] {
+// nullable lets a null stand for the zero value: a nil list, map or pointer.
+func nullable[T any](as reader[T]) reader[T] {
 	return func(f *findings, loc []any, value any) T {
 		if value == nil {
 			var zero T
@@ -32,7 +32,7 @@ func orNull[T any](as reader[T]) reader[T] {
 
 // pointer tells null from value.
 func pointer[T any](as reader[T]) reader[*T] {
-	return orNull(func(f *findings, loc []any, value any) *T {
+	return nullable(func(f *findings, loc []any, value any) *T {
 		v := as(f, loc, value)
 		return &v
 	})

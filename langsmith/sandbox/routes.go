@@ -11,7 +11,7 @@ var errTrailing = errors.New("more than one JSON value")
 // handler serves one operation: a value for a success, a *problem otherwise.
 type handler func(c *call) (any, error)
 
-// operation is what stands behind a route.
+// operation is what a route serves.
 type operation struct {
 	handler
 	success    int
@@ -20,7 +20,7 @@ type operation struct {
 	successor  string     // the path that takes an old route's place
 }
 
-type callKey struct{}
+type requestStateKey struct{}
 
 // routes lists every operation under the prefixes at which LangSmith has it. Those
 // of the first generation are served without a prefix too.
@@ -104,8 +104,8 @@ func (s *Sandbox) routes() *http.ServeMux {
 	return mux
 }
 
-// visit is what a request carries from dispatch, through the mux, to serve.
-type visit struct {
+// requestState is what a request carries from dispatch, through the mux, to serve.
+type requestState struct {
 	raw    []byte
 	now    time.Time
 	routes Routes
@@ -114,7 +114,7 @@ type visit struct {
 
 // serve runs one operation with the sandbox locked.
 func (s *Sandbox) serve(a *answer, r *http.Request, op operation) {
-	v := r.Context().Value(callKey{}).(visit)
+	v := r.Context().Value(requestStateKey{}).(requestState)
 	if err := op.generation.serves(v.routes); err != nil {
 		a.problem(err)
 		return
@@ -124,7 +124,7 @@ func (s *Sandbox) serve(a *answer, r *http.Request, op operation) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	value, err := s.call(&call{visit: v, s: s, http: r, query: r.URL.Query()}, op)
+	value, err := s.call(&call{requestState: v, s: s, http: r, query: r.URL.Query()}, op)
 	if err != nil {
 		a.problem(err)
 		return
@@ -140,7 +140,7 @@ func (s *Sandbox) call(c *call, op operation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.rates.take(s.opts.RateLimits, c.http, c.now); err != nil {
+	if err := s.rates.count(s.opts.RateLimits, c.http, c.now); err != nil {
 		return nil, err
 	}
 	if c.ws, err = s.workspace(id); err != nil {

@@ -15,9 +15,9 @@ import (
 )
 
 func readRun(c *call) (any, error) {
-	id, session := c.path("run_id"), c.ask("session_id")
-	c.askBool("exclude_serialized")
-	c.askBool("include_messages")
+	id, session := c.pathID("run_id"), c.queryID("session_id")
+	c.queryBool("exclude_serialized")
+	c.queryBool("include_messages")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -46,27 +46,27 @@ type runQuery struct {
 
 func readRunQuery(f *findings, o object) runQuery {
 	q := runQuery{limit: 100, order: "desc", selected: defaultSelect()}
-	take(f, o, "id", &q.ids, orNull(asList(asUUID)))
-	take(f, o, "session", &q.sessions, orNull(asList(asUUID)))
-	take(f, o, "reference_example", &q.examples, orNull(asList(asUUID)))
-	take(f, o, "trace", &q.trace, pointer(asUUID))
-	take(f, o, "parent_run", &q.parent, pointer(asUUID))
-	take(f, o, "run_type", &q.runType, pointer(asOneOf(runTypes()...)))
-	take(f, o, "start_time", &q.from, pointer(asTime))
-	take(f, o, "end_time", &q.to, pointer(asTime))
-	take(f, o, "error", &q.failed, pointer(asBool))
-	take(f, o, "is_root", &q.root, pointer(asBool))
-	take(f, o, "cursor", &q.cursor, pointer(asString))
-	take(f, o, "limit", &q.limit, asInt)
-	take(f, o, "select", &q.selected, asList(asOneOf(selectable()...)))
-	take(f, o, "order", &q.order, asOneOf("asc", "desc"))
+	readField(f, o, "id", &q.ids, nullable(asList(asUUID)))
+	readField(f, o, "session", &q.sessions, nullable(asList(asUUID)))
+	readField(f, o, "reference_example", &q.examples, nullable(asList(asUUID)))
+	readField(f, o, "trace", &q.trace, pointer(asUUID))
+	readField(f, o, "parent_run", &q.parent, pointer(asUUID))
+	readField(f, o, "run_type", &q.runType, pointer(asOneOf(runTypes()...)))
+	readField(f, o, "start_time", &q.from, pointer(asTime))
+	readField(f, o, "end_time", &q.to, pointer(asTime))
+	readField(f, o, "error", &q.failed, pointer(asBool))
+	readField(f, o, "is_root", &q.root, pointer(asBool))
+	readField(f, o, "cursor", &q.cursor, pointer(asString))
+	readField(f, o, "limit", &q.limit, asInt)
+	readField(f, o, "select", &q.selected, asList(asOneOf(selectable()...)))
+	readField(f, o, "order", &q.order, asOneOf("asc", "desc"))
 	if q.limit < 1 {
 		f.add(at(o.loc, "limit"), "greater_than_equal", "Input should be greater than or equal to 1")
 	} else if q.limit > 100 {
 		f.add(at(o.loc, "limit"), "less_than_equal", "Input should be less than or equal to 100")
 	}
 	var first *int
-	if take(f, o, "execution_order", &first, pointer(asInt)); first != nil && *first == 1 {
+	if readField(f, o, "execution_order", &first, pointer(asInt)); first != nil && *first == 1 {
 		// The older way to ask for root runs.
 		yes := true
 		q.root = &yes
@@ -79,7 +79,7 @@ func readRunQuery(f *findings, o object) runQuery {
 // Unknown: LangSmith's reaction to a query that names neither a project nor runs,
 // to a filter it cannot read, and to a cursor that it did not give.
 func queryRuns(c *call) (any, error) {
-	o := c.form()
+	o := c.bodyObject()
 	q := readRunQuery(&c.findings, o)
 	if err := c.err(); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func queryRuns(c *call) (any, error) {
 	}
 	views := make([]map[string]any, len(shown))
 	for i, r := range shown {
-		views[i] = only(c.ws.runView(r), q.selected)
+		views[i] = selectFields(c.ws.runView(r), q.selected)
 	}
 	return map[string]any{"runs": views, "cursors": map[string]*string{"next": next}}, nil
 }
@@ -127,7 +127,7 @@ func pageFrom[T any](list []T, cursor *string, limit int) (shown []T, next *stri
 	if err != nil {
 		return nil, nil, err
 	}
-	shown = cut(list, page{limit: limit, offset: from})
+	shown = slicePage(list, page{limit: limit, offset: from})
 	if end := from + len(shown); len(shown) > 0 && end < len(list) {
 		text := base64.RawURLEncoding.EncodeToString([]byte("after:" + strconv.Itoa(end)))
 		next = &text
@@ -149,8 +149,8 @@ func position(cursor *string) (int, error) {
 }
 
 // find lists the runs that a query asks for, in its order.
-func (ws *workspace) find(q runQuery, now time.Time) []*heldRun {
-	var found []*heldRun
+func (ws *workspace) find(q runQuery, now time.Time) []*storedRun {
+	var found []*storedRun
 	for _, p := range ws.projects {
 		if len(q.sessions) > 0 && !slices.Contains(q.sessions, p.id) {
 			continue
@@ -162,7 +162,7 @@ func (ws *workspace) find(q runQuery, now time.Time) []*heldRun {
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *heldRun) int { return trace.Compare(a.Run, b.Run) })
+	slices.SortStableFunc(found, func(a, b *storedRun) int { return trace.Compare(a.Run, b.Run) })
 	if q.order == "desc" {
 		slices.Reverse(found)
 	}

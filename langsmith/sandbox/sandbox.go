@@ -109,7 +109,7 @@ func (s *Sandbox) now() time.Time { return s.opts.Now() }
 // included and those put in by AddJob not. Requests whose late effect is due
 // by the sandbox's clock have had it.
 func (s *Sandbox) JobsStarted() int {
-	s.settle(s.now())
+	s.processDue(s.now())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.started

@@ -8,12 +8,12 @@ import (
 // ServeHTTP serves one request over a connection. Where a fault drops the
 // connection it panics with http.ErrAbortHandler, as net/http asks of handlers.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req, fits, err := receive(r)
+	req, fits, err := readRequest(r)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if !fits {
-		send(w, r, &delivery{answer: tooLarge()})
+		send(w, r, &delivery{answer: tooLargeAnswer()})
 		return
 	}
 	d, err := s.exchange(r.Context(), req)

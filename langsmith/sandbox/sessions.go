@@ -37,22 +37,22 @@ func (ws *workspace) session(p *project) sessionView {
 		TraceTier:          p.tier,
 	}
 	if p.ended != nil {
-		v.EndTime = stamped(*p.ended)
+		v.EndTime = optionalStamp(*p.ended)
 	}
 	if n := len(p.runs); n > 0 {
-		v.LastRunStartLive = stamped(p.runs[n-1].Start)
+		v.LastRunStartLive = optionalStamp(p.runs[n-1].Start)
 	}
 	return v
 }
 
 func listSessions(c *call) (any, error) {
 	page := c.page()
-	free, freeGiven := c.askBool("reference_free")
-	withStats, _ := c.askBool("include_stats")
-	ids, datasets := c.askAll("id"), c.askAll("reference_dataset")
-	order := c.askOneOf("sort_by", "name", "start_time", "last_run_start_time", "latency_p50",
+	free, freeGiven := c.queryBool("reference_free")
+	withStats, _ := c.queryBool("include_stats")
+	ids, datasets := c.queryIDs("id"), c.queryIDs("reference_dataset")
+	order := c.queryOneOf("sort_by", "name", "start_time", "last_run_start_time", "latency_p50",
 		"latency_p99", "error_rate", "feedback", "runs_count")
-	descending, given := c.askBool("sort_by_desc")
+	descending, given := c.queryBool("sort_by_desc")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func listSessions(c *call) (any, error) {
 	c.sortSessions(found, order, descending || !given)
 
 	views := make([]any, 0, page.limit)
-	for _, p := range cut(found, page) {
+	for _, p := range slicePage(found, page) {
 		if withStats {
 			views = append(views, c.ws.sessionWithFigures(p, c.now))
 		} else {
@@ -124,8 +124,8 @@ func orZero(v *float64) float64 {
 }
 
 func readSession(c *call) (any, error) {
-	id := c.path("session_id")
-	withStats, _ := c.askBool("include_stats")
+	id := c.pathID("session_id")
+	withStats, _ := c.queryBool("include_stats")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -140,23 +140,23 @@ func readSession(c *call) (any, error) {
 }
 
 func createSession(c *call) (any, error) {
-	upsert, _ := c.askBool("upsert")
-	o := c.form()
+	upsert, _ := c.queryBool("upsert")
+	o := c.bodyObject()
 	p := &project{started: c.now}
 	var id *uuid.UUID
-	take(&c.findings, o, "id", &id, pointer(asUUID))
-	take(&c.findings, o, "name", &p.name, asString)
-	take(&c.findings, o, "description", &p.description, pointer(asString))
-	take(&c.findings, o, "start_time", &p.started, asTime)
-	take(&c.findings, o, "end_time", &p.ended, pointer(asTime))
-	take(&c.findings, o, "extra", &p.extra, orNull(asMap(asAnything)))
-	take(&c.findings, o, "default_dataset_id", &p.defaultSet, pointer(asUUID))
-	take(&c.findings, o, "reference_dataset_id", &p.dataset, pointer(asUUID))
-	take(&c.findings, o, "trace_tier", &p.tier, pointer(asOneOf("longlived", "shortlived")))
+	readField(&c.findings, o, "id", &id, pointer(asUUID))
+	readField(&c.findings, o, "name", &p.name, asString)
+	readField(&c.findings, o, "description", &p.description, pointer(asString))
+	readField(&c.findings, o, "start_time", &p.started, asTime)
+	readField(&c.findings, o, "end_time", &p.ended, pointer(asTime))
+	readField(&c.findings, o, "extra", &p.extra, nullable(asMap(asAnything)))
+	readField(&c.findings, o, "default_dataset_id", &p.defaultSet, pointer(asUUID))
+	readField(&c.findings, o, "reference_dataset_id", &p.dataset, pointer(asUUID))
+	readField(&c.findings, o, "trace_tier", &p.tier, pointer(asOneOf("longlived", "shortlived")))
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if have := c.ws.named(p.name); have != nil {
+	if have := c.ws.projectNamed(p.name); have != nil {
 		if !upsert {
 			return nil, refuse(http.StatusConflict, "Session with name %q already exists", p.name)
 		}
@@ -168,7 +168,7 @@ func createSession(c *call) (any, error) {
 		}
 		p.id = *id
 	} else {
-		p.id = c.ws.mint("session")
+		p.id = c.ws.newID("session")
 	}
 	c.ws.projects = append(c.ws.projects, p)
 	return c.ws.session(p), nil

@@ -35,31 +35,31 @@ type jobRequest struct {
 
 func readJobRequest(f *findings, o object) jobRequest {
 	r := jobRequest{validateSecrets: true}
-	take(f, o, "config_id", &r.configID, pointer(asUUID))
-	take(f, o, "is_scheduled", &r.scheduled, asBool)
-	take(f, o, "validate_model_secrets", &r.validateSecrets, asBool)
+	readField(f, o, "config_id", &r.configID, pointer(asUUID))
+	readField(f, o, "is_scheduled", &r.scheduled, asBool)
+	readField(f, o, "validate_model_secrets", &r.validateSecrets, asBool)
 	return r
 }
 
 // overlay reads the settings that an object gives over those that stand already.
 func (s *settings) overlay(f *findings, o object) {
-	take(f, o, "name", &s.Name, pointer(asString))
+	readField(f, o, "name", &s.Name, pointer(asString))
 	if o.has("last_n_hours") || o.has("start_time") || o.has("end_time") {
 		s.LastNHours, s.StartTime, s.EndTime = nil, nil, nil // one window replaces another whole
 	}
-	take(f, o, "last_n_hours", &s.LastNHours, pointer(asInt))
-	take(f, o, "start_time", &s.StartTime, pointer(asTimeText))
-	take(f, o, "end_time", &s.EndTime, pointer(asTimeText))
-	take(f, o, "hierarchy", &s.Hierarchy, orNull(asList(asInt)))
-	take(f, o, "partitions", &s.Partitions, orNull(asPartitions))
-	take(f, o, "sample", &s.Sample, pointer(asWrittenNumber))
-	take(f, o, "summary_prompt", &s.SummaryPrompt, pointer(asString))
-	take(f, o, "filter", &s.Filter, pointer(asString))
-	take(f, o, "attribute_schemas", &s.AttributeSchemas, orNull(asMap(asAnything)))
-	take(f, o, "user_context", &s.UserContext, orNull(asMap(asString)))
-	take(f, o, "model", &s.Model, asOneOf("openai", "anthropic"))
-	take(f, o, "cluster_model", &s.ClusterModel, pointer(asString))
-	take(f, o, "summary_model", &s.SummaryModel, pointer(asString))
+	readField(f, o, "last_n_hours", &s.LastNHours, pointer(asInt))
+	readField(f, o, "start_time", &s.StartTime, pointer(asTimeText))
+	readField(f, o, "end_time", &s.EndTime, pointer(asTimeText))
+	readField(f, o, "hierarchy", &s.Hierarchy, nullable(asList(asInt)))
+	readField(f, o, "partitions", &s.Partitions, nullable(asPartitions))
+	readField(f, o, "sample", &s.Sample, pointer(asWrittenNumber))
+	readField(f, o, "summary_prompt", &s.SummaryPrompt, pointer(asString))
+	readField(f, o, "filter", &s.Filter, pointer(asString))
+	readField(f, o, "attribute_schemas", &s.AttributeSchemas, nullable(asMap(asAnything)))
+	readField(f, o, "user_context", &s.UserContext, nullable(asMap(asString)))
+	readField(f, o, "model", &s.Model, asOneOf("openai", "anthropic"))
+	readField(f, o, "cluster_model", &s.ClusterModel, pointer(asString))
+	readField(f, o, "summary_model", &s.SummaryModel, pointer(asString))
 }
 
 // maxPartitions is the API's bound, stated in its schema.

@@ -13,8 +13,8 @@ func (s stamp) MarshalJSON() ([]byte, error) {
 	return json.Marshal(time.Time(s).UTC().Format("2006-01-02T15:04:05.000000+00:00"))
 }
 
-// stamped leaves out the time that was never set.
-func stamped(t time.Time) *stamp {
+// optionalStamp leaves out the time that was never set.
+func optionalStamp(t time.Time) *stamp {
 	if t.IsZero() {
 		return nil
 	}

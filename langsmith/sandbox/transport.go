@@ -22,7 +22,7 @@ type roundTripper struct{ s *Sandbox }
 
 func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
-	req, fits, err := receive(r)
+	req, fits, err := readRequest(r)
 	if r.Body != nil {
 		_ = r.Body.Close() // a transport must close the body; nothing to do about its error
 	}
@@ -33,14 +33,13 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if !fits {
-		return response(r, &delivery{answer: tooLarge()}), nil
+		return response(r, &delivery{answer: tooLargeAnswer()}), nil
 	}
 	d, err := t.s.exchange(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	// The request has had its effect; whether its caller is still there to hear
-	// of it is another matter.
+	// The request has had its effect, even where its caller has left.
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -51,7 +50,7 @@ func response(r *http.Request, d *delivery) *http.Response {
 	body := d.body.Bytes()
 	var reader io.Reader = bytes.NewReader(body)
 	if d.cut > 0 && d.cut < len(body) {
-		reader = io.MultiReader(bytes.NewReader(body[:d.cut]), brokenOff{})
+		reader = io.MultiReader(bytes.NewReader(body[:d.cut]), truncatedEnd{})
 	}
 	if d.slow > 0 {
 		reader = &slowReader{ctx: r.Context(), from: reader, pause: d.slow}
@@ -69,10 +68,10 @@ func response(r *http.Request, d *delivery) *http.Response {
 	}
 }
 
-// brokenOff is the end of a body that its Content-Length had promised longer.
-type brokenOff struct{}
+// truncatedEnd is the end of a body that its Content-Length had promised longer.
+type truncatedEnd struct{}
 
-func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (truncatedEnd) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // slowReader gives one byte at a time.
 type slowReader struct {
@@ -91,14 +90,14 @@ func (s *slowReader) Read(p []byte) (int, error) {
 	return s.from.Read(p[:1])
 }
 
-// refused is what a dial to a closed port gives: surely nothing was sent.
-func refused() error {
+// refusedError is what a dial to a closed port gives: surely nothing was sent.
+func refusedError() error {
 	return &net.OpError{Op: "dial", Net: "tcp", Addr: loopback(), Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 }
 
-// reset is what a connection gives that breaks before the answer. It looks the
-// same whether the request was processed or not, as it does in life.
-func reset() error {
+// resetError is what a connection gives that breaks before the answer. It looks the
+// same whether the request was processed or not, as it does with a real server.
+func resetError() error {
 	return &net.OpError{Op: "read", Net: "tcp", Addr: loopback(), Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 }
 

@@ -21,9 +21,9 @@ type workspace struct {
 	id       uuid.UUID
 	seed     string
 	created  time.Time
-	minted   map[string]int
+	idsMade  map[string]int
 	projects []*project
-	runs     map[uuid.UUID]*heldRun
+	runs     map[uuid.UUID]*storedRun
 	datasets []*dataset
 	queues   []*queue
 }
@@ -41,13 +41,13 @@ type project struct {
 	tier        *string
 	agent       string // set on an agent's project: its id
 	environment string // such as PRODUCTION
-	runs        []*heldRun
+	runs        []*storedRun
 	jobs        []*job    // oldest first
 	configs     []*config // oldest first
 }
 
-// heldRun is a run and what the workspace did with it.
-type heldRun struct {
+// storedRun is a run and what the workspace did with it.
+type storedRun struct {
 	*trace.Run
 	visible  time.Time // when it can be found
 	extended bool      // its trace is kept at extended retention
@@ -69,8 +69,8 @@ func (s *Sandbox) workspace(id uuid.UUID) (*workspace, error) {
 		id:      id,
 		seed:    s.opts.Seed,
 		created: s.began,
-		minted:  make(map[string]int),
-		runs:    make(map[uuid.UUID]*heldRun),
+		idsMade: make(map[string]int),
+		runs:    make(map[uuid.UUID]*storedRun),
 	}
 	if !s.opts.Empty {
 		if s.samples == nil {
@@ -83,10 +83,10 @@ func (s *Sandbox) workspace(id uuid.UUID) (*workspace, error) {
 	return ws, nil
 }
 
-// mint makes the next id of a kind: the same one for the same calls.
-func (ws *workspace) mint(kind string) uuid.UUID {
-	ws.minted[kind]++
-	return uuid.NewSHA1(ws.id, fmt.Appendf(nil, "%s/%s/%d", ws.seed, kind, ws.minted[kind]))
+// newID makes the next id of a kind: the same one for the same calls.
+func (ws *workspace) newID(kind string) uuid.UUID {
+	ws.idsMade[kind]++
+	return uuid.NewSHA1(ws.id, fmt.Appendf(nil, "%s/%s/%d", ws.seed, kind, ws.idsMade[kind]))
 }
 
 func (ws *workspace) project(id uuid.UUID) (*project, error) {
@@ -98,7 +98,7 @@ func (ws *workspace) project(id uuid.UUID) (*project, error) {
 	return nil, notFound("Session")
 }
 
-func (ws *workspace) named(name string) *project {
+func (ws *workspace) projectNamed(name string) *project {
 	for _, p := range ws.projects {
 		if p.name == name {
 			return p
@@ -107,19 +107,19 @@ func (ws *workspace) named(name string) *project {
 	return nil
 }
 
-// hold takes runs into a project, in the order of their start.
-func (ws *workspace) hold(p *project, visible time.Time, runs ...*trace.Run) {
+// addRuns takes runs into a project, in the order of their start.
+func (ws *workspace) addRuns(p *project, visible time.Time, runs ...*trace.Run) {
 	for _, r := range runs {
 		r.SessionID = p.id
-		held := &heldRun{Run: r, visible: visible}
+		held := &storedRun{Run: r, visible: visible}
 		ws.runs[r.ID] = held
 		p.runs = append(p.runs, held)
 	}
-	slices.SortStableFunc(p.runs, func(a, b *heldRun) int { return trace.Compare(a.Run, b.Run) })
+	slices.SortStableFunc(p.runs, func(a, b *storedRun) int { return trace.Compare(a.Run, b.Run) })
 }
 
-// seen lists the runs of a project that can be found by now, oldest first.
-func (p *project) seen(now time.Time) []*trace.Run {
+// visibleRuns lists the runs of a project that can be found by now, oldest first.
+func (p *project) visibleRuns(now time.Time) []*trace.Run {
 	runs := make([]*trace.Run, 0, len(p.runs))
 	for _, r := range p.runs {
 		if !r.visible.After(now) {

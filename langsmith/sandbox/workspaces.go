@@ -13,8 +13,8 @@ type tenantView struct {
 
 // listWorkspaces shows the default workspace and those named so far.
 func listWorkspaces(c *call) (any, error) {
-	c.askBool("include_deleted")
-	c.askBool("skip_create")
+	c.queryBool("include_deleted")
+	c.queryBool("skip_create")
 	if err := c.err(); err != nil {
 		return nil, err
 	}

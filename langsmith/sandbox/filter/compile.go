@@ -18,9 +18,9 @@ func compile(c *call) (condition, error) {
 			return nil, err
 		}
 		if c.Name == "or" {
-			return some(parts), nil
+			return anyOf(parts), nil
 		}
-		return all(joinPairs(parts)), nil
+		return allOf(joinPairs(parts)), nil
 	case "not":
 		parts, err := compileAll(c)
 		if err != nil {
@@ -70,7 +70,7 @@ func joinPairs(parts []condition) []condition {
 		}
 		if at, have := index[p.group]; have {
 			first := joined[at].(onePair)
-			joined[at] = onePair{p.group, slices.Concat(first.halves, p.halves)}
+			joined[at] = onePair{p.group, slices.Concat(first.tests, p.tests)}
 			continue
 		}
 		index[p.group] = len(joined)
@@ -98,7 +98,7 @@ func compileComparison(c *call) (condition, error) {
 		return nil, fmt.Errorf("%s(%s): %w", c.Name, name, err)
 	}
 	if isPair {
-		return onePair{many.group, []half{{many, op, want}}}, nil
+		return onePair{many.group, []pairTest{{many, op, want}}}, nil
 	}
 	return comparison{plain, op, want}, nil
 }
@@ -107,7 +107,7 @@ func compileComparison(c *call) (condition, error) {
 func operands(c *call, k kind) (op string, want []value, err error) {
 	arg := c.Args[1]
 	if c.Name != "in" {
-		v, err := literal(arg, k)
+		v, err := readLiteral(arg, k)
 		if err != nil {
 			return "", nil, err
 		}
@@ -123,7 +123,7 @@ func operands(c *call, k kind) (op string, want []value, err error) {
 		return "", nil, errors.New("a list such as [\"a\", \"b\"] is needed")
 	}
 	for _, entry := range arg.List.Entries {
-		v, err := literal(entry, k)
+		v, err := readLiteral(entry, k)
 		if err != nil {
 			return "", nil, err
 		}

@@ -14,15 +14,15 @@ type condition interface {
 	holds(*trace.Run) bool
 }
 
-type all []condition
+type allOf []condition
 
-func (cs all) holds(r *trace.Run) bool {
+func (cs allOf) holds(r *trace.Run) bool {
 	return !slices.ContainsFunc(cs, func(c condition) bool { return !c.holds(r) })
 }
 
-type some []condition
+type anyOf []condition
 
-func (cs some) holds(r *trace.Run) bool {
+func (cs anyOf) holds(r *trace.Run) bool {
 	return slices.ContainsFunc(cs, func(c condition) bool { return c.holds(r) })
 }
 
@@ -40,36 +40,36 @@ type comparison struct {
 func (c comparison) holds(r *trace.Run) bool {
 	have := c.field.get(r)
 	return slices.ContainsFunc(c.want, func(want value) bool {
-		return compares(c.op, c.field.kind, have, want)
+		return compareValues(c.op, c.field.kind, have, want)
 	})
 }
 
-// half is a comparison with a key or a value of a run's pairs.
-type half struct {
+// pairTest is a comparison with a key or a value of a run's pairs.
+type pairTest struct {
 	field pairField
 	op    string
 	want  []value
 }
 
-func (h half) fits(p pair) bool {
+func (h pairTest) matches(p pair) bool {
 	have := p.val
 	if h.field.key {
 		have = p.key
 	}
 	return slices.ContainsFunc(h.want, func(want value) bool {
-		return compares(h.op, h.field.kind, have, want)
+		return compareValues(h.op, h.field.kind, have, want)
 	})
 }
 
-// onePair wants a single pair that fits all of its halves.
+// onePair wants a single pair that passes all of its tests.
 type onePair struct {
-	group  string
-	halves []half
+	group string
+	tests []pairTest
 }
 
 func (o onePair) holds(r *trace.Run) bool {
 	return slices.ContainsFunc(pairs(r, o.group), func(p pair) bool {
-		return !slices.ContainsFunc(o.halves, func(h half) bool { return !h.fits(p) })
+		return !slices.ContainsFunc(o.tests, func(h pairTest) bool { return !h.matches(p) })
 	})
 }
 

@@ -35,10 +35,10 @@ type field struct {
 	get  func(*trace.Run) value
 }
 
-func str(s string) value     { return value{text: s, null: s == ""} }
-func num(n float64) value    { return value{num: n} }
-func when(t time.Time) value { return value{time: t, null: t.IsZero()} }
-func ident(id uuid.UUID) value {
+func textValue(s string) value    { return value{text: s, null: s == ""} }
+func numberValue(n float64) value { return value{num: n} }
+func timeValue(t time.Time) value { return value{time: t, null: t.IsZero()} }
+func idValue(id uuid.UUID) value {
 	if id == uuid.Nil {
 		return value{null: true}
 	}
@@ -47,22 +47,22 @@ func ident(id uuid.UUID) value {
 
 // fields are the documented ones that belong to a run as a whole.
 var fields = map[string]field{
-	"id":            {text, func(r *trace.Run) value { return ident(r.ID) }},
-	"trace_id":      {text, func(r *trace.Run) value { return ident(r.TraceID) }},
-	"parent_run_id": {text, func(r *trace.Run) value { return ident(r.ParentID) }},
-	"session_id":    {text, func(r *trace.Run) value { return ident(r.SessionID) }},
-	"thread_id":     {text, func(r *trace.Run) value { return str(r.ThreadID) }},
-	"name":          {text, func(r *trace.Run) value { return str(r.Name) }},
-	"run_type":      {text, func(r *trace.Run) value { return str(r.Type) }},
-	"status":        {text, func(r *trace.Run) value { return str(r.Status) }},
-	"error":         {text, func(r *trace.Run) value { return str(r.Error) }},
+	"id":            {text, func(r *trace.Run) value { return idValue(r.ID) }},
+	"trace_id":      {text, func(r *trace.Run) value { return idValue(r.TraceID) }},
+	"parent_run_id": {text, func(r *trace.Run) value { return idValue(r.ParentID) }},
+	"session_id":    {text, func(r *trace.Run) value { return idValue(r.SessionID) }},
+	"thread_id":     {text, func(r *trace.Run) value { return textValue(r.ThreadID) }},
+	"name":          {text, func(r *trace.Run) value { return textValue(r.Name) }},
+	"run_type":      {text, func(r *trace.Run) value { return textValue(r.Type) }},
+	"status":        {text, func(r *trace.Run) value { return textValue(r.Status) }},
+	"error":         {text, func(r *trace.Run) value { return textValue(r.Error) }},
 	"is_root":       {truth, func(r *trace.Run) value { return value{yes: r.IsRoot()} }},
-	"start_time":    {moment, func(r *trace.Run) value { return when(r.Start) }},
-	"end_time":      {moment, func(r *trace.Run) value { return when(r.End) }},
-	"total_tokens":  {number, func(r *trace.Run) value { return num(float64(r.TotalTokens())) }},
-	"prompt_tokens": {number, func(r *trace.Run) value { return num(float64(r.PromptTokens)) }},
+	"start_time":    {moment, func(r *trace.Run) value { return timeValue(r.Start) }},
+	"end_time":      {moment, func(r *trace.Run) value { return timeValue(r.End) }},
+	"total_tokens":  {number, func(r *trace.Run) value { return numberValue(float64(r.TotalTokens())) }},
+	"prompt_tokens": {number, func(r *trace.Run) value { return numberValue(float64(r.PromptTokens)) }},
 	"completion_tokens": {number, func(r *trace.Run) value {
-		return num(float64(r.CompletionTokens))
+		return numberValue(float64(r.CompletionTokens))
 	}},
 	"latency": {seconds, func(r *trace.Run) value {
 		took, ended := r.Latency()
@@ -72,7 +72,7 @@ var fields = map[string]field{
 		if r.Cost == nil {
 			return value{null: true}
 		}
-		return num(*r.Cost)
+		return numberValue(*r.Cost)
 	}},
 }
 
@@ -104,7 +104,7 @@ func pairs(r *trace.Run, group string) []pair {
 	case "feedback":
 		list := make([]pair, 0, len(r.Feedback))
 		for key, score := range r.Feedback {
-			list = append(list, pair{str(key), num(score)})
+			list = append(list, pair{textValue(key), numberValue(score)})
 		}
 		return list
 	case "metadata":
@@ -119,7 +119,7 @@ func pairs(r *trace.Run, group string) []pair {
 func jsonPairs(held map[string]any) []pair {
 	list := make([]pair, 0, len(held))
 	for key, v := range held {
-		list = append(list, pair{str(key), value{text: written(v), null: v == nil}})
+		list = append(list, pair{textValue(key), value{text: jsonText(v), null: v == nil}})
 	}
 	return list
 }

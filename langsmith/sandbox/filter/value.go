@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// written is a JSON value as text: strings bare, all else as JSON.
-func written(v any) string {
+// jsonText is a JSON value as text: strings bare, all else as JSON.
+func jsonText(v any) string {
 	if s, ok := v.(string); ok {
 		return s
 	}
@@ -20,8 +20,8 @@ func written(v any) string {
 	return string(raw)
 }
 
-// literal reads an argument as a value of a kind.
-func literal(a *argument, k kind) (value, error) {
+// readLiteral reads an argument as a value of a kind.
+func readLiteral(a *argument, k kind) (value, error) {
 	switch {
 	case a.Word != nil:
 		switch *a.Word {
@@ -38,14 +38,14 @@ func literal(a *argument, k kind) (value, error) {
 		}
 		return value{}, fmt.Errorf("%s is not a value here", *a.Word)
 	case a.String != nil:
-		return fromText(unquote(*a.String), k)
+		return parseText(unquote(*a.String), k)
 	case a.Number != nil:
-		return fromNumber(*a.Number, k)
+		return parseNumber(*a.Number, k)
 	}
 	return value{}, fmt.Errorf("a value is needed, not an expression")
 }
 
-func fromText(s string, k kind) (value, error) {
+func parseText(s string, k kind) (value, error) {
 	switch k {
 	case text:
 		return value{text: s}, nil
@@ -64,17 +64,17 @@ func fromText(s string, k kind) (value, error) {
 		return value{yes: yes}, nil
 	case seconds:
 		if d, err := time.ParseDuration(s); err == nil {
-			return num(d.Seconds()), nil
+			return numberValue(d.Seconds()), nil
 		}
 	}
 	n, err := strconv.ParseFloat(s, 64)
 	if err != nil {
 		return value{}, fmt.Errorf("%q is not a number", s)
 	}
-	return num(n), nil
+	return numberValue(n), nil
 }
 
-func fromNumber(s string, k kind) (value, error) {
+func parseNumber(s string, k kind) (value, error) {
 	switch k {
 	case text:
 		return value{text: s}, nil
@@ -83,14 +83,14 @@ func fromNumber(s string, k kind) (value, error) {
 		if err != nil {
 			return value{}, fmt.Errorf("%s is not a number", s)
 		}
-		return num(n), nil
+		return numberValue(n), nil
 	}
 	return value{}, fmt.Errorf("%s does not fit this field", s)
 }
 
-// compares holds two values of a kind against each other. A run that lacks a
+// compareValues holds two values of a kind against each other. A run that lacks a
 // value only fulfils eq(field, null), and neq with anything else.
-func compares(op string, k kind, have, want value) bool {
+func compareValues(op string, k kind, have, want value) bool {
 	if have.null || want.null {
 		same := have.null && want.null
 		return op == "eq" && same || op == "neq" && !same

@@ -44,9 +44,9 @@ func extractAttributes(schemas map[string]any, r *trace.Run) map[string]any {
 func judge(name, about string, r *trace.Run) bool {
 	switch name {
 	case "resolved":
-		return r.Error == "" && repeats(r) < 2 && len(r.Outputs) > 0
+		return r.Error == "" && countRepeats(r) < 2 && len(r.Outputs) > 0
 	case "frustrated":
-		return repeats(r) > 1
+		return countRepeats(r) > 1
 	}
 	asked := clustering.Stems(strings.ReplaceAll(name, "_", " "))
 	if len(asked) == 0 {
@@ -92,7 +92,7 @@ func (b *builder) countAttributes(rows []int) map[string]any {
 			}
 		}
 		if len(numbers) > 0 {
-			sums[name] = summary(numbers)
+			sums[name] = averageOf(numbers)
 		} else if len(counts) > 0 {
 			sums[name] = counts
 		}

@@ -16,9 +16,9 @@ const provenance = "This report comes from the sandbox: it was computed by plain
 // leastTelling is the size from which a category's rates mean something.
 const leastTelling = 5
 
-// highest finds the lowest-level category whose figure is highest and above a
+// highestCategory finds the lowest-level category whose figure is highest and above a
 // bound; nil where there is none.
-func (b *builder) highest(bound float64, figure func(c *Category) float64) (best *Category) {
+func (b *builder) highestCategory(bound float64, figure func(c *Category) float64) (best *Category) {
 	for i := range b.Categories {
 		c := &b.Categories[i]
 		if !c.leaf || c.Size < min(leastTelling, len(b.Rows)) {
@@ -32,7 +32,7 @@ func (b *builder) highest(bound float64, figure func(c *Category) float64) (best
 }
 
 func (b *builder) failingMost() *Category {
-	return b.highest(0, func(c *Category) float64 { return float64(c.failed) / float64(c.Size) })
+	return b.highestCategory(0, func(c *Category) float64 { return float64(c.failed) / float64(c.Size) })
 }
 
 // topCategories lists the categories at the top, the largest first.
@@ -63,42 +63,42 @@ func (b *builder) addHighlights() {
 	worst, usual := b.failingMost(), trace.Quantile(b.count(b.every).latencies, 0.5)
 	inWorst := func(row Row) bool { return &b.Categories[row.Category] == worst }
 
-	row, times := b.first(func(row Row) float64 {
+	row, times := b.bestRow(func(row Row) float64 {
 		if inWorst(row) {
 			return 0 // the next kind speaks of this category
 		}
-		return float64(repeats(row.Run) - 1)
+		return float64(countRepeats(row.Run) - 1)
 	})
 	add(row, "The agent asks the same question %.0f times.", times+1)
-	row, _ = b.first(func(row Row) float64 {
+	row, _ = b.bestRow(func(row Row) float64 {
 		if !inWorst(row) || row.Run.Error == "" {
 			return 0
 		}
-		return float64(1 + repeats(row.Run))
+		return float64(1 + countRepeats(row.Run))
 	})
 	if row >= 0 {
 		add(row, "Typical failure of %s: %s.", quote(worst.Name), errorMessage(b.Rows[row].Run))
 	}
-	row, _ = b.first(func(row Row) float64 {
-		if row.Run.Error != "" || repeats(row.Run) > 1 || len(row.Run.Feedback) == 0 {
+	row, _ = b.bestRow(func(row Row) float64 {
+		if row.Run.Error != "" || countRepeats(row.Run) > 1 || len(row.Run.Feedback) == 0 {
 			return 0
 		}
 		return 0.5 - slices.Min(slices.Collect(maps.Values(row.Run.Feedback)))
 	})
 	add(row, "Rated bad by its user although it ended without an error.")
-	row, longer := b.first(func(row Row) float64 {
+	row, longer := b.bestRow(func(row Row) float64 {
 		took, _ := row.Run.Latency()
 		return took.Seconds() - 3*usual
 	})
 	add(row, "Took %.1f s; half of all traces take less than %.1f s.", 3*usual+longer, usual)
 	for _, c := range b.topCategories() {
-		add(b.mostTypical(c.rows), "Typical of %s, %s.", quote(c.Name), plural(c.Size, "trace"))
+		add(b.mostTypical(c.rows), "Typical of %s, %s.", quote(c.Name), formatCount(c.Size, "trace"))
 	}
 }
 
-// first finds the row with the highest score above 0, the earliest of equal ones, in
+// bestRow finds the row with the highest score above 0, the earliest of equal ones, in
 // a category that has no highlight yet; -1 where there is none.
-func (b *builder) first(score func(row Row) float64) (best int, highest float64) {
+func (b *builder) bestRow(score func(row Row) float64) (best int, highest float64) {
 	best = -1
 	for at, row := range b.Rows {
 		shown := slices.ContainsFunc(b.Highlights, func(h Highlight) bool { return b.Rows[h.Row].Category == row.Category })
@@ -116,26 +116,26 @@ func (b *builder) addKeyPoints() {
 	first := tops[0]
 	point := func(format string, args ...any) { b.KeyPoints = append(b.KeyPoints, fmt.Sprintf(format, args...)) }
 
-	b.Title = fmt.Sprintf("%s leads with %.0f%% of %s", first.Name, 100*float64(first.Size)/float64(n), plural(n, "trace"))
+	b.Title = fmt.Sprintf("%s leads with %.0f%% of %s", first.Name, 100*float64(first.Size)/float64(n), formatCount(n, "trace"))
 	if worst != nil {
 		b.Title += fmt.Sprintf("; %s fails most", worst.Name)
 	}
 	b.Title += " (sandbox)"
-	point("%s is the largest top category of %d: %s.", quote(first.Name), len(tops), share(first.Size, n))
+	point("%s is the largest top category of %d: %s.", quote(first.Name), len(tops), formatShare(first.Size, n))
 	most := ""
 	if worst != nil {
-		most = fmt.Sprintf(" %s fails most: %s, mostly %s.", quote(worst.Name), share(worst.failed, worst.Size), quote(byFrequency(worst.errors)[0]))
+		most = fmt.Sprintf(" %s fails most: %s, mostly %s.", quote(worst.Name), formatShare(worst.failed, worst.Size), quote(byFrequency(worst.errors)[0]))
 	}
-	point("%s end in an error.%s", share(all.failed, n), most)
+	point("%s end in an error.%s", formatShare(all.failed, n), most)
 	if all.repeated > 0 {
-		point("In %s the agent asks the same question again.", share(all.repeated, n))
+		point("In %s the agent asks the same question again.", formatShare(all.repeated, n))
 	}
 	middle := b.Rows[0].Run.Start.Add(b.Rows[n-1].Run.Start.Sub(b.Rows[0].Run.Start) / 2)
 	late := func(c *Category) float64 { // the rows stand in order of time
 		at, _ := slices.BinarySearchFunc(c.rows, middle, func(row int, t time.Time) int { return b.Rows[row].Run.Start.Compare(t) })
 		return float64(c.Size-at) / float64(c.Size)
 	}
-	if c := b.highest(0.7, late); c != nil {
+	if c := b.highestCategory(0.7, late); c != nil {
 		point("%s is growing: %.0f%% of its traces fall in the later half of the time looked at.", quote(c.Name), 100*late(c))
 	}
 	for _, key := range slices.Sorted(maps.Keys(all.feedback)) {
@@ -145,14 +145,14 @@ func (b *builder) addKeyPoints() {
 			}
 			return 1 - mean(c.feedback[key])
 		}
-		if c := b.highest(0.5, bad); c != nil {
-			point("%s is rated worst: %s averages %.2f over %s.", quote(c.Name), key, 1-bad(c), plural(len(c.feedback[key]), "rating"))
+		if c := b.highestCategory(0.5, bad); c != nil {
+			point("%s is rated worst: %s averages %.2f over %s.", quote(c.Name), key, 1-bad(c), formatCount(len(c.feedback[key]), "rating"))
 		}
 	}
 	for _, question := range slices.Sorted(maps.Keys(b.in.Context)) {
 		wanted := b.corpus.Direction(b.in.Context[question])
 		near := func(c *Category) float64 { return b.corpus.Similarity(b.mostTypical(c.rows), wanted) }
-		if c := b.highest(0, near); c != nil {
+		if c := b.highestCategory(0, near); c != nil {
 			point("Closest to what you asked for (%s): %s.", quote(trace.Preview(b.in.Context[question], maxPhrase)), quote(c.Name))
 		}
 	}

@@ -37,7 +37,7 @@ func (b *builder) freeName(c *Category, taken map[string]bool) string {
 	if c.Parent < 0 {
 		candidates = append(candidates, b.sharedTag(c.rows))
 	}
-	titles := b.tally(c.rows, func(r *trace.Run) []string { return []string{title(r)} })
+	titles := b.countTexts(c.rows, func(r *trace.Run) []string { return []string{title(r)} })
 	candidates = append(candidates, byFrequency(titles)...)
 	if c.Size > 0 {
 		candidates = append(candidates, longestClause(b.Rows[b.mostTypical(c.rows)].Run.UserText()))
@@ -60,7 +60,7 @@ func longestClause(text string) string {
 // other traces.
 func (b *builder) sharedTag(rows []int) string {
 	tags := func(r *trace.Run) []string { return r.Tags }
-	here, everywhere := b.tally(rows, tags), b.tally(b.every, tags)
+	here, everywhere := b.countTexts(rows, tags), b.countTexts(b.every, tags)
 	for _, tag := range byFrequency(here) {
 		if here[tag]*10 >= len(rows)*6 && here[tag]*2 >= everywhere[tag] {
 			return trace.Preview(strings.NewReplacer("-", " ", "_", " ").Replace(tag), maxName)
@@ -69,7 +69,7 @@ func (b *builder) sharedTag(rows []int) string {
 	return ""
 }
 
-func (b *builder) tally(rows []int, texts func(r *trace.Run) []string) map[string]int {
+func (b *builder) countTexts(rows []int, texts func(r *trace.Run) []string) map[string]int {
 	counts := make(map[string]int)
 	for _, row := range rows {
 		for _, text := range texts(b.Rows[row].Run) {
@@ -83,14 +83,14 @@ func (b *builder) describe(c *Category) string {
 	if c.Size == 0 {
 		return "No trace fits."
 	}
-	text := plural(c.Size, "trace")
-	if said := opening(b.Rows[b.mostTypical(c.rows)].Run); said != "" {
+	text := formatCount(c.Size, "trace")
+	if said := openingLine(b.Rows[b.mostTypical(c.rows)].Run); said != "" {
 		text += ", such as " + quote(said)
 	}
 	if c.failed == 0 {
 		return text + ". None ends in an error."
 	}
-	return fmt.Sprintf("%s. %s end in an error, mostly %s.", text, share(c.failed, c.Size), quote(byFrequency(c.errors)[0]))
+	return fmt.Sprintf("%s. %s end in an error, mostly %s.", text, formatShare(c.failed, c.Size), quote(byFrequency(c.errors)[0]))
 }
 
 // mostTypical is the row closest to the middle of rows.

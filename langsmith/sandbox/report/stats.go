@@ -27,7 +27,7 @@ func (b *builder) count(rows []int) figures {
 			f.failed++
 			f.errors[errorMessage(r)]++
 		}
-		if repeats(r) > 1 {
+		if countRepeats(r) > 1 {
 			f.repeated++
 		}
 		if took, ended := r.Latency(); ended {
@@ -60,7 +60,7 @@ func (b *builder) stats(c *Category) map[string]any {
 	}
 	scores := make(map[string]any)
 	for key, values := range c.feedback {
-		scores[key] = summary(values)
+		scores[key] = averageOf(values)
 	}
 	if len(scores) > 0 {
 		s["feedback"] = scores
@@ -71,7 +71,7 @@ func (b *builder) stats(c *Category) map[string]any {
 	return s
 }
 
-func summary(values []float64) map[string]any {
+func averageOf(values []float64) map[string]any {
 	return map[string]any{"n": len(values), "avg": round(mean(values), 4)}
 }
 

@@ -63,15 +63,15 @@ func errorMessage(r *trace.Run) string {
 	return trace.Preview(line, maxPhrase)
 }
 
-// opening is the first line of what the user said.
-func opening(r *trace.Run) string {
+// openingLine is the first line of what the user said.
+func openingLine(r *trace.Run) string {
 	line, _, _ := strings.Cut(r.UserText(), "\n")
 	return trace.Preview(line, maxSummary)
 }
 
 // summarize tells a run in a line: what was asked, and how it went.
 func summarize(r *trace.Run) string {
-	text := opening(r)
+	text := openingLine(r)
 	if head := title(r); head != "" {
 		text = head + ": " + quote(text)
 	}
@@ -79,7 +79,7 @@ func summarize(r *trace.Run) string {
 		text = r.Name
 	}
 	text = strings.TrimRight(text, ". ")
-	switch n := repeats(r); {
+	switch n := countRepeats(r); {
 	case r.Error != "":
 		return text + ". Ended in an error: " + errorMessage(r) + "."
 	case n > 1:
@@ -90,8 +90,8 @@ func summarize(r *trace.Run) string {
 	return text + ". Answered."
 }
 
-// repeats is how often the agent sent the message that it sent most often.
-func repeats(r *trace.Run) int {
+// countRepeats is how often the agent sent the message that it sent most often.
+func countRepeats(r *trace.Run) int {
 	sent := make(map[string]int)
 	most := 0
 	for _, m := range r.Messages() {
@@ -106,12 +106,12 @@ func repeats(r *trace.Run) int {
 // quote uses typographic quotes, which JSON need not escape.
 func quote(text string) string { return "“" + text + "”" }
 
-// share writes a part of a whole: 3 of 12 (25%).
-func share(part, whole int) string {
+// formatShare writes a part of a whole: 3 of 12 (25%).
+func formatShare(part, whole int) string {
 	return fmt.Sprintf("%d of %d (%.0f%%)", part, whole, 100*float64(part)/float64(whole))
 }
 
-func plural(n int, thing string) string {
+func formatCount(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}

@@ -16,7 +16,7 @@ const (
 
 // addCategories groups the rows, parents before their children.
 func (b *builder) addCategories() {
-	widths := growing(b.in.Hierarchy)
+	widths := increasingWidths(b.in.Hierarchy)
 	if len(widths) == 0 {
 		widths = defaultWidths(len(b.Rows))
 	}
@@ -33,14 +33,14 @@ func (b *builder) addCategories() {
 		for _, width := range widths[1:] {
 			below = append(below, width*len(p.rows)/len(b.Rows))
 		}
-		if below = growing(append([]int{1}, below...))[1:]; len(below) > 0 {
+		if below = increasingWidths(append([]int{1}, below...))[1:]; len(below) > 0 {
 			b.addClusters(at, b.corpus.Cluster(p.rows, below))
 		}
 	}
 }
 
-// growing drops the levels that have no more categories than the one above them.
-func growing(hierarchy []int) []int {
+// increasingWidths drops the levels that have no more categories than the one above them.
+func increasingWidths(hierarchy []int) []int {
 	var widths []int
 	for _, width := range hierarchy {
 		width = min(width, maxWidth)

@@ -12,21 +12,21 @@ type turn struct {
 	messages []trace.Message // the last is the agent's, unless the turn broke down
 	called   bool            // the tool was used
 	failed   bool            // and failed
-	broke    bool            // the whole turn ended in an error
+	crashed  bool            // the whole turn ended in an error
 	took     time.Duration
 }
 
-// converse plays a story. In a thread the agent first asks for what it needs;
+// simulate plays a scenario. In a thread the agent first asks for what it needs;
 // when the tool fails after the answer, it asks the same once more, which is the
 // flaw that a report over these traces should find.
-func converse(rng *rand.Rand, s story, threaded bool) []turn {
-	p := cast(rng)
+func simulate(rng *rand.Rand, s scenario, threaded bool) []turn {
+	p := newPlaceholders(rng)
 	say := func(text string) string { return p.Replace(text) }
-	ask := trace.Message{Role: "user", Content: dress(rng, say(pick(rng, s.asks)))}
+	ask := trace.Message{Role: "user", Content: addGreeting(rng, say(pick(rng, s.asks)))}
 	answer := trace.Message{Role: "assistant", Content: say(pick(rng, s.answers))}
 	fails := rng.Float64() < s.failRate
 	if !threaded {
-		t := turn{messages: []trace.Message{ask, answer}, called: true, failed: fails, broke: fails, took: s.pace(rng, fails)}
+		t := turn{messages: []trace.Message{ask, answer}, called: true, failed: fails, crashed: fails, took: s.duration(rng, fails)}
 		if fails {
 			t.messages = t.messages[:1]
 		}
@@ -36,29 +36,29 @@ func converse(rng *rand.Rand, s story, threaded bool) []turn {
 	question := trace.Message{Role: "assistant", Content: say(s.question)}
 	detail := trace.Message{Role: "user", Content: say(pick(rng, s.details))}
 	said := []trace.Message{ask, question}
-	turns := []turn{{messages: said, took: s.pace(rng, false)}}
+	turns := []turn{{messages: said, took: s.duration(rng, false)}}
 	said = append(said[:2:2], detail)
 	if !fails {
-		return append(turns, turn{messages: append(said[:3:3], answer), called: true, took: s.pace(rng, false)})
+		return append(turns, turn{messages: append(said[:3:3], answer), called: true, took: s.duration(rng, false)})
 	}
 	said = append(said[:3:3], question)
-	turns = append(turns, turn{messages: said, called: true, failed: true, took: s.pace(rng, true)})
+	turns = append(turns, turn{messages: said, called: true, failed: true, took: s.duration(rng, true)})
 	again := trace.Message{Role: "user", Content: pick(rng, []string{
 		"I just told you. ", "You asked that already. ", "Again? ", "Are you reading this? ",
 	}) + detail.Content}
 	said = append(said[:4:4], again)
 	switch rng.IntN(3) {
 	case 0: // the second try works
-		return append(turns, turn{messages: append(said[:5:5], answer), called: true, took: s.pace(rng, false)})
+		return append(turns, turn{messages: append(said[:5:5], answer), called: true, took: s.duration(rng, false)})
 	case 1: // the agent asks a third time, and the user leaves
-		return append(turns, turn{messages: append(said[:5:5], question), called: true, failed: true, took: s.pace(rng, true)})
+		return append(turns, turn{messages: append(said[:5:5], question), called: true, failed: true, took: s.duration(rng, true)})
 	}
-	return append(turns, turn{messages: said, called: true, failed: true, broke: true, took: s.pace(rng, true)})
+	return append(turns, turn{messages: said, called: true, failed: true, crashed: true, took: s.duration(rng, true)})
 }
 
-// pace is how long a turn takes: somewhat around the usual, and longer by the
+// duration is how long a turn takes: somewhat around the usual, and longer by the
 // tool's timeout when it fails.
-func (s story) pace(rng *rand.Rand, failed bool) time.Duration {
+func (s scenario) duration(rng *rand.Rand, failed bool) time.Duration {
 	seconds := s.latency * (0.6 + 0.9*rng.Float64())
 	if rng.IntN(20) == 0 {
 		seconds *= 4
@@ -72,5 +72,5 @@ func (s story) pace(rng *rand.Rand, failed bool) time.Duration {
 // resolved says whether the conversation ended with an answer.
 func resolved(turns []turn) bool {
 	last := turns[len(turns)-1]
-	return !last.failed && !last.broke
+	return !last.failed && !last.crashed
 }

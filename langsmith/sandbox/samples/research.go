@@ -1,8 +1,8 @@
 package samples
 
-// researchStories are what analysts ask the research agent.
-func researchStories() []story {
-	return []story{
+// researchScenarios are what analysts ask the research agent.
+func researchScenarios() []scenario {
+	return []scenario{
 		{
 			titles: []string{"Market size cannot be sourced", "Market size estimate", "Market size with growth rate"},
 			asks: []string{
@@ -14,7 +14,7 @@ func researchStories() []story {
 				"Two sources put the market for {topic} at between 3.1 and 3.8 billion euros, growing by 7 percent a year.",
 			},
 			area: "market-data", tool: "web.search", failure: "ToolError: web.search: paywalled source, no text extracted", failRate: 0.3,
-			happy: 0.6, latency: 38, weeks: [2]int{9, 9},
+			satisfied: 0.6, latency: 38, weeks: [2]int{9, 9},
 		},
 		{
 			titles: []string{"Competitor prices compared", "Price comparison of competitors", "Pricing pages compared"},
@@ -27,7 +27,7 @@ func researchStories() []story {
 				"The table lists five competitors in {topic}; prices per month run from 9 to 49 euros.",
 			},
 			area: "market-data", tool: "web.fetch", failure: "ToolError: web.fetch: blocked by robots.txt", failRate: 0.4,
-			happy: 0.5, latency: 52, weeks: [2]int{7, 13},
+			satisfied: 0.5, latency: 52, weeks: [2]int{7, 13},
 		},
 		{
 			titles: []string{"Regulation summarized", "Summary of a new regulation", "What a regulation changes"},
@@ -40,7 +40,7 @@ func researchStories() []story {
 				"The regulation brings three duties for {topic}; the first applies in eighteen months.",
 			},
 			area: "regulation", tool: "legal.search", failure: "ToolError: legal.search: index out of date", failRate: 0.1,
-			happy: 0.8, latency: 31, weeks: [2]int{8, 7},
+			satisfied: 0.8, latency: 31, weeks: [2]int{8, 7},
 		},
 		{
 			titles: []string{"Answer without sources", "Sources missing in the answer", "Citation does not support the claim"},
@@ -53,7 +53,7 @@ func researchStories() []story {
 				"Each claim on {topic} now has a source; I dropped the one that none supports.",
 			},
 			area: "sources", tool: "citations.verify", failure: "ToolError: citations.verify: source no longer online", failRate: 0.45,
-			happy: 0.2, latency: 44, weeks: [2]int{5, 11},
+			satisfied: 0.2, latency: 44, weeks: [2]int{5, 11},
 		},
 		{
 			titles: []string{"Company background check", "Background of a supplier", "Ownership of a company"},
@@ -66,7 +66,7 @@ func researchStories() []story {
 				"The supplier belongs to a group since four years; its accounts show a small loss.",
 			},
 			area: "companies", tool: "registry.company", failure: "ToolError: registry.company: quota exceeded", failRate: 0.15,
-			happy: -1, latency: 27, weeks: [2]int{7, 4},
+			satisfied: -1, latency: 27, weeks: [2]int{7, 4},
 		},
 	}
 }

@@ -30,42 +30,42 @@ type Project struct {
 
 // Projects makes the sample projects, their traces in the two weeks before now.
 func Projects(now time.Time) []Project {
-	support := append(supportStories(), moreSupportStories()...)
+	support := append(supportScenarios(), moreSupportScenarios()...)
 	return []Project{
 		{
 			Name:        ChatProd,
 			Description: "The shop's support assistant, in production.",
-			Runs: (&writer{
+			Runs: (&generator{
 				project: ChatProd, agent: "support-assistant", seed: 1, now: now,
 				threads: 0.42, priced: true, rated: 0.35,
-			}).write(support),
+			}).generate(support),
 		},
 		{
 			Name:        ChatStaging,
 			Description: "The shop's support assistant, before release.",
-			Runs: (&writer{
+			Runs: (&generator{
 				project: ChatStaging, agent: "support-assistant", seed: 2, now: now,
 				threads: 0.2, scale: 0.16,
-			}).write(support),
+			}).generate(support),
 		},
 		{
 			Name:        ResearchAgent,
 			Description: "An agent that answers questions of market research.",
 			Agent:       ResearchAgent,
 			Environment: "PRODUCTION",
-			Runs: (&writer{
+			Runs: (&generator{
 				project: ResearchAgent, agent: "research-agent", seed: 3, now: now,
 				priced: true, rated: 0.5, questions: true,
-			}).write(researchStories()),
+			}).generate(researchScenarios()),
 		},
 		{
 			Name:        Experiment,
 			Description: "The support assistant over its regression dataset.",
 			Experiment:  true,
-			Runs: (&writer{
+			Runs: (&generator{
 				project: Experiment, agent: "support-assistant", seed: 4, now: now,
 				scale: 0.08, priced: true, experiment: true,
-			}).write(support),
+			}).generate(support),
 		},
 	}
 }

@@ -37,9 +37,9 @@ func prebuiltConfigs() []configView {
 	}
 }
 
-// propose answers configs/generate without a model: the user's own words become
+// proposeConfig answers configs/generate without a model: the user's own words become
 // part of the prompt.
-func propose(project string, context map[string]string) any {
+func proposeConfig(project string, context map[string]string) any {
 	var wishes []string
 	for _, question := range slices.Sorted(maps.Keys(context)) {
 		if answer := strings.TrimSpace(context[question]); answer != "" {

@@ -18,13 +18,13 @@ func runTypes() []string {
 const previewRunes = 200
 
 // runView is a run as the API shows it.
-func (ws *workspace) runView(r *heldRun) map[string]any {
+func (ws *workspace) runView(r *storedRun) map[string]any {
 	v := map[string]any{
 		"id":                r.ID,
 		"name":              r.Name,
 		"run_type":          r.Type,
 		"start_time":        stamp(r.Start),
-		"end_time":          stamped(r.End),
+		"end_time":          optionalStamp(r.End),
 		"status":            r.Status,
 		"error":             nil,
 		"inputs":            r.Inputs,
@@ -42,7 +42,7 @@ func (ws *workspace) runView(r *heldRun) map[string]any {
 		"total_tokens":      r.TotalTokens(),
 		"prompt_tokens":     r.PromptTokens,
 		"completion_tokens": r.CompletionTokens,
-		"total_cost":        dollars(r.Cost),
+		"total_cost":        formatCost(r.Cost),
 		"feedback_stats":    feedbackStats(r.Feedback),
 		"thread_id":         nil,
 		"in_dataset":        ws.inDataset(r.ID),
@@ -72,7 +72,7 @@ func (ws *workspace) runView(r *heldRun) map[string]any {
 const maxAncestors = 100
 
 // ancestors are the runs above a run, the root first.
-func (ws *workspace) ancestors(r *heldRun) []uuid.UUID {
+func (ws *workspace) ancestors(r *storedRun) []uuid.UUID {
 	above := []uuid.UUID{}
 	for at := r; at != nil && !at.IsRoot() && len(above) < maxAncestors; at = ws.runs[at.ParentID] {
 		above = append(above, at.ParentID)
@@ -81,7 +81,7 @@ func (ws *workspace) ancestors(r *heldRun) []uuid.UUID {
 	return above
 }
 
-func (ws *workspace) dottedOrder(r *heldRun) string {
+func (ws *workspace) dottedOrder(r *storedRun) string {
 	var steps []string
 	for _, id := range ws.ancestors(r) {
 		if up := ws.runs[id]; up != nil {
@@ -102,15 +102,15 @@ func feedbackStats(scores map[string]float64) map[string]any {
 	return stats
 }
 
-// demanded are the fields without which the API shows no run, whatever was selected.
-func demanded() []string {
+// alwaysSelected are the fields without which the API shows no run, whatever was selected.
+func alwaysSelected() []string {
 	return []string{"id", "name", "run_type", "trace_id", "dotted_order", "status", "session_id", "app_path"}
 }
 
-func only(view map[string]any, fields []string) map[string]any {
+func selectFields(view map[string]any, fields []string) map[string]any {
 	shown := make(map[string]any)
 	for name, value := range view {
-		if slices.Contains(fields, name) || slices.Contains(demanded(), name) {
+		if slices.Contains(fields, name) || slices.Contains(alwaysSelected(), name) {
 			shown[name] = value
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// props fills the blanks of a conversation, the same way throughout it.
-type props struct{ *strings.Replacer }
+// placeholders fills the blanks of a conversation, the same way throughout it.
+type placeholders struct{ *strings.Replacer }
 
 func products() []string {
 	return []string{
@@ -24,8 +24,8 @@ func topics() []string {
 	}
 }
 
-func cast(rng *rand.Rand) props {
-	return props{strings.NewReplacer(
+func newPlaceholders(rng *rand.Rand) placeholders {
+	return placeholders{strings.NewReplacer(
 		"{order}", fmt.Sprintf("#%d", 40000+rng.IntN(20000)),
 		"{amount}", fmt.Sprintf("€%d.%02d", 15+rng.IntN(180), []int{0, 50, 90, 95}[rng.IntN(4)]),
 		"{product}", pick(rng, products()),
@@ -37,8 +37,8 @@ func cast(rng *rand.Rand) props {
 
 func pick(rng *rand.Rand, from []string) string { return from[rng.IntN(len(from))] }
 
-// dress puts what people say around their point before and after it.
-func dress(rng *rand.Rand, text string) string {
+// addGreeting puts what people say around their point before and after it.
+func addGreeting(rng *rand.Rand, text string) string {
 	before := pick(rng, []string{"", "", "", "Hi, ", "Hello, ", "Good morning. ", "Hello again. "})
 	after := pick(rng, []string{"", "", "", " Thanks.", " Please help.", " What now?", " This is not my first message about it."})
 	if strings.HasSuffix(before, ", ") && !strings.HasPrefix(text, "I ") {

@@ -44,17 +44,17 @@ func (ws *workspace) addSamples(projects []samples.Project, now time.Time) {
 		ws.projects = append(ws.projects, p)
 		runs := make([]*trace.Run, len(sample.Runs))
 		for i := range sample.Runs {
-			runs[i] = ws.copied(sample.Runs[i])
+			runs[i] = ws.copyRun(sample.Runs[i])
 		}
-		ws.hold(p, p.started, runs...)
+		ws.addRuns(p, p.started, runs...)
 		if sample.Experiment {
-			p.dataset = ws.addReference(sample.Name, runs, p.started)
+			p.dataset = ws.addReferenceDataset(sample.Name, runs, p.started)
 		}
 	}
 }
 
-// copied is a run of the samples under ids of this workspace.
-func (ws *workspace) copied(r trace.Run) *trace.Run {
+// copyRun gives a run of the samples under ids of this workspace.
+func (ws *workspace) copyRun(r trace.Run) *trace.Run {
 	own := func(id uuid.UUID) uuid.UUID {
 		if id == uuid.Nil {
 			return id
@@ -66,8 +66,8 @@ func (ws *workspace) copied(r trace.Run) *trace.Run {
 	return &r
 }
 
-// addReference makes the dataset over which an experiment ran.
-func (ws *workspace) addReference(name string, runs []*trace.Run, at time.Time) *uuid.UUID {
+// addReferenceDataset makes the dataset over which an experiment ran.
+func (ws *workspace) addReferenceDataset(name string, runs []*trace.Run, at time.Time) *uuid.UUID {
 	d := &dataset{
 		id:       uuid.NewSHA1(ws.id, []byte("dataset/"+name)),
 		name:     name + "-examples",

@@ -12,9 +12,9 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// computing prepares a report over the runs of this moment. It is computed when
+// reportFunc prepares a report over the runs of this moment. It is computed when
 // first asked for, once.
-func computing(runs []*trace.Run, chosen settings, now time.Time) func() report.Result {
+func reportFunc(runs []*trace.Run, chosen settings, now time.Time) func() report.Result {
 	return sync.OnceValue(func() report.Result {
 		in := report.Input{
 			Runs:       runs,
@@ -124,13 +124,13 @@ func rowView(row report.Row, in Cluster) map[string]any {
 		"session_id":   r.SessionID,
 		"trace_id":     r.TraceID,
 		"start_time":   stamp(r.Start),
-		"end_time":     stamped(r.End),
+		"end_time":     optionalStamp(r.End),
 		"status":       r.Status,
 		"error":        nil,
 		"inputs":       trace.Preview(trace.Text(r.Inputs), previewRunes),
 		"outputs":      trace.Preview(trace.Text(r.Outputs), previewRunes),
 		"total_tokens": r.TotalTokens(),
-		"total_cost":   dollars(r.Cost),
+		"total_cost":   formatCost(r.Cost),
 		"summary":      row.Summary,
 		"attributes":   row.Attributes,
 		"cluster_id":   in.ID,

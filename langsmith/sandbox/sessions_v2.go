@@ -13,7 +13,7 @@ func (c *call) sessionViewV2(p *project, withStats bool) map[string]any {
 		"name":                 p.name,
 		"type":                 p.kind(),
 		"description":          p.description,
-		"start_time":           zulu(p.started),
+		"start_time":           formatTime(p.started),
 		"default_dataset_id":   p.defaultSet,
 		"reference_dataset_id": p.dataset,
 		"trace_tier":           nil,
@@ -26,7 +26,7 @@ func (c *call) sessionViewV2(p *project, withStats bool) map[string]any {
 		v["run_count"], v["error_rate"], v["total_tokens"] = f.RunCount, f.ErrorRate, f.TotalTokens
 		v["latency_p50"], v["latency_p99"] = f.LatencyP50, f.LatencyP99
 		if !f.last.IsZero() {
-			v["last_run_start_time"] = zulu(f.last)
+			v["last_run_start_time"] = formatTime(f.last)
 		}
 	}
 	return v
@@ -44,13 +44,13 @@ func (p *project) kind() string {
 
 // listSessionsV2 shows the newest project first, a page at a time.
 func listSessionsV2(c *call) (any, error) {
-	ids := c.askAll("id")
-	withStats, _ := c.askBool("include_stats")
+	ids := c.queryIDs("id")
+	withStats, _ := c.queryBool("include_stats")
 	kinds := c.query["type"]
 	for i, kind := range kinds {
 		asOneOf("PROJECT", "AGENT", "EXPERIMENT")(&c.findings, []any{"query", "type", i}, kind)
 	}
-	size := c.askInt("page_size", 100, 1, maxPageSize)
+	size := c.queryInt("page_size", 100, 1, maxPageSize)
 	if err := c.err(); err != nil {
 		return nil, err
 	}

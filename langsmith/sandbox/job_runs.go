@@ -12,9 +12,9 @@ import (
 // Unknown: the order, and whether a cluster's runs include those of its
 // subclusters; here they do. The fields of a run are free in the schema.
 func listJobRuns(c *call) (any, error) {
-	page, clusterID := c.page(), c.ask("cluster_id")
+	page, clusterID := c.page(), c.queryID("cluster_id")
 	key := c.query.Get("attribute_sort_key")
-	order := c.askOneOf("attribute_sort_order", "asc", "desc")
+	order := c.queryOneOf("attribute_sort_order", "asc", "desc")
 	_, j, err := c.job()
 	if err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func listJobRuns(c *call) (any, error) {
 			}
 		}
 	}
-	shown := slices.Clone(cut(runs, page))
+	shown := slices.Clone(slicePage(runs, page))
 	if key != "" {
 		// LangSmith sorts within a page only.
 		slices.SortStableFunc(shown, func(a, b JobRun) int {

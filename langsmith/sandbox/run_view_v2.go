@@ -11,7 +11,7 @@ import (
 
 // runViewV2 shows the selected properties of a run, its id alone where none are
 // selected, and leaves out those that it lacks. A pending run's end is null.
-func (ws *workspace) runViewV2(r *heldRun, selected []string) map[string]any {
+func (ws *workspace) runViewV2(r *storedRun, selected []string) map[string]any {
 	all := ws.propertiesV2(r)
 	view := map[string]any{"id": r.ID}
 	for _, name := range selected {
@@ -22,12 +22,12 @@ func (ws *workspace) runViewV2(r *heldRun, selected []string) map[string]any {
 	return view
 }
 
-func (ws *workspace) propertiesV2(r *heldRun) map[string]any {
+func (ws *workspace) propertiesV2(r *storedRun) map[string]any {
 	v := map[string]any{
 		"NAME":              r.Name,
 		"RUN_TYPE":          strings.ToUpper(r.Type),
 		"STATUS":            strings.ToUpper(r.Status),
-		"START_TIME":        zulu(r.Start),
+		"START_TIME":        formatTime(r.Start),
 		"END_TIME":          nil,
 		"EXTRA":             map[string]any{"metadata": r.Metadata},
 		"METADATA":          r.Metadata,
@@ -48,7 +48,7 @@ func (ws *workspace) propertiesV2(r *heldRun) map[string]any {
 		"IS_IN_DATASET":     ws.inDataset(r.ID),
 	}
 	if took, ended := r.Latency(); ended {
-		v["END_TIME"], v["LATENCY_SECONDS"] = zulu(r.End), took.Seconds()
+		v["END_TIME"], v["LATENCY_SECONDS"] = formatTime(r.End), took.Seconds()
 	}
 	if r.Error != "" {
 		v["ERROR"], v["ERROR_PREVIEW"] = r.Error, trace.Preview(r.Error, previewRunes)
@@ -75,10 +75,10 @@ func orEmptyMap(m map[string]any) map[string]any {
 	return m
 }
 
-// zulu writes a time as the newer routes do.
+// formatTime writes a time as the newer routes do.
 //
 // Unknown: how many digits of a second LangSmith gives.
-func zulu(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
+func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
 // selectsV2 are the properties that the newer routes know. The sandbox's runs lack
 // some of them.

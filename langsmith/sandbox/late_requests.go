@@ -11,7 +11,7 @@ type lateRequest struct {
 	req Request
 }
 
-func (s *Sandbox) postpone(req Request, due time.Time) {
+func (s *Sandbox) schedule(req Request, due time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at, _ := slices.BinarySearchFunc(s.late, due, func(l lateRequest, due time.Time) int {
@@ -23,8 +23,8 @@ func (s *Sandbox) postpone(req Request, due time.Time) {
 	s.late = slices.Insert(s.late, at, lateRequest{due: due, req: req})
 }
 
-// settle gives the requests that are due their effect, each at its own moment.
-func (s *Sandbox) settle(now time.Time) {
+// processDue gives the requests that are due their effect, each at its own moment.
+func (s *Sandbox) processDue(now time.Time) {
 	for {
 		s.mu.Lock()
 		if len(s.late) == 0 || s.late[0].due.After(now) {

@@ -21,7 +21,7 @@ type entryView struct {
 // comes in once more, so that a client which does not look first is seen.
 func addQueueRuns(c *call) (any, error) {
 	before := len(c.issues)
-	value := c.body()
+	value := c.bodyJSON()
 	var runs []uuid.UUID
 	if len(c.issues) == before {
 		runs = asList(asQueuedRun)(&c.findings, []any{"body"}, value)
@@ -38,7 +38,7 @@ func addQueueRuns(c *call) (any, error) {
 	views := make([]entryView, len(runs))
 	for i, id := range runs {
 		r := c.ws.runs[id]
-		e := queueEntry{id: c.ws.mint("entry"), run: id, project: r.SessionID, started: r.Start, added: c.now, section: needsMyReview}
+		e := queueEntry{id: c.ws.newID("entry"), run: id, project: r.SessionID, started: r.Start, added: c.now, section: needsMyReview}
 		q.entries = append(q.entries, e)
 		c.ws.extend(r)
 		views[i] = entryView{ID: e.id, QueueID: q.id, RunID: e.run, AddedAt: stamp(e.added)}
@@ -52,12 +52,12 @@ func asQueuedRun(f *findings, loc []any, value any) uuid.UUID {
 		return asUUID(f, loc, value)
 	}
 	var id uuid.UUID
-	require(f, asObject(f, loc, value), "run_id", &id, asUUID)
+	readRequired(f, asObject(f, loc, value), "run_id", &id, asUUID)
 	return id
 }
 
 // extend moves the whole trace of a run to extended retention.
-func (ws *workspace) extend(r *heldRun) {
+func (ws *workspace) extend(r *storedRun) {
 	for _, p := range ws.projects {
 		if p.id != r.SessionID {
 			continue
@@ -82,7 +82,7 @@ func listQueueRuns(c *call) (any, error) {
 	}
 	views := make([]map[string]any, 0, page.limit)
 	runs := slices.DeleteFunc(slices.Clone(q.entries), func(e queueEntry) bool { return e.thread != "" })
-	for _, e := range cut(runs, page) {
+	for _, e := range slicePage(runs, page) {
 		view := c.ws.runView(c.ws.runs[e.run])
 		view["queue_run_id"] = e.id
 		view["added_at"] = stamp(e.added)

@@ -1,8 +1,8 @@
 package samples
 
-// moreSupportStories continues supportStories.
-func moreSupportStories() []story {
-	return []story{
+// moreSupportScenarios continues supportScenarios.
+func moreSupportScenarios() []scenario {
+	return []scenario{
 		{
 			titles: []string{"Item arrived damaged", "Broken item on arrival", "Damaged item needs a replacement"},
 			asks: []string{
@@ -20,7 +20,7 @@ func moreSupportStories() []story {
 				"I booked a pickup for the broken item of {order}; the replacement is sent in parallel.",
 			},
 			area: "delivery", tool: "returns.open", failure: "ToolError: returns.open: photo service unavailable", failRate: 0.15,
-			happy: 0.7, latency: 3.3, weeks: [2]int{9, 9},
+			satisfied: 0.7, latency: 3.3, weeks: [2]int{9, 9},
 		},
 		{
 			titles: []string{"Order to be cancelled before dispatch", "Cancel an order just placed", "Order cancellation"},
@@ -40,7 +40,7 @@ func moreSupportStories() []story {
 				"It was dispatched an hour ago; refuse the parcel and it comes back to us free of charge.",
 			},
 			area: "delivery", tool: "orders.cancel", failure: "ToolError: orders.cancel: state changed during request", failRate: 0.1,
-			happy: 0.8, latency: 2.2, weeks: [2]int{10, 11},
+			satisfied: 0.8, latency: 2.2, weeks: [2]int{10, 11},
 		},
 		{
 			titles: []string{"Membership cannot be cancelled online", "Membership renewed against the member's will", "Ending the membership"},
@@ -60,7 +60,7 @@ func moreSupportStories() []story {
 				"It is ended at the end of the paid month; you keep the benefits until then.",
 			},
 			area: "billing", tool: "membership.end", failure: "ToolError: membership.end: not permitted for this plan", failRate: 0.3,
-			happy: 0.3, latency: 3.6, weeks: [2]int{7, 8},
+			satisfied: 0.3, latency: 3.6, weeks: [2]int{7, 8},
 		},
 		{
 			titles: []string{"Which size fits", "Sizing advice before buying", "Size and fit question"},
@@ -80,7 +80,7 @@ func moreSupportStories() []story {
 				"With a loose fit in mind, L is the right size.",
 			},
 			area: "products", tool: "catalog.size_chart", failure: "ToolError: catalog.size_chart: no chart for this item", failRate: 0.03,
-			happy: 0.9, latency: 1.3, weeks: [2]int{9, 11}, priceless: true,
+			satisfied: 0.9, latency: 1.3, weeks: [2]int{9, 11}, unpriced: true,
 		},
 		{
 			titles: []string{"Back in stock when", "Availability of a sold-out item", "Waiting for a sold-out item"},
@@ -99,7 +99,7 @@ func moreSupportStories() []story {
 				"It is sold out for this season; the successor arrives next month.",
 			},
 			area: "products", tool: "catalog.stock", failure: "ToolError: catalog.stock: stale inventory", failRate: 0.05,
-			happy: 0.7, latency: 1.6, weeks: [2]int{6, 6}, priceless: true,
+			satisfied: 0.7, latency: 1.6, weeks: [2]int{6, 6}, unpriced: true,
 		},
 		{
 			titles: []string{"App crashes after the update", "App closes at start", "App broken since the new version"},
@@ -119,7 +119,7 @@ func moreSupportStories() []story {
 				"Please clear the app's storage once, the crash comes from an old basket.",
 			},
 			area: "app", tool: "diagnostics.crash_report", failure: "ToolError: diagnostics.crash_report: no symbols for build", failRate: 0.25,
-			happy: 0.4, latency: 2.9, weeks: [2]int{14, 0},
+			satisfied: 0.4, latency: 2.9, weeks: [2]int{14, 0},
 		},
 		{
 			titles: []string{"Discount code refused at checkout", "Discount code not accepted", "Promotion code does not work"},
@@ -139,7 +139,7 @@ func moreSupportStories() []story {
 				"The campaign had not started for your country; {code} works at checkout now.",
 			},
 			area: "promotions", tool: "promotions.check", failure: "ToolError: promotions.check: campaign not found", failRate: 0.35,
-			happy: 0.45, latency: 2.7, weeks: [2]int{0, 16},
+			satisfied: 0.45, latency: 2.7, weeks: [2]int{0, 16},
 		},
 		{
 			titles: []string{"Wants to speak to a person", "Asks for a human agent", "Callback from a person wanted"},
@@ -158,7 +158,7 @@ func moreSupportStories() []story {
 				"Our people answer the phone from nine to six; I booked a callback for you.",
 			},
 			area: "handover", tool: "handover.request", failure: "ToolError: handover.request: no agent available", failRate: 0.2,
-			happy: -1, latency: 1.9, weeks: [2]int{4, 5},
+			satisfied: -1, latency: 1.9, weeks: [2]int{4, 5},
 		},
 	}
 }

@@ -1,8 +1,8 @@
 package samples
 
-// story is one reason for which people turn to an agent, and how that goes.
+// scenario is one reason for which people turn to an agent, and how that goes.
 // Texts may hold {order}, {amount}, {product}, {days}, {code} and {topic}.
-type story struct {
+type scenario struct {
 	titles    []string // how the agent itself heads such a conversation
 	asks      []string // what people open with
 	details   []string // what they add when asked
@@ -12,16 +12,16 @@ type story struct {
 	tool      string
 	failure   string  // the tool's error
 	failRate  float64 // how often the tool fails
-	happy     float64 // share of good feedback; below 0: nobody leaves any
+	satisfied float64 // share of good feedback; below 0: nobody leaves any
 	latency   float64 // seconds that a turn usually takes
 	weeks     [2]int  // conversations in the older and in the newer week
-	priceless bool    // answered without a priced model: no cost, no tokens
+	unpriced  bool    // answered without a priced model: no cost, no tokens
 }
 
-// supportStories are what the shop's customers come with. The two weeks differ:
+// supportScenarios are what the shop's customers come with. The two weeks differ:
 // one reason appears, one vanishes, some grow or shrink.
-func supportStories() []story {
-	return []story{
+func supportScenarios() []scenario {
+	return []scenario{
 		{
 			titles: []string{"Refund never arrives", "Refund still missing", "Refund overdue after a return"},
 			asks: []string{
@@ -43,7 +43,7 @@ func supportStories() []story {
 				"I found the return for {order}. The refund was stuck in review; it is on its way now.",
 			},
 			area: "billing", tool: "refunds.lookup", failure: "ToolError: refunds.lookup timed out after 10s", failRate: 0.45,
-			happy: 0.35, latency: 4.2, weeks: [2]int{18, 24},
+			satisfied: 0.35, latency: 4.2, weeks: [2]int{18, 24},
 		},
 		{
 			titles: []string{"Charged twice for one order", "Card debited twice", "Duplicate charge on one order"},
@@ -63,7 +63,7 @@ func supportStories() []story {
 				"I cancelled the duplicate charge for {order}. You will see {amount} credited on your card.",
 			},
 			area: "billing", tool: "payments.charges", failure: "ToolError: payments.charges returned 502", failRate: 0.15,
-			happy: 0.6, latency: 3.4, weeks: [2]int{9, 8},
+			satisfied: 0.6, latency: 3.4, weeks: [2]int{9, 8},
 		},
 		{
 			titles: []string{"Invoice needs company details", "Invoice with VAT number requested", "Corrected invoice requested"},
@@ -83,7 +83,7 @@ func supportStories() []story {
 				"I sent the invoice over {amount} with the VAT number to your email address.",
 			},
 			area: "billing", tool: "invoices.issue", failure: "ToolError: invoices.issue rejected the VAT number format", failRate: 0.08,
-			happy: 0.85, latency: 2.6, weeks: [2]int{11, 10},
+			satisfied: 0.85, latency: 2.6, weeks: [2]int{11, 10},
 		},
 		{
 			titles: []string{"Identity check rejects returning customers", "Identity check fails at login", "Identity verification loops"},
@@ -105,7 +105,7 @@ func supportStories() []story {
 				"Your identity was confirmed by hand; the login works again.",
 			},
 			area: "account-access", tool: "identity.verify", failure: "ToolError: identity.verify: profile version mismatch", failRate: 0.6,
-			happy: 0.15, latency: 7.5, weeks: [2]int{4, 24},
+			satisfied: 0.15, latency: 7.5, weeks: [2]int{4, 24},
 		},
 		{
 			titles: []string{"Password reset link expired", "Password reset mail missing", "Cannot reset the password"},
@@ -125,7 +125,7 @@ func supportStories() []story {
 				"I removed the block on your address, the password mail should arrive in a minute.",
 			},
 			area: "account-access", tool: "accounts.reset", failure: "ToolError: accounts.reset rate limited", failRate: 0.1,
-			happy: 0.75, latency: 2.1, weeks: [2]int{12, 11},
+			satisfied: 0.75, latency: 2.1, weeks: [2]int{12, 11},
 		},
 		{
 			titles: []string{"Parcel late and tracking stands still", "Tracking shows no movement", "Parcel has not been delivered"},
@@ -146,7 +146,7 @@ func supportStories() []story {
 				"The carrier lost the parcel. A replacement {product} ships today at no cost.",
 			},
 			area: "delivery", tool: "shipping.track", failure: "ToolError: shipping.track: carrier unavailable", failRate: 0.2,
-			happy: 0.5, latency: 3.8, weeks: [2]int{25, 10},
+			satisfied: 0.5, latency: 3.8, weeks: [2]int{25, 10},
 		},
 		{
 			titles: []string{"Delivery address must change after ordering", "Wrong delivery address on an order", "Change of delivery address"},
@@ -165,7 +165,7 @@ func supportStories() []story {
 				"The order is already packed, but I asked the carrier to redirect it to the new address.",
 			},
 			area: "delivery", tool: "orders.update_address", failure: "ToolError: orders.update_address: order locked", failRate: 0.12,
-			happy: 0.8, latency: 2.4, weeks: [2]int{8, 8},
+			satisfied: 0.8, latency: 2.4, weeks: [2]int{8, 8},
 		},
 	}
 }

@@ -31,15 +31,15 @@ type itemView struct {
 }
 
 func (e queueEntry) view(queue uuid.UUID) itemView {
-	v := itemView{ID: e.id, QueueID: queue, Type: "RUN", RunID: e.run, ProjectID: e.project, ThreadID: e.thread, AddedAt: zulu(e.added)}
+	v := itemView{ID: e.id, QueueID: queue, Type: "RUN", RunID: e.run, ProjectID: e.project, ThreadID: e.thread, AddedAt: formatTime(e.added)}
 	if e.thread != "" {
 		v.Type = "THREAD"
 	}
 	if !e.started.IsZero() {
-		v.StartTime = zulu(e.started)
+		v.StartTime = formatTime(e.started)
 	}
 	if !e.reviewed.IsZero() {
-		reviewed := zulu(e.reviewed)
+		reviewed := formatTime(e.reviewed)
 		v.LastReviewed = &reviewed
 	}
 	return v
@@ -52,9 +52,9 @@ func (e queueEntry) view(queue uuid.UUID) itemView {
 // and what it does with a run that the queue holds already. Here it comes in once
 // more, so that a test sees a client that does not look first.
 func addQueueItems(c *call) (any, error) {
-	extend, _ := c.askBool("extend_trace_retention")
+	extend, _ := c.queryBool("extend_trace_retention")
 	var entries []queueEntry
-	require(&c.findings, c.form(), "items", &entries, asList(asQueueItem))
+	readRequired(&c.findings, c.bodyObject(), "items", &entries, asList(asQueueItem))
 	q, err := c.queue()
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func addQueueItems(c *call) (any, error) {
 	}
 	views := make([]itemView, len(entries))
 	for i, e := range entries {
-		e.id, e.added, e.section = c.ws.mint("entry"), c.now, needsMyReview
+		e.id, e.added, e.section = c.ws.newID("entry"), c.now, needsMyReview
 		q.entries = append(q.entries, e)
 		if extend && e.thread == "" {
 			c.ws.extend(c.ws.runs[e.run])
@@ -89,18 +89,18 @@ func addQueueItems(c *call) (any, error) {
 func asQueueItem(f *findings, loc []any, value any) (e queueEntry) {
 	o := asObject(f, loc, value)
 	kind := "RUN"
-	take(f, o, "item_type", &kind, asOneOf("RUN", "THREAD"))
+	readField(f, o, "item_type", &kind, asOneOf("RUN", "THREAD"))
 	project := "project_id"
 	if o.fields[project] == nil && o.has("session_id") {
 		project = "session_id" // the older name
 	}
-	require(f, o, project, &e.project, asUUID)
+	readRequired(f, o, project, &e.project, asUUID)
 	if kind == "THREAD" {
-		require(f, o, "thread_id", &e.thread, asString)
+		readRequired(f, o, "thread_id", &e.thread, asString)
 		return e
 	}
-	require(f, o, "run_id", &e.run, asUUID)
-	require(f, o, "start_time", &e.started, asTime)
+	readRequired(f, o, "run_id", &e.run, asUUID)
+	readRequired(f, o, "start_time", &e.started, asTime)
 	return e
 }
 
@@ -110,10 +110,10 @@ func listQueueItems(c *call) (any, error) {
 	if !c.query.Has("status") {
 		c.add([]any{"query", "status"}, "missing", "Field required")
 	}
-	section := c.askOneOf("status", sections()...)
-	kind := c.askOneOf("item_type", "RUN", "THREAD")
-	window := c.askWindow()
-	size := c.askInt("page_size", 100, 1, maxPageSize)
+	section := c.queryOneOf("status", sections()...)
+	kind := c.queryOneOf("item_type", "RUN", "THREAD")
+	window := c.queryWindow()
+	size := c.queryInt("page_size", 100, 1, maxPageSize)
 	cursor := c.query.Get("cursor")
 	q, err := c.queue()
 	if err != nil {
@@ -137,7 +137,7 @@ func countQueueItems(c *call) (any, error) {
 	if !c.query.Has("status") {
 		c.add([]any{"query", "status"}, "missing", "Field required")
 	}
-	section, window := c.askOneOf("status", append(sections(), "all")...), c.askWindow()
+	section, window := c.queryOneOf("status", append(sections(), "all")...), c.queryWindow()
 	q, err := c.queue()
 	if err != nil {
 		return nil, err
@@ -157,9 +157,9 @@ func countQueueItems(c *call) (any, error) {
 // Unknown: how LangSmith tells reviewers apart that share a key. Here every call is
 // another one's.
 func reviewQueueItem(c *call) (any, error) {
-	id := c.path("item_id")
+	id := c.pathID("item_id")
 	var status *string
-	take(&c.findings, c.form(), "status", &status, pointer(asOneOf("viewed", "completed")))
+	readField(&c.findings, c.bodyObject(), "status", &status, pointer(asOneOf("viewed", "completed")))
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -187,8 +187,8 @@ func reviewQueueItem(c *call) (any, error) {
 // window bounds the time at which an item's trace started, both ends included.
 type window struct{ from, to *time.Time }
 
-func (c *call) askWindow() window {
-	return window{c.askTime("min_start_time"), c.askTime("max_start_time")}
+func (c *call) queryWindow() window {
+	return window{c.queryTime("min_start_time"), c.queryTime("max_start_time")}
 }
 
 func (w window) holds(t time.Time) bool {

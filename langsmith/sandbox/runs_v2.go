@@ -21,20 +21,20 @@ const defaultRunsWindow = 24 * time.Hour
 func queryRunsV2(c *call) (any, error) {
 	from := c.now.Add(-defaultRunsWindow)
 	q := runQuery{limit: 100, order: "desc", from: &from}
-	o := c.form()
-	require(&c.findings, o, "project_ids", &q.sessions, asList(asUUID))
-	take(&c.findings, o, "ids", &q.ids, orNull(asList(asUUID)))
-	take(&c.findings, o, "reference_examples", &q.examples, orNull(asList(asUUID)))
-	take(&c.findings, o, "trace_id", &q.trace, pointer(asUUID))
-	take(&c.findings, o, "is_root", &q.root, pointer(asBool))
-	take(&c.findings, o, "run_type", &q.runType, pointer(asUpperRunType))
-	take(&c.findings, o, "min_start_time", &q.from, pointer(asTime))
-	take(&c.findings, o, "max_start_time", &q.to, pointer(asTime))
-	take(&c.findings, o, "cursor", &q.cursor, pointer(asString))
-	take(&c.findings, o, "page_size", &q.limit, asBetween(1, maxPageSize))
-	take(&c.findings, o, "selects", &q.selected, orNull(asList(asOneOf(selectsV2()...))))
+	o := c.bodyObject()
+	readRequired(&c.findings, o, "project_ids", &q.sessions, asList(asUUID))
+	readField(&c.findings, o, "ids", &q.ids, nullable(asList(asUUID)))
+	readField(&c.findings, o, "reference_examples", &q.examples, nullable(asList(asUUID)))
+	readField(&c.findings, o, "trace_id", &q.trace, pointer(asUUID))
+	readField(&c.findings, o, "is_root", &q.root, pointer(asBool))
+	readField(&c.findings, o, "run_type", &q.runType, pointer(asUpperRunType))
+	readField(&c.findings, o, "min_start_time", &q.from, pointer(asTime))
+	readField(&c.findings, o, "max_start_time", &q.to, pointer(asTime))
+	readField(&c.findings, o, "cursor", &q.cursor, pointer(asString))
+	readField(&c.findings, o, "page_size", &q.limit, asBetween(1, maxPageSize))
+	readField(&c.findings, o, "selects", &q.selected, nullable(asList(asOneOf(selectsV2()...))))
 	var failed *bool
-	if take(&c.findings, o, "has_error", &failed, pointer(asBool)); failed != nil {
+	if readField(&c.findings, o, "has_error", &failed, pointer(asBool)); failed != nil {
 		q.status = trace.Success
 		if *failed {
 			q.status = trace.Failed
@@ -100,7 +100,7 @@ func readRunV2(c *call) (any, error) {
 	for i, name := range c.query["selects"] {
 		selected = append(selected, asOneOf(selectsV2()...)(&c.findings, []any{"query", "selects", i}, name))
 	}
-	start := c.askTime("start_time")
+	start := c.queryTime("start_time")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func readRunV2(c *call) (any, error) {
 
 // readRunURL gives the address of a run in LangSmith's web application.
 func readRunURL(c *call) (any, error) {
-	traceID := c.requireUUID("trace_id")
+	traceID := c.queryRequiredID("trace_id")
 	r, err := c.runOfProject()
 	if err != nil {
 		return nil, err
@@ -128,15 +128,15 @@ const webOrigin = "https://sandbox.invalid"
 
 // runOfProject finds the run that the path names in the project that the query
 // names.
-func (c *call) runOfProject() (*heldRun, error) {
-	id, project := c.path("run_id"), c.requireUUID("project_id")
+func (c *call) runOfProject() (*storedRun, error) {
+	id, project := c.pathID("run_id"), c.queryRequiredID("project_id")
 	if err := c.err(); err != nil {
 		return nil, err
 	}
 	return c.ws.visibleRun(id, project, c.now)
 }
 
-func (ws *workspace) visibleRun(id, project uuid.UUID, now time.Time) (*heldRun, error) {
+func (ws *workspace) visibleRun(id, project uuid.UUID, now time.Time) (*storedRun, error) {
 	r := ws.runs[id]
 	if r == nil || r.visible.After(now) || r.SessionID != project {
 		return nil, notFound("Run")
@@ -149,17 +149,17 @@ func sameMoment(a, b time.Time) bool {
 	return a.Truncate(time.Microsecond).Equal(b.Truncate(time.Microsecond))
 }
 
-// requireUUID reads an id that the query must hold.
-func (c *call) requireUUID(name string) uuid.UUID {
-	if id := c.ask(name); id != nil {
+// queryRequiredID reads an id that the query must hold.
+func (c *call) queryRequiredID(name string) uuid.UUID {
+	if id := c.queryID(name); id != nil {
 		return *id
 	}
 	c.add([]any{"query", name}, "missing", "Field required")
 	return uuid.Nil
 }
 
-// askTime reads a time out of the query; nil where there is none.
-func (c *call) askTime(name string) *time.Time {
+// queryTime reads a time out of the query; nil where there is none.
+func (c *call) queryTime(name string) *time.Time {
 	if !c.query.Has(name) {
 		return nil
 	}
