@@ -49,7 +49,7 @@ func (c *Calls) Begin(ctx context.Context, id jsontext.Value) (*Call, *Error) {
 	case c.running >= maxCalls:
 		return nil, &Error{mcp.INTERNAL_ERROR, "too many requests are being answered; try again when some are done"}
 	case c.closed:
-		return nil, &Error{mcp.INTERNAL_ERROR, "the server is ending"}
+		return nil, &Error{mcp.INTERNAL_ERROR, "no further requests are answered here"}
 	}
 	return c.add(ctx, string(id)), nil
 }

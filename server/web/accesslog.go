@@ -12,9 +12,9 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// entry is what is logged of a request, filled in on its way through. It holds
-// no header, no query and nothing of a message but what it asks for.
-type entry struct {
+// accessRecord is what is logged of a request, filled in while it is handled. It
+// holds no header, no query and nothing of a message but what it asks for.
+type accessRecord struct {
 	requestID string
 	guard     string // what let the caller in: token or oauth; empty where nothing guards
 	ownKey    bool   // the caller brought a LangSmith key
@@ -24,26 +24,26 @@ type entry struct {
 
 // addMessage records what a message asks for, of what the server has: any other
 // method or tool is in the caller's own words, which may hold anything.
-func (e *entry) addMessage(message jsonrpc.Message, server *mcpserver.MCPServer) {
+func (e *accessRecord) addMessage(message jsonrpc.Message, server *mcpserver.MCPServer) {
 	e.method = jsonrpc.KnownMethod(message.Method)
 	if tool := message.Name(); server.GetTool(tool) != nil {
 		e.tool = tool
 	}
 }
 
-type entryKey struct{}
+type accessRecordKey struct{}
 
-func withLogged(ctx context.Context, e *entry) context.Context {
-	return context.WithValue(ctx, entryKey{}, e)
+func withAccessRecord(ctx context.Context, e *accessRecord) context.Context {
+	return context.WithValue(ctx, accessRecordKey{}, e)
 }
 
-// logged returns the request's entry; it is written by the one goroutine that
-// handles the request.
-func logged(ctx context.Context) *entry {
-	if e, ok := ctx.Value(entryKey{}).(*entry); ok {
+// accessRecordOf returns the request's record; it is written by the one goroutine
+// that handles the request.
+func accessRecordOf(ctx context.Context) *accessRecord {
+	if e, ok := ctx.Value(accessRecordKey{}).(*accessRecord); ok {
 		return e
 	}
-	return &entry{}
+	return &accessRecord{}
 }
 
 // accessLog writes a line for each request when it has been answered.
@@ -52,12 +52,12 @@ func accessLog(logger zerolog.Logger) func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			began := time.Now()
 			defer func() {
-				status, bytes := answerOf(w).sent()
+				status, bytes := responseOf(w).statusAndSize()
 				level := zerolog.InfoLevel
 				if isProbe(r) && status == http.StatusOK {
 					level = zerolog.DebugLevel
 				}
-				e := logged(r.Context())
+				e := accessRecordOf(r.Context())
 				line := logger.WithLevel(level).
 					Str("request_id", e.requestID).
 					Str("http_method", r.Method).

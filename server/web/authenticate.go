@@ -19,7 +19,7 @@ func authenticate(guard *auth.Guard) func(http.Handler) http.Handler {
 				refuse(w, status, text)
 				return
 			}
-			logged(r.Context()).guard = identity.Method
+			accessRecordOf(r.Context()).guard = identity.Method
 			next.ServeHTTP(w, r.WithContext(withCaller(r.Context(), Caller{Subject: identity.Subject})))
 		})
 	}

@@ -14,7 +14,7 @@ import (
 func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	message, err := l.readBody(r)
 	if err == nil {
-		answerOf(w).bodyRead()
+		responseOf(w).bodyRead()
 		return message, true
 	}
 	var tooLarge *http.MaxBytesError

@@ -58,7 +58,7 @@ func callerCredentials(next http.Handler) http.Handler {
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
-		logged(r.Context()).ownKey = !caller.Credentials.Empty()
+		accessRecordOf(r.Context()).ownKey = !caller.Credentials.Empty()
 		r = r.WithContext(withCaller(r.Context(), caller))
 		r.Header = withoutSecrets(r.Header)
 		next.ServeHTTP(w, r)

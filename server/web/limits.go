@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Limits bound what one client can hold. A zero field has the usual bound.
+// Limits bound what one client can hold. A zero field has the default.
 type Limits struct {
 	// Body and Header bound one message and one header, in bytes: 16 MiB, which
 	// a thousand chats in one call are within, and 64 KiB, since the tokens of
@@ -33,7 +33,7 @@ type Limits struct {
 	Quiet time.Duration
 }
 
-func (l Limits) orUsual() Limits {
+func (l Limits) withDefaults() Limits {
 	return Limits{
 		Body:       cmp.Or(l.Body, 16<<20),
 		Header:     cmp.Or(l.Header, 64<<10),

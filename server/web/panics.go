@@ -20,7 +20,7 @@ func recoverPanics(logger zerolog.Logger) func(http.Handler) http.Handler {
 				if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(cause) // net/http's own way to break off an answer
 				}
-				logger.Error().Str("request_id", logged(r.Context()).requestID).Interface("panic", cause).
+				logger.Error().Str("request_id", accessRecordOf(r.Context()).requestID).Interface("panic", cause).
 					Bytes("stack", debug.Stack()).Msg("a request panicked")
 				refuse(w, http.StatusInternalServerError, "internal error; the server's log says more under this request's id")
 			}()

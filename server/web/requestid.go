@@ -10,9 +10,9 @@ import (
 // requestIDHeader carries a request's id in from a proxy, and out to the caller.
 const requestIDHeader = "X-Request-Id"
 
-// goodRequestID is what is taken over from a proxy. Anything else could make a
-// mess of a log.
-func goodRequestID(id string) bool {
+// isSafeRequestID reports whether an id is taken over from a proxy. Any other could
+// make a log unreadable.
+func isSafeRequestID(id string) bool {
 	return id != "" && len(id) <= 64 && strings.Trim(id, "._-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
@@ -20,10 +20,10 @@ func goodRequestID(id string) bool {
 func requestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
-		if !goodRequestID(id) {
+		if !isSafeRequestID(id) {
 			id = uuid.NewString()
 		}
 		w.Header().Set(requestIDHeader, id)
-		next.ServeHTTP(w, r.WithContext(withLogged(r.Context(), &entry{requestID: id})))
+		next.ServeHTTP(w, r.WithContext(withAccessRecord(r.Context(), &accessRecord{requestID: id})))
 	})
 }

@@ -27,8 +27,8 @@ type response struct {
 	keepAlive *time.Timer
 }
 
-// bounded gives every request a [response].
-func bounded(limits Limits) func(http.Handler) http.Handler {
+// withResponse gives every request a [response].
+func withResponse(limits Limits) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			answer := &response{ResponseWriter: w, control: http.NewResponseController(w), limits: limits}
@@ -98,13 +98,6 @@ func (r *response) write(data []byte) (int, error) {
 	return n, err
 }
 
-// Flush sends what was written.
-func (r *response) Flush() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	_ = r.flush() // net/http ends the request's context where the client is gone
-}
-
 func (r *response) flush() error {
 	if r.closed {
 		return errAnswered
@@ -127,9 +120,15 @@ func (r *response) sendEvent(message []byte) error { return r.event("message", m
 
 // startEvents makes the answer an event stream and sends its header.
 func (r *response) startEvents() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.setEventHeader()
+	_ = r.flush() // net/http ends the request's context where the client is gone
+}
+
+func (r *response) setEventHeader() {
 	r.Header().Set("Content-Type", eventStream)
 	r.Header().Set("Cache-Control", "no-cache")
-	r.Flush()
 }
 
 func (r *response) event(kind string, data []byte) error {
@@ -141,8 +140,7 @@ func (r *response) event(kind string, data []byte) error {
 	case r.status != 0 && !r.events:
 		return errNoStream
 	case r.status == 0:
-		r.Header().Set("Content-Type", eventStream)
-		r.Header().Set("Cache-Control", "no-cache")
+		r.setEventHeader()
 	}
 	return r.writeEvent(kind, data)
 }
@@ -203,8 +201,8 @@ func (r *response) close() {
 	}
 }
 
-// sent returns what was answered.
-func (r *response) sent() (status int, bytes int64) {
+// statusAndSize returns what was answered.
+func (r *response) statusAndSize() (status int, bytes int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.status == 0 {
@@ -213,9 +211,9 @@ func (r *response) sent() (status int, bytes int64) {
 	return r.status, r.written
 }
 
-// answerOf finds the response below whatever wraps it. Every request is given one
+// responseOf finds the response below whatever wraps it. Every request is given one
 // before anything else sees it.
-func answerOf(w http.ResponseWriter) *response {
+func responseOf(w http.ResponseWriter) *response {
 	for {
 		switch at := w.(type) {
 		case *response:

@@ -47,41 +47,41 @@ type Options struct {
 type Server struct {
 	options Options
 	handler http.Handler
-	calls   *inFlight
+	calls   *requestCounter
 	ending  atomic.Bool
 	probed  atomic.Bool // somebody asks whether the server is ready
 }
 
 // New returns a server. What it does in the background ends with ctx.
 func New(ctx context.Context, options Options) *Server {
-	options.Limits = options.Limits.orUsual()
-	s := &Server{options: options, calls: &inFlight{}}
+	options.Limits = options.Limits.withDefaults()
+	s := &Server{options: options, calls: &requestCounter{}}
 	tokens := auth.New(ctx, auth.Options{Config: options.Config, Endpoints: []string{mcpPath, ssePath, messagePath}, Logger: options.Logger})
 	pending := &jsonrpc.PendingRequests{}
 	streamable := newStreamable(options, pending)
 	sse := newSSE(options, pending, s.calls)
 
-	guard := chain(
+	protect := chain(
 		rebindingProtection(hostPolicy{origins: options.Config.AllowOrigins, hosts: options.Config.AllowHosts}),
 		cors,
 		authenticate(tokens),
 		callerCredentials,
 		options.Limits.limitLargeBodies(),
-		s.calls.counted,
+		s.calls.count,
 	)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+healthPath, health)
 	mux.HandleFunc("GET "+readyPath, s.ready)
-	mux.Handle(mcpPath, guard(streamable))
-	mux.Handle(mcpPath+"/{$}", setPath(mcpPath, guard(streamable)))
-	mux.Handle(ssePath, guard(only(http.MethodGet, sse.open)))
-	mux.Handle(messagePath, guard(only(http.MethodPost, sse.message)))
+	mux.Handle(mcpPath, protect(streamable))
+	mux.Handle(mcpPath+"/{$}", setPath(mcpPath, protect(streamable)))
+	mux.Handle(ssePath, protect(allowMethod(http.MethodGet, sse.open)))
+	mux.Handle(messagePath, protect(allowMethod(http.MethodPost, sse.message)))
 	if metadata := tokens.Metadata(); metadata != nil {
 		mux.Handle(auth.MetadataPath, cors(metadata))
 		mux.Handle(auth.MetadataPath+"/", cors(metadata))
 	}
 
-	s.handler = chain(bounded(options.Limits), s.closeAtEnd, requestID, traceContext, accessLog(options.Logger), recoverPanics(options.Logger))(mux)
+	s.handler = chain(withResponse(options.Limits), s.closeAtEnd, requestID, traceContext, accessLog(options.Logger), recoverPanics(options.Logger))(mux)
 	return s
 }
 
@@ -106,8 +106,8 @@ func setPath(path string, next http.Handler) http.Handler {
 	})
 }
 
-// only answers one method.
-func only(method string, handle http.HandlerFunc) http.Handler {
+// allowMethod answers one method.
+func allowMethod(method string, handle http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != method {
 			w.Header().Set("Allow", method)

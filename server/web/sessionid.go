@@ -37,11 +37,11 @@ func newSessionID(owner Caller, facts sessionFacts) string {
 		kind = elicitSession
 	}
 	open := kind + "-" + uuid.NewString()
-	return open + "-" + sessionCode(open, owner)
+	return open + "-" + sessionMAC(open, owner)
 }
 
-// ownSession reports whether an id belongs to the caller, and what it tells.
-func ownSession(id string, caller Caller) (sessionFacts, bool) {
+// verifySessionID reports whether an id belongs to the caller, and what it tells.
+func verifySessionID(id string, caller Caller) (sessionFacts, bool) {
 	at := len(plainSession) + 1 + len(uuid.Nil.String())
 	if len(id) <= at || id[at] != '-' {
 		return sessionFacts{}, false
@@ -49,14 +49,14 @@ func ownSession(id string, caller Caller) (sessionFacts, bool) {
 	open, code := id[:at], id[at+1:]
 	facts := sessionFacts{canElicit: strings.HasPrefix(open, elicitSession)}
 	for _, owner := range []Caller{caller, {Subject: caller.Subject}} {
-		if hmac.Equal([]byte(code), []byte(sessionCode(open, owner))) {
+		if hmac.Equal([]byte(code), []byte(sessionMAC(open, owner))) {
 			return facts, true
 		}
 	}
 	return sessionFacts{}, false
 }
 
-func sessionCode(open string, owner Caller) string {
+func sessionMAC(open string, owner Caller) string {
 	key := sha256.Sum256([]byte("langsmith-insights-mcp session\x00" + owner.Subject + "\x00" + owner.Credentials.APIKey.Reveal()))
 	code := hmac.New(sha256.New, key[:])
 	code.Write([]byte(open))

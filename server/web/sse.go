@@ -18,7 +18,7 @@ import (
 type sse struct {
 	handler jsonrpc.Handler
 	pending *jsonrpc.PendingRequests
-	calls   *inFlight
+	calls   *requestCounter
 	limits  Limits
 
 	mu      sync.Mutex
@@ -27,14 +27,13 @@ type sse struct {
 
 // sseStream is a stream that a client has open.
 type sseStream struct {
-	ctx     context.Context // ends with the stream
 	opener  Caller
 	answer  *response
 	session *jsonrpc.Session
 	calls   jsonrpc.Calls
 }
 
-func newSSE(options Options, pending *jsonrpc.PendingRequests, calls *inFlight) *sse {
+func newSSE(options Options, pending *jsonrpc.PendingRequests, calls *requestCounter) *sse {
 	return &sse{
 		handler: jsonrpc.Handler{MCP: options.MCP, Logger: options.Logger},
 		pending: pending, calls: calls, limits: options.Limits, streams: map[string]*sseStream{},
@@ -43,13 +42,10 @@ func newSSE(options Options, pending *jsonrpc.PendingRequests, calls *inFlight) 
 
 // open serves a stream until its client leaves.
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel() // with the stream its calls end: nobody would hear of them
-	id, answer := uuid.NewString(), answerOf(w)
-	stream := &sseStream{
-		ctx: ctx, opener: CallerFrom(ctx), answer: answer,
-		session: jsonrpc.NewSession(id, s.pending, answer.sendEvent),
-	}
+	ctx, id, answer := r.Context(), uuid.NewString(), responseOf(w)
+	stream := &sseStream{opener: CallerFrom(ctx), answer: answer, session: jsonrpc.NewSession(id, s.pending, answer.sendEvent)}
+	defer stream.calls.CancelAll() // nobody would hear of them
+	defer stream.calls.Close()
 	unregister, err := stream.session.Register(ctx, s.handler.MCP)
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, "the session cannot be registered")
@@ -89,7 +85,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 		refuseMessage(w, http.StatusBadRequest, message, problem)
 		return
 	}
-	logged(r.Context()).addMessage(message, s.handler.MCP)
+	accessRecordOf(r.Context()).addMessage(message, s.handler.MCP)
 	switch {
 	case message.IsAnswer():
 		s.pending.Resolve(id, message) // one that nobody waits for is dropped, as pongs are
@@ -106,23 +102,16 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// start answers a request on the stream. The call has the values of its POST and
-// the end of the stream.
-func (s *sse) start(values context.Context, stream *sseStream, message jsonrpc.Message) *jsonrpc.Error {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(values))
-	detach := context.AfterFunc(stream.ctx, cancel)
-	call, problem := stream.calls.Begin(ctx, message.ID)
+// start answers a request on the stream. The call outlives its POST.
+func (s *sse) start(ctx context.Context, stream *sseStream, message jsonrpc.Message) *jsonrpc.Error {
+	call, problem := stream.calls.Begin(context.WithoutCancel(ctx), message.ID)
 	if problem != nil {
-		detach()
-		cancel()
 		return problem
 	}
-	done, release := s.calls.begin(), keepReservation(values)
+	done, release := s.calls.begin(), keepReservation(ctx)
 	go func() {
 		defer done()
 		defer release()
-		defer cancel()
-		defer detach()
 		defer call.End()
 		if response := s.handler.Handle(call.Context, stream.session, message); call.Finish() {
 			_ = stream.answer.sendEvent(response.Data) // a client that is gone gets none

@@ -29,7 +29,7 @@ func (s *streamable) stateless(ctx context.Context, w http.ResponseWriter, r *ht
 		refuseMessage(w, http.StatusBadRequest, message, problem)
 		return
 	}
-	answer := answerOf(w)
+	answer := responseOf(w)
 	response := s.handler.Handle(ctx, s.newSession("request-"+uuid.NewString(), answer), message)
 	answer.respond(statusOf(response), response)
 }

@@ -84,7 +84,7 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 		refuseMessage(w, http.StatusBadRequest, message, problem)
 		return
 	}
-	logged(r.Context()).addMessage(message, s.handler.MCP)
+	accessRecordOf(r.Context()).addMessage(message, s.handler.MCP)
 	switch {
 	case isStateless(message, r.Header):
 		s.stateless(r.Context(), w, r, message)
@@ -108,7 +108,7 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 		refuse(w, http.StatusBadRequest, "send the Mcp-Session-Id that initialize was answered with, or use protocol version 2026-07-28, which needs none")
 		return "", sessionFacts{}, false
 	}
-	facts, own := ownSession(ids[0], CallerFrom(r.Context()))
+	facts, own := verifySessionID(ids[0], CallerFrom(r.Context()))
 	if !own || s.ended.Has(ids[0]) {
 		refuse(w, http.StatusNotFound, "there is no such session: start one with initialize")
 		return "", sessionFacts{}, false
@@ -136,7 +136,7 @@ func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message 
 	default:
 		call := s.calls.Track(ctx, callKey(id, message.ID))
 		defer call.End()
-		answer := answerOf(w)
+		answer := responseOf(w)
 		session := s.newSession(id, answer)
 		if facts.canElicit {
 			session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
@@ -157,7 +157,7 @@ func (s *streamable) newSession(id string, answer *response) *jsonrpc.Session {
 
 // stream serves the standing stream of a session, for what concerns all clients.
 func (s *streamable) stream(w http.ResponseWriter, r *http.Request) {
-	answer := answerOf(w)
+	answer := responseOf(w)
 	session := s.newSession("stream-"+uuid.NewString(), answer)
 	unregister, err := session.Register(r.Context(), s.handler.MCP)
 	if err != nil {

@@ -6,22 +6,22 @@ import (
 	"sync"
 )
 
-// inFlight counts the calls that are being answered, so that the end of the
-// server can wait for them.
-type inFlight struct {
+// requestCounter counts the requests that are being answered, so that the end of
+// the server can wait for them.
+type requestCounter struct {
 	mu   sync.Mutex
 	open int
 	idle chan struct{} // closed when open falls to 0; nil while nobody waits
 }
 
-func (c *inFlight) begin() (done func()) {
+func (c *requestCounter) begin() (done func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.open++
 	return c.end
 }
 
-func (c *inFlight) end() {
+func (c *requestCounter) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open--; c.open == 0 && c.idle != nil {
@@ -31,7 +31,7 @@ func (c *inFlight) end() {
 }
 
 // wait returns when no call is open, or ctx is done.
-func (c *inFlight) wait(ctx context.Context) {
+func (c *requestCounter) wait(ctx context.Context) {
 	c.mu.Lock()
 	if c.open == 0 {
 		c.mu.Unlock()
@@ -48,9 +48,9 @@ func (c *inFlight) wait(ctx context.Context) {
 	}
 }
 
-// counted counts the requests that a call may come with. Standing streams are
+// count counts the requests that a call may come with. Standing streams are
 // none: they end when the server does.
-func (c *inFlight) counted(next http.Handler) http.Handler {
+func (c *requestCounter) count(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			defer c.begin()()
