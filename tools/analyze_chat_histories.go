@@ -160,8 +160,8 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	job.NoDuplicates = true
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
-		result.Result = job.DryRun(ctx, env)
-		return result, nil
+		result.Result, err = job.DryRun(ctx, env)
+		return result, err
 	}
 	if project.ID != uuid.Nil {
 		running, err := job.FindRunning(ctx, env)
@@ -175,8 +175,8 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	}
 	err = confirmChats(ctx, env, job, len(args.read))
 	if errors.Is(err, tool.ErrCannotAsk) {
-		result.Result = job.Unconfirmed(ctx, env)
-		return result, nil
+		result.Result, err = job.Unconfirmed(ctx, env)
+		return result, err
 	}
 	if err != nil {
 		return nil, err

@@ -37,8 +37,8 @@ func calling(t *testing.T, name, arguments string) tool.Reply {
 // What cannot be read as it was meant is refused before anything is spent.
 func TestArgumentsThatCannotBeRead(t *testing.T) {
 	for arguments, want := range map[string]string{
-		`{"last_n_hours":24.0}`:                     "last_n_hours: must be a whole number",
-		`{"hierarchy":[5,2e1]}`:                     "hierarchy.1: must be a whole number",
+		`{"last_n_hours":24.5}`:                     "last_n_hours: must be an integer",
+		`{"hierarchy":[5,"twenty"]}`:                "hierarchy.1: must be an integer",
 		`{"last_n_hours":99999999999999999999}`:     "last_n_hours: must be a whole number",
 		`{"sample":10,"sample":1000}`:               `duplicate object member name "sample"`,
 		"{\"name\":\"\xff\"}":                       "invalid UTF-8",

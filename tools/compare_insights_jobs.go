@@ -3,7 +3,6 @@ package tools
 import (
 	"cmp"
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/google/uuid"
@@ -51,7 +50,7 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 	baseline := project
 	if args.BaselineSessionID != uuid.Nil || args.BaselineProject != "" {
 		if baseline, err = env.FindProject(ctx, tool.ProjectArgs{SessionID: args.BaselineSessionID, Project: args.BaselineProject}); err != nil {
-			return tool.Resizable[*compare.Result]{}, ofBaseline(err)
+			return tool.Resizable[*compare.Result]{}, tool.WithPrefix("baseline_", err)
 		}
 	}
 	view := &compare.View{Now: compare.Side{Project: project}, Baseline: compare.Side{Project: baseline}}
@@ -67,16 +66,4 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 	}
 	view.Changes = compare.Reports(view.Now.Tree, view.Baseline.Tree)
 	return tool.Resizable[*compare.Result]{Items: len(view.Changes), Chars: compare.Compared.Name, Build: view.Build}, nil
-}
-
-// ofBaseline says of which project the error is, where it names an argument.
-func ofBaseline(err error) error {
-	var wrong *tool.ArgumentError
-	if !errors.As(err, &wrong) {
-		return err
-	}
-	for i := range wrong.Problems {
-		wrong.Problems[i].Field = "baseline_" + wrong.Problems[i].Field
-	}
-	return wrong
 }

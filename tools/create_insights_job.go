@@ -45,7 +45,7 @@ func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsight
 	}
 	job.AllowDuplicate = args.AllowDuplicate
 	if args.DryRun {
-		return job.DryRun(ctx, env), nil
+		return job.DryRun(ctx, env)
 	}
 	if env.Policy.Confirm { // nobody is asked about a job that runs already: it costs nothing more
 		if running, err := job.FindRunning(ctx, env); err != nil {
@@ -56,7 +56,7 @@ func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsight
 	}
 	err = job.Confirm(ctx, env, "Start an Insights job over "+tool.ProjectLabel(project)+"?")
 	if errors.Is(err, tool.ErrCannotAsk) {
-		return job.Unconfirmed(ctx, env), nil
+		return job.Unconfirmed(ctx, env)
 	}
 	if err != nil {
 		return nil, err

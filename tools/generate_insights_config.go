@@ -21,9 +21,9 @@ type generateInsightsConfigArgs struct {
 }
 
 type generateInsightsConfigResult struct {
-	SummaryPrompt    string          `json:"summary_prompt"`
-	Name             string          `json:"name,omitempty"`
-	AttributeSchemas json.RawMessage `json:"attribute_schemas,omitempty" jsonschema:"type=object"`
+	SummaryPrompt    string         `json:"summary_prompt"`
+	Name             string         `json:"name,omitempty"`
+	AttributeSchemas map[string]any `json:"attribute_schemas,omitempty"`
 
 	project langsmith.Project
 	leftOut int  // attributes
@@ -73,7 +73,7 @@ func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generate
 				}
 			}
 			if len(attributes) > 0 {
-				result.AttributeSchemas = tool.MustMarshal(configs.CutSettings(&cut, attributes))
+				result.AttributeSchemas = configs.CutSettings(&cut, attributes)
 			}
 			result.cut = cut.Shortened
 			return result
@@ -90,7 +90,7 @@ func (r *generateInsightsConfigResult) Text() string {
 	}
 	fmt.Fprintf(&b, "\nsummary_prompt:\n%s\n", markdown.Block(r.SummaryPrompt))
 	if r.AttributeSchemas != nil {
-		fmt.Fprintf(&b, "\nattribute_schemas:\n%s\n", markdown.Block(configs.Readable(r.AttributeSchemas)))
+		fmt.Fprintf(&b, "\nattribute_schemas:\n%s\n", markdown.Block(configs.JSON(r.AttributeSchemas)))
 	}
 	if r.leftOut > 0 {
 		fmt.Fprintf(&b, "\n… %s more, which do not fit into a result.\n", wording.Count(r.leftOut, "attribute"))

@@ -16,8 +16,9 @@ import (
 )
 
 type getRunArgs struct {
-	RunID uuid.UUID `json:"run_id"`
-	tool.ProjectArgs
+	RunID     uuid.UUID `json:"run_id"`
+	SessionID uuid.UUID `json:"session_id,omitzero"`
+	Project   string    `json:"project,omitempty"`
 	runs.MaxCharsArgs
 }
 
@@ -60,7 +61,7 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (tool.Resiza
 	var project langsmith.Project
 	if args.Project != "" || args.SessionID != uuid.Nil || env.DefaultProject != "" {
 		var err error
-		if project, err = env.FindProject(ctx, args.ProjectArgs); err != nil {
+		if project, err = env.FindProject(ctx, tool.ProjectArgs{SessionID: args.SessionID, Project: args.Project}); err != nil {
 			return tool.Resizable[*getRunResult]{}, err
 		}
 	}

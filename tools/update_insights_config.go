@@ -55,7 +55,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	var config *langsmith.CreateInsightsJobRequest
 	if given, ok := args.Config.Get(); ok {
 		config = &given
-		if err := tool.Below("config", tool.CheckSample(env, config)); err != nil {
+		if err := tool.WithPrefix("config.", tool.CheckSample(env, config)); err != nil {
 			return tool.Resizable[*configs.Saved]{}, err
 		}
 	}

@@ -19,15 +19,15 @@ import (
 
 // Config is what every result says of a config.
 type Config struct {
-	ID              string          `json:"id"`
-	Name            string          `json:"name"`
-	Description     string          `json:"description,omitempty"`
-	Config          json.RawMessage `json:"config" jsonschema:"type=object"`
-	Prebuilt        bool            `json:"prebuilt"`
-	ScheduleCron    string          `json:"schedule_cron,omitempty"`
-	Schedule        string          `json:"schedule,omitempty"`
-	RunsPerMonth    int             `json:"runs_per_month,omitempty"`
-	CostUSDPerMonth *cost.Range     `json:"cost_usd_per_month,omitempty"`
+	ID              string         `json:"id"`
+	Name            string         `json:"name"`
+	Description     string         `json:"description,omitempty"`
+	Config          map[string]any `json:"config"`
+	Prebuilt        bool           `json:"prebuilt"`
+	ScheduleCron    string         `json:"schedule_cron,omitempty"`
+	Schedule        string         `json:"schedule,omitempty"`
+	RunsPerMonth    int            `json:"runs_per_month,omitempty"`
+	CostUSDPerMonth *cost.Range    `json:"cost_usd_per_month,omitempty"`
 }
 
 // View is a config and what running it by its schedule means.
@@ -90,7 +90,7 @@ func (v *View) Listed(cut *markdown.Shortener) Config {
 		ID:           cut.Text(v.ID, markdown.MaxName),
 		Name:         cut.Text(v.Name, langsmith.MaxConfigName),
 		Description:  cut.Text(v.Description, MaxText),
-		Config:       tool.MustMarshal(CutSettings(cut, v.settings)),
+		Config:       CutSettings(cut, v.settings),
 		Prebuilt:     v.Prebuilt,
 		ScheduleCron: cut.Text(v.ScheduleCron, markdown.MaxName),
 	}
@@ -107,8 +107,8 @@ func CutSettings(c *markdown.Shortener, settings map[string]any) map[string]any 
 	shown := make(map[string]any, len(settings))
 	for name, value := range settings {
 		short := CutValue(c, value)
-		if size := len(tool.MustMarshal(short)); size > sizePerChar*c.Max {
-			c.Shortened, short = true, fmt.Sprintf("… %d bytes left out", size)
+		if data, err := json.Marshal(short); err != nil || len(data) > sizePerChar*c.Max {
+			c.Shortened, short = true, fmt.Sprintf("… %d bytes left out", len(data))
 		}
 		shown[name] = short
 	}
@@ -154,7 +154,7 @@ func (v *View) Write(b *strings.Builder, listed *Config) {
 		fmt.Fprintf(b, "Schedule: %s, which is not understood here: how often it runs, and what that costs, is not known.\n", markdown.Quote(listed.ScheduleCron, markdown.MaxName))
 	}
 	if len(v.settings) > 0 {
-		fmt.Fprintf(b, "%s\n", markdown.Block(Readable(listed.Config)))
+		fmt.Fprintf(b, "%s\n", markdown.Block(JSON(listed.Config)))
 	}
 }
 
@@ -166,7 +166,14 @@ func ConfigID(id string) string {
 	return markdown.Quote(id, markdown.MaxName)
 }
 
-// Readable undoes the escapes that JSON needs only inside HTML.
-func Readable(raw json.RawMessage) string {
-	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(raw))
+// JSON writes settings, which came as JSON, as JSON for people: without the escapes
+// that only HTML needs.
+func JSON(settings any) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(settings); err != nil {
+		return err.Error()
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -50,7 +50,8 @@ func addedTo(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (a
 		return 0, false
 	}
 	var wanted, have map[string]any
-	if json.Unmarshal(tool.MustMarshal(request.Config), &wanted) != nil || json.Unmarshal(saved.Config, &have) != nil {
+	asked, err := json.Marshal(request.Config)
+	if err != nil || json.Unmarshal(asked, &wanted) != nil || json.Unmarshal(saved.Config, &have) != nil {
 		return 0, false
 	}
 	for _, name := range notEchoed {

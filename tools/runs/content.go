@@ -9,7 +9,6 @@ import (
 
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/preview"
-	"langsmith-insights-mcp/tools/tool"
 )
 
 // MaxCharsArgs are how a tool is told how much of a run's texts to show.
@@ -64,7 +63,8 @@ func (c Content) Structured(chars int) (value json.RawMessage, whole bool) {
 		return c.compact, true
 	}
 	text, cut := markdown.Cut(c.text, chars)
-	return tool.MustMarshal(text), c.whole && !cut
+	quoted, _ := json.Marshal(text) // a string can always be encoded
+	return quoted, c.whole && !cut
 }
 
 // Block is the content as a result's text holds it: fenced, as data.

@@ -37,8 +37,12 @@ const longestBody = 15_000
 
 // newDryRun says what a call would do, and asks LangSmith only for what the caller
 // may want to know before.
-func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) *dryRun {
-	body := tool.MustMarshal(call.Request)
+func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) (*dryRun, error) {
+	encoded, err := json.Marshal(call.Request)
+	if err != nil {
+		return nil, fmt.Errorf("encode the request: %w", err)
+	}
+	body := json.RawMessage(encoded)
 	bound := cost.NewEstimate(call.Request)
 	dry := &dryRun{TracesAtMost: bound.Traces, CostUSD: &bound.Cost, bodySize: len(body)}
 	if len(body) <= longestBody {
@@ -52,7 +56,7 @@ func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) *dryRun {
 	if call.Project != uuid.Nil { // a project that has still to be made has no jobs
 		dry.others, dry.othersErr = env.Paid.Others(ctx, call)
 	}
-	return dry
+	return dry, nil
 }
 
 func (d *dryRun) write(b *strings.Builder, project string) {

@@ -47,16 +47,20 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 }
 
 // DryRun tells what starting the job would do.
-func (j *Job) DryRun(ctx context.Context, env *tool.Env) *Result {
-	return &Result{SessionID: j.Project.ID, dryRun: newDryRun(ctx, env, j.Call), job: j}
+func (j *Job) DryRun(ctx context.Context, env *tool.Env) (*Result, error) {
+	dry, err := newDryRun(ctx, env, j.Call)
+	return &Result{SessionID: j.Project.ID, dryRun: dry, job: j}, err
 }
 
 // Unconfirmed tells what starting the job would do, where nobody could be asked
 // to agree to it.
-func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) *Result {
-	result := j.DryRun(ctx, env)
+func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) (*Result, error) {
+	result, err := j.DryRun(ctx, env)
+	if err != nil {
+		return nil, err
+	}
 	result.nobodyToAsk = true
-	return result
+	return result, nil
 }
 
 // IsDryRun reports whether the result is of a dry run.

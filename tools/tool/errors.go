@@ -8,49 +8,9 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/advice"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/wording"
 )
-
-// ArgumentError says what is wrong with a call's arguments.
-type ArgumentError struct {
-	Problems []langsmith.FieldError
-	Asked    bool // LangSmith had to be asked to find out; else nothing was sent
-}
-
-func (e *ArgumentError) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, problem := range e.Problems {
-		lines[i] = problem.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// BadArgument refuses a call for one field.
-func BadArgument(field, format string, values ...any) error {
-	return &ArgumentError{Problems: []langsmith.FieldError{{Field: field, Problem: fmt.Sprintf(format, values...)}}}
-}
-
-// argumentError collects the field errors of a request's own check.
-func argumentError(err error) error {
-	fields := langsmith.FieldErrors(err)
-	if len(fields) == 0 {
-		return err
-	}
-	return &ArgumentError{Problems: fields}
-}
-
-// Below names the fields of a complaint as those of an object.
-func Below(field string, err error) error {
-	var bad *ArgumentError
-	if !errors.As(err, &bad) {
-		return err
-	}
-	moved := &ArgumentError{}
-	for _, problem := range bad.Problems {
-		problem.Field = strings.TrimSuffix(field+"."+problem.Field, ".")
-		moved.Problems = append(moved.Problems, problem)
-	}
-	return moved
-}
 
 func IsNotFound(err error) bool {
 	var api *langsmith.Error
@@ -115,11 +75,17 @@ func consequence(tool Declaration, err *langsmith.Error) string {
 	return "Whether anything was " + done + " is not known: look before you call again."
 }
 
+// longestProblem bounds what is said of one argument, in characters.
+const longestProblem = 500
+
 func adviseArguments(tool Declaration, err *ArgumentError) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s was not called: its arguments need a change.\n", tool.Name)
 	for _, problem := range err.Problems {
-		fmt.Fprintf(&b, "- %s\n", problem.Error())
+		fmt.Fprintf(&b, "- %s\n", markdown.Line(problem.Error(), longestProblem))
+	}
+	if err.More > 0 {
+		fmt.Fprintf(&b, "- and %s more\n", wording.Count(err.More, "problem"))
 	}
 	if !err.Asked {
 		b.WriteString("Nothing was sent to LangSmith.")

@@ -34,7 +34,7 @@ func (r Resizable[R]) Fit() (R, Reply, error) {
 	var failed error
 	fits := func(items, chars int) bool {
 		result := r.Build(items, chars)
-		reply, err := encode(result)
+		reply, err := render(result)
 		if err != nil {
 			failed = err
 			return false

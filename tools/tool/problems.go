@@ -1,109 +1,166 @@
 package tool
 
 import (
+	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// explain turns a validator's tree of complaints into one line a field.
-func (s schemas) explain(invalid *validator.ValidationError) []langsmith.FieldError {
-	var problems []langsmith.FieldError
-	var walk func(*validator.ValidationError)
-	walk = func(e *validator.ValidationError) {
-		for _, cause := range e.Causes {
-			walk(cause)
-		}
-		if len(e.Causes) > 0 {
-			return
-		}
-		path := strings.Join(e.InstanceLocation, ".")
-		problems = append(problems, s.explainOne(path, e)...)
+// problem is one thing that the validator has against the value at a path.
+type problem struct {
+	path []string
+	kind jsonschema.ErrorKind
+	name string // of an argument that is missing or unknown
+}
+
+// explain puts the validator's complaints into words: first of what is missing,
+// then of arguments, then of what is inside them.
+func (s schemas) explain(invalid *jsonschema.ValidationError) error {
+	problems := flatten(invalid, nil)
+	slices.SortStableFunc(problems, func(a, b problem) int {
+		return cmp.Or(
+			cmp.Compare(a.rank(), b.rank()),
+			slices.CompareFunc(a.names(), b.names(), compareNames),
+		)
+	})
+	told := min(len(problems), mostProblems)
+	err := &ArgumentError{More: len(problems) - told}
+	for _, p := range problems[:told] {
+		err.Problems = append(err.Problems, langsmith.FieldError{Field: p.field(), Problem: s.describe(p)})
 	}
-	walk(invalid)
-	slices.SortStableFunc(problems, func(a, b langsmith.FieldError) int { return strings.Compare(a.Field, b.Field) })
+	return err
+}
+
+// flatten lists the leaves of a tree of complaints.
+func flatten(e *jsonschema.ValidationError, problems []problem) []problem {
+	for _, cause := range e.Causes {
+		problems = flatten(cause, problems)
+	}
+	if len(e.Causes) > 0 {
+		return problems
+	}
+	var names []string
+	switch k := e.ErrorKind.(type) {
+	case *kind.AdditionalProperties:
+		names = k.Properties
+	case *kind.Required:
+		names = k.Missing
+	default:
+		return append(problems, problem{path: e.InstanceLocation, kind: k})
+	}
+	for _, name := range names {
+		problems = append(problems, problem{path: e.InstanceLocation, kind: e.ErrorKind, name: name})
+	}
 	return problems
 }
 
-func (s schemas) explainOne(path string, e *validator.ValidationError) []langsmith.FieldError {
-	one := func(format string, values ...any) []langsmith.FieldError {
-		return []langsmith.FieldError{{Field: path, Problem: fmt.Sprintf(format, values...)}}
+// compareNames orders names as texts and the indices of lists as numbers.
+func compareNames(a, b string) int {
+	x, errX := strconv.Atoi(a)
+	y, errY := strconv.Atoi(b)
+	if errX == nil && errY == nil {
+		return cmp.Compare(x, y)
 	}
-	switch problem := e.ErrorKind.(type) {
-	case *kind.AdditionalProperties:
-		var fields []langsmith.FieldError
-		for _, name := range problem.Properties {
-			fields = append(fields, langsmith.FieldError{Field: join(path, name), Problem: s.unknown(path, name)})
-		}
-		return fields
-	case *kind.Required:
-		var fields []langsmith.FieldError
-		for _, name := range problem.Missing {
-			fields = append(fields, langsmith.FieldError{Field: join(path, name), Problem: "is required"})
-		}
-		return fields
-	case *kind.Type:
-		if path == "" {
-			return []langsmith.FieldError{{Field: "arguments", Problem: "must be one JSON object"}}
-		}
-		return one("must be %s, not %s", article(strings.Join(problem.Want, " or ")), problem.Got)
-	case *kind.Enum:
-		return one("must be one of %s, not %s", choices(problem.Want), wording.Echo(problem.Got))
-	case *kind.Format:
-		return one("must be %s, not %s", formatName(problem.Want), wording.Echo(problem.Got))
-	case *kind.Minimum:
-		return one("must be at least %s", number(problem.Want.FloatString(6)))
-	case *kind.ExclusiveMinimum:
-		return one("must be above %s", number(problem.Want.FloatString(6)))
-	case *kind.Maximum:
-		return one("must be at most %s", number(problem.Want.FloatString(6)))
-	case *kind.MaxLength:
-		return one("must have at most %d characters, not %d", problem.Want, problem.Got)
-	case *kind.MinLength:
-		return one("must not be empty")
-	case *kind.MaxItems:
-		return one("must have at most %d items, not %d", problem.Want, problem.Got)
-	case *kind.MinItems:
-		return one("must have at least %d items", problem.Want)
-	case *kind.MaxProperties:
-		return one("must have at most %d entries, not %d", problem.Want, problem.Got)
-	case *kind.MinProperties:
-		return one("must have at least %d entries", problem.Want)
-	}
-	return one("is not accepted by the tool's input schema (%s)", strings.Join(e.ErrorKind.KeywordPath(), "/"))
+	return cmp.Compare(a, b)
 }
 
-// unknown says what the caller may have meant.
-func (s schemas) unknown(path, name string) string {
-	names, nested := s.below[path]
-	if !nested {
-		names = s.known
+// rank is 0 for what is missing, else how deep inside the arguments it is.
+func (p problem) rank() int {
+	if _, missing := p.kind.(*kind.Required); missing {
+		return 0
 	}
-	best, distance := "", len(name)/2+1
-	for _, known := range names {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), known); d < distance {
-			best, distance = known, d
+	return 1 + len(p.names())
+}
+
+// names lead to what the problem is about.
+func (p problem) names() []string {
+	if p.name == "" {
+		return p.path
+	}
+	return append(slices.Clone(p.path), p.name)
+}
+
+// field is what the problem is about, as a text.
+func (p problem) field() string {
+	names := p.names()
+	if len(names) == 0 {
+		return "arguments"
+	}
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = wording.EchoName(name)
+	}
+	return strings.Join(shown, ".")
+}
+
+func (s schemas) describe(p problem) string {
+	switch k := p.kind.(type) {
+	case *kind.AdditionalProperties:
+		return s.describeUnknown(p)
+	case *kind.Required:
+		return "is required"
+	case *kind.Type:
+		if len(p.path) == 0 {
+			return "must be one JSON object"
+		}
+		want := slices.DeleteFunc(slices.Clone(k.Want), func(name string) bool { return name == "null" })
+		return fmt.Sprintf("must be %s, not %s", article(strings.Join(want, " or ")), k.Got)
+	case *kind.Enum:
+		return fmt.Sprintf("must be one of %s, not %s", choices(k.Want), wording.Echo(k.Got))
+	case *kind.Format:
+		return fmt.Sprintf("must be %s, not %s", formatName(k.Want), wording.Echo(k.Got))
+	case *kind.Minimum:
+		return "must be at least " + decimal(k.Want)
+	case *kind.ExclusiveMinimum:
+		return "must be above " + decimal(k.Want)
+	case *kind.Maximum:
+		return "must be at most " + decimal(k.Want)
+	case *kind.MaxLength:
+		return fmt.Sprintf("must have at most %d characters, not %d", k.Want, k.Got)
+	case *kind.MinLength:
+		return "must not be empty"
+	case *kind.MaxItems:
+		return fmt.Sprintf("must have at most %d items, not %d", k.Want, k.Got)
+	case *kind.MinItems:
+		return fmt.Sprintf("must have at least %d items", k.Want)
+	case *kind.MaxProperties:
+		return fmt.Sprintf("must have at most %d entries, not %d", k.Want, k.Got)
+	case *kind.MinProperties:
+		return fmt.Sprintf("must have at least %d entries", k.Want)
+	}
+	return fmt.Sprintf("is not accepted by the tool's input schema (%s)", strings.Join(p.kind.KeywordPath(), "/"))
+}
+
+// describeUnknown names the argument that a caller may have meant.
+func (s schemas) describeUnknown(p problem) string {
+	known := s.argumentNames(p.path)
+	best, distance := "", len(p.name)/2+1
+	for _, name := range known {
+		if len(p.name) > 2*len(name) { // too long to be meant for it
+			continue
+		}
+		d := levenshtein.ComputeDistance(strings.ToLower(p.name), name)
+		if strings.HasPrefix(name, p.name+"_") {
+			d = 0
+		}
+		if d < distance {
+			best, distance = name, d
 		}
 	}
 	if best != "" {
 		return fmt.Sprintf("is not an argument; did you mean %s?", best)
 	}
-	return "is not an argument; known are " + strings.Join(names, ", ")
-}
-
-func join(path, name string) string {
-	name = wording.EchoName(name)
-	if path == "" {
-		return name
-	}
-	return path + "." + name
+	return "is not an argument; known are " + strings.Join(known, ", ")
 }
 
 func choices(values []any) string {
@@ -123,9 +180,9 @@ func article(word string) string {
 	return "a " + word
 }
 
-// number drops the zeroes that a rational's decimal form ends with.
-func number(decimal string) string {
-	return strings.TrimSuffix(strings.TrimRight(decimal, "0"), ".")
+// decimal writes a bound without zeroes at its end.
+func decimal(bound *big.Rat) string {
+	return strings.TrimSuffix(strings.TrimRight(bound.FloatString(6), "0"), ".")
 }
 
 // formatName describes a format with an example, which teaches more than its name.

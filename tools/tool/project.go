@@ -31,6 +31,13 @@ type ProjectArgs struct {
 	Project   string    `json:"project,omitempty"`
 }
 
+// requireProject marks the arguments of tools that need a project.
+func (ProjectArgs) requireProject() {}
+
+func missingProject() langsmith.FieldError {
+	return langsmith.FieldError{Field: "project", Problem: "is required: give session_id (a UUID) or project (a name); list_projects lists both"}
+}
+
 // projectCacheTime is how long a project's name, id and workspace are believed.
 // They hardly ever change; a renamed project is found anew after it.
 const projectCacheTime = 5 * time.Minute
@@ -126,7 +133,7 @@ func (e *Env) FindProject(ctx context.Context, args ProjectArgs) (langsmith.Proj
 	name := args.Project
 	if name == "" && args.SessionID == uuid.Nil {
 		if name = e.DefaultProject; name == "" {
-			return langsmith.Project{}, BadArgument("project", "is required: give session_id (a UUID) or project (a name); list_projects lists both")
+			return langsmith.Project{}, newArgumentError([]langsmith.FieldError{missingProject()})
 		}
 	}
 	if name == "" {

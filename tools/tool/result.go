@@ -34,7 +34,7 @@ func (r Reply) Fits(budget int) bool {
 	return len(r.Structured) < budget && len(r.Text) < budget
 }
 
-func encode(result Result) (Reply, error) {
+func render(result Result) (Reply, error) {
 	structured, err := json.Marshal(result)
 	if err != nil {
 		return Reply{}, fmt.Errorf("encode the result: %w", err)

@@ -3,10 +3,12 @@ package tool
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
-	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/google/uuid"
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
@@ -14,221 +16,183 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// outline makes a result's schema say the names and types of its fields and no
-// more. What lies deeper shows itself in the result, formats and requirements
-// bind nobody but us, and tools/list is paid for in every conversation.
-func outline(schema *jsonschema.Schema) {
-	schema.Required = nil
-	for pair := schema.Properties.Oldest(); pair != nil; pair = pair.Next() {
-		thin(pair.Value)
-	}
-}
-
-func thin(schema *jsonschema.Schema) {
-	schema.Format, schema.Description, schema.Minimum, schema.Maximum = "", "", "", ""
-	schema.Required, schema.Properties, schema.AdditionalProperties = nil, nil, nil
-	if schema.Items != nil {
-		thin(schema.Items)
-	}
-}
-
-// schemas are what derives from a tool's two structs.
+// schemas are what derives from the structs of a tool's arguments and result.
 type schemas struct {
-	input, output json.RawMessage
-	own           map[string]bool     // arguments of the tool itself, not of the API
-	known         []string            // every argument's name
-	below         map[string][]string // the same of an argument that is itself a job's request
-	full          *validator.Schema   // of the input
+	input, output json.RawMessage   // as clients get them
+	arguments     *validator.Schema // what arguments are checked against
 }
 
-// deriveSchemas panics where a struct has no valid schema, so that such a tool
-// ends the start.
+// deriveSchemas panics where a struct has no valid schema, so that a tool
+// without one ends the start.
 func deriveSchemas[In, Out any](name string) schemas {
-	in := reflect.TypeFor[In]()
-	known, own := argumentNames(in)
-	full, err := compile(name, MustMarshal(reflectSchema(in, argumentsInFull)))
+	in, out := reflect.TypeFor[In](), reflect.TypeFor[Out]()
+	arguments, err := compile(encode(reflectArguments(in, false)))
+	if err != nil {
+		panic(fmt.Errorf("input schema of %s: %w", name, err))
+	}
+	return schemas{
+		input:     encode(reflectArguments(in, true)),
+		output:    encode(reflectResult(out)),
+		arguments: arguments,
+	}
+}
+
+func encode(schema *jsonschema.Schema) json.RawMessage {
+	data, err := json.Marshal(schema)
 	if err != nil {
 		panic(err)
 	}
-	return schemas{
-		input:  MustMarshal(reflectSchema(in, arguments)),
-		output: MustMarshal(reflectSchema(reflect.TypeFor[Out](), results)),
-		own:    own,
-		known:  known,
-		below:  nestedNames(in),
-		full:   full,
-	}
+	return data
 }
 
-// purpose is what a schema is derived for.
-type purpose int
-
-const (
-	// results stay open to further fields and say less, since tools/list is
-	// paid for in every conversation.
-	results purpose = iota
-	// arguments are closed to unknown names. One that is itself a job's request
-	// is published as an object that is described in words: its seventeen
-	// fields stand in create_insights_job.
-	arguments
-	// argumentsInFull are what a call is held against.
-	argumentsInFull
-)
-
-var jobRequest = reflect.TypeFor[langsmith.CreateInsightsJobRequest]()
-
-// compile makes a validator that asserts formats; mcp-go's own does not, and
-// skips a schema that does not compile without a word.
-func compile(name string, schema json.RawMessage) (*validator.Schema, error) {
+// compile makes a validator that asserts formats, which mcp-go's own does not.
+func compile(schema json.RawMessage) (*validator.Schema, error) {
 	document, err := validator.UnmarshalJSON(strings.NewReader(string(schema)))
 	if err != nil {
-		return nil, fmt.Errorf("schema of %s: %w", name, err)
+		return nil, err
 	}
 	compiler := validator.NewCompiler()
 	compiler.AssertFormat()
-	location := "tool:" + name
+	const location = "tool:input"
 	if err := compiler.AddResource(location, document); err != nil {
-		return nil, fmt.Errorf("schema of %s: %w", name, err)
+		return nil, err
 	}
-	compiled, err := compiler.Compile(location)
-	if err != nil {
-		return nil, fmt.Errorf("schema of %s: %w", name, err)
-	}
-	return compiled, nil
+	return compiler.Compile(location)
 }
 
-const nullableMark = "x-nullable" // set while reflecting, gone when marshalled
-
-// reflectSchema derives an inline schema.
-func reflectSchema(t reflect.Type, why purpose) *jsonschema.Schema {
-	reflector := &jsonschema.Reflector{
-		DoNotReference:            true,
-		Anonymous:                 true,
-		ExpandedStruct:            true,
-		AllowAdditionalProperties: why == results,
+// reflectArguments derives the schema of arguments. The published one is plain: a
+// type is one type, except where null clears a field, and a job's request inside
+// another argument is an object described in words, since its fields are
+// published with create_insights_job.
+func reflectArguments(t reflect.Type, published bool) *jsonschema.Schema {
+	r := newReflector()
+	mapType := r.Mapper
+	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
+		if published && t == reflect.TypeFor[langsmith.CreateInsightsJobRequest]() {
+			return &jsonschema.Schema{Type: "object"}
+		}
+		return mapType(t)
 	}
-	reflector.Mapper = func(t reflect.Type) *jsonschema.Schema { return mapType(reflector, t, why) }
+	schema := r.ReflectFromType(t)
+	walk(schema, func(s *jsonschema.Schema) { finishArgument(s, published) })
+	return schema
+}
+
+// reflectResult derives the schema of structured content: the names and types of
+// its fields and no more. What lies deeper shows itself in the result, and
+// tools/list is paid for in every conversation.
+func reflectResult(t reflect.Type) *jsonschema.Schema {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	schema := reflector.ReflectFromType(t)
-	finish(schema)
-	if why == results {
-		outline(schema)
+	r := newReflector()
+	r.AllowAdditionalProperties = true
+	schema := r.ReflectFromType(t)
+	schema.Version, schema.Required = "", nil
+	for pair := schema.Properties.Oldest(); pair != nil; pair = pair.Next() {
+		pair.Value = outline(pair.Value)
 	}
 	return schema
 }
 
-// mapType describes the types whose Go shape is not their JSON shape.
-func mapType(reflector *jsonschema.Reflector, t reflect.Type, why purpose) *jsonschema.Schema {
+func outline(s *jsonschema.Schema) *jsonschema.Schema {
+	if s == nil {
+		return nil
+	}
+	return &jsonschema.Schema{Type: s.Type, Enum: s.Enum, Items: outline(s.Items), Extras: map[string]any{}}
+}
+
+func newReflector() *jsonschema.Reflector {
+	r := &jsonschema.Reflector{DoNotReference: true, Anonymous: true, ExpandedStruct: true}
+	r.Mapper = func(t reflect.Type) *jsonschema.Schema { return mapType(r, t) }
+	return r
+}
+
+// The extras by which a schema's node says, while it is derived, what invopop
+// has no field for.
+const (
+	nullable      = "nullable"      // null is sent as null
+	nullClears    = "nullClears"    // and clears what was saved, so it is published; by tag
+	maxProperties = "maxProperties" // by tag, which invopop overlooks for maps
+)
+
+// mapType describes the types whose shape in Go is not their shape in JSON.
+func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	switch t {
-	case jobRequest:
-		if why == arguments {
-			return &jsonschema.Schema{Type: "object"}
-		}
 	case reflect.TypeFor[uuid.UUID]():
 		return &jsonschema.Schema{Type: "string", Format: "uuid"}
 	case reflect.TypeFor[langsmith.DateTime](), reflect.TypeFor[langsmith.Time]():
 		return &jsonschema.Schema{Type: "string", Format: "date-time"}
-	case reflect.TypeFor[jsonv1.Number]():
-		return &jsonschema.Schema{Type: "number"}
 	case reflect.TypeFor[langsmith.AttributeSchema]():
 		return &jsonschema.Schema{Type: "object"}
 	case reflect.TypeFor[json.RawMessage]():
-		// A bare true has made hosts drop a whole server; an empty object is
-		// the same schema and understood by all.
+		// An empty object allows anything, as true does: but a bare true has made
+		// hosts drop a whole server.
 		return &jsonschema.Schema{Extras: map[string]any{}}
 	}
-	if optional, ok := reflect.Zero(t).Interface().(interface{ ElemType() reflect.Type }); ok {
-		elem := reflector.ReflectFromType(optional.ElemType())
-		if mapped := mapType(reflector, optional.ElemType(), why); mapped != nil {
-			elem = mapped
+	switch zero := reflect.Zero(t).Interface().(type) {
+	case interface{ Float64() (float64, error) }: // such as json.Number
+		return &jsonschema.Schema{Type: "number"}
+	case interface{ ElemType() reflect.Type }: // langsmith.Optional
+		elem := r.Mapper(zero.ElemType())
+		if elem == nil {
+			elem = r.ReflectFromType(zero.ElemType())
 		}
 		if elem.Extras == nil {
 			elem.Extras = map[string]any{}
 		}
-		elem.Extras[nullableMark] = true
+		elem.Extras[nullable] = true
 		return elem
 	}
 	return nil
 }
 
-// finish writes nullable types as hosts read them best, and drops what only
-// costs bytes.
-func finish(schema *jsonschema.Schema) {
-	schema.Version = ""
-	if schema.Extras[nullableMark] == true {
-		delete(schema.Extras, nullableMark)
-		schema.Extras["type"] = []string{schema.Type, "null"}
-		schema.Type = ""
-		if schema.Enum != nil {
-			schema.Enum = append(schema.Enum, nil)
-		}
+// walk visits a schema and everything inside it.
+func walk(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
+	if s == nil {
+		return
 	}
-	if schema.Items != nil {
-		finish(schema.Items)
-	}
-	if schema.AdditionalProperties != nil && schema.AdditionalProperties.Type != "" {
-		finish(schema.AdditionalProperties)
-	}
-	if schema.Properties != nil {
-		for pair := schema.Properties.Oldest(); pair != nil; pair = pair.Next() {
-			finish(pair.Value)
+	visit(s)
+	walk(s.Items, visit)
+	walk(s.AdditionalProperties, visit)
+	if s.Properties != nil {
+		for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
+			walk(pair.Value, visit)
 		}
 	}
 }
 
-// argumentNames lists a struct's JSON names, and which of them are the tool's
-// own: declared here rather than by package langsmith.
-func argumentNames(t reflect.Type) (known []string, own map[string]bool) {
-	own = map[string]bool{}
-	for _, field := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if field.Anonymous || !field.IsExported() || name == "" || name == "-" {
-			continue
-		}
-		known = append(known, name)
-		if declaredIn(t, field.Index) != jobRequest.PkgPath() {
-			own[name] = true
+// finishArgument turns the extras of a node into JSON Schema.
+func finishArgument(s *jsonschema.Schema, published bool) {
+	s.Version = ""
+	takesNull := s.Extras[nullable] == true && !published || s.Extras[nullClears] == true
+	delete(s.Extras, nullable)
+	delete(s.Extras, nullClears)
+	if takesNull {
+		s.Extras["type"] = []string{s.Type, "null"}
+		s.Type = ""
+		if s.Enum != nil {
+			s.Enum = append(s.Enum, nil)
 		}
 	}
-	return known, own
+	if text, ok := s.Extras[maxProperties].(string); ok {
+		most, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			panic(err)
+		}
+		s.MaxProperties = &most
+		delete(s.Extras, maxProperties)
+	}
 }
 
-// nestedNames lists the fields of every argument that is a job's request.
-func nestedNames(t reflect.Type) map[string][]string {
-	nested := map[string][]string{}
-	for _, field := range reflect.VisibleFields(t) {
-		inner := field.Type
-		if inner.Kind() == reflect.Pointer {
-			inner = inner.Elem()
-		}
-		if optional, ok := reflect.Zero(inner).Interface().(interface{ ElemType() reflect.Type }); ok {
-			inner = optional.ElemType()
-		}
-		if inner == jobRequest && !field.Anonymous {
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			nested[name], _ = argumentNames(jobRequest)
+// argumentNames lists the properties of the object at a path inside arguments,
+// sorted.
+func (s schemas) argumentNames(path []string) []string {
+	at := s.arguments
+	for _, name := range path {
+		if at = at.Properties[name]; at == nil {
+			return nil
 		}
 	}
-	return nested
-}
-
-// declaredIn returns the package of the struct that declares the field.
-func declaredIn(t reflect.Type, index []int) string {
-	for _, i := range index[:len(index)-1] {
-		t = t.Field(i).Type
-		if t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-	}
-	return t.PkgPath()
-}
-
-func MustMarshal(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // a schema of ours that cannot be written never ships: every one is built in tests
-	}
-	return data
+	return slices.Sorted(maps.Keys(at.Properties))
 }

@@ -6,6 +6,8 @@ package tool
 import (
 	"context"
 	"encoding/json"
+
+	"langsmith-insights-mcp/tools/markdown"
 )
 
 // Effect is what a tool does to the world, and to somebody's bill.
@@ -60,13 +62,8 @@ func DefineResizable[In any, Out Result](declaration Declaration, run func(conte
 		schemas:     derived,
 		call: func(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
 			var in In
-			if err := derived.decode(arguments, &in); err != nil {
+			if err := readArguments(derived, env, arguments, &in); err != nil {
 				return Reply{}, err
-			}
-			if checked, ok := any(&in).(interface{ Check() error }); ok {
-				if err := checked.Check(); err != nil {
-					return Reply{}, argumentError(err)
-				}
 			}
 			out, err := run(ctx, env, in)
 			if err != nil {
@@ -96,5 +93,6 @@ func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Re
 	if IsInterruption(err) {
 		return Reply{}, err
 	}
-	return Reply{Text: env.Explain(t.Declaration, err), IsError: true, NotFound: saysMissing(err)}, nil
+	text, _ := markdown.Shorten(env.Explain(t.Declaration, err), DefaultBudget-1)
+	return Reply{Text: text, IsError: true, NotFound: saysMissing(err)}, nil
 }
