@@ -2,6 +2,8 @@ package server_test
 
 import (
 	"encoding/json"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -9,10 +11,11 @@ import (
 	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/servertest"
 	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 // mostListed is what the list of all tools may cost every conversation, in bytes.
-const mostListed = 24_000
+const mostListed = 26_000
 
 // TestToolsList holds what a client is told of the tools against what it was
 // told before, since nothing else of the server is read as often.
@@ -40,5 +43,59 @@ func TestToolsList(t *testing.T) {
 	t.Logf("tools/list has %d bytes", len(wire))
 	if len(wire) >= mostListed {
 		t.Errorf("the list has %d bytes; less than %d are allowed", len(wire), mostListed)
+	}
+}
+
+// TestEveryArgumentIsDescribed holds the published schemas to what hosts can show
+// and models can use: a description for every argument, and one type each, except
+// where null clears a field.
+func TestEveryArgumentIsDescribed(t *testing.T) {
+	clearable := []string{"name", "description", "config", "schedule_cron"}
+	for _, listed := range tools.All() {
+		var schema struct {
+			Properties map[string]struct {
+				Type        any
+				Description string
+			}
+		}
+		if err := json.Unmarshal(listed.InputSchema(), &schema); err != nil {
+			t.Fatal(err)
+		}
+		for name, argument := range schema.Properties {
+			if argument.Description == "" {
+				t.Errorf("%s: %s has no description", listed.Name, name)
+			}
+			_, plain := argument.Type.(string)
+			if nullClears := listed.Name == "update_insights_config" && slices.Contains(clearable, name); plain == nullClears {
+				t.Errorf("%s: the type of %s is %v", listed.Name, name, argument.Type)
+			}
+		}
+	}
+}
+
+// TestTheRequestsConstraintsArePublished names those that the API documents for
+// the request of a job.
+func TestTheRequestsConstraintsArePublished(t *testing.T) {
+	i := slices.IndexFunc(tools.All(), func(t tool.Tool) bool { return t.Name == "create_insights_job" })
+	var schema struct{ Properties map[string]map[string]any }
+	if err := json.Unmarshal(tools.All()[i].InputSchema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]map[string]any{
+		"partitions":             {"maxProperties": 10.0},
+		"sample":                 {"exclusiveMinimum": 0.0, "maximum": 1000.0},
+		"last_n_hours":           {"minimum": 1.0},
+		"model":                  {"default": "openai", "enum": []any{"openai", "anthropic"}},
+		"is_scheduled":           {"default": false},
+		"validate_model_secrets": {"default": true},
+		"start_time":             {"format": "date-time"},
+		"end_time":               {"format": "date-time"},
+		"config_id":              {"format": "uuid"},
+	} {
+		for keyword, value := range want {
+			if got := schema.Properties[name][keyword]; !reflect.DeepEqual(got, value) {
+				t.Errorf("%s of %s is %v, not %v", keyword, name, got, value)
+			}
+		}
 	}
 }

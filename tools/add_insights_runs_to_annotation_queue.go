@@ -16,7 +16,7 @@ import (
 
 type addToQueueArgs struct {
 	collect.Args
-	Queue string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"Made if missing."`
+	Queue string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; made if missing."`
 }
 
 type addToQueueResult struct {
@@ -29,8 +29,8 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "add_insights_runs_to_annotation_queue",
 		Title: "Have people review traces",
-		Description: "Put traces of an Insights report into an annotation queue, for people to review: a job's, a category's with all below it, or run_ids. " +
-			"COSTS MONEY: it moves them to extended retention, at ten times the price. Nothing is added twice.",
+		Description: "Put traces of an Insights report into an annotation queue for people to review: those of a job, of a category with all below " +
+			"it, or run_ids. COSTS MONEY: it moves the traces to extended retention, at ten times the price. Nothing is added twice.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",

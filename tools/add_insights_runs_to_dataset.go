@@ -13,8 +13,8 @@ import (
 
 type addToDatasetArgs struct {
 	collect.Args
-	Dataset string `json:"dataset" jsonschema:"minLength=1" jsonschema_description:"Made if missing."`
-	Split   string `json:"split,omitempty" jsonschema_description:"Such as train or test."`
+	Dataset string `json:"dataset" jsonschema:"minLength=1" jsonschema_description:"The dataset's name; made if missing."`
+	Split   string `json:"split,omitempty" jsonschema_description:"The examples' split, such as train or test."`
 }
 
 type addToDatasetResult struct {
@@ -27,8 +27,8 @@ func addInsightsRunsToDataset() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "add_insights_runs_to_dataset",
 		Title: "Keep traces as a dataset",
-		Description: "Keep traces of an Insights report as examples of a dataset, such as for regression tests: a job's, a category's with all below it, " +
-			"or run_ids. Nothing is added twice, so calling again is safe.",
+		Description: "Keep traces of an Insights report as examples of a dataset, for instance for regression tests: those of a job, of a category " +
+			"with all below it, or run_ids. Nothing is added twice, so calling again is safe.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",

@@ -21,12 +21,12 @@ import (
 )
 
 type analyzeChatHistoriesArgs struct {
-	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Each a list of messages."`
-	Path        string                   `json:"path,omitempty" jsonschema_description:"Or a JSON Lines file, a chat a line, in the operator's folder."`
-	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200"`
+	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Each a list of messages. Give this or path."`
+	Path        string                   `json:"path,omitempty" jsonschema_description:"A JSON Lines file, one chat a line, in the folder that the operator allows."`
+	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Names the job and begins the project's name."`
 	UserContext map[string]string        `json:"user_context,omitempty" jsonschema_description:"As in create_insights_job."`
-	Model       *langsmith.ModelProvider `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic"`
-	DryRun      bool                     `json:"dry_run,omitempty"`
+	Model       *langsmith.ModelProvider `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic,default=openai" jsonschema_description:"As in create_insights_job."`
+	DryRun      bool                     `json:"dry_run,omitempty" jsonschema_description:"Send and start nothing; show the request and the cost."`
 
 	read []chats.Chat
 }
@@ -133,8 +133,9 @@ func analyzeChatHistories() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "analyze_chat_histories",
 		Title: "Analyse chats",
-		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job over them starts. " +
-			"COSTS MONEY and time as create_insights_job does. The same call again goes on where one broke off and starts no second job. Next: wait_for_insights_job.",
+		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job " +
+			"over them starts. COSTS MONEY and time as create_insights_job does. The same call again continues where one broke off and " +
+			"starts no second job. Next: wait_for_insights_job.",
 		Effect:  tool.Spends,
 		Toolset: "actions",
 	}, runAnalyzeChatHistories)

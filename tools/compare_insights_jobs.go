@@ -14,10 +14,10 @@ import (
 
 type compareInsightsJobsArgs struct {
 	tool.ProjectArgs
-	JobID             uuid.UUID `json:"job_id" jsonschema_description:"The later report."`
-	BaselineJobID     uuid.UUID `json:"baseline_job_id" jsonschema_description:"The report to compare it with."`
-	BaselineSessionID uuid.UUID `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if another."`
-	BaselineProject   string    `json:"baseline_project,omitempty" jsonschema_description:"Its name."`
+	JobID             uuid.UUID `json:"job_id" jsonschema_description:"The later report's job."`
+	BaselineJobID     uuid.UUID `json:"baseline_job_id" jsonschema_description:"The job of the report to compare it with."`
+	BaselineSessionID uuid.UUID `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
+	BaselineProject   string    `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
 }
 
 // Check implements the rules between the arguments.
@@ -32,9 +32,9 @@ func compareInsightsJobs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
-		Description: "Compare two finished Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces, with " +
-			"the counts behind, and how error rates, latencies and costs changed. Categories are matched by name, else by the similarity " +
-			"of their words (scored). caution says what to beware of.",
+		Description: "Compare two finished Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces, and how " +
+			"error rates, latencies and costs changed. Categories are matched by name, else by how similar their words are (scored). " +
+			"caution says what weakens the comparison.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

@@ -12,10 +12,10 @@ import (
 
 type createInsightsConfigArgs struct {
 	tool.ProjectArgs
-	Name         string                              `json:"name" jsonschema:"minLength=1,maxLength=255"`
-	Description  langsmith.Optional[string]          `json:"description,omitzero"`
+	Name         string                              `json:"name" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"The config's name."`
+	Description  langsmith.Optional[string]          `json:"description,omitzero" jsonschema_description:"What the config is for."`
 	Config       *langsmith.CreateInsightsJobRequest `json:"config" jsonschema_description:"Settings by the argument names of create_insights_job, e.g. {\"last_n_hours\": 168, \"sample\": 200}."`
-	ScheduleCron langsmith.Optional[string]          `json:"schedule_cron,omitzero" jsonschema_description:"Five fields in UTC, e.g. 0 6 * * mon. Starts a paid job each time."`
+	ScheduleCron langsmith.Optional[string]          `json:"schedule_cron,omitzero" jsonschema_description:"Five fields in UTC, e.g. 0 6 * * mon. Each time it starts a paid job."`
 }
 
 func (a *createInsightsConfigArgs) request() *langsmith.CreateConfigRequest {
@@ -33,8 +33,8 @@ func createInsightsConfig() tool.Tool {
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
 		Description: "Save settings for Insights jobs under a name. Saving costs nothing, but WITH schedule_cron LangSmith starts a paid job each " +
-			"time it comes due, until it is cleared: the result says how often a month and what it may cost. The same call again returns " +
-			"the config that is there. A single report needs no config.",
+			"time, until the schedule is cleared: the result says how often a month and what it may cost. The same call again returns the " +
+			"config that is there. A single report needs no config.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",

@@ -10,14 +10,14 @@ import (
 
 type deleteInsightsConfigArgs struct {
 	tool.ProjectArgs
-	ConfigID uuid.UUID `json:"config_id"`
+	ConfigID uuid.UUID `json:"config_id" jsonschema_description:"The config to delete."`
 }
 
 func deleteInsightsConfig() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "delete_insights_config",
 		Title: "Delete an Insights config",
-		Description: "Delete a saved Insights config for good, with its schedule; its reports stay. To end only the schedule use " +
+		Description: "Delete a saved Insights config and its schedule for good; its reports stay. To end only the schedule, use " +
 			"update_insights_config with schedule_cron null. Deleting what is gone is no error.",
 		Effect:     tool.Destroys,
 		Repeatable: true,

@@ -10,15 +10,15 @@ import (
 
 type deleteInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID uuid.UUID `json:"job_id"`
+	JobID uuid.UUID `json:"job_id" jsonschema_description:"The job to delete."`
 }
 
 func deleteInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "delete_insights_job",
 		Title: "Delete an Insights job",
-		Description: "Delete an Insights job and its report for good; another one would have to be paid for. The traces stay. Deleting what is " +
-			"gone is no error.",
+		Description: "Delete an Insights job and its report for good; another one would cost money again. The traces stay. Deleting what is gone is" +
+			" no error.",
 		Effect:     tool.Destroys,
 		Repeatable: true,
 		Toolset:    "insights",

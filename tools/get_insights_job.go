@@ -12,10 +12,10 @@ import (
 
 type getInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID     uuid.UUID    `json:"job_id"`
-	Detail    string       `json:"detail,omitempty" jsonschema:"enum=concise,enum=detailed" jsonschema_description:"Default concise; detailed adds descriptions and every statistic."`
-	ClusterID uuid.UUID    `json:"cluster_id,omitzero" jsonschema_description:"With those below it."`
-	SortBy    report.Order `json:"sort_by,omitempty" jsonschema:"enum=num_runs,enum=error_rate,enum=latency,enum=cost" jsonschema_description:"Largest first; default num_runs."`
+	JobID     uuid.UUID    `json:"job_id" jsonschema_description:"The job to read."`
+	Detail    string       `json:"detail,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise" jsonschema_description:"detailed adds descriptions and every statistic."`
+	ClusterID uuid.UUID    `json:"cluster_id,omitzero" jsonschema_description:"Only this category, with those below it."`
+	SortBy    report.Order `json:"sort_by,omitempty" jsonschema:"enum=num_runs,enum=error_rate,enum=latency,enum=cost,default=num_runs" jsonschema_description:"The order of categories, largest first."`
 	tool.PageArgs
 }
 
@@ -23,9 +23,9 @@ func getInsightsJob() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "get_insights_job",
 		Title: "Read an Insights report",
-		Description: "Read the report of an Insights job: key points, categories with sizes, shares, error rates, latencies and costs, and the " +
-			"traces worth opening. A page of categories at a time; sort_by ranks all of them, cluster_id shows one subtree. Next: " +
-			"list_insights_runs for a category's traces, compare_insights_jobs for what changed.",
+		Description: "Read the report of an Insights job, a page of categories at a time: key points, categories with sizes, shares, error rates, " +
+			"latencies and costs, and the traces worth opening. Next: list_insights_runs for a category's traces, compare_insights_jobs " +
+			"for what changed.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

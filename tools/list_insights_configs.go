@@ -18,7 +18,7 @@ import (
 
 type listInsightsConfigsArgs struct {
 	tool.ProjectArgs
-	IncludePrebuilts bool `json:"include_prebuilts,omitempty" jsonschema_description:"LangSmith's own configs too."`
+	IncludePrebuilts bool `json:"include_prebuilts,omitempty" jsonschema_description:"List LangSmith's own configs too."`
 	tool.PageArgs
 }
 
@@ -37,9 +37,8 @@ func listInsightsConfigs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "list_insights_configs",
 		Title: "List Insights configs",
-		Description: "List saved Insights configs with their settings, and when those with a schedule run, how often a month and what that may " +
-			"cost. Next: create_insights_job with config_id runs one (paid); one whose id is no UUID is run by giving its settings as " +
-			"arguments.",
+		Description: "List saved Insights configs with their settings; of those with a schedule, how often a month they run and what that may cost." +
+			" Next: create_insights_job with config_id runs one (paid); where the id is no UUID, give its settings as arguments.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "configs",

@@ -34,7 +34,7 @@ func listInsightsJobs() tool.Tool {
 		Name:  "list_insights_jobs",
 		Title: "List Insights jobs",
 		Description: "List a project's Insights jobs, running and finished. Look here before starting a paid one: a recent report may answer the " +
-			"question. Next: get_insights_job reads a report, wait_for_insights_job waits for one, compare_insights_jobs compares two.",
+			"question. Next: get_insights_job reads a report, wait_for_insights_job waits for one.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

@@ -16,7 +16,7 @@ import (
 )
 
 type listProjectsArgs struct {
-	NameContains string `json:"name_contains,omitempty"`
+	NameContains string `json:"name_contains,omitempty" jsonschema_description:"Only projects with this in their name."`
 	tool.PageArgs
 }
 
@@ -39,13 +39,12 @@ type listProjectsResult struct {
 
 func listProjects() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
-		Name:  "list_projects",
-		Title: "List tracing projects",
-		Description: "List the workspace's tracing projects with ids, sizes and error rates, to find a name that is not known exactly. Other tools " +
-			"take the name as it is.",
-		Effect:     tool.Reads,
-		Repeatable: true,
-		Toolset:    "insights",
+		Name:        "list_projects",
+		Title:       "List tracing projects",
+		Description: "List the workspace's tracing projects with ids, sizes and error rates, to find a name that is not known exactly.",
+		Effect:      tool.Reads,
+		Repeatable:  true,
+		Toolset:     "insights",
 	}, runListProjects)
 }
 

@@ -13,8 +13,8 @@ import (
 
 type renameInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID uuid.UUID `json:"job_id"`
-	Name  string    `json:"name" jsonschema:"minLength=1"`
+	JobID uuid.UUID `json:"job_id" jsonschema_description:"The job to rename."`
+	Name  string    `json:"name" jsonschema:"minLength=1" jsonschema_description:"Its new name."`
 }
 
 type renameInsightsJobResult struct {
@@ -27,7 +27,7 @@ func renameInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:        "rename_insights_job",
 		Title:       "Rename an Insights job",
-		Description: "Give an Insights job another name, for people and for later. Nothing else changes, and a running job goes on.",
+		Description: "Give an Insights job another name. Nothing else changes, and a running job goes on.",
 		Effect:      tool.Writes,
 		Repeatable:  true,
 		Toolset:     "insights",

@@ -15,11 +15,11 @@ import (
 
 type updateInsightsConfigArgs struct {
 	tool.ProjectArgs
-	ConfigID     uuid.UUID                                              `json:"config_id"`
-	Name         langsmith.Optional[string]                             `json:"name,omitzero" jsonschema:"minLength=1,maxLength=255"`
-	Description  langsmith.Optional[string]                             `json:"description,omitzero"`
-	Config       langsmith.Optional[langsmith.CreateInsightsJobRequest] `json:"config,omitzero" jsonschema_description:"All settings, as in create_insights_config."`
-	ScheduleCron langsmith.Optional[string]                             `json:"schedule_cron,omitzero" jsonschema_description:"As in create_insights_config; null ends the schedule."`
+	ConfigID     uuid.UUID                                              `json:"config_id" jsonschema_description:"The config to change."`
+	Name         langsmith.Optional[string]                             `json:"name,omitzero" jsonschema:"minLength=1,maxLength=255" jsonschema_extras:"nullClears=true" jsonschema_description:"Its new name."`
+	Description  langsmith.Optional[string]                             `json:"description,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"What it is for."`
+	Config       langsmith.Optional[langsmith.CreateInsightsJobRequest] `json:"config,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"All settings, as in create_insights_config."`
+	ScheduleCron langsmith.Optional[string]                             `json:"schedule_cron,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"As in create_insights_config; null ends the schedule."`
 }
 
 func (a *updateInsightsConfigArgs) request() *langsmith.UpdateConfigRequest {
@@ -39,11 +39,12 @@ func updateInsightsConfig() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "update_insights_config",
 		Title: "Change an Insights config",
-		Description: "Change a saved Insights config: what is given changes, null clears, what is left out stays. WITH a schedule LangSmith starts " +
-			"a paid job each time it comes due. Prebuilt configs cannot be changed.",
+		Description: "Change a saved Insights config: what is given changes, null clears, the rest stays. WITH a schedule LangSmith starts a paid " +
+			"job each time. Prebuilt configs cannot be changed.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",
+		ResultOf:   "create_insights_config",
 	}, runUpdateInsightsConfig)
 }
 

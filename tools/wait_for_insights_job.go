@@ -19,8 +19,8 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID          uuid.UUID `json:"job_id"`
-	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Default 25, which every client bears; 0 looks once."`
+	JobID          uuid.UUID `json:"job_id" jsonschema_description:"The job to wait for."`
+	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
 }
 
 // defaultWait stays below the 30 s after which some clients give a call up.
@@ -38,10 +38,11 @@ func waitForInsightsJob() tool.Tool {
 		Name:  "wait_for_insights_job",
 		Title: "Wait for an Insights report",
 		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: after timeout_seconds the " +
-			"answer is that it still runs and when to look again, which is no error: call again. Waiting costs nothing.",
+			"result says that the job still runs and when to look again, which is no error: call again. Waiting costs nothing.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
+		ResultOf:   "get_insights_job",
 		App:        true,
 	}, runWaitForInsightsJob)
 }

@@ -17,11 +17,11 @@ import (
 // Args say which traces a tool that acts is to act on.
 type Args struct {
 	tool.ProjectArgs
-	JobID     uuid.UUID   `json:"job_id,omitzero"`
-	ClusterID uuid.UUID   `json:"cluster_id,omitzero"`
-	RunIDs    []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Instead of a job's."`
-	Limit     int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"Default 100."`
-	DryRun    bool        `json:"dry_run,omitempty" jsonschema_description:"Only count."`
+	JobID     uuid.UUID   `json:"job_id,omitzero" jsonschema_description:"The Insights job whose traces to take."`
+	ClusterID uuid.UUID   `json:"cluster_id,omitzero" jsonschema_description:"Only this category, with those below it."`
+	RunIDs    []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
+	Limit     int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`
+	DryRun    bool        `json:"dry_run,omitempty" jsonschema_description:"Count, and change nothing."`
 }
 
 // The bounds of how many traces a call acts on. A report reads no more than the

@@ -13,7 +13,7 @@ import (
 
 // MaxCharsArgs are how a tool is told how much of a run's texts to show.
 type MaxCharsArgs struct {
-	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"Of inputs, of outputs; default 2000."`
+	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"How much to show of inputs and of outputs (default 2000)."`
 }
 
 const DefaultChars = 2000

@@ -40,7 +40,7 @@ type innerKind struct {
 	Flag  *bool  `json:"flag,omitempty"`
 }
 
-var everyKindSchemas = sync.OnceValue(func() schemas { return deriveSchemas[everyKind, everyResult]("every_kind") })
+var everyKindSchemas = sync.OnceValue(func() schemas { return deriveSchemas[everyKind, everyResult](Declaration{}) })
 
 // read reads arguments, and returns what the caller is told where they are refused.
 func read(arguments string) (args everyKind, refusal string) {
@@ -181,7 +181,7 @@ func TestMissingProjectIsToldWithTheRest(t *testing.T) {
 		ProjectArgs
 		JobID uuid.UUID `json:"job_id"`
 	}
-	derived := deriveSchemas[args, everyResult]("with_project")
+	derived := deriveSchemas[args, everyResult](Declaration{})
 	for _, c := range []struct {
 		arguments, fallback string
 		project             bool
@@ -316,7 +316,7 @@ func FuzzArguments(f *testing.F) {
 		everyKind
 		langsmith.CreateInsightsJobRequest
 	}
-	derived := deriveSchemas[jobArgs, everyResult]("any")
+	derived := deriveSchemas[jobArgs, everyResult](Declaration{})
 	f.Fuzz(func(t *testing.T, arguments string) {
 		var args, again jobArgs
 		err := readArguments(derived, &Env{}, json.RawMessage(arguments), &args)

@@ -2,8 +2,8 @@ package tool
 
 // PageArgs are how every list is told where to begin and how much to give.
 type PageArgs struct {
-	Limit  int `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=20"`
-	Offset int `json:"offset,omitempty" jsonschema:"minimum=0"`
+	Limit  int `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=20" jsonschema_description:"How many to return."`
+	Offset int `json:"offset,omitempty" jsonschema:"minimum=0" jsonschema_description:"How many to skip."`
 }
 
 const defaultLimit = 20

@@ -27,8 +27,8 @@ func ProjectLabel(project langsmith.Project) string {
 
 // ProjectArgs are how every tool about a project is told which one.
 type ProjectArgs struct {
-	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"Or project."`
-	Project   string    `json:"project,omitempty"`
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's id (UUID). Give this or project."`
+	Project   string    `json:"project,omitempty" jsonschema_description:"Its exact name."`
 }
 
 // requireProject marks the arguments of tools that need a project.

@@ -24,15 +24,15 @@ type schemas struct {
 
 // deriveSchemas panics where a struct has no valid schema, so that a tool
 // without one ends the start.
-func deriveSchemas[In, Out any](name string) schemas {
+func deriveSchemas[In, Out any](declaration Declaration) schemas {
 	in, out := reflect.TypeFor[In](), reflect.TypeFor[Out]()
 	arguments, err := compile(encode(reflectArguments(in, false)))
 	if err != nil {
-		panic(fmt.Errorf("input schema of %s: %w", name, err))
+		panic(fmt.Errorf("input schema of %s: %w", declaration.Name, err))
 	}
 	return schemas{
 		input:     encode(reflectArguments(in, true)),
-		output:    encode(reflectResult(out)),
+		output:    encode(reflectResult(out, declaration.ResultOf)),
 		arguments: arguments,
 	}
 }
@@ -81,7 +81,10 @@ func reflectArguments(t reflect.Type, published bool) *jsonschema.Schema {
 // reflectResult derives the schema of structured content: the names and types of
 // its fields and no more. What lies deeper shows itself in the result, and
 // tools/list is paid for in every conversation.
-func reflectResult(t reflect.Type) *jsonschema.Schema {
+func reflectResult(t reflect.Type, resultOf string) *jsonschema.Schema {
+	if resultOf != "" {
+		return &jsonschema.Schema{Type: "object", Description: "As " + resultOf + " returns it."}
+	}
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -99,7 +102,11 @@ func outline(s *jsonschema.Schema) *jsonschema.Schema {
 	if s == nil {
 		return nil
 	}
-	return &jsonschema.Schema{Type: s.Type, Enum: s.Enum, Items: outline(s.Items), Extras: map[string]any{}}
+	outlined := &jsonschema.Schema{Type: s.Type, Extras: map[string]any{}}
+	if s.Items != nil && s.Items.Type != "object" {
+		outlined.Items = outline(s.Items)
+	}
+	return outlined
 }
 
 func newReflector() *jsonschema.Reflector {

@@ -34,6 +34,7 @@ type Declaration struct {
 	Repeatable  bool   // calling it again with the same arguments changes nothing more
 	Toolset     string // the group that --tools may name
 	App         bool   // its result can be looked at in the report App
+	ResultOf    string // the tool with the same result, whose output schema has its fields; empty where it has its own
 }
 
 // Tool is a declared tool, ready to be called.
@@ -56,7 +57,7 @@ func Define[In any, Out Result](declaration Declaration, run func(context.Contex
 // DefineResizable makes a tool of a declaration and a function whose result is
 // built in the size that fits. It panics where no schema follows from In or Out.
 func DefineResizable[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Resizable[Out], error)) Tool {
-	derived := deriveSchemas[In, Out](declaration.Name)
+	derived := deriveSchemas[In, Out](declaration)
 	return Tool{
 		Declaration: declaration,
 		schemas:     derived,
