@@ -36,6 +36,18 @@ type Options struct {
 	// OnDeprecated is told of every answer that announces the end of its
 	// route; nil for nobody. It may be called from several goroutines.
 	OnDeprecated func(Deprecation)
+
+	// OnAnswer is told of every answer as it came; nil for nobody. It may be
+	// called from several goroutines.
+	OnAnswer func(Answer)
+}
+
+// Answer is LangSmith's answer to one request, without the credential.
+type Answer struct {
+	Method string
+	Route  string // the path, with {id} where it had one
+	Status int
+	Body   []byte // shared: not to be changed
 }
 
 // Client calls one LangSmith API with one set of credentials. It is safe for
@@ -50,6 +62,7 @@ type Client struct {
 	http        *http.Client
 	routes      *Routes
 	deprecated  func(Deprecation)
+	answered    func(Answer)
 }
 
 // New returns a client. Nothing is sent before a method is called.
@@ -72,6 +85,7 @@ func New(options Options) *Client {
 	return &Client{
 		routes:      options.Routes,
 		deprecated:  options.OnDeprecated,
+		answered:    options.OnAnswer,
 		endpoint:    options.Endpoint,
 		roots:       options.Endpoint.roots(),
 		credentials: func() Credentials { return options.Credentials },
@@ -143,6 +157,9 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	if err != nil {
 		fail.Err = err
 		return got, fail
+	}
+	if c.answered != nil {
+		c.answered(Answer{op.method, routePattern(op.fullPath()), response.StatusCode, body})
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		fail.RetryAfter = retryAfter(response.Header, time.Now())

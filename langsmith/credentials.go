@@ -71,14 +71,26 @@ func (c Credentials) secret() Secret {
 	return c.BearerToken
 }
 
+// LoginError is the cause of an [Error] where a login gave no token: nothing was
+// sent. Its text says what to do.
+type LoginError struct{ Err error }
+
+func (e *LoginError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *LoginError) Unwrap() error { return e.Err }
+
 // resolve returns the credentials with a login's token in its place.
 func (c Credentials) resolve(ctx context.Context) (Credentials, error) {
 	if !c.signsIn() {
 		return c, nil
 	}
 	token, err := c.Login.Token(ctx)
-	if err != nil {
-		return Credentials{}, err
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Credentials{}, ctx.Err()
+	case err != nil:
+		return Credentials{}, &LoginError{err}
 	}
 	return Credentials{BearerToken: token, Workspace: c.Workspace}, nil
 }

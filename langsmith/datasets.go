@@ -28,6 +28,11 @@ func (c *Client) FindDatasets(ctx context.Context, name string) ([]Dataset, erro
 	return slices.DeleteFunc(datasets, func(d Dataset) bool { return d.Name != name }), err
 }
 
+// ListDatasets lists datasets of the workspace; limit is 1 to 100.
+func (c *Client) ListDatasets(ctx context.Context, limit int) ([]Dataset, error) {
+	return all[Dataset](ctx, c, "/datasets", page(limit, 0))
+}
+
 // CreateDataset makes a dataset whose examples are objects, as runs have them
 // for inputs and outputs. It is not sent again where it may have worked: look
 // for the name instead.

@@ -46,7 +46,8 @@ func TestLoginSignsRequests(t *testing.T) {
 	}
 	login.err = errors.New("sign in again")
 	_, err = caller.ListWorkspaces(t.Context())
-	if failed := failure(t, err); failed.Ambiguous() || !strings.Contains(failed.Error(), "sign in again") {
+	var noToken *langsmith.LoginError
+	if failed := failure(t, err); failed.Ambiguous() || !errors.As(err, &noToken) || !strings.Contains(failed.Error(), "sign in again") {
 		t.Errorf("without a token: %v", failed)
 	}
 	if n := len(upstream.requests()); n != 2 {

@@ -92,6 +92,7 @@ func operations() []operation {
 				`"TOTAL_COST","PROJECT_ID","TRACE_ID","PARENT_RUN_IDS"],"page_size":1}`, `{"items":[]}`, true},
 		{"FindDatasets", func(ctx ctx, c client) error { return discard(c.FindDatasets(ctx, "my set")) },
 			"GET", "/api/v1/datasets?limit=100&name=my+set", "", `[]`, true},
+		{"ListDatasets", func(ctx ctx, c client) error { return discard(c.ListDatasets(ctx, 2)) }, "GET", "/api/v1/datasets?limit=2", "", `[]`, true},
 		{"CreateDataset", func(ctx ctx, c client) error { return discard(c.CreateDataset(ctx, "my set", "")) },
 			"POST", "/api/v1/datasets", `{"name":"my set","data_type":"kv"}`, `{"id":"33333333-3333-4333-8333-333333333333"}`, false},
 		{"CreateExamples", func(ctx ctx, c client) error {
@@ -104,6 +105,8 @@ func operations() []operation {
 			"GET", "/api/v1/examples?dataset=33333333-3333-4333-8333-333333333333&limit=100&offset=200", "", `[]`, true},
 		{"FindQueues", func(ctx ctx, c client) error { return discard(c.FindQueues(ctx, "review")) },
 			"GET", "/api/v1/annotation-queues?limit=100&name=review", "", `[]`, true},
+		{"ListQueues", func(ctx ctx, c client) error { return discard(c.ListQueues(ctx, 2)) },
+			"GET", "/api/v1/annotation-queues?limit=2", "", `[]`, true},
 		{"CreateQueue", func(ctx ctx, c client) error { return discard(c.CreateQueue(ctx, "review", "to look at")) },
 			"POST", "/api/v1/annotation-queues", `{"name":"review","description":"to look at"}`, `{"id":"33333333-3333-4333-8333-333333333333"}`, false},
 		{"AddQueueRuns", func(ctx ctx, c client) error {

@@ -30,6 +30,11 @@ func (c *Client) FindQueues(ctx context.Context, name string) ([]Queue, error) {
 	return slices.DeleteFunc(queues, func(q Queue) bool { return q.Name != name }), err
 }
 
+// ListQueues lists annotation queues of the workspace; limit is 1 to 100.
+func (c *Client) ListQueues(ctx context.Context, limit int) ([]Queue, error) {
+	return all[Queue](ctx, c, "/annotation-queues", page(limit, 0))
+}
+
 // CreateQueue makes an annotation queue. It is not sent again where it may have
 // worked: look for the name instead.
 func (c *Client) CreateQueue(ctx context.Context, name, description string) (*Queue, error) {

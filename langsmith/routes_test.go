@@ -3,8 +3,10 @@ package langsmith_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -360,5 +362,25 @@ func TestDeprecations(t *testing.T) {
 	})
 	if err := discard(quiet.GetRun(context.Background(), uuid.Nil, other)); err != nil {
 		t.Error(err)
+	}
+}
+
+// Every answer is told as it came, without the credential and without ids in
+// its route, also one that is no success.
+func TestAnswersAreTold(t *testing.T) {
+	var told []string
+	caller := langsmith.New(langsmith.Options{
+		Credentials: langsmith.Credentials{APIKey: key},
+		Transport:   newUpstream(respond(200, `{"unknown":"`+key+`","id":"33333333-3333-4333-8333-333333333333"}`), respond(404, notFound)),
+		OnAnswer: func(a langsmith.Answer) {
+			told = append(told, fmt.Sprintf("%s %s %d %s", a.Method, a.Route, a.Status, a.Body))
+		},
+	})
+	for range 2 {
+		_, _ = caller.GetRun(t.Context(), uuid.Nil, other)
+	}
+	want := []string{`GET /runs/{id} 200 {"unknown":"[redacted]","id":"33333333-3333-4333-8333-333333333333"}`, `GET /runs/{id} 404 ` + notFound}
+	if !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
 	}
 }
