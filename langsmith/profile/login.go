@@ -17,13 +17,16 @@ import (
 // "langsmith auth login". It implements [langsmith.Login] and is safe for
 // concurrent use.
 type Login struct {
+	// UserAgent is sent with each renewal. Set it before the first [Login.Token].
+	UserAgent string
+
 	path, name string
+	apiURL     string // for which the tokens are
 	http       *http.Client
 	flight     singleflight.Group
 
 	mu      sync.Mutex
 	current func() OAuth // no field: fmt finds its way to those
-	apiURL  string
 }
 
 // NewLogin returns the login of a profile, or nil where nobody has signed in.
@@ -32,23 +35,36 @@ func NewLogin(p *Profile, transport http.RoundTripper) *Login {
 	if !p.OAuth.isSet() {
 		return nil
 	}
-	l := &Login{
-		path: p.Path, name: p.Name,
-		http: &http.Client{
-			Transport: transport,
-			// A redirect would carry the refresh token to another address.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+	if transport == nil {
+		transport = http.DefaultTransport
 	}
-	l.keep(p)
+	l := &Login{UserAgent: "langsmith-insights-mcp", path: p.Path, name: p.Name, apiURL: p.APIURL}
+	l.http = &http.Client{
+		Transport: &agent{transport, l},
+		// A redirect would carry the refresh token to another address.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	l.keep(p.OAuth)
 	return l
 }
 
-func (l *Login) keep(p *Profile) {
+// agent sends the login's User-Agent, which package oauth2 cannot.
+type agent struct {
+	next  http.RoundTripper
+	login *Login
+}
+
+// RoundTrip implements http.RoundTripper.
+func (a *agent) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.Header.Set("User-Agent", a.login.UserAgent)
+	return a.next.RoundTrip(request)
+}
+
+func (l *Login) keep(tokens OAuth) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	oauth := p.OAuth
-	l.current, l.apiURL = func() OAuth { return oauth }, p.APIURL
+	l.current = func() OAuth { return tokens }
 }
 
 func (l *Login) tokens() OAuth {

@@ -58,6 +58,9 @@ func (o OAuth) isUsable(now time.Time) bool {
 // ErrNoFile is returned by [Load] where there is no configuration file.
 var ErrNoFile = errors.New("there is no LangSmith profile file")
 
+// ErrNoProfile is returned by [Load] where the file has no profile of the name.
+var ErrNoProfile = errors.New("there is no profile")
+
 // Load reads the profile of a name from the file at path. An empty name means
 // the file's current profile, or else the one called default; where there is
 // neither the profile is empty.
@@ -73,7 +76,7 @@ func Load(path, name string) (*Profile, error) {
 	if name == "" {
 		name = file.Current
 	} else if _, ok := file.Profiles[name]; !ok {
-		return nil, fmt.Errorf("there is no profile %q in %s", name, path)
+		return nil, fmt.Errorf("%w %q in %s", ErrNoProfile, name, path)
 	}
 	if _, ok := file.Profiles["default"]; name == "" && ok {
 		name = "default"

@@ -31,7 +31,10 @@ func (l *Login) renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.keep(fresh)
+	if mountOf(fresh.APIURL) != mountOf(l.apiURL) {
+		return fmt.Errorf("its profile is now for %s: start this program again", mountOf(fresh.APIURL))
+	}
+	l.keep(fresh.OAuth)
 	if !fresh.OAuth.isDue(time.Now()) {
 		return nil
 	}
@@ -44,7 +47,7 @@ func (l *Login) renew(ctx context.Context) error {
 		fresh.OAuth.RefreshToken = langsmith.Secret(token.RefreshToken)
 	}
 	fresh.OAuth.ExpiresAt = token.Expiry
-	l.keep(fresh)
+	l.keep(fresh.OAuth)
 	if err := writeTokens(l.path, l.name, fresh.OAuth); err != nil {
 		return fmt.Errorf("the renewed login could not be written: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"langsmith-insights-mcp/langsmith/profile"
 	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
 )
@@ -54,6 +55,9 @@ func (f *textFlag) Type() string {
 // loadConfig loads the configuration of a command from its flags and the environment.
 func loadConfig(cmd *cobra.Command, command config.Command, getenv func(string) string) (*config.Config, error) {
 	cfg, err := config.Load(command, givenFlags(cmd), getenv)
+	if login, ok := cfg.LangSmith.Credentials.Login.(*profile.Login); ok {
+		login.UserAgent = server.UserAgent()
+	}
 	_, toolsErr := server.FilterTools(cfg)
 	return cfg, errors.Join(err, toolsErr)
 }

@@ -102,25 +102,42 @@ func addEntry(options *install.Options, withKey bool, getenv func(string) string
 	}
 	if withKey {
 		delete(options.Env, keyFileVariable)
-		if options.APIKey = settings.Credentials.APIKey; options.APIKey == "" {
+		switch options.APIKey = settings.Credentials.APIKey; {
+		case options.APIKey != "":
+		case settings.Credentials.Login != nil && settings.CredentialError() == nil:
+			return config.Problem("--with-key: " + settings.Found.Credential + " holds a login, which the server reads there itself: leave --with-key out, or set LANGSMITH_API_KEY")
+		default:
 			return config.Problem("--with-key: there is no key to write; set LANGSMITH_API_KEY")
 		}
 	}
 	return nil
 }
 
-// keyFileVariable names a file that holds the key, and is no secret itself.
-const keyFileVariable = "LANGSMITH_API_KEY_FILE"
+// The variables that name where credentials are, and are no secrets themselves.
+const (
+	keyFileVariable     = "LANGSMITH_API_KEY_FILE"
+	profileVariable     = "LANGSMITH_PROFILE"
+	profileFileVariable = "LANGSMITH_CONFIG_FILE"
+)
 
 // entryEnv returns the settings of this shell that the client would not know,
 // without secrets.
 func entryEnv(l config.LangSmith, getenv func(string) string) (map[string]string, error) {
 	env := map[string]string{}
-	if l.Found.Endpoint != "" {
+	// What belongs to a login is read with it from the profile: the login works
+	// with no other endpoint.
+	fromLogin := func(source string) bool { return l.Credentials.Login != nil && source == l.Found.Credential }
+	if l.Found.Endpoint != "" && !fromLogin(l.Found.Endpoint) {
 		env["LANGSMITH_ENDPOINT"] = l.Endpoint.String()
 	}
-	if l.HasWorkspace() {
+	if l.HasWorkspace() && !fromLogin(l.Found.Workspace) {
 		env["LANGSMITH_WORKSPACE_ID"] = l.Credentials.Workspace.String()
+	}
+	if l.UsesProfile() && getenv(profileVariable) != "" {
+		env[profileVariable] = l.ProfileName
+	}
+	if l.UsesProfile() && getenv(profileFileVariable) != "" {
+		env[profileFileVariable] = l.ProfileFile
 	}
 	if l.Project != "" {
 		env["LANGSMITH_PROJECT"] = l.Project

@@ -18,6 +18,13 @@ func TestEntryEnv(t *testing.T) {
 		t.Fatal(err)
 	}
 	const workspace = "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"
+	profiles := filepath.Join(t.TempDir(), "config.json")
+	const content = `{"current_profile":"home","profiles":{
+		"work":{"oauth":{"access_token":"secret-token"},"api_url":"https://eu.api.smith.langchain.com","workspace_id":"` + workspace + `"},
+		"home":{"api_key":"lsv2_pt_secret","api_url":"https://host"}}}`
+	if err := os.WriteFile(profiles, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct{ shell, want map[string]string }{
 		{map[string]string{}, map[string]string{}},
 		{map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_secret"}, map[string]string{}},
@@ -32,6 +39,18 @@ func TestEntryEnv(t *testing.T) {
 		{
 			map[string]string{"LANGSMITH_BEARER_TOKEN": "secret", "LANGSMITH_TENANT_ID": workspace, "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com/api/v1"},
 			map[string]string{"LANGSMITH_WORKSPACE_ID": workspace, "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com"},
+		},
+		{ // what belongs to a login is read from its profile
+			map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_PROFILE": "work", "LANGSMITH_PROJECT": "shop"},
+			map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_PROFILE": "work", "LANGSMITH_PROJECT": "shop"},
+		},
+		{
+			map[string]string{"LANGSMITH_CONFIG_FILE": profiles},
+			map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_ENDPOINT": "https://host"},
+		},
+		{ // the key of the shell counts
+			map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_API_KEY": "lsv2_pt_secret", "LANGSMITH_ENDPOINT": "https://host"},
+			map[string]string{"LANGSMITH_ENDPOINT": "https://host"},
 		},
 	} {
 		getenv := func(name string) string { return test.shell[name] }

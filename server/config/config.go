@@ -57,6 +57,10 @@ type LangSmith struct {
 	Credentials langsmith.Credentials
 	Project     string // the project when a call names none
 
+	// ProfileFile and ProfileName are the profile of LangSmith's CLI that was
+	// read; empty for none.
+	ProfileFile, ProfileName string
+
 	// Found says where each setting was found, for doctor: "LANGSMITH_API_KEY",
 	// "profile default in ~/.langsmith/config.json".
 	Found Sources

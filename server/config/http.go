@@ -54,11 +54,11 @@ func checkGuards(h HTTP) []error {
 	return found
 }
 
-// checkExposure finds ways for anybody to use the operator's key. Without one,
-// callers bring theirs.
+// checkExposure finds ways for anybody to use the operator's credentials. Without
+// any, or with a profile's that cannot be used, callers bring theirs.
 func checkExposure(c *Config) []error {
 	credentials, source := c.LangSmith.Credentials, c.LangSmith.Found.Credential
-	if credentials.Empty() {
+	if credentials.Empty() || c.LangSmith.CredentialError() != nil {
 		return nil
 	}
 	var found []error
@@ -69,7 +69,7 @@ func checkExposure(c *Config) []error {
 	guarded := len(h.AuthTokens) > 0 || h.OAuthIssuer != ""
 	if h.Addr != "" && !guarded && !h.AllowUnauthenticated && !isLoopbackAddress(h.Addr) {
 		found = append(found, Problem(fmt.Sprintf(
-			"--addr: anybody who reaches %s could call on the key of %s: guard it with --auth-token or --oauth-issuer, or unset the key so that callers bring theirs, or listen on 127.0.0.1; --allow-unauthenticated overrides this",
+			"--addr: anybody who reaches %s could call on the credentials of %s: guard it with --auth-token or --oauth-issuer, or unset them so that callers bring theirs, or listen on 127.0.0.1; --allow-unauthenticated overrides this",
 			h.Addr, source)))
 	}
 	return found

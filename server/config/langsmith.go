@@ -30,7 +30,7 @@ var (
 
 // Variables lists them, for the documentation.
 func Variables() []Variable {
-	return []Variable{apiKey, apiKeyFile, bearerToken, endpoint, workspace, project}
+	return []Variable{apiKey, apiKeyFile, bearerToken, endpoint, workspace, project, profileName, profileFile}
 }
 
 // sourced is a value and where it was found. The zero value is unset.
@@ -49,26 +49,31 @@ func (v Variable) read(env *environment) sourced {
 // by setting from the profile of LangSmith's CLI.
 func loadLangSmith(l *LangSmith, env *environment) problems {
 	var found problems
-	profile, err := readProfile(env)
-	found.add(profile.source, err)
+	cli, err := readProfile(env)
+	if err != nil {
+		found = append(found, err)
+	}
+	l.ProfileFile, l.ProfileName = cli.Path, cli.Name
 
-	address := cmp.Or(endpoint.read(env), profile.setting(profile.APIURL))
+	address := cmp.Or(endpoint.read(env), profileSetting(cli, cli.APIURL))
 	l.Found.Endpoint = address.source
 	l.Endpoint, err = langsmith.ParseEndpoint(address.value)
 	found.add(address.source, err)
 
-	tenant := cmp.Or(workspace.read(env), profile.setting(profile.WorkspaceID))
+	tenant := cmp.Or(workspace.read(env), profileSetting(cli, cli.WorkspaceID))
 	l.Found.Workspace = tenant.source
 	l.Credentials.Workspace, err = parseWorkspace(tenant.value)
 	found.add(tenant.source, err)
 
 	key, err := readKey(env)
 	found.add(apiKeyFile.Names[0], err)
-	if token := bearerToken.read(env); token.value != "" {
+	switch token := bearerToken.read(env); {
+	case token.value != "":
 		l.Credentials.BearerToken, l.Found.Credential = langsmith.Secret(token.value), token.source
-	} else {
-		key = cmp.Or(key, profile.setting(profile.APIKey))
+	case key.value != "":
 		l.Credentials.APIKey, l.Found.Credential = langsmith.Secret(key.value), key.source
+	case err == nil: // a key file that cannot be read is told, and no other credential takes its place
+		l.useProfileCredential(cli, env)
 	}
 	found.add(l.Found.Credential, checkHeader(l.Credentials))
 

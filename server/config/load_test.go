@@ -142,7 +142,9 @@ func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
 	keyFile := write(t, filepath.Join(dir, "key"), "  "+key+"\n")
 	profiles := write(t, filepath.Join(dir, "config.json"), `{"current_profile":"work","profiles":{
 		"work": {"api_key":"`+otherKey+`","api_url":"https://eu.api.smith.langchain.com","workspace_id":"`+workspace+`"},
-		"home": {"api_key":"`+key+`"}}}`)
+		"home": {"api_key":"`+key+`"},
+		"team": {"api_key_env":"TEAM_KEY","api_url":"https://host/api"}}}`)
+	fallback := write(t, filepath.Join(dir, "default.json"), `{"profiles":{"default":{"api_key":"`+key+`"},"other":{"api_key":"`+otherKey+`"}}}`)
 
 	for _, test := range []struct {
 		name      string
@@ -165,6 +167,8 @@ func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
 		{name: "a bearer token", variables: map[string]string{"LANGSMITH_BEARER_TOKEN": "token-0123456789", "LANGSMITH_WORKSPACE_ID": workspace}, bearer: "token-0123456789", endpoint: "https://api.smith.langchain.com", workspace: workspace},
 		{name: "the current profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles}, key: otherKey, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace},
 		{name: "another profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_PROFILE": "home"}, key: key, endpoint: "https://api.smith.langchain.com"},
+		{name: "the profile called default", variables: map[string]string{"LANGSMITH_CONFIG_FILE": fallback}, key: key, endpoint: "https://api.smith.langchain.com"},
+		{name: "the variable that the profile names", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_PROFILE": "team", "TEAM_KEY": ` "` + key + `" `}, key: key, endpoint: "https://host"},
 		{name: "the environment beats the profile, setting by setting", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_API_KEY": key},
 			key: key, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace},
 	} {

@@ -1,72 +1,130 @@
 package config
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/langsmith/profile"
 )
 
-// profile is a profile in the configuration file of LangSmith's CLI.
-type profile struct {
-	APIKey      string `json:"api_key"`
-	APIURL      string `json:"api_url"`
-	WorkspaceID string `json:"workspace_id"`
-
-	source string // for people: which profile of which file
-}
-
-// setting returns a value of the profile with its source.
-func (p profile) setting(value string) sourced {
-	value = unquote(value)
-	if value == "" || isPlaceholder(value) {
-		return sourced{}
-	}
-	return sourced{value, p.source}
-}
+// The variables that choose a profile of LangSmith's CLI.
+var (
+	profileName = Variable{[]string{"LANGSMITH_PROFILE"}, "the profile of LangSmith's CLI; default its current one, else the one called `default`"}
+	profileFile = Variable{[]string{"LANGSMITH_CONFIG_FILE"}, "the CLI's profile file; default `~/.langsmith/config.json`"}
+)
 
 // readProfile reads the profile that LANGSMITH_PROFILE names, else the current
-// one. A missing file is no error, unless LANGSMITH_CONFIG_FILE names it.
-func readProfile(env *environment) (profile, error) {
-	path, _ := env.get("LANGSMITH_CONFIG_FILE")
-	source := "LANGSMITH_CONFIG_FILE"
-	named := path != ""
+// one. A missing file is an empty profile, unless LANGSMITH_CONFIG_FILE names it.
+func readProfile(env *environment) (*profile.Profile, error) {
+	path := profileFile.read(env)
+	named := path.value != ""
 	if !named {
 		home := homeDir(runtime.GOOS, env.getenv)
 		if home == "" {
-			return profile{}, nil
+			return &profile.Profile{}, nil
 		}
-		path = filepath.Join(home, ".langsmith", "config.json")
-		source = path
+		path.value = filepath.Join(home, ".langsmith", "config.json")
+		path.source = path.value
 	}
-	data, err := os.ReadFile(path)
+	name := profileName.read(env)
+	p, err := profile.Load(path.value, name.value)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && !named:
-		return profile{}, nil
+	case errors.Is(err, profile.ErrNoFile) && !named:
+		return &profile.Profile{}, nil
+	case errors.Is(err, profile.ErrNoProfile):
+		return &profile.Profile{}, Problem(name.source + ": " + err.Error())
 	case err != nil:
-		return profile{source: source}, fmt.Errorf("cannot read the profile file %s", path)
+		return &profile.Profile{}, Problem(path.source + ": " + err.Error())
 	}
-	var file struct {
-		Current  string             `json:"current_profile"`
-		Profiles map[string]profile `json:"profiles"`
+	return p, nil
+}
+
+// describeProfile names a profile for people.
+func describeProfile(p *profile.Profile) string {
+	return fmt.Sprintf("profile %q in %s", p.Name, p.Path)
+}
+
+// UsesProfile reports whether requests are signed with what the profile holds.
+func (l LangSmith) UsesProfile() bool {
+	return l.Found.Credential == describeProfile(&profile.Profile{Path: l.ProfileFile, Name: l.ProfileName})
+}
+
+// profileSetting returns a setting of a profile with its source.
+func profileSetting(p *profile.Profile, value string) sourced {
+	if value == "" || isPlaceholder(value) {
+		return sourced{}
 	}
-	if json.Unmarshal(data, &file) != nil {
-		return profile{source: source}, fmt.Errorf("the profile file %s is not the JSON that the LangSmith CLI writes", path)
-	}
-	name, _ := env.get("LANGSMITH_PROFILE")
-	if name != "" {
-		if _, ok := file.Profiles[name]; !ok {
-			return profile{source: "LANGSMITH_PROFILE"}, fmt.Errorf("there is no profile %q in %s", name, path)
+	return sourced{value, describeProfile(p)}
+}
+
+// useProfileCredential signs requests as the profile says: with its login, else
+// its key, else the key in the variable that it names. One that cannot be used
+// stops no server: each call answers with what to do.
+func (l *LangSmith) useProfileCredential(p *profile.Profile, env *environment) {
+	source := describeProfile(p)
+	var err error
+	if login := profile.NewLogin(p, nil); login != nil {
+		if err = l.checkLoginEndpoint(p); err == nil {
+			l.Credentials.Login = login
 		}
 	} else {
-		name = file.Current
+		key := profileSetting(p, p.APIKey.Reveal())
+		switch {
+		case key.value != "":
+			l.Credentials.APIKey = langsmith.Secret(key.value)
+		case p.APIKeyEnv != "":
+			l.Credentials.APIKey, err = p.KeyFromEnv(func(name string) string { return Variable{Names: []string{name}}.read(env).value })
+		case p.APIKeyCommand != "":
+			err = fmt.Errorf("%s gets its API key from a command (api_key_cmd), which only LangSmith's CLI runs; "+
+				"name a variable with api_key_env in the profile, or set LANGSMITH_API_KEY", source)
+		default:
+			return
+		}
 	}
-	picked := file.Profiles[name]
-	picked.source = fmt.Sprintf("profile %q in %s", name, path)
-	return picked, nil
+	l.Found.Credential = source
+	if err != nil {
+		l.Credentials.Login = &unusable{source, err}
+	}
+}
+
+// checkLoginEndpoint refuses to send a login's token to another address than the
+// one that its profile is for: the token would be that server's to use.
+func (l *LangSmith) checkLoginEndpoint(p *profile.Profile) error {
+	own, err := langsmith.ParseEndpoint(p.APIURL)
+	switch {
+	case err != nil:
+		return fmt.Errorf("the api_url of %s cannot be read: %w", describeProfile(p), err)
+	case own == l.Endpoint:
+		return nil
+	}
+	return fmt.Errorf("the login of %s is for %s, and its token is sent nowhere else, while %s says %s; "+
+		"unset that, or choose another profile with LANGSMITH_PROFILE, or set LANGSMITH_API_KEY to a key for that address",
+		describeProfile(p), own, l.Found.Endpoint, l.Endpoint)
+}
+
+// unusable is a profile's credential that cannot sign requests.
+type unusable struct {
+	source string
+	err    error
+}
+
+// ID implements [langsmith.Login].
+func (u *unusable) ID() string { return "unusable\x00" + u.source }
+
+// Token implements [langsmith.Login].
+func (u *unusable) Token(context.Context) (langsmith.Secret, error) { return "", u.err }
+
+// CredentialError says why the profile's credential cannot be used and what to
+// do; nil where it can be, and where another or none is.
+func (l LangSmith) CredentialError() error {
+	if u, ok := l.Credentials.Login.(*unusable); ok {
+		return u.err
+	}
+	return nil
 }
 
 func homeDir(goos string, getenv func(string) string) string {

@@ -15,7 +15,7 @@ const keyVariable = "LANGSMITH_API_KEY"
 var credentials = []string{keyVariable, "LANGCHAIN_API_KEY", "LANGSMITH_BEARER_TOKEN", "LANGCHAIN_BEARER_TOKEN"}
 
 // suppliers are the variables from which the server can have its credential.
-var suppliers = append([]string{"LANGSMITH_API_KEY_FILE"}, credentials...)
+var suppliers = append([]string{"LANGSMITH_API_KEY_FILE", "LANGSMITH_PROFILE", "LANGSMITH_CONFIG_FILE"}, credentials...)
 
 // stateVariable may hold the URL of a Redis, with its password in it.
 const stateVariable = "LANGSMITH_INSIGHTS_MCP_STATE"
