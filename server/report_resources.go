@@ -62,7 +62,8 @@ func (b *Backend) listReports(ctx context.Context) []catalog.Report {
 	defer cancel()
 	caller := b.caller(ctx)
 	reports, err := caller.catalog.Reports(ctx, b.defaultProject(caller))
-	if err != nil && !errors.Is(err, langsmith.ErrNoCredentials) {
+	var noToken *langsmith.LoginError
+	if err != nil && !errors.Is(err, langsmith.ErrNoCredentials) && !errors.As(err, &noToken) {
 		b.logger.Warn().Err(err).Msg("the reports could not be listed as resources")
 	}
 	return reports

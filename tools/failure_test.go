@@ -1,6 +1,8 @@
 package tools_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -29,7 +31,15 @@ func TestAdvice(t *testing.T) {
 		workspace(c)
 		c.LangSmith.Credentials.APIKey, c.LangSmith.Credentials.BearerToken = "", "a-bearer-token"
 	}
-	const get, rename, create, generate = "get_insights_job", "rename_insights_job", "create_insights_job", "generate_insights_config"
+	login := func(c *config.Config) {
+		workspace(c)
+		c.LangSmith.Credentials.APIKey, c.LangSmith.Credentials.Login = "", signedIn{}
+	}
+	endedLogin := func(c *config.Config) {
+		c.LangSmith.Credentials.APIKey = ""
+		c.LangSmith.Credentials.Login = signedIn{errors.New(`the LangSmith login of profile "work" has ended. Sign in again: langsmith auth login`)}
+	}
+	const get, rename, create, generate, getRun = "get_insights_job", "rename_insights_job", "create_insights_job", "generate_insights_config", "get_run"
 	var told strings.Builder
 	for _, c := range []struct {
 		title  string
@@ -45,6 +55,13 @@ func TestAdvice(t *testing.T) {
 		{"403, reading", get, sandbox.Fault{Status: 403, Body: `{"detail":"Forbidden"}`}, workspace},
 		{"403, starting a job", create, sandbox.Fault{Method: "POST", Status: 403, Body: `{"detail":"Forbidden"}`}, region},
 		{"403, writing", rename, sandbox.Fault{Method: "PATCH", Status: 403, Body: `{"detail":"Forbidden"}`}, region},
+		{"403, a config", generate, sandbox.Fault{Method: "POST", Status: 403, Body: `{"detail":"Forbidden"}`}, region},
+		{"403, a login", get, sandbox.Fault{Status: 403, Body: `{"detail":"Forbidden"}`}, login},
+		{"401, a login", get, sandbox.Fault{Status: 401, Body: `{"detail":"Expired"}`}, login},
+		{"a login that has ended", get, sandbox.Fault{}, endedLogin},
+		{"501, a route that is not there", get, sandbox.Fault{Status: 501, Body: `{"detail":"Not implemented"}`}, nil},
+		{"410, a route that is gone", rename, sandbox.Fault{Method: "PATCH", Status: 410, Body: page}, nil},
+		{"501, a run without its project", getRun, sandbox.Fault{Status: 501, Body: `{"detail":"Not implemented"}`}, nil},
 		{"404, a job", get, sandbox.Fault{Status: 404, Body: `{"detail":"Not found"}`}, nil},
 		{"404, a page", get, sandbox.Fault{Status: 404, Body: page}, nil},
 		{"409", rename, sandbox.Fault{Method: "PATCH", Status: 409, Body: `{"detail":"Conflict"}`}, nil},
@@ -78,6 +95,8 @@ func TestAdvice(t *testing.T) {
 				args["job_id"], args["name"] = s.Sandbox.AddJob(s.project, support()).String(), "Refunds"
 			case create: // by the project's name, so that a read comes first
 				args = servertest.Args{"project": "shop"}
+			case getRun:
+				args = servertest.Args{"run_id": uuid.Max.String()}
 			case generate:
 				args["user_context"] = map[string]any{"question": "why users give up"}
 			}
@@ -91,6 +110,13 @@ func TestAdvice(t *testing.T) {
 	}
 	servertest.Golden(t, "advice.txt", told.String())
 }
+
+// signedIn is a login whose token LangSmith takes or not, or which gives none.
+type signedIn struct{ err error }
+
+func (signedIn) ID() string { return "profile work" }
+
+func (s signedIn) Token(context.Context) (langsmith.Secret, error) { return "an-access-token", s.err }
 
 // No answer of LangSmith's, whatever it is, ends a call in anything but a
 // result with words in it.

@@ -109,6 +109,10 @@ func nextStep(client *langsmith.Client, err *langsmith.Error) string {
 		return "The key has used up its rate limit. " + retryAdvice(err.RetryAfter)
 	case status == http.StatusRequestTimeout, status == http.StatusConflict:
 		return retryAdvice(err.RetryAfter)
+	case errors.Is(err, langsmith.ErrRunNeedsProject):
+		return "This LangSmith finds a run only by its project: call get_run again with the run's project or session_id (list_projects has them), or set LANGSMITH_PROJECT."
+	case status == http.StatusNotImplemented, status == http.StatusGone:
+		return fmt.Sprintf("This LangSmith no longer (or not yet) serves %s %s, so calling again does not help. Update this server; a self-hosted LangSmith may need an update too (v0.16 or newer).", err.Method, err.Path)
 	case status >= 500:
 		return "LangSmith has trouble at the moment. " + retryAdvice(err.RetryAfter) + " If it lasts, see https://status.smith.langchain.com."
 	case status >= 300 && status < 400:
@@ -123,8 +127,11 @@ func nextStep(client *langsmith.Client, err *langsmith.Error) string {
 
 func adviseUnauthorized(client *langsmith.Client) string {
 	credential := "The key was not accepted: check LANGSMITH_API_KEY, or the X-API-Key header sent to this server"
-	if client.Credentials().IsBearer() {
+	switch c := client.Credentials(); {
+	case c.APIKey == "" && c.BearerToken != "":
 		credential = "The bearer token was not accepted, or has expired: check LANGSMITH_BEARER_TOKEN"
+	case c.IsBearer():
+		return "The login was not accepted. Sign in again: langsmith auth login"
 	}
 	return credential + ". A key is good in the region it was made in alone; this server calls " + client.Endpoint().String() + otherRegions(client) + "."
 }
@@ -147,16 +154,10 @@ func adviseForbidden(client *langsmith.Client, err *langsmith.Error) string {
 	if credentials.Workspace != uuid.Nil {
 		workspace = "workspace " + credentials.Workspace.String()
 	}
-	permission := "to view projects"
-	if err.Method == http.MethodPost && strings.HasSuffix(err.Path, "/insights") {
-		permission = "to create rules, which creating Insights jobs takes"
-	} else if err.Method != http.MethodGet {
-		permission = "to change this"
-	}
 	return fmt.Sprintf("The credential is not allowed this in %s at %s. One of these is wrong:\n"+
 		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one that holds the project;\n"+
 		"- the region%s;\n"+
-		"- the key (LANGSMITH_API_KEY): it may be mistyped or revoked, or lack permission %s; Insights also takes a Plus or Enterprise plan.", workspace, client.Endpoint(), otherRegions(client), permission)
+		"- %s, or lack %s; Insights also takes a Plus or Enterprise plan.", workspace, client.Endpoint(), otherRegions(client), credentialDoubt(credentials), missingPermission(err))
 }
 
 // adviseNotFound says what was not found, which the path tells and the answer
@@ -181,9 +182,9 @@ var missing = sync.OnceValue(func() []missingThing {
 		{regexp.MustCompile(`/insights/configs/([^/]+)`), "config %s in this project. Call list_insights_configs."},
 		{regexp.MustCompile(`/insights/[^/]+/clusters/([^/]+)`), "category %s in this job, or no such job. Call get_insights_job for the categories it has."},
 		{regexp.MustCompile(`/insights/([^/]+)`), "job %s in this project: it was deleted, or is another project's. Call list_insights_jobs."},
-		{regexp.MustCompile(`^/runs/([^/]+)`), "run %s in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
+		{regexp.MustCompile(`^(?:/api/v2)?/runs/([0-9a-f-]{36})`), "run %s in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
 		{regexp.MustCompile(`^/datasets/([^/]+)`), "dataset %s in this workspace."},
-		{regexp.MustCompile(`^/annotation-queues/([^/]+)`), "annotation queue %s in this workspace."},
+		{regexp.MustCompile(`^(?:/platform)?/annotation-queues/([^/]+)`), "annotation queue %s in this workspace."},
 	}
 })
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -17,7 +18,11 @@ const MaxCause = 500
 // what to do next, in the words that every tool uses.
 func Explain(client *langsmith.Client, err error) string {
 	var api *langsmith.Error
+	var noToken *langsmith.LoginError
 	switch {
+	case errors.As(err, &noToken):
+		text := markdown.Line(noToken.Error(), MaxCause)
+		return strings.ToUpper(text[:1]) + text[1:]
 	case errors.Is(err, langsmith.ErrNoCredentials):
 		return "No LangSmith credentials are configured. Set LANGSMITH_API_KEY (or LANGSMITH_API_KEY_FILE) in this server's environment, " +
 			"or, over HTTP, send an X-API-Key header. Keys are made in LangSmith under Settings, API Keys."

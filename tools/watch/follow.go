@@ -105,7 +105,8 @@ func Interval(age time.Duration) time.Duration {
 // question itself, or there is nothing to ask it with.
 func permanent(err error) bool {
 	var api *langsmith.Error
-	if errors.Is(err, langsmith.ErrNoCredentials) {
+	var noToken *langsmith.LoginError
+	if errors.Is(err, langsmith.ErrNoCredentials) || errors.As(err, &noToken) {
 		return true
 	}
 	if !errors.As(err, &api) || api.Status < 300 || api.Status >= 500 {

@@ -1,0 +1,56 @@
+package advice
+
+import (
+	"net/http"
+	"regexp"
+	"sync"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// operationPermission is what LangSmith's documentation says that an operation
+// takes. A role has it or not.
+type operationPermission struct {
+	method     string
+	path       *regexp.Regexp
+	permission string
+}
+
+// operationPermissions are those of Insights; the first match counts.
+var operationPermissions = sync.OnceValue(func() []operationPermission {
+	configs, job := regexp.MustCompile(`/insights/configs(/|$)`), regexp.MustCompile(`/insights/[^/]+$`)
+	return []operationPermission{
+		{http.MethodGet, configs, "rules:read"},
+		{http.MethodPost, configs, "rules:create"},
+		{http.MethodPatch, configs, "rules:update"},
+		{http.MethodDelete, configs, "rules:delete"},
+		{http.MethodPost, regexp.MustCompile(`/insights$`), "projects:read or rules:create"},
+		{http.MethodPatch, job, "projects:update"},
+		{http.MethodDelete, job, "projects:delete"},
+		{http.MethodGet, regexp.MustCompile(`^/sessions(/|$)`), "projects:read"},
+	}
+})
+
+// missingPermission names what a refused credential may lack.
+func missingPermission(err *langsmith.Error) string {
+	for _, operation := range operationPermissions() {
+		if operation.method == err.Method && operation.path.MatchString(err.Path) {
+			return "the permission " + operation.permission
+		}
+	}
+	if err.Method == http.MethodGet {
+		return "the permission to read this"
+	}
+	return "the permission to change this"
+}
+
+// credentialDoubt says what may be wrong with a credential that was refused.
+func credentialDoubt(c langsmith.Credentials) string {
+	switch {
+	case c.APIKey != "" || c.Empty():
+		return "the key (LANGSMITH_API_KEY): it may be mistyped or revoked"
+	case c.BearerToken != "":
+		return "the bearer token (LANGSMITH_BEARER_TOKEN): it may have expired"
+	}
+	return "the login (langsmith auth login): it may be another person's"
+}
