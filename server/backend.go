@@ -23,12 +23,15 @@ type Backend struct {
 	config    *config.Config
 	logger    zerolog.Logger
 	transport http.RoundTripper
+	routes    *langsmith.Routes
 	ledger    *paid.Ledger
 	telemetry *telemetry.Telemetry
 	watcher   *watch.Watcher
 	tools     []tool.Tool
 	operator  *caller
 	callers   *ttlcache.Cache[callerKey, *caller] // with credentials of their own
+
+	deprecations deprecations
 
 	ending chan struct{} // closed when the server ends
 	end    func()
@@ -67,6 +70,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		config:    cfg,
 		logger:    options.Logger,
 		transport: options.Transport,
+		routes:    langsmith.NewRoutes(),
 		telemetry: options.Telemetry,
 		ledger: paid.New(paid.Options{
 			Store: options.Store, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay,
@@ -78,6 +82,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		ending:  ending,
 		end:     sync.OnceFunc(func() { close(ending) }),
 	}
+	b.deprecations.logger = options.Logger
 	b.watcher.MaxWaiters = options.MaxWaiters
 	endpoint := cfg.LangSmith.Endpoint
 	if cfg.Sandbox {

@@ -45,12 +45,14 @@ func newCallers() *ttlcache.Cache[callerKey, *caller] {
 // newCaller returns a caller for whom nothing is cached yet.
 func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.Credentials, anonymous bool) *caller {
 	client := langsmith.New(langsmith.Options{
-		Endpoint:    endpoint,
-		Credentials: credentials,
-		Anonymous:   anonymous,
-		UserAgent:   UserAgent(),
-		Timeout:     b.config.Timeout,
-		Transport:   b.transport,
+		Endpoint:     endpoint,
+		Credentials:  credentials,
+		Anonymous:    anonymous,
+		UserAgent:    UserAgent(),
+		Timeout:      b.config.Timeout,
+		Transport:    b.transport,
+		Routes:       b.routes,
+		OnDeprecated: b.deprecations.add,
 	})
 	return &caller{langsmith: client, projects: tool.NewProjectCache(), locks: tool.NewKeyedMutex(), catalog: catalog.New(client)}
 }

@@ -1,0 +1,42 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// The end of a route that LangSmith announces is logged once, however many
+// answers say it.
+func TestDeprecationsAreLoggedOnce(t *testing.T) {
+	var log bytes.Buffer
+	f := servertest.Start(t, servertest.Options{Logger: zerolog.New(zerolog.SyncWriter(&log))})
+	f.Sandbox.Inject(sandbox.Fault{Path: "/sessions$", Header: http.Header{
+		"Deprecation": {"@1769817600"}, "Sunset": {"Sun, 31 Jan 2027 00:00:00 GMT"}, "Link": {`<https://docs.example.com/moving>; rel="deprecation"`},
+	}})
+	for range 3 {
+		if got := f.Call(t, "list_projects", nil); got.IsError {
+			t.Fatal(got.Text)
+		}
+	}
+	var told []string
+	for line := range strings.Lines(log.String()) {
+		var entry struct{ Level, Method, Route, Sunset, Link, Message string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(entry.Message, "end of a route") {
+			told = append(told, strings.Join([]string{entry.Level, entry.Method, entry.Route, entry.Sunset, entry.Link}, " "))
+		}
+	}
+	if want := "warn GET /sessions 2027-01-31T00:00:00Z https://docs.example.com/moving"; len(told) != 1 || told[0] != want {
+		t.Errorf("told %q, want %q", told, want)
+	}
+}
