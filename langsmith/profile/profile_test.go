@@ -27,13 +27,14 @@ type signIn struct {
 
 	mu      sync.Mutex
 	refresh string // the one that is valid
+	agent   string // the User-Agent that it takes
 	meta    func(base string) string
 	answer  http.HandlerFunc // in place of the token endpoint; nil for the real one
 }
 
 func newSignIn(t *testing.T) *signIn {
 	t.Helper()
-	s := &signIn{refresh: "refresh-0"}
+	s := &signIn{refresh: "refresh-0", agent: "langsmith-insights-mcp"}
 	s.meta = func(base string) string {
 		return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, base+"/token", base+"/device")
 	}
@@ -56,7 +57,7 @@ func (s *signIn) token(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
-	if r.FormValue("grant_type") != "refresh_token" || r.FormValue("client_id") != "langsmith-cli" || r.FormValue("refresh_token") != s.refresh {
+	if r.Header.Get("User-Agent") != s.agent || r.FormValue("grant_type") != "refresh_token" || r.FormValue("client_id") != "langsmith-cli" || r.FormValue("refresh_token") != s.refresh {
 		s.refusals.Add(1)
 		w.WriteHeader(http.StatusBadRequest)
 		fmt.Fprint(w, `{"error":"invalid_grant"}`)
@@ -131,8 +132,10 @@ func TestWhichProfile(t *testing.T) {
 
 func TestRenewal(t *testing.T) {
 	server := newSignIn(t)
+	server.agent = "tester/1"
 	path := profileFile(t, server.URL+"/api", 30*time.Second)
 	login := profile.NewLogin(load(t, path, ""), nil)
+	login.UserAgent = "tester/1"
 	for range 3 {
 		token, err := login.Token(t.Context())
 		if err != nil || token.Reveal() != "access-1" {
@@ -301,6 +304,24 @@ func TestSigningInAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if token, err := login.Token(t.Context()); err != nil || token.Reveal() != "access-new" {
+		t.Errorf("%q, %v", token.Reveal(), err)
+	}
+}
+
+// A profile that is another endpoint's now gives no token for the first one.
+func TestProfileOfAnotherEndpoint(t *testing.T) {
+	server := newSignIn(t)
+	path := profileFile(t, server.URL+"/api", -time.Minute)
+	login := profile.NewLogin(load(t, path, ""), nil)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := strings.Replace(string(data), server.URL, "https://eu.api.smith.langchain.com", 1)
+	if err := os.WriteFile(path, []byte(moved), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if token, err := login.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "now for https://eu.api.smith.langchain.com/api: start this program again") {
 		t.Errorf("%q, %v", token.Reveal(), err)
 	}
 }
