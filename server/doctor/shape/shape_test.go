@@ -1,0 +1,267 @@
+package shape
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// sample is a value that a shape expects, with every field.
+func sample(s *Shape) any {
+	switch s.kind {
+	case "uuid":
+		return "11111111-1111-4111-8111-111111111111"
+	case "time":
+		return "2026-01-31T14:25:30.123456"
+	case "word":
+		return s.words[0]
+	case "number", "decimal":
+		return 1.5
+	case "integer":
+		return 3
+	case "boolean":
+		return true
+	case "array":
+		return []any{sample(s.element)}
+	case "object":
+		return map[string]any{"the customer's secret": "content"}
+	case "fields":
+		object := map[string]any{}
+		for _, f := range s.fields {
+			object[f.name] = sample(f.shape)
+		}
+		return object
+	}
+	return "the customer's secret"
+}
+
+// bend calls check with a value bent in each place, and what should be told of it.
+// set puts a value in the place of the one that is held against s.
+func bend(s *Shape, path string, set func(any), check func(want string)) {
+	at := strings.TrimPrefix(path+": ", ": ")
+	other := any(map[string]any{"the customer's secret": 1})
+	told := at + "an object in place of " + s.String()
+	if s.kind == "object" || s.kind == "fields" {
+		other, told = "the customer's secret", at+"a text in place of an object"
+	}
+	set(other)
+	check(told)
+	if !s.nullable {
+		set(nil)
+		check(at + "null in place of " + s.String())
+	}
+	switch s.kind {
+	case "word":
+		set("paused")
+		check(at + `the unknown value "paused"`)
+		set("the customer's secret")
+		check(at + "the unknown value (not shown)")
+	case "uuid", "time", "decimal":
+		set("the customer's secret")
+		check(at + "a text in place of " + s.String())
+	case "integer":
+		set(1.5)
+		check(at + "a number with a fraction in place of a whole number")
+	case "array":
+		bend(s.element, path+"[]", func(v any) { set([]any{sample(s.element), v}) }, check)
+	case "fields":
+		object := sample(s).(map[string]any)
+		set(object)
+		prefix := strings.TrimPrefix(path+".", ".")
+		if !s.open {
+			object["brand_new"] = "1.5"
+			check(prefix + `"brand_new": unknown, a number as text`)
+			delete(object, "brand_new")
+		}
+		for _, f := range s.fields {
+			kept := object[f.name]
+			delete(object, f.name)
+			check(map[bool]string{false: prefix + f.name + ": missing"}[f.optional])
+			bend(&Shape{f.shape.kind, f.shape.nullable || f.optional, f.shape.words, f.shape.element, f.shape.fields, f.shape.open},
+				prefix+f.name, func(v any) { object[f.name] = v }, check)
+			object[f.name] = kept
+		}
+	}
+	set(sample(s))
+}
+
+// Every answer, bent in each place, is told to be so, and nothing else of it.
+func TestAnswersBentInEachPlace(t *testing.T) {
+	if len(Routes()) < 15 {
+		t.Fatalf("only %q are known", Routes())
+	}
+	for _, route := range Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		s := Of(method, path)
+		var answer any
+		bends := 0
+		check := func(want string) {
+			t.Helper()
+			body, err := json.Marshal(answer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := s.Compare(body)
+			if want == "" && len(got) == 0 {
+				return
+			}
+			bends++
+			if len(got) != 1 || got[0] != want || strings.Contains(got[0], "secret") {
+				t.Errorf("%s: told %q, want %q", route, got, want)
+			}
+		}
+		set := func(v any) { answer = v }
+		set(sample(s))
+		check("")
+		bend(s, "", set, check)
+		check("")
+		if bends < 3 {
+			t.Errorf("%s was bent in %d places only", route, bends)
+		}
+	}
+	if got := Of("GET", "/sessions").Compare([]byte("<html>")); !slices.Equal(got, []string{"the answer: not JSON"}) {
+		t.Errorf("a page: %q", got)
+	}
+	if Of("GET", "/elsewhere") != nil {
+		t.Error("a route that is not documented has a shape")
+	}
+}
+
+// The shapes of LangSmith's OpenAPI document are as it has them.
+func TestShapesAreTheDocuments(t *testing.T) {
+	raw, err := os.ReadFile("../../../langsmith/sandbox/testdata/langsmith-insights-openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths      map[string]map[string]operation
+		Components struct{ Schemas map[string]schema }
+	}
+	if err := json.Unmarshal(raw, &document); err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, route := range Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		for documented, operations := range document.Paths {
+			answer, ok := operations[strings.ToLower(method)]
+			if !ok || idInPath(documented) != "/api/v1"+path {
+				continue
+			}
+			content := answer.Responses["200"].Content["application/json"].Schema
+			if content.isEmpty() {
+				continue
+			}
+			compared++
+			h := holder{t: t, schemas: document.Components.Schemas}
+			h.hold(route, Of(method, path), content)
+		}
+	}
+	if compared < 10 {
+		t.Errorf("only %d routes are in the document", compared)
+	}
+}
+
+func idInPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, "{") {
+			parts[i] = "{id}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+type operation struct {
+	Responses map[string]struct {
+		Content map[string]struct{ Schema schema }
+	}
+}
+
+type schema struct {
+	Ref        string `json:"$ref"`
+	Type       string
+	Format     string
+	Enum       []string
+	AnyOf      []schema
+	Items      *schema
+	Properties map[string]schema
+	Required   []string
+}
+
+func (s schema) isEmpty() bool { return s.Ref == "" && s.Type == "" && len(s.AnyOf) == 0 }
+
+type holder struct {
+	t       *testing.T
+	schemas map[string]schema
+}
+
+// hold compares a shape with a schema.
+func (h holder) hold(at string, s *Shape, documented schema) {
+	h.t.Helper()
+	nullable := false
+	for documented.Ref != "" || len(documented.AnyOf) > 0 {
+		if documented.Ref != "" {
+			documented = h.schemas[documented.Ref[strings.LastIndex(documented.Ref, "/")+1:]]
+			continue
+		}
+		kinds := documented.AnyOf
+		documented = schema{}
+		for _, kind := range kinds {
+			if kind.Type == "null" {
+				nullable = true
+			} else if documented.isEmpty() || kind.Format == "" && kind.Type == "string" || kind.Type == "number" {
+				documented = kind // of two kinds the wider
+			}
+		}
+	}
+	want := map[string]string{"date-time": "time", "uuid": "uuid"}[documented.Format]
+	switch {
+	case want != "":
+	case len(documented.Enum) > 0:
+		want = "word"
+		if !slices.Equal(s.words, documented.Enum) {
+			h.t.Errorf("%s: one of %q, want %q", at, s.words, documented.Enum)
+		}
+	case documented.Type == "object" && documented.Properties != nil:
+		want = "fields"
+	default:
+		want = documented.Type
+	}
+	switch {
+	case s.kind == "word" && want == "string" && strings.HasSuffix(at, "status"): // the words that clients know
+	case s.kind == "decimal" && want == "string": // costs, which are numbers too
+	case s.kind == "fields" && s.open && want == "object": // what clients have seen in it
+		return
+	case s.kind != want:
+		h.t.Errorf("%s is %s, want %s", at, s.kind, want)
+		return
+	}
+	if strings.HasSuffix(at, "?") {
+		nullable = false // an optional field may be null
+	}
+	if s.nullable != nullable {
+		h.t.Errorf("%s may be null: %v, want %v", at, s.nullable, nullable)
+	}
+	switch s.kind {
+	case "array":
+		h.hold(at+"[]", s.element, *documented.Items)
+	case "fields":
+		var names []string
+		for _, f := range s.fields {
+			names = append(names, f.name)
+			if f.optional == slices.Contains(documented.Required, f.name) {
+				h.t.Errorf("%s.%s: optional %v", at, f.name, f.optional)
+			}
+			h.hold(fmt.Sprintf("%s.%s%s", at, f.name, map[bool]string{true: "?"}[f.optional]), f.shape, documented.Properties[f.name])
+		}
+		slices.Sort(names)
+		if wanted := slices.Sorted(maps.Keys(documented.Properties)); !slices.Equal(names, wanted) {
+			h.t.Errorf("%s has the fields %q, want %q", at, names, wanted)
+		}
+	}
+}
