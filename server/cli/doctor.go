@@ -14,48 +14,69 @@ import (
 )
 
 func newDoctorCommand(getenv func(string) string) *cobra.Command {
-	var asJSON bool
+	var flags doctorFlags
 	cmd := &cobra.Command{
 		Use:     "doctor",
 		Short:   "Check credentials, endpoint and access, and say what to do",
 		Long:    doctorHelp,
 		Example: doctorExamples,
 		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd, getenv, asJSON) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd, getenv, flags) },
 	}
 	addFlags(cmd, config.Stdio, "state", "timeout")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "write the checks as JSON")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write the checks as JSON")
+	cmd.Flags().StringVar(&flags.live, "live", "", "read `PROJECT` (a name or an id) instead, and hold every answer of LangSmith against what is expected")
 	return cmd
 }
 
+type doctorFlags struct {
+	json bool
+	live string // the project; empty for the usual checks
+}
+
 // runDoctor makes the checks and prints them.
-func runDoctor(cmd *cobra.Command, getenv func(string) string, asJSON bool) error {
+func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags) error {
 	cfg, err := loadConfig(cmd, config.Stdio, getenv)
 	if err != nil {
 		return err
 	}
-	checks := doctor.Run(cmd.Context(), doctor.Options{
-		LangSmith:    cfg.LangSmith,
-		Placeholders: cfg.Placeholders,
-		Sandbox:      cfg.Sandbox,
-		Client: langsmith.New(langsmith.Options{
-			Endpoint:    cfg.LangSmith.Endpoint,
-			Credentials: cfg.LangSmith.Credentials,
-			UserAgent:   server.UserAgent(),
-			Timeout:     cfg.Timeout,
-		}),
-		Getenv:     getenv,
-		Proxy:      http.ProxyFromEnvironment,
-		State:      cfg.State,
-		CheckState: func(ctx context.Context) (string, error) { return checkStore(ctx, cfg.State) },
-	})
-	if asJSON {
+	if flags.live != "" && cfg.Sandbox {
+		return config.Problem("--live: the sandbox is served in place of LangSmith; take LANGSMITH_INSIGHTS_MCP_SANDBOX out")
+	}
+	var ends doctor.Deprecations
+	upstream := langsmith.Options{
+		Endpoint:     cfg.LangSmith.Endpoint,
+		Credentials:  cfg.LangSmith.Credentials,
+		UserAgent:    server.UserAgent(),
+		Timeout:      cfg.Timeout,
+		OnDeprecated: ends.Add,
+	}
+	var checks []doctor.Check
+	if flags.live != "" {
+		checks = doctor.Live(cmd.Context(), upstream, flags.live)
+	} else {
+		checks = doctor.Run(cmd.Context(), doctor.Options{
+			LangSmith:    cfg.LangSmith,
+			Placeholders: cfg.Placeholders,
+			Sandbox:      cfg.Sandbox,
+			Client:       langsmith.New(upstream),
+			Deprecations: &ends,
+			Getenv:       getenv,
+			Proxy:        http.ProxyFromEnvironment,
+			State:        cfg.State,
+			CheckState:   func(ctx context.Context) (string, error) { return checkStore(ctx, cfg.State) },
+		})
+	}
+	switch {
+	case flags.json:
 		encoder := json.NewEncoder(cmd.OutOrStdout())
 		encoder.SetIndent("", "  ")
 		if err := encoder.Encode(map[string]any{"healthy": doctor.Healthy(checks), "checks": checks}); err != nil {
 			return err
 		}
-	} else {
+	case flags.live != "":
+		doctor.PrintLive(cmd.OutOrStdout(), checks, server.Version(), cfg.LangSmith.Endpoint)
+	default:
 		doctor.Print(cmd.OutOrStdout(), checks)
 	}
 	if !doctor.Healthy(checks) {

@@ -8,8 +8,8 @@ const (
 project, waits for it, reads it, and goes from a finding to the traces behind it.
 
 Without a command it serves MCP over stdin and stdout. It reads LANGSMITH_API_KEY,
-LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID and LANGSMITH_PROJECT as LangSmith's own
-clients do; every flag has a variable too, LANGSMITH_INSIGHTS_MCP_ and its name in
+LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID and LANGSMITH_PROJECT, or the login of
+LangSmith's CLI (langsmith auth login), as LangSmith's own clients do; every flag has a variable too, LANGSMITH_INSIGHTS_MCP_ and its name in
 capitals: LANGSMITH_INSIGHTS_MCP_LOG_LEVEL for --log-level. A flag wins.`
 
 	rootExamples = `  # see it work, without an account
@@ -107,15 +107,23 @@ Clients: `
 
 const (
 	doctorHelp = `Asks, one question after another, what may keep the server from working. Nothing it
-does costs money or changes anything. Exit code 1 when a check failed, 2 when the
-configuration cannot be read.`
+does costs money or changes anything in LangSmith; a login whose token is about to
+end is renewed, as with every call. Exit code 1 when a check failed, 2 when the
+configuration cannot be read.
+
+With --live it reads what the tools read of a project, jobs, a report, runs, queues,
+datasets and configs, and names every field of LangSmith's answers that is unknown,
+missing or of another type. It shows no content: the lines can be pasted into a bug
+report.`
 
 	doctorExamples = `  # ask everything, for a person
   langsmith-insights-mcp doctor
   # the same for a program; exit code 1 when a check failed
   langsmith-insights-mcp doctor --json
   # do not wait long for an endpoint that does not answer
-  langsmith-insights-mcp doctor --timeout 10s`
+  langsmith-insights-mcp doctor --timeout 10s
+  # do LangSmith's answers have the fields that this version expects?
+  langsmith-insights-mcp doctor --live my-project`
 )
 
 const (

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,6 +60,7 @@ type obstacle struct {
 	upstream http.Handler      // the LangSmith that doctor meets
 	broken   error             // what its requests end with in place of an answer
 	env      map[string]string // of the environment
+	profile  string            // the CLI's profile file; UPSTREAM in it is LangSmith's address
 	check    string            // doctor's check that fails or warns
 	command  []string          // the command in place of doctor
 	says     []string          // what the newcomer is told to do
@@ -83,6 +86,10 @@ func obstacles() []obstacle {
 		{title: "A wrong key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_wrong_0000"}, check: "key", says: []string{"not accepted", "LANGSMITH_API_KEY", "region"}, code: 1},
 		{title: "The wrong region", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_of_another_region", "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com"}, check: "key", says: []string{"not accepted", "region", "LANGSMITH_ENDPOINT"}, code: 1},
 		{title: "A missing workspace", upstream: sandbox.New(sandbox.Options{OrgKeys: []string{key}}), env: with(), check: "workspace", says: []string{"spans several workspaces", "LANGSMITH_WORKSPACE_ID"}, code: 1},
+		{title: "A variable that the profile names and nobody has set", upstream: plain, profile: `{"profiles":{"default":{"api_key_env":"TEAM_KEY"}}}`, check: "configuration", says: []string{`profile "default"`, "TEAM_KEY, which is not set"}, code: 1},
+		{title: "A key that only the CLI can get", upstream: plain, profile: `{"profiles":{"default":{"api_key_cmd":"pass show langsmith"}}}`, check: "configuration", says: []string{"api_key_cmd", "api_key_env", "LANGSMITH_API_KEY"}, code: 1},
+		{title: "A login for another address", upstream: plain, env: map[string]string{"LANGSMITH_ENDPOINT": langsmith.DefaultEndpoint}, profile: `{"profiles":{"default":{"api_url":"https://eu.api.smith.langchain.com","oauth":{"access_token":"ey-secret"}}}}`, check: "configuration", says: []string{"sent nowhere else", "unset", "LANGSMITH_PROFILE"}, code: 1},
+		{title: "A login that has ended", upstream: plain, profile: `{"profiles":{"default":{"api_url":"UPSTREAM","oauth":{"access_token":"ey-secret","expires_at":"1999-12-31T00:00:00Z"}}}}`, check: "LangSmith answers", says: []string{"has ended", "Sign in again: langsmith auth login"}, code: 1},
 		{title: "No project at all", upstream: sandbox.New(sandbox.Options{Empty: true}), env: with(), check: "projects", says: []string{"Send traces", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_ENDPOINT"}, code: 1},
 		{title: "A project that is not there", upstream: plain, env: with("LANGSMITH_PROJECT", "chat-prd"), check: "projects", says: []string{"LANGSMITH_PROJECT", `"chat-prod"`}, code: 1},
 		{title: "No plan with Insights", upstream: noPlan, env: with(), check: "Insights", says: []string{"Plus or Enterprise plan"}, code: 1},
@@ -97,6 +104,20 @@ func obstacles() []obstacle {
 		{title: "A malformed proxy", upstream: plain, env: with("HTTPS_PROXY", "ht!tp://%%", "HTTP_PROXY", "ht!tp://%%"), check: "proxy", says: []string{"_PROXY", "http://host:port"}, code: 1},
 		{title: "A state that cannot be kept", upstream: plain, env: with("LANGSMITH_INSIGHTS_MCP_STATE", "/dev/null/state"), check: "state", says: []string{"Make it writable", "--state"}, code: 1},
 	}
+}
+
+// withProfile returns an environment with the obstacle's profile file.
+func (o obstacle) withProfile(t *testing.T, env map[string]string, upstream string) map[string]string {
+	t.Helper()
+	with := map[string]string{}
+	maps.Copy(with, env)
+	if o.profile != "" {
+		with["LANGSMITH_CONFIG_FILE"] = filepath.Join(t.TempDir(), "config.json")
+		if err := os.WriteFile(with["LANGSMITH_CONFIG_FILE"], []byte(strings.Replace(o.profile, "UPSTREAM", upstream, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return with
 }
 
 // TestWhatANewcomerMeetsFirst runs the program into every obstacle.
@@ -115,13 +136,16 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 			} else {
 				upstream := httptest.NewServer(o.upstream)
 				defer upstream.Close()
-				env["LANGSMITH_ENDPOINT"] = upstream.URL
+				if o.profile == "" || env["LANGSMITH_ENDPOINT"] != "" {
+					env["LANGSMITH_ENDPOINT"] = upstream.URL
+				}
+				env = o.withProfile(t, env, upstream.URL)
 			}
 			got := runCommand(t, env, args...)
 			if got.code != o.code || o.command == nil && got.err != "" {
 				t.Errorf("code %d, want %d; stderr %q", got.code, o.code, got.err)
 			}
-			if strings.Contains(got.out+got.err, key) {
+			if strings.Contains(got.out+got.err, key) || strings.Contains(got.out+got.err, "ey-secret") {
 				t.Errorf("the key is shown:\n%s%s", got.out, got.err)
 			}
 			told := got.err
@@ -167,7 +191,7 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 // TestDoctorForAProgram has what doctor --json writes, and its exit code.
 func TestDoctorForAProgram(t *testing.T) {
 	const key = servertest.Key
-	steps := []string{"configuration", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "state"}
+	steps := []string{"configuration", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "announced ends", "state"}
 	for _, test := range []struct {
 		name   string
 		box    sandbox.Options
@@ -240,7 +264,7 @@ func TestTroubleshootingIsWhatTheProgramSays(t *testing.T) {
 			told = homeOf.ReplaceAllString(got.err, "~")
 			fmt.Fprintf(&b, "`langsmith-insights-mcp %s`\n\n", strings.Join(o.command, " "))
 		} else {
-			told = checkBlock(examine(t, o), o.check)
+			told = homeOf.ReplaceAllString(checkBlock(examine(t, o), o.check), "~/.langsmith")
 		}
 		for _, want := range o.says {
 			if !strings.Contains(told, want) {
@@ -258,7 +282,8 @@ var homeOf = regexp.MustCompile(`\S*/TestTroubleshooting[^/ ]*/\d+`)
 // time: what cannot be reached is asked for three times.
 func examine(t *testing.T, o obstacle) (printed string) {
 	t.Helper()
-	getenv := func(name string) string { return o.env[name] }
+	env := o.withProfile(t, o.env, langsmith.DefaultEndpoint)
+	getenv := func(name string) string { return env[name] }
 	cfg, err := config.Load(config.Stdio, nil, getenv)
 	if err != nil {
 		t.Fatal(err)
@@ -312,4 +337,38 @@ func checkBlock(out, check string) string {
 		}
 	}
 	return block.String()
+}
+
+// TestDoctorLive has the report for a bug report, for a person and for a program.
+func TestDoctorLive(t *testing.T) {
+	const key = servertest.Key
+	box := sandbox.New(sandbox.Options{Keys: []string{key}})
+	box.Inject(sandbox.Fault{Path: "/insights/configs$", Body: `{"configs":[{"id":"1","name":"secret","config":{},"prebuilt":"no"}]}`})
+	upstream := httptest.NewServer(box)
+	defer upstream.Close()
+	env := map[string]string{"LANGSMITH_API_KEY": key, "LANGSMITH_ENDPOINT": upstream.URL}
+	got := runCommand(t, env, "doctor", "--live", "chat-prod")
+	for _, want := range []string{
+		"What a self-hosted LangSmith answers", "ok    jobs: GET /sessions/{id}/insights 200",
+		"note  configs: GET /sessions/{id}/insights/configs 200\n      GET /sessions/{id}/insights/configs: configs[].config.attribute_schemas: missing\n",
+		"      GET /sessions/{id}/insights/configs: configs[].prebuilt: a text in place of a boolean\n", "put these lines into a bug report",
+	} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in\n%s", want, got.out)
+		}
+	}
+	if got.code != 0 || got.err != "" || strings.Contains(got.out, "secret") || strings.Contains(got.out, "chat-prod") || strings.Contains(got.out, upstream.URL) {
+		t.Errorf("code %d, stderr %q\n%s", got.code, got.err, got.out)
+	}
+	got = runCommand(t, env, "doctor", "--live", "no such project", "--json")
+	var report struct {
+		Healthy bool
+		Checks  []doctor.Check
+	}
+	if err := json.Unmarshal([]byte(got.out), &report); err != nil || got.code != 1 || report.Healthy || report.Checks[0].Status != doctor.Failed {
+		t.Errorf("code %d, %v\n%s", got.code, err, got.out)
+	}
+	if got = runCommand(t, map[string]string{"LANGSMITH_INSIGHTS_MCP_SANDBOX": "true"}, "doctor", "--live", "chat-prod"); got.code != 2 || !strings.Contains(got.err, "--live: the sandbox is served") {
+		t.Errorf("code %d, %q", got.code, got.err)
+	}
 }

@@ -93,7 +93,9 @@ func reference(t *testing.T) string {
 	for _, variable := range config.Variables() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.Join(variable.Names, "`, else `"), variable.Meaning)
 	}
-	b.WriteString("\nWhat is set in neither is taken from the profile of LangSmith's own CLI, setting by setting.\n")
+	b.WriteString("\nWhat is set in none of them is taken from the profile of LangSmith's own CLI, setting by setting. Of its credentials\n" +
+		"the login (`langsmith auth login`) counts first, then `api_key`, then the variable that `api_key_env` names. A login's\n" +
+		"token is sent to the address of its own profile alone, and renewed in its file.\n")
 	for _, tool := range tools.All() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n%s\n\n[What it returns](examples.md#%s)\n", tool.Name, tool.Title, tool.Description, tool.Name)
 	}

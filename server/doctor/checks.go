@@ -45,14 +45,21 @@ func (c *checker) configuration(_ context.Context) Check {
 		return Check{
 			Status: Failed,
 			Found:  strings.Join(append(lines, "no key"), "; "),
-			Do:     "Make a key in LangSmith under Settings, API Keys, and set LANGSMITH_API_KEY to it in this server's environment.",
+			Do:     "Make a key in LangSmith under Settings, API Keys, and set LANGSMITH_API_KEY to it in this server's environment; or sign in with LangSmith's CLI: langsmith auth login.",
 		}
 	}
-	kind := "a key"
-	if l.Credentials.APIKey == "" {
-		kind = "a bearer token"
+	if err := l.CredentialError(); err != nil {
+		c.skipReason = "the profile's credential cannot be used"
+		return Check{Status: Failed, Found: strings.Join(append(lines, l.Found.Credential+", whose credential cannot be used"), "; "), Do: advice.Explain(c.Client, &langsmith.LoginError{Err: err})}
 	}
-	lines = append(lines, kind+" (fingerprint "+l.Credentials.Fingerprint()+")"+from(l.Found.Credential, ""))
+	lines = append(lines, "a "+c.credential()+" (fingerprint "+l.Credentials.Fingerprint()+")"+from(l.Found.Credential, ""))
+	if login, ok := l.Credentials.Login.(interface{ ExpiresAt() time.Time }); ok && !login.ExpiresAt().IsZero() {
+		ends := "ends"
+		if login.ExpiresAt().Before(time.Now()) {
+			ends = "ended"
+		}
+		lines = append(lines, "its token "+ends+" at "+login.ExpiresAt().UTC().Format(time.RFC3339))
+	}
 	if l.HasWorkspace() {
 		lines = append(lines, "workspace "+l.Credentials.Workspace.String()+from(l.Found.Workspace, ""))
 	}
@@ -60,6 +67,17 @@ func (c *checker) configuration(_ context.Context) Check {
 		lines = append(lines, "project "+markdown.Quote(l.Project, 100)+from(l.Found.Project, ""))
 	}
 	return Check{Status: OK, Found: strings.Join(lines, "; ")}
+}
+
+// credential names the kind of credential that requests are signed with.
+func (c *checker) credential() string {
+	switch credentials := c.LangSmith.Credentials; {
+	case credentials.APIKey != "":
+		return "key"
+	case credentials.BearerToken != "":
+		return "bearer token"
+	}
+	return "login"
 }
 
 // from says where a setting was found.
@@ -78,28 +96,28 @@ func (c *checker) key(ctx context.Context) Check {
 	if errors.As(c.listErr, &api) {
 		switch api.Status {
 		case http.StatusUnauthorized:
-			c.skipReason = "the key is not accepted"
-			return Check{Status: Failed, Found: "the key is not accepted", Do: advice.Explain(c.Client, c.listErr)}
+			c.skipReason = "the " + c.credential() + " is not accepted"
+			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted", Do: advice.Explain(c.Client, c.listErr)}
 		case http.StatusForbidden:
 			if api.NeedsWorkspace() {
-				return Check{Status: OK, Found: "the key is accepted, and spans workspaces"}
+				return Check{Status: OK, Found: "the " + c.credential() + " is accepted, and spans workspaces"}
 			}
-			c.skipReason = "the key is not accepted"
-			return Check{Status: Failed, Found: "the key is not accepted here", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+			c.skipReason = "the " + c.credential() + " is not accepted"
+			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted here", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 		}
 		c.skipReason = "projects cannot be listed"
-		return Check{Status: Failed, Found: "whether the key is accepted cannot be told", Do: advice.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: "whether the " + c.credential() + " is accepted cannot be told", Do: advice.Explain(c.Client, c.listErr)}
 	}
-	return Check{Status: OK, Found: "the key is accepted"}
+	return Check{Status: OK, Found: "the " + c.credential() + " is accepted"}
 }
 
 func (c *checker) workspace(ctx context.Context) Check {
 	if c.listErr != nil {
 		c.skipReason = "the workspace is not settled"
-		return Check{Status: Failed, Found: "this workspace cannot be read with this key", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+		return Check{Status: Failed, Found: "this workspace cannot be read with this " + c.credential(), Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 	}
 	if !c.LangSmith.HasWorkspace() {
-		return Check{Status: OK, Found: "the key's own"}
+		return Check{Status: OK, Found: "the " + c.credential() + "'s own"}
 	}
 	return Check{Status: OK, Found: c.LangSmith.Credentials.Workspace.String() + " can be read"}
 }
@@ -111,7 +129,7 @@ func (c *checker) listWorkspaces(ctx context.Context) string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\nWorkspaces that this key may see:")
+	b.WriteString("\nWorkspaces that this " + c.credential() + " may see:")
 	for _, workspace := range workspaces {
 		fmt.Fprintf(&b, "\n- %s %s", workspace.ID, markdown.Quote(workspace.DisplayName, 100))
 	}
@@ -162,8 +180,8 @@ func (c *checker) insights(ctx context.Context) Check {
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Status == http.StatusForbidden {
 		// Region, key and workspace are right: projects were listed with them.
-		return Check{Status: Failed, Found: "this key may list projects, but not Insights jobs (403, saying " + markdown.Quote(api.Message, 200) + ")",
-			Do: "Insights takes a Plus or Enterprise plan. If the workspace has one, the key lacks the permission: ask an admin of the workspace."}
+		return Check{Status: Failed, Found: "this " + c.credential() + " may list projects, but not Insights jobs (403, saying " + markdown.Quote(api.Message, 200) + ")",
+			Do: "Insights takes a Plus or Enterprise plan. If the workspace has one, the " + c.credential() + " lacks the permission: ask an admin of the workspace."}
 	}
 	if err != nil {
 		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: advice.Explain(c.Client, err)}
@@ -179,7 +197,7 @@ func (c *checker) insights(ctx context.Context) Check {
 func (c *checker) secrets(ctx context.Context) Check {
 	names, err := c.Client.ListSecretNames(ctx)
 	if err != nil {
-		return Check{Status: Warning, Found: "cannot be read with this key", Do: "A dry run cannot tell then whether a job would be refused for a missing model key; see Settings, Secrets."}
+		return Check{Status: Warning, Found: "cannot be read with this " + c.credential(), Do: "A dry run cannot tell then whether a job would be refused for a missing model key; see Settings, Secrets."}
 	}
 	var models []string
 	for _, name := range []string{"OPENAI_API_KEY", "ANTHROPIC_API_KEY"} {
@@ -227,4 +245,11 @@ func (c *checker) state(ctx context.Context) Check {
 		where = u.Redacted()
 	}
 	return Check{Status: OK, Found: "can be written: " + where}
+}
+
+func (c *checker) announcedEnds(context.Context) Check {
+	if c.Deprecations == nil {
+		c.Deprecations = &Deprecations{}
+	}
+	return c.Deprecations.check()
 }

@@ -83,6 +83,11 @@ func (c *checker) answers(ctx context.Context) Check {
 		c.skipReason = "LangSmith does not answer"
 		return Check{Status: Failed, Found: endpoint + " does not answer as LangSmith would", Do: advice.Explain(c.Client, c.listErr)}
 	}
+	var noToken *langsmith.LoginError
+	if errors.As(c.listErr, &noToken) {
+		c.skipReason = "there is no token to ask with"
+		return Check{Status: Failed, Found: "not asked: the login gives no token", Do: advice.Explain(c.Client, c.listErr)}
+	}
 	c.skipReason = "LangSmith cannot be reached"
 	found, do := c.explainUnreachable(c.listErr)
 	if found == "" {

@@ -36,6 +36,7 @@ type Options struct {
 	Placeholders []string // variables that hold one; see [config.Config]
 	Sandbox      bool     // the server serves the sandbox and asks LangSmith nothing
 	Client       *langsmith.Client
+	Deprecations *Deprecations                         // what the client's answers announce; nil for nothing
 	Getenv       func(string) string                   // for the variables that name a proxy
 	Proxy        func(*http.Request) (*url.URL, error) // the proxy of the client's requests
 	State        string                                // as --state names it
@@ -63,6 +64,7 @@ func Run(ctx context.Context, options Options) []Check {
 		{"Insights", true, c.insights},
 		{"model secrets", true, c.secrets},
 		{"clock", true, c.clock},
+		{announcedEnds, true, c.announcedEnds},
 		{"state", false, c.state},
 	} {
 		check := skipped(c.skipReason)

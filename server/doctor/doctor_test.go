@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -164,6 +165,60 @@ func TestConfiguration(t *testing.T) {
 		`project "chat-prod" from LANGSMITH_PROJECT`
 	if got.Status != doctor.OK || got.Found != want || fingerprint == "" || strings.Contains(want, "lsv2_pt_doctor") {
 		t.Errorf("got %+v\nwant %s", got, want)
+	}
+}
+
+// login is somebody who has signed in, until a moment.
+type login struct {
+	ends time.Time
+	err  error
+}
+
+func (login) ID() string                                        { return "login" }
+func (l login) ExpiresAt() time.Time                            { return l.ends }
+func (l login) Token(context.Context) (langsmith.Secret, error) { return "ey-doctor", l.err }
+
+// TestLogin has a login of a profile: which, until when, and one that gives no
+// token.
+func TestLogin(t *testing.T) {
+	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
+	defer upstream.Close()
+	signIn := func(err error) func(*doctor.Options) {
+		return func(o *doctor.Options) {
+			o.LangSmith.Credentials = langsmith.Credentials{Login: login{time.Date(2099, 1, 31, 12, 0, 0, 0, time.UTC), err}, Workspace: sandbox.DefaultWorkspace()}
+			o.LangSmith.Found.Credential = `profile "work" in ~/.langsmith/config.json`
+			o.Client = langsmith.New(langsmith.Options{Endpoint: o.LangSmith.Endpoint, Credentials: o.LangSmith.Credentials})
+		}
+	}
+	checks := examine(t, upstream.URL, "", nil, signIn(nil))
+	want := `a login (fingerprint ` + langsmith.Credentials{Login: login{}}.Fingerprint() + `) from profile "work" in ~/.langsmith/config.json; its token ends at 2099-01-31T12:00:00Z; workspace ` + sandbox.DefaultWorkspace().String()
+	if got := checks["configuration"]; got.Status != doctor.OK || !strings.HasSuffix(got.Found, want) {
+		t.Errorf("got %+v\nwant %s", got, want)
+	}
+	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the login is accepted" {
+		t.Errorf("%+v", got)
+	}
+	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has ended. Sign in again: langsmith auth login")))
+	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has ended. Sign in again: langsmith auth login" {
+		t.Errorf("%+v", got)
+	}
+	if got := checks["key"]; got.Status != doctor.Skipped || got.Found != "not asked, since there is no token to ask with" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestAnnouncedEnds has a LangSmith that announces the end of a route.
+func TestAnnouncedEnds(t *testing.T) {
+	box := sandbox.New(sandbox.Options{})
+	box.Inject(sandbox.Fault{Path: "/sessions$", Header: http.Header{"Sunset": {"Sun, 31 Jan 2027 00:00:00 GMT"}}})
+	upstream := httptest.NewServer(box)
+	defer upstream.Close()
+	checks := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+		o.Deprecations = &doctor.Deprecations{}
+		o.Client = langsmith.New(langsmith.Options{Endpoint: o.LangSmith.Endpoint, Credentials: o.LangSmith.Credentials, OnDeprecated: o.Deprecations.Add})
+	})
+	if got := checks["announced ends"]; got.Status != doctor.Warning || got.Found != "GET /sessions ends on 2027-01-31" || got.Do == "" {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -10,15 +10,19 @@ var marks = map[Status]string{OK: "ok  ", Warning: "note", Failed: "FAIL", Skipp
 
 // Print writes the checks for a person, with what to do below each that needs it.
 func Print(out io.Writer, checks []Check) {
+	printChecks(out, checks)
+	if Healthy(checks) {
+		fmt.Fprintln(out, "\nNothing stands in the way.")
+		return
+	}
+	fmt.Fprintln(out, "\nMend the first that failed, then run doctor again.")
+}
+
+func printChecks(out io.Writer, checks []Check) {
 	for _, check := range checks {
 		fmt.Fprintf(out, "%s  %s: %s\n", marks[check.Status], check.Name, check.Found)
 		if check.Do != "" {
 			fmt.Fprintf(out, "      %s\n", strings.ReplaceAll(strings.TrimSpace(check.Do), "\n", "\n      "))
 		}
 	}
-	if Healthy(checks) {
-		fmt.Fprintln(out, "\nNothing stands in the way.")
-		return
-	}
-	fmt.Fprintln(out, "\nMend the first that failed, then run doctor again.")
 }
