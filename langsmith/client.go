@@ -129,7 +129,7 @@ func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) 
 	if err != nil {
 		return answer{}, op.refuse(err)
 	}
-	progress := &sending{repeatable: op.repeatable}
+	progress := &sending{repeatable: op.repeatable, mayResend: op.mayResend}
 	if c.credentials().signsIn() {
 		progress.secret = credentials.secret().redactor()
 	}

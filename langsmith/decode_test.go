@@ -3,6 +3,7 @@ package langsmith_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -228,5 +229,13 @@ func TestConfigs(t *testing.T) {
 	}
 	if string(configs[0].Config) != `{"name":null,"model":"openai"}` {
 		t.Errorf("the config is %s", configs[0].Config)
+	}
+}
+
+// An answer about another job is no answer.
+func TestJobOfAnotherID(t *testing.T) {
+	_, err := client(newUpstream(respond(200, `{"id":"`+other.String()+`","status":"error"}`))).GetJob(t.Context(), project, job)
+	if failed := failure(t, err); failed.Status != 200 || !strings.Contains(failed.Error(), "about another job, "+other.String()) {
+		t.Errorf("got %v", err)
 	}
 }

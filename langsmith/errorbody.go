@@ -44,6 +44,19 @@ func (e *Error) readErrorBody(body []byte) {
 	}
 }
 
+// isErrorBody reports whether a body has one of the forms in which LangSmith
+// says what is wrong: detail, error, or RFC 7807's title.
+func isErrorBody(body []byte) bool {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil {
+		return false
+	}
+	var known Error
+	known.readDetail(object["detail"])
+	known.readNamedError(object["error"])
+	return known.Code != "" || known.Message != "" || len(known.Fields) > 0 || firstText(object, "title") != ""
+}
+
 // readDetail reads FastAPI's detail: a text, a list of complaints or an object;
 // in RFC 7807 it is a text too.
 func (e *Error) readDetail(raw json.RawMessage) {

@@ -104,7 +104,7 @@ func ExampleError_Ambiguous() {
 		Credentials: langsmith.Credentials{APIKey: "lsv2_pt_example"},
 		Transport:   langSmith.RoundTripper(),
 	})
-	for _, fault := range []sandbox.Fault{{Status: 403, Times: 1}, {DropAfter: true, Times: 1}} {
+	for _, fault := range []sandbox.Fault{{Status: 403, Body: `{"detail":"Forbidden"}`, Times: 1}, {DropAfter: true, Times: 1}} {
 		langSmith.Inject(fault)
 		_, err := client.CreateInsightsJob(context.Background(), project, &langsmith.CreateInsightsJobRequest{})
 		var failed *langsmith.Error

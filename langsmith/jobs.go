@@ -2,6 +2,7 @@ package langsmith
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -107,7 +108,13 @@ func jobPath(project, job uuid.UUID) string {
 // where the first surely had no effect; an [Error] that is Ambiguous leaves
 // open whether a job was started.
 func (c *Client) CreateInsightsJob(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest) (*CreatedJob, error) {
-	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: request})
+	return c.CreateInsightsJobWhile(ctx, project, request, nil)
+}
+
+// CreateInsightsJobWhile is CreateInsightsJob for callers that may lose the right
+// to start the job: mayResend is asked before the request is sent again.
+func (c *Client) CreateInsightsJobWhile(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest, mayResend func(context.Context) bool) (*CreatedJob, error) {
+	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: request, mayResend: mayResend})
 }
 
 // JobPage is one page of a project's jobs, with LangSmith's clock when it
@@ -140,7 +147,12 @@ func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limi
 
 // GetJob fetches a job with its clusters and, once it has succeeded, its report.
 func (c *Client) GetJob(ctx context.Context, project, job uuid.UUID) (*Report, error) {
-	return get[Report](ctx, c, jobPath(project, job), nil)
+	op := readOperation(jobPath(project, job), nil)
+	report, err := send[Report](ctx, c, op)
+	if err == nil && report.ID != job {
+		return nil, &Error{Method: op.method, Path: op.path, Status: http.StatusOK, Err: fmt.Errorf("the answer is about another job, %s", report.ID)}
+	}
+	return report, err
 }
 
 // RenameJob gives a job another name and returns the name and status it has then.

@@ -15,6 +15,7 @@ type operation struct {
 	query      url.Values
 	body       any // marshalled as JSON; nil for none
 	repeatable bool
+	mayResend  func(context.Context) bool // asked before each sending after the first; nil for always
 }
 
 // apiRoot is what an operation's path is below.

@@ -20,6 +20,8 @@ type sending struct {
 	// new is sent again only where the first request surely had no effect; that
 	// is what holds for an operation nobody thought about.
 	repeatable bool
+	// mayResend is asked before each sending after the first; nil for always.
+	mayResend func(context.Context) bool
 	// doubt is set where a request that was sent again may have had an effect
 	// the first time: then no later refusal proves that nothing happened.
 	doubt bool
@@ -67,11 +69,11 @@ func (r *resending) RoundTrip(request *http.Request) (*http.Response, error) {
 			return response, err
 		}
 		operation.doubt = operation.doubt || !withoutEffect(response, err)
-		if response != nil {
-			_ = response.Body.Close() // in memory: see the reading layer
-		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, &notSentError{err}
+		}
+		if operation.mayResend != nil && !operation.mayResend(ctx) {
+			return response, err
 		}
 	}
 }
@@ -115,7 +117,7 @@ func worthResending(repeatable bool, response *http.Response, err error) bool {
 	}
 	switch response.StatusCode {
 	case http.StatusTooManyRequests:
-		return !saysTooManyJobs(response)
+		return (repeatable || isRefusal(response)) && !saysTooManyJobs(response)
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return repeatable
 	}
@@ -127,13 +129,22 @@ func withoutEffect(response *http.Response, err error) bool {
 	if err != nil {
 		return neverSent(err)
 	}
-	return refuses(response.StatusCode)
+	return isRefusal(response)
 }
 
-// refuses reports whether a status says that the request had no effect. 408 is
-// a timeout of somebody on the way and says nothing.
-func refuses(status int) bool {
-	return status >= 300 && status < 500 && status != http.StatusRequestTimeout
+// isRefusal reports whether an answer is a refusal that LangSmith gives before it
+// works on a request: one of its statuses for that, in one of its forms. Anything
+// else, from a redirect to a gateway's 403, may come after the request was
+// processed.
+func isRefusal(response *http.Response) bool {
+	switch response.StatusCode {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
+		http.StatusUnprocessableEntity, http.StatusTooManyRequests:
+	default:
+		return false
+	}
+	body, err := bodyOf(response)
+	return err == nil && isErrorBody(body)
 }
 
 // isRefused reports whether nobody listens at the address. Windows has a number

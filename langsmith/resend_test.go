@@ -29,12 +29,20 @@ var mishaps = []struct {
 	{"403", respond(403, `{"detail":"no"}`), 1, 1, false},
 	{"404", respond(404, `{"detail":"no"}`), 1, 1, false},
 	{"422", respond(422, `{"detail":"no"}`), 1, 1, false},
-	{"307", respond(307, "", "Location", "https://elsewhere.example/"), 1, 1, false},
+	{"403 of a gateway", respond(403, "<html>Forbidden</html>"), 1, 1, true},
+	{"403 of another's gateway", respond(403, `{"message":"Forbidden"}`), 1, 1, true},
+	{"404 without a word", respond(404, ""), 1, 1, true},
+	{"307", respond(307, "", "Location", "https://elsewhere.example/"), 1, 1, true},
+	{"308 in LangSmith's form", respond(308, `{"detail":"moved"}`), 1, 1, true},
 	{"408", respond(408, ""), 5, 1, true},
-	{"429", respond(429, `{"detail":"Rate limit exceeded"}`), 5, 5, false},
-	{"429 in words alone", respond(429, "slow down"), 5, 5, false},
+	{"410", respond(410, `{"detail":"gone"}`), 1, 1, true},
+	{"418", respond(418, `{"error":"teapot"}`), 1, 1, true},
+	{"499", respond(499, `{"detail":"closed"}`), 1, 1, true},
+	{"429", respond(429, rateLimited), 5, 5, false},
+	{"429 in words alone", respond(429, "slow down"), 5, 1, true},
+	{"429 without a word", respond(429, ""), 5, 1, true},
 	{"429, too many jobs", respond(429, `{"detail":"Too many concurrent Insights jobs"}`), 1, 1, false},
-	{"429, in a minute", respond(429, "", "Retry-After", "60"), 1, 1, false},
+	{"429, in a minute", respond(429, rateLimited, "Retry-After", "60"), 1, 1, false},
 	{"500", respond(500, ""), 1, 1, true},
 	{"501", respond(501, ""), 1, 1, true},
 	{"502", respond(502, "<html>"), 5, 1, true},
@@ -50,6 +58,8 @@ var mishaps = []struct {
 	{"a certificate nobody trusts", fails(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, 1, true},
 	{"garbage", respond(200, "<html>"), 1, 1, true},
 }
+
+const rateLimited = `{"detail":"Rate limit exceeded"}`
 
 func TestResending(t *testing.T) {
 	for _, op := range operations() {
@@ -91,9 +101,9 @@ func TestResending(t *testing.T) {
 func TestResendingUntilItWorks(t *testing.T) {
 	answer := respond(200, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`)
 	for name, first := range map[string][]reply{
-		"429 and then an answer":        {respond(429, "")},
+		"429 and then an answer":        {respond(429, rateLimited)},
 		"refused and then an answer":    {fails(errRefused)},
-		"refused, 429, 429, an answer":  {fails(errRefused), respond(429, ""), respond(429, "", "Retry-After", "3")},
+		"refused, 429, 429, an answer":  {fails(errRefused), respond(429, rateLimited), respond(429, rateLimited, "Retry-After", "3")},
 		"four refusals and then a POST": {fails(errRefused), fails(errRefused), fails(errRefused), fails(errRefused)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,6 +121,32 @@ func TestResendingUntilItWorks(t *testing.T) {
 	}
 }
 
+// A conflict says that something is there, not that it was there before.
+func TestConflictProvesNothing(t *testing.T) {
+	failed := failure(t, create(t.Context(), client(newUpstream(respond(409, `{"detail":"conflict"}`)))))
+	if !failed.Ambiguous() {
+		t.Errorf("not ambiguous: %v", failed)
+	}
+}
+
+// A caller that lost the right to start a job has no refused request sent again.
+func TestResendingEndsWithTheRight(t *testing.T) {
+	for name, first := range map[string]reply{"429": respond(429, rateLimited), "refused": fails(errRefused)} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				langSmith, asked := newUpstream(first), 0
+				_, err := client(langSmith).CreateInsightsJobWhile(t.Context(), project, &langsmith.CreateInsightsJobRequest{}, func(context.Context) bool {
+					asked++
+					return asked < 2
+				})
+				if failed := failure(t, err); failed.Ambiguous() || len(langSmith.requests()) != 2 || asked != 2 {
+					t.Errorf("sent %d times, asked %d times: %v", len(langSmith.requests()), asked, err)
+				}
+			})
+		})
+	}
+}
+
 // The last word on a paid request is the one that counts: a refusal after an
 // attempt that nobody answered for proves nothing.
 func TestDoubtStays(t *testing.T) {
@@ -120,8 +156,9 @@ func TestDoubtStays(t *testing.T) {
 	}{
 		"502, then 404":           {[]reply{respond(502, ""), respond(404, "")}, true},
 		"reset, then refused":     {[]reply{fails(errReset), fails(errRefused)}, true},
-		"429, then 404":           {[]reply{respond(429, ""), respond(404, "")}, false},
-		"refused, then 403":       {[]reply{fails(errRefused), respond(403, "")}, false},
+		"429, then 404":           {[]reply{respond(429, rateLimited), respond(404, `{"detail":"no"}`)}, false},
+		"refused, then 403":       {[]reply{fails(errRefused), respond(403, `{"detail":"no"}`)}, false},
+		"refused, then a gateway": {[]reply{fails(errRefused), respond(403, "<html>")}, true},
 		"refused, 503, 429 on":    {[]reply{fails(errRefused), respond(503, ""), respond(429, "")}, true},
 		"429, then a foreign 200": {[]reply{respond(429, ""), respond(200, "<html>")}, true},
 	} {
@@ -270,7 +307,7 @@ func TestLeavingBetweenRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		failed := failure(t, create(ctx, client(newUpstream(respond(429, "", "Retry-After", "20")))))
+		failed := failure(t, create(ctx, client(newUpstream(respond(429, rateLimited, "Retry-After", "20")))))
 		if failed.Ambiguous() {
 			t.Errorf("ambiguous: %v", failed)
 		}

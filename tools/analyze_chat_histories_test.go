@@ -110,6 +110,11 @@ func TestChatsBecomeAProjectAndAJob(t *testing.T) {
 		if jobs := s.Sandbox.Jobs(uuid.Nil, project); len(jobs) != 1 {
 			t.Errorf("%d jobs were started", len(jobs))
 		}
+		time.Sleep(30 * time.Minute)
+		s.transcript("fresh_report", analyzeChats, args)
+		if jobs := s.Sandbox.Jobs(uuid.Nil, project); len(jobs) != 1 {
+			t.Errorf("%d jobs were started", len(jobs))
+		}
 		time.Sleep(time.Hour)
 		s.transcript("another_report", analyzeChats, args)
 		if jobs := s.Sandbox.Jobs(uuid.Nil, project); len(jobs) != 2 {

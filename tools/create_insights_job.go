@@ -13,7 +13,7 @@ type createInsightsJobArgs struct {
 	tool.ProjectArgs
 	langsmith.CreateInsightsJobRequest
 	DryRun         bool `json:"dry_run,omitempty" jsonschema_description:"Start nothing; show the request, the model keys and the cost."`
-	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Start another job although an equal one is unfinished."`
+	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Start another job although an equal one is unfinished or just done."`
 }
 
 func createInsightsJob() tool.Tool {
@@ -22,8 +22,8 @@ func createInsightsJob() tool.Tool {
 		Title: "Start an Insights job",
 		Description: "Start LangSmith's Insights Agent over a tracing project: it reads up to 1,000 traces, groups them into categories and writes " +
 			"a report. COSTS MONEY (about 1-2 USD per 1,000 traces with OpenAI models, 3-4 with Anthropic, on the workspace's own model " +
-			"key) and takes up to 30 minutes. Returns the job's id at once. The same call again while the job is unfinished returns that " +
-			"job, so repeating after a timeout is safe. A recent report (list_insights_jobs) may already answer. Next: " +
+			"key) and takes up to 30 minutes. Returns the job's id at once. The same call again while the job is unfinished, or just done, " +
+			"returns that job, so repeating after a timeout is safe. A recent report (list_insights_jobs) may already answer. Next: " +
 			"wait_for_insights_job.",
 		Effect:  tool.Spends,
 		Toolset: "insights",

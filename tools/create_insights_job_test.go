@@ -49,6 +49,7 @@ func TestCreateInsightsJob(t *testing.T) {
 		{name: "too_many", sandbox: sandbox.Options{MaxConcurrentJobs: 1}, before: []servertest.Args{whyGiveUp}, args: servertest.Args{"project": "shop"}},
 		{name: "forbidden", fault: &sandbox.Fault{Method: "POST", Status: 403, Body: `{"detail":"Forbidden"}`}, args: whyGiveUp},
 		{name: "above_max_sample", config: func(c *config.Config) { c.MaxSample = 100 }, args: whyGiveUp},
+		{name: "share_above_max_sample", config: func(c *config.Config) { c.MaxSample = 100 }, args: servertest.Args{"project": "shop", "sample": 0.5}},
 		{name: "no_sample", config: func(c *config.Config) { c.MaxSample = 100 }, args: servertest.Args{"project": "shop"}},
 		{name: "above_jobs_per_day", config: func(c *config.Config) { c.MaxJobsPerDay = 1 }, before: []servertest.Args{whyGiveUp}, args: servertest.Args{"project": "shop"}},
 		{name: "nobody_to_confirm", config: func(c *config.Config) { c.Confirm = true }, args: whyGiveUp},

@@ -37,5 +37,6 @@ func runDeleteInsightsJob(ctx context.Context, env *tool.Env, args deleteInsight
 	if err != nil {
 		return nil, err
 	}
+	env.Paid.Deleted(ctx, env.LangSmith, project.ID, args.JobID)
 	return newDeletedResult(args.JobID, deleted), nil
 }

@@ -16,6 +16,7 @@ type Result string
 const (
 	ResultStarted        Result = "started"
 	ResultAlreadyRunning Result = "already_running" // an equal call's job was returned: a double prevented
+	ResultAlreadyDone    Result = "already_done"    // the same, and its report was there
 	ResultProbably       Result = "probably_started"
 	ResultUncertain      Result = "uncertain"
 	ResultRefused        Result = "refused"       // by LangSmith; nothing was started
@@ -35,6 +36,8 @@ func resultOf(outcome *Outcome, err error) Result {
 	switch {
 	case err == nil && outcome.AlreadyRunning:
 		return ResultAlreadyRunning
+	case err == nil && outcome.AlreadyDone:
+		return ResultAlreadyDone
 	case err == nil && outcome.Probably:
 		return ResultProbably
 	case err == nil:

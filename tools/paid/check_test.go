@@ -91,9 +91,9 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 		}
 	case by == nil:
 		fail("call %d reported a stranger's job %s as its own", call.number, out.Job.ID)
-	case out.AlreadyRunning && by.question != call.question:
+	case (out.AlreadyRunning || out.AlreadyDone) && by.question != call.question:
 		fail("call %d reported job %s of call %d, which is not equal", call.number, out.Job.ID, by.number)
-	case !out.AlreadyRunning && by != call:
+	case !out.AlreadyRunning && !out.AlreadyDone && by != call:
 		fail("call %d reported job %s, which call %d started", call.number, out.Job.ID, by.number)
 	}
 }
@@ -102,7 +102,7 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 // given up expecting a job of it.
 func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	apart := call.process != other.process
-	if apart && (h.schedule.store == inMemory || len(h.outages) > 0) {
+	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.damages) > 0) {
 		return true
 	}
 	return len(h.jumps) > 0 || other.ended.Sub(other.began) > rivalAge || call.ended.Sub(other.began) > rivalAge
@@ -185,11 +185,26 @@ func (h *harness) wasAskedFor(job sandbox.StartedJob, by *seenCall) bool {
 	})
 }
 
-// isForgotten reports whether the memory of a call died with its process while
-// nobody has had an answer since that would list the project's jobs.
+// isForgotten reports whether nobody can have learned of a call's job: its memory
+// died with its process while nobody has had an answer since that would list the
+// project's jobs, or no equal call came in time and what is listed does not show it.
 func (h *harness) isForgotten(by *seenCall) bool {
 	last := h.callOf(lastCalls + by.question)
-	return h.schedule.store == inMemory && by.process.isDead() && last.err != nil
+	d := h.schedule.display
+	switch {
+	case h.schedule.store == inMemory && by.process.isDead() && last.err != nil:
+		return true
+	case d.oldJobs >= listPage-20 && d.order != newestFirst && !h.wasLookedFor(by):
+		return true // the page that is listed does not show it
+	}
+	return d.noDate && len(h.jumps) > 0 // no clock tells that its report is recent
+}
+
+// wasLookedFor reports whether an equal call came within ten minutes.
+func (h *harness) wasLookedFor(by *seenCall) bool {
+	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
+		return call != by && !call.died && call.question == by.question && call.began.After(by.began) && call.began.Sub(by.began) < LookAgain
+	})
 }
 
 // double is a request for a job while an equal call's job was unfinished.
@@ -237,7 +252,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 	switch {
 	case attempt.stalled || mark.stalled:
 		return "a process stood still between its last check and its request"
-	case !sure && !h.listsJob(job, attempt.lastList) && !lost.IsZero() && attempt.at.Sub(lost) >= goneAfter:
+	case !sure && !h.listsJob(job, attempt.lastList) && !lost.IsZero() && attempt.at.Sub(lost) >= LongestLag:
 		return "the job appeared after the last look"
 	case by.duplicate && !mark.at.Before(call.began):
 		return "allow_duplicate asked for it while the call was under way"

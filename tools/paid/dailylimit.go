@@ -16,7 +16,7 @@ func (f *inFlight) count() error {
 		return nil
 	}
 	today := l.now().UTC()
-	tally := state.Tally{Caller: f.call.caller, Day: today.Format(time.DateOnly)}
+	tally := state.Tally{Caller: f.call.payer, Day: today.Format(time.DateOnly)}
 	counted, err := l.stores.count(f.ctx, tally, f.token, l.maxJobsPerDay)
 	f.noteIf(err, noteNoStore)
 	if !counted {

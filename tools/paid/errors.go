@@ -22,6 +22,9 @@ type UncertainError struct {
 	// Found are the jobs that may be the one. Empty after a look: no job was
 	// found, and the request may still be processed.
 	Found []langsmith.Job
+	// Wait is how long equal calls look for the job and start nothing; 0 where
+	// they start one only when the question is answered.
+	Wait time.Duration
 	// Others are as in [Outcome], without those that were found.
 	Others []langsmith.Job
 	// Notes are as in [Outcome].

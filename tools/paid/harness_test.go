@@ -420,7 +420,7 @@ func (h *harness) call(t *testing.T, number int, process *process, s step) {
 	case err != nil:
 		h.tell("call %d: %v %+v", number, err, err)
 	default:
-		h.tell("call %d: %s already=%t probably=%t others=%d notes=%d", number, outcome.Job.ID, outcome.AlreadyRunning, outcome.Probably, len(outcome.Others), len(outcome.Notes))
+		h.tell("call %d: %s already=%t probably=%t others=%d notes=%d", number, outcome.Job.ID, outcome.AlreadyRunning || outcome.AlreadyDone, outcome.Probably, len(outcome.Others), len(outcome.Notes))
 	}
 }
 
@@ -618,7 +618,7 @@ func (c *tally) add(h *harness) {
 			c.uncertain++
 		case call.err == nil && call.outcome.Probably:
 			c.probably++
-		case call.err == nil && call.outcome.AlreadyRunning:
+		case call.err == nil && (call.outcome.AlreadyRunning || call.outcome.AlreadyDone):
 			c.already++
 		}
 	}

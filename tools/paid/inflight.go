@@ -32,7 +32,8 @@ type inFlight struct {
 	tally    *state.Tally  // that this call is counted in
 	about    state.Entry   // the intent that the outcome belongs to, its own or an earlier one
 	recorded state.Entry   // the last that was written to the stores, or read from them
-	ended    bool          // the job of that intent has ended
+	failed   bool          // the job of that intent has failed
+	damaged  bool          // part of what was remembered of equal calls is lost
 	notes    []string
 
 	outcome *Outcome // to be read once done is closed
@@ -118,7 +119,7 @@ func asJoined(outcome *Outcome, err error) (*Outcome, error) {
 		return nil, err
 	}
 	joined := *outcome
-	joined.AlreadyRunning = true
+	joined.AlreadyRunning = !joined.AlreadyDone
 	return &joined, nil
 }
 

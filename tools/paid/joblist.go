@@ -48,6 +48,19 @@ func (l *jobList) ids() []uuid.UUID {
 	return ids
 }
 
+// since is the created_at from which on the list shows every job, though it is
+// not complete: where it is in order, the first page shows the latest.
+func (l *jobList) since() time.Time {
+	if len(l.jobs) == 0 || !isNewestFirst(l.jobs) {
+		return time.Time{}
+	}
+	return l.jobs[len(l.jobs)-1].CreatedAt.Time
+}
+
+func isNewestFirst(jobs []langsmith.Job) bool {
+	return slices.IsSortedFunc(jobs, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
+}
+
 func (l *jobList) job(id uuid.UUID) (langsmith.Job, bool) {
 	at := slices.IndexFunc(l.jobs, func(job langsmith.Job) bool { return job.ID == id })
 	if at < 0 {

@@ -30,7 +30,7 @@ type identity struct {
 	fingerprint string // of the credential; empty for none
 	endpoint    string
 	workspace   uuid.UUID // uuid.Nil for the credential's own
-	caller      string    // digest of the three
+	payer       string    // digest of endpoint and credential, whose jobs of a day are counted
 	body        string    // digest of the request
 	slot        state.Slot
 }
@@ -42,22 +42,41 @@ func NewCall(client *langsmith.Client, project uuid.UUID, request *langsmith.Cre
 	if err != nil {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
+	id := newIdentity(client, project)
+	id.body = digest("body/1", body)
+	id.slot.Key = digest("call/1", []byte(id.slot.Scope), body)
+	return &Call{LangSmith: client, Project: project, Request: request, identity: id}, nil
+}
+
+// newIdentity is that of all calls of one caller in one project.
+func newIdentity(client *langsmith.Client, project uuid.UUID) identity {
 	credentials := client.Credentials()
 	id := identity{
 		fingerprint: credentials.Fingerprint(),
 		endpoint:    client.Endpoint().String(),
 		workspace:   credentials.Workspace,
-		body:        digest("body/1", body),
 	}
-	id.caller = digest("caller/1", []byte(id.endpoint), id.workspace[:], []byte(id.fingerprint))
-	id.slot.Caller = id.caller
-	id.slot.Scope = digest("scope/1", []byte(id.caller), project[:])
-	id.slot.Key = digest("call/1", []byte(id.slot.Scope), body)
-	return &Call{LangSmith: client, Project: project, Request: request, identity: id}, nil
+	id.slot.Caller = digest("caller/1", []byte(id.endpoint), id.workspace[:], []byte(id.fingerprint))
+	id.slot.Scope = digest("scope/1", []byte(id.slot.Caller), project[:])
+	// A key that spans workspaces pays the same bill with and without naming one.
+	id.payer = digest("payer/1", []byte(id.endpoint), []byte(id.fingerprint))
+	return id
 }
 
-// Digest names the call, the same for equal calls.
-func (c *Call) Digest() string { return c.slot.Key }
+// deletionSlot is where it is remembered that a job was deleted.
+func deletionSlot(slot state.Slot, job uuid.UUID) state.Slot {
+	slot.Key = digest("deleted/1", []byte(slot.Scope), job[:])
+	return slot
+}
+
+// Digest names what a person agrees to: the same for equal calls, and another
+// for one that may start a second job.
+func (c *Call) Digest() string {
+	if c.AllowDuplicate {
+		return digest("duplicate/1", []byte(c.slot.Key))
+	}
+	return c.slot.Key
+}
 
 // digest returns 128 bits of a SHA-256 in hexadecimal. Each part is preceded by
 // its length, so that none can pass for another's end.

@@ -74,6 +74,16 @@ func TestDifferentBodies(t *testing.T) {
 	}
 }
 
+// A person's yes to a job is none to a second one.
+func TestDigestOfADuplicate(t *testing.T) {
+	call := mustCall(t, newClient(t, sandbox.New(sandbox.Options{Empty: true}), secret), uuid.NameSpaceDNS, &langsmith.CreateInsightsJobRequest{})
+	duplicate := *call
+	duplicate.AllowDuplicate = true
+	if call.Digest() == duplicate.Digest() || call.Digest() != call.slot.Key {
+		t.Errorf("%s and %s", call.Digest(), duplicate.Digest())
+	}
+}
+
 func TestDifferentCallers(t *testing.T) {
 	upstream := sandbox.New(sandbox.Options{Empty: true})
 	call := func(client *langsmith.Client, project uuid.UUID) *Call {
@@ -96,11 +106,14 @@ func TestDifferentCallers(t *testing.T) {
 		if other.slot.Key == first.slot.Key || other.slot.Scope == first.slot.Scope {
 			t.Errorf("another %s gives the same slot", name)
 		}
-		if (other.caller == first.caller) != (name == "project") {
-			t.Errorf("another %s: caller %s, before %s", name, other.caller, first.caller)
+		if (other.slot.Caller == first.slot.Caller) != (name == "project") {
+			t.Errorf("another %s: caller %s, before %s", name, other.slot.Caller, first.slot.Caller)
+		}
+		if (other.payer == first.payer) != (name == "project" || name == "workspace") {
+			t.Errorf("another %s: payer %s, before %s", name, other.payer, first.payer)
 		}
 	}
-	for _, part := range []string{first.slot.Key, first.slot.Scope, first.caller, first.body, first.fingerprint} {
+	for _, part := range []string{first.slot.Key, first.slot.Scope, first.slot.Caller, first.payer, first.body, first.fingerprint} {
 		if strings.Contains(part, "lsv2") || strings.Contains(secret, part) {
 			t.Errorf("%q gives the credential away", part)
 		}

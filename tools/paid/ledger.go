@@ -71,8 +71,11 @@ type Outcome struct {
 	Job *langsmith.CreatedJob
 
 	// AlreadyRunning is set when the job is an earlier equal call's. It may have
-	// ended since, where nobody had been told of it.
+	// failed since, where nobody had been told of it.
 	AlreadyRunning bool
+	// AlreadyDone is set instead when that job has succeeded: lately, or without
+	// anybody having been told of it.
+	AlreadyDone bool
 	// Probably is set when LangSmith's answer left it open whether a job was
 	// started and this one was then found, in all likelihood this call's.
 	Probably bool
@@ -85,9 +88,15 @@ type Outcome struct {
 	Notes []string
 }
 
-// LookAgain is how long after an intent whose outcome is unknown an equal call
-// looks for its job before it starts one.
-const LookAgain = 10 * time.Minute
+const (
+	// LongestLag is how long LangSmith may take to show a job: until then an equal
+	// call starts nothing after an answer that was lost, and a job that was
+	// acknowledged is not taken for gone.
+	LongestLag = 2 * time.Minute
+	// LookAgain is how long after an answer that was lost an equal call looks for
+	// its job before it starts one.
+	LookAgain = 10 * time.Minute
+)
 
 // Start starts a job, at most one, or finds the one that an equal call started.
 // A caller who leaves ends nothing that was already sent.
@@ -133,6 +142,16 @@ func (l *Ledger) Others(ctx context.Context, call *Call) ([]langsmith.Job, error
 		return nil, listed.err
 	}
 	return listed.others(uuid.Nil, l.now()), nil
+}
+
+// Deleted remembers that a job was deleted through this server: an equal call
+// need not wait to see that LangSmith shows it no more.
+func (l *Ledger) Deleted(ctx context.Context, client *langsmith.Client, project, job uuid.UUID) {
+	slot := deletionSlot(newIdentity(client, project).slot, job)
+	err := l.stores.record(ctx, slot, state.Entry{Token: uuid.New(), Began: l.now(), Stage: state.Started, Job: job, Told: true})
+	if err != nil {
+		l.log.Warn().Err(err).Stringer("job", job).Msg("that a job was deleted is remembered by this process alone")
+	}
 }
 
 // Drain waits until no request is under way whose outcome is not yet

@@ -3,6 +3,7 @@ package paid
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -151,16 +152,19 @@ func (m *mortalStore) do(ctx context.Context, writes bool, operation func() erro
 		return err
 	}
 	trouble := m.trouble()
-	if wait := max(trouble.slow, time.Until(trouble.frozen)); wait > 0 {
+	frozen := time.Until(trouble.frozen)
+	if wait := max(trouble.slow, min(frozen, storeTimeout)); wait > 0 {
 		if err := sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
 	switch {
+	case frozen > storeTimeout:
+		return errors.New("the store does not answer")
 	case trouble.down:
 		return errors.New("the store is down")
 	case trouble.full && writes:
-		return errors.New("the store is full")
+		return fmt.Errorf("the store is full: %w", state.ErrUnwritable)
 	}
 	err := operation()
 	if dead := m.process.operate(); dead != nil {
@@ -220,10 +224,21 @@ func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.
 		m.process.holds[mine] = struct{}{}
 		return nil
 	})
+	if errors.Is(err, state.ErrUnwritable) { // which a real store reads all the same
+		found, loadErr := m.Load(ctx, slot)
+		return nil, found, errors.Join(err, loadErr)
+	}
 	if err != nil {
 		return nil, state.Recalled{}, err
 	}
 	return mine, found, nil
+}
+
+func (h *mortalHold) Confirm(ctx context.Context) error {
+	if err := h.process.operate(); err != nil {
+		return err
+	}
+	return h.Hold.Confirm(ctx)
 }
 
 func (m *mortalStore) Intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {

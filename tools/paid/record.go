@@ -16,10 +16,10 @@ func (f *inFlight) recordOutcome(told bool) {
 	}
 	entry := f.about
 	entry.Told = entry.Told || told
-	if entry.Told && f.ended {
+	if entry.Told && f.failed {
 		entry = closeEntry(entry)
 	}
-	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Told != f.recorded.Told {
+	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Told != f.recorded.Told || !entry.Missing.Equal(f.recorded.Missing) {
 		f.record(entry)
 	}
 }

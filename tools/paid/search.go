@@ -18,14 +18,13 @@ var searchPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.
 const (
 	searchTimeout = 20 * time.Second // all looks together
 	maxPages      = 10               // of a project's jobs
-	rivalAge      = 2 * time.Minute  // how long ago another call may have begun whose job is still to appear
 
-	// How much earlier than the request a job may seem to have been made, since
-	// LangSmith's Date and its created_at need not come from one clock. Where
-	// the jobs from before the request are known one by one it hardly matters.
-	slackKnown   = 15 * time.Minute
-	slackPaged   = time.Minute
-	slackUnknown = 5 * time.Second
+	// clockSlack is how much earlier than the request a job may seem to have been
+	// made, since LangSmith's Date and its created_at need not come from one clock.
+	clockSlack = time.Minute
+	// unlistedSlack is the same where no list from before the request tells which
+	// jobs are older: created_at may be local time, in whatever zone.
+	unlistedSlack = 24 * time.Hour
 )
 
 // errNoJobs is what a list without a job is where there were jobs before: some
@@ -50,34 +49,36 @@ type searchResult struct {
 	err   error           // why no list came at all
 }
 
-// run looks several times, since LangSmith may still be at work on the request. What one look found stays found. A single job counts when two looks
-// in a row found nothing else, or the last one did.
+// run looks several times, since LangSmith may still be at work on the request.
+// What one look found stays found. A single job counts when two looks in a row
+// found nothing else, or the last one did.
 func (s *search) run() searchResult {
 	ctx, cancel := context.WithTimeout(s.call.ctx, searchTimeout)
 	defer cancel()
 	var latest searchResult
-	seen, before := false, false
+	looked, before := false, false
 	for _, pause := range searchPauses {
 		if sleep(ctx, pause) != nil {
 			break
 		}
 		if err := s.look(ctx); err != nil {
-			if !seen {
+			if !looked {
 				latest.err = err
 			}
 			continue
 		}
-		seen = true
+		looked = true
 		// After the list: a call writes its intent before it can have a job in it.
 		known := s.call.survey()
 		s.found = slices.DeleteFunc(s.found, func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
-		latest = searchResult{jobs: s.found, alone: len(s.found) == 1 && !s.call.hasRivals(known.Open)}
+		chosen := s.choose(s.found)
+		latest = searchResult{jobs: chosen, alone: len(chosen) == 1 && s.isSurelyNew(chosen[0]) && !s.call.hasRivals(known.Open)}
 		if latest.alone && before {
 			break
 		}
 		before = latest.alone
 	}
-	if !seen && latest.err == nil {
+	if !looked && latest.err == nil {
 		latest.err = ctx.Err()
 	}
 	if latest.alone {
@@ -107,47 +108,82 @@ func (s *search) look(ctx context.Context) error {
 		switch {
 		case at >= 0:
 			s.found[at] = job
-		case slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return s.fits(intent, job, first) }):
+		case slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return s.isNew(intent, job, first) }):
 			s.found = append(s.found, job)
 		}
 	}
 	return nil
 }
 
-// fits reports whether a job may be an intent's: it was not known before, was
-// created since by LangSmith's clock, and has the name and config that the
-// request asked for.
-func (s *search) fits(intent state.Entry, job langsmith.Job, now *jobList) bool {
+// isNew reports whether a job was not there before an intent's request. What was
+// not in a complete list is new, whatever its name and any clock say.
+func (s *search) isNew(intent state.Entry, job langsmith.Job, now *jobList) bool {
+	switch {
+	case slices.Contains(intent.Known, job.ID):
+		return false
+	case intent.Complete || job.CreatedAt.IsZero():
+		return true
+	case !intent.Since.IsZero():
+		return !job.CreatedAt.Before(intent.Since)
+	}
+	return !job.CreatedAt.Before(s.createdFrom(intent, now).Add(-unlistedSlack))
+}
+
+// isSurelyNew reports whether a list or the clocks tell that a job was not there
+// before an intent's request.
+func (s *search) isSurelyNew(job langsmith.Job) bool {
+	return slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
+		return s.isNew(intent, job, s.call.jobs) && (intent.Complete || !intent.Since.IsZero() || s.isRecent(intent, job))
+	})
+}
+
+// choose narrows several jobs down by what else they have in common with a
+// request: when they were made, their config and their name. Each may be off,
+// and so decides only while it leaves a job.
+func (s *search) choose(jobs []langsmith.Job) []langsmith.Job {
 	request := s.call.call.Request
-	if name, named := request.Name.Get(); named && job.Name != name {
-		return false
+	config, hasConfig := request.ConfigID.Get()
+	name, hasName := request.Name.Get()
+	for _, fits := range []func(langsmith.Job) bool{
+		func(job langsmith.Job) bool {
+			return slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return s.isRecent(intent, job) })
+		},
+		func(job langsmith.Job) bool { return !hasConfig || job.ConfigID == config },
+		func(job langsmith.Job) bool { return !hasName || job.Name == name },
+	} {
+		if len(jobs) < 2 {
+			break
+		}
+		if fitting := slices.DeleteFunc(slices.Clone(jobs), func(job langsmith.Job) bool { return !fits(job) }); len(fitting) > 0 {
+			jobs = fitting
+		}
 	}
-	if config, configured := request.ConfigID.Get(); configured && job.ConfigID != config {
-		return false
-	}
-	early := !job.CreatedAt.IsZero() && job.CreatedAt.Before(s.createdFrom(intent, now))
-	return !early && !slices.Contains(intent.Known, job.ID)
+	return jobs
+}
+
+// isRecent reports whether a job was made since an intent, by the clocks.
+func (s *search) isRecent(intent state.Entry, job langsmith.Job) bool {
+	return job.CreatedAt.IsZero() || !job.CreatedAt.Before(s.createdFrom(intent, s.call.jobs))
 }
 
 // owner is the oldest intent that a job fits.
 func (s *search) owner(job langsmith.Job) state.Entry {
-	at := slices.IndexFunc(s.intents, func(intent state.Entry) bool { return s.fits(intent, job, s.call.jobs) })
+	at := slices.IndexFunc(s.intents, func(intent state.Entry) bool {
+		return s.isNew(intent, job, s.call.jobs) && s.isRecent(intent, job)
+	})
 	return s.intents[max(at, 0)]
 }
 
 // createdFrom is the earliest moment, by LangSmith's clock, at which the job of
 // an intent can have been created.
 func (s *search) createdFrom(intent state.Entry, now *jobList) time.Time {
-	switch elapsed := s.elapsed(intent); {
-	case !intent.Theirs.IsZero() && intent.Complete:
-		return intent.Theirs.Add(-slackKnown)
+	switch {
 	case !intent.Theirs.IsZero():
-		return intent.Theirs.Add(-slackPaged)
+		return intent.Theirs.Add(-clockSlack)
 	case !now.date.IsZero():
-		return now.date.Add(-elapsed - slackUnknown)
-	default:
-		return s.call.ledger.now().Add(-elapsed - slackUnknown)
+		return now.date.Add(-s.elapsed(intent) - clockSlack)
 	}
+	return s.call.ledger.now().Add(-s.elapsed(intent) - clockSlack)
 }
 
 // earliest is the earliest of all intents.
@@ -161,13 +197,23 @@ func (s *search) earliest(now *jobList) time.Time {
 	return from
 }
 
-// listFurther adds the pages after the first, as far as they can hold a job that is
-// recent enough. LangSmith's order is not documented.
+// listAll returns the project's jobs: the list that the call has already, and
+// the pages after it.
+func (f *inFlight) listAll() ([]langsmith.Job, error) {
+	if f.jobs.err != nil {
+		return nil, f.jobs.err
+	}
+	ctx, cancel := context.WithTimeout(f.ctx, searchTimeout)
+	defer cancel()
+	return f.listFurther(ctx, f.jobs.jobs, time.Time{})
+}
+
+// listFurther adds the pages after the first, as far as they can hold a job that
+// is recent enough. LangSmith's order is not documented.
 func (f *inFlight) listFurther(ctx context.Context, page []langsmith.Job, from time.Time) ([]langsmith.Job, error) {
 	jobs := slices.Clone(page)
 	for pages := 1; len(page) >= listPage && pages < maxPages; pages++ {
-		newestFirst := slices.IsSortedFunc(page, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
-		if newestFirst && page[len(page)-1].CreatedAt.Before(from) {
+		if isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
 			break
 		}
 		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
@@ -190,6 +236,10 @@ func (f *inFlight) survey() state.Surveyed {
 	f.noteIf(err, noteNoSurvey)
 	return all
 }
+
+// rivalAge is how long ago another call may have begun whose job is still to
+// appear.
+const rivalAge = LongestLag
 
 // hasRivals reports whether another call is under way whose job a job that was
 // found could just as well be. Equal calls are none: the job answers them all.

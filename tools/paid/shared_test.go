@@ -157,6 +157,11 @@ func TestDamagedState(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := New(Options{Store: state.NewDirectory(path)})
+		var uncertain *UncertainError
+		if _, err := other.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || len(uncertain.Found) != 1 || uncertain.Found[0].ID != first.Job.ID {
+			t.Errorf("with an unfinished job that nobody owns: %v", err)
+		}
+		time.Sleep(21 * time.Minute) // the job has ended then
 		second, err := other.Start(t.Context(), w.call())
 		if err != nil || second.Job.ID == first.Job.ID || !slices.Equal(second.Notes, []string{noteDamaged}) {
 			t.Errorf("got %+v, %v", second, err)

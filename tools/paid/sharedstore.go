@@ -27,9 +27,17 @@ type sharedStore struct {
 	log   zerolog.Logger
 
 	mu      sync.Mutex
+	reading condition
+	writing condition
+	unsaved map[uuid.UUID]unsaved // by token
+}
+
+// condition is whether one way to use a store fails. A store that is full can be
+// read and not written.
+type condition struct {
+	name    string
 	failing bool
 	retryAt time.Time
-	unsaved map[uuid.UUID]unsaved // by token
 }
 
 type unsaved struct {
@@ -40,13 +48,16 @@ type unsaved struct {
 var errStorePaused = errors.New("the state failed a moment ago")
 
 func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
-	return &sharedStore{store: store, log: log, unsaved: map[uuid.UUID]unsaved{}}
+	return &sharedStore{
+		store: store, log: log, unsaved: map[uuid.UUID]unsaved{},
+		reading: condition{name: "read"}, writing: condition{name: "used"},
+	}
 }
 
-// try runs one operation on the store, unless the store is left alone just now.
-func (s *sharedStore) try(ctx context.Context, operation func(context.Context) error) error {
+// try runs one operation on the store, unless such are left alone just now.
+func (s *sharedStore) try(ctx context.Context, way *condition, operation func(context.Context) error) error {
 	s.mu.Lock()
-	paused := s.failing && time.Now().Before(s.retryAt)
+	paused := way.failing && time.Now().Before(way.retryAt)
 	s.mu.Unlock()
 	if paused {
 		return errStorePaused
@@ -59,32 +70,33 @@ func (s *sharedStore) try(ctx context.Context, operation func(context.Context) e
 	defer s.mu.Unlock()
 	switch {
 	case err != nil:
-		if !s.failing {
-			s.log.Warn().Err(err).Msgf("%s cannot be used: paid calls are remembered by this process alone", s.store)
+		if !way.failing {
+			s.log.Warn().Err(err).Msgf("%s cannot be %s: paid calls are remembered by this process alone", s.store, way.name)
 		}
-		s.failing, s.retryAt = true, time.Now().Add(storePause)
-	case s.failing:
-		s.failing = false
-		s.log.Info().Msgf("%s can be used again", s.store)
+		way.failing, way.retryAt = true, time.Now().Add(storePause)
+	case way.failing:
+		way.failing = false
+		s.log.Info().Msgf("%s can be %s again", s.store, way.name)
 	}
 	return err
 }
 
 // exchange is try for an operation that never waits for another process.
-func (s *sharedStore) exchange(ctx context.Context, operation func(context.Context) error) error {
-	return s.try(ctx, func(ctx context.Context) error {
+func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
+	return s.try(ctx, way, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
 		return operation(ctx)
 	})
 }
 
-// acquire waits until the slot is free and returns what is remembered. It fails
-// with ErrBusy where another process holds it for too long.
+// acquire waits until the slot is free and returns what is remembered, also where
+// it cannot be held. It fails with ErrBusy where another process holds it for too
+// long.
 func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.Recalled, err error) {
 	waiting, cancel := context.WithTimeout(ctx, acquireTime)
 	defer cancel()
-	err = s.try(waiting, func(ctx context.Context) error {
+	err = s.try(waiting, &s.writing, func(ctx context.Context) error {
 		hold, found, err = s.store.Acquire(ctx, slot)
 		return err
 	})
@@ -93,13 +105,18 @@ func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.
 		s.writeUnsaved(ctx)
 	case ctx.Err() == nil && waiting.Err() != nil:
 		err = ErrBusy
+	case ctx.Err() == nil && !errors.Is(err, state.ErrUnwritable):
+		err = errors.Join(err, s.exchange(ctx, &s.reading, func(ctx context.Context) (err error) {
+			found, err = s.store.Load(ctx, slot)
+			return err
+		}))
 	}
 	return hold, found, err
 }
 
 // record writes an outcome, now or when the store is back.
 func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
-	err := s.exchange(ctx, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
+	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {

@@ -16,6 +16,7 @@ const (
 	noteNoList   = "The project's other jobs could not be listed, so none are mentioned."
 	noteNoStore  = "The state that remembers paid calls cannot be used just now, and the server's log says why. Until it can, only this process knows of this call: after a restart, or on another replica, the same call could start a second job."
 	noteDamaged  = "Part of what the state remembered of this call could not be read and was passed over: a job that the same call started before may have been missed."
+	noteHidden   = "LangSmith acknowledged this job and shows it nowhere just now. It counts as running until it has been missing for two minutes, or was deleted."
 	noteNoSurvey = "The state could not be asked which jobs belong to other calls."
 )
 
@@ -75,7 +76,11 @@ func (f *inFlight) findExisting() (*Outcome, error) {
 	if f.call.AllowDuplicate {
 		return nil, nil
 	}
-	return f.existingJob()
+	outcome, err := f.existingJob()
+	if outcome == nil && err == nil && f.damaged {
+		return nil, f.findUnowned()
+	}
+	return outcome, err
 }
 
 // acquireSlot excludes equal calls and reads what is remembered of them.
@@ -92,7 +97,7 @@ func (f *inFlight) acquireSlot() error {
 		return err
 	}
 	f.noteIf(err, noteNoStore)
-	if found.Damaged {
+	if f.damaged = found.Damaged; f.damaged {
 		f.note(noteDamaged)
 	}
 	f.entries = found.Entries
@@ -105,6 +110,9 @@ func (f *inFlight) writeIntent() error {
 	entry := state.Entry{
 		Token: f.token, Began: f.ledger.now(), Theirs: f.jobs.serverTime(time.Now()),
 		Known: f.jobs.ids(), Complete: f.jobs.complete, Stage: state.Intended,
+	}
+	if !entry.Complete {
+		entry.Since = f.jobs.since()
 	}
 	f.about = entry
 	err := f.ledger.stores.writeIntent(f.ctx, f.call.slot, entry, f.hold)
@@ -121,7 +129,7 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, postTimeout)
 	defer cancel()
 	sent := time.Now()
-	job, err := f.call.LangSmith.CreateInsightsJob(ctx, f.call.Project, f.call.Request)
+	job, err := f.call.LangSmith.CreateInsightsJobWhile(ctx, f.call.Project, f.call.Request, f.mayResend)
 	var api *langsmith.Error
 	switch {
 	case err == nil:
@@ -131,19 +139,36 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 		f.uncount()
 		return nil, f.refusal(api)
 	}
+	f.about.Waited = time.Since(sent)
+	f.record(f.about)
 	sinceSent := func(state.Entry) time.Duration { return time.Since(sent) }
 	found := (&search{call: f, intents: []state.Entry{f.about}, elapsed: sinceSent}).run()
 	if !found.alone {
-		return nil, f.uncertain(err, found)
+		uncertain := f.uncertain(err, found)
+		if found.err == nil && len(found.jobs) == 0 {
+			uncertain.Wait = LongestLag - (time.Since(sent) - f.about.Waited)
+		}
+		return nil, uncertain
 	}
 	outcome := f.foundOutcome(f.about, found.jobs[0])
-	outcome.AlreadyRunning = false
+	outcome.AlreadyRunning, outcome.AlreadyDone = false, false
 	return outcome, nil
+}
+
+// mayResend reports whether no equal call elsewhere can have taken this one's
+// place while the request waited to be sent again.
+func (f *inFlight) mayResend(ctx context.Context) bool {
+	if f.hold == nil {
+		return true
+	}
+	err := f.ledger.stores.confirm(ctx, f.hold)
+	f.noteIf(err, noteNoStore)
+	return !errors.Is(err, state.ErrLost)
 }
 
 func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {
 	f.about.Stage, f.about.Job = state.Started, job.ID
-	f.ended = job.Status.Done()
+	f.failed = job.Status.Failed()
 	listed := langsmith.Job{ID: job.ID, Name: job.Name, Status: job.Status, Error: job.Error}
 	if listed.CreatedAt.Time = f.jobs.serverTime(time.Now()); listed.CreatedAt.IsZero() {
 		listed.CreatedAt.Time = f.ledger.now()

@@ -3,7 +3,9 @@ package paid
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
 func TestStartsOneJob(t *testing.T) {
@@ -72,6 +75,19 @@ func TestFinishedOrDeletedJobIsNotInTheWay(t *testing.T) {
 		"deleted": func(t *testing.T, w *world, job uuid.UUID) {
 			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
 				t.Fatal(err)
+			}
+			w.ledger.Deleted(t.Context(), w.client, w.project, job)
+		},
+		"deleted by others": func(t *testing.T, w *world, job uuid.UUID) {
+			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(listAge)
+			for range 2 { // nothing proves it for two minutes
+				if again := w.start(t, w.call()); again.Job.ID != job || !again.AlreadyRunning || !slices.Equal(again.Notes, []string{noteHidden}) {
+					t.Errorf("%+v", again)
+				}
+				time.Sleep(time.Minute)
 			}
 		},
 	} {
@@ -172,8 +188,8 @@ func TestNoJobFound(t *testing.T) {
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: time.Minute})
 		_, err := w.ledger.Start(t.Context(), w.call())
 		var uncertain *UncertainError
-		if !errors.As(err, &uncertain) || uncertain.Err == nil || uncertain.LookErr != nil || len(uncertain.Found) > 0 {
-			t.Fatalf("got %v", err)
+		if !errors.As(err, &uncertain) || uncertain.Err == nil || uncertain.LookErr != nil || len(uncertain.Found) > 0 || uncertain.Wait < LongestLag-10*time.Second || uncertain.Wait > LongestLag {
+			t.Fatalf("got %v, %+v", err, uncertain)
 		}
 		wantJobs(t, w, 0)
 		time.Sleep(2 * time.Minute)
@@ -204,12 +220,135 @@ func TestNothingIsStartedWhileNobodyCanLook(t *testing.T) {
 			t.Errorf("%d posts, want 1", w.posts())
 		}
 		mend()
+		time.Sleep(LongestLag)
 		if outcome := w.start(t, w.call()); outcome.AlreadyRunning {
 			t.Errorf("outcome %+v", outcome)
 		}
 		wantJobs(t, w, 1)
 		w.drain(t)
 	})
+}
+
+// After an answer that was lost, an equal call starts nothing for two minutes,
+// says until when, and looks before it starts a job in the next eight.
+func TestEqualCallAfterALostAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 302, Header: http.Header{"Location": {"https://login.test/"}}})
+		var uncertain *UncertainError
+		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.Err == nil {
+			t.Fatalf("got %v", err)
+		}
+		lost := time.Now()
+		for time.Since(lost) < LongestLag-20*time.Second {
+			uncertain = nil
+			_, err := w.ledger.Start(t.Context(), w.call())
+			if !errors.As(err, &uncertain) || uncertain.Err != nil || uncertain.Wait > LongestLag-time.Since(lost) || uncertain.Wait < LongestLag-time.Since(lost)-20*time.Second {
+				t.Fatalf("after %s: %v, %+v", time.Since(lost), err, uncertain)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		time.Sleep(uncertain.Wait)
+		lists := w.count("GET")
+		if outcome := w.start(t, w.call()); outcome.AlreadyRunning || w.count("GET")-lists < 4 {
+			t.Errorf("after %d lists: %+v", w.count("GET")-lists, outcome)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// A job that was acknowledged exists, whatever one read of it or one list says.
+func TestAcknowledgedJobThatIsNotShown(t *testing.T) {
+	hidden := map[string]func(w *world, job uuid.UUID){
+		"404": func(w *world, _ uuid.UUID) {
+			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`})
+		},
+		"404 of a gateway": func(w *world, _ uuid.UUID) {
+			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: htmlPage})
+		},
+		"another's id": func(w *world, _ uuid.UUID) {
+			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Body: otherJob})
+		},
+		"nowhere": func(w *world, job uuid.UUID) {
+			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`, Times: 3})
+			w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[]}`, Times: 3})
+		},
+	}
+	for name, hide := range hidden {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				first := w.start(t, w.call())
+				hide(w, first.Job.ID)
+				for range 5 {
+					time.Sleep(30 * time.Second)
+					if again := w.start(t, w.call()); again.Job.ID != first.Job.ID || !again.AlreadyRunning || again.Probably {
+						t.Errorf("%+v", again)
+					}
+				}
+				wantJobs(t, w, 1)
+				w.drain(t)
+			})
+		})
+	}
+}
+
+// What was not in a complete list is new: clocks and names decide nothing then.
+func TestNewJobByTheListAlone(t *testing.T) {
+	for name, change := range map[string]string{
+		"created_at in local time": `"created_at":"1999-12-31T16:00:03"`,
+		"created_at years ago":     `"created_at":"1990-01-01T00:00:00Z"`,
+		"another form of the name": `"name":"weekly"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
+				id := uuid.New()
+				row := fmt.Sprintf(`{"clustering_jobs":[{"id":%q,"name":"Weekly","status":"queued","created_at":"2000-01-01T00:00:00Z",%s}]}`, id, change)
+				w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Skip: 1, Body: row, Header: http.Header{"Date": {"Sat, 01 Jan 2000 05:00:00 GMT"}}})
+				outcome := w.start(t, w.call(named(" Weekly ")))
+				if outcome.Job.ID != id || !outcome.Probably {
+					t.Errorf("%+v", outcome)
+				}
+				w.drain(t)
+			})
+		})
+	}
+}
+
+// A report of the last hour, and of the last tenth of its window, is returned.
+func TestFreshReport(t *testing.T) {
+	for name, c := range map[string]struct {
+		hours int
+		after time.Duration
+		done  bool
+	}{
+		"soon":               {24, 50 * time.Minute, true},
+		"after an hour":      {24, 82 * time.Minute, false},
+		"of a short window":  {2, 25 * time.Minute, true},
+		"past a tenth of it": {2, 35 * time.Minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				w.AddRuns(w.project, trace.Run{Inputs: map[string]any{"q": "Where is my refund?"}, Outputs: map[string]any{"a": "On its way."}})
+				call := w.call(func(r *langsmith.CreateInsightsJobRequest) { r.LastNHours = langsmith.Some(c.hours) })
+				first := w.start(t, call)
+				time.Sleep(c.after)
+				again := w.start(t, call)
+				if again.AlreadyDone != c.done || again.AlreadyRunning || (again.Job.ID == first.Job.ID) != c.done {
+					t.Errorf("%+v, first job %s", again, first.Job.ID)
+				}
+				call.AllowDuplicate = true
+				if third := w.start(t, call); third.AlreadyDone {
+					t.Errorf("allow_duplicate: %+v", third)
+				}
+				w.drain(t)
+			})
+		})
+	}
 }
 
 func TestSeveralFound(t *testing.T) {
@@ -262,7 +401,7 @@ func TestRefusalsStartNothing(t *testing.T) {
 		if !errors.As(err, &many) || len(many.Unfinished) != 1 || many.Unfinished[0].ID != running.Job.ID || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
-		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
 		var api *langsmith.Error
 		if _, err := w.ledger.Start(t.Context(), w.call(asking("third"))); !errors.As(err, &api) || api.Status != 403 {
 			t.Errorf("got %v", err)
@@ -327,7 +466,7 @@ func TestJobsPerDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 2}})
 		w.start(t, w.call(asking("1")))
-		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
 		if _, err := w.ledger.Start(t.Context(), w.call(asking("2"))); err == nil {
 			t.Fatal("a refused call succeeded")
 		}
@@ -340,6 +479,23 @@ func TestJobsPerDay(t *testing.T) {
 		}
 		time.Sleep(24 * time.Hour)
 		w.start(t, w.call(asking("4")))
+		w.drain(t)
+	})
+}
+
+// A key that names a workspace and one that does not pay the same bill.
+func TestJobsPerDayWithAWorkspace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1}})
+		w.start(t, w.call())
+		client := langsmith.New(langsmith.Options{
+			Endpoint: w.client.Endpoint(), Transport: w.RoundTripper(),
+			Credentials: langsmith.Credentials{APIKey: secret, Workspace: uuid.NameSpaceOID},
+		})
+		var limit *LimitError
+		if _, err := w.ledger.Start(t.Context(), mustCall(t, client, w.project, &langsmith.CreateInsightsJobRequest{})); !errors.As(err, &limit) {
+			t.Errorf("got %v", err)
+		}
 		w.drain(t)
 	})
 }

@@ -48,7 +48,7 @@ func (s *stores) load(ctx context.Context, slot state.Slot) (state.Recalled, err
 	if s.shared == nil {
 		return found, err
 	}
-	err = errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+	err = errors.Join(err, s.shared.exchange(ctx, &s.shared.reading, func(ctx context.Context) error {
 		shared, err := s.shared.store.Load(ctx, slot)
 		found = mergeRecalled(found, shared)
 		return err
@@ -63,13 +63,18 @@ func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.E
 	if s.shared == nil {
 		return err
 	}
-	err = errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+	err = errors.Join(err, s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) error {
 		return s.shared.store.Intend(ctx, slot, entry, hold)
 	}))
 	if err == nil && hold != nil && !hold.Held() {
 		return state.ErrLost
 	}
 	return err
+}
+
+// confirm asks the shared store whether a hold still is one; see [state.Hold].
+func (s *stores) confirm(ctx context.Context, hold state.Hold) error {
+	return s.shared.exchange(ctx, &s.shared.writing, hold.Confirm)
 }
 
 // record writes what became of an intent.
@@ -87,7 +92,7 @@ func (s *stores) survey(ctx context.Context, scope string) (state.Surveyed, erro
 	if s.shared == nil {
 		return all, err
 	}
-	err = errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+	err = errors.Join(err, s.shared.exchange(ctx, &s.shared.reading, func(ctx context.Context) error {
 		shared, err := s.shared.store.Survey(ctx, scope)
 		all.Started = append(all.Started, shared.Started...)
 		all.Open = append(all.Open, shared.Open...)
@@ -103,7 +108,7 @@ func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, 
 		return s.own.Count(ctx, tally, token, most)
 	}
 	var counted bool
-	sharedErr := s.shared.exchange(ctx, func(ctx context.Context) (err error) {
+	sharedErr := s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) (err error) {
 		counted, err = s.shared.store.Count(ctx, tally, token, most)
 		return err
 	})
@@ -123,7 +128,7 @@ func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID
 	if s.shared == nil {
 		return err
 	}
-	return errors.Join(err, s.shared.exchange(ctx, func(ctx context.Context) error {
+	return errors.Join(err, s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) error {
 		return s.shared.store.Uncount(ctx, tally, token)
 	}))
 }
@@ -143,6 +148,8 @@ next:
 				if entry.Knows() > have.Knows() {
 					merged[i] = entry
 				}
+				// Another process may have seen the job again.
+				merged[i].Missing, merged[i].MissingTheirs = entry.Missing, entry.MissingTheirs
 				continue next
 			}
 		}

@@ -3,9 +3,9 @@ package paid
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"hash/fnv"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,15 +79,12 @@ func (h *harness) hidTooLong(job sandbox.StartedJob, at time.Time) bool {
 		}
 		if !s.from.After(hidden.to) {
 			hidden.to = maxTime(hidden.to, s.to)
-		} else if s.to.Sub(s.from) >= goneAfter && s.from.Add(goneAfter).Before(at) {
+		} else if s.to.Sub(s.from) >= LongestLag && s.from.Add(LongestLag).Before(at) {
 			return true
 		}
 	}
-	return hidden.to.Sub(hidden.from) >= goneAfter && hidden.from.Add(goneAfter).Before(at)
+	return hidden.to.Sub(hidden.from) >= LongestLag && hidden.from.Add(LongestLag).Before(at)
 }
-
-// goneAfter is how long LangSmith may lag, by the package's documentation.
-const goneAfter = 2 * time.Minute
 
 func maxTime(a, b time.Time) time.Time {
 	if a.After(b) {
@@ -193,8 +190,8 @@ func (h *harness) page(all []map[string]any, query url.Values) []map[string]any 
 	switch d.order {
 	case oldestFirst:
 		slices.Reverse(all)
-	case anyOrder:
-		rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	case anyOrder: // as ids have it
+		slices.SortFunc(all, func(a, b map[string]any) int { return strings.Compare(fmt.Sprint(a["id"]), fmt.Sprint(b["id"])) })
 	}
 	limit, offset := 20, 0
 	if n, err := strconv.Atoi(query.Get("limit")); err == nil {

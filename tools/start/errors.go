@@ -61,7 +61,7 @@ func explainUncertain(err *paid.UncertainError) error {
 	case err.LookErr != nil:
 		fmt.Fprintf(&b, "Nor could the project's jobs be listed to look for it: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only after it could look and found none.\n", advice.Cause(err.LookErr))
 	case len(err.Found) == 0:
-		b.WriteString("No new job was found in the project, looking for some seconds, and the request may still be processed.\nCall again in a minute: within ten minutes the same call looks for that job again before it starts anything.\n")
+		fmt.Fprintf(&b, "No new job was found in the project, looking for some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Ago(err.Wait))
 	default:
 		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.Lines(err.Found, paid.MostOthers))
 	}

@@ -24,6 +24,7 @@ type Result struct {
 	SessionID      uuid.UUID        `json:"session_id,omitzero"`
 	URL            string           `json:"url,omitempty"`
 	AlreadyRunning bool             `json:"already_running,omitempty"`
+	AlreadyDone    bool             `json:"already_done,omitempty"`
 	*dryRun
 
 	job     *Job
@@ -41,6 +42,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		SessionID:      j.Project.ID,
 		URL:            env.ProjectLinks(ctx, j.Project).Job(started.ID),
 		AlreadyRunning: outcome.AlreadyRunning,
+		AlreadyDone:    outcome.AlreadyDone,
 		job:            j,
 		outcome:        outcome,
 	}
@@ -74,8 +76,10 @@ func (r *Result) Text() string {
 		return b.String()
 	}
 	b.WriteString(r.happened())
-	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\nname: %s\nstatus: %s\n", r.ID, r.SessionID,
-		markdown.Quote(r.Name, markdown.MaxName), markdown.Word(string(r.Status), markdown.MaxWord))
+	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\n", r.ID, r.SessionID)
+	if r.Status != "" { // of a job that LangSmith does not show, only the id is known
+		fmt.Fprintf(&b, "name: %s\nstatus: %s\n", markdown.Quote(r.Name, markdown.MaxName), markdown.Word(string(r.Status), markdown.MaxWord))
+	}
 	if r.Error != "" {
 		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, advice.MaxCause))
 	}
@@ -88,7 +92,11 @@ func (r *Result) Text() string {
 	if others := jobs.Lines(r.outcome.Others, mostOthers); others != "" {
 		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
 	}
-	b.WriteString("\nNext: wait_for_insights_job with this session_id and job_id.\n")
+	next := "wait_for_insights_job"
+	if r.AlreadyDone {
+		next = "get_insights_job"
+	}
+	fmt.Fprintf(&b, "\nNext: %s with this session_id and job_id.\n", next)
 	return b.String()
 }
 
@@ -96,6 +104,15 @@ func (r *Result) Text() string {
 func (r *Result) happened() string {
 	ended := r.Status.Done()
 	switch already, probably := r.AlreadyRunning, r.outcome.Probably; {
+	case r.AlreadyDone:
+		text := "No job was started: the same call was made before, and its report is there."
+		if probably {
+			text = "No job was started: the same call was made before, and this report is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
+		}
+		if !r.job.NoDuplicates {
+			text += " allow_duplicate starts another all the same."
+		}
+		return text
 	case already && probably:
 		return "No job was started: the same call was made before, and this job is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
 	case already && ended:

@@ -13,8 +13,12 @@ func CheckSample(env *Env, request *langsmith.CreateInsightsJobRequest) error {
 	if !ok {
 		return BadArgument("sample", "is required here and at most %d: the operator of this server bounds what a job may read (--max-sample)", env.Policy.MaxSample)
 	}
-	if n, err := sample.Float64(); err != nil || n > float64(env.Policy.MaxSample) {
+	n, err := sample.Float64()
+	switch {
+	case err != nil || n > float64(env.Policy.MaxSample):
 		return BadArgument("sample", "is %s; the operator of this server allows at most %d (--max-sample)", sample, env.Policy.MaxSample)
+	case n < 1:
+		return BadArgument("sample", "is %s, which LangSmith may read as a share of all traces; the operator of this server allows at most %d of them (--max-sample), so give a number from 1", sample, env.Policy.MaxSample)
 	}
 	return nil
 }

@@ -20,6 +20,16 @@ type Entry struct {
 	// that they are all it had, so that any other job is a later one.
 	Known    []uuid.UUID
 	Complete bool
+	// Since is the created_at from which on Known has every job, where it is not
+	// complete; zero where unknown.
+	Since time.Time
+
+	// Waited is how long the sender waited for the answer before it was given up.
+	Waited time.Duration
+
+	// Missing is since when LangSmith does not show the job, by the clock of the
+	// process that noticed it, and MissingTheirs the same by LangSmith's clock.
+	Missing, MissingTheirs time.Time
 
 	Stage Stage
 	Job   uuid.UUID // from Probable on; where an intent is over, only one that was surely its own
@@ -66,6 +76,10 @@ func (e Entry) day() string {
 	return plausible(e.Began).Format(dayFormat)
 }
 
+// mayBeSearched reports whether the jobs that an intent knows are still of use: a
+// job that was probably its own may turn out to be another's.
+func (e Entry) mayBeSearched() bool { return e.Stage == Intended || e.Stage == Probable }
+
 // version is that of an entry as it is written. Entries of another version are
 // not read: they cost their guarantee, nothing else.
 const version = 1
@@ -83,12 +97,21 @@ type wireEntry struct {
 	Stage    Stage       `json:"stage"`
 	Job      uuid.UUID   `json:"job,omitzero"`
 	Told     bool        `json:"told,omitempty"`
+
+	Since         time.Time     `json:"since,omitzero"`
+	Waited        time.Duration `json:"waited,omitzero"` // in nanoseconds
+	Missing       time.Time     `json:"missing,omitzero"`
+	MissingTheirs time.Time     `json:"missing_theirs,omitzero"`
 }
 
 // Encode writes an entry as one line of JSON, without its newline.
 func (e Entry) Encode() []byte {
-	wire := wireEntry{version, e.Token, plausible(e.Began), plausible(e.Theirs), e.Known, e.Complete, e.Stage, e.Job, e.Told}
-	if e.Stage != Intended {
+	wire := wireEntry{
+		Version: version, Token: e.Token, Began: plausible(e.Began), Theirs: plausible(e.Theirs), Known: e.Known, Complete: e.Complete,
+		Stage: e.Stage, Job: e.Job, Told: e.Told,
+		Since: plausible(e.Since), Waited: e.Waited, Missing: plausible(e.Missing), MissingTheirs: plausible(e.MissingTheirs),
+	}
+	if !e.mayBeSearched() {
 		wire.Known, wire.Complete = nil, false // of use only to a search
 	}
 	line, err := json.Marshal(wire)
@@ -138,5 +161,6 @@ func DecodeEntry(line []byte) (Entry, error) {
 	return Entry{
 		Token: wire.Token, Began: plausible(wire.Began), Theirs: plausible(wire.Theirs), Known: wire.Known, Complete: wire.Complete,
 		Stage: wire.Stage, Job: wire.Job, Told: wire.Told,
+		Since: plausible(wire.Since), Waited: max(wire.Waited, 0), Missing: plausible(wire.Missing), MissingTheirs: plausible(wire.MissingTheirs),
 	}, nil
 }

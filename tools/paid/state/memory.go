@@ -137,8 +137,8 @@ func (m *Memory) Intend(ctx context.Context, slot Slot, entry Entry, _ Hold) err
 
 // Record implements Store.
 func (m *Memory) Record(_ context.Context, slot Slot, entry Entry) error {
-	if entry.Stage != Intended {
-		entry.Known, entry.Complete = nil, false // of use only to a search
+	if !entry.mayBeSearched() {
+		entry.Known, entry.Complete = nil, false
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
