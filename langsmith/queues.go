@@ -138,6 +138,12 @@ func (c *Client) addQueueRunsOlder(ctx context.Context, queue uuid.UUID, runs []
 	return &QueueAddition{Runs: runIDs(*added), ExtendedRetention: true}, nil
 }
 
+// QueuesExtendRetention reports whether the endpoint is known to serve only the
+// older route, by which adding runs always extends their retention.
+func (c *Client) QueuesExtendRetention() bool {
+	return c.routes.isAbsent(routeGeneration{endpoint: c.endpoint.api, family: queueRoutes})
+}
+
 // HeldRuns are the runs that a queue holds.
 type HeldRuns struct {
 	Runs     []uuid.UUID

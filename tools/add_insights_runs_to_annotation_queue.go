@@ -16,13 +16,16 @@ import (
 
 type addToQueueArgs struct {
 	collect.Args
-	Queue string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; made if missing."`
+	Queue           string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; made if missing."`
+	ExtendRetention bool   `json:"extend_retention,omitempty" jsonschema:"default=false" jsonschema_description:"Keep the traces longer, at ten times the price."`
 }
 
 type addToQueueResult struct {
 	QueueID uuid.UUID `json:"queue_id,omitzero"`
 	Queue   string    `json:"queue"`
 	collect.Result
+
+	extended bool // the traces are kept longer, or would be
 }
 
 func addInsightsRunsToAnnotationQueue() tool.Tool {
@@ -30,7 +33,7 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 		Name:  "add_insights_runs_to_annotation_queue",
 		Title: "Have people review traces",
 		Description: "Put traces of an Insights report into an annotation queue for people to review: those of a job, of a category with all below " +
-			"it, or run_ids. COSTS MONEY: it moves the traces to extended retention, at ten times the price. Nothing is added twice.",
+			"it, or run_ids. Nothing is added twice. extend_retention COSTS MONEY: such traces are kept at ten times the price.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",
@@ -38,11 +41,13 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 }
 
 func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *tool.Env, args addToQueueArgs) (*addToQueueResult, error) {
-	done, err := collect.Runs(ctx, env, args.Args, &queues{env: env, name: args.Queue}, args.Queue)
+	into := &queues{env: env, name: args.Queue, extend: args.ExtendRetention}
+	done, err := collect.Runs(ctx, env, args.Args, into, args.Queue)
 	if err != nil {
 		return nil, err
 	}
-	return &addToQueueResult{QueueID: done.TargetID(), Queue: args.Queue, Result: *done}, nil
+	extended := into.extended || args.DryRun && into.extends()
+	return &addToQueueResult{QueueID: done.TargetID(), Queue: args.Queue, Result: *done, extended: extended}, nil
 }
 
 // Text implements Result.
@@ -50,9 +55,10 @@ func (r *addToQueueResult) Text() string {
 	var b strings.Builder
 	r.WriteCounts(&b)
 	switch {
-	case r.Added > 0 && r.DryRun:
+	case r.Added == 0:
+	case r.extended && r.DryRun:
 		b.WriteString("That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not.\n")
-	case r.Added > 0:
+	case r.extended:
 		b.WriteString("These traces are now kept at extended retention, at ten times the price.\n")
 	}
 	if r.QueueID != uuid.Nil {
@@ -63,15 +69,25 @@ func (r *addToQueueResult) Text() string {
 
 // queues collect runs for people to review.
 type queues struct {
-	env  *tool.Env
-	name string
+	env      *tool.Env
+	name     string
+	extend   bool // as the call asks
+	agreed   bool // a person was asked, or need not be
+	extended bool // as LangSmith did
 }
+
+// extends reports whether adding keeps the traces longer: where it is asked for,
+// and where only the older route is there, which always does.
+func (q *queues) extends() bool { return q.extend || q.env.LangSmith.QueuesExtendRetention() }
 
 func (q *queues) Kind() string { return "annotation queue" }
 
 func (q *queues) Confirm(ctx context.Context, runs int) error {
+	if q.agreed || !q.extends() {
+		return nil
+	}
 	return q.env.Confirm(ctx, &tool.Question{
-		ID: fmt.Sprint("queue ", q.name, " ", runs),
+		ID: fmt.Sprint("queue ", q.name, " ", runs, " ", q.extend),
 		Text: fmt.Sprintf("%s are to be put into the annotation queue %s, which moves them to extended retention, at ten times the price. Is that agreed?",
 			wording.Count(runs, "trace"), markdown.Quote(q.name, markdown.MaxName)),
 	}, "add_insights_runs_to_dataset keeps traces without that price.")
@@ -120,9 +136,20 @@ func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (i
 	for i, run := range runs {
 		items[i] = langsmith.QueueRun{RunID: run.ID, ProjectID: run.ProjectID, StartTime: run.StartTime.Time}
 	}
-	added, err := q.env.LangSmith.AddQueueRuns(ctx, id, items, true)
+	if !q.agreed && !q.extend && q.env.Policy.Confirm {
+		// A new queue has not shown yet which routes are there.
+		if _, err := q.env.LangSmith.QueueRuns(ctx, id, 1); err != nil {
+			return 0, err
+		}
+		if err := q.Confirm(ctx, len(runs)); err != nil {
+			return 0, err
+		}
+		q.agreed = true
+	}
+	added, err := q.env.LangSmith.AddQueueRuns(ctx, id, items, q.extend)
 	if err != nil {
 		return 0, err
 	}
+	q.extended = q.extended || added.ExtendedRetention
 	return len(added.Runs), nil
 }

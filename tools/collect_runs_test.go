@@ -312,12 +312,12 @@ func TestEqualCallsAtOnceCollectOnce(t *testing.T) {
 	})
 }
 
-// A queue costs money: with --confirm a person is asked, and a client that
+// Extended retention costs money: with --confirm a person is asked, and a client that
 // cannot ask adds nothing.
 func TestAQueueNeedsAPersonWithConfirm(t *testing.T) {
 	onStage(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, s *stage) {
 		f := s.finding()
-		s.transcript("confirm", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "queue": "q"})
+		s.transcript("confirm", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "queue": "q", "extend_retention": true})
 		if runs := s.queued("q"); len(runs) > 0 {
 			t.Errorf("the queue holds %v", runs)
 		}

@@ -11,17 +11,19 @@ import (
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/runs"
 	"langsmith-insights-mcp/tools/tool"
 )
 
 // Args say which traces a tool that acts is to act on.
 type Args struct {
 	tool.ProjectArgs
-	JobID     uuid.UUID   `json:"job_id,omitzero" jsonschema_description:"The Insights job whose traces to take."`
-	ClusterID uuid.UUID   `json:"cluster_id,omitzero" jsonschema_description:"Only this category, with those below it."`
-	RunIDs    []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
-	Limit     int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`
-	DryRun    bool        `json:"dry_run,omitempty" jsonschema_description:"Count, and change nothing."`
+	JobID     uuid.UUID `json:"job_id,omitzero" jsonschema_description:"The Insights job whose traces to take."`
+	ClusterID uuid.UUID `json:"cluster_id,omitzero" jsonschema_description:"Only this category, with those below it."`
+	runs.Selection
+	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
+	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`
+	DryRun bool        `json:"dry_run,omitempty" jsonschema_description:"Count, and change nothing."`
 }
 
 // The bounds of how many traces a call acts on. A report reads no more than the
@@ -58,6 +60,7 @@ type chosen struct {
 	project langsmith.Project
 	cluster *report.Node // nil for all of a job or for chosen ids
 
+	most  int                         // how many are listed: the limit, or all where a selection picks from them
 	ids   []uuid.UUID                 // each once, at most as many as the limit
 	runs  map[uuid.UUID]langsmith.Run // those of ids that LangSmith holds
 	gone  int                         // chosen too, but LangSmith does not hold them any more
@@ -73,7 +76,10 @@ func choose(ctx context.Context, env *tool.Env, args Args) (*chosen, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &chosen{args: args, project: project, seen: map[uuid.UUID]bool{}}
+	c := &chosen{args: args, project: project, most: args.limit(), seen: map[uuid.UUID]bool{}}
+	if !args.Selection.IsZero() {
+		c.most = mostChosen
+	}
 	if len(args.RunIDs) > 0 {
 		for _, id := range args.RunIDs {
 			c.choose(id)
@@ -82,7 +88,25 @@ func choose(ctx context.Context, env *tool.Env, args Args) (*chosen, error) {
 	} else if err := c.fromJob(ctx, env.LangSmith); err != nil {
 		return nil, err
 	}
-	return c, c.dropGone(ctx, env.LangSmith)
+	if err := c.dropGone(ctx, env.LangSmith); err != nil {
+		return nil, err
+	}
+	c.applySelection()
+	return c, nil
+}
+
+// applySelection keeps those of the runs that the call's selection asks for, in
+// its order and up to the limit.
+func (c *chosen) applySelection() {
+	if c.args.Selection.IsZero() {
+		return
+	}
+	picked := c.args.Apply(c.lookUp(c.ids))
+	c.total = len(picked) + c.gone
+	c.ids = c.ids[:0]
+	for _, run := range picked[:min(len(picked), c.args.limit())] {
+		c.ids = append(c.ids, run.ID)
+	}
 }
 
 func (c *chosen) choose(id uuid.UUID) {
@@ -90,12 +114,12 @@ func (c *chosen) choose(id uuid.UUID) {
 		return
 	}
 	c.seen[id] = true
-	if len(c.ids) < c.args.limit() {
+	if len(c.ids) < c.most {
 		c.ids = append(c.ids, id)
 	}
 }
 
-func (c *chosen) full() bool { return len(c.ids) == c.args.limit() }
+func (c *chosen) full() bool { return len(c.ids) == c.most }
 
 // fromJob lists a job's traces, or those of a category. Whether LangSmith counts
 // the traces of the categories below to a category's own is not documented: so
@@ -201,6 +225,9 @@ func (c *chosen) of() string {
 func (c *chosen) none() string {
 	if len(c.args.RunIDs) > 0 {
 		return "none of these runs is there to take"
+	}
+	if c.args.Status != "" {
+		return "no trace of " + c.of() + " has status " + c.args.Status
 	}
 	return "LangSmith lists no trace of " + c.of()
 }

@@ -41,12 +41,20 @@ type Result struct {
 	LeftOut      int  `json:"left_out"`
 	DryRun       bool `json:"dry_run,omitempty"`
 
+	// Failed is how many of the added traces had failed.
+	Failed int `json:"failed"`
+	// RunIDs are the added traces, at most [mostRunIDs].
+	RunIDs []uuid.UUID `json:"run_ids,omitempty"`
+
 	into   Target
 	chosen *chosen
 	name   string
 	id     uuid.UUID // uuid.Nil while there is none
 	isNew  bool
 }
+
+// mostRunIDs bounds how many ids a result lists.
+const mostRunIDs = 100
 
 // collectedAtOnce is how many runs one request adds.
 const collectedAtOnce = 100
@@ -83,7 +91,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, into Target, name strin
 	fresh := slices.DeleteFunc(slices.Clone(chosen.ids), func(id uuid.UUID) bool { return held[id] })
 	c.AlreadyThere = len(chosen.ids) - len(fresh)
 	if args.DryRun || len(fresh) == 0 {
-		c.Added = len(fresh)
+		c.count(fresh)
 		return c, nil
 	}
 	if err := into.Confirm(ctx, len(fresh)); err != nil {
@@ -114,6 +122,7 @@ func (c *Result) make(ctx context.Context) (uuid.UUID, error) {
 // same, so what is there then is looked up before it counts as failed.
 func (c *Result) addAll(ctx context.Context, e *tool.Env, fresh []uuid.UUID) error {
 	for runs := range slices.Chunk(fresh, collectedAtOnce) {
+		asked := len(runs)
 		confirmed, err := c.into.Add(ctx, c.id, c.chosen.lookUp(runs))
 		if tool.IsInterruption(err) {
 			return err
@@ -123,11 +132,13 @@ func (c *Result) addAll(ctx context.Context, e *tool.Env, fresh []uuid.UUID) err
 			if lookErr != nil {
 				return c.brokenOff(e, cmp.Or(err, lookErr), len(fresh), "at least ")
 			}
-			confirmed = countHeld(runs, held)
-		}
-		c.Added += confirmed
-		if err != nil && confirmed < len(runs) {
-			return c.brokenOff(e, err, len(fresh), "")
+			runs = slices.DeleteFunc(slices.Clone(runs), func(id uuid.UUID) bool { return !held[id] })
+			c.count(runs)
+			if err != nil && len(runs) < asked {
+				return c.brokenOff(e, err, len(fresh), "")
+			}
+		} else {
+			c.count(runs)
 		}
 		e.ReportProgress(c.Added, len(fresh), "adding traces to the "+c.into.Kind())
 	}
@@ -140,13 +151,17 @@ func (c *Result) brokenOff(e *tool.Env, err error, of int, atLeast string) error
 		e.Explain(tool.Declaration{}, err), atLeast, wording.Thousands(c.Added), wording.Count(of, "trace"), c.label())
 }
 
-func countHeld(runs []uuid.UUID, held map[uuid.UUID]bool) (n int) {
-	for _, id := range runs {
-		if held[id] {
-			n++
+// count counts runs as added.
+func (c *Result) count(added []uuid.UUID) {
+	c.Added += len(added)
+	for _, id := range added {
+		if c.chosen.runs[id].Status == "error" {
+			c.Failed++
+		}
+		if len(c.RunIDs) < mostRunIDs {
+			c.RunIDs = append(c.RunIDs, id)
 		}
 	}
-	return n
 }
 
 // TargetID returns the id of the target; uuid.Nil where a dry run has found none.
@@ -173,6 +188,9 @@ func (c *Result) WriteCounts(b *strings.Builder) {
 		fmt.Fprintf(b, "Dry run: nothing was changed. The same call without dry_run would add %s to %s.\n", traces, where)
 	default:
 		fmt.Fprintf(b, "Added %s to %s.\n", traces, where)
+	}
+	if c.Added > 0 {
+		fmt.Fprintf(b, "%s of them had failed.\n", wording.Thousands(c.Failed))
 	}
 	if c.AlreadyThere > 0 && c.AlreadyThere < len(c.chosen.ids) {
 		fmt.Fprintf(b, "It holds %s of them already.\n", wording.Thousands(c.AlreadyThere))

@@ -15,6 +15,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
+// List is a page of the traces behind a report or a category.
 type List struct {
 	Cluster    *Cluster `json:"cluster,omitempty"`
 	Runs       []Run    `json:"runs"`
@@ -58,6 +59,7 @@ type View struct {
 	cluster  *Cluster
 	Status   langsmith.Status // of the job, where it was asked for
 	Hide     bool
+	Selected bool // the call picks some of the traces
 }
 
 // FindCluster names the category. Its size is in the whole report alone, which

@@ -46,7 +46,7 @@ func (r *List) span() string {
 	if from == to {
 		text = "Trace " + wording.Thousands(from)
 	}
-	if r.Cluster != nil && r.Cluster.NumRuns != nil {
+	if r.Cluster != nil && r.Cluster.NumRuns != nil && !r.view.Selected {
 		text += " of " + wording.Thousands(*r.Cluster.NumRuns)
 	}
 	return text
@@ -68,6 +68,8 @@ func (r *List) emptyText() string {
 		return fmt.Sprintf("Job %s failed, so it has no traces to show. get_insights_job says why.\n", v.JobID)
 	case !v.Status.Done():
 		return fmt.Sprintf("Job %s is not finished, so it has no traces to show yet. Next: wait_for_insights_job.\n", v.JobID)
+	case v.Selected:
+		return "LangSmith holds no trace " + r.of() + " that the call asks for.\n"
 	case r.Cluster != nil:
 		return fmt.Sprintf("LangSmith lists no trace in category %s. Traces are kept for a limited time; those that this report read may be gone.\n", markdown.Quote(r.Cluster.Name, markdown.MaxName))
 	}
