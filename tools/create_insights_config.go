@@ -42,7 +42,7 @@ func createInsightsConfig() tool.Tool {
 }
 
 func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (tool.Resizable[*configs.Saved], error) {
-	if err := tool.WithPrefix("config.", tool.CheckSample(env, args.Config)); err != nil {
+	if err := tool.WithPrefix("config.", env.Policy.CheckSample(args.Config)); err != nil {
 		return tool.Resizable[*configs.Saved]{}, err
 	}
 	when, err := configs.ReadSchedule(args.ScheduleCron)

@@ -32,7 +32,7 @@ func createInsightsJob() tool.Tool {
 
 func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsightsJobArgs) (*start.Result, error) {
 	request := &args.CreateInsightsJobRequest
-	if err := tool.CheckSample(env, request); err != nil {
+	if err := env.Policy.CheckSample(request); err != nil {
 		return nil, err
 	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)

@@ -22,7 +22,7 @@ func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
 	if message == "" {
 		message = "deleted"
 	}
-	return &deletedResult{ID: id, Message: markdown.Clip(message, markdown.MaxName)}
+	return &deletedResult{ID: id, Message: markdown.Truncate(message, markdown.MaxName)}
 }
 
 // alreadyGone is the result of deleting what is not there, unless it is the

@@ -119,10 +119,10 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (tool.Resiza
 // cutTo fills in a run with its long texts cut to chars.
 func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	sized := &getRunResult{
-		ID: r.args.RunID, Name: markdown.Clip(run.Name, min(markdown.MaxName, chars)), RunType: markdown.Clip(run.Type, markdown.MaxWord), Status: markdown.Clip(run.Status, markdown.MaxWord),
+		ID: r.args.RunID, Name: markdown.Truncate(run.Name, min(markdown.MaxName, chars)), RunType: markdown.Truncate(run.Type, markdown.MaxWord), Status: markdown.Truncate(run.Status, markdown.MaxWord),
 		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, TraceID: run.TraceID, URL: r.URL,
 		inputs: r.inputs, outputs: r.outputs, metadata: r.metadata, args: r.args, hide: r.hide, chars: chars, children: r.children,
-		ThreadID: markdown.Clip(run.ThreadID, markdown.MaxName),
+		ThreadID: markdown.Truncate(run.ThreadID, markdown.MaxName),
 	}
 	for i := range r.children[:min(len(r.children), mostChildren)] {
 		sized.Children = append(sized.Children, describeChild(&r.children[i]))
@@ -143,7 +143,7 @@ func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 		return sized
 	}
 	for _, tag := range run.Tags[:min(len(run.Tags), mostTags)] {
-		sized.Tags = append(sized.Tags, markdown.Clip(tag, markdown.MaxWord))
+		sized.Tags = append(sized.Tags, markdown.Truncate(tag, markdown.MaxWord))
 	}
 	if metadata, whole := r.metadata.Structured(longestMetadata); whole {
 		sized.Metadata = metadata
@@ -203,8 +203,8 @@ func boolOrder(a, b bool) int {
 
 func describeChild(run *langsmith.Run) childRun {
 	child := childRun{
-		ID: run.ID, Name: markdown.Clip(run.Name, markdown.MaxName), RunType: markdown.Clip(run.Type, markdown.MaxWord),
-		Status: markdown.Clip(run.Status, markdown.MaxWord), Error: markdown.Clip(run.Error, longestCause),
+		ID: run.ID, Name: markdown.Truncate(run.Name, markdown.MaxName), RunType: markdown.Truncate(run.Type, markdown.MaxWord),
+		Status: markdown.Truncate(run.Status, markdown.MaxWord), Error: markdown.Truncate(run.Error, longestCause),
 	}
 	if latency, ok := run.LatencySeconds(); ok {
 		latency = wording.Significant(latency)

@@ -91,7 +91,7 @@ func (r *listInsightsJobsResult) Text() string {
 		}
 		table.Row(markdown.Quote(job.Name, r.chars), job.State(), traces, window, created, job.ID.String())
 		if job.Status.Failed() {
-			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.Reason(tool.Uncut))
+			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.Reason(tool.LargestBudget))
 		}
 	}
 	b.WriteString(table.String())

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -61,7 +60,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 	found, next := tool.CutPage(args.PageArgs, found)
 	listed := make([]listedProject, len(found))
 	for i, project := range found {
-		env.Projects.Put(project, "", time.Now())
+		env.Projects.Put(project)
 		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
 	return tool.Resizable[*listProjectsResult]{

@@ -43,7 +43,7 @@ func runRenameInsightsJob(ctx context.Context, env *tool.Env, args renameInsight
 	if err != nil {
 		return nil, err
 	}
-	return &renameInsightsJobResult{ID: args.JobID, Name: markdown.Clip(renamed.Name, markdown.MaxName), Status: renamed.Status}, nil
+	return &renameInsightsJobResult{ID: args.JobID, Name: markdown.Truncate(renamed.Name, markdown.MaxName), Status: renamed.Status}, nil
 }
 
 // Text implements Result.

@@ -56,7 +56,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	var config *langsmith.CreateInsightsJobRequest
 	if given, ok := args.Config.Get(); ok {
 		config = &given
-		if err := tool.WithPrefix("config.", tool.CheckSample(env, config)); err != nil {
+		if err := tool.WithPrefix("config.", env.Policy.CheckSample(config)); err != nil {
 			return tool.Resizable[*configs.Saved]{}, err
 		}
 	}
@@ -101,7 +101,7 @@ func allowRuns(ctx context.Context, env *tool.Env, project langsmith.Project, id
 			config = configs.RequestIn(saved.Config)
 		}
 	}
-	if err := tool.CheckSample(env, config); err != nil {
+	if err := env.Policy.CheckSample(config); err != nil {
 		return tool.Refuse("The config cannot be scheduled as it is: %s. Give config too. Nothing was changed.", err)
 	}
 	return configs.AgreeToSchedule(ctx, env, project, configs.NewScheduledRuns(when, config, time.Now()))

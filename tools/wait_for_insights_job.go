@@ -68,7 +68,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	state, err := env.Watch.Wait(ctx, request)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return tool.Resizable[*jobs.Result]{}, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Ago(request.Timeout))
+		return tool.Resizable[*jobs.Result]{}, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(request.Timeout))
 	case errors.Is(err, watch.ErrEnding):
 		return tool.Resizable[*jobs.Result]{}, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	case err != nil:
@@ -92,9 +92,9 @@ func waitingFor(state watch.State) string {
 	}
 	job := (&jobs.Job{Status: state.Report.Status}).State()
 	if state.Err == nil {
-		return fmt.Sprintf("%s for %s", job, wording.Ago(state.Age())) + tookBefore("; earlier reports of this project took ", state.Earlier)
+		return fmt.Sprintf("%s for %s", job, wording.Duration(state.Age())) + tookBefore("; earlier reports of this project took ", state.Earlier)
 	}
-	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, wording.Ago(time.Since(state.AsOf)), failed(state))
+	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, wording.Duration(time.Since(state.AsOf)), failed(state))
 }
 
 // waitedFor says why a wait ended before its job.
@@ -103,10 +103,10 @@ func waitedFor(state watch.State, status string, timeout time.Duration, most int
 	b.WriteString(status)
 	if state.End == watch.TimedOut && timeout > 0 {
 		b.Reset()
-		fmt.Fprintf(&b, "still %s after a wait of %s", status, wording.Ago(timeout))
+		fmt.Fprintf(&b, "still %s after a wait of %s", status, wording.Duration(timeout))
 	}
 	if !state.Report.CreatedAt.IsZero() {
-		fmt.Fprintf(&b, " (started %s ago%s)", wording.Ago(state.Age()), tookBefore("; this project's reports took ", state.Earlier))
+		fmt.Fprintf(&b, " (started %s ago%s)", wording.Duration(state.Age()), tookBefore("; this project's reports took ", state.Earlier))
 	}
 	b.WriteString(".")
 	switch state.End {
@@ -116,7 +116,7 @@ func waitedFor(state watch.State, status string, timeout time.Duration, most int
 		fmt.Fprintf(&b, " This call only looked: the most that this server lets wait at once, %s, wait already.", wording.Count(most, "call"))
 	}
 	if state.Err != nil {
-		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", wording.Ago(time.Since(state.AsOf)), failed(state))
+		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", wording.Duration(time.Since(state.AsOf)), failed(state))
 	}
 	return b.String()
 }
@@ -126,7 +126,7 @@ func tookBefore(words string, earlier watch.Earlier) string {
 	if earlier.Longest == 0 {
 		return ""
 	}
-	shortest, longest := wording.Ago(earlier.Shortest), wording.Ago(earlier.Longest)
+	shortest, longest := wording.Duration(earlier.Shortest), wording.Duration(earlier.Longest)
 	if shortest == longest {
 		return words + "about " + longest
 	}

@@ -1,213 +1,55 @@
-// Package advice turns errors of LangSmith's into what an agent needs: what failed,
-// what LangSmith said, and what to do next.
+// Package advice turns errors into what an agent needs: what failed, what LangSmith
+// said, and what to do next.
 package advice
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
-	"slices"
 	"strings"
-	"sync"
-	"time"
-
-	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
-	"langsmith-insights-mcp/tools/wording"
 )
 
-// adviseAPI says what LangSmith answered, or that it did not, and what helps.
-func adviseAPI(client *langsmith.Client, err *langsmith.Error) string {
-	if err.Status == 0 {
-		return adviseUnreachable(client, err)
-	}
-	said := fmt.Sprintf("LangSmith answered %d", err.Status)
-	if text := http.StatusText(err.Status); text != "" {
-		said += " " + text
-	}
-	if err.Code != "" {
-		said += " (" + markdown.Word(err.Code, 80) + ")"
-	}
-	if err.Message != "" {
-		said += ", saying " + markdown.Quote(err.Message, 600)
-	}
+// MaxCause bounds the text of an error inside a sentence, in characters.
+const MaxCause = 500
+
+// Explain says what failed, what LangSmith said and what to do next. The client is
+// the one whose request failed.
+func Explain(client *langsmith.Client, err error) string {
+	var api *langsmith.Error
+	var noToken *langsmith.LoginError
 	switch {
-	case success(err.Status):
-		said += ", but " + unreadable(err)
-	case err.Message == "" && err.Err != nil: // a redirect, and where to
-		said += ": " + sentence(err.Err.Error())
-	case err.NotJSON:
-		said += ". That is not LangSmith's own way of answering; a proxy or another server may have given it."
-	default:
-		said += "."
+	case errors.As(err, &noToken):
+		text := markdown.Line(noToken.Error(), MaxCause)
+		return strings.ToUpper(text[:1]) + text[1:]
+	case errors.Is(err, langsmith.ErrNoCredentials):
+		return "No LangSmith credentials are configured. Set LANGSMITH_API_KEY (or LANGSMITH_API_KEY_FILE) in this server's environment, " +
+			"or, over HTTP, send an X-API-Key header; or sign in with LangSmith's CLI (langsmith auth login) where this server runs. Keys are made in LangSmith under Settings, API Keys."
+	case errors.As(err, &api):
+		return explainAnswer(client, api)
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The call ran out of time before LangSmith answered. Call again."
 	}
-	for _, field := range err.Fields {
-		said += "\n- " + strings.TrimPrefix(markdown.Line(markdown.Escape(field.Field), 120)+": ", ": ") + markdown.Quote(field.Problem, 300)
-	}
-	return strings.TrimSpace(said + "\n" + nextStep(client, err))
+	return "Failed: " + markdown.Line(err.Error(), MaxCause)
 }
 
-func success(status int) bool { return status >= 200 && status < 300 }
-
-// unreadable says what is wrong with an answer that should have been good.
-func unreadable(err *langsmith.Error) string {
-	var shape *json.UnmarshalTypeError
+// Cause says, as a part of a sentence, why a request has no usable answer.
+func Cause(err error) string {
+	var api *langsmith.Error
 	switch {
-	case isPage(err):
-		return "the answer is not JSON; it may be a web page of a proxy or of another server."
-	case err.NotJSON:
-		return "its JSON is broken off or damaged."
-	case errors.As(err.Err, &shape):
-		return fmt.Sprintf("its JSON is not what the API documents: there is a %s where none is expected.", markdown.Word(shape.Value, 40))
-	case err.Err != nil:
-		return sentence(err.Err.Error())
+	case !errors.As(err, &api):
+		return markdown.Line(err.Error(), MaxCause)
+	case api.Status == 0 && api.Err != nil:
+		return "no answer came (" + markdown.Line(api.Err.Error(), MaxCause) + ")"
+	case api.Status == http.StatusOK:
+		return "the answer was not one that LangSmith gives"
 	}
-	return "the answer is not usable."
-}
-
-// isPage reports an answer that is no JSON from its first character on.
-func isPage(err *langsmith.Error) bool {
-	var syntax *json.SyntaxError
-	return err.NotJSON && errors.As(err.Err, &syntax) && syntax.Offset <= 1
-}
-
-// sentence makes one sentence of bounded length of an error's words.
-func sentence(text string) string {
-	return strings.TrimRight(markdown.Line(text, 300), ".") + "."
-}
-
-func adviseUnreachable(client *langsmith.Client, err *langsmith.Error) string {
-	cause := "no answer came."
-	if err.Err != nil {
-		cause = sentence(err.Err.Error())
+	text := fmt.Sprintf("LangSmith answered %d %s", api.Status, http.StatusText(api.Status))
+	if api.Message != "" {
+		text += ", saying " + markdown.Quote(api.Message, MaxCause)
 	}
-	if err.RetryAfter > 0 {
-		return strings.ToUpper(cause[:1]) + cause[1:] + " " + retryAdvice(err.RetryAfter)
-	}
-	return fmt.Sprintf("LangSmith at %s could not be reached, or did not answer: %s\n"+
-		"Check LANGSMITH_ENDPOINT, the network and the proxy (HTTPS_PROXY); `langsmith-insights-mcp doctor` tests each. Then call again.", client.Endpoint(), cause)
-}
-
-// nextStep says what helps against a status.
-func nextStep(client *langsmith.Client, err *langsmith.Error) string {
-	switch status := err.Status; {
-	case status == http.StatusUnauthorized:
-		return adviseUnauthorized(client)
-	case status == http.StatusForbidden:
-		return adviseForbidden(client, err)
-	case status == http.StatusNotFound:
-		return adviseNotFound(client, err)
-	case status == http.StatusUnprocessableEntity, status == http.StatusBadRequest:
-		return adviseUnprocessable(err)
-	case err.TooManyJobs():
-		return "Wait for one of the running jobs (list_insights_jobs, wait_for_insights_job), then call again."
-	case status == http.StatusTooManyRequests:
-		return "The key has used up its rate limit. " + retryAdvice(err.RetryAfter)
-	case status == http.StatusRequestTimeout, status == http.StatusConflict:
-		return retryAdvice(err.RetryAfter)
-	case errors.Is(err, langsmith.ErrRunNeedsProject):
-		return "This LangSmith finds a run only by its project: call get_run again with the run's project or session_id (list_projects has them), or set LANGSMITH_PROJECT."
-	case status == http.StatusNotImplemented, status == http.StatusGone:
-		return fmt.Sprintf("This LangSmith no longer (or not yet) serves %s %s, so calling again does not help. Update this server; a self-hosted LangSmith may need an update too (v0.16 or newer).", err.Method, err.Path)
-	case status >= 500:
-		return "LangSmith has trouble at the moment. " + retryAdvice(err.RetryAfter) + " If it lasts, see https://status.smith.langchain.com."
-	case status >= 300 && status < 400:
-		return "Set LANGSMITH_ENDPOINT to the address it redirects to; a redirect is not followed, since the key would go with it."
-	case success(status) && err.NotJSON && !isPage(err):
-		return "Call again. If it lasts, something between this server and LangSmith cuts answers short: a proxy, or its limits."
-	case success(status):
-		return fmt.Sprintf("Check that LANGSMITH_ENDPOINT is LangSmith's API and not its web interface (this server calls %s); else call again.", client.Endpoint())
-	}
-	return ""
-}
-
-func adviseUnauthorized(client *langsmith.Client) string {
-	credential := "The key was not accepted: check LANGSMITH_API_KEY, or the X-API-Key header sent to this server"
-	switch c := client.Credentials(); {
-	case c.APIKey == "" && c.BearerToken != "":
-		credential = "The bearer token was not accepted, or has expired: check LANGSMITH_BEARER_TOKEN"
-	case c.IsBearer():
-		return "The login was not accepted. Sign in again: langsmith auth login"
-	}
-	return credential + ". A key is good in the region it was made in alone; this server calls " + client.Endpoint().String() + otherRegions(client) + "."
-}
-
-// otherRegions names the regions that LANGSMITH_ENDPOINT may be set to instead.
-func otherRegions(client *langsmith.Client) string {
-	if !client.Endpoint().IsRegion() {
-		return " (LANGSMITH_ENDPOINT)"
-	}
-	others := slices.DeleteFunc(langsmith.Regions(), func(region string) bool { return region == client.Endpoint().String() })
-	return " (LANGSMITH_ENDPOINT; the others are " + strings.Join(others, ", ") + ")"
-}
-
-func adviseForbidden(client *langsmith.Client, err *langsmith.Error) string {
-	credentials := client.Credentials()
-	if err.NeedsWorkspace() {
-		return "The credential spans several workspaces. Set LANGSMITH_WORKSPACE_ID to the one that holds the project, and call again."
-	}
-	workspace := "the key's own workspace"
-	if credentials.Workspace != uuid.Nil {
-		workspace = "workspace " + credentials.Workspace.String()
-	}
-	return fmt.Sprintf("The credential is not allowed this in %s at %s. One of these is wrong:\n"+
-		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one that holds the project;\n"+
-		"- the region%s;\n"+
-		"- %s, or lack %s; Insights also takes a Plus or Enterprise plan.", workspace, client.Endpoint(), otherRegions(client), credentialDoubt(credentials), missingPermission(err))
-}
-
-// adviseNotFound says what was not found, which the path tells and the answer
-// often does not.
-func adviseNotFound(client *langsmith.Client, err *langsmith.Error) string {
-	if err.NotJSON {
-		return "There may be no LangSmith API at " + client.Endpoint().String() + ": check LANGSMITH_ENDPOINT."
-	}
-	for _, thing := range missing() {
-		if found := thing.path.FindStringSubmatch(err.Path); found != nil {
-			return fmt.Sprintf("There is no "+thing.advice, found[1])
-		}
-	}
-	return "There is nothing at this address. Check that LANGSMITH_ENDPOINT is LangSmith's API."
-}
-
-// missing tells by the path of a request what was not there, and its id; the
-// first match counts.
-var missing = sync.OnceValue(func() []missingThing {
-	return []missingThing{
-		{regexp.MustCompile(`^/sessions/([^/]+)(?:/insights(?:/configs(?:/generate)?)?)?$`), "project %s in this workspace. Call list_projects."},
-		{regexp.MustCompile(`/insights/configs/([^/]+)`), "config %s in this project. Call list_insights_configs."},
-		{regexp.MustCompile(`/insights/[^/]+/clusters/([^/]+)`), "category %s in this job, or no such job. Call get_insights_job for the categories it has."},
-		{regexp.MustCompile(`/insights/([^/]+)`), "job %s in this project: it was deleted, or is another project's. Call list_insights_jobs."},
-		{regexp.MustCompile(`^/api/v2/runs/([0-9a-f-]{36})`), "run %s in this project: it is another project's, or has passed its retention. Take a run's id from list_insights_runs."},
-		{regexp.MustCompile(`^/runs/([0-9a-f-]{36})`), "run %s in this workspace; it may have passed its retention. Take a run's id from list_insights_runs."},
-		{regexp.MustCompile(`^/datasets/([^/]+)`), "dataset %s in this workspace."},
-		{regexp.MustCompile(`^(?:/platform)?/annotation-queues/([^/]+)`), "annotation queue %s in this workspace."},
-	}
-})
-
-type missingThing struct {
-	path   *regexp.Regexp
-	advice string
-}
-
-// modelSecret is how a workspace's secret with a model provider's key is named.
-var modelSecret = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Z][A-Z0-9_]*_API_KEY`) })
-
-func adviseUnprocessable(err *langsmith.Error) string {
-	if missing := modelSecret().FindAllString(err.Message, -1); missing != nil {
-		return "The workspace lacks the model secret " + strings.Join(missing, ", ") + ". Add it in LangSmith under Settings, Secrets; or choose the other model; " +
-			"or give cluster_model and summary_model the UUID of a model configuration. dry_run shows which secrets there are."
-	}
-	return "Change what it names and call again."
-}
-
-func retryAdvice(after time.Duration) string {
-	if after <= 0 {
-		return "Call again in about a minute."
-	}
-	return "Call again in " + wording.Ago(after+time.Second-1) + "."
+	return text
 }

@@ -149,9 +149,9 @@ func untilVisible(ctx context.Context, env *tool.Env, project langsmith.Project,
 		waited := time.Since(began)
 		if waited >= visibleWait {
 			return tool.Refuse("%s, but LangSmith does not find all of them yet, after %s. No job was started: it would not find them either.%s\nCall again in about a minute; nothing is sent twice.",
-				arrivedIn(total, project), wording.Ago(waited), because(err))
+				arrivedIn(total, project), wording.Duration(waited), because(err))
 		}
-		env.ReportProgress(total, total, fmt.Sprintf("waiting until LangSmith finds the chats, for %s", wording.Ago(waited)))
+		env.ReportProgress(total, total, fmt.Sprintf("waiting until LangSmith finds the chats, for %s", wording.Duration(waited)))
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

@@ -50,9 +50,9 @@ type Job struct {
 func NewJob(job *langsmith.Job, links tool.Links, most int) Job {
 	listed := Job{
 		ID:        job.ID,
-		Name:      markdown.Clip(job.Name, min(markdown.MaxName, most)),
-		Status:    langsmith.Status(markdown.Clip(string(job.Status), markdown.MaxWord)),
-		Error:     markdown.Clip(job.Error, 3*most),
+		Name:      markdown.Truncate(job.Name, min(markdown.MaxName, most)),
+		Status:    langsmith.Status(markdown.Truncate(string(job.Status), markdown.MaxWord)),
+		Error:     markdown.Truncate(job.Error, 3*most),
 		CreatedAt: job.CreatedAt,
 		StartTime: job.StartTime,
 		EndTime:   job.EndTime,

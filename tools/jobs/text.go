@@ -39,14 +39,14 @@ func (r *Result) writeHead(b *strings.Builder) {
 	case r.Status == langsmith.StatusSuccess:
 		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, wording.Count(r.view.Tree.Total, "trace"), r.shape())
 	case r.Status.Failed():
-		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.Reason(tool.Uncut))
+		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.Reason(tool.LargestBudget))
 	case r.Progress != "":
 		fmt.Fprintf(b, "Job %s: %s\n", name, r.Progress)
 	default:
 		fmt.Fprintf(b, "Job %s is %s and has no report yet%s\n", name, r.State(), r.started())
 	}
 	if r.Status == langsmith.StatusSuccess && r.Error != "" {
-		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason(tool.Uncut))
+		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason(tool.LargestBudget))
 	}
 	if window := r.Window(); window != "" {
 		fmt.Fprintf(b, "Window: %s UTC.\n", window)
@@ -85,9 +85,9 @@ func (r *Result) started() string {
 	}
 	age := r.view.now.Sub(r.CreatedAt.Time)
 	if age > longestJob {
-		return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes, so it may never end; LangSmith's own page shows more.", wording.Ago(age))
+		return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes, so it may never end; LangSmith's own page shows more.", wording.Duration(age))
 	}
-	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", wording.Ago(age))
+	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", wording.Duration(age))
 }
 
 // Text implements Result.
@@ -106,7 +106,7 @@ func (r *Report) writeKeyPoints(b *strings.Builder) {
 		b.WriteString("\n")
 	}
 	for _, point := range r.KeyPoints {
-		fmt.Fprintf(b, "- %s\n", markdown.Quote(point, tool.Uncut))
+		fmt.Fprintf(b, "- %s\n", markdown.Quote(point, tool.LargestBudget))
 	}
 }
 
@@ -121,11 +121,11 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 			fmt.Fprintf(b, " in %s", markdown.Quote(run.ClusterName, markdown.MaxName))
 		}
 		if run.Reason != "" {
-			fmt.Fprintf(b, ": %s", markdown.Quote(run.Reason, tool.Uncut))
+			fmt.Fprintf(b, ": %s", markdown.Quote(run.Reason, tool.LargestBudget))
 		}
 		b.WriteString("\n")
 		if run.Summary != "" {
-			fmt.Fprintf(b, "  summary: %s\n", markdown.Quote(run.Summary, tool.Uncut))
+			fmt.Fprintf(b, "  summary: %s\n", markdown.Quote(run.Summary, tool.LargestBudget))
 		}
 		if run.URL != "" {
 			fmt.Fprintf(b, "  %s\n", run.URL)
@@ -211,7 +211,7 @@ func (r *Result) writeDescriptions(b *strings.Builder) {
 		if shown.Description == "" {
 			continue
 		}
-		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(shown.Name, markdown.MaxName), markdown.Quote(shown.Description, tool.Uncut))
+		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(shown.Name, markdown.MaxName), markdown.Quote(shown.Description, tool.LargestBudget))
 	}
 }
 

@@ -171,7 +171,7 @@ func (v *View) NoSuchCluster(id uuid.UUID) error {
 	nodes := slices.Clone(v.Tree.Nodes)
 	report.Sort(nodes, report.ByRuns)
 	var b strings.Builder
-	for _, node := range nodes[:min(len(nodes), tool.NearestShown)] {
+	for _, node := range nodes[:min(len(nodes), 5)] {
 		b.WriteString("\n- " + markdown.Quote(node.Name, 80) + ", cluster_id " + node.ID.String())
 	}
 	return tool.RefuseMissing("There is no category %s in this job. Its largest are:%s\n%s lists all.", id, b.String(), wording.Call("get_insights_job", "session_id", v.Project.ID, "job_id", v.Job.ID))

@@ -1,22 +1,28 @@
 package markdown
 
-// Clip is text from outside for a result's structure: harmless to show, and
-// at most so many bytes of it.
-func Clip(text string, most int) string {
-	short, _ := Shorten(text, most)
+// The bounds of what many results show.
+const (
+	MaxName = 200 // of a name, in characters
+	MaxWord = 40  // of a word that LangSmith chooses, such as a status, in characters
+)
+
+// Truncate makes text from outside harmless as [Shorten] does, for a result's
+// structure.
+func Truncate(text string, max int) string {
+	short, _ := Shorten(text, max)
 	return short
 }
 
-// Shortener shortens the texts of one result, and remembers whether it did. It
+// Shortener shortens the texts of one result, and records whether it did. It
 // counts bytes, so that what fits does so in every script.
 type Shortener struct {
-	Max       int // the most of any text, in bytes
-	Shortened bool
+	Max       int  // bytes of any text
+	Shortened bool // whether a text was longer
 }
 
-// Text shortens a text to its own length, or to what all texts have.
-func (c *Shortener) Text(text string, own int) string {
-	short, cut := Shorten(text, min(own, c.Max))
-	c.Shortened = c.Shortened || cut && own > 0
+// Text returns a text of at most own bytes, and at most Max.
+func (s *Shortener) Text(text string, own int) string {
+	short, cut := Shorten(text, min(own, s.Max))
+	s.Shortened = s.Shortened || cut && own > 0
 	return short
 }

@@ -123,7 +123,7 @@ func (v *View) result(items, chars int) *List {
 	r := &List{Runs: make([]Run, items), view: v, chars: chars}
 	if v.cluster != nil {
 		cluster := *v.cluster
-		cluster.Name = markdown.Clip(cluster.Name, min(markdown.MaxName, chars))
+		cluster.Name = markdown.Truncate(cluster.Name, min(markdown.MaxName, chars))
 		r.Cluster = &cluster
 	}
 	for i := range items {

@@ -93,10 +93,10 @@ func (r *List) writeRun(b *strings.Builder, listed *Run, read readRun) (shortene
 		b.WriteString(listed.URL + "\n")
 	}
 	if listed.Summary != "" {
-		fmt.Fprintf(b, "summary: %s\n", markdown.Quote(listed.Summary, tool.Uncut))
+		fmt.Fprintf(b, "summary: %s\n", markdown.Quote(listed.Summary, tool.LargestBudget))
 	}
 	if listed.Error != "" {
-		fmt.Fprintf(b, "error: %s\n", markdown.Quote(listed.Error, tool.Uncut))
+		fmt.Fprintf(b, "error: %s\n", markdown.Quote(listed.Error, tool.LargestBudget))
 	}
 	if len(listed.Attributes) > 0 {
 		fmt.Fprintf(b, "attributes: %s\n", attributesText(listed.Attributes))
@@ -128,7 +128,7 @@ func attributesText(attributes map[string]json.RawMessage) string {
 			if json.Unmarshal(attributes[name], &text) != nil {
 				text = value
 			}
-			value = markdown.Quote(text, tool.Uncut)
+			value = markdown.Quote(text, tool.LargestBudget)
 		}
 		parts = append(parts, markdown.Quote(name, markdown.MaxName)+" "+value)
 	}

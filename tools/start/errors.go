@@ -43,7 +43,7 @@ func explain(err error) error {
 
 func explainLimit(err *paid.LimitError) error {
 	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
-		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Ago(time.Until(err.Resets)))
+		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
 	if others := jobs.Lines(err.Others, mostOthers); others != "" {
 		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")
 	}
@@ -61,7 +61,7 @@ func explainUncertain(err *paid.UncertainError) error {
 	case err.LookErr != nil:
 		fmt.Fprintf(&b, "Nor could the project's jobs be listed to look for it: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only after it could look and found none.\n", advice.Cause(err.LookErr))
 	case len(err.Found) == 0:
-		fmt.Fprintf(&b, "No new job was found in the project, looking for some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Ago(err.Wait))
+		fmt.Fprintf(&b, "No new job was found in the project, looking for some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
 		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.Lines(err.Found, paid.MostOthers))
 	}

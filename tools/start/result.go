@@ -36,9 +36,9 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 	started := outcome.Job
 	return &Result{
 		ID:             started.ID,
-		Name:           markdown.Clip(started.Name, markdown.MaxName),
-		Status:         langsmith.Status(markdown.Clip(string(started.Status), markdown.MaxWord)),
-		Error:          markdown.Clip(started.Error, advice.MaxCause),
+		Name:           markdown.Truncate(started.Name, markdown.MaxName),
+		Status:         langsmith.Status(markdown.Truncate(string(started.Status), markdown.MaxWord)),
+		Error:          markdown.Truncate(started.Error, advice.MaxCause),
 		SessionID:      j.Project.ID,
 		URL:            env.ProjectLinks(ctx, j.Project).Job(started.ID),
 		AlreadyRunning: outcome.AlreadyRunning,

@@ -5,30 +5,12 @@ import (
 	"errors"
 )
 
-// Confirm has a person agree before money is spent, where the operator wants that
-// (--confirm). It returns nil when it may be spent; otherwise says what else
-// can be done.
-func (e *Env) Confirm(ctx context.Context, question *Question, otherwise string) error {
-	if !e.Policy.Confirm {
-		return nil
-	}
-	answer, err := e.AskPerson(ctx, question)
-	switch {
-	case errors.Is(err, ErrCannotAsk):
-		return Refuse("The operator of this server wants a person to agree before money is spent (--confirm), and this client cannot ask one. Nothing was changed or spent.\nThe question would be: %s\n%s", question.Text, otherwise)
-	case err != nil:
-		return err
-	case !answer.Accepted:
-		return Refuse("A person was asked and did not agree. Nothing was changed or spent. %s", otherwise)
-	}
-	return nil
-}
-
-// Question is something only a person can answer. As an error it leaves a tool
-// that cannot go on without the answer; the call is made again with it.
+// Question is a question that only a person can answer. A tool that cannot go on
+// without the answer returns it as its error; the call is then made again, with
+// the answer.
 type Question struct {
-	ID      string   // the same each time the same thing is asked
-	Text    string   // the question, with the figures it turns on
+	ID      string   // the same whenever the same thing is asked
+	Text    string   // what is asked, with the figures it depends on
 	Choices []Choice // one of them is the answer; none for yes or no
 }
 
@@ -42,17 +24,16 @@ type Choice struct {
 
 // Answer is what a person said.
 type Answer struct {
-	Accepted bool   // false when they declined or dismissed the question
+	Accepted bool   // false where they declined or dismissed the question
 	Value    string // of the choice
 }
 
-// ErrCannotAsk is returned by Env.Ask where the client has no way to put a
-// question to a person.
+// ErrCannotAsk is returned where the client has no way to ask a person.
 var ErrCannotAsk = errors.New("the client cannot ask a person")
 
-// AskPerson puts a question to a person. It returns ErrCannotAsk where nobody can be
-// asked, and the question itself, to be returned as the tool's error, where the
-// answer comes with a second call.
+// AskPerson asks a person. It returns [ErrCannotAsk] where nobody can be asked.
+// Where the answer comes with a second call it returns the question, for the tool
+// to return as its error.
 func (e *Env) AskPerson(ctx context.Context, question *Question) (*Answer, error) {
 	if e.Ask == nil {
 		return nil, ErrCannotAsk
@@ -60,6 +41,27 @@ func (e *Env) AskPerson(ctx context.Context, question *Question) (*Answer, error
 	return e.Ask(ctx, question)
 }
 
+// Confirm has a person agree before money is spent, where the operator wants that
+// (--confirm). It returns nil where it may be spent, and otherwise refuses the
+// call with a sentence on what can be done instead.
+func (e *Env) Confirm(ctx context.Context, question *Question, instead string) error {
+	if !e.Policy.Confirm {
+		return nil
+	}
+	answer, err := e.AskPerson(ctx, question)
+	switch {
+	case errors.Is(err, ErrCannotAsk):
+		return Refuse("The operator of this server wants a person to agree before money is spent (--confirm), and this client cannot ask one. Nothing was changed or spent.\nThe question would be: %s\n%s", question.Text, instead)
+	case err != nil:
+		return err
+	case !answer.Accepted:
+		return Refuse("A person was asked and did not agree. Nothing was changed or spent. %s", instead)
+	}
+	return nil
+}
+
+// IsInterruption reports whether an error interrupts the call, so that it is not
+// for the agent to read: a question to a person, or a caller who has gone.
 func IsInterruption(err error) bool {
 	var question *Question
 	return errors.As(err, &question) || errors.Is(err, context.Canceled)

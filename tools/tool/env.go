@@ -8,38 +8,40 @@ import (
 	"langsmith-insights-mcp/tools/watch"
 )
 
-// Env is everything a tool's function may work with, bound to the caller of one
-// call: their credentials, their caches, their progress.
+// Env is what a tool's function works with besides its arguments. It belongs to
+// one call and its caller: their credentials, their caches, their progress.
 type Env struct {
 	LangSmith *langsmith.Client
-	Projects  *ProjectCache  // of this caller
+	Projects  *ProjectCache  // the caller's
 	Paid      *paid.Ledger   // the memory of paid calls
-	Watch     *watch.Watcher // one poll a job, however many wait
-	Locks     *KeyedMutex    // of this caller; nil where calls come one after the other
+	Watch     *watch.Watcher // polls a job once, however many wait for it
+	Locks     *KeyedMutex    // the caller's; nil where calls never overlap
 	Policy    Policy
 
-	// DefaultProject is the name of the project when a call names none; empty
-	// where there is no such default.
+	// DefaultProject is the name of the project of calls that name none; empty
+	// where they have to.
 	DefaultProject string
 
-	// Progress reports how a long call goes; nil when the caller did not ask.
+	// Progress reports how far the call has come; nil where the client asked for
+	// no reports. Tools call [Env.ReportProgress].
 	Progress func(Progress)
 
-	// Ask puts a question to a person; see [Env.ask].
+	// Ask puts a question to a person; nil where the client cannot. Tools call
+	// [Env.AskPerson].
 	Ask func(context.Context, *Question) (*Answer, error)
 
-	// Ending is closed when the server is about to end: waits answer then.
+	// Ending is closed when the server is about to end. Waiting tools return then.
 	Ending <-chan struct{}
 }
 
-// Progress is how far a long call has come.
+// Progress is how far a call has come.
 type Progress struct {
 	Done    float64
-	Total   float64 // 0 when unknown
+	Total   float64 // 0 where it is unknown
 	Message string
 }
 
-// ReportProgress reports how far a call has come to a caller who asked for it.
+// ReportProgress reports how far the call has come, if the client asked for that.
 func (e *Env) ReportProgress(done, total int, message string) {
 	if e.Progress != nil {
 		e.Progress(Progress{Done: float64(done), Total: float64(total), Message: message})

@@ -12,12 +12,8 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-func IsNotFound(err error) bool {
-	var api *langsmith.Error
-	return errors.As(err, &api) && api.Status == http.StatusNotFound
-}
-
-// Refusal is an error in a tool's own words: what failed and what to do next.
+// Refusal is an error whose text an agent reads as it is: what failed and what to
+// do next.
 type Refusal struct {
 	Text     string
 	NotFound bool // what was asked for is not there
@@ -25,17 +21,24 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Text }
 
+// Refuse returns a [Refusal].
 func Refuse(format string, values ...any) error {
 	return &Refusal{Text: fmt.Sprintf(format, values...)}
 }
 
-// RefuseMissing refuses a call for something that is not there.
+// RefuseMissing returns a [Refusal] of a call for something that is not there.
 func RefuseMissing(format string, values ...any) error {
 	return &Refusal{Text: fmt.Sprintf(format, values...), NotFound: true}
 }
 
-// saysMissing reports whether an error says that what was asked for is not there.
-func saysMissing(err error) bool {
+// IsNotFound reports whether LangSmith answered that something is not there.
+func IsNotFound(err error) bool {
+	var api *langsmith.Error
+	return errors.As(err, &api) && api.Status == http.StatusNotFound
+}
+
+// isAboutMissing reports whether an error says that something is not there.
+func isAboutMissing(err error) bool {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
 		return refusal.NotFound
@@ -43,31 +46,30 @@ func saysMissing(err error) bool {
 	return IsNotFound(err)
 }
 
-// Explain turns an error into what an agent needs: what failed, what LangSmith
-// said, and what to do next. It is the one place where that is done.
+// Explain tells an agent what failed, what LangSmith said and what to do next.
 func (e *Env) Explain(tool Declaration, err error) string {
 	var arguments *ArgumentError
 	var refusal *Refusal
-	var api *langsmith.Error
 	switch {
 	case errors.As(err, &arguments):
-		return adviseArguments(tool, arguments)
+		return arguments.explain(tool.Name)
 	case errors.As(err, &refusal):
 		return refusal.Text
 	}
-	errors.As(err, &api)
 	text := advice.Explain(e.LangSmith, err)
 	if tool.Effect != Reads {
-		text += "\n" + consequence(tool, api)
+		text += "\n" + describeEffect(tool, err)
 	}
 	return text
 }
 
-// consequence says what a failed call that writes has done, or may have.
-func consequence(tool Declaration, err *langsmith.Error) string {
+// describeEffect says whether a failed call of a tool that writes has changed
+// anything.
+func describeEffect(tool Declaration, err error) string {
 	done := map[Effect]string{Writes: "changed", Spends: "started or spent", Destroys: "deleted"}[tool.Effect]
+	var api *langsmith.Error
 	switch {
-	case err == nil || err.Unprocessed || err.Method == http.MethodGet:
+	case !errors.As(err, &api) || api.Unprocessed || api.Method == http.MethodGet:
 		return "Nothing was " + done + "."
 	case tool.Repeatable:
 		return "Whether anything was " + done + " is not known; calling again does no harm."
@@ -78,16 +80,16 @@ func consequence(tool Declaration, err *langsmith.Error) string {
 // longestProblem bounds what is said of one argument, in characters.
 const longestProblem = 500
 
-func adviseArguments(tool Declaration, err *ArgumentError) string {
+func (e *ArgumentError) explain(tool string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s was not called: its arguments need a change.\n", tool.Name)
-	for _, problem := range err.Problems {
+	fmt.Fprintf(&b, "%s was not called: its arguments need a change.\n", tool)
+	for _, problem := range e.Problems {
 		fmt.Fprintf(&b, "- %s\n", markdown.Line(problem.Error(), longestProblem))
 	}
-	if err.More > 0 {
-		fmt.Fprintf(&b, "- and %s more\n", wording.Count(err.More, "problem"))
+	if e.More > 0 {
+		fmt.Fprintf(&b, "- and %s more\n", wording.Count(e.More, "problem"))
 	}
-	if !err.Asked {
+	if !e.Asked {
 		b.WriteString("Nothing was sent to LangSmith.")
 	}
 	return strings.TrimRight(b.String(), "\n")

@@ -5,48 +5,55 @@ import (
 	"sync"
 )
 
-// KeyedMutex has calls of one caller that look first and then add act one after the
-// other on the same thing: an agent whose client timed out calls again while
-// its first call is still at it.
+// KeyedMutex is a mutex for each key. With it, calls that look whether something
+// exists and then create it do so one after the other: an agent whose client timed
+// out calls again while its first call still runs.
 type KeyedMutex struct {
-	mu   sync.Mutex
-	held map[string]*keyLock
+	mu    sync.Mutex
+	locks map[string]*keyLock
 }
 
 type keyLock struct {
-	held    chan struct{} // holds a value while somebody acts
-	waiting int           // those who act or wait, so that the last one takes the key away
+	held  chan struct{} // holds a value while the key is locked
+	users int           // callers that hold the key or wait for it; the last one removes it
 }
 
-// NewKeyedMutex returns turns that nobody has taken.
-func NewKeyedMutex() *KeyedMutex { return &KeyedMutex{held: map[string]*keyLock{}} }
+// NewKeyedMutex returns a KeyedMutex in which no key is locked.
+func NewKeyedMutex() *KeyedMutex { return &KeyedMutex{locks: map[string]*keyLock{}} }
 
-// Lock waits for a key's turn; done gives it on. Without Turns there is nobody
-// to wait for.
-func (t *KeyedMutex) Lock(ctx context.Context, key string) (done func(), err error) {
-	if t == nil {
+// Lock locks a key, waiting until it is free or ctx is done. A nil KeyedMutex
+// locks nothing.
+func (m *KeyedMutex) Lock(ctx context.Context, key string) (unlock func(), err error) {
+	if m == nil {
 		return func() {}, nil
 	}
-	t.mu.Lock()
-	mine := t.held[key]
-	if mine == nil {
-		mine = &keyLock{held: make(chan struct{}, 1)}
-		t.held[key] = mine
-	}
-	mine.waiting++
-	t.mu.Unlock()
-	leave := func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if mine.waiting--; mine.waiting == 0 {
-			delete(t.held, key)
-		}
-	}
+	lock := m.use(key)
 	select {
-	case mine.held <- struct{}{}:
-		return func() { <-mine.held; leave() }, nil
+	case lock.held <- struct{}{}:
+		return func() { <-lock.held; m.release(key, lock) }, nil
 	case <-ctx.Done():
-		leave()
+		m.release(key, lock)
 		return nil, ctx.Err()
+	}
+}
+
+func (m *KeyedMutex) use(key string) *keyLock {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	lock := m.locks[key]
+	if lock == nil {
+		lock = &keyLock{held: make(chan struct{}, 1)}
+		m.locks[key] = lock
+	}
+	lock.users++
+	return lock
+}
+
+func (m *KeyedMutex) release(key string, lock *keyLock) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	lock.users--
+	if lock.users == 0 {
+		delete(m.locks, key)
 	}
 }

@@ -51,7 +51,7 @@ func (e *Env) TenantID(ctx context.Context, project langsmith.Project) uuid.UUID
 	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
 		return id
 	}
-	found, err := e.lookUp(ctx, project.ID, "", func(ctx context.Context) ([]langsmith.Project, error) {
+	found, err := e.Projects.find(ctx, projectKey{id: project.ID}, func(ctx context.Context) ([]langsmith.Project, error) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
 		fetched, err := e.LangSmith.GetProject(ctx, project.ID)

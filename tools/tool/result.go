@@ -3,35 +3,29 @@ package tool
 import (
 	"encoding/json"
 	"fmt"
+	"sort"
 )
 
-// Uncut is no bound of its own: what is shown has been cut before.
-const Uncut = LargestBudget
-
-// Result is what a tool's function returns. Its JSON is the structured content;
-// its Text is the same for a model or a person to read. Each stands alone.
+// Result is what a tool's function returns. Its JSON is the structured content,
+// and its Text says the same to a model or a person. Clients show one or the
+// other, so each stands alone.
 type Result interface {
 	Text() string
 }
 
-// The budgets of a result in bytes, for its text and for its structured
-// content each.
+// The budgets of a result in bytes, for its text and its structured content each.
 const (
 	ConciseBudget = 8_000
 	DefaultBudget = 20_000
 	LargestBudget = 60_000
 )
 
-// Reply is a result as it goes to a caller.
+// Reply is a rendered result, or an error in words.
 type Reply struct {
 	Structured json.RawMessage // nil for an error
 	Text       string
 	IsError    bool
 	NotFound   bool // an error, because what was asked for is not there
-}
-
-func (r Reply) Fits(budget int) bool {
-	return len(r.Structured) < budget && len(r.Text) < budget
 }
 
 func render(result Result) (Reply, error) {
@@ -40,4 +34,72 @@ func render(result Result) (Reply, error) {
 		return Reply{}, fmt.Errorf("encode the result: %w", err)
 	}
 	return Reply{Structured: structured, Text: result.Text()}, nil
+}
+
+// Resizable is a result that is built in the largest size that fits its budget,
+// such as a page of items with long texts.
+type Resizable[R Result] struct {
+	// Build returns the result with its first items only, and with its long texts
+	// cut to chars. The result says what was left out and which call gets it.
+	Build func(items, chars int) R
+
+	Items  int // in the whole result
+	Chars  int // in its longest text
+	Enough int // to which texts are cut before items are left out; 0 for Chars
+	Budget int // in bytes; 0 for DefaultBudget
+}
+
+// shortestText is the length below which no text is cut to make a result fit.
+const shortestText = 40
+
+// Fit builds and renders the largest result that fits: the whole; else all items
+// with texts of at least Enough; else as many items as fit with such texts; else
+// one item with its texts as long as they can be.
+func (r Resizable[R]) Fit() (fitted R, reply Reply, err error) {
+	fits := func(items, chars int) bool {
+		result := r.Build(items, chars)
+		rendered, renderErr := render(result)
+		if renderErr != nil {
+			err = renderErr
+			return false
+		}
+		if max(len(rendered.Structured), len(rendered.Text)) >= r.budget() {
+			return false
+		}
+		fitted, reply = result, rendered
+		return true
+	}
+	enough := r.Enough
+	if enough == 0 {
+		enough = r.Chars
+	}
+	if fits(r.Items, r.Chars) ||
+		findLargest(enough, r.Chars-1, func(chars int) bool { return fits(r.Items, chars) }) ||
+		findLargest(1, r.Items-1, func(items int) bool { return fits(items, enough) }) ||
+		findLargest(shortestText, enough-1, func(chars int) bool { return fits(min(r.Items, 1), chars) }) {
+		return fitted, reply, nil
+	}
+	if err == nil {
+		err = fmt.Errorf("no part of the result fits into %d bytes", r.budget())
+	}
+	return fitted, Reply{}, err
+}
+
+func (r Resizable[R]) budget() int {
+	if r.Budget == 0 {
+		return DefaultBudget
+	}
+	return min(r.Budget, LargestBudget)
+}
+
+// findLargest searches the numbers from low to high for the largest that fits, so
+// that the last number for which fits returned true is that one. It reports
+// whether any fits.
+func findLargest(low, high int, fits func(int) bool) (found bool) {
+	sort.Search(max(high-low+1, 0), func(i int) bool {
+		ok := fits(low + i)
+		found = found || ok
+		return !ok
+	})
+	return found
 }

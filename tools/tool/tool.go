@@ -1,6 +1,6 @@
 // Package tool is how a tool is defined: its declaration, the schemas that derive
-// from its structs, the checking of arguments, the rendering of its result inside
-// a budget, and what its function may work with.
+// from its structs, the checking of its arguments, the rendering of its result
+// inside a budget, and what its function works with.
 package tool
 
 import (
@@ -16,7 +16,7 @@ type Effect int
 // The effects, from harmless to grave.
 const (
 	Reads    Effect = iota // changes nothing
-	Writes                 // makes or changes something
+	Writes                 // creates or changes something
 	Spends                 // costs model tokens, or starts a job that does
 	Destroys               // deletes something
 )
@@ -25,16 +25,19 @@ func (e Effect) String() string {
 	return [...]string{"reads", "writes", "spends money", "destroys"}[e]
 }
 
-// Declaration is what a tool says of itself.
+// Declaration describes a tool to clients, models and operators.
 type Declaration struct {
 	Name        string
-	Title       string // for people, in menus
-	Description string // for models: what, when, cost and duration first, what next
+	Title       string // for people, in lists
+	Description string // for models: what it does, when to use it, its cost and duration, what comes next
 	Effect      Effect
-	Repeatable  bool   // calling it again with the same arguments changes nothing more
+	Repeatable  bool   // a second call with the same arguments changes nothing more
 	Toolset     string // the group that --tools may name
-	App         bool   // its result can be looked at in the report App
-	ResultOf    string // the tool with the same result, whose output schema has its fields; empty where it has its own
+	App         bool   // the report App can show its result
+
+	// ResultOf names a tool whose output schema describes this one's result too;
+	// empty where the tool has an output schema of its own.
+	ResultOf string
 }
 
 // Tool is a declared tool, ready to be called.
@@ -45,8 +48,9 @@ type Tool struct {
 	call    func(context.Context, *Env, json.RawMessage) (Reply, error)
 }
 
-// Define makes a tool of a declaration and a function that returns its result in
-// one size. It panics where no schema follows from In or Out.
+// Define makes a tool of a function whose result has one size. See
+// [DefineResizable] for lists, and for what holds long texts. It panics where a
+// struct has no JSON Schema.
 func Define[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Out, error)) Tool {
 	return DefineResizable(declaration, func(ctx context.Context, env *Env, in In) (Resizable[Out], error) {
 		out, err := run(ctx, env, in)
@@ -54,8 +58,8 @@ func Define[In any, Out Result](declaration Declaration, run func(context.Contex
 	})
 }
 
-// DefineResizable makes a tool of a declaration and a function whose result is
-// built in the size that fits. It panics where no schema follows from In or Out.
+// DefineResizable makes a tool of a function whose result is built in the size
+// that fits its budget. It panics where a struct has no JSON Schema.
 func DefineResizable[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Resizable[Out], error)) Tool {
 	derived := deriveSchemas[In, Out](declaration)
 	return Tool{
@@ -82,10 +86,9 @@ func (t Tool) InputSchema() json.RawMessage { return t.schemas.input }
 // OutputSchema returns the JSON Schema of the structured content.
 func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
 
-// Call checks the arguments, runs the tool and renders its result inside its
-// budget. What goes wrong for the agent to know is a Reply too, with IsError
-// set; an error is returned only for a [*Question] that must be put to a person
-// first, and for a caller who has gone.
+// Call checks the arguments, runs the tool and renders its result. A failure is a
+// Reply with IsError set, in words for an agent. An error is returned only for a
+// [*Question] that a person must answer first, and for a caller who has gone.
 func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
 	reply, err := t.call(ctx, env, arguments)
 	if err == nil {
@@ -95,5 +98,5 @@ func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Re
 		return Reply{}, err
 	}
 	text, _ := markdown.Shorten(env.Explain(t.Declaration, err), DefaultBudget-1)
-	return Reply{Text: text, IsError: true, NotFound: saysMissing(err)}, nil
+	return Reply{Text: text, IsError: true, NotFound: isAboutMissing(err)}, nil
 }

@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-func Round4(f float64) float64 {
-	return float64(int64(f*10000+0.5)) / 10000
+// Round4 rounds a share or a price, which is not negative, to four decimals.
+func Round4(value float64) float64 {
+	return float64(int64(value*10000+0.5)) / 10000
 }
 
-// Significant rounds to six digits: enough for a rate, a time or a price, and
-// far shorter than a float64 in full.
+// Significant rounds to six digits, which is enough for a rate, a time or a price
+// and far shorter than a float64 in full.
 func Significant(value float64) float64 {
 	if value == 0 {
 		return 0
@@ -33,8 +34,7 @@ func Thousands(n int) string {
 	return digits
 }
 
-// Count writes how many there are of something; its plural takes an s unless
-// another is given.
+// Count writes a number of things. Where their plural does not end in s it is given.
 func Count(n int, one string, many ...string) string {
 	if n == 1 {
 		return "1 " + one
@@ -45,10 +45,11 @@ func Count(n int, one string, many ...string) string {
 	return Thousands(n) + " " + many[0]
 }
 
+// Categories writes a number of categories.
 func Categories(n int) string { return Count(n, "category", "categories") }
 
-// Percent writes a share from 0 to 1 as a person reads it: with a decimal where
-// a whole number would hide what is small, or nearly all.
+// Percent writes a share from 0 to 1, with a decimal where a whole number would hide
+// that it is small, or nearly all.
 func Percent(share float64) string {
 	value := share * 100
 	switch {
@@ -73,7 +74,7 @@ func Seconds(value float64) string {
 	return Decimals(value*1000, 1) + " ms"
 }
 
-// USD writes a price in dollars: two digits that count, however small it is.
+// USD writes a price in dollars, with two digits that count however small it is.
 func USD(value float64) string {
 	decimals := 2
 	for rest := math.Abs(value); rest > 0 && rest < 0.1 && decimals < 8; rest *= 10 {
@@ -82,6 +83,7 @@ func USD(value float64) string {
 	return "$" + strconv.FormatFloat(value, 'f', decimals, 64)
 }
 
+// Decimals writes a number with so many decimals, or with none where all are zero.
 func Decimals(value float64, decimals int) string {
 	return strings.TrimSuffix(strconv.FormatFloat(value, 'f', decimals, 64), "."+strings.Repeat("0", decimals))
 }

@@ -1,5 +1,5 @@
-// Package wording writes what results and errors say: counts, prices, durations
-// and the calls that an agent can make next.
+// Package wording writes counts, prices, times and next calls the same way in every
+// result and error.
 package wording
 
 import (
@@ -11,6 +11,16 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
+// Call writes a call as an agent can make it, such as get_run run_id=ID. The
+// arguments are names and values in turn.
+func Call(tool string, arguments ...any) string {
+	text := tool
+	for i := 0; i+1 < len(arguments); i += 2 {
+		text += fmt.Sprintf(" %s=%v", arguments[i], arguments[i+1])
+	}
+	return text
+}
+
 // OrDash writes a value, or a dash where it is missing.
 func OrDash[T any](value *T, write func(T) string) string {
 	if value == nil {
@@ -19,11 +29,12 @@ func OrDash[T any](value *T, write func(T) string) string {
 	return write(*value)
 }
 
-// Minute writes a time of UTC for people; every heading above it says UTC.
+// Minute writes a time in UTC, which the words around it have to say.
 func Minute(t langsmith.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
-// Ago says how long something has been going on.
-func Ago(d time.Duration) string {
+// Duration writes a duration in its largest unit that says enough, such as 25 s or
+// 4 min.
+func Duration(d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:
 		return fmt.Sprintf("%d s", int(max(d, 0).Seconds()))
@@ -35,27 +46,17 @@ func Ago(d time.Duration) string {
 	return fmt.Sprintf("%d days", int(d.Hours())/24)
 }
 
-// longestEcho bounds how much of a caller's own value a refusal repeats, in
-// characters.
-const longestEcho = 60
+// maxEcho bounds how much of a caller's own text is repeated, in characters.
+const maxEcho = 60
 
-// Echo repeats a caller's value as JSON, on one line and bounded.
+// Echo repeats a value that a caller sent, as JSON on one line.
 func Echo(value any) string {
 	data, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Sprintf("a %T", value)
 	}
-	return markdown.Line(string(data), longestEcho)
+	return markdown.Line(string(data), maxEcho)
 }
 
 // EchoName repeats a name that a caller made up.
-func EchoName(name string) string { return markdown.Line(name, longestEcho) }
-
-// Call writes a call as an agent can make it: names and values in turn.
-func Call(tool string, arguments ...any) string {
-	text := tool
-	for i := 0; i+1 < len(arguments); i += 2 {
-		text += fmt.Sprintf(" %s=%v", arguments[i], arguments[i+1])
-	}
-	return text
-}
+func EchoName(name string) string { return markdown.Line(name, maxEcho) }
