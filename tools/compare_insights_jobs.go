@@ -20,7 +20,7 @@ type compareInsightsJobsArgs struct {
 	BaselineProject   string    `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
 }
 
-// Check implements the rules between the arguments.
+// Check refuses a comparison of a job with itself.
 func (a *compareInsightsJobsArgs) Check() error {
 	if a.JobID == a.BaselineJobID {
 		return langsmith.FieldError{Field: "baseline_job_id", Problem: "is the same job as job_id; list_insights_jobs lists the others"}
@@ -42,28 +42,27 @@ func compareInsightsJobs() tool.Tool {
 	}, runCompareInsightsJobs)
 }
 
-func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsightsJobsArgs) (tool.Resizable[*compare.Result], error) {
+func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsightsJobsArgs) (*tool.Resizable[*compare.Result], error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*compare.Result]{}, err
+		return nil, err
 	}
 	baseline := project
 	if args.BaselineSessionID != uuid.Nil || args.BaselineProject != "" {
 		if baseline, err = env.FindProject(ctx, tool.ProjectArgs{SessionID: args.BaselineSessionID, Project: args.BaselineProject}); err != nil {
-			return tool.Resizable[*compare.Result]{}, tool.WithPrefix("baseline_", err)
+			return nil, tool.WithPrefix("baseline_", err)
 		}
 	}
-	view := &compare.View{Now: compare.Side{Project: project}, Baseline: compare.Side{Project: baseline}}
-	// Each can be megabytes, so they are fetched at once; what is wrong with the
-	// one counts before what is wrong with the other.
-	var both sync.WaitGroup
-	var wrong error
-	both.Go(func() { wrong = view.Baseline.Read(ctx, env, args.BaselineJobID) })
-	err = view.Now.Read(ctx, env, args.JobID)
-	both.Wait()
-	if err = cmp.Or(err, wrong); err != nil {
-		return tool.Resizable[*compare.Result]{}, err
+	// Each report can be megabytes, so both are fetched at once. An error of the
+	// later one is told first.
+	var earlier *compare.Side
+	var earlierErr error
+	var fetching sync.WaitGroup
+	fetching.Go(func() { earlier, earlierErr = compare.Fetch(ctx, env, baseline, args.BaselineJobID) })
+	later, err := compare.Fetch(ctx, env, project, args.JobID)
+	fetching.Wait()
+	if err = cmp.Or(err, earlierErr); err != nil {
+		return nil, err
 	}
-	view.Changes = compare.Reports(view.Now.Tree, view.Baseline.Tree)
-	return tool.Resizable[*compare.Result]{Items: len(view.Changes), Chars: compare.Compared.Name, Build: view.Build}, nil
+	return compare.New(later, earlier).Resizable(), nil
 }

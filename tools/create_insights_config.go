@@ -41,32 +41,32 @@ func createInsightsConfig() tool.Tool {
 	}, runCreateInsightsConfig)
 }
 
-func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (tool.Resizable[*configs.Saved], error) {
+func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
 	if err := tool.WithPrefix("config.", env.Policy.CheckSample(args.Config)); err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	when, err := configs.ReadSchedule(args.ScheduleCron)
 	if err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	if err := configs.CheckSchedule(env, when); err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	request := args.request()
 	twin, err := configs.FindTwin(ctx, env, project, request)
 	if err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	if twin != nil {
 		return configs.NewSaved(env, "was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
 	}
 	if when != nil {
 		if err := configs.AgreeToSchedule(ctx, env, project, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
-			return tool.Resizable[*configs.Saved]{}, err
+			return nil, err
 		}
 	}
 	saved, err := env.LangSmith.CreateConfig(ctx, project.ID, request)
@@ -78,7 +78,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		}
 	}
 	if err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	return configs.NewSaved(env, "saved", project, saved, args.ScheduleCron), nil
 }

@@ -42,23 +42,23 @@ func generateInsightsConfig() tool.Tool {
 	}, runGenerateInsightsConfig)
 }
 
-func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generateInsightsConfigArgs) (tool.Resizable[*generateInsightsConfigResult], error) {
+func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generateInsightsConfigArgs) (*tool.Resizable[*generateInsightsConfigResult], error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*generateInsightsConfigResult]{}, err
+		return nil, err
 	}
 	if err := env.Confirm(ctx, &tool.Question{
 		ID:   "generate",
 		Text: fmt.Sprintf("A model is to write an Insights config for %s, which spends some tokens of the workspace's model key. Is that agreed?", tool.ProjectLabel(project)),
 	}, "A config can be written by hand: see the arguments of create_insights_job."); err != nil {
-		return tool.Resizable[*generateInsightsConfigResult]{}, err
+		return nil, err
 	}
 	generated, err := env.LangSmith.GenerateConfig(ctx, project.ID, &args.GenerateConfigRequest)
 	if err != nil {
-		return tool.Resizable[*generateInsightsConfigResult]{}, err
+		return nil, err
 	}
 	names := slices.Sorted(maps.Keys(generated.AttributeSchemas))
-	return tool.Resizable[*generateInsightsConfigResult]{
+	return &tool.Resizable[*generateInsightsConfigResult]{
 		Items: len(names), Chars: configs.MaxText,
 		Build: func(items, chars int) *generateInsightsConfigResult {
 			cut := markdown.Shortener{Max: chars}

@@ -33,18 +33,18 @@ func getInsightsJob() tool.Tool {
 	}, runGetInsightsJob)
 }
 
-func runGetInsightsJob(ctx context.Context, env *tool.Env, args getInsightsJobArgs) (tool.Resizable[*jobs.Result], error) {
+func runGetInsightsJob(ctx context.Context, env *tool.Env, args getInsightsJobArgs) (*tool.Resizable[*jobs.Result], error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*jobs.Result]{}, err
+		return nil, err
 	}
 	job, err := env.LangSmith.GetJob(ctx, project.ID, args.JobID)
 	if err != nil {
-		return tool.Resizable[*jobs.Result]{}, err
+		return nil, err
 	}
 	view := jobs.NewView(ctx, env, project, job)
-	if err := view.Choose(args.ClusterID, args.SortBy, args.Detail, args.PageArgs); err != nil {
-		return tool.Resizable[*jobs.Result]{}, err
+	if err := view.Select(args.ClusterID, args.SortBy, args.Detail, args.PageArgs); err != nil {
+		return nil, err
 	}
 	return view.Resizable()
 }

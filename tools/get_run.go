@@ -74,17 +74,17 @@ func getRun() tool.Tool {
 	}, runGetRun)
 }
 
-func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (tool.Resizable[*getRunResult], error) {
+func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resizable[*getRunResult], error) {
 	var project langsmith.Project
 	if args.Project != "" || args.SessionID != uuid.Nil || env.DefaultProject != "" {
 		var err error
 		if project, err = env.FindProject(ctx, tool.ProjectArgs{SessionID: args.SessionID, Project: args.Project}); err != nil {
-			return tool.Resizable[*getRunResult]{}, err
+			return nil, err
 		}
 	}
 	run, err := env.LangSmith.GetRun(ctx, project.ID, args.RunID)
 	if err != nil {
-		return tool.Resizable[*getRunResult]{}, err
+		return nil, err
 	}
 	switch {
 	case run.ProjectID == uuid.Nil:
@@ -92,7 +92,7 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (tool.Resiza
 	case project.ID == uuid.Nil:
 		project = langsmith.Project{ID: run.ProjectID}
 	case run.ProjectID != project.ID:
-		return tool.Resizable[*getRunResult]{}, tool.Refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, tool.ProjectLabel(project), run.ProjectID)
+		return nil, tool.Refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, tool.ProjectLabel(project), run.ProjectID)
 	}
 	url := ""
 	if project.ID != uuid.Nil {
@@ -100,7 +100,7 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (tool.Resiza
 	}
 	children, err := findChildren(ctx, env.LangSmith, run)
 	if err != nil {
-		return tool.Resizable[*getRunResult]{}, err
+		return nil, err
 	}
 	whole := &getRunResult{
 		URL: url, children: children, metadata: runs.ReadContent(run.Metadata, longestMetadata), inputs: runs.ReadContent(run.Inputs, args.Chars()), outputs: runs.ReadContent(run.Outputs, args.Chars()),
@@ -110,7 +110,7 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (tool.Resiza
 	if args.MaxChars > runs.DefaultChars {
 		budget = tool.LargestBudget
 	}
-	return tool.Resizable[*getRunResult]{
+	return &tool.Resizable[*getRunResult]{
 		Items: 1, Chars: args.Chars(), Budget: budget,
 		Build: func(_, chars int) *getRunResult { return whole.cutTo(run, chars) },
 	}, nil

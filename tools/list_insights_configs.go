@@ -45,14 +45,14 @@ func listInsightsConfigs() tool.Tool {
 	}, runListInsightsConfigs)
 }
 
-func runListInsightsConfigs(ctx context.Context, env *tool.Env, args listInsightsConfigsArgs) (tool.Resizable[*listInsightsConfigsResult], error) {
+func runListInsightsConfigs(ctx context.Context, env *tool.Env, args listInsightsConfigsArgs) (*tool.Resizable[*listInsightsConfigsResult], error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*listInsightsConfigsResult]{}, err
+		return nil, err
 	}
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, args.IncludePrebuilts)
 	if err != nil {
-		return tool.Resizable[*listInsightsConfigsResult]{}, err
+		return nil, err
 	}
 	from := min(args.Offset, len(all))
 	to := min(from+args.Size(), len(all))
@@ -64,7 +64,7 @@ func runListInsightsConfigs(ctx context.Context, env *tool.Env, args listInsight
 	if args.Limit == 1 { // a config that is looked at alone may be large
 		budget = tool.LargestBudget
 	}
-	return tool.Resizable[*listInsightsConfigsResult]{
+	return &tool.Resizable[*listInsightsConfigsResult]{
 		Items: len(page), Chars: configs.MaxText, Budget: budget,
 		Build: func(items, chars int) *listInsightsConfigsResult {
 			cut := markdown.Shortener{Max: chars}

@@ -41,19 +41,19 @@ func listInsightsJobs() tool.Tool {
 	}, runListInsightsJobs)
 }
 
-func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJobsArgs) (tool.Resizable[*listInsightsJobsResult], error) {
+func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJobsArgs) (*tool.Resizable[*listInsightsJobsResult], error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*listInsightsJobsResult]{}, err
+		return nil, err
 	}
 	listed, err := env.LangSmith.ListJobs(ctx, project.ID, args.ConfigID, args.FetchSize(), args.Offset)
 	if err != nil {
-		return tool.Resizable[*listInsightsJobsResult]{}, err
+		return nil, err
 	}
 	page, next := tool.CutPage(args.PageArgs, listed.Jobs)
 	links := env.ProjectLinks(ctx, project)
-	return tool.Resizable[*listInsightsJobsResult]{
-		Items: len(page), Chars: jobs.MaxText, Budget: args.Budget(),
+	return &tool.Resizable[*listInsightsJobsResult]{
+		Items: len(page), Chars: jobs.MaxName, Budget: args.Budget(),
 		Build: func(items, chars int) *listInsightsJobsResult {
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, chars: chars}
 			for i := range items {
@@ -91,7 +91,7 @@ func (r *listInsightsJobsResult) Text() string {
 		}
 		table.Row(markdown.Quote(job.Name, r.chars), job.State(), traces, window, created, job.ID.String())
 		if job.Status.Failed() {
-			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.Reason(tool.LargestBudget))
+			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.Reason())
 		}
 	}
 	b.WriteString(table.String())

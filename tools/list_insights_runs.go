@@ -46,10 +46,10 @@ func listInsightsRuns() tool.Tool {
 	}, runListInsightsRuns)
 }
 
-func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRunsArgs) (tool.Resizable[*runs.List], error) {
+func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRunsArgs) (*tool.Resizable[*runs.List], error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*runs.List]{}, err
+		return nil, err
 	}
 	view := &runs.View{
 		JobID: args.JobID, Page: args.PageArgs, MaxChars: args.MaxCharsArgs, Project: project, Hide: env.Policy.HideRunContent,
@@ -57,7 +57,7 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 	}
 	if args.ClusterID != uuid.Nil {
 		if err := view.FindCluster(ctx, env, args.ClusterID); err != nil {
-			return tool.Resizable[*runs.List]{}, err
+			return nil, err
 		}
 	}
 	if args.Selection.IsZero() {
@@ -69,12 +69,12 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 		view.Found, err = args.Select(ctx, env.LangSmith, project.ID, args.JobID, langsmith.JobRunsQuery{ClusterID: args.ClusterID}, args.Size(), args.Offset)
 	}
 	if err != nil {
-		return tool.Resizable[*runs.List]{}, err
+		return nil, err
 	}
 	if len(view.Found.Runs) == 0 && view.Status == "" && args.Offset == 0 {
 		job, err := env.LangSmith.GetJob(ctx, project.ID, args.JobID) // only it tells why there are none
 		if err != nil {
-			return tool.Resizable[*runs.List]{}, err
+			return nil, err
 		}
 		view.Status = job.Status
 	}

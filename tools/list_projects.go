@@ -47,7 +47,7 @@ func listProjects() tool.Tool {
 	}, runListProjects)
 }
 
-func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) (tool.Resizable[*listProjectsResult], error) {
+func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) (*tool.Resizable[*listProjectsResult], error) {
 	found, err := env.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{
 		NameContains: args.NameContains,
 		Limit:        args.FetchSize(),
@@ -55,7 +55,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 		Stats:        true,
 	})
 	if err != nil {
-		return tool.Resizable[*listProjectsResult]{}, err
+		return nil, err
 	}
 	found, next := tool.CutPage(args.PageArgs, found)
 	listed := make([]listedProject, len(found))
@@ -63,7 +63,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 		env.Projects.Put(project)
 		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
-	return tool.Resizable[*listProjectsResult]{
+	return &tool.Resizable[*listProjectsResult]{
 		Items: len(listed), Chars: markdown.MaxName, Budget: args.Budget(),
 		Build: func(items, chars int) *listProjectsResult {
 			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars}

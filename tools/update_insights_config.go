@@ -48,33 +48,33 @@ func updateInsightsConfig() tool.Tool {
 	}, runUpdateInsightsConfig)
 }
 
-func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (tool.Resizable[*configs.Saved], error) {
+func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
 	when, err := configs.ReadSchedule(args.ScheduleCron)
 	if err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	var config *langsmith.CreateInsightsJobRequest
 	if given, ok := args.Config.Get(); ok {
 		config = &given
 		if err := tool.WithPrefix("config.", env.Policy.CheckSample(config)); err != nil {
-			return tool.Resizable[*configs.Saved]{}, err
+			return nil, err
 		}
 	}
 	if err := configs.CheckSchedule(env, when); err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	if !args.ScheduleCron.IsNull() {
 		if err := allowRuns(ctx, env, project, args.ConfigID, when, config); err != nil {
-			return tool.Resizable[*configs.Saved]{}, err
+			return nil, err
 		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
 	if err != nil {
-		return tool.Resizable[*configs.Saved]{}, err
+		return nil, err
 	}
 	return configs.NewSaved(env, "changed", project, saved, args.ScheduleCron), nil
 }

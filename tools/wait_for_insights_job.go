@@ -47,10 +47,10 @@ func waitForInsightsJob() tool.Tool {
 	}, runWaitForInsightsJob)
 }
 
-func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsightsJobArgs) (tool.Resizable[*jobs.Result], error) {
+func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsightsJobArgs) (*tool.Resizable[*jobs.Result], error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
-		return tool.Resizable[*jobs.Result]{}, err
+		return nil, err
 	}
 	// For the links, and now: when the server ends there is no time to ask.
 	project.TenantID = env.TenantID(ctx, project)
@@ -68,14 +68,14 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	state, err := env.Watch.Wait(ctx, request)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return tool.Resizable[*jobs.Result]{}, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(request.Timeout))
+		return nil, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(request.Timeout))
 	case errors.Is(err, watch.ErrEnding):
-		return tool.Resizable[*jobs.Result]{}, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
+		return nil, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	case err != nil:
-		return tool.Resizable[*jobs.Result]{}, err
+		return nil, err
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
-	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxText); !job.Status.Done() {
+	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
 		view.Progress = waitedFor(state, job.State(), request.Timeout, env.Watch.MaxWaiters)
 		view.LookAgain = state.LookAgain()
 	}

@@ -144,7 +144,7 @@ func (c *chosen) fromJob(ctx context.Context, client *langsmith.Client) error {
 		return nil
 	}
 	if c.cluster = tree.Find(c.args.ClusterID); c.cluster == nil {
-		return (&jobs.View{Job: job, Project: c.project, Tree: tree}).NoSuchCluster(c.args.ClusterID)
+		return jobs.NoSuchCluster(c.project.ID, job, tree, c.args.ClusterID)
 	}
 	for _, node := range c.cluster.Subtree() {
 		if c.full() || len(c.seen) >= c.cluster.Runs && len(c.seen) > 0 {

@@ -1,19 +1,28 @@
 package compare
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/google/uuid"
 
-	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
-	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Result is what compare_insights_jobs gives.
+// Comparison is two reports and what changed between them.
+type Comparison struct {
+	job, baseline *Side
+	changes       []Change // the largest first
+}
+
+// New compares a job with an earlier one.
+func New(job, baseline *Side) *Comparison {
+	return &Comparison{job: job, baseline: baseline, changes: Reports(job.tree, baseline.tree)}
+}
+
+// Result is what a comparison found.
 type Result struct {
 	Job       JobResult        `json:"job"`
 	Baseline  JobResult        `json:"baseline"`
@@ -24,18 +33,19 @@ type Result struct {
 	Unchanged []CategoryChange `json:"unchanged"`
 	Caution   []string         `json:"caution,omitempty"`
 
-	view  *View
-	shown []Change
+	comparison *Comparison
+	shown      int // changes
 }
 
+// JobResult is one of the jobs that were compared.
 type JobResult struct {
 	ID      uuid.UUID `json:"id"`
 	Name    string    `json:"name"`
 	NumRuns int       `json:"num_runs"`
 }
 
-// CategoryChange is a category of the later report, its match in the baseline
-// and what became of it.
+// CategoryChange is a category of the later report, its match in the baseline, and
+// what changed.
 type CategoryChange struct {
 	Name              string         `json:"name"`
 	BaselineName      string         `json:"baseline_name,omitempty"`
@@ -50,110 +60,47 @@ type CategoryChange struct {
 	BaselineClusterID uuid.UUID      `json:"baseline_cluster_id,omitzero"`
 }
 
-// Compared is how much of a category a comparison shows.
-var Compared = jobs.Detail{Name: 80}
+// maxName bounds a category's name in a comparison, in bytes.
+const maxName = 80
 
-type View struct {
-	Now, Baseline Side
-	Changes       []Change
+// Resizable returns the comparison as a result, with as many changes as fit.
+func (c *Comparison) Resizable() *tool.Resizable[*Result] {
+	return &tool.Resizable[*Result]{Items: len(c.changes), Chars: maxName, Build: c.result}
 }
 
-// Build shows the first so many changes, which are the largest.
-func (v *View) Build(items, most int) *Result {
+func (c *Comparison) result(items, chars int) *Result {
 	r := &Result{
-		Job: v.Now.result(most), Baseline: v.Baseline.result(most), Caution: v.caution(),
+		Job: c.job.result(chars), Baseline: c.baseline.result(chars), Caution: c.caution(),
 		Appeared: []CategoryChange{}, Vanished: []CategoryChange{}, Grew: []CategoryChange{}, Shrank: []CategoryChange{}, Unchanged: []CategoryChange{},
-		view: v, shown: v.Changes[:items],
+		comparison: c, shown: items,
 	}
-	for _, change := range r.shown {
-		list := map[Kind]*[]CategoryChange{
-			Appeared: &r.Appeared, Vanished: &r.Vanished, Grew: &r.Grew, Shrank: &r.Shrank, Unchanged: &r.Unchanged,
-		}[change.Kind]
-		*list = append(*list, newCategoryChange(change, most))
+	lists := [...]*[]CategoryChange{Appeared: &r.Appeared, Vanished: &r.Vanished, Grew: &r.Grew, Shrank: &r.Shrank, Unchanged: &r.Unchanged}
+	for _, change := range c.changes[:items] {
+		*lists[change.Kind] = append(*lists[change.Kind], newCategoryChange(change, chars))
 	}
 	return r
 }
 
-func (c *Side) result(most int) JobResult {
-	cut := markdown.Shortener{Max: most}
-	return JobResult{ID: c.job.ID, Name: cut.Text(c.job.Name, markdown.MaxName), NumRuns: c.Tree.Total}
+func (s *Side) result(chars int) JobResult {
+	return JobResult{ID: s.job.ID, Name: markdown.Truncate(s.job.Name, chars), NumRuns: s.tree.Total}
 }
 
-func newCategoryChange(change Change, most int) CategoryChange {
-	cut := markdown.Shortener{Max: most}
-	listed := CategoryChange{}
+func newCategoryChange(change Change, chars int) CategoryChange {
+	var c CategoryChange
 	if node := change.Baseline; node != nil {
-		baselineShare := wording.Round4(change.BaselineShare)
-		listed.Name = cut.Text(node.Name, Compared.Name)
-		listed.BaselineName, listed.BaselineClusterID = listed.Name, node.ID
-		listed.BaselineNumRuns, listed.BaselineShare, listed.BaselineStats = &node.Runs, &baselineShare, Compared.Stats(node.Stats, &cut)
+		share := wording.Round4(change.BaselineShare)
+		c.Name = markdown.Truncate(node.Name, chars)
+		c.BaselineName, c.BaselineClusterID = c.Name, node.ID
+		c.BaselineNumRuns, c.BaselineShare, c.BaselineStats = &node.Runs, &share, jobs.MainStats(node.Stats)
 	}
 	if node := change.Now; node != nil {
 		share := wording.Round4(change.Share)
-		listed.Name, listed.ClusterID = cut.Text(node.Name, Compared.Name), node.ID
-		listed.NumRuns, listed.Share, listed.Stats = &node.Runs, &share, Compared.Stats(node.Stats, &cut)
+		c.Name, c.ClusterID = markdown.Truncate(node.Name, chars), node.ID
+		c.NumRuns, c.Share, c.Stats = &node.Runs, &share, jobs.MainStats(node.Stats)
 	}
 	if change.Now != nil && change.Baseline != nil {
 		similarity := math.Round(change.Similarity*100) / 100
-		listed.Similarity = &similarity
+		c.Similarity = &similarity
 	}
-	return listed
-}
-
-// fewTraces is how many traces a report needs for its shares to be within seven
-// points or so of what they would be over all traces.
-const fewTraces = 200
-
-// caution says what to beware of before concluding anything.
-func (v *View) caution() []string {
-	var caution []string
-	now, baseline := v.Now.Tree, v.Baseline.Tree
-	if len(now.Nodes) == 0 {
-		caution = append(caution, "The report of the job holds no category.")
-	}
-	if len(baseline.Nodes) == 0 {
-		caution = append(caution, "The report of the baseline holds no category.")
-	}
-	if fewest := min(now.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
-		caution = append(caution, fmt.Sprintf("Small sample: %s against %s. By chance alone a share can be off by %.0f points or so.",
-			wording.Count(now.Total, "trace"), wording.Thousands(baseline.Total), 100*chanceMargin(fewest)))
-	}
-	if v.Now.Project.ID != v.Baseline.Project.ID {
-		caution = append(caution, "The jobs are of different projects.")
-	} else if v.Now.job.ConfigID != v.Baseline.job.ConfigID {
-		caution = append(caution, "The jobs were started from different configs, so they may have been asked different questions.")
-	}
-	if overlap(&v.Now.job.Job, &v.Baseline.job.Job) {
-		caution = append(caution, "The windows overlap: some traces may be in both reports.")
-	}
-	if v.reworded() {
-		caution = append(caution, "Names are made anew for each report: what appeared may be what vanished under another name.")
-	}
-	if nested(now) || nested(baseline) {
-		caution = append(caution, "Categories of every level are compared: traces of a subcategory are in its parent too.")
-	}
-	return caution
-}
-
-// chanceMargin is how far a share of a half can be off, 19 times of 20, when it
-// is measured on so many traces; other shares are off by less.
-func chanceMargin(runs int) float64 { return min(0.98/math.Sqrt(float64(max(runs, 1))), 1) }
-
-// reworded reports whether categories appeared as well as vanished.
-func (v *View) reworded() bool {
-	var appeared, vanished bool
-	for _, change := range v.Changes {
-		appeared = appeared || change.Kind == Appeared
-		vanished = vanished || change.Kind == Vanished
-	}
-	return appeared && vanished
-}
-
-func nested(tree *report.Tree) bool { return len(tree.Roots) < len(tree.Nodes) }
-
-// overlap reports whether two jobs analysed some time in common, as far as
-// their windows are known.
-func overlap(a, b *langsmith.Job) bool {
-	known := a.EndTime.Sub(a.StartTime.Time) >= jobs.ShortestWindow && b.EndTime.Sub(b.StartTime.Time) >= jobs.ShortestWindow
-	return known && !a.StartTime.IsZero() && !b.StartTime.IsZero() && a.StartTime.Before(b.EndTime.Time) && b.StartTime.Before(a.EndTime.Time)
+	return c
 }

@@ -13,30 +13,33 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Side is one side of a comparison.
+// Side is one of the two jobs of a comparison.
 type Side struct {
-	Project langsmith.Project
+	project langsmith.Project
 	job     *langsmith.Report
-	Tree    *report.Tree
+	tree    *report.Tree
 }
 
-// Read fetches a job, and refuses one that holds nothing to compare.
-func (c *Side) Read(ctx context.Context, env *tool.Env, id uuid.UUID) (err error) {
-	if c.job, err = env.LangSmith.GetJob(ctx, c.Project.ID, id); err != nil {
-		return err
+// Fetch fetches a job to compare. It refuses one without a report.
+func Fetch(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*Side, error) {
+	job, err := env.LangSmith.GetJob(ctx, project.ID, id)
+	if err != nil {
+		return nil, err
 	}
-	listed := jobs.NewJob(&c.job.Job, tool.Links{}, markdown.MaxName)
-	name := markdown.Quote(listed.Name, markdown.MaxName)
+	shown := jobs.NewJob(&job.Job, tool.Links{}, jobs.MaxName)
+	name := markdown.Quote(shown.Name, jobs.MaxName)
 	switch {
-	case c.job.Status.Failed():
-		return tool.Refuse("Job %s (%s) failed and has no report to compare: %s. Choose another: %s", name, id, listed.Reason(400), wording.Call("list_insights_jobs", "session_id", c.Project.ID))
-	case !c.job.Status.Done():
-		return tool.Refuse("Job %s (%s) is not finished: its status is %s. Wait for it, then compare again: %s", name, id, listed.State(), wording.Call("wait_for_insights_job", "session_id", c.Project.ID, "job_id", id))
+	case job.Status.Failed():
+		return nil, tool.Refuse("Job %s (%s) failed and has no report to compare: %s. Choose another: %s", name, id, shown.Reason(),
+			wording.Call("list_insights_jobs", "session_id", project.ID))
+	case !job.Status.Done():
+		return nil, tool.Refuse("Job %s (%s) is not finished: its status is %s. Wait for it, then compare again: %s", name, id, shown.State(),
+			wording.Call("wait_for_insights_job", "session_id", project.ID, "job_id", id))
 	}
-	c.Tree = report.Build(c.job.Clusters)
-	return nil
+	return &Side{project: project, job: job, tree: report.Build(job.Clusters)}, nil
 }
 
-func (c *Side) call() string {
-	return wording.Call("get_insights_job", "session_id", c.Project.ID, "job_id", c.job.ID)
+// call writes the call that shows the side's own report.
+func (s *Side) call() string {
+	return wording.Call("get_insights_job", "session_id", s.project.ID, "job_id", s.job.ID)
 }

@@ -11,41 +11,44 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *Result) Text() string {
+	c := r.comparison
 	var b strings.Builder
-	fmt.Fprintf(&b, "Job %s compared with baseline %s: %s.\n", r.described(&r.view.Now, r.Job), r.described(&r.view.Baseline, r.Baseline), r.counts())
+	fmt.Fprintf(&b, "Job %s compared with baseline %s: %s.\n", c.describe(c.job, r.Job), c.describe(c.baseline, r.Baseline), c.countChanges())
 	for _, caution := range r.Caution {
 		fmt.Fprintf(&b, "Caution: %s\n", caution)
 	}
-	if len(r.shown) > 0 {
+	if r.shown > 0 {
 		r.writeTable(&b)
 	}
-	if left := len(r.view.Changes) - len(r.shown); left > 0 {
+	if left := len(c.changes) - r.shown; left > 0 {
 		fmt.Fprintf(&b, "\n%s with smaller changes or none not shown. Each report lists all of its own:\n%s\n%s\n",
-			wording.Categories(left), r.view.Now.call(), r.view.Baseline.call())
+			wording.Categories(left), c.job.call(), c.baseline.call())
 	}
 	fmt.Fprintf(&b, "\nNext: list_insights_runs with session_id %s, job_id %s and a cluster_id shows a category's traces; those of a vanished one are in the baseline (session_id %s, job_id %s).\n",
-		r.view.Now.Project.ID, r.Job.ID, r.view.Baseline.Project.ID, r.Baseline.ID)
+		c.job.project.ID, r.Job.ID, c.baseline.project.ID, r.Baseline.ID)
 	return b.String()
 }
 
-func (r *Result) described(side *Side, shown JobResult) string {
-	text := fmt.Sprintf("%s (%s", markdown.Quote(shown.Name, markdown.MaxName), wording.Count(shown.NumRuns, "trace"))
-	if side.Project.Name != "" && r.view.Now.Project.ID != r.view.Baseline.Project.ID {
-		text += " of " + tool.ProjectLabel(side.Project)
+func (c *Comparison) describe(side *Side, shown JobResult) string {
+	text := fmt.Sprintf("%s (%s", markdown.Quote(shown.Name, maxName), wording.Count(shown.NumRuns, "trace"))
+	if side.project.Name != "" && c.job.project.ID != c.baseline.project.ID {
+		text += " of " + tool.ProjectLabel(side.project)
 	}
-	listed := jobs.NewJob(&side.job.Job, tool.Links{}, markdown.MaxName)
-	if window := listed.Window(); window != "" {
+	job := jobs.NewJob(&side.job.Job, tool.Links{}, jobs.MaxName)
+	if window := job.Window(); window != "" {
 		text += ", " + window + " UTC"
 	}
 	return text + ")"
 }
 
-// counts says how many categories changed, in all and not only of those shown.
-func (r *Result) counts() string {
-	var counts [Unchanged + 1]int
-	for _, change := range r.view.Changes {
+var kindWords = [...]string{Appeared: "appeared", Vanished: "vanished", Grew: "grew", Shrank: "shrank", Unchanged: "unchanged"}
+
+// countChanges counts the categories of each kind, shown or not.
+func (c *Comparison) countChanges() string {
+	var counts [len(kindWords)]int
+	for _, change := range c.changes {
 		counts[change.Kind]++
 	}
 	parts := make([]string, len(counts))
@@ -55,18 +58,16 @@ func (r *Result) counts() string {
 	return strings.Join(parts, ", ")
 }
 
-var kindWords = [...]string{Appeared: "appeared", Vanished: "vanished", Grew: "grew", Shrank: "shrank", Unchanged: "unchanged"}
-
 func (r *Result) writeTable(b *strings.Builder) {
 	lists := [][]CategoryChange{r.Appeared, r.Vanished, r.Grew, r.Shrank, r.Unchanged}
 	var stats []map[string]any
 	for _, c := range slices.Concat(lists...) {
 		stats = append(stats, c.Stats, c.BaselineStats)
 	}
-	figures := jobs.Figures(stats)
+	statColumns := jobs.StatColumns(stats)
 	columns := []markdown.Column{{Title: "change"}, {Title: "category"}, {Title: "share", Right: true}, {Title: "traces", Right: true}}
-	for _, figure := range figures {
-		columns = append(columns, markdown.Column{Title: figure.Title, Right: true})
+	for _, column := range statColumns {
+		columns = append(columns, column.Column)
 	}
 	table := markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
 	for kind, list := range lists {
@@ -75,9 +76,13 @@ func (r *Result) writeTable(b *strings.Builder) {
 			if kind == Vanished {
 				id = c.BaselineClusterID
 			}
-			cells := []string{kindWords[kind], c.label(), writeChange(kind, c.BaselineShare, c.Share, wording.Percent), writeChange(kind, c.BaselineNumRuns, c.NumRuns, wording.Thousands)}
-			for _, figure := range figures {
-				cells = append(cells, writeChange(kind, figure.Of(c.BaselineStats), figure.Of(c.Stats), figure.Write))
+			cells := []string{
+				kindWords[kind], c.label(),
+				writeChange(kind, c.BaselineShare, c.Share, wording.Percent),
+				writeChange(kind, c.BaselineNumRuns, c.NumRuns, wording.Thousands),
+			}
+			for _, column := range statColumns {
+				cells = append(cells, writeChange(kind, column.Value(c.BaselineStats), column.Value(c.Stats), column.Write))
 			}
 			table.Row(append(cells, id.String())...)
 		}
@@ -85,17 +90,17 @@ func (r *Result) writeTable(b *strings.Builder) {
 	fmt.Fprintf(b, "\n%s", table)
 }
 
-// label names a category, with what it was called where that differs.
+// label names a category, and what it was called before where that differs.
 func (c *CategoryChange) label() string {
-	label := markdown.Quote(c.Name, Compared.Name)
+	label := markdown.Quote(c.Name, maxName)
 	if c.Similarity != nil && *c.Similarity < 1 {
-		label += fmt.Sprintf(" was %s (similarity %.2f)", markdown.Quote(c.BaselineName, Compared.Name), *c.Similarity)
+		label += fmt.Sprintf(" was %s (similarity %.2f)", markdown.Quote(c.BaselineName, maxName), *c.Similarity)
 	}
 	return label
 }
 
-// writeChange writes what was and what is: one value where that is all there can be,
-// or where they look the same.
+// writeChange writes the value before and now, or one of them where there is no
+// more, or where they read the same.
 func writeChange[T any](kind Kind, before, now *T, write func(T) string) string {
 	was, is := wording.OrDash(before, write), wording.OrDash(now, write)
 	switch {

@@ -21,9 +21,9 @@ type Saved struct {
 	cut     bool
 }
 
-func NewSaved(env *tool.Env, did string, project langsmith.Project, config *langsmith.Config, asked langsmith.Optional[string]) tool.Resizable[*Saved] {
+func NewSaved(env *tool.Env, did string, project langsmith.Project, config *langsmith.Config, asked langsmith.Optional[string]) *tool.Resizable[*Saved] {
 	view := NewView(*config, time.Now())
-	return tool.Resizable[*Saved]{
+	return &tool.Resizable[*Saved]{
 		Items: 1, Chars: MaxText,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}

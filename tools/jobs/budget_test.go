@@ -45,7 +45,7 @@ func viewOf(job *langsmith.Report) *View {
 	project := langsmith.Project{ID: uuid.Max}
 	tree := report.Build(job.Clusters)
 	return &View{
-		Job: job, Project: project, links: tool.NewLinks(endpoint, uuid.Max, uuid.Max), Tree: tree,
+		job: job, project: project, links: tool.NewLinks(endpoint, uuid.Max, uuid.Max), tree: tree,
 		nodes: tree.Nodes, sortBy: report.ByRuns, detail: concise, now: time.Unix(1_800_000_000, 0),
 	}
 }
@@ -112,7 +112,7 @@ func walkPages(t *testing.T, job *langsmith.Report, args viewArgs, budget, fewes
 	seen := map[uuid.UUID]bool{}
 	for {
 		view := viewOf(job)
-		if err := view.Choose(args.ClusterID, args.SortBy, args.Detail, args.PageArgs); err != nil {
+		if err := view.Select(args.ClusterID, args.SortBy, args.Detail, args.PageArgs); err != nil {
 			t.Fatal(err)
 		}
 		reply, err := fitted(view)
@@ -157,7 +157,7 @@ func BenchmarkReport(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					view := viewOf(job)
-					if err := view.Choose(uuid.Nil, "", detail, tool.PageArgs{}); err != nil {
+					if err := view.Select(uuid.Nil, "", detail, tool.PageArgs{}); err != nil {
 						b.Fatal(err)
 					}
 					if _, err := fitted(view); err != nil {

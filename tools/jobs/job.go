@@ -14,25 +14,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Lines lists jobs, one a line, and says where there are more.
-func Lines(jobs []langsmith.Job, most int) string {
-	var b strings.Builder
-	listed := jobs[:min(len(jobs), most)]
-	for i := range listed {
-		job := NewJob(&listed[i], tool.Links{}, markdown.MaxName)
-		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, markdown.MaxName), job.State())
-		if !job.CreatedAt.IsZero() {
-			fmt.Fprintf(&b, ", of %s UTC", job.CreatedAt.UTC().Format(time.DateTime))
-		}
-		fmt.Fprintf(&b, "), job_id %s\n", job.ID)
-	}
-	if len(jobs) > most {
-		b.WriteString("- and more: list_insights_jobs\n")
-	}
-	return b.String()
-}
-
-// Job is what every result says of a job.
+// Job is what results say of a job.
 type Job struct {
 	ID        uuid.UUID        `json:"id"`
 	Name      string           `json:"name"`
@@ -46,13 +28,17 @@ type Job struct {
 	URL       string           `json:"url,omitempty"`
 }
 
-// NewJob shows a job, its name in at most so many bytes.
-func NewJob(job *langsmith.Job, links tool.Links, most int) Job {
-	listed := Job{
+// MaxName bounds a job's name in bytes, and a third of what bounds its error.
+const MaxName = 200
+
+// NewJob shows a job with its name cut to max bytes, and its error to three times
+// as many.
+func NewJob(job *langsmith.Job, links tool.Links, max int) Job {
+	shown := Job{
 		ID:        job.ID,
-		Name:      markdown.Truncate(job.Name, min(markdown.MaxName, most)),
+		Name:      markdown.Truncate(job.Name, min(MaxName, max)),
 		Status:    langsmith.Status(markdown.Truncate(string(job.Status), markdown.MaxWord)),
-		Error:     markdown.Truncate(job.Error, 3*most),
+		Error:     markdown.Truncate(job.Error, 3*max),
 		CreatedAt: job.CreatedAt,
 		StartTime: job.StartTime,
 		EndTime:   job.EndTime,
@@ -60,12 +46,12 @@ func NewJob(job *langsmith.Job, links tool.Links, most int) Job {
 		URL:       links.Job(job.ID),
 	}
 	if runs := job.NumRuns(); runs > 0 {
-		listed.NumRuns = &runs
+		shown.NumRuns = &runs
 	}
-	return listed
+	return shown
 }
 
-// State says in a word or two where the job is.
+// State says in a word or two how far the job is.
 func (j *Job) State() string {
 	switch {
 	case j.Status == langsmith.StatusSuccess:
@@ -79,25 +65,45 @@ func (j *Job) State() string {
 }
 
 // Reason says why the job failed, in LangSmith's words.
-func (j *Job) Reason(chars int) string {
+func (j *Job) Reason() string {
 	if strings.TrimSpace(j.Error) == "" {
 		return "LangSmith gave no reason"
 	}
-	return markdown.Quote(j.Error, chars)
+	return markdown.Quote(j.Error, len(j.Error))
 }
 
-// ShortestWindow is the least that a job's start_time and end_time must span to
-// be taken for the window that it analysed. LangSmith does not document what
-// they are; a job's own work never takes as long, and no window is shorter.
-const ShortestWindow = time.Hour
+// shortestWindow is the least that a job's start_time and end_time span where they
+// are the window that it analysed. LangSmith does not document what they are; a
+// job itself never takes an hour, and no window is shorter.
+const shortestWindow = time.Hour
+
+// HasWindow reports whether the window of the analysed traces is known.
+func HasWindow(job *langsmith.Job) bool {
+	return !job.StartTime.IsZero() && job.EndTime.Sub(job.StartTime.Time) >= shortestWindow
+}
 
 // Window says of what time the analysed traces are; empty where that is unknown.
 func (j *Job) Window() string {
-	if j.StartTime.IsZero() || j.EndTime.Sub(j.StartTime.Time) < ShortestWindow {
+	if !HasWindow(&langsmith.Job{StartTime: j.StartTime, EndTime: j.EndTime}) {
 		return ""
 	}
 	return wording.Minute(j.StartTime) + " to " + wording.Minute(j.EndTime)
 }
 
-// MaxText bounds a job's name and, three times as long, its error; in bytes.
-const MaxText = 200
+// WriteList lists at most so many jobs, one a line, and says where there are more.
+func WriteList(jobs []langsmith.Job, most int) string {
+	var b strings.Builder
+	listed := jobs[:min(len(jobs), most)]
+	for i := range listed {
+		job := NewJob(&listed[i], tool.Links{}, MaxName)
+		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
+		if !job.CreatedAt.IsZero() {
+			fmt.Fprintf(&b, ", of %s UTC", job.CreatedAt.UTC().Format(time.DateTime))
+		}
+		fmt.Fprintf(&b, "), job_id %s\n", job.ID)
+	}
+	if len(jobs) > most {
+		b.WriteString("- and more: list_insights_jobs\n")
+	}
+	return b.String()
+}

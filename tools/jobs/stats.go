@@ -10,73 +10,87 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Figure is a statistic of categories as a column of a table.
-type Figure struct{ key, Title string }
-
-// Figures lists the figures that any of the statistics hold.
-func Figures(stats []map[string]any) []Figure {
-	figures := []Figure{{langsmith.StatErrorRate, "errors"}, {langsmith.StatLatencyP50, "latency p50"}, {langsmith.StatCostP50, "cost p50"}}
-	return slices.DeleteFunc(figures, func(f Figure) bool {
-		return !slices.ContainsFunc(stats, func(s map[string]any) bool { return s[f.key] != nil })
-	})
-}
-
-// Of returns the figure in statistics, nil where it is missing.
-func (f Figure) Of(stats map[string]any) *float64 {
-	value, ok := stats[f.key].(float64)
-	if !ok {
-		return nil
-	}
-	return &value
-}
-
-func (f Figure) Write(value float64) string {
-	switch f.key {
-	case langsmith.StatErrorRate:
-		return wording.Percent(value)
-	case langsmith.StatLatencyP50:
-		return wording.Seconds(value)
-	}
-	return wording.USD(value)
-}
-
-// Stats are the figures that every report shows, or all that are short.
-func (d Detail) Stats(stats langsmith.Stats, cut *markdown.Shortener) map[string]any {
-	shown := map[string]any{}
+// MainStats returns the statistics of a category that every result shows, as far
+// as it has them: its error rate, latency and cost.
+func MainStats(stats langsmith.Stats) map[string]any {
+	var shown map[string]any
 	for _, key := range []string{langsmith.StatErrorRate, langsmith.StatLatencyP50, langsmith.StatCostP50} {
 		if value, ok := stats.Number(key); ok {
+			if shown == nil {
+				shown = map[string]any{}
+			}
 			shown[key] = wording.Significant(value)
 		}
-	}
-	if d.otherStats {
-		for _, key := range slices.Sorted(maps.Keys(stats)) {
-			if _, known := shown[key]; known || len(shown) >= mostStats || len(key) > longestStat {
-				continue
-			}
-			if value := shortValue(stats[key], cut); value != nil {
-				shown[key] = value
-			}
-		}
-	}
-	if len(shown) == 0 {
-		return nil
 	}
 	return shown
 }
 
-// shortValue shows a statistic of a kind that is not known here, unless it is
-// long or nothing.
-func shortValue(value any, cut *markdown.Shortener) any {
+const (
+	maxStats = 40  // of one category
+	maxStat  = 200 // bytes of a statistic's name, and of its value
+)
+
+// allStats returns the statistics of a category that are not too long to show.
+func allStats(stats langsmith.Stats, cut *markdown.Shortener) map[string]any {
+	shown := MainStats(stats)
+	for _, key := range slices.Sorted(maps.Keys(stats)) {
+		if _, known := shown[key]; known || len(shown) >= maxStats || len(key) > maxStat {
+			continue
+		}
+		if value := showValue(stats[key], cut); value != nil {
+			if shown == nil {
+				shown = map[string]any{}
+			}
+			shown[key] = value
+		}
+	}
+	return shown
+}
+
+// showValue returns a statistic as a result shows it; nil where it is nothing, or
+// too long.
+func showValue(value any, cut *markdown.Shortener) any {
 	switch value := value.(type) {
 	case float64:
 		return wording.Significant(value)
 	case bool:
 		return value
 	case string:
-		return cut.Text(value, longestStat)
+		return cut.Text(value, maxStat)
 	}
-	if data, err := json.Marshal(value); value == nil || err != nil || len(data) > longestStat {
+	if data, err := json.Marshal(value); value == nil || err != nil || len(data) > maxStat {
 		return nil
 	}
 	return value
 }
+
+// StatColumn is a statistic as a column of a table.
+type StatColumn struct {
+	markdown.Column
+	key   string
+	write func(float64) string
+}
+
+// StatColumns returns a column for each main statistic that any category has.
+func StatColumns(categories []map[string]any) []StatColumn {
+	columns := []StatColumn{
+		{markdown.Column{Title: "errors", Right: true}, langsmith.StatErrorRate, wording.Percent},
+		{markdown.Column{Title: "latency p50", Right: true}, langsmith.StatLatencyP50, wording.Seconds},
+		{markdown.Column{Title: "cost p50", Right: true}, langsmith.StatCostP50, wording.USD},
+	}
+	return slices.DeleteFunc(columns, func(c StatColumn) bool {
+		return !slices.ContainsFunc(categories, func(stats map[string]any) bool { return c.Value(stats) != nil })
+	})
+}
+
+// Value returns the column's statistic; nil where a category does not have it.
+func (c StatColumn) Value(stats map[string]any) *float64 {
+	value, ok := stats[c.key].(float64)
+	if !ok {
+		return nil
+	}
+	return &value
+}
+
+// Write writes a value of the column.
+func (c StatColumn) Write(value float64) string { return c.write(value) }

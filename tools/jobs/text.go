@@ -9,11 +9,10 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
-	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *Result) Text() string {
 	var b strings.Builder
 	r.writeHead(&b)
@@ -29,24 +28,24 @@ func (r *Result) Text() string {
 	return b.String()
 }
 
-// writeHead says what this is about in a line, and by which ids to ask on.
+// writeHead says in a line what the job is, and gives the ids for further calls.
 func (r *Result) writeHead(b *strings.Builder) {
 	name := markdown.Quote(r.Name, markdown.MaxName)
 	switch {
 	case r.Status == langsmith.StatusSuccess && r.view.within != nil:
 		fmt.Fprintf(b, "Category %s of job %s: %s of its %s; %s.\n", markdown.Quote(r.view.within.Name, markdown.MaxName), name,
-			wording.Thousands(r.view.within.Runs), wording.Count(r.view.Tree.Total, "trace"), r.below())
+			wording.Thousands(r.view.within.Runs), wording.Count(r.view.tree.Total, "trace"), r.countBelow())
 	case r.Status == langsmith.StatusSuccess:
-		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, wording.Count(r.view.Tree.Total, "trace"), r.shape())
+		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, wording.Count(r.view.tree.Total, "trace"), r.countCategories())
 	case r.Status.Failed():
-		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.Reason(tool.LargestBudget))
-	case r.Progress != "":
-		fmt.Fprintf(b, "Job %s: %s\n", name, r.Progress)
+		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.Reason())
+	case r.view.Progress != "":
+		fmt.Fprintf(b, "Job %s: %s\n", name, r.view.Progress)
 	default:
-		fmt.Fprintf(b, "Job %s is %s and has no report yet%s\n", name, r.State(), r.started())
+		fmt.Fprintf(b, "Job %s is %s and has no report yet%s\n", name, r.State(), r.describeAge())
 	}
 	if r.Status == langsmith.StatusSuccess && r.Error != "" {
-		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason(tool.LargestBudget))
+		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason())
 	}
 	if window := r.Window(); window != "" {
 		fmt.Fprintf(b, "Window: %s UTC.\n", window)
@@ -57,29 +56,29 @@ func (r *Result) writeHead(b *strings.Builder) {
 	}
 }
 
-// shape says how many categories there are, and how many of them at the top.
-func (r *Result) shape() string {
-	all, top := len(r.view.Tree.Nodes), len(r.view.Tree.Roots)
+// countCategories says how many categories there are, and how many of them at the
+// top.
+func (r *Result) countCategories() string {
+	all, top := len(r.view.tree.Nodes), len(r.view.tree.Roots)
 	if top == all {
 		return wording.Categories(all)
 	}
 	return fmt.Sprintf("%s, %s of them at the top", wording.Categories(all), wording.Thousands(top))
 }
 
-// below says how many categories a subtree has besides its own.
-func (r *Result) below() string {
+// countBelow says how many categories are below the one in view.
+func (r *Result) countBelow() string {
 	if n := *r.TotalClusters - 1; n > 0 {
 		return wording.Categories(n) + " below it"
 	}
 	return "no categories below it"
 }
 
-// longestJob is how long the work at a report takes at most, by LangSmith's
-// documentation.
+// longestJob is how long a report takes at most, by LangSmith's documentation.
 const longestJob = 30 * time.Minute
 
-// started says how long the job has been going on, and what to think of it.
-func (r *Result) started() string {
+// describeAge says how long an unfinished job has run, and whether that is usual.
+func (r *Result) describeAge() string {
 	if r.CreatedAt.IsZero() {
 		return ". Reports take up to 30 minutes."
 	}
@@ -90,7 +89,7 @@ func (r *Result) started() string {
 	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", wording.Duration(age))
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *Report) Text() string {
 	var b strings.Builder
 	r.writeKeyPoints(&b)
@@ -100,13 +99,13 @@ func (r *Report) Text() string {
 
 func (r *Report) writeKeyPoints(b *strings.Builder) {
 	if r.Title != "" {
-		fmt.Fprintf(b, "\n> %s\n", markdown.Quote(r.Title, longestTitle))
+		fmt.Fprintf(b, "\n> %s\n", markdown.Quote(r.Title, maxTitle))
 	}
 	if len(r.KeyPoints) > 0 {
 		b.WriteString("\n")
 	}
 	for _, point := range r.KeyPoints {
-		fmt.Fprintf(b, "- %s\n", markdown.Quote(point, tool.LargestBudget))
+		fmt.Fprintf(b, "- %s\n", markdown.Quote(point, len(point)))
 	}
 }
 
@@ -121,11 +120,11 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 			fmt.Fprintf(b, " in %s", markdown.Quote(run.ClusterName, markdown.MaxName))
 		}
 		if run.Reason != "" {
-			fmt.Fprintf(b, ": %s", markdown.Quote(run.Reason, tool.LargestBudget))
+			fmt.Fprintf(b, ": %s", markdown.Quote(run.Reason, len(run.Reason)))
 		}
 		b.WriteString("\n")
 		if run.Summary != "" {
-			fmt.Fprintf(b, "  summary: %s\n", markdown.Quote(run.Summary, tool.LargestBudget))
+			fmt.Fprintf(b, "  summary: %s\n", markdown.Quote(run.Summary, len(run.Summary)))
 		}
 		if run.URL != "" {
 			fmt.Fprintf(b, "  %s\n", run.URL)
@@ -133,8 +132,8 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 	}
 }
 
-// writeClusters writes the page as a table: as a tree when it is by size, where
-// a parent always comes before its children, and else as the ranking it is.
+// writeClusters writes the page as a table. By size it is a tree, since a parent
+// comes before its children then; in another order it is a ranking.
 func (r *Result) writeClusters(b *strings.Builder) {
 	if len(r.nodes) == 0 {
 		return
@@ -148,30 +147,30 @@ func (r *Result) writeClusters(b *strings.Builder) {
 		place[node] = i
 	}
 	columns := []markdown.Column{{Title: "category"}, {Title: "traces", Right: true}, {Title: "share", Right: true}}
-	var stats []map[string]any
-	for _, shown := range r.Clusters {
-		stats = append(stats, shown.Stats)
+	stats := make([]map[string]any, len(r.Clusters))
+	for i := range r.Clusters {
+		stats[i] = r.Clusters[i].Stats
 	}
-	figures := Figures(stats)
-	for _, figure := range figures {
-		columns = append(columns, markdown.Column{Title: figure.Title, Right: true})
+	statColumns := StatColumns(stats)
+	for _, column := range statColumns {
+		columns = append(columns, column.Column)
 	}
 	table := markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
 	for i, node := range nodes {
 		shown := r.Clusters[place[node]]
 		cells := []string{r.label(node, shown.Name, depths[i]), wording.Thousands(shown.NumRuns), wording.OrDash(shown.Share, wording.Percent)}
-		for _, figure := range figures {
-			cells = append(cells, wording.OrDash(figure.Of(shown.Stats), figure.Write))
+		for _, column := range statColumns {
+			cells = append(cells, wording.OrDash(column.Value(shown.Stats), column.Write))
 		}
 		table.Row(append(cells, shown.ID.String())...)
 	}
-	fmt.Fprintf(b, "\n%s%s", r.span(), table)
+	fmt.Fprintf(b, "\n%s%s", r.describePage(), table)
 	r.writeDescriptions(b)
 }
 
-// span says which categories of how many these are, where they are not all of
-// them in their usual order.
-func (r *Result) span() string {
+// describePage says which categories the page shows, and in what order. It is empty
+// for all of them in their usual order.
+func (r *Result) describePage() string {
 	v := r.view
 	whole := len(r.nodes) == len(v.nodes)
 	if whole && v.sortBy == report.ByRuns {
@@ -190,17 +189,17 @@ func (r *Result) span() string {
 	}[v.sortBy])
 }
 
-// label names a category: indented below a parent on the same page, else with
-// the parent's name.
+// label names a category: indented below a parent on the same page, else with the
+// name of its parent.
 func (r *Result) label(node *report.Node, name string, depth int) string {
-	label := strings.Repeat("- ", min(depth, deepestIndent)) + markdown.Quote(name, markdown.MaxName)
+	label := strings.Repeat("- ", min(depth, maxIndent)) + markdown.Quote(name, markdown.MaxName)
 	if depth == 0 && node.Parent != nil && node != r.view.within {
-		label += " in " + markdown.Quote(node.Parent.Name, min(r.most, 40))
+		label += " in " + markdown.Quote(node.Parent.Name, min(r.chars, 40))
 	}
 	return label
 }
 
-const deepestIndent = 6
+const maxIndent = 6
 
 func (r *Result) writeDescriptions(b *strings.Builder) {
 	if !slices.ContainsFunc(r.Clusters, func(c Cluster) bool { return c.Description != "" }) {
@@ -211,10 +210,11 @@ func (r *Result) writeDescriptions(b *strings.Builder) {
 		if shown.Description == "" {
 			continue
 		}
-		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(shown.Name, markdown.MaxName), markdown.Quote(shown.Description, tool.LargestBudget))
+		fmt.Fprintf(b, "- %s: %s\n", markdown.Quote(shown.Name, markdown.MaxName), markdown.Quote(shown.Description, len(shown.Description)))
 	}
 }
 
+// writeLeftOut says what is left out or shortened, with the call that gets it.
 func (r *Result) writeLeftOut(b *strings.Builder) {
 	v := r.view
 	var lines []string
@@ -231,15 +231,15 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 	if r.Report != nil && r.Report.LeftOut > 0 {
 		lines = append(lines, fmt.Sprintf("%s not shown: %s", wording.Count(r.Report.LeftOut, "key point or highlighted trace", "key points or highlighted traces"), v.call(0, "detailed")))
 	}
-	if r.cut {
+	if r.shortened {
 		how := v.call(0, "detailed")
 		if v.detail.description > 0 {
-			how = wording.Call("get_insights_job", "session_id", v.Project.ID, "job_id", v.Job.ID, "cluster_id", "ID", "detail", "detailed", "limit", 1)
+			how = wording.Call("get_insights_job", "session_id", v.project.ID, "job_id", v.job.ID, "cluster_id", "ID", "detail", "detailed", "limit", 1)
 		}
 		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
 	}
-	if v.Tree.Misplaced > 0 {
-		lines = append(lines, wording.Count(v.Tree.Misplaced, "category stands", "categories stand")+" at the top although LangSmith names a parent: it is missing, or below them.")
+	if v.tree.Misplaced > 0 {
+		lines = append(lines, wording.Count(v.tree.Misplaced, "category stands", "categories stand")+" at the top although LangSmith names a parent: it is missing, or below them.")
 	}
 	if v.hide && r.Report != nil {
 		lines = append(lines, "Summaries of runs are hidden by this server's operator.")
@@ -249,10 +249,10 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 	}
 }
 
-// call is the call of get_insights_job that shows this view further on, or in
-// more detail.
+// call writes the call of get_insights_job that shows this view from an offset on,
+// or in more detail.
 func (v *View) call(offset int, detail string) string {
-	values := []any{"session_id", v.Project.ID, "job_id", v.Job.ID}
+	values := []any{"session_id", v.project.ID, "job_id", v.job.ID}
 	if v.within != nil {
 		values = append(values, "cluster_id", v.within.ID)
 	}
@@ -274,6 +274,7 @@ func (v *View) call(offset int, detail string) string {
 	return wording.Call("get_insights_job", values...)
 }
 
+// writeNext says what to call next.
 func (r *Result) writeNext(b *strings.Builder) {
 	b.WriteString("\nNext: ")
 	switch {
@@ -281,7 +282,7 @@ func (r *Result) writeNext(b *strings.Builder) {
 		b.WriteString("create_insights_job starts another (paid); with dry_run it shows first which model secrets the workspace has.\n")
 	case !r.Status.Done():
 		fmt.Fprintf(b, "wait_for_insights_job with this session_id and job_id; or look again in about %d s.\n", r.RetryAfterSeconds)
-	case len(r.view.Tree.Nodes) == 0:
+	case len(r.view.tree.Nodes) == 0:
 		b.WriteString("the report holds no category. The window or the filter may have matched no traces: " +
 			"see list_projects for when the project last had runs, and start another with a wider window (paid).\n")
 	default:

@@ -77,10 +77,10 @@ func (v *View) FindCluster(ctx context.Context, env *tool.Env, id uuid.UUID) err
 	if err != nil {
 		return err
 	}
-	view := &jobs.View{Job: job, Project: v.Project, Tree: report.Build(job.Clusters)}
-	node := view.Tree.Find(id)
+	tree := report.Build(job.Clusters)
+	node := tree.Find(id)
 	if node == nil {
-		return view.NoSuchCluster(id)
+		return jobs.NoSuchCluster(v.Project.ID, job, tree, id)
 	}
 	v.Status, v.cluster = job.Status, &Cluster{ID: node.ID, Name: node.Name, NumRuns: &node.Runs}
 	return nil
@@ -107,12 +107,12 @@ func (v *View) budget() int {
 
 // Resizable shows all runs with shorter previews rather than a few with long
 // ones, unless the call says how long.
-func (v *View) Resizable() tool.Resizable[*List] {
+func (v *View) Resizable() *tool.Resizable[*List] {
 	v.runs = make([]readRun, len(v.Found.Runs))
 	for i := range v.runs {
 		v.runs[i] = newReadRun(&v.Found.Runs[i], v.MaxChars.Chars())
 	}
-	result := tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.Chars(), Enough: shortestPreview, Budget: v.budget(), Build: v.result}
+	result := &tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.Chars(), Enough: shortestPreview, Budget: v.budget(), Build: v.result}
 	if v.MaxChars.MaxChars > 0 {
 		result.Enough = 0
 	}

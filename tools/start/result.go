@@ -89,7 +89,7 @@ func (r *Result) Text() string {
 	for _, note := range r.outcome.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
-	if others := jobs.Lines(r.outcome.Others, mostOthers); others != "" {
+	if others := jobs.WriteList(r.outcome.Others, mostOthers); others != "" {
 		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
 	}
 	next := "wait_for_insights_job"

@@ -27,7 +27,7 @@ type projectKey struct {
 const (
 	// projectsKnownFor is how long a project's name, id and workspace are believed.
 	// They rarely change.
-	projectsKnownFor = 5 * time.Minute
+	projectsKnownFor = 4 * time.Minute
 
 	maxKnownProjects = 1000
 )

@@ -55,7 +55,7 @@ const shortestText = 40
 // Fit builds and renders the largest result that fits: the whole; else all items
 // with texts of at least Enough; else as many items as fit with such texts; else
 // one item with its texts as long as they can be.
-func (r Resizable[R]) Fit() (fitted R, reply Reply, err error) {
+func (r *Resizable[R]) Fit() (fitted R, reply Reply, err error) {
 	fits := func(items, chars int) bool {
 		result := r.Build(items, chars)
 		rendered, renderErr := render(result)
@@ -85,7 +85,7 @@ func (r Resizable[R]) Fit() (fitted R, reply Reply, err error) {
 	return fitted, Reply{}, err
 }
 
-func (r Resizable[R]) budget() int {
+func (r *Resizable[R]) budget() int {
 	if r.Budget == 0 {
 		return DefaultBudget
 	}

@@ -52,15 +52,15 @@ type Tool struct {
 // [DefineResizable] for lists, and for what holds long texts. It panics where a
 // struct has no JSON Schema.
 func Define[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Out, error)) Tool {
-	return DefineResizable(declaration, func(ctx context.Context, env *Env, in In) (Resizable[Out], error) {
+	return DefineResizable(declaration, func(ctx context.Context, env *Env, in In) (*Resizable[Out], error) {
 		out, err := run(ctx, env, in)
-		return Resizable[Out]{Build: func(int, int) Out { return out }}, err
+		return &Resizable[Out]{Build: func(int, int) Out { return out }}, err
 	})
 }
 
 // DefineResizable makes a tool of a function whose result is built in the size
 // that fits its budget. It panics where a struct has no JSON Schema.
-func DefineResizable[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Resizable[Out], error)) Tool {
+func DefineResizable[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (*Resizable[Out], error)) Tool {
 	derived := deriveSchemas[In, Out](declaration)
 	return Tool{
 		Declaration: declaration,
