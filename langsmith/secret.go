@@ -1,16 +1,11 @@
 package langsmith
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 )
 
 // redacted is what takes a secret's place wherever it would be shown.
@@ -48,55 +43,4 @@ func (s Secret) Fingerprint() string {
 	}
 	sum := sha256.Sum256([]byte("langsmith credential\x00" + string(s)))
 	return hex.EncodeToString(sum[:8])
-}
-
-// shortestSecret is the length below which a credential is not looked for in
-// answers: replacing a word of a few letters would only garble them.
-const shortestSecret = 6
-
-// Redact replaces every occurrence of the secret in text, also as JSON, a URL
-// or Go would escape it.
-func (s Secret) Redact(text []byte) []byte { return s.redactor().redact(text) }
-
-// redactor takes one secret out of many texts.
-type redactor struct {
-	forms func() [][]byte // no field, as in Client
-}
-
-func (s Secret) redactor() redactor {
-	var forms [][]byte
-	if len(s) >= shortestSecret {
-		forms = s.forms()
-	}
-	return redactor{func() [][]byte { return forms }}
-}
-
-func (r redactor) redact(text []byte) []byte {
-	for _, form := range r.forms() {
-		if bytes.Contains(text, form) {
-			text = bytes.ReplaceAll(text, form, []byte(redacted))
-		}
-	}
-	return text
-}
-
-// forms are the ways in which others write the secret; for one of letters,
-// digits and underscores they are all the same.
-func (s Secret) forms() [][]byte {
-	plain := string(s)
-	forms := [][]byte{[]byte(plain)}
-	add := func(form string) {
-		if form != plain && !slices.ContainsFunc(forms, func(have []byte) bool { return string(have) == form }) {
-			forms = append(forms, []byte(form))
-		}
-	}
-	if quoted, err := json.Marshal(plain); err == nil {
-		add(string(quoted[1 : len(quoted)-1]))
-	}
-	add(strings.ReplaceAll(plain, "/", `\/`)) // PHP's JSON, for one
-	quoted := strconv.Quote(plain)
-	add(quoted[1 : len(quoted)-1])
-	add(url.QueryEscape(plain))
-	add(url.PathEscape(plain))
-	return forms
 }

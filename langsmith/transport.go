@@ -81,7 +81,7 @@ func (r *reading) RoundTrip(request *http.Request) (*http.Response, error) {
 			values[i] = string(secret.redact([]byte(value)))
 		}
 	}
-	body = secret.redact(body)
+	body = cleanBody(body, secret)
 	response.Body = &heldBody{*bytes.NewReader(body), body}
 	response.ContentLength = int64(len(body))
 	return response, nil
@@ -107,16 +107,6 @@ func schemeCause(err error) error {
 }
 
 var errAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", largestAnswer>>20)
-
-// redactError keeps an error whose text holds the credential from being shown:
-// net/http quotes what it could not read as an answer.
-func (r redactor) redactError(err error) error {
-	text := err.Error()
-	if clean := string(r.redact([]byte(text))); clean != text {
-		return errors.New(clean)
-	}
-	return err
-}
 
 // bodyOf returns the body of an answer, which the reading layer has read.
 func bodyOf(response *http.Response) ([]byte, error) {
