@@ -72,9 +72,9 @@ func (r *GenerateConfigRequest) Check() error {
 
 // GeneratedConfig is a config that a model wrote. It is not saved.
 type GeneratedConfig struct {
-	SummaryPrompt    string                     `json:"summary_prompt"`
-	Name             string                     `json:"name"`
-	AttributeSchemas map[string]json.RawMessage `json:"attribute_schemas"`
+	SummaryPrompt    string  `json:"summary_prompt"`
+	Name             string  `json:"name"`
+	AttributeSchemas Members `json:"attribute_schemas"`
 }
 
 func (g *GeneratedConfig) recognized() bool {

@@ -79,13 +79,13 @@ type Example struct {
 // again. What LangSmith says to an id that it has already is not documented: on
 // an error, [Client.ListExamples] tells which examples are there.
 func (c *Client) CreateExamples(ctx context.Context, examples []NewExample) ([]Example, error) {
-	made, err := send[[]Example](ctx, c, operation{
+	made, err := send[list[Example]](ctx, c, operation{
 		method: http.MethodPost, path: "/examples/bulk", body: examples, repeatable: true,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return *made, nil
+	return made.items, nil
 }
 
 // ListExamples lists the examples of a dataset; limit is 1 to 100. The API gives

@@ -2,9 +2,11 @@ package langsmith
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
@@ -21,7 +23,7 @@ type JobRun struct {
 	SessionID  uuid.UUID
 	Inputs     json.RawMessage // a preview
 	Outputs    json.RawMessage // a preview
-	Attributes map[string]json.RawMessage
+	Attributes Members
 }
 
 // notAttributes are the keys of a run that are part of LangSmith's own run
@@ -38,8 +40,11 @@ var notAttributes = []string{
 // expected one is left out rather than failing the page.
 func (r *JobRun) UnmarshalJSON(data []byte) error {
 	*r = JobRun{}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(data, &object); err != nil {
+	if jsontext.Value(data).Kind() != jsontext.KindBeginObject {
+		return errors.New("a run is no object")
+	}
+	var object Members
+	if err := object.UnmarshalJSON(data); err != nil {
 		return err
 	}
 	for _, field := range []struct {
@@ -50,7 +55,7 @@ func (r *JobRun) UnmarshalJSON(data []byte) error {
 		{"start_time", &r.StartTime}, {"session_id", &r.SessionID}, {"attributes", &r.Attributes},
 	} {
 		if raw, ok := object[field.key]; ok {
-			_ = json.Unmarshal(raw, field.to)
+			_ = decode(raw, field.to)
 		}
 	}
 	maps.DeleteFunc(r.Attributes, func(_ string, raw json.RawMessage) bool { return isNull(raw) })
@@ -59,7 +64,7 @@ func (r *JobRun) UnmarshalJSON(data []byte) error {
 	for key, raw := range object {
 		if !slices.Contains(notAttributes, key) && !isNull(raw) {
 			if r.Attributes == nil {
-				r.Attributes = map[string]json.RawMessage{}
+				r.Attributes = Members{}
 			}
 			r.Attributes[key] = raw
 		}
@@ -67,7 +72,7 @@ func (r *JobRun) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func firstRaw(object map[string]json.RawMessage, keys ...string) json.RawMessage {
+func firstRaw(object Members, keys ...string) json.RawMessage {
 	for _, key := range keys {
 		if raw, ok := object[key]; ok && !isNull(raw) {
 			return raw

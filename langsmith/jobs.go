@@ -6,20 +6,21 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
 // Job is an Insights job as LangSmith lists it.
 type Job struct {
-	ID        uuid.UUID      `json:"id"`
-	Name      string         `json:"name"`
-	Status    Status         `json:"status"`
-	Error     string         `json:"error"`
-	CreatedAt Time           `json:"created_at"`
-	StartTime Time           `json:"start_time"` // unknown: of the window that was analysed, or of the work
-	EndTime   Time           `json:"end_time"`
-	ConfigID  uuid.UUID      `json:"config_id"` // uuid.Nil for none
-	Shape     map[string]int `json:"shape"`     // category to number of runs
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"`
+	Status    Status    `json:"status"`
+	Error     string    `json:"error"`
+	CreatedAt Time      `json:"created_at"`
+	StartTime Time      `json:"start_time"` // unknown: of the window that was analysed, or of the work
+	EndTime   Time      `json:"end_time"`
+	ConfigID  uuid.UUID `json:"config_id"` // uuid.Nil for none
+	Shape     Shape     `json:"shape"`     // category to number of runs
 }
 
 // NumRuns is how many runs the job's shape counts; 0 while it has none.
@@ -29,6 +30,24 @@ func (j *Job) NumRuns() int {
 		total += runs
 	}
 	return total
+}
+
+// Shape is how many runs each category at the top has, by its name.
+type Shape map[string]int
+
+// UnmarshalJSON implements json.Unmarshaler; what is no number is left out.
+func (s *Shape) UnmarshalJSON(data []byte) error {
+	*s = nil
+	return eachMember(data, func(name string, value jsontext.Value) {
+		var runs *int
+		if value.Kind() != jsontext.KindNumber || decode(value, &runs) != nil {
+			return
+		}
+		if *s == nil {
+			*s = Shape{}
+		}
+		(*s)[name] = *runs
+	})
 }
 
 // Status is where a job is in its life. LangSmith may answer words that are
@@ -61,9 +80,11 @@ func (j *CreatedJob) recognized() bool { return j.ID != uuid.Nil }
 // Report is a job with what it found.
 type Report struct {
 	Job
-	Clusters []Cluster `json:"clusters"`
-	Summary  *Summary  `json:"report"` // nil until the job has succeeded
+	Clusters List[Cluster] `json:"clusters"`
+	Summary  *Summary      `json:"report"` // nil until the job has succeeded
 }
+
+func (j *Job) recognized() bool { return j.ID != uuid.Nil }
 
 func (r *Report) recognized() bool { return r.ID != uuid.Nil }
 
@@ -80,10 +101,10 @@ type Cluster struct {
 
 // Summary is what the Insights Agent wrote about a report as a whole.
 type Summary struct {
-	CreatedAt   Time             `json:"created_at"` // when it was written; zero where LangSmith does not say
-	Title       string           `json:"title"`
-	KeyPoints   []string         `json:"key_points"`
-	Highlighted []HighlightedRun `json:"highlighted_traces"`
+	CreatedAt   Time                 `json:"created_at"` // when it was written; zero where LangSmith does not say
+	Title       string               `json:"title"`
+	KeyPoints   List[string]         `json:"key_points"`
+	Highlighted List[HighlightedRun] `json:"highlighted_traces"`
 }
 
 // HighlightedRun is a trace that the report holds worth opening.

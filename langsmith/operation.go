@@ -61,11 +61,11 @@ func get[T any](ctx context.Context, c *Client, path string, query url.Values) (
 
 // all is the shape of an operation that answers with a bare array.
 func all[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
-	items, err := get[[]T](ctx, c, path, query)
+	body, err := get[list[T]](ctx, c, path, query)
 	if err != nil {
 		return nil, err
 	}
-	return *items, nil
+	return body.items, nil
 }
 
 // remove deletes what the path names. Sent twice it is deleted all the same,

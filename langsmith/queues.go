@@ -73,7 +73,7 @@ func runIDs(items []queueItem) []uuid.UUID {
 	for _, item := range items {
 		if item.RunID != uuid.Nil {
 			ids = append(ids, item.RunID)
-		} else {
+		} else if item.ID != uuid.Nil {
 			ids = append(ids, item.ID)
 		}
 	}
@@ -131,11 +131,11 @@ func (c *Client) addQueueRunsOlder(ctx context.Context, queue uuid.UUID, runs []
 	for i, run := range runs {
 		ids[i] = run.RunID
 	}
-	added, err := send[[]queueItem](ctx, c, operation{method: http.MethodPost, path: olderQueuePath(queue), body: ids})
+	added, err := send[list[queueItem]](ctx, c, operation{method: http.MethodPost, path: olderQueuePath(queue), body: ids})
 	if err != nil {
 		return nil, err
 	}
-	return &QueueAddition{Runs: runIDs(*added), ExtendedRetention: true}, nil
+	return &QueueAddition{Runs: runIDs(added.items), ExtendedRetention: true}, nil
 }
 
 // QueuesExtendRetention reports whether the endpoint is known to serve only the

@@ -23,7 +23,7 @@ type Run struct {
 	TraceID   uuid.UUID
 	ParentID  uuid.UUID // uuid.Nil for a root run
 	ThreadID  string    // of the conversation; empty for none
-	Tags      []string
+	Tags      List[string]
 	Metadata  json.RawMessage // an object; nil for none
 	Inputs    json.RawMessage
 	Outputs   json.RawMessage
@@ -51,27 +51,27 @@ func (r *Run) LatencySeconds() (float64, bool) {
 // runBody is a run as either generation writes it: the newer routes renamed
 // session_id and parent_run_id, and lifted metadata and latency to the top.
 type runBody struct {
-	ID             uuid.UUID                  `json:"id"`
-	Name           string                     `json:"name"`
-	RunType        string                     `json:"run_type"`
-	Status         string                     `json:"status"`
-	Error          string                     `json:"error"`
-	ErrorPreview   string                     `json:"error_preview"`
-	StartTime      Time                       `json:"start_time"`
-	EndTime        Time                       `json:"end_time"`
-	LatencySeconds Number                     `json:"latency_seconds"`
-	TotalCost      Number                     `json:"total_cost"`
-	ProjectID      uuid.UUID                  `json:"project_id"`
-	SessionID      uuid.UUID                  `json:"session_id"`
-	TraceID        uuid.UUID                  `json:"trace_id"`
-	ParentRunID    uuid.UUID                  `json:"parent_run_id"`
-	ParentRunIDs   []uuid.UUID                `json:"parent_run_ids"` // from the root down to the parent
-	ThreadID       string                     `json:"thread_id"`
-	Tags           []string                   `json:"tags"`
-	Metadata       json.RawMessage            `json:"metadata"`
-	Extra          map[string]json.RawMessage `json:"extra"`
-	Inputs         json.RawMessage            `json:"inputs"`
-	Outputs        json.RawMessage            `json:"outputs"`
+	ID             uuid.UUID       `json:"id"`
+	Name           string          `json:"name"`
+	RunType        string          `json:"run_type"`
+	Status         string          `json:"status"`
+	Error          string          `json:"error"`
+	ErrorPreview   string          `json:"error_preview"`
+	StartTime      Time            `json:"start_time"`
+	EndTime        Time            `json:"end_time"`
+	LatencySeconds Number          `json:"latency_seconds"`
+	TotalCost      Number          `json:"total_cost"`
+	ProjectID      uuid.UUID       `json:"project_id"`
+	SessionID      uuid.UUID       `json:"session_id"`
+	TraceID        uuid.UUID       `json:"trace_id"`
+	ParentRunID    uuid.UUID       `json:"parent_run_id"`
+	ParentRunIDs   List[uuid.UUID] `json:"parent_run_ids"` // from the root down to the parent
+	ThreadID       string          `json:"thread_id"`
+	Tags           List[string]    `json:"tags"`
+	Metadata       json.RawMessage `json:"metadata"`
+	Extra          Members         `json:"extra"`
+	Inputs         json.RawMessage `json:"inputs"`
+	Outputs        json.RawMessage `json:"outputs"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler; a field of another type than the
@@ -112,15 +112,15 @@ func (r *Run) UnmarshalJSON(data []byte) error {
 }
 
 func isEmptyObject(raw json.RawMessage) bool {
-	var object map[string]json.RawMessage
-	return json.Unmarshal(raw, &object) != nil || len(object) == 0
+	var object Members
+	return object.UnmarshalJSON(raw) != nil || len(object) == 0
 }
 
 // threadOf reads the thread from the metadata keys by which LangSmith groups
 // runs into threads, for routes that do not give it themselves.
 func threadOf(metadata json.RawMessage) string {
-	var keys map[string]json.RawMessage
-	if json.Unmarshal(metadata, &keys) != nil {
+	var keys Members
+	if keys.UnmarshalJSON(metadata) != nil {
 		return ""
 	}
 	for _, key := range []string{"session_id", "conversation_id", "thread_id"} {

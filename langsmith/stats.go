@@ -3,6 +3,8 @@ package langsmith
 import (
 	"encoding/json"
 	"math"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Stats are the statistics of a cluster: whatever keys LangSmith computed. A
@@ -29,12 +31,32 @@ func (s Stats) Number(key string) (float64, bool) {
 	return 0, false
 }
 
-// UnmarshalJSON implements json.Unmarshaler; what is no object is no statistics.
+// What statistics are read of a cluster: the first ones, and of each only what is
+// short enough to be shown, in bytes.
+const (
+	maxStats    = 100
+	longestStat = 4_000
+)
+
+// UnmarshalJSON implements json.Unmarshaler; what is no object is no statistics. A
+// statistic that is an object or a list stays as it is written.
 func (s *Stats) UnmarshalJSON(data []byte) error {
 	*s = nil
-	var object map[string]any
-	if json.Unmarshal(data, &object) == nil {
-		*s = object
-	}
-	return nil
+	return eachMember(data, func(key string, raw jsontext.Value) {
+		if len(*s) == maxStats || len(key) > longestStat || len(raw) > longestStat {
+			return
+		}
+		if *s == nil {
+			*s = Stats{}
+		}
+		switch raw.Kind() {
+		case jsontext.KindBeginObject, jsontext.KindBeginArray:
+			(*s)[key] = json.RawMessage(raw.Clone())
+		default:
+			var value any
+			if json.Unmarshal(raw, &value) == nil { // or it is a number that is too large
+				(*s)[key] = value
+			}
+		}
+	})
 }
