@@ -17,7 +17,23 @@ import (
 // one is left out, an id that is no UUID and a count that cannot be one among
 // them, and everything else is read.
 func decode(body []byte, out any) error {
-	return jsonv2.Unmarshal(body, out, lenient, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	err := jsonv2.Unmarshal(body, out, lenient, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	var syntactic *jsontext.SyntacticError
+	var semantic *jsonv2.SemanticError
+	switch {
+	case errors.As(err, &syntactic):
+		var value any
+		return json.Unmarshal(body, &value) // callers know encoding/json's errors
+	case errors.As(err, &semantic) && semantic.Err == nil:
+		return &json.UnmarshalTypeError{Value: kindNames[semantic.JSONKind], Type: semantic.GoType, Offset: semantic.ByteOffset}
+	}
+	return err
+}
+
+// kindNames are encoding/json's names of what a value is.
+var kindNames = map[jsontext.Kind]string{
+	jsontext.KindNull: "null", jsontext.KindFalse: "bool", jsontext.KindTrue: "bool", jsontext.KindString: "string",
+	jsontext.KindNumber: "number", jsontext.KindBeginObject: "object", jsontext.KindBeginArray: "array",
 }
 
 var lenient = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(decoder *jsontext.Decoder, out any) error {
