@@ -11,6 +11,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/prompts"
+	"langsmith-insights-mcp/tools/markdown"
 )
 
 // completer completes the arguments of prompts and resource templates. The
@@ -53,11 +54,17 @@ func (c completer) CompleteResourceArgument(ctx context.Context, _ string, argum
 	return newCompletion(nil, nil)
 }
 
+// maxCompletion bounds one value, in characters.
+const maxCompletion = 200
+
 // newCompletion returns the values as the protocol wants them. Where LangSmith
 // cannot be asked there are none, which stops nobody from typing.
 func newCompletion(values []string, err error) (*mcp.Completion, error) {
 	if errors.Is(err, context.Canceled) {
 		return nil, err
+	}
+	for i, value := range values {
+		values[i] = markdown.Line(value, maxCompletion)
 	}
 	total := len(values)
 	return &mcp.Completion{Values: values[:min(total, maxCompletions)], Total: total, HasMore: total > maxCompletions}, nil
@@ -137,7 +144,7 @@ func (s search) categories(ctx context.Context, project, job uuid.UUID, typed st
 	}
 	categories, err := s.catalog.Categories(ctx, project, job)
 	for _, category := range categories {
-		if v := value(category); catalog.Matches(typed, category.Name+"\n"+v, category.ID) {
+		if v := value(category); category.ID != uuid.Nil && catalog.Matches(typed, category.Name+"\n"+v, category.ID) {
 			values = append(values, v)
 		}
 	}

@@ -150,6 +150,9 @@ func (c *chosen) fromJob(ctx context.Context, client *langsmith.Client) error {
 		if c.full() || len(c.seen) >= c.cluster.Runs && len(c.seen) > 0 {
 			break
 		}
+		if node.ID == uuid.Nil {
+			continue // without a category LangSmith lists every run
+		}
 		if err := c.list(ctx, client, node.ID); err != nil {
 			return err
 		}
@@ -166,7 +169,9 @@ func (c *chosen) list(ctx context.Context, client *langsmith.Client, cluster uui
 			return err
 		}
 		for i := range page.Runs {
-			c.choose(page.Runs[i].ID)
+			if id := page.Runs[i].ID; id != uuid.Nil {
+				c.choose(id)
+			}
 		}
 		if !page.More {
 			return nil

@@ -30,7 +30,7 @@ type Result struct {
 
 // Cluster is one category of a report.
 type Cluster struct {
-	ID          uuid.UUID      `json:"id"`
+	ID          uuid.UUID      `json:"id,omitzero"`
 	ParentID    uuid.UUID      `json:"parent_id,omitzero"` // absent at the top of the tree that is shown
 	Name        string         `json:"name"`
 	Description string         `json:"description,omitempty"`
@@ -51,7 +51,7 @@ type Report struct {
 
 // HighlightedRun is a trace that is worth opening.
 type HighlightedRun struct {
-	RunID       uuid.UUID `json:"run_id"`
+	RunID       uuid.UUID `json:"run_id,omitzero"`
 	ClusterID   uuid.UUID `json:"cluster_id,omitzero"`
 	ClusterName string    `json:"cluster_name,omitempty"`
 	Rank        int       `json:"rank"`

@@ -115,7 +115,7 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 	}
 	b.WriteString("\nWorth opening:\n")
 	for _, run := range r.Highlighted {
-		fmt.Fprintf(b, "- run %s", run.RunID)
+		fmt.Fprintf(b, "- run %s", wording.ID(run.RunID))
 		if run.ClusterName != "" {
 			fmt.Fprintf(b, " in %s", markdown.Quote(run.ClusterName, markdown.MaxName))
 		}
@@ -162,7 +162,7 @@ func (r *Result) writeClusters(b *strings.Builder) {
 		for _, column := range statColumns {
 			cells = append(cells, wording.OrDash(column.Value(shown.Stats), column.Write))
 		}
-		table.Row(append(cells, shown.ID.String())...)
+		table.Row(append(cells, wording.ID(shown.ID))...)
 	}
 	fmt.Fprintf(b, "\n%s%s", r.describePage(), table)
 	r.writeDescriptions(b)

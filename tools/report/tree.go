@@ -43,7 +43,7 @@ type Tree struct {
 
 // Build puts clusters in their places. A parent that is not in the report, a
 // category that is its own parent and a ring of parents leave a category at the
-// top; none is lost. Of several with one id the first is the one with children.
+// top; none is lost. One whose id is not known has no children. Of several with one id the first is the one with children.
 func Build(clusters []langsmith.Cluster) *Tree {
 	t := &Tree{Nodes: make([]*Node, len(clusters)), byID: make(map[uuid.UUID]*Node, len(clusters))}
 	nodes := make([]Node, len(clusters))
@@ -51,7 +51,7 @@ func Build(clusters []langsmith.Cluster) *Tree {
 		node := &nodes[i]
 		node.Cluster, node.Runs, node.listed = &clusters[i], clusters[i].NumRuns, i
 		t.Nodes[i] = node
-		if _, taken := t.byID[node.ID]; !taken {
+		if _, taken := t.byID[node.ID]; !taken && node.ID != uuid.Nil {
 			t.byID[node.ID] = node
 		}
 	}

@@ -34,7 +34,7 @@ type Cluster struct {
 
 // Run is one trace behind a category.
 type Run struct {
-	ID         uuid.UUID                  `json:"id"`
+	ID         uuid.UUID                  `json:"id,omitzero"`
 	Name       string                     `json:"name,omitempty"`
 	Summary    string                     `json:"summary,omitempty"`
 	Status     string                     `json:"status,omitempty"`

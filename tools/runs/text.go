@@ -78,7 +78,7 @@ func (r *List) emptyText() string {
 
 // writeRun writes one run, and says whether anything of it was shortened.
 func (r *List) writeRun(b *strings.Builder, listed *Run, read readRun) (shortened bool) {
-	fmt.Fprintf(b, "\nRun %s", listed.ID)
+	fmt.Fprintf(b, "\nRun %s", wording.ID(listed.ID))
 	if listed.Name != "" {
 		fmt.Fprintf(b, " %s", markdown.Quote(listed.Name, markdown.MaxName))
 	}

@@ -72,7 +72,7 @@ func (d *dryRun) write(b *strings.Builder, project string) {
 	case len(*d.ModelSecrets) == 0:
 		b.WriteString("The workspace has no model secret set; such a job would be refused.\n")
 	default:
-		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", markdown.Line(strings.Join(*d.ModelSecrets, ", "), 300))
+		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", quoteNames(*d.ModelSecrets))
 	}
 	if d.WouldSend == nil {
 		fmt.Fprintf(b, "\nIt would send the fields as they were given, %s bytes of JSON: too many to repeat here.\n", wording.Thousands(d.bodySize))
@@ -89,4 +89,19 @@ func (d *dryRun) write(b *strings.Builder, project string) {
 	} else {
 		b.WriteString("\nNext: the same call without dry_run starts it.\n")
 	}
+}
+
+// mostNames bounds the names of model secrets in a text.
+const mostNames = 20
+
+// quoteNames lists names, which the workspace's members chose.
+func quoteNames(names []string) string {
+	quoted := make([]string, min(len(names), mostNames))
+	for i := range quoted {
+		quoted[i] = markdown.Word(names[i], markdown.MaxWord)
+	}
+	if more := len(names) - len(quoted); more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(quoted, ", ")
 }

@@ -34,9 +34,9 @@ func (l Links) Job(id uuid.UUID) string {
 	return l.endpoint.JobURL(l.tenant, l.project, id)
 }
 
-// Run returns the address of a run.
+// Run returns the address of a run; empty where its id is not known.
 func (l Links) Run(id uuid.UUID) string {
-	if l.tenant == uuid.Nil {
+	if l.tenant == uuid.Nil || id == uuid.Nil {
 		return ""
 	}
 	return l.endpoint.RunURL(l.tenant, l.project, id)

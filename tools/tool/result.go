@@ -1,9 +1,14 @@
 package tool
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"sort"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"langsmith-insights-mcp/tools/markdown"
 )
 
 // Result is what a tool's function returns. Its JSON is the structured content,
@@ -33,7 +38,42 @@ func render(result Result) (Reply, error) {
 	if err != nil {
 		return Reply{}, fmt.Errorf("encode the result: %w", err)
 	}
-	return Reply{Structured: structured, Text: result.Text()}, nil
+	return Reply{Structured: cleanJSON(structured), Text: markdown.Clean(result.Text())}, nil
+}
+
+// cleanJSON cleans every string of a value as [markdown.Clean] does, the names of
+// members included: what users and models wrote is as harmless in structure as in
+// text. Of two members that have one name then, the first stays.
+func cleanJSON(value []byte) []byte {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	var out bytes.Buffer
+	encoder := jsontext.NewEncoder(&out, jsontext.PreserveRawStrings(true), jsontext.EscapeForHTML(true), jsontext.EscapeForJS(true)) // as encoding/json does
+	var err error
+	for err == nil { // its end is one, as the value was encoded here
+		if decoder.PeekKind() != jsontext.KindString {
+			var token jsontext.Token
+			if token, err = decoder.ReadToken(); err == nil {
+				err = encoder.WriteToken(token)
+			}
+			continue
+		}
+		var quoted jsontext.Value
+		if quoted, err = decoder.ReadValue(); err != nil {
+			continue
+		}
+		unquoted, _ := jsontext.AppendUnquote(nil, quoted)
+		text := string(unquoted)
+		var written error
+		if clean := markdown.Clean(text); clean == text {
+			written = encoder.WriteValue(quoted) // as it was written
+		} else {
+			written = encoder.WriteToken(jsontext.String(clean))
+		}
+		if written != nil {
+			err = decoder.SkipValue() // of a member whose name is taken
+		}
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
 // Resizable is a result that is built in the largest size that fits its budget,

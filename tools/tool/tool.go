@@ -97,6 +97,6 @@ func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Re
 	if IsInterruption(err) {
 		return Reply{}, err
 	}
-	text, _ := markdown.Shorten(env.Explain(t.Declaration, err), DefaultBudget-1)
+	text, _ := markdown.Shorten(markdown.Clean(env.Explain(t.Declaration, err)), DefaultBudget-1)
 	return Reply{Text: text, IsError: true, NotFound: isAboutMissing(err)}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 )
@@ -60,3 +62,11 @@ func Echo(value any) string {
 
 // EchoName repeats a name that a caller made up.
 func EchoName(name string) string { return markdown.Line(name, maxEcho) }
+
+// ID writes an id, which is uuid.Nil where LangSmith gave none that is a UUID.
+func ID(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return "without an id"
+	}
+	return id.String()
+}
