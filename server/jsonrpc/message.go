@@ -76,6 +76,11 @@ func Read(data []byte) (Message, *Error) {
 	case m.Method == "" && !m.IsAnswer():
 		return m, &Error{mcp.INVALID_REQUEST, "neither a request nor the answer to one"}
 	}
+	for _, part := range []jsontext.Value{m.params, m.Result, m.Error} {
+		if err := checkBounds(part); err != nil {
+			return m, &Error{mcp.INVALID_REQUEST, err.Error()}
+		}
+	}
 	return m, nil
 }
 

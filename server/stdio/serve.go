@@ -37,7 +37,7 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	// Requests outlive ctx by the grace.
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	c := &connection{handler: jsonrpc.Handler{MCP: server, Logger: options.Logger}, ctx: requests, out: out}
+	c := &connection{handler: jsonrpc.Handler{MCP: server, Logger: options.Logger}, ctx: requests, out: out, refusals: make(chan struct{}, maxRefusals)}
 	c.session = jsonrpc.NewSession("stdio-"+uuid.NewString(), &c.pending, c.write)
 	unregister, err := c.session.Register(ctx, server)
 	if err != nil {
@@ -72,6 +72,8 @@ type connection struct {
 	calls   jsonrpc.Calls
 	ctx     context.Context // of the requests
 	ending  atomic.Bool
+
+	refusals chan struct{} // one for each that is being written
 
 	writing sync.Mutex
 	out     io.Writer
@@ -122,8 +124,17 @@ func (c *connection) handle(line []byte) {
 	}
 }
 
+// maxRefusals bounds the refusals that wait for the client to read.
+const maxRefusals = 1000
+
+// refuse answers a message that is not accepted. It waits for the client only
+// behind many others: reading must go on, or the end of the input is not seen.
 func (c *connection) refuse(message jsonrpc.Message, problem *jsonrpc.Error) {
-	c.respond(problem.Response(message.ID))
+	c.refusals <- struct{}{}
+	go func() {
+		defer func() { <-c.refusals }()
+		c.respond(problem.Response(message.ID))
+	}()
 }
 
 func (c *connection) respond(response jsonrpc.Response) {
@@ -161,8 +172,20 @@ func (c *connection) waitForCalls(grace time.Duration) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), grace)
 	defer cancel()
 	c.calls.Wait(ctx)
+	c.waitForRefusals(ctx)
 	c.calls.CancelAll()
 	unwinding, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), unwindTime)
 	defer cancel()
 	c.calls.Wait(unwinding)
+}
+
+// waitForRefusals returns when every refusal is written, or ctx is done.
+func (c *connection) waitForRefusals(ctx context.Context) {
+	for range maxRefusals {
+		select {
+		case c.refusals <- struct{}{}: // nothing further is read, so that no other takes it
+		case <-ctx.Done():
+			return
+		}
+	}
 }
