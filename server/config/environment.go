@@ -14,7 +14,7 @@ type environment struct {
 // get returns a variable's value. A placeholder is no value, and is returned beside it.
 func (e *environment) get(name string) (value, placeholder string) {
 	value = unquote(e.getenv(name))
-	if isPlaceholder(value) {
+	if IsPlaceholder(value) {
 		e.placeholders = append(e.placeholders, name)
 		return "", value
 	}
@@ -26,7 +26,9 @@ func (e *environment) get(name string) (value, placeholder string) {
 // {env:NAME} and $NAME.
 var placeholders = regexp.MustCompile(`^(\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z_][A-Z0-9_]*)$`)
 
-func isPlaceholder(value string) bool { return placeholders.MatchString(value) }
+// IsPlaceholder reports whether a value is a reference that a client has passed on
+// as it stands.
+func IsPlaceholder(value string) bool { return placeholders.MatchString(value) }
 
 // unquote takes off the blanks and quotes that values from .env files and client
 // configurations arrive with.

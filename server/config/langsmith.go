@@ -108,7 +108,7 @@ func readKey(env *environment) (sourced, error) {
 		return sourced{}, err
 	}
 	key := unquote(content)
-	if key == "" || isPlaceholder(key) {
+	if key == "" || IsPlaceholder(key) {
 		return sourced{}, fmt.Errorf("%s holds no key", path.value)
 	}
 	return sourced{key, path.source}, nil

@@ -55,7 +55,7 @@ func (l LangSmith) UsesProfile() bool {
 
 // profileSetting returns a setting of a profile with its source.
 func profileSetting(p *profile.Profile, value string) sourced {
-	if value == "" || isPlaceholder(value) {
+	if value == "" || IsPlaceholder(value) {
 		return sourced{}
 	}
 	return sourced{value, describeProfile(p)}

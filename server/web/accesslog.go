@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	mcpserver "github.com/mark3labs/mcp-go/server"
@@ -47,7 +48,7 @@ func accessRecordOf(ctx context.Context) *accessRecord {
 }
 
 // accessLog writes a line for each request when it has been answered.
-func accessLog(logger zerolog.Logger) func(http.Handler) http.Handler {
+func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			began := time.Now()
@@ -61,7 +62,7 @@ func accessLog(logger zerolog.Logger) func(http.Handler) http.Handler {
 				line := logger.WithLevel(level).
 					Str("request_id", e.requestID).
 					Str("http_method", r.Method).
-					Str("path", shorten(r.URL.Path)).
+					Str("path", route(mux, r)).
 					Int("status", status).
 					Int64("bytes", bytes).
 					Dur("duration_ms", time.Since(began)).
@@ -79,6 +80,19 @@ func accessLog(logger zerolog.Logger) func(http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// noRoute stands for a path that nothing here serves: it is in a caller's own
+// words, and may hold a key.
+const noRoute = "other"
+
+// route is the path of what serves a request.
+func route(mux *http.ServeMux, r *http.Request) string {
+	_, pattern := mux.Handler(r)
+	if pattern == "" {
+		return noRoute
+	}
+	return strings.TrimSuffix(pattern[strings.Index(pattern, "/"):], "{$}")
 }
 
 // longestLogged bounds what a caller can put into one field of the log.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,9 @@ func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, boo
 	}
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.Is(err, errNoRoom):
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, err.Error())
 	case errors.As(err, &tooLarge):
 		refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the message is larger than %d bytes", tooLarge.Limit))
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -29,15 +33,39 @@ func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, boo
 	return nil, false
 }
 
+// readBody reads a body into a buffer that grows with what arrives, and reserves
+// what that takes.
 func (l Limits) readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > l.Body {
 		return nil, &http.MaxBytesError{Limit: l.Body}
 	}
+	ctx, cancel := context.WithTimeout(r.Context(), l.BodyTime)
+	defer cancel()
 	body := http.MaxBytesReader(nil, r.Body, l.Body)
-	if r.ContentLength < 0 {
-		return io.ReadAll(body)
+	size := int64(smallBody)
+	if r.ContentLength >= 0 {
+		size = min(size, r.ContentLength+1) // one more, so that the end is seen
 	}
-	message := make([]byte, r.ContentLength)
-	_, err := io.ReadFull(body, message)
-	return message, err
+	message := make([]byte, 0, size)
+	for {
+		n, err := body.Read(message[len(message):cap(message)])
+		message = message[:len(message)+n]
+		if errors.Is(err, io.EOF) {
+			return message, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(message) < cap(message) {
+			continue
+		}
+		size = min(2*size, l.Body+1)
+		if r.ContentLength >= 0 {
+			size = min(size, r.ContentLength+1)
+		}
+		if err := reservationOf(r.Context()).grow(ctx, min(size, l.Body)); err != nil {
+			return nil, err
+		}
+		message = append(make([]byte, 0, size), message...)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server/config"
 )
 
 // Caller is who makes a request, and on which LangSmith credentials.
@@ -81,6 +82,11 @@ func withoutSecrets(header http.Header) http.Header {
 
 func readCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpoint, error) {
 	var none langsmith.Credentials
+	for _, name := range slices.Concat(keyHeaders, workspaceHeaders, endpointHeaders) {
+		if variable := strings.ReplaceAll(name, "-", "_"); len(header.Values(variable)) > 0 {
+			return none, langsmith.Endpoint{}, fmt.Errorf("%s is no header's name, since many proxies drop one with underscores: send %s", strings.ToUpper(variable), name)
+		}
+	}
 	key, err := readHeader(header, keyHeaders)
 	if err != nil {
 		return none, langsmith.Endpoint{}, err
@@ -136,6 +142,8 @@ func readHeader(header http.Header, names []string) (string, error) {
 		for _, value := range header.Values(name) {
 			value = strings.TrimSpace(value)
 			switch {
+			case config.IsPlaceholder(value):
+				return "", fmt.Errorf("%s holds the placeholder %q as it stands: set the variable that it names for your client, or write it as your client does", name, shorten(value))
 			case value == "":
 				return "", fmt.Errorf("%s is empty: leave it out, or set the variable that your client fills it from", name)
 			case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r >= 0x7f }):

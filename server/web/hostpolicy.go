@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -18,12 +19,19 @@ type hostPolicy struct {
 }
 
 // check checks the Host and Origin of a request. Its error names the flag that
-// would let the request in.
+// would let the request in, where there can be one.
 func (p hostPolicy) check(r *http.Request) error {
 	if !p.allowsHost(r) {
-		return fmt.Errorf("this server does not answer to the host %q: --allow-host %s would let it", shorten(r.Host), shorten(hostName(r.Host)))
+		name := hostName(r.Host)
+		if name == "" || strings.ContainsAny(name, "/@*, ") {
+			return fmt.Errorf("this server does not answer to the host %q: send the name by which it is reached", shorten(r.Host))
+		}
+		return fmt.Errorf("this server does not answer to the host %q: --allow-host %s would let it", shorten(r.Host), shorten(name))
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && !p.allowsOrigin(r, origin) {
+		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" {
+			return fmt.Errorf("pages of the origin %q may not call this server: serve the page over https, and allow its origin with --allow-origin", shorten(origin))
+		}
 		return fmt.Errorf("pages of the origin %q may not call this server: --allow-origin %s would let them", shorten(origin), shorten(origin))
 	}
 	return nil

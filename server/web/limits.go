@@ -7,14 +7,14 @@ import (
 
 // Limits bound what one client can hold. A zero field has the default.
 type Limits struct {
-	// Body and Header bound one message and one header, in bytes: 16 MiB, which
-	// a thousand chats in one call are within, and 64 KiB, since the tokens of
-	// issuers that list a user's groups are long.
+	// Body and Header bound one message and one header, in bytes: 9 MiB, which the
+	// 8 MiB of chats that one call may hold are within, and 64 KiB, since the tokens
+	// of issuers that list a user's groups are long.
 	Body   int64
 	Header int
 
-	// Bodies bounds the large messages that are being answered, all together, in
-	// bytes: 32 MiB. One takes about five times its size while it is read, so
+	// Bodies bounds the large messages that are being read and answered, all
+	// together, in bytes: 18 MiB. One takes about five times its size while it is read, so
 	// that is what a process of 256 MiB has room for.
 	Bodies int64
 
@@ -35,9 +35,9 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	return Limits{
-		Body:       cmp.Or(l.Body, 16<<20),
+		Body:       cmp.Or(l.Body, 9<<20),
 		Header:     cmp.Or(l.Header, 64<<10),
-		Bodies:     cmp.Or(l.Bodies, 32<<20),
+		Bodies:     cmp.Or(l.Bodies, 18<<20),
 		HeaderTime: cmp.Or(l.HeaderTime, 10*time.Second),
 		BodyTime:   cmp.Or(l.BodyTime, 30*time.Second),
 		WriteTime:  cmp.Or(l.WriteTime, 30*time.Second),

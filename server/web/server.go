@@ -81,7 +81,7 @@ func New(ctx context.Context, options Options) *Server {
 		mux.Handle(auth.MetadataPath+"/", cors(metadata))
 	}
 
-	s.handler = chain(withResponse(options.Limits), s.closeAtEnd, requestID, traceContext, accessLog(options.Logger), recoverPanics(options.Logger))(mux)
+	s.handler = chain(withResponse(options.Limits), s.closeAtEnd, requestID, traceContext, accessLog(options.Logger, mux), recoverPanics(options.Logger))(mux)
 	return s
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -60,7 +61,8 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 		delete(s.streams, id)
 		s.mu.Unlock()
 	}()
-	if answer.event("endpoint", []byte(messagePath+"?sessionId="+id)) == nil {
+	// A relative address is right below any path that a proxy serves.
+	if answer.event("endpoint", []byte(strings.TrimPrefix(messagePath, "/")+"?sessionId="+id)) == nil {
 		stream.session.Forward(ctx)
 	}
 }

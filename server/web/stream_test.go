@@ -49,7 +49,8 @@ func (f *fixture) read(r *http.Request) *stream {
 			data, ok := strings.CutPrefix(scanner.Text(), "data: ")
 			switch {
 			case ok && kind == "endpoint":
-				endpoint <- data
+				address, _ := r.URL.Parse(data)
+				endpoint <- address.RequestURI()
 			case ok:
 				s.messages <- data
 			}

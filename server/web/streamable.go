@@ -123,10 +123,13 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 // answer answers a message of a session: with events where the handler has said
 // something before, as JSON otherwise.
 func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
+	// A session that was opened without a key may be used with one, and then what is
+	// asked and called with it is not for a caller without.
+	id += " " + sessionCode(id, CallerFrom(ctx))
 	switch {
 	case message.IsAnswer():
 		if !s.pending.Resolve(id, message) && !message.IsPong() {
-			refuse(w, http.StatusBadRequest, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
+			refuse(w, http.StatusNotFound, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
 			return
 		}
 		w.WriteHeader(http.StatusAccepted)

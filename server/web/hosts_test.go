@@ -1,0 +1,142 @@
+package web_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/web"
+)
+
+// A header that a client has not filled in, or that no proxy passes on, is told
+// rather than passed over for the operator's key.
+func TestHeadersThatAreNotFilledIn(t *testing.T) {
+	f := start(t, options{})
+	const good = "lsv2_pt_SECRET_of_a_caller"
+	for _, name := range []string{"X-API-Key", "LANGSMITH-API-KEY", "X-Tenant-Id", "LANGSMITH-WORKSPACE-ID", "LANGSMITH-ENDPOINT"} {
+		for _, value := range []string{"${LANGSMITH_API_KEY}", "${input:key}", "${env:KEY}", "{env:LANGSMITH_API_KEY}", "$LANGSMITH_API_KEY", "${}", " ${X} "} {
+			got := f.post("/mcp", headers{name: value}, rpc(1, "initialize", args{}))
+			if got.status != http.StatusBadRequest || !strings.Contains(got.body, name) || !strings.Contains(got.body, "placeholder") {
+				t.Errorf("%s: %s: %d %s", name, value, got.status, got.body)
+			}
+		}
+		variable := strings.ReplaceAll(name, "-", "_")
+		if got := f.post("/mcp", headers{variable: good}, rpc(1, "initialize", args{})); got.status != http.StatusBadRequest || !strings.Contains(got.body, name) {
+			t.Errorf("%s: %d %s", variable, got.status, got.body)
+		}
+	}
+}
+
+// What a refusal advises is taken at the start; where no flag helps, none is named.
+func TestARefusalAdvisesWhatHelps(t *testing.T) {
+	f := start(t, options{})
+	advice := regexp.MustCompile(`(--allow-(?:host|origin)) (\S+) would`)
+	for _, origin := range []string{"null", "file://", "file:///home/x.html", "data:", "https://", "chrome-extension://abc", "https://app.example.com", "http://evil.example:8080", "https://x y"} {
+		got := f.post("/mcp", headers{"Origin": origin}, rpc(1, "ping", nil))
+		if got.status != http.StatusForbidden {
+			t.Errorf("Origin %s: %d %s", origin, got.status, got.body)
+		}
+		if named := advice.FindStringSubmatch(got.body); named != nil {
+			_, err := config.Load(config.HTTPCmd, map[string]string{strings.TrimPrefix(named[1], "--"): named[2]}, func(string) string { return "" })
+			if err != nil {
+				t.Errorf("Origin %s: %s is refused: %v", origin, named[0], err)
+			}
+		} else if origin == "https://app.example.com" {
+			t.Errorf("Origin %s: nothing is advised: %s", origin, got.body)
+		}
+	}
+}
+
+// The path in the log is what serves a request, and not what a caller wrote there.
+func TestTheLogNamesRoutes(t *testing.T) {
+	f := start(t, options{})
+	for path, route := range map[string]string{
+		"/mcp/" + callerKey(1): "other", "/" + callerKey(2) + "/sse": "other", "/healthz": "/healthz", "/mcp": "/mcp", "/message?sessionId=" + callerKey(3): "/message",
+	} {
+		f.do(f.request(http.MethodGet, path, nil, ""))
+		f.do(f.request(http.MethodGet, "/readyz", nil, "")) // the line before is written by then
+		if log := f.log.String(); !strings.Contains(log, `"path":"`+route+`"`) || strings.Contains(log, secretMark) {
+			t.Errorf("%s:\n%s", path, log)
+		}
+	}
+}
+
+// The address of messages is right below any path that a proxy serves.
+func TestSSEBehindAPath(t *testing.T) {
+	f := start(t, options{})
+	answer, err := f.client.Do(f.request(http.MethodGet, "/sse", nil, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	begin := make([]byte, 512)
+	n, _ := answer.Body.Read(begin)
+	_, data, _ := strings.Cut(string(begin[:n]), "data: ")
+	data, _, _ = strings.Cut(data, "\n")
+	below, _ := url.Parse("https://gateway.example/insights/sse")
+	if address, err := below.Parse(data); err != nil || !strings.HasPrefix(address.String(), "https://gateway.example/insights/message?sessionId=") {
+		t.Errorf("%q leads to %s, %v", data, address, err)
+	}
+}
+
+// A session's id, which stands in an address, lets nobody in: only the credentials
+// that opened the stream do.
+func TestASessionIDOpensNothing(t *testing.T) {
+	f := start(t, options{})
+	own := headers{"X-API-Key": callerKey(1)}
+	stream := f.openSSE(own)
+	for name, h := range map[string]headers{"no key": nil, "another key": {"X-API-Key": callerKey(2)}, "another workspace": {"X-API-Key": callerKey(1), "X-Tenant-Id": f.workspace.String()}} {
+		if got := f.post(stream.path, h, rpc(1, "tools/list", args{})); got.status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+	}
+	keyless := f.openSSE(nil)
+	if got := f.post(keyless.path, own, `{"jsonrpc":"2.0","id":1,"result":{}}`); got.status != http.StatusNotFound {
+		t.Errorf("an answer with a key into a stream without: %d %s", got.status, got.body)
+	}
+}
+
+// Messages that are announced, or sent slowly, hold no room for what has not come,
+// and small ones none at all.
+func TestSlowMessagesHoldNoRoom(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) { o.Limits.Body, o.Limits.Bodies = 200<<10, 200<<10 }})
+	session := f.open(nil)
+	call := rpc(7, "tools/call", args{"name": "list_projects", "arguments": args{}})
+	waits := []<-chan reply{}
+	for range 2 { // chunked, and answered late
+		chunked := f.request(http.MethodPost, "/mcp", session, call)
+		chunked.ContentLength = -1
+		waits = append(waits, f.background(chunked))
+		<-g.arrived
+	}
+	for _, length := range []int64{-1, 150 << 10} { // that never come
+		slow, feed := io.Pipe()
+		defer feed.Close()
+		request := f.request(http.MethodPost, "/mcp", session, "")
+		request.Body, request.ContentLength = slow, length
+		go func() {
+			if answer, err := f.client.Do(request); err == nil {
+				answer.Body.Close()
+			}
+		}()
+		if _, err := feed.Write([]byte(`{"jsonrpc":`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	large := f.request(http.MethodPost, "/mcp", session, rpc(8, "ping", args{"_meta": args{"filler": strings.Repeat("x", 150<<10)}}))
+	large.ContentLength = -1
+	if got := f.do(large); got.status != http.StatusOK {
+		t.Errorf("a large message: %d %s", got.status, got.body)
+	}
+	close(g.open)
+	for _, wait := range waits {
+		if got := <-wait; got.status != http.StatusOK {
+			t.Errorf("a wait: %d %s", got.status, got.body)
+		}
+	}
+}
