@@ -56,6 +56,12 @@ func verifySessionID(id string, caller Caller) (sessionFacts, bool) {
 	return sessionFacts{}, false
 }
 
+// opens reports whether a session was opened with the caller's own credentials.
+func opens(id string, caller Caller) bool {
+	at := len(plainSession) + 1 + len(uuid.Nil.String())
+	return len(id) > at && hmac.Equal([]byte(id[at+1:]), []byte(sessionMAC(id[:at], caller)))
+}
+
 func sessionMAC(open string, owner Caller) string {
 	key := sha256.Sum256([]byte("langsmith-insights-mcp session\x00" + owner.Subject + "\x00" + owner.Credentials.APIKey.Reveal()))
 	code := hmac.New(sha256.New, key[:])

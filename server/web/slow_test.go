@@ -101,9 +101,8 @@ func TestClientsThatDoNotRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		path, _ = strings.CutPrefix(strings.TrimSpace(line), "data: ")
-		if !strings.HasPrefix(path, "/message") {
-			path = ""
+		if address, ok := strings.CutPrefix(strings.TrimSpace(line), "data: message"); ok {
+			path = "/message" + address
 		}
 	}
 	// From here on nothing is read. Lists of tools fill the buffers in between.

@@ -125,11 +125,17 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
 	// A session that was opened without a key may be used with one, and then what is
 	// asked and called with it is not for a caller without.
-	id += " " + sessionCode(id, CallerFrom(ctx))
+	opened := opens(id, CallerFrom(ctx))
+	id += " " + sessionMAC(id, CallerFrom(ctx))
 	switch {
 	case message.IsAnswer():
-		if !s.pending.Resolve(id, message) && !message.IsPong() {
-			refuse(w, http.StatusNotFound, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
+		switch {
+		case s.pending.Resolve(id, message), message.IsPong():
+		case !opened:
+			refuse(w, http.StatusNotFound, "no call with these credentials waits for this answer: send those of the call that asked")
+			return
+		default:
+			refuse(w, http.StatusBadRequest, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
 			return
 		}
 		w.WriteHeader(http.StatusAccepted)
