@@ -103,7 +103,8 @@ var layers = [][]string{
 	{"server/config", "server/doctor/shape", "server/jsonrpc"},
 
 	{"tools"},
-	{"tools/app", "tools/collect", "tools/compare", "tools/runs", "tools/start"},
+	{"tools/app", "tools/collect", "tools/compare", "tools/start"},
+	{"tools/runs"},
 	{"tools/chats", "tools/configs", "tools/jobs"},
 	{"tools/tool"},
 	{"tools/advice", "tools/cost", "tools/paid", "tools/preview", "tools/schedule", "tools/watch"},

@@ -134,7 +134,7 @@ func analyzeChatHistories() tool.Tool {
 		Name:  "analyze_chat_histories",
 		Title: "Analyse chats",
 		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job " +
-			"over them starts. COSTS MONEY and time as create_insights_job does. The same call again continues where one broke off and " +
+			"over them starts. COSTS MONEY as create_insights_job does. The same call again continues where one broke off and " +
 			"starts no second job. Next: wait_for_insights_job.",
 		Effect:  tool.Spends,
 		Toolset: "actions",

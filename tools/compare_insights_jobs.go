@@ -33,7 +33,7 @@ func compareInsightsJobs() tool.Tool {
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
 		Description: "Compare two finished Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces, and how " +
-			"error rates, latencies and costs changed. Categories are matched by name, else by how similar their words are (scored). " +
+			"errors, latencies and costs changed. Categories are matched by name, else by how similar their words are (scored). " +
 			"caution says what weakens the comparison.",
 		Effect:     tool.Reads,
 		Repeatable: true,

@@ -32,9 +32,9 @@ func createInsightsConfig() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
-		Description: "Save settings for Insights jobs under a name. Saving costs nothing, but WITH schedule_cron LangSmith starts a paid job each " +
+		Description: "Save settings for Insights jobs under a name. WITH schedule_cron LangSmith starts a paid job each " +
 			"time, until the schedule is cleared: the result says how often a month and what it may cost. The same call again returns the " +
-			"config that is there. A single report needs no config.",
+			"config that is there.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",

@@ -22,7 +22,7 @@ func createInsightsJob() tool.Tool {
 		Title: "Start an Insights job",
 		Description: "Start LangSmith's Insights Agent over a tracing project: it reads up to 1,000 traces, groups them into categories and writes " +
 			"a report. COSTS MONEY (about 1-2 USD per 1,000 traces with OpenAI models, 3-4 with Anthropic, on the workspace's own model " +
-			"key) and takes up to 30 minutes. Returns the job's id at once. The same call again while the job is unfinished, or just done, " +
+			"key) and takes up to 30 minutes. The same call again while the job is unfinished, or just done, " +
 			"returns that job, so repeating after a timeout is safe. A recent report (list_insights_jobs) may already answer. Next: " +
 			"wait_for_insights_job.",
 		Effect:  tool.Spends,

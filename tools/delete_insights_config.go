@@ -18,7 +18,7 @@ func deleteInsightsConfig() tool.Tool {
 		Name:  "delete_insights_config",
 		Title: "Delete an Insights config",
 		Description: "Delete a saved Insights config and its schedule for good; its reports stay. To end only the schedule, use " +
-			"update_insights_config with schedule_cron null. Deleting what is gone is no error.",
+			"update_insights_config with schedule_cron null.",
 		Effect:     tool.Destroys,
 		Repeatable: true,
 		Toolset:    "configs",

@@ -15,13 +15,12 @@ type deleteInsightsJobArgs struct {
 
 func deleteInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
-		Name:  "delete_insights_job",
-		Title: "Delete an Insights job",
-		Description: "Delete an Insights job and its report for good; another one would cost money again. The traces stay. Deleting what is gone is" +
-			" no error.",
-		Effect:     tool.Destroys,
-		Repeatable: true,
-		Toolset:    "insights",
+		Name:        "delete_insights_job",
+		Title:       "Delete an Insights job",
+		Description: "Delete an Insights job and its report for good; another one would cost money again. The traces stay.",
+		Effect:      tool.Destroys,
+		Repeatable:  true,
+		Toolset:     "insights",
 	}, runDeleteInsightsJob)
 }
 

@@ -35,8 +35,7 @@ func generateInsightsConfig() tool.Tool {
 		Name:  "generate_insights_config",
 		Title: "Have an Insights config written",
 		Description: "Have a model write settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS MODEL TOKENS " +
-			"of the workspace each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid) with the " +
-			"result.",
+			"of the workspace each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid).",
 		Effect:  tool.Spends,
 		Toolset: "configs",
 	}, runGenerateInsightsConfig)

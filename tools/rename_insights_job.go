@@ -27,7 +27,7 @@ func renameInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:        "rename_insights_job",
 		Title:       "Rename an Insights job",
-		Description: "Give an Insights job another name. Nothing else changes, and a running job goes on.",
+		Description: "Give an Insights job another name. A running job goes on.",
 		Effect:      tool.Writes,
 		Repeatable:  true,
 		Toolset:     "insights",

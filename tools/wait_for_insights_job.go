@@ -38,7 +38,7 @@ func waitForInsightsJob() tool.Tool {
 		Name:  "wait_for_insights_job",
 		Title: "Wait for an Insights report",
 		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: after timeout_seconds the " +
-			"result says that the job still runs and when to look again, which is no error: call again. Waiting costs nothing.",
+			"result says that the job still runs and when to look again. Call again. Waiting costs nothing.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

@@ -13,8 +13,8 @@ import (
 
 // Selection picks and orders traces by what LangSmith holds of their runs.
 type Selection struct {
-	Status string `json:"status,omitempty" jsonschema:"enum=error,enum=success" jsonschema_description:"Only traces that failed, or that did not."`
-	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=start_time,enum=latency,enum=cost" jsonschema_description:"Newest, slowest or dearest first."`
+	Status string `json:"status,omitempty" jsonschema:"enum=error,enum=success" jsonschema_description:"Only traces with this status."`
+	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=start_time,enum=latency,enum=cost" jsonschema_description:"Newest or largest first."`
 }
 
 // IsZero reports whether nothing was asked for.

@@ -17,7 +17,7 @@ import (
 
 // ProjectArgs are the arguments by which tools about a project are told which.
 type ProjectArgs struct {
-	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's id (UUID). Give this or project."`
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's UUID. Give this or project."`
 	Project   string    `json:"project,omitempty" jsonschema_description:"Its exact name."`
 }
 

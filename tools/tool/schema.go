@@ -102,11 +102,7 @@ func outline(s *jsonschema.Schema) *jsonschema.Schema {
 	if s == nil {
 		return nil
 	}
-	outlined := &jsonschema.Schema{Type: s.Type, Extras: map[string]any{}}
-	if s.Items != nil && s.Items.Type != "object" {
-		outlined.Items = outline(s.Items)
-	}
-	return outlined
+	return &jsonschema.Schema{Type: s.Type, Extras: map[string]any{}}
 }
 
 func newReflector() *jsonschema.Reflector {
