@@ -58,7 +58,7 @@ type liveReader struct {
 	answers []langsmith.Answer // since the last take
 	ends    Deprecations
 
-	project, job, cluster, foundRun uuid.UUID
+	project, job, foundRun uuid.UUID
 }
 
 func (l *liveReader) add(answer langsmith.Answer) {
@@ -81,13 +81,13 @@ type nothing string
 func (n nothing) Error() string { return string(n) }
 
 func (l *liveReader) projects(ctx context.Context) error {
-	listed, err := l.client.ListProjects(ctx, langsmith.ProjectsQuery{Limit: 5, Stats: true})
-	if err != nil {
+	if _, err := l.client.ListProjects(ctx, langsmith.ProjectsQuery{Limit: 5, Stats: true}); err != nil {
 		return err
 	}
 	id, err := uuid.Parse(l.wanted)
 	if err != nil {
-		if listed, err = l.client.ListProjects(ctx, langsmith.ProjectsQuery{Name: l.wanted, Limit: 1}); err != nil {
+		listed, err := l.client.ListProjects(ctx, langsmith.ProjectsQuery{Name: l.wanted, Limit: 1})
+		if err != nil {
 			return err
 		}
 		if len(listed) == 0 {

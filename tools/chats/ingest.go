@@ -31,14 +31,14 @@ func FindProject(ctx context.Context, env *tool.Env, name string) (langsmith.Pro
 	case 0:
 		return langsmith.Project{Name: name}, nil
 	case 1:
-		return found[0], checkAge(env, found[0])
+		return found[0], checkAge(found[0])
 	}
 	return env.ChooseProject(ctx, name, found)
 }
 
 // checkAge refuses chats that a job would not find any more. Whether LangSmith
 // takes a trace that it has with another time is not known.
-func checkAge(env *tool.Env, project langsmith.Project) error {
+func checkAge(project langsmith.Project) error {
 	last := project.LastRunStartTime
 	if last.IsZero() || time.Since(last.Time) < Window*time.Hour-time.Hour {
 		return nil

@@ -46,8 +46,6 @@ type schedule struct {
 	settle    time.Duration // before the last calls
 }
 
-func (s schedule) has(kind string) bool { return slices.Contains(s.kinds, kind) }
-
 type storeKind int
 
 const (

@@ -72,7 +72,7 @@ func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) err
 			err = newArgumentError(problems)
 		}
 	}
-	if _, ok := into.(interface{ requireProject() }); ok && env.DefaultProject == "" && namesNoProject(value) {
+	if requiresProject(into) && env.DefaultProject == "" && namesNoProject(value) {
 		err = addProblem(err, missingProject())
 	}
 	return err

@@ -205,7 +205,7 @@ func TestMissingProjectIsToldWithTheRest(t *testing.T) {
 func FuzzArgumentsAsHostsSendThem(f *testing.F) {
 	f.Add("some text", 5, 0.25, true, []byte{1, 2}, uint64(0))
 	f.Add("\u202e\"{}", -3, 1e300, false, []byte{}, ^uint64(0))
-	f.Add("24", math.MaxInt, -0.0, true, []byte{255}, uint64(0x5a5a5a5a5a5a5a5a))
+	f.Add("24", math.MaxInt, 0.0, true, []byte{255}, uint64(0x5a5a5a5a5a5a5a5a))
 	f.Fuzz(func(t *testing.T, text string, count int, ratio float64, flag bool, bytes []byte, style uint64) {
 		if math.IsNaN(ratio) || math.IsInf(ratio, 0) || text == "" {
 			t.Skip("not of JSON, or absent")

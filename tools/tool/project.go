@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,8 +22,16 @@ type ProjectArgs struct {
 	Project   string    `json:"project,omitempty" jsonschema_description:"Its exact name."`
 }
 
-// requireProject marks arguments that have to name a project.
-func (ProjectArgs) requireProject() {}
+// requiresProject reports whether arguments have to name a project: they embed
+// [ProjectArgs] then.
+func requiresProject(arguments any) bool {
+	t := reflect.TypeOf(arguments).Elem()
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	field, ok := t.FieldByName("ProjectArgs")
+	return ok && field.Type == reflect.TypeFor[ProjectArgs]()
+}
 
 func missingProject() langsmith.FieldError {
 	return langsmith.FieldError{Field: "project", Problem: "is required: give session_id (a UUID) or project (a name); list_projects lists both"}
