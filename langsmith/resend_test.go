@@ -64,7 +64,7 @@ const rateLimited = `{"detail":"Rate limit exceeded"}`
 func TestResending(t *testing.T) {
 	for _, op := range operations() {
 		for _, mishap := range mishaps {
-			if mishap.name == "501" && hasOlderRoute[op.name] {
+			if hasOlderRoute[op.name] && (mishap.name == "501" || mishap.name == "410" || mishap.name == "404 without a word") {
 				continue // the older route is asked: see routes_test.go
 			}
 			t.Run(op.name+"/"+mishap.name, func(t *testing.T) {
