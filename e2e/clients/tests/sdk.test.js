@@ -131,7 +131,7 @@ test("schemas are ones that hosts bear", async (t) => {
       assert.equal(schema.type, "object");
       const text = JSON.stringify(schema);
       assert.ok(!text.includes("$ref"), `${tool.name} has no $ref`);
-      assert.ok(!/"(items|[a-z_]+)":true[,}]/.test(text.replace(/"additionalProperties":true/g, "")), `${tool.name} has no boolean subschema`);
+      assert.ok(!/"(items|[a-z_]+)":true[,}]/.test(text.replace(/"(additionalProperties|default)":true/g, "")), `${tool.name} has no boolean subschema`);
       for (const root of ["anyOf", "oneOf", "allOf"]) assert.ok(!(root in schema), `${tool.name} has no root ${root}`);
     }
   }
