@@ -64,6 +64,7 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags
 			Getenv:       getenv,
 			Proxy:        http.ProxyFromEnvironment,
 			State:        cfg.State,
+			JobsADay:     cfg.MaxJobsPerDay,
 			CheckState:   func(ctx context.Context) (string, error) { return checkStore(ctx, cfg.State) },
 		})
 	}

@@ -58,7 +58,7 @@ func settingsOf(c *Config) []Setting {
 			Default: map[Command]string{HTTPCmd: stateMemory}, set: into(&c.State, parseState)},
 		{Name: "max-sample", Value: "N", Meaning: "the most traces that one job may read",
 			set: into(&c.MaxSample, parseUpTo(langsmith.MaxSample))},
-		{Name: "max-jobs-per-day", Value: "N", Meaning: "the most paid jobs that one caller may start in a day (UTC)",
+		{Name: "max-jobs-per-day", Value: "N", Meaning: "the most paid jobs that one caller may start in a day (UTC); those that a schedule starts are not counted",
 			set: into(&c.MaxJobsPerDay, parseUpTo(1_000_000))},
 		{Name: "confirm", Meaning: "ask a person before money is spent; a client that cannot ask gets the dry run",
 			set: into(&c.Confirm, parseBool)},

@@ -236,15 +236,19 @@ func (c *checker) state(ctx context.Context) Check {
 	if weakness != "" {
 		return Check{Status: Warning, Found: weakness, Do: "Set it: CONFIG SET maxmemory-policy noeviction, and the same in the configuration."}
 	}
+	bound := ""
+	if c.JobsADay > 0 {
+		bound = fmt.Sprintf("; counts %d jobs a day for each key, but not those that a schedule starts", c.JobsADay)
+	}
 	if c.State == "memory" {
-		return Check{Status: OK, Found: "kept in memory: it ends with the process"}
+		return Check{Status: OK, Found: "kept in memory: it ends with the process" + bound}
 	}
 	where := c.State
 	if u, err := url.Parse(where); err == nil && u.Host != "" {
 		u.RawQuery = "" // with Sentinels it holds a password too
 		where = u.Redacted()
 	}
-	return Check{Status: OK, Found: "can be written: " + where}
+	return Check{Status: OK, Found: "can be written: " + where + bound}
 }
 
 func (c *checker) announcedEnds(context.Context) Check {

@@ -40,6 +40,7 @@ type Options struct {
 	Getenv       func(string) string                   // for the variables that name a proxy
 	Proxy        func(*http.Request) (*url.URL, error) // the proxy of the client's requests
 	State        string                                // as --state names it
+	JobsADay     int                                   // the bound of jobs a day; 0 for none
 	// CheckState opens the state, writes to it, and reports how it is set up that
 	// may take away what it was told.
 	CheckState func(ctx context.Context) (weakness string, err error)

@@ -287,6 +287,16 @@ func TestStateIsShownWithoutItsPassword(t *testing.T) {
 	}
 }
 
+// TestBoundOfJobs has a bound of jobs a day, which says what it does not count.
+func TestBoundOfJobs(t *testing.T) {
+	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
+	defer upstream.Close()
+	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.JobsADay = 3 })["state"]
+	if got.Status != doctor.OK || !strings.HasSuffix(got.Found, "; counts 3 jobs a day for each key, but not those that a schedule starts") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestAStateThatMayForget has a Redis that takes away what it was told.
 func TestAStateThatMayForget(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))

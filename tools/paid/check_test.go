@@ -105,7 +105,7 @@ func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.damages) > 0) {
 		return true
 	}
-	return len(h.jumps) > 0 || other.ended.Sub(other.began) > rivalAge || call.ended.Sub(other.began) > rivalAge
+	return len(h.jumps) > 0 || other.ended.Sub(other.began) > LongestLag || call.ended.Sub(other.began) > LongestLag
 }
 
 // saysNothingStarted reports whether a caller reads in an error that no job of
@@ -140,7 +140,8 @@ func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
 	default:
 		fail("call %d ended with %v", call.number, call.err)
 	}
-	waits := call.number < veryLastCalls && errors.As(call.err, &uncertain) // an intent may be younger than two minutes
+	young := call.number < veryLastCalls || len(h.jumps) > 0 // an intent may be younger than two minutes, by its clock
+	waits := young && errors.As(call.err, &uncertain) && uncertain.Wait <= LongestLag
 	if call.last && !waits && !errors.As(call.err, &limit) && !(errors.As(call.err, &uncertain) && len(uncertain.Found) > 0) {
 		fail("the last call for question %d ended with %v", call.question, call.err)
 	}
@@ -181,30 +182,23 @@ func (h *harness) isAlone(call *seenCall) bool {
 func (h *harness) wasAskedFor(job sandbox.StartedJob, by *seenCall) bool {
 	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
 		heard := !call.died && call.err == nil || call.last
-		return heard && call.question == by.question && call.began.After(h.ours(job))
+		return heard && call.question == by.question && call.began.After(h.ours(job).Add(h.schedule.display.listLag))
 	})
 }
 
 // isForgotten reports whether nobody can have learned of a call's job: its memory
 // died with its process while nobody has had an answer since that would list the
-// project's jobs, or no equal call came in time and what is listed does not show it.
+// project's jobs, or what is listed in one page does not show it.
 func (h *harness) isForgotten(by *seenCall) bool {
 	last := h.callOf(lastCalls + by.question)
 	d := h.schedule.display
 	switch {
 	case h.schedule.store == inMemory && by.process.isDead() && last.err != nil:
 		return true
-	case d.oldJobs >= listPage-20 && d.order != newestFirst && !h.wasLookedFor(by):
+	case d.oldJobs >= listPage-20 && d.order != newestFirst:
 		return true // the page that is listed does not show it
 	}
 	return d.noDate && len(h.jumps) > 0 // no clock tells that its report is recent
-}
-
-// wasLookedFor reports whether an equal call came within ten minutes.
-func (h *harness) wasLookedFor(by *seenCall) bool {
-	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
-		return call != by && !call.died && call.question == by.question && call.began.After(by.began) && call.began.Sub(by.began) < LookAgain
-	})
 }
 
 // double is a request for a job while an equal call's job was unfinished.
@@ -243,7 +237,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 	apart := attempt.process != mark.process
 	call := h.callOf(attempt.call)
 	sure := by.err == nil && !by.died && !by.outcome.Probably
-	between := func(s span) bool { return s.to.After(by.began) && !s.from.After(attempt.at) }
+	between := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(attempt.at) }
 	writing := func(s span) bool { return s.to.After(by.began) && !s.from.After(by.ended) }
 	lost := mark.ended // when it was known that the answer is lost
 	if by.died || mark.process.isDead() {
@@ -258,14 +252,18 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 		return "allow_duplicate asked for it while the call was under way"
 	case apart && h.schedule.store == inMemory:
 		return "the memory died with its process"
-	case apart && slices.ContainsFunc(h.outages, between), apart && slices.ContainsFunc(h.fullSpans, writing):
+	case apart && slices.ContainsFunc(h.outages, between), apart && slices.ContainsFunc(h.fullSpans, writing),
+		apart && by.outcome != nil && slices.Contains(by.outcome.Notes, noteNoStore):
 		return "the store was down"
 	case apart && slices.ContainsFunc(h.forgotten, between):
 		return "the store forgot it"
-	case apart && !h.listsJob(job, attempt.lastList) && slices.ContainsFunc(h.damages, func(at time.Time) bool { return between(span{at, at}) }):
-		return "the state was damaged, and the job appeared after the last look"
-	case h.hidTooLong(job, attempt.at):
-		return "LangSmith showed the job nowhere for two minutes"
+	case apart && (!h.listsJob(job, attempt.lastList) || !h.listsJob(job, attempt.at) || attempt.at.Sub(mark.at) > LookAgain-2*time.Second) &&
+		slices.ContainsFunc(h.damages, func(at time.Time) bool { return between(span{at, at}) }):
+		return "the state was damaged, and the job appeared after the last look or ten minutes had passed"
+	case h.clockSet && (h.schedule.display.noDate || h.dateSetAhead):
+		return "a machine's clock was set, and LangSmith's was not known or set ahead"
+	case h.hidTwice(job, attempt.at):
+		return "LangSmith did not show the job at two looks, two minutes apart"
 	case !sure && attempt.at.Sub(mark.at) > LookAgain-2*time.Second:
 		return "nobody learned of its job within ten minutes"
 	case !sure && slices.ContainsFunc(h.jumps, func(at time.Time) bool { return !at.After(attempt.at) }):

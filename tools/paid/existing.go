@@ -77,7 +77,7 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	if len(open) == 0 {
 		return nil, nil
 	}
-	f.dateByServer(open)
+	f.redate(open)
 	slices.Reverse(open) // the oldest first
 	found := (&search{call: f, intents: open, elapsed: f.elapsed}).run()
 	switch {
@@ -98,14 +98,15 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	return nil, nil
 }
 
-// dateByServer dates intents by LangSmith's clock, from now on, of which no clock
-// tells how old they are: this machine's was set back, and theirs was not known.
-func (f *inFlight) dateByServer(open []state.Entry) {
-	now := f.jobs.serverTime(time.Now())
+// redate lets intents begin now that every known clock has still to come to: the
+// clocks were set back, and nobody knows how old they are.
+func (f *inFlight) redate(open []state.Entry) {
+	now, server := f.ledger.now(), f.jobs.serverTime(time.Now())
 	for i := range open {
-		if open[i].Theirs.IsZero() && !now.IsZero() && f.ledger.now().Before(open[i].Began) {
-			open[i].Theirs = now
-			f.record(open[i])
+		entry := &open[i]
+		if now.Before(entry.Began) && (entry.Theirs.IsZero() || server.Before(entry.Theirs)) {
+			entry.Began, entry.Theirs, entry.Waited = now, server, 0
+			f.record(*entry)
 		}
 	}
 }
@@ -114,6 +115,9 @@ func (f *inFlight) dateByServer(open []state.Entry) {
 // calls is lost, while an unfinished job of the project belongs to no other call.
 func (f *inFlight) findUnowned() error {
 	jobs, err := f.listAll()
+	if err == nil && !f.jobs.tellsAbsence() {
+		err = errNoJobs
+	}
 	if err != nil {
 		return f.uncertain(nil, searchResult{err: err})
 	}
@@ -170,7 +174,7 @@ func (f *inFlight) foundOutcome(entry state.Entry, job langsmith.Job) *Outcome {
 func (f *inFlight) hiddenOutcome(entry state.Entry) *Outcome {
 	f.note(noteHidden)
 	f.recorded, f.about = entry, entry
-	if entry.Missing.IsZero() && f.jobs.err == nil {
+	if entry.Missing.IsZero() && f.jobs.tellsAbsence() {
 		f.about.Missing, f.about.MissingTheirs = f.ledger.now(), f.jobs.serverTime(time.Now())
 	}
 	return &Outcome{
@@ -222,7 +226,7 @@ func (f *inFlight) wasDeleted(job uuid.UUID) bool {
 // isGone reports whether LangSmith has not shown a job for so long that it is no
 // more.
 func (f *inFlight) isGone(entry state.Entry) bool {
-	return !entry.Missing.IsZero() && f.jobs.err == nil && f.since(entry.Missing, entry.MissingTheirs) >= LongestLag
+	return !entry.Missing.IsZero() && f.jobs.tellsAbsence() && f.since(entry.Missing, entry.MissingTheirs) >= LongestLag
 }
 
 // freshReport bounds how old a report may be to be returned instead of another.

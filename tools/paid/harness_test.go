@@ -112,27 +112,29 @@ type harness struct {
 	leases   *leaseStore  // of that kind of store
 	log      *logBuffer
 
-	mu        sync.Mutex
-	processes []*process
-	all       []*process
-	calls     []*seenCall
-	attempts  []*attempt
-	counters  map[string]int
-	lists     map[*process]time.Time
-	noLists   time.Time // until when
-	troubles  map[stepKind]span
-	outages   []span // in which the store could not be asked
-	fullSpans []span // in which it could not be written
-	forgotten []span // what the store lost was written in these
-	losses    []span // of rows
-	jumps     []time.Time
-	dateJump  time.Duration
-	damages   []time.Time
-	oldRows   []map[string]any
-	events    []string
-	began     time.Time
-	jobs      []sandbox.StartedJob
-	leftovers string // secrets that were found where none may be
+	mu           sync.Mutex
+	processes    []*process
+	all          []*process
+	calls        []*seenCall
+	attempts     []*attempt
+	counters     map[string]int
+	lists        map[*process]time.Time
+	noLists      time.Time // until when
+	troubles     map[stepKind]span
+	outages      []span // in which the store could not be asked
+	fullSpans    []span // in which it could not be written
+	forgotten    []span // what the store lost was written in these
+	losses       []span // of rows
+	jumps        []time.Time
+	dateJump     time.Duration
+	clockSet     bool // of a machine
+	dateSetAhead bool
+	damages      []time.Time
+	oldRows      []map[string]any
+	events       []string
+	began        time.Time
+	jobs         []sandbox.StartedJob
+	leftovers    string // secrets that were found where none may be
 }
 
 func (h *harness) tell(format string, values ...any) {
@@ -280,6 +282,7 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		process.die()
 	case jumpClock:
 		process.jump(s.patience)
+		h.clockSet = true
 		h.jumps = append(h.jumps, time.Now())
 	case outage, storeFull, storeSlow, storeFrozen:
 		h.mu.Lock()
@@ -306,6 +309,7 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 	case jumpDate:
 		h.mu.Lock()
 		h.dateJump += s.patience
+		h.dateSetAhead = h.dateSetAhead || s.patience > 0
 		h.mu.Unlock()
 		h.jumps = append(h.jumps, now)
 	case blackout:

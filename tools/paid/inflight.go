@@ -136,12 +136,14 @@ func (f *inFlight) commit() error {
 	return nil
 }
 
+// run remembers the outcome, and tells it, before anything else: writing the log
+// may fail, or wait for whoever reads it.
 func (f *inFlight) run() {
 	defer f.finish()
 	outcome, err := f.recoverPanic(f.start)
-	f.ledger.audit(f.call, f.token, outcome, err)
 	f.settle(outcome, err)
 	f.release()
+	f.ledger.audit(f.call, f.token, outcome, err)
 }
 
 func (f *inFlight) finish() {

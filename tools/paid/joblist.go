@@ -48,10 +48,14 @@ func (l *jobList) ids() []uuid.UUID {
 	return ids
 }
 
+// tellsAbsence reports whether a job that is not listed is not in the project, as
+// far as LangSmith shows it.
+func (l *jobList) tellsAbsence() bool { return l.err == nil && (l.complete || len(l.jobs) > 0) }
+
 // since is the created_at from which on the list shows every job, though it is
 // not complete: where it is in order, the first page shows the latest.
 func (l *jobList) since() time.Time {
-	if len(l.jobs) == 0 || !isNewestFirst(l.jobs) {
+	if l.err != nil || len(l.jobs) == 0 || !isNewestFirst(l.jobs) {
 		return time.Time{}
 	}
 	return l.jobs[len(l.jobs)-1].CreatedAt.Time
@@ -138,7 +142,8 @@ func (l *jobLists) list(ctx context.Context, call *Call) *jobList {
 		got.err = err
 		return got
 	}
-	got.jobs, got.date, got.complete = page.Jobs, page.Date, len(page.Jobs) < listPage
+	got.jobs, got.date = page.Jobs, page.Date
+	got.complete = page.Jobs != nil && len(page.Jobs) < listPage // null is no list of none
 	return got
 }
 

@@ -28,7 +28,7 @@ var faultKinds = []string{
 	"freeze",  // processes that stand still for seconds or minutes and go on
 }
 
-var faultsFlag = flag.String("faults", "answers,lag,ids,names,store,freeze", "which kinds of faults the schedules may contain besides the plain ones, or all")
+var faultsFlag = flag.String("faults", "all", "which kinds of faults the schedules may contain besides the plain ones, or all")
 
 // schedule is what happens in one run of the fault harness. All of it follows
 // from the seed.

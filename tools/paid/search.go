@@ -27,8 +27,8 @@ const (
 	unlistedSlack = 24 * time.Hour
 )
 
-// errNoJobs is what a list without a job is where there were jobs before: some
-// answers that are not LangSmith's look like it.
+// errNoJobs is what a list without a job is where there must be some: some answers
+// that are not LangSmith's look like it.
 var errNoJobs = errors.New("the list of jobs came back empty, although there were jobs before")
 
 // search looks for the job of an intent, or of one of several equal ones.
@@ -129,11 +129,11 @@ func (s *search) isNew(intent state.Entry, job langsmith.Job, now *jobList) bool
 	return !job.CreatedAt.Before(s.createdFrom(intent, now).Add(-unlistedSlack))
 }
 
-// isSurelyNew reports whether a list or the clocks tell that a job was not there
-// before an intent's request.
+// isSurelyNew reports whether a list tells that a job was not there before an
+// intent's request, or else the clocks, of one that has not ended.
 func (s *search) isSurelyNew(job langsmith.Job) bool {
 	return slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
-		return s.isNew(intent, job, s.call.jobs) && (intent.Complete || !intent.Since.IsZero() || s.isRecent(intent, job))
+		return s.isNew(intent, job, s.call.jobs) && (intent.Complete || !intent.Since.IsZero() || !job.Status.Done() && s.isRecent(intent, job))
 	})
 }
 
@@ -217,8 +217,11 @@ func (f *inFlight) listFurther(ctx context.Context, page []langsmith.Job, from t
 			break
 		}
 		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
+		case next.Jobs == nil: // null is no end
+			return nil, errNoJobs
 		}
 		page = next.Jobs
 		for _, job := range page { // a job made in between moves the others on
@@ -237,10 +240,6 @@ func (f *inFlight) survey() state.Surveyed {
 	return all
 }
 
-// rivalAge is how long ago another call may have begun whose job is still to
-// appear.
-const rivalAge = LongestLag
-
 // hasRivals reports whether another call is under way whose job a job that was
 // found could just as well be. Equal calls are none: the job answers them all.
 func (f *inFlight) hasRivals(open []state.Entry) bool {
@@ -249,7 +248,7 @@ func (f *inFlight) hasRivals(open []state.Entry) bool {
 	equal := append(own.Entries, f.entries...)
 	return slices.ContainsFunc(open, func(other state.Entry) bool {
 		isEqual := slices.ContainsFunc(equal, func(own state.Entry) bool { return own.Token == other.Token })
-		return !isEqual && f.ledger.now().Sub(other.Began).Abs() < rivalAge
+		return !isEqual && f.ledger.now().Sub(other.Began).Abs() < LongestLag
 	})
 }
 

@@ -3,6 +3,7 @@ package paid
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -199,6 +200,63 @@ func TestPausedProcess(t *testing.T) {
 		group.Wait()
 		if slowErr != nil || slow.Job.ID != fast.Job.ID || !slow.AlreadyRunning {
 			t.Errorf("the paused process: %+v, %v", slow, slowErr)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// A refused request is not sent again by a process whose turn went to another
+// while it waited.
+func TestResendNeedsTheLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		paused, other := newProcess(), newProcess()
+		well := func() storeTrouble { return storeTrouble{} }
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: paused, trouble: well}}})
+		second := New(Options{Store: &mortalStore{Store: leases, process: other, trouble: well}})
+		w.Inject(sandbox.Fault{
+			Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"20"}},
+		})
+		var slowErr error
+		var group sync.WaitGroup
+		group.Go(func() { _, slowErr = w.ledger.Start(context.Background(), w.call()) })
+		time.Sleep(time.Second)
+		paused.freeze(5 * time.Minute)
+		time.Sleep(LongestLag + 10*time.Second) // the intent is open until then
+		fast, err := second.Start(t.Context(), w.call())
+		if err != nil {
+			t.Fatal(err)
+		}
+		group.Wait()
+		var api *langsmith.Error
+		if !errors.As(slowErr, &api) || api.Status != 429 {
+			t.Errorf("the paused process: %v", slowErr)
+		}
+		if again := w.start(t, w.call()); again.Job.ID != fast.Job.ID || !again.AlreadyRunning {
+			t.Errorf("%+v", again)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// What is remembered as running is found where nothing can be written.
+func TestStoreThatIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases, full := newLeaseStore(), false
+		trouble := func() storeTrouble { return storeTrouble{full: full} }
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: newProcess(), trouble: trouble}}})
+		first := w.start(t, w.call())
+		full = true
+		for range 3 { // one after the other: the store that failed is left alone for a second
+			other := New(Options{Store: &mortalStore{Store: leases, process: newProcess(), trouble: trouble}})
+			for range 2 {
+				again, err := other.Start(t.Context(), w.call())
+				if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning || !slices.Equal(again.Notes, []string{noteNoStore}) {
+					t.Errorf("%+v, %v", again, err)
+				}
+			}
 		}
 		wantJobs(t, w, 1)
 		w.drain(t)

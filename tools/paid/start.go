@@ -3,6 +3,7 @@ package paid
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -158,12 +159,20 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 // mayResend reports whether no equal call elsewhere can have taken this one's
 // place while the request waited to be sent again.
 func (f *inFlight) mayResend(ctx context.Context) bool {
-	if f.hold == nil {
+	switch {
+	case f.call.AllowDuplicate:
 		return true
+	case f.hold != nil:
+		err := f.ledger.stores.confirm(ctx, f.hold)
+		f.noteIf(err, noteNoStore)
+		return !errors.Is(err, state.ErrLost)
 	}
-	err := f.ledger.stores.confirm(ctx, f.hold)
+	// Without exclusion, what equal calls have written since tells as much.
+	now, err := f.ledger.stores.load(ctx, f.call.slot)
 	f.noteIf(err, noteNoStore)
-	return !errors.Is(err, state.ErrLost)
+	return !slices.ContainsFunc(now.Entries, func(entry state.Entry) bool {
+		return entry.Stage != state.Over && entry.Token != f.token && !slices.ContainsFunc(f.entries, func(had state.Entry) bool { return had.Token == entry.Token })
+	})
 }
 
 func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {

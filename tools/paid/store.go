@@ -17,17 +17,27 @@ import (
 type stores struct {
 	own    *state.Memory
 	shared *sharedStore // nil where memory is all there is
+	log    zerolog.Logger
 }
 
 func newStores(store Store, log zerolog.Logger) *stores {
 	switch store := store.(type) {
 	case nil:
-		return &stores{own: state.NewMemory()}
+		return &stores{own: state.NewMemory(), log: log}
 	case *state.Memory:
-		return &stores{own: store}
+		return &stores{own: store, log: log}
 	default:
-		return &stores{own: state.NewMemory(), shared: newSharedStore(store, log)}
+		return &stores{own: state.NewMemory(), shared: newSharedStore(store, log), log: log}
 	}
+}
+
+// recordOwn writes an entry into this process's memory, which may be full.
+func (s *stores) recordOwn(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	err := s.own.Record(ctx, slot, entry)
+	if err != nil {
+		s.log.Warn().Err(err).Msg("a paid call is not remembered by this process")
+	}
+	return err
 }
 
 // acquire waits until no other process holds the slot and returns what is
@@ -59,7 +69,7 @@ func (s *stores) load(ctx context.Context, slot state.Slot) (state.Recalled, err
 // writeIntent writes an intent. It fails with state.ErrLost where the hold is no
 // longer one.
 func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
-	err := s.own.Intend(ctx, slot, entry, nil)
+	err := s.recordOwn(ctx, slot, entry)
 	if s.shared == nil {
 		return err
 	}
@@ -79,7 +89,7 @@ func (s *stores) confirm(ctx context.Context, hold state.Hold) error {
 
 // record writes what became of an intent.
 func (s *stores) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
-	err := s.own.Record(ctx, slot, entry)
+	err := s.recordOwn(ctx, slot, entry)
 	if s.shared == nil {
 		return err
 	}

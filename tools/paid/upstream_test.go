@@ -67,30 +67,13 @@ func (h *harness) listsJob(job sandbox.StartedJob, at time.Time) bool {
 	return at.After(h.ours(job).Add(h.schedule.display.listLag)) && !h.isLost(job.ID, at)
 }
 
-// hidTooLong reports whether LangSmith showed a job nowhere for two minutes
-// before a moment.
-func (h *harness) hidTooLong(job sandbox.StartedJob, at time.Time) bool {
-	d := h.schedule.display
-	seen := h.ours(job).Add(min(d.listLag, d.readLag))
-	hidden := span{h.ours(job), seen}
-	for _, s := range h.losses {
-		if !lostRow(job.ID, s) {
-			continue
-		}
-		if !s.from.After(hidden.to) {
-			hidden.to = maxTime(hidden.to, s.to)
-		} else if s.to.Sub(s.from) >= LongestLag && s.from.Add(LongestLag).Before(at) {
-			return true
-		}
-	}
-	return hidden.to.Sub(hidden.from) >= LongestLag && hidden.from.Add(LongestLag).Before(at)
-}
-
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+// hidTwice reports whether LangSmith does not show a job at a moment, and did not
+// two minutes or more before.
+func (h *harness) hidTwice(job sandbox.StartedJob, at time.Time) bool {
+	made, before := h.ours(job), at.Add(-LongestLag)
+	lagged := h.schedule.display.listLag > 0 && made.Before(before)
+	return !h.listsJob(job, at) && (lagged ||
+		slices.ContainsFunc(h.losses, func(s span) bool { return s.from.Before(before) && lostRow(job.ID, s) }))
 }
 
 // show writes an answer anew as the schedule's LangSmith gives it.

@@ -14,6 +14,7 @@ func FuzzDecodeEntry(f *testing.F) {
 		{Token: id(1), Began: began, Stage: Started, Job: id(3), Told: true},
 		{Token: id(1), Began: began, Stage: Probable, Job: id(3)},
 		{Token: id(1), Began: began, Stage: Over},
+		{Token: id(1), Began: began, Stage: Probable, Job: id(3), Known: []uuid.UUID{id(2)}, Since: began, Waited: 7, Missing: began, MissingTheirs: began},
 	} {
 		f.Add(entry.Encode())
 	}
@@ -23,7 +24,7 @@ func FuzzDecodeEntry(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if entry.Stage != Intended {
+		if !entry.mayBeSearched() {
 			entry.Known, entry.Complete = nil, false
 		}
 		again, err := DecodeEntry(entry.Encode())
