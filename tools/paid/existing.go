@@ -98,19 +98,6 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	return nil, nil
 }
 
-// redate lets intents begin now that every known clock has still to come to: the
-// clocks were set back, and nobody knows how old they are.
-func (f *inFlight) redate(open []state.Entry) {
-	now, server := f.ledger.now(), f.jobs.serverTime(time.Now())
-	for i := range open {
-		entry := &open[i]
-		if now.Before(entry.Began) && (entry.Theirs.IsZero() || server.Before(entry.Theirs)) {
-			entry.Began, entry.Theirs, entry.Waited = now, server, 0
-			f.record(*entry)
-		}
-	}
-}
-
 // findUnowned refuses to start a job where part of what was remembered of equal
 // calls is lost, while an unfinished job of the project belongs to no other call.
 func (f *inFlight) findUnowned() error {
@@ -227,78 +214,4 @@ func (f *inFlight) wasDeleted(job uuid.UUID) bool {
 // more.
 func (f *inFlight) isGone(entry state.Entry) bool {
 	return !entry.Missing.IsZero() && f.jobs.tellsAbsence() && f.since(entry.Missing, entry.MissingTheirs) >= LongestLag
-}
-
-// freshReport bounds how old a report may be to be returned instead of another.
-const freshReport = time.Hour
-
-// isFresh reports whether a job has succeeded so lately that another one would
-// tell the same: within an hour, and within a tenth of the window that it read.
-func (f *inFlight) isFresh(entry state.Entry, job langsmith.Job) bool {
-	if job.Status != langsmith.StatusSuccess {
-		return false
-	}
-	age := f.age(entry)
-	// LangSmith's two times come from one clock, which need not be right.
-	if took := job.EndTime.Sub(job.CreatedAt.Time); !job.EndTime.IsZero() && took > 0 && took < age {
-		age -= took
-	}
-	return age < min(freshReport, windowOf(f.call.Request, f.ledger.now())/10)
-}
-
-// windowOf is how much time a request's job reads. That of a saved config is not
-// known, and taken to be short.
-func windowOf(request *langsmith.CreateInsightsJobRequest, now time.Time) time.Duration {
-	if hours, ok := request.LastNHours.Get(); ok {
-		return time.Duration(hours) * time.Hour
-	}
-	if text, ok := request.StartTime.Get(); ok {
-		start, err := text.Time()
-		if err != nil {
-			return 0
-		}
-		if text, ok := request.EndTime.Get(); ok {
-			if end, err := text.Time(); err == nil {
-				return end.Sub(start)
-			}
-		}
-		return now.Sub(start)
-	}
-	if _, ok := request.ConfigID.Get(); ok {
-		return time.Hour
-	}
-	return 7 * 24 * time.Hour // LangSmith's default
-}
-
-// elapsed is how long ago an intent began, at the most: exactly so where this
-// process measured it, and otherwise as long as an intent matters, since the
-// clock of another process may be off.
-func (f *inFlight) elapsed(entry state.Entry) time.Duration {
-	if measured := entry.Began != entry.Began.Round(0); measured { // has a monotonic reading
-		return f.ledger.now().Sub(entry.Began)
-	}
-	return LookAgain
-}
-
-// age is how long ago an intent began, at the least.
-func (f *inFlight) age(entry state.Entry) time.Duration { return f.since(entry.Began, entry.Theirs) }
-
-// sinceLost is how long ago the answer to an intent's request was given up, at
-// the least.
-func (f *inFlight) sinceLost(entry state.Entry) time.Duration {
-	return max(f.age(entry)-entry.Waited, 0)
-}
-
-// since is how long ago a moment was, by this machine's clock or LangSmith's,
-// whichever says less: a clock that was set ahead then costs a look too many and
-// never one too few. One by which the moment is still to come was set back.
-func (f *inFlight) since(ours, theirs time.Time) time.Duration {
-	byOurs, byTheirs := f.ledger.now().Sub(ours), time.Duration(-1)
-	if now := f.jobs.serverTime(time.Now()); !now.IsZero() && !theirs.IsZero() {
-		byTheirs = now.Sub(theirs)
-	}
-	if byOurs < 0 || byTheirs < 0 {
-		return max(byOurs, byTheirs, 0)
-	}
-	return min(byOurs, byTheirs)
 }
