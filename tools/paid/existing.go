@@ -90,7 +90,11 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	case f.reload():
 		return f.existingJob() // an equal call, one with AllowDuplicate, has ended meanwhile
 	}
-	if wait := LongestLag - f.sinceLost(open[len(open)-1]); wait > 0 {
+	latest := f.sinceLost(open[0])
+	for _, entry := range open[1:] {
+		latest = min(latest, f.sinceLost(entry))
+	}
+	if wait := LongestLag - latest; wait > 0 {
 		uncertain := f.uncertain(nil, found)
 		uncertain.Wait = wait
 		return nil, uncertain

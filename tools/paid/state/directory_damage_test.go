@@ -45,8 +45,12 @@ func TestAnEmptiedLogIsDamaged(t *testing.T) {
 				t.Errorf("surveyed %+v, %v", all, err)
 			}
 			keep(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Intended})
-			if found, err := d.Load(t.Context(), slotA); err != nil || len(found.Entries) != 1 {
+			if found, err := d.Load(t.Context(), slotA); err != nil || len(found.Entries) != 1 || !found.Damaged {
 				t.Errorf("after an intent: %+v, %v", found, err)
+			}
+			keep(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Over})
+			if found, err := d.Load(t.Context(), slotA); err != nil || len(found.Entries) != 0 || !found.Damaged {
+				t.Errorf("after an intent that started nothing: %+v, %v", found, err)
 			}
 		})
 	}

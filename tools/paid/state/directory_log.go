@@ -64,6 +64,20 @@ func (r *Recalled) addLog(path string) error {
 	return nil
 }
 
+// emptied is a line that cannot be read, in the place of those that are gone: the
+// next line would hide that there were any.
+var emptied = []byte("\nemptied\n")
+
+// isEmptied reports whether a log that is there says nothing.
+func isEmptied(path string, size int64) bool {
+	const shorterThanAnEntry = 64
+	if size > shorterThanAnEntry {
+		return false
+	}
+	data, err := readLog(path)
+	return err == nil && len(bytes.TrimSpace(data)) == 0
+}
+
 // logLine is a line of a log with what it says.
 type logLine struct {
 	text  []byte
@@ -132,10 +146,15 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 	}
 	defer turn.Release()
 	path, line := d.log(entry.day(), slot), appendLine(nil, entry.Encode())
-	if info, err := os.Lstat(path); err == nil && (info.Size() > compactAt || entry.startedNothing()) {
-		if compactFile(path, line) == nil {
-			return nil
-		} // or it is tried again with the next line
+	if info, err := os.Lstat(path); err == nil {
+		if isEmptied(path, info.Size()) {
+			line = appendLine(emptied, line)
+		}
+		if info.Size() > compactAt || entry.startedNothing() {
+			if compactFile(path, line) == nil {
+				return nil
+			} // or it is tried again with the next line
+		}
 	}
 	file, err := openRegular(path, os.O_WRONLY|os.O_APPEND)
 	if errors.Is(err, fs.ErrNotExist) {
