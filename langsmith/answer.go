@@ -149,6 +149,7 @@ func (l *List[T]) UnmarshalJSON(data []byte) error {
 // list is an array that an answer must hold. Null is an empty one.
 type list[T any] struct {
 	items   List[T]
+	rows    int // of the array, those that cannot be read included; -1 for null
 	present bool
 }
 
@@ -159,6 +160,12 @@ func (l *list[T]) UnmarshalJSON(data []byte) error {
 	data = bytes.TrimSpace(data)
 	isArray := jsontext.Value(data).Kind() == jsontext.KindBeginArray
 	err := l.items.UnmarshalJSON(data)
+	l.rows = -1
+	if isArray && err == nil {
+		var rows []jsontext.Value
+		err = jsonv2.Unmarshal(data, &rows, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		l.rows = len(rows)
+	}
 	isEmpty := string(data) == "null" || isArray && len(bytes.TrimSpace(data[1:len(data)-1])) == 0
 	l.present = isEmpty || len(l.items) > 0 // of items none of which can be read, nothing is known
 	return err

@@ -239,3 +239,19 @@ func TestJobOfAnotherID(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// How many rows a list has tells whether it is a whole page, though one cannot be read.
+func TestRowsOfAJobList(t *testing.T) {
+	row := `{"id":"` + job.String() + `","status":"queued"}`
+	for body, want := range map[string][2]int{
+		`[]`:                                 {0, 0},
+		`null`:                               {0, -1},
+		`[` + row + `]`:                      {1, 1},
+		`[` + row + `,{"id":null},null,"x"]`: {1, 4},
+	} {
+		page, err := answering(`{"clustering_jobs":`+body+`}`).ListJobs(t.Context(), project, uuid.Nil, 100, 0)
+		if err != nil || len(page.Jobs) != want[0] || page.Rows != want[1] {
+			t.Errorf("%s: %+v, %v", body, page, err)
+		}
+	}
+}

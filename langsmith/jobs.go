@@ -142,6 +142,7 @@ func (c *Client) CreateInsightsJobWhile(ctx context.Context, project uuid.UUID, 
 // answered (zero where it did not say).
 type JobPage struct {
 	Jobs []Job
+	Rows int // how many the answer lists, those that cannot be read included; -1 where it says null
 	Date time.Time
 }
 
@@ -163,7 +164,7 @@ func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limi
 	if err != nil {
 		return nil, err
 	}
-	return &JobPage{Jobs: body.Jobs.items, Date: got.date()}, nil
+	return &JobPage{Jobs: body.Jobs.items, Rows: body.Jobs.rows, Date: got.date()}, nil
 }
 
 // GetJob fetches a job with its clusters and, once it has succeeded, its report.

@@ -24,7 +24,10 @@ const (
 // never changed.
 type jobList struct {
 	jobs     []langsmith.Job
+	rows     int       // of the first page, those that cannot be read included
+	whole    bool      // each of them could be read
 	complete bool      // they are all that the project had
+	since    time.Time // where they are not, the created_at from which on they are; zero where unknown
 	date     time.Time // LangSmith's clock; zero where it did not say
 	asked    time.Time // this process's clock, monotonic
 	received time.Time
@@ -50,16 +53,7 @@ func (l *jobList) ids() []uuid.UUID {
 
 // tellsAbsence reports whether a job that is not listed is not in the project, as
 // far as LangSmith shows it.
-func (l *jobList) tellsAbsence() bool { return l.err == nil && (l.complete || len(l.jobs) > 0) }
-
-// since is the created_at from which on the list shows every job, though it is
-// not complete: where it is in order, the first page shows the latest.
-func (l *jobList) since() time.Time {
-	if l.err != nil || len(l.jobs) == 0 || !isNewestFirst(l.jobs) {
-		return time.Time{}
-	}
-	return l.jobs[len(l.jobs)-1].CreatedAt.Time
-}
+func (l *jobList) tellsAbsence() bool { return l.err == nil && l.whole }
 
 func isNewestFirst(jobs []langsmith.Job) bool {
 	return slices.IsSortedFunc(jobs, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
@@ -142,8 +136,12 @@ func (l *jobLists) list(ctx context.Context, call *Call) *jobList {
 		got.err = err
 		return got
 	}
-	got.jobs, got.date = page.Jobs, page.Date
-	got.complete = page.Jobs != nil && len(page.Jobs) < listPage // null is no list of none
+	got.jobs, got.rows, got.date = page.Jobs, page.Rows, page.Date
+	got.whole = page.Rows == len(page.Jobs) // and so not null, which is no list of none
+	got.complete = got.whole && page.Rows < listPage
+	if got.whole && !got.complete && isNewestFirst(page.Jobs) {
+		got.since = page.Jobs[len(page.Jobs)-1].CreatedAt.Time
+	}
 	return got
 }
 

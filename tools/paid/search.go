@@ -94,7 +94,7 @@ func (s *search) look(ctx context.Context) error {
 	if first.err != nil {
 		return first.err
 	}
-	jobs, err := f.listFurther(ctx, first.jobs, s.earliest(first))
+	jobs, err := f.listFurther(ctx, first, s.earliest(first))
 	if err != nil {
 		return err
 	}
@@ -205,25 +205,25 @@ func (f *inFlight) listAll() ([]langsmith.Job, error) {
 	}
 	ctx, cancel := context.WithTimeout(f.ctx, searchTimeout)
 	defer cancel()
-	return f.listFurther(ctx, f.jobs.jobs, time.Time{})
+	return f.listFurther(ctx, f.jobs, time.Time{})
 }
 
-// listFurther adds the pages after the first, as far as they can hold a job that
-// is recent enough. LangSmith's order is not documented.
-func (f *inFlight) listFurther(ctx context.Context, page []langsmith.Job, from time.Time) ([]langsmith.Job, error) {
-	jobs := slices.Clone(page)
-	for pages := 1; len(page) >= listPage && pages < maxPages; pages++ {
-		if isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
+// listFurther returns the jobs of a first page and of those after it, as far as
+// they can hold a job that is recent enough. LangSmith's order is not documented.
+func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Time) ([]langsmith.Job, error) {
+	jobs, page, rows := slices.Clone(first.jobs), first.jobs, first.rows
+	for pages := 1; rows >= listPage && pages < maxPages; pages++ {
+		if len(page) > 0 && isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
 			break
 		}
 		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
 		switch {
 		case err != nil:
 			return nil, err
-		case next.Jobs == nil: // null is no end
+		case next.Rows < 0: // null is no end
 			return nil, errNoJobs
 		}
-		page = next.Jobs
+		page, rows = next.Jobs, next.Rows
 		for _, job := range page { // a job made in between moves the others on
 			if !slices.ContainsFunc(jobs, func(have langsmith.Job) bool { return have.ID == job.ID }) {
 				jobs = append(jobs, job)

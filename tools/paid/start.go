@@ -110,10 +110,7 @@ func (f *inFlight) acquireSlot() error {
 func (f *inFlight) writeIntent() error {
 	entry := state.Entry{
 		Token: f.token, Began: f.ledger.now(), Theirs: f.jobs.serverTime(time.Now()),
-		Known: f.jobs.ids(), Complete: f.jobs.complete, Stage: state.Intended,
-	}
-	if !entry.Complete {
-		entry.Since = f.jobs.since()
+		Known: f.jobs.ids(), Complete: f.jobs.complete, Since: f.jobs.since, Stage: state.Intended,
 	}
 	f.about = entry
 	err := f.ledger.stores.writeIntent(f.ctx, f.call.slot, entry, f.hold)

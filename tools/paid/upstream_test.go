@@ -62,6 +62,9 @@ func (h *harness) isLost(job uuid.UUID, at time.Time) bool {
 	return slices.ContainsFunc(h.losses, func(s span) bool { return s.holds(at) && lostRow(job, s) })
 }
 
+// isGarbled reports whether a job that is lost leaves a row that cannot be read.
+func (h *harness) isGarbled(job uuid.UUID) bool { return job[0]%2 == 0 }
+
 // listsJob reports whether a list that was asked for at a moment shows a job.
 func (h *harness) listsJob(job sandbox.StartedJob, at time.Time) bool {
 	return at.After(h.ours(job).Add(h.schedule.display.listLag)) && !h.isLost(job.ID, at)
@@ -164,10 +167,14 @@ func (h *harness) showJob(job map[string]any) map[string]any {
 func (h *harness) page(all []map[string]any, query url.Values) []map[string]any {
 	d, now := h.schedule.display, time.Now()
 	all = slices.DeleteFunc(all, func(job map[string]any) bool {
-		return !now.After(h.madeAt(job).Add(d.listLag)) && d.listLag > 0 || h.isLost(idOf(job), now)
+		return !now.After(h.madeAt(job).Add(d.listLag)) && d.listLag > 0 || h.isLost(idOf(job), now) && !h.isGarbled(idOf(job))
 	})
 	for i := range all {
-		all[i] = h.showJob(all[i])
+		if h.isLost(idOf(all[i]), now) {
+			all[i] = map[string]any{"id": nil}
+		} else {
+			all[i] = h.showJob(all[i])
+		}
 	}
 	all = append(all, h.oldRows...)
 	switch d.order {
