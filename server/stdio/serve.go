@@ -103,7 +103,7 @@ func (c *connection) handle(line []byte) {
 	case message.IsAnswer():
 		c.pending.Resolve(c.session.SessionID(), message) // one that nobody waits for is dropped
 	case message.Method == string(mcp.MethodNotificationCancelled):
-		c.calls.Cancel(string(message.Params["requestId"]))
+		c.calls.Cancel(message.Params["requestId"])
 	case message.ID == nil:
 		c.handler.Handle(c.ctx, c.session, message)
 	default:

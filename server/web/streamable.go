@@ -24,7 +24,6 @@ import (
 type streamable struct {
 	handler jsonrpc.Handler
 	pending *jsonrpc.PendingRequests
-	calls   jsonrpc.Calls // of sessions, by session and id
 	limits  Limits
 
 	// ended are the sessions that their clients have ended here. Another replica
@@ -123,29 +122,21 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 // answer answers a message of a session: with events where the handler has said
 // something before, as JSON otherwise.
 func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
-	switch {
-	case message.IsAnswer():
+	if message.IsAnswer() {
 		if !s.pending.Resolve(id, message) && !message.IsPong() {
 			refuse(w, http.StatusBadRequest, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
 			return
 		}
 		w.WriteHeader(http.StatusAccepted)
-	case message.Method == string(mcp.MethodNotificationCancelled):
-		s.calls.Cancel(callKey(id, message.Params["requestId"]))
-		w.WriteHeader(http.StatusAccepted)
-	default:
-		call := s.calls.Track(ctx, callKey(id, message.ID))
-		defer call.End()
-		answer := responseOf(w)
-		session := s.newSession(id, answer)
-		if facts.canElicit {
-			session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
-		}
-		answer.respond(http.StatusOK, s.handler.Handle(call.Context, session, message))
+		return
 	}
+	answer := responseOf(w)
+	session := s.newSession(id, answer)
+	if facts.canElicit {
+		session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
+	}
+	answer.respond(http.StatusOK, s.handler.Handle(ctx, session, message))
 }
-
-func callKey(session string, id []byte) string { return session + " " + string(id) }
 
 // newSession returns the client of one message, as the message's handler sees it:
 // what there is to know of a client is in its session's id or in the message.
