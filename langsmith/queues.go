@@ -189,7 +189,7 @@ func (c *Client) readQueueItems(ctx context.Context, queue uuid.UUID, most int) 
 			}
 			items += len(page.Items.items)
 			held.Runs = append(held.Runs, itemRuns(page.Items.items)...)
-			if len(held.Runs) > most {
+			if items > most {
 				held.Complete = false
 				return held, nil
 			}
@@ -215,8 +215,8 @@ func itemRuns(items []queueItem) []uuid.UUID {
 // readQueueRunsOlder pages by offset; an empty page is the end.
 func (c *Client) readQueueRunsOlder(ctx context.Context, queue uuid.UUID, most int) (*HeldRuns, error) {
 	held := &HeldRuns{}
-	for len(held.Runs) <= most {
-		items, err := all[queueItem](ctx, c, olderQueuePath(queue), page(queuePageSize, len(held.Runs)))
+	for read := 0; read <= most; {
+		items, err := all[queueItem](ctx, c, olderQueuePath(queue), page(queuePageSize, read))
 		if err != nil {
 			return nil, err
 		}
@@ -224,6 +224,7 @@ func (c *Client) readQueueRunsOlder(ctx context.Context, queue uuid.UUID, most i
 			held.Complete = true
 			break
 		}
+		read += len(items) // those whose run cannot be read too, or a page would be asked for without end
 		held.Runs = append(held.Runs, runIDs(items)...)
 	}
 	return held, nil

@@ -16,15 +16,15 @@ const maxCalls = 1000
 // errCancelled is the cause of a call's end that its client asked for.
 var errCancelled = errors.New("cancelled by the client")
 
-// Calls are the requests that are being answered, by their ids as they stand on
-// the wire, so that 7 is not "7". The zero value has none.
+// Calls are the requests that are being answered of a client that has one stream for
+// all its responses, by id. The zero value has none.
 //
-// mcp-go keeps such a list too, where 7 is "7", and where a cancellation that
-// follows its call at once may come first and be lost.
+// mcp-go keeps such a list too; but it knows a call only once the call's goroutine
+// runs, so that a cancellation that follows at once may be lost.
 type Calls struct {
 	mu      sync.Mutex
-	byID    map[string]*Call
-	running int // those in byID, and those whose response is being written
+	byID    map[string]*Call // as ids stand on the wire, so that 7 is not "7"
+	running int              // those in byID, and those whose response is being written
 	closed  bool
 	waiting sync.WaitGroup
 }
@@ -37,8 +37,8 @@ type Call struct {
 	id      string
 }
 
-// Begin makes a request of a stream's client known, before the next message is
-// read. The call's End must be called when its response is written.
+// Begin makes a request known, before the next message is read. The call's End must
+// be called when its response is written.
 func (c *Calls) Begin(ctx context.Context, id jsontext.Value) (*Call, *Error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -51,27 +51,15 @@ func (c *Calls) Begin(ctx context.Context, id jsontext.Value) (*Call, *Error) {
 	case c.closed:
 		return nil, &Error{mcp.INTERNAL_ERROR, "no further requests are answered here"}
 	}
-	return c.add(ctx, string(id)), nil
-}
-
-// Track makes a request known whose response is a stream of its own: the id may be
-// taken, and the later call can be cancelled.
-func (c *Calls) Track(ctx context.Context, id string) *Call {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.add(ctx, id)
-}
-
-func (c *Calls) add(ctx context.Context, id string) *Call {
-	call := &Call{calls: c, id: id}
+	call := &Call{calls: c, id: string(id)}
 	call.Context, call.cancel = context.WithCancelCause(ctx)
 	if c.byID == nil {
 		c.byID = map[string]*Call{}
 	}
-	c.byID[id] = call
+	c.byID[call.id] = call
 	c.running++
 	c.waiting.Add(1)
-	return call
+	return call, nil
 }
 
 // Finish is for a call that has its response: the client may use the id again. It
@@ -96,10 +84,10 @@ func (c *Call) End() {
 }
 
 // Cancel cancels a call on its client's behalf.
-func (c *Calls) Cancel(id string) {
+func (c *Calls) Cancel(id jsontext.Value) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if call := c.byID[id]; call != nil {
+	if call := c.byID[string(id)]; call != nil {
 		call.cancel(errCancelled)
 	}
 }

@@ -19,16 +19,16 @@ type Handler struct {
 // Handle dispatches a message of a session to mcp-go and returns the response. A
 // panic costs this message alone.
 func (h Handler) Handle(ctx context.Context, session *Session, m Message) (response Response) {
-	began := time.Now()
+	began, id, method := time.Now(), m.ID, KnownMethod(m.Method)
 	defer func() {
 		if cause := recover(); cause != nil {
-			h.Logger.Error().Str("rpc_method", KnownMethod(m.Method)).Interface("panic", cause).Bytes("stack", debug.Stack()).Msg("a request panicked")
+			h.Logger.Error().Str("rpc_method", method).Interface("panic", cause).Bytes("stack", debug.Stack()).Msg("a request panicked")
 			response = Response{}
-			if m.ID != nil {
-				response = (&Error{mcp.INTERNAL_ERROR, "internal error; the server's log says more"}).Response(m.ID)
+			if id != nil {
+				response = (&Error{mcp.INTERNAL_ERROR, "internal error; the server's log says more"}).Response(id)
 			}
 		}
-		h.Logger.Debug().Str("rpc_method", KnownMethod(m.Method)).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message answered")
+		h.Logger.Debug().Str("rpc_method", method).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message answered")
 	}()
 	ctx = h.MCP.WithContext(withArguments(withProgress(ctx, session, m), m), session)
 	if m.Method == string(mcp.MethodSubscriptionsListen) && session.notifications == nil {
@@ -38,5 +38,5 @@ func (h Handler) Handle(ctx context.Context, session *Session, m Message) (respo
 		}
 		defer end()
 	}
-	return encodeResponse(m.ID, h.MCP.HandleMessage(ctx, m.forMCP()))
+	return encodeResponse(id, h.MCP.HandleMessage(ctx, m.forMCP()))
 }

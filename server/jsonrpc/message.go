@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -148,8 +147,8 @@ func (m *Message) readParams(r reader) (problem, err error) {
 			err := r.object(func(key string) error {
 				value, err := r.value()
 				emptyObject(value)
-				switch {
-				case name == "_meta" && key == "progressToken":
+				switch kind := value.Kind(); {
+				case name == "_meta" && key == "progressToken" && (kind == jsontext.KindString || kind == jsontext.KindNumber):
 					m.ProgressToken = value
 				case name == "_meta" && key == mcp.MetaKeyProtocolVersion:
 					m.ProtocolVersion = unquote(value)
@@ -201,30 +200,25 @@ func unquote(value jsontext.Value) string {
 }
 
 // forMCP writes the message as mcp-go is to read it: with the members that were
-// read here and no others, and without a tool's arguments ([Arguments]).
+// read here and no others, and without a tool's arguments ([Arguments]). An id
+// becomes a string of its bytes, since mcp-go, which finds the call to be cancelled
+// by it, takes 7 and "7" for one, as it does large numbers that are near.
 func (m Message) forMCP() []byte {
 	data := make([]byte, 0, len(m.params)+len(m.ID)+len(m.Method)+64)
 	data = append(data, `{"jsonrpc":"2.0"`...)
-	if m.ID != nil {
+	switch {
+	case m.ID == nil:
+	case m.Method == string(mcp.MethodSubscriptionsListen): // whose id the client finds in notifications
 		data = append(append(data, `,"id":`...), m.ID...)
+	default:
+		data = appendText(append(data, `,"id":`...), m.ID)
 	}
 	data = append(append(data, `,"method":`...), m.method...)
 	switch {
 	case m.callsTool():
-		data = append(data, `,"params":`...)
-		next := byte('{')
-		for _, name := range slices.Sorted(maps.Keys(m.Params)) {
-			if name == argumentsParam {
-				continue
-			}
-			data = append(data, next)
-			data, _ = jsontext.AppendQuote(data, name) // what is no Unicode becomes U+FFFD
-			data = append(append(data, ':'), m.Params[name]...)
-			next = ','
-		}
-		if next == '{' {
-			data = append(data, next)
-		}
+		data = m.appendWithoutArguments(append(data, `,"params":`...))
+	case m.Method == string(mcp.MethodNotificationCancelled):
+		data = appendText(append(data, `,"params":{"requestId":`...), m.Params["requestId"])
 		data = append(data, '}')
 	case m.params != nil:
 		data = append(append(data, `,"params":`...), m.params...)
@@ -232,7 +226,8 @@ func (m Message) forMCP() []byte {
 	return append(data, '}')
 }
 
-// callsTool reports whether a tool is called with parameters by name.
-func (m Message) callsTool() bool {
-	return m.Method == string(mcp.MethodToolsCall) && m.Params != nil
+// appendText writes text as a JSON string, with U+FFFD for what is no Unicode.
+func appendText[T ~string | ~[]byte](data []byte, text T) []byte {
+	data, _ = jsontext.AppendQuote(data, text) // its error is that there was such
+	return data
 }

@@ -14,7 +14,7 @@ func TestRead(t *testing.T) {
 		name, data string
 		method, id string
 		answer     bool
-		forMCP     string // what mcp-go is given; empty for the data
+		forMCP     string // what mcp-go is given, but for how it writes the id; empty for the data
 	}{
 		{"a call", `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"get_run"}}`, "tools/call", "7", false, ""},
 		{"a notification", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, "notifications/initialized", "", false, ""},
@@ -32,6 +32,8 @@ func TestRead(t *testing.T) {
 		{"arguments alone", `{"params":{"arguments":{}},"jsonrpc":"2.0","id":7,"method":"tools/call"}`, "tools/call", "7", false, `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}`},
 		{"arguments of a prompt", `{"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p","arguments":{"a":"b"}}}`, "prompts/get", "7", false, ""},
 		{"members in other letters", `{"jsonrpc":"2.0","id":7,"METHOD":"tools/call","method":"ping","Params":{"name":"x"},"other":1,"other":2}`, "ping", "7", false, `{"jsonrpc":"2.0","id":7,"method":"ping"}`},
+		{"a cancellation", `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7","reason":"x"}}`, "notifications/cancelled", "", false,
+			`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"\"7\""}}`},
 		{"an answer", `{"jsonrpc":"2.0","id":"a","result":{}}`, "", `"a"`, true, "-"},
 		{"a refusal", `{"jsonrpc":"2.0","id":"a","error":{"code":1,"message":""}}`, "", `"a"`, true, "-"},
 	} {
@@ -43,6 +45,9 @@ func TestRead(t *testing.T) {
 			want := test.forMCP
 			if want == "" {
 				want = test.data
+			}
+			if m.ID != nil {
+				want = strings.Replace(want, `"id":`+test.id, `"id":`+string(appendText(nil, test.id)), 1)
 			}
 			if got := string(m.forMCP()); want != "-" && got != want {
 				t.Errorf("mcp-go is given %s, not %s", got, want)
@@ -85,10 +90,21 @@ func TestReadMeta(t *testing.T) {
 	}
 }
 
+// A token that is none asks for no progress.
+func TestReadProgressToken(t *testing.T) {
+	for token, want := range map[string]string{`null`: "", `[]`: "", `{"a":1}`: "", `true`: "", `"a"`: `"a"`, `0`: "0"} {
+		m, problem := Read([]byte(`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","_meta":{"progressToken":` + token + `}}}`))
+		if problem != nil || string(m.ProgressToken) != want {
+			t.Errorf("%s is read as %s, %v", token, m.ProgressToken, problem)
+		}
+	}
+}
+
 // What mcp-go, with encoding/json, reads of what it is given is what is read here,
 // or a caller could be let through with one message and carry out another.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
+		`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7"}}`, `{"jsonrpc":"2.0","id":"7","method":"subscriptions/listen","params":{}}`,
 		`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","arguments":{"run_id":"x"},"_meta":{"progressToken":1}}}`,
 		`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","Name":"b","argumentS":1,"_META":{}}}`,
 		`{"method":"a","Method":"b","\u006dethod":"c","params":{"name":"a"},"params":{"x":1},"parAms":null}`,
@@ -122,7 +138,14 @@ func FuzzRead(f *testing.F) {
 		if err := json.Unmarshal(m.forMCP(), &got); err != nil {
 			t.Fatalf("%q becomes %s: %v", data, m.forMCP(), err)
 		}
-		if got.Version != "2.0" || string(got.ID) != string(m.ID) || got.Method != m.Method || got.Result != nil {
+		id := ""
+		if m.ID != nil {
+			id = string(appendText(nil, m.ID))
+		}
+		if m.Method == string(mcp.MethodSubscriptionsListen) {
+			id = string(m.ID)
+		}
+		if got.Version != "2.0" || string(got.ID) != id || got.Method != m.Method || got.Result != nil {
 			t.Errorf("%q becomes %+v, not %+v", data, got, m)
 		}
 		if len(m.Params) == 0 {
@@ -137,7 +160,13 @@ func FuzzRead(f *testing.F) {
 		if err := json.Unmarshal(got.Params, &params); err != nil {
 			t.Fatalf("%q: %v", data, err)
 		}
-		if m.callsTool() {
+		switch {
+		case m.Method == string(mcp.MethodNotificationCancelled):
+			if got := string(params.RequestID); got != string(appendText(nil, m.Params["requestId"])) {
+				t.Errorf("%q: mcp-go is to cancel %s", data, got)
+			}
+			return
+		case m.callsTool():
 			if params.Arguments != nil {
 				t.Errorf("%q: mcp-go reads the arguments %s", data, params.Arguments)
 			}

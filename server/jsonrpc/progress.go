@@ -26,11 +26,12 @@ func ReportProgress(ctx context.Context) func(Progress) error {
 }
 
 func withProgress(ctx context.Context, session *Session, m Message) context.Context {
-	if m.ProgressToken == nil || m.ID == nil {
+	token := m.ProgressToken // alone, so that a call that waits does not keep its message
+	if token == nil || m.ID == nil {
 		return ctx
 	}
 	return context.WithValue(ctx, progressKey{}, func(progress Progress) error {
-		return session.notifyProgress(m.ProgressToken, progress)
+		return session.notifyProgress(token, progress)
 	})
 }
 

@@ -31,13 +31,13 @@ type Options struct {
 const unwindTime = 50 * time.Millisecond
 
 // Serve answers a client until its input ends or the context is done, and
-// returns nil for both. The reading of in may outlast the call by one message
+// returns nil for both, or until it cannot be written to. The reading of in may outlast the call by one message
 // where in cannot be interrupted, as a terminal cannot.
 func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out io.Writer, options Options) error {
 	// Requests outlive ctx by the grace.
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	c := &connection{handler: jsonrpc.Handler{MCP: server, Logger: options.Logger}, ctx: requests, out: out, refusals: make(chan struct{}, maxRefusals)}
+	c := &connection{handler: jsonrpc.Handler{MCP: server, Logger: options.Logger}, ctx: requests, out: out, broken: make(chan struct{}), refusals: make(chan struct{}, maxRefusals)}
 	c.session = jsonrpc.NewSession("stdio-"+uuid.NewString(), &c.pending, c.write)
 	unregister, err := c.session.Register(ctx, server)
 	if err != nil {
@@ -50,6 +50,7 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	go func() { read <- readLines(in, c.receive) }()
 	select {
 	case <-ctx.Done():
+	case <-c.broken:
 	case err = <-read:
 	}
 	c.ending.Store(true)
@@ -78,6 +79,7 @@ type connection struct {
 	writing sync.Mutex
 	out     io.Writer
 	failure atomic.Pointer[error] // of the first write that failed
+	broken  chan struct{}         // closed by it
 }
 
 // receive handles a line, nil for one that is too long. It returns false when no
@@ -105,7 +107,7 @@ func (c *connection) handle(line []byte) {
 	case message.IsAnswer():
 		c.pending.Resolve(c.session.SessionID(), message) // one that nobody waits for is dropped
 	case message.Method == string(mcp.MethodNotificationCancelled):
-		c.calls.Cancel(string(message.Params["requestId"]))
+		c.calls.Cancel(message.Params["requestId"])
 	case message.ID == nil:
 		c.handler.Handle(c.ctx, c.session, message)
 	default:
@@ -153,6 +155,7 @@ func (c *connection) write(message []byte) error {
 	}
 	if _, err := c.out.Write(append(message, '\n')); err != nil {
 		c.failure.Store(&err)
+		close(c.broken)
 		return err
 	}
 	return nil

@@ -133,7 +133,6 @@ func TestCancellingWithinASession(t *testing.T) {
 	<-g.arrived
 
 	f.post("/mcp", theirs, cancelled(7))
-	f.post("/mcp", mine, cancelled("7"))
 	stolen := own(2).with(headers{"Mcp-Session-Id": mine["Mcp-Session-Id"]})
 	for name, thief := range map[string]headers{"with another key": stolen, "without a key": {"Mcp-Session-Id": mine["Mcp-Session-Id"]}} {
 		if got := f.post("/mcp", thief, cancelled(7)); got.status != http.StatusNotFound {
@@ -149,6 +148,29 @@ func TestCancellingWithinASession(t *testing.T) {
 	f.post("/mcp", mine, cancelled(7))
 	<-g.left // or the test ends at its timeout
 	<-answer
+}
+
+// Ids are those of the wire: 7 is not "7", and large numbers are not their neighbours.
+func TestCancellingAnotherIDCancelsNothing(t *testing.T) {
+	for _, c := range []struct {
+		id     any
+		others []any
+	}{{7, []any{"7", "\"7\"", 7.5, nil}}, {"7", []any{7}}, {1764412345678901234, []any{1764412345678901235, "1764412345678901234"}}} {
+		g := newGate()
+		f := start(t, options{wrap: g.wrap})
+		session := f.open(nil)
+		answer := f.background(f.request(http.MethodPost, "/mcp", session, toolCall(c.id, "list_projects", args{})))
+		<-g.arrived
+		for _, other := range c.others {
+			if got := f.post("/mcp", session, cancelled(other)); got.status != http.StatusAccepted {
+				t.Errorf("cancelling %v: %d %s", other, got.status, got.body)
+			}
+		}
+		close(g.open)
+		if got := (<-answer).tool(t); got.Result.IsError || !strings.Contains(got.text(), projectName) {
+			t.Errorf("after %v were cancelled, call %v says %s", c.others, c.id, got.text())
+		}
+	}
 }
 
 // In the stateless era, closing the answer cancels the call.

@@ -16,7 +16,7 @@ import (
 type response struct {
 	http.ResponseWriter
 	control *http.ResponseController
-	limits  Limits
+	limits  *Limits
 
 	mu        sync.Mutex
 	status    int // 0 until the header is written
@@ -31,7 +31,7 @@ type response struct {
 func withResponse(limits Limits) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := &response{ResponseWriter: w, control: http.NewResponseController(w), limits: limits}
+			answer := &response{ResponseWriter: w, control: http.NewResponseController(w), limits: &limits}
 			answer.extendDeadline() // a deadline may be left from the connection's last request
 			if r.Body != http.NoBody {
 				answer.unread = true

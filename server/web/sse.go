@@ -92,7 +92,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	case message.IsAnswer():
 		s.pending.Resolve(id, message) // one that nobody waits for is dropped, as pongs are
 	case message.Method == string(mcp.MethodNotificationCancelled):
-		stream.calls.Cancel(string(message.Params["requestId"]))
+		stream.calls.Cancel(message.Params["requestId"])
 	case message.ID == nil:
 		s.handler.Handle(r.Context(), stream.session, message)
 	default:

@@ -24,7 +24,6 @@ import (
 type streamable struct {
 	handler jsonrpc.Handler
 	pending *jsonrpc.PendingRequests
-	calls   jsonrpc.Calls // of sessions, by session and id
 	limits  Limits
 
 	// ended are the sessions that their clients have ended here. Another replica
@@ -127,8 +126,7 @@ func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message 
 	// asked and called with it is not for a caller without.
 	opened := opens(id, CallerFrom(ctx))
 	id += " " + sessionMAC(id, CallerFrom(ctx))
-	switch {
-	case message.IsAnswer():
+	if message.IsAnswer() {
 		switch {
 		case s.pending.Resolve(id, message), message.IsPong():
 		case !opened:
@@ -139,22 +137,15 @@ func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message 
 			return
 		}
 		w.WriteHeader(http.StatusAccepted)
-	case message.Method == string(mcp.MethodNotificationCancelled):
-		s.calls.Cancel(callKey(id, message.Params["requestId"]))
-		w.WriteHeader(http.StatusAccepted)
-	default:
-		call := s.calls.Track(ctx, callKey(id, message.ID))
-		defer call.End()
-		answer := responseOf(w)
-		session := s.newSession(id, answer)
-		if facts.canElicit {
-			session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
-		}
-		answer.respond(http.StatusOK, s.handler.Handle(call.Context, session, message))
+		return
 	}
+	answer := responseOf(w)
+	session := s.newSession(id, answer)
+	if facts.canElicit {
+		session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
+	}
+	answer.respond(http.StatusOK, s.handler.Handle(ctx, session, message))
 }
-
-func callKey(session string, id []byte) string { return session + " " + string(id) }
 
 // newSession returns the client of one message, as the message's handler sees it:
 // what there is to know of a client is in its session's id or in the message.
