@@ -126,12 +126,5 @@ func (r *listInsightsConfigsResult) emptyText() string {
 }
 
 func (r *listInsightsConfigsResult) call(limit, offset int) string {
-	values := []any{"session_id", r.project.ID}
-	if r.args.IncludePrebuilts {
-		values = append(values, "include_prebuilts", true)
-	}
-	if limit > 0 {
-		values = append(values, "limit", limit)
-	}
-	return wording.Call("list_insights_configs", append(values, "offset", offset)...)
+	return wording.Call("list_insights_configs", "session_id", r.project.ID, "include_prebuilts", r.args.IncludePrebuilts, "limit", limit, "offset", offset)
 }

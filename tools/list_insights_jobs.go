@@ -117,12 +117,5 @@ func (r *listInsightsJobsResult) emptyText() string {
 }
 
 func (r *listInsightsJobsResult) call(offset int) string {
-	values := []any{"session_id", r.project.ID}
-	if r.args.ConfigID != uuid.Nil {
-		values = append(values, "config_id", r.args.ConfigID)
-	}
-	if r.args.Limit > 0 {
-		values = append(values, "limit", r.args.Limit)
-	}
-	return wording.Call("list_insights_jobs", append(values, "offset", offset)...)
+	return wording.Call("list_insights_jobs", "session_id", r.project.ID, "config_id", r.args.ConfigID, "limit", r.args.Limit, "offset", offset)
 }
