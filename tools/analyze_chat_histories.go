@@ -221,7 +221,7 @@ func explainNotStarted(env *tool.Env, err error, n int, project langsmith.Projec
 		env.Explain(tool.Declaration{Effect: tool.Spends}, err), wording.Count(n, "chat is", "chats are"), tool.ProjectLabel(project), project.ID)
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *analyzeChatHistoriesResult) Text() string {
 	var b strings.Builder
 	switch {

@@ -90,7 +90,7 @@ func newListedProject(endpoint langsmith.Endpoint, project langsmith.Project) li
 	return listed
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *listProjectsResult) Text() string {
 	var b strings.Builder
 	switch {
