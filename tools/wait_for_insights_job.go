@@ -112,7 +112,7 @@ func describeEnd(state watch.State, status string, timeout time.Duration, most i
 	switch state.End {
 	case watch.ServerEnding:
 		b.WriteString(" This server is ending, so the wait was cut short.")
-	case watch.Crowded:
+	case watch.TooManyWaits:
 		fmt.Fprintf(&b, " This call only looked: the most that this server lets wait at once, %s, wait already.", wording.Count(most, "call"))
 	}
 	if state.Err != nil {
