@@ -91,12 +91,12 @@ func (d *dryRun) write(b *strings.Builder, project string) {
 	}
 }
 
-// mostNames bounds the names of model secrets in a text.
-const mostNames = 20
+// maxNames bounds the names of model secrets in a text.
+const maxNames = 20
 
 // quoteNames lists names, which the workspace's members chose.
 func quoteNames(names []string) string {
-	quoted := make([]string, min(len(names), mostNames))
+	quoted := make([]string, min(len(names), maxNames))
 	for i := range quoted {
 		quoted[i] = markdown.Word(names[i], markdown.MaxWord)
 	}
