@@ -41,16 +41,16 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 }
 
 func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *tool.Env, args addToQueueArgs) (*addToQueueResult, error) {
-	into := &queues{env: env, name: args.Queue, extend: args.ExtendRetention}
-	done, err := collect.Runs(ctx, env, args.Args, into, args.Queue)
+	target := &queues{env: env, name: args.Queue, extend: args.ExtendRetention}
+	collected, err := collect.Runs(ctx, env, args.Args, target, args.Queue)
 	if err != nil {
 		return nil, err
 	}
-	extended := into.extended || args.DryRun && into.extends()
-	return &addToQueueResult{QueueID: done.TargetID(), Queue: args.Queue, Result: *done, extended: extended}, nil
+	extended := target.extended || args.DryRun && target.extends()
+	return &addToQueueResult{QueueID: collected.TargetID(), Queue: args.Queue, Result: *collected, extended: extended}, nil
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *addToQueueResult) Text() string {
 	var b strings.Builder
 	r.WriteCounts(&b)
@@ -67,17 +67,17 @@ func (r *addToQueueResult) Text() string {
 	return b.String()
 }
 
-// queues collect runs for people to review.
+// queues are annotation queues as a [collect.Target].
 type queues struct {
 	env      *tool.Env
 	name     string
 	extend   bool // as the call asks
-	agreed   bool // a person was asked, or need not be
-	extended bool // as LangSmith did
+	agreed   bool // a person has agreed, or need not
+	extended bool // LangSmith has extended the retention
 }
 
-// extends reports whether adding keeps the traces longer: where it is asked for,
-// and where only the older route is there, which always does.
+// extends reports whether adding extends the retention of traces: where the call asks
+// for it, and where LangSmith serves only the older route, which always does.
 func (q *queues) extends() bool { return q.extend || q.env.LangSmith.QueuesExtendRetention() }
 
 func (q *queues) Kind() string { return "annotation queue" }
@@ -110,25 +110,25 @@ func (q *queues) Create(ctx context.Context, name string) (uuid.UUID, error) {
 	return made.ID, nil
 }
 
-// mostQueuedRuns bounds the reading of a queue.
-const mostQueuedRuns = 10_000
+// maxQueueRuns bounds the reading of a queue.
+const maxQueueRuns = 10_000
 
-// Members reads all of a queue. One that cannot be read to its end is left alone:
-// LangSmith may well hold a run that is added twice there twice.
+// Members reads all of a queue. It refuses a queue that is too long to read: what is
+// added to a queue twice may be in it twice.
 func (q *queues) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
-	queued, err := q.env.LangSmith.QueueRuns(ctx, id, mostQueuedRuns)
+	queued, err := q.env.LangSmith.QueueRuns(ctx, id, maxQueueRuns)
 	if err != nil {
 		return nil, err
 	}
 	if !queued.Complete {
 		return nil, tool.Refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
-			markdown.Quote(q.name, markdown.MaxName), wording.Thousands(mostQueuedRuns))
+			markdown.Quote(q.name, markdown.MaxName), wording.Thousands(maxQueueRuns))
 	}
-	held := make(map[uuid.UUID]bool, len(queued.Runs))
+	members := make(map[uuid.UUID]bool, len(queued.Runs))
 	for _, run := range queued.Runs {
-		held[run] = true
+		members[run] = true
 	}
-	return held, nil
+	return members, nil
 }
 
 func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (int, error) {
@@ -137,7 +137,7 @@ func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (i
 		items[i] = langsmith.QueueRun{RunID: run.ID, ProjectID: run.ProjectID, StartTime: run.StartTime.Time}
 	}
 	if !q.agreed && !q.extend && q.env.Policy.Confirm {
-		// A new queue has not shown yet which routes are there.
+		// For a new queue no request has shown yet which route LangSmith serves.
 		if _, err := q.env.LangSmith.QueueRuns(ctx, id, 1); err != nil {
 			return 0, err
 		}

@@ -36,14 +36,14 @@ func addInsightsRunsToDataset() tool.Tool {
 }
 
 func runAddInsightsRunsToDataset(ctx context.Context, env *tool.Env, args addToDatasetArgs) (*addToDatasetResult, error) {
-	done, err := collect.Runs(ctx, env, args.Args, &datasets{client: env.LangSmith, args: &args}, args.Dataset)
+	collected, err := collect.Runs(ctx, env, args.Args, &datasets{client: env.LangSmith, args: &args}, args.Dataset)
 	if err != nil {
 		return nil, err
 	}
-	return &addToDatasetResult{DatasetID: done.TargetID(), Dataset: args.Dataset, Result: *done}, nil
+	return &addToDatasetResult{DatasetID: collected.TargetID(), Dataset: args.Dataset, Result: *collected}, nil
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *addToDatasetResult) Text() string {
 	var b strings.Builder
 	r.WriteCounts(&b)
@@ -53,7 +53,7 @@ func (r *addToDatasetResult) Text() string {
 	return b.String()
 }
 
-// datasets collect runs as examples.
+// datasets are datasets as a [collect.Target], whose members are examples.
 type datasets struct {
 	client *langsmith.Client
 	args   *addToDatasetArgs
@@ -80,14 +80,14 @@ func (d *datasets) Create(ctx context.Context, name string) (uuid.UUID, error) {
 	return made.ID, nil
 }
 
-// mostExamplePages bounds the reading of a dataset. In a larger one the ids of
-// the examples, which follow from the run, keep them from being added twice.
-const mostExamplePages = 100
+// maxExamplePages bounds the reading of a dataset. A larger one takes no example
+// twice either: the id of an example follows from its run.
+const maxExamplePages = 100
 
 func (d *datasets) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
-	held := map[uuid.UUID]bool{}
+	members := map[uuid.UUID]bool{}
 	offset := 0
-	for range mostExamplePages {
+	for range maxExamplePages {
 		examples, err := d.client.ListExamples(ctx, id, tool.MaxPage, offset)
 		if err != nil {
 			return nil, err
@@ -96,11 +96,11 @@ func (d *datasets) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]boo
 			break
 		}
 		for i := range examples {
-			held[examples[i].SourceRunID] = true
+			members[examples[i].SourceRunID] = true
 		}
 		offset += len(examples)
 	}
-	return held, nil
+	return members, nil
 }
 
 func (d *datasets) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (int, error) {

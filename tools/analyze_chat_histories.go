@@ -31,7 +31,7 @@ type analyzeChatHistoriesArgs struct {
 	read []chats.Chat
 }
 
-// chatMessage is a message as it was given; package chats knows what it must be.
+// chatMessage is a message as it was given. Package chats checks it.
 type chatMessage struct {
 	Role    string          `json:"role"`
 	Content json.RawMessage `json:"content,omitempty"`
@@ -45,10 +45,10 @@ func (m *chatMessage) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// JSONSchemaExtend leaves a message open: calls of tools and the like belong to it.
+// JSONSchemaExtend allows more fields in a message, such as calls of tools.
 func (chatMessage) JSONSchemaExtend(schema *jsonschema.Schema) { schema.AdditionalProperties = nil }
 
-// Check implements the rules between the arguments, and reads the chats.
+// Check reads the chats. It refuses chats given two ways, and none.
 func (a *analyzeChatHistoriesArgs) Check() error {
 	if (a.Path == "") == (len(a.Chats) == 0) {
 		return langsmith.FieldError{Field: "chats", Problem: "must be given, or path instead: one of the two"}
@@ -64,11 +64,11 @@ func (a *analyzeChatHistoriesArgs) Check() error {
 		}
 		a.read = append(a.read, chat)
 	}
-	a.Chats = nil // they are held once
+	a.Chats = nil // so that they are not in memory twice
 	return nil
 }
 
-// readFile reads the chats of a file that the operator lets be read.
+// readFile reads the chats of a file in the folder that the operator allows.
 func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	if folder == "" {
 		return tool.BadArgument("path", "cannot be read: this server may read no files. Give chats instead; or its operator names a folder with --chats-dir, which only a server over stdio can have")
@@ -77,7 +77,7 @@ func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	var refused *chats.PathError
 	switch {
 	case errors.As(err, &refused):
-		return tool.BadArgument("path", "%s%s", refused.Problem, nearFiles(refused.Near))
+		return tool.BadArgument("path", "%s%s", refused.Problem, listNear(refused.Near))
 	case err != nil:
 		return err
 	}
@@ -88,7 +88,8 @@ func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	return nil
 }
 
-func nearFiles(names []string) string {
+// listNear names the files that may have been meant.
+func listNear(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
@@ -99,20 +100,20 @@ func nearFiles(names []string) string {
 	return "; in the folder are " + strings.Join(quoted, ", ")
 }
 
-// structureQuestion is one of the two that LangSmith's own clients ask; for
+// structureQuestion is one of the two questions that LangSmith's own clients ask. Of
 // chats its answer is known.
 const structureQuestion = "How are your agent traces structured?"
 
-// request is the job over the chats: the same for the same arguments.
+// request returns the job over the chats. It is the same for the same arguments.
 func (a *analyzeChatHistoriesArgs) request() *langsmith.CreateInsightsJobRequest {
-	about := map[string]string{structureQuestion: "Each trace is one chat: its inputs hold the first message, its outputs hold all messages."}
+	answers := map[string]string{structureQuestion: "Each trace is one chat: its inputs hold the first message, its outputs hold all messages."}
 	for question, answer := range a.UserContext {
-		about[question] = answer
+		answers[question] = answer
 	}
 	request := &langsmith.CreateInsightsJobRequest{
 		LastNHours:  langsmith.Some(chats.Window),
 		Sample:      langsmith.Some(jsonv1.Number(fmt.Sprint(len(a.read)))),
-		UserContext: langsmith.Some(about),
+		UserContext: langsmith.Some(answers),
 		Model:       a.Model,
 	}
 	if a.Name != "" {
@@ -126,7 +127,7 @@ type analyzeChatHistoriesResult struct {
 	Ingested int `json:"ingested,omitempty"`
 
 	chats   int
-	project langsmith.Project // without an id where it has still to be made
+	project langsmith.Project // without an id while it does not exist
 }
 
 func analyzeChatHistories() tool.Tool {
@@ -169,7 +170,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 		if err != nil {
 			return nil, err
 		}
-		if running != nil { // so its chats were sent
+		if running != nil { // so its chats are in LangSmith
 			result.Result, result.Ingested = job.Result(ctx, env, running), len(args.read)
 			return result, nil
 		}
@@ -198,10 +199,10 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	return result, nil
 }
 
-// confirmChats has a person agree before anything of theirs is sent.
+// confirmChats has a person agree before any chat is sent.
 func confirmChats(ctx context.Context, env *tool.Env, job *start.Job, n int) error {
 	if job.Project.ID == uuid.Nil {
-		// The name, which follows from the chats, tells such calls apart.
+		// Such calls differ in the name, which follows from the chats.
 		named := job.Project
 		named.ID = uuid.NewSHA1(uuid.Nil, []byte(named.Name))
 		var err error
@@ -212,7 +213,8 @@ func confirmChats(ctx context.Context, env *tool.Env, job *start.Job, n int) err
 	return job.Confirm(ctx, env, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", wording.Count(n, "chat"), tool.ProjectLabel(job.Project)))
 }
 
-// explainNotStarted says of a job that was not started that its chats are in LangSmith.
+// explainNotStarted says why the job was not started, and that its chats are in
+// LangSmith.
 func explainNotStarted(env *tool.Env, err error, n int, project langsmith.Project) error {
 	if tool.IsInterruption(err) {
 		return err
@@ -221,7 +223,7 @@ func explainNotStarted(env *tool.Env, err error, n int, project langsmith.Projec
 		env.Explain(tool.Declaration{Effect: tool.Spends}, err), wording.Count(n, "chat is", "chats are"), tool.ProjectLabel(project), project.ID)
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *analyzeChatHistoriesResult) Text() string {
 	var b strings.Builder
 	switch {

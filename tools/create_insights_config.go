@@ -22,9 +22,9 @@ func (a *createInsightsConfigArgs) request() *langsmith.CreateConfigRequest {
 	return &langsmith.CreateConfigRequest{Name: a.Name, Description: a.Description, Config: a.Config, ScheduleCron: a.ScheduleCron}
 }
 
-// Check holds the arguments against the rules that the API documents.
+// Check applies the rules that the API documents.
 func (a *createInsightsConfigArgs) Check() error {
-	_, err := configs.ReadSchedule(a.ScheduleCron)
+	_, err := configs.ParseSchedule(a.ScheduleCron)
 	return errors.Join(a.request().Check(), err)
 }
 
@@ -45,11 +45,11 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	if err := tool.WithPrefix("config.", env.Policy.CheckSample(args.Config)); err != nil {
 		return nil, err
 	}
-	when, err := configs.ReadSchedule(args.ScheduleCron)
+	when, err := configs.ParseSchedule(args.ScheduleCron)
 	if err != nil {
 		return nil, err
 	}
-	if err := configs.CheckSchedule(env, when); err != nil {
+	if err := configs.CheckSchedule(env.Policy, when); err != nil {
 		return nil, err
 	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
@@ -57,15 +57,15 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	request := args.request()
-	twin, err := configs.FindTwin(ctx, env, project, request)
+	existing, err := configs.FindExisting(ctx, env, project, request)
 	if err != nil {
 		return nil, err
 	}
-	if twin != nil {
-		return configs.NewSaved(env, "was saved already, with all that this call asks for; no second one was made", project, twin, args.ScheduleCron), nil
+	if existing != nil {
+		return configs.NewSaved("was saved already, with all that this call asks for; no second one was made", project, existing, args.ScheduleCron), nil
 	}
 	if when != nil {
-		if err := configs.AgreeToSchedule(ctx, env, project, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
+		if err := configs.ConfirmSchedule(ctx, env, project, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
 			return nil, err
 		}
 	}
@@ -73,12 +73,12 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		// A second config with a second schedule would spend twice.
-		if twin, lookErr := configs.FindTwin(ctx, env, project, request); lookErr == nil && twin != nil {
-			return configs.NewSaved(env, "is saved, although LangSmith's answer to the call was lost", project, twin, args.ScheduleCron), nil
+		if existing, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
+			return configs.NewSaved("is saved, although LangSmith's answer to the call was lost", project, existing, args.ScheduleCron), nil
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return configs.NewSaved(env, "saved", project, saved, args.ScheduleCron), nil
+	return configs.NewSaved("saved", project, saved, args.ScheduleCron), nil
 }

@@ -32,7 +32,7 @@ func runDeleteInsightsConfig(ctx context.Context, env *tool.Env, args deleteInsi
 	}
 	deleted, err := env.LangSmith.DeleteConfig(ctx, project.ID, args.ConfigID)
 	if tool.IsNotFound(err) {
-		return alreadyGone(ctx, env, project, args.ConfigID, "config", err)
+		return newAlreadyGone(ctx, env, project, args.ConfigID, "config", err)
 	}
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func runDeleteInsightsJob(ctx context.Context, env *tool.Env, args deleteInsight
 	}
 	deleted, err := env.LangSmith.DeleteJob(ctx, project.ID, args.JobID)
 	if tool.IsNotFound(err) {
-		return alreadyGone(ctx, env, project, args.JobID, "job", err)
+		return newAlreadyGone(ctx, env, project, args.JobID, "job", err)
 	}
 	if err != nil {
 		return nil, err

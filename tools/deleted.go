@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// deletedResult is what deleting something says.
+// deletedResult is the outcome of a deletion.
 type deletedResult struct {
 	ID      uuid.UUID `json:"id"`
 	Message string    `json:"message"`
@@ -25,10 +25,10 @@ func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
 	return &deletedResult{ID: id, Message: markdown.Truncate(message, markdown.MaxName)}
 }
 
-// alreadyGone is the result of deleting what is not there, unless it is the
-// project that is not: then the thing may well be in another one.
-func alreadyGone(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, thing string, err error) (*deletedResult, error) {
-	if project.Name == "" { // found by its id, so nobody has looked whether it exists
+// newAlreadyGone is the outcome of deleting what is not there. It fails where the
+// project is not there: what was to be deleted may be in another one.
+func newAlreadyGone(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, thing string, err error) (*deletedResult, error) {
+	if project.Name == "" { // given by its id, which nobody has looked up
 		if _, missing := env.LangSmith.GetProject(ctx, project.ID); tool.IsNotFound(missing) {
 			return nil, missing
 		} else if missing != nil {
@@ -38,7 +38,7 @@ func alreadyGone(ctx context.Context, env *tool.Env, project langsmith.Project, 
 	return &deletedResult{ID: id, Message: "there is no such " + thing + " in this project; it was deleted already, or is another project's"}, nil
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *deletedResult) Text() string {
 	return fmt.Sprintf("%s: %s.\n", r.ID, markdown.Escape(markdown.Line(r.Message, markdown.MaxName)))
 }

@@ -25,9 +25,9 @@ type generateInsightsConfigResult struct {
 	Name             string         `json:"name,omitempty"`
 	AttributeSchemas map[string]any `json:"attribute_schemas,omitempty"`
 
-	project langsmith.Project
-	leftOut int  // attributes
-	cut     bool // whether a text was shortened
+	project   langsmith.Project
+	leftOut   int  // attributes
+	shortened bool // whether a text was longer
 }
 
 func generateInsightsConfig() tool.Tool {
@@ -58,11 +58,11 @@ func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generate
 	}
 	names := slices.Sorted(maps.Keys(generated.AttributeSchemas))
 	return &tool.Resizable[*generateInsightsConfigResult]{
-		Items: len(names), Chars: configs.MaxText,
+		Items: len(names), Chars: tool.LargestBudget,
 		Build: func(items, chars int) *generateInsightsConfigResult {
 			cut := markdown.Shortener{Max: chars}
 			result := &generateInsightsConfigResult{Name: cut.Text(generated.Name, langsmith.MaxConfigName), project: project, leftOut: len(names) - items}
-			result.SummaryPrompt, _ = configs.CutValue(&cut, generated.SummaryPrompt).(string)
+			result.SummaryPrompt = configs.ShortenText(&cut, generated.SummaryPrompt)
 			attributes := map[string]any{}
 			for _, name := range names[:items] {
 				var schema map[string]any
@@ -72,15 +72,15 @@ func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generate
 				}
 			}
 			if len(attributes) > 0 {
-				result.AttributeSchemas = configs.CutSettings(&cut, attributes)
+				result.AttributeSchemas = configs.ShortenSettings(&cut, attributes)
 			}
-			result.cut = cut.Shortened
+			result.shortened = cut.Shortened
 			return result
 		},
 	}, nil
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *generateInsightsConfigResult) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "A model wrote these settings for %s. Nothing is saved or started.\n", tool.ProjectLabel(r.project))
@@ -94,7 +94,7 @@ func (r *generateInsightsConfigResult) Text() string {
 	if r.leftOut > 0 {
 		fmt.Fprintf(&b, "\n… %s more, which do not fit into a result.\n", wording.Count(r.leftOut, "attribute"))
 	}
-	if r.cut {
+	if r.shortened {
 		b.WriteString("\nTexts that end in … are shortened.\n")
 	}
 	fmt.Fprintf(&b, "\nNext: create_insights_config with session_id %s and these as its config saves them; create_insights_job with these as arguments runs them once (paid).\n", r.project.ID)

@@ -47,8 +47,8 @@ type getRunResult struct {
 	inputs, outputs, metadata runs.Content
 
 	args     getRunArgs
-	hide     bool
-	chars    int
+	hidden   bool            // inputs, outputs, metadata and tags are left out
+	chars    int             // of inputs, of outputs and of the error
 	children []langsmith.Run // of a root run, those that failed first
 }
 
@@ -94,7 +94,7 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resiz
 	case run.ProjectID != project.ID:
 		return nil, tool.Refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, tool.ProjectLabel(project), run.ProjectID)
 	}
-	url := ""
+	var url string
 	if project.ID != uuid.Nil {
 		url = env.ProjectLinks(ctx, project).Run(args.RunID)
 	}
@@ -103,8 +103,8 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resiz
 		return nil, err
 	}
 	whole := &getRunResult{
-		URL: url, children: children, metadata: runs.ReadContent(run.Metadata, longestMetadata), inputs: runs.ReadContent(run.Inputs, args.Chars()), outputs: runs.ReadContent(run.Outputs, args.Chars()),
-		args: args, hide: env.Policy.HideRunContent,
+		URL: url, children: children, metadata: runs.ReadContent(run.Metadata, maxMetadata), inputs: runs.ReadContent(run.Inputs, args.Chars()), outputs: runs.ReadContent(run.Outputs, args.Chars()),
+		args: args, hidden: env.Policy.HideRunContent,
 	}
 	budget := tool.DefaultBudget
 	if args.MaxChars > runs.DefaultChars {
@@ -116,16 +116,16 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resiz
 	}, nil
 }
 
-// cutTo fills in a run with its long texts cut to chars.
+// cutTo returns the result of a run with its long texts cut to chars.
 func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	sized := &getRunResult{
 		ID: r.args.RunID, Name: markdown.Truncate(run.Name, min(markdown.MaxName, chars)), RunType: markdown.Truncate(run.Type, markdown.MaxWord), Status: markdown.Truncate(run.Status, markdown.MaxWord),
 		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, TraceID: run.TraceID, URL: r.URL,
-		inputs: r.inputs, outputs: r.outputs, metadata: r.metadata, args: r.args, hide: r.hide, chars: chars, children: r.children,
+		inputs: r.inputs, outputs: r.outputs, metadata: r.metadata, args: r.args, hidden: r.hidden, chars: chars, children: r.children,
 		ThreadID: markdown.Truncate(run.ThreadID, markdown.MaxName),
 	}
-	for i := range r.children[:min(len(r.children), mostChildren)] {
-		sized.Children = append(sized.Children, describeChild(&r.children[i]))
+	for i := range r.children[:min(len(r.children), maxChildren)] {
+		sized.Children = append(sized.Children, newChildRun(&r.children[i]))
 	}
 	if latency, ok := run.LatencySeconds(); ok {
 		latency = wording.Significant(latency)
@@ -139,13 +139,13 @@ func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	if sized.Error, cut = markdown.Cut(markdown.Clean(run.Error), chars); cut {
 		sized.Cut = append(sized.Cut, "error")
 	}
-	if r.hide {
+	if r.hidden {
 		return sized
 	}
-	for _, tag := range run.Tags[:min(len(run.Tags), mostTags)] {
+	for _, tag := range run.Tags[:min(len(run.Tags), maxTags)] {
 		sized.Tags = append(sized.Tags, markdown.Truncate(tag, markdown.MaxWord))
 	}
-	if metadata, whole := r.metadata.Structured(longestMetadata); whole {
+	if metadata, whole := r.metadata.Structured(maxMetadata); whole {
 		sized.Metadata = metadata
 	} else {
 		sized.Cut = append(sized.Cut, "metadata") // its beginning is in the text, and would be no object
@@ -162,14 +162,14 @@ func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 
 // The bounds of what a run shows besides its inputs and outputs.
 const (
-	mostChildren    = 20
-	mostTags        = 20
-	longestMetadata = 1000 // in characters
-	longestCause    = 200  // of a child's error, in bytes
+	maxChildren   = 20
+	maxTags       = 20
+	maxMetadata   = 1000 // in characters
+	maxChildError = 200  // of a child's error, in bytes
 )
 
-// findChildren lists the runs below a root run, those that failed first. The
-// runs of another are not asked for: it is a part of a trace itself.
+// findChildren returns the runs of a root run's trace, those that failed first. Other
+// runs are a part of a trace themselves.
 func findChildren(ctx context.Context, client *langsmith.Client, root *langsmith.Run) ([]langsmith.Run, error) {
 	if !root.IsRoot() || root.ProjectID == uuid.Nil {
 		return nil, nil
@@ -182,7 +182,7 @@ func findChildren(ctx context.Context, client *langsmith.Client, root *langsmith
 	}
 	children := slices.DeleteFunc(page.Runs, func(run langsmith.Run) bool { return run.ID == root.ID })
 	slices.SortStableFunc(children, func(a, b langsmith.Run) int {
-		if failed := boolOrder(b.Status == "error", a.Status == "error"); failed != 0 {
+		if failed := compareBools(b.Status == "error", a.Status == "error"); failed != 0 {
 			return failed
 		}
 		return a.StartTime.Compare(b.StartTime.Time)
@@ -190,8 +190,8 @@ func findChildren(ctx context.Context, client *langsmith.Client, root *langsmith
 	return children, nil
 }
 
-// boolOrder orders false before true.
-func boolOrder(a, b bool) int {
+// compareBools orders false before true.
+func compareBools(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
@@ -201,10 +201,10 @@ func boolOrder(a, b bool) int {
 	return -1
 }
 
-func describeChild(run *langsmith.Run) childRun {
+func newChildRun(run *langsmith.Run) childRun {
 	child := childRun{
 		ID: run.ID, Name: markdown.Truncate(run.Name, markdown.MaxName), RunType: markdown.Truncate(run.Type, markdown.MaxWord),
-		Status: markdown.Truncate(run.Status, markdown.MaxWord), Error: markdown.Truncate(run.Error, longestCause),
+		Status: markdown.Truncate(run.Status, markdown.MaxWord), Error: markdown.Truncate(run.Error, maxChildError),
 	}
 	if latency, ok := run.LatencySeconds(); ok {
 		latency = wording.Significant(latency)
@@ -213,7 +213,7 @@ func describeChild(run *langsmith.Run) childRun {
 	return child
 }
 
-// writeChildren lists the runs of a root run's trace.
+// writeChildren writes the runs of a root run's trace.
 func (r *getRunResult) writeChildren(b *strings.Builder) {
 	if len(r.Children) == 0 {
 		return
@@ -233,7 +233,7 @@ func (r *getRunResult) writeChildren(b *strings.Builder) {
 			fmt.Fprintf(b, ", took %s", wording.Seconds(*child.LatencySeconds))
 		}
 		if child.Error != "" {
-			fmt.Fprintf(b, ": %s", markdown.Quote(child.Error, longestCause))
+			fmt.Fprintf(b, ": %s", markdown.Quote(child.Error, maxChildError))
 		}
 		b.WriteString("\n")
 	}
@@ -242,14 +242,14 @@ func (r *getRunResult) writeChildren(b *strings.Builder) {
 	}
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *getRunResult) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Run %s", r.ID)
 	if r.Name != "" {
 		fmt.Fprintf(&b, " %s", markdown.Quote(r.Name, markdown.MaxName))
 	}
-	b.WriteString(r.figures() + "\n")
+	b.WriteString(r.describe() + "\n")
 	if r.SessionID != uuid.Nil {
 		fmt.Fprintf(&b, "session_id %s", r.SessionID)
 		if r.TraceID != uuid.Nil && r.TraceID != r.ID {
@@ -275,7 +275,7 @@ func (r *getRunResult) Text() string {
 	}
 	r.writeChildren(&b)
 	if r.Metadata != nil || slices.Contains(r.Cut, "metadata") {
-		fmt.Fprintf(&b, "metadata:\n%s\n", r.metadata.Block(longestMetadata))
+		fmt.Fprintf(&b, "metadata:\n%s\n", r.metadata.Block(maxMetadata))
 	}
 	if r.Inputs != nil {
 		fmt.Fprintf(&b, "inputs:\n%s\n", r.inputs.Block(r.chars))
@@ -284,7 +284,7 @@ func (r *getRunResult) Text() string {
 		fmt.Fprintf(&b, "outputs:\n%s\n", r.outputs.Block(r.chars))
 	}
 	switch {
-	case r.hide:
+	case r.hidden:
 		b.WriteString("Inputs, outputs, metadata and tags are hidden by this server's operator.\n")
 	case r.Inputs == nil && r.Outputs == nil:
 		b.WriteString("LangSmith holds no inputs and no outputs of it.\n")
@@ -295,8 +295,8 @@ func (r *getRunResult) Text() string {
 	return b.String()
 }
 
-// figures are the run's type, state, time, latency and cost, as far as known.
-func (r *getRunResult) figures() string {
+// describe says the run's type, status, time, latency and cost, as far as known.
+func (r *getRunResult) describe() string {
 	var parts []string
 	for _, word := range []string{r.RunType, r.Status} {
 		if word != "" {
@@ -318,7 +318,7 @@ func (r *getRunResult) figures() string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-// more says how to see more of what was cut.
+// more says how to see more of what was shortened.
 func (r *getRunResult) more() string {
 	const largest = 50_000
 	if r.chars < r.args.Chars() || r.chars >= largest {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -26,19 +25,19 @@ type listInsightsConfigsResult struct {
 	Configs    []configs.Config `json:"configs"`
 	NextOffset int              `json:"next_offset,omitempty"`
 
-	args    listInsightsConfigsArgs
-	project langsmith.Project
-	page    []configs.View
-	total   int
-	cut     bool // whether a text was shortened
+	args      listInsightsConfigsArgs
+	project   langsmith.Project
+	page      []configs.View
+	total     int
+	shortened bool // whether a text was longer
 }
 
 func listInsightsConfigs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "list_insights_configs",
 		Title: "List Insights configs",
-		Description: "List saved Insights configs with their settings; of those with a schedule, how often a month they run and what that may cost." +
-			" Next: create_insights_job with config_id runs one (paid); where the id is no UUID, give its settings as arguments.",
+		Description: "List saved Insights configs with their settings; of those with a schedule, how often a month they run and what that may cost. " +
+			"Next: create_insights_job with config_id runs one (paid); where the id is no UUID, give its settings as arguments.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "configs",
@@ -58,33 +57,33 @@ func runListInsightsConfigs(ctx context.Context, env *tool.Env, args listInsight
 	to := min(from+args.Size(), len(all))
 	page := make([]configs.View, to-from)
 	for i := range page {
-		page[i] = configs.NewView(all[from+i], time.Now())
+		page[i] = configs.NewView(all[from+i])
 	}
 	budget := args.Budget()
 	if args.Limit == 1 { // a config that is looked at alone may be large
 		budget = tool.LargestBudget
 	}
 	return &tool.Resizable[*listInsightsConfigsResult]{
-		Items: len(page), Chars: configs.MaxText, Budget: budget,
+		Items: len(page), Chars: tool.LargestBudget, Budget: budget,
 		Build: func(items, chars int) *listInsightsConfigsResult {
 			cut := markdown.Shortener{Max: chars}
 			result := &listInsightsConfigsResult{Configs: make([]configs.Config, items), args: args, project: project, page: page[:items], total: len(all)}
 			for i := range items {
-				result.Configs[i] = page[i].Listed(&cut)
+				result.Configs[i] = page[i].Show(&cut)
 			}
 			if shown := args.Offset + items; shown < len(all) {
 				result.NextOffset = shown
 			}
-			result.cut = cut.Shortened
+			result.shortened = cut.Shortened
 			return result
 		},
 	}, nil
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *listInsightsConfigsResult) Text() string {
 	if len(r.Configs) == 0 {
-		return r.emptyText()
+		return r.explainEmpty()
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Insights configs of %s, %s in all:\n", tool.ProjectLabel(r.project), wording.Thousands(r.total))
@@ -94,13 +93,13 @@ func (r *listInsightsConfigsResult) Text() string {
 		if listed.Prebuilt {
 			b.WriteString("prebuilt, ")
 		}
-		fmt.Fprintf(&b, "config_id %s\n", configs.ConfigID(listed.ID))
+		fmt.Fprintf(&b, "config_id %s\n", configs.QuoteID(listed.ID))
 		r.page[i].Write(&b, listed)
 	}
 	if r.NextOffset > 0 {
 		fmt.Fprintf(&b, "\nMore: %s\n", r.call(r.args.Limit, r.NextOffset))
 	}
-	if r.cut {
+	if r.shortened {
 		fmt.Fprintf(&b, "\nTexts that end in … are shortened")
 		if r.args.Limit != 1 {
 			fmt.Fprintf(&b, "; longer: %s", r.call(1, r.args.Offset))
@@ -115,7 +114,8 @@ func (r *listInsightsConfigsResult) Text() string {
 	return b.String()
 }
 
-func (r *listInsightsConfigsResult) emptyText() string {
+// explainEmpty says why there are no configs.
+func (r *listInsightsConfigsResult) explainEmpty() string {
 	switch {
 	case r.total > 0:
 		return fmt.Sprintf("Offset %d is past the last of %s.\n", r.args.Offset, wording.Count(r.total, "config"))
@@ -125,13 +125,7 @@ func (r *listInsightsConfigsResult) emptyText() string {
 	return fmt.Sprintf("There is no Insights config in %s.\n", tool.ProjectLabel(r.project))
 }
 
+// call writes the call that lists configs from an offset on.
 func (r *listInsightsConfigsResult) call(limit, offset int) string {
-	values := []any{"session_id", r.project.ID}
-	if r.args.IncludePrebuilts {
-		values = append(values, "include_prebuilts", true)
-	}
-	if limit > 0 {
-		values = append(values, "limit", limit)
-	}
-	return wording.Call("list_insights_configs", append(values, "offset", offset)...)
+	return wording.Call("list_insights_configs", "session_id", r.project.ID, "include_prebuilts", r.args.IncludePrebuilts, "limit", limit, "offset", offset)
 }

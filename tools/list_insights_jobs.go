@@ -67,10 +67,10 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 	}, nil
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *listInsightsJobsResult) Text() string {
 	if len(r.Jobs) == 0 {
-		return r.emptyText()
+		return r.explainEmpty()
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Insights jobs of %s:\n\n", tool.ProjectLabel(r.project))
@@ -105,7 +105,8 @@ func (r *listInsightsJobsResult) Text() string {
 	return b.String()
 }
 
-func (r *listInsightsJobsResult) emptyText() string {
+// explainEmpty says why there are no jobs.
+func (r *listInsightsJobsResult) explainEmpty() string {
 	switch {
 	case r.args.Offset > 0:
 		return fmt.Sprintf("There are no Insights jobs from offset %d on.\n", r.args.Offset)
@@ -116,13 +117,7 @@ func (r *listInsightsJobsResult) emptyText() string {
 	return fmt.Sprintf("There is no Insights job in %s yet. create_insights_job starts one (paid; dry_run shows what it can cost).\n", tool.ProjectLabel(r.project))
 }
 
+// call writes the call that lists jobs from an offset on.
 func (r *listInsightsJobsResult) call(offset int) string {
-	values := []any{"session_id", r.project.ID}
-	if r.args.ConfigID != uuid.Nil {
-		values = append(values, "config_id", r.args.ConfigID)
-	}
-	if r.args.Limit > 0 {
-		values = append(values, "limit", r.args.Limit)
-	}
-	return wording.Call("list_insights_jobs", append(values, "offset", offset)...)
+	return wording.Call("list_insights_jobs", "session_id", r.project.ID, "config_id", r.args.ConfigID, "limit", r.args.Limit, "offset", offset)
 }

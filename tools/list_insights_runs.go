@@ -22,7 +22,7 @@ type listInsightsRunsArgs struct {
 	tool.PageArgs
 }
 
-// Check implements the rules between the arguments.
+// Check refuses an order without a key, and two ways to sort.
 func (a *listInsightsRunsArgs) Check() error {
 	if a.SortOrder != "" && a.SortKey == "" {
 		return langsmith.FieldError{Field: "attribute_sort_order", Problem: "needs an attribute_sort_key to sort by"}
@@ -52,59 +52,36 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 		return nil, err
 	}
 	view := &runs.View{
-		JobID: args.JobID, Page: args.PageArgs, MaxChars: args.MaxCharsArgs, Project: project, Hide: env.Policy.HideRunContent,
-		Next: func(offset int) string { return args.call(project.ID, offset) },
+		Project: project, JobID: args.JobID, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
+		Selected: !args.Selection.IsZero(), HideContent: env.Policy.HideRunContent,
+		More: func(offset int) string { return args.call(project.ID, offset) },
 	}
 	if args.ClusterID != uuid.Nil {
 		if err := view.FindCluster(ctx, env, args.ClusterID); err != nil {
 			return nil, err
 		}
 	}
-	if args.Selection.IsZero() {
-		view.Found, err = env.LangSmith.ListJobRuns(ctx, project.ID, args.JobID, langsmith.JobRunsQuery{
-			ClusterID: args.ClusterID, Limit: args.Size(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
-		})
+	query := langsmith.JobRunsQuery{
+		ClusterID: args.ClusterID, Limit: args.Size(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
+	}
+	if view.Selected {
+		view.Found, err = args.Select(ctx, env.LangSmith, project.ID, args.JobID, query)
 	} else {
-		view.Selected = true
-		view.Found, err = args.Select(ctx, env.LangSmith, project.ID, args.JobID, langsmith.JobRunsQuery{ClusterID: args.ClusterID}, args.Size(), args.Offset)
+		view.Found, err = env.LangSmith.ListJobRuns(ctx, project.ID, args.JobID, query)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if len(view.Found.Runs) == 0 && view.Status == "" && args.Offset == 0 {
-		job, err := env.LangSmith.GetJob(ctx, project.ID, args.JobID) // only it tells why there are none
-		if err != nil {
-			return nil, err
-		}
-		view.Status = job.Status
+	if err := view.FindStatus(ctx, env); err != nil {
+		return nil, err
 	}
 	view.Links = env.ProjectLinks(ctx, project)
 	return view.Resizable(), nil
 }
 
-// call is the call that lists the traces from an offset on.
+// call writes the call that lists the traces from an offset on.
 func (a *listInsightsRunsArgs) call(project uuid.UUID, offset int) string {
-	values := []any{"session_id", project, "job_id", a.JobID}
-	if a.ClusterID != uuid.Nil {
-		values = append(values, "cluster_id", a.ClusterID)
-	}
-	if a.SortKey != "" {
-		values = append(values, "attribute_sort_key", wording.Echo(a.SortKey))
-	}
-	if a.SortOrder != "" {
-		values = append(values, "attribute_sort_order", a.SortOrder)
-	}
-	if a.Status != "" {
-		values = append(values, "status", a.Status)
-	}
-	if a.SortBy != "" {
-		values = append(values, "sort_by", a.SortBy)
-	}
-	if a.MaxChars > 0 {
-		values = append(values, "max_chars", a.MaxChars)
-	}
-	if a.Limit > 0 {
-		values = append(values, "limit", a.Limit)
-	}
-	return wording.Call("list_insights_runs", append(values, "offset", offset)...)
+	return wording.Call("list_insights_runs", "session_id", project, "job_id", a.JobID, "cluster_id", a.ClusterID,
+		"attribute_sort_key", wording.Echo(a.SortKey), "attribute_sort_order", a.SortOrder, "status", a.Status, "sort_by", a.SortBy,
+		"max_chars", a.MaxChars, "limit", a.Limit, "offset", offset)
 }

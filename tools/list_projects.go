@@ -90,7 +90,7 @@ func newListedProject(endpoint langsmith.Endpoint, project langsmith.Project) li
 	return listed
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *listProjectsResult) Text() string {
 	var b strings.Builder
 	switch {
@@ -118,14 +118,7 @@ func (r *listProjectsResult) Text() string {
 	return b.String()
 }
 
-// call is the call that lists the next page.
+// call writes the call that lists the next page.
 func (r *listProjectsResult) call() string {
-	var values []any
-	if r.args.NameContains != "" {
-		values = append(values, "name_contains", wording.Echo(r.args.NameContains))
-	}
-	if r.args.Limit > 0 {
-		values = append(values, "limit", r.args.Limit)
-	}
-	return wording.Call("list_projects", append(values, "offset", r.NextOffset)...)
+	return wording.Call("list_projects", "name_contains", wording.Echo(r.args.NameContains), "limit", r.args.Limit, "offset", r.NextOffset)
 }

@@ -1,29 +1,43 @@
 package tools
 
 import (
+	"slices"
+	"sync"
+
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// All returns every tool, in the order an agent meets them.
-func All() []tool.Tool {
-	return []tool.Tool{
-		createInsightsJob(),
-		listInsightsJobs(),
-		getInsightsJob(),
-		waitForInsightsJob(),
-		renameInsightsJob(),
-		deleteInsightsJob(),
-		listInsightsRuns(),
-		compareInsightsJobs(),
-		listInsightsConfigs(),
-		generateInsightsConfig(),
-		createInsightsConfig(),
-		updateInsightsConfig(),
-		deleteInsightsConfig(),
-		listProjects(),
-		getRun(),
-		addInsightsRunsToDataset(),
-		addInsightsRunsToAnnotationQueue(),
-		analyzeChatHistories(),
+// All returns every tool, in the order in which an agent meets them.
+func All() []tool.Tool { return slices.Clone(defineAll()) }
+
+// defineAll defines the tools once, and all at the same time: deriving their schemas
+// is most of what the server does before it answers.
+var defineAll = sync.OnceValue(func() []tool.Tool {
+	definitions := []func() tool.Tool{
+		createInsightsJob,
+		listInsightsJobs,
+		getInsightsJob,
+		waitForInsightsJob,
+		renameInsightsJob,
+		deleteInsightsJob,
+		listInsightsRuns,
+		compareInsightsJobs,
+		listInsightsConfigs,
+		generateInsightsConfig,
+		createInsightsConfig,
+		updateInsightsConfig,
+		deleteInsightsConfig,
+		listProjects,
+		getRun,
+		addInsightsRunsToDataset,
+		addInsightsRunsToAnnotationQueue,
+		analyzeChatHistories,
 	}
-}
+	all := make([]tool.Tool, len(definitions))
+	var defining sync.WaitGroup
+	for i, define := range definitions {
+		defining.Go(func() { all[i] = define() })
+	}
+	defining.Wait()
+	return all
+})

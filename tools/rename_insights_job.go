@@ -46,7 +46,7 @@ func runRenameInsightsJob(ctx context.Context, env *tool.Env, args renameInsight
 	return &renameInsightsJobResult{ID: args.JobID, Name: markdown.Truncate(renamed.Name, markdown.MaxName), Status: renamed.Status}, nil
 }
 
-// Text implements Result.
+// Text implements [tool.Result].
 func (r *renameInsightsJobResult) Text() string {
 	return fmt.Sprintf("Job %s is now called %s.\n", r.ID, markdown.Quote(r.Name, markdown.MaxName))
 }

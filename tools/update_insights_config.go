@@ -26,12 +26,12 @@ func (a *updateInsightsConfigArgs) request() *langsmith.UpdateConfigRequest {
 	return &langsmith.UpdateConfigRequest{Name: a.Name, Description: a.Description, Config: a.Config, ScheduleCron: a.ScheduleCron}
 }
 
-// Check holds the arguments against the rules that the API documents.
+// Check applies the rules that the API documents.
 func (a *updateInsightsConfigArgs) Check() error {
 	if a.Name.IsZero() && a.Description.IsZero() && a.Config.IsZero() && a.ScheduleCron.IsZero() {
 		return langsmith.FieldError{Problem: "nothing is to be changed: give name, description, config or schedule_cron; null clears one"}
 	}
-	_, err := configs.ReadSchedule(a.ScheduleCron)
+	_, err := configs.ParseSchedule(a.ScheduleCron)
 	return errors.Join(a.request().Check(), err)
 }
 
@@ -49,7 +49,7 @@ func updateInsightsConfig() tool.Tool {
 }
 
 func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
-	when, err := configs.ReadSchedule(args.ScheduleCron)
+	when, err := configs.ParseSchedule(args.ScheduleCron)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 			return nil, err
 		}
 	}
-	if err := configs.CheckSchedule(env, when); err != nil {
+	if err := configs.CheckSchedule(env.Policy, when); err != nil {
 		return nil, err
 	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
@@ -68,7 +68,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		return nil, err
 	}
 	if !args.ScheduleCron.IsNull() {
-		if err := allowRuns(ctx, env, project, args.ConfigID, when, config); err != nil {
+		if err := checkRuns(ctx, env, project, args.ConfigID, when, config); err != nil {
 			return nil, err
 		}
 	}
@@ -76,13 +76,13 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err != nil {
 		return nil, err
 	}
-	return configs.NewSaved(env, "changed", project, saved, args.ScheduleCron), nil
+	return configs.NewSaved("changed", project, saved, args.ScheduleCron), nil
 }
 
-// allowRuns holds the runs of a config as it will be, with a new schedule, new
-// settings or both (nil where they stay), against what the operator allows.
-// What stays is looked up, where anything turns on it.
-func allowRuns(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
+// checkRuns refuses a change to a config after which its schedule would start what
+// the operator does not allow. A schedule or settings that are nil stay as they are,
+// and are fetched where the decision depends on them.
+func checkRuns(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
 	bounded := env.Policy.Confirm || env.Policy.MaxSample > 0
 	if !bounded || when == nil && config == nil {
 		return nil
@@ -98,16 +98,16 @@ func allowRuns(ctx context.Context, env *tool.Env, project langsmith.Project, id
 			}
 		}
 		if config == nil {
-			config = configs.RequestIn(saved.Config)
+			config = configs.ReadRequest(saved.Config)
 		}
 	}
 	if err := env.Policy.CheckSample(config); err != nil {
 		return tool.Refuse("The config cannot be scheduled as it is: %s. Give config too. Nothing was changed.", err)
 	}
-	return configs.AgreeToSchedule(ctx, env, project, configs.NewScheduledRuns(when, config, time.Now()))
+	return configs.ConfirmSchedule(ctx, env, project, configs.NewScheduledRuns(when, config, time.Now()))
 }
 
-// findConfig finds a saved config; the API has no way to read one alone.
+// findConfig finds a saved config in the list: the API does not return one alone.
 func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {

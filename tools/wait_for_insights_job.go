@@ -23,7 +23,7 @@ type waitForInsightsJobArgs struct {
 	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
 }
 
-// defaultWait stays below the 30 s after which some clients give a call up.
+// defaultWait is less than the 30 s after which some clients give up a call.
 const defaultWait = 25 * time.Second
 
 func (a waitForInsightsJobArgs) timeout() time.Duration {
@@ -52,7 +52,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
-	// For the links, and now: when the server ends there is no time to ask.
+	// The links need it, and when the server ends there is no time to ask for it.
 	project.TenantID = env.TenantID(ctx, project)
 
 	began := time.Now()
@@ -62,7 +62,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	}
 	if env.Progress != nil {
 		request.Progress = func(state watch.State) {
-			env.Progress(tool.Progress{Done: time.Since(began).Seconds(), Message: waitingFor(state)})
+			env.Progress(tool.Progress{Done: time.Since(began).Seconds(), Message: describeWait(state)})
 		}
 	}
 	state, err := env.Watch.Wait(ctx, request)
@@ -76,29 +76,29 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
 	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
-		view.Progress = waitedFor(state, job.State(), request.Timeout, env.Watch.MaxWaiters)
+		view.Progress = describeEnd(state, job.State(), request.Timeout, env.Watch.MaxWaiters)
 		view.LookAgain = state.LookAgain()
 	}
 	return view.Resizable()
 }
 
-// waitingFor says what a wait is at, in a few words.
-func waitingFor(state watch.State) string {
+// describeWait says how a wait goes, for progress reports.
+func describeWait(state watch.State) string {
 	switch {
 	case state.Report == nil && state.Err == nil:
 		return "asking LangSmith for the job"
 	case state.Report == nil:
-		return fmt.Sprintf("no state of the job yet; %s; asking again", failed(state))
+		return fmt.Sprintf("no state of the job yet; %s; asking again", describeFailures(state))
 	}
 	job := (&jobs.Job{Status: state.Report.Status}).State()
 	if state.Err == nil {
-		return fmt.Sprintf("%s for %s", job, wording.Duration(state.Age())) + tookBefore("; earlier reports of this project took ", state.Earlier)
+		return fmt.Sprintf("%s for %s", job, wording.Duration(state.Age())) + describeEarlier("; earlier reports of this project took ", state.Earlier)
 	}
-	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, wording.Duration(time.Since(state.AsOf)), failed(state))
+	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, wording.Duration(time.Since(state.AsOf)), describeFailures(state))
 }
 
-// waitedFor says why a wait ended before its job.
-func waitedFor(state watch.State, status string, timeout time.Duration, most int) string {
+// describeEnd says why a wait ended before its job.
+func describeEnd(state watch.State, status string, timeout time.Duration, most int) string {
 	var b strings.Builder
 	b.WriteString(status)
 	if state.End == watch.TimedOut && timeout > 0 {
@@ -106,35 +106,36 @@ func waitedFor(state watch.State, status string, timeout time.Duration, most int
 		fmt.Fprintf(&b, "still %s after a wait of %s", status, wording.Duration(timeout))
 	}
 	if !state.Report.CreatedAt.IsZero() {
-		fmt.Fprintf(&b, " (started %s ago%s)", wording.Duration(state.Age()), tookBefore("; this project's reports took ", state.Earlier))
+		fmt.Fprintf(&b, " (started %s ago%s)", wording.Duration(state.Age()), describeEarlier("; this project's reports took ", state.Earlier))
 	}
 	b.WriteString(".")
 	switch state.End {
 	case watch.ServerEnding:
 		b.WriteString(" This server is ending, so the wait was cut short.")
-	case watch.Crowded:
+	case watch.TooManyWaits:
 		fmt.Fprintf(&b, " This call only looked: the most that this server lets wait at once, %s, wait already.", wording.Count(most, "call"))
 	}
 	if state.Err != nil {
-		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", wording.Duration(time.Since(state.AsOf)), failed(state))
+		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", wording.Duration(time.Since(state.AsOf)), describeFailures(state))
 	}
 	return b.String()
 }
 
-// tookBefore says how long earlier reports took; nothing where none is known.
-func tookBefore(words string, earlier watch.Earlier) string {
+// describeEarlier says how long earlier reports took, after an introduction. It is
+// empty where that is not known.
+func describeEarlier(introduction string, earlier watch.Earlier) string {
 	if earlier.Longest == 0 {
 		return ""
 	}
 	shortest, longest := wording.Duration(earlier.Shortest), wording.Duration(earlier.Longest)
 	if shortest == longest {
-		return words + "about " + longest
+		return introduction + "about " + longest
 	}
-	return words + strings.TrimSuffix(shortest, " min") + " to " + longest
+	return introduction + strings.TrimSuffix(shortest, " min") + " to " + longest
 }
 
-// failed says how the last looks went.
-func failed(state watch.State) string {
+// describeFailures says how many polls have failed, and why.
+func describeFailures(state watch.State) string {
 	why := markdown.Line(state.Err.Error(), 200)
 	var api *langsmith.Error
 	if errors.As(state.Err, &api) && api.Status != 0 {

@@ -244,6 +244,12 @@ func TestManyWaitingCallsCostTheSame(t *testing.T) {
 	}
 }
 
+func newWatcher(maxWaiters int) *watch.Watcher {
+	w := watch.New()
+	w.MaxWaiters = maxWaiters
+	return w
+}
+
 func findTool(t *testing.T, name string) tool.Tool {
 	for _, tool := range tools.All() {
 		if tool.Name == name {
@@ -269,7 +275,7 @@ func TestWaitThatIsCutShort(t *testing.T) {
 				env := &tool.Env{
 					LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: box.RoundTripper()}),
 					Projects:  tool.NewProjectCache(),
-					Watch:     &watch.Watcher{MaxWaiters: c.waiters},
+					Watch:     newWatcher(c.waiters),
 					Ending:    ending,
 				}
 				call := func() tool.Reply {

@@ -1,9 +1,8 @@
-// Package chats reads chat histories that are not in LangSmith, and makes
-// traces of them. It is pure but for the one file that it may open: what comes
-// out depends on what goes in, and nothing else.
+// Package chats reads chat histories that are not in LangSmith, makes traces of them
+// and sends these to LangSmith.
 //
-// Errors name lines and messages by their number and never repeat what a chat
-// says: an operator may have run content kept out of every result.
+// Errors name lines and messages by their numbers and never repeat what a chat says:
+// an operator may keep the content of runs out of every result.
 package chats
 
 import (
@@ -14,25 +13,25 @@ import (
 	"io"
 )
 
-// The bounds of what is taken.
+// The bounds of what is read.
 const (
-	// Most is how many chats one call may hold; a job reads no more traces.
-	Most = 1000
+	// MaxChats is how many chats one call may send. A job reads no more traces.
+	MaxChats = 1000
 
-	// MaxChatBytes bounds one chat. Its first message goes into its trace twice,
-	// and a trace has to fit into LangSmith's batch of 20 MB.
+	// MaxChatBytes bounds one chat. Its trace holds the first message twice, and has to
+	// fit into one of LangSmith's batches, of 20 MB.
 	MaxChatBytes = 8 << 20
 
-	// MaxFileBytes bounds a file, which is held in memory as a whole.
+	// MaxFileBytes bounds a file, which is read into memory.
 	MaxFileBytes = 64 << 20
 )
 
-// Chat is one chat history: its messages in canonical JSON, so that two with
-// the same content are the same bytes.
+// Chat is the messages of one chat, each in canonical JSON: equal chats are equal
+// bytes.
 type Chat []json.RawMessage
 
-// Parse reads a chat, a list of messages. A message is an object with a role
-// and a content, and may hold more.
+// Parse checks the messages of a chat. A message is an object with a role and a
+// content, and may have other fields.
 func Parse(messages []json.RawMessage) (Chat, error) {
 	if len(messages) == 0 {
 		return nil, errors.New("holds no message")
@@ -52,12 +51,11 @@ func Parse(messages []json.RawMessage) (Chat, error) {
 	return chat, nil
 }
 
-// canonicalMessage checks a message and writes it in the one form that all with
-// its content have.
+// canonicalMessage checks a message and returns it in canonical JSON.
 func canonicalMessage(message json.RawMessage) (json.RawMessage, error) {
 	var fields map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(message))
-	decoder.UseNumber() // large numbers stay as they are
+	decoder.UseNumber() // so that large numbers keep their digits
 	if err := decoder.Decode(&fields); err != nil || fields == nil {
 		return nil, errors.New("is no object with a role and a content")
 	}
@@ -70,7 +68,7 @@ func canonicalMessage(message json.RawMessage) (json.RawMessage, error) {
 	switch fields["content"].(type) {
 	case string, []any:
 	case nil:
-		// An assistant that only calls tools says nothing.
+		// A message of an assistant that only calls tools has none.
 		if fields["tool_calls"] == nil && fields["function_call"] == nil {
 			return nil, errors.New("has no content")
 		}

@@ -63,7 +63,7 @@ func TestReadNamesTheLineAndNotWhatItSays(t *testing.T) {
 		"odd content":      {`[{"role":"user","content":{"secret":1}}]`, "line 1: message 1 has a content that is neither"},
 		"too long":         {long, "line 1: has 8388"},
 		"far too long":     {hello + "\n" + strings.Repeat("secret", chats.MaxChatBytes/2), "line 2: has more than 16777216 bytes"},
-		"too many":         {strings.Repeat(hello+"\n", chats.Most+1), "line 1001: at most 1000 chats"},
+		"too many":         {strings.Repeat(hello+"\n", chats.MaxChats+1), "line 1001: at most 1000 chats"},
 		"too much":         {strings.Repeat(strings.Repeat(" ", 1<<20)+"\n", 65), "the file has more than 67108864 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +153,7 @@ func FuzzRead(f *testing.F) {
 			}
 			return
 		}
-		if len(all) == 0 || len(all) > chats.Most {
+		if len(all) == 0 || len(all) > chats.MaxChats {
 			t.Errorf("%d chats were read", len(all))
 		}
 		// What was read is read again as the same.

@@ -11,8 +11,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Read reads JSON Lines, a chat a line: a list of messages, or an object that
-// holds such a list as messages. Blank lines count for nothing.
+// Read reads JSON Lines, one chat a line: a list of messages, or an object with such a
+// list as messages. Blank lines are skipped.
 func Read(file io.Reader) ([]Chat, error) {
 	lines := &lineReader{from: bufio.NewReaderSize(io.LimitReader(file, MaxFileBytes+1), 64<<10)}
 	var read []Chat
@@ -27,8 +27,8 @@ func Read(file io.Reader) ([]Chat, error) {
 		if len(line) == 0 {
 			continue
 		}
-		if len(read) == Most {
-			return nil, fmt.Errorf("line %d: at most %d chats are allowed", lines.number, Most)
+		if len(read) == MaxChats {
+			return nil, fmt.Errorf("line %d: at most %d chats are allowed", lines.number, MaxChats)
 		}
 		chat, err := parseLine(line)
 		if err != nil {
@@ -43,7 +43,7 @@ func Read(file io.Reader) ([]Chat, error) {
 }
 
 func parseLine(line []byte) (Chat, error) {
-	// As strict about texts as what is sent: half of a surrogate pair is no text.
+	// encoding/json accepts text that is no Unicode, such as half of a surrogate pair.
 	if !jsontext.Value(line).IsValid(jsontext.AllowDuplicateNames(true)) {
 		return nil, errors.New("is not JSON; each line holds one chat")
 	}
@@ -63,15 +63,15 @@ func parseLine(line []byte) (Chat, error) {
 	return Parse(messages)
 }
 
-// lineReader reads lines of bounded length from a file of bounded length.
+// lineReader reads lines, and bounds their length and that of the file.
 type lineReader struct {
 	from   *bufio.Reader
 	number int // of the last line, counted from one
 	total  int // bytes read so far
 }
 
-// next returns the next line without the blanks around it, and io.EOF after the
-// last.
+// next returns the next line without the blanks around it. After the last it returns
+// io.EOF.
 func (r *lineReader) next() ([]byte, error) {
 	r.number++
 	var line []byte
@@ -94,7 +94,7 @@ func (r *lineReader) next() ([]byte, error) {
 			return nil, fmt.Errorf("line %d: %w", r.number, err)
 		}
 		if r.number == 1 {
-			line = bytes.TrimPrefix(line, []byte("\uFEFF")) // some editors put it there
+			line = bytes.TrimPrefix(line, []byte("\uFEFF")) // a byte order mark, which some editors write
 		}
 		return bytes.TrimSpace(line), nil
 	}

@@ -13,9 +13,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// ProjectName names the project that holds a call's chats: the same for the
-// same chats under the same name, so that a call that broke off is continued by
-// making it again.
+// ProjectName returns the name of the project of a call's chats. It is the same for
+// the same chats and name, so that a call that is made again continues the first.
 func ProjectName(name string, all []Chat) string {
 	if name == "" {
 		name = "Chats"
@@ -23,8 +22,8 @@ func ProjectName(name string, all []Chat) string {
 	return name + " " + digest(all)
 }
 
-// digest tells collections of chats apart, in 48 bits: it is there for people
-// to see too, and only has to differ between the chats of one name.
+// digest tells chats apart, in 48 bits. It is short because people see it, and has to
+// differ between the chats of one name only.
 func digest(all []Chat) string {
 	hash := sha256.New()
 	var length [8]byte
@@ -38,7 +37,7 @@ func digest(all []Chat) string {
 	return hex.EncodeToString(hash.Sum(nil)[:6])
 }
 
-// bytes are a chat as one JSON text.
+// bytes returns a chat as one JSON array.
 func (c Chat) bytes() []byte {
 	data := []byte("[")
 	for i, message := range c {
@@ -50,8 +49,8 @@ func (c Chat) bytes() []byte {
 	return append(data, ']')
 }
 
-// Traces makes a trace of each chat, of the moment at. Its id follows from the
-// project and the chat; of several equal chats each has its own.
+// Traces makes a trace of each chat, with a time. Its id follows from the project and
+// the chat; equal chats have different ids.
 func Traces(project uuid.UUID, all []Chat, at time.Time) []langsmith.NewTrace {
 	seen := map[uuid.UUID]int{}
 	traces := make([]langsmith.NewTrace, len(all))

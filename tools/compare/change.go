@@ -9,10 +9,10 @@ import (
 	"langsmith-insights-mcp/tools/report"
 )
 
-// Kind is what became of a category.
+// Kind is how a category changed.
 type Kind int
 
-// The kinds, in the order in which they are told.
+// The kinds, in the order in which they are listed.
 const (
 	Appeared Kind = iota
 	Vanished
@@ -21,7 +21,7 @@ const (
 	Unchanged
 )
 
-// Change is a category with what became of its share of all runs.
+// Change is how a category's share of all runs changed.
 type Change struct {
 	Pair
 	Kind          Kind
@@ -29,9 +29,9 @@ type Change struct {
 	BaselineShare float64 // 0 where it has appeared
 }
 
-// A share has changed by so much of all runs; or, for a small category, by so
-// much and half of what it was at least. The margin is for what shares lose as
-// binary fractions: 12 % is 2 % more than 10 %.
+// A share has changed where it differs by changedBy of all runs; or, in a small
+// category, by smallChangedBy and by half of the smaller share. The margin makes up for
+// the rounding of binary fractions: 12 % is 2 % more than 10 %.
 const (
 	changedBy      = 0.02 - margin
 	smallChangedBy = 0.005 - margin
@@ -39,8 +39,8 @@ const (
 	margin         = 1e-9
 )
 
-// Reports says what became of every category: the largest changes of share
-// first, and last what did not change, there by how much its error rate moved.
+// Reports returns how every category changed: the largest changes of share first, and
+// last what did not change, the largest changes of error rate first.
 func Reports(now, baseline *report.Tree) []Change {
 	pairs := Match(now, baseline)
 	changes := make([]Change, len(pairs))
@@ -81,7 +81,7 @@ func change(pair Pair, now, baseline *report.Tree) Change {
 	return c
 }
 
-// rank puts what did not change last.
+// rank is higher for what did not change.
 func (c *Change) rank() int {
 	if c.Kind == Unchanged {
 		return 1
@@ -89,7 +89,7 @@ func (c *Change) rank() int {
 	return 0
 }
 
-// moved is how far a category's share moved, or its error rate where the share
+// moved is by how much a category's share changed, or its error rate where the share
 // did not.
 func (c *Change) moved() float64 {
 	if c.Kind != Unchanged {

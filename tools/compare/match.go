@@ -1,11 +1,10 @@
-// Package compare holds two reports against each other: which categories are
-// the same, and what became of their shares.
+// Package compare compares two reports: which categories are the same, and how their
+// shares changed.
 //
-// A model names the categories anew for every report, so the same category
-// rarely has the same name twice. Categories of every level are compared, each
-// with the one most like it: a report's top categories and those below them
-// change for different reasons, and a reader of the result is told that runs of
-// a category below are in the one above too.
+// A model names the categories anew for every report, so that the same category rarely
+// has the same name twice. Categories of every level are compared, each with the one
+// most like it: those at the top and those below change for different reasons, and the
+// result says that runs of a category are in its parent too.
 package compare
 
 import (
@@ -24,26 +23,27 @@ type Pair struct {
 	Similarity float64      // of the two, 0 to 1: 1 for the same name
 }
 
-// leastSimilarity is how alike two categories must be to be taken for one:
-// half of what their words tell.
+// leastSimilarity is how similar two categories have to be to count as the same: by
+// half of the weight of their words.
 const leastSimilarity = 0.5
 
-// The part that names have in the similarity, where both have a description.
+// nameWeight is the part of names in the similarity of categories that both have a
+// description.
 const nameWeight = 0.7
 
-// candidatesEach bounds how many of the other report's categories are
-// considered for one, so that a thousand names alike do not take a million pairs.
+// candidatesEach bounds how many of the other report's categories are candidates for
+// one, so that a thousand similar names do not make a million pairs.
 const candidatesEach = 25
 
-// Match pairs every category with at most one of the other report. Those with
-// the same name below the same names go first, then those with the same name,
-// and then the most similar pair of all that are left, again and again. That is
-// not always the assignment with the largest sum, but each pair can be seen to
-// be right, and none gives up its best match for the sake of another.
+// Match pairs every category with at most one of the other report: first those with the
+// same name below the same names, then those with the same name, then the most similar
+// pair of all that are left, again and again. The sum of similarities may not be the
+// largest, but each pair is plausible by itself, and none gives up its best match for
+// another.
 func Match(now, baseline *report.Tree) []Pair {
 	m := &matching{now: now, baseline: baseline, ofNow: map[*report.Node]Pair{}, ofBaseline: map[*report.Node]*report.Node{}}
 	m.byKey(path)
-	m.byKey(name)
+	m.byKey(comparableName)
 	m.bySimilarity()
 	var pairs []Pair
 	for _, node := range now.Nodes {
@@ -67,22 +67,22 @@ type matching struct {
 	ofBaseline    map[*report.Node]*report.Node
 }
 
-func (m *matching) free(now, baseline *report.Node) bool {
+func (m *matching) areFree(now, baseline *report.Node) bool {
 	_, taken := m.ofNow[now]
 	return !taken && m.ofBaseline[baseline] == nil
 }
 
-func (m *matching) take(now, baseline *report.Node, similarity float64) {
+func (m *matching) pair(now, baseline *report.Node, similarity float64) {
 	m.ofNow[now] = Pair{now, baseline, similarity}
 	m.ofBaseline[baseline] = now
 }
 
-// byKey pairs what has the same key and is still free; among several, the
-// largest with the largest.
+// byKey pairs free categories with the same key; where there are several, the largest
+// with the largest.
 func (m *matching) byKey(key func(*report.Node) string) {
 	waiting := map[string][]*report.Node{}
 	for _, node := range bySize(m.baseline) {
-		if m.ofBaseline[node] == nil && name(node) != "" {
+		if m.ofBaseline[node] == nil && comparableName(node) != "" {
 			waiting[key(node)] = append(waiting[key(node)], node)
 		}
 	}
@@ -91,7 +91,7 @@ func (m *matching) byKey(key func(*report.Node) string) {
 			continue
 		}
 		if same := waiting[key(node)]; len(same) > 0 {
-			m.take(node, same[0], 1)
+			m.pair(node, same[0], 1)
 			waiting[key(node)] = same[1:]
 		}
 	}
@@ -103,20 +103,20 @@ func bySize(tree *report.Tree) []*report.Node {
 	return nodes
 }
 
-// name is a category's name for comparing, without case and blanks.
-func name(node *report.Node) string {
+// comparableName returns a category's name without case and repeated blanks.
+func comparableName(node *report.Node) string {
 	return strings.Join(strings.Fields(strings.ToLower(node.Name)), " ")
 }
 
-// path is a category's name below those of its nearest ancestors.
+// path returns a category's name after those of its nearest ancestors.
 func path(node *report.Node) string {
 	const nearest = 3
-	names := name(node)
+	names := comparableName(node)
 	for range nearest {
 		if node = node.Parent; node == nil {
 			break
 		}
-		names = name(node) + "\x00" + names
+		names = comparableName(node) + "\x00" + names
 	}
 	return names
 }
@@ -150,18 +150,18 @@ func (m *matching) bySimilarity() {
 				own = append(own, candidate{node, m.baseline.Nodes[j], s})
 			}
 		}
-		slices.SortStableFunc(own, m.better)
+		slices.SortStableFunc(own, m.compareCandidates)
 		candidates = append(candidates, own[:min(len(own), candidatesEach)]...)
 	}
-	slices.SortStableFunc(candidates, m.better)
+	slices.SortStableFunc(candidates, m.compareCandidates)
 	for _, c := range candidates {
-		if m.free(c.now, c.baseline) {
-			m.take(c.now, c.baseline, c.similarity)
+		if m.areFree(c.now, c.baseline) {
+			m.pair(c.now, c.baseline, c.similarity)
 		}
 	}
 }
 
-// related lists the categories that share a word with the name.
+// related returns the categories that have a word of the name.
 func related(name []int, having map[int][]int) []int {
 	var found []int
 	for _, word := range name {
@@ -172,26 +172,28 @@ func related(name []int, having map[int][]int) []int {
 }
 
 func (v *vocabulary) similarity(a, b document) float64 {
-	names := v.alike(a.name, b.name)
+	names := v.similarityOf(a.name, b.name)
 	if len(a.description) == 0 || len(b.description) == 0 {
 		return names
 	}
-	return nameWeight*names + (1-nameWeight)*v.alike(a.description, b.description)
+	return nameWeight*names + (1-nameWeight)*v.similarityOf(a.description, b.description)
 }
 
-// better orders candidates: the more similar first, then those at the same
-// depth, then those nearest in share.
-func (m *matching) better(a, b candidate) int {
+// compareCandidates orders candidates: the more similar first, then those closer in
+// depth, then those closer in share.
+func (m *matching) compareCandidates(a, b candidate) int {
 	return cmp.Or(
 		cmp.Compare(b.similarity, a.similarity),
-		cmp.Compare(levels(a), levels(b)),
-		cmp.Compare(m.distance(a), m.distance(b)),
+		cmp.Compare(depthDifference(a), depthDifference(b)),
+		cmp.Compare(m.shareDifference(a), m.shareDifference(b)),
 	)
 }
 
-func levels(c candidate) int { return max(c.now.Depth-c.baseline.Depth, c.baseline.Depth-c.now.Depth) }
+func depthDifference(c candidate) int {
+	return max(c.now.Depth-c.baseline.Depth, c.baseline.Depth-c.now.Depth)
+}
 
-func (m *matching) distance(c candidate) float64 {
+func (m *matching) shareDifference(c candidate) float64 {
 	now, _ := m.now.Share(c.now)
 	baseline, _ := m.baseline.Share(c.baseline)
 	return math.Abs(now - baseline)

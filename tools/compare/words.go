@@ -11,30 +11,29 @@ import (
 	"langsmith-insights-mcp/tools/report"
 )
 
-// vocabulary numbers the words of two reports and knows how much each tells.
+// vocabulary numbers the words of two reports and weighs them.
 type vocabulary struct {
 	numbers map[string]int
 	weights []float64
 }
 
-// document is one category's words, as sorted numbers without repetition.
+// document is the words of one category, as sorted numbers without repetition.
 type document struct {
 	name, description []int
 }
 
-// read numbers the words of a report's categories.
+// read returns the documents of a report's categories.
 func (v *vocabulary) read(tree *report.Tree) []document {
 	documents := make([]document, len(tree.Nodes))
 	for i, node := range tree.Nodes {
-		documents[i] = document{v.numbered(node.Name), v.numbered(node.Description)}
+		documents[i] = document{v.number(node.Name), v.number(node.Description)}
 	}
 	return documents
 }
 
-// weigh gives every word the more weight the fewer categories of a report have
-// it in their name or description: "refund" tells more than "issue". Counting
-// goes report by report, so that a word is not held common for being in the
-// same category of both.
+// weigh gives a word the more weight the fewer categories of a report have it:
+// "refund" says more than "issue". It counts report by report, since a word is not
+// common for being in the same category of both.
 func (v *vocabulary) weigh(reports ...[]document) {
 	v.weights = make([]float64, len(v.numbers))
 	for i := range v.weights {
@@ -55,7 +54,7 @@ func (v *vocabulary) weigh(reports ...[]document) {
 	}
 }
 
-func (v *vocabulary) numbered(text string) []int {
+func (v *vocabulary) number(text string) []int {
 	var numbers []int
 	for _, word := range Words(text) {
 		number, known := v.numbers[word]
@@ -69,9 +68,9 @@ func (v *vocabulary) numbered(text string) []int {
 	return slices.Compact(numbers)
 }
 
-// alike is how much of their words two texts have in common, by weight: 0 for
-// nothing, 1 for all (Dice's coefficient).
-func (v *vocabulary) alike(a, b []int) float64 {
+// similarityOf returns how many of their words two texts have in common, by weight: 0
+// for none, 1 for all (Dice's coefficient).
+func (v *vocabulary) similarityOf(a, b []int) float64 {
 	var common, all float64
 	for _, word := range a {
 		all += v.weights[word]
@@ -98,9 +97,9 @@ func union(a, b []int) []int {
 	return slices.Compact(all)
 }
 
-// Words are what a text is about: its words in lower case, without those that
-// every text has, reduced to their stems. Writing without blanks between words
-// is read in pairs of characters. A text of nothing but common words keeps them.
+// Words returns the words that say what a text is about: in lower case, as stems, and
+// without those that every text has, unless it has no others. Scripts without blanks
+// between words are read in pairs of characters.
 func Words(text string) []string {
 	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
@@ -108,7 +107,7 @@ func Words(text string) []string {
 	var words, common []string
 	for _, field := range fields {
 		switch {
-		case strings.ContainsFunc(field, unspaced):
+		case strings.ContainsFunc(field, isUnspaced):
 			words = append(words, pairs(field)...)
 		case english.IsStopWord(field):
 			common = append(common, field)
@@ -122,7 +121,7 @@ func Words(text string) []string {
 	return words
 }
 
-func unspaced(r rune) bool {
+func isUnspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 

@@ -39,9 +39,8 @@ var (
 	anthropicPrice = Range{3, 4}
 )
 
-// Of bounds what a job over so many traces costs. Which model a saved config
-// names, and what a model configuration's model costs, is not known here; the
-// bound spans both providers then.
+// Of returns what a job over so many traces costs at most. For a saved config, and
+// for a model configuration, it spans both providers, since the model is not known.
 func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
 	models := []string{"openai"}
 	if config, ok := request.ConfigID.Get(); ok {
@@ -68,7 +67,7 @@ func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
 	return Range{wording.Round4(low * share), wording.Round4(high * share)}
 }
 
-// MaxTraces is the upper bound of what a job reads.
+// MaxTraces returns how many traces a job reads at most.
 func MaxTraces(request *langsmith.CreateInsightsJobRequest) int {
 	sample, ok := request.Sample.Get()
 	if !ok {
@@ -76,7 +75,7 @@ func MaxTraces(request *langsmith.CreateInsightsJobRequest) int {
 	}
 	n, err := sample.Float64()
 	if err != nil || n < 1 {
-		// A sample between 0 and 1 may be read as a fraction: unknown.
+		// Below 1 it may be a fraction of all traces, which is not documented.
 		return langsmith.MaxSample
 	}
 	return int(n)
@@ -88,6 +87,7 @@ type Estimate struct {
 	Cost   Range
 }
 
+// NewEstimate estimates a job.
 func NewEstimate(request *langsmith.CreateInsightsJobRequest) Estimate {
 	traces := MaxTraces(request)
 	return Estimate{traces, Of(request, traces)}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
@@ -252,26 +254,19 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 // call writes the call of get_insights_job that shows this view from an offset on,
 // or in more detail.
 func (v *View) call(offset int, detail string) string {
-	values := []any{"session_id", v.project.ID, "job_id", v.job.ID}
+	var clusterID uuid.UUID
 	if v.within != nil {
-		values = append(values, "cluster_id", v.within.ID)
+		clusterID = v.within.ID
 	}
-	if detail == "" && v.detail.description > 0 {
+	if v.detail.description > 0 {
 		detail = "detailed"
 	}
-	if detail != "" {
-		values = append(values, "detail", detail)
+	sortBy := v.sortBy
+	if sortBy == report.ByRuns {
+		sortBy = ""
 	}
-	if v.sortBy != report.ByRuns {
-		values = append(values, "sort_by", v.sortBy)
-	}
-	if v.page.Limit > 0 {
-		values = append(values, "limit", v.page.Limit)
-	}
-	if offset > 0 {
-		values = append(values, "offset", offset)
-	}
-	return wording.Call("get_insights_job", values...)
+	return wording.Call("get_insights_job", "session_id", v.project.ID, "job_id", v.job.ID, "cluster_id", clusterID,
+		"detail", detail, "sort_by", sortBy, "limit", v.page.Limit, "offset", offset)
 }
 
 // writeNext says what to call next.

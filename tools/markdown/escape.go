@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Escape puts a backslash before what would make a line of Markdown more than
-// text: code, emphasis, links and images, markup, table cells, addresses that
-// renderers make links of, and the quotation mark that ends a [Quote]. Names
-// such as search_orders stay as they are.
+// Escape puts a backslash before what makes a line of Markdown more than text: code,
+// emphasis, links, images, markup, table cells, addresses that renderers turn into
+// links, and the quotation mark that ends a [Quote]. Names such as search_orders stay
+// as they are.
 func Escape(line string) string {
 	if !strings.ContainsAny(line, "\\`*~[]<>|\"_:.@") {
 		return line
@@ -18,7 +18,7 @@ func Escape(line string) string {
 	b.Grow(len(line) + len(line)/8)
 	for i := 0; i < len(line); {
 		r, size := utf8.DecodeRuneInString(line[i:])
-		if active(r) || r == '_' && atWordEdge(line[:i], line[i+size:]) || startsAddress(r, line[:i], line[i+size:]) {
+		if isActive(r) || r == '_' && atWordEdge(line[:i], line[i+size:]) || startsAddress(r, line[:i], line[i+size:]) {
 			b.WriteByte('\\')
 		}
 		b.WriteString(line[i : i+size])
@@ -27,20 +27,20 @@ func Escape(line string) string {
 	return b.String()
 }
 
-func active(r rune) bool { return strings.ContainsRune("\\`*~[]<>|\"", r) }
+func isActive(r rune) bool { return strings.ContainsRune("\\`*~[]<>|\"", r) }
 
-// atWordEdge reports whether an underscore could begin or end emphasis: inside
-// a word it cannot.
+// atWordEdge reports whether an underscore may begin or end emphasis, which it cannot
+// inside a word.
 func atWordEdge(before, after string) bool {
 	last, _ := utf8.DecodeLastRuneInString(before)
 	first, _ := utf8.DecodeRuneInString(after)
-	return !alphanumeric(last) || !alphanumeric(first)
+	return !isAlphanumeric(last) || !isAlphanumeric(first)
 }
 
-func alphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func isAlphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// startsAddress reports the character at which renderers recognize a bare
-// address: the colon of https://, the dot of www.example, the @ of user@example.
+// startsAddress reports whether renderers recognize an address by a character: the
+// colon of https://, the dot of www.example, the @ of user@example.
 func startsAddress(r rune, before, after string) bool {
 	switch r {
 	case ':':

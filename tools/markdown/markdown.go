@@ -1,7 +1,7 @@
-// Package markdown writes text that people and models read, and keeps data in
-// its place there. Names, summaries and previews were written by users and by
-// other models: a newline, a fence, a table bar, a link or an invisible
-// character in them must not become part of what the server itself says.
+// Package markdown writes text for people and models, with data in it that others
+// wrote. Names, summaries and previews come from users and models: a newline, a fence,
+// a table bar, a link or an invisible character in them must not become part of what
+// the server itself says.
 package markdown
 
 import (
@@ -10,13 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes text that came from outside harmless to show: valid UTF-8, no
-// control characters or terminal escapes, nothing invisible or bidirectional,
-// no marks piled up until they cover the lines around. Newlines and tabs stay.
+// Clean makes text from outside harmless to show: it is valid UTF-8 then, without
+// control characters, terminal escapes, invisible and bidirectional characters, and
+// without piles of combining marks that cover other lines. Newlines and tabs stay.
 func Clean(text string) string { return clean(text, len(text)) }
 
-// clean stops once it has more than enough bytes, so that the beginning of a
-// long text costs no more than it shows.
+// clean stops once it has more than enough bytes, so that the beginning of a long text
+// costs no more than is shown.
 func clean(text string, enough int) string {
 	if len(text) <= enough && isPlain(text) {
 		return text
@@ -33,10 +33,10 @@ func clean(text string, enough int) string {
 		case r == '\r', r == '\u0085', r == '\u2028', r == '\u2029':
 			r = '\n'
 		case r == '\n' || r == '\t':
-		case invisible(r):
+		case isInvisible(r):
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
-			if piled++; piled > mostMarks {
+			if piled++; piled > maxMarks {
 				continue
 			}
 			b.WriteRune(r)
@@ -48,8 +48,7 @@ func clean(text string, enough int) string {
 	return b.String()
 }
 
-// isPlain reports whether text is letters, digits, signs and blanks of ASCII, as
-// most is, of which nothing needs cleaning.
+// isPlain reports whether text is printable ASCII on one line, which is clean.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] >= unicode.MaxASCII {
@@ -59,13 +58,12 @@ func isPlain(text string) bool {
 	return true
 }
 
-// mostMarks is how many combining marks one character may carry; no script
-// needs more.
-const mostMarks = 4
+// maxMarks is how many combining marks a character may have. No script needs more.
+const maxMarks = 4
 
-// invisible reports characters that only steer what is shown, or take no room:
-// controls, format characters, fillers, variation selectors, tags.
-func invisible(r rune) bool {
+// isInvisible reports whether a character takes no room or changes how others are
+// shown: controls, format characters, fillers, variation selectors, tags.
+func isInvisible(r rune) bool {
 	switch {
 	case r == '\u034F', r == '\u115F', r == '\u1160', r == '\u3164', r == '\uFFA0', r == '\u17B4', r == '\u17B5':
 		return true
@@ -75,11 +73,11 @@ func invisible(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co)
 }
 
-// Line makes one line of at most max characters of text from outside. It does
-// not mark it as data; see [Quote].
+// Line makes one line of text from outside, of at most max characters. It does not mark
+// the line as data; see [Quote].
 func Line(text string, max int) string {
-	// No more is read than a line can be made of, blanks that fall together
-	// included, but for a text that begins with thousands of them.
+	// A line is made of no more, blanks that become one included, unless the text begins
+	// with thousands of them.
 	enough := 4*max + 256
 	cleaned := clean(text, enough)
 	line := cleaned
@@ -93,13 +91,12 @@ func Line(text string, max int) string {
 	return line
 }
 
-// Quote shows text from outside as data on one line: in double quotes, at most
-// max characters of it, with everything escaped that could end the quotation
-// or become markup.
+// Quote writes text from outside as data on one line: at most max characters in double
+// quotes, with everything escaped that could end the quotation or become markup.
 func Quote(text string, max int) string { return `"` + Escape(Line(text, max)) + `"` }
 
-// Word shows a word from outside that is expected to be a plain one, such as a
-// status: as it is where it is plain, else as [Quote] does.
+// Word writes a word from outside that is expected to be plain, such as a status: as it
+// is where it is plain, else as [Quote] does.
 func Word(text string, max int) string {
 	line := Line(text, max)
 	if line == "" || strings.ContainsFunc(line, func(r rune) bool {
@@ -110,7 +107,7 @@ func Word(text string, max int) string {
 	return line
 }
 
-// Block shows text from outside over several lines, in a fence that is longer
+// Block writes text from outside as data on several lines, in a fence that is longer
 // than any in the text.
 func Block(text string) string {
 	text = Clean(text)
@@ -121,8 +118,8 @@ func Block(text string) string {
 	return fence + "text\n" + strings.TrimRight(text, "\n") + "\n" + fence
 }
 
-// Cut shortens text to at most max characters, at a character boundary, with
-// an ellipsis as the last of them; cut says whether it did.
+// Cut shortens text to at most max characters, of which the last is an ellipsis then.
+// cut reports whether it did.
 func Cut(text string, max int) (short string, cut bool) {
 	if max <= 0 {
 		return "", text != ""
@@ -140,10 +137,10 @@ func Cut(text string, max int) (short string, cut bool) {
 	return text, false
 }
 
-// Shorten cleans text as [Clean] does and shortens it to at most max bytes, at
-// a character boundary, with an ellipsis as the last of them; cut says whether
-// it did. It is for what has to fit: a character of one script takes four times
-// the room of another's, and says the more.
+// Shorten cleans text as [Clean] does and shortens it to at most max bytes, at the end
+// of a character, with an ellipsis then. cut reports whether it did. Bytes are what has
+// to fit: a character of one script takes four times as many as of another, and says
+// more.
 func Shorten(text string, max int) (short string, cut bool) {
 	const ellipsis = "…"
 	text = clean(text, max)

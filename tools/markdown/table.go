@@ -5,9 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Table collects rows and writes them with columns that line up in a terminal
-// too. Cells are written as they are: what came from outside goes through
-// [Quote] first.
+// Table is a table whose columns line up in a terminal too. Cells are written as they
+// are: text from outside has to go through [Quote] first.
 type Table struct {
 	columns []Column
 	rows    [][]string
@@ -16,16 +15,16 @@ type Table struct {
 // Column is one column's heading and alignment.
 type Column struct {
 	Title string
-	Right bool // numbers line up at their end
+	Right bool // aligned at the right, as numbers are
 }
 
-// NewTable starts a table.
+// NewTable returns a table without rows.
 func NewTable(columns ...Column) *Table { return &Table{columns: columns} }
 
-// Row adds a row; missing cells are empty.
+// Row adds a row. Missing cells are empty.
 func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// String writes the table, a line a row, ending in a newline.
+// String writes the table, which ends in a newline.
 func (t *Table) String() string {
 	widths := make([]int, len(t.columns))
 	for i, column := range t.columns {

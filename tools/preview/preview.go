@@ -1,6 +1,5 @@
-// Package preview writes JSON, such as the inputs and outputs of a run, as
-// plain lines: fewer marks than JSON, line breaks as line breaks, and no more
-// of it than is wanted.
+// Package preview writes JSON, such as the inputs and outputs of a run, as plain lines:
+// with fewer signs than JSON and with its line breaks.
 package preview
 
 import (
@@ -13,14 +12,14 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// Text writes a JSON value as lines, at most max characters of them; whole says
-// whether that is all of it. A text is written as it is, an object as a line
-// a key, a list as a line an item, each indented below what holds it.
+// Text writes a JSON value as lines, in at most max characters. whole reports whether
+// that is all of it. A string is written as it is, an object as one line a key, a list
+// as one line an item, each indented below what contains it.
 //
-// Only as much of the value is read as is written, so a value of megabytes
-// costs no more than its beginning.
+// No more of the value is read than is written, so that a value of megabytes costs no
+// more than its beginning.
 func Text(value json.RawMessage, max int) (text string, whole bool) {
-	// One more than wanted tells that there is more, and one is the last newline.
+	// One character tells that there is more, and one is the last newline.
 	w := &writer{decoder: json.NewDecoder(bytes.NewReader(value)), room: max + 2}
 	w.decoder.UseNumber()
 	err := w.value(place{})
@@ -29,7 +28,7 @@ func Text(value json.RawMessage, max int) (text string, whole bool) {
 	case errors.Is(err, errFull):
 		text, _ = markdown.Cut(text+"…", max)
 		return text, false
-	case err != nil: // no JSON after all
+	case err != nil: // it is no JSON
 		text = string(value)
 	}
 	short, cut := markdown.Cut(text, max)
@@ -39,8 +38,8 @@ func Text(value json.RawMessage, max int) (text string, whole bool) {
 // errFull ends the writing once there is no room left.
 var errFull = errors.New("no room left")
 
-// place is where a value is written: at the start of the text, behind a key or
-// behind the dash of a list's item.
+// place is where a value is written: at the start, after a key, or after the dash of an
+// item.
 type place struct {
 	depth int
 	after string // "", ":" or "-"
@@ -116,8 +115,8 @@ func (w *writer) string(text string, at place) error {
 	return w.scalar(text, at)
 }
 
-// nested writes an object or a list. Its first entry stands on the line of a
-// dash before it, and below a key.
+// nested writes an object or a list. After a dash its first entry is on the same line,
+// after a key on the next.
 func (w *writer) nested(open json.Delim, at place) error {
 	if !w.decoder.More() {
 		if _, err := w.decoder.Token(); err != nil {

@@ -7,10 +7,10 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Order is what categories are sorted by, largest first.
+// Order is what categories are sorted by, the largest first.
 type Order string
 
-// The orders, by the names that the tools' argument has.
+// The orders, as the argument sort_by names them.
 const (
 	ByRuns      Order = "num_runs"
 	ByErrorRate Order = "error_rate"
@@ -18,7 +18,7 @@ const (
 	ByCost      Order = "cost"
 )
 
-// stat is the statistic that an order goes by; empty for the number of runs.
+// stat returns the statistic of an order; empty for the number of runs.
 func (o Order) stat() string {
 	switch o {
 	case ByErrorRate:
@@ -31,24 +31,23 @@ func (o Order) stat() string {
 	return ""
 }
 
-// Sort orders categories in place: the largest first, those for which the value
-// is missing last, and ties by runs. A parent comes before what is below it
-// wherever their values are equal, and so always in [ByRuns].
+// Sort sorts categories: the largest first, those without a value last, ties by runs.
+// Where values are equal a parent comes before its children, and so always in [ByRuns].
 func Sort(nodes []*Node, order Order) {
 	key := order.stat()
 	slices.SortStableFunc(nodes, func(a, b *Node) int {
 		if key != "" {
 			x, hasX := a.Stats.Number(key)
 			y, hasY := b.Stats.Number(key)
-			if c := cmp.Or(boolCompare(hasY, hasX), cmp.Compare(y, x)); c != 0 {
+			if c := cmp.Or(compareBools(hasY, hasX), cmp.Compare(y, x)); c != 0 {
 				return c
 			}
 		}
-		return cmp.Or(cmp.Compare(b.Runs, a.Runs), cmp.Compare(a.Depth, b.Depth), cmp.Compare(a.listed, b.listed))
+		return cmp.Or(cmp.Compare(b.Runs, a.Runs), cmp.Compare(a.Depth, b.Depth), cmp.Compare(a.index, b.index))
 	})
 }
 
-func boolCompare(a, b bool) int {
+func compareBools(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
@@ -58,9 +57,9 @@ func boolCompare(a, b bool) int {
 	return -1
 }
 
-// Outline orders categories that are sorted already as a tree reads: each
-// directly before those below it. A category whose parent is not among them
-// starts a branch of its own. depth is how many of its ancestors stand above it.
+// Outline puts sorted categories into the order of a tree: each is followed by those
+// below it. A category whose parent is not among them is at the top. depth is how many
+// ancestors are above it.
 func Outline(nodes []*Node) (outlined []*Node, depth []int) {
 	among := make(map[*Node]bool, len(nodes))
 	for _, node := range nodes {

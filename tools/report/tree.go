@@ -1,7 +1,4 @@
-// Package report makes a report's flat list of clusters readable: as a tree,
-// in order, with shares that add up.
-//
-// It is pure: clusters in, an order out, no requests and no words.
+// Package report makes a tree of a report's flat list of clusters, and sorts it.
 package report
 
 import (
@@ -17,39 +14,39 @@ type Node struct {
 	Children []*Node
 	Depth    int // 0 at the top
 
-	// Runs is how many runs the category holds: what LangSmith counts, or what
-	// its children hold together where that is more.
+	// Runs is how many runs the category has: as LangSmith counts, or those of its
+	// children where they have more.
 	Runs int
 
-	listed int // its place in LangSmith's answer
+	index int // in LangSmith's list
 }
 
-// Tree is a report's categories, put in their places by parent_id alone:
-// sources disagree on which level is the top.
+// Tree is a report's categories. Their parents alone say where they belong: sources
+// disagree on which level is the top.
 type Tree struct {
 	Nodes []*Node // as LangSmith lists them
 	Roots []*Node
 
-	// Total is how many runs the top categories hold together. Nested ones are
-	// in their parents already, so every run is counted once.
+	// Total is how many runs the top categories have. The runs of others are in their
+	// parents already.
 	Total int
 
-	// Misplaced counts the categories that stand at the top because their
-	// parent is missing, or would be below them.
+	// Misplaced is how many categories are at the top because their parent is missing,
+	// or is below them.
 	Misplaced int
 
 	byID map[uuid.UUID]*Node
 }
 
-// Build puts clusters in their places. A parent that is not in the report, a
-// category that is its own parent and a ring of parents leave a category at the
-// top; none is lost. One whose id is not known has no children. Of several with one id the first is the one with children.
+// Build makes a tree of clusters and loses none. A category is at the top where its
+// parent is not in the report, is the category itself, or is below it. Where several
+// have one id, the first has the children; one without an id has none.
 func Build(clusters []langsmith.Cluster) *Tree {
 	t := &Tree{Nodes: make([]*Node, len(clusters)), byID: make(map[uuid.UUID]*Node, len(clusters))}
 	nodes := make([]Node, len(clusters))
 	for i := range clusters {
 		node := &nodes[i]
-		node.Cluster, node.Runs, node.listed = &clusters[i], clusters[i].NumRuns, i
+		node.Cluster, node.Runs, node.index = &clusters[i], clusters[i].NumRuns, i
 		t.Nodes[i] = node
 		if _, taken := t.byID[node.ID]; !taken && node.ID != uuid.Nil {
 			t.byID[node.ID] = node
@@ -64,7 +61,7 @@ func Build(clusters []langsmith.Cluster) *Tree {
 			t.Misplaced++
 		}
 	}
-	t.breakRings()
+	t.breakCycles()
 	for _, node := range t.Nodes {
 		if node.Parent == nil {
 			t.Roots = append(t.Roots, node)
@@ -73,23 +70,23 @@ func Build(clusters []langsmith.Cluster) *Tree {
 		}
 	}
 	for _, root := range t.Roots {
-		root.settle()
+		root.complete()
 		t.Total += root.Runs
 	}
 	return t
 }
 
-// breakRings puts the largest category of every ring of parents at the top.
-func (t *Tree) breakRings() {
-	walked := make([]int, len(t.Nodes)) // the walk that came by first, 0 for none
+// breakCycles puts the largest category of every cycle of parents at the top.
+func (t *Tree) breakCycles() {
+	walked := make([]int, len(t.Nodes)) // the first walk through a node; 0 for none
 	for i, node := range t.Nodes {
 		walk := i + 1
-		for node != nil && walked[node.listed] == 0 {
-			walked[node.listed] = walk
+		for node != nil && walked[node.index] == 0 {
+			walked[node.index] = walk
 			node = node.Parent
 		}
-		if node == nil || walked[node.listed] != walk {
-			continue // it ended at the top, or where an earlier walk has been
+		if node == nil || walked[node.index] != walk {
+			continue // the walk ended at the top, or met an earlier one
 		}
 		largest := node
 		for next := node.Parent; next != node; next = next.Parent {
@@ -102,12 +99,12 @@ func (t *Tree) breakRings() {
 	}
 }
 
-// settle fills in what follows from a node's place, for it and all below it.
-func (n *Node) settle() {
+// complete sets the depth and the runs of a node and of all below it.
+func (n *Node) complete() {
 	inside := 0
 	for _, child := range n.Children {
 		child.Depth = n.Depth + 1
-		child.settle()
+		child.complete()
 		inside += child.Runs
 	}
 	n.Runs = max(n.NumRuns, inside)
@@ -116,8 +113,8 @@ func (n *Node) settle() {
 // Find returns the category with an id, or nil.
 func (t *Tree) Find(id uuid.UUID) *Node { return t.byID[id] }
 
-// Share is the part of all runs, from 0 to 1, that a category holds; it is
-// unknown while there are none.
+// Share returns a category's share of all runs, from 0 to 1. It is unknown where there
+// are none.
 func (t *Tree) Share(n *Node) (float64, bool) {
 	if t.Total == 0 {
 		return 0, false
@@ -134,7 +131,7 @@ func (n *Node) Subtree() []*Node {
 	return nodes
 }
 
-// Within reports whether n is the category or below it.
+// Within reports whether n is a category or below it.
 func (n *Node) Within(category *Node) bool {
 	for ; n != nil; n = n.Parent {
 		if n == category {

@@ -1,5 +1,5 @@
-// Package runs shows runs: the traces behind a report, and what went into a run
-// and came out of it.
+// Package runs shows runs: the traces behind a report, and what went into a run and
+// came out of it.
 package runs
 
 import (
@@ -11,13 +11,17 @@ import (
 	"langsmith-insights-mcp/tools/preview"
 )
 
-// MaxCharsArgs are how a tool is told how much of a run's texts to show.
+// MaxCharsArgs is the argument by which a tool is told how much of a run's inputs
+// and outputs to show.
 type MaxCharsArgs struct {
 	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"How much to show of inputs and of outputs (default 2000)."`
 }
 
+// DefaultChars is how much of a run's inputs and outputs is shown where a call does
+// not say.
 const DefaultChars = 2000
 
+// Chars returns how much to show, in characters.
 func (m MaxCharsArgs) Chars() int {
 	if m.MaxChars == 0 {
 		return DefaultChars
@@ -25,26 +29,26 @@ func (m MaxCharsArgs) Chars() int {
 	return m.MaxChars
 }
 
-// Content is what goes into a run or comes out of it: any JSON, of any size. It
-// is read once, since a result is tried in many lengths until it fits.
+// Content is the inputs or outputs of a run: any JSON, of any size. It is read
+// once and then shown in several lengths, until the result fits.
 type Content struct {
-	compact json.RawMessage // nil where it is longer than anybody wants
+	compact json.RawMessage // nil where it is longer than is ever shown
 	length  int             // of compact, in characters
-	text    string          // as lines, the beginning of it
+	text    string          // the content as lines, or their beginning
 	whole   bool            // whether text is all of it
 }
 
-// ReadContent reads as much of a content as most characters show.
-func ReadContent(raw json.RawMessage, most int) Content {
+// ReadContent reads as much of a content as is shown in max characters.
+func ReadContent(raw json.RawMessage, max int) Content {
 	if trimmed := string(bytes.TrimSpace(raw)); trimmed == "" || trimmed == "null" || trimmed == "{}" || trimmed == `""` {
 		return Content{}
 	}
 	var c Content
-	c.text, c.whole = preview.Text(raw, most)
+	c.text, c.whole = preview.Text(raw, max)
 	c.text = markdown.Clean(c.text)
 	var compacted bytes.Buffer
-	// Blanks between its parts may make it longer than it is, but not by much.
-	if len(raw) <= 2*utf8.UTFMax*most && json.Compact(&compacted, raw) == nil {
+	// Compacting may shorten it, but not by half.
+	if len(raw) <= 2*utf8.UTFMax*max && json.Compact(&compacted, raw) == nil {
 		c.compact, c.length = compacted.Bytes(), utf8.RuneCount(compacted.Bytes())
 	}
 	return c
@@ -52,9 +56,9 @@ func ReadContent(raw json.RawMessage, most int) Content {
 
 func (c Content) empty() bool { return c.text == "" && c.compact == nil }
 
-// Structured is the content as a result's structure holds it: the JSON itself
-// if it is short enough, else its beginning as text. whole says whether it is
-// all of it.
+// Structured returns the content for a result's structure: as it is where it has
+// at most so many characters, else its beginning as a string. whole reports whether
+// it is all of it.
 func (c Content) Structured(chars int) (value json.RawMessage, whole bool) {
 	switch {
 	case c.empty():
@@ -67,7 +71,7 @@ func (c Content) Structured(chars int) (value json.RawMessage, whole bool) {
 	return quoted, c.whole && !cut
 }
 
-// Block is the content as a result's text holds it: fenced, as data.
+// Block returns the content for a result's text: fenced, as data.
 func (c Content) Block(chars int) string {
 	text, _ := markdown.Cut(c.text, chars)
 	return markdown.Block(text)

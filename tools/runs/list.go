@@ -15,14 +15,14 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// List is a page of the traces behind a report or a category.
+// List is a page of the traces behind a report or one of its categories.
 type List struct {
 	Cluster    *Cluster `json:"cluster,omitempty"`
 	Runs       []Run    `json:"runs"`
 	NextOffset int      `json:"next_offset,omitempty"`
 
 	view  *View
-	chars int
+	chars int // of inputs, and of outputs
 }
 
 // Cluster is the category whose traces are listed.
@@ -32,7 +32,7 @@ type Cluster struct {
 	NumRuns *int      `json:"num_runs,omitempty"`
 }
 
-// Run is one trace behind a category.
+// Run is one trace of a list.
 type Run struct {
 	ID         uuid.UUID                  `json:"id,omitzero"`
 	Name       string                     `json:"name,omitempty"`
@@ -46,24 +46,25 @@ type Run struct {
 	URL        string                     `json:"url,omitempty"`
 }
 
-// View is what one call wants to see of a job's traces.
+// View is what one call shows of a job's traces.
 type View struct {
-	JobID    uuid.UUID
-	Page     tool.PageArgs
-	MaxChars MaxCharsArgs
-	Next     func(offset int) string // the call that lists the traces from an offset on
-	Project  langsmith.Project
-	Links    tool.Links
-	Found    *langsmith.JobRunsPage
-	runs     []readRun // of found
-	cluster  *Cluster
-	Status   langsmith.Status // of the job, where it was asked for
-	Hide     bool
-	Selected bool // the call picks some of the traces
+	Project     langsmith.Project
+	JobID       uuid.UUID
+	Page        tool.PageArgs
+	MaxChars    MaxCharsArgs
+	Selected    bool                    // the call asks for some of the traces
+	HideContent bool                    // inputs, outputs and summaries are left out
+	More        func(offset int) string // writes the call that lists the traces from an offset on
+	Links       tool.Links
+	Found       *langsmith.JobRunsPage
+
+	runs    []readRun // Found's
+	cluster *Cluster
+	status  langsmith.Status // the job's, where it was fetched
 }
 
-// FindCluster names the category. Its size is in the whole report alone, which
-// can be megabytes, so pages after the first do with the name.
+// FindCluster finds the category whose traces are listed. Its size stands in the
+// whole report, which can be megabytes, so it is found for the first page alone.
 func (v *View) FindCluster(ctx context.Context, env *tool.Env, id uuid.UUID) error {
 	if v.Page.Offset > 0 {
 		cluster, err := env.LangSmith.GetCluster(ctx, v.Project.ID, v.JobID, id)
@@ -82,80 +83,89 @@ func (v *View) FindCluster(ctx context.Context, env *tool.Env, id uuid.UUID) err
 	if node == nil {
 		return jobs.NoSuchCluster(v.Project.ID, job, tree, id)
 	}
-	v.Status, v.cluster = job.Status, &Cluster{ID: node.ID, Name: node.Name, NumRuns: &node.Runs}
+	v.status, v.cluster = job.Status, &Cluster{ID: node.ID, Name: node.Name, NumRuns: &node.Runs}
 	return nil
 }
 
-// The bounds of what a run shows besides its inputs and outputs, in bytes.
-const (
-	longestSummary   = 600
-	longestRunError  = 500
-	longestAttribute = 200 // in characters
-	mostAttributes   = 30
-
-	// shortestPreview is how far inputs and outputs are shortened to keep a
-	// whole page, where the call does not say how long it wants them.
-	shortestPreview = 200
-)
-
-func (v *View) budget() int {
-	if v.MaxChars.MaxChars > DefaultChars {
-		return tool.LargestBudget
+// FindStatus finds the job's status where no trace was found: it tells why.
+func (v *View) FindStatus(ctx context.Context, env *tool.Env) error {
+	if len(v.Found.Runs) > 0 || v.status != "" || v.Page.Offset > 0 {
+		return nil
 	}
-	return v.Page.Budget()
+	job, err := env.LangSmith.GetJob(ctx, v.Project.ID, v.JobID)
+	if err != nil {
+		return err
+	}
+	v.status = job.Status
+	return nil
 }
 
-// Resizable shows all runs with shorter previews rather than a few with long
-// ones, unless the call says how long.
+// The bounds of what is shown of a run besides its inputs and outputs.
+const (
+	maxSummary    = 600 // bytes
+	maxError      = 500 // bytes
+	maxAttribute  = 200 // characters
+	maxAttributes = 30
+
+	// enoughChars is the length to which inputs and outputs are cut before runs are
+	// left out, where the call does not say how much of them to show.
+	enoughChars = 200
+)
+
+// Resizable returns the list: all runs of the page with shorter inputs and outputs
+// rather than a few with long ones, unless the call says how long.
 func (v *View) Resizable() *tool.Resizable[*List] {
 	v.runs = make([]readRun, len(v.Found.Runs))
 	for i := range v.runs {
 		v.runs[i] = newReadRun(&v.Found.Runs[i], v.MaxChars.Chars())
 	}
-	result := &tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.Chars(), Enough: shortestPreview, Budget: v.budget(), Build: v.result}
-	if v.MaxChars.MaxChars > 0 {
-		result.Enough = 0
+	list := &tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.Chars(), Budget: v.Page.Budget(), Build: v.list}
+	if v.MaxChars.MaxChars == 0 {
+		list.Enough = enoughChars
 	}
-	return result
+	if v.MaxChars.MaxChars > DefaultChars {
+		list.Budget = tool.LargestBudget
+	}
+	return list
 }
 
-func (v *View) result(items, chars int) *List {
-	r := &List{Runs: make([]Run, items), view: v, chars: chars}
+func (v *View) list(items, chars int) *List {
+	l := &List{Runs: make([]Run, items), view: v, chars: chars}
 	if v.cluster != nil {
 		cluster := *v.cluster
 		cluster.Name = markdown.Truncate(cluster.Name, min(markdown.MaxName, chars))
-		r.Cluster = &cluster
+		l.Cluster = &cluster
 	}
 	for i := range items {
-		r.Runs[i] = v.run(v.runs[i], chars)
+		l.Runs[i] = v.run(v.runs[i], chars)
 	}
 	switch {
 	case items < len(v.Found.Runs):
-		r.NextOffset = v.Page.Offset + items
+		l.NextOffset = v.Page.Offset + items
 	case v.Found.More:
-		r.NextOffset = v.Found.Next
+		l.NextOffset = v.Found.Next
 	}
-	return r
+	return l
 }
 
 func (v *View) run(read readRun, chars int) Run {
-	run, cut := read.JobRun, markdown.Shortener{Max: chars}
-	listed := Run{
-		ID:         run.ID,
-		Name:       cut.Text(run.Name, markdown.MaxName),
-		Status:     cut.Text(run.Status, markdown.MaxWord),
-		Error:      cut.Text(run.Error, longestRunError),
-		StartTime:  run.StartTime,
-		Attributes: read.shownAttributes(chars),
-		URL:        v.Links.Run(run.ID),
+	found, cut := read.JobRun, markdown.Shortener{Max: chars}
+	run := Run{
+		ID:         found.ID,
+		Name:       cut.Text(found.Name, markdown.MaxName),
+		Status:     cut.Text(found.Status, markdown.MaxWord),
+		Error:      cut.Text(found.Error, maxError),
+		StartTime:  found.StartTime,
+		Attributes: read.showAttributes(chars),
+		URL:        v.Links.Run(found.ID),
 	}
-	if v.Hide {
-		return listed
+	if v.HideContent {
+		return run
 	}
-	listed.Summary = cut.Text(run.Summary, longestSummary)
-	listed.Inputs, _ = read.inputs.Structured(chars)
-	listed.Outputs, _ = read.outputs.Structured(chars)
-	return listed
+	run.Summary = cut.Text(found.Summary, maxSummary)
+	run.Inputs, _ = read.inputs.Structured(chars)
+	run.Outputs, _ = read.outputs.Structured(chars)
+	return run
 }
 
 // readRun is a run whose contents have been read.
@@ -171,22 +181,22 @@ func newReadRun(run *langsmith.JobRun, chars int) readRun {
 		attributes: map[string]Content{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(run.Attributes)) {
-		if value := ReadContent(run.Attributes[name], longestAttribute); !value.empty() && len(read.attributes) < mostAttributes {
+		if value := ReadContent(run.Attributes[name], maxAttribute); !value.empty() && len(read.attributes) < maxAttributes {
 			read.attributes[name] = value
 		}
 	}
 	return read
 }
 
-// shownAttributes are the attributes, which have to share what room there is.
-func (r readRun) shownAttributes(chars int) map[string]json.RawMessage {
+// showAttributes returns the attributes, which share a quarter of the characters.
+func (r readRun) showAttributes(chars int) map[string]json.RawMessage {
 	if len(r.attributes) == 0 {
 		return nil
 	}
 	shown := make(map[string]json.RawMessage, len(r.attributes))
 	cut := markdown.Shortener{Max: chars}
 	for name, value := range r.attributes {
-		shown[cut.Text(name, markdown.MaxName)], _ = value.Structured(min(longestAttribute, max(chars/4, 1)))
+		shown[cut.Text(name, markdown.MaxName)], _ = value.Structured(min(maxAttribute, max(chars/4, 1)))
 	}
 	return shown
 }

@@ -11,52 +11,54 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Selection picks and orders traces by what LangSmith holds of their runs.
+// Selection is the arguments that select and sort traces by what LangSmith knows of
+// their runs.
 type Selection struct {
 	Status string `json:"status,omitempty" jsonschema:"enum=error,enum=success" jsonschema_description:"Only traces with this status."`
 	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=start_time,enum=latency,enum=cost" jsonschema_description:"Newest or largest first."`
 }
 
-// IsZero reports whether nothing was asked for.
+// IsZero reports whether a call gives none of them.
 func (s Selection) IsZero() bool { return s == Selection{} }
 
-// Apply returns the runs that the selection asks for, in its order. A run whose
-// latency or cost is unknown comes last.
+// Apply returns the runs that are selected, sorted. A run whose latency or cost is not
+// known comes last.
 func (s Selection) Apply(all []langsmith.Run) []langsmith.Run {
-	picked := slices.DeleteFunc(slices.Clone(all), func(run langsmith.Run) bool {
+	selected := slices.DeleteFunc(slices.Clone(all), func(run langsmith.Run) bool {
 		return s.Status != "" && run.Status != s.Status
 	})
 	key := func(run *langsmith.Run) float64 { return float64(run.StartTime.UnixNano()) }
 	switch s.SortBy {
 	case "":
-		return picked
+		return selected
 	case "latency":
-		key = func(run *langsmith.Run) float64 { return valueOr(run.LatencySeconds()) }
+		key = func(run *langsmith.Run) float64 { return orLeast(run.LatencySeconds()) }
 	case "cost":
-		key = func(run *langsmith.Run) float64 { return valueOr(run.TotalCost.Get()) }
+		key = func(run *langsmith.Run) float64 { return orLeast(run.TotalCost.Get()) }
 	}
-	slices.SortStableFunc(picked, func(a, b langsmith.Run) int { return cmp.Compare(key(&b), key(&a)) })
-	return picked
+	slices.SortStableFunc(selected, func(a, b langsmith.Run) int { return cmp.Compare(key(&b), key(&a)) })
+	return selected
 }
 
-// valueOr returns a figure, and less than any where it is unknown.
-func valueOr(value float64, known bool) float64 {
+// orLeast returns a value that is not negative, or less where it is not known.
+func orLeast(value float64, known bool) float64 {
 	if !known {
 		return -1
 	}
 	return value
 }
 
-// mostSelected bounds the traces that a selection picks from: a report reads no
-// more.
-const mostSelected = 1000
+// maxTraces bounds the traces to select from. A report reads no more.
+const maxTraces = 1000
 
-// Select lists all traces of a job, or of a category, looks their runs up, and
-// returns the page of those that the selection asks for. Traces that LangSmith
-// holds no more have no status, latency and cost: a status leaves them out.
-func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery, limit, offset int) (*langsmith.JobRunsPage, error) {
+// Select returns the page of a query over those traces of a job, or of a category, that
+// are selected. It lists all of them and looks their runs up. Those that are not in
+// LangSmith any more have no status, and are left out.
+func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*langsmith.JobRunsPage, error) {
+	limit, offset := query.Limit, query.Offset
+	query.Offset = 0
 	var listed []langsmith.JobRun
-	for query.Limit = tool.MaxPage; len(listed) < mostSelected; {
+	for query.Limit = tool.MaxPage; len(listed) < maxTraces; {
 		page, err := client.ListJobRuns(ctx, project, job, query)
 		if err != nil {
 			return nil, err
@@ -74,20 +76,20 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 			byID[run.ID], ids = run, append(ids, run.ID)
 		}
 	}
-	var held []langsmith.Run
+	var found []langsmith.Run
 	for chunk := range slices.Chunk(ids, langsmith.MaxRunsByID) {
-		found, err := client.RunsByID(ctx, project, chunk)
+		runs, err := client.RunsByID(ctx, project, chunk)
 		if err != nil {
 			return nil, err
 		}
-		held = append(held, found...)
+		found = append(found, runs...)
 	}
-	slices.SortStableFunc(held, func(a, b langsmith.Run) int { // the order of the listing, for equals
+	slices.SortStableFunc(found, func(a, b langsmith.Run) int { // as listed, where the selection does not sort
 		return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID))
 	})
-	picked := s.Apply(held)
+	selected := s.Apply(found)
 	result := &langsmith.JobRunsPage{}
-	for _, run := range picked[min(offset, len(picked)):min(offset+limit, len(picked))] {
+	for _, run := range selected[min(offset, len(selected)):min(offset+limit, len(selected))] {
 		shown := byID[run.ID]
 		shown.Status, shown.StartTime = run.Status, run.StartTime
 		if shown.Error == "" {
@@ -95,7 +97,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 		}
 		result.Runs = append(result.Runs, shown)
 	}
-	if offset+limit < len(picked) {
+	if offset+limit < len(selected) {
 		result.Next, result.More = offset+limit, true
 	}
 	return result, nil

@@ -1,6 +1,6 @@
-// Package schedule reads the schedules of Insights configs: five fields of cron
-// in UTC. A schedule starts paid jobs again and again, so what one means is
-// said in words and counted before it is sent.
+// Package schedule parses the schedules of Insights configs: five fields of cron in UTC.
+// A schedule starts paid jobs, so before it is saved it is put into words and its runs
+// are counted.
 package schedule
 
 import (
@@ -17,10 +17,10 @@ import (
 // Schedule is when a config runs.
 type Schedule struct{ spec *cron.SpecSchedule }
 
-// dialect is what every cron reads alike. Where both a day of the month and a
-// weekday are given crons differ: most run on either, which is also the more
-// expensive reading, and so the one that is counted here.
-func dialect() cron.Parser {
+// newParser returns a parser of what every cron reads alike. Crons differ where a day of
+// the month and a weekday are given: most run on either, which costs more, and so is
+// what is counted here.
+func newParser() cron.Parser {
 	return cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
 }
 
@@ -38,9 +38,9 @@ var fields = []field{
 	{"day of the week", "0 (Sunday) to 6 or sun to sat", func(s *cron.SpecSchedule) uint64 { return s.Dow }},
 }
 
-// written is what some crons read for one word; it is not known whether
-// LangSmith does. Empty for any other text.
-func written(shorthand string) string {
+// expandShorthand returns the five fields of a shorthand that some crons read; empty for
+// any other text. Whether LangSmith reads them is not documented.
+func expandShorthand(shorthand string) string {
 	switch shorthand {
 	case "@hourly":
 		return "0 * * * *"
@@ -56,31 +56,30 @@ func written(shorthand string) string {
 	return ""
 }
 
-// items is a list of *, */n, a, a-b and a-b/n: what crons agree on. Others,
-// such as ?, L, # and a/n, are read differently or not at all.
-const items = `^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`
+// items matches a list of *, */n, a, a-b and a-b/n, which all crons read alike. Others,
+// such as ?, L, # and a/n, they read differently or not at all.
+var items = regexp.MustCompile(`^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`)
 
-// longest is the most characters of a schedule that are read.
-const longest = 200
+// maxLength bounds a schedule, in bytes.
+const maxLength = 200
 
-// Parse reads a schedule. Its errors say what would be right.
+// Parse parses a schedule. Its errors say what would be right.
 func Parse(text string) (*Schedule, error) {
-	// The parser takes the H of THU for another dialect's wildcard.
+	// The parser reads the H of THU as another dialect's wildcard.
 	text = strings.ToLower(strings.TrimSpace(text))
 	parts := strings.Fields(text)
 	switch {
-	case len(text) > longest:
-		return nil, fmt.Errorf("has more than %d characters", longest)
-	case written(text) != "":
-		return nil, fmt.Errorf("is a shorthand that LangSmith may not know: write %s", written(text))
+	case len(text) > maxLength:
+		return nil, fmt.Errorf("has more than %d characters", maxLength)
+	case expandShorthand(text) != "":
+		return nil, fmt.Errorf("is a shorthand that LangSmith may not know: write %s", expandShorthand(text))
 	case strings.HasPrefix(text, "tz=") || strings.HasPrefix(text, "cron_tz="):
 		return nil, errors.New("names a time zone; schedules are in UTC: leave the zone out and give the hours in UTC")
 	case len(parts) != len(fields):
 		return nil, fmt.Errorf("must have five fields (minute, hour, day of the month, month, day of the week), not %d; every Monday at 06:00 UTC is 0 6 * * mon", len(parts))
 	}
-	understood := regexp.MustCompile(items)
 	for i, part := range parts {
-		if err := fields[i].check(i, part, understood); err != nil {
+		if err := fields[i].check(i, part); err != nil {
 			return nil, err
 		}
 	}
@@ -95,19 +94,19 @@ func Parse(text string) (*Schedule, error) {
 	return s, nil
 }
 
-// check reads one field alone, so that an error names it.
-func (f field) check(place int, text string, understood *regexp.Regexp) error {
+// check parses one field alone, so that the error names it.
+func (f field) check(place int, text string) error {
 	alone := strings.Fields("* * * * *")
 	alone[place] = text
 	spec, err := parse(strings.Join(alone, " "))
-	if !understood.MatchString(text) || err != nil || f.bits(spec) == 0 {
+	if !items.MatchString(text) || err != nil || f.bits(spec) == 0 {
 		return fmt.Errorf("its %s, %q, is not understood: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
 	}
 	return nil
 }
 
 func parse(text string) (*cron.SpecSchedule, error) {
-	parsed, err := dialect().Parse(text)
+	parsed, err := newParser().Parse(text)
 	if err != nil {
 		return nil, err
 	}
@@ -119,16 +118,16 @@ func parse(text string) (*cron.SpecSchedule, error) {
 	return spec, nil
 }
 
-// Next is the first time after another that the schedule comes to.
+// Next returns the first time of the schedule after another time.
 func (s *Schedule) Next(after time.Time) time.Time { return s.spec.Next(after.UTC()) }
 
-// PerDay is how many times the schedule comes on a day that it comes at all.
+// PerDay returns how many times a day the schedule has, on the days that it has any.
 func (s *Schedule) PerDay() int {
 	return bits.OnesCount64(s.spec.Minute&values) * bits.OnesCount64(s.spec.Hour&values)
 }
 
-// PerMonth is how many times the schedule comes in a month, at the least and at
-// the most, counted over twelve months from its next time on.
+// PerMonth returns how many times a month the schedule has, at the least and at the
+// most, in the twelve months from its next time on.
 func (s *Schedule) PerMonth(from time.Time) (fewest, most int) {
 	daily := *s.spec
 	daily.Minute, daily.Hour = lowest(daily.Minute), lowest(daily.Hour)

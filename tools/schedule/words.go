@@ -8,21 +8,20 @@ import (
 	"time"
 )
 
-// values are the bits of a set that stand for values; star is set besides where
-// the field began with an asterisk and took every value.
+// The bits of a field: values for its values, and star where it is an asterisk.
 const (
 	values = 1<<60 - 1
 	star   = 1 << 63
 )
 
-// mostTimes is how many times of a day are listed one by one.
-const mostTimes = 6
+// maxTimes is how many times of a day are listed one by one.
+const maxTimes = 6
 
-// String says in words when the schedule comes: "every Monday at 06:00 UTC".
+// String writes the schedule in words, such as "every Monday at 06:00 UTC".
 func (s *Schedule) String() string {
 	days, times := s.days(), s.times()
 	text := days + " " + times
-	if !strings.HasPrefix(times, "at ") || len(members(s.spec.Hour)) == 24 {
+	if !strings.HasPrefix(times, "at ") || len(valuesOf(s.spec.Hour)) == 24 {
 		text = times
 		if days != everyDay {
 			text += ", " + days
@@ -30,28 +29,28 @@ func (s *Schedule) String() string {
 		text += ","
 	}
 	text += " UTC"
-	if months := members(s.spec.Month); len(months) < 12 {
+	if months := valuesOf(s.spec.Month); len(months) < 12 {
 		text += ", in " + list(months, func(m int) string { return time.Month(m).String() })
 	}
 	return text
 }
 
 func (s *Schedule) times() string {
-	minutes, hours := members(s.spec.Minute), members(s.spec.Hour)
-	if len(minutes)*len(hours) <= mostTimes {
+	minutes, hours := valuesOf(s.spec.Minute), valuesOf(s.spec.Hour)
+	if len(minutes)*len(hours) <= maxTimes {
 		var times []string
 		for _, hour := range hours {
 			for _, minute := range minutes {
 				times = append(times, fmt.Sprintf("%02d:%02d", hour, minute))
 			}
 		}
-		return "at " + and(times)
+		return "at " + joinWords(times)
 	}
-	if step := steps(hours, 24); step > 1 && step < 24 && len(minutes) == 1 {
+	if step := stepOf(hours, 24); step > 1 && step < 24 && len(minutes) == 1 {
 		return fmt.Sprintf("every %d hours from %02d:%02d on", step, hours[0], minutes[0])
 	}
 	var text string
-	switch step := steps(minutes, 60); {
+	switch step := stepOf(minutes, 60); {
 	case len(minutes) == 1 && minutes[0] == 0:
 		text = "every hour"
 	case step == 1:
@@ -72,7 +71,7 @@ func (s *Schedule) times() string {
 const everyDay = "every day"
 
 func (s *Schedule) days() string {
-	dates, weekdays := members(s.spec.Dom), members(s.spec.Dow)
+	dates, weekdays := valuesOf(s.spec.Dom), valuesOf(s.spec.Dow)
 	either := s.spec.Dom&star == 0 && s.spec.Dow&star == 0
 	onDates := "on day " + list(dates, strconv.Itoa) + " of the month"
 	if len(dates) > 1 {
@@ -80,7 +79,7 @@ func (s *Schedule) days() string {
 	}
 	name := func(d int) string { return time.Weekday(d).String() }
 	if len(weekdays) > 1 && weekdays[0] == 0 {
-		weekdays = append(weekdays[1:], 0) // a week is read from Monday on
+		weekdays = append(weekdays[1:], 0) // so that the week begins on Monday
 	}
 	onWeekdays := list(weekdays, name)
 	if !strings.Contains(onWeekdays, " to ") || strings.Contains(onWeekdays, " and ") {
@@ -97,8 +96,8 @@ func (s *Schedule) days() string {
 	return onDates + " and " + onWeekdays
 }
 
-// members are the values of a set, in order.
-func members(set uint64) []int {
+// valuesOf returns the values of a field, in order.
+func valuesOf(set uint64) []int {
 	var all []int
 	for value := range 60 {
 		if set&(1<<value) != 0 {
@@ -108,42 +107,42 @@ func members(set uint64) []int {
 	return all
 }
 
-// steps is the even distance of values around a clock of so many; 0 where they
-// are uneven.
-func steps(members []int, around int) int {
-	step := around / len(members)
-	if step*len(members) != around {
+// stepOf returns the distance between values that are evenly spread around a clock of so
+// many; 0 where they are not.
+func stepOf(values []int, around int) int {
+	step := around / len(values)
+	if step*len(values) != around {
 		return 0
 	}
-	for i := 1; i < len(members); i++ {
-		if members[i]-members[i-1] != step {
+	for i := 1; i < len(values); i++ {
+		if values[i]-values[i-1] != step {
 			return 0
 		}
 	}
 	return step
 }
 
-// list names values, three and more neighbours as a range.
-func list(members []int, name func(int) string) string {
+// list names values, and writes three or more neighbours as a range.
+func list(values []int, name func(int) string) string {
 	var parts []string
-	for i := 0; i < len(members); {
+	for i := 0; i < len(values); {
 		end := i
-		for end+1 < len(members) && (members[end+1] == members[end]+1 || members[end] == 6 && members[end+1] == 0) {
+		for end+1 < len(values) && (values[end+1] == values[end]+1 || values[end] == 6 && values[end+1] == 0) {
 			end++
 		}
 		if end-i >= 2 {
-			parts = append(parts, name(members[i])+" to "+name(members[end]))
+			parts = append(parts, name(values[i])+" to "+name(values[end]))
 			i = end + 1
 			continue
 		}
-		parts = append(parts, name(members[i]))
+		parts = append(parts, name(values[i]))
 		i++
 	}
-	return and(parts)
+	return joinWords(parts)
 }
 
-// and joins names as a sentence does.
-func and(parts []string) string {
+// joinWords joins names as a sentence does.
+func joinWords(parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
 	}

@@ -26,17 +26,17 @@ type dryRun struct {
 	CostUSD      *cost.Range      `json:"cost_usd,omitempty"`
 
 	bodySize    int
-	nobodyToAsk bool // it takes the place of a job, since no person could agree
+	unconfirmed bool // it takes the place of a job that nobody could agree to
 	others      []langsmith.Job
 	othersErr   error
 }
 
-// longestBody is how long a body may be to be repeated, in bytes; a result has
-// more to say and may hold 20,000.
-const longestBody = 15_000
+// maxBody is the longest body that a result repeats, in bytes. The rest of the result
+// has to fit into its budget too.
+const maxBody = 15_000
 
-// newDryRun says what a call would do, and asks LangSmith only for what the caller
-// may want to know before.
+// newDryRun returns what a call would do. It asks LangSmith for the workspace's model
+// secrets and the project's other jobs, and does without what it cannot read.
 func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) (*dryRun, error) {
 	encoded, err := json.Marshal(call.Request)
 	if err != nil {
@@ -45,7 +45,7 @@ func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) (*dryRun, er
 	body := json.RawMessage(encoded)
 	bound := cost.NewEstimate(call.Request)
 	dry := &dryRun{TracesAtMost: bound.Traces, CostUSD: &bound.Cost, bodySize: len(body)}
-	if len(body) <= longestBody {
+	if len(body) <= maxBody {
 		dry.WouldSend = &body
 	}
 	if names, err := env.LangSmith.ListSecretNames(ctx); err == nil {
@@ -53,14 +53,14 @@ func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) (*dryRun, er
 		slices.Sort(names)
 		dry.ModelSecrets = &names
 	}
-	if call.Project != uuid.Nil { // a project that has still to be made has no jobs
+	if call.Project != uuid.Nil { // else the project does not exist, and has no jobs
 		dry.others, dry.othersErr = env.Paid.Others(ctx, call)
 	}
 	return dry, nil
 }
 
 func (d *dryRun) write(b *strings.Builder, project string) {
-	if d.nobodyToAsk {
+	if d.unconfirmed {
 		b.WriteString("No job was started. The operator of this server wants a person to agree before money is spent (--confirm), and this client cannot ask one. This is what the job would be:\n\n")
 	} else {
 		b.WriteString("Dry run: nothing was started.\n\n")
@@ -81,22 +81,22 @@ func (d *dryRun) write(b *strings.Builder, project string) {
 	}
 	if d.othersErr != nil {
 		b.WriteString("\nThe project's other jobs could not be listed.\n")
-	} else if others := jobs.WriteList(d.others, mostOthers); others != "" {
+	} else if others := jobs.WriteList(d.others, maxOthers); others != "" {
 		fmt.Fprintf(b, "\nThese jobs of the project may answer the question already, at no cost (get_insights_job):\n%s", others)
 	}
-	if d.nobodyToAsk {
+	if d.unconfirmed {
 		b.WriteString("\nNext: have a person start it in LangSmith, or use a client that can ask (elicitation).\n")
 	} else {
 		b.WriteString("\nNext: the same call without dry_run starts it.\n")
 	}
 }
 
-// mostNames bounds the names of model secrets in a text.
-const mostNames = 20
+// maxNames bounds the names of model secrets in a text.
+const maxNames = 20
 
 // quoteNames lists names, which the workspace's members chose.
 func quoteNames(names []string) string {
-	quoted := make([]string, min(len(names), mostNames))
+	quoted := make([]string, min(len(names), maxNames))
 	for i := range quoted {
 		quoted[i] = markdown.Word(names[i], markdown.MaxWord)
 	}

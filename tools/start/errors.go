@@ -14,7 +14,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// explain puts into words what only a paid call can run into.
+// explain puts the errors of package paid into words.
 func explain(err error) error {
 	var uncertain *paid.UncertainError
 	var many *paid.TooManyJobsError
@@ -44,7 +44,7 @@ func explain(err error) error {
 func explainLimit(err *paid.LimitError) error {
 	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
-	if others := jobs.WriteList(err.Others, mostOthers); others != "" {
+	if others := jobs.WriteList(err.Others, maxOthers); others != "" {
 		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")
 	}
 	return tool.Refuse("%s", text)
@@ -65,7 +65,7 @@ func explainUncertain(err *paid.UncertainError) error {
 	default:
 		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.WriteList(err.Found, paid.MostOthers))
 	}
-	if others := jobs.WriteList(err.Others, mostOthers); others != "" {
+	if others := jobs.WriteList(err.Others, maxOthers); others != "" {
 		fmt.Fprintf(&b, "Other jobs of this project, unfinished or of the last day:\n%s", others)
 	}
 	for _, note := range err.Notes {

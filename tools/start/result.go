@@ -15,7 +15,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Result is what a tool says of the job that it started, or would start.
+// Result is the job that a tool started, or would start.
 type Result struct {
 	ID             uuid.UUID        `json:"id,omitzero"`
 	Name           string           `json:"name,omitempty"`
@@ -31,7 +31,7 @@ type Result struct {
 	outcome *paid.Outcome // nil for a dry run
 }
 
-// Result tells the outcome of the job's start.
+// Result returns the outcome of starting the job as a result.
 func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) *Result {
 	started := outcome.Job
 	return &Result{
@@ -48,36 +48,36 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 	}
 }
 
-// DryRun tells what starting the job would do.
+// DryRun returns what starting the job would do.
 func (j *Job) DryRun(ctx context.Context, env *tool.Env) (*Result, error) {
 	dry, err := newDryRun(ctx, env, j.Call)
 	return &Result{SessionID: j.Project.ID, dryRun: dry, job: j}, err
 }
 
-// Unconfirmed tells what starting the job would do, where nobody could be asked
-// to agree to it.
+// Unconfirmed returns what starting the job would do, in place of a job that nobody
+// could be asked to agree to.
 func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) (*Result, error) {
 	result, err := j.DryRun(ctx, env)
 	if err != nil {
 		return nil, err
 	}
-	result.nobodyToAsk = true
+	result.unconfirmed = true
 	return result, nil
 }
 
 // IsDryRun reports whether the result is of a dry run.
 func (r *Result) IsDryRun() bool { return r.dryRun != nil }
 
-// Text tells what was started, or what would be.
+// Text implements [tool.Result].
 func (r *Result) Text() string {
 	var b strings.Builder
 	if r.dryRun != nil {
 		r.dryRun.write(&b, tool.ProjectLabel(r.job.Project))
 		return b.String()
 	}
-	b.WriteString(r.happened())
+	b.WriteString(r.describeOutcome())
 	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\n", r.ID, r.SessionID)
-	if r.Status != "" { // of a job that LangSmith does not show, only the id is known
+	if r.Status != "" { // else LangSmith does not show the job, and only its id is known
 		fmt.Fprintf(&b, "name: %s\nstatus: %s\n", markdown.Quote(r.Name, markdown.MaxName), markdown.Word(string(r.Status), markdown.MaxWord))
 	}
 	if r.Error != "" {
@@ -89,7 +89,7 @@ func (r *Result) Text() string {
 	for _, note := range r.outcome.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
-	if others := jobs.WriteList(r.outcome.Others, mostOthers); others != "" {
+	if others := jobs.WriteList(r.outcome.Others, maxOthers); others != "" {
 		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
 	}
 	next := "wait_for_insights_job"
@@ -100,8 +100,8 @@ func (r *Result) Text() string {
 	return b.String()
 }
 
-// happened says in a line or two whether anything was started.
-func (r *Result) happened() string {
+// describeOutcome says whether anything was started.
+func (r *Result) describeOutcome() string {
 	ended := r.Status.Done()
 	switch already, probably := r.AlreadyRunning, r.outcome.Probably; {
 	case r.AlreadyDone:
@@ -129,5 +129,5 @@ func (r *Result) happened() string {
 	return fmt.Sprintf("Started an Insights job over %s. The report takes up to 30 minutes.", tool.ProjectLabel(r.job.Project))
 }
 
-// mostOthers is how many other jobs a result lists.
-const mostOthers = 5
+// maxOthers is how many other jobs are listed.
+const maxOthers = 5

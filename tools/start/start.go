@@ -15,7 +15,7 @@ import (
 // Job is a paid job that a tool is asked to start.
 type Job struct {
 	*paid.Call
-	Project langsmith.Project // without an id where it has still to be made
+	Project langsmith.Project // without an id while it does not exist
 
 	// NoDuplicates says that the tool has no allow_duplicate.
 	NoDuplicates bool

@@ -22,11 +22,11 @@ type ArgumentError struct {
 	Asked    bool // LangSmith had to be asked to find out; else nothing was sent
 }
 
-// mostProblems is how many problems of one call are told.
-const mostProblems = 10
+// maxProblems is how many problems of one call are told.
+const maxProblems = 10
 
 func newArgumentError(problems []langsmith.FieldError) *ArgumentError {
-	told := min(len(problems), mostProblems)
+	told := min(len(problems), maxProblems)
 	return &ArgumentError{Problems: problems[:told], More: len(problems) - told}
 }
 

@@ -168,7 +168,7 @@ func TestManyProblems(t *testing.T) {
 				t.Errorf("%s: %s is not told in\n%s", name, want, refusal)
 			}
 		}
-		if len(refusal) >= DefaultBudget || strings.Count(refusal, "\n") > mostProblems+2 {
+		if len(refusal) >= DefaultBudget || strings.Count(refusal, "\n") > maxProblems+2 {
 			t.Errorf("%s: %d bytes", name, len(refusal))
 		}
 	}

@@ -77,14 +77,14 @@ func describeEffect(tool Declaration, err error) string {
 	return "Whether anything was " + done + " is not known: look before you call again."
 }
 
-// longestProblem bounds what is said of one argument, in characters.
-const longestProblem = 500
+// maxProblem bounds what is said of one argument, in characters.
+const maxProblem = 500
 
 func (e *ArgumentError) explain(tool string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s was not called: its arguments need a change.\n", tool)
 	for _, problem := range e.Problems {
-		fmt.Fprintf(&b, "- %s\n", markdown.Line(problem.Error(), longestProblem))
+		fmt.Fprintf(&b, "- %s\n", markdown.Line(problem.Error(), maxProblem))
 	}
 	if e.More > 0 {
 		fmt.Fprintf(&b, "- and %s more\n", wording.Count(e.More, "problem"))

@@ -33,7 +33,7 @@ func (s schemas) explain(invalid *jsonschema.ValidationError) error {
 			slices.CompareFunc(a.names(), b.names(), compareNames),
 		)
 	})
-	told := min(len(problems), mostProblems)
+	told := min(len(problems), maxProblems)
 	err := &ArgumentError{More: len(problems) - told}
 	for _, p := range problems[:told] {
 		err.Problems = append(err.Problems, langsmith.FieldError{Field: p.field(), Problem: s.describe(p)})

@@ -25,14 +25,19 @@ type schemas struct {
 // deriveSchemas panics where a struct has no valid schema, so that a tool
 // without one ends the start.
 func deriveSchemas[In, Out any](declaration Declaration) schemas {
-	in, out := reflect.TypeFor[In](), reflect.TypeFor[Out]()
-	arguments, err := compile(encode(reflectArguments(in, false)))
+	in := reflect.TypeFor[In]()
+	full, published := reflectArguments(in)
+	encoded := encode(full)
+	arguments, err := compile(encoded)
 	if err != nil {
 		panic(fmt.Errorf("input schema of %s: %w", declaration.Name, err))
 	}
+	if published != nil {
+		encoded = encode(published)
+	}
 	return schemas{
-		input:     encode(reflectArguments(in, true)),
-		output:    encode(reflectResult(out, declaration.ResultOf)),
+		input:     encoded,
+		output:    encode(reflectResult(reflect.TypeFor[Out](), declaration.ResultOf)),
 		arguments: arguments,
 	}
 }
@@ -60,22 +65,36 @@ func compile(schema json.RawMessage) (*validator.Schema, error) {
 	return compiler.Compile(location)
 }
 
-// reflectArguments derives the schema of arguments. The published one is plain: a
-// type is one type, except where null clears a field, and a job's request inside
-// another argument is an object described in words, since its fields are
-// published with create_insights_job.
-func reflectArguments(t reflect.Type, published bool) *jsonschema.Schema {
+// reflectArguments derives the schema that arguments are checked against, and the one
+// that is published where it is another; else nil. What is published is plain: a type
+// is one type, except where null clears a field, and a job's request inside another
+// argument is an object described in words, since create_insights_job has its fields.
+func reflectArguments(t reflect.Type) (full, published *jsonschema.Schema) {
+	full, differs := reflectInput(t, false)
+	if differs {
+		published, _ = reflectInput(t, true)
+	}
+	return full, published
+}
+
+func reflectInput(t reflect.Type, published bool) (schema *jsonschema.Schema, differs bool) {
 	r := newReflector()
 	mapType := r.Mapper
 	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
-		if published && t == reflect.TypeFor[langsmith.CreateInsightsJobRequest]() {
-			return &jsonschema.Schema{Type: "object"}
+		if t == reflect.TypeFor[langsmith.CreateInsightsJobRequest]() {
+			differs = true
+			if published {
+				return &jsonschema.Schema{Type: "object"}
+			}
 		}
 		return mapType(t)
 	}
-	schema := r.ReflectFromType(t)
-	walk(schema, func(s *jsonschema.Schema) { finishArgument(s, published) })
-	return schema
+	schema = r.ReflectFromType(t)
+	walk(schema, func(s *jsonschema.Schema) {
+		differs = differs || s.Extras[nullable] == true && s.Extras[nullClears] != true
+		finishInput(s, published)
+	})
+	return schema, differs
 }
 
 // reflectResult derives the schema of structured content: the names and types of
@@ -150,9 +169,10 @@ func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// walk visits a schema and everything inside it.
+// walk visits a schema and everything inside it, but for true and false, which are
+// variables of invopop's.
 func walk(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
-	if s == nil {
+	if s == nil || s == jsonschema.TrueSchema || s == jsonschema.FalseSchema {
 		return
 	}
 	visit(s)
@@ -165,8 +185,8 @@ func walk(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 	}
 }
 
-// finishArgument turns the extras of a node into JSON Schema.
-func finishArgument(s *jsonschema.Schema, published bool) {
+// finishInput turns the extras of a node into JSON Schema.
+func finishInput(s *jsonschema.Schema, published bool) {
 	s.Version = ""
 	takesNull := s.Extras[nullable] == true && !published || s.Extras[nullClears] == true
 	delete(s.Extras, nullable)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// BenchmarkWaiter measures what one more waiter of a followed job costs while it
+// BenchmarkWaiter measures what one more waiter of a polled job costs while it
 // waits, its goroutine included.
 func BenchmarkWaiter(b *testing.B) {
 	up := newUpstream(running(time.Now()))

@@ -53,7 +53,7 @@ func TestEarlierReports(t *testing.T) {
 				if up.lists != 1 {
 					t.Errorf("listed the jobs %d times", up.lists)
 				}
-				time.Sleep(earlierFor)
+				time.Sleep(earlierKnownFor)
 				_, _ = w.Wait(t.Context(), request(up.client("key"), 0))
 				if up.lists != 1 {
 					t.Error("a mere look listed the jobs")

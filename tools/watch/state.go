@@ -9,45 +9,45 @@ import (
 
 // State is what is known of a job at one moment.
 type State struct {
-	// Report is the job as LangSmith last told it, shared with other waiters
-	// and not to be changed; nil when it has told nothing yet.
+	// Report is the job as LangSmith last returned it; nil while it has not. It is
+	// shared with other waiters and must not be changed.
 	Report *langsmith.Report
-	AsOf   time.Time // when that was
+	AsOf   time.Time // when LangSmith returned it
 
-	Err    error // why the last look failed; nil when it did not
-	Failed int   // looks that failed since Report was told
+	Err    error // of the last poll; nil where it succeeded
+	Failed int   // polls that have failed since AsOf
 
 	Earlier Earlier // how long the project's last reports took
 
-	End End // of a wait; meaningless in a Progress
+	End End // why the wait ended; meaningless in a Progress
 
-	began time.Time // of the follow
+	began time.Time // of the polling
 }
 
-// End is why a wait is over.
+// End is why a wait ended.
 type End int
 
 // The ends of a wait.
 const (
 	Done         End = iota // the job has ended, well or badly
-	TimedOut                // the caller's time is over, or it only looked
+	TimedOut                // the caller's timeout is over; or the caller only looked
 	ServerEnding            // the server is about to end
-	Crowded                 // too many wait already; this one only looked
+	TooManyWaits            // too many callers wait already, so this one only looked
 )
 
-// Age is how long ago the job was created: by LangSmith's account, but no less
-// than it has been followed, whatever the clocks say.
+// Age is how long ago the job was created: as LangSmith says, but no less than it has
+// been polled, whatever the clocks say.
 func (s State) Age() time.Duration {
-	followed := time.Since(s.began)
+	polled := time.Since(s.began)
 	if s.Report == nil || s.Report.CreatedAt.IsZero() {
-		return followed
+		return polled
 	}
-	return max(time.Since(s.Report.CreatedAt.Time), followed)
+	return max(time.Since(s.Report.CreatedAt.Time), polled)
 }
 
-// AskedPause is how long LangSmith asked to be left alone when the last look
-// failed; 0 when it did not.
-func (s State) AskedPause() time.Duration {
+// RetryAfter is the pause that LangSmith asked for when the last poll failed; 0 where
+// it did not.
+func (s State) RetryAfter() time.Duration {
 	var api *langsmith.Error
 	if errors.As(s.Err, &api) {
 		return api.RetryAfter
@@ -55,21 +55,20 @@ func (s State) AskedPause() time.Duration {
 	return 0
 }
 
-// LookAgain is when it is worth looking at the job again: when the first of the
-// project's reports were there at its age, as far as that is known.
+// LookAgain is when it is worth looking at the job again: at the age at which the
+// first of the project's earlier reports were written, as far as that is known.
 func (s State) LookAgain() time.Duration {
 	if left := s.Earlier.Shortest - s.Age(); left > 0 {
-		return max(min(left, longestPause), s.AskedPause())
+		return max(min(left, longestPause), s.RetryAfter())
 	}
-	return s.AskedPause()
+	return s.RetryAfter()
 }
 
-// longestPause bounds for how long nobody is told to look: a report may be
-// quicker than all before it.
+// longestPause bounds LookAgain: a report may be quicker than all before it.
 const longestPause = 5 * time.Minute
 
-// ended is the state as the result of a wait.
-func (s State) ended(end End) (State, error) {
+// result returns the state as the result of a wait.
+func (s State) result(end End) (State, error) {
 	switch {
 	case s.Report != nil:
 		s.End = end

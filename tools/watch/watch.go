@@ -1,8 +1,8 @@
-// Package watch follows Insights jobs: however many callers wait for one job
-// with the same credential, LangSmith is asked once an interval for it.
+// Package watch polls Insights jobs. However many callers wait for one job with the
+// same credential, LangSmith is asked once an interval for it.
 //
-// A job is followed by one goroutine from its first waiter to its last; nobody
-// waiting, nothing asks. Waiters cost no goroutine of their own.
+// One goroutine polls a job from its first waiter to its last. Waiters have no
+// goroutines of their own.
 package watch
 
 import (
@@ -16,23 +16,24 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Watcher follows jobs. Its zero value is ready, and it is safe for concurrent
-// use.
+// Watcher polls jobs for those who wait. It is safe for concurrent use.
 type Watcher struct {
-	// MaxWaiters is how many callers may wait at once, 0 for any number. One
-	// more is answered with the state as it is. Set it before the first Wait.
+	// MaxWaiters is how many callers may wait at once; 0 for any number. One more gets
+	// the state as it is. It must be set before the first Wait.
 	MaxWaiters int
 
+	earlier *earlierCache
 	mu      sync.Mutex
-	follows map[key]*follow
-	memory  memory
-	waiting int // callers that may wait, not those who only look
+	pollers map[key]*poller
+	waiting int // callers that wait, without those who only look
 }
 
-// New returns a Watcher that follows nothing yet.
-func New() *Watcher { return &Watcher{} }
+// New returns a Watcher that polls nothing yet.
+func New() *Watcher {
+	return &Watcher{earlier: newEarlierCache(), pollers: map[key]*poller{}}
+}
 
-// key says whose view of which job a poll gives; callers who share it see the
+// key is the view of a job that a poll returns. Callers with the same key see the
 // same.
 type key struct {
 	endpoint   string
@@ -42,19 +43,25 @@ type key struct {
 	job        uuid.UUID
 }
 
-// Request is one caller's wish to wait for a job.
+// ofProject returns the key without a job.
+func (k key) ofProject() key {
+	k.job = uuid.Nil
+	return k
+}
+
+// Request is a caller's request to wait for a job.
 type Request struct {
 	LangSmith    *langsmith.Client
 	Project, Job uuid.UUID
 
-	// Timeout is how long to wait for the job's end; 0 looks once.
+	// Timeout is how long to wait for the end of the job; 0 looks once.
 	Timeout time.Duration
 
-	// Ending ends the wait with the state so far; nil for never.
+	// Ending ends the wait when it is closed; nil for never.
 	Ending <-chan struct{}
 
-	// Progress is called in the caller's goroutine, at least every 2 s, and
-	// never just before Wait returns; nil for not at all.
+	// Progress is called in the caller's goroutine, at least every 2 s, and never just
+	// before Wait returns; nil for not at all.
 	Progress func(State)
 }
 
@@ -63,45 +70,44 @@ func (r *Request) key() key {
 	return key{r.LangSmith.Endpoint().String(), credentials.Workspace, credentials.Fingerprint(), r.Project, r.Job}
 }
 
-// The errors of a wait that ends before LangSmith has said anything at all.
+// The errors of a wait that ends before LangSmith has answered at all.
 var (
 	ErrNoAnswer = errors.New("LangSmith has not answered yet")
 	ErrEnding   = errors.New("the server is ending")
 )
 
 const (
-	// longestLook is how long somebody who only looks waits for the first
-	// answer, failing ones included: some clients give a call no more than 30 s.
+	// longestLook is how long a caller who only looks waits for an answer. Some clients
+	// give a call no more than 30 s.
 	longestLook = 25 * time.Second
 
-	// lastLook is how long the first answer may still take when the server is
-	// about to end; it has 2 s in all.
+	// lastLook is how long the first answer may still take when the server is about to
+	// end, for which it has 2 s in all.
 	lastLook = time.Second
 
-	// progressEvery keeps two reports less than 2 s apart, with room for a
-	// machine that is slow to wake.
-	progressEvery = 1800 * time.Millisecond
+	// progressInterval is less than 2 s by what a slow machine may be late.
+	progressInterval = 1800 * time.Millisecond
 
-	// quietBefore is how long before its end a wait says nothing more: clients
-	// have been seen to lose what comes right before a result.
+	// quietBefore is how long before its timeout a wait reports no progress: clients
+	// lose what arrives right before a result.
 	quietBefore = 250 * time.Millisecond
 )
 
-// Wait returns when the job has ended, or earlier with the state so far: at the
-// timeout, when the server ends, when too many wait already. It fails only when
-// ctx is done, when asking again cannot help, and when LangSmith has told no
-// state at all; the error is then the last one.
+// Wait returns when the job has ended. It returns the state so far at the timeout,
+// when the server ends, and when too many callers wait already. It fails only when
+// ctx is done, when polling again cannot help, and when LangSmith has returned no
+// state at all; the error is then that of the last poll.
 func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
-	f, mayWait := w.join(ctx, &r)
-	defer w.leave(&r, f, mayWait)
+	p, mayWait := w.join(ctx, &r)
+	defer w.leave(p, mayWait)
 
-	// Whoever only looks is content with the first state there is.
+	// A caller who only looks takes the first state there is.
 	looking, end := !mayWait, TimedOut
 	patience := r.Timeout
 	if looking {
 		patience = longestLook
 		if r.Timeout > 0 {
-			end = Crowded
+			end = TooManyWaits
 		}
 	}
 	began, ending := time.Now(), r.Ending
@@ -113,25 +119,25 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 		tick.Stop()
 	}
 	for {
-		seen := f.seen.Load()
-		state := seen.State
+		latest := p.latest.Load()
+		state := latest.State
 		switch {
-		case seen.final && state.Err != nil:
+		case latest.final && state.Err != nil:
 			return State{}, state.Err
-		case seen.final:
-			return state.ended(Done)
+		case latest.final:
+			return state.result(Done)
 		case looking && state.Report != nil:
-			return state.ended(end)
+			return state.result(end)
 		}
 		select {
-		case <-seen.changed:
+		case <-latest.changed:
 		case <-tick.C:
 			if patience-time.Since(began) > quietBefore {
 				r.Progress(state)
 			}
-			tick.Reset(progressEvery)
+			tick.Reset(progressInterval)
 		case <-timeout.C:
-			return state.ended(end)
+			return state.result(end)
 		case <-ending:
 			looking, end, ending = true, ServerEnding, nil
 			timeout.Reset(lastLook)
@@ -141,63 +147,54 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 	}
 }
 
-// join finds the follow of a job, or begins it. mayWait is false for those who
-// only look, because they asked for that or because too many wait.
-func (w *Watcher) join(ctx context.Context, r *Request) (f *follow, mayWait bool) {
+// join adds a caller to the poller of a job, which it starts for the first. mayWait
+// is false for a caller who only looks, as asked or because too many wait.
+func (w *Watcher) join(ctx context.Context, r *Request) (p *poller, mayWait bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	mayWait = r.Timeout > 0 && (w.MaxWaiters <= 0 || w.waiting < w.MaxWaiters)
 	if mayWait {
 		w.waiting++
 	}
-	k := r.key()
-	f = w.follows[k]
-	if f == nil {
-		f = newFollow(r, k, &w.memory)
-		if w.follows == nil {
-			w.follows = map[key]*follow{}
-		}
-		w.follows[k] = f
-		// It outlives the caller that happened to come first, and ends with the
-		// one that happens to go last.
-		ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
+	p = w.pollers[r.key()]
+	if p == nil {
+		p = newPoller(r, w.earlier)
+		w.pollers[p.key] = p
+		// It ends with the last caller, and not with the one that came first.
+		ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 		go func() {
-			f.run(ctx)
-			w.forget(k, f)
+			p.run(ctx)
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.remove(p)
 		}()
 	}
-	f.waiters++
-	return f, mayWait
+	p.waiters++
+	return p, mayWait
 }
 
-// leave ends a follow with its last waiter, a request in flight included.
-func (w *Watcher) leave(r *Request, f *follow, mayWait bool) {
+// leave stops a poller with its last caller, and the request that it has in flight.
+func (w *Watcher) leave(p *poller, mayWait bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if mayWait {
 		w.waiting--
 	}
-	f.waiters--
-	if f.waiters == 0 {
-		f.stop()
-		w.drop(r.key(), f)
+	p.waiters--
+	if p.waiters == 0 {
+		p.stop()
+		w.remove(p)
 	}
 }
 
-// forget lets the next caller ask anew about a job that has ended.
-func (w *Watcher) forget(k key, f *follow) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.drop(k, f)
-}
-
-func (w *Watcher) drop(k key, f *follow) {
-	if w.follows[k] == f {
-		delete(w.follows, k)
+// remove has the next caller start a new poller. The caller holds the mutex.
+func (w *Watcher) remove(p *poller) {
+	if w.pollers[p.key] == p {
+		delete(w.pollers, p.key)
 	}
 }
 
-// Waiting is how many callers wait at the moment.
+// Waiting returns how many callers wait.
 func (w *Watcher) Waiting() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

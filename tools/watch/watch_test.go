@@ -166,8 +166,8 @@ func TestManyWaitersAskAsOne(t *testing.T) {
 				if got := len(up.requests()); got != 34 {
 					t.Errorf("%d waiters cost %d requests, want 34", waiters, got)
 				}
-				if len(w.follows) != 0 || w.waiting != 0 {
-					t.Errorf("left behind: %d follows, %d waiters", len(w.follows), w.waiting)
+				if len(w.pollers) != 0 || w.waiting != 0 {
+					t.Errorf("left behind: %d pollers, %d waiters", len(w.pollers), w.waiting)
 				}
 			})
 		})
@@ -315,8 +315,8 @@ func TestPermanentErrorsEndTheWait(t *testing.T) {
 					t.Errorf("asked %d times in %s", n, time.Since(up.began))
 				}
 				synctest.Wait()
-				if len(w.follows) != 0 {
-					t.Error("the follow is still there")
+				if len(w.pollers) != 0 {
+					t.Error("the poller is still there")
 				}
 			})
 		})
@@ -331,10 +331,10 @@ func TestPermanentErrorsEndTheWait(t *testing.T) {
 
 // LangSmith's own wish to be left alone counts.
 func TestRetryAfterIsHonoured(t *testing.T) {
-	if got := (State{Err: &langsmith.Error{Status: 429, RetryAfter: time.Minute}}).AskedPause(); got != time.Minute {
+	if got := (State{Err: &langsmith.Error{Status: 429, RetryAfter: time.Minute}}).RetryAfter(); got != time.Minute {
 		t.Errorf("AskedPause = %s", got)
 	}
-	if permanent(&langsmith.Error{Status: 429}) {
+	if isPermanent(&langsmith.Error{Status: 429}) {
 		t.Error("429 is permanent")
 	}
 }
@@ -368,7 +368,7 @@ func TestLastWaiterStopsTheAsking(t *testing.T) {
 			t.Errorf("%d requests in flight were aborted", up.aborted)
 		}
 		time.Sleep(time.Hour)
-		if n := len(up.requests()); n != 5 || len(w.follows) != 0 {
+		if n := len(up.requests()); n != 5 || len(w.pollers) != 0 {
 			t.Errorf("asked %d times more after the last waiter left", n-5)
 		}
 	})
@@ -429,7 +429,8 @@ func TestNoAnswerInTime(t *testing.T) {
 func TestTooManyWaitersLookOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
-		w := &Watcher{MaxWaiters: 90}
+		w := New()
+		w.MaxWaiters = 90
 		ctx, cancel := context.WithCancel(t.Context())
 		var group sync.WaitGroup
 		for range 90 {
@@ -438,7 +439,7 @@ func TestTooManyWaitersLookOnly(t *testing.T) {
 		synctest.Wait()
 		began := time.Now()
 		state, err := w.Wait(t.Context(), request(up.client("key"), time.Hour))
-		if err != nil || state.End != Crowded || time.Since(began) != 0 {
+		if err != nil || state.End != TooManyWaits || time.Since(began) != 0 {
 			t.Errorf("after %s: %+v, %v", time.Since(began), state, err)
 		}
 		cancel()
@@ -495,7 +496,7 @@ func TestProgressIsQuietBeforeTheTimeout(t *testing.T) {
 }
 
 // A clock behind LangSmith's must not make a job older or younger than it has
-// been followed.
+// been polled.
 func TestAgeWithAClockBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now().Add(time.Hour)))

@@ -5,6 +5,7 @@ package wording
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,11 +15,13 @@ import (
 )
 
 // Call writes a call as an agent can make it, such as get_run run_id=ID. The
-// arguments are names and values in turn.
+// arguments are names and values in turn; those with a zero value are left out.
 func Call(tool string, arguments ...any) string {
 	text := tool
 	for i := 0; i+1 < len(arguments); i += 2 {
-		text += fmt.Sprintf(" %s=%v", arguments[i], arguments[i+1])
+		if value := arguments[i+1]; !reflect.ValueOf(value).IsZero() {
+			text += fmt.Sprintf(" %s=%v", arguments[i], value)
+		}
 	}
 	return text
 }
@@ -51,8 +54,11 @@ func Duration(d time.Duration) string {
 // maxEcho bounds how much of a caller's own text is repeated, in characters.
 const maxEcho = 60
 
-// Echo repeats a value that a caller sent, as JSON on one line.
+// Echo repeats a value that a caller sent, as JSON on one line; nothing for "".
 func Echo(value any) string {
+	if value == "" {
+		return ""
+	}
 	data, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Sprintf("a %T", value)

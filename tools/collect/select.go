@@ -1,0 +1,235 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/jobs"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/runs"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// Args are the arguments by which a tool is told which traces to take.
+type Args struct {
+	tool.ProjectArgs
+	JobID     uuid.UUID `json:"job_id,omitzero" jsonschema_description:"The Insights job whose traces to take."`
+	ClusterID uuid.UUID `json:"cluster_id,omitzero" jsonschema_description:"Only this category, with those below it."`
+	runs.Selection
+	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
+	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`
+	DryRun bool        `json:"dry_run,omitempty" jsonschema_description:"Count, and change nothing."`
+}
+
+const (
+	defaultTraces = 100
+	maxTraces     = 1000 // which is the most that a report reads
+)
+
+// Check refuses arguments that choose no traces, or choose them in two ways.
+func (a *Args) Check() error {
+	switch {
+	case a.JobID == uuid.Nil && len(a.RunIDs) == 0:
+		return langsmith.FieldError{Field: "job_id", Problem: "is required, or run_ids; list_insights_jobs lists the jobs"}
+	case a.ClusterID != uuid.Nil && len(a.RunIDs) > 0:
+		return langsmith.FieldError{Field: "run_ids", Problem: "cannot be given with cluster_id: one of the two chooses the traces"}
+	}
+	return nil
+}
+
+func (a *Args) limit() int {
+	switch {
+	case a.Limit > 0:
+		return a.Limit
+	case len(a.RunIDs) > 0:
+		return maxTraces
+	}
+	return defaultTraces
+}
+
+// selectedTraces are the traces that a call takes.
+type selectedTraces struct {
+	args    Args
+	project langsmith.Project
+	cluster *report.Node // nil for a whole job, and for run_ids
+
+	listed  int                         // the most that are listed: the limit, or all where some of them are selected
+	ids     []uuid.UUID                 // each once, at most as many as the limit
+	runs    map[uuid.UUID]langsmith.Run // of ids
+	missing int                         // selected too, but not in LangSmith any more
+	total   int                         // traces to select from
+
+	seen map[uuid.UUID]bool
+}
+
+// selectTraces finds the traces that a call takes. The same call takes the same
+// ones while LangSmith lists them in the same order.
+func selectTraces(ctx context.Context, env *tool.Env, args Args) (*selectedTraces, error) {
+	project, err := env.FindProject(ctx, args.ProjectArgs)
+	if err != nil {
+		return nil, err
+	}
+	s := &selectedTraces{args: args, project: project, listed: args.limit(), seen: map[uuid.UUID]bool{}}
+	if !args.Selection.IsZero() {
+		s.listed = maxTraces
+	}
+	if len(args.RunIDs) > 0 {
+		for _, id := range args.RunIDs {
+			s.add(id)
+		}
+		s.total = len(s.seen)
+	} else if err := s.addJob(ctx, env.LangSmith); err != nil {
+		return nil, err
+	}
+	if err := s.dropMissing(ctx, env.LangSmith); err != nil {
+		return nil, err
+	}
+	s.applySelection()
+	return s, nil
+}
+
+// applySelection keeps the runs that the call selects, sorted and up to the limit.
+func (s *selectedTraces) applySelection() {
+	if s.args.Selection.IsZero() {
+		return
+	}
+	selected := s.args.Apply(s.runsOf(s.ids))
+	s.total = len(selected) + s.missing
+	s.ids = s.ids[:0]
+	for _, run := range selected[:min(len(selected), s.args.limit())] {
+		s.ids = append(s.ids, run.ID)
+	}
+}
+
+// add selects a trace, unless it is selected already or the limit is reached.
+func (s *selectedTraces) add(id uuid.UUID) {
+	if id == uuid.Nil || s.seen[id] {
+		return
+	}
+	s.seen[id] = true
+	if len(s.ids) < s.listed {
+		s.ids = append(s.ids, id)
+	}
+}
+
+func (s *selectedTraces) full() bool { return len(s.ids) == s.listed }
+
+// addJob selects a job's traces, or those of a category. Whether a category's traces
+// include those of the categories below it is not documented: these are fetched too
+// where its own are fewer than it holds.
+func (s *selectedTraces) addJob(ctx context.Context, client *langsmith.Client) error {
+	job, err := client.GetJob(ctx, s.project.ID, s.args.JobID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case job.Status.Failed():
+		return tool.Refuse("Job %s failed, so it has no traces to choose from. get_insights_job says why.\nNothing was changed.", job.ID)
+	case !job.Status.Done():
+		return tool.Refuse("Job %s is not finished, so it has no traces to choose from yet. Call wait_for_insights_job first.\nNothing was changed.", job.ID)
+	}
+	tree := report.Build(job.Clusters)
+	if s.args.ClusterID == uuid.Nil {
+		if err := s.addPages(ctx, client, uuid.Nil); err != nil {
+			return err
+		}
+		s.total = max(tree.Total, len(s.seen))
+		return nil
+	}
+	if s.cluster = tree.Find(s.args.ClusterID); s.cluster == nil {
+		return jobs.NoSuchCluster(s.project.ID, job, tree, s.args.ClusterID)
+	}
+	for _, node := range s.cluster.Subtree() {
+		if s.full() || len(s.seen) >= s.cluster.Runs && len(s.seen) > 0 {
+			break
+		}
+		if node.ID == uuid.Nil {
+			continue // without a category LangSmith lists every run
+		}
+		if err := s.addPages(ctx, client, node.ID); err != nil {
+			return err
+		}
+	}
+	s.total = max(s.cluster.Runs, len(s.seen))
+	return nil
+}
+
+// addPages selects the traces of a job, or of one category alone, page by page until
+// the limit is reached.
+func (s *selectedTraces) addPages(ctx context.Context, client *langsmith.Client, cluster uuid.UUID) error {
+	for offset := 0; !s.full(); {
+		page, err := client.ListJobRuns(ctx, s.project.ID, s.args.JobID, langsmith.JobRunsQuery{ClusterID: cluster, Limit: tool.MaxPage, Offset: offset})
+		if err != nil {
+			return err
+		}
+		for i := range page.Runs {
+			s.add(page.Runs[i].ID)
+		}
+		if !page.More {
+			return nil
+		}
+		offset = page.Next
+	}
+	return nil
+}
+
+// dropMissing drops the traces that are not in LangSmith any more: LangSmith refuses
+// a whole request that names one.
+func (s *selectedTraces) dropMissing(ctx context.Context, client *langsmith.Client) error {
+	s.runs = make(map[uuid.UUID]langsmith.Run, len(s.ids))
+	for ids := range slices.Chunk(s.ids, langsmith.MaxRunsByID) {
+		runs, err := client.RunsByID(ctx, s.project.ID, ids)
+		if err != nil {
+			return err
+		}
+		for i := range runs {
+			s.runs[runs[i].ID] = runs[i]
+		}
+	}
+	selected := len(s.ids)
+	s.ids = slices.DeleteFunc(s.ids, func(id uuid.UUID) bool {
+		_, found := s.runs[id]
+		return !found
+	})
+	s.missing = selected - len(s.ids)
+	return nil
+}
+
+// runsOf returns the runs of ids.
+func (s *selectedTraces) runsOf(ids []uuid.UUID) []langsmith.Run {
+	runs := make([]langsmith.Run, len(ids))
+	for i, id := range ids {
+		runs[i] = s.runs[id]
+	}
+	return runs
+}
+
+// overLimit is how many more traces there are than the limit lets through.
+func (s *selectedTraces) overLimit() int { return s.total - len(s.ids) - s.missing }
+
+// source names what the traces were selected from.
+func (s *selectedTraces) source() string {
+	switch {
+	case s.cluster != nil:
+		return fmt.Sprintf("category %s of job %s", markdown.Quote(s.cluster.Name, markdown.MaxName), s.args.JobID)
+	case len(s.args.RunIDs) > 0:
+		return tool.ProjectLabel(s.project)
+	}
+	return fmt.Sprintf("job %s", s.args.JobID)
+}
+
+// explainEmpty says why no trace was selected.
+func (s *selectedTraces) explainEmpty() string {
+	if len(s.args.RunIDs) > 0 {
+		return "none of these runs is there to take"
+	}
+	if s.args.Status != "" {
+		return "no trace of " + s.source() + " has status " + s.args.Status
+	}
+	return "LangSmith lists no trace of " + s.source()
+}

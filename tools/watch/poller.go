@@ -1,0 +1,121 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jellydator/ttlcache/v3"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// poller polls one job.
+type poller struct {
+	key     key
+	client  *langsmith.Client // the first waiter's; the others' have the same key
+	earlier *earlierCache
+	began   time.Time
+	latest  atomic.Pointer[snapshot]
+	stop    context.CancelFunc
+	waiters int // guarded by the Watcher's mutex
+}
+
+// snapshot is the state after a poll.
+type snapshot struct {
+	State
+	final   bool          // polling again cannot change it
+	changed chan struct{} // closed when there is a newer snapshot
+}
+
+func newPoller(r *Request, earlier *earlierCache) *poller {
+	p := &poller{key: r.key(), client: r.LangSmith, earlier: earlier, began: time.Now()}
+	p.latest.Store(&snapshot{State: State{began: p.began}, changed: make(chan struct{})})
+	return p
+}
+
+// run polls until the job has ended, polling again cannot help, or ctx is done.
+func (p *poller) run(ctx context.Context) {
+	state, known := State{began: p.began}, false
+	if item := p.earlier.Get(p.key.ofProject()); item != nil {
+		state.Earlier, known = item.Value(), true
+	}
+	fetched := make(chan Earlier, 1)
+	var fetching sync.WaitGroup
+	defer fetching.Wait()
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-pause.C:
+		case state.Earlier = <-fetched:
+			p.publish(state, false)
+			continue
+		case <-ctx.Done():
+			return
+		}
+		report, err := p.client.GetJob(ctx, p.key.project, p.key.job)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			if !known && state.Report != nil && !report.Status.Done() {
+				known = true // or soon: who waits for a second poll may wait for long
+				fetching.Go(func() { p.fetchEarlier(ctx, fetched) })
+			}
+			state.Report, state.AsOf, state.Err, state.Failed = report, time.Now(), nil, 0
+		} else {
+			state.Err, state.Failed = err, state.Failed+1
+		}
+		final := err == nil && report.Status.Done() || err != nil && isPermanent(err)
+		p.publish(state, final)
+		if final {
+			p.stop() // the fetching of earlier reports too
+			return
+		}
+		pause.Reset(max(Interval(state.Age()), state.RetryAfter()))
+	}
+}
+
+func (p *poller) publish(state State, final bool) {
+	close(p.latest.Swap(&snapshot{State: state, final: final, changed: make(chan struct{})}).changed)
+}
+
+// fetchEarlier finds out how long the project's reports take.
+func (p *poller) fetchEarlier(ctx context.Context, fetched chan<- Earlier) {
+	if earlier, ok := fetchEarlier(ctx, p.client, p.key.project); ok {
+		p.earlier.Set(p.key.ofProject(), earlier, ttlcache.DefaultTTL)
+		fetched <- earlier
+	}
+}
+
+// Interval is the pause between two polls of a job of an age: short while it may fail
+// at once, then 10 s, and growing to the official clients' 30 s once most reports
+// have ended.
+func Interval(age time.Duration) time.Duration {
+	if age < time.Minute {
+		return 2 * time.Second
+	}
+	return min(max(age/60, 10*time.Second), 30*time.Second)
+}
+
+// isPermanent reports whether polling again is useless: LangSmith refused the request
+// itself, or there are no credentials.
+func isPermanent(err error) bool {
+	var api *langsmith.Error
+	var login *langsmith.LoginError
+	if errors.Is(err, langsmith.ErrNoCredentials) || errors.As(err, &login) {
+		return true
+	}
+	if !errors.As(err, &api) || api.Status < 300 || api.Status >= 500 {
+		return false
+	}
+	switch api.Status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return true
+}
