@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// serverName is the name of the entry.
-const serverName = "langsmith-insights"
+// ServerName is the name of the entry: short, as hosts put more in front of each tool.
+const ServerName = "ls-insights"
 
 // entry is what a client is to know of this server.
 type entry struct {

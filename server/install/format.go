@@ -37,8 +37,8 @@ type contents struct {
 func split(all map[string]any, container string) contents {
 	c := contents{rest: all}
 	if servers, ok := all[container].(map[string]any); ok {
-		c.entry, c.exists = servers[serverName]
-		if delete(servers, serverName); len(servers) == 0 {
+		c.entry, c.exists = servers[ServerName]
+		if delete(servers, ServerName); len(servers) == 0 {
 			delete(all, container)
 		}
 	}
@@ -86,7 +86,7 @@ func errorInEntry(f format, src []byte, problem string) error {
 	if spans := f.spans(src); len(spans) > 0 {
 		start = spans[0].start
 	}
-	return errorAt(src, start, "the entry %q %s: uninstall it first", serverName, problem)
+	return errorAt(src, start, "the entry %q %s: uninstall it first", ServerName, problem)
 }
 
 // checkRest is the last check before anything is written: apart from the entry and

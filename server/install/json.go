@@ -41,7 +41,7 @@ func (f jsonFormat) decode(src []byte) (contents, error) {
 }
 
 func (f jsonFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
-	src, err := putMembers(src, []string{f.servers, serverName}, old, entry)
+	src, err := putMembers(src, []string{f.servers, ServerName}, old, entry)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (f jsonFormat) member(root hujson.Value) (*hujson.Value, int) {
 	}
 	object, _ := servers.Value.(*hujson.Object)
 	return servers, slices.IndexFunc(object.Members, func(m hujson.ObjectMember) bool {
-		return m.Name.Value.(hujson.Literal).String() == serverName
+		return m.Name.Value.(hujson.Literal).String() == ServerName
 	})
 }
 
