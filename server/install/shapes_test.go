@@ -14,7 +14,7 @@ func TestRandomShapes(t *testing.T) {
 	const rounds = 2000
 	e := entry{
 		command: "/bin/x", args: []any{"stdio"},
-		env: map[string]any{"LANGSMITH_PROJECT": "p"},
+		values: map[string]any{"LANGSMITH_PROJECT": "p"},
 	}
 	asking, passing := e, e
 	asking.reference, passing.passesKey = promptReference, true
