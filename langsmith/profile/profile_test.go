@@ -234,7 +234,7 @@ func TestRefusedRenewal(t *testing.T) {
 		"redirected": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 		}, "(307)"},
-		"no token": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }, "no usable answer"},
+		"no token": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }, "no usable response"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := newSignIn(t)
