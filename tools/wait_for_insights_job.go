@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
@@ -19,8 +17,8 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID          uuid.UUID `json:"job_id" jsonschema_description:"The job to wait for."`
-	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
+	JobID          tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	TimeoutSeconds *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
 }
 
 // defaultWait is less than the 30 s after which some clients give up a call.
@@ -52,12 +50,16 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
+	id, err := jobs.Find(ctx, env, project, args.JobID)
+	if err != nil {
+		return nil, err
+	}
 	// The links need it, and when the server ends there is no time to ask for it.
 	project.TenantID = env.TenantID(ctx, project)
 
 	began := time.Now()
 	request := watch.Request{
-		LangSmith: env.LangSmith, Project: project.ID, Job: args.JobID,
+		LangSmith: env.LangSmith, Project: project.ID, Job: id,
 		Timeout: args.timeout(), Ending: env.Ending,
 	}
 	if env.Progress != nil {
