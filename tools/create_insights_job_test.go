@@ -211,3 +211,42 @@ func TestCancelledCreateIsFound(t *testing.T) {
 		}
 	})
 }
+
+// An equal call soon after a report returns it: within an hour, and within a tenth of
+// the window that it read, so that who looks at the last hour every half hour gets a new
+// report.
+func TestAlreadyDone(t *testing.T) {
+	for name, c := range map[string]struct {
+		args servertest.Args
+		wait time.Duration // after the report
+		done bool
+	}{
+		"a week, soon":                {servertest.Args{"last_n_hours": 168}, 50 * time.Minute, true},
+		"a week, after an hour":       {servertest.Args{"last_n_hours": 168}, 65 * time.Minute, false},
+		"the default, soon":           {nil, 50 * time.Minute, true},
+		"the last hour, at once":      {servertest.Args{"last_n_hours": 1}, 3 * time.Minute, true},
+		"the last hour, half an hour": {servertest.Args{"last_n_hours": 1}, 30 * time.Minute, false},
+		"a fixed window, soon":        {servertest.Args{"start_time": "1999-12-31T21:00:00Z", "end_time": "2000-01-01T00:00:00Z"}, 15 * time.Minute, true},
+		"a fixed window, later":       {servertest.Args{"start_time": "1999-12-31T21:00:00Z", "end_time": "2000-01-01T00:00:00Z"}, 20 * time.Minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const took = 10 * time.Minute
+			onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: took}}, func(t *testing.T, s *stage) {
+				s.addFailingRuns(3)
+				args := with(servertest.Args{"project": "shop"}, c.args)
+				s.Call(t, "create_insights_job", args)
+				time.Sleep(took)
+				s.Call(t, "list_insights_jobs", servertest.Args{"project": "shop"}) // the sandbox ends a job that is looked at
+				time.Sleep(c.wait)
+				s.Sandbox.ResetRequests()
+				var again struct {
+					AlreadyDone bool `json:"already_done"`
+				}
+				s.Call(t, "create_insights_job", args).Decode(t, &again)
+				if posts := s.sent("POST"); again.AlreadyDone != c.done || (len(posts) == 0) != c.done {
+					t.Errorf("already_done is %t, sent %q", again.AlreadyDone, posts)
+				}
+			})
+		})
+	}
+}
