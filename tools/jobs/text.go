@@ -55,6 +55,9 @@ func (r *Result) writeHead(b *strings.Builder) {
 	if web := r.view.links.JobPattern(); web != "" {
 		b.WriteString("Web: " + web + "\n")
 	}
+	if r.Status == langsmith.StatusSuccess {
+		b.WriteString("Resource: " + tool.ReportResource + "\n")
+	}
 }
 
 // countCategories says how many categories there are, and how many of them at the
