@@ -40,10 +40,11 @@ func NewJob(job *langsmith.Job, links tool.Links, max int) Job {
 		Status:    langsmith.Status(markdown.Truncate(string(job.Status), markdown.MaxWord)),
 		Error:     markdown.Truncate(job.Error, 3*max),
 		CreatedAt: job.CreatedAt,
-		StartTime: job.StartTime,
-		EndTime:   job.EndTime,
 		ConfigID:  job.ConfigID,
 		URL:       links.Job(job.ID),
+	}
+	if HasWindow(job) { // else they are when the job itself ran
+		shown.StartTime, shown.EndTime = job.StartTime, job.EndTime
 	}
 	if runs := job.NumRuns(); runs > 0 {
 		shown.NumRuns = &runs
@@ -84,7 +85,7 @@ func HasWindow(job *langsmith.Job) bool {
 
 // Window says of what time the analysed traces are; empty where that is unknown.
 func (j *Job) Window() string {
-	if !HasWindow(&langsmith.Job{StartTime: j.StartTime, EndTime: j.EndTime}) {
+	if j.StartTime.IsZero() {
 		return ""
 	}
 	return wording.Minute(j.StartTime) + " to " + wording.Minute(j.EndTime)
