@@ -414,7 +414,7 @@ func TestInstructionsNameOnlyServedTools(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range snakeCase.FindAllString(result.Instructions, -1) {
-			isArgument := slices.Contains([]string{"dry_run", "cluster_id", "job_id", "timeout_seconds"}, name)
+			isArgument := slices.Contains([]string{"dry_run", "cluster_id", "job_id", "timeout_seconds", "summary_prompt", "all_thread_messages"}, name)
 			if !isArgument && !slices.ContainsFunc(list.Tools, func(tool mcp.Tool) bool { return tool.Name == name }) {
 				t.Errorf("with %v the instructions name %s", flags, name)
 			}

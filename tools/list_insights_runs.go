@@ -14,7 +14,7 @@ import (
 type listInsightsRunsArgs struct {
 	tool.ProjectArgs
 	JobID     tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only traces of this category: its id (at least its first 6 characters) or exact name."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only traces of this category, given as in get_insights_job."`
 	runs.Selection
 	SortKey   string `json:"attribute_sort_key,omitempty" jsonschema_description:"Sort each page by this extracted attribute."`
 	SortOrder string `json:"attribute_sort_order,omitempty" jsonschema:"enum=asc,enum=desc" jsonschema_description:"Needs attribute_sort_key."`
@@ -56,7 +56,7 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 		return nil, err
 	}
 	view := &runs.View{
-		Project: project, JobID: jobID, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
+		Project: project, JobID: jobID, NameJob: args.JobID == tool.LatestJob, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
 		Selected: !args.Selection.IsZero(), HideContent: env.Policy.HideRunContent,
 	}
 	var clusterID uuid.UUID

@@ -48,8 +48,8 @@ func (r *Result) writeHead(b *strings.Builder) {
 	if r.Status == langsmith.StatusSuccess && r.Error != "" {
 		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason())
 	}
-	if window := r.Window(); window != "" {
-		fmt.Fprintf(b, "Window: %s UTC.\n", window)
+	if r.Scope != nil {
+		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
 	fmt.Fprintf(b, "session_id %s, job_id %s\n", r.SessionID, r.ID)
 	if web := r.view.links.JobPattern(); web != "" {
@@ -289,7 +289,7 @@ func (r *Result) writeNext(b *strings.Builder) {
 		fmt.Fprintf(b, "the report holds no category. The window or the filter may have matched no traces: "+
 			"see %s for when the project last had runs, and start another with a wider window (paid).\n", call)
 	default:
-		fmt.Fprintf(b, "%s: an example of the category that %s. compare_insights_jobs shows what changed since the report before.\n", call, r.view.describeWorst())
+		fmt.Fprintf(b, "%s: an example of the category that %s. compare_insights_jobs: what changed since the report before.\n", call, r.view.describeWorst())
 	}
 }
 
