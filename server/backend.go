@@ -95,7 +95,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 	default:
 		b.transport = langsmith.NewTransport()
 	}
-	b.transport = options.Telemetry.Transport(b.transport)
+	b.transport = statusRecorder{options.Telemetry.Transport(b.transport)}
 	options.Telemetry.ObserveWaiters(b.watcher.Waiting)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
 	return b, nil

@@ -187,7 +187,7 @@ func (s *selectedTraces) addPages(ctx context.Context, client *langsmith.Client,
 func (s *selectedTraces) dropMissing(ctx context.Context, client *langsmith.Client) error {
 	s.runs = make(map[uuid.UUID]langsmith.Run, len(s.ids))
 	for ids := range slices.Chunk(s.ids, langsmith.MaxRunsByID) {
-		runs, err := client.RunsByID(ctx, s.project.ID, ids)
+		runs, err := client.ListRunsByID(ctx, s.project.ID, ids)
 		if err != nil {
 			return err
 		}

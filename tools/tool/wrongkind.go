@@ -108,6 +108,6 @@ func (e *Env) isRun(ctx context.Context, project, id uuid.UUID) bool {
 	if project == uuid.Nil {
 		return false
 	}
-	found, err := e.LangSmith.RunsByID(ctx, project, []uuid.UUID{id})
+	found, err := e.LangSmith.ListRunsByID(ctx, project, []uuid.UUID{id})
 	return err == nil && len(found) == 1
 }
