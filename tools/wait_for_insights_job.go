@@ -23,16 +23,6 @@ type waitForInsightsJobArgs struct {
 	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
 }
 
-// defaultWait is less than the 30 s after which some clients give up a call.
-const defaultWait = 25 * time.Second
-
-func (a waitForInsightsJobArgs) timeout() time.Duration {
-	if a.TimeoutSeconds == nil {
-		return defaultWait
-	}
-	return time.Duration(*a.TimeoutSeconds) * time.Second
-}
-
 func waitForInsightsJob() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "wait_for_insights_job",
@@ -44,6 +34,7 @@ func waitForInsightsJob() tool.Tool {
 		Toolset:    "insights",
 		ResultOf:   "get_insights_job",
 		App:        true,
+		MayWait:    true,
 	}, runWaitForInsightsJob)
 }
 
@@ -52,31 +43,24 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
-	// The links need it, and when the server ends there is no time to ask for it.
-	project.TenantID = env.TenantID(ctx, project)
-
-	began := time.Now()
-	request := watch.Request{
-		LangSmith: env.LangSmith, Project: project.ID, Job: args.JobID,
-		Timeout: args.timeout(), Ending: env.Ending,
+	if env.Poll == nil {
+		// The links need it, and when the server ends there is no time to ask for it.
+		project.TenantID = env.TenantID(ctx, project)
 	}
-	if env.Progress != nil {
-		request.Progress = func(state watch.State) {
-			env.Progress(tool.Progress{Done: time.Since(began).Seconds(), Message: describeWait(state)})
-		}
-	}
-	state, err := env.Watch.Wait(ctx, request)
+	timeout := waitTimeout(args.TimeoutSeconds)
+	state, err := waitForJob(ctx, env, project.ID, args.JobID, args.TimeoutSeconds)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return nil, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(request.Timeout))
+		return nil, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(timeout))
 	case errors.Is(err, watch.ErrEnding):
 		return nil, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	case err != nil:
-		return nil, err
+		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
+		return nil, tool.WithNextCall(err, args)
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
 	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
-		view.Progress = describeEnd(state, job.State(), request.Timeout, env.Watch.MaxWaiters)
+		view.Progress = describeEnd(state, job.State(), timeout, env.Watch.MaxWaiters)
 		view.LookAgain = state.LookAgain()
 	}
 	return view.Resizable()
