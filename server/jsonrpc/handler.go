@@ -12,12 +12,13 @@ import (
 
 // Handler answers messages with an MCP server.
 type Handler struct {
-	MCP    *mcpserver.MCPServer
-	Logger zerolog.Logger
+	MCP       *mcpserver.MCPServer
+	Extension Extension // asked before mcp-go; nil for none
+	Logger    zerolog.Logger
 }
 
-// Handle dispatches a message of a session to mcp-go and returns the response. A
-// panic costs this message alone.
+// Handle dispatches a message of a session to the extension or to mcp-go and returns
+// the response. A panic costs this message alone.
 func (h Handler) Handle(ctx context.Context, session *Session, m Message) (response Response) {
 	began, id, method := time.Now(), m.ID, KnownMethod(m.Method)
 	defer func() {
@@ -37,6 +38,11 @@ func (h Handler) Handle(ctx context.Context, session *Session, m Message) (respo
 			return (&Error{mcp.INTERNAL_ERROR, err.Error()}).Response(m.ID)
 		}
 		defer end()
+	}
+	if h.Extension != nil {
+		if answer, ok := h.Extension.Answer(ctx, m); ok {
+			return encodeResponse(id, answer)
+		}
 	}
 	return encodeResponse(id, h.MCP.HandleMessage(ctx, m.forMCP()))
 }

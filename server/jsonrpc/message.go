@@ -189,6 +189,9 @@ func (m Message) IsPong() bool { return m.Error == nil && string(m.Result) == "{
 // message is of another kind.
 func (m Message) Name() string { return unquote(m.Params["name"]) }
 
+// TaskID is the id of the task that a request is about; empty where it is about none.
+func (m Message) TaskID() string { return unquote(m.Params["taskId"]) }
+
 // unquote returns the text of a string, with U+FFFD for what is no Unicode, and
 // nothing for other values.
 func unquote(value jsontext.Value) string {
