@@ -23,9 +23,10 @@ const (
 
 // Options make a [Server].
 type Options struct {
-	MCP    *mcpserver.MCPServer
-	Config config.HTTP
-	Logger zerolog.Logger
+	MCP       *mcpserver.MCPServer
+	Extension jsonrpc.Extension // answers requests that mcp-go does not know; nil for none
+	Config    config.HTTP
+	Logger    zerolog.Logger
 
 	// Limits bound what one client can hold.
 	Limits Limits
