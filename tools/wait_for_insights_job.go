@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
@@ -19,8 +17,8 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID          uuid.UUID `json:"job_id" jsonschema_description:"The job to wait for."`
-	TimeoutSeconds *int      `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
+	JobID          tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	TimeoutSeconds *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
 }
 
 func waitForInsightsJob() tool.Tool {
@@ -43,19 +41,23 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
+	id, err := jobs.Find(ctx, env, project, args.JobID)
+	if err != nil {
+		return nil, err
+	}
 	if env.Poll == nil {
 		// The links need it, and when the server ends there is no time to ask for it.
 		project.TenantID = env.TenantID(ctx, project)
 	}
 	timeout := waitTimeout(args.TimeoutSeconds)
-	state, err := waitForJob(ctx, env, project.ID, args.JobID, args.TimeoutSeconds)
+	state, err := waitForJob(ctx, env, project.ID, id, args.TimeoutSeconds)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
 		return nil, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(timeout))
 	case errors.Is(err, watch.ErrEnding):
 		return nil, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	case err != nil:
-		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
+		args.ProjectArgs, args.JobID = tool.ProjectArgs{SessionID: project.ID}, tool.JobID(id.String())
 		return nil, tool.WithNextCall(err, args)
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
