@@ -86,7 +86,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		end:     sync.OnceFunc(func() { close(ending) }),
 	}
 	b.tasks = tasks.New(tasks.Options{
-		Key: b.taskKey, Run: b.runTask, Server: mcp.Implementation{Name: Name, Version: Version()},
+		Key: b.taskKey, Run: b.runTask, Ending: ending, Server: mcp.Implementation{Name: Name, Version: Version()},
 	})
 	b.deprecations.logger = options.Logger
 	b.watcher.MaxWaiters = options.MaxWaiters

@@ -42,12 +42,18 @@ type taskStage struct {
 type send func(t testing.TB, method string, params map[string]any) taskResponse
 
 type taskResponse struct {
+	Before []notification // the response, for the request
 	Result map[string]any
 	Error  *struct {
 		Code    int
 		Message string
 		Data    any
 	}
+}
+
+type notification struct {
+	Method string
+	Params map[string]any
 }
 
 // withTaskStage runs a test in a bubble.
@@ -136,21 +142,34 @@ func (s *taskStage) overStdio(t testing.TB) send {
 		if _, err := fromClient.Write(append(envelope(last, method, params), '\n')); err != nil {
 			t.Fatal(err)
 		}
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			t.Fatal(err)
+		var response taskResponse
+		for {
+			line, err := lines.ReadBytes('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			if response.read(t, line) {
+				return response
+			}
 		}
-		return decodeResponse(t, line)
 	}
 }
 
-func decodeResponse(t testing.TB, data []byte) taskResponse {
+// read reads a message, and reports whether it is the response.
+func (r *taskResponse) read(t testing.TB, message []byte) bool {
 	t.Helper()
-	var response taskResponse
-	if err := json.Unmarshal(data, &response); err != nil {
-		t.Fatalf("%s: %v", data, err)
+	var told notification
+	if err := json.Unmarshal(message, &told); err != nil {
+		t.Fatalf("%s: %v", message, err)
 	}
-	return response
+	if told.Method != "" {
+		r.Before = append(r.Before, told)
+		return false
+	}
+	if err := json.Unmarshal(message, r); err != nil {
+		t.Fatalf("%s: %v", message, err)
+	}
+	return true
 }
 
 // replica is a server over HTTP.
@@ -215,10 +234,18 @@ func (r *replica) as(headers map[string]string) send {
 	return func(t testing.TB, method string, params map[string]any) taskResponse {
 		t.Helper()
 		status, body := r.post(t, method, params, headers)
-		if len(body) == 0 {
-			t.Fatalf("%s was answered with %d", method, status)
+		var response taskResponse
+		if events := bytes.Split(body, []byte("data: ")); len(events) > 1 {
+			for _, event := range events[1:] {
+				message, _, _ := bytes.Cut(event, []byte("\n"))
+				response.read(t, message)
+			}
+			return response
 		}
-		return decodeResponse(t, body)
+		if len(body) == 0 || !response.read(t, body) {
+			t.Fatalf("%s was answered with %d %s", method, status, body)
+		}
+		return response
 	}
 }
 

@@ -18,20 +18,24 @@ type Extension interface {
 	// Answer returns the response to a message, whose id does not count. ok is false
 	// where mcp-go is to answer.
 	Answer(ctx context.Context, m Message) (response mcp.JSONRPCMessage, ok bool)
+
+	// Subscribe returns what the extension tells a client on a subscriptions/listen,
+	// nil for nothing.
+	Subscribe(ctx context.Context, m Message) (*Subscription, *mcp.JSONRPCErrorDetails)
 }
 
-// ResultReplacer is the structured content of a tool's result that is another result
-// on the wire, for which mcp-go has no type.
-type ResultReplacer interface {
-	// ReplaceResult returns the result in its place, with the result's _meta.
-	ReplaceResult(meta *mcp.Meta) any
+// Payload is a result, or the params of a notification, for which mcp-go has no type. As
+// the structured content of a tool's result it takes that result's place on the wire.
+type Payload interface {
+	// WithMeta returns what goes on the wire, with a _meta.
+	WithMeta(meta *mcp.Meta) any
 }
 
 // replaceResult returns what goes on the wire for mcp-go's result.
 func replaceResult(result any) any {
 	if call, ok := result.(*mcp.CallToolResult); ok && call != nil {
-		if replacer, ok := call.StructuredContent.(ResultReplacer); ok {
-			return replacer.ReplaceResult(call.Meta)
+		if payload, ok := call.StructuredContent.(Payload); ok {
+			return payload.WithMeta(call.Meta)
 		}
 	}
 	return result

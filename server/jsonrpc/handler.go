@@ -32,12 +32,8 @@ func (h Handler) Handle(ctx context.Context, session *Session, m Message) (respo
 		h.Logger.Debug().Str("rpc_method", method).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message answered")
 	}()
 	ctx = h.MCP.WithContext(withArguments(withProgress(ctx, session, m), m), session)
-	if m.Method == string(mcp.MethodSubscriptionsListen) && session.notifications == nil {
-		end, err := session.subscribe(ctx, h.MCP, m.ID)
-		if err != nil {
-			return (&Error{mcp.INTERNAL_ERROR, err.Error()}).Response(m.ID)
-		}
-		defer end()
+	if m.Method == string(mcp.MethodSubscriptionsListen) && mcp.IsModernProtocol(m.ProtocolVersion) && id != nil {
+		return encodeResponse(id, h.listen(ctx, session, m))
 	}
 	if h.Extension != nil {
 		if answer, ok := h.Extension.Answer(ctx, m); ok {

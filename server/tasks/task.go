@@ -54,9 +54,9 @@ func newWorkingTask(id string, call Call, unfinished *tool.Unfinished) *task {
 
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// ReplaceResult implements [jsonrpc.ResultReplacer].
-func (t *task) ReplaceResult(meta *mcp.Meta) any {
-	replaced := *t
-	replaced.Meta = meta
-	return replaced
+// WithMeta implements [jsonrpc.Payload].
+func (t *task) WithMeta(meta *mcp.Meta) any {
+	whole := *t
+	whole.Meta = meta
+	return whole
 }

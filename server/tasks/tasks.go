@@ -27,6 +27,9 @@ type Options struct {
 	// may be a [*tool.Unfinished].
 	Run func(ctx context.Context, call Call) (*mcp.CallToolResult, error)
 
+	// Ending is closed when the server is about to end; nil for never.
+	Ending <-chan struct{}
+
 	// Server names the server in results.
 	Server mcp.Implementation
 }
@@ -84,7 +87,7 @@ func (t *Tasks) Create(ctx context.Context, name string, made time.Time, unfinis
 	}
 	created := newWorkingTask(id, call, unfinished)
 	created.ResultType = resultTypeTask
-	// mcp-go's type has no room for a task: see [jsonrpc.ResultReplacer].
+	// mcp-go's type has no room for a task: see [jsonrpc.Payload].
 	return &mcp.CallToolResult{Result: mcp.Result{ResultType: resultTypeTask}, StructuredContent: created}, nil
 }
 
