@@ -6,11 +6,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// CreateInsightsJobRequest is the body of POST /sessions/{session_id}/insights:
-// every field that the API takes. Each is optional; one that is absent is not
-// on the wire, and its default is the API's to apply. What is given reaches the
-// API as it was written, numbers and times included. Its JSON Schema is that of
-// the tool create_insights_job, so the tags' descriptions speak to an agent.
+// CreateInsightsJobRequest is the body of POST /sessions/{session_id}/insights, with
+// every field of the API. Each is optional. An absent field is not sent, so that the API
+// applies its default. Numbers and times are sent as they were written. The input schema
+// of create_insights_job is generated from the struct, so the descriptions are written
+// for an agent.
 type CreateInsightsJobRequest struct {
 	ConfigID             Optional[uuid.UUID]                  `json:"config_id,omitzero" jsonschema_description:"Run this saved config."`
 	StartTime            Optional[DateTime]                   `json:"start_time,omitzero" jsonschema_description:"e.g. 2026-01-31T00:00:00Z; not with last_n_hours."`
@@ -31,11 +31,11 @@ type CreateInsightsJobRequest struct {
 	ValidateModelSecrets *bool                                `json:"validate_model_secrets,omitzero" jsonschema:"default=true" jsonschema_description:"Check first that the model's key is there."`
 }
 
-// ModelProvider is whose models an Insights job uses.
+// ModelProvider is the provider of the models that an Insights job uses.
 type ModelProvider string
 
-// AttributeSchema is the declaration of one attribute to extract, an object
-// with a type, a description and perhaps filter_by, kept as it was given.
+// AttributeSchema declares one attribute to extract: an object with a type, a
+// description and an optional filter_by. It is sent as it was written.
 type AttributeSchema struct{ raw jsontext.Value }
 
 // MarshalJSONTo implements json.MarshalerTo.

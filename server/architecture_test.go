@@ -100,7 +100,7 @@ var layers = [][]string{
 	{"server"},
 	{"server/catalog", "server/doctor", "server/install", "server/prompts", "server/stdio", "server/telemetry", "server/web"},
 	{"server/auth", "server/tasks"},
-	{"server/config", "server/doctor/shape", "server/jsonrpc"},
+	{"server/config", "server/doctor/shape", "server/identity", "server/jsonrpc"},
 
 	{"tools"},
 	{"tools/app", "tools/collect", "tools/compare", "tools/start"},

@@ -12,6 +12,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/identity"
 	"langsmith-insights-mcp/server/tasks"
 	"langsmith-insights-mcp/server/telemetry"
 	"langsmith-insights-mcp/tools/paid"
@@ -86,7 +87,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		end:     sync.OnceFunc(func() { close(ending) }),
 	}
 	b.tasks = tasks.New(tasks.Options{
-		Key: b.taskKey, Run: b.runTask, Ending: ending, Server: mcp.Implementation{Name: Name, Version: Version()},
+		Key: b.taskKey, Run: b.runTask, Ending: ending, Server: mcp.Implementation{Name: identity.Name, Version: Version()},
 	})
 	b.deprecations.logger = options.Logger
 	b.watcher.MaxWaiters = options.MaxWaiters
@@ -101,7 +102,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 	default:
 		b.transport = langsmith.NewTransport()
 	}
-	b.transport = options.Telemetry.Transport(b.transport)
+	b.transport = statusRecorder{options.Telemetry.Transport(b.transport)}
 	options.Telemetry.ObserveWaiters(b.watcher.Waiting)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
 	return b, nil

@@ -365,3 +365,38 @@ func TestAThousandTasksAskAsOne(t *testing.T) {
 		}
 	})
 }
+
+// A comparison waits for both of its jobs, and tells of a failed one at once.
+func TestAComparisonIsATaskToo(t *testing.T) {
+	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+		compare := func(job, baseline uuid.UUID) string {
+			created := send(t, "tools/call", map[string]any{"name": "compare_insights_jobs", "arguments": map[string]any{
+				"project": "support", "job_id": job, "baseline_job_id": baseline,
+			}}).Result
+			id, _ := created["taskId"].(string)
+			if id == "" || created["status"] != "working" {
+				t.Fatalf("the comparison is answered with %v", created)
+			}
+			return id
+		}
+		young := func(statuses ...string) uuid.UUID {
+			job := sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: statuses}
+			job.Clusters = []sandbox.Cluster{{Name: "Billing", NumRuns: 7}}
+			return s.AddJob(s.project, job)
+		}
+		ended := compare(young("running", "success"), young("running", "running", "success"))
+		failed := compare(young("running"), young("running", "error"))
+		time.Sleep(pollInterval)
+		if got := get(t, send, ended).Result; got["status"] != "working" {
+			t.Errorf("with one of its reports the comparison is %v", got)
+		}
+		if got := get(t, send, failed).Result; got["status"] != "completed" || !strings.Contains(fmt.Sprint(got["result"]), "failed and has no report to compare") {
+			t.Errorf("with a job that failed the comparison is %v", got)
+		}
+		time.Sleep(pollInterval)
+		got := get(t, send, ended).Result
+		if result, _ := got["result"].(map[string]any); got["status"] != "completed" || result["isError"] != nil || !strings.Contains(fmt.Sprint(result["structuredContent"]), "unchanged") {
+			t.Errorf("with both its reports the comparison is %v", got)
+		}
+	})
+}

@@ -45,7 +45,10 @@ func describeTool(t tool.Tool) mcp.Tool {
 // toolHandler returns what runs a tool for tools/call.
 func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		ctx, record := beginCall(ctx, t.Name, b.caller(ctx).langsmith.Credentials().Fingerprint())
+		defer func() { record.log(b.logger) }()
 		env := b.env(ctx)
+		env.RequestID = record.requestID
 		env.Progress = ProgressReporter(ctx)
 		elicitor := newElicitor(ctx, request)
 		if elicitor != nil {
@@ -55,6 +58,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 			env.Poll = &tool.Poll{Since: time.Now().Truncate(time.Millisecond)}
 		}
 		reply, err := t.Call(ctx, env, jsonrpc.Arguments(ctx))
+		record.end(reply, err)
 		var question *tool.Question
 		var unfinished *tool.Unfinished
 		switch {

@@ -137,8 +137,9 @@ func analyzeChatHistories() tool.Tool {
 		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job " +
 			"over them starts. COSTS MONEY as create_insights_job does. The same call again continues where one broke off and " +
 			"starts no second job. Next: wait_for_insights_job.",
-		Effect:  tool.Spends,
-		Toolset: "actions",
+		Effect:   tool.Spends,
+		Toolset:  "actions",
+		ResultOf: "create_insights_job",
 	}, runAnalyzeChatHistories)
 }
 

@@ -17,8 +17,8 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID          tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	TimeoutSeconds *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	waitArgs
 }
 
 func waitForInsightsJob() tool.Tool {
@@ -49,20 +49,14 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 		// The links need it, and when the server ends there is no time to ask for it.
 		project.TenantID = env.TenantID(ctx, project)
 	}
-	timeout := waitTimeout(args.TimeoutSeconds)
-	state, err := waitForJob(ctx, env, project.ID, id, args.TimeoutSeconds)
-	switch {
-	case errors.Is(err, watch.ErrNoAnswer):
-		return nil, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(timeout))
-	case errors.Is(err, watch.ErrEnding):
-		return nil, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
-	case err != nil:
+	state, err := waitForJob(ctx, env, project.ID, id, args.waitArgs)
+	if err != nil {
 		args.ProjectArgs, args.JobID = tool.ProjectArgs{SessionID: project.ID}, tool.JobID(id.String())
 		return nil, tool.WithNextCall(err, args)
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
 	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
-		view.Progress = describeEnd(state, job.State(), timeout, env.Watch.MaxWaiters)
+		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
 		view.LookAgain = state.LookAgain()
 	}
 	return view.Resizable()

@@ -63,6 +63,7 @@ func HTTPOptions(backend *server.Backend, cfg *config.Config, logger zerolog.Log
 		Extension: backend.Tasks(),
 		Config:    cfg.HTTP,
 		Logger:    logger,
+		Version:   server.Version(),
 		Ending:    backend.End,
 		Drain:     backend.Drain,
 		Grace:     httpGrace,

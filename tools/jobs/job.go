@@ -28,10 +28,10 @@ type Job struct {
 	URL       string           `json:"url,omitempty"`
 }
 
-// MaxName bounds a job's name in bytes, and a third of what bounds its error.
+// MaxName bounds a job's name in characters, and a third of what bounds its error.
 const MaxName = 200
 
-// NewJob shows a job with its name cut to max bytes, and its error to three times
+// NewJob shows a job with its name cut to max characters, and its error to three times
 // as many.
 func NewJob(job *langsmith.Job, links tool.Links, max int) Job {
 	shown := Job{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
@@ -33,13 +34,13 @@ type View struct {
 	LookAgain time.Duration
 }
 
-// detail is how much of a report is shown: lengths of texts in bytes, and counts.
+// detail is how much of a report is shown: lengths of texts in characters, and counts.
 type detail struct {
 	name, keyPoint, reason, summary, description int
 	keyPoints, highlights                        int
 	allStats                                     bool // and not just error rate, latency and cost
 
-	enough int // the length to which texts are shortened before categories are left out
+	enough int // the length, in bytes, to which texts are shortened before categories are left out
 	budget int // in bytes; 0 for the page's
 }
 
@@ -95,7 +96,7 @@ func (v *View) Resizable() (*tool.Resizable[*Result], error) {
 	}
 	return &tool.Resizable[*Result]{
 		Items:  min(v.page.Size(), len(v.nodes)),
-		Chars:  max(MaxName, v.detail.name, v.descriptionLength()),
+		Chars:  utf8.UTFMax * max(MaxName, v.detail.name, v.descriptionLength()),
 		Enough: v.detail.enough,
 		Budget: v.budget(),
 		Build:  v.result,
@@ -110,7 +111,7 @@ func (v *View) budget() int {
 }
 
 // wholeDescription bounds the description of a category that is shown alone, in
-// bytes.
+// characters.
 const wholeDescription = 5000
 
 func (v *View) descriptionLength() int {
@@ -131,7 +132,7 @@ func (v *View) fitReport() error {
 	}
 	report := tool.Resizable[*Report]{
 		Items:  max(v.detail.keyPoints, v.detail.highlights),
-		Chars:  max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
+		Chars:  utf8.UTFMax * max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
 		Enough: v.detail.enough,
 		Budget: v.budget() * reportShare / 100,
 		Build:  v.newReport,

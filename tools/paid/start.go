@@ -127,7 +127,7 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, postTimeout)
 	defer cancel()
 	sent := time.Now()
-	job, err := f.call.LangSmith.CreateInsightsJobWhile(ctx, f.call.Project, f.call.Request, f.mayResend)
+	job, err := f.call.LangSmith.CreateInsightsJobWithRetry(ctx, f.call.Project, f.call.Request, f.mayResend)
 	var api *langsmith.Error
 	switch {
 	case err == nil:

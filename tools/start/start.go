@@ -27,6 +27,7 @@ func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateI
 	if err != nil {
 		return nil, err
 	}
+	call.RequestID = env.RequestID
 	return &Job{Call: call, Project: project}, nil
 }
 
@@ -36,7 +37,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	call.AllowDuplicate = j.AllowDuplicate
+	call.AllowDuplicate, call.RequestID = j.AllowDuplicate, j.RequestID
 	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates}, nil
 }
 

@@ -22,6 +22,9 @@ type Env struct {
 	// where they have to.
 	DefaultProject string
 
+	// RequestID is the call's in the log.
+	RequestID string
+
 	// Progress reports how far the call has come; nil where the client asked for
 	// no reports. Tools call [Env.ReportProgress].
 	Progress func(Progress)
