@@ -140,6 +140,7 @@ func (b *Backend) env(ctx context.Context) *tool.Env {
 	return &tool.Env{
 		LangSmith:      caller.langsmith,
 		Projects:       caller.projects,
+		Scopes:         caller.scopes,
 		Paid:           b.ledger,
 		Watch:          b.watcher,
 		Locks:          caller.locks,

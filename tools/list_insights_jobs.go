@@ -64,6 +64,7 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {
 				result.Jobs[i] = jobs.NewJob(&page[i], links, chars)
+				result.Jobs[i].Remember(env.Scopes.Get(page[i].ID))
 			}
 			if items < len(page) {
 				result.NextOffset = args.Offset + items

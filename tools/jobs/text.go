@@ -48,8 +48,8 @@ func (r *Result) writeHead(b *strings.Builder) {
 	if r.Status == langsmith.StatusSuccess && r.Error != "" {
 		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason())
 	}
-	if window := r.Window(); window != "" {
-		fmt.Fprintf(b, "Window: %s UTC.\n", window)
+	if r.Scope != nil {
+		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
 	fmt.Fprintf(b, "session_id %s, job_id %s\n", r.SessionID, r.ID)
 	if web := r.view.links.JobPattern(); web != "" {

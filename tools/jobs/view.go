@@ -9,6 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -23,8 +24,9 @@ type View struct {
 	sortBy  report.Order
 	page    tool.PageArgs
 	detail  detail
-	report  *Report // what the Insights Agent wrote, in the size that fits; nil for none
-	hide    bool    // summaries of runs are left out
+	report  *Report      // what the Insights Agent wrote, in the size that fits; nil for none
+	hide    bool         // summaries of runs are left out
+	scope   *scope.Scope // as remembered; nil where it is not
 	now     time.Time
 
 	// Progress says how an unfinished job goes; empty for how long it has run.
@@ -61,7 +63,7 @@ func NewView(ctx context.Context, env *tool.Env, project langsmith.Project, job 
 	view := &View{
 		job: job, project: project, links: env.ProjectLinks(ctx, project), tree: tree,
 		nodes: slices.Clone(tree.Nodes), sortBy: report.ByRuns,
-		detail: concise, hide: env.Policy.HideRunContent, now: time.Now(),
+		detail: concise, hide: env.Policy.HideRunContent, scope: env.Scopes.Get(job.ID), now: time.Now(),
 	}
 	report.Sort(view.nodes, view.sortBy)
 	return view

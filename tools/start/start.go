@@ -19,6 +19,9 @@ type Job struct {
 
 	// NoDuplicates says that the tool has no allow_duplicate.
 	NoDuplicates bool
+
+	// TracesFollow says that the tool puts the traces into the project first.
+	TracesFollow bool
 }
 
 // NewJob returns the job of a request over a project.
@@ -38,7 +41,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 		return nil, err
 	}
 	call.AllowDuplicate, call.RequestID = j.AllowDuplicate, j.RequestID
-	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates}, nil
+	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow}, nil
 }
 
 // FindRunning returns the job that an equal call started before; nil where
