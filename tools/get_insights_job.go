@@ -22,8 +22,7 @@ func getInsightsJob() tool.Tool {
 		Name:  "get_insights_job",
 		Title: "Read an Insights report",
 		Description: "Read the report of an Insights job: key points, categories with sizes, shares, error rates, " +
-			"latencies and costs, and the traces worth opening. Next: list_insights_runs for a category's traces, compare_insights_jobs " +
-			"for what changed.",
+			"latencies and costs, and the traces worth opening. Next: list_insights_runs for a category's traces.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

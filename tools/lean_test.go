@@ -268,3 +268,26 @@ func TestTasksStayLean(t *testing.T) {
 	call("add_insights_runs_to_annotation_queue", args)
 	within("twenty failed traces kept and five to review", 2, 600, 1_700)
 }
+
+// A name is as long in every script: it is cut by characters, where there is room.
+func TestNamesAreCutByCharacters(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		name := strings.Repeat("返金", 40)
+		job := support()
+		job.Name, job.Clusters[0].Name = name, name
+		s.Sandbox.AddJob(s.project, job)
+		s.Sandbox.AddProject(sandbox.Project{Name: name})
+		for tool, args := range map[string]servertest.Args{
+			"list_projects":      {},
+			"list_insights_jobs": {"project": "shop"},
+			"get_insights_job":   {"project": "shop", "job_id": "latest"},
+		} {
+			reply := s.Call(t, tool, args)
+			for _, part := range []string{reply.Text, string(reply.Structured)} {
+				if !strings.Contains(part, name) {
+					t.Errorf("%s cuts a name of 80 characters:\n%s", tool, part)
+				}
+			}
+		}
+	})
+}

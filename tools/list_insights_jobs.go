@@ -40,7 +40,7 @@ func listInsightsJobs() tool.Tool {
 		Name:  "list_insights_jobs",
 		Title: "List Insights jobs",
 		Description: "List a project's Insights jobs, running and finished. Look here before starting a paid one: a recent report may answer the " +
-			"question. Next: get_insights_job reads a report, wait_for_insights_job waits for one.",
+			"question. Next: get_insights_job, or wait_for_insights_job.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

@@ -3,6 +3,7 @@ package tool
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -44,15 +45,10 @@ func (c *Call) Text(above ...string) string {
 	var named []string
 	for _, name := range c.names {
 		value := c.Arguments[name]
-		for _, other := range above {
-			if name == other {
-				named = append(named, name)
-				value = nil
-			}
-		}
 		id, isID := value.(uuid.UUID)
 		switch {
-		case value == nil:
+		case slices.Contains(above, name):
+			named = append(named, name)
 		case isID && name == "cluster_id":
 			text += fmt.Sprintf(" %s=%s", name, wording.ShortID(id))
 		default:
