@@ -70,6 +70,8 @@ func neededBy(command string) string {
 		return "this repository"
 	case "claude":
 		return "<b>Claude Code</b>"
+	case "gemini":
+		return "in Gemini CLI"
 	case "npx":
 		return "Node 22 or newer"
 	}
