@@ -107,7 +107,7 @@ var layers = [][]string{
 	{"tools/runs"},
 	{"tools/chats", "tools/configs", "tools/jobs"},
 	{"tools/tool"},
-	{"tools/advice", "tools/cost", "tools/paid", "tools/preview", "tools/schedule", "tools/watch"},
+	{"tools/advice", "tools/cost", "tools/paid", "tools/preview", "tools/schedule", "tools/scope", "tools/watch"},
 	{"tools/wording"},
 	{"tools/markdown", "tools/paid/state", "tools/report"},
 	{"tools/paid/state/redistest"},
