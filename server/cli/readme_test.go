@@ -70,6 +70,8 @@ func neededBy(command string) string {
 		return "this repository"
 	case "claude":
 		return "<b>Claude Code</b>"
+	case "gh":
+		return "From the first release on"
 	case "gemini":
 		return "in Gemini CLI"
 	case "npx":
@@ -235,6 +237,9 @@ func TestTheREADMENamesTheProjectsHome(t *testing.T) {
 	readme := readDocument(t, "../../README.md")
 	if !strings.Contains(readme, "git clone "+home.URL()+"\ncd "+home.Repository+"\n") {
 		t.Errorf("the README does not clone %s", home.URL())
+	}
+	if !strings.Contains(readme, "--repo "+home.Owner+"/"+home.Repository+"\n") {
+		t.Errorf("the README does not verify files of %s", home.URL())
 	}
 	if home.Chosen() && strings.Contains(readme, "until the project has a public home") {
 		t.Error("the README still waits for a home")
