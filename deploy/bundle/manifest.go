@@ -79,7 +79,7 @@ func newManifest(home identity.Home, version string) (manifest, error) {
 		Author:           author{project.Authors},
 		Icon:             iconFile,
 		License:          "MIT",
-		Keywords:         []string{"langsmith", "insights", "traces", "observability"},
+		Keywords:         project.Keywords,
 		PromptsGenerated: true,
 		Compatibility:    compatibility{[]string{"darwin", "win32", "linux"}},
 	}

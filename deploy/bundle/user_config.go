@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
+	"langsmith-insights-mcp/deploy/release/project"
 	"langsmith-insights-mcp/server/config"
 )
 
@@ -18,21 +18,6 @@ type option struct {
 	Default     any    `json:"default,omitempty"`
 }
 
-// asked are the variables that the host asks for, of all that the server reads.
-// None is required, because LangSmith's CLI may have a profile with a key, and
-// none has a default, which would hide the profile's: a host that passes on the
-// reference to an unset option as it stands (modelcontextprotocol/mcpb#250), or
-// an empty text, sets nothing, since the server takes both for unset.
-var asked = []struct {
-	variable, title string
-	sensitive       bool
-}{
-	{"LANGSMITH_API_KEY", "LangSmith API key", true},
-	{"LANGSMITH_ENDPOINT", "LangSmith endpoint", false},
-	{"LANGSMITH_WORKSPACE_ID", "Workspace ID", false},
-	{"LANGSMITH_PROJECT", "Default project", false},
-}
-
 // switches are the flags that the host offers to turn on.
 var switches = []struct{ flag, title string }{
 	{"read-only", "Read only"},
@@ -40,30 +25,27 @@ var switches = []struct{ flag, title string }{
 	{"hide-run-content", "Hide the content of runs"},
 }
 
-// userConfig returns the options and the environment that hands them on.
+// userConfig returns the options and the environment that hands them on. A host may
+// pass on the reference to an unset option as it stands (modelcontextprotocol/mcpb#250).
 func userConfig() (map[string]option, map[string]string, error) {
 	options, env := map[string]option{}, map[string]string{}
 	add := func(variable string, o option) {
 		key := strings.ToLower(variable)
 		options[key], env[variable] = o, "${user_config."+key+"}"
 	}
-	known := config.Variables()
-	for _, a := range asked {
-		i := slices.IndexFunc(known, func(v config.Variable) bool { return v.Names[0] == a.variable })
-		if i < 0 {
-			return nil, nil, fmt.Errorf("the server reads no variable %s", a.variable)
-		}
-		meaning := sentence(strings.ReplaceAll(known[i].Meaning, "`", ""))
-		add(a.variable, option{Type: "string", Title: a.title, Description: meaning, Sensitive: a.sensitive})
+	settings, err := project.Settings()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range settings {
+		add(s.Variable, option{Type: "string", Title: s.Title, Description: s.Meaning, Sensitive: s.Sensitive})
 	}
 	for _, s := range switches {
 		setting, ok := config.LookupSetting(s.flag)
 		if !ok || !setting.IsSwitch() || !setting.Of(config.Stdio) {
 			return nil, nil, fmt.Errorf("the server has no switch --%s", s.flag)
 		}
-		add(setting.Variable(), option{Type: "boolean", Title: s.title, Description: sentence(setting.Meaning), Default: false})
+		add(setting.Variable(), option{Type: "boolean", Title: s.title, Description: project.Sentence(setting.Meaning), Default: false})
 	}
 	return options, env, nil
 }
-
-func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] + "." }

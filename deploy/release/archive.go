@@ -36,10 +36,15 @@ func archive(dist string, t target) error {
 			return err
 		}
 		file := packed{name: filepath.Base(path), mode: 0o644, content: content}
-		if path == program {
-			file.mode = 0o755
-		}
 		files = append(files, file)
+		if path == program {
+			files[len(files)-1].mode = 0o755
+			materials, err := sbom(content, stamp)
+			if err != nil {
+				return err
+			}
+			files = append(files, packed{name: sbomFile, mode: 0o644, content: materials})
+		}
 	}
 	out, err := os.Create(filepath.Join(dist, project.Archive(stamp.Version, t.os, t.arch)))
 	if err != nil {

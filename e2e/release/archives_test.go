@@ -39,7 +39,7 @@ func TestArchivesHoldTheProgramsAndNothingOfTheMachine(t *testing.T) {
 					t.Errorf("%s/%s: %s is %s of %s at %s", system, arch, m.name, m.mode, m.owner, m.time)
 				}
 			}
-			if want := []string{"CHANGELOG.md", "LICENSE", "README.md", file}; !slices.Equal(names, want) {
+			if want := []string{"CHANGELOG.md", "LICENSE", "README.md", file, name + ".cdx.json"}; !slices.Equal(names, want) {
 				t.Errorf("%s/%s holds %v, want %v", system, arch, names, want)
 			}
 		}

@@ -5,6 +5,7 @@ go 1.26.0
 tool github.com/rhysd/actionlint/cmd/actionlint
 
 require (
+	github.com/CycloneDX/cyclonedx-go v0.12.0
 	github.com/modelcontextprotocol/registry v1.8.9
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 )

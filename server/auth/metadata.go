@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	mcpserver "github.com/mark3labs/mcp-go/server"
+
+	"langsmith-insights-mcp/server/identity"
 )
 
 // MetadataPath is where a server without a path has its metadata; a path is
@@ -49,7 +51,8 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		AuthorizationServers:   []string{m.issuer.name()},
 		ScopesSupported:        m.scopes,
 		BearerMethodsSupported: []string{"header"},
-		ResourceName:           "LangSmith Insights",
+		ResourceName:           identity.Title,
+		ResourceDocumentation:  identity.ReadHome().Website(),
 	}).ServeHTTP(w, r)
 }
 

@@ -70,6 +70,10 @@ func neededBy(command string) string {
 		return "this repository"
 	case "claude":
 		return "<b>Claude Code</b>"
+	case "gh":
+		return "From the first release on"
+	case "gemini":
+		return "in Gemini CLI"
 	case "npx":
 		return "Node 22 or newer"
 	}
@@ -234,6 +238,9 @@ func TestTheREADMENamesTheProjectsHome(t *testing.T) {
 	if !strings.Contains(readme, "git clone "+home.URL()+"\ncd "+home.Repository+"\n") {
 		t.Errorf("the README does not clone %s", home.URL())
 	}
+	if !strings.Contains(readme, "--repo "+home.Owner+"/"+home.Repository+"\n") {
+		t.Errorf("the README does not verify files of %s", home.URL())
+	}
 	if home.Chosen() && strings.Contains(readme, "until the project has a public home") {
 		t.Error("the README still waits for a home")
 	}
@@ -322,8 +329,8 @@ func TestTheFlagsAndVariablesInTheTextAreThere(t *testing.T) {
 			t.Errorf("no command's help has --%s", setting.Name)
 		}
 	}
-	// Of a script that this document is about.
-	flagsOfScripts := map[string][]string{"../../docs/speed.md": {"write", "ours"}}
+	// Of programs that these documents are about.
+	flagsOfOthers := map[string][]string{"../../docs/speed.md": {"write", "ours"}, "../../docs/conformance.md": {"method", "strict"}}
 	seen := 0
 	for _, path := range documents(t) {
 		if path == "../../CHANGELOG.md" {
@@ -332,7 +339,7 @@ func TestTheFlagsAndVariablesInTheTextAreThere(t *testing.T) {
 		for _, text := range quoted.FindAllString(fence.ReplaceAllString(readDocument(t, path), ""), -1) {
 			for _, found := range namedFlag.FindAllStringSubmatch(text, -1) {
 				seen++
-				if name := found[1]; !flags[name] && !slices.Contains(flagsOfScripts[path], name) {
+				if name := found[1]; !flags[name] && !slices.Contains(flagsOfOthers[path], name) {
 					t.Errorf("%s: %s names --%s, which no command has", path, text, name)
 				}
 			}

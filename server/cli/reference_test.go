@@ -96,8 +96,11 @@ func reference(t *testing.T) string {
 	b.WriteString("\nWhat is set in none of them is taken from the profile of LangSmith's own CLI, setting by setting. Of its credentials\n" +
 		"the login (`langsmith auth login`) counts first, then `api_key`, then the variable that `api_key_env` names. A login's\n" +
 		"token is sent to the address of its own profile alone, and renewed in its file.\n")
+	b.WriteString("\nIn a result, a field without a value is absent; the list that it is named for is always there.\n")
+	used := map[string]bool{}
 	for _, tool := range tools.All() {
-		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n%s\n\n[What it returns](examples.md#%s)\n", tool.Name, tool.Title, tool.Description, tool.Name)
+		fmt.Fprintf(&b, "\n## %s\n\n%s (%s).\n\n%s\n\n%s\n%s\n[An example](examples.md#%s)\n",
+			tool.Name, tool.Title, tool.Effect, tool.Description, argumentTable(t, tool), resultTable(t, tool, used), tool.Name)
 	}
 	return b.String()
 }

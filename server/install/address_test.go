@@ -124,6 +124,23 @@ func TestAnAddressReplacesNoProgram(t *testing.T) {
 	}
 }
 
+// TestAWrittenKeyTakesThePlaceOfThePassedOne has Codex send one key and not two.
+func TestAWrittenKeyTakesThePlaceOfThePassedOne(t *testing.T) {
+	h := testHost(t)
+	config := writeConfig(t, h, "codex-cli", []byte("[mcp_servers.ls-insights]\nurl = 'https://old.example/mcp'\nenv_http_headers = { X-API-Key = 'LANGSMITH_API_KEY', X-Team = 'TEAM' }\n"), 0o600)
+	o := addressOptions(t, h, "codex-cli")
+	o.APIKey = testKey
+	if _, err := Install(o); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(read(t, config)); strings.Contains(got, keyVariable) || !strings.Contains(got, "X-Team = 'TEAM'") || !strings.Contains(got, "X-API-Key = '"+testKey+"'") {
+		t.Errorf("%s", got)
+	}
+	if again, err := Install(o); err != nil || again.Changed {
+		t.Errorf("the second time: %v\n%s", err, again.Diff)
+	}
+}
+
 // TestHeadersWrittenByHandAreNotShown has a token for the server beside the key.
 func TestHeadersWrittenByHandAreNotShown(t *testing.T) {
 	h := testHost(t)

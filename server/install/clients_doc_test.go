@@ -10,12 +10,12 @@ import (
 // tried says with which version of each client its entry was tried.
 var tried = map[string]string{
 	"claude-desktop": "no",
-	"claude-code":    "version 2.1.328 on Linux starts the server from it, with a key and without",
+	"claude-code":    "version 2.1.332 on Linux starts the server from it, and connects to an address",
 	"vscode":         "no",
 	"cursor":         "no",
 	"windsurf":       "no",
-	"gemini-cli":     "version 0.61.0 on Linux connects to it and passes the key on",
-	"codex-cli":      "version 0.171.0 on Linux lists the server from it",
+	"gemini-cli":     "version 0.61.0 on Linux starts the server from it with the key, and connects to an address",
+	"codex-cli":      "version 0.171.0 on Linux lists both entries",
 }
 
 // TestTheListOfClientsIsTheCatalogue compares docs/clients.md with what install

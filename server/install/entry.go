@@ -75,6 +75,14 @@ func (e entry) update(old map[string]any) map[string]any {
 	if len(values) > 0 {
 		updated[table] = values
 	}
+	if _, written := e.values[keyHeader]; written { // which the same header from the environment would replace
+		passed, _ := old[passedHeaders].(map[string]any)
+		passed = maps.Clone(passed)
+		maps.DeleteFunc(passed, func(name string, _ any) bool { return isKeyHeader(name) })
+		if delete(updated, passedHeaders); len(passed) > 0 {
+			updated[passedHeaders] = passed
+		}
+	}
 	switch {
 	case hasCredential(updated):
 	case e.passesKey && e.url != "":

@@ -19,6 +19,7 @@ import (
 // schemas are what derives from the structs of a tool's arguments and result.
 type schemas struct {
 	input, output json.RawMessage   // as clients get them
+	result        json.RawMessage   // the output with all that lies deeper
 	arguments     *validator.Schema // what arguments are checked against
 }
 
@@ -35,7 +36,10 @@ func deriveSchemas[In, Out any](declaration Declaration) schemas {
 	if published != nil {
 		encoded = encode(published)
 	}
+	result := newReflector()
+	result.AllowAdditionalProperties = true
 	return schemas{
+		result:    encode(result.ReflectFromType(reflect.TypeFor[Out]())),
 		input:     encoded,
 		output:    encode(reflectResult(reflect.TypeFor[Out](), declaration)),
 		arguments: arguments,

@@ -90,6 +90,10 @@ func (t Tool) InputSchema() json.RawMessage { return t.schemas.input }
 // OutputSchema returns the JSON Schema of the structured content.
 func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
 
+// ResultSchema returns the JSON Schema of the structured content with all that lies
+// deeper, which clients are not sent: the reference is made of it.
+func (t Tool) ResultSchema() json.RawMessage { return t.schemas.result }
+
 // Call checks the arguments, runs the tool and renders its result. A failure is a
 // Reply with IsError set, in words for an agent. An error is returned only for a
 // [*Question] that a person must answer first, for a result that is [*Unfinished], and

@@ -5,5 +5,8 @@ package project
 // Name is the program's name, and the beginning of every file of a release.
 const Name = "langsmith-insights-mcp"
 
+// Keywords are what catalogues of servers file it under.
+var Keywords = []string{"langsmith", "insights", "traces", "observability"}
+
 // Authors is the name that stands in LICENSE.
 const Authors = "The langsmith-insights-mcp authors"

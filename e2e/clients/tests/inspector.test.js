@@ -61,6 +61,24 @@ test("the example configuration without a key lists the tools", async () => {
   assert.ok(tools.length > 10);
 });
 
+// Null clears a saved field, so update_insights_config publishes it; a message's content
+// and a run's inputs and outputs are any JSON.
+const portability = [
+  "analyze_chat_histories inputSchema.properties.chats.items.items.properties.content",
+  "get_run outputSchema.properties.inputs",
+  "get_run outputSchema.properties.outputs",
+  ...["config", "description", "name", "schedule_cron"].map((name) => `update_insights_config inputSchema.properties.${name}`),
+];
+
+test("warns of schemas where null clears and where any JSON is meant, and of no others", async () => {
+  const { stderr } = await promisify(execFile)(inspector, ["--cli", binary, "--sandbox", "--method", "tools/list", "--strict"], {
+    env: await environment({ MCP_INSPECTOR_SECRET_STORE: "memory" }),
+    maxBuffer: 10 << 20,
+  });
+  const warned = [...stderr.matchAll(/^(Warning|Error): tool "(.*)"\n  Path: (.*)$/gm)].map(([, , tool, path]) => `${tool} ${path}`);
+  assert.deepEqual(warned.sort(), portability);
+});
+
 test("over Streamable HTTP", async (t) => walkAndWait(`${await serveHTTP(t)}/mcp`, "--transport", "http"));
 
 test("over HTTP+SSE", async (t) => walkAndWait(`${await serveHTTP(t)}/sse`, "--transport", "sse"));
