@@ -176,7 +176,7 @@ func TestCreateInsightsJobFields(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		documented := map[string]bool{
 			"id": true, "name": true, "status": true, "error": true, "session_id": true, "url": true, "already_running": true,
-			"scope": true, "would_send": true, "model_secrets": true, "matching_traces": true, "traces_at_most": true, "cost_usd": true,
+			"scope": true, "next": true, "would_send": true, "model_secrets": true, "matching_traces": true, "traces_at_most": true, "cost_usd": true,
 		}
 		for _, args := range []servertest.Args{with(whyGiveUp, servertest.Args{"dry_run": true}), whyGiveUp, whyGiveUp} {
 			var fields map[string]json.RawMessage

@@ -13,7 +13,7 @@ import (
 
 // ScheduleArgs are the arguments that guard what a schedule spends.
 type ScheduleArgs struct {
-	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"The paid runs that are agreed to; needed above 31."`
+	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Paid runs agreed to; needed above 31."`
 	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
 }
 

@@ -28,6 +28,7 @@ type Result struct {
 	AlreadyDone    bool             `json:"already_done,omitempty"`
 	Scope          *scope.Scope     `json:"scope,omitempty"`
 	*dryRun
+	tool.Followed
 
 	job     *Job
 	outcome *paid.Outcome // nil for a dry run
@@ -40,7 +41,12 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 	if reads != nil && !outcome.Probably {
 		env.Scopes.Put(started.ID, reads)
 	}
+	next := "wait_for_insights_job"
+	if outcome.AlreadyDone {
+		next = "get_insights_job"
+	}
 	return &Result{
+		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
 		Status:         langsmith.Status(markdown.Truncate(string(started.Status), markdown.MaxWord)),
@@ -96,11 +102,7 @@ func (r *Result) Text() string {
 	if others := jobs.WriteList(r.outcome.Others, maxOthers); others != "" {
 		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
 	}
-	next := "wait_for_insights_job"
-	if r.AlreadyDone {
-		next = "get_insights_job"
-	}
-	fmt.Fprintf(&b, "\nNext: %s with this session_id and job_id.\n", next)
+	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
 	return b.String()
 }
 
