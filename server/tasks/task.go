@@ -20,7 +20,7 @@ const (
 // resultTypeTask is the resultType of a task in place of a tool's result.
 const resultTypeTask mcp.ResultType = "task"
 
-// task is a task on the wire: of the two parts the first is in every answer about one.
+// task is a task on the wire.
 type task struct {
 	mcp.Result
 
@@ -36,7 +36,7 @@ type task struct {
 	Error      *mcp.JSONRPCErrorDetails `json:"error,omitempty"`
 }
 
-// newTask returns a task that has ended; [task.wait] makes it one that has not.
+// newTask returns a task that has ended.
 func newTask(id, status string, call Call) *task {
 	return &task{TaskID: id, Status: status, CreatedAt: timestamp(call.Made), LastUpdatedAt: timestamp(time.Now())}
 }
