@@ -227,7 +227,7 @@ func TestPlaceholdersAreUnsetAndTold(t *testing.T) {
 func TestAPlaceholderIsNoGuard(t *testing.T) {
 	variables := map[string]string{"LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN": "${TOKEN}"}
 	_, err := config.Load(config.HTTPCmd, nil, environment(t, variables))
-	if got := problems(t, err); len(got) != 1 || got[0] != "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN: nothing has replaced the placeholder ${TOKEN}" {
+	if got := problems(t, err); len(got) != 1 || got[0] != "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN: the placeholder ${TOKEN} was not replaced" {
 		t.Errorf("%q", got)
 	}
 	if c := load(t, config.HTTPCmd, map[string]string{"auth-token": "one"}, variables); len(c.HTTP.AuthTokens) != 1 {

@@ -97,7 +97,7 @@ func TestALoginBelongsToItsEndpoint(t *testing.T) {
 			t.Errorf("%s at %s gives %q", test.profile, test.endpoint, token.Reveal())
 			continue
 		}
-		if strings.Contains(err.Error(), "hunter2") || test.profile != "broken" && (!strings.Contains(err.Error(), "LANGSMITH_ENDPOINT says "+l.Endpoint.String()) || !strings.Contains(err.Error(), "sent nowhere else")) {
+		if strings.Contains(err.Error(), "hunter2") || test.profile != "broken" && (!strings.Contains(err.Error(), "LANGSMITH_ENDPOINT is "+l.Endpoint.String()) || !strings.Contains(err.Error(), "sent only there")) {
 			t.Errorf("%s at %s: %v", test.profile, test.endpoint, err)
 		}
 	}
@@ -107,7 +107,7 @@ func TestALoginBelongsToItsEndpoint(t *testing.T) {
 func TestUnusableCredentialsOfAProfile(t *testing.T) {
 	for name, want := range map[string]string{
 		"unset":   "TEAM_KEY, which is not set",
-		"command": "(api_key_cmd), which only LangSmith's CLI runs; name a variable with api_key_env in the profile, or set LANGSMITH_API_KEY",
+		"command": "(api_key_cmd), which only LangSmith's CLI runs; set api_key_env in the profile to a variable with the key, or set LANGSMITH_API_KEY",
 	} {
 		for _, command := range []config.Command{config.Stdio, config.HTTPCmd} {
 			l := load(t, command, nil, profiles(t, name)).LangSmith
@@ -133,7 +133,7 @@ func TestUnusableCredentialsOfAProfile(t *testing.T) {
 func TestALoginIsNotExposed(t *testing.T) {
 	open := map[string]string{"addr": ":0"}
 	_, err := config.Load(config.HTTPCmd, open, environment(t, profiles(t, "work")))
-	if got := problems(t, err); len(got) != 1 || !strings.Contains(got[0], `call on the credentials of profile "work"`) {
+	if got := problems(t, err); len(got) != 1 || !strings.Contains(got[0], `call with the credentials of profile "work"`) {
 		t.Errorf("%q", got)
 	}
 	load(t, config.HTTPCmd, map[string]string{"addr": ":0", "auth-token": "one"}, profiles(t, "work"))

@@ -96,13 +96,13 @@ func TestUnreachable(t *testing.T) {
 		name, endpoint, proxy string
 		found, do             string
 	}{
-		{"no such name", "https://api.smith.langchain.invalid", "", "the name api.smith.langchain.invalid leads nowhere", "typing error"},
+		{"no such name", "https://api.smith.langchain.invalid", "", "the host name api.smith.langchain.invalid does not exist", "typos"},
 		{"refused", "http://" + nobody(t), "", "the connection is refused", "LANGSMITH_ENDPOINT"},
 		{"unknown authority", secure.URL, "", "an authority that this machine does not trust", "SSL_CERT_FILE"},
-		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), "", "it speaks no TLS", "http://"},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), "", "it does not speak TLS", "http://"},
 		{"proxy away", secure.URL, "http://" + nobody(t), "does not answer", "NO_PROXY"},
 		{"proxy wants a password", secure.URL, proxy(http.StatusProxyAuthRequired), "refuses (Proxy Authentication Required)", "http://user:password@host:port"},
-		{"proxy forbids", secure.URL, proxy(http.StatusForbidden), "refuses (Forbidden)", "whoever runs the proxy"},
+		{"proxy forbids", secure.URL, proxy(http.StatusForbidden), "refuses (Forbidden)", "the proxy's administrator"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel() // what cannot be reached is asked for three times
@@ -116,7 +116,7 @@ func TestUnreachable(t *testing.T) {
 			}
 			for _, name := range []string{"key", "workspace", "projects", "Insights", "model secrets", "clock"} {
 				if checks[name].Status != doctor.Skipped {
-					t.Errorf("%s was asked all the same: %+v", name, checks[name])
+					t.Errorf("%s was checked nevertheless: %+v", name, checks[name])
 				}
 			}
 		})
@@ -135,8 +135,8 @@ func TestProxy(t *testing.T) {
 		"http://127.0.0.1:3128":        {doctor.OK, "NO_PROXY"}, // never used to reach this machine
 		"proxy.example:3128":           {doctor.OK, "NO_PROXY"},
 		"ht!tp://%%":                   {doctor.Failed, "HTTP_PROXY is malformed"},
-		"ftp://proxy.example":          {doctor.Failed, `"ftp", which is no kind of proxy`},
-		"socks9://user:pw@x.example:1": {doctor.Failed, "no kind of proxy"},
+		"ftp://proxy.example":          {doctor.Failed, `"ftp", which is not a proxy scheme`},
+		"socks9://user:pw@x.example:1": {doctor.Failed, "not a proxy scheme"},
 	} {
 		for _, variable := range []string{"HTTP_PROXY", "http_proxy"} {
 			got := examine(t, upstream.URL, "", map[string]string{variable: value})["proxy"]
@@ -191,18 +191,18 @@ func TestLogin(t *testing.T) {
 		}
 	}
 	checks := examine(t, upstream.URL, "", nil, signIn(nil))
-	want := `a login (fingerprint ` + langsmith.Credentials{Login: login{}}.Fingerprint() + `) from profile "work" in ~/.langsmith/config.json; its token ends at 2099-01-31T12:00:00Z; workspace ` + sandbox.DefaultWorkspace().String()
+	want := `a login (fingerprint ` + langsmith.Credentials{Login: login{}}.Fingerprint() + `) from profile "work" in ~/.langsmith/config.json; its token expires at 2099-01-31T12:00:00Z; workspace ` + sandbox.DefaultWorkspace().String()
 	if got := checks["configuration"]; got.Status != doctor.OK || !strings.HasSuffix(got.Found, want) {
 		t.Errorf("got %+v\nwant %s", got, want)
 	}
 	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the login is accepted" {
 		t.Errorf("%+v", got)
 	}
-	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has ended. Sign in again: langsmith auth login")))
-	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has ended. Sign in again: langsmith auth login" {
+	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has expired. Log in again: langsmith auth login")))
+	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has expired. Log in again: langsmith auth login" {
 		t.Errorf("%+v", got)
 	}
-	if got := checks["key"]; got.Status != doctor.Skipped || got.Found != "not asked, since there is no token to ask with" {
+	if got := checks["key"]; got.Status != doctor.Skipped || got.Found != "not checked, since the login has no valid token" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -236,7 +236,7 @@ func TestKeyNotAccepted(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for _, name := range []string{"workspace", "projects", "Insights", "model secrets", "clock"} {
-		if got := checks[name]; got.Status != doctor.Skipped || got.Found != "not asked, since the key is not accepted" {
+		if got := checks[name]; got.Status != doctor.Skipped || got.Found != "not checked, since the key is not accepted" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -263,7 +263,7 @@ func TestWorkspacesToChooseFrom(t *testing.T) {
 	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the key is accepted, and spans workspaces" {
 		t.Errorf("%+v", got)
 	}
-	const list = "\nWorkspaces that this key may see:\n- 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11 \"Production\"\n- 0c2b8e11-3c1d-4f7a-9a52-6d1f5b1e0f6e \"Trials\""
+	const list = "\nWorkspaces that this key has access to:\n- 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11 \"Production\"\n- 0c2b8e11-3c1d-4f7a-9a52-6d1f5b1e0f6e \"Trials\""
 	got := checks["workspace"]
 	if got.Status != doctor.Failed || !strings.Contains(got.Do, "LANGSMITH_WORKSPACE_ID") || !strings.HasSuffix(got.Do, list) {
 		t.Errorf("%+v", got)
@@ -275,10 +275,10 @@ func TestStateIsShownWithoutItsPassword(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	for state, want := range map[string]string{
-		"memory":                                 "kept in memory: it ends with the process",
-		"/var/lib/langsmith-insights-mcp":        "can be written: /var/lib/langsmith-insights-mcp",
-		"redis://user:hush@redis.example:6379/0": "can be written: redis://user:xxxxx@redis.example:6379/0",
-		"redis://sentinel.example:26379?master_name=m&password=hush": "can be written: redis://sentinel.example:26379",
+		"memory":                                 "in memory: it is lost when the process ends",
+		"/var/lib/langsmith-insights-mcp":        "writable: /var/lib/langsmith-insights-mcp",
+		"redis://user:hush@redis.example:6379/0": "writable: redis://user:xxxxx@redis.example:6379/0",
+		"redis://sentinel.example:26379?master_name=m&password=hush": "writable: redis://sentinel.example:26379",
 	} {
 		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.State = state })["state"]
 		if got.Status != doctor.OK || got.Found != want {
@@ -292,7 +292,7 @@ func TestBoundOfJobs(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.JobsADay = 3 })["state"]
-	if got.Status != doctor.OK || !strings.HasSuffix(got.Found, "; counts 3 jobs a day for each key, but not those that a schedule starts") {
+	if got.Status != doctor.OK || !strings.HasSuffix(got.Found, "; at most 3 jobs a day for each key, not counting those that a schedule starts") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -345,7 +345,7 @@ func TestPrint(t *testing.T) {
 		{Name: "d", Status: doctor.Skipped, Found: "not asked"},
 	})
 	want := "ok    a: fine\nnote  b: odd\n      look\nFAIL  c: broken\n      mend\n      it\n-     d: not asked\n\n" +
-		"Mend the first that failed, then run doctor again.\n"
+		"Fix the first failed check, then run doctor again.\n"
 	if out.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", out.String(), want)
 	}

@@ -136,8 +136,8 @@ func TestLive(t *testing.T) {
 				t.Errorf("%s: %+v", routes, check)
 			}
 		}
-		if !strings.HasPrefix(printed, "What a self-hosted LangSmith answers, against what langsmith-insights-mcp 1.2.3 expects") ||
-			!strings.HasSuffix(printed, "All answers are as expected.\n") {
+		if !strings.HasPrefix(printed, "The responses of a self-hosted LangSmith, compared with what langsmith-insights-mcp 1.2.3 expects") ||
+			!strings.HasSuffix(printed, "All responses are as expected.\n") {
 			t.Errorf("%s:\n%s", routes, printed)
 		}
 		for _, route := range shape.Routes() {
@@ -186,8 +186,8 @@ func TestLiveWithBentAnswers(t *testing.T) {
 			}},
 			{"id: missing", func(object map[string]any) bool { return remove(object, "id") }},
 			{"count: missing", func(object map[string]any) bool { return remove(object, "count") }},
-			{"count: a boolean in place of a whole number", func(object map[string]any) bool { return replace(object, "count", true) }},
-			{"id: a boolean in place of a UUID", func(object map[string]any) bool {
+			{"count: a boolean instead of a whole number", func(object map[string]any) bool { return replace(object, "count", true) }},
+			{"id: a boolean instead of a UUID", func(object map[string]any) bool {
 				return replace(object, "id", true) && !strings.HasSuffix(route, "/configs")
 			}},
 			{`status: the unknown value "paused"`, func(object map[string]any) bool { return replace(object, "status", "paused") }},

@@ -44,15 +44,15 @@ func sample(s *Shape) any {
 func bend(s *Shape, path string, set func(any), check func(want string)) {
 	at := strings.TrimPrefix(path+": ", ": ")
 	other := any(map[string]any{"the customer's secret": 1})
-	told := at + "an object in place of " + s.String()
+	told := at + "an object instead of " + s.String()
 	if s.kind == "object" || s.kind == "fields" {
-		other, told = "the customer's secret", at+"a text in place of an object"
+		other, told = "the customer's secret", at+"a text instead of an object"
 	}
 	set(other)
 	check(told)
 	if !s.nullable {
 		set(nil)
-		check(at + "null in place of " + s.String())
+		check(at + "null instead of " + s.String())
 	}
 	switch s.kind {
 	case "word":
@@ -62,10 +62,10 @@ func bend(s *Shape, path string, set func(any), check func(want string)) {
 		check(at + "the unknown value (not shown)")
 	case "uuid", "time", "decimal":
 		set("the customer's secret")
-		check(at + "a text in place of " + s.String())
+		check(at + "a text instead of " + s.String())
 	case "integer":
 		set(1.5)
-		check(at + "a number with a fraction in place of a whole number")
+		check(at + "a number with a fraction instead of a whole number")
 	case "array":
 		bend(s.element, path+"[]", func(v any) { set([]any{sample(s.element), v}) }, check)
 	case "fields":
@@ -123,7 +123,7 @@ func TestAnswersBentInEachPlace(t *testing.T) {
 			t.Errorf("%s was bent in %d places only", route, bends)
 		}
 	}
-	if got := Of("GET", "/sessions").Compare([]byte("<html>")); !slices.Equal(got, []string{"the answer: not JSON"}) {
+	if got := Of("GET", "/sessions").Compare([]byte("<html>")); !slices.Equal(got, []string{"the response: not JSON"}) {
 		t.Errorf("a page: %q", got)
 	}
 	if Of("GET", "/elsewhere") != nil {
