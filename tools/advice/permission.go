@@ -8,15 +8,14 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// operationPermission is what LangSmith's documentation says that an operation
-// takes. A role has it or not.
+// operationPermission is the permission that LangSmith documents for an operation.
 type operationPermission struct {
 	method     string
 	path       *regexp.Regexp
 	permission string
 }
 
-// operationPermissions are those of Insights; the first match counts.
+// operationPermissions are the permissions for Insights. The first match applies.
 var operationPermissions = sync.OnceValue(func() []operationPermission {
 	configs, job := regexp.MustCompile(`/insights/configs(/|$)`), regexp.MustCompile(`/insights/[^/]+$`)
 	return []operationPermission{
@@ -31,7 +30,7 @@ var operationPermissions = sync.OnceValue(func() []operationPermission {
 	}
 })
 
-// missingPermission names what a refused credential may lack.
+// missingPermission names the permission that a refused credential may lack.
 func missingPermission(err *langsmith.Error) string {
 	for _, operation := range operationPermissions() {
 		if operation.method == err.Method && operation.path.MatchString(err.Path) {

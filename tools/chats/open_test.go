@@ -93,7 +93,7 @@ func TestOpenNamesTheFilesThatAreThere(t *testing.T) {
 	inside, _ := folder(t)
 	_, err := chats.Open(inside, "missing.jsonl")
 	var refused *chats.PathError
-	if !errors.As(err, &refused) || len(refused.Near) != 1 || refused.Near[0] != "march.jsonl" {
+	if !errors.As(err, &refused) || len(refused.Suggestions) != 1 || refused.Suggestions[0] != "march.jsonl" {
 		t.Errorf("the error is %+v", err)
 	}
 }

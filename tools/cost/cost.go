@@ -1,5 +1,5 @@
-// Package cost bounds what Insights jobs read and cost, at the prices that
-// LangSmith documents.
+// Package cost estimates what Insights jobs read and cost, at the prices that LangSmith
+// documents.
 package cost
 
 import (
@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Range is a span of US dollars.
+// Range is a range of costs in US dollars.
 type Range struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
@@ -33,14 +33,14 @@ func dollars(amount float64) string {
 	return wording.Decimals(amount, 2)
 }
 
-// LangSmith's documented prices, in US dollars for 1,000 traces.
+// LangSmith's documented prices, in US dollars per 1,000 traces.
 var (
 	openAIPrice    = Range{1, 2}
 	anthropicPrice = Range{3, 4}
 )
 
-// Of returns what a job over so many traces costs at most. For a saved config, and
-// for a model configuration, it spans both providers, since the model is not known.
+// Of returns the cost of a job over a number of traces. For a saved config or a model
+// configuration it includes both providers, since the model is not known.
 func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
 	models := []string{"openai"}
 	if config, ok := request.ConfigID.Get(); ok {
@@ -67,7 +67,7 @@ func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
 	return Range{wording.Round4(low * share), wording.Round4(high * share)}
 }
 
-// MaxTraces returns how many traces a job reads at most.
+// MaxTraces returns the maximum number of traces that a job reads.
 func MaxTraces(request *langsmith.CreateInsightsJobRequest) int {
 	sample, ok := request.Sample.Get()
 	if !ok {
@@ -75,19 +75,19 @@ func MaxTraces(request *langsmith.CreateInsightsJobRequest) int {
 	}
 	n, err := sample.Float64()
 	if err != nil || n < 1 {
-		// Below 1 it may be a fraction of all traces, which is not documented.
+		// A sample below 1 may be a share of all traces, which is not documented.
 		return langsmith.MaxSample
 	}
 	return int(n)
 }
 
-// Estimate bounds what a job reads and costs.
+// Estimate is an upper bound of the traces that a job reads, and their cost.
 type Estimate struct {
 	Traces int
 	Cost   Range
 }
 
-// NewEstimate estimates a job.
+// NewEstimate returns the estimate of a job.
 func NewEstimate(request *langsmith.CreateInsightsJobRequest) Estimate {
 	traces := MaxTraces(request)
 	return Estimate{traces, Of(request, traces)}
