@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -54,6 +55,9 @@ func (r *CreateInsightsJobRequest) checkWindow() error {
 	start, err := startText.Time()
 	if err != nil {
 		return FieldError{"start_time", err.Error()}
+	}
+	if start.After(time.Now()) {
+		return FieldError{"start_time", "is in the future, where there are no traces yet"}
 	}
 	if !hasEnd {
 		return nil

@@ -37,6 +37,7 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",
+		ResultOf:   "add_insights_runs_to_dataset",
 	}, runAddInsightsRunsToAnnotationQueue)
 }
 

@@ -1,15 +1,21 @@
 package tools
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/compare"
+	"langsmith-insights-mcp/tools/jobs"
+	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/watch"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 type compareInsightsJobsArgs struct {
@@ -18,6 +24,7 @@ type compareInsightsJobsArgs struct {
 	BaselineJobID     uuid.UUID `json:"baseline_job_id" jsonschema_description:"The job of the report to compare it with."`
 	BaselineSessionID uuid.UUID `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
 	BaselineProject   string    `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
+	waitArgs
 }
 
 // Check refuses a comparison of a job with itself.
@@ -32,8 +39,8 @@ func compareInsightsJobs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
-		Description: "Compare two finished Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces, and how " +
-			"errors, latencies and costs changed. Categories are matched by name, else by how similar their words are (scored). " +
+		Description: "Compare two Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces by more than chance explains, " +
+			"and how errors, latencies and costs changed. Categories are matched by name, else by how similar their words are (scored). " +
 			"caution says what weakens the comparison.",
 		Effect:     tool.Reads,
 		Repeatable: true,
@@ -53,16 +60,82 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 			return nil, tool.WithPrefix("baseline_", err)
 		}
 	}
-	// Each report can be megabytes, so both are fetched at once. An error of the
-	// later one is told first.
-	var earlier *compare.Side
-	var earlierErr error
-	var fetching sync.WaitGroup
-	fetching.Go(func() { earlier, earlierErr = compare.Fetch(ctx, env, baseline, args.BaselineJobID) })
-	later, err := compare.Fetch(ctx, env, project, args.JobID)
-	fetching.Wait()
-	if err = cmp.Or(err, earlierErr); err != nil {
+	compared := [2]comparedJob{{project: project, id: args.JobID}, {project: baseline, id: args.BaselineJobID}}
+	if err := waitForBoth(ctx, env, &compared, args.timeout()); err != nil {
 		return nil, err
 	}
-	return compare.New(later, earlier).Resizable(), nil
+	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil
+}
+
+// comparedJob is one of the two jobs of a comparison.
+type comparedJob struct {
+	project langsmith.Project
+	id      uuid.UUID
+	state   watch.State
+}
+
+func (j *comparedJob) side() *compare.Side { return compare.NewSide(j.project, j.state.Report) }
+
+// describe names the job in a sentence.
+func (j *comparedJob) describe() string {
+	return fmt.Sprintf("Job %s (%s)", markdown.Quote(j.state.Report.Name, jobs.MaxName), j.id)
+}
+
+// waitForBoth waits until both jobs have ended, and fetches both at once, since each
+// report can be megabytes. It refuses a job that failed without waiting for the other,
+// and one that is unfinished when the time is up.
+func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, timeout time.Duration) error {
+	one := *env
+	if env.Progress != nil {
+		one.Progress = mergeProgress(env.Progress)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for i := range compared {
+		group.Go(func() (err error) {
+			job := &compared[i]
+			if job.state, err = waitForJob(ctx, &one, job.project.ID, job.id, timeout); err != nil {
+				return err
+			}
+			return job.refuseFailed()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i := range compared {
+		if err := compared[i].refuseUnfinished(timeout, env.Watch.MaxWaiters); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeProgress returns what reports the progress of several goroutines as that of one
+// call.
+func mergeProgress(report func(tool.Progress)) func(tool.Progress) {
+	began := time.Now()
+	var mu sync.Mutex
+	return func(progress tool.Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		progress.Done = time.Since(began).Seconds()
+		report(progress)
+	}
+}
+
+func (j *comparedJob) refuseFailed() error {
+	if !j.state.Report.Status.Failed() {
+		return nil
+	}
+	shown := jobs.NewJob(&j.state.Report.Job, tool.Links{}, jobs.MaxName)
+	return tool.Refuse("%s failed and has no report to compare: %s. Choose another: %s", j.describe(), shown.Reason(), wording.Call("list_insights_jobs", "session_id", j.project.ID))
+}
+
+func (j *comparedJob) refuseUnfinished(timeout time.Duration, maxWaiters int) error {
+	shown := jobs.NewJob(&j.state.Report.Job, tool.Links{}, jobs.MaxName)
+	if shown.Status.Done() {
+		return nil
+	}
+	return tool.Refuse("%s is not finished: %s Nothing is compared yet. Call compare_insights_jobs again, with a longer timeout_seconds where the client allows it; waiting costs nothing.",
+		j.describe(), describeEnd(j.state, shown.State(), timeout, maxWaiters))
 }

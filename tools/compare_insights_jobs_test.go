@@ -2,11 +2,14 @@ package tools_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/mark3labs/mcp-go/mcp"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/servertest"
@@ -30,6 +33,12 @@ func TestCompareInsightsJobs(t *testing.T) {
 			jobs(all...)(s)
 		}
 	}
+	refused := func(all ...func() sandbox.Job) func(*stage) {
+		return func(s *stage) {
+			s.cancels = true
+			jobs(all...)(s)
+		}
+	}
 	changed := func(from func() sandbox.Job, change func(*sandbox.Job)) func() sandbox.Job {
 		return func() sandbox.Job {
 			job := from()
@@ -49,15 +58,105 @@ func TestCompareInsightsJobs(t *testing.T) {
 		{name: "nothing_changed", prepare: jobs(changed(support, func(j *sandbox.Job) { j.ID = named("week before") }), support), args: pair},
 		{name: "nothing_in_them", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) { j.Clusters = nil }), support), args: pair},
 		{name: "hostile", prepare: jobs(weekBefore, hostileJob), args: pair},
+		{name: "names_twice", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, nil), category("Delivery", "", 400, nil)}
+			j.Clusters = append(j.Clusters, below("Billing", "Other", 400), below("Delivery", "Other", 50), below("Billing", "Invoices", 200))
+		}), changed(support, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 500, nil), category("Delivery", "", 500, nil)}
+			j.Clusters = append(j.Clusters, below("Billing", "Other", 200), below("Delivery", "Other", 150), below("Billing", "Invoices", 210))
+		})), args: pair},
+		{name: "divided_once", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, nil), category("Delivery", "", 400, nil)}
+			j.Clusters = append(j.Clusters, below("Delivery", "Late", 300), below("Delivery", "Lost", 100))
+		}), changed(support, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, nil), category("Delivery", "", 400, nil)}
+			for i := range 5 {
+				j.Clusters = append(j.Clusters, below("Billing", fmt.Sprintf("Reason %d", i), 500-i))
+			}
+		})), args: pair},
+		{name: "finish_meanwhile", prepare: jobs(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
+		{name: "look_once", prepare: jobs(weekBefore, changed(support, unfinishedUntil("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
 		{name: "unfinished", prepare: jobs(weekBefore, changed(runningJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
 		{name: "unfinished_baseline", prepare: jobs(support, changed(runningJob, func(j *sandbox.Job) { j.ID = named("week before") })), args: pair},
-		{name: "failed", prepare: jobs(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
-		{name: "no_such_baseline", prepare: jobs(support), args: pair},
+		{name: "failed", prepare: refused(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
+		{name: "no_such_baseline", prepare: refused(support), args: pair},
 		{name: "with_itself", prepare: jobs(support), args: with(servertest.Args{"baseline_job_id": named("this week").String()})},
 		{name: "projects_that_disagree", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "shop-staging", "baseline_session_id": uuid.Max.String()})},
 		{name: "no_such_baseline_project", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "staging"})},
 		{name: "bad_arguments", args: servertest.Args{"job_id": "Weekly", "baseline": "last"}},
 	})
+}
+
+// below is a subcategory whose id is another's of the same name below another parent.
+func below(parent, name string, runs int) sandbox.Cluster {
+	cluster := category(name, parent, runs, nil)
+	cluster.ID = named(parent + "/" + name)
+	return cluster
+}
+
+// unfinishedUntil has a job just created go through statuses.
+func unfinishedUntil(statuses ...string) func(*sandbox.Job) {
+	return func(j *sandbox.Job) { j.Statuses, j.CreatedAt = statuses, time.Now() }
+}
+
+// TestComparePollsEachJobOnce compares two jobs that do not end: however many callers
+// do, LangSmith is asked for each job once an interval, and progress is reported of
+// both as of one.
+func TestComparePollsEachJobOnce(t *testing.T) {
+	for _, callers := range []int{1, 10} {
+		var mu sync.Mutex
+		var progress []float64
+		options := servertest.Options{Notify: func(n mcp.JSONRPCNotification) {
+			mu.Lock()
+			defer mu.Unlock()
+			done, _ := n.Params.AdditionalFields["progress"].(float64)
+			progress = append(progress, done)
+		}}
+		onStage(t, options, func(t *testing.T, s *stage) {
+			for _, name := range []string{"this week", "week before"} {
+				s.Sandbox.AddJob(s.project, sandbox.Job{ID: named(name), Status: "running", CreatedAt: time.Now()})
+			}
+			var request mcp.CallToolRequest
+			request.Params.Name = "compare_insights_jobs"
+			request.Params.Arguments = servertest.Args{
+				"project": "shop", "job_id": named("this week").String(), "baseline_job_id": named("week before").String(), "timeout_seconds": 31,
+			}
+			var calls sync.WaitGroup
+			for i := range callers {
+				calls.Go(func() {
+					request := request
+					if i == 0 {
+						request.Params.Meta = &mcp.Meta{ProgressToken: "compare"}
+					}
+					if result, err := s.Client.CallTool(t.Context(), request); err != nil || !result.IsError {
+						t.Errorf("a comparison of unfinished jobs is %+v, %v", result, err)
+					}
+				})
+			}
+			calls.Wait()
+			polls := map[string]int{}
+			for _, line := range s.upstream() {
+				polls[line]++
+			}
+			for _, name := range []string{"this week", "week before"} {
+				if n := polls["GET /api/v1/sessions/"+s.project.String()+"/insights/"+named(name).String()]; n != 16 {
+					t.Errorf("%d callers: %s was asked for %d times in 31 s, want 16", callers, name, n)
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			last := 0.0
+			for _, done := range progress {
+				if done < last || done-last > 2 {
+					t.Errorf("progress went from %v to %v", last, done)
+				}
+				last = done
+			}
+			if last < 29 {
+				t.Errorf("the last progress came after %v s", last)
+			}
+		})
+	}
 }
 
 func TestCompareInsightsJobsFitsItsBudget(t *testing.T) {

@@ -27,6 +27,9 @@ type stage struct {
 
 	// concurrent is set where requests go out at once, in no order to be told.
 	concurrent bool
+
+	// cancels is set where one request that fails ends others, sent or not.
+	cancels bool
 }
 
 // onStage runs a test on a stage. Every id in it is the same each time.
@@ -91,6 +94,9 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 	upstream := s.upstream()
 	if s.concurrent {
 		slices.Sort(upstream)
+	}
+	if s.cancels {
+		upstream = nil
 	}
 	for _, line := range upstream {
 		b.WriteString(line + "\n")

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
@@ -17,14 +19,19 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID          tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	TimeoutSeconds *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	waitArgs
+}
+
+// waitArgs are the arguments of tools that wait for a job.
+type waitArgs struct {
+	TimeoutSeconds *int `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Seconds to wait: default 25, safe with every client; 300 or more where yours allows it."`
 }
 
 // defaultWait is less than the 30 s after which some clients give up a call.
 const defaultWait = 25 * time.Second
 
-func (a waitForInsightsJobArgs) timeout() time.Duration {
+func (a waitArgs) timeout() time.Duration {
 	if a.TimeoutSeconds == nil {
 		return defaultWait
 	}
@@ -57,11 +64,23 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	// The links need it, and when the server ends there is no time to ask for it.
 	project.TenantID = env.TenantID(ctx, project)
 
-	began := time.Now()
-	request := watch.Request{
-		LangSmith: env.LangSmith, Project: project.ID, Job: id,
-		Timeout: args.timeout(), Ending: env.Ending,
+	state, err := waitForJob(ctx, env, project.ID, id, args.timeout())
+	if err != nil {
+		return nil, err
 	}
+	view := jobs.NewView(ctx, env, project, state.Report)
+	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
+		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
+		view.LookAgain = state.LookAgain()
+	}
+	return view.Resizable()
+}
+
+// waitForJob waits until a job has ended, and reports how it goes. For no timeout it
+// looks once.
+func waitForJob(ctx context.Context, env *tool.Env, project, job uuid.UUID, timeout time.Duration) (watch.State, error) {
+	began := time.Now()
+	request := watch.Request{LangSmith: env.LangSmith, Project: project, Job: job, Timeout: timeout, Ending: env.Ending}
 	if env.Progress != nil {
 		request.Progress = func(state watch.State) {
 			env.Progress(tool.Progress{Done: time.Since(began).Seconds(), Message: describeWait(state)})
@@ -70,18 +89,11 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	state, err := env.Watch.Wait(ctx, request)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return nil, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(request.Timeout))
+		return state, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(timeout))
 	case errors.Is(err, watch.ErrEnding):
-		return nil, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
-	case err != nil:
-		return nil, err
+		return state, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
 	}
-	view := jobs.NewView(ctx, env, project, state.Report)
-	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
-		view.Progress = describeEnd(state, job.State(), request.Timeout, env.Watch.MaxWaiters)
-		view.LookAgain = state.LookAgain()
-	}
-	return view.Resizable()
+	return state, err
 }
 
 // describeWait says how a wait goes, for progress reports.

@@ -35,7 +35,7 @@ func (g *Guard) Metadata() http.Handler {
 // endpoint.
 func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, MetadataPath)
-	resource := origin(r) + path
+	resource := Origin(r) + path
 	known := path == "" || slices.Contains(m.endpoints, path)
 	if audience := absoluteURL(m.audience); audience != nil {
 		resource = m.audience
@@ -65,7 +65,7 @@ func (m *metadata) address(r *http.Request) string {
 	if path == "/" {
 		path = ""
 	}
-	return origin(r) + MetadataPath + path
+	return Origin(r) + MetadataPath + path
 }
 
 // absoluteURL parses an audience; nil if it is not an absolute URL.
@@ -77,10 +77,10 @@ func absoluteURL(audience string) *url.URL {
 	return u
 }
 
-// origin returns the origin that the client used. A proxy that terminates TLS says so in
+// Origin returns the origin that the client used. A proxy that terminates TLS says so in
 // X-Forwarded-Proto, to which further proxies append. A forged header affects only the
 // response to its sender.
-func origin(r *http.Request) string {
+func Origin(r *http.Request) string {
 	scheme := "http"
 	forwarded, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
 	if r.TLS != nil || strings.EqualFold(strings.TrimSpace(forwarded), "https") {

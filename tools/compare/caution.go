@@ -2,16 +2,16 @@ package compare
 
 import (
 	"fmt"
-	"math"
+	"strings"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
-	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// fewTraces is how many traces a report needs for its shares to be within about
-// seven points of what they would be over all traces.
+// fewTraces is how many traces two reports need for a share of a half to move by less
+// than about ten points by chance.
 const fewTraces = 200
 
 // caution says what weakens the comparison.
@@ -25,8 +25,8 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, "The report of the baseline holds no category.")
 	}
 	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
-		caution = append(caution, fmt.Sprintf("Small sample: %s against %s. By chance alone a share can be off by %.0f points or so.",
-			wording.Count(job.Total, "trace"), wording.Thousands(baseline.Total), 100*chanceMargin(fewest)))
+		caution = append(caution, fmt.Sprintf("Small sample: chance alone moves a share of a half by up to %.0f points, a smaller one by less.",
+			100*chanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}
 	if c.job.project.ID != c.baseline.project.ID {
 		caution = append(caution, "The jobs are of different projects.")
@@ -37,17 +37,16 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, "The windows overlap: some traces may be in both reports.")
 	}
 	if c.mayBeRenamed() {
-		caution = append(caution, "Names are made anew for each report: what appeared may be what vanished under another name.")
+		caution = append(caution, "Names are new in each report: what appeared may be what vanished under another name.")
 	}
-	if isNested(job) || isNested(baseline) {
-		caution = append(caution, "Categories of every level are compared: traces of a subcategory are in its parent too.")
+	for _, u := range c.undivided[:min(len(c.undivided), maxUndivided)] {
+		caution = append(caution, u.describe())
+	}
+	if more := len(c.undivided) - maxUndivided; more > 0 {
+		caution = append(caution, fmt.Sprintf("Only one report divides %s more.", wording.Categories(more)))
 	}
 	return caution
 }
-
-// chanceMargin is how far a share of a half is off at most, 19 times of 20, when it
-// is measured on so many traces. Other shares are off by less.
-func chanceMargin(traces int) float64 { return min(0.98/math.Sqrt(float64(max(traces, 1))), 1) }
 
 // mayBeRenamed reports whether some categories appeared and others vanished.
 func (c *Comparison) mayBeRenamed() bool {
@@ -59,7 +58,25 @@ func (c *Comparison) mayBeRenamed() bool {
 	return appeared && vanished
 }
 
-func isNested(tree *report.Tree) bool { return len(tree.Roots) < len(tree.Nodes) }
+// maxUndivided bounds how many categories that only one report divides are named, and
+// how many subcategories of each.
+const maxUndivided = 3
+
+// describe names the subcategories that are not compared.
+func (u *Undivided) describe() string {
+	side := "later"
+	if u.InBaseline {
+		side = "earlier"
+	}
+	var named []string
+	for _, node := range u.Subcategories[:min(len(u.Subcategories), maxUndivided)] {
+		named = append(named, fmt.Sprintf("%s (%s)", markdown.Quote(node.Name, maxName), wording.Thousands(node.Runs)))
+	}
+	if more := len(u.Subcategories) - maxUndivided; more > 0 {
+		named = append(named, wording.Thousands(more)+" more")
+	}
+	return fmt.Sprintf("Only the %s report divides %s, so not compared: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
+}
 
 // windowsOverlap reports whether two jobs analysed some time in common, as far as
 // their windows are known.

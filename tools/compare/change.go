@@ -12,7 +12,8 @@ import (
 // Kind is how a category changed.
 type Kind int
 
-// The kinds, in the order in which they are listed.
+// The kinds, in the order in which they are listed. Unchanged is what moved no more
+// than chance explains.
 const (
 	Appeared Kind = iota
 	Vanished
@@ -29,23 +30,57 @@ type Change struct {
 	BaselineShare float64 // 0 where it has appeared
 }
 
-// A share has changed where it differs by changedBy of all runs; or, in a small
-// category, by smallChangedBy and by half of the smaller share. The margin makes up for
-// the rounding of binary fractions: 12 % is 2 % more than 10 %.
-const (
-	changedBy      = 0.02 - margin
-	smallChangedBy = 0.005 - margin
-	changedRatio   = 1.5 - margin
-	margin         = 1e-9
-)
+// node returns the category as the later report has it; as the baseline has it where
+// it has vanished.
+func (p *Pair) node() *report.Node {
+	if p.Now != nil {
+		return p.Now
+	}
+	return p.Baseline
+}
+
+// chanceDeviations is how many standard deviations two shares differ by chance alone,
+// 19 times of 20.
+const chanceDeviations = 1.96
+
+// withinChance reports whether chance alone explains the difference between a part of
+// one total and a part of another: a test of two proportions with Yates' correction,
+// which keeps small counts from looking like changes.
+func withinChance(part, total, otherPart, otherTotal float64) bool {
+	if total <= 0 || otherTotal <= 0 {
+		return true
+	}
+	common := min((part+otherPart)/(total+otherTotal), 1)
+	return math.Abs(part/total-otherPart/otherTotal) <= chanceMargin(common, total, otherTotal)
+}
+
+// chanceMargin is how far by chance alone two shares of so many differ that are one
+// share of all.
+func chanceMargin(share, total, otherTotal float64) float64 {
+	each := 1/total + 1/otherTotal
+	return min(chanceDeviations*math.Sqrt(share*(1-share)*each)+each/2, 1)
+}
 
 // Reports returns how every category changed: the largest changes of share first, and
-// last what did not change, the largest changes of error rate first.
-func Reports(now, baseline *report.Tree) []Change {
+// last what did not change, the largest changes of error rate first. Subcategories of
+// a category that only one of the reports divides have neither appeared nor vanished:
+// they are returned as undivided, below the category of the report that has them.
+func Reports(now, baseline *report.Tree) (changes []Change, undivided []Undivided) {
 	pairs := Match(now, baseline)
-	changes := make([]Change, len(pairs))
-	for i, pair := range pairs {
-		changes[i] = change(pair, now, baseline)
+	counterparts := make(map[*report.Node]*report.Node, 2*len(pairs))
+	for _, pair := range pairs {
+		if pair.Now != nil && pair.Baseline != nil {
+			counterparts[pair.Now], counterparts[pair.Baseline] = pair.Baseline, pair.Now
+		}
+	}
+	for _, pair := range pairs {
+		if parent := dividedParent(pair, counterparts); parent == nil {
+			changes = append(changes, change(pair, now, baseline))
+		} else if i := slices.IndexFunc(undivided, func(u Undivided) bool { return u.Parent == parent }); i >= 0 {
+			undivided[i].Subcategories = append(undivided[i].Subcategories, pair.node())
+		} else {
+			undivided = append(undivided, Undivided{Parent: parent, InBaseline: pair.Now == nil, Subcategories: []*report.Node{pair.node()}})
+		}
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		return cmp.Or(
@@ -54,7 +89,31 @@ func Reports(now, baseline *report.Tree) []Change {
 			cmp.Compare(b.Share, a.Share),
 		)
 	})
-	return changes
+	return changes, undivided
+}
+
+// Undivided is a category that only one of the reports divides.
+type Undivided struct {
+	Parent        *report.Node   // in the report that divides it
+	InBaseline    bool           // whether that is the baseline
+	Subcategories []*report.Node // those without a counterpart
+}
+
+// dividedParent returns the category above an unpaired one that has a counterpart
+// without subcategories; nil where there is none.
+func dividedParent(pair Pair, counterparts map[*report.Node]*report.Node) *report.Node {
+	if pair.Now != nil && pair.Baseline != nil {
+		return nil
+	}
+	for node := pair.node().Parent; node != nil; node = node.Parent {
+		if counterpart := counterparts[node]; counterpart != nil {
+			if len(counterpart.Children) == 0 {
+				return node
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 func change(pair Pair, now, baseline *report.Tree) Change {
@@ -65,13 +124,12 @@ func change(pair Pair, now, baseline *report.Tree) Change {
 	if pair.Baseline != nil {
 		c.BaselineShare, _ = baseline.Share(pair.Baseline)
 	}
-	larger, smaller := max(c.Share, c.BaselineShare), min(c.Share, c.BaselineShare)
 	switch {
 	case pair.Baseline == nil:
 		c.Kind = Appeared
 	case pair.Now == nil:
 		c.Kind = Vanished
-	case larger-smaller < changedBy && (larger-smaller < smallChangedBy || larger < smaller*changedRatio):
+	case withinChance(float64(pair.Now.Runs), float64(now.Total), float64(pair.Baseline.Runs), float64(baseline.Total)):
 		c.Kind = Unchanged
 	case c.Share > c.BaselineShare:
 		c.Kind = Grew

@@ -24,8 +24,8 @@ func tree(lines ...string) *report.Tree {
 		fmt.Sscan(head[at+1:], &runs)
 		path := head[:at]
 		clusters[i] = langsmith.Cluster{ID: id(path), Name: path[strings.LastIndex(path, "/")+1:], Description: description, NumRuns: runs}
-		if parent, _, nested := strings.Cut(path, "/"); nested {
-			clusters[i].ParentID = id(parent)
+		if last := strings.LastIndex(path, "/"); last > 0 {
+			clusters[i].ParentID = id(path[:last])
 		}
 	}
 	return report.Build(clusters)
@@ -93,23 +93,98 @@ func TestMatch(t *testing.T) {
 }
 
 func TestReports(t *testing.T) {
-	now := tree("a 400", "b 110", "c 61", "d 6", "e 223", "new 200")
-	baseline := tree("a 200", "b 130", "c 60", "d 1", "e 409", "old 200")
+	now := tree("a 400", "b 150", "c 61", "d 6", "e 183", "new 200")
+	baseline := tree("a 200", "b 110", "c 60", "d 1", "e 429", "old 200")
 	baseline.Nodes[2].Stats = langsmith.Stats{"error_rate": 0.1}
 	now.Nodes[2].Stats = langsmith.Stats{"error_rate": 0.6}
 	want := []string{
-		"2 a 0.400 0.200", "0 new 0.200 0.000", "1 old 0.000 0.200", "3 e 0.223 0.409", "3 b 0.110 0.130", "2 d 0.006 0.001", "4 c 0.061 0.060",
+		"3 e 0.183 0.429", "2 a 0.400 0.200", "0 new 0.200 0.000", "1 old 0.000 0.200", "2 b 0.150 0.110", "4 c 0.061 0.060", "4 d 0.006 0.001",
 	}
-	var got []string
-	for _, change := range compare.Reports(now, baseline) {
+	changes, undivided := compare.Reports(now, baseline)
+	if got := describe(changes); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if len(undivided) > 0 {
+		t.Errorf("undivided is %v of reports without subcategories", undivided)
+	}
+}
+
+func describe(changes []compare.Change) []string {
+	var lines []string
+	for _, change := range changes {
 		node := change.Now
 		if node == nil {
 			node = change.Baseline
 		}
-		got = append(got, fmt.Sprintf("%d %s %.3f %.3f", change.Kind, node.Name, change.Share, change.BaselineShare))
+		lines = append(lines, fmt.Sprintf("%d %s %.3f %.3f", change.Kind, label(node), change.Share, change.BaselineShare))
 	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	return lines
+}
+
+// TestChance holds what counts as a move against values of a chi-squared test with
+// Yates' correction at 5 %: what that does not reject is steady.
+func TestChance(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		now, baseline int // of the category, of so many traces
+		nowOf, of     int
+		kind          compare.Kind
+	}{
+		{"12 to 15 % of 150", 24, 18, 161, 146, compare.Unchanged}, // p = 0.62
+		{"36 to 24 % of 150", 38, 52, 161, 146, compare.Shrank},    // p = 0.029
+		{"11 to 22 % of 150", 35, 16, 161, 146, compare.Grew},      // p = 0.017
+		{"11 to 22 % of 50", 11, 5, 50, 46, compare.Unchanged},     // p = 0.23
+		{"50 to 54 % of 1,000", 540, 500, 1000, 1000, compare.Unchanged},
+		{"50 to 55 % of 1,000", 550, 500, 1000, 1000, compare.Grew},
+		{"1 to 6 of 1,000", 6, 1, 1000, 1000, compare.Unchanged},
+		{"1 of 1 to 1 of 2", 1, 1, 2, 1, compare.Unchanged},
+		{"all of 1,000", 1000, 1000, 1000, 1000, compare.Unchanged},
+		{"none of either", 0, 0, 10, 10, compare.Unchanged},
+	} {
+		now, baseline := fmt.Sprintf("a %d", c.now), fmt.Sprintf("a %d", c.baseline)
+		changes, _ := compare.Reports(tree(now, fmt.Sprintf("others %d", c.nowOf-c.now)), tree(baseline, fmt.Sprintf("others %d", c.of-c.baseline)))
+		i := slices.IndexFunc(changes, func(change compare.Change) bool { return change.Now.Name == "a" })
+		if changes[i].Kind != c.kind {
+			t.Errorf("%s is kind %d, want %d", c.name, changes[i].Kind, c.kind)
+		}
+	}
+}
+
+// TestUndivided has subcategories on one side only: they have not appeared or
+// vanished where the category above them was merely not divided.
+func TestUndivided(t *testing.T) {
+	whole, divided := []string{"Billing 50", "Login 50"}, []string{"Billing 50", "Billing/Refunds 30", "Billing/Invoices 20", "Login 50"}
+	for _, c := range []struct {
+		name          string
+		now, baseline []string
+		changes       []string // but for those that did not change
+		undivided     string
+	}{
+		{"divided now", divided, whole, nil, "Billing of the job: 2"},
+		{"divided before", whole, divided, nil, "Billing of the baseline: 2"},
+		{"two levels below", []string{"Billing 50", "Billing/Refunds 30", "Billing/Refunds/Late 20", "Login 50"}, whole, nil, "Billing of the job: 2"},
+		{"divided otherwise", []string{"Billing 50", "Billing/Vouchers 50", "Login 50"}, divided,
+			[]string{"0 Billing/Vouchers 0.500 0.000", "1 Billing/Refunds 0.000 0.300", "1 Billing/Invoices 0.000 0.200"}, ""},
+		{"the whole has vanished", []string{"Login 50"}, divided,
+			[]string{"2 Login 1.000 0.500", "1 Billing 0.000 0.500", "1 Billing/Refunds 0.000 0.300", "1 Billing/Invoices 0.000 0.200"}, ""},
+		{"a subcategory that moved to the top", []string{"Billing 20", "Refunds 30", "Login 50"}, divided,
+			[]string{"3 Billing 0.200 0.500"}, "Billing of the baseline: 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			changes, undivided := compare.Reports(tree(c.now...), tree(c.baseline...))
+			moved := slices.DeleteFunc(changes, func(change compare.Change) bool { return change.Kind == compare.Unchanged })
+			if got := describe(moved); !slices.Equal(got, c.changes) {
+				t.Errorf("moved:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.changes, "\n"))
+			}
+			var got []string
+			for _, u := range undivided {
+				side := map[bool]string{false: "the job", true: "the baseline"}[u.InBaseline]
+				got = append(got, fmt.Sprintf("%s of %s: %d", label(u.Parent), side, len(u.Subcategories)))
+			}
+			if strings.Join(got, ", ") != c.undivided {
+				t.Errorf("undivided: %q, want %q", got, c.undivided)
+			}
+		})
 	}
 }
 

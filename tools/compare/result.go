@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/google/uuid"
@@ -15,11 +16,18 @@ import (
 type Comparison struct {
 	job, baseline *Side
 	changes       []Change // the largest first
+	undivided     []Undivided
+	names         map[string]int // how many changes have a name
 }
 
 // New compares a job with an earlier one.
 func New(job, baseline *Side) *Comparison {
-	return &Comparison{job: job, baseline: baseline, changes: Reports(job.tree, baseline.tree)}
+	c := &Comparison{job: job, baseline: baseline, names: map[string]int{}}
+	c.changes, c.undivided = Reports(job.tree, baseline.tree)
+	for i := range c.changes {
+		c.names[c.changes[i].node().Name]++
+	}
+	return c
 }
 
 // Result is what a comparison found.
@@ -39,25 +47,27 @@ type Result struct {
 
 // JobResult is one of the jobs that were compared.
 type JobResult struct {
-	ID      uuid.UUID `json:"id"`
-	Name    string    `json:"name"`
-	NumRuns int       `json:"num_runs"`
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"`
+	NumRuns   int       `json:"num_runs"`
+	ErrorRate *float64  `json:"error_rate,omitempty"`
 }
 
-// CategoryChange is a category of the later report, its match in the baseline, and
-// what changed.
+// CategoryChange is a category, its match in the baseline, and what changed. No field
+// is there that others imply.
 type CategoryChange struct {
 	Name              string         `json:"name"`
-	BaselineName      string         `json:"baseline_name,omitempty"`
-	Similarity        *float64       `json:"similarity,omitempty"`
+	Parent            string         `json:"parent,omitempty"`        // where another category has the same name
+	BaselineName      string         `json:"baseline_name,omitempty"` // where that is another
+	Similarity        float64        `json:"similarity,omitempty"`    // where it is not 1
 	NumRuns           *int           `json:"num_runs,omitempty"`
 	BaselineNumRuns   *int           `json:"baseline_num_runs,omitempty"`
-	Share             *float64       `json:"share,omitempty"`
+	Share             *float64       `json:"share,omitempty"` // both where it moved: else num_runs tells
 	BaselineShare     *float64       `json:"baseline_share,omitempty"`
 	Stats             map[string]any `json:"stats,omitempty"`
 	BaselineStats     map[string]any `json:"baseline_stats,omitempty"`
 	ClusterID         uuid.UUID      `json:"cluster_id,omitzero"`
-	BaselineClusterID uuid.UUID      `json:"baseline_cluster_id,omitzero"`
+	BaselineClusterID uuid.UUID      `json:"baseline_cluster_id,omitzero"` // where it has vanished
 }
 
 // maxName bounds a category's name in a comparison, in bytes.
@@ -74,33 +84,46 @@ func (c *Comparison) result(items, chars int) *Result {
 		Appeared: []CategoryChange{}, Vanished: []CategoryChange{}, Grew: []CategoryChange{}, Shrank: []CategoryChange{}, Unchanged: []CategoryChange{},
 		comparison: c, shown: items,
 	}
+	if left := len(c.changes) - items; left > 0 {
+		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller changes or none not shown: get_insights_job lists all of each report.", wording.Categories(left)))
+	}
 	lists := [...]*[]CategoryChange{Appeared: &r.Appeared, Vanished: &r.Vanished, Grew: &r.Grew, Shrank: &r.Shrank, Unchanged: &r.Unchanged}
 	for _, change := range c.changes[:items] {
-		*lists[change.Kind] = append(*lists[change.Kind], newCategoryChange(change, chars))
+		*lists[change.Kind] = append(*lists[change.Kind], c.newCategoryChange(&change, chars))
 	}
 	return r
 }
 
 func (s *Side) result(chars int) JobResult {
-	return JobResult{ID: s.job.ID, Name: markdown.Truncate(s.job.Name, chars), NumRuns: s.tree.Total}
+	return JobResult{ID: s.job.ID, Name: markdown.Truncate(s.job.Name, chars), NumRuns: s.tree.Total, ErrorRate: s.errorRate()}
 }
 
-func newCategoryChange(change Change, chars int) CategoryChange {
-	var c CategoryChange
+func (c *Comparison) newCategoryChange(change *Change, chars int) CategoryChange {
+	node := change.node()
+	shown := CategoryChange{Name: markdown.Truncate(node.Name, chars)}
+	if c.names[node.Name] > 1 && node.Parent != nil {
+		shown.Parent = markdown.Truncate(node.Parent.Name, chars)
+	}
 	if node := change.Baseline; node != nil {
-		share := wording.Round4(change.BaselineShare)
-		c.Name = markdown.Truncate(node.Name, chars)
-		c.BaselineName, c.BaselineClusterID = c.Name, node.ID
-		c.BaselineNumRuns, c.BaselineShare, c.BaselineStats = &node.Runs, &share, jobs.MainStats(node.Stats)
+		shown.BaselineNumRuns, shown.BaselineStats = &node.Runs, jobs.MainStats(node.Stats)
+		if change.Kind != Unchanged {
+			shown.BaselineShare = new(wording.Round4(change.BaselineShare))
+		}
 	}
 	if node := change.Now; node != nil {
-		share := wording.Round4(change.Share)
-		c.Name, c.ClusterID = markdown.Truncate(node.Name, chars), node.ID
-		c.NumRuns, c.Share, c.Stats = &node.Runs, &share, jobs.MainStats(node.Stats)
+		shown.ClusterID, shown.NumRuns, shown.Stats = node.ID, &node.Runs, jobs.MainStats(node.Stats)
+		if change.Kind != Unchanged {
+			shown.Share = new(wording.Round4(change.Share))
+		}
 	}
-	if change.Now != nil && change.Baseline != nil {
-		similarity := math.Round(change.Similarity*100) / 100
-		c.Similarity = &similarity
+	switch {
+	case change.Kind == Vanished:
+		shown.BaselineClusterID = node.ID
+	case change.Kind != Appeared && change.Baseline.Name != node.Name:
+		shown.BaselineName = markdown.Truncate(change.Baseline.Name, chars)
+		if similarity := math.Round(change.Similarity*100) / 100; similarity < 1 {
+			shown.Similarity = similarity
+		}
 	}
-	return c
+	return shown
 }

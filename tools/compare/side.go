@@ -1,15 +1,8 @@
 package compare
 
 import (
-	"context"
-
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/jobs"
-	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
-	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -20,26 +13,24 @@ type Side struct {
 	tree    *report.Tree
 }
 
-// Fetch fetches a job to compare. It refuses one without a report.
-func Fetch(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*Side, error) {
-	job, err := env.LangSmith.GetJob(ctx, project.ID, id)
-	if err != nil {
-		return nil, err
-	}
-	shown := jobs.NewJob(&job.Job, tool.Links{}, jobs.MaxName)
-	name := markdown.Quote(shown.Name, jobs.MaxName)
-	switch {
-	case job.Status.Failed():
-		return nil, tool.Refuse("Job %s (%s) failed and has no report to compare: %s. Choose another: %s", name, id, shown.Reason(),
-			wording.Call("list_insights_jobs", "session_id", project.ID))
-	case !job.Status.Done():
-		return nil, tool.Refuse("Job %s (%s) is not finished: its status is %s. Wait for it, then compare again: %s", name, id, shown.State(),
-			wording.Call("wait_for_insights_job", "session_id", project.ID, "job_id", id))
-	}
-	return &Side{project: project, job: job, tree: report.Build(job.Clusters)}, nil
+// NewSide returns a job that has succeeded as a side of a comparison.
+func NewSide(project langsmith.Project, job *langsmith.Report) *Side {
+	return &Side{project: project, job: job, tree: report.Build(job.Clusters)}
 }
 
-// call writes the call that shows the side's own report.
-func (s *Side) call() string {
-	return wording.Call("get_insights_job", "session_id", s.project.ID, "job_id", s.job.ID)
+// errorRate returns the share of the report's traces that ended in an error; nil
+// where a category at the top does not tell.
+func (s *Side) errorRate() *float64 {
+	if s.tree.Total == 0 {
+		return nil
+	}
+	var failed float64
+	for _, root := range s.tree.Roots {
+		rate, known := root.Stats.Number(langsmith.StatErrorRate)
+		if !known && root.Runs > 0 {
+			return nil
+		}
+		failed += rate * float64(root.Runs)
+	}
+	return new(wording.Round4(failed / float64(s.tree.Total)))
 }

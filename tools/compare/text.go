@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
@@ -15,26 +17,28 @@ import (
 func (r *Result) Text() string {
 	c := r.comparison
 	var b strings.Builder
-	fmt.Fprintf(&b, "Job %s compared with baseline %s: %s.\n", c.describe(c.job, r.Job), c.describe(c.baseline, r.Baseline), c.countChanges())
+	fmt.Fprintf(&b, "Traces %s", writePair(&r.Baseline.NumRuns, &r.Job.NumRuns, wording.Thousands))
+	if r.Job.ErrorRate != nil || r.Baseline.ErrorRate != nil {
+		fmt.Fprintf(&b, ", errors %s", writePair(r.Baseline.ErrorRate, r.Job.ErrorRate, wording.Percent))
+	}
+	fmt.Fprintf(&b, ". Categories: %s.\nJob %s after baseline %s.\n", c.countChanges(), c.describe(c.job, r.Job), c.describe(c.baseline, r.Baseline))
 	for _, caution := range r.Caution {
 		fmt.Fprintf(&b, "Caution: %s\n", caution)
 	}
 	if r.shown > 0 {
-		r.writeTable(&b)
+		r.writeTables(&b)
+		b.WriteString("\nNext: list_insights_runs with the job_id and a cluster_id shows a category's traces; a vanished one is in the baseline.\n")
 	}
-	if left := len(c.changes) - r.shown; left > 0 {
-		fmt.Fprintf(&b, "\n%s with smaller changes or none not shown. Each report lists all of its own:\n%s\n%s\n",
-			wording.Categories(left), c.job.call(), c.baseline.call())
-	}
-	fmt.Fprintf(&b, "\nNext: list_insights_runs with session_id %s, job_id %s and a cluster_id shows a category's traces; those of a vanished one are in the baseline (session_id %s, job_id %s).\n",
-		c.job.project.ID, r.Job.ID, c.baseline.project.ID, r.Baseline.ID)
 	return b.String()
 }
 
 func (c *Comparison) describe(side *Side, shown JobResult) string {
-	text := fmt.Sprintf("%s (%s", markdown.Quote(shown.Name, maxName), wording.Count(shown.NumRuns, "trace"))
-	if side.project.Name != "" && c.job.project.ID != c.baseline.project.ID {
-		text += " of " + tool.ProjectLabel(side.project)
+	text := fmt.Sprintf("%s (job_id %s", markdown.Quote(shown.Name, maxName), shown.ID)
+	if c.job.project.ID != c.baseline.project.ID {
+		text += ", session_id " + side.project.ID.String()
+		if side.project.Name != "" {
+			text += " of " + tool.ProjectLabel(side.project)
+		}
 	}
 	job := jobs.NewJob(&side.job.Job, tool.Links{}, jobs.MaxName)
 	if window := job.Window(); window != "" {
@@ -43,7 +47,7 @@ func (c *Comparison) describe(side *Side, shown JobResult) string {
 	return text + ")"
 }
 
-var kindWords = [...]string{Appeared: "appeared", Vanished: "vanished", Grew: "grew", Shrank: "shrank", Unchanged: "unchanged"}
+var kindWords = [...]string{Appeared: "appeared", Vanished: "vanished", Grew: "grew", Shrank: "shrank", Unchanged: "steady"}
 
 // countChanges counts the categories of each kind, shown or not.
 func (c *Comparison) countChanges() string {
@@ -55,59 +59,115 @@ func (c *Comparison) countChanges() string {
 	for kind, n := range counts {
 		parts[kind] = fmt.Sprintf("%s %s", wording.Thousands(n), kindWords[kind])
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, ", ") + " (within chance)"
 }
 
-func (r *Result) writeTable(b *strings.Builder) {
-	lists := [][]CategoryChange{r.Appeared, r.Vanished, r.Grew, r.Shrank, r.Unchanged}
-	var stats []map[string]any
-	for _, c := range slices.Concat(lists...) {
-		stats = append(stats, c.Stats, c.BaselineStats)
-	}
-	statColumns := jobs.StatColumns(stats)
-	columns := []markdown.Column{{Title: "change"}, {Title: "category"}, {Title: "share", Right: true}, {Title: "traces", Right: true}}
-	for _, column := range statColumns {
-		columns = append(columns, column.Column)
-	}
-	table := markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
-	for kind, list := range lists {
+// writeTables writes what moved with all its figures, and after it what did not, with
+// those that may have changed all the same.
+func (r *Result) writeTables(b *strings.Builder) {
+	lists := [...][]CategoryChange{Appeared: r.Appeared, Vanished: r.Vanished, Grew: r.Grew, Shrank: r.Shrank, Unchanged: r.Unchanged}
+	moved := newTable(slices.Concat(lists[:Unchanged]...), 3, "change", "category", "share", "traces")
+	for kind, list := range lists[:Unchanged] {
 		for _, c := range list {
-			kind, id := Kind(kind), c.ClusterID
-			if kind == Vanished {
-				id = c.BaselineClusterID
-			}
-			cells := []string{
-				kindWords[kind], c.label(),
-				writeChange(kind, c.BaselineShare, c.Share, wording.Percent),
-				writeChange(kind, c.BaselineNumRuns, c.NumRuns, wording.Thousands),
-			}
-			for _, column := range statColumns {
-				cells = append(cells, writeChange(kind, column.Value(c.BaselineStats), column.Value(c.Stats), column.Write))
-			}
-			table.Row(append(cells, id.String())...)
+			moved.add(Kind(kind), &c, kindWords[kind], c.label(), writeChange(Kind(kind), c.BaselineShare, c.Share, wording.Percent))
 		}
 	}
-	fmt.Fprintf(b, "\n%s", table)
+	steady := newTable(r.Unchanged, 2, "steady", "traces")
+	for _, c := range r.Unchanged {
+		steady.add(Unchanged, &c, c.label())
+	}
+	for _, table := range []*table{moved, steady} {
+		if table.rows > 0 {
+			fmt.Fprintf(b, "\n%s", table)
+		}
+	}
+}
+
+// table is a table of changes: some columns of its own, then the number of traces,
+// some statistics and the category's id.
+type table struct {
+	*markdown.Table
+	stats []jobs.StatColumn
+	rows  int
+}
+
+// newTable returns a table without rows, with the first statistics that any of the
+// changes has.
+func newTable(changes []CategoryChange, maxStats int, titles ...string) *table {
+	var stats []map[string]any
+	for _, c := range changes {
+		stats = append(stats, c.Stats, c.BaselineStats)
+	}
+	known := jobs.StatColumns(stats)
+	t := &table{stats: known[:min(len(known), maxStats)]}
+	var columns []markdown.Column
+	for _, title := range titles {
+		columns = append(columns, markdown.Column{Title: title, Right: title == "share" || title == "traces"})
+	}
+	for _, column := range t.stats {
+		columns = append(columns, column.Column)
+	}
+	t.Table = markdown.NewTable(append(columns, markdown.Column{Title: "cluster_id"})...)
+	return t
+}
+
+func (t *table) add(kind Kind, c *CategoryChange, cells ...string) {
+	cells = append(cells, writeChange(kind, c.BaselineNumRuns, c.NumRuns, wording.Thousands))
+	for _, column := range t.stats {
+		cells = append(cells, writeChange(kind, column.Value(c.BaselineStats), column.Value(c.Stats), column.Write))
+	}
+	id := c.ClusterID
+	if kind == Vanished {
+		id = c.BaselineClusterID
+	}
+	t.Row(append(cells, shortID(id))...)
+	t.rows++
+}
+
+// shortID writes the beginning of a category's id, by which calls may name it.
+func shortID(id uuid.UUID) string {
+	if id == uuid.Nil {
+		return "-"
+	}
+	return id.String()[:8]
 }
 
 // label names a category, and what it was called before where that differs.
 func (c *CategoryChange) label() string {
 	label := markdown.Quote(c.Name, maxName)
-	if c.Similarity != nil && *c.Similarity < 1 {
-		label += fmt.Sprintf(" was %s (similarity %.2f)", markdown.Quote(c.BaselineName, maxName), *c.Similarity)
+	if c.Parent != "" {
+		label += " in " + markdown.Quote(c.Parent, maxName)
+	}
+	if c.BaselineName == "" {
+		return label
+	}
+	label += " was " + markdown.Quote(c.BaselineName, maxName)
+	if c.Similarity > 0 {
+		label += fmt.Sprintf(" (similarity %.2f)", c.Similarity)
 	}
 	return label
 }
 
-// writeChange writes the value before and now, or one of them where there is no
-// more, or where they read the same.
+// writeChange writes the value before and now, or one of them where there is no more.
 func writeChange[T any](kind Kind, before, now *T, write func(T) string) string {
+	switch kind {
+	case Appeared:
+		return wording.OrDash(now, write)
+	case Vanished:
+		return wording.OrDash(before, write)
+	}
+	return writePair(before, now, write)
+}
+
+// writePair writes the value before and now, or once where they read the same. A unit
+// that both have stands once.
+func writePair[T any](before, now *T, write func(T) string) string {
 	was, is := wording.OrDash(before, write), wording.OrDash(now, write)
-	switch {
-	case kind == Appeared || was == is:
+	if was == is {
 		return is
-	case kind == Vanished:
-		return "was " + was
+	}
+	if _, unit, found := strings.Cut(is, " "); found {
+		was = strings.TrimSuffix(was, " "+unit)
 	}
 	return was + " → " + is
 }

@@ -39,20 +39,26 @@ var (
 	anthropicPrice = Range{3, 4}
 )
 
+// Models returns the models of a job: providers, and ids of model configurations. For a
+// saved config, whose models are not known here, it returns the config's id.
+func Models(request *langsmith.CreateInsightsJobRequest) []string {
+	if cluster, ok := request.ClusterModel.Get(); ok {
+		summary, _ := request.SummaryModel.Get()
+		return []string{cluster, summary}
+	}
+	if request.Model != nil {
+		return []string{string(*request.Model)}
+	}
+	if config, ok := request.ConfigID.Get(); ok {
+		return []string{config.String()}
+	}
+	return []string{string(langsmith.ProviderOpenAI)} // the API's default
+}
+
 // Of returns the cost of a job over a number of traces. For a saved config or a model
 // configuration it includes both providers, since the model is not known.
 func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
-	models := []string{"openai"}
-	if config, ok := request.ConfigID.Get(); ok {
-		models[0] = config.String()
-	}
-	if request.Model != nil {
-		models[0] = string(*request.Model)
-	}
-	if cluster, ok := request.ClusterModel.Get(); ok {
-		summary, _ := request.SummaryModel.Get()
-		models = []string{cluster, summary}
-	}
+	models := Models(request)
 	low, high := openAIPrice.Low, openAIPrice.High
 	if !slices.Contains(models, "openai") {
 		low = anthropicPrice.Low
@@ -91,6 +97,12 @@ type Estimate struct {
 func NewEstimate(request *langsmith.CreateInsightsJobRequest) Estimate {
 	traces := MaxTraces(request)
 	return Estimate{traces, Of(request, traces)}
+}
+
+// Limit lowers the estimate to the traces that there are.
+func (e *Estimate) Limit(request *langsmith.CreateInsightsJobRequest, traces int) {
+	e.Traces = min(e.Traces, traces)
+	e.Cost = Of(request, e.Traces)
 }
 
 func (e Estimate) String() string {

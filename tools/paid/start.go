@@ -181,7 +181,7 @@ func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {
 	}
 	listed.ConfigID, _ = f.call.Request.ConfigID.Get()
 	f.ledger.jobLists.add(f.call.slot.Scope, listed)
-	return &Outcome{Job: job, Others: f.others(job.ID)}
+	return &Outcome{Job: job, Sent: sentAt(f.about), Others: f.others(job.ID)}
 }
 
 // refusal adds the jobs that run to LangSmith's answer that they are too many.

@@ -2,6 +2,7 @@ package tool
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,6 +35,20 @@ func (l Links) Job(id uuid.UUID) string {
 	return l.endpoint.JobURL(l.tenant, l.project, id)
 }
 
+// JobPattern returns the address of the project's jobs, with the names of ids in the
+// place of ids: a text has each id once.
+func (l Links) JobPattern() string { return l.pattern(l.Job(anyID), "{job_id}") }
+
+// RunPattern returns the address of the project's runs, as [Links.JobPattern] does.
+func (l Links) RunPattern() string { return l.pattern(l.Run(anyID), "{run_id}") }
+
+// anyID stands for any id while a pattern is made.
+var anyID = uuid.Max
+
+func (l Links) pattern(address, name string) string {
+	return strings.NewReplacer(l.project.String(), "{session_id}", anyID.String(), name).Replace(address)
+}
+
 // Run returns the address of a run; empty where its id is not known.
 func (l Links) Run(id uuid.UUID) string {
 	if l.tenant == uuid.Nil || id == uuid.Nil {
@@ -51,17 +66,27 @@ func (e *Env) TenantID(ctx context.Context, project langsmith.Project) uuid.UUID
 	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
 		return id
 	}
-	found, err := e.Projects.find(ctx, projectKey{id: project.ID}, func(ctx context.Context) ([]langsmith.Project, error) {
+	found, err := e.projectByID(ctx, project.ID)
+	if err != nil {
+		return uuid.Nil
+	}
+	return found.TenantID
+}
+
+// projectByID returns a project from the cache, or else from LangSmith, without which
+// calls can do: it gets little time.
+func (e *Env) projectByID(ctx context.Context, id uuid.UUID) (langsmith.Project, error) {
+	found, err := e.Projects.find(ctx, projectKey{id: id}, func(ctx context.Context) ([]langsmith.Project, error) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
-		fetched, err := e.LangSmith.GetProject(ctx, project.ID)
+		fetched, err := e.LangSmith.GetProject(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		return []langsmith.Project{*fetched}, nil
 	})
 	if err != nil {
-		return uuid.Nil
+		return langsmith.Project{}, err
 	}
-	return found[0].TenantID
+	return found[0], nil
 }

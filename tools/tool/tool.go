@@ -94,9 +94,14 @@ func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Re
 	if err == nil {
 		return reply, nil
 	}
+	if IsNotFound(err) {
+		if wrong := env.explainWrongKind(ctx, arguments); wrong != nil {
+			err = wrong
+		}
+	}
 	if IsInterruption(err) {
 		return Reply{}, err
 	}
 	text, _ := markdown.Shorten(markdown.Clean(env.Explain(t.Declaration, err)), DefaultBudget-1)
-	return Reply{Text: text, IsError: true, NotFound: isAboutMissing(err)}, nil
+	return Reply{Text: text, IsError: true, NotFound: isAboutMissing(err), Err: err}, nil
 }
