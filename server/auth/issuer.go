@@ -54,7 +54,7 @@ type issuer struct {
 	retryAt time.Time
 }
 
-// knownIssuer is what the issuer's metadata says.
+// knownIssuer is the issuer as its metadata describes it.
 type knownIssuer struct {
 	name string // the claim iss of its tokens
 	keys keyfunc.Keyfunc

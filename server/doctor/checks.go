@@ -31,7 +31,7 @@ type checker struct {
 	localTime    time.Time          // by this machine's clock at serverTime
 }
 
-func (c *checker) configuration(_ context.Context) Check {
+func (c *checker) checkConfiguration(_ context.Context) Check {
 	if c.Sandbox {
 		c.skipReason = "the sandbox replaces LangSmith"
 		return Check{Status: Warning, Found: "the embedded sandbox is used instead of LangSmith", Do: "Unset LANGSMITH_INSIGHTS_MCP_SANDBOX to use your own traces."}
@@ -89,7 +89,7 @@ func from(source, fallback string) string {
 	return " from " + source
 }
 
-func (c *checker) key(ctx context.Context) Check {
+func (c *checker) checkKey(ctx context.Context) Check {
 	var api *langsmith.Error
 	if errors.As(c.listErr, &api) {
 		switch api.Status {
@@ -109,7 +109,7 @@ func (c *checker) key(ctx context.Context) Check {
 	return Check{Status: OK, Found: "the " + c.credential() + " is accepted"}
 }
 
-func (c *checker) workspace(ctx context.Context) Check {
+func (c *checker) checkWorkspace(ctx context.Context) Check {
 	if c.listErr != nil {
 		c.skipReason = "the workspace cannot be read"
 		return Check{Status: Failed, Found: "this workspace cannot be read with this " + c.credential(), Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
@@ -134,7 +134,7 @@ func (c *checker) listWorkspaces(ctx context.Context) string {
 	return b.String()
 }
 
-func (c *checker) projects(ctx context.Context) Check {
+func (c *checker) checkProjects(ctx context.Context) Check {
 	wanted := c.LangSmith.Project
 	if wanted != "" {
 		if i := slices.IndexFunc(c.listed, func(p langsmith.Project) bool { return p.Name == wanted }); i >= 0 {
@@ -170,7 +170,7 @@ func projectNames(projects []langsmith.Project) string {
 	return strings.Join(names, ", ")
 }
 
-func (c *checker) insights(ctx context.Context) Check {
+func (c *checker) checkInsights(ctx context.Context) Check {
 	if c.project == nil {
 		return skipped("there is no project")
 	}
@@ -192,7 +192,7 @@ func (c *checker) insights(ctx context.Context) Check {
 	return Check{Status: OK, Found: found + ". Whether jobs may be started is not checked, since a job costs money."}
 }
 
-func (c *checker) secrets(ctx context.Context) Check {
+func (c *checker) checkSecrets(ctx context.Context) Check {
 	names, err := c.Client.ListSecretNames(ctx)
 	if err != nil {
 		return Check{Status: Warning, Found: "cannot be read with this " + c.credential(), Do: "So a dry run cannot show whether the model's key is set; see Settings, Secrets."}
@@ -214,7 +214,7 @@ func (c *checker) secrets(ctx context.Context) Check {
 // response was lost is hard to find by its time.
 const maxClockSkew = 30 * time.Second
 
-func (c *checker) clock(_ context.Context) Check {
+func (c *checker) checkClock(_ context.Context) Check {
 	if c.serverTime.IsZero() {
 		return Check{Status: Skipped, Found: "LangSmith's time is unknown"}
 	}
@@ -225,7 +225,7 @@ func (c *checker) clock(_ context.Context) Check {
 	return Check{Status: OK, Found: "agrees with LangSmith's"}
 }
 
-func (c *checker) state(ctx context.Context) Check {
+func (c *checker) checkState(ctx context.Context) Check {
 	weakness, err := c.CheckState(ctx)
 	if err != nil {
 		return Check{Status: Failed, Found: "the memory of paid calls cannot be written: " + markdown.Line(err.Error(), 300),
@@ -249,7 +249,7 @@ func (c *checker) state(ctx context.Context) Check {
 	return Check{Status: OK, Found: "writable: " + where + bound}
 }
 
-func (c *checker) announcedEnds(context.Context) Check {
+func (c *checker) checkAnnouncedEnds(context.Context) Check {
 	if c.Deprecations == nil {
 		c.Deprecations = &Deprecations{}
 	}

@@ -20,7 +20,7 @@ import (
 // proxySchemes are the proxy schemes of net/http. It treats any other as http.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
-func (c *checker) proxy(_ context.Context) Check {
+func (c *checker) checkProxy(_ context.Context) Check {
 	target, err := url.Parse(c.LangSmith.Endpoint.String())
 	if err != nil {
 		return Check{Status: Failed, Found: "the endpoint is not a URL", Do: "Set LANGSMITH_ENDPOINT to LangSmith's API."}
@@ -65,8 +65,8 @@ func parseProxy(value string) (*url.URL, error) {
 	return address, err
 }
 
-// connection lists the projects. Every later check depends on it.
-func (c *checker) connection(ctx context.Context) Check {
+// checkConnection lists the projects. Every later check depends on it.
+func (c *checker) checkConnection(ctx context.Context) Check {
 	c.listed, c.listErr = c.Client.ListProjects(ctx, langsmith.ProjectsQuery{Limit: 100})
 	endpoint := c.LangSmith.Endpoint.String()
 	var api *langsmith.Error

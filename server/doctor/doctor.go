@@ -56,17 +56,17 @@ func Run(ctx context.Context, options Options) []Check {
 		needsAPI bool // skipped after a failure of LangSmith
 		check    func(context.Context) Check
 	}{
-		{"configuration", false, c.configuration},
-		{"proxy", false, c.proxy},
-		{"LangSmith answers", true, c.connection},
-		{"key", true, c.key},
-		{"workspace", true, c.workspace},
-		{"projects", true, c.projects},
-		{"Insights", true, c.insights},
-		{"model secrets", true, c.secrets},
-		{"clock", true, c.clock},
-		{announcedEnds, true, c.announcedEnds},
-		{"state", false, c.state},
+		{"configuration", false, c.checkConfiguration},
+		{"proxy", false, c.checkProxy},
+		{"LangSmith answers", true, c.checkConnection},
+		{"key", true, c.checkKey},
+		{"workspace", true, c.checkWorkspace},
+		{"projects", true, c.checkProjects},
+		{"Insights", true, c.checkInsights},
+		{"model secrets", true, c.checkSecrets},
+		{"clock", true, c.checkClock},
+		{announcedEnds, true, c.checkAnnouncedEnds},
+		{"state", false, c.checkState},
 	} {
 		check := skipped(c.skipReason)
 		if c.skipReason == "" || !step.needsAPI {

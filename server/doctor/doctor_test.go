@@ -18,8 +18,8 @@ import (
 	"langsmith-insights-mcp/server/doctor"
 )
 
-// examine runs the doctor against an endpoint, with a proxy where one is named,
-// and what else changes make of its options.
+// examine runs the checks against an endpoint with an optional proxy. changes modify the
+// options.
 func examine(t *testing.T, endpoint, proxy string, env map[string]string, changes ...func(*doctor.Options)) map[string]doctor.Check {
 	t.Helper()
 	address, err := langsmith.ParseEndpoint(endpoint)
@@ -69,7 +69,7 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string, change
 	return byName
 }
 
-// nobody is an address on which nobody listens.
+// nobody returns an address without a listener.
 func nobody(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -80,8 +80,8 @@ func nobody(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// TestUnreachable has what keeps an answer from coming, over real sockets, and
-// what is told about it.
+// TestUnreachable checks the explanation of each failure of a connection, over real
+// sockets.
 func TestUnreachable(t *testing.T) {
 	secure := httptest.NewTLSServer(sandbox.New(sandbox.Options{}))
 	t.Cleanup(secure.Close)
@@ -123,7 +123,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// TestProxy has the variables that name a proxy.
+// TestProxy checks the values of the proxy variables.
 func TestProxy(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -150,8 +150,8 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// TestConfiguration has what was found and where, and the key only as its
-// fingerprint.
+// TestConfiguration checks that each setting is named with its source, and the key only by
+// its fingerprint.
 func TestConfiguration(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -168,7 +168,7 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
-// login is somebody who has signed in, until a moment.
+// login is a login that expires at a time.
 type login struct {
 	ends time.Time
 	err  error
@@ -178,8 +178,7 @@ func (login) ID() string                                        { return "login"
 func (l login) ExpiresAt() time.Time                            { return l.ends }
 func (l login) Token(context.Context) (langsmith.Secret, error) { return "ey-doctor", l.err }
 
-// TestLogin has a login of a profile: which, until when, and one that gives no
-// token.
+// TestLogin checks the login of a profile, with and without a valid token.
 func TestLogin(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -207,7 +206,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// TestAnnouncedEnds has a LangSmith that announces the end of a route.
+// TestAnnouncedEnds checks a LangSmith that announces the end of a route.
 func TestAnnouncedEnds(t *testing.T) {
 	box := sandbox.New(sandbox.Options{})
 	box.Inject(sandbox.Fault{Path: "/sessions$", Header: http.Header{"Sunset": {"Sun, 31 Jan 2027 00:00:00 GMT"}}})
@@ -222,8 +221,7 @@ func TestAnnouncedEnds(t *testing.T) {
 	}
 }
 
-// TestKeyNotAccepted has a LangSmith that answers 401: nothing more can be asked
-// of it.
+// TestKeyNotAccepted checks that a 401 skips the remaining checks.
 func TestKeyNotAccepted(t *testing.T) {
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -242,8 +240,8 @@ func TestKeyNotAccepted(t *testing.T) {
 	}
 }
 
-// TestWorkspacesToChooseFrom has a key that spans two workspaces, of which none
-// was chosen.
+// TestWorkspacesToChooseFrom checks a key that spans two workspaces, neither of which is
+// configured.
 func TestWorkspacesToChooseFrom(t *testing.T) {
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -270,7 +268,7 @@ func TestWorkspacesToChooseFrom(t *testing.T) {
 	}
 }
 
-// TestStateIsShownWithoutItsPassword has the state in a Redis with a password.
+// TestStateIsShownWithoutItsPassword checks the address of a Redis with a password.
 func TestStateIsShownWithoutItsPassword(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -287,7 +285,7 @@ func TestStateIsShownWithoutItsPassword(t *testing.T) {
 	}
 }
 
-// TestBoundOfJobs has a bound of jobs a day, which says what it does not count.
+// TestBoundOfJobs checks that the bound of jobs says what it does not count.
 func TestBoundOfJobs(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -297,7 +295,7 @@ func TestBoundOfJobs(t *testing.T) {
 	}
 }
 
-// TestAStateThatMayForget has a Redis that takes away what it was told.
+// TestAStateThatMayForget checks a Redis that evicts keys.
 func TestAStateThatMayForget(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -309,7 +307,7 @@ func TestAStateThatMayForget(t *testing.T) {
 	}
 }
 
-// TestClock has a LangSmith whose clock is not ours.
+// TestClock checks a LangSmith whose clock differs.
 func TestClock(t *testing.T) {
 	for ahead, want := range map[time.Duration]doctor.Status{0: doctor.OK, 10 * time.Minute: doctor.Warning, -10 * time.Minute: doctor.Warning} {
 		box := sandbox.New(sandbox.Options{})
@@ -324,7 +322,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// dated answers with another date.
+// dated responds with another date.
 type dated struct {
 	http.ResponseWriter
 	now time.Time
@@ -335,7 +333,7 @@ func (d *dated) WriteHeader(status int) {
 	d.ResponseWriter.WriteHeader(status)
 }
 
-// TestPrint has the four ways in which a check ends, as a person sees them.
+// TestPrint checks the output of each status.
 func TestPrint(t *testing.T) {
 	var out strings.Builder
 	doctor.Print(&out, []doctor.Check{

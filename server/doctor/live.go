@@ -29,16 +29,16 @@ func Live(ctx context.Context, options langsmith.Options, project string) []Chec
 		name string
 		read func(context.Context) error
 	}{
-		{"projects", l.projects},
-		{"jobs", l.jobs},
-		{"report", l.report},
-		{"runs of the report", l.jobRuns},
-		{"runs", l.runs},
-		{"one run", l.run},
-		{"one run by its older route", l.olderRun},
-		{"queues", l.queues},
-		{"datasets", l.datasets},
-		{"configs", l.configs},
+		{"projects", l.readProjects},
+		{"jobs", l.readJobs},
+		{"report", l.readReport},
+		{"runs of the report", l.readJobRuns},
+		{"runs", l.readRuns},
+		{"one run", l.readCurrentRun},
+		{"one run by its older route", l.readOlderRun},
+		{"queues", l.readQueues},
+		{"datasets", l.readDatasets},
+		{"configs", l.readConfigs},
 	} {
 		check := Check{Name: step.name, Status: Skipped, Found: "not read: the project was not found"}
 		if step.name == "projects" || l.project != uuid.Nil {
@@ -80,7 +80,7 @@ type emptyError string
 
 func (e emptyError) Error() string { return string(e) }
 
-func (l *liveReader) projects(ctx context.Context) error {
+func (l *liveReader) readProjects(ctx context.Context) error {
 	if _, err := l.client.ListProjects(ctx, langsmith.ProjectsQuery{Limit: 5, Stats: true}); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (l *liveReader) projects(ctx context.Context) error {
 	return err
 }
 
-func (l *liveReader) jobs(ctx context.Context) error {
+func (l *liveReader) readJobs(ctx context.Context) error {
 	page, err := l.client.ListJobs(ctx, l.project, uuid.Nil, 20, 0)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (l *liveReader) jobs(ctx context.Context) error {
 	return nil
 }
 
-func (l *liveReader) report(ctx context.Context) error {
+func (l *liveReader) readReport(ctx context.Context) error {
 	if l.job == uuid.Nil {
 		return emptyError("the project has no job")
 	}
@@ -130,7 +130,7 @@ func (l *liveReader) report(ctx context.Context) error {
 	return err
 }
 
-func (l *liveReader) jobRuns(ctx context.Context) error {
+func (l *liveReader) readJobRuns(ctx context.Context) error {
 	if l.job == uuid.Nil {
 		return emptyError("the project has no job")
 	}
@@ -144,7 +144,7 @@ func (l *liveReader) jobRuns(ctx context.Context) error {
 	return nil
 }
 
-func (l *liveReader) runs(ctx context.Context) error {
+func (l *liveReader) readRuns(ctx context.Context) error {
 	page, err := l.client.QueryRuns(ctx, langsmith.RunsQuery{Project: l.project, RootsOnly: true, Fields: langsmith.SummaryFields(), Limit: 5})
 	if err != nil {
 		return err
@@ -156,10 +156,10 @@ func (l *liveReader) runs(ctx context.Context) error {
 	return nil
 }
 
-func (l *liveReader) run(ctx context.Context) error { return l.readRun(ctx, l.project) }
+func (l *liveReader) readCurrentRun(ctx context.Context) error { return l.readRun(ctx, l.project) }
 
-// olderRun reads the run by its older route, which needs no project.
-func (l *liveReader) olderRun(ctx context.Context) error {
+// readOlderRun reads the run by its older route, which needs no project.
+func (l *liveReader) readOlderRun(ctx context.Context) error {
 	err := l.readRun(ctx, uuid.Nil)
 	var failed *langsmith.Error
 	if errors.As(err, &failed) && failed.RouteMissing() {
@@ -176,7 +176,7 @@ func (l *liveReader) readRun(ctx context.Context, project uuid.UUID) error {
 	return err
 }
 
-func (l *liveReader) queues(ctx context.Context) error {
+func (l *liveReader) readQueues(ctx context.Context) error {
 	queues, err := l.client.ListQueues(ctx, 5)
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func (l *liveReader) queues(ctx context.Context) error {
 	return err
 }
 
-func (l *liveReader) datasets(ctx context.Context) error {
+func (l *liveReader) readDatasets(ctx context.Context) error {
 	datasets, err := l.client.ListDatasets(ctx, 5)
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (l *liveReader) datasets(ctx context.Context) error {
 	return err
 }
 
-func (l *liveReader) configs(ctx context.Context) error {
+func (l *liveReader) readConfigs(ctx context.Context) error {
 	configs, err := l.client.ListConfigs(ctx, l.project, true)
 	if err == nil && len(configs) == 0 {
 		return emptyError("the project has no config")

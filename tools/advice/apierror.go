@@ -157,7 +157,7 @@ func explainForbidden(client *langsmith.Client, err *langsmith.Error) string {
 	return fmt.Sprintf("The credential does not allow this in %s at %s. One of these is wrong:\n"+
 		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one with the project;\n"+
 		"- the region%s;\n"+
-		"- %s, or lack %s; Insights also requires a Plus or Enterprise plan.", workspace, client.Endpoint(), listOtherRegions(client), credentialDoubt(credentials), missingPermission(err))
+		"- %s, or lack %s; Insights also requires a Plus or Enterprise plan.", workspace, client.Endpoint(), listOtherRegions(client), describeCredential(credentials), missingPermission(err))
 }
 
 // explainNotFound says what was not found, by the path, since the response often does not

@@ -43,8 +43,8 @@ func missingPermission(err *langsmith.Error) string {
 	return "the permission to change this"
 }
 
-// credentialDoubt says what may be wrong with a credential that was refused.
-func credentialDoubt(c langsmith.Credentials) string {
+// describeCredential says what may be wrong with a refused credential.
+func describeCredential(c langsmith.Credentials) string {
 	switch {
 	case c.APIKey != "" || c.Empty():
 		return "the key (LANGSMITH_API_KEY): it may be mistyped or revoked"

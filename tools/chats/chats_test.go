@@ -85,7 +85,7 @@ func TestAnAssistantMayCallToolsAndSayNothing(t *testing.T) {
 	}
 }
 
-// What a call means depends on its chats alone, and not on how they are written.
+// The project of a call depends only on its chats, and not on their formatting.
 func TestTheProjectFollowsFromTheChats(t *testing.T) {
 	reordered := strings.Replace(hello, `"role":"user","content":"hello"`, `"content" : "hello", "role":"user"`, 1)
 	one := chats.ProjectName("Support", read(t, hello+"\n"+bye))

@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/tools/chats"
 )
 
-// folder is a folder of chats beside a file that is none of anybody's business.
+// folder returns a folder of chats, next to a file that must not be read.
 func folder(t testing.TB) (inside, outside string) {
 	t.Helper()
 	top := t.TempDir()

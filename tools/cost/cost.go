@@ -18,7 +18,7 @@ type Range struct {
 }
 
 func (c Range) String() string {
-	return fmt.Sprintf("%s to %s USD", dollars(c.Low), dollars(c.High))
+	return fmt.Sprintf("%s to %s USD", formatDollars(c.Low), formatDollars(c.High))
 }
 
 // Times returns the cost of n jobs.
@@ -26,7 +26,7 @@ func (c Range) Times(n int) Range {
 	return Range{wording.Round4(c.Low * float64(n)), wording.Round4(c.High * float64(n))}
 }
 
-func dollars(amount float64) string {
+func formatDollars(amount float64) string {
 	if amount > 0 && amount < 0.01 {
 		return strconv.FormatFloat(amount, 'g', 2, 64)
 	}
@@ -99,7 +99,7 @@ func NewEstimate(request *langsmith.CreateInsightsJobRequest) Estimate {
 	return Estimate{traces, Of(request, traces)}
 }
 
-// Limit lowers the estimate to the traces that there are.
+// Limit lowers the estimate to the number of matching traces.
 func (e *Estimate) Limit(request *langsmith.CreateInsightsJobRequest, traces int) {
 	e.Traces = min(e.Traces, traces)
 	e.Cost = Of(request, e.Traces)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// sample is a value that a shape expects, with every field.
+// sample returns a value of a shape, with every field.
 func sample(s *Shape) any {
 	switch s.kind {
 	case "uuid":
@@ -39,8 +39,8 @@ func sample(s *Shape) any {
 	return "the customer's secret"
 }
 
-// bend calls check with a value bent in each place, and what should be told of it.
-// set puts a value in the place of the one that is held against s.
+// bend calls check with the expected difference for each possible change of a value. set
+// replaces the value that is compared with s.
 func bend(s *Shape, path string, set func(any), check func(want string)) {
 	at := strings.TrimPrefix(path+": ", ": ")
 	other := any(map[string]any{"the customer's secret": 1})
@@ -89,7 +89,7 @@ func bend(s *Shape, path string, set func(any), check func(want string)) {
 	set(sample(s))
 }
 
-// Every answer, bent in each place, is told to be so, and nothing else of it.
+// Each change of a response is reported, and nothing else.
 func TestAnswersBentInEachPlace(t *testing.T) {
 	if len(Routes()) < 15 {
 		t.Fatalf("only %q are known", Routes())
@@ -131,7 +131,7 @@ func TestAnswersBentInEachPlace(t *testing.T) {
 	}
 }
 
-// The shapes of LangSmith's OpenAPI document are as it has them.
+// The shapes agree with LangSmith's OpenAPI document.
 func TestShapesAreTheDocuments(t *testing.T) {
 	raw, err := os.ReadFile("../../../langsmith/sandbox/testdata/langsmith-insights-openapi.json")
 	if err != nil {
