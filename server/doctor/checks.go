@@ -46,7 +46,7 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 		return Check{
 			Status: Failed,
 			Found:  strings.Join(append(lines, "no key"), "; "),
-			Do:     "Create a key in LangSmith under Settings, API Keys, and set LANGSMITH_API_KEY to it in this server's environment; or log in with LangSmith's CLI: langsmith auth login.",
+			Do:     "Create a key in LangSmith under Settings, API Keys, and set LANGSMITH_API_KEY to it in this server's environment; or sign in with LangSmith's CLI: langsmith auth login.",
 		}
 	}
 	if err := l.CredentialError(); err != nil {

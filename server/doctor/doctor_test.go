@@ -197,8 +197,8 @@ func TestLogin(t *testing.T) {
 	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the login is accepted" {
 		t.Errorf("%+v", got)
 	}
-	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has expired. Log in again: langsmith auth login")))
-	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has expired. Log in again: langsmith auth login" {
+	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has expired. Sign in again: langsmith auth login")))
+	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has expired. Sign in again: langsmith auth login" {
 		t.Errorf("%+v", got)
 	}
 	if got := checks["key"]; got.Status != doctor.Skipped || got.Found != "not checked, since the login has no valid token" {

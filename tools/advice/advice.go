@@ -27,7 +27,7 @@ func Explain(client *langsmith.Client, err error) string {
 		return strings.ToUpper(text[:1]) + text[1:]
 	case errors.Is(err, langsmith.ErrNoCredentials):
 		return "No LangSmith credentials are configured. Set LANGSMITH_API_KEY (or LANGSMITH_API_KEY_FILE) in this server's environment, " +
-			"or, over HTTP, send an X-API-Key header; or log in with LangSmith's CLI (langsmith auth login) where this server runs. Create a key in LangSmith under Settings, API Keys."
+			"or, over HTTP, send an X-API-Key header; or sign in with LangSmith's CLI (langsmith auth login) where this server runs. Create a key in LangSmith under Settings, API Keys."
 	case errors.As(err, &api):
 		return explainAPIError(client, api)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -131,7 +131,7 @@ func explainUnauthorized(client *langsmith.Client) string {
 	case c.APIKey == "" && c.BearerToken != "":
 		credential = "The bearer token was not accepted, or has expired: check LANGSMITH_BEARER_TOKEN"
 	case c.IsBearer():
-		return "The login was not accepted. Log in again: langsmith auth login"
+		return "The login was not accepted. Sign in again: langsmith auth login"
 	}
 	return credential + ". A key is valid only in the region where it was created; this server calls " + client.Endpoint().String() + listOtherRegions(client) + "."
 }
