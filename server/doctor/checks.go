@@ -227,6 +227,11 @@ func (c *checker) checkClock(_ context.Context) Check {
 
 func (c *checker) checkState(ctx context.Context) Check {
 	weakness, err := c.CheckState(ctx)
+	redis, isRedis := redisAddress(c.State)
+	if err != nil && isRedis {
+		return Check{Status: Failed, Found: "the memory of paid calls cannot be written to Redis: " + markdown.Line(err.Error(), 300),
+			Do: "Check that Redis runs at " + redis + " and that --state has its address and password. Without it each process remembers only its own paid calls, so two processes may start the same job."}
+	}
 	if err != nil {
 		return Check{Status: Failed, Found: "the memory of paid calls cannot be written: " + markdown.Line(err.Error(), 300),
 			Do: "Make it writable, or choose another with --state. Without it a job may be started twice after a crash."}
@@ -242,11 +247,20 @@ func (c *checker) checkState(ctx context.Context) Check {
 		return Check{Status: OK, Found: "in memory: it is lost when the process ends" + bound}
 	}
 	where := c.State
-	if u, err := url.Parse(where); err == nil && u.Host != "" {
-		u.RawQuery = "" // for Sentinels it has a password
-		where = u.Redacted()
+	if isRedis {
+		where = redis
 	}
 	return Check{Status: OK, Found: "writable: " + where + bound}
+}
+
+// redisAddress returns the address of a state that is a Redis, without its password.
+func redisAddress(state string) (address string, ok bool) {
+	u, err := url.Parse(state)
+	if err != nil || u.Host == "" {
+		return "", false
+	}
+	u.RawQuery = "" // for Sentinels it has a password
+	return u.Redacted(), true
 }
 
 func (c *checker) checkAnnouncedEnds(context.Context) Check {
