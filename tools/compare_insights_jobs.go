@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -46,6 +47,7 @@ func compareInsightsJobs() tool.Tool {
 		Repeatable: true,
 		Toolset:    "insights",
 		App:        true,
+		MayWait:    true,
 	}, runCompareInsightsJobs)
 }
 
@@ -61,8 +63,10 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 		}
 	}
 	compared := [2]comparedJob{{project: project, id: args.JobID}, {project: baseline, id: args.BaselineJobID}}
-	if err := waitForBoth(ctx, env, &compared, args.timeout()); err != nil {
-		return nil, err
+	if err := waitForBoth(ctx, env, &compared, args.waitArgs); err != nil {
+		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
+		args.BaselineSessionID, args.BaselineProject = baseline.ID, ""
+		return nil, tool.WithNextCall(err, args)
 	}
 	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil
 }
@@ -72,6 +76,8 @@ type comparedJob struct {
 	project langsmith.Project
 	id      uuid.UUID
 	state   watch.State
+
+	unfinished *tool.Unfinished // in a polled call; nil when the job has ended
 }
 
 func (j *comparedJob) side() *compare.Side { return compare.NewSide(j.project, j.state.Report) }
@@ -84,7 +90,7 @@ func (j *comparedJob) describe() string {
 // waitForBoth waits until both jobs have ended, and fetches both at once, since each
 // report can be megabytes. It refuses a job that failed without waiting for the other,
 // and one that is unfinished when the time is up.
-func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, timeout time.Duration) error {
+func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, args waitArgs) error {
 	one := *env
 	if env.Progress != nil {
 		one.Progress = mergeProgress(env.Progress)
@@ -93,7 +99,11 @@ func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, t
 	for i := range compared {
 		group.Go(func() (err error) {
 			job := &compared[i]
-			if job.state, err = waitForJob(ctx, &one, job.project.ID, job.id, timeout); err != nil {
+			job.state, err = waitForJob(ctx, &one, job.project.ID, job.id, args)
+			switch {
+			case errors.As(err, &job.unfinished): // the other may have failed
+				return nil
+			case err != nil:
 				return err
 			}
 			return job.refuseFailed()
@@ -103,7 +113,10 @@ func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, t
 		return err
 	}
 	for i := range compared {
-		if err := compared[i].refuseUnfinished(timeout, env.Watch.MaxWaiters); err != nil {
+		if compared[i].unfinished != nil {
+			return compared[i].unfinished
+		}
+		if err := compared[i].refuseUnfinished(args.timeout(), env.Watch.MaxWaiters); err != nil {
 			return err
 		}
 	}
