@@ -25,7 +25,7 @@ var (
 var protocolMethods = []string{"tools/list", "tools/call"}
 
 // TestDocsNameWhatExists checks every path of the repository and every Go identifier
-// of the module that the documentation names.
+// of the repository that the documentation names.
 func TestDocsNameWhatExists(t *testing.T) {
 	documents, err := filepath.Glob("docs/*.md")
 	if err != nil {
@@ -53,13 +53,13 @@ func TestDocsNameWhatExists(t *testing.T) {
 					check(document, word, declared.names[word])
 				}
 			}
-			if name := qualifiedName.FindString(span[1]); name == span[1] && declared.isInModule(name) {
+			if name := qualifiedName.FindString(span[1]); name == span[1] && declared.isDeclarable(name) {
 				check(document, name, declared.names[name])
 			}
 		}
 		for _, block := range goBlock.FindAllString(string(content), -1) {
 			for _, name := range qualifiedName.FindAllString(block, -1) {
-				if declared.isInModule(name) {
+				if declared.isDeclarable(name) {
 					check(document, name, declared.names[name])
 				}
 			}
@@ -82,7 +82,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// declarations are the names that the module's packages declare.
+// declarations are the names that the packages of the repository declare.
 type declarations struct {
 	packages map[string]bool
 	types    map[string]bool
@@ -91,9 +91,9 @@ type declarations struct {
 	names map[string]bool
 }
 
-// isInModule reports whether a qualified name begins with a package or an exported type
-// of the module.
-func (d declarations) isInModule(name string) bool {
+// isDeclarable reports whether a qualified name begins with a package or an exported type
+// of the repository.
+func (d declarations) isDeclarable(name string) bool {
 	first, _, _ := strings.Cut(name, ".")
 	return d.packages[first] || d.types[first] && ast.IsExported(first)
 }
@@ -101,25 +101,23 @@ func (d declarations) isInModule(name string) bool {
 func readDeclarations(t *testing.T) declarations {
 	t.Helper()
 	d := declarations{map[string]bool{}, map[string]bool{}, map[string]bool{}}
-	for _, root := range []string{".", "langsmith", "server", "tools"} {
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case entry.IsDir() && root == "." && path != ".":
-				return filepath.SkipDir
-			case filepath.Ext(path) != ".go":
-				return nil
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-			if err == nil {
-				d.addFile(file)
-			}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+		case entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git"):
+			return filepath.SkipDir
+		case filepath.Ext(path) != ".go":
+			return nil
 		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err == nil {
+			d.addFile(file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return d
 }

@@ -249,7 +249,7 @@ func TestUnusableLoginsAreToldByTheCall(t *testing.T) {
 		says []string
 	}{
 		{"a refused renewal", refused, []string{`\"work\"`, "invalid_grant", "Sign in again: langsmith auth login"}},
-		{"another endpoint", append(refused, "LANGSMITH_ENDPOINT="+s.URL+"/elsewhere"), []string{"LANGSMITH_ENDPOINT says " + s.URL + "/elsewhere", "sent nowhere else"}},
+		{"another endpoint", append(refused, "LANGSMITH_ENDPOINT="+s.URL+"/elsewhere"), []string{"LANGSMITH_ENDPOINT is " + s.URL + "/elsewhere", "sent only there"}},
 		{"a variable that is not set", []string{"LANGSMITH_CONFIG_FILE=" + unset}, []string{"TEAM_KEY, which is not set"}},
 	} {
 		for _, level := range []string{"trace", "debug", "info", "warn", "error", "disabled"} {

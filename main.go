@@ -1,5 +1,5 @@
-// Command langsmith-insights-mcp gives AI agents LangSmith's Insights Agent as
-// MCP tools.
+// Command langsmith-insights-mcp is an MCP server with tools for LangSmith's Insights
+// Agent.
 package main
 
 import (
@@ -12,8 +12,8 @@ import (
 )
 
 func main() {
-	// A client that closes stderr, or stdout, must not end a call that is paid for:
-	// what is written there fails instead.
+	// Without SIGPIPE, a write to a closed stdout or stderr fails and does not end the
+	// process with its paid calls.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

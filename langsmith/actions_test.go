@@ -18,7 +18,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// fixture is a sandbox with one project of so many runs.
+// fixture returns a sandbox with one project and its runs.
 func fixture(runs int) (*sandbox.Sandbox, uuid.UUID, []uuid.UUID) {
 	langSmith := sandbox.New(sandbox.Options{Empty: true})
 	session := langSmith.AddProject(sandbox.Project{Name: "chat-prod"})
@@ -75,7 +75,7 @@ func sameIDs(a, b []uuid.UUID) bool {
 	return slices.Equal(slices.SortedFunc(slices.Values(a), order), slices.SortedFunc(slices.Values(b), order))
 }
 
-// A name is looked for exactly, also where the API takes it for a part of one.
+// A name is compared exactly, even if the API matches parts of names.
 func TestFindingIsExact(t *testing.T) {
 	body := `[{"id":"22222222-2222-4222-8222-222222222222","name":"review later"},{"id":"33333333-3333-4333-8333-333333333333","name":"review"},{"id":"44444444-4444-4444-8444-444444444444","name":"Review"}]`
 	datasets, err := answering(body).FindDatasets(t.Context(), "review")
@@ -117,7 +117,7 @@ func TestRunsIntoAQueue(t *testing.T) {
 	}
 }
 
-// traces makes so many, each of about so many bytes.
+// traces returns count traces of about size bytes each.
 func traces(session uuid.UUID, count, size int) []langsmith.NewTrace {
 	all := make([]langsmith.NewTrace, count)
 	for i := range all {
@@ -130,7 +130,7 @@ func traces(session uuid.UUID, count, size int) []langsmith.NewTrace {
 	return all
 }
 
-// batches lists how many runs each request carried, and the largest in bytes.
+// batches lists the number of runs in each request, and the size of the largest request.
 func batches(t *testing.T, langSmith *sandbox.Sandbox) (runs []int, largest int) {
 	t.Helper()
 	for _, sent := range langSmith.Requests() {
@@ -162,8 +162,7 @@ func TestIngestInBatches(t *testing.T) {
 	}
 }
 
-// A call that is made again, whole or after it broke off, adds what is missing
-// and nothing twice.
+// A repeated call adds the missing traces and nothing twice.
 func TestIngestAgain(t *testing.T) {
 	langSmith, session, _ := fixture(0)
 	caller := client(langSmith.RoundTripper())
@@ -184,7 +183,7 @@ func TestIngestAgain(t *testing.T) {
 	}
 }
 
-// An answer that is lost is no reason to lose or to double a trace.
+// A lost response neither loses nor doubles a trace.
 func TestIngestThroughFaults(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"dropped before":   {DropBefore: true, Times: 2},
@@ -213,7 +212,7 @@ func TestIngestThroughFaults(t *testing.T) {
 	}
 }
 
-// Where one trace of a batch is refused for good, those before it have arrived.
+// If one trace of a batch is refused, those before it have arrived.
 func TestIngestReportsWhatArrived(t *testing.T) {
 	langSmith := newUpstream(
 		respond(http.StatusConflict, `{"error":"Conflict","details":"payload already received"}`), // all three
@@ -243,8 +242,8 @@ func TestTracesThatCannotBeSent(t *testing.T) {
 	}
 }
 
-// The whole way against a LangSmith that keeps states: by name to a project, a
-// job, its end, a cluster's runs.
+// The whole flow against the sandbox: find a project by name, start a job, wait for its
+// end, list a cluster's runs.
 func TestFromNameToRuns(t *testing.T) {
 	langSmith := sandbox.New(sandbox.Options{})
 	caller := client(langSmith.RoundTripper())
@@ -296,8 +295,8 @@ func TestFromNameToRuns(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong with a paid request, at most one job is started; and where
-// the error says that nothing happened, none.
+// Whatever fails in a paid request, at most one job is started; none if the error is not
+// ambiguous.
 func TestAtMostOneJob(t *testing.T) {
 	faults := map[string]sandbox.Fault{
 		"processed late": {ProcessLate: time.Second}, "garbage": {Body: "<html>", AfterProcessing: true}, "slow": {Delay: time.Hour},

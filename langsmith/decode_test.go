@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// answering is a client whose every request gets one body.
+// answering returns a client that gets the same body for every request.
 func answering(body string) *langsmith.Client {
 	return client(newUpstream(respond(http.StatusOK, body, "Date", "Sat, 31 Jan 2026 10:00:00 GMT")))
 }
@@ -87,8 +87,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// One field of another type than the documented one is no reason to lose the
-// answer; what is needed to go on is.
+// A field of the wrong type does not fail the response, unless it is required.
 func TestFieldsOfOtherTypes(t *testing.T) {
 	page, err := answering(`{"clustering_jobs":[
 		{"id":"22222222-2222-4222-8222-222222222222","name":7,"status":"success","error":{"message":"m"},"shape":[1],"created_at":12},
@@ -109,7 +108,7 @@ func TestFieldsOfOtherTypes(t *testing.T) {
 	}
 }
 
-// An answer to a paid request that names no job leaves open whether there is one.
+// A response to a paid request without a job is ambiguous.
 func TestCreatedWithoutID(t *testing.T) {
 	for _, body := range []string{`{}`, `{"id":null,"name":"n","status":"queued"}`, `{"id":7}`, `{"id":"x"}`, `{"job":{"id":"22222222-2222-4222-8222-222222222222"}}`, `null`, `[]`} {
 		if failed := failure(t, create(t.Context(), answering(body))); !failed.Ambiguous() {
@@ -153,7 +152,7 @@ func TestJobRuns(t *testing.T) {
 	}
 }
 
-// Paging ends, whatever the API says.
+// Paging ends for every response.
 func TestJobRunsPagingEnds(t *testing.T) {
 	const one = `[{"id":"33333333-3333-4333-8333-333333333333"}]`
 	for body, more := range map[string]bool{
@@ -232,7 +231,7 @@ func TestConfigs(t *testing.T) {
 	}
 }
 
-// An answer about another job is no answer.
+// A response about another job is an error.
 func TestJobOfAnotherID(t *testing.T) {
 	_, err := client(newUpstream(respond(200, `{"id":"`+other.String()+`","status":"error"}`))).GetJob(t.Context(), project, job)
 	if failed := failure(t, err); failed.Status != 200 || !strings.Contains(failed.Error(), "about another job, "+other.String()) {
@@ -240,7 +239,7 @@ func TestJobOfAnotherID(t *testing.T) {
 	}
 }
 
-// How many rows a list has tells whether it is a whole page, though one cannot be read.
+// Rows counts the items that cannot be read, so that a caller recognizes a full page.
 func TestRowsOfAJobList(t *testing.T) {
 	row := `{"id":"` + job.String() + `","status":"queued"}`
 	for body, want := range map[string][2]int{

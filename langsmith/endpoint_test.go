@@ -104,8 +104,8 @@ func TestWebLinks(t *testing.T) {
 	}
 }
 
-// Every form of an endpoint reaches the same paths; ingestion alone lies beside
-// /api/v1, where the host is the API's own.
+// Every form of an endpoint gives the same paths. Only ingestion is outside /api/v1, on
+// hosts that serve nothing but the API.
 func TestEndpointsReachTheirPaths(t *testing.T) {
 	for _, c := range []struct{ given, jobs, batch string }{
 		{"", "https://api.smith.langchain.com/api/v1/sessions", "https://api.smith.langchain.com/runs/batch"},

@@ -28,9 +28,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// net/http and crypto/x509 read the environment once a process, so what they
-// make of it is seen in a process of its own: this one again, told by a variable
-// which endpoint to call.
+// net/http and crypto/x509 read the environment once per process. So the test runs its own
+// program again, with a variable that names the endpoint to call.
 const childVariable = "LANGSMITH_TEST_ENDPOINT_OF_CHILD"
 
 func runChild() int {
@@ -83,8 +82,8 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// Over TLS the proxy sees whom it connects, and nothing of what is said; the
-// certificate is good by SSL_CERT_FILE alone.
+// Over TLS the proxy sees the host and no content. The certificate is trusted only by
+// SSL_CERT_FILE.
 func TestProxyAndCertificateOfTheEnvironment(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("crypto/x509 does not read SSL_CERT_FILE on", runtime.GOOS)
@@ -107,8 +106,7 @@ func TestProxyAndCertificateOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// proxy forwards to nowhere: a plain request it answers itself, and whatever is
-// to be connected it connects with one address.
+// proxy responds to plain requests itself, and connects every CONNECT to one address.
 type proxy struct {
 	address, target string
 
@@ -159,8 +157,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func copyAll(to io.Writer, from *bufio.Reader) { _, _ = io.Copy(to, from) }
 
-// serveTLS runs a LangSmith under a name, and gives its address and the file with
-// the authority that vouches for it.
+// serveTLS runs a LangSmith under a host name, and returns its address and the file with
+// its certificate authority.
 func serveTLS(t *testing.T, name string) (address, authority string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -69,7 +69,7 @@ func ExampleNew() {
 	// [redacted]
 }
 
-// What is left out is not on the wire, and null is not the same as left out.
+// An absent field is not sent, and null is not absent.
 func ExampleOptional() {
 	request := langsmith.UpdateConfigRequest{
 		Description:  langsmith.Some("asked every Monday"),
@@ -80,7 +80,7 @@ func ExampleOptional() {
 	// Output: {"description":"asked every Monday","schedule_cron":null} <nil>
 }
 
-// The documented rules are checked without asking LangSmith.
+// The documented rules are checked before a request is sent.
 func ExampleCreateInsightsJobRequest_Check() {
 	request := langsmith.CreateInsightsJobRequest{
 		Sample:       langsmith.Some(jsonv1.Number("5000")),
@@ -117,7 +117,7 @@ func ExampleError_Ambiguous() {
 	// 0 true 1
 }
 
-// The same run is the same example of a dataset, however often it is added.
+// A run gives the same example of a dataset each time it is added.
 func ExampleExampleFromRun() {
 	dataset := uuid.MustParse("11111111-1111-4111-8111-111111111111")
 	run := uuid.MustParse("33333333-3333-4333-8333-333333333333")

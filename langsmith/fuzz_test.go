@@ -12,8 +12,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// fuzzAnswer holds that any body at all is either read or refused with the one
-// error type, and that the credential is not in what comes out of it.
+// fuzzAnswer checks that any body is either read or returned as an *Error, and that the
+// result does not contain the credential.
 func fuzzAnswer[T any](f *testing.F, seeds []string, call func(*testing.T, *langsmith.Client) (T, error)) {
 	f.Helper()
 	for _, seed := range append(seeds, ``, `null`, `{}`, `[]`, `"x"`, `<html>`, `{"id":`, `{"id":"`+key+`"}`) {
@@ -72,7 +72,7 @@ func FuzzJobRuns(f *testing.F) {
 	}, func(t *testing.T, c *langsmith.Client) (*langsmith.JobRunsPage, error) {
 		page, err := c.ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{Offset: 1})
 		if err == nil && page.More && page.Next <= 1 {
-			t.Error("paging does not get on")
+			t.Error("the offset does not grow")
 		}
 		return page, err
 	})
@@ -159,8 +159,7 @@ func FuzzParseEndpoint(f *testing.F) {
 	})
 }
 
-// What a caller gives is what goes out: read and written again, a request is
-// the same, field for field.
+// A request is sent as the caller wrote it: decoded and encoded, it has the same fields.
 func FuzzRequest(f *testing.F) {
 	f.Add(everyField)
 	f.Add(`{"sample":1e3,"name":null,"attribute_schemas":{"a":{"type":"boolean","filter_by":true}}}`)

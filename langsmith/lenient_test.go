@@ -12,11 +12,10 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// oddIDs are what may stand for an id that is none.
+// oddIDs are invalid ids.
 var oddIDs = []string{`"prebuilt-usage"`, `""`, `null`, `7`, `1e400`, `true`, `{}`, `[]`, `["22222222-2222-4222-8222-222222222222"]`, `"22222222-2222-4222-8222-22222222222"`, `"\ud83d"`}
 
-// A text that is no UUID where one is expected counts as absent, and costs nothing
-// but itself.
+// An invalid UUID counts as absent and affects nothing else.
 func TestIDsThatAreNone(t *testing.T) {
 	for _, odd := range oddIDs {
 		page, err := answering(`{"clustering_jobs":[{"id":"22222222-2222-4222-8222-222222222222","name":"a","config_id":`+odd+`},{"id":`+odd+`,"name":"b"}]}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
@@ -40,7 +39,7 @@ func TestIDsThatAreNone(t *testing.T) {
 	}
 }
 
-// Text that is no Unicode is U+FFFD in every part of an answer.
+// Invalid Unicode is replaced by U+FFFD in every part of a response.
 func TestWhatIsNoUnicode(t *testing.T) {
 	for _, odd := range []string{`\ud83d`, `\ude00`, `\ud83d\ud83d`, `\ud83dx`, `\ud83d\n`, "\xff", "\xc3(", "\xed\xa0\xbd", "\xf0\x9f\x98"} {
 		page, err := answering(`{"runs":[{"id":"33333333-3333-4333-8333-333333333333","name":"`+odd+`","inputs":{"`+odd+`":["`+odd+`"]},"attributes":{"`+odd+`":"`+odd+`"}}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
@@ -65,7 +64,7 @@ func TestWhatIsNoUnicode(t *testing.T) {
 	}
 }
 
-// What takes memory for each of many is bounded while it is read.
+// The numbers of items and members are bounded while they are read.
 func TestAnswersOfTooMany(t *testing.T) {
 	const id = `"id":"22222222-2222-4222-8222-222222222222"`
 	many := func(item string) string { return strings.TrimSuffix(strings.Repeat(item+",", 1_000_000), ",") }
@@ -94,7 +93,7 @@ func TestAnswersOfTooMany(t *testing.T) {
 	}
 }
 
-// No count of an answer is less than none, alone or together with others.
+// No count of a response is negative, and neither is a sum of counts.
 func TestCountsOverflow(t *testing.T) {
 	for _, count := range []string{"-1", "9223372036854775807", "9223372036854775808", "1e400", "1e18", "0.5", `"7"`, "null"} {
 		report, err := answering(`{"id":"22222222-2222-4222-8222-222222222222","shape":{"a":`+count+`,"b":`+count+`,"c":2},"clusters":[{"num_runs":`+count+`}]}`).GetJob(t.Context(), project, job)

@@ -23,7 +23,7 @@ func (s *signedIn) Token(context.Context) (langsmith.Secret, error) {
 	return langsmith.Secret(fmt.Sprintf("access-token-%d", s.tokens)), s.err
 }
 
-// Each request carries the token that the login gives then, and no answer shows it.
+// Each request has the login's current token, and no response shows it.
 func TestLoginSignsRequests(t *testing.T) {
 	upstream := newUpstream(respond(200, `[]`), respond(403, `{"detail":"no access for access-token-2"}`))
 	login := &signedIn{}

@@ -12,8 +12,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// operation is one method of the client: what it sends, what it is answered, and
-// whether it may be sent again where nobody knows what became of it.
+// operation is one method of the client: its request, its response, and whether it is
+// retried after an ambiguous failure.
 type operation struct {
 	name       string
 	call       func(context.Context, *langsmith.Client) error
@@ -135,7 +135,7 @@ func sampleTrace() langsmith.NewTrace {
 	}
 }
 
-// Every operation sends what the API documents, and nothing else.
+// Every operation sends the documented request and nothing else.
 func TestOperationsOnTheWire(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.name, func(t *testing.T) {
@@ -168,8 +168,8 @@ func TestOperationsOnTheWire(t *testing.T) {
 	}
 }
 
-// A body of somebody else's, such as a proxy's, is no answer, even where it is
-// JSON and would decode into nothing.
+// The body of another server, such as a proxy, is an error, even if it is JSON without the
+// documented fields.
 func TestForeignBodies(t *testing.T) {
 	for _, op := range operations() {
 		for _, body := range []string{``, `<html>Sign in</html>`, `"ok"`, `{"clustering_jobs":`, `{"ok":true}`} {
@@ -190,5 +190,5 @@ func TestForeignBodies(t *testing.T) {
 	}
 }
 
-// Of these answers nothing is needed but that there was one.
+// These responses have no required field.
 var decodesAnyObject = map[string]bool{"RenameJob": true, "DeleteJob": true, "DeleteConfig": true, "IngestTraces": true}

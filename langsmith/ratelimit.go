@@ -52,7 +52,7 @@ func newRateLimiter(next http.RoundTripper, options Options) *rateLimiter {
 	return p
 }
 
-// newLimiter allows so many calls in any window: half of them at once and the rest
+// newLimiter limits the calls in any window: it allows half of them at once and the rest
 // evenly, since a burst of all calls and their refill would fit into one window.
 func newLimiter(calls int, window time.Duration) *rate.Limiter {
 	burst := calls / 2

@@ -14,7 +14,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// densest is the largest number of requests in any window of that length.
+// densest returns the largest number of requests in any window of that length.
 func densest(sent []request, window time.Duration) int {
 	most := 0
 	for i := range sent {
@@ -86,7 +86,7 @@ func TestPacing(t *testing.T) {
 // discard drops a method's result.
 func discard[T any](_ T, err error) error { return err }
 
-// Where the next turn is far off, a caller is told when, and nothing was sent.
+// If the wait is too long, the caller gets an error with the time, and nothing is sent.
 func TestFarTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		langSmith := newUpstream(respond(http.StatusOK, `{"summary_prompt":"{{run.inputs}}"}`))

@@ -16,8 +16,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// writings are ways in which an answer may write a credential: each letter escaped,
-// or all of it encoded.
+// writings are the forms in which a response may write a credential: each character
+// escaped, or the whole encoded.
 var writings = map[string]func(string) string{
 	"as it is":          func(s string) string { return s },
 	"upper case":        strings.ToUpper,
@@ -73,8 +73,8 @@ func TestRedactHoweverItIsWritten(t *testing.T) {
 	}
 }
 
-// What LangSmith repeats of the key is in no field of an answer and in no name of
-// an attribute, however it is written, and the answer is read all the same.
+// A key that LangSmith echoes is redacted in every field and attribute name, in each of its
+// forms, and the response is still read.
 func TestTheKeyIsInNoAnswerHoweverItIsWritten(t *testing.T) {
 	for name, write := range writings {
 		for quoting, quoted := range map[string]string{"as it stands": write(key), "escaped once more": escaped(t, write(key))} {

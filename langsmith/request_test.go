@@ -37,10 +37,10 @@ const everyField = `{
 	"validate_model_secrets": true
 }`
 
-// notNullable are the fields for which the API takes no null.
+// notNullable are the fields for which the API does not accept null.
 var notNullable = []string{"model", "is_scheduled", "validate_model_secrets"}
 
-// onTheWire is the body of the POST that a request given as JSON becomes.
+// onTheWire returns the body of the POST for a request in JSON.
 func onTheWire(t *testing.T, given string) string {
 	t.Helper()
 	var in langsmith.CreateInsightsJobRequest
@@ -81,7 +81,7 @@ func TestEveryFieldArrivesAsGiven(t *testing.T) {
 	}
 }
 
-// Absent, null and a value are three things, for each field by itself.
+// Each field distinguishes absent, null and a value.
 func TestEachFieldAlone(t *testing.T) {
 	if got := onTheWire(t, `{}`); got != `{}` {
 		t.Errorf("nothing given, and %s sent", got)
@@ -104,7 +104,7 @@ func TestEachFieldAlone(t *testing.T) {
 	}
 }
 
-// Empty values are values.
+// Empty values are sent.
 func TestEmptyValuesAreSent(t *testing.T) {
 	const empty = `{"last_n_hours":0,"hierarchy":[],"partitions":{},"sample":0,"summary_prompt":"","filter":"",` +
 		`"name":"","attribute_schemas":{},"user_context":{},"cluster_model":"","summary_model":"","is_scheduled":false}`
@@ -113,8 +113,8 @@ func TestEmptyValuesAreSent(t *testing.T) {
 	}
 }
 
-// The structs' fields are those of LangSmith's own document: all of them in
-// requests, and none that it does not know in answers.
+// The structs agree with LangSmith's document: requests have all of its fields, and
+// responses no others.
 func TestFieldsAreThoseOfTheDocument(t *testing.T) {
 	document := schemas(t)
 	for schema, request := range map[string]any{

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What a request goes to is the endpoint as its operator wrote it, escapes
-// included, and what the API has below or beside /api/v1.
+// The address of a request is the endpoint as the operator wrote it, including escapes,
+// and the path in or outside /api/v1.
 func TestWhereRequestsGo(t *testing.T) {
 	for _, c := range []struct{ given, below, unversioned string }{
 		{"https://eu.api.smith.langchain.com/api", "https://eu.api.smith.langchain.com/api/v1/p?name=a+%26b", "https://eu.api.smith.langchain.com/p"},

@@ -16,7 +16,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// What can happen to a request, and how often it is sent in all.
+// The failures of a request, and how often it is sent in all.
 var mishaps = []struct {
 	name       string
 	reply      reply
@@ -97,7 +97,7 @@ func TestResending(t *testing.T) {
 	}
 }
 
-// Each of the ways in which a request fails first and works then.
+// Each failure that is followed by a success.
 func TestResendingUntilItWorks(t *testing.T) {
 	answer := respond(200, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`)
 	for name, first := range map[string][]reply{
@@ -121,7 +121,7 @@ func TestResendingUntilItWorks(t *testing.T) {
 	}
 }
 
-// A conflict says that something is there, not that it was there before.
+// A conflict says that something exists, not that it existed before the request.
 func TestConflictProvesNothing(t *testing.T) {
 	failed := failure(t, create(t.Context(), client(newUpstream(respond(409, `{"detail":"conflict"}`)))))
 	if !failed.Ambiguous() {
@@ -129,7 +129,7 @@ func TestConflictProvesNothing(t *testing.T) {
 	}
 }
 
-// A caller that lost the right to start a job has no refused request sent again.
+// A request is not retried after its caller has lost the right to start the job.
 func TestResendingEndsWithTheRight(t *testing.T) {
 	for name, first := range map[string]reply{"429": respond(429, rateLimited), "refused": fails(errRefused)} {
 		t.Run(name, func(t *testing.T) {
@@ -147,8 +147,7 @@ func TestResendingEndsWithTheRight(t *testing.T) {
 	}
 }
 
-// The last word on a paid request is the one that counts: a refusal after an
-// attempt that nobody answered for proves nothing.
+// A refusal of a paid request after an attempt without a response proves nothing.
 func TestDoubtStays(t *testing.T) {
 	for name, c := range map[string]struct {
 		replies   []reply
@@ -207,12 +206,12 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	}
 }
 
-// in is a date as HTTP writes it, seconds after the beginning of a bubble.
+// in returns an HTTP date, some seconds after the beginning of a synctest bubble.
 func in(seconds int) string {
 	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(seconds) * time.Second).Format(http.TimeFormat)
 }
 
-// What is asked for beyond the bound ends the call at once, and is told.
+// A Retry-After beyond the bound ends the call immediately and is in its error.
 func TestLongRetryAfterIsTold(t *testing.T) {
 	for header, want := range map[string]time.Duration{
 		"31": 31 * time.Second, "3600": time.Hour, "99999999": 24 * time.Hour, "1e300": 24 * time.Hour, in(600): 10 * time.Minute, in(90 * 86400): 24 * time.Hour,
@@ -257,8 +256,7 @@ func TestNoRetryPastTheDeadline(t *testing.T) {
 	}
 }
 
-// One request may take its time-out; a read then starts anew, while there is
-// time, and a paid request does not.
+// After a timeout a read is retried within its deadline, and a paid request is not.
 func TestRequestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		langSmith := newUpstream(silent)
@@ -301,8 +299,8 @@ func TestCallerGivesUp(t *testing.T) {
 	}
 }
 
-// A caller that leaves while a paid request waits for its next sending knows
-// that nothing was started: so far it was refused each time.
+// A call that is canceled while a paid request waits for its retry is not ambiguous: each
+// attempt was refused.
 func TestLeavingBetweenRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -314,7 +312,7 @@ func TestLeavingBetweenRefusals(t *testing.T) {
 	})
 }
 
-// Pauses grow, and no two callers make the same ones.
+// Delays grow, and differ between callers.
 func TestBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := map[string]bool{}

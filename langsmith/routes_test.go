@@ -21,7 +21,7 @@ import (
 // routes.
 var hasOlderRoute = map[string]bool{"GetRun": true, "ListRunsByID": true, "AddQueueRuns": true}
 
-// generations answers by route: what is not in it is not there.
+// generations responds by route; other routes do not exist.
 type generations map[string]reply
 
 func (g generations) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -41,7 +41,7 @@ const (
 	itemsV2  = `{"items":[{"run_id":"22222222-2222-4222-8222-222222222222","id":"44444444-4444-4444-8444-444444444444"}]}`
 )
 
-// routed is one caller of one endpoint, and what it sent.
+// routed returns a client of one endpoint, and a function that lists its requests.
 func routed(t *testing.T, answers generations) (*langsmith.Client, func() []string) {
 	t.Helper()
 	var sent []string
@@ -79,7 +79,7 @@ func wantSent(t *testing.T, what string, got []string, want ...string) {
 	}
 }
 
-// A run is the same whichever route it came by.
+// A run is the same from either route.
 func TestRunsOfBothGenerations(t *testing.T) {
 	var got [2]*langsmith.Run
 	for i, answers := range []generations{{getRunV2: respond(200, runV2)}, {getRunV1: respond(200, runV1)}} {
@@ -101,8 +101,8 @@ func TestRunsOfBothGenerations(t *testing.T) {
 	}
 }
 
-// What is not there is remembered, asked again after a while, and every answer
-// of a route that is there is used.
+// An absent route is remembered and requested again after a while. Every response of an
+// existing route is used.
 func TestWhichRoutesServe(t *testing.T) {
 	for name, missing := range map[string]reply{
 		"404":         respond(404, `{"detail":"Not Found"}`),
@@ -151,7 +151,7 @@ func TestWhichRoutesServe(t *testing.T) {
 	}
 }
 
-// A run that is gone is told from a route that is not there.
+// A missing run is distinguished from an absent route.
 func TestMissingRuns(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers generations
@@ -174,8 +174,8 @@ func TestMissingRuns(t *testing.T) {
 	}
 }
 
-// A run of another project, which the newer route does not find, does not make
-// its route count as absent.
+// A run of another project, which the newer route does not find, does not make the route
+// count as absent.
 func TestRunOfAnotherProject(t *testing.T) {
 	caller, sent := routed(t, generations{getRunV1: respond(200, strings.Replace(runV1, "1111", "5555", 1))})
 	for range 2 {
@@ -186,7 +186,7 @@ func TestRunOfAnotherProject(t *testing.T) {
 	}
 }
 
-// In a fleet in the middle of a move, each request may meet another release.
+// During a migration, each request may reach another release.
 func TestRoutesDuringAMove(t *testing.T) {
 	n := 0
 	flipping := func(there reply) reply {
@@ -205,8 +205,8 @@ func TestRoutesDuringAMove(t *testing.T) {
 	}
 }
 
-// Without a project only the older route can be asked; where it has gone, the
-// error says what is needed.
+// Without a project only the older route can be called. If it is absent, the error says
+// that a project is needed.
 func TestRunWithoutItsProject(t *testing.T) {
 	caller, sent := routed(t, generations{getRunV1: respond(200, runV1), getRunV2: respond(200, runV2)})
 	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); err != nil {
@@ -245,8 +245,7 @@ func TestQueueRoutes(t *testing.T) {
 	wantSent(t, "a broken gateway", sent(), itemsV2s)
 }
 
-// A queue is read through all states of review, over pages, and no further than
-// its count.
+// A queue is read in all review states, page by page, and no further than its count.
 func TestReadingAQueue(t *testing.T) {
 	const item = `{"run_id":"%","item_type":"RUN"}`
 	page := func(next string, ids ...string) string {
@@ -298,8 +297,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A query of everything that can be asked for, on both routes; the start is
-// always sent to the newer, which would look at one day only.
+// A query with every field, on both routes. The newer always gets a start time, since it
+// would otherwise return one day only.
 func TestRunsQueryOnTheWire(t *testing.T) {
 	failed := true
 	q := langsmith.RunsQuery{
@@ -326,7 +325,7 @@ func TestRunsQueryOnTheWire(t *testing.T) {
 	}
 }
 
-// A list whose cursor stays the same, or whose page is empty, has ended.
+// A list ends at an unchanged cursor or an empty page.
 func TestCursorsThatDoNotMove(t *testing.T) {
 	for _, body := range []string{`{"items":[` + runV2 + `],"next_cursor":"c"}`, `{"items":[],"next_cursor":"d"}`} {
 		caller, _ := routed(t, generations{queryV2: respond(200, body)})
@@ -337,8 +336,7 @@ func TestCursorsThatDoNotMove(t *testing.T) {
 	}
 }
 
-// The end of a route that an answer announces reaches the client's owner, with
-// ids taken out of the path.
+// OnDeprecated gets the announced end of a route, without ids in its path.
 func TestDeprecations(t *testing.T) {
 	var told []langsmith.Deprecation
 	caller := langsmith.New(langsmith.Options{
@@ -365,8 +363,8 @@ func TestDeprecations(t *testing.T) {
 	}
 }
 
-// Every answer is told as it came, without the credential and without ids in
-// its route, also one that is no success.
+// OnResponse gets every response, including errors, without the credential and without ids
+// in its route.
 func TestAnswersAreTold(t *testing.T) {
 	var told []string
 	caller := langsmith.New(langsmith.Options{

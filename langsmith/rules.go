@@ -44,7 +44,7 @@ func (r *CreateInsightsJobRequest) checkWindow() error {
 		return FieldError{"last_n_hours", "must be a whole number above 0"}
 	}
 	if hasHours && (hasStart || hasEnd) {
-		return FieldError{"last_n_hours", "gives the window a second time: use last_n_hours, or start_time with an optional end_time, not both"}
+		return FieldError{"last_n_hours", "sets the window twice: use last_n_hours, or start_time with an optional end_time, not both"}
 	}
 	if hasEnd && !hasStart {
 		return FieldError{"end_time", "needs a start_time before it"}

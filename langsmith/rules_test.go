@@ -18,7 +18,7 @@ func eleven(format string) string {
 	return strings.TrimSuffix(b.String(), ",")
 }
 
-// The rules on a job's arguments; fields are those that the complaint must name.
+// The rules on a job's arguments; fields are those that the error must name.
 var jobRules = []struct {
 	request string
 	fields  []string

@@ -15,8 +15,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// shows reports whether text holds a secret, whole or in a recognizable part,
-// in hexadecimal or escaped.
+// shows reports whether text contains a secret or a recognizable part of it, also in
+// hexadecimal or escaped.
 func shows(text, secret string) bool {
 	if secret == "" {
 		return false
@@ -97,8 +97,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// Whatever LangSmith, or something before it, repeats of the key: no error and
-// no result has it.
+// A key that LangSmith or a proxy echoes is in no error and no result.
 func TestTheKeyIsInNoAnswer(t *testing.T) {
 	const inJSON = `{"detail":"the key ` + key + ` is not known"}`
 	echoes := map[string]reply{

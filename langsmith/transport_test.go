@@ -20,8 +20,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// serve runs a LangSmith on loopback, and gives a client with a connection pool
-// of its own.
+// serve runs a LangSmith on loopback, and returns a client with its own connection pool.
 func serve(t *testing.T, handler http.HandlerFunc) (*langsmith.Client, *httptest.Server) {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -29,7 +28,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (*langsmith.Client, *httptest
 	return over(t, langsmith.NewTransport(), server.URL), server
 }
 
-// over is a client of an address through a pool, closed when the test ends.
+// over returns a client of an address with a connection pool, closed when the test ends.
 func over(t *testing.T, pool *http.Transport, url string) *langsmith.Client {
 	t.Helper()
 	t.Cleanup(pool.CloseIdleConnections)
@@ -49,7 +48,7 @@ func TestConnectionRefused(t *testing.T) {
 	}
 }
 
-// A port that opens while a paid request is refused gets it once.
+// A paid request whose connections are refused is sent once after the port opens.
 func TestRefusedAndThenServed(t *testing.T) {
 	var jobs atomic.Int32
 	caller, server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -83,8 +82,8 @@ func TestRefusedAndThenServed(t *testing.T) {
 	}
 }
 
-// A connection that closes while a request is on it, before or inside the
-// answer: a read comes again, a paid request does not.
+// After a connection closes before or within the response, a read is retried and a paid
+// request is not.
 func TestBrokenConnections(t *testing.T) {
 	for name, breakOff := range map[string]http.HandlerFunc{
 		"no answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
@@ -133,8 +132,7 @@ func TestBrokenConnections(t *testing.T) {
 	}
 }
 
-// A connection that the server closes while it lies idle is no reason to lose a
-// paid request, nor to send it twice.
+// After the server closes an idle connection, a paid request is sent exactly once.
 func TestIdleConnectionClosed(t *testing.T) {
 	var jobs atomic.Int32
 	caller, server := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -193,7 +191,7 @@ func TestTooLargeAnAnswer(t *testing.T) {
 	}
 }
 
-// Nothing was sent to a host that could not show who it is.
+// Nothing is sent to a host with an untrusted certificate.
 func TestCertificateNobodyTrusts(t *testing.T) {
 	var sent atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { sent.Add(1) }))
@@ -215,7 +213,7 @@ func TestServerWithoutTLS(t *testing.T) {
 	}
 }
 
-// A caller that leaves before there is a connection knows that nothing was sent.
+// A call that is canceled before there is a connection is not ambiguous.
 func TestLeavingWhileConnecting(t *testing.T) {
 	pool := langsmith.NewTransport()
 	connecting := make(chan struct{})
@@ -232,10 +230,9 @@ func TestLeavingWhileConnecting(t *testing.T) {
 	}
 }
 
-// net/http repeats a request over HTTP/2 by itself when the server resets its
-// stream with PROTOCOL_ERROR, also a POST, if it has the means to. A server that
-// takes requests and resets each stream must get a paid one once, and one that
-// may be repeated a bounded number of times.
+// With GetBody, net/http itself repeats a request over HTTP/2, even a POST, when the server
+// resets its stream with PROTOCOL_ERROR. A server that resets every stream must get a paid
+// request once, and a repeatable one a bounded number of times.
 func TestHTTP2ResetIsNotRepeated(t *testing.T) {
 	identity := httptest.NewUnstartedServer(nil)
 	identity.StartTLS()
@@ -290,8 +287,8 @@ func TestHTTP2ResetIsNotRepeated(t *testing.T) {
 	served.Wait()
 }
 
-// resetEveryStream speaks as much HTTP/2 as it takes to receive requests and to
-// reset their streams (RFC 9113, sections 3.4 and 6).
+// resetEveryStream implements enough of HTTP/2 to receive requests and to reset their
+// streams (RFC 9113, sections 3.4 and 6).
 func resetEveryStream(connection net.Conn, received *atomic.Int32) {
 	const (
 		data, headers, rstStream, settings = 0, 1, 3, 4

@@ -29,8 +29,8 @@ var (
 	other   = uuid.MustParse("33333333-3333-4333-8333-333333333333")
 )
 
-// upstream stands where LangSmith is, in the caller's goroutine: it records what
-// it is sent and answers each request in turn, with the last reply for ever.
+// upstream replaces LangSmith in the caller's goroutine. It records the requests and
+// returns the replies in order; the last reply repeats.
 type upstream struct {
 	replies []reply
 
@@ -46,7 +46,7 @@ type request struct {
 	at     time.Time
 }
 
-// reply makes an answer, or an error in its place.
+// reply returns a response or an error.
 type reply func(*http.Request) (*http.Response, error)
 
 func newUpstream(replies ...reply) *upstream { return &upstream{replies: replies} }
@@ -74,7 +74,7 @@ func (u *upstream) requests() []request {
 	return append([]request(nil), u.sent...)
 }
 
-// only returns the one request that was sent.
+// only returns the single request that was sent.
 func (u *upstream) only(t *testing.T) request {
 	t.Helper()
 	sent := u.requests()
@@ -84,7 +84,7 @@ func (u *upstream) only(t *testing.T) request {
 	return sent[0]
 }
 
-// respond answers with a status, a body and headers given as name, value, ...
+// respond replies with a status, a body and headers as name, value, ...
 func respond(status int, body string, headers ...string) reply {
 	return func(*http.Request) (*http.Response, error) {
 		header := http.Header{"Content-Type": {"application/json"}}
@@ -99,7 +99,7 @@ func fails(err error) reply {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// truncated promises more of a body than arrives.
+// truncated replies with a Content-Length that exceeds the body.
 func truncated(body string) reply {
 	return func(*http.Request) (*http.Response, error) {
 		broken := io.MultiReader(bytes.NewReader([]byte(body)), brokenReader{})
@@ -111,7 +111,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// silent takes a request and never answers.
+// silent accepts a request and never responds.
 func silent(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
@@ -123,7 +123,7 @@ var (
 	errReset       = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 )
 
-// client calls a transport with the test's key.
+// client returns a client of a transport with the test's key.
 func client(transport http.RoundTripper) *langsmith.Client {
 	return langsmith.New(langsmith.Options{
 		Credentials: langsmith.Credentials{APIKey: key},
@@ -131,7 +131,7 @@ func client(transport http.RoundTripper) *langsmith.Client {
 	})
 }
 
-// failure returns the error of an operation as the one type it must have.
+// failure returns the error of an operation, which must be an *Error.
 func failure(t *testing.T, err error) *langsmith.Error {
 	t.Helper()
 	var failed *langsmith.Error
@@ -141,11 +141,11 @@ func failure(t *testing.T, err error) *langsmith.Error {
 	return failed
 }
 
-// create starts a job with nothing said about it.
+// create starts a job with an empty request.
 func create(ctx context.Context, c *langsmith.Client) error {
 	_, err := c.CreateInsightsJob(ctx, project, &langsmith.CreateInsightsJobRequest{})
 	return err
 }
 
-// quiet is for servers whose complaints a test provokes.
+// quiet is a log for servers whose errors a test provokes.
 var quiet = log.New(io.Discard, "", 0)

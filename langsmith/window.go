@@ -2,11 +2,11 @@ package langsmith
 
 import "time"
 
-// DefaultWindow is how far back a job reads whose request gives no window.
+// DefaultWindow is how far back a job reads if its request has no window.
 const DefaultWindow = 7 * 24 * time.Hour
 
-// Window returns the time whose traces a job reads that starts now. known is false
-// where the request leaves it to a saved config.
+// Window returns the time range of the traces that a job reads if it starts now. known is
+// false if the window is that of a saved config.
 func (r *CreateInsightsJobRequest) Window(now time.Time) (start, end time.Time, known bool) {
 	if hours, ok := r.LastNHours.Get(); ok {
 		if hours > int(now.Sub(earliestRun).Hours()) {

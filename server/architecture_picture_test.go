@@ -17,7 +17,7 @@ var roomJobs = []string{
 	"the process's arguments, streams and signals",
 	"reads the wire, guards it, knows who calls and with which key",
 	"what an agent sees: decodes and checks the arguments, runs one tool, renders its result inside the budget",
-	"one method an operation; resending, pacing, signing and redacting are layers of its transport",
+	"one method an operation; retries, rate limits and redaction are layers of its transport",
 	"takes LangSmith's place in the demo, with --sandbox and in tests",
 }
 

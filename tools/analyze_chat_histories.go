@@ -77,7 +77,7 @@ func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	var refused *chats.PathError
 	switch {
 	case errors.As(err, &refused):
-		return tool.BadArgument("path", "%s%s", refused.Problem, listNear(refused.Near))
+		return tool.BadArgument("path", "%s%s", refused.Problem, listNear(refused.Suggestions))
 	case err != nil:
 		return err
 	}

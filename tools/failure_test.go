@@ -37,7 +37,7 @@ func TestAdvice(t *testing.T) {
 	}
 	endedLogin := func(c *config.Config) {
 		c.LangSmith.Credentials.APIKey = ""
-		c.LangSmith.Credentials.Login = signedIn{errors.New(`the LangSmith login of profile "work" has ended. Sign in again: langsmith auth login`)}
+		c.LangSmith.Credentials.Login = signedIn{errors.New(`the LangSmith login of profile "work" has expired. Sign in again: langsmith auth login`)}
 	}
 	const get, rename, create, generate, getRun = "get_insights_job", "rename_insights_job", "create_insights_job", "generate_insights_config", "get_run"
 	var told strings.Builder

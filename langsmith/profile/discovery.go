@@ -17,7 +17,7 @@ const wellKnown = "/.well-known/oauth-authorization-server"
 // The bounds of one metadata document.
 const (
 	discoveryTimeout = 5 * time.Second
-	largestMetadata  = 64 << 10 // bytes
+	maxMetadataBytes = 64 << 10 // bytes
 )
 
 // metadata is the part of an authorization server's metadata (RFC 8414) that is used.
@@ -91,7 +91,7 @@ func (l *Login) readMetadata(ctx context.Context, address string) (metadata, boo
 		return metadata{}, false
 	}
 	var found metadata
-	err = json.NewDecoder(io.LimitReader(response.Body, largestMetadata)).Decode(&found)
+	err = json.NewDecoder(io.LimitReader(response.Body, maxMetadataBytes)).Decode(&found)
 	return found, err == nil
 }
 

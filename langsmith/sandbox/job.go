@@ -72,10 +72,9 @@ func (c *call) advance(p *project, j *job) {
 	}
 }
 
-// timeAfterCreation returns the time so long after the job's creation, but not later than
-// now.
-func (j *job) timeAfterCreation(now time.Time, after time.Duration) time.Time {
-	if t := j.CreatedAt.Add(after); t.Before(now) {
+// timeAfterCreation returns the time d after the job's creation, but not later than now.
+func (j *job) timeAfterCreation(now time.Time, d time.Duration) time.Time {
+	if t := j.CreatedAt.Add(d); t.Before(now) {
 		return t
 	}
 	return now

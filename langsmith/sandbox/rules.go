@@ -29,7 +29,7 @@ func (s *settings) check(f *validationErrors, body []any) error {
 	if s.EndTime != nil && s.StartTime == nil {
 		broken("end_time", "end_time needs start_time")
 	}
-	if s.StartTime != nil && s.EndTime != nil && !moment(*s.EndTime).After(moment(*s.StartTime)) {
+	if s.StartTime != nil && s.EndTime != nil && !parseCheckedTime(*s.EndTime).After(parseCheckedTime(*s.StartTime)) {
 		broken("end_time", "end_time must be after start_time")
 	}
 	if s.Sample != nil {

@@ -86,17 +86,17 @@ func (s *settings) window(now time.Time) (from, to time.Time) {
 		hours := min(*s.LastNHours, maxHours)
 		return now.Add(-time.Duration(hours) * time.Hour), time.Time{}
 	case s.StartTime != nil:
-		from = moment(*s.StartTime)
+		from = parseCheckedTime(*s.StartTime)
 		if s.EndTime != nil {
-			to = moment(*s.EndTime)
+			to = parseCheckedTime(*s.EndTime)
 		}
 		return from, to
 	}
 	return now.Add(-defaultWindow), time.Time{}
 }
 
-// moment parses a time that has been checked.
-func moment(text string) time.Time {
+// parseCheckedTime parses a time that has been checked.
+func parseCheckedTime(text string) time.Time {
 	return asTime(&validationErrors{}, nil, text)
 }
 

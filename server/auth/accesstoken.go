@@ -12,16 +12,16 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// accessTokens verifies the JWT access tokens of an issuer (RFC 9068). golang-jwt
-// checks the claims of any JWT, where go-oidc is made for ID tokens.
+// accessTokens verifies the JWT access tokens of an issuer (RFC 9068). It uses golang-jwt,
+// since go-oidc verifies ID tokens.
 type accessTokens struct {
 	issuer *issuer
-	scopes []string // each token must have all of them
+	scopes []string // required in each token
 	parser *jwt.Parser
 }
 
-// signatureAlgorithms are those that are accepted: none with a shared secret, and
-// not "none".
+// signatureAlgorithms are the accepted algorithms. They exclude "none" and those with a
+// shared secret.
 var signatureAlgorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
 // clockSkew is how far an issuer's clock may be ahead of this machine's.
@@ -40,9 +40,9 @@ func newAccessTokens(issuer *issuer, audience string, scopes []string) *accessTo
 	}
 }
 
-// equalAudiences lists the spellings of an audience. An address without a path is
-// the same with and without a slash at its end, and issuers and clients differ in
-// which they write; any other audience is compared exactly.
+// equalAudiences lists the equivalent forms of an audience. A URL without a path is the
+// same with and without a trailing slash, and issuers and clients differ in this. Any
+// other audience has one form.
 func equalAudiences(audience string) []string {
 	u := absoluteURL(audience)
 	if u == nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
@@ -52,13 +52,13 @@ func equalAudiences(audience string) []string {
 	return []string{bare, bare + "/"}
 }
 
-// claims are those of an access token that matter here, and those that tell an ID
-// token from one.
+// claims are the claims of an access token that are checked, and the claims that identify
+// an ID token.
 type claims struct {
 	jwt.RegisteredClaims
 	ClientID string    `json:"client_id"`
 	Scope    scopeList `json:"scope"`
-	Scp      scopeList `json:"scp"` // where some issuers put the scopes
+	Scp      scopeList `json:"scp"` // the scopes of some issuers
 
 	Nonce           any `json:"nonce"`
 	AccessTokenHash any `json:"at_hash"`
@@ -67,10 +67,10 @@ type claims struct {
 	Use             any `json:"token_use"` // Cognito's: access or id
 }
 
-// scopeList is a text of words, or a list of them.
+// scopeList is a list of scopes, in JSON an array or a text separated by spaces.
 type scopeList []string
 
-// UnmarshalJSON reads either form.
+// UnmarshalJSON implements json.Unmarshaler.
 func (s *scopeList) UnmarshalJSON(data []byte) error {
 	var words string
 	if err := json.Unmarshal(data, &words); err == nil {
@@ -84,7 +84,7 @@ func (a *accessTokens) name() string { return "oauth" }
 
 func (a *accessTokens) verify(ctx context.Context, token string) (string, error) {
 	if strings.Count(token, ".") != 2 {
-		return "", errUnknownToken // no JWT, so not the issuer's
+		return "", errUnknownToken // not a JWT
 	}
 	known, err := a.issuer.discover(ctx)
 	if err != nil {
@@ -93,7 +93,7 @@ func (a *accessTokens) verify(ctx context.Context, token string) (string, error)
 	var got claims
 	parsed, err := a.parser.ParseWithClaims(token, &got, func(token *jwt.Token) (any, error) {
 		if _, critical := token.Header["crit"]; critical {
-			return nil, errCriticalHeader // RFC 7515, 4.1.11: none of its extensions is known here
+			return nil, errCriticalHeader // RFC 7515, section 4.1.11: no extension is supported
 		}
 		return known.keys.KeyfuncCtx(ctx)(token)
 	})
@@ -104,7 +104,7 @@ func (a *accessTokens) verify(ctx context.Context, token string) (string, error)
 		return "", invalidToken(describeInvalid(jwt.ErrTokenRequiredClaimMissing))
 	case got.Issuer != known.name:
 		return "", invalidToken(describeInvalid(jwt.ErrTokenInvalidIssuer))
-	case got.ExpiresAt.Before(time.Now()): // the leeway is for the issuer's clock, not for this
+	case got.ExpiresAt.Before(time.Now()): // without the leeway, which is for tokens from the future
 		return "", invalidToken(describeInvalid(jwt.ErrTokenExpired))
 	case !isAccessToken(parsed.Header, got):
 		return "", invalidToken("the token is not an access token")
@@ -119,10 +119,10 @@ func (a *accessTokens) verify(ctx context.Context, token string) (string, error)
 	return strings.Join([]string{"oauth", got.Issuer, got.Subject, got.ClientID}, "\x00"), nil
 }
 
-// isAccessToken tells an access token from an issuer's other JWTs. RFC 9068 gives
-// access tokens the type at+jwt. Most issuers still write JWT or nothing, on ID
-// tokens too: such a token must have what access tokens are given, and nothing that
-// only ID tokens have.
+// isAccessToken distinguishes access tokens from an issuer's other JWTs. The type of an
+// access token is at+jwt (RFC 9068). Most issuers still write JWT or no type, for ID
+// tokens too: such a token must have a claim of access tokens and none that only ID
+// tokens have.
 func isAccessToken(header map[string]any, got claims) bool {
 	kind, isText := header["typ"].(string)
 	if header["typ"] != nil && !isText {
@@ -132,26 +132,26 @@ func isAccessToken(header map[string]any, got claims) bool {
 	case "at+jwt":
 		return true
 	case "jwt", "":
-		granted := got.ClientID != "" || len(got.Scope) > 0 || len(got.Scp) > 0
-		identifies := got.Nonce != nil || got.AccessTokenHash != nil || got.CodeHash != nil ||
+		hasAccessClaim := got.ClientID != "" || len(got.Scope) > 0 || len(got.Scp) > 0
+		hasIDClaim := got.Nonce != nil || got.AccessTokenHash != nil || got.CodeHash != nil ||
 			got.Type == "ID" || got.Use == "id"
-		return granted && !identifies
+		return hasAccessClaim && !hasIDClaim
 	}
 	return false
 }
 
 var errCriticalHeader = errors.New("critical header parameters")
 
-// describeInvalid says in a few words what a token lacks, without repeating it.
+// describeInvalid says why a token is invalid, without repeating it.
 func describeInvalid(err error) string {
 	for _, known := range []struct {
 		err  error
 		text string
 	}{
-		{errCriticalHeader, "the token demands extensions (crit) that are not known here"},
+		{errCriticalHeader, "the token requires extensions (crit) that are not supported"},
 		{jwt.ErrTokenExpired, "the token has expired"},
 		{jwt.ErrTokenNotValidYet, "the token is not valid yet"},
-		{jwt.ErrTokenInvalidIssuer, "the token is of another issuer"},
+		{jwt.ErrTokenInvalidIssuer, "the token was issued by another issuer"},
 		{jwt.ErrTokenInvalidAudience, "the token is meant for another audience"},
 		{jwt.ErrTokenRequiredClaimMissing, "the token lacks an expiry, an issuer or an audience"},
 		{jwt.ErrTokenMalformed, "the token is not a well-formed JWT"},

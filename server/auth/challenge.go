@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// rejection is the error for a request whose token does not let it in.
+// rejection is the error of a request without a valid token.
 type rejection struct {
 	status int
-	code   string // RFC 6750's, for clients; empty where the token is not at fault
+	code   string // the error code of RFC 6750; empty for a request without a token
 	text   string
 }
 
@@ -20,14 +20,14 @@ func invalidToken(text string) error {
 	return &rejection{http.StatusUnauthorized, "invalid_token", text}
 }
 
-// Challenge returns the status and the text that answer an error of
-// [Guard.Authenticate], and sets the headers that lead MCP clients to the issuer
-// (RFC 6750, RFC 9728).
+// Challenge returns the status and the text of the response to an error of
+// [Guard.Authenticate]. It sets the headers from which MCP clients find the issuer (RFC
+// 6750, RFC 9728).
 func (g *Guard) Challenge(header http.Header, r *http.Request, err error) (status int, text string) {
 	var rejected *rejection
 	if !errors.As(err, &rejected) {
 		header.Set("Retry-After", "5")
-		return http.StatusServiceUnavailable, "the token cannot be checked now: its issuer does not answer; try again in a moment"
+		return http.StatusServiceUnavailable, "the token cannot be checked now: its issuer does not respond; try again in a moment"
 	}
 	parameters := []string{`realm="langsmith-insights-mcp"`}
 	add := func(name, value string) {

@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// Options make a [Guard].
+// Options configure a [Guard].
 type Options struct {
 	Config    config.HTTP
 	Endpoints []string // the paths that the guard protects
@@ -26,16 +26,16 @@ type Guard struct {
 
 // verifier checks one kind of token.
 type verifier interface {
-	// verify returns the token's subject. It returns errUnknownToken for a token of
-	// another kind.
+	// verify returns the subject of a token. It returns errUnknownToken for a token
+	// of another kind.
 	verify(ctx context.Context, token string) (subject string, err error)
-	name() string // for the log
+	name() string // of the method, for the log
 }
 
-// errUnknownToken is the error for a token that a verifier cannot judge.
-var errUnknownToken = errors.New("the token is not known here")
+// errUnknownToken is the error of a verifier for a token of another kind.
+var errUnknownToken = errors.New("the token is unknown")
 
-// New returns a guard. Its work in the background ends with ctx.
+// New returns a guard. ctx ends its background refresh of keys.
 func New(ctx context.Context, options Options) *Guard {
 	cfg := options.Config
 	g := &Guard{}
@@ -50,7 +50,7 @@ func New(ctx context.Context, options Options) *Guard {
 	return g
 }
 
-// Open reports whether the configuration asks callers for no token.
+// Open reports whether callers need no token.
 func (g *Guard) Open() bool { return len(g.verifiers) == 0 }
 
 // Identity is the owner of a token.
@@ -59,8 +59,8 @@ type Identity struct {
 	Method  string // how the token was checked, for the log: token or oauth
 }
 
-// Authenticate checks the bearer token of a request. [Guard.Challenge] turns its
-// error into an answer.
+// Authenticate checks the bearer token of a request. [Guard.Challenge] turns its error
+// into a response.
 func (g *Guard) Authenticate(r *http.Request) (Identity, error) {
 	token, err := bearerToken(r.Header)
 	if err != nil {
@@ -80,12 +80,12 @@ func (g *Guard) Authenticate(r *http.Request) (Identity, error) {
 func bearerToken(header http.Header) (string, error) {
 	values := header.Values("Authorization")
 	if len(values) == 0 {
-		return "", &rejection{status: http.StatusUnauthorized, text: "a bearer token is needed: send it as Authorization: Bearer TOKEN"}
+		return "", &rejection{status: http.StatusUnauthorized, text: "a bearer token is required: send it as Authorization: Bearer TOKEN"}
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	token = strings.TrimSpace(token)
 	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || strings.ContainsAny(token, " \t") {
-		return "", &rejection{http.StatusUnauthorized, "invalid_request", "the Authorization header is not of the form Bearer TOKEN"}
+		return "", &rejection{http.StatusUnauthorized, "invalid_request", "the Authorization header does not have the form Bearer TOKEN"}
 	}
 	return token, nil
 }

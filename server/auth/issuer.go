@@ -23,28 +23,28 @@ const (
 	// issuerTimeout bounds one request to the issuer.
 	issuerTimeout = 10 * time.Second
 
-	// issuerPause is how long an issuer that did not answer is left alone.
-	issuerPause = 5 * time.Second
+	// retryPause is the pause after a failed request to the issuer.
+	retryPause = 5 * time.Second
 
-	// refreshKeysEvery is how often an issuer's keys are read again, so that a key
-	// that was withdrawn is not trusted for long.
-	refreshKeysEvery = 15 * time.Minute
+	// refreshInterval is how often the issuer's keys are read again, so that a
+	// revoked key is not trusted for long.
+	refreshInterval = 15 * time.Minute
 
-	// unknownKeyEvery is how often a token of an unknown key may have them read
-	// at once. Whoever makes up tokens cannot use this server against the issuer.
-	unknownKeyEvery = 10 * time.Second
+	// unknownKeyInterval is how often a token with an unknown key may cause the keys
+	// to be read again. It keeps forged tokens from flooding the issuer.
+	unknownKeyInterval = 10 * time.Second
 
-	// maxIssuerAnswer bounds the issuer's description and its keys, in bytes.
-	maxIssuerAnswer = 1 << 20
+	// maxIssuerResponse bounds the issuer's metadata and its keys, in bytes.
+	maxIssuerResponse = 1 << 20
 )
 
-// issuer finds the keys of one OAuth 2.1 issuer. It asks for them when the first
-// token comes, and again while the issuer does not answer.
+// issuer provides the keys of one OAuth 2.1 issuer. It reads them for the first token,
+// and retries while the issuer does not respond.
 type issuer struct {
 	url    string
 	client *http.Client
 	logger zerolog.Logger
-	ctx    context.Context // ends the refreshing of keys
+	ctx    context.Context // ends the refresh of keys
 
 	discovery singleflight.Group
 
@@ -54,9 +54,9 @@ type issuer struct {
 	retryAt time.Time
 }
 
-// knownIssuer is an issuer that has described itself.
+// knownIssuer is the issuer as its metadata describes it.
 type knownIssuer struct {
-	name string // as it calls itself, which its tokens must repeat
+	name string // the claim iss of its tokens
 	keys keyfunc.Keyfunc
 }
 
@@ -65,8 +65,8 @@ func newIssuer(ctx context.Context, url string, logger zerolog.Logger) *issuer {
 	return &issuer{url: url, client: client, logger: logger, ctx: ctx}
 }
 
-// name is the issuer's name for clients: its own once it is known, until then the
-// configured one.
+// name returns the issuer's name for clients: the one in its metadata, or the configured
+// one until the metadata is known.
 func (i *issuer) name() string {
 	if known, _ := i.cached(); known != nil {
 		return known.name
@@ -74,8 +74,8 @@ func (i *issuer) name() string {
 	return i.url
 }
 
-// cached returns what the last discovery found, for as long as it counts; neither
-// where the issuer is to be asked.
+// cached returns the result of the last discovery: the issuer, or an error within
+// retryPause. It returns neither if a discovery is needed.
 func (i *issuer) cached() (*knownIssuer, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -85,87 +85,87 @@ func (i *issuer) cached() (*knownIssuer, error) {
 	return i.known, nil
 }
 
-// discover returns the issuer with its keys. However many callers wait for them,
-// the issuer is asked once, and each waits no longer than its ctx lets it. An error
-// is not the token's fault.
+// discover returns the issuer with its keys. Concurrent calls share one discovery. Its
+// error does not mean that a token is invalid.
 func (i *issuer) discover(ctx context.Context) (*knownIssuer, error) {
 	if known, err := i.cached(); known != nil || err != nil {
 		return known, err
 	}
-	// On the server's own context: one caller's end must not fail the others.
-	asked := i.discovery.DoChan("", func() (any, error) { return i.ask() })
+	// A canceled call must not cancel the shared discovery.
+	discovered := i.discovery.DoChan("", func() (any, error) { return i.runDiscovery() })
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case result := <-asked:
+	case result := <-discovered:
 		known, _ := result.Val.(*knownIssuer)
 		return known, result.Err
 	}
 }
 
-// ask asks the issuer, unless a discovery has just ended, and keeps what it finds.
-func (i *issuer) ask() (*knownIssuer, error) {
+// runDiscovery reads the issuer's metadata and keys, unless another discovery has just
+// ended, and caches the result.
+func (i *issuer) runDiscovery() (*knownIssuer, error) {
 	if known, err := i.cached(); known != nil || err != nil {
 		return known, err
 	}
-	known, err := i.describeAndReadKeys()
+	known, err := i.readMetadataAndKeys()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if err != nil {
-		i.failure, i.retryAt = fmt.Errorf("issuer %s: %w", i.url, err), time.Now().Add(issuerPause)
+		i.failure, i.retryAt = fmt.Errorf("issuer %s: %w", i.url, err), time.Now().Add(retryPause)
 		i.logger.Error().Err(i.failure).Msg("tokens cannot be checked")
 		return nil, i.failure
 	}
 	i.known = known
 	i.logger.Info().Str("issuer", known.name).Msg("the issuer's keys are known")
 	if known.name != i.url {
-		i.logger.Warn().Str("issuer", known.name).Msg("the issuer's name differs from --oauth-issuer by a slash at its end; set it to this one, since some clients compare them")
+		i.logger.Warn().Str("issuer", known.name).Msg("the issuer's name differs from --oauth-issuer by a trailing slash; set --oauth-issuer to it, since some clients compare them")
 	}
 	return known, nil
 }
 
-// describeAndReadKeys reads where the issuer's keys are, and the keys.
-func (i *issuer) describeAndReadKeys() (*knownIssuer, error) {
+// readMetadataAndKeys reads the issuer's metadata and the keys that it refers to.
+func (i *issuer) readMetadataAndKeys() (*knownIssuer, error) {
 	var failures []error
 	for _, address := range wellKnownAddresses(i.url) {
-		described, err := i.describe(address)
+		metadata, err := i.readMetadata(address)
 		if err != nil {
 			failures = append(failures, err)
 			continue
 		}
-		keys, err := i.readKeys(described.KeysURL)
-		return &knownIssuer{name: described.Issuer, keys: keys}, err
+		keys, err := i.readKeys(metadata.KeysURL)
+		return &knownIssuer{name: metadata.Issuer, keys: keys}, err
 	}
 	return nil, errors.Join(failures...)
 }
 
-// readKeys reads the keys now, and again from time to time until the server ends.
+// readKeys reads the keys, and refreshes them until the server ends.
 func (i *issuer) readKeys(address string) (keyfunc.Keyfunc, error) {
 	ctx, cancel := context.WithCancel(i.ctx)
-	goOnWithoutKeys := false
+	continueWithoutKeys := false
 	keys, err := keyfunc.NewDefaultOverrideCtx(ctx, []string{address}, keyfunc.Override{
 		Client:                    i.client,
 		HTTPTimeout:               issuerTimeout,
-		NoErrorReturnFirstHTTPReq: &goOnWithoutKeys,
-		RateLimitWaitMax:          issuerTimeout / 2, // and no wait at all where the turn is further off
-		RefreshInterval:           refreshKeysEvery,
-		RefreshUnknownKID:         rate.NewLimiter(rate.Every(unknownKeyEvery), 1),
+		NoErrorReturnFirstHTTPReq: &continueWithoutKeys,
+		RateLimitWaitMax:          issuerTimeout / 2, // a longer wait fails at once
+		RefreshInterval:           refreshInterval,
+		RefreshUnknownKID:         rate.NewLimiter(rate.Every(unknownKeyInterval), 1),
 		RefreshErrorHandlerFunc: func(string) func(context.Context, error) {
 			return func(_ context.Context, err error) {
-				i.logger.Warn().Err(err).Msg("the issuer's keys could not be read again; those known still count")
+				i.logger.Warn().Err(err).Msg("the issuer's keys could not be refreshed; the known keys stay valid")
 			}
 		},
 	})
 	if err != nil {
-		cancel() // the refreshing has begun nevertheless
+		cancel() // NewDefaultOverrideCtx starts the refresh before it fails
 		return nil, err
 	}
-	context.AfterFunc(ctx, cancel) // they end together
+	context.AfterFunc(ctx, cancel)
 	return keys, nil
 }
 
-// wellKnownAddresses lists where an issuer may describe itself: OpenID Connect's
-// address, and those of RFC 8414, which MCP clients try too.
+// wellKnownAddresses lists the addresses that an issuer's metadata may have: OpenID
+// Connect's, and those of RFC 8414, which MCP clients try too.
 func wellKnownAddresses(issuer string) []string {
 	trimmed := strings.TrimSuffix(issuer, "/")
 	addresses := []string{trimmed + "/.well-known/openid-configuration"}
@@ -181,59 +181,58 @@ func wellKnownAddresses(issuer string) []string {
 	return addresses
 }
 
-// description is what is needed of an issuer's metadata.
-type description struct {
+// issuerMetadata is the part of an issuer's metadata that is used.
+type issuerMetadata struct {
 	Issuer  string `json:"issuer"`
 	KeysURL string `json:"jwks_uri"`
 }
 
-func (i *issuer) describe(address string) (*description, error) {
+func (i *issuer) readMetadata(address string) (*issuerMetadata, error) {
 	request, err := http.NewRequestWithContext(i.ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := i.client.Do(request)
+	response, err := i.client.Do(request)
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s", address, answer.Status)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s responds with %s", address, response.Status)
 	}
-	var described description
-	if err := json.NewDecoder(answer.Body).Decode(&described); err != nil {
+	var metadata issuerMetadata
+	if err := json.NewDecoder(response.Body).Decode(&metadata); err != nil {
 		return nil, fmt.Errorf("%s: not the metadata of an issuer: %w", address, err)
 	}
 	switch {
-	case strings.TrimSuffix(described.Issuer, "/") != strings.TrimSuffix(i.url, "/"):
-		// RFC 8414 demands it: another issuer's metadata must not be believed. A
-		// slash at the end names no other issuer.
-		return nil, fmt.Errorf("%s describes the issuer %q", address, described.Issuer)
-	case !strings.HasPrefix(described.KeysURL, "https://") && !strings.HasPrefix(i.url, "http://"):
-		return nil, fmt.Errorf("%s names no jwks_uri that begins with https://", address)
-	case described.KeysURL == "":
-		return nil, fmt.Errorf("%s names no jwks_uri", address)
+	case strings.TrimSuffix(metadata.Issuer, "/") != strings.TrimSuffix(i.url, "/"):
+		// RFC 8414, section 3.3. A trailing slash is tolerated.
+		return nil, fmt.Errorf("%s describes the issuer %q", address, metadata.Issuer)
+	case !strings.HasPrefix(metadata.KeysURL, "https://") && !strings.HasPrefix(i.url, "http://"):
+		return nil, fmt.Errorf("%s has no jwks_uri that begins with https://", address)
+	case metadata.KeysURL == "":
+		return nil, fmt.Errorf("%s has no jwks_uri", address)
 	}
-	return &described, nil
+	return &metadata, nil
 }
 
-// boundedTransport refuses answers of more than maxIssuerAnswer bytes.
+// boundedTransport refuses responses of more than maxIssuerResponse bytes.
 type boundedTransport struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
 func (t boundedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	answer, err := t.next.RoundTrip(request)
+	response, err := t.next.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxIssuerAnswer+1))
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxIssuerResponse+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > maxIssuerAnswer {
-		return nil, fmt.Errorf("the answer is longer than %d bytes", maxIssuerAnswer)
+	if len(body) > maxIssuerResponse {
+		return nil, fmt.Errorf("the response is longer than %d bytes", maxIssuerResponse)
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(body))
-	return answer, nil
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
 }

@@ -16,8 +16,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A caller who leaves while the issuer keeps others waiting is let go, and all who
-// wait share one request.
+// A canceled call returns while the issuer does not respond, and all calls share one
+// request.
 func TestDiscoveryEndsWithItsCaller(t *testing.T) {
 	asked, answer := make(chan struct{}, 100), make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -11,11 +11,12 @@ import (
 	"langsmith-insights-mcp/server/identity"
 )
 
-// MetadataPath is where a server without a path has its metadata; a path is
-// appended to it (RFC 9728, section 3.1).
+// MetadataPath is the path of the protected resource metadata. The path of the resource
+// follows it (RFC 9728, section 3.1).
 const MetadataPath = mcpserver.WellKnownProtectedResourcePath
 
-// metadata tells clients which issuer gives tokens for this server (RFC 9728).
+// metadata is the protected resource metadata, which tells clients the issuer of this
+// server's tokens (RFC 9728).
 type metadata struct {
 	issuer    *issuer
 	audience  string
@@ -23,7 +24,7 @@ type metadata struct {
 	endpoints []string
 }
 
-// Metadata serves the metadata at and below [MetadataPath]; it is nil without an
+// Metadata returns the handler of [MetadataPath] and the paths below it; nil without an
 // issuer.
 func (g *Guard) Metadata() http.Handler {
 	if g.metadata == nil {
@@ -32,8 +33,8 @@ func (g *Guard) Metadata() http.Handler {
 	return g.metadata
 }
 
-// ServeHTTP publishes the metadata for the whole server, for the audience's path and
-// for each endpoint.
+// ServeHTTP serves the metadata of the whole server, of the audience's path and of each
+// endpoint.
 func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, MetadataPath)
 	resource := Origin(r) + path
@@ -56,9 +57,9 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}).ServeHTTP(w, r)
 }
 
-// address is where the metadata for a request is: below the audience's path where
-// the audience is an address, since that path may differ from the one that a proxy
-// passes on; else below the requested one.
+// address returns the address of a request's metadata. It has the path of the audience if
+// the audience is a URL, since a proxy may change the path of requests; else the path of
+// the request.
 func (m *metadata) address(r *http.Request) string {
 	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
 	if audience := absoluteURL(m.audience); audience != nil {
@@ -70,7 +71,7 @@ func (m *metadata) address(r *http.Request) string {
 	return Origin(r) + MetadataPath + path
 }
 
-// absoluteURL parses an audience; nil for one that is only a name.
+// absoluteURL parses an audience; nil if it is not an absolute URL.
 func absoluteURL(audience string) *url.URL {
 	u, err := url.Parse(audience)
 	if err != nil || !u.IsAbs() || u.Host == "" {
@@ -79,8 +80,9 @@ func absoluteURL(audience string) *url.URL {
 	return u
 }
 
-// Origin is the address that the client used. A proxy that ends TLS says so in a
-// header, to which each further proxy appends; the answer goes to that client alone.
+// Origin returns the origin that the client used. A proxy that terminates TLS says so in
+// X-Forwarded-Proto, to which further proxies append. A forged header affects only the
+// response to its sender.
 func Origin(r *http.Request) string {
 	scheme := "http"
 	forwarded, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")

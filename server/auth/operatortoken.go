@@ -9,8 +9,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// operatorTokens are the bearer tokens of --auth-token. Only their hashes are kept,
-// and each check compares all of them, so that its duration tells nothing.
+// operatorTokens are the hashes of the bearer tokens of --auth-token. A check compares all
+// of them, so that its duration does not depend on the token.
 type operatorTokens [][sha256.Size]byte
 
 func newOperatorTokens(secrets []langsmith.Secret) operatorTokens {

@@ -38,7 +38,7 @@ func TestHTTPRefusesToStart(t *testing.T) {
 		"with a bearer token of LangSmith":   {map[string]string{"LANGSMITH_BEARER_TOKEN": operatorKey, "LANGSMITH_WORKSPACE_ID": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"}, []string{"--addr", ":0"}, []string{"LANGSMITH_BEARER_TOKEN"}},
 		"the key as a token":                 {key, []string{"--auth-token", operatorKey}, []string{"--auth-token", "LANGSMITH_API_KEY", "openssl rand"}},
 		"a token nobody can send":            {nil, []string{"--auth-token", "two words"}, []string{"--auth-token"}},
-		"a file without tokens":              {nil, []string{"--auth-token-file", tokens}, []string{"--auth-token-file: holds no token"}},
+		"a file without tokens":              {nil, []string{"--auth-token-file", tokens}, []string{"--auth-token-file: has no token"}},
 		"an issuer without an audience":      {nil, []string{"--oauth-issuer", "https://id.example.com"}, []string{"--oauth-audience"}},
 		"an audience without an issuer":      {nil, []string{"--oauth-audience", "x"}, []string{"--oauth-issuer"}},
 		"an issuer without TLS":              {nil, []string{"--oauth-issuer", "http://id.example.com", "--oauth-audience", "x"}, []string{"--oauth-issuer", "https://"}},

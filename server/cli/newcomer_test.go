@@ -86,23 +86,23 @@ func obstacles() []obstacle {
 		{title: "A wrong key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_wrong_0000"}, check: "key", says: []string{"not accepted", "LANGSMITH_API_KEY", "region"}, code: 1},
 		{title: "The wrong region", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_of_another_region", "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com"}, check: "key", says: []string{"not accepted", "region", "LANGSMITH_ENDPOINT"}, code: 1},
 		{title: "A missing workspace", upstream: sandbox.New(sandbox.Options{OrgKeys: []string{key}}), env: with(), check: "workspace", says: []string{"spans several workspaces", "LANGSMITH_WORKSPACE_ID"}, code: 1},
-		{title: "A variable that the profile names and nobody has set", upstream: plain, profile: `{"profiles":{"default":{"api_key_env":"TEAM_KEY"}}}`, check: "configuration", says: []string{`profile "default"`, "TEAM_KEY, which is not set"}, code: 1},
+		{title: "A variable of the profile that is not set", upstream: plain, profile: `{"profiles":{"default":{"api_key_env":"TEAM_KEY"}}}`, check: "configuration", says: []string{`profile "default"`, "TEAM_KEY, which is not set"}, code: 1},
 		{title: "A key that only the CLI can get", upstream: plain, profile: `{"profiles":{"default":{"api_key_cmd":"pass show langsmith"}}}`, check: "configuration", says: []string{"api_key_cmd", "api_key_env", "LANGSMITH_API_KEY"}, code: 1},
-		{title: "A login for another address", upstream: plain, env: map[string]string{"LANGSMITH_ENDPOINT": langsmith.DefaultEndpoint}, profile: `{"profiles":{"default":{"api_url":"https://eu.api.smith.langchain.com","oauth":{"access_token":"ey-secret"}}}}`, check: "configuration", says: []string{"sent nowhere else", "unset", "LANGSMITH_PROFILE"}, code: 1},
-		{title: "A login that has expired", upstream: plain, profile: `{"profiles":{"default":{"api_url":"UPSTREAM","oauth":{"access_token":"ey-secret","expires_at":"1999-12-31T00:00:00Z"}}}}`, check: "LangSmith answers", says: []string{"has expired", "Sign in again: langsmith auth login"}, code: 1},
-		{title: "No project at all", upstream: sandbox.New(sandbox.Options{Empty: true}), env: with(), check: "projects", says: []string{"Send traces", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_ENDPOINT"}, code: 1},
-		{title: "A project that is not there", upstream: plain, env: with("LANGSMITH_PROJECT", "chat-prd"), check: "projects", says: []string{"LANGSMITH_PROJECT", `"chat-prod"`}, code: 1},
+		{title: "A login for another address", upstream: plain, env: map[string]string{"LANGSMITH_ENDPOINT": langsmith.DefaultEndpoint}, profile: `{"profiles":{"default":{"api_url":"https://eu.api.smith.langchain.com","oauth":{"access_token":"ey-secret"}}}}`, check: "configuration", says: []string{"sent only there", "unset", "LANGSMITH_PROFILE"}, code: 1},
+		{title: "An expired login", upstream: plain, profile: `{"profiles":{"default":{"api_url":"UPSTREAM","oauth":{"access_token":"ey-secret","expires_at":"1999-12-31T00:00:00Z"}}}}`, check: "LangSmith answers", says: []string{"has expired", "Sign in again: langsmith auth login"}, code: 1},
+		{title: "A workspace without a project", upstream: sandbox.New(sandbox.Options{Empty: true}), env: with(), check: "projects", says: []string{"Send traces", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_ENDPOINT"}, code: 1},
+		{title: "A project that does not exist", upstream: plain, env: with("LANGSMITH_PROJECT", "chat-prd"), check: "projects", says: []string{"LANGSMITH_PROJECT", `"chat-prod"`}, code: 1},
 		{title: "No plan with Insights", upstream: noPlan, env: with(), check: "Insights", says: []string{"Plus or Enterprise plan"}, code: 1},
 		{title: "No model secret", upstream: sandbox.New(sandbox.Options{Secrets: []string{}}), env: with(), check: "model secrets", says: []string{"Settings, Secrets"}, code: 0},
 		{title: "No client found", command: []string{"install", "--client", "cursor"}, says: []string{"Install it and start it once", "name another client"}, code: 1},
 		{title: "An unknown client", command: []string{"install", "--client", "emacs"}, says: []string{"name one of", "claude-desktop"}, code: 2},
 		{title: "No key to write", command: []string{"install", "--client", "cursor", "--with-key"}, says: []string{"set LANGSMITH_API_KEY"}, code: 2},
-		{title: "A key with a line break in it", env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_0123\nexport"}, command: []string{"doctor"}, says: []string{"LANGSMITH_API_KEY: holds a blank, a line break"}, code: 2},
-		{title: "An endpoint that is no API", upstream: noAPI, env: with(), check: "LangSmith answers", says: []string{"LANGSMITH_ENDPOINT"}, code: 1},
-		{title: "A name that leads nowhere", broken: &net.DNSError{Err: "no such host", Name: "api.smith.langchain.con", IsNotFound: true}, env: with("LANGSMITH_ENDPOINT", "https://api.smith.langchain.con"), check: "LangSmith answers", says: []string{"typing error", "HTTPS_PROXY"}},
-		{title: "A certificate that nobody knows", broken: x509.UnknownAuthorityError{}, env: with(), check: "LangSmith answers", says: []string{"SSL_CERT_FILE"}},
+		{title: "A key with a line break in it", env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_0123\nexport"}, command: []string{"doctor"}, says: []string{"LANGSMITH_API_KEY: has a blank, a line break"}, code: 2},
+		{title: "An endpoint that is not an API", upstream: noAPI, env: with(), check: "LangSmith answers", says: []string{"LANGSMITH_ENDPOINT"}, code: 1},
+		{title: "A host name that does not exist", broken: &net.DNSError{Err: "no such host", Name: "api.smith.langchain.con", IsNotFound: true}, env: with("LANGSMITH_ENDPOINT", "https://api.smith.langchain.con"), check: "LangSmith answers", says: []string{"typos", "HTTPS_PROXY"}},
+		{title: "An untrusted certificate", broken: x509.UnknownAuthorityError{}, env: with(), check: "LangSmith answers", says: []string{"SSL_CERT_FILE"}},
 		{title: "A malformed proxy", upstream: plain, env: with("HTTPS_PROXY", "ht!tp://%%", "HTTP_PROXY", "ht!tp://%%"), check: "proxy", says: []string{"_PROXY", "http://host:port"}, code: 1},
-		{title: "A state that cannot be kept", upstream: plain, env: with("LANGSMITH_INSIGHTS_MCP_STATE", "/dev/null/state"), check: "state", says: []string{"Make it writable", "--state"}, code: 1},
+		{title: "A state that cannot be written", upstream: plain, env: with("LANGSMITH_INSIGHTS_MCP_STATE", "/dev/null/state"), check: "state", says: []string{"Make it writable", "--state"}, code: 1},
 	}
 }
 
@@ -170,7 +170,7 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 	}
 	t.Run("the sandbox left on", func(t *testing.T) {
 		got := runCommand(t, map[string]string{"LANGSMITH_INSIGHTS_MCP_SANDBOX": "true", "LANGSMITH_API_KEY": key}, "doctor")
-		if told := checkBlock(got.out, "configuration"); got.code != 0 || !strings.Contains(told, "Take LANGSMITH_INSIGHTS_MCP_SANDBOX out") {
+		if told := checkBlock(got.out, "configuration"); got.code != 0 || !strings.Contains(told, "Unset LANGSMITH_INSIGHTS_MCP_SANDBOX") {
 			t.Errorf("code %d\n%s", got.code, got.out)
 		}
 	})
@@ -349,9 +349,9 @@ func TestDoctorLive(t *testing.T) {
 	env := map[string]string{"LANGSMITH_API_KEY": key, "LANGSMITH_ENDPOINT": upstream.URL}
 	got := runCommand(t, env, "doctor", "--live", "chat-prod")
 	for _, want := range []string{
-		"What a self-hosted LangSmith answers", "ok    jobs: GET /sessions/{id}/insights 200",
+		"The responses of a self-hosted LangSmith", "ok    jobs: GET /sessions/{id}/insights 200",
 		"note  configs: GET /sessions/{id}/insights/configs 200\n      GET /sessions/{id}/insights/configs: configs[].config.attribute_schemas: missing\n",
-		"      GET /sessions/{id}/insights/configs: configs[].prebuilt: a text in place of a boolean\n", "put these lines into a bug report",
+		"      GET /sessions/{id}/insights/configs: configs[].prebuilt: a text instead of a boolean\n", "include these lines in a bug report",
 	} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("%q is not in\n%s", want, got.out)

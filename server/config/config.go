@@ -1,6 +1,5 @@
-// Package config loads the server's configuration from flags, environment
-// variables, files of keys and the profile of LangSmith's CLI, and reports
-// everything that is wrong with it at once.
+// Package config loads the server's configuration from flags, environment variables, key
+// files and the profile of LangSmith's CLI. It reports all problems at once.
 package config
 
 import (
@@ -12,61 +11,61 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Config is the checked configuration. It prints without secrets.
+// Config is the validated configuration. It prints without secrets.
 type Config struct {
 	LangSmith LangSmith
 
 	Sandbox        bool
 	ReadOnly       bool
-	Tools          []string // names of tools or toolsets; empty for all
+	Tools          []string // tools or toolsets; empty for all
 	State          string   // memory, a directory, or a redis:// URL
-	MaxSample      int      // 0 for LangSmith's own bound
-	MaxJobsPerDay  int      // 0 for any number
+	MaxSample      int      // traces of a job; 0 for LangSmith's bound
+	MaxJobsPerDay  int      // 0 for no bound
 	Confirm        bool
 	HideRunContent bool
 	ChatsDir       string
 	Timeout        time.Duration // of one request to LangSmith
 
-	ShutdownTimeout time.Duration // for a paid request at the end
+	ShutdownTimeout time.Duration // of a paid request during shutdown
 	LogLevel        zerolog.Level
 	LogFile         string // empty for stderr
 
 	HTTP HTTP
 
-	// Placeholders are the variables that count as unset because they hold a
-	// placeholder such as ${NAME}, which the client should have replaced.
+	// Placeholders are the variables that count as unset, since their value is a
+	// placeholder such as ${NAME} that the client has not replaced.
 	Placeholders []string
 }
 
-// HTTP has the settings of the http command alone.
+// HTTP has the settings of the http command.
 type HTTP struct {
 	Addr                 string
 	AuthTokens           []langsmith.Secret
 	OAuthIssuer          string
 	OAuthAudience        string
-	OAuthScopes          []string // each token must have all of them
+	OAuthScopes          []string // required in each token
 	AllowUnauthenticated bool
 	AllowOrigins         []string
 	AllowHosts           []string
 	MetricsAddr          string // empty for none
 }
 
-// LangSmith says how calls on the operator's credentials reach LangSmith.
+// LangSmith is the configuration of requests to LangSmith with the operator's credentials.
 type LangSmith struct {
 	Endpoint    langsmith.Endpoint
 	Credentials langsmith.Credentials
-	Project     string // the project when a call names none
+	Project     string // the default project of calls
 
 	// ProfileFile and ProfileName are the profile of LangSmith's CLI that was
 	// read; empty for none.
 	ProfileFile, ProfileName string
 
-	// Found says where each setting was found, for doctor: "LANGSMITH_API_KEY",
+	// Found is the source of each setting, for doctor, such as "LANGSMITH_API_KEY" or
 	// "profile default in ~/.langsmith/config.json".
 	Found Sources
 }
 
-// Sources name where each setting of LangSmith was found; empty where it is unset.
+// Sources are the sources of the LangSmith settings; empty for an unset one.
 type Sources struct {
 	Endpoint, Credential, Workspace, Project string
 }

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// environment reads variables and remembers which hold placeholders.
+// environment reads environment variables, and collects those with a placeholder.
 type environment struct {
 	getenv       func(string) string
 	placeholders []string
 }
 
-// get returns a variable's value. A placeholder is no value, and is returned beside it.
+// get returns the value of a variable, or its placeholder.
 func (e *environment) get(name string) (value, placeholder string) {
 	value = unquote(e.getenv(name))
 	if IsPlaceholder(value) {
@@ -21,17 +21,15 @@ func (e *environment) get(name string) (value, placeholder string) {
 	return value, ""
 }
 
-// placeholders are references that a client passes on as they stand where it does
-// not know the form or the variable is not set: ${NAME}, ${input:name},
-// {env:NAME} and $NAME.
+// placeholders matches references that a client did not replace, since it does not support
+// them or the variable is not set: ${NAME}, ${input:name}, {env:NAME} and $NAME.
 var placeholders = regexp.MustCompile(`^(\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z_][A-Z0-9_]*)$`)
 
-// IsPlaceholder reports whether a value is a reference that a client has passed on
-// as it stands.
+// IsPlaceholder reports whether a value is a reference that a client did not replace.
 func IsPlaceholder(value string) bool { return placeholders.MatchString(value) }
 
-// unquote takes off the blanks and quotes that values from .env files and client
-// configurations arrive with.
+// unquote removes the blanks and quotes that values of .env files and client
+// configurations may have.
 func unquote(value string) string {
 	value = strings.TrimSpace(value)
 	for _, quote := range []string{`"`, `'`} {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// parseOrigins reads a list of origins, as browsers send them.
+// parseOrigins parses a list of browser origins.
 func parseOrigins(value string) ([]string, error) {
 	var origins []string
 	for _, item := range splitList(value) {
@@ -21,8 +21,7 @@ func parseOrigins(value string) ([]string, error) {
 	return origins, nil
 }
 
-// parseHosts reads a list of what clients send as Host. One without a port stands
-// for any port.
+// parseHosts parses a list of Host headers. A host without a port matches any port.
 func parseHosts(value string) ([]string, error) {
 	var hosts []string
 	for _, item := range splitList(value) {
@@ -37,25 +36,25 @@ func parseHosts(value string) ([]string, error) {
 	return hosts, nil
 }
 
-// checkGuards finds guards that would let nobody in, or anybody.
+// checkGuards finds authentication settings that would accept no request, or any.
 func checkGuards(h HTTP) []error {
 	var found []error
 	for _, token := range h.AuthTokens {
-		if strings.ContainsFunc(token.Reveal(), outsideHeader) {
-			found = append(found, Problem("--auth-token: a token holds a blank or another character that no Authorization header can carry"))
+		if strings.ContainsFunc(token.Reveal(), isInvalidInHeader) {
+			found = append(found, Problem("--auth-token: a token has a blank or another character that is not allowed in an Authorization header"))
 		}
 	}
 	switch {
 	case h.OAuthIssuer != "" && h.OAuthAudience == "":
-		found = append(found, Problem("--oauth-audience: needed beside --oauth-issuer, or a token that the issuer gave for any other service would be good here"))
+		found = append(found, Problem("--oauth-audience: required with --oauth-issuer; without it a token that was issued for another service would be accepted"))
 	case h.OAuthIssuer == "" && (h.OAuthAudience != "" || len(h.OAuthScopes) > 0):
-		found = append(found, Problem("--oauth-issuer: needed beside --oauth-audience and --oauth-scope, which say what its tokens must have"))
+		found = append(found, Problem("--oauth-issuer: required with --oauth-audience and --oauth-scope, which apply to its tokens"))
 	}
 	return found
 }
 
-// checkExposure finds ways for anybody to use the operator's credentials. Without
-// any, or with a profile's that cannot be used, callers bring theirs.
+// checkExposure finds settings by which anyone could use the operator's credentials. If
+// there are no usable credentials, callers send their own.
 func checkExposure(c *Config) []error {
 	credentials, source := c.LangSmith.Credentials, c.LangSmith.Found.Credential
 	if credentials.Empty() || c.LangSmith.CredentialError() != nil {
@@ -64,12 +63,12 @@ func checkExposure(c *Config) []error {
 	var found []error
 	h := c.HTTP
 	if slices.Contains(h.AuthTokens, credentials.APIKey) || slices.Contains(h.AuthTokens, credentials.BearerToken) {
-		found = append(found, Problem(fmt.Sprintf("--auth-token: a token is the same as %s, which callers must not learn: make one of its own, as with openssl rand -hex 32", source)))
+		found = append(found, Problem(fmt.Sprintf("--auth-token: a token is the same as %s, which callers must not know: generate another, for example with openssl rand -hex 32", source)))
 	}
 	guarded := len(h.AuthTokens) > 0 || h.OAuthIssuer != ""
 	if h.Addr != "" && !guarded && !h.AllowUnauthenticated && !isLoopbackAddress(h.Addr) {
 		found = append(found, Problem(fmt.Sprintf(
-			"--addr: anybody who reaches %s could call on the credentials of %s: guard it with --auth-token or --oauth-issuer, or unset them so that callers bring theirs, or listen on 127.0.0.1; --allow-unauthenticated overrides this",
+			"--addr: anyone who reaches %s could call with the credentials of %s: set --auth-token or --oauth-issuer, or unset the credentials so that callers send their own, or listen on 127.0.0.1; --allow-unauthenticated overrides this",
 			h.Addr, source)))
 	}
 	return found
@@ -81,8 +80,7 @@ func isLoopbackAddress(address string) bool {
 	return err == nil && isLoopbackHost(host)
 }
 
-// isLoopbackHost reports whether a host is this machine. Of all names only
-// localhost surely is.
+// isLoopbackHost reports whether a host is this machine: a loopback address or localhost.
 func isLoopbackHost(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

@@ -11,42 +11,41 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Variable is an environment variable of LangSmith's own, as its official
-// clients read it.
+// Variable is an environment variable of LangSmith's clients.
 type Variable struct {
-	Names   []string // the first that is set counts
+	Names   []string // the first set one is used
 	Meaning string
 }
 
-// The variables that say how LangSmith is reached.
+// The variables for requests to LangSmith.
 var (
 	apiKey      = Variable{[]string{"LANGSMITH_API_KEY", "LANGCHAIN_API_KEY"}, "the API key, sent as `X-API-Key`"}
-	apiKeyFile  = Variable{[]string{"LANGSMITH_API_KEY_FILE"}, "a file that holds the key"}
-	bearerToken = Variable{[]string{"LANGSMITH_BEARER_TOKEN", "LANGCHAIN_BEARER_TOKEN"}, "a token, sent as `Authorization: Bearer` instead of a key; needs the workspace"}
+	apiKeyFile  = Variable{[]string{"LANGSMITH_API_KEY_FILE"}, "a file with the key"}
+	bearerToken = Variable{[]string{"LANGSMITH_BEARER_TOKEN", "LANGCHAIN_BEARER_TOKEN"}, "a token, sent as `Authorization: Bearer` instead of a key; requires the workspace"}
 	endpoint    = Variable{[]string{"LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT"}, "the API's address; default " + langsmith.DefaultEndpoint}
 	workspace   = Variable{[]string{"LANGSMITH_WORKSPACE_ID", "LANGSMITH_TENANT_ID", "LANGCHAIN_WORKSPACE_ID", "LANGCHAIN_TENANT_ID"}, "the workspace's UUID, sent as `X-Tenant-Id`"}
-	project     = Variable{[]string{"LANGSMITH_PROJECT", "LANGCHAIN_PROJECT"}, "the project when a call names none"}
+	project     = Variable{[]string{"LANGSMITH_PROJECT", "LANGCHAIN_PROJECT"}, "the project of calls that name none"}
 )
 
-// Variables lists them, for the documentation.
+// Variables lists the variables, for the documentation.
 func Variables() []Variable {
 	return []Variable{apiKey, apiKeyFile, bearerToken, endpoint, workspace, project, profileName, profileFile}
 }
 
-// sourced is a value and where it was found. The zero value is unset.
-type sourced struct{ value, source string }
+// sourcedValue is a value and its source. The zero value is unset.
+type sourcedValue struct{ value, source string }
 
-func (v Variable) read(env *environment) sourced {
+func (v Variable) read(env *environment) sourcedValue {
 	for _, name := range v.Names {
 		if value, _ := env.get(name); value != "" {
-			return sourced{value, name}
+			return sourcedValue{value, name}
 		}
 	}
-	return sourced{}
+	return sourcedValue{}
 }
 
-// loadLangSmith fills l from the environment and, where that has nothing, setting
-// by setting from the profile of LangSmith's CLI.
+// loadLangSmith sets each field of l from the environment, or from the profile of
+// LangSmith's CLI if the variable is unset.
 func loadLangSmith(l *LangSmith, env *environment) problems {
 	var found problems
 	cli, err := readProfile(env)
@@ -72,7 +71,7 @@ func loadLangSmith(l *LangSmith, env *environment) problems {
 		l.Credentials.BearerToken, l.Found.Credential = langsmith.Secret(token.value), token.source
 	case key.value != "":
 		l.Credentials.APIKey, l.Found.Credential = langsmith.Secret(key.value), key.source
-	case err == nil: // a key file that cannot be read is told, and no other credential takes its place
+	case err == nil: // the profile does not replace a key file that cannot be read
 		l.useProfileCredential(cli, env)
 	}
 	found.add(l.Found.Credential, checkHeader(l.Credentials))
@@ -82,7 +81,7 @@ func loadLangSmith(l *LangSmith, env *environment) problems {
 	return found
 }
 
-// parseWorkspace reads a UUID in its usual form; uuid.Nil for an empty text.
+// parseWorkspace parses a UUID in its canonical form; uuid.Nil for an empty text.
 func parseWorkspace(value string) (uuid.UUID, error) {
 	if value == "" {
 		return uuid.Nil, nil
@@ -94,35 +93,35 @@ func parseWorkspace(value string) (uuid.UUID, error) {
 	return id, nil
 }
 
-// readKey returns the key of the variable, else that in the file.
-func readKey(env *environment) (sourced, error) {
+// readKey returns the key in the variable, else in the file.
+func readKey(env *environment) (sourcedValue, error) {
 	if key := apiKey.read(env); key.value != "" {
 		return key, nil
 	}
 	path := apiKeyFile.read(env)
 	if path.value == "" {
-		return sourced{}, nil
+		return sourcedValue{}, nil
 	}
 	content, err := readSecretFile(path.value)
 	if err != nil {
-		return sourced{}, err
+		return sourcedValue{}, err
 	}
 	key := unquote(content)
 	if key == "" || IsPlaceholder(key) {
-		return sourced{}, fmt.Errorf("%s holds no key", path.value)
+		return sourcedValue{}, fmt.Errorf("%s has no key", path.value)
 	}
-	return sourced{key, path.source}, nil
+	return sourcedValue{key, path.source}, nil
 }
 
-// checkHeader refuses a credential that no header can carry, without repeating it.
+// checkHeader refuses a credential that is invalid in a header, without repeating it.
 func checkHeader(c langsmith.Credentials) error {
 	for _, secret := range []langsmith.Secret{c.APIKey, c.BearerToken} {
-		if strings.ContainsFunc(secret.Reveal(), outsideHeader) {
-			return errors.New("holds a blank, a line break or another character that no key has")
+		if strings.ContainsFunc(secret.Reveal(), isInvalidInHeader) {
+			return errors.New("has a blank, a line break or another character that no key has")
 		}
 	}
 	return nil
 }
 
-// outsideHeader reports whether a credential in a header cannot have a character.
-func outsideHeader(r rune) bool { return r <= ' ' || r >= 0x7f }
+// isInvalidInHeader reports whether a character is invalid in a credential.
+func isInvalidInHeader(r rune) bool { return r <= ' ' || r >= 0x7f }

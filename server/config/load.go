@@ -7,9 +7,9 @@ import (
 	"runtime"
 )
 
-// Load returns the configuration of a command. A flag overrides its variable, and
-// a variable the default. The error joins a [Problem] for everything that is
-// wrong; what is right is in the Config all the same.
+// Load returns the configuration of a command. A flag overrides its variable, and a
+// variable the default. The error joins a [Problem] for each invalid setting; the Config
+// has the valid ones.
 func Load(command Command, flags map[string]string, getenv func(string) string) (*Config, error) {
 	c := &Config{}
 	env := &environment{getenv: getenv}
@@ -22,7 +22,7 @@ func Load(command Command, flags map[string]string, getenv func(string) string) 
 	if command == HTTPCmd {
 		found = append(found, checkGuards(c.HTTP)...)
 	}
-	if !c.Sandbox { // against the sandbox no LANGSMITH_* variable is read, so none can be wrong
+	if !c.Sandbox { // the sandbox uses no LANGSMITH_* variable, so an invalid one is no problem
 		c.State = cmp.Or(c.State, userStateDir(runtime.GOOS, getenv))
 		found = append(found, loadLangSmith(&c.LangSmith, env)...)
 	}
@@ -34,17 +34,17 @@ func Load(command Command, flags map[string]string, getenv func(string) string) 
 	return c, errors.Join(found...)
 }
 
-// load sets the setting from its flag, its variable or the default, and returns
-// the one of them that is wrong.
+// load sets the setting from its flag, its variable or the default, and returns which of
+// them is invalid.
 func (s Setting) load(command Command, flags map[string]string, env *environment) (source string, err error) {
 	if flag, ok := flags[s.Name]; ok {
 		return "--" + s.Name, s.set(flag)
 	}
 	value, placeholder := env.get(s.Variable())
 	if placeholder != "" && s.Only == HTTPCmd {
-		// Unset, a guard would guard nothing; and no client starts this command,
-		// so that it is the operator who sees the error.
-		return s.Variable(), fmt.Errorf("nothing has replaced the placeholder %s", placeholder)
+		// Without this error a placeholder could switch authentication off. The
+		// operator sees it, since no client starts the http command.
+		return s.Variable(), fmt.Errorf("the placeholder %s was not replaced", placeholder)
 	}
 	if value = cmp.Or(value, s.Default[command]); value == "" {
 		return "", nil
@@ -52,8 +52,8 @@ func (s Setting) load(command Command, flags map[string]string, env *environment
 	return s.Variable(), s.set(value)
 }
 
-// LoadLangSmith returns how LangSmith is reached, for commands without further
-// settings. Its error is as that of [Load].
+// LoadLangSmith returns the configuration of LangSmith, for commands without other
+// settings. Its error is like that of [Load].
 func LoadLangSmith(getenv func(string) string) (LangSmith, error) {
 	var l LangSmith
 	found := loadLangSmith(&l, &environment{getenv: getenv})

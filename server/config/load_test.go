@@ -21,7 +21,7 @@ const (
 	workspace = "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"
 )
 
-// environment looks variables up in a map, with a home that holds nothing.
+// environment returns a getenv over a map, with an empty home directory.
 func environment(t *testing.T, variables map[string]string) func(string) string {
 	t.Helper()
 	home := t.TempDir()
@@ -45,7 +45,7 @@ func load(t *testing.T, command config.Command, flags, variables map[string]stri
 	return c
 }
 
-// problems takes apart what is wrong.
+// problems lists the problems that an error joins.
 func problems(t *testing.T, err error) []string {
 	t.Helper()
 	if err == nil {
@@ -122,8 +122,7 @@ func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
 	}
 }
 
-// An issuer's address is what RFC 8414 lets it be; a password in another is not
-// repeated.
+// An issuer's address follows RFC 8414. The error does not repeat a password in it.
 func TestIssuersAreAddresses(t *testing.T) {
 	for address, valid := range map[string]bool{
 		"https://issuer.example": true, "https://issuer.example/": true, "https://issuer.example/realms/a": true, "http://127.0.0.1:9": true,
@@ -207,7 +206,7 @@ func TestSandboxWinsOverEveryVariable(t *testing.T) {
 	}
 }
 
-// A client that cannot replace a placeholder passes it on: it is no value, and is told.
+// A placeholder that the client did not replace is not a value, and is reported.
 func TestPlaceholdersAreUnsetAndTold(t *testing.T) {
 	for _, value := range []string{"${LANGSMITH_API_KEY}", "${input:langsmith-api-key}", "${user_config.langsmith_api_key}", "{env:LANGSMITH_API_KEY}", "$LANGSMITH_API_KEY", ` "${X}" `} {
 		c := load(t, config.Stdio, nil, map[string]string{"LANGSMITH_API_KEY": value, "LANGSMITH_INSIGHTS_MCP_READ_ONLY": value})
@@ -223,11 +222,11 @@ func TestPlaceholdersAreUnsetAndTold(t *testing.T) {
 	}
 }
 
-// A guard whose value nothing has filled in must not be an open door.
+// A placeholder must not switch authentication off.
 func TestAPlaceholderIsNoGuard(t *testing.T) {
 	variables := map[string]string{"LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN": "${TOKEN}"}
 	_, err := config.Load(config.HTTPCmd, nil, environment(t, variables))
-	if got := problems(t, err); len(got) != 1 || got[0] != "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN: nothing has replaced the placeholder ${TOKEN}" {
+	if got := problems(t, err); len(got) != 1 || got[0] != "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN: the placeholder ${TOKEN} was not replaced" {
 		t.Errorf("%q", got)
 	}
 	if c := load(t, config.HTTPCmd, map[string]string{"auth-token": "one"}, variables); len(c.HTTP.AuthTokens) != 1 {

@@ -6,11 +6,10 @@ import (
 	"testing"
 )
 
-// TestPlaces has where state is kept and where the CLI's profile is looked for on
-// each system. What is absolute is told by the system that the test runs on, and
-// Linux takes no C:\Users\you for it: in the rows of Windows too, ~ stands for an
-// absolute folder of this machine. That Windows itself takes its own paths was
-// not tried.
+// TestPlaces checks the paths of the state and of the CLI's profile on each system.
+// filepath.IsAbs depends on the system of the test, and Linux does not accept
+// C:\Users\you: so in the rows of Windows too, ~ is an absolute folder of this machine.
+// Windows paths are not tested.
 func TestPlaces(t *testing.T) {
 	const app = "/langsmith-insights-mcp"
 	for _, test := range []struct {

@@ -16,8 +16,8 @@ const (
 	refreshToken = "ey-refresh-0123456789abcdef"
 )
 
-// profiles writes a profile file with logins and keys, and returns the variables
-// that choose one of its profiles.
+// profiles writes a profile file with logins and keys, and returns the variables that
+// select one of its profiles.
 func profiles(t *testing.T, name string, more ...string) map[string]string {
 	t.Helper()
 	const oauth = `"oauth":{"access_token":"` + accessToken + `","refresh_token":"` + refreshToken + `","expires_at":"2099-01-31T00:00:00Z"}`
@@ -58,7 +58,7 @@ func TestLoginOfAProfile(t *testing.T) {
 	}
 }
 
-// A key or a token of the environment is taken before a login.
+// A key or a token in the environment takes precedence over a login.
 func TestTheEnvironmentComesBeforeALogin(t *testing.T) {
 	l := load(t, config.Stdio, nil, profiles(t, "work", "LANGSMITH_API_KEY", key)).LangSmith
 	if l.Credentials.APIKey.Reveal() != key || l.Credentials.Login != nil || l.UsesProfile() {
@@ -70,7 +70,7 @@ func TestTheEnvironmentComesBeforeALogin(t *testing.T) {
 	}
 }
 
-// A login's token goes to the address that its profile is for, and nowhere else.
+// A login's token is sent only to the address of its profile.
 func TestALoginBelongsToItsEndpoint(t *testing.T) {
 	for _, test := range []struct {
 		profile, endpoint string
@@ -97,17 +97,17 @@ func TestALoginBelongsToItsEndpoint(t *testing.T) {
 			t.Errorf("%s at %s gives %q", test.profile, test.endpoint, token.Reveal())
 			continue
 		}
-		if strings.Contains(err.Error(), "hunter2") || test.profile != "broken" && (!strings.Contains(err.Error(), "LANGSMITH_ENDPOINT says "+l.Endpoint.String()) || !strings.Contains(err.Error(), "sent nowhere else")) {
+		if strings.Contains(err.Error(), "hunter2") || test.profile != "broken" && (!strings.Contains(err.Error(), "LANGSMITH_ENDPOINT is "+l.Endpoint.String()) || !strings.Contains(err.Error(), "sent only there")) {
 			t.Errorf("%s at %s: %v", test.profile, test.endpoint, err)
 		}
 	}
 }
 
-// What a profile's credential lacks is told by each call, and stops no server.
+// The server starts with an unusable credential of a profile. Each call reports it.
 func TestUnusableCredentialsOfAProfile(t *testing.T) {
 	for name, want := range map[string]string{
 		"unset":   "TEAM_KEY, which is not set",
-		"command": "(api_key_cmd), which only LangSmith's CLI runs; name a variable with api_key_env in the profile, or set LANGSMITH_API_KEY",
+		"command": "(api_key_cmd), which only LangSmith's CLI runs; set api_key_env in the profile to a variable with the key, or set LANGSMITH_API_KEY",
 	} {
 		for _, command := range []config.Command{config.Stdio, config.HTTPCmd} {
 			l := load(t, command, nil, profiles(t, name)).LangSmith
@@ -128,19 +128,19 @@ func TestUnusableCredentialsOfAProfile(t *testing.T) {
 	}
 }
 
-// A login is the operator's: a server that anybody could call on it does not
-// start. One that cannot be used exposes nothing.
+// A server does not start if anyone could call with the operator's login. An unusable
+// login exposes nothing.
 func TestALoginIsNotExposed(t *testing.T) {
 	open := map[string]string{"addr": ":0"}
 	_, err := config.Load(config.HTTPCmd, open, environment(t, profiles(t, "work")))
-	if got := problems(t, err); len(got) != 1 || !strings.Contains(got[0], `call on the credentials of profile "work"`) {
+	if got := problems(t, err); len(got) != 1 || !strings.Contains(got[0], `call with the credentials of profile "work"`) {
 		t.Errorf("%q", got)
 	}
 	load(t, config.HTTPCmd, map[string]string{"addr": ":0", "auth-token": "one"}, profiles(t, "work"))
 	load(t, config.HTTPCmd, open, profiles(t, "unset"))
 }
 
-// Every variable that chooses a profile is documented.
+// Every variable that selects a profile is documented.
 func TestVariablesOfProfilesAreDocumented(t *testing.T) {
 	var names []string
 	for _, variable := range config.Variables() {

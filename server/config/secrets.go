@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// maxSecretFile is how large a file of keys or tokens may be, in bytes.
+// maxSecretFile bounds a file of keys or tokens, in bytes.
 const maxSecretFile = 64 << 10
 
 // readSecretFile reads a file of keys or tokens.
@@ -25,15 +25,15 @@ func readSecretFile(path string) (string, error) {
 		return "", err
 	}
 	if len(data) > maxSecretFile {
-		return "", fmt.Errorf("%s is too large to be a file of keys", path)
+		return "", fmt.Errorf("%s is too large for a file of keys", path)
 	}
 	return strings.TrimPrefix(string(data), "\ufeff"), nil
 }
 
-// addTokens adds the server tokens of a list.
+// addTokens adds a list of tokens.
 func (h *HTTP) addTokens(value string) error { return h.add(splitList(value)) }
 
-// addTokenFile adds the server tokens of a file that has one a line.
+// addTokenFile adds the tokens of a file with one token per line.
 func (h *HTTP) addTokenFile(path string) error {
 	content, err := readSecretFile(path)
 	if err != nil {
@@ -50,7 +50,7 @@ func (h *HTTP) addTokenFile(path string) error {
 
 func (h *HTTP) add(tokens []string) error {
 	if len(tokens) == 0 {
-		return errors.New("holds no token")
+		return errors.New("has no token")
 	}
 	for _, token := range tokens {
 		h.AuthTokens = append(h.AuthTokens, langsmith.Secret(token))

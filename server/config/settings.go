@@ -7,26 +7,26 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// EnvPrefix begins the variable that belongs to a flag.
+// EnvPrefix is the prefix of the flags' environment variables.
 const EnvPrefix = "LANGSMITH_INSIGHTS_MCP_"
 
-// Command is a command that serves.
+// Command is a command that runs a server.
 type Command string
 
-// The commands that settings can belong to.
+// The commands that have settings.
 const (
 	Stdio   Command = "stdio"
 	HTTPCmd Command = "http"
 )
 
-// Setting is a flag and its variable. [Settings] is the one list of them, for the
-// command line, its help and the documentation.
+// Setting is a flag and its variable. [Settings] is their only list: the command line, its
+// help and the documentation are generated from it.
 type Setting struct {
 	Name    string
 	Meaning string             // one line, for --help and the documentation
-	Value   string             // what --help calls the value; empty for a switch
-	Default map[Command]string // the value where it is not set
-	Only    Command            // the only command that has it; empty for all
+	Value   string             // the name of the value in --help; empty for a switch
+	Default map[Command]string // the value if it is not set
+	Only    Command            // the only command with the setting; empty for all
 
 	set func(value string) error
 }
@@ -45,30 +45,30 @@ func (s Setting) Of(command Command) bool { return s.Only == "" || s.Only == com
 // Settings lists every setting, in the order of --help.
 func Settings() []Setting { return settingsOf(&Config{}) }
 
-// settingsOf lists the settings with what sets them in a Config.
+// settingsOf lists the settings, which set the fields of a Config.
 func settingsOf(c *Config) []Setting {
 	return []Setting{
-		{Name: "sandbox", Meaning: "serve against an embedded sandbox: no account needed, nothing leaves the machine",
+		{Name: "sandbox", Meaning: "use an embedded sandbox instead of LangSmith: no account needed, nothing leaves the machine",
 			set: into(&c.Sandbox, parseBool)},
-		{Name: "read-only", Meaning: "offer only the tools that read",
+		{Name: "read-only", Meaning: "expose only the tools that read",
 			set: into(&c.ReadOnly, parseBool)},
-		{Name: "tools", Value: "NAMES", Meaning: "offer only these tools or toolsets, separated by commas",
+		{Name: "tools", Value: "NAMES", Meaning: "expose only these tools or toolsets, separated by commas",
 			set: into(&c.Tools, parseList)},
-		{Name: "state", Value: "WHERE", Meaning: "where the memory of paid calls is kept: memory, a directory, or a redis:// URL",
+		{Name: "state", Value: "WHERE", Meaning: "where to keep the memory of paid calls: memory, a directory, or a redis:// URL",
 			Default: map[Command]string{HTTPCmd: stateMemory}, set: into(&c.State, parseState)},
-		{Name: "max-sample", Value: "N", Meaning: "the most traces that one job may read",
+		{Name: "max-sample", Value: "N", Meaning: "the maximum number of traces that a job may read",
 			set: into(&c.MaxSample, parseUpTo(langsmith.MaxSample))},
-		{Name: "max-jobs-per-day", Value: "N", Meaning: "the most paid jobs that one caller may start in a day (UTC); those that a schedule starts are not counted",
+		{Name: "max-jobs-per-day", Value: "N", Meaning: "the maximum number of paid jobs that a caller may start per day (UTC), not counting those that a schedule starts",
 			set: into(&c.MaxJobsPerDay, parseUpTo(1_000_000))},
-		{Name: "confirm", Meaning: "ask a person before money is spent; a client that cannot ask gets the dry run",
+		{Name: "confirm", Meaning: "ask a person before money is spent; a client that cannot ask gets a dry run",
 			set: into(&c.Confirm, parseBool)},
-		{Name: "hide-run-content", Meaning: "leave inputs, outputs and summaries of runs out of every result",
+		{Name: "hide-run-content", Meaning: "omit the inputs, outputs and summaries of runs from every result",
 			set: into(&c.HideRunContent, parseBool)},
 		{Name: "chats-dir", Value: "DIR", Meaning: "the folder whose files analyze_chat_histories may read", Only: Stdio,
 			set: into(&c.ChatsDir, parseText)},
-		{Name: "timeout", Value: "DURATION", Meaning: "how long one request to LangSmith may take",
+		{Name: "timeout", Value: "DURATION", Meaning: "how long a request to LangSmith may take",
 			Default: forBoth("60s"), set: into(&c.Timeout, parseDuration)},
-		{Name: "shutdown-timeout", Value: "DURATION", Meaning: "how long a paid request may still take when the server ends",
+		{Name: "shutdown-timeout", Value: "DURATION", Meaning: "how long a paid request may take to finish when the server shuts down",
 			Default: map[Command]string{Stdio: "2s", HTTPCmd: "25s"}, set: into(&c.ShutdownTimeout, parseDuration)},
 		{Name: "log-level", Value: "LEVEL", Meaning: "trace, debug, info, warn, error, fatal, panic or disabled",
 			Default: forBoth("info"), set: into(&c.LogLevel, parseLogLevel)},
@@ -76,21 +76,21 @@ func settingsOf(c *Config) []Setting {
 			set: into(&c.LogFile, parseText)},
 		{Name: "addr", Value: "HOST:PORT", Meaning: "the address to listen on", Only: HTTPCmd,
 			Default: map[Command]string{HTTPCmd: "127.0.0.1:8080"}, set: into(&c.HTTP.Addr, parseHostPort)},
-		{Name: "auth-token", Value: "TOKENS", Meaning: "callers must send one of these bearer tokens, separated by commas", Only: HTTPCmd,
+		{Name: "auth-token", Value: "TOKENS", Meaning: "require one of these bearer tokens, separated by commas", Only: HTTPCmd,
 			set: c.HTTP.addTokens},
-		{Name: "auth-token-file", Value: "FILE", Meaning: "the same, one token a line", Only: HTTPCmd,
+		{Name: "auth-token-file", Value: "FILE", Meaning: "require one of the bearer tokens in this file, one per line", Only: HTTPCmd,
 			set: c.HTTP.addTokenFile},
-		{Name: "oauth-issuer", Value: "URL", Meaning: "callers must send a token of this OAuth 2.1 issuer", Only: HTTPCmd,
+		{Name: "oauth-issuer", Value: "URL", Meaning: "require an access token of this OAuth 2.1 issuer", Only: HTTPCmd,
 			set: into(&c.HTTP.OAuthIssuer, parseIssuer)},
-		{Name: "oauth-audience", Value: "NAME", Meaning: "the audience those tokens must have", Only: HTTPCmd,
+		{Name: "oauth-audience", Value: "NAME", Meaning: "the audience that each access token must have", Only: HTTPCmd,
 			set: into(&c.HTTP.OAuthAudience, parseText)},
-		{Name: "oauth-scope", Value: "SCOPES", Meaning: "scopes that each of those tokens must have, separated by commas", Only: HTTPCmd,
+		{Name: "oauth-scope", Value: "SCOPES", Meaning: "the scopes that each access token must have, separated by commas", Only: HTTPCmd,
 			set: into(&c.HTTP.OAuthScopes, parseList)},
-		{Name: "allow-unauthenticated", Meaning: "listen beyond loopback although anybody may call on the operator's key", Only: HTTPCmd,
+		{Name: "allow-unauthenticated", Meaning: "listen beyond loopback although anyone may call with the operator's key", Only: HTTPCmd,
 			set: into(&c.HTTP.AllowUnauthenticated, parseBool)},
-		{Name: "allow-origin", Value: "ORIGINS", Meaning: "further browser origins that may call, separated by commas", Only: HTTPCmd,
+		{Name: "allow-origin", Value: "ORIGINS", Meaning: "additional browser origins to accept, separated by commas", Only: HTTPCmd,
 			set: into(&c.HTTP.AllowOrigins, parseOrigins)},
-		{Name: "allow-host", Value: "HOSTS", Meaning: "further Host headers to answer to, separated by commas", Only: HTTPCmd,
+		{Name: "allow-host", Value: "HOSTS", Meaning: "additional Host headers to accept, separated by commas", Only: HTTPCmd,
 			set: into(&c.HTTP.AllowHosts, parseHosts)},
 		{Name: "metrics-addr", Value: "HOST:PORT", Meaning: "serve Prometheus metrics at /metrics on this address", Only: HTTPCmd,
 			set: into(&c.HTTP.MetricsAddr, parseHostPort)},
@@ -101,7 +101,7 @@ func forBoth(value string) map[Command]string {
 	return map[Command]string{Stdio: value, HTTPCmd: value}
 }
 
-// LookupSetting returns the setting of a flag; false where there is no such flag.
+// LookupSetting returns the setting of a flag; false if there is no such flag.
 func LookupSetting(name string) (Setting, bool) {
 	all := Settings()
 	i := slices.IndexFunc(all, func(s Setting) bool { return s.Name == name })

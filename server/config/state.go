@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"path/filepath"
 
 	"langsmith-insights-mcp/tools/paid/state"
@@ -8,7 +9,7 @@ import (
 
 const stateMemory = "memory"
 
-// parseState checks the form of a store's name; its package reads it.
+// parseState checks the form of a state. Package state parses it.
 func parseState(value string) (string, error) {
 	if err := state.Check(value); err != nil {
 		return "", err
@@ -16,25 +17,22 @@ func parseState(value string) (string, error) {
 	return value, nil
 }
 
-// userStateDir returns the directory for the state on each system. Where the
-// environment does not name it, as in a client that starts the server with none,
-// the state is kept in memory.
+// userStateDir returns the system's directory for the state of programs. It returns "" if
+// the environment does not name it, as for a client that starts the server with an empty
+// environment.
 func userStateDir(goos string, getenv func(string) string) string {
 	const app = "langsmith-insights-mcp"
-	below := func(variable string, rest ...string) string {
+	join := func(variable string, elements ...string) string {
 		if base := getenv(variable); filepath.IsAbs(base) {
-			return filepath.Join(append(append([]string{base}, rest...), app)...)
+			return filepath.Join(base, filepath.Join(elements...), app)
 		}
 		return ""
 	}
 	switch goos {
 	case "windows":
-		return below("LOCALAPPDATA")
+		return join("LOCALAPPDATA")
 	case "darwin":
-		return below("HOME", "Library", "Application Support")
+		return join("HOME", "Library", "Application Support")
 	}
-	if dir := below("XDG_STATE_HOME"); dir != "" {
-		return dir
-	}
-	return below("HOME", ".local", "state")
+	return cmp.Or(join("XDG_STATE_HOME"), join("HOME", ".local", "state"))
 }

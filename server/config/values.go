@@ -12,7 +12,7 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// into returns what parses a text into a field.
+// into returns a function that parses a text into a field.
 func into[T any](field *T, parse func(string) (T, error)) func(string) error {
 	return func(value string) (err error) {
 		*field, err = parse(value)
@@ -44,12 +44,12 @@ func parseBool(value string) (bool, error) {
 	return false, fmt.Errorf("want true or false, not %q", value)
 }
 
-// parseUpTo returns a parser of whole numbers from 1 to most.
-func parseUpTo(most int) func(string) (int, error) {
+// parseUpTo returns a parser of whole numbers from 1 to limit.
+func parseUpTo(limit int) func(string) (int, error) {
 	return func(value string) (int, error) {
 		n, err := strconv.Atoi(value)
-		if err != nil || n < 1 || n > most {
-			return 0, fmt.Errorf("want a whole number from 1 to %d, not %q", most, value)
+		if err != nil || n < 1 || n > limit {
+			return 0, fmt.Errorf("want a whole number from 1 to %d, not %q", limit, value)
 		}
 		return n, nil
 	}
@@ -81,7 +81,7 @@ func parseIssuer(value string) (string, error) {
 		return "", errors.New("want the issuer's https:// address")
 	}
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" { // RFC 8414, section 2; the value may hold a password
-		return "", errors.New("want the issuer's address without a user, a query and a fragment")
+		return "", errors.New("want the issuer's address without a user, a query or a fragment")
 	}
 	return value, nil
 }

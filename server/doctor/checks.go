@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,35 +18,35 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// checker makes the checks. Each leaves what later ones need.
+// checker runs the checks. A check sets what later ones need.
 type checker struct {
 	Options
 
-	skipReason   string // why LangSmith can be asked nothing more; empty while it can
-	proxyAddress string // the proxy that requests go through, without its credentials; empty for none
-	seen         []langsmith.Project
+	skipReason   string // why the remaining checks of LangSmith are skipped; empty while they are not
+	proxyAddress string // without its credentials; empty for no proxy
+	listed       []langsmith.Project
 	listErr      error              // of listing the projects
 	project      *langsmith.Project // the configured one, else the first
-	serverTime   time.Time          // LangSmith's clock
-	localTime    time.Time          // this machine's, at the same moment
+	serverTime   time.Time          // by LangSmith's clock
+	localTime    time.Time          // by this machine's clock at serverTime
 }
 
-func (c *checker) configuration(_ context.Context) Check {
+func (c *checker) checkConfiguration(_ context.Context) Check {
 	if c.Sandbox {
-		c.skipReason = "the sandbox is in its place"
-		return Check{Status: Warning, Found: "the embedded sandbox is served in place of LangSmith", Do: "Take LANGSMITH_INSIGHTS_MCP_SANDBOX out to work on your own traces."}
+		c.skipReason = "the sandbox replaces LangSmith"
+		return Check{Status: Warning, Found: "the embedded sandbox is used instead of LangSmith", Do: "Unset LANGSMITH_INSIGHTS_MCP_SANDBOX to use your own traces."}
 	}
 	l := c.LangSmith
 	lines := []string{"endpoint " + l.Endpoint.String() + from(l.Found.Endpoint, "the default")}
 	if len(c.Placeholders) > 0 {
-		lines = append(lines, "unset, as the client has not replaced the placeholder: "+strings.Join(c.Placeholders, ", "))
+		lines = append(lines, "unset, since the client has not replaced the placeholder: "+strings.Join(c.Placeholders, ", "))
 	}
 	if l.Credentials.Empty() {
 		c.skipReason = "there is no key"
 		return Check{
 			Status: Failed,
 			Found:  strings.Join(append(lines, "no key"), "; "),
-			Do:     "Make a key in LangSmith under Settings, API Keys, and set LANGSMITH_API_KEY to it in this server's environment; or sign in with LangSmith's CLI: langsmith auth login.",
+			Do:     "Create a key in LangSmith under Settings, API Keys, and set LANGSMITH_API_KEY to it in this server's environment; or sign in with LangSmith's CLI: langsmith auth login.",
 		}
 	}
 	if err := l.CredentialError(); err != nil {
@@ -54,11 +55,11 @@ func (c *checker) configuration(_ context.Context) Check {
 	}
 	lines = append(lines, "a "+c.credential()+" (fingerprint "+l.Credentials.Fingerprint()+")"+from(l.Found.Credential, ""))
 	if login, ok := l.Credentials.Login.(interface{ ExpiresAt() time.Time }); ok && !login.ExpiresAt().IsZero() {
-		ends := "ends"
+		expires := "expires"
 		if login.ExpiresAt().Before(time.Now()) {
-			ends = "ended"
+			expires = "expired"
 		}
-		lines = append(lines, "its token "+ends+" at "+login.ExpiresAt().UTC().Format(time.RFC3339))
+		lines = append(lines, "its token "+expires+" at "+login.ExpiresAt().UTC().Format(time.RFC3339))
 	}
 	if l.HasWorkspace() {
 		lines = append(lines, "workspace "+l.Credentials.Workspace.String()+from(l.Found.Workspace, ""))
@@ -69,7 +70,7 @@ func (c *checker) configuration(_ context.Context) Check {
 	return Check{Status: OK, Found: strings.Join(lines, "; ")}
 }
 
-// credential names the kind of credential that requests are signed with.
+// credential returns the kind of the configured credential.
 func (c *checker) credential() string {
 	switch credentials := c.LangSmith.Credentials; {
 	case credentials.APIKey != "":
@@ -80,18 +81,15 @@ func (c *checker) credential() string {
 	return "login"
 }
 
-// from says where a setting was found.
-func from(source, otherwise string) string {
-	if source == "" {
-		source = otherwise
-	}
-	if source == "" {
+// from names the source of a setting; nothing if both are empty.
+func from(source, fallback string) string {
+	if source = cmp.Or(source, fallback); source == "" {
 		return ""
 	}
 	return " from " + source
 }
 
-func (c *checker) key(ctx context.Context) Check {
+func (c *checker) checkKey(ctx context.Context) Check {
 	var api *langsmith.Error
 	if errors.As(c.listErr, &api) {
 		switch api.Status {
@@ -106,57 +104,57 @@ func (c *checker) key(ctx context.Context) Check {
 			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted here", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 		}
 		c.skipReason = "projects cannot be listed"
-		return Check{Status: Failed, Found: "whether the " + c.credential() + " is accepted cannot be told", Do: advice.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: "it is unknown whether the " + c.credential() + " is accepted", Do: advice.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: OK, Found: "the " + c.credential() + " is accepted"}
 }
 
-func (c *checker) workspace(ctx context.Context) Check {
+func (c *checker) checkWorkspace(ctx context.Context) Check {
 	if c.listErr != nil {
-		c.skipReason = "the workspace is not settled"
+		c.skipReason = "the workspace cannot be read"
 		return Check{Status: Failed, Found: "this workspace cannot be read with this " + c.credential(), Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 	}
 	if !c.LangSmith.HasWorkspace() {
-		return Check{Status: OK, Found: "the " + c.credential() + "'s own"}
+		return Check{Status: OK, Found: "the " + c.credential() + "'s own workspace"}
 	}
 	return Check{Status: OK, Found: c.LangSmith.Credentials.Workspace.String() + " can be read"}
 }
 
-// listWorkspaces says what LANGSMITH_WORKSPACE_ID could be set to.
+// listWorkspaces lists the possible values of LANGSMITH_WORKSPACE_ID.
 func (c *checker) listWorkspaces(ctx context.Context) string {
 	workspaces, err := c.Client.ListWorkspaces(ctx)
 	if err != nil || len(workspaces) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\nWorkspaces that this " + c.credential() + " may see:")
+	b.WriteString("\nWorkspaces that this " + c.credential() + " has access to:")
 	for _, workspace := range workspaces {
 		fmt.Fprintf(&b, "\n- %s %s", workspace.ID, markdown.Quote(workspace.DisplayName, 100))
 	}
 	return b.String()
 }
 
-func (c *checker) projects(ctx context.Context) Check {
+func (c *checker) checkProjects(ctx context.Context) Check {
 	wanted := c.LangSmith.Project
 	if wanted != "" {
-		if i := slices.IndexFunc(c.seen, func(p langsmith.Project) bool { return p.Name == wanted }); i >= 0 {
-			c.project = &c.seen[i]
+		if i := slices.IndexFunc(c.listed, func(p langsmith.Project) bool { return p.Name == wanted }); i >= 0 {
+			c.project = &c.listed[i]
 		} else if found, err := c.Client.ListProjects(ctx, langsmith.ProjectsQuery{Name: wanted, Limit: 1}); err == nil && len(found) > 0 {
 			c.project = &found[0]
 		}
 		if c.project == nil {
 			return Check{Status: Failed, Found: "there is no project " + markdown.Quote(wanted, 100) + " in this workspace",
-				Do: "Set LANGSMITH_PROJECT to one of the workspace's projects, or take it out: " + projectNames(c.seen)}
+				Do: "Set LANGSMITH_PROJECT to one of the workspace's projects, or unset it: " + projectNames(c.listed)}
 		}
 	}
-	if len(c.seen) == 0 && c.project == nil {
-		return Check{Status: Failed, Found: "the workspace holds no tracing project",
+	if len(c.listed) == 0 && c.project == nil {
+		return Check{Status: Failed, Found: "the workspace has no tracing project",
 			Do: "Send traces to it first; or choose another workspace with LANGSMITH_WORKSPACE_ID, or another region with LANGSMITH_ENDPOINT."}
 	}
 	if c.project == nil {
-		c.project = &c.seen[0]
+		c.project = &c.listed[0]
 	}
-	return Check{Status: OK, Found: "visible: " + projectNames(c.seen)}
+	return Check{Status: OK, Found: "visible: " + projectNames(c.listed)}
 }
 
 const maxNamesShown = 5
@@ -172,16 +170,16 @@ func projectNames(projects []langsmith.Project) string {
 	return strings.Join(names, ", ")
 }
 
-func (c *checker) insights(ctx context.Context) Check {
+func (c *checker) checkInsights(ctx context.Context) Check {
 	if c.project == nil {
-		return skipped("there is no project to ask about")
+		return skipped("there is no project")
 	}
 	page, err := c.Client.ListJobs(ctx, c.project.ID, uuid.Nil, 1, 0)
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Status == http.StatusForbidden {
-		// Region, key and workspace are right: projects were listed with them.
+		// Region, key and workspace are correct, since projects could be listed.
 		return Check{Status: Failed, Found: "this " + c.credential() + " may list projects, but not Insights jobs (403, saying " + markdown.Quote(api.Message, 200) + ")",
-			Do: "Insights takes a Plus or Enterprise plan. If the workspace has one, the " + c.credential() + " lacks the permission: ask an admin of the workspace."}
+			Do: "Insights requires a Plus or Enterprise plan. If the workspace has one, the " + c.credential() + " lacks the permission: ask an admin of the workspace."}
 	}
 	if err != nil {
 		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: advice.Explain(c.Client, err)}
@@ -191,13 +189,13 @@ func (c *checker) insights(ctx context.Context) Check {
 	if len(page.Jobs) > 0 {
 		found = "readable; the latest job of " + markdown.Quote(c.project.Name, 60) + " is " + markdown.Line(string(page.Jobs[0].Status), 30)
 	}
-	return Check{Status: OK, Found: found + ". Whether jobs may be started cannot be tried without paying for one."}
+	return Check{Status: OK, Found: found + ". Whether jobs may be started is not checked, since a job costs money."}
 }
 
-func (c *checker) secrets(ctx context.Context) Check {
+func (c *checker) checkSecrets(ctx context.Context) Check {
 	names, err := c.Client.ListSecretNames(ctx)
 	if err != nil {
-		return Check{Status: Warning, Found: "cannot be read with this " + c.credential(), Do: "A dry run cannot tell then whether a job would be refused for a missing model key; see Settings, Secrets."}
+		return Check{Status: Warning, Found: "cannot be read with this " + c.credential(), Do: "So a dry run cannot show whether the model's key is set; see Settings, Secrets."}
 	}
 	var models []string
 	for _, name := range []string{"OPENAI_API_KEY", "ANTHROPIC_API_KEY"} {
@@ -207,35 +205,35 @@ func (c *checker) secrets(ctx context.Context) Check {
 	}
 	if len(models) == 0 {
 		return Check{Status: Warning, Found: "neither OPENAI_API_KEY nor ANTHROPIC_API_KEY is set in the workspace",
-			Do: "Jobs are paid through a model key of the workspace. Add one in LangSmith under Settings, Secrets, or name model configurations in each call."}
+			Do: "Jobs use a model key of the workspace. Add one in LangSmith under Settings, Secrets, or name model configurations in each call."}
 	}
 	return Check{Status: OK, Found: strings.Join(models, ", ")}
 }
 
-// maxClockSkew is how far apart the clocks may be. Beyond it a job that was lost
-// is hard to find by its time.
+// maxClockSkew is the accepted difference of the clocks. With a larger one, a job whose
+// response was lost is hard to find by its time.
 const maxClockSkew = 30 * time.Second
 
-func (c *checker) clock(_ context.Context) Check {
+func (c *checker) checkClock(_ context.Context) Check {
 	if c.serverTime.IsZero() {
-		return Check{Status: Skipped, Found: "LangSmith's clock is not known"}
+		return Check{Status: Skipped, Found: "LangSmith's time is unknown"}
 	}
 	skew := c.localTime.Sub(c.serverTime).Round(time.Second)
 	if skew.Abs() > maxClockSkew {
-		return Check{Status: Warning, Found: fmt.Sprintf("this machine's clock is %s away from LangSmith's", skew.Abs()), Do: "Set the clock, or have it set by NTP."}
+		return Check{Status: Warning, Found: fmt.Sprintf("this machine's clock differs from LangSmith's by %s", skew.Abs()), Do: "Set the clock, for example with NTP."}
 	}
 	return Check{Status: OK, Found: "agrees with LangSmith's"}
 }
 
-func (c *checker) state(ctx context.Context) Check {
+func (c *checker) checkState(ctx context.Context) Check {
 	weakness, err := c.CheckState(ctx)
 	redis, isRedis := redisAddress(c.State)
 	if err != nil && isRedis {
-		return Check{Status: Failed, Found: "Redis does not take the memory of paid calls: " + markdown.Line(err.Error(), 300),
-			Do: "See that it runs at " + redis + " and that --state has its address and password. Without it each process remembers its paid calls alone, so two of them may start the same job."}
+		return Check{Status: Failed, Found: "the memory of paid calls cannot be written to Redis: " + markdown.Line(err.Error(), 300),
+			Do: "Check that Redis runs at " + redis + " and that --state has its address and password. Without it each process remembers only its own paid calls, so two processes may start the same job."}
 	}
 	if err != nil {
-		return Check{Status: Failed, Found: "the memory of paid calls cannot be kept: " + markdown.Line(err.Error(), 300),
+		return Check{Status: Failed, Found: "the memory of paid calls cannot be written: " + markdown.Line(err.Error(), 300),
 			Do: "Make it writable, or choose another with --state. Without it a job may be started twice after a crash."}
 	}
 	if weakness != "" {
@@ -243,16 +241,16 @@ func (c *checker) state(ctx context.Context) Check {
 	}
 	bound := ""
 	if c.JobsADay > 0 {
-		bound = fmt.Sprintf("; counts %d jobs a day for each key, but not those that a schedule starts", c.JobsADay)
+		bound = fmt.Sprintf("; at most %d jobs a day for each key, not counting those that a schedule starts", c.JobsADay)
 	}
 	if c.State == "memory" {
-		return Check{Status: OK, Found: "kept in memory: it ends with the process" + bound}
+		return Check{Status: OK, Found: "in memory: it is lost when the process ends" + bound}
 	}
 	where := c.State
 	if isRedis {
 		where = redis
 	}
-	return Check{Status: OK, Found: "can be written: " + where + bound}
+	return Check{Status: OK, Found: "writable: " + where + bound}
 }
 
 // redisAddress returns the address of a state that is a Redis, without its password.
@@ -261,11 +259,11 @@ func redisAddress(state string) (address string, ok bool) {
 	if err != nil || u.Host == "" {
 		return "", false
 	}
-	u.RawQuery = "" // with Sentinels it holds a password too
+	u.RawQuery = "" // for Sentinels it has a password
 	return u.Redacted(), true
 }
 
-func (c *checker) announcedEnds(context.Context) Check {
+func (c *checker) checkAnnouncedEnds(context.Context) Check {
 	if c.Deprecations == nil {
 		c.Deprecations = &Deprecations{}
 	}

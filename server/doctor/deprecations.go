@@ -9,35 +9,35 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Deprecations are the ends of routes that LangSmith has announced. The zero
-// value has none yet; it is safe for concurrent use.
+// Deprecations collects the announced ends of routes. The zero value is empty. It is safe
+// for concurrent use.
 type Deprecations struct {
-	mu   sync.Mutex
-	told []langsmith.Deprecation // one of each route
+	mu        sync.Mutex
+	announced []langsmith.Deprecation // one per route
 }
 
-// Add keeps what an answer has announced: see [langsmith.Options].OnDeprecated.
+// Add adds an announced end: see [langsmith.Options].OnDeprecated.
 func (d *Deprecations) Add(end langsmith.Deprecation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	same := func(known langsmith.Deprecation) bool { return known.Method == end.Method && known.Route == end.Route }
-	if !slices.ContainsFunc(d.told, same) {
-		d.told = append(d.told, end)
+	if !slices.ContainsFunc(d.announced, same) {
+		d.announced = append(d.announced, end)
 	}
 }
 
-// announcedEnds is the check's name.
+// announcedEnds is the name of the check.
 const announcedEnds = "announced ends"
 
-// check tells of the announced ends.
+// check returns a warning with the announced ends.
 func (d *Deprecations) check() Check {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.told) == 0 {
-		return Check{Name: announcedEnds, Status: OK, Found: "none of a route that was asked"}
+	if len(d.announced) == 0 {
+		return Check{Name: announcedEnds, Status: OK, Found: "none for the routes called"}
 	}
 	var lines []string
-	for _, end := range d.told {
+	for _, end := range d.announced {
 		line := end.Method + " " + end.Route
 		if !end.Sunset.IsZero() {
 			line += " ends on " + end.Sunset.UTC().Format(time.DateOnly)
@@ -49,5 +49,5 @@ func (d *Deprecations) check() Check {
 	}
 	slices.Sort(lines)
 	return Check{Name: announcedEnds, Status: Warning, Found: strings.Join(lines, "; "),
-		Do: "Where LangSmith serves a successor, this version uses it. Before that day, see whether there is a newer version."}
+		Do: "This version uses the successor of a route where LangSmith serves it. Check for a newer version before that day."}
 }

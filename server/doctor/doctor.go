@@ -1,72 +1,72 @@
-// Package doctor finds out why the server does not work, by one check after
-// another. Nothing it does costs money or changes anything in LangSmith.
+// Package doctor checks why the server does not work. It costs no money and changes nothing
+// in LangSmith.
 package doctor
 
 import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/config"
 )
 
-// Status is how one check ended.
+// Status is the result of one check.
 type Status string
 
-// The ways a check can end.
+// The results of a check.
 const (
 	OK      Status = "ok"
-	Warning Status = "warning" // it works, but something should be changed
+	Warning Status = "warning" // the server works, but something should be changed
 	Failed  Status = "failed"
 	Skipped Status = "skipped" // an earlier check failed
 )
 
-// Check is one question and its answer.
+// Check is the outcome of one check.
 type Check struct {
 	Name   string `json:"name"`
 	Status Status `json:"status"`
-	Found  string `json:"found,omitempty"` // what was found
+	Found  string `json:"found,omitempty"` // the finding
 	Do     string `json:"do,omitempty"`    // what to do about it
 }
 
-// Options are what the doctor examines.
+// Options configure the checks.
 type Options struct {
 	LangSmith    config.LangSmith
-	Placeholders []string // variables that hold one; see [config.Config]
-	Sandbox      bool     // the server serves the sandbox and asks LangSmith nothing
+	Placeholders []string // see [config.Config]
+	Sandbox      bool     // the server uses the sandbox instead of LangSmith
 	Client       *langsmith.Client
-	Deprecations *Deprecations                         // what the client's answers announce; nil for nothing
-	Getenv       func(string) string                   // for the variables that name a proxy
-	Proxy        func(*http.Request) (*url.URL, error) // the proxy of the client's requests
-	State        string                                // as --state names it
-	JobsADay     int                                   // the bound of jobs a day; 0 for none
-	// CheckState opens the state, writes to it, and reports how it is set up that
-	// may take away what it was told.
+	Deprecations *Deprecations                         // collects the client's deprecations; nil for none
+	Getenv       func(string) string                   // for the proxy variables
+	Proxy        func(*http.Request) (*url.URL, error) // of the client's requests
+	State        string                                // the value of --state
+	JobsADay     int                                   // the value of --max-jobs-per-day; 0 for none
+	// CheckState opens the state and writes to it. It returns a weakness if the
+	// state's configuration may lose data.
 	CheckState func(ctx context.Context) (weakness string, err error)
 }
 
-// Run makes every check. Those that an earlier failure makes impossible are
-// skipped, and say so.
+// Run runs the checks. It skips those that depend on a failed one.
 func Run(ctx context.Context, options Options) []Check {
 	c := &checker{Options: options}
 	var checks []Check
 	for _, step := range []struct {
 		name     string
-		needsAPI bool // skipped when LangSmith can be asked nothing more
+		needsAPI bool // skipped after a failure of LangSmith
 		check    func(context.Context) Check
 	}{
-		{"configuration", false, c.configuration},
-		{"proxy", false, c.proxy},
-		{"LangSmith answers", true, c.answers},
-		{"key", true, c.key},
-		{"workspace", true, c.workspace},
-		{"projects", true, c.projects},
-		{"Insights", true, c.insights},
-		{"model secrets", true, c.secrets},
-		{"clock", true, c.clock},
-		{announcedEnds, true, c.announcedEnds},
-		{"state", false, c.state},
+		{"configuration", false, c.checkConfiguration},
+		{"proxy", false, c.checkProxy},
+		{"LangSmith answers", true, c.checkConnection},
+		{"key", true, c.checkKey},
+		{"workspace", true, c.checkWorkspace},
+		{"projects", true, c.checkProjects},
+		{"Insights", true, c.checkInsights},
+		{"model secrets", true, c.checkSecrets},
+		{"clock", true, c.checkClock},
+		{announcedEnds, true, c.checkAnnouncedEnds},
+		{"state", false, c.checkState},
 	} {
 		check := skipped(c.skipReason)
 		if c.skipReason == "" || !step.needsAPI {
@@ -78,15 +78,12 @@ func Run(ctx context.Context, options Options) []Check {
 	return checks
 }
 
-// skipped returns a check that is not made, for a reason.
-func skipped(why string) Check { return Check{Status: Skipped, Found: "not asked, since " + why} }
+// skipped returns a check that was skipped for a reason.
+func skipped(reason string) Check {
+	return Check{Status: Skipped, Found: "not checked, since " + reason}
+}
 
 // Healthy reports whether no check failed.
 func Healthy(checks []Check) bool {
-	for _, check := range checks {
-		if check.Status == Failed {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(checks, func(check Check) bool { return check.Status == Failed })
 }

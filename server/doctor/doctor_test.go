@@ -18,8 +18,8 @@ import (
 	"langsmith-insights-mcp/server/doctor"
 )
 
-// examine runs the doctor against an endpoint, with a proxy where one is named,
-// and what else changes make of its options.
+// examine runs the checks against an endpoint with an optional proxy. changes modify the
+// options.
 func examine(t *testing.T, endpoint, proxy string, env map[string]string, changes ...func(*doctor.Options)) map[string]doctor.Check {
 	t.Helper()
 	address, err := langsmith.ParseEndpoint(endpoint)
@@ -69,7 +69,7 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string, change
 	return byName
 }
 
-// nobody is an address on which nobody listens.
+// nobody returns an address without a listener.
 func nobody(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -80,8 +80,8 @@ func nobody(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// TestUnreachable has what keeps an answer from coming, over real sockets, and
-// what is told about it.
+// TestUnreachable checks the explanation of each failure of a connection, over real
+// sockets.
 func TestUnreachable(t *testing.T) {
 	secure := httptest.NewTLSServer(sandbox.New(sandbox.Options{}))
 	t.Cleanup(secure.Close)
@@ -96,13 +96,13 @@ func TestUnreachable(t *testing.T) {
 		name, endpoint, proxy string
 		found, do             string
 	}{
-		{"no such name", "https://api.smith.langchain.invalid", "", "the name api.smith.langchain.invalid leads nowhere", "typing error"},
+		{"no such name", "https://api.smith.langchain.invalid", "", "the host name api.smith.langchain.invalid does not exist", "typos"},
 		{"refused", "http://" + nobody(t), "", "the connection is refused", "LANGSMITH_ENDPOINT"},
 		{"unknown authority", secure.URL, "", "an authority that this machine does not trust", "SSL_CERT_FILE"},
-		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), "", "it speaks no TLS", "http://"},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), "", "it does not speak TLS", "http://"},
 		{"proxy away", secure.URL, "http://" + nobody(t), "does not answer", "NO_PROXY"},
 		{"proxy wants a password", secure.URL, proxy(http.StatusProxyAuthRequired), "refuses (Proxy Authentication Required)", "http://user:password@host:port"},
-		{"proxy forbids", secure.URL, proxy(http.StatusForbidden), "refuses (Forbidden)", "whoever runs the proxy"},
+		{"proxy forbids", secure.URL, proxy(http.StatusForbidden), "refuses (Forbidden)", "the proxy's administrator"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel() // what cannot be reached is asked for three times
@@ -116,14 +116,14 @@ func TestUnreachable(t *testing.T) {
 			}
 			for _, name := range []string{"key", "workspace", "projects", "Insights", "model secrets", "clock"} {
 				if checks[name].Status != doctor.Skipped {
-					t.Errorf("%s was asked all the same: %+v", name, checks[name])
+					t.Errorf("%s was checked nevertheless: %+v", name, checks[name])
 				}
 			}
 		})
 	}
 }
 
-// TestProxy has the variables that name a proxy.
+// TestProxy checks the values of the proxy variables.
 func TestProxy(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -135,8 +135,8 @@ func TestProxy(t *testing.T) {
 		"http://127.0.0.1:3128":        {doctor.OK, "NO_PROXY"}, // never used to reach this machine
 		"proxy.example:3128":           {doctor.OK, "NO_PROXY"},
 		"ht!tp://%%":                   {doctor.Failed, "HTTP_PROXY is malformed"},
-		"ftp://proxy.example":          {doctor.Failed, `"ftp", which is no kind of proxy`},
-		"socks9://user:pw@x.example:1": {doctor.Failed, "no kind of proxy"},
+		"ftp://proxy.example":          {doctor.Failed, `"ftp", which is not a proxy scheme`},
+		"socks9://user:pw@x.example:1": {doctor.Failed, "not a proxy scheme"},
 	} {
 		for _, variable := range []string{"HTTP_PROXY", "http_proxy"} {
 			got := examine(t, upstream.URL, "", map[string]string{variable: value})["proxy"]
@@ -150,8 +150,8 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// TestConfiguration has what was found and where, and the key only as its
-// fingerprint.
+// TestConfiguration checks that each setting is named with its source, and the key only by
+// its fingerprint.
 func TestConfiguration(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -168,7 +168,7 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
-// login is somebody who has signed in, until a moment.
+// login is a login that expires at a time.
 type login struct {
 	ends time.Time
 	err  error
@@ -178,8 +178,7 @@ func (login) ID() string                                        { return "login"
 func (l login) ExpiresAt() time.Time                            { return l.ends }
 func (l login) Token(context.Context) (langsmith.Secret, error) { return "ey-doctor", l.err }
 
-// TestLogin has a login of a profile: which, until when, and one that gives no
-// token.
+// TestLogin checks the login of a profile, with and without a valid token.
 func TestLogin(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -191,23 +190,23 @@ func TestLogin(t *testing.T) {
 		}
 	}
 	checks := examine(t, upstream.URL, "", nil, signIn(nil))
-	want := `a login (fingerprint ` + langsmith.Credentials{Login: login{}}.Fingerprint() + `) from profile "work" in ~/.langsmith/config.json; its token ends at 2099-01-31T12:00:00Z; workspace ` + sandbox.DefaultWorkspace().String()
+	want := `a login (fingerprint ` + langsmith.Credentials{Login: login{}}.Fingerprint() + `) from profile "work" in ~/.langsmith/config.json; its token expires at 2099-01-31T12:00:00Z; workspace ` + sandbox.DefaultWorkspace().String()
 	if got := checks["configuration"]; got.Status != doctor.OK || !strings.HasSuffix(got.Found, want) {
 		t.Errorf("got %+v\nwant %s", got, want)
 	}
 	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the login is accepted" {
 		t.Errorf("%+v", got)
 	}
-	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has ended. Sign in again: langsmith auth login")))
-	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has ended. Sign in again: langsmith auth login" {
+	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has expired. Sign in again: langsmith auth login")))
+	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has expired. Sign in again: langsmith auth login" {
 		t.Errorf("%+v", got)
 	}
-	if got := checks["key"]; got.Status != doctor.Skipped || got.Found != "not asked, since there is no token to ask with" {
+	if got := checks["key"]; got.Status != doctor.Skipped || got.Found != "not checked, since the login has no valid token" {
 		t.Errorf("%+v", got)
 	}
 }
 
-// TestAnnouncedEnds has a LangSmith that announces the end of a route.
+// TestAnnouncedEnds checks a LangSmith that announces the end of a route.
 func TestAnnouncedEnds(t *testing.T) {
 	box := sandbox.New(sandbox.Options{})
 	box.Inject(sandbox.Fault{Path: "/sessions$", Header: http.Header{"Sunset": {"Sun, 31 Jan 2027 00:00:00 GMT"}}})
@@ -222,8 +221,7 @@ func TestAnnouncedEnds(t *testing.T) {
 	}
 }
 
-// TestKeyNotAccepted has a LangSmith that answers 401: nothing more can be asked
-// of it.
+// TestKeyNotAccepted checks that a 401 skips the remaining checks.
 func TestKeyNotAccepted(t *testing.T) {
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -236,14 +234,14 @@ func TestKeyNotAccepted(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for _, name := range []string{"workspace", "projects", "Insights", "model secrets", "clock"} {
-		if got := checks[name]; got.Status != doctor.Skipped || got.Found != "not asked, since the key is not accepted" {
+		if got := checks[name]; got.Status != doctor.Skipped || got.Found != "not checked, since the key is not accepted" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
 
-// TestWorkspacesToChooseFrom has a key that spans two workspaces, of which none
-// was chosen.
+// TestWorkspacesToChooseFrom checks a key that spans two workspaces, neither of which is
+// configured.
 func TestWorkspacesToChooseFrom(t *testing.T) {
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -263,22 +261,22 @@ func TestWorkspacesToChooseFrom(t *testing.T) {
 	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the key is accepted, and spans workspaces" {
 		t.Errorf("%+v", got)
 	}
-	const list = "\nWorkspaces that this key may see:\n- 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11 \"Production\"\n- 0c2b8e11-3c1d-4f7a-9a52-6d1f5b1e0f6e \"Trials\""
+	const list = "\nWorkspaces that this key has access to:\n- 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11 \"Production\"\n- 0c2b8e11-3c1d-4f7a-9a52-6d1f5b1e0f6e \"Trials\""
 	got := checks["workspace"]
 	if got.Status != doctor.Failed || !strings.Contains(got.Do, "LANGSMITH_WORKSPACE_ID") || !strings.HasSuffix(got.Do, list) {
 		t.Errorf("%+v", got)
 	}
 }
 
-// TestStateIsShownWithoutItsPassword has the state in a Redis with a password.
+// TestStateIsShownWithoutItsPassword checks the address of a Redis with a password.
 func TestStateIsShownWithoutItsPassword(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	for state, want := range map[string]string{
-		"memory":                                 "kept in memory: it ends with the process",
-		"/var/lib/langsmith-insights-mcp":        "can be written: /var/lib/langsmith-insights-mcp",
-		"redis://user:hush@redis.example:6379/0": "can be written: redis://user:xxxxx@redis.example:6379/0",
-		"redis://sentinel.example:26379?master_name=m&password=hush": "can be written: redis://sentinel.example:26379",
+		"memory":                                 "in memory: it is lost when the process ends",
+		"/var/lib/langsmith-insights-mcp":        "writable: /var/lib/langsmith-insights-mcp",
+		"redis://user:hush@redis.example:6379/0": "writable: redis://user:xxxxx@redis.example:6379/0",
+		"redis://sentinel.example:26379?master_name=m&password=hush": "writable: redis://sentinel.example:26379",
 	} {
 		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.State = state })["state"]
 		if got.Status != doctor.OK || got.Found != want {
@@ -287,13 +285,13 @@ func TestStateIsShownWithoutItsPassword(t *testing.T) {
 	}
 }
 
-// TestAStateThatFails says of each kind of state what helps.
+// TestAStateThatFails checks the advice for each kind of state.
 func TestAStateThatFails(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	for state, want := range map[string]string{
 		"/var/lib/langsmith-insights-mcp":        "Make it writable",
-		"redis://user:hush@redis.example:6379/0": "See that it runs at redis://user:xxxxx@redis.example:6379/0",
+		"redis://user:hush@redis.example:6379/0": "Check that Redis runs at redis://user:xxxxx@redis.example:6379/0",
 	} {
 		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
 			o.State = state
@@ -305,17 +303,17 @@ func TestAStateThatFails(t *testing.T) {
 	}
 }
 
-// TestBoundOfJobs has a bound of jobs a day, which says what it does not count.
+// TestBoundOfJobs checks that the bound of jobs says what it does not count.
 func TestBoundOfJobs(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.JobsADay = 3 })["state"]
-	if got.Status != doctor.OK || !strings.HasSuffix(got.Found, "; counts 3 jobs a day for each key, but not those that a schedule starts") {
+	if got.Status != doctor.OK || !strings.HasSuffix(got.Found, "; at most 3 jobs a day for each key, not counting those that a schedule starts") {
 		t.Errorf("%+v", got)
 	}
 }
 
-// TestAStateThatMayForget has a Redis that takes away what it was told.
+// TestAStateThatMayForget checks a Redis that evicts keys.
 func TestAStateThatMayForget(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
@@ -327,7 +325,7 @@ func TestAStateThatMayForget(t *testing.T) {
 	}
 }
 
-// TestClock has a LangSmith whose clock is not ours.
+// TestClock checks a LangSmith whose clock differs.
 func TestClock(t *testing.T) {
 	for ahead, want := range map[time.Duration]doctor.Status{0: doctor.OK, 10 * time.Minute: doctor.Warning, -10 * time.Minute: doctor.Warning} {
 		box := sandbox.New(sandbox.Options{})
@@ -342,7 +340,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// dated answers with another date.
+// dated responds with another date.
 type dated struct {
 	http.ResponseWriter
 	now time.Time
@@ -353,7 +351,7 @@ func (d *dated) WriteHeader(status int) {
 	d.ResponseWriter.WriteHeader(status)
 }
 
-// TestPrint has the four ways in which a check ends, as a person sees them.
+// TestPrint checks the output of each status.
 func TestPrint(t *testing.T) {
 	var out strings.Builder
 	doctor.Print(&out, []doctor.Check{
@@ -363,7 +361,7 @@ func TestPrint(t *testing.T) {
 		{Name: "d", Status: doctor.Skipped, Found: "not asked"},
 	})
 	want := "ok    a: fine\nnote  b: odd\n      look\nFAIL  c: broken\n      mend\n      it\n-     d: not asked\n\n" +
-		"Mend the first that failed, then run doctor again.\n"
+		"Fix the first failed check, then run doctor again.\n"
 	if out.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", out.String(), want)
 	}

@@ -18,11 +18,11 @@ import (
 	"langsmith-insights-mcp/server/doctor/shape"
 )
 
-// liveProject is a project whose name must be in no report.
+// liveProject is a project whose name must not be in the output.
 const liveProject = "chat-prod"
 
-// live is a sandbox with one of each thing, by both generations of routes, whose
-// answers a test bends.
+// live is a sandbox with one of each thing on both generations of routes. A test can
+// change its responses.
 type live struct {
 	box  *sandbox.Sandbox
 	run  langsmith.Run
@@ -69,7 +69,7 @@ func newLive(t *testing.T) *live {
 	return l
 }
 
-// serve lets the sandbox serve one generation of routes, or both.
+// serve sets the generation of routes that the sandbox serves.
 func (l *live) serve(routes sandbox.Routes) {
 	if l.restore != nil {
 		l.restore()
@@ -79,7 +79,7 @@ func (l *live) serve(routes sandbox.Routes) {
 
 var idInPath = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 
-// RoundTrip answers as the sandbox does, bent as the test wants it.
+// RoundTrip returns the sandbox's response, changed by the test.
 func (l *live) RoundTrip(request *http.Request) (*http.Response, error) {
 	route := request.Method + " " + strings.TrimPrefix(idInPath.ReplaceAllString(request.URL.Path, "{id}"), "/api/v1")
 	l.sent = append(l.sent, route)
@@ -95,7 +95,7 @@ func (l *live) RoundTrip(request *http.Request) (*http.Response, error) {
 	return recorder.Result(), err
 }
 
-// read makes the live checks, and prints them.
+// read runs the live checks and prints them.
 func (l *live) read(t *testing.T, project string) ([]doctor.Check, string) {
 	t.Helper()
 	l.sent = nil
@@ -121,7 +121,7 @@ func (l *live) read(t *testing.T, project string) ([]doctor.Check, string) {
 	return checks, printed.String()
 }
 
-// A sandbox answers as expected, by both generations of routes and by each alone.
+// The sandbox's responses are as expected with both generations of routes and with each.
 func TestLive(t *testing.T) {
 	l := newLive(t)
 	older := []string{"POST /runs/query", "GET /annotation-queues/{id}/runs"} // asked where there is no successor
@@ -136,8 +136,8 @@ func TestLive(t *testing.T) {
 				t.Errorf("%s: %+v", routes, check)
 			}
 		}
-		if !strings.HasPrefix(printed, "What a self-hosted LangSmith answers, against what langsmith-insights-mcp 1.2.3 expects") ||
-			!strings.HasSuffix(printed, "All answers are as expected.\n") {
+		if !strings.HasPrefix(printed, "The responses of a self-hosted LangSmith, compared with what langsmith-insights-mcp 1.2.3 expects") ||
+			!strings.HasSuffix(printed, "All responses are as expected.\n") {
 			t.Errorf("%s:\n%s", routes, printed)
 		}
 		for _, route := range shape.Routes() {
@@ -150,7 +150,7 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// firstObject is the first object of an answer with fixed fields; nil for none.
+// firstObject returns the first object with fixed fields in a response; nil for none.
 func firstObject(answer any) map[string]any {
 	if object, ok := answer.(map[string]any); ok {
 		for _, key := range []string{"clustering_jobs", "configs", "runs", "items"} {
@@ -166,7 +166,7 @@ func firstObject(answer any) map[string]any {
 	return nil
 }
 
-// An answer that is bent is told by its route, and no other is.
+// A changed response is reported with its route, and no other response is.
 func TestLiveWithBentAnswers(t *testing.T) {
 	l := newLive(t)
 	attributes := []string{"GET /sessions/{id}/insights/{id}/runs", "GET /annotation-queues/{id}/runs"} // whose objects may have any field
@@ -186,8 +186,8 @@ func TestLiveWithBentAnswers(t *testing.T) {
 			}},
 			{"id: missing", func(object map[string]any) bool { return remove(object, "id") }},
 			{"count: missing", func(object map[string]any) bool { return remove(object, "count") }},
-			{"count: a boolean in place of a whole number", func(object map[string]any) bool { return replace(object, "count", true) }},
-			{"id: a boolean in place of a UUID", func(object map[string]any) bool {
+			{"count: a boolean instead of a whole number", func(object map[string]any) bool { return replace(object, "count", true) }},
+			{"id: a boolean instead of a UUID", func(object map[string]any) bool {
 				return replace(object, "id", true) && !strings.HasSuffix(route, "/configs")
 			}},
 			{`status: the unknown value "paused"`, func(object map[string]any) bool { return replace(object, "status", "paused") }},
@@ -234,7 +234,7 @@ func replace(object map[string]any, name string, value any) bool {
 	return ok
 }
 
-// What is refused, and what is not there, is told without LangSmith's words.
+// A refused read and a missing project are reported without LangSmith's words.
 func TestLiveWithoutAnswers(t *testing.T) {
 	l := newLive(t)
 	checks, printed := l.read(t, "no such secret project")

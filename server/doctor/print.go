@@ -8,14 +8,14 @@ import (
 
 var marks = map[Status]string{OK: "ok  ", Warning: "note", Failed: "FAIL", Skipped: "-   "}
 
-// Print writes the checks for a person, with what to do below each that needs it.
+// Print writes the checks for a person, each followed by what to do.
 func Print(out io.Writer, checks []Check) {
 	printChecks(out, checks)
 	if Healthy(checks) {
-		fmt.Fprintln(out, "\nNothing stands in the way.")
+		fmt.Fprintln(out, "\nNo check failed.")
 		return
 	}
-	fmt.Fprintln(out, "\nMend the first that failed, then run doctor again.")
+	fmt.Fprintln(out, "\nFix the first failed check, then run doctor again.")
 }
 
 func printChecks(out io.Writer, checks []Check) {

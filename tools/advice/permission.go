@@ -8,15 +8,14 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// operationPermission is what LangSmith's documentation says that an operation
-// takes. A role has it or not.
+// operationPermission is the permission that LangSmith documents for an operation.
 type operationPermission struct {
 	method     string
 	path       *regexp.Regexp
 	permission string
 }
 
-// operationPermissions are those of Insights; the first match counts.
+// operationPermissions are the permissions for Insights. The first match applies.
 var operationPermissions = sync.OnceValue(func() []operationPermission {
 	configs, job := regexp.MustCompile(`/insights/configs(/|$)`), regexp.MustCompile(`/insights/[^/]+$`)
 	return []operationPermission{
@@ -31,7 +30,7 @@ var operationPermissions = sync.OnceValue(func() []operationPermission {
 	}
 })
 
-// missingPermission names what a refused credential may lack.
+// missingPermission names the permission that a refused credential may lack.
 func missingPermission(err *langsmith.Error) string {
 	for _, operation := range operationPermissions() {
 		if operation.method == err.Method && operation.path.MatchString(err.Path) {
@@ -44,8 +43,8 @@ func missingPermission(err *langsmith.Error) string {
 	return "the permission to change this"
 }
 
-// credentialDoubt says what may be wrong with a credential that was refused.
-func credentialDoubt(c langsmith.Credentials) string {
+// describeCredential says what may be wrong with a refused credential.
+func describeCredential(c langsmith.Credentials) string {
 	switch {
 	case c.APIKey != "" || c.Empty():
 		return "the key (LANGSMITH_API_KEY): it may be mistyped or revoked"

@@ -1,8 +1,8 @@
-// Package chats reads chat histories that are not in LangSmith, makes traces of them
-// and sends these to LangSmith.
+// Package chats reads chat histories that are not in LangSmith, and sends them to LangSmith
+// as traces.
 //
-// Errors name lines and messages by their numbers and never repeat what a chat says:
-// an operator may keep the content of runs out of every result.
+// Errors name lines and messages by their numbers and never quote a chat, since an operator
+// may hide the content of runs.
 package chats
 
 import (
@@ -13,34 +13,33 @@ import (
 	"io"
 )
 
-// The bounds of what is read.
+// The bounds of the input.
 const (
-	// MaxChats is how many chats one call may send. A job reads no more traces.
+	// MaxChats is the maximum number of chats in a call. A job reads no more traces.
 	MaxChats = 1000
 
-	// MaxChatBytes bounds one chat. Its trace holds the first message twice, and has to
-	// fit into one of LangSmith's batches, of 20 MB.
+	// MaxChatBytes bounds one chat. Its trace has the first message twice, and must fit
+	// into one of LangSmith's batches of 20 MB.
 	MaxChatBytes = 8 << 20
 
 	// MaxFileBytes bounds a file, which is read into memory.
 	MaxFileBytes = 64 << 20
 )
 
-// Chat is the messages of one chat, each in canonical JSON: equal chats are equal
-// bytes.
+// Chat is the messages of one chat in canonical JSON, so that equal chats have equal bytes.
 type Chat []json.RawMessage
 
-// Parse checks the messages of a chat. A message is an object with a role and a
-// content, and may have other fields.
+// Parse validates the messages of a chat. A message is an object with a role and a content,
+// and may have further fields.
 func Parse(messages []json.RawMessage) (Chat, error) {
 	if len(messages) == 0 {
-		return nil, errors.New("holds no message")
+		return nil, errors.New("has no message")
 	}
 	chat := make(Chat, len(messages))
 	size := 0
 	for i, message := range messages {
 		var err error
-		if chat[i], err = canonicalMessage(message); err != nil {
+		if chat[i], err = parseMessage(message); err != nil {
 			return nil, fmt.Errorf("message %d %w", i+1, err)
 		}
 		size += len(chat[i])
@@ -51,13 +50,13 @@ func Parse(messages []json.RawMessage) (Chat, error) {
 	return chat, nil
 }
 
-// canonicalMessage checks a message and returns it in canonical JSON.
-func canonicalMessage(message json.RawMessage) (json.RawMessage, error) {
+// parseMessage validates a message and returns it in canonical JSON.
+func parseMessage(message json.RawMessage) (json.RawMessage, error) {
 	var fields map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(message))
 	decoder.UseNumber() // so that large numbers keep their digits
 	if err := decoder.Decode(&fields); err != nil || fields == nil {
-		return nil, errors.New("is no object with a role and a content")
+		return nil, errors.New("is not an object with a role and a content")
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("is more than one object")
@@ -68,21 +67,17 @@ func canonicalMessage(message json.RawMessage) (json.RawMessage, error) {
 	switch fields["content"].(type) {
 	case string, []any:
 	case nil:
-		// A message of an assistant that only calls tools has none.
+		// An assistant's message that only calls tools has no content.
 		if fields["tool_calls"] == nil && fields["function_call"] == nil {
 			return nil, errors.New("has no content")
 		}
 	default:
 		return nil, errors.New("has a content that is neither text nor a list of parts")
 	}
-	return canonical(fields)
-}
-
-func canonical(value any) (json.RawMessage, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+	if err := encoder.Encode(fields); err != nil {
 		return nil, fmt.Errorf("cannot be written as JSON: %w", err)
 	}
 	return bytes.TrimRight(b.Bytes(), "\n"), nil

@@ -45,18 +45,18 @@ func TestReadTakesBothFormsOfALine(t *testing.T) {
 func TestReadNamesTheLineAndNotWhatItSays(t *testing.T) {
 	long := `[{"role":"user","content":"` + strings.Repeat("x", chats.MaxChatBytes) + `"}]`
 	for name, c := range map[string]struct{ text, problem string }{
-		"nothing":          {"", "there is no chat in it"},
-		"blanks":           {"\n \n", "there is no chat in it"},
+		"nothing":          {"", "the file has no chat"},
+		"blanks":           {"\n \n", "the file has no chat"},
 		"not JSON":         {hello + "\nsecret", "line 2: is not JSON"},
 		"half a character": {`[{"role":"user","content":"\ud83d"}]`, "line 1: is not JSON"},
 		"cut off":          {`[{"role":"user","content":"secret`, "line 1: is not JSON"},
-		"a text":           {`"secret"`, "line 1: is no list of messages"},
-		"null":             {`null`, "line 1: holds no message"},
-		"empty":            {`[]`, "line 1: holds no message"},
-		"no messages":      {`{"secret":[]}`, "line 1: is no list of messages"},
-		"null messages":    {`{"messages":null}`, "line 1: holds no message"},
-		"no object":        {`["secret"]`, "line 1: message 1 is no object"},
-		"null message":     {`[null]`, "line 1: message 1 is no object"},
+		"a text":           {`"secret"`, "line 1: is neither a list of messages"},
+		"null":             {`null`, "line 1: has no message"},
+		"empty":            {`[]`, "line 1: has no message"},
+		"no messages":      {`{"secret":[]}`, "line 1: is neither a list of messages"},
+		"null messages":    {`{"messages":null}`, "line 1: has no message"},
+		"no object":        {`["secret"]`, "line 1: message 1 is not an object"},
+		"null message":     {`[null]`, "line 1: message 1 is not an object"},
 		"no role":          {`[{"content":"secret"}]`, "line 1: message 1 has no role"},
 		"a number's role":  {`[{"role":7,"content":"secret"}]`, "line 1: message 1 has no role"},
 		"no content":       {`[{"role":"user"}]`, "line 1: message 1 has no content"},
@@ -85,7 +85,7 @@ func TestAnAssistantMayCallToolsAndSayNothing(t *testing.T) {
 	}
 }
 
-// What a call means depends on its chats alone, and not on how they are written.
+// The project of a call depends only on its chats, and not on their formatting.
 func TestTheProjectFollowsFromTheChats(t *testing.T) {
 	reordered := strings.Replace(hello, `"role":"user","content":"hello"`, `"content" : "hello", "role":"user"`, 1)
 	one := chats.ProjectName("Support", read(t, hello+"\n"+bye))

@@ -15,12 +15,10 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Window is how far back a job over chats reads, in hours. It is LangSmith's default;
-// the project holds nothing but the chats.
+// Window is how far back a job over chats reads, in hours. It is LangSmith's default.
 const Window = 7 * 24
 
-// FindProject returns the project of a call's chats, without an id where it does not
-// exist.
+// FindProject returns the project of a call's chats, without an id if it does not exist.
 func FindProject(ctx context.Context, env *tool.Env, name string) (langsmith.Project, error) {
 	found, err := env.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: tool.MaxPage, Stats: true})
 	if err != nil {
@@ -36,32 +34,32 @@ func FindProject(ctx context.Context, env *tool.Env, name string) (langsmith.Pro
 	return env.ChooseProject(ctx, name, found)
 }
 
-// checkAge refuses chats that are too old for a job to read. Whether LangSmith accepts
-// a trace again with another time is not documented.
+// checkAge refuses chats that were sent before the window of a job. Whether LangSmith
+// accepts a trace again with another time is not documented.
 func checkAge(project langsmith.Project) error {
 	last := project.LastRunStartTime
 	if last.IsZero() || time.Since(last.Time) < Window*time.Hour-time.Hour {
 		return nil
 	}
-	return tool.Refuse("These chats were put into %s on %s, and a job over chats reads the last %d days alone. Nothing was sent or started.\n"+
-		"Give another name to put them into a project anew; or start a job over that time: %s.",
+	return tool.Refuse("These chats were sent to %s on %s, and a job over chats reads only the last %d days. Nothing was sent or started.\n"+
+		"Set another name to send them to a new project, or start a job over that time: %s.",
 		tool.ProjectLabel(project), last.UTC().Format(time.DateOnly), Window/24,
 		wording.Call("create_insights_job", "session_id", project.ID, "start_time", last.UTC().Add(-24*time.Hour).Format(time.RFC3339), "end_time", last.UTC().Add(24*time.Hour).Format(time.RFC3339)))
 }
 
-// How long to wait until new traces can be queried, so that a job finds them. It takes
-// LangSmith about ten seconds.
+// The wait until new traces can be queried, so that a job finds them. It takes LangSmith
+// about ten seconds.
 const (
 	visiblePoll = 2 * time.Second
 	visibleWait = 30 * time.Second
 )
 
-// clockMargin keeps the traces inside the job's window where this machine's clock is
-// ahead of LangSmith's.
+// clockMargin keeps the traces within the job's window if this machine's clock is ahead of
+// LangSmith's.
 const clockMargin = time.Minute
 
-// Ingest sends chats to their project, which it creates where it does not exist, and
-// waits until they can be queried.
+// Ingest sends chats to their project, which it creates if it does not exist, and waits
+// until they can be queried.
 func Ingest(ctx context.Context, env *tool.Env, project langsmith.Project, all []Chat) (langsmith.Project, error) {
 	unlock, err := env.Locks.Lock(ctx, "chats "+project.Name)
 	if err != nil {
@@ -70,11 +68,11 @@ func Ingest(ctx context.Context, env *tool.Env, project langsmith.Project, all [
 	defer unlock()
 	isNew := project.ID == uuid.Nil
 	if isNew {
-		made, err := env.LangSmith.CreateProject(ctx, project.Name)
+		created, err := env.LangSmith.CreateProject(ctx, project.Name)
 		if err != nil {
 			return project, err
 		}
-		project = *made
+		project = *created
 	}
 	traces := Traces(project.ID, all, time.Now().Add(-clockMargin))
 	missing := traces
@@ -91,10 +89,10 @@ func Ingest(ctx context.Context, env *tool.Env, project langsmith.Project, all [
 			return project, err
 		}
 		if err != nil {
-			return project, tool.Refuse("%s\n%s of %s were put into %s (session_id %s) before that. No job was started.\nThe same call goes on from there and sends nothing twice.",
+			return project, tool.Refuse("%s\n%s of %s were sent to %s (session_id %s) before that. No job was started.\nRepeat the same call to continue; it sends nothing twice.",
 				env.Explain(tool.Declaration{}, err), wording.Thousands(arrived), wording.Count(len(traces), "chat"), tool.ProjectLabel(project), project.ID)
 		}
-		env.ReportProgress(arrived, len(traces), "putting chats into LangSmith")
+		env.ReportProgress(arrived, len(traces), "sending chats to LangSmith")
 	}
 	return project, waitUntilVisible(ctx, env, project, missing, len(traces))
 }
@@ -103,16 +101,16 @@ func Ingest(ctx context.Context, env *tool.Env, project langsmith.Project, all [
 func findMissing(ctx context.Context, env *tool.Env, project uuid.UUID, traces []langsmith.NewTrace) ([]langsmith.NewTrace, error) {
 	found := map[uuid.UUID]bool{}
 	for batch := range slices.Chunk(traces, langsmith.MaxRunsByID) {
-		if err := query(ctx, env, project, batch, found); err != nil {
+		if err := queryTraces(ctx, env, project, batch, found); err != nil {
 			return nil, err
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(traces), func(t langsmith.NewTrace) bool { return found[t.ID] }), nil
 }
 
-// query adds those traces to found that LangSmith finds, of as many as one request may
-// name.
-func query(ctx context.Context, env *tool.Env, project uuid.UUID, traces []langsmith.NewTrace, found map[uuid.UUID]bool) error {
+// queryTraces adds to found the traces that LangSmith has, of at most
+// langsmith.MaxRunsByID.
+func queryTraces(ctx context.Context, env *tool.Env, project uuid.UUID, traces []langsmith.NewTrace, found map[uuid.UUID]bool) error {
 	ids := make([]uuid.UUID, len(traces))
 	for i, trace := range traces {
 		ids[i] = trace.ID
@@ -124,8 +122,8 @@ func query(ctx context.Context, env *tool.Env, project uuid.UUID, traces []langs
 	return err
 }
 
-// waitUntilVisible waits until LangSmith finds the traces that were sent. It queries
-// some of them, evenly chosen.
+// waitUntilVisible waits until LangSmith finds the sent traces. It queries an evenly
+// distributed sample of them.
 func waitUntilVisible(ctx context.Context, env *tool.Env, project langsmith.Project, sent []langsmith.NewTrace, total int) error {
 	if len(sent) == 0 {
 		return nil
@@ -140,7 +138,7 @@ func waitUntilVisible(ctx context.Context, env *tool.Env, project langsmith.Proj
 	tick := time.NewTicker(visiblePoll)
 	defer tick.Stop()
 	for {
-		err := query(ctx, env, project.ID, queried, found)
+		err := queryTraces(ctx, env, project.ID, queried, found)
 		if tool.IsInterruption(err) {
 			return err
 		}
@@ -149,8 +147,8 @@ func waitUntilVisible(ctx context.Context, env *tool.Env, project langsmith.Proj
 		}
 		waited := time.Since(began)
 		if waited >= visibleWait {
-			return tool.Refuse("%s, but LangSmith does not find all of them yet, after %s. No job was started: it would not find them either.%s\nCall again in about a minute; nothing is sent twice.",
-				describeArrived(total, project), wording.Duration(waited), describeLast(err))
+			return tool.Refuse("%s, but LangSmith does not find all of them after %s. No job was started, since it would not find them either.%s\nCall again in about a minute; nothing is sent twice.",
+				describeArrived(total, project), wording.Duration(waited), describeQueryError(err))
 		}
 		env.ReportProgress(total, total, fmt.Sprintf("waiting until LangSmith finds the chats, for %s", wording.Duration(waited)))
 		select {
@@ -158,7 +156,7 @@ func waitUntilVisible(ctx context.Context, env *tool.Env, project langsmith.Proj
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-env.Ending:
-			return tool.Refuse("%s. This server is ending, and no job was started. Call again when it is back; nothing is sent twice.", describeArrived(total, project))
+			return tool.Refuse("%s. This server is shutting down, and no job was started. Call again when it is back; nothing is sent twice.", describeArrived(total, project))
 		}
 	}
 }
@@ -167,9 +165,9 @@ func describeArrived(total int, project langsmith.Project) string {
 	return fmt.Sprintf("The %s in %s (session_id %s)", wording.Count(total, "chat is", "chats are"), tool.ProjectLabel(project), project.ID)
 }
 
-func describeLast(err error) string {
+func describeQueryError(err error) string {
 	if err == nil {
 		return ""
 	}
-	return " The last look failed: " + markdown.Line(err.Error(), advice.MaxCause)
+	return " The last query failed: " + markdown.Line(err.Error(), advice.MaxCause)
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Read reads JSON Lines, one chat a line: a list of messages, or an object with such a
-// list as messages. Blank lines are skipped.
+// Read reads JSON Lines with one chat per line: a list of messages, or an object with such
+// a list as messages. It skips blank lines.
 func Read(file io.Reader) ([]Chat, error) {
 	lines := &lineReader{from: bufio.NewReaderSize(io.LimitReader(file, MaxFileBytes+1), 64<<10)}
-	var read []Chat
+	var chats []Chat
 	for {
 		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -27,25 +27,25 @@ func Read(file io.Reader) ([]Chat, error) {
 		if len(line) == 0 {
 			continue
 		}
-		if len(read) == MaxChats {
+		if len(chats) == MaxChats {
 			return nil, fmt.Errorf("line %d: at most %d chats are allowed", lines.number, MaxChats)
 		}
 		chat, err := parseLine(line)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", lines.number, err)
 		}
-		read = append(read, chat)
+		chats = append(chats, chat)
 	}
-	if len(read) == 0 {
-		return nil, errors.New("there is no chat in it")
+	if len(chats) == 0 {
+		return nil, errors.New("the file has no chat")
 	}
-	return read, nil
+	return chats, nil
 }
 
 func parseLine(line []byte) (Chat, error) {
-	// encoding/json accepts text that is no Unicode, such as half of a surrogate pair.
+	// encoding/json accepts invalid Unicode, such as an unpaired surrogate.
 	if !jsontext.Value(line).IsValid(jsontext.AllowDuplicateNames(true)) {
-		return nil, errors.New("is not JSON; each line holds one chat")
+		return nil, errors.New("is not JSON; each line must be one chat")
 	}
 	var messages []json.RawMessage
 	if line[0] == '{' {
@@ -53,25 +53,24 @@ func parseLine(line []byte) (Chat, error) {
 			Messages json.RawMessage `json:"messages"`
 		}
 		if err := json.Unmarshal(line, &object); err != nil {
-			return nil, errors.New("is no chat")
+			return nil, errors.New("is not a chat")
 		}
 		line = object.Messages
 	}
 	if err := json.Unmarshal(line, &messages); err != nil {
-		return nil, errors.New("is no list of messages, and no object that holds one as messages")
+		return nil, errors.New("is neither a list of messages nor an object with such a list as messages")
 	}
 	return Parse(messages)
 }
 
-// lineReader reads lines, and bounds their length and that of the file.
+// lineReader reads lines. It bounds the length of a line and of the file.
 type lineReader struct {
 	from   *bufio.Reader
-	number int // of the last line, counted from one
-	total  int // bytes read so far
+	number int // of the last line, from 1
+	total  int // bytes read
 }
 
-// next returns the next line without the blanks around it. After the last it returns
-// io.EOF.
+// next returns the next line without surrounding blanks, and io.EOF after the last.
 func (r *lineReader) next() ([]byte, error) {
 	r.number++
 	var line []byte
@@ -94,7 +93,7 @@ func (r *lineReader) next() ([]byte, error) {
 			return nil, fmt.Errorf("line %d: %w", r.number, err)
 		}
 		if r.number == 1 {
-			line = bytes.TrimPrefix(line, []byte("\uFEFF")) // a byte order mark, which some editors write
+			line = bytes.TrimPrefix(line, []byte("\uFEFF")) // the byte order mark of some editors
 		}
 		return bytes.TrimSpace(line), nil
 	}

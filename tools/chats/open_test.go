@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/tools/chats"
 )
 
-// folder is a folder of chats beside a file that is none of anybody's business.
+// folder returns a folder of chats, next to a file that must not be read.
 func folder(t testing.TB) (inside, outside string) {
 	t.Helper()
 	top := t.TempDir()
@@ -93,7 +93,7 @@ func TestOpenNamesTheFilesThatAreThere(t *testing.T) {
 	inside, _ := folder(t)
 	_, err := chats.Open(inside, "missing.jsonl")
 	var refused *chats.PathError
-	if !errors.As(err, &refused) || len(refused.Near) != 1 || refused.Near[0] != "march.jsonl" {
+	if !errors.As(err, &refused) || len(refused.Suggestions) != 1 || refused.Suggestions[0] != "march.jsonl" {
 		t.Errorf("the error is %+v", err)
 	}
 }

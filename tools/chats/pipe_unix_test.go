@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// makePipe makes a named pipe, whose opening waits for a writer that never comes.
+// makePipe creates a named pipe, whose opening would wait for a writer.
 func makePipe(t *testing.T, path string) {
 	t.Helper()
 	if err := syscall.Mkfifo(path, 0o600); err != nil {

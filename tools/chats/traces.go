@@ -13,8 +13,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// ProjectName returns the name of the project of a call's chats. It is the same for
-// the same chats and name, so that a call that is made again continues the first.
+// ProjectName returns the name of the project of a call's chats. The same chats and name
+// give the same project, so that a repeated call continues the first.
 func ProjectName(name string, all []Chat) string {
 	if name == "" {
 		name = "Chats"
@@ -22,8 +22,8 @@ func ProjectName(name string, all []Chat) string {
 	return name + " " + digest(all)
 }
 
-// digest tells chats apart, in 48 bits. It is short because people see it, and has to
-// differ between the chats of one name only.
+// digest returns a digest of chats. It has 48 bits, since people see it and only chats of
+// the same name must differ.
 func digest(all []Chat) string {
 	hash := sha256.New()
 	var length [8]byte
@@ -49,8 +49,8 @@ func (c Chat) bytes() []byte {
 	return append(data, ']')
 }
 
-// Traces makes a trace of each chat, with a time. Its id follows from the project and
-// the chat; equal chats have different ids.
+// Traces returns a trace of each chat at a time. Its id is derived from the project and the
+// chat; equal chats have different ids.
 func Traces(project uuid.UUID, all []Chat, at time.Time) []langsmith.NewTrace {
 	seen := map[uuid.UUID]int{}
 	traces := make([]langsmith.NewTrace, len(all))

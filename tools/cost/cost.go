@@ -1,5 +1,5 @@
-// Package cost bounds what Insights jobs read and cost, at the prices that
-// LangSmith documents.
+// Package cost estimates what Insights jobs read and cost, at the prices that LangSmith
+// documents.
 package cost
 
 import (
@@ -11,14 +11,14 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Range is a span of US dollars.
+// Range is a range of costs in US dollars.
 type Range struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 }
 
 func (c Range) String() string {
-	return fmt.Sprintf("%s to %s USD", dollars(c.Low), dollars(c.High))
+	return fmt.Sprintf("%s to %s USD", formatDollars(c.Low), formatDollars(c.High))
 }
 
 // Times returns the cost of n jobs.
@@ -26,22 +26,21 @@ func (c Range) Times(n int) Range {
 	return Range{wording.Round4(c.Low * float64(n)), wording.Round4(c.High * float64(n))}
 }
 
-func dollars(amount float64) string {
+func formatDollars(amount float64) string {
 	if amount > 0 && amount < 0.01 {
 		return strconv.FormatFloat(amount, 'g', 2, 64)
 	}
 	return wording.Decimals(amount, 2)
 }
 
-// LangSmith's documented prices, in US dollars for 1,000 traces.
+// LangSmith's documented prices, in US dollars per 1,000 traces.
 var (
 	openAIPrice    = Range{1, 2}
 	anthropicPrice = Range{3, 4}
 )
 
-// Models returns the models of a job: providers, and ids of model configurations. Of
-// a saved config that the request only names, they are not known, and its id stands for
-// them.
+// Models returns the models of a job: providers, and ids of model configurations. For a
+// saved config, whose models are not known here, it returns the config's id.
 func Models(request *langsmith.CreateInsightsJobRequest) []string {
 	if cluster, ok := request.ClusterModel.Get(); ok {
 		summary, _ := request.SummaryModel.Get()
@@ -56,8 +55,8 @@ func Models(request *langsmith.CreateInsightsJobRequest) []string {
 	return []string{string(langsmith.ProviderOpenAI)} // the API's default
 }
 
-// Of returns what a job over so many traces costs at most. Where a model is not known,
-// or is a model configuration's, it spans both providers.
+// Of returns the cost of a job over a number of traces. For a saved config or a model
+// configuration it includes both providers, since the model is not known.
 func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
 	models := Models(request)
 	low, high := openAIPrice.Low, openAIPrice.High
@@ -74,7 +73,7 @@ func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
 	return Range{wording.Round4(low * share), wording.Round4(high * share)}
 }
 
-// MaxTraces returns how many traces a job reads at most.
+// MaxTraces returns the maximum number of traces that a job reads.
 func MaxTraces(request *langsmith.CreateInsightsJobRequest) int {
 	sample, ok := request.Sample.Get()
 	if !ok {
@@ -82,25 +81,25 @@ func MaxTraces(request *langsmith.CreateInsightsJobRequest) int {
 	}
 	n, err := sample.Float64()
 	if err != nil || n < 1 {
-		// Below 1 it may be a fraction of all traces, which is not documented.
+		// A sample below 1 may be a share of all traces, which is not documented.
 		return langsmith.MaxSample
 	}
 	return int(n)
 }
 
-// Estimate bounds what a job reads and costs.
+// Estimate is an upper bound of the traces that a job reads, and their cost.
 type Estimate struct {
 	Traces int
 	Cost   Range
 }
 
-// NewEstimate estimates a job.
+// NewEstimate returns the estimate of a job.
 func NewEstimate(request *langsmith.CreateInsightsJobRequest) Estimate {
 	traces := MaxTraces(request)
 	return Estimate{traces, Of(request, traces)}
 }
 
-// Limit lowers the estimate to the traces that there are.
+// Limit lowers the estimate to the number of matching traces.
 func (e *Estimate) Limit(request *langsmith.CreateInsightsJobRequest, traces int) {
 	e.Traces = min(e.Traces, traces)
 	e.Cost = Of(request, e.Traces)

@@ -14,16 +14,15 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Compare lists how an answer differs from its shape: fields that are unknown or
-// missing, values of another type, and unknown words where only some are known.
-// Each difference is told once, as "field: what". Of the content nothing is told
-// but the names of fields and such words.
+// Compare lists the differences between a response and its shape, each once as "field:
+// difference": unknown and missing fields, values of another type, and unknown values of
+// an enumeration. It names fields and such values, and no other content.
 func (s *Shape) Compare(body []byte) []string {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var value any
 	if err := decoder.Decode(&value); err != nil {
-		return []string{"the answer: not JSON"}
+		return []string{"the response: not JSON"}
 	}
 	var found []string
 	s.compare("", value, &found)
@@ -37,12 +36,12 @@ func (s *Shape) compare(path string, value any, found *[]string) {
 	}
 	if value == nil {
 		if !s.nullable {
-			add("null in place of %s", s)
+			add("null instead of %s", s)
 		}
 		return
 	}
-	if !s.holds(value) {
-		add("%s in place of %s", typeOf(value), s)
+	if !s.matchesType(value) {
+		add("%s instead of %s", typeOf(value), s)
 		return
 	}
 	switch value := value.(type) {
@@ -66,11 +65,11 @@ func (s *Shape) compareFields(path string, object map[string]any, found *[]strin
 	known := map[string]bool{}
 	for _, f := range s.fields {
 		known[f.name] = true
-		value, there := object[f.name]
+		value, present := object[f.name]
 		switch {
-		case there && (value != nil || !f.optional):
+		case present && (value != nil || !f.optional):
 			f.shape.compare(prefix+f.name, value, found)
-		case !there && !f.optional:
+		case !present && !f.optional:
 			*found = append(*found, prefix+f.name+": missing")
 		}
 	}
@@ -81,8 +80,8 @@ func (s *Shape) compareFields(path string, object map[string]any, found *[]strin
 	}
 }
 
-// holds reports whether a value is of the shape's type.
-func (s *Shape) holds(value any) bool {
+// matchesType reports whether a value has the shape's type.
+func (s *Shape) matchesType(value any) bool {
 	switch value := value.(type) {
 	case string:
 		switch s.kind {
@@ -112,7 +111,7 @@ func (s *Shape) holds(value any) bool {
 	return false
 }
 
-// typeOf names the type of a value, and not the value.
+// typeOf names the type of a value.
 func typeOf(value any) string {
 	switch value := value.(type) {
 	case nil:
@@ -135,7 +134,7 @@ func typeOf(value any) string {
 	return "an object"
 }
 
-// String names what is expected.
+// String names the expected type.
 func (s *Shape) String() string {
 	switch s.kind {
 	case "uuid":
@@ -156,10 +155,10 @@ func (s *Shape) String() string {
 	return "a text"
 }
 
-// word matches what LangSmith calls a field or a state, and no sentence of a user's.
+// word matches names of fields and statuses, and no text of users.
 var word = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
 
-// printable is a word of LangSmith's own; what does not look like one is not shown.
+// printable quotes a text that looks like a name of LangSmith's, and hides any other.
 func printable(text string) string {
 	if word.MatchString(text) {
 		return strconv.Quote(text)

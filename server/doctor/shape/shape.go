@@ -1,5 +1,5 @@
-// Package shape holds LangSmith's answers against what is documented of them,
-// and names the differences without a word of an answer's content.
+// Package shape compares LangSmith's responses with their documentation, and reports the
+// differences without the responses' content.
 package shape
 
 import (
@@ -11,14 +11,14 @@ import (
 //go:embed langsmith.txt
 var documented string
 
-// Shape is what a value in an answer is documented to be.
+// Shape is the documented type of a value in a response.
 type Shape struct {
 	kind     string // string, uuid, time, number, integer, decimal, boolean, object, word, array or fields
 	nullable bool
-	words    []string // that a word may be
+	words    []string // the values of a word
 	element  *Shape   // of an array
 	fields   []field  // of an object with fixed fields
-	open     bool     // the object may have other fields too
+	open     bool     // the object may have further fields
 }
 
 type field struct {
@@ -27,11 +27,11 @@ type field struct {
 	shape    *Shape
 }
 
-// Routes lists the routes whose answers are known, as METHOD path, in the order
-// of the documentation.
+// Routes lists the routes with a documented response, as METHOD path, in the order of the
+// documentation.
 func Routes() []string { return shapes().order }
 
-// Of returns the shape of a route's answer; nil where it is not known.
+// Of returns the shape of a route's response; nil if it is not documented.
 func Of(method, route string) *Shape { return shapes().routes[method+" "+route] }
 
 type catalogue struct {
@@ -39,19 +39,19 @@ type catalogue struct {
 	routes map[string]*Shape
 }
 
-// shapes reads the documented shapes once.
+// shapes parses the documented shapes once.
 var shapes = sync.OnceValue(func() catalogue {
 	found := catalogue{routes: map[string]*Shape{}}
-	objects := map[string]*Shape{} // by their names; the fields of one may come later
+	objects := map[string]*Shape{} // by name; an object may be used before it is defined
 	var object *Shape
 	for line := range strings.Lines(documented) {
 		line = strings.TrimRight(line, "\n")
-		route, answer, isRoute := strings.Cut(line, " = ")
+		route, response, isRoute := strings.Cut(line, " = ")
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
 		case isRoute:
 			found.order = append(found.order, route)
-			found.routes[route] = parse(answer, objects)
+			found.routes[route] = parse(response, objects)
 		case line == "  *":
 			object.open = true
 		case strings.HasPrefix(line, "  "):
@@ -65,7 +65,7 @@ var shapes = sync.OnceValue(func() catalogue {
 	return found
 })
 
-// parse reads the notation of langsmith.txt.
+// parse parses the notation of langsmith.txt.
 func parse(text string, objects map[string]*Shape) *Shape {
 	if inner, ok := strings.CutSuffix(text, "|null"); ok {
 		nullable := *parse(inner, objects)

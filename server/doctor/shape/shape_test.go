@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// sample is a value that a shape expects, with every field.
+// sample returns a value of a shape, with every field.
 func sample(s *Shape) any {
 	switch s.kind {
 	case "uuid":
@@ -39,20 +39,20 @@ func sample(s *Shape) any {
 	return "the customer's secret"
 }
 
-// bend calls check with a value bent in each place, and what should be told of it.
-// set puts a value in the place of the one that is held against s.
+// bend calls check with the expected difference for each possible change of a value. set
+// replaces the value that is compared with s.
 func bend(s *Shape, path string, set func(any), check func(want string)) {
 	at := strings.TrimPrefix(path+": ", ": ")
 	other := any(map[string]any{"the customer's secret": 1})
-	told := at + "an object in place of " + s.String()
+	told := at + "an object instead of " + s.String()
 	if s.kind == "object" || s.kind == "fields" {
-		other, told = "the customer's secret", at+"a text in place of an object"
+		other, told = "the customer's secret", at+"a text instead of an object"
 	}
 	set(other)
 	check(told)
 	if !s.nullable {
 		set(nil)
-		check(at + "null in place of " + s.String())
+		check(at + "null instead of " + s.String())
 	}
 	switch s.kind {
 	case "word":
@@ -62,10 +62,10 @@ func bend(s *Shape, path string, set func(any), check func(want string)) {
 		check(at + "the unknown value (not shown)")
 	case "uuid", "time", "decimal":
 		set("the customer's secret")
-		check(at + "a text in place of " + s.String())
+		check(at + "a text instead of " + s.String())
 	case "integer":
 		set(1.5)
-		check(at + "a number with a fraction in place of a whole number")
+		check(at + "a number with a fraction instead of a whole number")
 	case "array":
 		bend(s.element, path+"[]", func(v any) { set([]any{sample(s.element), v}) }, check)
 	case "fields":
@@ -89,7 +89,7 @@ func bend(s *Shape, path string, set func(any), check func(want string)) {
 	set(sample(s))
 }
 
-// Every answer, bent in each place, is told to be so, and nothing else of it.
+// Each change of a response is reported, and nothing else.
 func TestAnswersBentInEachPlace(t *testing.T) {
 	if len(Routes()) < 15 {
 		t.Fatalf("only %q are known", Routes())
@@ -123,7 +123,7 @@ func TestAnswersBentInEachPlace(t *testing.T) {
 			t.Errorf("%s was bent in %d places only", route, bends)
 		}
 	}
-	if got := Of("GET", "/sessions").Compare([]byte("<html>")); !slices.Equal(got, []string{"the answer: not JSON"}) {
+	if got := Of("GET", "/sessions").Compare([]byte("<html>")); !slices.Equal(got, []string{"the response: not JSON"}) {
 		t.Errorf("a page: %q", got)
 	}
 	if Of("GET", "/elsewhere") != nil {
@@ -131,7 +131,7 @@ func TestAnswersBentInEachPlace(t *testing.T) {
 	}
 }
 
-// The shapes of LangSmith's OpenAPI document are as it has them.
+// The shapes agree with LangSmith's OpenAPI document.
 func TestShapesAreTheDocuments(t *testing.T) {
 	raw, err := os.ReadFile("../../../langsmith/sandbox/testdata/langsmith-insights-openapi.json")
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// explainAnswer says what LangSmith answered, or that it did not, and what helps.
-func explainAnswer(client *langsmith.Client, err *langsmith.Error) string {
+// explainAPIError says what LangSmith answered, or that it did not, and what to do next.
+func explainAPIError(client *langsmith.Client, err *langsmith.Error) string {
 	if err.Status == 0 {
 		return explainUnreachable(client, err)
 	}
@@ -35,10 +35,10 @@ func explainAnswer(client *langsmith.Client, err *langsmith.Error) string {
 	switch {
 	case isSuccess(err.Status):
 		said += ", but " + describeUnreadable(err)
-	case err.Message == "" && err.Err != nil: // a redirect, and where to
+	case err.Message == "" && err.Err != nil: // a redirect
 		said += ": " + toSentence(err.Err.Error())
 	case err.NotJSON:
-		said += ". That is not LangSmith's own way of answering; a proxy or another server may have given it."
+		said += ". The response does not look like LangSmith's; a proxy or another server may have sent it."
 	default:
 		said += "."
 	}
@@ -48,52 +48,51 @@ func explainAnswer(client *langsmith.Client, err *langsmith.Error) string {
 	return strings.TrimSpace(said + "\n" + suggestNext(client, err))
 }
 
-// maxFields is how many complaints about single fields are told.
+// maxFields is how many field errors are listed.
 const maxFields = 10
 
 func isSuccess(status int) bool { return status >= 200 && status < 300 }
 
-// describeUnreadable says what is wrong with an answer of a good status.
+// describeUnreadable says what is wrong with a response of a successful status.
 func describeUnreadable(err *langsmith.Error) string {
 	var shape *json.UnmarshalTypeError
 	switch {
 	case isPage(err):
-		return "the answer is not JSON; it may be a web page of a proxy or of another server."
+		return "the response is not JSON; it may be a web page of a proxy or of another server."
 	case err.NotJSON:
-		return "its JSON is broken off or damaged."
+		return "its JSON is truncated or damaged."
 	case errors.As(err.Err, &shape):
-		return fmt.Sprintf("its JSON is not what the API documents: there is a %s where none is expected.", markdown.Word(shape.Value, 40))
+		return fmt.Sprintf("its JSON is not what the API documents: it has an unexpected %s.", markdown.Word(shape.Value, 40))
 	case err.Err != nil:
 		return toSentence(err.Err.Error())
 	}
-	return "the answer is not usable."
+	return "the response is not usable."
 }
 
-// isPage reports whether an answer is no JSON from its first character on, as a web
-// page is.
+// isPage reports whether a response does not begin like JSON, such as a web page.
 func isPage(err *langsmith.Error) bool {
 	var syntax *json.SyntaxError
 	return err.NotJSON && errors.As(err.Err, &syntax) && syntax.Offset <= 1
 }
 
-// toSentence makes one sentence, of bounded length, of an error's text.
+// toSentence turns an error's text into a sentence of bounded length.
 func toSentence(text string) string {
 	return strings.TrimRight(markdown.Line(text, 300), ".") + "."
 }
 
 func explainUnreachable(client *langsmith.Client, err *langsmith.Error) string {
-	cause := "no answer came."
+	cause := "there was no response."
 	if err.Err != nil {
 		cause = toSentence(err.Err.Error())
 	}
 	if err.RetryAfter > 0 {
 		return strings.ToUpper(cause[:1]) + cause[1:] + " " + suggestRetry(err.RetryAfter)
 	}
-	return fmt.Sprintf("LangSmith at %s could not be reached, or did not answer: %s\n"+
+	return fmt.Sprintf("LangSmith at %s could not be reached or did not respond: %s\n"+
 		"Check LANGSMITH_ENDPOINT, the network and the proxy (HTTPS_PROXY); `langsmith-insights-mcp doctor` tests each. Then call again.", client.Endpoint(), cause)
 }
 
-// suggestNext says what helps against a status.
+// suggestNext says what to do about a status.
 func suggestNext(client *langsmith.Client, err *langsmith.Error) string {
 	switch status := err.Status; {
 	case status == http.StatusUnauthorized:
@@ -115,13 +114,13 @@ func suggestNext(client *langsmith.Client, err *langsmith.Error) string {
 	case status == http.StatusNotImplemented, status == http.StatusGone:
 		return fmt.Sprintf("This LangSmith no longer (or not yet) serves %s %s, so calling again does not help. Update this server; a self-hosted LangSmith may need an update too (v0.16 or newer).", err.Method, err.Path)
 	case status >= 500:
-		return "LangSmith has trouble at the moment. " + suggestRetry(err.RetryAfter) + " If it lasts, see https://status.smith.langchain.com."
+		return "LangSmith has a problem at the moment. " + suggestRetry(err.RetryAfter) + " If it persists, see https://status.smith.langchain.com."
 	case status >= 300 && status < 400:
-		return "Set LANGSMITH_ENDPOINT to the address it redirects to; a redirect is not followed, since the key would go with it."
+		return "Set LANGSMITH_ENDPOINT to the address it redirects to; redirects are not followed, since they would receive the key."
 	case isSuccess(status) && err.NotJSON && !isPage(err):
-		return "Call again. If it lasts, something between this server and LangSmith cuts answers short: a proxy, or its limits."
+		return "Call again. If it persists, a proxy between this server and LangSmith truncates responses."
 	case isSuccess(status):
-		return fmt.Sprintf("Check that LANGSMITH_ENDPOINT is LangSmith's API and not its web interface (this server calls %s); else call again.", client.Endpoint())
+		return fmt.Sprintf("Check that LANGSMITH_ENDPOINT is LangSmith's API and not its web interface (this server calls %s); otherwise call again.", client.Endpoint())
 	}
 	return ""
 }
@@ -134,10 +133,10 @@ func explainUnauthorized(client *langsmith.Client) string {
 	case c.IsBearer():
 		return "The login was not accepted. Sign in again: langsmith auth login"
 	}
-	return credential + ". A key is good in the region it was made in alone; this server calls " + client.Endpoint().String() + listOtherRegions(client) + "."
+	return credential + ". A key is valid only in the region where it was created; this server calls " + client.Endpoint().String() + listOtherRegions(client) + "."
 }
 
-// listOtherRegions names the regions that LANGSMITH_ENDPOINT may be set to instead.
+// listOtherRegions lists the other regions that LANGSMITH_ENDPOINT can be set to.
 func listOtherRegions(client *langsmith.Client) string {
 	if !client.Endpoint().IsRegion() {
 		return " (LANGSMITH_ENDPOINT)"
@@ -149,20 +148,20 @@ func listOtherRegions(client *langsmith.Client) string {
 func explainForbidden(client *langsmith.Client, err *langsmith.Error) string {
 	credentials := client.Credentials()
 	if err.NeedsWorkspace() {
-		return "The credential spans several workspaces. Set LANGSMITH_WORKSPACE_ID to the one that holds the project, and call again."
+		return "The credential spans several workspaces. Set LANGSMITH_WORKSPACE_ID to the one with the project, and call again."
 	}
 	workspace := "the key's own workspace"
 	if credentials.Workspace != uuid.Nil {
 		workspace = "workspace " + credentials.Workspace.String()
 	}
-	return fmt.Sprintf("The credential is not allowed this in %s at %s. One of these is wrong:\n"+
-		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one that holds the project;\n"+
+	return fmt.Sprintf("The credential does not allow this in %s at %s. One of these is wrong:\n"+
+		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one with the project;\n"+
 		"- the region%s;\n"+
-		"- %s, or lack %s; Insights also takes a Plus or Enterprise plan.", workspace, client.Endpoint(), listOtherRegions(client), credentialDoubt(credentials), missingPermission(err))
+		"- %s, or lack %s; Insights also requires a Plus or Enterprise plan.", workspace, client.Endpoint(), listOtherRegions(client), describeCredential(credentials), missingPermission(err))
 }
 
-// explainNotFound says what was not found. The path tells that, and the answer
-// often does not.
+// explainNotFound says what was not found, by the path, since the response often does not
+// say it.
 func explainNotFound(client *langsmith.Client, err *langsmith.Error) string {
 	if err.NotJSON {
 		return "There may be no LangSmith API at " + client.Endpoint().String() + ": check LANGSMITH_ENDPOINT."
@@ -175,8 +174,8 @@ func explainNotFound(client *langsmith.Client, err *langsmith.Error) string {
 	return "There is nothing at this address. Check that LANGSMITH_ENDPOINT is LangSmith's API."
 }
 
-// missingThings tell what was not there by the path of a request, whose id is the
-// group of the expression. The first that matches counts.
+// missingThings say what was not found by the path of a request; the group of the
+// expression is its id. The first match applies.
 var missingThings = []struct {
 	path   *regexp.Regexp
 	advice string
@@ -197,9 +196,9 @@ var modelSecret = regexp.MustCompile(`[A-Z][A-Z0-9_]*_API_KEY`)
 func explainUnprocessable(err *langsmith.Error) string {
 	if missing := modelSecret.FindAllString(err.Message, -1); missing != nil {
 		return "The workspace lacks the model secret " + strings.Join(missing, ", ") + ". Add it in LangSmith under Settings, Secrets; or choose the other model; " +
-			"or give cluster_model and summary_model the UUID of a model configuration. dry_run shows which secrets there are."
+			"or set cluster_model and summary_model to the UUID of a model configuration. dry_run lists the existing secrets."
 	}
-	return "Change what it names and call again."
+	return "Correct the fields that it names and call again."
 }
 
 func suggestRetry(after time.Duration) string {
