@@ -131,7 +131,7 @@ func (q *queues) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool,
 	return members, nil
 }
 
-func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (int, error) {
+func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, _ collect.Origin) (int, error) {
 	items := make([]langsmith.QueueRun, len(runs))
 	for i, run := range runs {
 		items[i] = langsmith.QueueRun{RunID: run.ID, ProjectID: run.ProjectID, StartTime: run.StartTime.Time}

@@ -36,7 +36,7 @@ func addInsightsRunsToDataset() tool.Tool {
 }
 
 func runAddInsightsRunsToDataset(ctx context.Context, env *tool.Env, args addToDatasetArgs) (*addToDatasetResult, error) {
-	collected, err := collect.Runs(ctx, env, args.Args, &datasets{client: env.LangSmith, args: &args}, args.Dataset)
+	collected, err := collect.Runs(ctx, env, args.Args, &datasets{client: env.LangSmith, split: args.Split}, args.Dataset)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (r *addToDatasetResult) Text() string {
 // datasets are datasets as a [collect.Target], whose members are examples.
 type datasets struct {
 	client *langsmith.Client
-	args   *addToDatasetArgs
+	split  string
 }
 
 func (d *datasets) Kind() string { return "dataset" }
@@ -103,25 +103,25 @@ func (d *datasets) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]boo
 	return members, nil
 }
 
-func (d *datasets) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (int, error) {
+func (d *datasets) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, origin collect.Origin) (int, error) {
 	examples := make([]langsmith.NewExample, len(runs))
 	for i, run := range runs {
 		examples[i] = langsmith.ExampleFromRun(id, run.ID)
-		examples[i].Split = d.args.Split
-		examples[i].Metadata = d.metadata()
+		examples[i].Split = d.split
+		examples[i].Metadata = describeOrigin(origin)
 	}
 	made, err := d.client.CreateExamples(ctx, examples)
 	return len(made), err
 }
 
-// metadata says where an example was found.
-func (d *datasets) metadata() map[string]any {
+// describeOrigin returns an example's metadata, which says where it was found.
+func describeOrigin(origin collect.Origin) map[string]any {
 	found := map[string]any{}
-	if d.args.JobID != uuid.Nil {
-		found["insights_job_id"] = d.args.JobID
+	if origin.Job != uuid.Nil {
+		found["insights_job_id"] = origin.Job
 	}
-	if d.args.ClusterID != uuid.Nil {
-		found["insights_cluster_id"] = d.args.ClusterID
+	if origin.Cluster != uuid.Nil {
+		found["insights_cluster_id"] = origin.Cluster
 	}
 	return found
 }

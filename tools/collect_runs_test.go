@@ -102,7 +102,7 @@ func (s *stage) examples(name string) []example {
 	return all
 }
 
-// queued are the runs of the queues with a name.
+// queued are the runs of the queues with a name, in the order they were added.
 func (s *stage) queued(name string) []uuid.UUID {
 	s.t.Helper()
 	var queues []struct {
@@ -112,23 +112,46 @@ func (s *stage) queued(name string) []uuid.UUID {
 	s.ask("/annotation-queues", &queues)
 	var all []uuid.UUID
 	for _, queue := range queues {
-		if queue.Name != name {
-			continue
-		}
-		for offset := 0; ; offset += 100 {
-			var runs []struct {
-				ID uuid.UUID `json:"id"`
-			}
-			s.ask(fmt.Sprintf("/annotation-queues/%s/runs?limit=100&offset=%d", queue.ID, offset), &runs)
-			for _, run := range runs {
-				all = append(all, run.ID)
-			}
-			if len(runs) < 100 {
-				break
-			}
+		if queue.Name == name {
+			all = append(all, s.queuedIn(queue.ID)...)
 		}
 	}
 	return all
+}
+
+func (s *stage) queuedIn(queue uuid.UUID) []uuid.UUID {
+	type item struct {
+		ID    uuid.UUID `json:"id"`     // of the run, by the older route
+		RunID uuid.UUID `json:"run_id"` // by the newer
+	}
+	var all []uuid.UUID
+	if s.routes == sandbox.RoutesV2 {
+		for cursor, more := "", true; more; more = cursor != "" {
+			var page struct {
+				Items []item  `json:"items"`
+				Next  *string `json:"next_cursor"`
+			}
+			s.ask(fmt.Sprintf("/platform/annotation-queues/%s/items?status=needs_my_review&page_size=100&cursor=%s", queue, cursor), &page)
+			for _, item := range page.Items {
+				all = append(all, item.RunID)
+			}
+			cursor = ""
+			if page.Next != nil {
+				cursor = *page.Next
+			}
+		}
+		return all
+	}
+	for offset := 0; ; offset += 100 {
+		var runs []item
+		s.ask(fmt.Sprintf("/annotation-queues/%s/runs?limit=100&offset=%d", queue, offset), &runs)
+		for _, run := range runs {
+			all = append(all, run.ID)
+		}
+		if len(runs) < 100 {
+			return all
+		}
+	}
 }
 
 const (
@@ -137,7 +160,7 @@ const (
 )
 
 func TestACategoryBecomesADataset(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		f := s.finding()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.billing, "dataset": "billing failures", "split": "test", "limit": 5}
 		dry := servertest.Args{"dry_run": true}
@@ -169,7 +192,7 @@ func TestACategoryBecomesADataset(t *testing.T) {
 }
 
 func TestACategoryIsPutIntoAQueue(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		f := s.finding()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review"}
 		s.transcript("dry_run", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review", "dry_run": true})
@@ -191,7 +214,7 @@ func TestACategoryIsPutIntoAQueue(t *testing.T) {
 // LangSmith may or may not count the traces of the categories below to a
 // category's own.
 func TestASubtreeIsWholeWhereACategoryListsOnlyItsOwn(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		f := s.finding()
 		s.Sandbox.Inject(sandbox.Fault{
 			Path: "/runs$", Body: `{"runs":[],"offset":null}`,
@@ -229,7 +252,7 @@ func TestRefusalsBeforeAnythingIsCollected(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+			onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 				args := c.args(s, s.finding())
 				args["project"] = "shop"
 				s.transcript("refused_"+c.name, toDataset, args)
@@ -243,7 +266,7 @@ func TestRefusalsBeforeAnythingIsCollected(t *testing.T) {
 }
 
 func TestTwoQueuesOfOneName(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		f := s.finding()
 		for range 2 {
 			var made any
@@ -294,7 +317,7 @@ func TestCollectingGoesOnAfterAFailure(t *testing.T) {
 // Two equal calls at once, as of an agent whose client gave up on the first,
 // make one queue and add each run once.
 func TestEqualCallsAtOnceCollectOnce(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		f := s.finding()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "queue": "q"}
 		var calls sync.WaitGroup

@@ -3,8 +3,6 @@ package tools
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/report"
 	"langsmith-insights-mcp/tools/tool"
@@ -12,9 +10,9 @@ import (
 
 type getInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID     uuid.UUID    `json:"job_id" jsonschema_description:"The job to read."`
+	JobID     tool.JobID   `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
 	Detail    string       `json:"detail,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise" jsonschema_description:"detailed adds descriptions and every statistic."`
-	ClusterID uuid.UUID    `json:"cluster_id,omitzero" jsonschema_description:"Only this category, with those below it."`
+	ClusterID string       `json:"cluster_id,omitempty" jsonschema_description:"Only this category, with those below it: its id (at least its first 6 characters) or exact name."`
 	SortBy    report.Order `json:"sort_by,omitempty" jsonschema:"enum=num_runs,enum=error_rate,enum=latency,enum=cost,default=num_runs" jsonschema_description:"The order of categories, largest first."`
 	tool.PageArgs
 }
@@ -38,7 +36,11 @@ func runGetInsightsJob(ctx context.Context, env *tool.Env, args getInsightsJobAr
 	if err != nil {
 		return nil, err
 	}
-	job, err := env.LangSmith.GetJob(ctx, project.ID, args.JobID)
+	id, err := jobs.Find(ctx, env, project, args.JobID)
+	if err != nil {
+		return nil, err
+	}
+	job, err := env.LangSmith.GetJob(ctx, project.ID, id)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ type scene struct {
 func play(t *testing.T, tool string, scenes []scene) {
 	for _, c := range scenes {
 		t.Run(c.name, func(t *testing.T) {
-			onStage(t, c.options, func(t *testing.T, s *stage) {
+			onEveryGeneration(t, c.options, func(t *testing.T, s *stage) {
 				args := servertest.Args{"session_id": s.project.String()}
 				for name, value := range c.args {
 					if args[name] = value; value == nil {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/runs"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
@@ -13,8 +14,8 @@ import (
 
 type listInsightsRunsArgs struct {
 	tool.ProjectArgs
-	JobID     uuid.UUID `json:"job_id" jsonschema_description:"The job whose traces to list."`
-	ClusterID uuid.UUID `json:"cluster_id,omitzero" jsonschema_description:"Only traces of this category."`
+	JobID     tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only traces of this category: its id (at least its first 6 characters) or exact name."`
 	runs.Selection
 	SortKey   string `json:"attribute_sort_key,omitempty" jsonschema_description:"Sort each page by this extracted attribute."`
 	SortOrder string `json:"attribute_sort_order,omitempty" jsonschema:"enum=asc,enum=desc" jsonschema_description:"Needs attribute_sort_key."`
@@ -51,23 +52,28 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 	if err != nil {
 		return nil, err
 	}
-	view := &runs.View{
-		Project: project, JobID: args.JobID, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
-		Selected: !args.Selection.IsZero(), HideContent: env.Policy.HideRunContent,
-		More: func(offset int) string { return args.call(project.ID, offset) },
+	jobID, err := jobs.Find(ctx, env, project, args.JobID)
+	if err != nil {
+		return nil, err
 	}
-	if args.ClusterID != uuid.Nil {
-		if err := view.FindCluster(ctx, env, args.ClusterID); err != nil {
+	view := &runs.View{
+		Project: project, JobID: jobID, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
+		Selected: !args.Selection.IsZero(), HideContent: env.Policy.HideRunContent,
+	}
+	var clusterID uuid.UUID
+	if args.ClusterID != "" {
+		if clusterID, err = view.FindCluster(ctx, env, args.ClusterID); err != nil {
 			return nil, err
 		}
 	}
+	view.More = func(offset int) string { return args.call(project.ID, jobID, clusterID, offset) }
 	query := langsmith.JobRunsQuery{
-		ClusterID: args.ClusterID, Limit: args.Size(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
+		ClusterID: clusterID, Limit: args.Size(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
 	}
 	if view.Selected {
-		view.Found, err = args.Select(ctx, env.LangSmith, project.ID, args.JobID, query)
+		view.Found, err = args.Select(ctx, env.LangSmith, project.ID, jobID, query)
 	} else {
-		view.Found, err = env.LangSmith.ListJobRuns(ctx, project.ID, args.JobID, query)
+		view.Found, err = env.LangSmith.ListJobRuns(ctx, project.ID, jobID, query)
 	}
 	if err != nil {
 		return nil, err
@@ -80,8 +86,8 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 }
 
 // call writes the call that lists the traces from an offset on.
-func (a *listInsightsRunsArgs) call(project uuid.UUID, offset int) string {
-	return wording.Call("list_insights_runs", "session_id", project, "job_id", a.JobID, "cluster_id", a.ClusterID,
+func (a *listInsightsRunsArgs) call(project, job, cluster uuid.UUID, offset int) string {
+	return wording.Call("list_insights_runs", "session_id", project, "job_id", job, "cluster_id", cluster,
 		"attribute_sort_key", wording.Echo(a.SortKey), "attribute_sort_order", a.SortOrder, "status", a.Status, "sort_by", a.SortBy,
 		"max_chars", a.MaxChars, "limit", a.Limit, "offset", offset)
 }

@@ -7,14 +7,15 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 )
 
 type renameInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID uuid.UUID `json:"job_id" jsonschema_description:"The job to rename."`
-	Name  string    `json:"name" jsonschema:"minLength=1" jsonschema_description:"Its new name."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	Name  string     `json:"name" jsonschema:"minLength=1" jsonschema_description:"Its new name."`
 }
 
 type renameInsightsJobResult struct {
@@ -39,11 +40,15 @@ func runRenameInsightsJob(ctx context.Context, env *tool.Env, args renameInsight
 	if err != nil {
 		return nil, err
 	}
-	renamed, err := env.LangSmith.RenameJob(ctx, project.ID, args.JobID, args.Name)
+	id, err := jobs.Find(ctx, env, project, args.JobID)
 	if err != nil {
 		return nil, err
 	}
-	return &renameInsightsJobResult{ID: args.JobID, Name: markdown.Truncate(renamed.Name, markdown.MaxName), Status: renamed.Status}, nil
+	renamed, err := env.LangSmith.RenameJob(ctx, project.ID, id, args.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &renameInsightsJobResult{ID: id, Name: markdown.Truncate(renamed.Name, markdown.MaxName), Status: renamed.Status}, nil
 }
 
 // Text implements [tool.Result].

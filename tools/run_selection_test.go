@@ -38,82 +38,74 @@ func (s *stage) mixed() (job uuid.UUID, failed []uuid.UUID) {
 // The failed ones and the slowest are one call, by whichever generation of routes
 // LangSmith serves, and for traces of five weeks ago.
 func TestSelections(t *testing.T) {
-	for _, routes := range []sandbox.Routes{sandbox.RoutesBoth, sandbox.RoutesV1, sandbox.RoutesV2} {
-		t.Run(string(routes), func(t *testing.T) {
-			onStage(t, servertest.Options{Sandbox: sandbox.Options{Routes: routes}}, func(t *testing.T, s *stage) {
-				job, failed := s.mixed()
-				slices.Reverse(failed) // the slowest first
-				var listed struct {
-					Runs []struct {
-						ID     uuid.UUID
-						Status string
-					}
-					NextOffset int `json:"next_offset"`
-				}
-				args := servertest.Args{"project": "shop", "job_id": job, "status": "error", "sort_by": "latency", "limit": 10}
-				reply := s.Call(t, "list_insights_runs", args)
-				if err := json.Unmarshal(reply.Structured, &listed); err != nil || len(listed.Runs) != 10 || listed.NextOffset != 10 {
-					t.Fatalf("%v: %s", err, reply.Text)
-				}
-				for i, run := range listed.Runs {
-					if run.ID != failed[i] || run.Status != "error" {
-						t.Errorf("trace %d is %s with status %s, want %s", i, run.ID, run.Status, failed[i])
-					}
-				}
-				var added struct {
-					Added, Failed int
-					RunIDs        []uuid.UUID `json:"run_ids"`
-				}
-				reply = s.Call(t, toDataset, servertest.Args{"project": "shop", "job_id": job, "status": "error", "sort_by": "latency", "limit": 20, "dataset": "failing"})
-				if err := json.Unmarshal(reply.Structured, &added); err != nil || added.Added != 20 || added.Failed != 20 || !slices.Equal(added.RunIDs, failed[:20]) {
-					t.Errorf("%v: %s", err, reply.Structured)
-				}
-				reply = s.Call(t, toQueue, servertest.Args{"project": "shop", "job_id": job, "status": "success", "sort_by": "start_time", "limit": 5, "queue": "q"})
-				if err := json.Unmarshal(reply.Structured, &added); err != nil || added.Added != 5 || added.Failed != 0 {
-					t.Errorf("%v: %s", err, reply.Text)
-				}
-				again := servertest.Args{"project": "shop", "job_id": job, "status": "success", "sort_by": "start_time", "limit": 5, "queue": "q"}
-				var repeated struct {
-					Added        int
-					AlreadyThere int `json:"already_there"`
-				}
-				reply = s.Call(t, toQueue, again)
-				if err := json.Unmarshal(reply.Structured, &repeated); err != nil || repeated.Added != 0 || repeated.AlreadyThere != 5 {
-					t.Errorf("%v: %s", err, reply.Text)
-				}
-			})
-		})
-	}
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		job, failed := s.mixed()
+		slices.Reverse(failed) // the slowest first
+		var listed struct {
+			Runs []struct {
+				ID     uuid.UUID
+				Status string
+			}
+			NextOffset int `json:"next_offset"`
+		}
+		args := servertest.Args{"project": "shop", "job_id": job, "status": "error", "sort_by": "latency", "limit": 10}
+		reply := s.Call(t, "list_insights_runs", args)
+		if err := json.Unmarshal(reply.Structured, &listed); err != nil || len(listed.Runs) != 10 || listed.NextOffset != 10 {
+			t.Fatalf("%v: %s", err, reply.Text)
+		}
+		for i, run := range listed.Runs {
+			if run.ID != failed[i] || run.Status != "error" {
+				t.Errorf("trace %d is %s with status %s, want %s", i, run.ID, run.Status, failed[i])
+			}
+		}
+		var added struct {
+			Added, Failed int
+			RunIDs        []uuid.UUID `json:"run_ids"`
+		}
+		reply = s.Call(t, toDataset, servertest.Args{"project": "shop", "job_id": job, "status": "error", "sort_by": "latency", "limit": 20, "dataset": "failing"})
+		if err := json.Unmarshal(reply.Structured, &added); err != nil || added.Added != 20 || added.Failed != 20 || !slices.Equal(added.RunIDs, failed[:20]) {
+			t.Errorf("%v: %s", err, reply.Structured)
+		}
+		reply = s.Call(t, toQueue, servertest.Args{"project": "shop", "job_id": job, "status": "success", "sort_by": "start_time", "limit": 5, "queue": "q"})
+		if err := json.Unmarshal(reply.Structured, &added); err != nil || added.Added != 5 || added.Failed != 0 {
+			t.Errorf("%v: %s", err, reply.Text)
+		}
+		again := servertest.Args{"project": "shop", "job_id": job, "status": "success", "sort_by": "start_time", "limit": 5, "queue": "q"}
+		var repeated struct {
+			Added        int
+			AlreadyThere int `json:"already_there"`
+		}
+		reply = s.Call(t, toQueue, again)
+		if err := json.Unmarshal(reply.Structured, &repeated); err != nil || repeated.Added != 0 || repeated.AlreadyThere != 5 {
+			t.Errorf("%v: %s", err, reply.Text)
+		}
+	})
 }
 
 // A root run is shown with the runs of its trace, those that failed first, by
 // either generation of routes.
 func TestRunsOfATrace(t *testing.T) {
-	for _, routes := range []sandbox.Routes{sandbox.RoutesBoth, sandbox.RoutesV1, sandbox.RoutesV2} {
-		t.Run(string(routes), func(t *testing.T) {
-			onStage(t, servertest.Options{Sandbox: sandbox.Options{Routes: routes}}, func(t *testing.T, s *stage) {
-				root, good, bad := uuid.NewSHA1(uuid.Nil, []byte("root")), uuid.NewSHA1(uuid.Nil, []byte("good")), uuid.NewSHA1(uuid.Nil, []byte("bad"))
-				start := time.Now().Add(-35 * 24 * time.Hour)
-				s.Sandbox.AddRuns(s.project,
-					trace.Run{ID: root, Name: "assistant", Start: start, End: start.Add(3 * time.Second)},
-					trace.Run{ID: good, TraceID: root, ParentID: root, Name: "search", Start: start, End: start.Add(time.Second)},
-					trace.Run{ID: bad, TraceID: root, ParentID: root, Name: "pay", Start: start.Add(time.Second), End: start.Add(3 * time.Second), Error: "card refused"},
-				)
-				var shown struct {
-					Children []struct {
-						ID            uuid.UUID
-						Status, Error string
-						Latency       float64 `json:"latency_seconds"`
-					}
-				}
-				reply := s.Call(t, "get_run", servertest.Args{"project": "shop", "run_id": root})
-				if err := json.Unmarshal(reply.Structured, &shown); err != nil || len(shown.Children) != 2 {
-					t.Fatalf("%v: %s", err, reply.Text)
-				}
-				if first := shown.Children[0]; first.ID != bad || first.Status != "error" || first.Error != "card refused" || first.Latency != 2 || shown.Children[1].ID != good {
-					t.Errorf("%+v", shown.Children)
-				}
-			})
-		})
-	}
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		root, good, bad := uuid.NewSHA1(uuid.Nil, []byte("root")), uuid.NewSHA1(uuid.Nil, []byte("good")), uuid.NewSHA1(uuid.Nil, []byte("bad"))
+		start := time.Now().Add(-35 * 24 * time.Hour)
+		s.Sandbox.AddRuns(s.project,
+			trace.Run{ID: root, Name: "assistant", Start: start, End: start.Add(3 * time.Second)},
+			trace.Run{ID: good, TraceID: root, ParentID: root, Name: "search", Start: start, End: start.Add(time.Second)},
+			trace.Run{ID: bad, TraceID: root, ParentID: root, Name: "pay", Start: start.Add(time.Second), End: start.Add(3 * time.Second), Error: "card refused"},
+		)
+		var shown struct {
+			Children []struct {
+				ID            uuid.UUID
+				Status, Error string
+				Latency       float64 `json:"latency_seconds"`
+			}
+		}
+		reply := s.Call(t, "get_run", servertest.Args{"project": "shop", "run_id": root})
+		if err := json.Unmarshal(reply.Structured, &shown); err != nil || len(shown.Children) != 2 {
+			t.Fatalf("%v: %s", err, reply.Text)
+		}
+		if first := shown.Children[0]; first.ID != bad || first.Status != "error" || first.Error != "card refused" || first.Latency != 2 || shown.Children[1].ID != good {
+			t.Errorf("%+v", shown.Children)
+		}
+	})
 }

@@ -150,9 +150,9 @@ func TestGetRun(t *testing.T) {
 	question := map[string]any{"messages": []any{said("user", "Where is my refund?\nThe return was confirmed 14 days ago.")}, "customer": map[string]any{"years": 7, "premium": true, "notes": nil}}
 	answer := map[string]any{"messages": []any{said("assistant", "To find it, could you tell me the number of your order?")}}
 	conversation := withTrace(question, answer)
-	root := servertest.Args{"run_id": named("root").String(), "session_id": nil}
+	root := servertest.Args{"run_id": named("root").String()}
 	with := func(more servertest.Args) servertest.Args {
-		args := servertest.Args{"run_id": named("root").String(), "session_id": nil}
+		args := servertest.Args{"run_id": named("root").String()}
 		for name, value := range more {
 			args[name] = value
 		}

@@ -23,6 +23,8 @@ type stage struct {
 	t       *testing.T
 	project uuid.UUID
 
+	routes sandbox.Routes // the generation that is served; empty for both
+
 	// concurrent is set where requests go out at once, in no order to be told.
 	concurrent bool
 
@@ -35,15 +37,33 @@ func onStage(t *testing.T, options servertest.Options, run func(*testing.T, *sta
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		options.Sandbox.Now, options.Sandbox.Empty = time.Now, true
-		s := &stage{Fixture: servertest.Start(t, options), t: t}
+		s := &stage{Fixture: servertest.Start(t, options), t: t, routes: options.Sandbox.Routes}
 		s.project = s.Sandbox.AddProject(sandbox.Project{Name: "shop"})
 		s.Sandbox.ResetRequests()
 		run(t, s)
 	})
 }
 
+// onEveryGeneration runs a test on a stage where LangSmith serves both generations
+// of the run and queue routes, one where it has the older alone, and one where it
+// has the newer alone. What tools return is the same on all three.
+func onEveryGeneration(t *testing.T, options servertest.Options, run func(*testing.T, *stage)) {
+	t.Helper()
+	onStage(t, options, run)
+	for _, routes := range []sandbox.Routes{sandbox.RoutesV1, sandbox.RoutesV2} {
+		t.Run(string(routes), func(t *testing.T) {
+			options.Sandbox.Routes = routes
+			onStage(t, options, run)
+		})
+	}
+}
+
+// upstreamHeading is above the requests in a golden file.
+const upstreamHeading = "\n--- upstream\n"
+
 // transcript calls a tool and compares all that came of it with a golden file:
-// the text, the structure, and what went upstream.
+// the text, the structure, and what went upstream where both generations of routes
+// are served.
 func (s *stage) transcript(name, tool string, args servertest.Args) servertest.Reply {
 	s.t.Helper()
 	s.Sandbox.ResetRequests()
@@ -53,7 +73,11 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 	if reply.IsError {
 		b.WriteString("isError\n")
 	}
-	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(reply.Text, "\n"))
+	text := reply.Text
+	if s.routes == sandbox.RoutesV1 && tool == toQueue {
+		text = strings.Replace(text, "These traces are now kept at extended retention, at ten times the price.\n", "", 1) // the older route keeps them so always
+	}
+	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(text, "\n"))
 	if reply.Structured != nil {
 		var indented bytes.Buffer
 		if err := json.Indent(&indented, reply.Structured, "", "  "); err != nil {
@@ -61,17 +85,23 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 		}
 		fmt.Fprintf(&b, "\n--- structured\n%s\n", indented.String())
 	}
-	if !s.cancels {
-		b.WriteString("\n--- upstream\n")
-		upstream := s.upstream()
-		if s.concurrent {
-			slices.Sort(upstream)
-		}
-		for _, line := range upstream {
-			b.WriteString(line + "\n")
-		}
+	file := tool + "/" + name + ".txt"
+	if s.routes != "" {
+		servertest.GoldenUntil(s.t, file, upstreamHeading, b.String())
+		return reply
 	}
-	servertest.Golden(s.t, tool+"/"+name+".txt", b.String())
+	b.WriteString(upstreamHeading)
+	upstream := s.upstream()
+	switch {
+	case s.cancels:
+		upstream = []string{"what fails first ends the other requests"}
+	case s.concurrent:
+		slices.Sort(upstream)
+	}
+	for _, line := range upstream {
+		b.WriteString(line + "\n")
+	}
+	servertest.Golden(s.t, file, b.String())
 	return reply
 }
 

@@ -19,7 +19,7 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID uuid.UUID `json:"job_id" jsonschema_description:"The job to wait for."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
 	waitArgs
 }
 
@@ -57,10 +57,14 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
+	id, err := jobs.Find(ctx, env, project, args.JobID)
+	if err != nil {
+		return nil, err
+	}
 	// The links need it, and when the server ends there is no time to ask for it.
 	project.TenantID = env.TenantID(ctx, project)
 
-	state, err := waitForJob(ctx, env, project.ID, args.JobID, args.timeout())
+	state, err := waitForJob(ctx, env, project.ID, id, args.timeout())
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -33,5 +34,23 @@ func Golden(t testing.TB, name, got string) {
 	}
 	if got != string(want) {
 		t.Errorf("%s differs from the golden file; if the change is meant, run the test with -update.\n--- want\n%s\n--- got\n%s", path, want, got)
+	}
+}
+
+// GoldenUntil compares got with the part of a golden file before a mark. It never
+// rewrites the file: the test that writes it runs with -update too.
+func GoldenUntil(t testing.TB, name, mark, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "golden", filepath.FromSlash(name))
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; run the test with -update to write it", err)
+	}
+	want, _, found := strings.Cut(string(file), mark)
+	if !found {
+		t.Fatalf("%s has no %q", path, mark)
+	}
+	if got != want {
+		t.Errorf("%s differs.\n--- want\n%s\n--- got\n%s", path, want, got)
 	}
 }

@@ -29,10 +29,13 @@ type Target interface {
 	Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error)
 	// Add adds at most [maxAdded] runs that are not members, and returns how many
 	// LangSmith confirms.
-	Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run) (int, error)
+	Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, origin Origin) (int, error)
 	// Confirm has a person agree, where adding so many runs costs money.
 	Confirm(ctx context.Context, runs int) error
 }
+
+// Origin is the report in which traces were found; uuid.Nil for what a call does not name.
+type Origin struct{ Job, Cluster uuid.UUID }
 
 // Result is the outcome of collecting traces. The counts of a dry run are what the
 // call would do.
@@ -130,7 +133,7 @@ func (r *Result) create(ctx context.Context) (uuid.UUID, error) {
 func (r *Result) add(ctx context.Context, env *tool.Env, fresh []uuid.UUID) error {
 	for ids := range slices.Chunk(fresh, maxAdded) {
 		added := ids
-		confirmed, err := r.target.Add(ctx, r.id, r.selected.runsOf(ids))
+		confirmed, err := r.target.Add(ctx, r.id, r.selected.runsOf(ids), r.selected.origin())
 		if tool.IsInterruption(err) {
 			return err
 		}

@@ -18,8 +18,8 @@ import (
 // Args are the arguments by which a tool is told which traces to take.
 type Args struct {
 	tool.ProjectArgs
-	JobID     uuid.UUID `json:"job_id,omitzero" jsonschema_description:"The Insights job whose traces to take."`
-	ClusterID uuid.UUID `json:"cluster_id,omitzero" jsonschema_description:"Only this category, with those below it."`
+	JobID     tool.JobID `json:"job_id,omitempty" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category, with those below it: its id (at least its first 6 characters) or exact name."`
 	runs.Selection
 	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
 	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`
@@ -34,9 +34,9 @@ const (
 // Check refuses arguments that choose no traces, or choose them in two ways.
 func (a *Args) Check() error {
 	switch {
-	case a.JobID == uuid.Nil && len(a.RunIDs) == 0:
+	case a.JobID == "" && len(a.RunIDs) == 0:
 		return langsmith.FieldError{Field: "job_id", Problem: "is required, or run_ids; list_insights_jobs lists the jobs"}
-	case a.ClusterID != uuid.Nil && len(a.RunIDs) > 0:
+	case a.ClusterID != "" && len(a.RunIDs) > 0:
 		return langsmith.FieldError{Field: "run_ids", Problem: "cannot be given with cluster_id: one of the two chooses the traces"}
 	}
 	return nil
@@ -56,6 +56,7 @@ func (a *Args) limit() int {
 type selectedTraces struct {
 	args    Args
 	project langsmith.Project
+	job     uuid.UUID    // uuid.Nil where the call names none
 	cluster *report.Node // nil for a whole job, and for run_ids
 
 	listed  int                         // the most that are listed: the limit, or all where some of them are selected
@@ -77,6 +78,9 @@ func selectTraces(ctx context.Context, env *tool.Env, args Args) (*selectedTrace
 	s := &selectedTraces{args: args, project: project, listed: args.limit(), seen: map[uuid.UUID]bool{}}
 	if !args.Selection.IsZero() {
 		s.listed = maxTraces
+	}
+	if s.job, err = jobs.Find(ctx, env, project, args.JobID); err != nil {
+		return nil, err
 	}
 	if len(args.RunIDs) > 0 {
 		for _, id := range args.RunIDs {
@@ -123,7 +127,7 @@ func (s *selectedTraces) full() bool { return len(s.ids) == s.listed }
 // include those of the categories below it is not documented: these are fetched too
 // where its own are fewer than it holds.
 func (s *selectedTraces) addJob(ctx context.Context, client *langsmith.Client) error {
-	job, err := client.GetJob(ctx, s.project.ID, s.args.JobID)
+	job, err := client.GetJob(ctx, s.project.ID, s.job)
 	if err != nil {
 		return err
 	}
@@ -134,15 +138,15 @@ func (s *selectedTraces) addJob(ctx context.Context, client *langsmith.Client) e
 		return tool.Refuse("Job %s is not finished, so it has no traces to choose from yet. Call wait_for_insights_job first.\nNothing was changed.", job.ID)
 	}
 	tree := report.Build(job.Clusters)
-	if s.args.ClusterID == uuid.Nil {
+	if s.args.ClusterID == "" {
 		if err := s.addPages(ctx, client, uuid.Nil); err != nil {
 			return err
 		}
 		s.total = max(tree.Total, len(s.seen))
 		return nil
 	}
-	if s.cluster = tree.Find(s.args.ClusterID); s.cluster == nil {
-		return jobs.NoSuchCluster(s.project.ID, job, tree, s.args.ClusterID)
+	if s.cluster, err = jobs.FindCategory(s.project.ID, job, tree, s.args.ClusterID); err != nil {
+		return err
 	}
 	for _, node := range s.cluster.Subtree() {
 		if s.full() || len(s.seen) >= s.cluster.Runs && len(s.seen) > 0 {
@@ -163,7 +167,7 @@ func (s *selectedTraces) addJob(ctx context.Context, client *langsmith.Client) e
 // the limit is reached.
 func (s *selectedTraces) addPages(ctx context.Context, client *langsmith.Client, cluster uuid.UUID) error {
 	for offset := 0; !s.full(); {
-		page, err := client.ListJobRuns(ctx, s.project.ID, s.args.JobID, langsmith.JobRunsQuery{ClusterID: cluster, Limit: tool.MaxPage, Offset: offset})
+		page, err := client.ListJobRuns(ctx, s.project.ID, s.job, langsmith.JobRunsQuery{ClusterID: cluster, Limit: tool.MaxPage, Offset: offset})
 		if err != nil {
 			return err
 		}
@@ -209,6 +213,15 @@ func (s *selectedTraces) runsOf(ids []uuid.UUID) []langsmith.Run {
 	return runs
 }
 
+// origin is where the traces were found.
+func (s *selectedTraces) origin() Origin {
+	origin := Origin{Job: s.job}
+	if s.cluster != nil {
+		origin.Cluster = s.cluster.ID
+	}
+	return origin
+}
+
 // overLimit is how many more traces there are than the limit lets through.
 func (s *selectedTraces) overLimit() int { return s.total - len(s.ids) - s.missing }
 
@@ -216,11 +229,11 @@ func (s *selectedTraces) overLimit() int { return s.total - len(s.ids) - s.missi
 func (s *selectedTraces) source() string {
 	switch {
 	case s.cluster != nil:
-		return fmt.Sprintf("category %s of job %s", markdown.Quote(s.cluster.Name, markdown.MaxName), s.args.JobID)
+		return fmt.Sprintf("category %s of job %s", markdown.Quote(s.cluster.Name, markdown.MaxName), s.job)
 	case len(s.args.RunIDs) > 0:
 		return tool.ProjectLabel(s.project)
 	}
-	return fmt.Sprintf("job %s", s.args.JobID)
+	return fmt.Sprintf("job %s", s.job)
 }
 
 // explainEmpty says why no trace was selected.

@@ -52,7 +52,7 @@ func viewOf(job *langsmith.Report) *View {
 
 // viewArgs are what get_insights_job is asked for.
 type viewArgs struct {
-	ClusterID uuid.UUID
+	ClusterID string
 	SortBy    report.Order
 	Detail    string
 	tool.PageArgs
@@ -91,10 +91,10 @@ func TestEveryPageFitsItsBudget(t *testing.T) {
 			})
 		}
 		t.Run(c.name+" subtree", func(t *testing.T) {
-			walkPages(t, job, viewArgs{Detail: "detailed", ClusterID: job.Clusters[3].ID}, tool.DefaultBudget, 5)
+			walkPages(t, job, viewArgs{Detail: "detailed", ClusterID: job.Clusters[3].ID.String()}, tool.DefaultBudget, 5)
 		})
 		t.Run(c.name+" one", func(t *testing.T) {
-			walkPages(t, job, viewArgs{Detail: "detailed", ClusterID: job.Clusters[333].ID}, tool.DefaultBudget, 1)
+			walkPages(t, job, viewArgs{Detail: "detailed", ClusterID: job.Clusters[333].ID.String()}, tool.DefaultBudget, 1)
 		})
 	}
 }
@@ -157,7 +157,7 @@ func BenchmarkReport(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					view := viewOf(job)
-					if err := view.Select(uuid.Nil, "", detail, tool.PageArgs{}); err != nil {
+					if err := view.Select("", "", detail, tool.PageArgs{}); err != nil {
 						b.Fatal(err)
 					}
 					if _, err := fitted(view); err != nil {

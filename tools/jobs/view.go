@@ -3,16 +3,12 @@ package jobs
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
 	"langsmith-insights-mcp/tools/tool"
-	"langsmith-insights-mcp/tools/wording"
 )
 
 // View is what one call shows of a job.
@@ -72,7 +68,7 @@ func NewView(ctx context.Context, env *tool.Env, project langsmith.Project, job 
 
 // Select changes the view to what a call asks for: a page of the report, or of one
 // category's subtree, in an order; empty for the usual.
-func (v *View) Select(clusterID uuid.UUID, sortBy report.Order, detail string, page tool.PageArgs) error {
+func (v *View) Select(clusterID string, sortBy report.Order, detail string, page tool.PageArgs) error {
 	v.page = page
 	if detail == "detailed" {
 		v.detail = detailed
@@ -80,36 +76,15 @@ func (v *View) Select(clusterID uuid.UUID, sortBy report.Order, detail string, p
 	if sortBy != "" {
 		v.sortBy = sortBy
 	}
-	if clusterID != uuid.Nil {
-		if v.within = v.tree.Find(clusterID); v.within == nil {
-			return NoSuchCluster(v.project.ID, v.job, v.tree, clusterID)
+	if clusterID != "" {
+		var err error
+		if v.within, err = FindCategory(v.project.ID, v.job, v.tree, clusterID); err != nil {
+			return err
 		}
 		v.nodes = v.within.Subtree()
 	}
 	report.Sort(v.nodes, v.sortBy)
 	return nil
-}
-
-// nearestShown is how many categories are named in place of one that is missing.
-const nearestShown = 5
-
-// NoSuchCluster refuses a category that the job does not have, and names the
-// largest that it has.
-func NoSuchCluster(project uuid.UUID, job *langsmith.Report, tree *report.Tree, id uuid.UUID) error {
-	if !job.Status.Done() {
-		return tool.RefuseMissing("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", id)
-	}
-	if len(tree.Nodes) == 0 {
-		return tool.RefuseMissing("There is no category %s: the report holds none at all.", id)
-	}
-	nodes := slices.Clone(tree.Nodes)
-	report.Sort(nodes, report.ByRuns)
-	var b strings.Builder
-	for _, node := range nodes[:min(len(nodes), nearestShown)] {
-		b.WriteString("\n- " + markdown.Quote(node.Name, 80) + ", cluster_id " + node.ID.String())
-	}
-	return tool.RefuseMissing("There is no category %s in this job. Its largest are:%s\n%s lists all.", id, b.String(),
-		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 }
 
 // Resizable returns the result that the view shows: a whole page with shorter

@@ -176,7 +176,7 @@ func (l *jobLists) add(scope string, job langsmith.Job) {
 	slot.added = append(slot.added, addedJob{job, time.Now()})
 	if slot.latest != nil {
 		longer := *slot.latest
-		longer.jobs = append(slices.Clip(longer.jobs), job)
+		longer.jobs = append(longer.jobs, job) // the latest alone grows, so that no other list sees it
 		slot.latest = &longer
 	}
 }

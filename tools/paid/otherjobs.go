@@ -23,15 +23,25 @@ func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	if server := l.serverTime(time.Now()); !server.IsZero() {
 		now = server
 	}
-	var others []langsmith.Job
-	for _, job := range l.jobs {
+	newest := make([]langsmith.Job, 0, MostOthers+1)
+	for i := range l.jobs {
+		job := &l.jobs[i]
 		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
-		if job.ID != except && (recent || !job.Status.Done()) {
-			others = append(others, job)
+		if job.ID == except || !recent && job.Status.Done() {
+			continue
+		}
+		place, _ := slices.BinarySearchFunc(newest, job.CreatedAt.Time, func(other langsmith.Job, created time.Time) int {
+			if other.CreatedAt.Before(created) {
+				return 1
+			}
+			return -1
+		})
+		if place < MostOthers {
+			newest = slices.Insert(newest, place, *job)
+			newest = newest[:min(len(newest), MostOthers)]
 		}
 	}
-	sortNewestFirst(others)
-	return others[:min(len(others), MostOthers)]
+	return newest
 }
 
 // unfinished returns the jobs that still go on, the newest first.

@@ -2,6 +2,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
@@ -112,6 +114,27 @@ func (n *Node) complete() {
 
 // Find returns the category with an id, or nil.
 func (t *Tree) Find(id uuid.UUID) *Node { return t.byID[id] }
+
+// shortestPrefix is the fewest characters of an id that stand for it.
+const shortestPrefix = 6
+
+// Match returns the categories that a text names: the one with that id, else all with
+// that name, or with an id that begins with it.
+func (t *Tree) Match(text string) []*Node {
+	if id, err := uuid.Parse(text); err == nil && t.byID[id] != nil {
+		return []*Node{t.byID[id]}
+	}
+	isPrefix := func(id uuid.UUID) bool {
+		return len(text) >= shortestPrefix && id != uuid.Nil && strings.HasPrefix(id.String(), strings.ToLower(text))
+	}
+	var matches []*Node
+	for _, node := range t.Nodes {
+		if node.Name == text || isPrefix(node.ID) {
+			matches = append(matches, node)
+		}
+	}
+	return matches
+}
 
 // Share returns a category's share of all runs, from 0 to 1. It is unknown where there
 // are none.

@@ -63,28 +63,31 @@ type View struct {
 	status  langsmith.Status // the job's, where it was fetched
 }
 
-// FindCluster finds the category whose traces are listed. Its size stands in the
-// whole report, which can be megabytes, so it is found for the first page alone.
-func (v *View) FindCluster(ctx context.Context, env *tool.Env, id uuid.UUID) error {
-	if v.Page.Offset > 0 {
+// FindCluster finds the category whose traces are listed, and returns its id. Its size
+// stands in the whole report, which can be megabytes, so a later page that is given
+// the id does without.
+func (v *View) FindCluster(ctx context.Context, env *tool.Env, named string) (uuid.UUID, error) {
+	if id, isID := tool.ParseUUID(named); isID && v.Page.Offset > 0 {
 		cluster, err := env.LangSmith.GetCluster(ctx, v.Project.ID, v.JobID, id)
 		if err != nil {
-			return err
+			return uuid.Nil, err
 		}
 		v.cluster = &Cluster{ID: id, Name: cluster.Name}
-		return nil
+		return id, nil
 	}
 	job, err := env.LangSmith.GetJob(ctx, v.Project.ID, v.JobID)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
-	tree := report.Build(job.Clusters)
-	node := tree.Find(id)
-	if node == nil {
-		return jobs.NoSuchCluster(v.Project.ID, job, tree, id)
+	node, err := jobs.FindCategory(v.Project.ID, job, report.Build(job.Clusters), named)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if node.ID == uuid.Nil {
+		return uuid.Nil, tool.Refuse("LangSmith gave category %s no id, so its traces cannot be listed alone.", markdown.Quote(node.Name, markdown.MaxName))
 	}
 	v.status, v.cluster = job.Status, &Cluster{ID: node.ID, Name: node.Name, NumRuns: &node.Runs}
-	return nil
+	return node.ID, nil
 }
 
 // FindStatus finds the job's status where no trace was found: it tells why.

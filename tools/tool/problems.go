@@ -118,6 +118,9 @@ func (s schemas) describe(p problem) string {
 	case *kind.Enum:
 		return fmt.Sprintf("must be one of %s, not %s", choices(k.Want), wording.Echo(k.Got))
 	case *kind.Format:
+		if p.field() == "session_id" {
+			return fmt.Sprintf("must be %s, not %s; a project's name is given as project", formatName(k.Want), wording.Echo(k.Got))
+		}
 		return fmt.Sprintf("must be %s, not %s", formatName(k.Want), wording.Echo(k.Got))
 	case *kind.Minimum:
 		return "must be at least " + decimal(k.Want)
@@ -190,6 +193,8 @@ func formatName(format string) string {
 	switch format {
 	case "uuid":
 		return "a UUID such as 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"
+	case jobIDFormat:
+		return "a job's UUID, or latest"
 	case "date-time":
 		return "a time with a zone, such as 2026-01-31T00:00:00Z"
 	}

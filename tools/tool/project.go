@@ -18,8 +18,8 @@ import (
 
 // ProjectArgs are the arguments by which tools about a project are told which.
 type ProjectArgs struct {
-	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's UUID. Give this or project."`
-	Project   string    `json:"project,omitempty" jsonschema_description:"Its exact name."`
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's UUID, or give project."`
+	Project   string    `json:"project,omitempty" jsonschema_description:"Its exact name or UUID."`
 }
 
 // requiresProject reports whether arguments have to name a project: they embed
@@ -60,6 +60,12 @@ func (e *Env) FindProject(ctx context.Context, args ProjectArgs) (langsmith.Proj
 	}
 	if name == "" {
 		return langsmith.Project{ID: args.SessionID}, nil
+	}
+	if id, ok := ParseUUID(name); ok {
+		if args.SessionID != uuid.Nil && args.SessionID != id {
+			return langsmith.Project{}, BadArgument("session_id", "is %s, but project is %s; give one of the two", args.SessionID, id)
+		}
+		return langsmith.Project{ID: id}, nil
 	}
 	project, err := e.projectByName(ctx, name)
 	if err != nil {
@@ -129,7 +135,7 @@ func (e *Env) noSuchProject(ctx context.Context, name string) error {
 	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
 		workspace = "workspace " + id.String()
 	}
-	all, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Limit: MaxPage})
+	all, err := e.listAllProjects(ctx)
 	if err != nil {
 		return fmt.Errorf("list the projects nearest to a missing one: %w", err)
 	}
@@ -143,6 +149,21 @@ func (e *Env) noSuchProject(ctx context.Context, name string) error {
 	}
 	return Refuse("There is no project called %s in %s at %s. Names are matched exactly. The nearest are:%s\nlist_projects lists all of them.",
 		markdown.Quote(name, maxProjectName), workspace, e.LangSmith.Endpoint(), b.String())
+}
+
+// maxProjectPages bounds the search for the nearest projects, to 5,000 of them.
+const maxProjectPages = 50
+
+func (e *Env) listAllProjects(ctx context.Context) ([]langsmith.Project, error) {
+	var all []langsmith.Project
+	for page := range maxProjectPages {
+		listed, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Limit: MaxPage, Offset: page * MaxPage})
+		all = append(all, listed...)
+		if err != nil || len(listed) < MaxPage {
+			return all, err
+		}
+	}
+	return all, nil
 }
 
 // nearest returns the projects whose names differ least from a name. Those that

@@ -58,6 +58,7 @@ func compile(schema json.RawMessage) (*validator.Schema, error) {
 	}
 	compiler := validator.NewCompiler()
 	compiler.AssertFormat()
+	registerFormats(compiler)
 	const location = "tool:input"
 	if err := compiler.AddResource(location, document); err != nil {
 		return nil, err
@@ -68,7 +69,8 @@ func compile(schema json.RawMessage) (*validator.Schema, error) {
 // reflectArguments derives the schema that arguments are checked against, and the one
 // that is published where it is another; else nil. What is published is plain: a type
 // is one type, except where null clears a field, and a job's request inside another
-// argument is an object described in words, since create_insights_job has its fields.
+// argument is an object described in words, since create_insights_job has its fields;
+// a job's id is a string.
 func reflectArguments(t reflect.Type) (full, published *jsonschema.Schema) {
 	full, differs := reflectInput(t, false)
 	if differs {
@@ -91,7 +93,7 @@ func reflectInput(t reflect.Type, published bool) (schema *jsonschema.Schema, di
 	}
 	schema = r.ReflectFromType(t)
 	walk(schema, func(s *jsonschema.Schema) {
-		differs = differs || s.Extras[nullable] == true && s.Extras[nullClears] != true
+		differs = differs || s.Format == jobIDFormat || s.Extras[nullable] == true && s.Extras[nullClears] != true
 		finishInput(s, published)
 	})
 	return schema, differs
@@ -143,6 +145,8 @@ func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[uuid.UUID]():
 		return &jsonschema.Schema{Type: "string", Format: "uuid"}
+	case reflect.TypeFor[JobID]():
+		return &jsonschema.Schema{Type: "string", Format: jobIDFormat}
 	case reflect.TypeFor[langsmith.DateTime](), reflect.TypeFor[langsmith.Time]():
 		return &jsonschema.Schema{Type: "string", Format: "date-time"}
 	case reflect.TypeFor[langsmith.AttributeSchema]():
@@ -188,6 +192,9 @@ func walk(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 // finishInput turns the extras of a node into JSON Schema.
 func finishInput(s *jsonschema.Schema, published bool) {
 	s.Version = ""
+	if published && s.Format == jobIDFormat {
+		s.Format = ""
+	}
 	takesNull := s.Extras[nullable] == true && !published || s.Extras[nullClears] == true
 	delete(s.Extras, nullable)
 	delete(s.Extras, nullClears)

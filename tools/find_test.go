@@ -1,0 +1,133 @@
+package tools_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// read is what the tools that find a job or a category say of them.
+type read struct {
+	ID       uuid.UUID
+	Clusters []struct{ Name string }
+	Cluster  struct{ ID uuid.UUID }
+}
+
+func (s *stage) read(tool string, args servertest.Args) (result read) {
+	s.t.Helper()
+	reply := s.Call(s.t, tool, args)
+	if reply.IsError {
+		s.t.Fatalf("%s %v: %s", tool, args, reply.Text)
+	}
+	reply.Decode(s.t, &result)
+	return result
+}
+
+// A job is latest, and a project given by its UUID, wherever either is named.
+func TestLatestJob(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		args := servertest.Args{"project": s.project.String(), "job_id": "latest"}
+		reply := s.Call(t, "get_insights_job", args)
+		if !reply.IsError || !strings.Contains(reply.Text, "no Insights job") {
+			t.Errorf("in a project without jobs: %s", reply.Text)
+		}
+		for _, job := range []func() sandbox.Job{support, weekBefore, failedJob, runningJob} {
+			s.Sandbox.AddJob(s.project, job())
+		}
+		args["timeout_seconds"] = 0
+		if got := s.read("wait_for_insights_job", args).ID; got != named("this week") {
+			t.Errorf("wait_for_insights_job read %s", got)
+		}
+		delete(args, "timeout_seconds")
+		if got := s.read("get_insights_job", args).ID; got != named("this week") {
+			t.Errorf("get_insights_job read %s", got)
+		}
+		args["name"] = "Another name"
+		if got := s.read("rename_insights_job", args).ID; got != named("this week") {
+			t.Errorf("rename_insights_job renamed %s", got)
+		}
+		args["session_id"] = uuid.Max.String()
+		s.Sandbox.ResetRequests()
+		if reply := s.Call(t, "rename_insights_job", args); !reply.IsError || !strings.Contains(reply.Text, "give one of the two") || len(s.upstream()) > 0 {
+			t.Errorf("two projects at once: %s, %v", reply.Text, s.upstream())
+		}
+	})
+}
+
+// The newest of many jobs is found wherever LangSmith lists it.
+func TestLatestOfManyJobs(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		for range 150 {
+			s.Sandbox.AddJob(s.project, sandbox.Job{Status: "error", CreatedAt: time.Now()})
+		}
+		s.Sandbox.AddJob(s.project, support())
+		if got := s.read("get_insights_job", servertest.Args{"project": "shop", "job_id": "latest"}).ID; got != named("this week") {
+			t.Errorf("found %s", got)
+		}
+	})
+}
+
+// A repeated deletion deletes nothing more, so it takes a job's id alone.
+func TestDeletionTakesNoLatest(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		s.Sandbox.AddJob(s.project, support())
+		s.Sandbox.ResetRequests()
+		if reply := s.Call(t, "delete_insights_job", servertest.Args{"project": "shop", "job_id": "latest"}); !reply.IsError || len(s.upstream()) > 0 {
+			t.Errorf("%s, %v", reply.Text, s.upstream())
+		}
+	})
+}
+
+func TestCategoriesAreFoundByNameAndPrefix(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		job := support()
+		job.Clusters = append(job.Clusters, category("Delivery", "Billing", 3, nil))
+		job.Clusters[len(job.Clusters)-1].ID = named("another delivery")
+		refunds := named("Refund never arrives")
+		for i := range 3 {
+			job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: refunds, Fields: map[string]any{"id": uuid.New(), "name": i}})
+		}
+		s.Sandbox.AddJob(s.project, job)
+		args := func(cluster string) servertest.Args {
+			return servertest.Args{"project": "shop", "job_id": "latest", "cluster_id": cluster}
+		}
+		for _, by := range []string{refunds.String(), refunds.String()[:6], strings.ToUpper(refunds.String()[:13]), "Refund never arrives"} {
+			if got := s.read("get_insights_job", args(by)).Clusters; len(got) != 1 || got[0].Name != "Refund never arrives" {
+				t.Errorf("get_insights_job, %s: %v", by, got)
+			}
+			page := args(by)
+			page["offset"], page["limit"] = 1, 1
+			if got := s.read("list_insights_runs", page).Cluster.ID; got != refunds {
+				t.Errorf("list_insights_runs, %s: %s", by, got)
+			}
+			add := args(by)
+			add["dataset"], add["dry_run"] = "failures", true
+			s.read("add_insights_runs_to_dataset", add)
+		}
+		s.transcript("category_by_name", "get_insights_job", args("Refund never arrives"))
+		s.transcript("several_categories", "get_insights_job", args("Delivery"))
+		for _, none := range []string{refunds.String()[:5], "refund never arrives", "Refund"} {
+			if reply := s.Call(t, "get_insights_job", args(none)); !reply.IsError || !strings.Contains(reply.Text, refunds.String()) {
+				t.Errorf("%s: %s", none, reply.Text)
+			}
+		}
+	})
+}
+
+// The nearest projects are those of all, not of the first that LangSmith lists.
+func TestNearestProjectsOfAll(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		for range 250 {
+			s.Sandbox.AddProject(sandbox.Project{Name: uuid.NewString()})
+		}
+		reply := s.Call(t, "list_insights_jobs", servertest.Args{"project": "shpo"})
+		if !reply.IsError || !strings.Contains(reply.Text, `"shop", session_id `+s.project.String()) {
+			t.Error(reply.Text)
+		}
+	})
+}

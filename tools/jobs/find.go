@@ -1,0 +1,119 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// Find returns the id of the job that a call names. For a UUID it asks LangSmith
+// nothing: the request that uses the id shows whether the job exists.
+func Find(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (uuid.UUID, error) {
+	if id != tool.LatestJob {
+		return id.UUID(), nil
+	}
+	succeeded, err := ListSuccessful(ctx, env.LangSmith, project.ID)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if len(succeeded) == 0 {
+		return uuid.Nil, tool.RefuseMissing("There is no latest job: no Insights job of %s has succeeded yet. list_insights_jobs lists those that run or failed; create_insights_job starts one (paid).",
+			tool.ProjectLabel(project))
+	}
+	return succeeded[0].ID, nil
+}
+
+// maxJobPages bounds the list of a project's jobs, to 1,000 of them.
+const maxJobPages = 10
+
+// ListSuccessful lists the jobs of a project that succeeded, newest first. It reads
+// the whole list, since LangSmith does not document its order.
+func ListSuccessful(ctx context.Context, client *langsmith.Client, project uuid.UUID) ([]langsmith.Job, error) {
+	var succeeded []langsmith.Job
+	for page := range maxJobPages {
+		listed, err := client.ListJobs(ctx, project, uuid.Nil, tool.MaxPage, page*tool.MaxPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, job := range listed.Jobs {
+			if job.Status == langsmith.StatusSuccess {
+				succeeded = append(succeeded, job)
+			}
+		}
+		if listed.Rows < tool.MaxPage {
+			break
+		}
+	}
+	slices.SortStableFunc(succeeded, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
+	return succeeded, nil
+}
+
+// FindCategory returns the category of a report that a call names: by its id, by the
+// beginning of its id, or by its name.
+func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, named string) (*report.Node, error) {
+	found := tree.Match(named)
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	shown := wording.Echo(named)
+	if _, isID := tool.ParseUUID(named); isID {
+		shown = named
+	}
+	if len(found) > 1 {
+		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found))
+	}
+	if !job.Status.Done() {
+		return nil, tool.RefuseMissing("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", shown)
+	}
+	if len(tree.Nodes) == 0 {
+		return nil, tool.RefuseMissing("There is no category %s: the report holds none at all.", shown)
+	}
+	if kind := otherKind(project, job, named); kind != "" {
+		return nil, tool.RefuseMissing("cluster_id %s is the id of %s, not of a category. %s lists the categories.", named, kind,
+			wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
+	}
+	largest := slices.Clone(tree.Nodes)
+	report.Sort(largest, report.ByRuns)
+	return nil, tool.RefuseMissing("There is no category %s in this job. Its largest are:%s\n%s lists all.", shown, listCategories(largest),
+		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
+}
+
+// otherKind says what else the report has with an id; empty for nothing.
+func otherKind(project uuid.UUID, job *langsmith.Report, named string) string {
+	id, isID := tool.ParseUUID(named)
+	switch {
+	case !isID:
+		return ""
+	case id == project:
+		return "the project"
+	case id == job.ID:
+		return "the job"
+	case job.Summary != nil && slices.ContainsFunc(job.Summary.Highlighted, func(run langsmith.HighlightedRun) bool { return run.RunID == id }):
+		return "a run"
+	}
+	return ""
+}
+
+// categoriesListed is how many categories a refusal lists.
+const categoriesListed = 5
+
+// listCategories lists the first of some categories, one a line.
+func listCategories(nodes []*report.Node) string {
+	var b strings.Builder
+	for _, node := range nodes[:min(len(nodes), categoriesListed)] {
+		b.WriteString("\n- " + markdown.Quote(node.Name, 80))
+		if node.Parent != nil {
+			b.WriteString(" in " + markdown.Quote(node.Parent.Name, 80))
+		}
+		b.WriteString(", cluster_id " + wording.ID(node.ID))
+	}
+	return b.String()
+}
