@@ -56,7 +56,7 @@ const maxHighlights = 8
 func (b *builder) addHighlights() {
 	add := func(row int, format string, args ...any) {
 		known := slices.ContainsFunc(b.Highlights, func(h Highlight) bool { return h.Row == row })
-		if row >= 0 && !known && len(b.Highlights) < maxHighlights {
+		if !known && len(b.Highlights) < maxHighlights {
 			b.Highlights = append(b.Highlights, Highlight{row, fmt.Sprintf(format, args...)})
 		}
 	}
@@ -69,7 +69,9 @@ func (b *builder) addHighlights() {
 		}
 		return float64(countRepeats(row.Run) - 1)
 	})
-	add(row, "The agent asks the same question %.0f times.", times+1)
+	if row >= 0 {
+		add(row, "The agent asks the same question %.0f times: %s.", times+1, quote(trace.Preview(mostRepeated(b.Rows[row].Run), maxPhrase)))
+	}
 	row, _ = b.bestRow(func(row Row) float64 {
 		if !inWorst(row) || row.Run.Error == "" {
 			return 0
@@ -77,7 +79,7 @@ func (b *builder) addHighlights() {
 		return float64(1 + countRepeats(row.Run))
 	})
 	if row >= 0 {
-		add(row, "Typical failure of %s: %s.", quote(worst.Name), errorMessage(b.Rows[row].Run))
+		add(row, "Fails like %d of %d here, with %s, after %s.", worst.failed, worst.Size, quote(errorMessage(b.Rows[row].Run)), b.quoteUser(row))
 	}
 	row, _ = b.bestRow(func(row Row) float64 {
 		if row.Run.Error != "" || countRepeats(row.Run) > 1 || len(row.Run.Feedback) == 0 {
@@ -85,15 +87,24 @@ func (b *builder) addHighlights() {
 		}
 		return 0.5 - slices.Min(slices.Collect(maps.Values(row.Run.Feedback)))
 	})
-	add(row, "Rated bad by its user although it ended without an error.")
+	if row >= 0 {
+		add(row, "Rated bad by its user although it ended without an error: %s.", b.quoteUser(row))
+	}
 	row, longer := b.bestRow(func(row Row) float64 {
 		took, _ := row.Run.Latency()
 		return took.Seconds() - 3*usual
 	})
-	add(row, "Took %.1f s; half of all traces take less than %.1f s.", 3*usual+longer, usual)
+	if row >= 0 {
+		add(row, "Took %.1f s, where half of all traces take less than %.1f s: %s.", 3*usual+longer, usual, b.quoteUser(row))
+	}
 	for _, c := range b.topCategories() {
 		add(b.mostTypical(c.rows), "Typical of %s, %s.", quote(c.Name), formatCount(c.Size, "trace"))
 	}
+}
+
+// quoteUser quotes the beginning of what the user said.
+func (b *builder) quoteUser(row int) string {
+	return quote(trace.Preview(openingLine(b.Rows[row].Run), maxPhrase))
 }
 
 // bestRow finds the row with the highest score above 0, the earliest of equal ones, in
@@ -116,7 +127,7 @@ func (b *builder) addKeyPoints() {
 	first := tops[0]
 	point := func(format string, args ...any) { b.KeyPoints = append(b.KeyPoints, fmt.Sprintf(format, args...)) }
 
-	b.Title = fmt.Sprintf("%s leads with %.0f%% of %s", first.Name, 100*float64(first.Size)/float64(n), formatCount(n, "trace"))
+	b.Title = fmt.Sprintf("%s leads with %.0f %% of %s", first.Name, 100*float64(first.Size)/float64(n), formatCount(n, "trace"))
 	if worst != nil {
 		b.Title += fmt.Sprintf("; %s fails most", worst.Name)
 	}
@@ -136,7 +147,7 @@ func (b *builder) addKeyPoints() {
 		return float64(c.Size-at) / float64(c.Size)
 	}
 	if c := b.highestCategory(0.7, late); c != nil {
-		point("%s is growing: %.0f%% of its traces fall in the later half of the time looked at.", quote(c.Name), 100*late(c))
+		point("%s is growing: %.0f %% of its traces fall in the later half of the time looked at.", quote(c.Name), 100*late(c))
 	}
 	for _, key := range slices.Sorted(maps.Keys(all.feedback)) {
 		bad := func(c *Category) float64 {

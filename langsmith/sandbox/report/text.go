@@ -92,23 +92,36 @@ func summarize(r *trace.Run) string {
 
 // countRepeats is how often the agent sent the message that it sent most often.
 func countRepeats(r *trace.Run) int {
+	_, times := mostSent(r)
+	return times
+}
+
+// mostRepeated is the message that the agent sent most often.
+func mostRepeated(r *trace.Run) string {
+	message, _ := mostSent(r)
+	return message
+}
+
+func mostSent(r *trace.Run) (message string, times int) {
 	sent := make(map[string]int)
-	most := 0
 	for _, m := range r.Messages() {
-		if m.Role == "assistant" {
-			sent[m.Content]++
-			most = max(most, sent[m.Content])
+		if m.Role != "assistant" {
+			continue
+		}
+		sent[m.Content]++
+		if sent[m.Content] > times {
+			message, times = m.Content, sent[m.Content]
 		}
 	}
-	return most
+	return message, times
 }
 
 // quote uses typographic quotes, which JSON need not escape.
 func quote(text string) string { return "“" + text + "”" }
 
-// formatShare writes a part of a whole: 3 of 12 (25%).
+// formatShare writes a part of a whole: 3 of 12 (25 %).
 func formatShare(part, whole int) string {
-	return fmt.Sprintf("%d of %d (%.0f%%)", part, whole, 100*float64(part)/float64(whole))
+	return fmt.Sprintf("%d of %d (%.0f %%)", part, whole, 100*float64(part)/float64(whole))
 }
 
 func formatCount(n int, thing string) string {
