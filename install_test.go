@@ -59,3 +59,17 @@ func TestInstallWithKey(t *testing.T) {
 		t.Errorf("%v; what the backup holds: %s", err, content)
 	}
 }
+
+// TestADryRunWithoutTheClient says what would be written, and exits with 0.
+func TestADryRunWithoutTheClient(t *testing.T) {
+	home := t.TempDir()
+	got := run(t, "", []string{"HOME=" + home, "USERPROFILE=" + home}, "install", "--client", "cursor", "--dry-run")
+	for _, want := range []string{"Cursor does not seem to be installed here: there is no " + home, filepath.Join(home, ".cursor", "mcp.json") + " would change", `+    "ls-insights": {`} {
+		if !strings.Contains(got.stdout, want) {
+			t.Errorf("no %q in\n%s", want, got.stdout)
+		}
+	}
+	if made, err := os.ReadDir(home); got.code != 0 || got.stderr != "" || err != nil || len(made) > 0 {
+		t.Errorf("code %d, %s, made %v", got.code, got.stderr, made)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
 	"langsmith-insights-mcp/server/servertest"
 )
 
@@ -128,6 +129,41 @@ func TestNearestProjectsOfAll(t *testing.T) {
 		reply := s.Call(t, "list_insights_jobs", servertest.Args{"project": "shpo"})
 		if !reply.IsError || !strings.Contains(reply.Text, `"shop", session_id `+s.project.String()) {
 			t.Error(reply.Text)
+		}
+	})
+}
+
+// An id of another kind than its argument's is named as such.
+func TestIDsOfTheWrongKind(t *testing.T) {
+	job, run := named("this week").String(), uuid.NewString()
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		report := support()
+		report.Runs = []sandbox.JobRun{{ClusterID: named("Refund never arrives"), Fields: map[string]any{"id": run}}}
+		s.Sandbox.AddJob(s.project, report)
+		s.Sandbox.AddRuns(s.project, trace.Run{ID: uuid.MustParse(run), Name: "assistant", Start: time.Now()})
+		project := s.project.String()
+		if reply := s.Call(t, "list_projects", nil); reply.IsError { // so that the caller has seen the project
+			t.Fatal(reply.Text)
+		}
+		for _, c := range []struct {
+			tool string
+			args servertest.Args
+			want string
+		}{
+			{"list_insights_jobs", servertest.Args{"session_id": job}, "session_id " + job + " is the id of an Insights job, not of a project. It is in project \"shop\", session_id " + project},
+			{"list_insights_jobs", servertest.Args{"project": run}, "project " + run + " is the id of a run, not of a project."},
+			{"get_insights_job", servertest.Args{"session_id": job, "job_id": job}, "session_id " + job + " is the id of an Insights job"},
+			{"get_insights_job", servertest.Args{"session_id": project, "job_id": project}, "job_id " + project + " is the id of a project, not of an Insights job."},
+			{"wait_for_insights_job", servertest.Args{"project": "shop", "job_id": run}, "job_id " + run + " is the id of a run"},
+			{"rename_insights_job", servertest.Args{"project": "shop", "job_id": run, "name": "Another"}, "job_id " + run + " is the id of a run"},
+			{"get_run", servertest.Args{"project": "shop", "run_id": job}, "run_id " + job + " is the id of an Insights job"},
+			{"get_run", servertest.Args{"run_id": project}, "run_id " + project + " is the id of a project"},
+			{"list_insights_runs", servertest.Args{"project": "shop", "job_id": "latest", "cluster_id": job}, "cluster_id " + job + " is the id of the job"},
+			{"get_insights_job", servertest.Args{"project": "shop", "job_id": "latest", "cluster_id": named("run 1").String()}, "is the id of a run"},
+		} {
+			if reply := s.Call(t, c.tool, c.args); !reply.IsError || !strings.Contains(reply.Text, c.want) {
+				t.Errorf("%s %v: %s", c.tool, c.args, reply.Text)
+			}
 		}
 	})
 }

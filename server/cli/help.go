@@ -80,7 +80,8 @@ const (
 	installHelp = `Adds one entry to the client's own configuration file, keeps everything else in it, and
 leaves a backup beside it. Without --with-key no key is written: where the client
 can, it passes on LANGSMITH_API_KEY from its environment or asks for it; what to do
-otherwise is said afterwards.
+otherwise is said afterwards. With --url the entry is one for a server that others
+run, with the key in X-API-Key.
 
 Clients: `
 
@@ -90,6 +91,8 @@ Clients: `
   langsmith-insights-mcp install --client cursor
   # write LANGSMITH_API_KEY into the file too
   langsmith-insights-mcp install --client claude-desktop --with-key
+  # a server that others run, in place of one on this machine
+  langsmith-insights-mcp install --client claude-code --url https://mcp.example.com/mcp
   # a project's file in place of the user's
   langsmith-insights-mcp install --client vscode --file .vscode/mcp.json`
 )

@@ -15,8 +15,8 @@ import (
 
 // installFlags are the flags of install and uninstall.
 type installFlags struct {
-	client, file    string
-	dryRun, withKey bool
+	client, file, url string
+	dryRun, withKey   bool
 }
 
 func newInstallCommand(getenv func(string) string) *cobra.Command {
@@ -32,13 +32,14 @@ func newInstallCommand(getenv func(string) string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := addEntry(&options, flags.withKey, getenv); err != nil {
+			if err := addEntry(&options, flags, getenv); err != nil {
 				return err
 			}
 			return changeClient(cmd, options, install.Install)
 		},
 	}
 	flags.declare(cmd)
+	cmd.Flags().StringVar(&flags.url, "url", "", "the address `URL` of a server that others run, in place of one on this machine")
 	cmd.Flags().BoolVar(&flags.withKey, "with-key", false, "write LANGSMITH_API_KEY into the file, which only its owner can read then")
 	return cmd
 }
@@ -86,31 +87,51 @@ func clientNames() string {
 	return strings.Join(names, ", ")
 }
 
-// addEntry adds to options what the client's entry is to hold: this program and
-// the environment that it needs.
-func addEntry(options *install.Options, withKey bool, getenv func(string) string) (err error) {
-	if options.Command, err = os.Executable(); err != nil {
-		return fmt.Errorf("find this program's own path: %w", err)
-	}
-	options.Args = []string{string(config.Stdio)}
+// addEntry adds to options what the client's entry is to hold: this program and the
+// environment that it needs, or an address and the headers for it.
+func addEntry(options *install.Options, flags installFlags, getenv func(string) string) (err error) {
 	settings, err := config.LoadLangSmith(getenv)
 	if err != nil {
 		return err
 	}
-	if options.Env, err = entryEnv(settings, getenv); err != nil {
-		return err
+	if flags.url != "" {
+		if options.URL, err = install.ParseURL(flags.url); err != nil {
+			return config.Problem("--url: " + err.Error())
+		}
+		options.Headers = entryHeaders(settings)
+	} else {
+		if options.Command, err = os.Executable(); err != nil {
+			return fmt.Errorf("find this program's own path: %w", err)
+		}
+		options.Args = []string{string(config.Stdio)}
+		if options.Env, err = entryEnv(settings, getenv); err != nil {
+			return err
+		}
 	}
-	if withKey {
+	if flags.withKey {
 		delete(options.Env, keyFileVariable)
 		switch options.APIKey = settings.Credentials.APIKey; {
 		case options.APIKey != "":
-		case settings.Credentials.Login != nil && settings.CredentialError() == nil:
+		case flags.url == "" && settings.Credentials.Login != nil && settings.CredentialError() == nil:
 			return config.Problem("--with-key: " + settings.Found.Credential + " holds a login, which the server reads there itself: leave --with-key out, or set LANGSMITH_API_KEY")
 		default:
 			return config.Problem("--with-key: there is no key to write; set LANGSMITH_API_KEY")
 		}
 	}
 	return nil
+}
+
+// entryHeaders returns the settings of this shell that a server over HTTP takes from
+// its caller, without secrets. It takes no endpoint but LangSmith's own.
+func entryHeaders(l config.LangSmith) map[string]string {
+	headers := map[string]string{}
+	if l.HasWorkspace() {
+		headers["X-Tenant-Id"] = l.Credentials.Workspace.String()
+	}
+	if l.Found.Endpoint != "" && l.Endpoint.IsRegion() {
+		headers["LANGSMITH-ENDPOINT"] = l.Endpoint.String()
+	}
+	return headers
 }
 
 // The variables that name where credentials are, and are no secrets themselves.
@@ -162,6 +183,9 @@ func changeClient(cmd *cobra.Command, options install.Options, change func(insta
 	}
 	if err != nil {
 		return err
+	}
+	if done.Missing != "" {
+		fmt.Fprintf(out, "%s.\nWhat would be done then:\n\n", done.Missing)
 	}
 	switch {
 	case done.File == "": // the client is not here, as a note says

@@ -79,3 +79,42 @@ func TestUninstallWithoutTheClient(t *testing.T) {
 		t.Errorf("code %d\n%s%s", code, out.String(), log.String())
 	}
 }
+
+// TestInstallOfAnAddress writes the entry for a server that others run: with the
+// workspace and the region that the shell names, and no project and no key.
+func TestInstallOfAnAddress(t *testing.T) {
+	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, ".cursor"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	shell := map[string]string{
+		"HOME": home, "USERPROFILE": home, "LANGSMITH_API_KEY": "lsv2_pt_secret", "LANGSMITH_PROJECT": "shop",
+		"LANGSMITH_WORKSPACE_ID": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11", "LANGSMITH_ENDPOINT": "https://eu.api.smith.langchain.com",
+	}
+	for _, test := range []struct {
+		url  string
+		code int
+		says string
+	}{
+		{"https://mcp.example.com", 0, `"url": "https://mcp.example.com/mcp"`},
+		{"mcp.example.com", 2, "--url: want an address such as https://mcp.example.com/mcp"},
+	} {
+		var out, log bytes.Buffer
+		code := Run(t.Context(), []string{"install", "--client", "cursor", "--url", test.url}, func(name string) string { return shell[name] }, strings.NewReader(""), &out, &log)
+		if code != test.code || !strings.Contains(out.String()+log.String(), test.says) {
+			t.Errorf("%s: code %d\n%s%s", test.url, code, out.String(), log.String())
+		}
+	}
+	content, err := os.ReadFile(filepath.Join(home, ".cursor", "mcp.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"X-API-Key": "${env:LANGSMITH_API_KEY}"`, `"X-Tenant-Id": "` + shell["LANGSMITH_WORKSPACE_ID"] + `"`, `"LANGSMITH-ENDPOINT": "` + shell["LANGSMITH_ENDPOINT"] + `"`} {
+		if !strings.Contains(string(content), want) {
+			t.Errorf("no %s in\n%s", want, content)
+		}
+	}
+	if strings.Contains(string(content), "secret") || strings.Contains(string(content), "shop") {
+		t.Errorf("%s", content)
+	}
+}

@@ -2,7 +2,10 @@ package cli_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -12,8 +15,10 @@ import (
 	"strings"
 	"testing"
 
+	"langsmith-insights-mcp/deploy/release/project"
 	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/install"
 	"langsmith-insights-mcp/tools"
 )
 
@@ -59,8 +64,10 @@ func TestTheCommandsOfTheREADMEAreInBlocksThatAreRun(t *testing.T) {
 // neededBy is what a command takes beside Go and this program.
 func neededBy(command string) string {
 	switch strings.Fields(command)[0] {
-	case "go", "langsmith-insights-mcp":
+	case "go", "langsmith-insights-mcp", "cd":
 		return ""
+	case "git":
+		return "this repository"
 	case "claude":
 		return "<b>Claude Code</b>"
 	case "npx":
@@ -101,9 +108,9 @@ func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
 		t.Errorf("only %d JSON blocks were found", len(blocks))
 	}
 	type entry struct {
-		Type, Command string
-		Args          []string
-		Env           map[string]string
+		Type, Command, URL string
+		Args               []string
+		Env, Headers       map[string]string
 	}
 	for _, block := range blocks {
 		var file struct {
@@ -128,6 +135,12 @@ func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
 			t.Errorf("no server in:\n%s", block)
 		}
 		for name, e := range entries {
+			if e.URL != "" {
+				if u, err := install.ParseURL(e.URL); err != nil || u.String() != e.URL || e.Headers["X-API-Key"] == "" {
+					t.Errorf("%s: %s with %v, %v", name, e.URL, e.Headers, err)
+				}
+				continue
+			}
 			if e.Command != "langsmith-insights-mcp" {
 				t.Errorf("%s starts %q", name, e.Command)
 			}
@@ -139,6 +152,93 @@ func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
 			}
 			listTools(t, name, e.Args, e.Env)
 		}
+	}
+}
+
+// serverNamed finds the names that documents give the server in a client.
+var serverNamed = regexp.MustCompile(`(?:"(?:mcpServers|servers)": \{\s*|},\s*|--scope user |install\?name=|mcp\.json\.example --server )"?(ls-[a-z]+|[a-z-]*insights[a-z-]*)\b`)
+
+// TestToolsAndServerTogetherFitEveryHost holds the names that we suggest for the
+// server against what hosts make of them: Cursor refuses a server and tool of more
+// than 60 characters together, OpenAI and Anthropic names of more than 64.
+func TestToolsAndServerTogetherFitEveryHost(t *testing.T) {
+	names := []string{install.ServerName}
+	for _, path := range append(documents(t), "../../mcp.json.example") {
+		for _, found := range serverNamed.FindAllStringSubmatch(readDocument(t, path), -1) {
+			names = append(names, found[1])
+		}
+	}
+	if len(names) < 10 {
+		t.Errorf("only %d names were found: %q", len(names), names)
+	}
+	slices.Sort(names)
+	for _, server := range slices.Compact(names) {
+		for _, tool := range tools.All() {
+			for host, whole := range map[string]string{
+				"Cursor": server + ":" + tool.Name, "Gemini CLI, VS Code": "mcp_" + server + "_" + tool.Name,
+				"Claude Code, Codex": "mcp__" + server + "__" + tool.Name,
+			} {
+				if len(whole) >= 60 {
+					t.Errorf("%s: %s has %d characters", host, whole, len(whole))
+				}
+			}
+		}
+	}
+}
+
+// linksInREADME is the part of the README that is made of what install writes.
+var linksInREADME = regexp.MustCompile(`(?s)(<!-- links:[^\n]*-->\n).*?(<!-- end of links -->)`)
+
+// TestTheLinksOfTheREADMEHoldTheEntries compares the links that add the server to an
+// editor with the entries that its block shows; -update rewrites them.
+func TestTheLinksOfTheREADMEHoldTheEntries(t *testing.T) {
+	readme := readDocument(t, "../../README.md")
+	compact := func(v any) []byte {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	escape := func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+	editors := map[string]struct{ Servers, MCPServers map[string]map[string]any }{}
+	inputs := map[string]any{}
+	for _, block := range regexp.MustCompile("(?s)<summary><b>(Cursor|VS Code)</b>.*?```json\n(.*?)```").FindAllStringSubmatch(readme, -1) {
+		var file struct{ Servers, MCPServers map[string]map[string]any }
+		if err := errors.Join(json.Unmarshal([]byte(block[2]), &file), json.Unmarshal([]byte(block[2]), &inputs)); err != nil {
+			t.Fatal(err)
+		}
+		editors[block[1]] = file
+	}
+	cursor, vscode := editors["Cursor"].MCPServers[install.ServerName], editors["VS Code"].Servers[install.ServerName]
+	if cursor == nil || vscode == nil {
+		t.Fatalf("an editor's block is missing: %v", editors)
+	}
+	for _, entry := range []map[string]any{cursor, vscode} {
+		entry["args"] = []string{"stdio"} // the blocks show the sandbox
+	}
+	links := fmt.Sprintf("[Add to Cursor](https://cursor.com/en-US/install-mcp?name=%s&config=%s) ·\n[Add to VS Code](https://vscode.dev/redirect/mcp/install?name=%s&inputs=%s&config=%s)\n",
+		install.ServerName, escape(base64.StdEncoding.EncodeToString(compact(cursor))),
+		install.ServerName, escape(string(compact(inputs["inputs"]))), escape(string(compact(vscode))))
+	if !linksInREADME.MatchString(readme) {
+		t.Fatal("the README has no place for the links")
+	}
+	document(t, "../README.md", linksInREADME.ReplaceAllString(readme, "${1}"+strings.ReplaceAll(links, "$", "$$")+"${2}"))
+}
+
+// TestTheREADMENamesTheProjectsHome holds the line that clones the repository against
+// where it lives.
+func TestTheREADMENamesTheProjectsHome(t *testing.T) {
+	home, err := project.ReadHome()
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := readDocument(t, "../../README.md")
+	if !strings.Contains(readme, "git clone "+home.URL()+"\ncd "+home.Repository+"\n") {
+		t.Errorf("the README does not clone %s", home.URL())
+	}
+	if home.Chosen() && strings.Contains(readme, "until the project has a public home") {
+		t.Error("the README still waits for a home")
 	}
 }
 

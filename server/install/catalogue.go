@@ -33,6 +33,7 @@ func catalogue() []client {
 				}
 				return places
 			},
+			noAddress:  "add it under Settings > Connectors, which signs in and sends no key; or leave the address out, and the server runs on this machine",
 			strictJSON: true,
 			nextStep:   "Quit Claude Desktop completely (closing the window is not enough) and open it again.",
 			keySource: "Claude Desktop does not pass your environment variables on to servers. Unless a profile of the LangSmith " +
@@ -42,7 +43,8 @@ func catalogue() []client {
 		// code.claude.com/docs/en/mcp. An unset ${NAME} reaches the server as that very
 		// text, so an empty default is given. CLAUDE_CONFIG_DIR moves the file
 		// (anthropics/claude-code#48448). Version 2.1.328 starts a server from what is
-		// written here, with the key and with an empty one.
+		// written here, with the key and with an empty one. "type": "http" with headers is
+		// of the same page; the server refuses the header of an unset variable, and says so.
 		{
 			Client: Client{Name: "claude-code", Title: "Claude Code"},
 			format: jsonFormat{servers: "mcpServers"},
@@ -55,6 +57,7 @@ func catalogue() []client {
 			commands:   []string{"claude"},
 			entryType:  "stdio",
 			reference:  "${LANGSMITH_API_KEY:-}",
+			address:    &addressForm{key: "url", kind: "http", headers: "headers"},
 			expands:    "${",
 			strictJSON: true,
 			nextStep:   "Start a new session of Claude Code; /mcp lists the server.",
@@ -79,19 +82,21 @@ func catalogue() []client {
 			},
 			entryType: "stdio",
 			reference: promptReference,
+			address:   &addressForm{key: "url", kind: "http", headers: "headers"},
 			expands:   "${",
 			nextStep:  `Run "MCP: List Servers" in the Command Palette and start the server.`,
 			keySource: "VS Code asks for the key when the server first starts, and keeps it in its secret storage.",
 		},
 		// "Model Context Protocol" on cursor.com/docs: ~/.cursor/mcp.json on every system,
 		// ${env:NAME} in command, args, env, url and headers. What becomes of an unset
-		// variable is not documented.
+		// variable is not documented. An entry with url is one for Streamable HTTP.
 		{
 			Client: Client{Name: "cursor", Title: "Cursor"},
 			format: jsonFormat{servers: "mcpServers"},
 			locations: func(h Host) []location {
 				return []location{{file: h.home(".cursor", "mcp.json"), folder: h.home(".cursor")}}
 			},
+			address:   &addressForm{key: "url", headers: "headers"},
 			reference: "${env:LANGSMITH_API_KEY}",
 			expands:   "${",
 			nextStep:  "Restart Cursor; its settings list the server under MCP.",
@@ -103,7 +108,8 @@ func catalogue() []client {
 		// not documented, so none is referred to. Earlier versions read
 		// ~/.codeium/windsurf/mcp_config.json on every system, with ${env:NAME} in
 		// command, args and env ("Cascade MCP integration" on docs.windsurf.com); what
-		// becomes of an unset variable is not documented.
+		// becomes of an unset variable is not documented. A server at an address is
+		// serverUrl there; Devin's file has the form of Cursor's.
 		{
 			Client: Client{Name: "windsurf", Title: "Windsurf (Devin Desktop)"},
 			format: jsonFormat{servers: "mcpServers"},
@@ -114,10 +120,11 @@ func catalogue() []client {
 				}
 				cascade := h.home(".codeium", "windsurf")
 				return []location{
-					{file: filepath.Join(devin, windsurfFile), folder: devin, literal: true},
+					{file: filepath.Join(devin, windsurfFile), folder: devin, literal: true, address: "url"},
 					{file: filepath.Join(cascade, windsurfFile), folder: cascade},
 				}
 			},
+			address:   &addressForm{key: "serverUrl", headers: "headers"},
 			reference: "${env:LANGSMITH_API_KEY}",
 			expands:   "${",
 			nextStep:  "Restart the editor; its agent's MCP settings list the server.",
@@ -127,7 +134,8 @@ func catalogue() []client {
 		// Docs/tools/mcp-server.md and docs/reference/configuration.md of google-
 		// gemini/gemini-cli. Variables whose names contain KEY are withheld from servers
 		// unless the entry names them; an unset one becomes empty (version 0.61.0 does
-		// so). The settings go through strip-json-comments, so comments are fine.
+		// so). The settings go through strip-json-comments, so comments are fine. Version
+		// 0.61.0 itself writes url with "type": "http".
 		{
 			Client: Client{Name: "gemini-cli", Title: "Gemini CLI"},
 			format: jsonFormat{servers: "mcpServers"},
@@ -137,14 +145,15 @@ func catalogue() []client {
 			},
 			commands:  []string{"gemini"},
 			reference: "$LANGSMITH_API_KEY",
+			address:   &addressForm{key: "url", kind: "http", headers: "headers"},
 			expands:   "$",
 			nextStep:  "Start gemini again, in a folder that it trusts; /mcp lists the server.",
 			keySource: "Set LANGSMITH_API_KEY in the shell that starts gemini.",
 		},
 		// "Model Context Protocol" on developers.openai.com/codex:
 		// $CODEX_HOME/config.toml, tables [mcp_servers.NAME], and env_vars for the
-		// variables to hand on; others are withheld. Version 0.169.0 lists what is written
-		// here.
+		// variables to hand on; others are withheld. Versions 0.169.0 and 0.171.0 list what is
+		// written here. http_headers and env_http_headers are on the same page.
 		{
 			Client: Client{Name: "codex-cli", Title: "Codex CLI"},
 			format: tomlFormat{servers: "mcp_servers"},
@@ -154,6 +163,7 @@ func catalogue() []client {
 			},
 			commands:  []string{"codex"},
 			passesKey: true,
+			address:   &addressForm{key: "url", headers: "http_headers"},
 			nextStep:  "Start codex again; /mcp lists the server.",
 			keySource: "Set LANGSMITH_API_KEY in the shell that starts codex.",
 		},

@@ -47,6 +47,10 @@ type client struct {
 	// passesKey says that the client passes on the variables that env_vars names
 	// (Codex).
 	passesKey bool
+	// address is the form of an entry for a server at an address; nil where the file
+	// takes none, and noAddress says what to do then.
+	address   *addressForm
+	noAddress string
 	// expands begins what the client replaces inside a value, "" for nothing. A
 	// value with it would not reach the server as it was written.
 	expands string
@@ -61,6 +65,7 @@ type location struct {
 	file    string
 	folder  string // exists when the client is installed
 	literal bool   // the client is not known to replace anything in this file
+	address string // the name of an address in this file, "" for the client's usual one
 }
 
 // locate returns the client's configuration file, which need not exist: the one

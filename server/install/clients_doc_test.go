@@ -14,8 +14,8 @@ var tried = map[string]string{
 	"vscode":         "no",
 	"cursor":         "no",
 	"windsurf":       "no",
-	"gemini-cli":     "version 0.61.0 on Linux passes the key on",
-	"codex-cli":      "version 0.169.0 on Linux lists the server from it",
+	"gemini-cli":     "version 0.61.0 on Linux connects to it and passes the key on",
+	"codex-cli":      "version 0.171.0 on Linux lists the server from it",
 }
 
 // TestTheListOfClientsIsTheCatalogue compares docs/clients.md with what install
@@ -26,7 +26,12 @@ func TestTheListOfClientsIsTheCatalogue(t *testing.T) {
 		"`langsmith-insights-mcp install --client NAME` adds one entry to the file below. Of\n" +
 		"several files, the first whose folder exists is used. Everything else in the file stays,\n" +
 		"comments included; a backup is left beside it, and `uninstall` removes the entry.\n" +
-		"No key is written without `--with-key`.\n\n" +
+		"No key is written without `--with-key`. `--dry-run` shows the change and makes none, of a\n" +
+		"client that is not there too.\n\n" +
+		"With `--url` the entry is one for a server that others run. The key goes there in\n" +
+		"`X-API-Key`; a workspace that the shell names, in `X-Tenant-Id`. Where the server asks for\n" +
+		"a token of its own besides, add it by hand as `Authorization`: it stays, and is shown in\n" +
+		"no diff and no backup.\n\n" +
 		"**Not tried:** the desktop applications, and every client on macOS and Windows. Their\n" +
 		"paths and formats are those of their documentation, and tests hold them.\n")
 	for _, c := range catalogue() {
@@ -38,8 +43,36 @@ func TestTheListOfClientsIsTheCatalogue(t *testing.T) {
 			fmt.Fprintf(&b, "| %s | %s |\n", system.name, strings.Join(filesOn(c, system.goos), "<br>"))
 		}
 		fmt.Fprintf(&b, "\n- The key: %s\n- Afterwards: %s\n- Tried: %s.\n", c.keySource, c.nextStep, tried[c.Name])
+		if c.address == nil {
+			fmt.Fprintf(&b, "- A server at an address: %s.\n", c.noAddress)
+			continue
+		}
+		fmt.Fprintf(&b, "- A server at an address, as `--url https://mcp.example.com/mcp` writes it:\n\n%s", addressEntry(t, c))
 	}
 	golden(t, filepath.Join("..", "..", "docs", "clients.md"), []byte(b.String()))
+}
+
+// addressEntry is the file that install writes for a server at an address, as a code
+// block.
+func addressEntry(t *testing.T, c client) string {
+	h := testHost(t)
+	places := c.locations(h)
+	place := places[len(places)-1] // Windsurf's, which refers to the key
+	o := addressOptions(t, h, c.Name)
+	o.Headers = nil
+	e, err := c.newEntry(o, place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := merge(c.format, nil, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	language := "json"
+	if _, isTOML := c.format.(tomlFormat); isTOML {
+		language = "toml"
+	}
+	return "```" + language + "\n" + strings.TrimSpace(string(body)) + "\n```\n"
 }
 
 // filesOn are the places of a client's file on a system, as people write them.

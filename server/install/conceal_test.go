@@ -43,8 +43,8 @@ func TestSecretsWrittenByHandAreNotShown(t *testing.T) {
 		values[name] = secret
 	}
 	for client, shape := range map[string]string{
-		"cursor":    "{\n  \"mcpServers\": {\n    \"langsmith-insights\": {\n      \"command\": \"/old\",\n      \"env\": { \"NAME\": \"VALUE\" }\n    }\n  }\n}\n",
-		"codex-cli": "[mcp_servers.langsmith-insights]\ncommand = \"/old\"\nenv = { NAME = \"VALUE\" }\n",
+		"cursor":    "{\n  \"mcpServers\": {\n    \"ls-insights\": {\n      \"command\": \"/old\",\n      \"env\": { \"NAME\": \"VALUE\" }\n    }\n  }\n}\n",
+		"codex-cli": "[mcp_servers.ls-insights]\ncommand = \"/old\"\nenv = { NAME = \"VALUE\" }\n",
 	} {
 		for name, value := range values {
 			t.Run(client+"/"+name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestSecretsWrittenByHandAreNotShown(t *testing.T) {
 // stays there, and one with escapes, which is refused.
 func TestKeyInACommentIsNotShown(t *testing.T) {
 	h := testHost(t)
-	const entry = "{ \"mcpServers\": { \"langsmith-insights\": {\n  // \"LANGSMITH_API_KEY\": \"lsv2_pt_former\"\n  \"command\": \"/old\"\n} } }"
+	const entry = "{ \"mcpServers\": { \"ls-insights\": {\n  // \"LANGSMITH_API_KEY\": \"lsv2_pt_former\"\n  \"command\": \"/old\"\n} } }"
 	file := writeConfig(t, h, "cursor", []byte(entry), 0o600)
 	ch, err := Install(options(h, "cursor"))
 	if err != nil || strings.Contains(ch.Diff, "lsv2_pt_former") || !strings.Contains(string(read(t, file)), "lsv2_pt_former") {

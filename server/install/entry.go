@@ -7,17 +7,21 @@ import (
 	"strings"
 )
 
-// serverName is the name of the entry.
-const serverName = "langsmith-insights"
+// ServerName is the name of the entry. With the longest tool's name behind it, and
+// what hosts put in front, it stays below the 60 characters that Cursor allows.
+const ServerName = "ls-insights"
 
-// entry is what a client is to know of this server.
+// entry is what a client is to know of this server: a program to start, or an
+// address.
 type entry struct {
 	kind      string // "type", written to a new entry only; "" for none
 	command   string
 	args      []any
-	env       map[string]any // values as they are
-	reference string         // how env refers to the key, "" for not at all
-	passesKey bool           // env_vars names the key, to be passed on (Codex)
+	url       string // "" for a program
+	address   addressForm
+	values    map[string]any // variables, or headers of an address, as they are
+	reference string         // how a value refers to the key, "" for not at all
+	passesKey bool           // the client reads the key from its environment (Codex)
 }
 
 // newEntry makes the entry that o asks for, in the client's form.
@@ -25,17 +29,20 @@ func (c client) newEntry(o Options, at location) (entry, error) {
 	if err := c.check(o); err != nil {
 		return entry{}, err
 	}
-	e := entry{kind: c.entryType, command: o.Command, env: map[string]any{}, passesKey: c.passesKey}
+	if o.URL != nil {
+		return c.newAddressEntry(o, at), nil
+	}
+	e := entry{kind: c.entryType, command: o.Command, values: map[string]any{}, passesKey: c.passesKey}
 	for _, arg := range o.Args {
 		e.args = append(e.args, arg)
 	}
 	for name, value := range o.Env {
 		if value != "" {
-			e.env[name] = value
+			e.values[name] = value
 		}
 	}
 	if o.APIKey != "" {
-		e.env[keyVariable] = o.APIKey.Reveal()
+		e.values[keyVariable] = o.APIKey.Reveal()
 	}
 	if !at.literal {
 		e.reference = c.reference
@@ -51,37 +58,55 @@ func (e entry) update(old map[string]any) map[string]any {
 		updated["type"] = e.kind
 	}
 	maps.Copy(updated, old)
-	updated["command"] = e.command
-	if args, _ := old["args"].([]any); len(args) < len(e.args) || !slices.Equal(args[:len(e.args)], e.args) {
-		updated["args"] = e.args
+	table, key := "env", keyVariable
+	if e.url != "" {
+		table, key = e.address.headers, keyHeader
+		updated[e.address.key] = e.url
+	} else {
+		updated["command"] = e.command
+		if args, _ := old["args"].([]any); len(args) < len(e.args) || !slices.Equal(args[:len(e.args)], e.args) {
+			updated["args"] = e.args
+		}
 	}
-	was, _ := old["env"].(map[string]any)
-	env := map[string]any{}
-	maps.Copy(env, was)
-	maps.Copy(env, e.env)
-	if len(env) > 0 {
-		updated["env"] = env
+	was, _ := old[table].(map[string]any)
+	values := map[string]any{}
+	maps.Copy(values, was)
+	maps.Copy(values, e.values)
+	if len(values) > 0 {
+		updated[table] = values
 	}
 	switch {
 	case hasCredential(updated):
+	case e.passesKey && e.url != "":
+		passed, _ := old[passedHeaders].(map[string]any)
+		headers := map[string]any{key: keyVariable}
+		maps.Copy(headers, passed)
+		updated[passedHeaders] = headers
 	case e.passesKey:
-		passed, _ := old["env_vars"].([]any)
-		updated["env_vars"] = append([]any{keyVariable}, passed...)
+		passed, _ := old[passedVariables].([]any)
+		updated[passedVariables] = append([]any{keyVariable}, passed...)
 	case e.reference != "":
-		env[keyVariable] = e.reference
-		updated["env"] = env
+		values[key] = e.reference
+		updated[table] = values
 	}
 	return updated
 }
 
 func (c client) check(o Options) error {
 	switch {
+	case o.URL != nil:
 	case !isAbs(o.Host.GOOS, o.Command):
 		return fmt.Errorf("the command %q is not an absolute path: clients start servers in a folder of their own", o.Command)
 	case strings.Contains(o.Command, "go-build"):
 		return fmt.Errorf("%s is a temporary file of \"go run\", gone after it ends: build or install the server first, and run this from there", o.Command)
 	}
 	texts := map[string]string{"the API key": o.APIKey.Reveal(), "the command line": o.Command + " " + strings.Join(o.Args, " ")}
+	if o.URL != nil {
+		texts["the address"] = o.URL.String()
+	}
+	for name, value := range o.Headers {
+		texts[name] = value
+	}
 	for name, value := range o.Env {
 		if slices.Contains(credentials, name) {
 			return fmt.Errorf("%s is a credential: it is written as the API key or not at all", name)

@@ -37,8 +37,8 @@ type contents struct {
 func split(all map[string]any, container string) contents {
 	c := contents{rest: all}
 	if servers, ok := all[container].(map[string]any); ok {
-		c.entry, c.exists = servers[serverName]
-		if delete(servers, serverName); len(servers) == 0 {
+		c.entry, c.exists = servers[ServerName]
+		if delete(servers, ServerName); len(servers) == 0 {
 			delete(all, container)
 		}
 	}
@@ -54,11 +54,11 @@ func split(all map[string]any, container string) contents {
 	return c
 }
 
-// env is the variables of the entry.
-func (c contents) env() map[string]any {
-	table, _ := c.entry.(map[string]any)
-	env, _ := table["env"].(map[string]any)
-	return env
+// table is one of the entry's tables, nil where there is none.
+func (c contents) table(name string) map[string]any {
+	entry, _ := c.entry.(map[string]any)
+	table, _ := entry[name].(map[string]any)
+	return table
 }
 
 // merge adds e to the file, or brings the entry that is there up to date.
@@ -71,8 +71,11 @@ func merge(f format, src []byte, e entry) ([]byte, error) {
 	if c.exists && !isTable {
 		return nil, errorInEntry(f, src, "is not an object")
 	}
-	for _, key := range []string{"url", "serverUrl", "httpUrl"} {
-		if old[key] != nil {
+	if e.url != "" && old["command"] != nil {
+		return nil, errorInEntry(f, src, "starts a program")
+	}
+	for _, key := range addressKeys {
+		if old[key] != nil && key != e.address.key {
 			return nil, errorInEntry(f, src, "connects to an address")
 		}
 	}
@@ -86,7 +89,7 @@ func errorInEntry(f format, src []byte, problem string) error {
 	if spans := f.spans(src); len(spans) > 0 {
 		start = spans[0].start
 	}
-	return errorAt(src, start, "the entry %q %s: uninstall it first", serverName, problem)
+	return errorAt(src, start, "the entry %q %s: uninstall it first", ServerName, problem)
 }
 
 // checkRest is the last check before anything is written: apart from the entry and
@@ -117,7 +120,7 @@ func diff(f format, before, after file, key langsmith.Secret) (string, error) {
 	var texts [2]string
 	for i, body := range [][]byte{before.body, after.body} {
 		src, err := redact(f, body, func(name, value string) string {
-			if name == keyVariable && key != "" && value != key.Reveal() {
+			if (name == keyVariable || name == keyHeader) && key != "" && value != key.Reveal() {
 				return "[redacted, replaced]"
 			}
 			return redacted
@@ -139,13 +142,16 @@ func redact(f format, src []byte, replacement func(name, value string) string) (
 	if err != nil {
 		return nil, err
 	}
-	env := c.env()
-	names := secrets(env)
+	type secret struct{ table, name, value string }
+	var hidden []secret
 	var pairs []string
-	for _, name := range names {
-		value := env[name].(string)
-		shown := strconv.Quote(replacement(name, value))
-		pairs = append(pairs, strconv.Quote(value), shown, "'"+value+"'", shown)
+	for _, table := range valueTables {
+		for _, name := range secrets(c.table(table)) {
+			value := c.table(table)[name].(string)
+			hidden = append(hidden, secret{table, name, value})
+			shown := strconv.Quote(replacement(name, value))
+			pairs = append(pairs, strconv.Quote(value), shown, "'"+value+"'", shown)
+		}
 	}
 	for _, s := range slices.Backward(f.spans(src)) {
 		src = splice(src, s, strings.NewReplacer(pairs...).Replace(string(src[s.start:s.end])))
@@ -153,9 +159,9 @@ func redact(f format, src []byte, replacement func(name, value string) string) (
 	if c, err = f.decode(src); err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		if c.env()[name] == env[name] {
-			return nil, fmt.Errorf("%s is written with escapes, and so cannot be concealed: write it plainly", name)
+	for _, was := range hidden {
+		if c.table(was.table)[was.name] == was.value {
+			return nil, fmt.Errorf("%s is written with escapes, and so cannot be concealed: write it plainly", was.name)
 		}
 	}
 	return src, nil

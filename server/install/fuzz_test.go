@@ -31,7 +31,7 @@ func fuzz(f *testing.F, format format, ext string) {
 	f.Fuzz(func(t *testing.T, src []byte, asks bool) {
 		e := entry{
 			command: `C:\bin\"x".exe`, args: []any{"stdio"},
-			env: map[string]any{"LANGSMITH_PROJECT": "a\tb"},
+			values: map[string]any{"LANGSMITH_PROJECT": "a\tb"},
 		}
 		switch _, isTOML := format.(tomlFormat); {
 		case isTOML:

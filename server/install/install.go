@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 
 	"langsmith-insights-mcp/langsmith"
 )
@@ -21,6 +23,10 @@ type Options struct {
 	Args    []string
 	// Env is written as it is: endpoint, workspace, project. No credentials.
 	Env map[string]string
+	// URL is the address of a server over HTTP, in place of Command, Args and Env.
+	URL *url.URL
+	// Headers are sent to URL beside the key. No credentials.
+	Headers map[string]string
 	// APIKey is written to the file if it is not empty.
 	APIKey langsmith.Secret
 	// DryRun reports what would be done, and does nothing.
@@ -33,6 +39,7 @@ type Change struct {
 	Client  Client
 	File    string // the configuration file
 	Changed bool   // false: everything is already as asked
+	Missing string // why the client seems not to be on this machine; of a dry run alone
 	Backup  string // the copy of what was there before, "" for none
 	// Diff is the change of the entry and its prompt as a unified diff. It is meant
 	// to be shown: it has nothing else of the file, and no credential.
@@ -48,9 +55,17 @@ func Install(o Options) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
+	if o.URL != nil && c.address == nil {
+		return Change{}, fmt.Errorf("the file of %s takes no address: %s", c.Title, c.noAddress)
+	}
 	place, err := c.locate(o)
-	if err != nil {
+	missing := errors.Is(err, ErrClientNotFound) && o.DryRun
+	if err != nil && !missing {
 		return Change{}, err
+	}
+	looked := err
+	if missing {
+		place = c.locations(o.Host)[0]
 	}
 	e, err := c.newEntry(o, place)
 	if err != nil {
@@ -64,7 +79,11 @@ func Install(o Options) (Change, error) {
 	if err != nil {
 		return Change{}, f.refuse(err)
 	}
-	return c.apply(o, f, f.withBody(body, o.APIKey != ""), c.notes(o, f, body))
+	ch, err := c.apply(o, f, f.withBody(body, o.APIKey != ""), c.notes(o, f, body))
+	if missing {
+		ch.Missing = looked.Error()
+	}
+	return ch, err
 }
 
 // Uninstall takes the server's entry out of the client's configuration. Of o it
@@ -139,8 +158,11 @@ func (c client) notes(o Options, f file, body []byte) []string {
 	switch {
 	case o.APIKey != "":
 		notes = append(notes, fmt.Sprintf("The key stands in %s: it is worth as much as your account.", f.path))
-	case !bringsKey(own.env()):
+	case !slices.ContainsFunc(valueTables, func(table string) bool { return bringsKey(own.table(table)) }):
 		notes = append(notes, c.keySource)
+	}
+	if o.URL != nil && isPlain(o.URL) {
+		notes = append(notes, fmt.Sprintf("%s is not encrypted: the key can be read on its way there. Use an address with https.", o.URL))
 	}
 	if c.strictJSON && hasComments(f.body) {
 		notes = append(notes, fmt.Sprintf(

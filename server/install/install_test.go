@@ -141,7 +141,7 @@ func TestLink(t *testing.T) {
 	if info, err := os.Lstat(config); err != nil || info.Mode()&fs.ModeSymlink == 0 {
 		t.Errorf("the link is gone: %v, %v", info, err)
 	}
-	if !strings.Contains(string(read(t, kept)), serverName) {
+	if !strings.Contains(string(read(t, kept)), ServerName) {
 		t.Error("the file behind the link was not changed")
 	}
 	if filepath.Dir(ch.Backup) != filepath.Dir(config) {
@@ -266,7 +266,7 @@ func TestFile(t *testing.T) {
 	if err != nil || ch.File != o.File {
 		t.Fatalf("%+v, %v", ch, err)
 	}
-	if got := string(read(t, o.File)); !strings.Contains(got, `"${input:langsmith-insights-api-key}"`) {
+	if got := string(read(t, o.File)); !strings.Contains(got, `"${input:ls-insights-api-key}"`) {
 		t.Errorf("%s", got)
 	}
 }

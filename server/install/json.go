@@ -41,7 +41,7 @@ func (f jsonFormat) decode(src []byte) (contents, error) {
 }
 
 func (f jsonFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
-	src, err := putMembers(src, []string{f.servers, serverName}, old, entry)
+	src, err := putMembers(src, []string{f.servers, ServerName}, old, entry)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (f jsonFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
 // putMembers brings the members of the object at path from old to members. What is
 // equal stays as it is written.
 func putMembers(src []byte, path []string, old, members map[string]any) ([]byte, error) {
-	documented := []string{"type", "command", "args", "env"} // the order in the clients' documentation
+	documented := []string{"type", "command", "args", "url", "serverUrl", "env", "headers"} // the order in the clients' documentation
 	names := slices.SortedFunc(maps.Keys(members), func(a, b string) int {
 		return cmp.Or(slices.Index(documented, a)-slices.Index(documented, b), strings.Compare(a, b))
 	})
@@ -100,7 +100,7 @@ func (f jsonFormat) member(root hujson.Value) (*hujson.Value, int) {
 	}
 	object, _ := servers.Value.(*hujson.Object)
 	return servers, slices.IndexFunc(object.Members, func(m hujson.ObjectMember) bool {
-		return m.Name.Value.(hujson.Literal).String() == serverName
+		return m.Name.Value.(hujson.Literal).String() == ServerName
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 const inputsKey = "inputs"
 
 const (
-	promptID        = serverName + "-api-key"
+	promptID        = ServerName + "-api-key"
 	promptReference = "${input:" + promptID + "}"
 )
 

@@ -14,7 +14,7 @@ func TestRandomShapes(t *testing.T) {
 	const rounds = 2000
 	e := entry{
 		command: "/bin/x", args: []any{"stdio"},
-		env: map[string]any{"LANGSMITH_PROJECT": "p"},
+		values: map[string]any{"LANGSMITH_PROJECT": "p"},
 	}
 	asking, passing := e, e
 	asking.reference, passing.passesKey = promptReference, true
@@ -68,7 +68,7 @@ func (w *writer) jsonServers() {
 	own := w.IntN(3)
 	w.row("{", "}", func(i int) {
 		if i == own {
-			w.member(serverName, func() {
+			w.member(ServerName, func() {
 				w.row("{", "}", func(i int) {
 					w.member([]string{"command", "args", "env", "x"}[min(i, 3)]+strings.Repeat("x", max(0, i-3)), func() {
 						switch i {
@@ -143,7 +143,7 @@ func (w *writer) tomlFile() {
 		case 2:
 			w.header("other")
 			w.tomlLine("a.b")
-			w.tomlLine("mcp_servers." + serverName)
+			w.tomlLine("mcp_servers." + ServerName)
 		case 3:
 			w.header("[list]")
 			w.tomlLine("x")
@@ -155,9 +155,9 @@ func (w *writer) tomlFile() {
 }
 
 func (w *writer) ownTable() {
-	path := "mcp_servers." + serverName
+	path := "mcp_servers." + ServerName
 	if w.IntN(3) == 0 {
-		path = `mcp_servers . "` + serverName + `"`
+		path = `mcp_servers . "` + ServerName + `"`
 	}
 	w.header(path)
 	w.line("command = " + []string{`"/bin/x"`, `'old'`}[w.IntN(2)])

@@ -34,7 +34,7 @@ func (f tomlFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
 	if reflect.DeepEqual(old, entry) {
 		return src, nil
 	}
-	table, err := toml.Marshal(map[string]any{f.servers: map[string]any{serverName: entry}})
+	table, err := toml.Marshal(map[string]any{f.servers: map[string]any{ServerName: entry}})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (f tomlFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
 // and single keys elsewhere. Comments behind the last key may be about the next
 // table. src is valid.
 func (f tomlFormat) spans(src []byte) []span {
-	entry := []string{f.servers, serverName}
+	entry := []string{f.servers, ServerName}
 	var spans []span
 	var table []string
 	inside := false
@@ -121,7 +121,7 @@ func (f tomlFormat) remove(src []byte) ([]byte, error) {
 	}
 	c, err := f.decode(out)
 	if err == nil && c.exists {
-		err = fmt.Errorf("the entry %q is part of an inline table: take it out by hand", serverName)
+		err = fmt.Errorf("the entry %q is part of an inline table: take it out by hand", ServerName)
 	}
 	return out, err
 }

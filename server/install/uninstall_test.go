@@ -44,14 +44,14 @@ func TestPromptOfOthers(t *testing.T) {
 	if _, err := Install(options(h, "vscode")); err != nil {
 		t.Fatal(err)
 	}
-	shared := bytes.Replace(read(t, config), []byte(`"KEY": ""`), []byte(`"KEY": "${input:langsmith-insights-api-key}"`), 1)
+	shared := bytes.Replace(read(t, config), []byte(`"KEY": ""`), []byte(`"KEY": "${input:ls-insights-api-key}"`), 1)
 	if err := os.WriteFile(config, shared, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Uninstall(options(h, "vscode")); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(read(t, config)); !strings.Contains(got, `"id": "langsmith-insights-api-key"`) {
+	if got := string(read(t, config)); !strings.Contains(got, `"id": "ls-insights-api-key"`) {
 		t.Errorf("the prompt is gone:\n%s", got)
 	}
 }
@@ -62,22 +62,22 @@ func TestUninstall(t *testing.T) {
 	tests := []struct{ name, client, before, after, err string }{
 		{
 			name: "inline in its table", client: "codex-cli",
-			before: "[mcp_servers]\nlangsmith-insights = { command = \"/x\" }\ndocs = { url = \"u\" }\n",
+			before: "[mcp_servers]\nls-insights = { command = \"/x\" }\ndocs = { url = \"u\" }\n",
 			after:  "[mcp_servers]\ndocs = { url = \"u\" }\n",
 		},
 		{
 			name: "dotted", client: "codex-cli",
-			before: "mcp_servers.langsmith-insights.command = \"/x\"\nmodel = \"m\"\nmcp_servers.langsmith-insights.args = []\n",
+			before: "mcp_servers.ls-insights.command = \"/x\"\nmodel = \"m\"\nmcp_servers.ls-insights.args = []\n",
 			after:  "model = \"m\"\n",
 		},
 		{
 			name: "first table", client: "codex-cli",
-			before: "[mcp_servers.langsmith-insights]\ncommand = \"/x\"\n# about docs\n[mcp_servers.docs]\nurl = \"u\"",
+			before: "[mcp_servers.ls-insights]\ncommand = \"/x\"\n# about docs\n[mcp_servers.docs]\nurl = \"u\"",
 			after:  "# about docs\n[mcp_servers.docs]\nurl = \"u\"",
 		},
 		{
 			name: "inside an inline table", client: "codex-cli",
-			before: "model = \"m\"\nmcp_servers = { langsmith-insights = { command = \"/x\" } }\n",
+			before: "model = \"m\"\nmcp_servers = { ls-insights = { command = \"/x\" } }\n",
 			err:    "inline table",
 		},
 		{name: "not TOML", client: "codex-cli", before: "model = \n", err: "line 1"},
@@ -88,17 +88,17 @@ func TestUninstall(t *testing.T) {
 		{name: "nothing", client: "cursor", before: "", after: ""},
 		{
 			name: "first, with comments", client: "cursor",
-			before: "{ \"mcpServers\": {\n  // ours\n  \"langsmith-insights\": {}, // so far\n  \"b\": {}\n} }",
+			before: "{ \"mcpServers\": {\n  // ours\n  \"ls-insights\": {}, // so far\n  \"b\": {}\n} }",
 			after:  "{ \"mcpServers\": {\n  // ours\n // so far\n  \"b\": {}\n} }",
 		},
 		{
 			name: "before the next one's comment", client: "cursor",
-			before: "{ \"mcpServers\": {\n  \"langsmith-insights\": {},\n  // Of the team:\n\n  \"b\": {}\n} }",
+			before: "{ \"mcpServers\": {\n  \"ls-insights\": {},\n  // Of the team:\n\n  \"b\": {}\n} }",
 			after:  "{ \"mcpServers\": {\n  // Of the team:\n\n  \"b\": {}\n} }",
 		},
 		{
 			name: "last, after a comma", client: "cursor",
-			before: "{ \"mcpServers\": {\n  \"b\": {} /* b */, \"langsmith-insights\": { \"url\": \"u\" }\n} }",
+			before: "{ \"mcpServers\": {\n  \"b\": {} /* b */, \"ls-insights\": { \"url\": \"u\" }\n} }",
 			after:  "{ \"mcpServers\": {\n  \"b\": {} /* b */\n} }",
 		},
 	}

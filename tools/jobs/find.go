@@ -70,6 +70,9 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, n
 		return found[0], nil
 	}
 	shown := wording.Echo(named)
+	if _, isID := tool.ParseUUID(named); isID {
+		shown = named
+	}
 	if len(found) > 1 {
 		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found))
 	}
@@ -79,10 +82,30 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, n
 	if len(tree.Nodes) == 0 {
 		return nil, tool.RefuseMissing("There is no category %s: the report holds none at all.", shown)
 	}
+	if kind := otherKind(project, job, named); kind != "" {
+		return nil, tool.RefuseMissing("cluster_id %s is the id of %s, not of a category. %s lists the categories.", named, kind,
+			wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
+	}
 	largest := slices.Clone(tree.Nodes)
 	report.Sort(largest, report.ByRuns)
 	return nil, tool.RefuseMissing("There is no category %s in this job. Its largest are:%s\n%s lists all.", shown, listCategories(largest),
 		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
+}
+
+// otherKind says what else the report has with an id; empty for nothing.
+func otherKind(project uuid.UUID, job *langsmith.Report, named string) string {
+	id, isID := tool.ParseUUID(named)
+	switch {
+	case !isID:
+		return ""
+	case id == project:
+		return "the project"
+	case id == job.ID:
+		return "the job"
+	case job.Summary != nil && slices.ContainsFunc(job.Summary.Highlighted, func(run langsmith.HighlightedRun) bool { return run.RunID == id }):
+		return "a run"
+	}
+	return ""
 }
 
 // categoriesListed is how many categories a refusal lists.

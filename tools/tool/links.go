@@ -51,17 +51,27 @@ func (e *Env) TenantID(ctx context.Context, project langsmith.Project) uuid.UUID
 	if id := e.LangSmith.Credentials().Workspace; id != uuid.Nil {
 		return id
 	}
-	found, err := e.Projects.find(ctx, projectKey{id: project.ID}, func(ctx context.Context) ([]langsmith.Project, error) {
+	found, err := e.projectByID(ctx, project.ID)
+	if err != nil {
+		return uuid.Nil
+	}
+	return found.TenantID
+}
+
+// projectByID returns a project from the cache, or else from LangSmith, without which
+// calls can do: it gets little time.
+func (e *Env) projectByID(ctx context.Context, id uuid.UUID) (langsmith.Project, error) {
+	found, err := e.Projects.find(ctx, projectKey{id: id}, func(ctx context.Context) ([]langsmith.Project, error) {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
-		fetched, err := e.LangSmith.GetProject(ctx, project.ID)
+		fetched, err := e.LangSmith.GetProject(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		return []langsmith.Project{*fetched}, nil
 	})
 	if err != nil {
-		return uuid.Nil
+		return langsmith.Project{}, err
 	}
-	return found[0].TenantID
+	return found[0], nil
 }

@@ -46,6 +46,21 @@ func (c *ProjectCache) Put(project langsmith.Project) {
 	c.known.Set(projectKey{id: project.ID}, project, ttlcache.DefaultTTL)
 }
 
+// mostSome is how many projects [ProjectCache.some] returns at most.
+const mostSome = 3
+
+// some returns a few of the projects that the caller has used or seen.
+func (c *ProjectCache) some() []langsmith.Project {
+	var some []langsmith.Project
+	c.known.Range(func(item *ttlcache.Item[projectKey, langsmith.Project]) bool {
+		if item.Key().id != uuid.Nil {
+			some = append(some, item.Value())
+		}
+		return len(some) < mostSome
+	})
+	return some
+}
+
 func (c *ProjectCache) get(key projectKey) []langsmith.Project {
 	if item := c.known.Get(key); item != nil {
 		return []langsmith.Project{item.Value()}

@@ -94,6 +94,11 @@ func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Re
 	if err == nil {
 		return reply, nil
 	}
+	if IsNotFound(err) {
+		if wrong := env.explainWrongKind(ctx, arguments); wrong != nil {
+			err = wrong
+		}
+	}
 	if IsInterruption(err) {
 		return Reply{}, err
 	}

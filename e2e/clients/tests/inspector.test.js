@@ -54,10 +54,10 @@ async function walkAndWait(...target) {
 
 test("over stdio", () => walk(binary, "--sandbox"));
 
-test("over stdio, by the example configuration", () => walk("--config", example, "--server", "langsmith-insights-sandbox"));
+test("over stdio, by the example configuration", () => walk("--config", example, "--server", "ls-sandbox"));
 
 test("the example configuration without a key lists the tools", async () => {
-  const { tools } = await inspect("--config", example, "--server", "langsmith-insights", "--method", "tools/list");
+  const { tools } = await inspect("--config", example, "--server", "ls-insights", "--method", "tools/list");
   assert.ok(tools.length > 10);
 });
 
