@@ -70,7 +70,7 @@ func (b *builder) addHighlights() {
 		return float64(countRepeats(row.Run) - 1)
 	})
 	if row >= 0 {
-		add(row, "The agent asks the same question %.0f times: %s.", times+1, quote(trace.Preview(mostRepeated(b.Rows[row].Run), maxPhrase)))
+		add(row, "The agent asks the same question %.0f times: %s.", times+1, quoteBeginning(mostRepeated(b.Rows[row].Run)))
 	}
 	row, _ = b.bestRow(func(row Row) float64 {
 		if !inWorst(row) || row.Run.Error == "" {
@@ -79,7 +79,7 @@ func (b *builder) addHighlights() {
 		return float64(1 + countRepeats(row.Run))
 	})
 	if row >= 0 {
-		add(row, "Fails like %d of %d here, with %s, after %s.", worst.failed, worst.Size, quote(errorMessage(b.Rows[row].Run)), b.quoteUser(row))
+		add(row, "Fails like %d of %d here, with %s, after %s.", worst.failed, worst.Size, quote(errorMessage(b.Rows[row].Run)), quoteBeginning(openingLine(b.Rows[row].Run)))
 	}
 	row, _ = b.bestRow(func(row Row) float64 {
 		if row.Run.Error != "" || countRepeats(row.Run) > 1 || len(row.Run.Feedback) == 0 {
@@ -88,23 +88,18 @@ func (b *builder) addHighlights() {
 		return 0.5 - slices.Min(slices.Collect(maps.Values(row.Run.Feedback)))
 	})
 	if row >= 0 {
-		add(row, "Rated bad by its user although it ended without an error: %s.", b.quoteUser(row))
+		add(row, "Rated bad by its user although it ended without an error: %s.", quoteBeginning(openingLine(b.Rows[row].Run)))
 	}
 	row, longer := b.bestRow(func(row Row) float64 {
 		took, _ := row.Run.Latency()
 		return took.Seconds() - 3*usual
 	})
 	if row >= 0 {
-		add(row, "Took %.1f s, where half of all traces take less than %.1f s: %s.", 3*usual+longer, usual, b.quoteUser(row))
+		add(row, "Took %.1f s, where half of all traces take less than %.1f s: %s.", 3*usual+longer, usual, quoteBeginning(openingLine(b.Rows[row].Run)))
 	}
 	for _, c := range b.topCategories() {
 		add(b.mostTypical(c.rows), "Typical of %s, %s.", quote(c.Name), formatCount(c.Size, "trace"))
 	}
-}
-
-// quoteUser quotes the beginning of what the user said.
-func (b *builder) quoteUser(row int) string {
-	return quote(trace.Preview(openingLine(b.Rows[row].Run), maxPhrase))
 }
 
 // bestRow finds the row with the highest score above 0, the earliest of equal ones, in

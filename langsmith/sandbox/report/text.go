@@ -116,6 +116,17 @@ func mostSent(r *trace.Run) (message string, times int) {
 	return message, times
 }
 
+// quoteBeginning quotes the first words of a text.
+func quoteBeginning(text string) string {
+	short := trace.Preview(text, maxPhrase)
+	if rest, cut := strings.CutSuffix(short, "…"); cut {
+		if last := strings.LastIndex(rest, " "); last > 0 {
+			short = rest[:last] + "…"
+		}
+	}
+	return quote(short)
+}
+
 // quote uses typographic quotes, which JSON need not escape.
 func quote(text string) string { return "“" + text + "”" }
 
