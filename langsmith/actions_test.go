@@ -96,7 +96,7 @@ func TestRunsIntoAQueue(t *testing.T) {
 		t.Fatal(err)
 	}
 	var items []langsmith.QueueRun
-	found, err := caller.RunsByID(t.Context(), session, runs)
+	found, err := caller.ListRunsByID(t.Context(), session, runs)
 	if err != nil || len(found) != len(runs) {
 		t.Fatalf("%+v, %v", found, err)
 	}
@@ -107,7 +107,7 @@ func TestRunsIntoAQueue(t *testing.T) {
 	if err != nil || !sameIDs(added.Runs, runs) {
 		t.Errorf("added %v, %v", added, err)
 	}
-	held, err := caller.QueueRuns(t.Context(), queue.ID, 100)
+	held, err := caller.ListQueueRuns(t.Context(), queue.ID, 100)
 	if err != nil || !held.Complete || !sameIDs(held.Runs, runs) {
 		t.Errorf("the queue holds %+v, want %v: %v", held, runs, err)
 	}
@@ -178,7 +178,7 @@ func TestIngestAgain(t *testing.T) {
 			t.Errorf("again: %d arrived: %v", arrived, err)
 		}
 	}
-	found, err := caller.RunsByID(t.Context(), session, []uuid.UUID{all[0].ID, all[99].ID, all[129].ID})
+	found, err := caller.ListRunsByID(t.Context(), session, []uuid.UUID{all[0].ID, all[99].ID, all[129].ID})
 	if err != nil || len(found) != 3 {
 		t.Errorf("found %d of 3 traces: %v", len(found), err)
 	}
@@ -204,7 +204,7 @@ func TestIngestThroughFaults(t *testing.T) {
 				if arrived, err := caller.IngestTraces(t.Context(), all); err != nil || arrived != 3 {
 					t.Fatalf("%d arrived: %v", arrived, err)
 				}
-				found, err := caller.RunsByID(t.Context(), session, []uuid.UUID{all[0].ID, all[1].ID, all[2].ID})
+				found, err := caller.ListRunsByID(t.Context(), session, []uuid.UUID{all[0].ID, all[1].ID, all[2].ID})
 				if err != nil || len(found) != 3 {
 					t.Errorf("found %d of 3 traces: %v", len(found), err)
 				}

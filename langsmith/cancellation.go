@@ -7,18 +7,19 @@ import (
 	"time"
 )
 
-// errRequestTimeout is the cause of a request that took longer than one may.
-var errRequestTimeout = errors.New("no answer in time")
+// errRequestTimeout is the cause of a request that exceeded [Options].Timeout.
+var errRequestTimeout = errors.New("no response in time")
 
-// ownCause tells what this package ended a request for from a caller who gave
-// up: only the second is a context error, which ends every retry.
-func ownCause(ctx, caller context.Context, err error, timeout time.Duration) error {
+// explainCancellation replaces the context error of a request that this package
+// canceled by its reason. A caller's own cancellation stays a context error, which
+// ends every retry.
+func explainCancellation(ctx, caller context.Context, err error, timeout time.Duration) error {
 	cause := context.Cause(ctx)
 	switch {
 	case caller.Err() != nil:
 		return err
 	case errors.Is(cause, errRequestTimeout):
-		return fmt.Errorf("no answer within %s", timeout)
+		return fmt.Errorf("no response within %s", timeout)
 	case errors.Is(cause, errConnectionsBreak):
 		return cause
 	}

@@ -11,58 +11,58 @@ import (
 	"time"
 )
 
-// Options make a [Client].
+// Options configure a [Client].
 type Options struct {
 	Endpoint    Endpoint    // zero for DefaultEndpoint
 	Credentials Credentials // empty: every call fails with ErrNoCredentials
 	UserAgent   string      // sent with every request; empty for "langsmith-insights-mcp"
 
-	// Anonymous sends requests without credentials instead of failing: for a
-	// sandbox, which knows no accounts.
+	// Anonymous sends requests without credentials instead of failing. It is for a
+	// sandbox, which has no accounts.
 	Anonymous bool
 
-	// Timeout bounds one request and the reading of its answer; 0 for 60 s.
-	// Retries of a read each have it anew, inside the caller's deadline.
+	// Timeout bounds one request and the reading of its response; 0 for 60 s.
+	// It applies to each retry anew, within the caller's deadline.
 	Timeout time.Duration
 
-	// Transport carries the requests; nil for a connection pool of the
-	// client's own. Clients of many callers share one.
+	// Transport sends the requests; nil for a connection pool of this client
+	// only. Several clients can share one.
 	Transport http.RoundTripper
 
-	// Routes remembers which generation of routes endpoints serve; nil for a
-	// memory of the client's own. Clients of many callers share one.
+	// Routes remembers which generation of routes each endpoint serves; nil for a
+	// memory of this client only. Several clients can share one.
 	Routes *Routes
 
-	// OnDeprecated is told of every answer that announces the end of its
-	// route; nil for nobody. It may be called from several goroutines.
+	// OnDeprecated is called for every response that announces the end of its
+	// route, possibly from several goroutines; nil for no call.
 	OnDeprecated func(Deprecation)
 
-	// OnAnswer is told of every answer as it came; nil for nobody. It may be
-	// called from several goroutines.
-	OnAnswer func(Answer)
+	// OnResponse is called for every response, possibly from several goroutines;
+	// nil for no call.
+	OnResponse func(Response)
 }
 
-// Answer is LangSmith's answer to one request, without the credential.
-type Answer struct {
+// Response is LangSmith's response to one request, without the credential.
+type Response struct {
 	Method string
 	Route  string // the path, with {id} where it had one
 	Status int
-	Body   []byte // shared: not to be changed
+	Body   []byte // shared; do not change it
 }
 
 // Client calls one LangSmith API with one set of credentials. It is safe for
-// concurrent use. Keep it: LangSmith's rate limits are held to by counting what
-// this client has sent.
+// concurrent use. Keep it for as long as you call: it stays within LangSmith's rate
+// limits by counting its own requests.
 type Client struct {
-	endpoint    Endpoint
-	roots       roots
-	credentials func() Credentials // no field: fmt finds its way to those, through any struct that holds a client
-	anonymous   bool
-	userAgent   string
-	http        *http.Client
-	routes      *Routes
-	deprecated  func(Deprecation)
-	answered    func(Answer)
+	endpoint     Endpoint
+	roots        roots
+	credentials  func() Credentials // a function, since fmt would print the secrets of a field
+	anonymous    bool
+	userAgent    string
+	http         *http.Client
+	routes       *Routes
+	onDeprecated func(Deprecation)
+	onResponse   func(Response)
 }
 
 // New returns a client. Nothing is sent before a method is called.
@@ -83,18 +83,18 @@ func New(options Options) *Client {
 		options.Routes = NewRoutes()
 	}
 	return &Client{
-		routes:      options.Routes,
-		deprecated:  options.OnDeprecated,
-		answered:    options.OnAnswer,
-		endpoint:    options.Endpoint,
-		roots:       options.Endpoint.roots(),
-		credentials: func() Credentials { return options.Credentials },
-		anonymous:   options.Anonymous,
-		userAgent:   options.UserAgent,
+		routes:       options.Routes,
+		onDeprecated: options.OnDeprecated,
+		onResponse:   options.OnResponse,
+		endpoint:     options.Endpoint,
+		roots:        options.Endpoint.roots(),
+		credentials:  func() Credentials { return options.Credentials },
+		anonymous:    options.Anonymous,
+		userAgent:    options.UserAgent,
 		http: &http.Client{
-			Transport: layers(options),
-			// A redirect would carry the key to another host, or a paid POST
-			// to a second one. The caller is told instead.
+			Transport: newRoundTripper(options),
+			// A redirect would send the key to another host, or repeat a paid
+			// POST. The caller gets an error instead.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -103,15 +103,11 @@ func New(options Options) *Client {
 // Endpoint returns the API that the client calls.
 func (c *Client) Endpoint() Endpoint { return c.endpoint }
 
-// Credentials returns what the client signs with; they print as [redacted].
+// Credentials returns the credentials of the client's requests. They print as
+// [redacted].
 func (c *Client) Credentials() Credentials { return c.credentials() }
 
-// answer is what came back besides the body.
-type answer struct{ header http.Header }
-
-// date is LangSmith's clock, zero where the answer did not say.
-func (a answer) date() time.Time { return parseDate(a.header) }
-
+// parseDate returns the time of LangSmith's clock; zero where the header is missing.
 func parseDate(header http.Header) time.Time {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -120,70 +116,78 @@ func parseDate(header http.Header) time.Time {
 	return date
 }
 
-// do sends one operation and decodes its answer into out, which may be nil.
-func (c *Client) do(ctx context.Context, op operation, out any) (answer, error) {
+// do sends one operation, decodes the response's body into out, which may be nil, and
+// returns the response's header.
+func (c *Client) do(ctx context.Context, op operation, out any) (http.Header, error) {
 	if err := c.credentials().check(c.anonymous); err != nil {
-		return answer{}, op.refuse(err)
+		return nil, op.refuse(err)
 	}
 	credentials, err := c.credentials().resolve(ctx)
 	if err != nil {
-		return answer{}, op.refuse(err)
+		return nil, op.refuse(err)
 	}
-	progress := &sending{repeatable: op.repeatable, mayResend: op.mayResend}
-	if c.credentials().signsIn() {
-		progress.secret = credentials.secret().redactor()
+	state := &requestState{repeatable: op.repeatable, mayRetry: op.mayRetry}
+	if c.credentials().usesLogin() {
+		state.secret = credentials.secret().redactor()
 	}
-	request, err := c.newRequest(context.WithValue(ctx, sendingKey{}, progress), op, credentials)
+	request, err := c.newRequest(context.WithValue(ctx, requestStateKey{}, state), op, credentials)
 	if err != nil {
-		return answer{}, op.refuse(err)
+		return nil, op.refuse(err)
 	}
-	fail := &Error{Method: op.method, Path: op.fullPath()}
 	response, err := c.http.Do(request)
 	if err != nil {
-		fail.Unprocessed = withoutEffect(nil, err) && !progress.doubt
-		var paced *pacedError
-		if errors.As(err, &paced) {
-			fail.RetryAfter = paced.wait
+		failure := &Error{Method: op.method, Path: op.fullPath(), Err: plainCause(err)}
+		failure.Unprocessed = hadNoEffect(nil, err) && !state.ambiguous
+		var limited *rateLimitedError
+		if errors.As(err, &limited) {
+			failure.RetryAfter = limited.wait
 		}
-		fail.Err = plainCause(err)
-		return answer{}, fail
+		return nil, failure
 	}
 	defer response.Body.Close()
-	got := answer{response.Header}
 	c.reportDeprecation(op, response.Header)
-	fail.Status = response.StatusCode
-	fail.Unprocessed = withoutEffect(response, nil) && !progress.doubt
-	body, err := bodyOf(response)
-	if err != nil {
-		fail.Err = err
-		return got, fail
+	if failure := c.readResponse(op, response, out); failure != nil {
+		failure.Unprocessed = hadNoEffect(response, nil) && !state.ambiguous
+		return nil, failure
 	}
-	if c.answered != nil {
-		c.answered(Answer{op.method, routePattern(op.fullPath()), response.StatusCode, body})
+	return response.Header, nil
+}
+
+// readResponse decodes the body of a successful response into out, and returns any
+// other response as an error.
+func (c *Client) readResponse(op operation, response *http.Response, out any) *Error {
+	failure := &Error{Method: op.method, Path: op.fullPath(), Status: response.StatusCode}
+	body, err := readBody(response)
+	if err != nil {
+		failure.Err = err
+		return failure
+	}
+	if c.onResponse != nil {
+		c.onResponse(Response{op.method, routePattern(op.fullPath()), response.StatusCode, body})
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
-		fail.RetryAfter = retryAfter(response.Header, time.Now())
-		fail.readErrorBody(body)
-		if target := redirectTarget(response); target != "" && fail.Message == "" {
-			fail.Err = fmt.Errorf("redirected to %s, which is not followed", target)
+		failure.RetryAfter = parseRetryAfter(response.Header, time.Now())
+		failure.readErrorBody(body)
+		if target := redirectTarget(response); target != "" && failure.Message == "" {
+			failure.Err = fmt.Errorf("redirected to %s, which is not followed", target)
 		}
-		return got, fail
+		return failure
 	}
 	if out == nil {
-		return got, nil
+		return nil
 	}
 	if response.StatusCode != http.StatusNoContent {
 		if err := decode(body, out); err != nil {
-			fail.NotJSON = !json.Valid(body)
-			fail.Err = fmt.Errorf("the answer is not what the API documents: %w", err)
-			return got, fail
+			failure.NotJSON = !json.Valid(body)
+			failure.Err = fmt.Errorf("the response is not what the API documents: %w", err)
+			return failure
 		}
 	}
-	if known, ok := out.(recognizable); ok && !known.recognized() {
-		fail.Err = errUnrecognized
-		return got, fail
+	if checked, ok := out.(validatable); ok && !checked.isValid() {
+		failure.Err = errIncompleteResponse
+		return failure
 	}
-	return got, nil
+	return nil
 }
 
 func (c *Client) newRequest(ctx context.Context, op operation, credentials Credentials) (*http.Request, error) {
@@ -206,11 +210,11 @@ func (c *Client) newRequest(ctx context.Context, op operation, credentials Crede
 	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.userAgent)
-	credentials.sign(request.Header) // no redirect is followed that would carry it elsewhere
+	credentials.sign(request.Header)
 	return request, nil
 }
 
-// plainCause strips the url.Error, whose text repeats what Error says already.
+// plainCause unwraps the url.Error, which repeats the method and the URL.
 func plainCause(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -219,12 +223,12 @@ func plainCause(err error) error {
 	return err
 }
 
-// redirectTarget is where an answer sends its reader, without the query, which
-// may carry tokens of somebody's login.
+// redirectTarget returns the address that a response redirects to, without the query,
+// which may hold login tokens.
 func redirectTarget(response *http.Response) string {
 	target, err := response.Location()
 	if err != nil {
 		return ""
 	}
-	return shorten(target.Scheme + "://" + target.Host + target.EscapedPath())
+	return truncateLine(target.Scheme + "://" + target.Host + target.EscapedPath())
 }

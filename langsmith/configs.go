@@ -12,15 +12,15 @@ import (
 
 // Config is a saved or prebuilt configuration of Insights jobs.
 type Config struct {
-	ID           string          `json:"id"` // a prebuilt one's need not be a UUID
+	ID           string          `json:"id"` // not always a UUID for a prebuilt config
 	Name         string          `json:"name"`
 	Description  string          `json:"description"`
-	Config       json.RawMessage `json:"config"` // as the API echoes it: every key, null where unset
+	Config       json.RawMessage `json:"config"` // as the API returns it: every key, null where unset
 	Prebuilt     bool            `json:"prebuilt"`
 	ScheduleCron string          `json:"schedule_cron"` // UTC; empty for none
 }
 
-func (c *Config) recognized() bool { return c.ID != "" }
+func (c *Config) isValid() bool { return c.ID != "" }
 
 // CreateConfigRequest saves a config.
 type CreateConfigRequest struct {
@@ -30,8 +30,7 @@ type CreateConfigRequest struct {
 	ScheduleCron Optional[string]          `json:"schedule_cron,omitzero"`
 }
 
-// UpdateConfigRequest changes what it holds and leaves the rest; an explicit
-// null clears.
+// UpdateConfigRequest changes the fields that it has. An explicit null clears a field.
 type UpdateConfigRequest struct {
 	Name         Optional[string]                   `json:"name,omitzero"`
 	Description  Optional[string]                   `json:"description,omitzero"`
@@ -47,25 +46,26 @@ type GenerateConfigRequest struct {
 	SummaryModel Optional[string]  `json:"summary_model,omitzero" jsonschema_description:"As in create_insights_job."`
 }
 
-// Check holds the request against the rules that the API documents; the fields
-// of the config are named config.sample and so on.
+// Check validates the request against the rules that the API documents. A field of the
+// config is reported as config.NAME, such as config.sample.
 func (r *CreateConfigRequest) Check() error {
-	return errors.Join(checkConfigName(r.Name), checkBelow("config", r.Config))
+	return errors.Join(checkConfigName(r.Name), checkNested("config", r.Config))
 }
 
-// Check holds what the request changes against the rules that the API documents.
+// Check validates the fields that the request has against the rules that the API
+// documents.
 func (r *UpdateConfigRequest) Check() error {
 	var problems []error
 	if name, ok := r.Name.Get(); ok {
 		problems = append(problems, checkConfigName(name))
 	}
 	if config, ok := r.Config.Get(); ok {
-		problems = append(problems, checkBelow("config", &config))
+		problems = append(problems, checkNested("config", &config))
 	}
 	return errors.Join(problems...)
 }
 
-// Check holds the request against the rules that the API documents.
+// Check validates the request against the rules that the API documents.
 func (r *GenerateConfigRequest) Check() error {
 	return errors.Join(checkProvider(r.Model), checkModelPair(r.ClusterModel, r.SummaryModel))
 }
@@ -77,7 +77,7 @@ type GeneratedConfig struct {
 	AttributeSchemas Members `json:"attribute_schemas"`
 }
 
-func (g *GeneratedConfig) recognized() bool {
+func (g *GeneratedConfig) isValid() bool {
 	return g.SummaryPrompt != "" || g.Name != "" || len(g.AttributeSchemas) > 0
 }
 
@@ -87,9 +87,9 @@ type configsBody struct {
 	Configs list[Config] `json:"configs"`
 }
 
-func (b *configsBody) recognized() bool { return b.Configs.present }
+func (b *configsBody) isValid() bool { return b.Configs.present }
 
-// ListConfigs lists a project's configs; the API does not page them.
+// ListConfigs lists a project's configs. The API does not paginate them.
 func (c *Client) ListConfigs(ctx context.Context, project uuid.UUID, includePrebuilts bool) ([]Config, error) {
 	var query url.Values
 	if includePrebuilts {
@@ -102,7 +102,8 @@ func (c *Client) ListConfigs(ctx context.Context, project uuid.UUID, includePreb
 	return body.Configs.items, nil
 }
 
-// CreateConfig saves a config. It is not sent twice: the API would save two.
+// CreateConfig saves a config. It is not retried after an ambiguous failure, since the
+// API would save two configs.
 func (c *Client) CreateConfig(ctx context.Context, project uuid.UUID, request *CreateConfigRequest) (*Config, error) {
 	return send[Config](ctx, c, operation{
 		method: http.MethodPost, path: configsPath(project), body: request,
@@ -116,13 +117,13 @@ func (c *Client) UpdateConfig(ctx context.Context, project, config uuid.UUID, re
 	})
 }
 
-// DeleteConfig deletes a saved config, and with it its schedule.
+// DeleteConfig deletes a saved config and its schedule.
 func (c *Client) DeleteConfig(ctx context.Context, project, config uuid.UUID) (*Deleted, error) {
 	return remove(ctx, c, configsPath(project)+"/"+config.String())
 }
 
-// GenerateConfig has a model write a config for a project, which spends model
-// tokens; so it is sent again only where the first request had no effect.
+// GenerateConfig asks a model to write a config for a project. It spends model tokens,
+// so it is retried only where the first request had no effect.
 func (c *Client) GenerateConfig(ctx context.Context, project uuid.UUID, request *GenerateConfigRequest) (*GeneratedConfig, error) {
 	return send[GeneratedConfig](ctx, c, operation{
 		method: http.MethodPost, path: configsPath(project) + "/generate", body: request,

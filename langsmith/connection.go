@@ -9,57 +9,56 @@ import (
 	"sync/atomic"
 )
 
-// notSentError says that a request failed before any of it left for LangSmith.
+// notSentError marks a request that failed before any part of it was sent.
 type notSentError struct{ err error }
 
 func (e *notSentError) Error() string { return e.err.Error() }
 func (e *notSentError) Unwrap() error { return e.err }
 
-// neverSent reports whether a request failed before any of it could reach
-// LangSmith.
-func neverSent(err error) bool {
+// wasNotSent reports whether a request failed before any part of it was sent.
+func wasNotSent(err error) bool {
 	var notSent *notSentError
 	return errors.As(err, &notSent)
 }
 
-// connections watches which connections one request is given. Without one
-// nothing of it was sent, whatever went wrong: the name, the proxy, the
-// certificate, a timeout before the handshake ended.
-type connections struct {
-	asked atomic.Bool
-	got   atomic.Int32
+// connectionTracker counts the connections that net/http uses for one request. A
+// request without a connection was not sent, whatever failed: the name lookup, the
+// proxy, the certificate, or a timeout before the end of the handshake.
+type connectionTracker struct {
+	requested atomic.Bool
+	obtained  atomic.Int32
 }
 
-// mostConnections bounds how often net/http may move a request without a body
-// to another connection by itself. It has to where idle ones turn out to be
-// closed, but over HTTP/2 it never stops, hundreds of times a second.
-const mostConnections = 8
+// maxConnections bounds how often net/http itself may retry a request without a body
+// on another connection. It must retry where an idle connection was closed, but over
+// HTTP/2 it retries without end, hundreds of times a second.
+const maxConnections = 8
 
-var errConnectionsBreak = fmt.Errorf("%d connections broke one after the other", mostConnections)
+var errConnectionsBreak = fmt.Errorf("%d connections broke one after the other", maxConnections)
 
-// watch returns the context for the request, which it cancels where connections
-// go on breaking.
-func (c *connections) watch(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
+// trace returns a context that counts the request's connections, and cancels the
+// request beyond maxConnections.
+func (c *connectionTracker) trace(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { c.asked.Store(true) },
+		GetConn: func(string) { c.requested.Store(true) },
 		GotConn: func(httptrace.GotConnInfo) {
-			if c.got.Add(1) > mostConnections {
+			if c.obtained.Add(1) > maxConnections {
 				cancel(errConnectionsBreak)
 			}
 		},
 	})
 }
 
-// judge marks an error of a request that was never sent.
-func (c *connections) judge(err error) error {
+// markNotSent wraps the error of a request that was not sent in a notSentError.
+func (c *connectionTracker) markNotSent(err error) error {
 	var dial *net.OpError
 	switch {
-	case c.got.Load() > 0:
+	case c.obtained.Load() > 0:
 		return err
-	case c.asked.Load():
+	case c.requested.Load():
 		return &notSentError{err}
 	case errors.As(err, &dial) && dial.Op == "dial":
-		// A transport that is not net/http's own tells nothing of connections.
+		// A transport other than net/http's does not report its connections.
 		return &notSentError{err}
 	}
 	return err

@@ -10,56 +10,55 @@ import (
 	"github.com/google/uuid"
 )
 
-// Credentials say who calls and in which workspace. Set one of APIKey,
-// BearerToken and Login; of several, the first counts.
+// Credentials say who calls and in which workspace. Set one of APIKey, BearerToken and
+// Login; if several are set, the first is used.
 type Credentials struct {
 	APIKey      Secret    // sent as X-API-Key
 	BearerToken Secret    // sent as Authorization: Bearer
 	Login       Login     // its token is sent as Authorization: Bearer
-	Workspace   uuid.UUID // sent as X-Tenant-Id; uuid.Nil for the credential's own
+	Workspace   uuid.UUID // sent as X-Tenant-Id; uuid.Nil for the credential's own workspace
 }
 
-// Login is somebody who has signed in: it gives a token for each request, which
-// it renews before it ends. It is safe for concurrent use.
+// Login is the login of a user. It provides a token for each request and renews it
+// before it expires. It is safe for concurrent use.
 type Login interface {
-	// ID names the login and stays the same when its token is renewed. It is
-	// no secret.
+	// ID identifies the login. It stays the same when the token is renewed, and is
+	// not a secret.
 	ID() string
-	// Token returns a token that is valid now. Its error says what to do.
+	// Token returns a valid token. Its error says what to do.
 	Token(context.Context) (Secret, error)
 }
 
-// ErrNoCredentials is returned before anything is sent when a client has
-// neither an API key nor a bearer token.
+// ErrNoCredentials is returned, and nothing is sent, when a client has no credentials.
 var ErrNoCredentials = errors.New("no LangSmith credentials are configured")
 
-var errUnsendable = errors.New("the LangSmith credential holds a line break or another character that no header can carry")
+var errInvalidCredential = errors.New("the LangSmith credential holds a line break or another character that no header can carry")
 
-// check says why nothing can be sent with the credentials.
+// check returns an error if requests cannot be sent with the credentials.
 func (c Credentials) check(anonymous bool) error {
 	switch {
 	case c.Empty() && !anonymous:
 		return ErrNoCredentials
 	case strings.ContainsFunc(c.secret().Reveal(), unicode.IsControl):
-		return errUnsendable
+		return errInvalidCredential
 	}
 	return nil
 }
 
-// Empty reports whether there is nothing to sign a request with.
+// Empty reports whether there is no credential.
 func (c Credentials) Empty() bool { return c.APIKey == "" && c.BearerToken == "" && c.Login == nil }
 
-// Fingerprint names the credential, without the workspace: see
+// Fingerprint identifies the credential, without the workspace: see
 // [Secret.Fingerprint]. A login has one fingerprint for all its tokens.
 func (c Credentials) Fingerprint() string {
-	if c.signsIn() {
+	if c.usesLogin() {
 		return Secret(c.Login.ID()).Fingerprint()
 	}
 	return c.secret().Fingerprint()
 }
 
-// signsIn reports whether requests are signed with a login's token.
-func (c Credentials) signsIn() bool { return c.secret() == "" && c.Login != nil }
+// usesLogin reports whether requests are signed with a login's token.
+func (c Credentials) usesLogin() bool { return c.secret() == "" && c.Login != nil }
 
 // IsBearer reports whether requests carry a token rather than an API key.
 func (c Credentials) IsBearer() bool { return c.APIKey == "" && !c.Empty() }
@@ -71,7 +70,7 @@ func (c Credentials) secret() Secret {
 	return c.BearerToken
 }
 
-// LoginError is the cause of an [Error] where a login gave no token: nothing was
+// LoginError is the cause of an [Error] where a login provided no token. Nothing was
 // sent. Its text says what to do.
 type LoginError struct{ Err error }
 
@@ -80,9 +79,9 @@ func (e *LoginError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *LoginError) Unwrap() error { return e.Err }
 
-// resolve returns the credentials with a login's token in its place.
+// resolve returns the credentials with a login replaced by its current token.
 func (c Credentials) resolve(ctx context.Context) (Credentials, error) {
-	if !c.signsIn() {
+	if !c.usesLogin() {
 		return c, nil
 	}
 	token, err := c.Login.Token(ctx)

@@ -17,24 +17,24 @@ type Dataset struct {
 	ExampleCount *int      `json:"example_count"`
 }
 
-func (d *Dataset) recognized() bool { return d.ID != uuid.Nil }
+func (d *Dataset) isValid() bool { return d.ID != uuid.Nil }
 
-// FindDatasets lists the datasets that have exactly this name. The API does not
-// say that a name is unique, so there may be several.
+// FindDatasets lists the datasets with exactly this name. The API does not document
+// that a name is unique, so there may be several.
 func (c *Client) FindDatasets(ctx context.Context, name string) ([]Dataset, error) {
-	query := page(100, 0)
+	query := pageQuery(100, 0)
 	query.Set("name", name)
-	datasets, err := all[Dataset](ctx, c, "/datasets", query)
+	datasets, err := getList[Dataset](ctx, c, "/datasets", query)
 	return slices.DeleteFunc(datasets, func(d Dataset) bool { return d.Name != name }), err
 }
 
 // ListDatasets lists datasets of the workspace; limit is 1 to 100.
 func (c *Client) ListDatasets(ctx context.Context, limit int) ([]Dataset, error) {
-	return all[Dataset](ctx, c, "/datasets", page(limit, 0))
+	return getList[Dataset](ctx, c, "/datasets", pageQuery(limit, 0))
 }
 
-// CreateDataset makes a dataset whose examples are objects, as runs have them
-// for inputs and outputs. It is not sent again where it may have worked: look
+// CreateDataset creates a dataset whose examples are objects, like the inputs and
+// outputs of runs. It is not retried where the first request may have succeeded; look
 // for the name instead.
 func (c *Client) CreateDataset(ctx context.Context, name, description string) (*Dataset, error) {
 	return send[Dataset](ctx, c, operation{method: http.MethodPost, path: "/datasets", body: struct {
@@ -44,8 +44,8 @@ func (c *Client) CreateDataset(ctx context.Context, name, description string) (*
 	}{name, description, "kv"}})
 }
 
-// NewExample is an example to be made from a run: LangSmith itself copies the
-// run's inputs and outputs. See [ExampleFromRun].
+// NewExample is an example to create from a run. LangSmith copies the run's inputs and
+// outputs. See [ExampleFromRun].
 type NewExample struct {
 	ID             uuid.UUID      `json:"id"`
 	DatasetID      uuid.UUID      `json:"dataset_id"`
@@ -55,9 +55,8 @@ type NewExample struct {
 	Split          string         `json:"split,omitempty"` // empty for LangSmith's default, base
 }
 
-// ExampleFromRun returns the example that a run becomes in a dataset. Its id
-// follows from the two, so the same run is the same example however often and
-// by whomever it is added.
+// ExampleFromRun returns the example of a run in a dataset. Its id is derived from the
+// two ids, so adding a run again gives the same example.
 func ExampleFromRun(dataset, run uuid.UUID) NewExample {
 	return NewExample{
 		ID:             uuid.NewSHA1(dataset, run[:]),
@@ -71,27 +70,27 @@ func ExampleFromRun(dataset, run uuid.UUID) NewExample {
 type Example struct {
 	ID          uuid.UUID `json:"id"`
 	DatasetID   uuid.UUID `json:"dataset_id"`
-	SourceRunID uuid.UUID `json:"source_run_id"` // uuid.Nil where it was not made from a run
+	SourceRunID uuid.UUID `json:"source_run_id"` // uuid.Nil for an example that has no run
 }
 
-// CreateExamples makes examples and returns those that LangSmith confirms. As
-// they bring their own ids, a request of which nobody knows what became is sent
-// again. What LangSmith says to an id that it has already is not documented: on
-// an error, [Client.ListExamples] tells which examples are there.
+// CreateExamples creates examples and returns those that LangSmith confirms. The
+// examples have their own ids, so an ambiguous failure is retried. LangSmith's response
+// to an id that exists is not documented: after an error, [Client.ListExamples] shows
+// which examples exist.
 func (c *Client) CreateExamples(ctx context.Context, examples []NewExample) ([]Example, error) {
-	made, err := send[list[Example]](ctx, c, operation{
+	created, err := send[list[Example]](ctx, c, operation{
 		method: http.MethodPost, path: "/examples/bulk", body: examples, repeatable: true,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return made.items, nil
+	return created.items, nil
 }
 
-// ListExamples lists the examples of a dataset; limit is 1 to 100. The API gives
-// no total: an empty page is the end.
+// ListExamples lists the examples of a dataset; limit is 1 to 100. The API returns no
+// total: an empty page is the end.
 func (c *Client) ListExamples(ctx context.Context, dataset uuid.UUID, limit, offset int) ([]Example, error) {
-	query := page(limit, offset)
+	query := pageQuery(limit, offset)
 	query.Set("dataset", dataset.String())
-	return all[Example](ctx, c, "/examples", query)
+	return getList[Example](ctx, c, "/examples", query)
 }

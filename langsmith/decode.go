@@ -13,30 +13,29 @@ import (
 	"github.com/google/uuid"
 )
 
-// decode reads an answer leniently: a field of another type than the documented
-// one is left out, an id that is no UUID and a count that cannot be one among
-// them, and everything else is read.
+// decode reads a response leniently: it skips a field whose type is not the documented
+// one, such as an id that is not a UUID or a count that is negative, and reads the rest.
 func decode(body []byte, out any) error {
-	err := jsonv2.Unmarshal(body, out, lenient, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	err := jsonv2.Unmarshal(body, out, lenientUnmarshalers, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	var syntactic *jsontext.SyntacticError
 	var semantic *jsonv2.SemanticError
 	switch {
 	case errors.As(err, &syntactic):
 		var value any
-		return json.Unmarshal(body, &value) // callers know encoding/json's errors
+		return json.Unmarshal(body, &value) // for encoding/json's error, which callers expect
 	case errors.As(err, &semantic) && semantic.Err == nil:
 		return &json.UnmarshalTypeError{Value: kindNames[semantic.JSONKind], Type: semantic.GoType, Offset: semantic.ByteOffset}
 	}
 	return err
 }
 
-// kindNames are encoding/json's names of what a value is.
+// kindNames are encoding/json's names of the JSON types.
 var kindNames = map[jsontext.Kind]string{
 	jsontext.KindNull: "null", jsontext.KindFalse: "bool", jsontext.KindTrue: "bool", jsontext.KindString: "string",
 	jsontext.KindNumber: "number", jsontext.KindBeginObject: "object", jsontext.KindBeginArray: "array",
 }
 
-var lenient = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(decoder *jsontext.Decoder, out any) error {
+var lenientUnmarshalers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(decoder *jsontext.Decoder, out any) error {
 	kind := decoder.PeekKind()
 	switch out := out.(type) {
 	case *uuid.UUID:
@@ -48,14 +47,15 @@ var lenient = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(decoder *jso
 			return decodeCount(decoder, out)
 		}
 	}
-	if kind != jsontext.KindNull && decoder.StackDepth() > 0 && !fits(kind, reflect.TypeOf(out).Elem().Kind()) {
+	if kind != jsontext.KindNull && decoder.StackDepth() > 0 && !matchesKind(kind, reflect.TypeOf(out).Elem().Kind()) {
 		return decoder.SkipValue()
 	}
 	return errors.ErrUnsupported
 }))
 
-func fits(value jsontext.Kind, into reflect.Kind) bool {
-	switch into {
+// matchesKind reports whether a JSON value can be decoded into a Go value.
+func matchesKind(value jsontext.Kind, target reflect.Kind) bool {
+	switch target {
 	case reflect.Struct, reflect.Map:
 		return value == jsontext.KindBeginObject
 	case reflect.Slice, reflect.Array:
@@ -77,47 +77,45 @@ func decodeUUID(decoder *jsontext.Decoder, out *uuid.UUID) error {
 		return err
 	}
 	if text, err := jsontext.AppendUnquote(nil, value); err == nil {
-		*out, _ = uuid.ParseBytes(text) // uuid.Nil where it is none
+		*out, _ = uuid.ParseBytes(text) // uuid.Nil if it is not a UUID
 	}
 	return nil
 }
 
-// mostCount is beyond what a workspace holds of anything; so many of it as one
-// answer may list still add up to an int.
-const mostCount = 1_000_000_000_000
+// maxCount exceeds any count of a workspace. The sum of maxItems such counts fits an
+// int.
+const maxCount = 1_000_000_000_000
 
-// decodeCount reads a number of things, a level, a rank or an offset: 0 for what
-// is none.
+// decodeCount reads a count, a level, a rank or an offset. Any other number is 0.
 func decodeCount(decoder *jsontext.Decoder, out *int) error {
 	value, err := decoder.ReadValue()
 	if err != nil {
 		return err
 	}
 	*out = 0
-	if f, err := strconv.ParseFloat(string(value), 64); err == nil && f >= 0 && f <= mostCount && f == float64(int(f)) {
+	if f, err := strconv.ParseFloat(string(value), 64); err == nil && f >= 0 && f <= maxCount && f == float64(int(f)) {
 		*out = int(f)
 	}
 	return nil
 }
 
-// recognizable is an answer that can tell a JSON body of LangSmith's from one
-// of somebody else's, which decodes just as well into nothing.
-type recognizable interface{ recognized() bool }
+// validatable is a response whose required fields can be checked. The JSON of another
+// server decodes without an error, into nothing.
+type validatable interface{ isValid() bool }
 
-var errUnrecognized = errors.New("the answer lacks what the API documents")
+var errIncompleteResponse = errors.New("the response lacks what the API documents")
 
-// What one answer may hold of anything that takes memory for each: items of a
-// list, members of an object. Reports have a thousand categories at most, pages
-// a thousand runs.
+// maxItems bounds the items of a list and the members of an object. A report has at
+// most a thousand categories, a page a thousand runs.
 const maxItems = 10_000
 
-var errTooManyItems = fmt.Errorf("the answer holds more than %d items in one list or object", maxItems)
+var errTooManyItems = fmt.Errorf("the response holds more than %d items in one list or object", maxItems)
 
-// List is an array of an answer. Items of another type than the documented one
-// are left out, as are those without the id by which they are known.
+// List is an array in a response. It skips items whose type is not the documented one,
+// and items without their id.
 type List[T any] []T
 
-// UnmarshalJSON implements json.Unmarshaler; what is no array is an empty one.
+// UnmarshalJSON implements json.Unmarshaler. Any value but an array is an empty list.
 func (l *List[T]) UnmarshalJSON(data []byte) error {
 	*l = nil
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
@@ -125,8 +123,8 @@ func (l *List[T]) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	_, err := decoder.ReadToken()
-	for held := 0; err == nil && decoder.PeekKind() != jsontext.KindEndArray; held++ {
-		if held == maxItems {
+	for n := 0; err == nil && decoder.PeekKind() != jsontext.KindEndArray; n++ {
+		if n == maxItems {
 			return errTooManyItems
 		}
 		var value jsontext.Value
@@ -134,26 +132,26 @@ func (l *List[T]) UnmarshalJSON(data []byte) error {
 			continue
 		}
 		var item T
-		failed := decode(value, &item)
-		known, ok := any(&item).(recognizable)
+		itemErr := decode(value, &item)
+		checked, ok := any(&item).(validatable)
 		switch {
-		case errors.Is(failed, errTooManyItems):
-			return failed
-		case failed == nil && (!ok || known.recognized()):
+		case errors.Is(itemErr, errTooManyItems):
+			return itemErr
+		case itemErr == nil && (!ok || checked.isValid()):
 			*l = append(*l, item)
 		}
 	}
 	return err
 }
 
-// list is an array that an answer must hold. Null is an empty one.
+// list is an array that a response must have. Null is an empty list.
 type list[T any] struct {
 	items   List[T]
-	rows    int // of the array, those that cannot be read included; -1 for null
-	present bool
+	rows    int  // number of items, including those that cannot be read; -1 for null
+	present bool // null, an empty array, or at least one readable item
 }
 
-func (l *list[T]) recognized() bool { return l.present }
+func (l *list[T]) isValid() bool { return l.present }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (l *list[T]) UnmarshalJSON(data []byte) error {
@@ -167,17 +165,17 @@ func (l *list[T]) UnmarshalJSON(data []byte) error {
 		l.rows = len(rows)
 	}
 	isEmpty := string(data) == "null" || isArray && len(bytes.TrimSpace(data[1:len(data)-1])) == 0
-	l.present = isEmpty || len(l.items) > 0 // of items none of which can be read, nothing is known
+	l.present = isEmpty || len(l.items) > 0
 	return err
 }
 
-// Members are the members of an object whose names are not LangSmith's.
+// Members are the members of an object with arbitrary names.
 type Members map[string]json.RawMessage
 
-// UnmarshalJSON implements json.Unmarshaler; what is no object has no members.
+// UnmarshalJSON implements json.Unmarshaler. Any value but an object has no members.
 func (m *Members) UnmarshalJSON(data []byte) error {
 	*m = nil
-	return eachMember(data, func(name string, value jsontext.Value) {
+	return forEachMember(data, func(name string, value jsontext.Value) {
 		if *m == nil {
 			*m = Members{}
 		}
@@ -185,16 +183,16 @@ func (m *Members) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// eachMember calls read for the members of an object; a value is good until the
+// forEachMember calls read for each member of an object. A value is valid until the
 // next call.
-func eachMember(data []byte, read func(name string, value jsontext.Value)) error {
+func forEachMember(data []byte, read func(name string, value jsontext.Value)) error {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if decoder.PeekKind() != jsontext.KindBeginObject {
 		return nil
 	}
 	_, err := decoder.ReadToken()
-	for held := 0; err == nil && decoder.PeekKind() != jsontext.KindEndObject; held++ {
-		if held == maxItems {
+	for n := 0; err == nil && decoder.PeekKind() != jsontext.KindEndObject; n++ {
+		if n == maxItems {
 			return errTooManyItems
 		}
 		var name jsontext.Token

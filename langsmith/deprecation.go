@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// Deprecation is the end of a route that an answer has announced, by the
-// headers Deprecation (RFC 9745), Sunset (RFC 8594) and Link.
+// Deprecation is the end of a route, announced by a response with the headers
+// Deprecation (RFC 9745), Sunset (RFC 8594) and Link.
 type Deprecation struct {
 	Method string
 	Route  string    // the path, with {id} where it had one
-	Sunset time.Time // when the route goes; zero where the answer does not say
+	Sunset time.Time // when the route ends; zero if unknown
 	Link   string    // a page about it, or the successor; empty for none
 }
 
-// reportDeprecation tells the client's owner where an answer announces that its
-// route goes.
+// reportDeprecation calls OnDeprecated if a response announces the end of its route.
 func (c *Client) reportDeprecation(op operation, header http.Header) {
-	if c.deprecated == nil || header.Get("Deprecation") == "" && header.Get("Sunset") == "" {
+	if c.onDeprecated == nil || header.Get("Deprecation") == "" && header.Get("Sunset") == "" {
 		return
 	}
-	notice := Deprecation{Method: op.method, Route: routePattern(op.fullPath()), Link: shorten(linkTarget(header.Get("Link")))}
+	notice := Deprecation{Method: op.method, Route: routePattern(op.fullPath()), Link: truncateLine(parseLinkTarget(header.Get("Link")))}
 	if sunset, err := http.ParseTime(header.Get("Sunset")); err == nil {
 		notice.Sunset = sunset
 	}
-	c.deprecated(notice)
+	c.onDeprecated(notice)
 }
 
 // uuidInPath matches the ids in a path.
@@ -34,8 +33,8 @@ var uuidInPath = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f
 
 func routePattern(path string) string { return uuidInPath.ReplaceAllString(path, "{id}") }
 
-// linkTarget is the first address of a Link header.
-func linkTarget(link string) string {
+// parseLinkTarget returns the first address of a Link header.
+func parseLinkTarget(link string) string {
 	_, rest, ok := strings.Cut(link, "<")
 	if !ok {
 		return ""

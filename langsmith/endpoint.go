@@ -11,19 +11,19 @@ import (
 	"github.com/google/uuid"
 )
 
-// DefaultEndpoint is LangSmith's own service in its first region.
+// DefaultEndpoint is the first region of LangSmith's cloud service.
 const DefaultEndpoint = "https://api.smith.langchain.com"
 
-// Endpoint is where an API lives, and the web interface that belongs to it.
-// The zero value is no endpoint; see [ParseEndpoint].
+// Endpoint is the address of an API and of its web interface. The zero value is unset;
+// see [ParseEndpoint].
 type Endpoint struct {
-	api    string // without /api/v1 and without a slash at its end
-	web    string
-	beside string // what the API document calls its root
+	api         string // without /api/v1 and without a trailing slash
+	web         string
+	unversioned string // see [roots]
 }
 
-// ParseEndpoint reads an endpoint as users write it: with or without /api,
-// /api/v1 and a slash at its end. Empty means [DefaultEndpoint].
+// ParseEndpoint reads an endpoint as users write it: with or without /api, /api/v1 and
+// a trailing slash. An empty text means [DefaultEndpoint].
 func ParseEndpoint(text string) (Endpoint, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -31,7 +31,7 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		// url.Parse quotes the whole text, which may hold a password.
+		// The error of url.Parse quotes the text, which may hold a password.
 		return Endpoint{}, fmt.Errorf("the endpoint is not a URL: want one such as %s", DefaultEndpoint)
 	}
 	switch {
@@ -47,31 +47,30 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	if err := checkPort(u); err != nil {
 		return Endpoint{}, err
 	}
-	// A self-hosted installation serves its API below /api of the web's host;
-	// LangSmith's own regions have hosts of their own for it, where /api is an
-	// alias of the root.
+	// A self-hosted installation serves its API below /api on the host of the web
+	// interface. LangSmith's regions have separate hosts for the API, where /api is
+	// an alias of the root.
 	prefix := strings.TrimRight(u.EscapedPath(), "/")
 	prefix = strings.TrimSuffix(strings.TrimSuffix(prefix, v1), "/api")
 	prefix = strings.TrimRight(prefix, "/")
-	host := hostAndPort(u)
+	host := normalizeHost(u)
 	api := u.Scheme + "://" + host + prefix
-	web, ownHost := webHost(host)
+	web, ownHost := deriveWebHost(host)
 	if _, err := url.Parse(api); err != nil {
 		return Endpoint{}, fmt.Errorf("the endpoint's address is malformed: %w", err)
 	}
-	beside := api
+	unversioned := api
 	if !ownHost {
-		beside += v1
+		unversioned += v1
 	}
-	return Endpoint{api: api, web: u.Scheme + "://" + web + prefix, beside: beside}, nil
+	return Endpoint{api: api, web: u.Scheme + "://" + web + prefix, unversioned: unversioned}, nil
 }
 
-// v1 is where the API is on every endpoint, LangSmith's own regions and
-// self-hosted ones.
+// v1 is the path of the API on every endpoint.
 const v1 = "/api/v1"
 
-// v2 is where the successors of some routes are, on every region of LangSmith's
-// own and on self-hosted installations from v0.16.
+// v2 is the path of the routes that replace some of v1, on LangSmith's regions and on
+// self-hosted installations from v0.16.
 const v2 = "/api/v2"
 
 func checkPort(u *url.URL) error {
@@ -84,9 +83,8 @@ func checkPort(u *url.URL) error {
 	return nil
 }
 
-// hostAndPort is the host in lower case, with its port where that is not the
-// scheme's own.
-func hostAndPort(u *url.URL) string {
+// normalizeHost returns the host in lower case, without the scheme's default port.
+func normalizeHost(u *url.URL) string {
 	host := strings.ToLower(u.Host)
 	switch u.Scheme + u.Port() {
 	case "https443", "http80":
@@ -95,9 +93,9 @@ func hostAndPort(u *url.URL) string {
 	return host
 }
 
-// webHost is the host of the web interface, and whether the API has a host of
-// its own beside it.
-func webHost(host string) (string, bool) {
+// deriveWebHost returns the host of the web interface, and whether it differs from the
+// API's.
+func deriveWebHost(host string) (string, bool) {
 	if rest, ok := strings.CutPrefix(host, "api.smith."); ok {
 		return "smith." + rest, true
 	}
@@ -107,7 +105,7 @@ func webHost(host string) (string, bool) {
 	return host, false
 }
 
-// regions are the hosts of LangSmith's own service.
+// regions are the endpoints of LangSmith's cloud service.
 var regions = []string{
 	"https://api.smith.langchain.com",
 	"https://eu.api.smith.langchain.com",
@@ -115,36 +113,36 @@ var regions = []string{
 	"https://aws.api.smith.langchain.com",
 }
 
-// Regions lists the endpoints of LangSmith's own service.
+// Regions lists the endpoints of LangSmith's cloud service.
 func Regions() []string { return slices.Clone(regions) }
 
-// IsRegion reports whether the endpoint is one of LangSmith's own.
+// IsRegion reports whether the endpoint belongs to LangSmith's cloud service.
 func (e Endpoint) IsRegion() bool { return slices.Contains(regions, e.api) }
 
-// IsZero reports whether the endpoint was never set.
+// IsZero reports whether the endpoint is unset.
 func (e Endpoint) IsZero() bool { return e.api == "" }
 
 // String returns the API's address, without /api/v1.
 func (e Endpoint) String() string { return e.api }
 
-// roots are the addresses that requests go below, parsed once for all of them.
+// roots are the parsed base addresses of requests.
 type roots struct {
 	v1, v2 url.URL
-	// beside is what the API document has beside /api/v1. Only a host that is
-	// the API's own serves its root; a self-hosted installation passes
-	// everything below /api/v1 on to the same API.
-	beside url.URL
+	// unversioned is the base of the routes that the API document has outside
+	// /api/v1. Only a host that serves nothing but the API has them at its root. A
+	// self-hosted installation serves them below /api/v1.
+	unversioned url.URL
 }
 
 func (e Endpoint) roots() roots {
-	return roots{v1: parsed(e.api + v1), v2: parsed(e.api + v2), beside: parsed(e.beside)}
+	return roots{v1: parseURL(e.api + v1), v2: parseURL(e.api + v2), unversioned: parseURL(e.unversioned)}
 }
 
-// parsed is the URL of an address that ParseEndpoint has made.
-func parsed(address string) url.URL {
+// parseURL parses an address that [ParseEndpoint] has built.
+func parseURL(address string) url.URL {
 	u, err := url.Parse(address)
 	if err != nil {
-		return url.URL{} // to which no request is sent
+		return url.URL{} // requests to it fail
 	}
 	return *u
 }
@@ -155,8 +153,8 @@ func (r roots) resolve(op operation) *url.URL {
 	switch op.root {
 	case v2Root:
 		target = r.v2
-	case besideRoot:
-		target = r.beside
+	case unversionedRoot:
+		target = r.unversioned
 	}
 	target.Path += op.path
 	if target.RawPath != "" {
@@ -166,17 +164,17 @@ func (r roots) resolve(op operation) *url.URL {
 	return &target
 }
 
-// ProjectURL leads to a project in the web interface.
+// ProjectURL returns the address of a project in the web interface.
 func (e Endpoint) ProjectURL(tenant, project uuid.UUID) string {
 	return e.web + "/o/" + tenant.String() + "/projects/p/" + project.String()
 }
 
-// JobURL leads to the report of an Insights job in the web interface.
+// JobURL returns the address of an Insights job's report in the web interface.
 func (e Endpoint) JobURL(tenant, project, job uuid.UUID) string {
 	return e.ProjectURL(tenant, project) + "?tab=3&clusterJobId=" + job.String()
 }
 
-// RunURL leads to a run in the web interface.
+// RunURL returns the address of a run in the web interface.
 func (e Endpoint) RunURL(tenant, project, run uuid.UUID) string {
 	return e.ProjectURL(tenant, project) + "/r/" + run.String() + "?poll=true"
 }

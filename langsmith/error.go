@@ -7,31 +7,31 @@ import (
 	"time"
 )
 
-// Error is how every operation fails: with what LangSmith answered, or with
-// what kept an answer from coming.
+// Error is the error of every operation: LangSmith's error response, or the reason why
+// there is no usable response.
 type Error struct {
-	Method string // of the request, GET for one
-	Path   string // of the request, below /api/v1 where it does not begin with /api
+	Method string // of the request, such as GET
+	Path   string // of the request, relative to /api/v1 unless it begins with /api
 
-	Status     int           // of the answer; 0 when none came
-	Code       string        // LangSmith's machine-readable word for it, where it gave one
-	Message    string        // LangSmith's own words, redacted and shortened; empty when it said nothing readable
-	Fields     []FieldError  // what a 422 said of single fields
-	RetryAfter time.Duration // what the answer asked for; 0 when it asked for nothing
-	NotJSON    bool          // the body was HTML or something else that is not LangSmith's
+	Status     int           // of the response; 0 without a response
+	Code       string        // LangSmith's machine-readable error code; empty if it has none
+	Message    string        // LangSmith's message, redacted and truncated; empty if it has none
+	Fields     []FieldError  // the problems of single fields in a 422
+	RetryAfter time.Duration // the wait that the response demands; 0 for none
+	NotJSON    bool          // the body is HTML or something else that LangSmith does not send
 
-	// Unprocessed is true where the request surely had no effect: it never
-	// reached LangSmith, or LangSmith refused it. Where it is false a request
-	// that writes may have been carried out.
+	// Unprocessed reports that the request surely had no effect: it did not reach
+	// LangSmith, or LangSmith refused it. If it is false, a write may have
+	// succeeded.
 	Unprocessed bool
 
-	Err error // the cause when no usable answer came
+	Err error // the cause, if there is no usable response
 }
 
-// FieldError is one complaint about one field of a request.
+// FieldError is a problem with one field of a request.
 type FieldError struct {
-	Field   string // dotted path below the body, such as config.sample
-	Problem string // what is wrong and what would be right
+	Field   string // dotted path in the body, such as config.sample
+	Problem string // what is wrong and what is accepted
 }
 
 func (f FieldError) Error() string {
@@ -41,9 +41,9 @@ func (f FieldError) Error() string {
 	return f.Field + ": " + f.Problem
 }
 
-// FieldErrors lists the complaints that a request's Check has joined.
+// FieldErrors lists the field errors that a request's Check has joined.
 func FieldErrors(err error) []FieldError {
-	switch err := err.(type) { //nolint:errorlint // a Check joins and never wraps
+	switch err := err.(type) { //nolint:errorlint // Check joins errors and does not wrap them
 	case FieldError:
 		return []FieldError{err}
 	case interface{ Unwrap() []error }:
@@ -80,7 +80,7 @@ func (e *Error) Error() string {
 	case e.Err != nil:
 		b.WriteString(e.Err.Error())
 	default:
-		b.WriteString("no answer")
+		b.WriteString("no response")
 	}
 	return b.String()
 }
@@ -88,12 +88,11 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Ambiguous reports whether a request that writes may have been carried out
-// although it failed.
+// Ambiguous reports whether a write may have succeeded although it returned an error.
 func (e *Error) Ambiguous() bool { return !e.Unprocessed }
 
-// TooManyJobs reports whether LangSmith refused a job because too many of them
-// run at once; waiting for one of those helps, asking again soon does not.
+// TooManyJobs reports whether LangSmith refused a job because too many jobs are
+// running. The caller has to wait for one of them; a retry does not help.
 func (e *Error) TooManyJobs() bool {
 	if e.Status != http.StatusTooManyRequests {
 		return false
@@ -102,8 +101,8 @@ func (e *Error) TooManyJobs() bool {
 	return strings.Contains(text, "too many concurrent") && strings.Contains(text, "job")
 }
 
-// NeedsWorkspace reports whether LangSmith refused because the credential spans
-// several workspaces and none was chosen.
+// NeedsWorkspace reports whether LangSmith refused because the credential spans several
+// workspaces and the request names none.
 func (e *Error) NeedsWorkspace() bool {
 	const code = "org_scoped_key_requires_workspace"
 	return e.Code == code || strings.Contains(e.Message, code)

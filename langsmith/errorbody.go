@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// longestMessage bounds how much of an answer's words an error repeats, in bytes.
-const longestMessage = 600
+// maxMessageBytes bounds the text of a response in an error, in bytes.
+const maxMessageBytes = 600
 
-// readErrorBody fills in what an answer's body says. LangSmith and what stands
-// before it use half a dozen shapes, none of which may be assumed.
+// readErrorBody reads the body of an error response. LangSmith and the proxies before
+// it use half a dozen formats.
 func (e *Error) readErrorBody(body []byte) {
 	body = bytes.TrimSpace(body)
 	var object map[string]json.RawMessage
@@ -22,82 +22,83 @@ func (e *Error) readErrorBody(body []byte) {
 		e.NotJSON = len(body) > 0
 		var text string
 		if json.Unmarshal(body, &text) == nil {
-			e.NotJSON, e.Message = false, shorten(text)
+			e.NotJSON, e.Message = false, truncateLine(text)
 		} else if !looksLikeMarkup(body) {
-			e.Message = shorten(string(body))
+			e.Message = truncateLine(string(body))
 		}
 		return
 	}
 	e.readDetail(object["detail"])
-	e.readNamedError(object["error"])
+	e.readErrorMember(object["error"])
 	if e.Message == "" {
-		e.Message = firstText(object, "message", "title", "msg")
+		e.Message = firstString(object, "message", "title", "msg")
 	}
-	// The ingestion's errors are a word and its details.
-	if details := firstText(object, "details"); e.Message == "" {
+	// An error of ingestion has an error and its details.
+	if details := firstString(object, "details"); e.Message == "" {
 		e.Message = details
 	} else if details != "" {
-		e.Message = shorten(e.Message + ": " + details)
+		e.Message = truncateLine(e.Message + ": " + details)
 	}
 	if e.Code == "" {
-		e.Code = firstText(object, "code")
+		e.Code = firstString(object, "code")
 	}
 }
 
-// isErrorBody reports whether a body has one of the forms in which LangSmith
-// says what is wrong: detail, error, or RFC 7807's title.
+// isErrorBody reports whether a body has one of LangSmith's error formats: detail,
+// error, or the title of RFC 7807.
 func isErrorBody(body []byte) bool {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(body, &object) != nil {
 		return false
 	}
-	var known Error
-	known.readDetail(object["detail"])
-	known.readNamedError(object["error"])
-	return known.Code != "" || known.Message != "" || len(known.Fields) > 0 || firstText(object, "title") != ""
+	var parsed Error
+	parsed.readDetail(object["detail"])
+	parsed.readErrorMember(object["error"])
+	return parsed.Code != "" || parsed.Message != "" || len(parsed.Fields) > 0 || firstString(object, "title") != ""
 }
 
-// readDetail reads FastAPI's detail: a text, a list of complaints or an object;
-// in RFC 7807 it is a text too.
+// readDetail reads FastAPI's detail: a text, a list of validation errors or an object.
+// In RFC 7807 it is a text.
 func (e *Error) readDetail(raw json.RawMessage) {
 	if len(raw) == 0 {
 		return
 	}
 	var text string
-	var list []complaint
+	var list []validationError
 	var object map[string]json.RawMessage
 	switch {
 	case json.Unmarshal(raw, &text) == nil:
-		e.Message = shorten(text)
+		e.Message = truncateLine(text)
 	case json.Unmarshal(raw, &list) == nil:
-		for _, item := range list[:min(len(list), mostComplaints)] {
-			e.Fields = append(e.Fields, FieldError{Field: fieldPath(item.Loc), Problem: shorten(item.Msg)})
+		for _, item := range list[:min(len(list), maxValidationErrors)] {
+			e.Fields = append(e.Fields, FieldError{Field: fieldPath(item.Loc), Problem: truncateLine(item.Msg)})
 		}
 	case json.Unmarshal(raw, &object) == nil:
-		e.Message = firstText(object, "message", "msg", "detail")
-		e.Code = firstText(object, "error", "code")
+		e.Message = firstString(object, "message", "msg", "detail")
+		e.Code = firstString(object, "error", "code")
 	}
 }
 
-// mostComplaints bounds how many complaints of one answer an error repeats.
-const mostComplaints = 20
+// maxValidationErrors bounds the validation errors of one response in an error.
+const maxValidationErrors = 20
 
-// complaint is one entry of FastAPI's detail; some services give mere texts.
-type complaint struct {
+// validationError is one entry of FastAPI's detail. Some services send plain texts.
+type validationError struct {
 	Loc []any  `json:"loc"`
 	Msg string `json:"msg"`
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (c *complaint) UnmarshalJSON(data []byte) error {
-	type plain complaint
+func (c *validationError) UnmarshalJSON(data []byte) error {
+	type plain validationError
 	if json.Unmarshal(data, &c.Msg) == nil {
 		return nil
 	}
 	return decode(data, (*plain)(c))
 }
 
-func (e *Error) readNamedError(raw json.RawMessage) {
+// readErrorMember reads the member error: a code, a text or an object.
+func (e *Error) readErrorMember(raw json.RawMessage) {
 	if len(raw) == 0 {
 		return
 	}
@@ -107,17 +108,16 @@ func (e *Error) readNamedError(raw json.RawMessage) {
 	case json.Unmarshal(raw, &text) == nil && isCode(text):
 		e.Code = text
 	case text != "" && e.Message == "":
-		e.Message = shorten(text)
+		e.Message = truncateLine(text)
 	case json.Unmarshal(raw, &object) == nil:
-		e.Code = firstText(object, "code", "type")
-		if message := firstText(object, "message"); message != "" {
+		e.Code = firstString(object, "code", "type")
+		if message := firstString(object, "message"); message != "" {
 			e.Message = message
 		}
 	}
 }
 
-// fieldPath joins FastAPI's loc, without the part that says where in the
-// request it was.
+// fieldPath joins FastAPI's loc, without the leading body, query or path.
 func fieldPath(loc []any) string {
 	var parts []string
 	for i, part := range loc {
@@ -125,16 +125,16 @@ func fieldPath(loc []any) string {
 		if i == 0 && (text == "body" || text == "query" || text == "path") {
 			continue
 		}
-		parts = append(parts, shorten(text))
+		parts = append(parts, truncateLine(text))
 	}
 	return strings.Join(parts, ".")
 }
 
-func firstText(object map[string]json.RawMessage, keys ...string) string {
+func firstString(object map[string]json.RawMessage, keys ...string) string {
 	for _, key := range keys {
 		var text string
 		if json.Unmarshal(object[key], &text) == nil && text != "" {
-			return shorten(text)
+			return truncateLine(text)
 		}
 	}
 	return ""
@@ -150,18 +150,18 @@ func looksLikeMarkup(body []byte) bool {
 	return bytes.HasPrefix(body, []byte("<")) || http.DetectContentType(body) != "text/plain; charset=utf-8"
 }
 
-// shorten makes one line of bounded length of words that came from outside.
-func shorten(text string) string {
+// truncateLine turns text from outside into one line of bounded length.
+func truncateLine(text string) string {
 	text = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(text, "�"))), " ")
-	if len(text) <= longestMessage {
+	if len(text) <= maxMessageBytes {
 		return text
 	}
-	cut := longestMessage
+	cut := maxMessageBytes
 	for !utf8.RuneStart(text[cut]) {
 		cut--
 	}

@@ -90,9 +90,9 @@ func TestErrorTexts(t *testing.T) {
 			`{"detail":[{"loc":["body","sample"],"msg":"too many"},{"loc":["body","name"],"msg":"too long"}]}`),
 		"LangSmith answered 599": respond(599, ""),
 		"connection reset":       fails(errReset),
-		"LangSmith answered 200 OK: the answer lacks what the API documents":    respond(200, "{}"),
-		"LangSmith answered 200 OK: the answer is not what the API documents: ": respond(200, "<html>"),
-		"redirected to https://login.example/in, which is not followed":         respond(307, "<html>", "Location", "https://me:pw@login.example/in?state=s#x"),
+		"LangSmith answered 200 OK: the response lacks what the API documents":    respond(200, "{}"),
+		"LangSmith answered 200 OK: the response is not what the API documents: ": respond(200, "<html>"),
+		"redirected to https://login.example/in, which is not followed":           respond(307, "<html>", "Location", "https://me:pw@login.example/in?state=s#x"),
 	} {
 		if err := create(t.Context(), client(newUpstream(one))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("reads %v\nwant %s", err, want)

@@ -106,14 +106,14 @@ func FuzzProjects(f *testing.F) {
 func FuzzRuns(f *testing.F) {
 	fuzzAnswer(f, []string{`{"items":[{"id":"33333333-3333-4333-8333-333333333333","total_cost":"0.1","status":"ERROR","inputs":{"a":1}}]}`},
 		func(t *testing.T, c *langsmith.Client) ([]langsmith.Run, error) {
-			return c.RunsByID(t.Context(), project, []uuid.UUID{other})
+			return c.ListRunsByID(t.Context(), project, []uuid.UUID{other})
 		})
 }
 
 func FuzzQueueRuns(f *testing.F) {
 	fuzzAnswer(f, []string{`{"count":1,"items":[{"id":"33333333-3333-4333-8333-333333333333"},{"run_id":"22222222-2222-4222-8222-222222222222","id":"33333333-3333-4333-8333-333333333333"}],"next_cursor":"c"}`},
-		func(t *testing.T, c *langsmith.Client) (*langsmith.HeldRuns, error) {
-			return c.QueueRuns(t.Context(), other, 10)
+		func(t *testing.T, c *langsmith.Client) (*langsmith.QueueContents, error) {
+			return c.ListQueueRuns(t.Context(), other, 10)
 		})
 }
 

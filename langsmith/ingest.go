@@ -12,15 +12,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// What one batch of runs may hold.
+// The bounds of one batch of runs.
 const (
 	MaxBatchRuns  = 100
 	MaxBatchBytes = 20_000_000
 )
 
-// NewTrace is a trace of a single run, to be put into a project.
+// NewTrace is a trace of a single run, to be sent to a project.
 type NewTrace struct {
-	ID        uuid.UUID // the caller's: it makes sending the trace again harmless
+	ID        uuid.UUID // chosen by the caller, so that sending the trace again has no effect
 	ProjectID uuid.UUID
 	Name      string
 	RunType   string // such as chain
@@ -30,7 +30,7 @@ type NewTrace struct {
 	Outputs   any // marshalled as JSON, an object
 }
 
-// MarshalJSON implements json.Marshaler: the trace as its only run.
+// MarshalJSON implements json.Marshaler. It writes the trace's only run.
 func (t NewTrace) MarshalJSON() ([]byte, error) {
 	return marshal(struct {
 		ID          uuid.UUID `json:"id"`
@@ -47,24 +47,23 @@ func (t NewTrace) MarshalJSON() ([]byte, error) {
 		ID: t.ID, TraceID: t.ID, DottedOrder: dottedOrder(t.StartTime, t.ID),
 		Name: t.Name, RunType: t.RunType, SessionID: t.ProjectID,
 		Inputs: t.Inputs, Outputs: t.Outputs,
-		StartTime: t.StartTime.UTC().Format(ingestTime), EndTime: t.EndTime.UTC().Format(ingestTime),
+		StartTime: t.StartTime.UTC().Format(ingestTimeLayout), EndTime: t.EndTime.UTC().Format(ingestTimeLayout),
 	})
 }
 
-// ingestTime has the microseconds that a dotted order has, so that the two agree.
-const ingestTime = "2006-01-02T15:04:05.000000Z"
+// ingestTimeLayout has microseconds, like the dotted order of a run.
+const ingestTimeLayout = "2006-01-02T15:04:05.000000Z"
 
-// dottedOrder is where LangSmith sorts a run into its trace: for a root run its
-// start, in microseconds and without punctuation, and its id.
+// dottedOrder returns the key by which LangSmith sorts the runs of a trace. For a root
+// run it is the start time in microseconds, without punctuation, and the id.
 func dottedOrder(start time.Time, id uuid.UUID) string {
 	return strings.Replace(start.UTC().Format("20060102T150405.000000Z"), ".", "", 1) + id.String()
 }
 
-// IngestTraces puts traces into LangSmith, in as many batches as it takes, and
-// returns how many of them, counted from the first, have surely arrived; that
-// is all of them where there is no error. A trace that LangSmith has already
-// counts as arrived, so a call that broke off is simply made again. It takes
-// some seconds until fresh traces can be queried.
+// IngestTraces sends traces to LangSmith in batches. It returns how many of them,
+// counted from the first, have surely arrived: all of them if there is no error. A
+// trace that LangSmith already has counts as arrived, so a caller can repeat a call
+// that failed. New traces can be queried after some seconds.
 func (c *Client) IngestTraces(ctx context.Context, traces []NewTrace) (arrived int, err error) {
 	runs := make([]json.RawMessage, len(traces))
 	for i, trace := range traces {
@@ -77,8 +76,8 @@ func (c *Client) IngestTraces(ctx context.Context, traces []NewTrace) (arrived i
 	}
 	for arrived < len(runs) {
 		batch := runs[arrived : arrived+batchLength(runs[arrived:])]
-		taken, err := c.ingest(ctx, batch)
-		arrived += taken
+		accepted, err := c.ingestBatch(ctx, batch)
+		arrived += accepted
 		if err != nil {
 			return arrived, err
 		}
@@ -86,10 +85,10 @@ func (c *Client) IngestTraces(ctx context.Context, traces []NewTrace) (arrived i
 	return arrived, nil
 }
 
-// batchOverhead is what surrounds the runs of a batch, in bytes.
+// batchOverhead is the size of a batch without runs, in bytes.
 const batchOverhead = len(`{"post":[]}`)
 
-// batchLength is how many of the runs fit into one batch, at least one.
+// batchLength returns how many of the runs fit into one batch, at least one.
 func batchLength(runs []json.RawMessage) int {
 	size := batchOverhead
 	for i, run := range runs {
@@ -103,15 +102,15 @@ func batchLength(runs []json.RawMessage) int {
 
 func batchOperation(batch []json.RawMessage) operation {
 	return operation{
-		method: http.MethodPost, root: besideRoot, path: "/runs/batch", repeatable: true,
+		method: http.MethodPost, root: unversionedRoot, path: "/runs/batch", repeatable: true,
 		body: map[string][]json.RawMessage{"post": batch},
 	}
 }
 
-// ingest sends one batch. LangSmith answers 409 where it has received a run
-// before; what it did with the others of the batch is not documented, so each
-// is then sent alone.
-func (c *Client) ingest(ctx context.Context, batch []json.RawMessage) (int, error) {
+// ingestBatch sends one batch. LangSmith responds with 409 if it already has one of the
+// runs. What it does with the other runs of the batch is not documented, so each is then
+// sent in a batch of its own.
+func (c *Client) ingestBatch(ctx context.Context, batch []json.RawMessage) (int, error) {
 	_, err := send[map[string]json.RawMessage](ctx, c, batchOperation(batch))
 	var refused *Error
 	switch {
@@ -123,7 +122,7 @@ func (c *Client) ingest(ctx context.Context, batch []json.RawMessage) (int, erro
 		return 1, nil
 	}
 	for i := range batch {
-		if _, err := c.ingest(ctx, batch[i:i+1]); err != nil {
+		if _, err := c.ingestBatch(ctx, batch[i:i+1]); err != nil {
 			return i, err
 		}
 	}

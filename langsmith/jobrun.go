@@ -10,9 +10,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// JobRun is one run behind a cluster. The API leaves the object untyped: the
-// fields below are those that clients have seen, and whatever else the object
-// holds counts as an attribute that the job extracted.
+// JobRun is one run of a cluster. The API does not document the object: the fields
+// below are those that clients have seen, and any other field counts as an attribute
+// that the job extracted.
 type JobRun struct {
 	ID         uuid.UUID
 	Name       string
@@ -26,9 +26,8 @@ type JobRun struct {
 	Attributes Members
 }
 
-// notAttributes are the keys of a run that are part of LangSmith's own run
-// schema, and so no attribute of a job.
-var notAttributes = []string{
+// ownRunKeys are the keys of LangSmith's run schema, which are not attributes of a job.
+var ownRunKeys = []string{
 	"id", "name", "summary", "status", "error", "start_time", "end_time", "session_id", "inputs", "outputs",
 	"inputs_preview", "outputs_preview", "attributes", "trace_id", "dotted_order", "run_type", "app_path",
 	"cluster_id", "cluster_name", "parent_run_id", "tags", "extra", "events", "feedback_stats", "total_tokens",
@@ -36,12 +35,12 @@ var notAttributes = []string{
 	"thread_id", "latency", "metadata", "reference_example_id", "in_dataset", "share_token", "trace_tier",
 }
 
-// UnmarshalJSON implements json.Unmarshaler; a field of another type than the
-// expected one is left out rather than failing the page.
+// UnmarshalJSON implements json.Unmarshaler. It skips a field of an unexpected type, so
+// that the page can be read.
 func (r *JobRun) UnmarshalJSON(data []byte) error {
 	*r = JobRun{}
 	if jsontext.Value(data).Kind() != jsontext.KindBeginObject {
-		return errors.New("a run is no object")
+		return errors.New("the run is not an object")
 	}
 	var object Members
 	if err := object.UnmarshalJSON(data); err != nil {
@@ -59,10 +58,10 @@ func (r *JobRun) UnmarshalJSON(data []byte) error {
 		}
 	}
 	maps.DeleteFunc(r.Attributes, func(_ string, raw json.RawMessage) bool { return isNull(raw) })
-	r.Inputs = firstRaw(object, "inputs", "inputs_preview")
-	r.Outputs = firstRaw(object, "outputs", "outputs_preview")
+	r.Inputs = firstNonNull(object, "inputs", "inputs_preview")
+	r.Outputs = firstNonNull(object, "outputs", "outputs_preview")
 	for key, raw := range object {
-		if !slices.Contains(notAttributes, key) && !isNull(raw) {
+		if !slices.Contains(ownRunKeys, key) && !isNull(raw) {
 			if r.Attributes == nil {
 				r.Attributes = Members{}
 			}
@@ -72,7 +71,7 @@ func (r *JobRun) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func firstRaw(object Members, keys ...string) json.RawMessage {
+func firstNonNull(object Members, keys ...string) json.RawMessage {
 	for _, key := range keys {
 		if raw, ok := object[key]; ok && !isNull(raw) {
 			return raw

@@ -17,13 +17,13 @@ type Job struct {
 	Status    Status    `json:"status"`
 	Error     string    `json:"error"`
 	CreatedAt Time      `json:"created_at"`
-	StartTime Time      `json:"start_time"` // unknown: of the window that was analysed, or of the work
+	StartTime Time      `json:"start_time"` // unknown: of the analysed window, or of the job
 	EndTime   Time      `json:"end_time"`
 	ConfigID  uuid.UUID `json:"config_id"` // uuid.Nil for none
-	Shape     Shape     `json:"shape"`     // category to number of runs
+	Shape     Shape     `json:"shape"`
 }
 
-// NumRuns is how many runs the job's shape counts; 0 while it has none.
+// NumRuns returns the number of runs in the job's shape; 0 while it has none.
 func (j *Job) NumRuns() int {
 	total := 0
 	for _, runs := range j.Shape {
@@ -32,13 +32,13 @@ func (j *Job) NumRuns() int {
 	return total
 }
 
-// Shape is how many runs each category at the top has, by its name.
+// Shape maps the name of each top category to its number of runs.
 type Shape map[string]int
 
-// UnmarshalJSON implements json.Unmarshaler; what is no number is left out.
+// UnmarshalJSON implements json.Unmarshaler. It skips values that are not numbers.
 func (s *Shape) UnmarshalJSON(data []byte) error {
 	*s = nil
-	return eachMember(data, func(name string, value jsontext.Value) {
+	return forEachMember(data, func(name string, value jsontext.Value) {
 		var runs *int
 		if value.Kind() != jsontext.KindNumber || decode(value, &runs) != nil {
 			return
@@ -50,24 +50,24 @@ func (s *Shape) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// Status is where a job is in its life. LangSmith may answer words that are
-// not known here; such a job is still going.
+// Status is the state of a job. A status that is not known here means that the job is
+// still running.
 type Status string
 
-// The statuses that end a job.
+// The statuses of a finished job.
 const (
 	StatusSuccess Status = "success"
 	StatusError   Status = "error"
 	statusFailed  Status = "failed"
 )
 
-// Done reports whether the job has ended, well or badly.
+// Done reports whether the job has finished, successfully or not.
 func (s Status) Done() bool { return s == StatusSuccess || s.Failed() }
 
-// Failed reports whether the job ended badly.
+// Failed reports whether the job has failed.
 func (s Status) Failed() bool { return s == StatusError || s == statusFailed }
 
-// CreatedJob is LangSmith's answer to a new job.
+// CreatedJob is LangSmith's response to the creation of a job.
 type CreatedJob struct {
 	ID     uuid.UUID `json:"id"`
 	Name   string    `json:"name"`
@@ -75,39 +75,39 @@ type CreatedJob struct {
 	Error  string    `json:"error"`
 }
 
-func (j *CreatedJob) recognized() bool { return j.ID != uuid.Nil }
+func (j *CreatedJob) isValid() bool { return j.ID != uuid.Nil }
 
-// Report is a job with what it found.
+// Report is a job with its result.
 type Report struct {
 	Job
 	Clusters List[Cluster] `json:"clusters"`
 	Summary  *Summary      `json:"report"` // nil until the job has succeeded
 }
 
-func (j *Job) recognized() bool { return j.ID != uuid.Nil }
+func (j *Job) isValid() bool { return j.ID != uuid.Nil }
 
-func (r *Report) recognized() bool { return r.ID != uuid.Nil }
+func (r *Report) isValid() bool { return r.ID != uuid.Nil }
 
 // Cluster is one category of a report.
 type Cluster struct {
 	ID          uuid.UUID `json:"id"`
 	ParentID    uuid.UUID `json:"parent_id"` // uuid.Nil at the top
-	Level       int       `json:"level"`     // sources disagree on which level is the top: use ParentID
+	Level       int       `json:"level"`     // use ParentID: sources disagree on the top level's number
 	Name        string    `json:"name"`
 	Description string    `json:"description"`
 	NumRuns     int       `json:"num_runs"`
 	Stats       Stats     `json:"stats"`
 }
 
-// Summary is what the Insights Agent wrote about a report as a whole.
+// Summary is the Insights Agent's text about the whole report.
 type Summary struct {
-	CreatedAt   Time                 `json:"created_at"` // when it was written; zero where LangSmith does not say
+	CreatedAt   Time                 `json:"created_at"` // zero if unknown
 	Title       string               `json:"title"`
 	KeyPoints   List[string]         `json:"key_points"`
 	Highlighted List[HighlightedRun] `json:"highlighted_traces"`
 }
 
-// HighlightedRun is a trace that the report holds worth opening.
+// HighlightedRun is a trace that the report recommends to open.
 type HighlightedRun struct {
 	RunID       uuid.UUID `json:"run_id"`
 	ClusterID   uuid.UUID `json:"cluster_id"`
@@ -125,59 +125,57 @@ func jobPath(project, job uuid.UUID) string {
 	return insightsPath(project) + "/" + job.String()
 }
 
-// CreateInsightsJob starts a paid job. It sends the request a second time only
-// where the first surely had no effect; an [Error] that is Ambiguous leaves
-// open whether a job was started.
+// CreateInsightsJob starts a paid job. It retries only where the first request surely
+// had no effect. After an [Error] that is Ambiguous, a job may have been started.
 func (c *Client) CreateInsightsJob(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest) (*CreatedJob, error) {
-	return c.CreateInsightsJobWhile(ctx, project, request, nil)
+	return c.CreateInsightsJobWithRetry(ctx, project, request, nil)
 }
 
-// CreateInsightsJobWhile is CreateInsightsJob for callers that may lose the right
-// to start the job: mayResend is asked before the request is sent again.
-func (c *Client) CreateInsightsJobWhile(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest, mayResend func(context.Context) bool) (*CreatedJob, error) {
-	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: request, mayResend: mayResend})
+// CreateInsightsJobWithRetry is CreateInsightsJob for callers that may lose the right
+// to start the job: it calls mayRetry before each retry, which ends at false.
+func (c *Client) CreateInsightsJobWithRetry(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest, mayRetry func(context.Context) bool) (*CreatedJob, error) {
+	return send[CreatedJob](ctx, c, operation{method: http.MethodPost, path: insightsPath(project), body: request, mayRetry: mayRetry})
 }
 
-// JobPage is one page of a project's jobs, with LangSmith's clock when it
-// answered (zero where it did not say).
+// JobPage is one page of a project's jobs.
 type JobPage struct {
 	Jobs []Job
-	Rows int // how many the answer lists, those that cannot be read included; -1 where it says null
-	Date time.Time
+	Rows int       // number of jobs in the response, including those that cannot be read; -1 for null
+	Date time.Time // of the response, by LangSmith's clock; zero if unknown
 }
 
 type jobsBody struct {
 	Jobs list[Job] `json:"clustering_jobs"`
 }
 
-func (b *jobsBody) recognized() bool { return b.Jobs.present }
+func (b *jobsBody) isValid() bool { return b.Jobs.present }
 
-// ListJobs lists a project's jobs; configID may be uuid.Nil for any. limit is 1
-// to 100. The API gives no total: an empty page is the end.
+// ListJobs lists a project's jobs, of any config if configID is uuid.Nil; limit is 1 to
+// 100. The API returns no total: an empty page is the end.
 func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limit, offset int) (*JobPage, error) {
-	query := page(limit, offset)
+	query := pageQuery(limit, offset)
 	if configID != uuid.Nil {
 		query.Set("config_id", configID.String())
 	}
 	var body jobsBody
-	got, err := c.do(ctx, readOperation(insightsPath(project), query), &body)
+	header, err := c.do(ctx, readOperation(insightsPath(project), query), &body)
 	if err != nil {
 		return nil, err
 	}
-	return &JobPage{Jobs: body.Jobs.items, Rows: body.Jobs.rows, Date: got.date()}, nil
+	return &JobPage{Jobs: body.Jobs.items, Rows: body.Jobs.rows, Date: parseDate(header)}, nil
 }
 
-// GetJob fetches a job with its clusters and, once it has succeeded, its report.
+// GetJob fetches a job with its clusters and, after it has succeeded, its report.
 func (c *Client) GetJob(ctx context.Context, project, job uuid.UUID) (*Report, error) {
 	op := readOperation(jobPath(project, job), nil)
 	report, err := send[Report](ctx, c, op)
 	if err == nil && report.ID != job {
-		return nil, &Error{Method: op.method, Path: op.path, Status: http.StatusOK, Err: fmt.Errorf("the answer is about another job, %s", report.ID)}
+		return nil, &Error{Method: op.method, Path: op.path, Status: http.StatusOK, Err: fmt.Errorf("the response is about another job, %s", report.ID)}
 	}
 	return report, err
 }
 
-// RenameJob gives a job another name and returns the name and status it has then.
+// RenameJob renames a job and returns its new name and its status.
 func (c *Client) RenameJob(ctx context.Context, project, job uuid.UUID, name string) (*CreatedJob, error) {
 	renamed, err := send[struct {
 		Name   string `json:"name"`
@@ -191,7 +189,7 @@ func (c *Client) RenameJob(ctx context.Context, project, job uuid.UUID, name str
 	return &CreatedJob{ID: job, Name: renamed.Name, Status: renamed.Status}, nil
 }
 
-// Deleted is the API's answer to a deletion.
+// Deleted is LangSmith's response to a deletion.
 type Deleted struct {
 	ID      uuid.UUID `json:"id"`
 	Message string    `json:"message"`
@@ -202,7 +200,7 @@ func (c *Client) DeleteJob(ctx context.Context, project, job uuid.UUID) (*Delete
 	return remove(ctx, c, jobPath(project, job))
 }
 
-// ClusterSummary is one cluster as the API gives it alone, without sizes.
+// ClusterSummary is one cluster without its size and statistics.
 type ClusterSummary struct {
 	ID          uuid.UUID `json:"id"`
 	ParentID    uuid.UUID `json:"parent_id"`
@@ -212,28 +210,27 @@ type ClusterSummary struct {
 	Description string    `json:"description"`
 }
 
-func (c *ClusterSummary) recognized() bool { return c.ID != uuid.Nil }
+func (c *ClusterSummary) isValid() bool { return c.ID != uuid.Nil }
 
 // GetCluster fetches one cluster of a job without the rest of the report.
 func (c *Client) GetCluster(ctx context.Context, project, job, cluster uuid.UUID) (*ClusterSummary, error) {
 	return get[ClusterSummary](ctx, c, jobPath(project, job)+"/clusters/"+cluster.String(), nil)
 }
 
-// JobRunsQuery narrows and orders the runs of a job.
+// JobRunsQuery filters and sorts the runs of a job.
 type JobRunsQuery struct {
 	ClusterID uuid.UUID // uuid.Nil for every cluster
 	Limit     int       // 1 to 100
 	Offset    int
-	SortKey   string // an attribute to sort by, within a page only
+	SortKey   string // an attribute; LangSmith sorts within each page only
 	SortOrder string // asc or desc
 }
 
-// JobRunsPage is one page of a job's runs. Next is the offset of the page after
-// it, and More whether there is one.
+// JobRunsPage is one page of a job's runs.
 type JobRunsPage struct {
 	Runs []JobRun
-	Next int
-	More bool
+	Next int  // offset of the next page
+	More bool // whether there is a next page
 }
 
 type jobRunsBody struct {
@@ -241,11 +238,11 @@ type jobRunsBody struct {
 	Offset *int         `json:"offset"`
 }
 
-func (b *jobRunsBody) recognized() bool { return b.Runs.present }
+func (b *jobRunsBody) isValid() bool { return b.Runs.present }
 
-// ListJobRuns lists the runs behind a job's clusters.
+// ListJobRuns lists the runs of a job's clusters.
 func (c *Client) ListJobRuns(ctx context.Context, project, job uuid.UUID, q JobRunsQuery) (*JobRunsPage, error) {
-	query := page(q.Limit, q.Offset)
+	query := pageQuery(q.Limit, q.Offset)
 	if q.ClusterID != uuid.Nil {
 		query.Set("cluster_id", q.ClusterID.String())
 	}
@@ -260,7 +257,7 @@ func (c *Client) ListJobRuns(ctx context.Context, project, job uuid.UUID, q JobR
 		return nil, err
 	}
 	result := &JobRunsPage{Runs: body.Runs.items}
-	// An offset that does not grow, or a page of nothing, would page forever.
+	// An offset that does not grow, or an empty page, would repeat without end.
 	if body.Offset != nil && *body.Offset > q.Offset && len(body.Runs.items) > 0 {
 		result.Next, result.More = *body.Offset, true
 	}

@@ -29,7 +29,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			len(report.Summary.Highlighted) != 1 || report.Summary.Highlighted[0].Reason != "r" {
 			t.Errorf("a report with %s: %+v, %v", odd, report, err)
 		}
-		runs, err := answering(`{"items":[{"id":"33333333-3333-4333-8333-333333333333","trace_id":`+odd+`,"parent_run_ids":[`+odd+`],"project_id":`+odd+`}]}`).RunsByID(t.Context(), project, []uuid.UUID{other})
+		runs, err := answering(`{"items":[{"id":"33333333-3333-4333-8333-333333333333","trace_id":`+odd+`,"parent_run_ids":[`+odd+`],"project_id":`+odd+`}]}`).ListRunsByID(t.Context(), project, []uuid.UUID{other})
 		if err != nil || len(runs) != 1 || runs[0].ParentID != uuid.Nil {
 			t.Errorf("runs with %s: %+v, %v", odd, runs, err)
 		}

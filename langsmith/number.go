@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// Number is a quantity in an answer that the API gives as a number or as text,
-// costs above all. What is neither is absent.
+// Number is a quantity, such as a cost, that the API writes as a number or as text. Any
+// other value is absent.
 type Number struct{ value *float64 }
 
 // Get returns the number, and whether there is one.

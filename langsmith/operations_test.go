@@ -86,7 +86,7 @@ func operations() []operation {
 				"&selects=ID&selects=NAME&selects=RUN_TYPE&selects=STATUS&selects=ERROR&selects=START_TIME&selects=END_TIME&selects=LATENCY_SECONDS" +
 				"&selects=TOTAL_COST&selects=PROJECT_ID&selects=TRACE_ID&selects=PARENT_RUN_IDS&selects=THREAD_ID&selects=TAGS&selects=METADATA" +
 				"&selects=INPUTS&selects=OUTPUTS", "", `{"id":"33333333-3333-4333-8333-333333333333"}`, true},
-		{"RunsByID", func(ctx ctx, c client) error { return discard(c.RunsByID(ctx, project, []uuid.UUID{other})) },
+		{"ListRunsByID", func(ctx ctx, c client) error { return discard(c.ListRunsByID(ctx, project, []uuid.UUID{other})) },
 			"POST", "/api/v2/runs/query", `{"project_ids":["11111111-1111-4111-8111-111111111111"],"ids":["33333333-3333-4333-8333-333333333333"],` +
 				`"min_start_time":"1970-01-01T00:00:00Z","selects":["ID","NAME","RUN_TYPE","STATUS","ERROR","START_TIME","END_TIME","LATENCY_SECONDS",` +
 				`"TOTAL_COST","PROJECT_ID","TRACE_ID","PARENT_RUN_IDS"],"page_size":1}`, `{"items":[]}`, true},

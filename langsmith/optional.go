@@ -7,9 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Optional is a field for which the API tells three things apart: absent,
-// null, and a value. The zero Optional is absent; a struct field holding one
-// is tagged omitzero, so that what nobody set is not on the wire.
+// Optional is a field for which the API distinguishes absent, null and a value. The
+// zero Optional is absent. Its struct field is tagged omitzero, so that it is not sent.
 type Optional[T any] struct {
 	value T
 	state optionalState
@@ -35,10 +34,10 @@ func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
 // IsNull reports whether the field is an explicit null.
 func (o Optional[T]) IsNull() bool { return o.state == null }
 
-// IsZero reports whether the field is absent; encoding/json asks it for omitzero.
+// IsZero reports whether the field is absent. encoding/json calls it for omitzero.
 func (o Optional[T]) IsZero() bool { return o.state == absent }
 
-// MarshalJSONTo writes the value, or null.
+// MarshalJSONTo implements json.MarshalerTo. It writes the value, or null.
 func (o Optional[T]) MarshalJSONTo(encoder *jsontext.Encoder) error {
 	if o.state != present {
 		return encoder.WriteToken(jsontext.Null)
@@ -46,8 +45,8 @@ func (o Optional[T]) MarshalJSONTo(encoder *jsontext.Encoder) error {
 	return json.MarshalEncode(encoder, &o.value)
 }
 
-// UnmarshalJSONFrom is called only for a field that is there, so it never
-// leaves the Optional absent.
+// UnmarshalJSONFrom implements json.UnmarshalerFrom. It is called only for a field that
+// is present.
 func (o *Optional[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	*o = Optional[T]{state: present}
 	if decoder.PeekKind() == jsontext.KindNull {
@@ -57,11 +56,11 @@ func (o *Optional[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	return json.UnmarshalDecode(decoder, &o.value)
 }
 
-// MarshalJSON is MarshalJSONTo for the encoding/json of before Go 1.27.
+// MarshalJSON is MarshalJSONTo for encoding/json before Go 1.27.
 func (o Optional[T]) MarshalJSON() ([]byte, error) { return marshal(o) }
 
-// UnmarshalJSON is UnmarshalJSONFrom for the encoding/json of before Go 1.27.
+// UnmarshalJSON is UnmarshalJSONFrom for encoding/json before Go 1.27.
 func (o *Optional[T]) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, o) }
 
-// ElemType returns the type of the value, for those who describe the field.
+// ElemType returns the type of the value, for the generation of JSON Schema.
 func (o Optional[T]) ElemType() reflect.Type { return reflect.TypeFor[T]() }

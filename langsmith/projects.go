@@ -18,7 +18,7 @@ type Project struct {
 	ErrorRate        Number    `json:"error_rate"` // 0 to 1
 }
 
-func (p *Project) recognized() bool { return p.ID != uuid.Nil }
+func (p *Project) isValid() bool { return p.ID != uuid.Nil }
 
 // ProjectsQuery narrows a list of projects. Experiments are left out.
 type ProjectsQuery struct {
@@ -26,12 +26,12 @@ type ProjectsQuery struct {
 	NameContains string
 	Limit        int // 1 to 100
 	Offset       int
-	Stats        bool // with run counts and rates, which LangSmith computes for each call
+	Stats        bool // includes run counts and error rates, which LangSmith computes for each call
 }
 
 // ListProjects lists tracing projects.
 func (c *Client) ListProjects(ctx context.Context, q ProjectsQuery) ([]Project, error) {
-	query := page(q.Limit, q.Offset)
+	query := pageQuery(q.Limit, q.Offset)
 	query.Set("reference_free", "true")
 	if q.Stats {
 		query.Set("include_stats", "true")
@@ -42,7 +42,7 @@ func (c *Client) ListProjects(ctx context.Context, q ProjectsQuery) ([]Project, 
 	if q.NameContains != "" {
 		query.Set("name_contains", q.NameContains)
 	}
-	return all[Project](ctx, c, "/sessions", query)
+	return getList[Project](ctx, c, "/sessions", query)
 }
 
 // GetProject fetches one project, without its statistics.
@@ -50,7 +50,7 @@ func (c *Client) GetProject(ctx context.Context, project uuid.UUID) (*Project, e
 	return get[Project](ctx, c, "/sessions/"+project.String(), url.Values{"include_stats": {"false"}})
 }
 
-// CreateProject makes a project with a name, or returns the one that has it.
+// CreateProject creates a project, or returns the existing one of the name.
 func (c *Client) CreateProject(ctx context.Context, name string) (*Project, error) {
 	return send[Project](ctx, c, operation{
 		method: http.MethodPost, path: "/sessions", query: url.Values{"upsert": {"true"}},
@@ -58,21 +58,21 @@ func (c *Client) CreateProject(ctx context.Context, name string) (*Project, erro
 	})
 }
 
-// Workspace is a tenant that the credentials may see.
+// Workspace is a tenant that the credentials have access to.
 type Workspace struct {
 	ID          uuid.UUID `json:"id"`
 	DisplayName string    `json:"display_name"`
 }
 
-// ListWorkspaces lists the workspaces that the credentials may see.
+// ListWorkspaces lists the workspaces that the credentials have access to.
 func (c *Client) ListWorkspaces(ctx context.Context) ([]Workspace, error) {
-	return all[Workspace](ctx, c, "/workspaces", nil)
+	return getList[Workspace](ctx, c, "/workspaces", nil)
 }
 
-// ListSecretNames lists the names of the model secrets that the workspace has
-// set, such as OPENAI_API_KEY. Their values are never asked for.
+// ListSecretNames lists the names of the workspace's model secrets, such as
+// OPENAI_API_KEY, without their values.
 func (c *Client) ListSecretNames(ctx context.Context) ([]string, error) {
-	secrets, err := all[struct {
+	secrets, err := getList[struct {
 		Key string `json:"key"`
 	}](ctx, c, "/workspaces/current/secrets", nil)
 	if err != nil {

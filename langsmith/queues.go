@@ -16,27 +16,27 @@ type Queue struct {
 	ID        uuid.UUID `json:"id"`
 	TenantID  uuid.UUID `json:"tenant_id"` // its workspace
 	Name      string    `json:"name"`
-	TotalRuns *int      `json:"total_runs"` // nil for a queue just made
+	TotalRuns *int      `json:"total_runs"` // nil for a new queue
 }
 
-func (q *Queue) recognized() bool { return q.ID != uuid.Nil }
+func (q *Queue) isValid() bool { return q.ID != uuid.Nil }
 
-// FindQueues lists the annotation queues that have exactly this name. The API
-// does not say that a name is unique, so there may be several.
+// FindQueues lists the annotation queues with exactly this name. The API does not
+// document that a name is unique, so there may be several.
 func (c *Client) FindQueues(ctx context.Context, name string) ([]Queue, error) {
-	query := page(100, 0)
+	query := pageQuery(100, 0)
 	query.Set("name", name)
-	queues, err := all[Queue](ctx, c, "/annotation-queues", query)
+	queues, err := getList[Queue](ctx, c, "/annotation-queues", query)
 	return slices.DeleteFunc(queues, func(q Queue) bool { return q.Name != name }), err
 }
 
 // ListQueues lists annotation queues of the workspace; limit is 1 to 100.
 func (c *Client) ListQueues(ctx context.Context, limit int) ([]Queue, error) {
-	return all[Queue](ctx, c, "/annotation-queues", page(limit, 0))
+	return getList[Queue](ctx, c, "/annotation-queues", pageQuery(limit, 0))
 }
 
-// CreateQueue makes an annotation queue. It is not sent again where it may have
-// worked: look for the name instead.
+// CreateQueue creates an annotation queue. It is not retried where the first request may
+// have succeeded; look for the name instead.
 func (c *Client) CreateQueue(ctx context.Context, name, description string) (*Queue, error) {
 	return send[Queue](ctx, c, operation{method: http.MethodPost, path: "/annotation-queues", body: struct {
 		Name        string `json:"name"`
@@ -44,30 +44,31 @@ func (c *Client) CreateQueue(ctx context.Context, name, description string) (*Qu
 	}{name, description}})
 }
 
-// QueueRun is a run to be put into a queue.
+// QueueRun is a run to add to a queue.
 type QueueRun struct {
 	RunID     uuid.UUID
 	ProjectID uuid.UUID
-	StartTime time.Time // when the run started
+	StartTime time.Time // of the run
 }
 
-// QueueAddition is what became of runs that were put into a queue.
+// QueueAddition is the result of adding runs to a queue.
 type QueueAddition struct {
 	Runs []uuid.UUID // those that LangSmith confirms
-	// ExtendedRetention is whether the runs' traces are now kept at extended
-	// retention, at a higher price. The older route always extends it, by
-	// LangSmith's documentation.
+	// ExtendedRetention reports whether the runs' traces now have extended
+	// retention, which costs more. The older route always extends it, as LangSmith
+	// documents.
 	ExtendedRetention bool
 }
 
-// queueItem is an entry of a queue. When runs are added its id is the entry's
-// and run_id the run's; in the older list, as clients read it, the run is all
-// there is and id its own.
+// queueItem is an entry of a queue. In the response to added runs, id is the entry's and
+// run_id the run's. In the older list, as clients read it, the item is the run and id is
+// the run's.
 type queueItem struct {
 	RunID uuid.UUID `json:"run_id"`
 	ID    uuid.UUID `json:"id"`
 }
 
+// runIDs lists the runs of items in which id may be the run's.
 func runIDs(items []queueItem) []uuid.UUID {
 	ids := make([]uuid.UUID, 0, len(items))
 	for _, item := range items {
@@ -85,7 +86,7 @@ type queueItemsBody struct {
 	NextCursor string          `json:"next_cursor"`
 }
 
-func (b *queueItemsBody) recognized() bool { return b.Items.present }
+func (b *queueItemsBody) isValid() bool { return b.Items.present }
 
 func olderQueuePath(queue uuid.UUID) string { return "/annotation-queues/" + queue.String() + "/runs" }
 
@@ -93,12 +94,12 @@ func queueItemsPath(queue uuid.UUID) string {
 	return "/platform/annotation-queues/" + queue.String() + "/items"
 }
 
-// AddQueueRuns puts runs into a queue. extendRetention asks for their traces to
-// be kept longer, at a higher price. Whether a run added twice is there twice is
-// not known: so the request is sent again only where the first surely had no
-// effect, and a caller reads with [Client.QueueRuns] what is there already.
+// AddQueueRuns adds runs to a queue. extendRetention extends the retention of their
+// traces, which costs more. It is not documented whether a run can be in a queue twice.
+// So the request is retried only where the first surely had no effect, and a caller
+// reads the queue's runs with [Client.ListQueueRuns] first.
 func (c *Client) AddQueueRuns(ctx context.Context, queue uuid.UUID, runs []QueueRun, extendRetention bool) (*QueueAddition, error) {
-	return serveEither(c, queueRoutes, eitherRoute[*QueueAddition]{
+	return callEither(c, queueRoutes, versionedOperation[*QueueAddition]{
 		current: func() (*QueueAddition, error) { return c.addQueueItems(ctx, queue, runs, extendRetention) },
 		older:   func() (*QueueAddition, error) { return c.addQueueRunsOlder(ctx, queue, runs) },
 	})
@@ -138,42 +139,42 @@ func (c *Client) addQueueRunsOlder(ctx context.Context, queue uuid.UUID, runs []
 	return &QueueAddition{Runs: runIDs(added.items), ExtendedRetention: true}, nil
 }
 
-// QueuesExtendRetention reports whether the endpoint is known to serve only the
-// older route, by which adding runs always extends their retention.
-func (c *Client) QueuesExtendRetention() bool {
+// QueuesOnlyExtendRetention reports whether the endpoint is known to serve only the
+// older route, which always extends the retention of added runs.
+func (c *Client) QueuesOnlyExtendRetention() bool {
 	return c.routes.isAbsent(routeGeneration{endpoint: c.endpoint.api, family: queueRoutes})
 }
 
-// HeldRuns are the runs that a queue holds.
-type HeldRuns struct {
+// QueueContents are the runs that a queue holds.
+type QueueContents struct {
 	Runs     []uuid.UUID
 	Complete bool // false where the queue holds more than were read
 }
 
-// QueueRuns reads which runs a queue holds, in whichever state of review, up to
-// so many, with as many requests as that takes.
-func (c *Client) QueueRuns(ctx context.Context, queue uuid.UUID, most int) (*HeldRuns, error) {
-	return serveEither(c, queueRoutes, eitherRoute[*HeldRuns]{
-		current: func() (*HeldRuns, error) { return c.readQueueItems(ctx, queue, most) },
-		older:   func() (*HeldRuns, error) { return c.readQueueRunsOlder(ctx, queue, most) },
+// ListQueueRuns lists the runs of a queue in every review state. It stops after the page
+// that exceeds limit.
+func (c *Client) ListQueueRuns(ctx context.Context, queue uuid.UUID, limit int) (*QueueContents, error) {
+	return callEither(c, queueRoutes, versionedOperation[*QueueContents]{
+		current: func() (*QueueContents, error) { return c.readQueueItems(ctx, queue, limit) },
+		older:   func() (*QueueContents, error) { return c.readQueueRunsOlder(ctx, queue, limit) },
 	})
 }
 
-// reviewStates are the sections of a queue, which are listed one by one. A new
-// item is in the first.
+// reviewStates are the review states of queue items, each of which is listed separately.
+// A new item has the first.
 var reviewStates = []string{"needs_my_review", "needs_others_review", "archived"}
 
 const queuePageSize = 100
 
-func (c *Client) readQueueItems(ctx context.Context, queue uuid.UUID, most int) (*HeldRuns, error) {
+func (c *Client) readQueueItems(ctx context.Context, queue uuid.UUID, limit int) (*QueueContents, error) {
 	total, err := get[struct {
 		Count *int `json:"count"`
 	}](ctx, c, queueItemsPath(queue)+"/count", url.Values{"status": {"all"}})
 	if err != nil {
 		return nil, err
 	}
-	held := &HeldRuns{Complete: true}
-	items := 0 // of runs and of threads
+	held := &QueueContents{Complete: true}
+	items := 0 // runs and threads
 	for _, state := range reviewStates {
 		for cursor := ""; ; {
 			if total.Count != nil && items >= *total.Count {
@@ -189,7 +190,7 @@ func (c *Client) readQueueItems(ctx context.Context, queue uuid.UUID, most int) 
 			}
 			items += len(page.Items.items)
 			held.Runs = append(held.Runs, itemRuns(page.Items.items)...)
-			if items > most {
+			if items > limit {
 				held.Complete = false
 				return held, nil
 			}
@@ -201,7 +202,7 @@ func (c *Client) readQueueItems(ctx context.Context, queue uuid.UUID, most int) 
 	return held, nil
 }
 
-// itemRuns are the runs of a list of items, which may hold threads too.
+// itemRuns lists the runs of items, some of which may be threads.
 func itemRuns(items []queueItem) []uuid.UUID {
 	ids := make([]uuid.UUID, 0, len(items))
 	for _, item := range items {
@@ -212,11 +213,11 @@ func itemRuns(items []queueItem) []uuid.UUID {
 	return ids
 }
 
-// readQueueRunsOlder pages by offset; an empty page is the end.
-func (c *Client) readQueueRunsOlder(ctx context.Context, queue uuid.UUID, most int) (*HeldRuns, error) {
-	held := &HeldRuns{}
-	for read := 0; read <= most; {
-		items, err := all[queueItem](ctx, c, olderQueuePath(queue), page(queuePageSize, read))
+// readQueueRunsOlder reads pages by offset. An empty page is the end.
+func (c *Client) readQueueRunsOlder(ctx context.Context, queue uuid.UUID, limit int) (*QueueContents, error) {
+	held := &QueueContents{}
+	for read := 0; read <= limit; {
+		items, err := getList[queueItem](ctx, c, olderQueuePath(queue), pageQuery(queuePageSize, read))
 		if err != nil {
 			return nil, err
 		}
@@ -224,7 +225,7 @@ func (c *Client) readQueueRunsOlder(ctx context.Context, queue uuid.UUID, most i
 			held.Complete = true
 			break
 		}
-		read += len(items) // those whose run cannot be read too, or a page would be asked for without end
+		read += len(items) // including items without a readable run, so that the offset grows
 		held.Runs = append(held.Runs, runIDs(items)...)
 	}
 	return held, nil

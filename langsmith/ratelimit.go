@@ -10,101 +10,100 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pacing keeps one client under LangSmith's documented limits, so that it waits
-// rather than being refused. Other processes on the same key are not known; for
-// them there is the resending layer.
-type pacing struct {
+// rateLimiter keeps one client within LangSmith's documented rate limits: it waits
+// before LangSmith would refuse a request. It does not know of other processes with the
+// same key; the retrier handles their refusals.
+type rateLimiter struct {
 	next  http.RoundTripper
-	any   *rate.Limiter
-	rules []paceRule
+	all   *rate.Limiter // for all requests; nil for no limit
+	rules []rateRule
 }
 
-type paceRule struct {
+type rateRule struct {
 	method  string
-	at      func(path string) bool
+	matches func(path string) bool
 	limiter *rate.Limiter
 }
 
 func isRunsQuery(p string) bool { return strings.HasSuffix(p, "/runs/query") }
-func isOneRun(p string) bool    { return path.Base(path.Dir(p)) == "runs" }
+func isSingleRun(p string) bool { return path.Base(path.Dir(p)) == "runs" }
 func isGenerate(p string) bool  { return strings.HasSuffix(p, "/insights/configs/generate") }
 
-// newPacing paces the rare operations everywhere, and all requests together
-// where the endpoint is LangSmith's own service: what a self-hosted one bears
-// is its operator's to know.
+// newRateLimiter limits some operations on every endpoint, and all requests together on
+// LangSmith's cloud service. The limit of a self-hosted installation is not known.
 //
-// Both generations of a route count together: nothing says that LangSmith
-// counts them apart.
-func newPacing(next http.RoundTripper, options Options) *pacing {
+// Both generations of a route share a limit: LangSmith does not document separate ones.
+func newRateLimiter(next http.RoundTripper, options Options) *rateLimiter {
 	queries := 15
 	if options.Credentials.IsBearer() {
-		queries = 300 // who signs in with a token has a limit of their own
+		queries = 300 // the documented limit with a token
 	}
-	p := &pacing{
+	p := &rateLimiter{
 		next: next,
-		rules: []paceRule{ // the limits that are known, as calls per window
-			{http.MethodPost, isRunsQuery, perWindow(queries, 10*time.Second)},
-			{http.MethodGet, isOneRun, perWindow(30, time.Minute)},
-			{http.MethodPost, isGenerate, perWindow(30, time.Hour)},
+		rules: []rateRule{
+			{http.MethodPost, isRunsQuery, newLimiter(queries, 10*time.Second)},
+			{http.MethodGet, isSingleRun, newLimiter(30, time.Minute)},
+			{http.MethodPost, isGenerate, newLimiter(30, time.Hour)},
 		},
 	}
 	if options.Endpoint.IsRegion() {
-		p.any = perWindow(1000, 10*time.Second)
+		p.all = newLimiter(1000, 10*time.Second)
 	}
 	return p
 }
 
-// perWindow allows calls in any window: half of them at once and the rest
-// evenly, since a full burst and a full refill in one window would be too many.
-func perWindow(calls int, window time.Duration) *rate.Limiter {
+// newLimiter allows so many calls in any window: half of them at once and the rest
+// evenly, since a burst of all calls and their refill would fit into one window.
+func newLimiter(calls int, window time.Duration) *rate.Limiter {
 	burst := calls / 2
 	return rate.NewLimiter(rate.Every(window/time.Duration(calls-burst)), burst)
 }
 
-func (p *pacing) RoundTrip(request *http.Request) (*http.Response, error) {
+func (p *rateLimiter) RoundTrip(request *http.Request) (*http.Response, error) {
 	for _, rule := range p.rules {
-		if request.Method == rule.method && rule.at(request.URL.Path) {
-			if err := takeTurn(request, rule.limiter); err != nil {
+		if request.Method == rule.method && rule.matches(request.URL.Path) {
+			if err := waitForLimiter(request, rule.limiter); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if p.any != nil {
-		if err := takeTurn(request, p.any); err != nil {
+	if p.all != nil {
+		if err := waitForLimiter(request, p.all); err != nil {
 			return nil, err
 		}
 	}
 	return p.next.RoundTrip(request)
 }
 
-// longestTurn is how long a request waits for its turn before its caller is
-// told instead: an agent learns more from "in four minutes" than from silence.
-const longestTurn = 30 * time.Second
+// maxLimiterWait bounds the wait of a request. Beyond it the caller gets an error with
+// the time to wait.
+const maxLimiterWait = 30 * time.Second
 
-func takeTurn(request *http.Request, limiter *rate.Limiter) error {
+func waitForLimiter(request *http.Request, limiter *rate.Limiter) error {
 	ctx := request.Context()
 	if err := ctx.Err(); err != nil {
 		return &notSentError{err}
 	}
-	turn := limiter.Reserve()
-	wait := turn.Delay()
+	reservation := limiter.Reserve()
+	wait := reservation.Delay()
 	if wait == 0 {
 		return nil
 	}
-	if wait > longestTurn || pastDeadline(ctx, wait) {
-		turn.Cancel()
-		return &notSentError{&pacedError{wait}}
+	if wait > maxLimiterWait || pastDeadline(ctx, wait) {
+		reservation.Cancel()
+		return &notSentError{&rateLimitedError{wait}}
 	}
 	if err := sleep(ctx, wait); err != nil {
-		turn.Cancel()
+		reservation.Cancel()
 		return &notSentError{err}
 	}
 	return nil
 }
 
-// pacedError says that a request was held back, since its turn is far off.
-type pacedError struct{ wait time.Duration }
+// rateLimitedError is the error of a request that would wait longer than maxLimiterWait
+// or its deadline.
+type rateLimitedError struct{ wait time.Duration }
 
-func (e *pacedError) Error() string {
+func (e *rateLimitedError) Error() string {
 	return fmt.Sprintf("not sent: LangSmith's rate limit for this operation is used up for another %s", e.wait.Round(time.Second))
 }

@@ -31,7 +31,7 @@ func densest(sent []request, window time.Duration) int {
 
 func TestPacing(t *testing.T) {
 	queryRuns := func(ctx context.Context, c *langsmith.Client) error {
-		return discard(c.RunsByID(ctx, project, []uuid.UUID{other}))
+		return discard(c.ListRunsByID(ctx, project, []uuid.UUID{other}))
 	}
 	getRun := func(ctx context.Context, c *langsmith.Client) error { return discard(c.GetRun(ctx, project, other)) }
 	list := func(ctx context.Context, c *langsmith.Client) error { return discard(c.ListWorkspaces(ctx)) }
@@ -121,7 +121,7 @@ func TestTurnsAndDeadlines(t *testing.T) {
 		langSmith := newUpstream(respond(http.StatusOK, `{"items":[]}`))
 		caller := client(langSmith)
 		query := func(ctx context.Context) error {
-			return discard(caller.RunsByID(ctx, project, []uuid.UUID{other}))
+			return discard(caller.ListRunsByID(ctx, project, []uuid.UUID{other}))
 		}
 		for range 7 {
 			if err := query(t.Context()); err != nil {
@@ -150,10 +150,10 @@ func TestTurnsAndDeadlines(t *testing.T) {
 func TestRunsByIDBounds(t *testing.T) {
 	langSmith := newUpstream(respond(http.StatusOK, `{"items":[]}`))
 	caller := client(langSmith)
-	if runs, err := caller.RunsByID(t.Context(), project, nil); err != nil || len(runs) != 0 {
+	if runs, err := caller.ListRunsByID(t.Context(), project, nil); err != nil || len(runs) != 0 {
 		t.Errorf("no ids: %v, %v", runs, err)
 	}
-	_, err := caller.RunsByID(t.Context(), project, make([]uuid.UUID, langsmith.MaxRunsByID+1))
+	_, err := caller.ListRunsByID(t.Context(), project, make([]uuid.UUID, langsmith.MaxRunsByID+1))
 	if failed := failure(t, err); failed.Ambiguous() {
 		t.Errorf("too many ids: %v", failed)
 	}

@@ -12,29 +12,30 @@ import (
 	"unicode/utf8"
 )
 
-// shortestSecret is the length below which a credential is not looked for in
-// answers: replacing a word of a few letters would only garble them.
-const shortestSecret = 6
+// minSecretLength is the length from which credentials are redacted. Replacing a shorter
+// text would garble responses.
+const minSecretLength = 6
 
-// Redact replaces every occurrence of the secret in text, in either case, as it
-// is or in base64 or hexadecimal, and however JSON, a URL, HTML or Go escapes it.
+// Redact replaces every occurrence of the secret in text, in upper and lower case, also
+// in base64 and hexadecimal and as JSON, URLs, HTML and Go escape it.
 func (s Secret) Redact(text []byte) []byte { return s.redactor().redact(text) }
 
-// redactor takes one secret out of many texts.
+// redactor redacts one secret in many texts.
 type redactor struct {
-	// forms returns the ways to write the secret that no unescaping undoes, in
-	// lower case. It is no field, as in Client; nil for no secret.
+	// forms returns the encodings of the secret in lower case, apart from escapes.
+	// It is a function, since fmt would print the secrets of a field; nil for no
+	// secret.
 	forms func() [][]byte
 }
 
 func (s Secret) redactor() redactor {
-	if len(s) < shortestSecret {
+	if len(s) < minSecretLength {
 		return redactor{}
 	}
 	forms := [][]byte{[]byte(s), []byte(strings.ReplaceAll(string(s), " ", "+")), []byte(hex.EncodeToString([]byte(s)))}
 	for before := range 3 {
-		// What stands before the secret, and after it, shifts its bits and has a
-		// part in the letters at its ends.
+		// The bytes before and after the secret shift its bits, and change the
+		// first and the last character of its base64.
 		padded := append(make([]byte, before), s...)
 		inner := []byte(base64.RawStdEncoding.EncodeToString(padded)[(before*8+5)/6 : len(padded)*8/6])
 		forms = append(forms, inner, bytes.ReplaceAll(bytes.ReplaceAll(inner, []byte("+"), []byte("-")), []byte("/"), []byte("_")))
@@ -45,7 +46,7 @@ func (s Secret) redactor() redactor {
 	return redactor{func() [][]byte { return forms }}
 }
 
-// toLower lowers the letters of ASCII, which keeps the length.
+// toLower converts ASCII letters to lower case, which keeps the length.
 func toLower(text []byte) []byte {
 	lower := bytes.Clone(text)
 	for i, c := range lower {
@@ -56,8 +57,8 @@ func toLower(text []byte) []byte {
 	return lower
 }
 
-// A long text is searched in windows, since a view takes several times its size;
-// they overlap by more than a credential takes, however it is escaped. In bytes.
+// A long text is searched in windows, since a view needs several times the text's
+// memory. They overlap by more than the length of an escaped credential. In bytes.
 const (
 	searchWindow  = 1 << 20
 	searchOverlap = 64 << 10
@@ -90,14 +91,14 @@ func (r redactor) redact(text []byte) []byte {
 	return append(out, text[kept:]...)
 }
 
-// span is a part of a text.
+// span is a range of bytes in a text.
 type span struct{ start, end int }
 
-// mostEscapes is how many times over a character may be escaped, as by JSON inside
-// of a URL inside of JSON.
-const mostEscapes = 4
+// maxEscapes bounds how many times a character may be escaped, as by JSON in a URL in
+// JSON.
+const maxEscapes = 4
 
-// find finds the forms in a text that begins at an offset.
+// find finds the forms of a secret in a text, and adds offset to their positions.
 func find(forms [][]byte, text []byte, offset int) (found []span) {
 	shortest := len(slices.MinFunc(forms, func(a, b []byte) int { return len(a) - len(b) }))
 	v := view{text: text}
@@ -113,7 +114,7 @@ func find(forms [][]byte, text []byte, offset int) (found []span) {
 				found = append(found, span{offset + v.origin(from-len(form)), offset + v.origin(from)})
 			}
 		}
-		if escapes == mostEscapes || !bytes.ContainsAny(v.text, introducers) {
+		if escapes == maxEscapes || !bytes.ContainsAny(v.text, escapeStarts) {
 			break
 		}
 		next, changed := v.unescape()
@@ -125,10 +126,10 @@ func find(forms [][]byte, text []byte, offset int) (found []span) {
 	return found
 }
 
-// view is a text with its escapes undone.
+// view is an unescaped text.
 type view struct {
 	text    []byte
-	origins []int32 // where each byte, and the end, is from; nil for the text itself
+	origins []int32 // position of each byte, and of the end, in the original; nil for the original
 }
 
 func (v view) origin(i int) int {
@@ -138,10 +139,10 @@ func (v view) origin(i int) int {
 	return int(v.origins[i])
 }
 
-// introducers are what escapes begin with.
-const introducers = `\%&`
+// escapeStarts are the first characters of escapes.
+const escapeStarts = `\%&`
 
-// unescape undoes one escape of each character that has any.
+// unescape undoes one level of escapes.
 func (v view) unescape() (next view, changed bool) {
 	next = view{make([]byte, 0, len(v.text)), make([]int32, 0, len(v.text)+1)}
 	var char [utf8.UTFMax]byte
@@ -162,27 +163,27 @@ func (v view) unescape() (next view, changed bool) {
 	return next, changed
 }
 
-// unescape appends the character whose escape text begins with, and returns how
-// many bytes that takes; 0 where there is none.
+// unescape appends the character of the escape at the beginning of text. width is the
+// length of the escape; 0 for none.
 func unescape(to, text []byte) (char []byte, width int) {
 	switch {
 	case len(text) < 2:
 	case text[0] == '%':
-		return appendCode(to, text, 1, 2, func(code uint64) []byte { return append(to, byte(code)) })
+		return decodeHex(to, text, 1, 2, func(code uint64) []byte { return append(to, byte(code)) })
 	case text[0] == '\\':
 		asRune := func(code uint64) []byte { return utf8.AppendRune(to, rune(code)) }
 		switch text[1] {
 		case 'u':
-			return appendCode(to, text, 2, 4, asRune)
+			return decodeHex(to, text, 2, 4, asRune)
 		case 'U':
-			return appendCode(to, text, 2, 8, asRune)
+			return decodeHex(to, text, 2, 8, asRune)
 		case 'x':
-			return appendCode(to, text, 2, 2, func(code uint64) []byte { return append(to, byte(code)) })
+			return decodeHex(to, text, 2, 2, func(code uint64) []byte { return append(to, byte(code)) })
 		case '/', '"', '\'', '\\':
 			return append(to, text[1]), 2
 		}
 	case text[0] == '&':
-		end := bytes.IndexByte(text[:min(len(text), longestEntity)], ';') + 1
+		end := bytes.IndexByte(text[:min(len(text), maxEntityLength)], ';') + 1
 		if decoded := html.UnescapeString(string(text[:end])); end > 0 && utf8.RuneCountInString(decoded) == 1 {
 			return append(to, decoded...), end
 		}
@@ -190,11 +191,11 @@ func unescape(to, text []byte) (char []byte, width int) {
 	return to, 0
 }
 
-// longestEntity bounds an HTML entity, in bytes.
-const longestEntity = 12
+// maxEntityLength bounds the length of an HTML entity, in bytes.
+const maxEntityLength = 12
 
-// appendCode reads so many hexadecimal digits from an offset on.
-func appendCode(to, text []byte, from, digits int, decode func(uint64) []byte) (char []byte, width int) {
+// decodeHex reads a number of hexadecimal digits at an offset.
+func decodeHex(to, text []byte, from, digits int, decode func(uint64) []byte) (char []byte, width int) {
 	if len(text) < from+digits {
 		return to, 0
 	}
@@ -205,8 +206,7 @@ func appendCode(to, text []byte, from, digits int, decode func(uint64) []byte) (
 	return decode(code), from + digits
 }
 
-// redactError keeps an error whose text holds the credential from being shown:
-// net/http quotes what it could not read as an answer.
+// redactError redacts an error's text: net/http quotes a response that it cannot parse.
 func (r redactor) redactError(err error) error {
 	text := []byte(err.Error())
 	if clean := r.redact(text); !bytes.Equal(clean, text) {

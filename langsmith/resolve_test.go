@@ -9,7 +9,7 @@ import (
 // What a request goes to is the endpoint as its operator wrote it, escapes
 // included, and what the API has below or beside /api/v1.
 func TestWhereRequestsGo(t *testing.T) {
-	for _, c := range []struct{ given, below, beside string }{
+	for _, c := range []struct{ given, below, unversioned string }{
 		{"https://eu.api.smith.langchain.com/api", "https://eu.api.smith.langchain.com/api/v1/p?name=a+%26b", "https://eu.api.smith.langchain.com/p"},
 		{"https://example.com/lang%2Fsmith", "https://example.com/lang%2Fsmith/api/v1/p?name=a+%26b", "https://example.com/lang%2Fsmith/api/v1/p"},
 		{"http://[::1]:1984", "http://[::1]:1984/api/v1/p?name=a+%26b", "http://[::1]:1984/api/v1/p"},
@@ -24,8 +24,8 @@ func TestWhereRequestsGo(t *testing.T) {
 		if got, want := endpoint.roots().resolve(operation{path: "/p", root: v2Root}).String(), strings.Replace(strings.TrimSuffix(c.below, "?name=a+%26b"), v1, v2, 1); got != want {
 			t.Errorf("%s: %s, want %s", c.given, got, want)
 		}
-		if got := endpoint.roots().resolve(operation{path: "/p", root: besideRoot}).String(); got != c.beside {
-			t.Errorf("%s: %s, want %s", c.given, got, c.beside)
+		if got := endpoint.roots().resolve(operation{path: "/p", root: unversionedRoot}).String(); got != c.unversioned {
+			t.Errorf("%s: %s, want %s", c.given, got, c.unversioned)
 		}
 	}
 }

@@ -13,129 +13,128 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// sending is what the resending layer and its caller share of one operation.
-type sending struct {
-	// repeatable is for what is the same done twice: reads, and writes that
-	// name their target and its new state. What costs money or makes something
-	// new is sent again only where the first request surely had no effect; that
-	// is what holds for an operation nobody thought about.
+// requestState is the state of one operation that [Client] and its transport share.
+type requestState struct {
+	// repeatable is true for an operation that can be repeated without a further
+	// effect: a read, or a write that sets a target to a state. Any other
+	// operation, such as one that costs money, is retried only where the first
+	// request surely had no effect.
 	repeatable bool
-	// mayResend is asked before each sending after the first; nil for always.
-	mayResend func(context.Context) bool
-	// doubt is set where a request that was sent again may have had an effect
-	// the first time: then no later refusal proves that nothing happened.
-	doubt bool
-	// secret takes the token that a login gave for this operation out of its
-	// answer; unset for a credential that stays the same.
+	// mayRetry is called before each retry; nil for true.
+	mayRetry func(context.Context) bool
+	// ambiguous is set before a retry if the request may have had an effect. A
+	// later refusal then does not prove that it had none.
+	ambiguous bool
+	// secret redacts the login's token of this operation in its response; unset for
+	// other credentials.
 	secret redactor
 }
 
-type sendingKey struct{}
+type requestStateKey struct{}
 
-// The bounds of sending again, the same for reads and for paid requests.
+// The bounds of retries, for reads and for paid requests.
 const (
-	maxSends      = 5
-	maxResendTime = 30 * time.Second
-	firstBackoff  = 250 * time.Millisecond
-	maxBackoff    = 8 * time.Second
+	maxAttempts  = 5
+	maxRetryTime = 30 * time.Second
+	firstBackoff = 250 * time.Millisecond
+	maxBackoff   = 8 * time.Second
 )
 
-// resending sends a request again where its policy allows, with jittered
-// backoff, as LangSmith's Retry-After asks, and never past the caller's deadline.
-type resending struct{ next http.RoundTripper }
+// retrier retries a request where that is safe, with jittered backoff or after the
+// Retry-After of LangSmith, and not beyond the caller's deadline.
+type retrier struct{ next http.RoundTripper }
 
-func (r *resending) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r *retrier) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
-	operation, ok := ctx.Value(sendingKey{}).(*sending)
+	state, ok := ctx.Value(requestStateKey{}).(*requestState)
 	if !ok {
-		operation = &sending{}
+		state = &requestState{}
 	}
 	started := time.Now()
 	pause := &backoff.ExponentialBackOff{
 		InitialInterval: firstBackoff, MaxInterval: maxBackoff, Multiplier: 2, RandomizationFactor: 0.5,
 	}
 	pause.Reset()
-	for sends := 1; ; sends++ {
-		once, err := attempt(request)
+	for attempts := 1; ; attempts++ {
+		attempt, err := cloneForAttempt(request)
 		if err != nil {
 			return nil, err
 		}
-		response, err := r.next.RoundTrip(once)
-		if sends == maxSends || ctx.Err() != nil || !worthResending(operation.repeatable, response, err) {
+		response, err := r.next.RoundTrip(attempt)
+		if attempts == maxAttempts || ctx.Err() != nil || !shouldRetry(state.repeatable, response, err) {
 			return response, err
 		}
-		wait := pauseBefore(response, pause.NextBackOff())
-		if time.Since(started)+wait > maxResendTime || pastDeadline(ctx, wait) {
+		wait := retryDelay(response, pause.NextBackOff())
+		if time.Since(started)+wait > maxRetryTime || pastDeadline(ctx, wait) {
 			return response, err
 		}
-		operation.doubt = operation.doubt || !withoutEffect(response, err)
+		state.ambiguous = state.ambiguous || !hadNoEffect(response, err)
 		if err := sleep(ctx, wait); err != nil {
 			return nil, &notSentError{err}
 		}
-		if operation.mayResend != nil && !operation.mayResend(ctx) {
+		if state.mayRetry != nil && !state.mayRetry(ctx) {
 			return response, err
 		}
 	}
 }
 
-// attempt is one sending of a request, with a body of its own and without the
-// means to rewind it. Left to itself net/http repeats a request over HTTP/2, a
-// POST too, whenever the server resets its stream with PROTOCOL_ERROR, processed
-// or not and without end: a paid request would be paid thousands of times.
-func attempt(request *http.Request) (*http.Request, error) {
-	once := request.WithContext(request.Context())
+// cloneForAttempt returns a copy of a request without GetBody. With it, net/http would
+// repeat a request over HTTP/2, even a POST, without end whenever the server resets its
+// stream with PROTOCOL_ERROR, whether processed or not. A paid request would be paid
+// thousands of times.
+func cloneForAttempt(request *http.Request) (*http.Request, error) {
+	attempt := request.WithContext(request.Context())
 	if request.GetBody == nil {
-		return once, nil
+		return attempt, nil
 	}
 	body, err := request.GetBody()
 	if err != nil {
 		return nil, err
 	}
-	once.Body, once.GetBody = body, nil
-	return once, nil
+	attempt.Body, attempt.GetBody = body, nil
+	return attempt, nil
 }
 
-// pauseBefore is how long to wait before the next sending.
-func pauseBefore(response *http.Response, backoff time.Duration) time.Duration {
+// retryDelay returns how long to wait before the next attempt.
+func retryDelay(response *http.Response, backoff time.Duration) time.Duration {
 	if response == nil {
 		return backoff
 	}
-	asked := retryAfter(response.Header, time.Now())
-	if asked == 0 {
+	delay := parseRetryAfter(response.Header, time.Now())
+	if delay == 0 {
 		return backoff
 	}
-	// Everyone who was refused together would come back together.
-	return asked + rand.N(asked/10+50*time.Millisecond)
+	// Jitter, since all clients that were refused have the same delay.
+	return delay + rand.N(delay/10+50*time.Millisecond)
 }
 
-func worthResending(repeatable bool, response *http.Response, err error) bool {
+func shouldRetry(repeatable bool, response *http.Response, err error) bool {
 	switch {
 	case err != nil && repeatable:
 		return !isPermanent(err)
 	case err != nil:
-		return neverSent(err) && isRefused(err)
+		return wasNotSent(err) && isConnectionRefused(err)
 	}
 	switch response.StatusCode {
 	case http.StatusTooManyRequests:
-		return (repeatable || isRefusal(response)) && !saysTooManyJobs(response)
+		return (repeatable || isRefusal(response)) && !hasTooManyJobs(response)
 	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return repeatable
 	}
 	return false
 }
 
-// withoutEffect reports whether a request surely changed nothing.
-func withoutEffect(response *http.Response, err error) bool {
+// hadNoEffect reports whether a request surely changed nothing.
+func hadNoEffect(response *http.Response, err error) bool {
 	if err != nil {
-		return neverSent(err)
+		return wasNotSent(err)
 	}
 	return isRefusal(response)
 }
 
-// isRefusal reports whether an answer is a refusal that LangSmith gives before it
-// works on a request: one of its statuses for that, in one of its forms. Anything
-// else, from a redirect to a gateway's 403, may come after the request was
-// processed.
+// isRefusal reports whether LangSmith refused a request before it processed it: with one
+// of the statuses for that, in one of its error formats. Any other response, such as a
+// redirect or a gateway's 403, may follow the processing of the request.
 func isRefusal(response *http.Response) bool {
 	switch response.StatusCode {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
@@ -143,27 +142,26 @@ func isRefusal(response *http.Response) bool {
 	default:
 		return false
 	}
-	body, err := bodyOf(response)
+	body, err := readBody(response)
 	return err == nil && isErrorBody(body)
 }
 
-// isRefused reports whether nobody listens at the address. Windows has a number
-// of its own for it, WSAECONNREFUSED, which is not what package syscall calls
-// ECONNREFUSED there.
-func isRefused(err error) bool {
+// isConnectionRefused reports whether nothing listens at the address. On Windows the
+// error is WSAECONNREFUSED (10061), which differs from syscall.ECONNREFUSED.
+func isConnectionRefused(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.Errno(10061))
 }
 
-// isPermanent reports whether a request failed in a way that trying again at
-// once cannot mend: a host that does not exist or does not speak TLS, a
-// certificate that is not trusted, a turn that is far off.
+// isPermanent reports whether a retry cannot help: the host does not exist or does not
+// speak TLS, its certificate is not trusted, the rate limit is used up, or the response
+// is too large.
 func isPermanent(err error) bool {
 	var name *net.DNSError
 	var certificate *tls.CertificateVerificationError
-	var paced *pacedError
+	var limited *rateLimitedError
 	return errors.As(err, &name) && name.IsNotFound ||
-		errors.As(err, &certificate) || errors.As(err, &paced) || errors.Is(err, http.ErrSchemeMismatch) ||
-		errors.Is(err, errAnswerTooLarge)
+		errors.As(err, &certificate) || errors.As(err, &limited) || errors.Is(err, http.ErrSchemeMismatch) ||
+		errors.Is(err, errResponseTooLarge)
 }
 
 func pastDeadline(ctx context.Context, wait time.Duration) bool {
@@ -182,9 +180,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// saysTooManyJobs looks into the answer and leaves it as it was.
-func saysTooManyJobs(response *http.Response) bool {
-	body, err := bodyOf(response)
+// hasTooManyJobs reports whether a response says that too many jobs are running.
+func hasTooManyJobs(response *http.Response) bool {
+	body, err := readBody(response)
 	if err != nil {
 		return false
 	}

@@ -135,7 +135,7 @@ func TestResendingEndsWithTheRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				langSmith, asked := newUpstream(first), 0
-				_, err := client(langSmith).CreateInsightsJobWhile(t.Context(), project, &langsmith.CreateInsightsJobRequest{}, func(context.Context) bool {
+				_, err := client(langSmith).CreateInsightsJobWithRetry(t.Context(), project, &langsmith.CreateInsightsJobRequest{}, func(context.Context) bool {
 					asked++
 					return asked < 2
 				})
@@ -183,7 +183,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		"a fraction":              {[]string{"Retry-After", "1.5"}, 1500 * time.Millisecond, 1800 * time.Millisecond},
 		"milliseconds":            {[]string{"Retry-After-Ms", "1200", "Retry-After", "20"}, 1200 * time.Millisecond, 1500 * time.Millisecond},
 		"a date by our clock":     {[]string{"Retry-After", in(9)}, 8 * time.Second, 10 * time.Second},
-		"a date by theirs":        {[]string{"Retry-After", in(3609), "Date", in(3600)}, 9 * time.Second, 10 * time.Second},
+		"a date by its clock":     {[]string{"Retry-After", in(3609), "Date", in(3600)}, 9 * time.Second, 10 * time.Second},
 		"a date gone by":          {[]string{"Retry-After", in(-60)}, 125 * time.Millisecond, 400 * time.Millisecond},
 		"nothing":                 {nil, 125 * time.Millisecond, 400 * time.Millisecond},
 		"zero":                    {[]string{"Retry-After", "0"}, 125 * time.Millisecond, 400 * time.Millisecond},
@@ -267,7 +267,7 @@ func TestRequestTimeout(t *testing.T) {
 		})
 		began := time.Now()
 		failed := failure(t, create(t.Context(), caller))
-		if took := time.Since(began); took != 12*time.Second || !failed.Ambiguous() || !strings.Contains(failed.Error(), "no answer within 12s") {
+		if took := time.Since(began); took != 12*time.Second || !failed.Ambiguous() || !strings.Contains(failed.Error(), "no response within 12s") {
 			t.Errorf("after %s, ambiguous %t: %v", took, failed.Ambiguous(), failed)
 		}
 		if n := len(langSmith.requests()); n != 1 {

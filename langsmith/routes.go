@@ -16,17 +16,17 @@ const (
 	queueRoutes routeFamily = "annotation queues"
 )
 
-// routesRecheck is how long a generation of routes counts as absent after an
-// endpoint was found not to serve it: an installation may be upgraded meanwhile.
-const routesRecheck = 10 * time.Minute
+// recheckAfter is how long a generation of routes counts as absent. An installation may
+// be upgraded meanwhile.
+const recheckAfter = 10 * time.Minute
 
-// Routes remembers which generation of LangSmith's routes each endpoint serves,
-// so that what is not there is not asked for at every call. LangSmith removes
-// the older routes for runs and queues on 31 January 2027; self-hosted
-// installations before v0.16 lack the newer ones. Clients share one.
+// Routes remembers which generation of LangSmith's routes each endpoint does not serve,
+// so that not every call requests it. LangSmith removes the older routes for runs and
+// queues on 31 January 2027; self-hosted installations before v0.16 lack the newer ones.
+// Several clients can share one. It is safe for concurrent use.
 type Routes struct {
 	mu     sync.Mutex
-	absent map[routeGeneration]time.Time // until when it counts as absent
+	absent map[routeGeneration]time.Time // the time until which it counts as absent
 }
 
 type routeGeneration struct {
@@ -35,7 +35,7 @@ type routeGeneration struct {
 	older    bool
 }
 
-// NewRoutes returns a memory in which nothing is known to be absent.
+// NewRoutes returns a memory in which no generation is absent.
 func NewRoutes() *Routes { return &Routes{absent: map[routeGeneration]time.Time{}} }
 
 func (r *Routes) isAbsent(g routeGeneration) bool {
@@ -47,7 +47,7 @@ func (r *Routes) isAbsent(g routeGeneration) bool {
 func (r *Routes) setAbsent(g routeGeneration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.absent[g] = time.Now().Add(routesRecheck)
+	r.absent[g] = time.Now().Add(recheckAfter)
 }
 
 func (r *Routes) setPresent(g routeGeneration) {
@@ -56,44 +56,43 @@ func (r *Routes) setPresent(g routeGeneration) {
 	delete(r.absent, g)
 }
 
-// eitherRoute is one operation by its two generations of routes.
-type eitherRoute[T any] struct {
+// versionedOperation is one operation on both generations of routes.
+type versionedOperation[T any] struct {
 	current, older func() (T, error)
-	// proves reports whether an answer of one generation, after the other said
-	// 404, shows that the other's route is absent; nil for always.
-	proves func(T) bool
+	// provesAbsence reports whether a response of one generation proves that the
+	// other, which responded with 404, is absent; nil for true.
+	provesAbsence func(T) bool
 }
 
-// serveEither carries out an operation by the route that the endpoint serves:
-// the current one, unless it is known to be absent. During a move an endpoint
-// may answer now by one and now by the other, so whichever is absent, the other
-// is asked in the same call.
-func serveEither[T any](c *Client, family routeFamily, op eitherRoute[T]) (T, error) {
+// callEither calls the current route, or the older one if the current is known to be
+// absent. If that route is absent, it calls the other: during a migration an endpoint
+// may serve either.
+func callEither[T any](c *Client, family routeFamily, op versionedOperation[T]) (T, error) {
 	first := routeGeneration{endpoint: c.endpoint.api, family: family}
 	second := first
 	second.older = true
-	ask, askOther := op.current, op.older
+	call, callOther := op.current, op.older
 	if c.routes.isAbsent(first) && !c.routes.isAbsent(second) {
 		first, second = second, first
-		ask, askOther = askOther, ask
+		call, callOther = callOther, call
 	}
-	answer, err := ask()
-	missing := routeMissing(err)
+	result, err := call()
+	missing := asRouteMissing(err)
 	if missing == nil {
 		if err == nil {
 			c.routes.setPresent(first)
 		}
-		return answer, err
+		return result, err
 	}
 	if missing.Status != http.StatusNotFound {
 		c.routes.setAbsent(first)
 	}
-	other, otherErr := askOther()
-	otherMissing := routeMissing(otherErr)
+	other, otherErr := callOther()
+	otherMissing := asRouteMissing(otherErr)
 	switch {
 	case otherErr == nil:
 		c.routes.setPresent(second)
-		if op.proves == nil || op.proves(other) {
+		if op.provesAbsence == nil || op.provesAbsence(other) {
 			c.routes.setAbsent(first)
 		}
 		return other, nil
@@ -101,14 +100,15 @@ func serveEither[T any](c *Client, family routeFamily, op eitherRoute[T]) (T, er
 		return other, otherErr
 	case otherMissing.Status != http.StatusNotFound:
 		c.routes.setAbsent(second)
-		return answer, err // which may be a 404 for what was asked for
+		return result, err // which may be the 404 of the requested object
 	case missing.Status == http.StatusNotFound && !first.older:
-		return answer, err
+		return result, err
 	}
 	return other, otherErr
 }
 
-func routeMissing(err error) *Error {
+// asRouteMissing returns an error that may mean that the route is absent; nil for others.
+func asRouteMissing(err error) *Error {
 	var failed *Error
 	if errors.As(err, &failed) && failed.RouteMissing() {
 		return failed
@@ -116,9 +116,9 @@ func routeMissing(err error) *Error {
 	return nil
 }
 
-// RouteMissing reports whether the answer may mean that this LangSmith does not
-// serve the route at all: 501, 410 or 405, or a 404 that names nothing, as web
-// servers write it. Such a 404 can also mean that the thing asked for is gone.
+// RouteMissing reports whether the response may mean that this LangSmith does not serve
+// the route: 501, 410 or 405, or a 404 without a message of LangSmith's. Such a 404 can
+// also mean that the requested object does not exist.
 func (e *Error) RouteMissing() bool {
 	switch e.Status {
 	case http.StatusNotImplemented, http.StatusGone, http.StatusMethodNotAllowed:

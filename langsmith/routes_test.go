@@ -19,7 +19,7 @@ import (
 
 // hasOlderRoute names the operations that LangSmith serves by two generations of
 // routes.
-var hasOlderRoute = map[string]bool{"GetRun": true, "RunsByID": true, "AddQueueRuns": true}
+var hasOlderRoute = map[string]bool{"GetRun": true, "ListRunsByID": true, "AddQueueRuns": true}
 
 // generations answers by route: what is not in it is not there.
 type generations map[string]reply
@@ -116,7 +116,7 @@ func TestWhichRoutesServe(t *testing.T) {
 				answers := generations{getRunV2: missing, queryV2: missing, getRunV1: respond(200, runV1), queryV1: respond(200, `{"runs":[`+runV1+`]}`)}
 				caller, sent := routed(t, answers)
 				query := func() {
-					runs, err := caller.RunsByID(t.Context(), project, []uuid.UUID{other})
+					runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other})
 					if err != nil || len(runs) != 1 || runs[0].Status != "error" {
 						t.Fatalf("%+v, %v", runs, err)
 					}
@@ -143,7 +143,7 @@ func TestWhichRoutesServe(t *testing.T) {
 			if _, err := caller.GetRun(t.Context(), project, other); err != nil {
 				t.Error(err)
 			}
-			if _, err := caller.RunsByID(t.Context(), project, []uuid.UUID{other}); err != nil {
+			if _, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other}); err != nil {
 				t.Error(err)
 			}
 			wantSent(t, "both", sent(), getRunV2, queryV2)
@@ -199,7 +199,7 @@ func TestRoutesDuringAMove(t *testing.T) {
 	}
 	caller, _ := routed(t, generations{queryV2: flipping(respond(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(respond(200, `{"runs":[`+runV1+`]}`))})
 	for i := range 20 {
-		if runs, err := caller.RunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
+		if runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
 			t.Fatalf("call %d: %v, %v", i, runs, err)
 		}
 	}
@@ -284,12 +284,12 @@ func TestReadingAQueue(t *testing.T) {
 		{`{"count":0}`, 0, 1}, {`{"count":2}`, 2, 3}, {`{"count":3}`, 3, 4}, {`{"count":4}`, 3, 5}, {`{}`, 3, 5},
 	} {
 		count, requests = c.count, 0
-		held, err := caller.QueueRuns(t.Context(), other, 100)
+		held, err := caller.ListQueueRuns(t.Context(), other, 100)
 		if err != nil || !held.Complete || len(held.Runs) != c.runs || requests != c.requests {
 			t.Errorf("%s: %+v with %d requests, want %d and %d: %v", c.count, held, requests, c.runs, c.requests, err)
 		}
 	}
-	if held, err := caller.QueueRuns(t.Context(), other, 1); err != nil || held.Complete {
+	if held, err := caller.ListQueueRuns(t.Context(), other, 1); err != nil || held.Complete {
 		t.Errorf("more than asked for: %+v, %v", held, err)
 	}
 }
@@ -372,7 +372,7 @@ func TestAnswersAreTold(t *testing.T) {
 	caller := langsmith.New(langsmith.Options{
 		Credentials: langsmith.Credentials{APIKey: key},
 		Transport:   newUpstream(respond(200, `{"unknown":"`+key+`","id":"33333333-3333-4333-8333-333333333333"}`), respond(404, notFound)),
-		OnAnswer: func(a langsmith.Answer) {
+		OnResponse: func(a langsmith.Response) {
 			told = append(told, fmt.Sprintf("%s %s %d %s", a.Method, a.Route, a.Status, a.Body))
 		},
 	})

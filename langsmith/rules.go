@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -14,15 +15,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// What the API documents as its bounds.
+// The documented bounds of the API.
 const (
-	MaxSample     = 1000 // traces a job reads at most
-	MaxPartitions = 10   // top-level categories fixed in advance
+	MaxSample     = 1000 // traces of a job
+	MaxPartitions = 10   // fixed top-level categories
 	MaxConfigName = 255  // characters of a config's name
 )
 
-// Check holds a request against every rule that the API documents, so that a
-// bad one costs no request. It returns nil, or the [FieldError]s joined.
+// Check validates a request against the rules that the API documents, before it is sent.
+// It returns nil, or the joined [FieldError] values.
 func (r *CreateInsightsJobRequest) Check() error {
 	return errors.Join(
 		r.checkWindow(),
@@ -54,6 +55,9 @@ func (r *CreateInsightsJobRequest) checkWindow() error {
 	start, err := startText.Time()
 	if err != nil {
 		return FieldError{"start_time", err.Error()}
+	}
+	if start.After(time.Now()) {
+		return FieldError{"start_time", "is in the future, where there are no traces yet"}
 	}
 	if !hasEnd {
 		return nil
@@ -96,35 +100,34 @@ func (r *CreateInsightsJobRequest) checkSummaryPrompt() error {
 	if !ok {
 		return nil
 	}
-	named := false
-	for sign, name := range mustacheTags(prompt) {
+	hasVariable := false
+	for sign, name := range parseMustacheTags(prompt) {
 		if sign == "#" || sign == "^" || sign == "/" {
 			return FieldError{"summary_prompt", fmt.Sprintf("uses the mustache section {{%s%s}}; only variables such as {{run.inputs}} are allowed", sign, name)}
 		}
-		named = named || (sign == "" || sign == "&") && isPromptVariable(name)
+		hasVariable = hasVariable || (sign == "" || sign == "&") && isPromptVariable(name)
 	}
-	if !named {
+	if !hasVariable {
 		return FieldError{"summary_prompt", "must name at least one variable in double braces, such as {{run.inputs}}: one of " + promptVariablesText}
 	}
 	return nil
 }
 
-// mustacheTags yields the tags of a template, with two braces or three: the
-// sign they begin with, which an ampersand, a section and their like do, and
-// the name.
-func mustacheTags(template string) iter.Seq2[string, string] {
+// parseMustacheTags yields the tags of a template in double or triple braces: the sign
+// of a section, a partial and so on (empty for a variable), and the name.
+func parseMustacheTags(template string) iter.Seq2[string, string] {
 	return func(yield func(sign, name string) bool) {
 		for {
 			_, rest, found := strings.Cut(template, "{{")
 			if !found {
 				return
 			}
-			tag, behind, closed := strings.Cut(strings.TrimPrefix(rest, "{"), "}}")
+			tag, after, closed := strings.Cut(strings.TrimPrefix(rest, "{"), "}}")
 			if !closed || strings.ContainsAny(tag, "{}") {
 				template = rest
 				continue
 			}
-			template = behind
+			template = after
 			sign, name := "", strings.TrimSpace(tag)
 			if name != "" && strings.Contains("#^/>!=&", name[:1]) {
 				sign, name = name[:1], strings.TrimSpace(name[1:])
@@ -149,8 +152,8 @@ func (r *CreateInsightsJobRequest) checkAttributes() error {
 	return CheckAttributeSchemas("attribute_schemas", schemas)
 }
 
-// CheckAttributeSchemas holds attribute declarations against what is
-// documented: a known type, a description, and filter_by on booleans only.
+// CheckAttributeSchemas validates attribute declarations: a known type, a description,
+// and filter_by on booleans only. field is the path of the declarations.
 func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
@@ -171,7 +174,7 @@ func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) err
 			problems = append(problems, FieldError{path + ".description", "must be a text that says what to extract"})
 		}
 		switch schema.FilterBy.Kind() {
-		case jsontext.KindInvalid, jsontext.KindNull, jsontext.KindFalse: // it keeps every trace
+		case jsontext.KindInvalid, jsontext.KindNull, jsontext.KindFalse: // unset
 		case jsontext.KindTrue:
 			if schema.Type != "boolean" {
 				problems = append(problems, FieldError{path + ".filter_by", "is allowed on attributes of type boolean only"})
@@ -183,7 +186,7 @@ func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) err
 	return errors.Join(problems...)
 }
 
-// The model providers that LangSmith knows.
+// The model providers that LangSmith supports.
 const (
 	ProviderOpenAI    ModelProvider = "openai"
 	ProviderAnthropic ModelProvider = "anthropic"
@@ -196,7 +199,8 @@ func checkProvider(model *ModelProvider) error {
 	return FieldError{"model", "must be openai or anthropic"}
 }
 
-// checkModelPair holds the two model overrides against each other.
+// checkModelPair validates the two model overrides, which are set together or not at
+// all.
 func checkModelPair(cluster, summary Optional[string]) error {
 	clusterModel, hasCluster := cluster.Get()
 	summaryModel, hasSummary := summary.Get()
@@ -229,9 +233,9 @@ func checkConfigName(name string) error {
 	return nil
 }
 
-// checkBelow checks a request that is a field of another one, and names its
-// fields from there.
-func checkBelow(field string, request *CreateInsightsJobRequest) error {
+// checkNested validates a request that is a field of another request, and prefixes its
+// fields.
+func checkNested(field string, request *CreateInsightsJobRequest) error {
 	if request == nil {
 		return FieldError{field, "must be an object with the fields of a job; {} for the API's defaults"}
 	}

@@ -47,6 +47,8 @@ var jobRules = []struct {
 	{`{"start_time":""}`, []string{"start_time"}},
 	{`{"start_time":"2026-02-30T00:00:00Z"}`, []string{"start_time"}},
 	{`{"start_time":"2026-01-31T00:00:00Z","end_time":"2026-02-01T00:00:00"}`, []string{"end_time"}},
+	{`{"start_time":"2999-01-31T00:00:00Z"}`, []string{"start_time"}},
+	{`{"start_time":"2026-01-31T00:00:00Z","end_time":"2999-01-31T00:00:00Z"}`, nil},
 
 	{`{"sample":1000}`, nil},
 	{`{"sample":1}`, nil},

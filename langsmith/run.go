@@ -7,13 +7,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// Run is one run of a trace, whichever generation of LangSmith's routes it came
-// by: status and type are in lower case.
+// Run is one run of a trace, from either generation of routes.
 type Run struct {
 	ID        uuid.UUID
 	Name      string
-	Type      string // tool, chain, llm, retriever, embedding, prompt or parser
-	Status    string // success, error or pending
+	Type      string // tool, chain, llm, retriever, embedding, prompt or parser, in lower case
+	Status    string // success, error or pending, in lower case
 	Error     string
 	StartTime Time
 	EndTime   Time
@@ -22,22 +21,22 @@ type Run struct {
 	ProjectID uuid.UUID
 	TraceID   uuid.UUID
 	ParentID  uuid.UUID // uuid.Nil for a root run
-	ThreadID  string    // of the conversation; empty for none
+	ThreadID  string    // empty for none
 	Tags      List[string]
 	Metadata  json.RawMessage // an object; nil for none
 	Inputs    json.RawMessage
 	Outputs   json.RawMessage
 }
 
-func (r *Run) recognized() bool { return r.ID != uuid.Nil }
+func (r *Run) isValid() bool { return r.ID != uuid.Nil }
 
-// IsRoot reports whether the run is its trace's root, as far as is known.
+// IsRoot reports whether the run is the root of its trace, as far as its fields show.
 func (r *Run) IsRoot() bool {
 	return r.ParentID == uuid.Nil && (r.TraceID == r.ID || r.TraceID == uuid.Nil)
 }
 
-// LatencySeconds is how long the run took, and whether that is known. The older
-// routes give its start and end only.
+// LatencySeconds returns how long the run took, and whether that is known. The older
+// routes return the start and the end only.
 func (r *Run) LatencySeconds() (float64, bool) {
 	if latency, ok := r.Latency.Get(); ok {
 		return latency, true
@@ -48,8 +47,8 @@ func (r *Run) LatencySeconds() (float64, bool) {
 	return r.EndTime.Sub(r.StartTime.Time).Seconds(), true
 }
 
-// runBody is a run as either generation writes it: the newer routes renamed
-// session_id and parent_run_id, and lifted metadata and latency to the top.
+// runBody is a run as either generation of routes writes it. The newer one renames
+// session_id and parent_run_id, and has metadata and latency as fields.
 type runBody struct {
 	ID             uuid.UUID       `json:"id"`
 	Name           string          `json:"name"`
@@ -74,8 +73,8 @@ type runBody struct {
 	Outputs        json.RawMessage `json:"outputs"`
 }
 
-// UnmarshalJSON implements json.Unmarshaler; a field of another type than the
-// documented one is left out.
+// UnmarshalJSON implements json.Unmarshaler. It skips a field whose type is not the
+// documented one.
 func (r *Run) UnmarshalJSON(data []byte) error {
 	var body runBody
 	if err := decode(data, &body); err != nil {
@@ -106,7 +105,7 @@ func (r *Run) UnmarshalJSON(data []byte) error {
 		r.Metadata = nil
 	}
 	if r.ThreadID == "" {
-		r.ThreadID = threadOf(r.Metadata)
+		r.ThreadID = findThreadID(r.Metadata)
 	}
 	return nil
 }
@@ -116,9 +115,9 @@ func isEmptyObject(raw json.RawMessage) bool {
 	return object.UnmarshalJSON(raw) != nil || len(object) == 0
 }
 
-// threadOf reads the thread from the metadata keys by which LangSmith groups
-// runs into threads, for routes that do not give it themselves.
-func threadOf(metadata json.RawMessage) string {
+// findThreadID reads the thread from the metadata keys by which LangSmith groups runs
+// into threads, for routes that do not return the thread.
+func findThreadID(metadata json.RawMessage) string {
 	var keys Members
 	if keys.UnmarshalJSON(metadata) != nil {
 		return ""

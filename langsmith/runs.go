@@ -12,10 +12,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// RunField names what a query gives of a run. A run's id always comes.
+// RunField names a field that a query returns. The id is always returned.
 type RunField string
 
-// The fields that a query may ask for, by the newer routes' names.
+// The fields of a run, by the names of the newer routes.
 const (
 	RunName      RunField = "NAME"
 	RunType      RunField = "RUN_TYPE"
@@ -35,8 +35,8 @@ const (
 	RunOutputs   RunField = "OUTPUTS"
 )
 
-// olderFields are the fields' names on the older query. Latency follows from
-// the times there.
+// olderFields are the names of the fields on the older routes, which have the start and
+// the end instead of the latency.
 var olderFields = map[RunField][]string{
 	RunName: {"name"}, RunType: {"run_type"}, RunStatus: {"status"}, RunError: {"error"},
 	RunStartTime: {"start_time"}, RunEndTime: {"end_time"}, RunLatency: {"start_time", "end_time"},
@@ -44,49 +44,48 @@ var olderFields = map[RunField][]string{
 	RunThread: {"thread_id"}, RunTags: {"tags"}, RunMetadata: {"extra"}, RunInputs: {"inputs"}, RunOutputs: {"outputs"},
 }
 
-// allRunFields are what [Client.GetRun] asks for.
+// allRunFields are the fields that [Client.GetRun] requests.
 var allRunFields = []RunField{
 	RunName, RunType, RunStatus, RunError, RunStartTime, RunEndTime, RunLatency, RunTotalCost,
 	RunProject, RunTrace, RunParents, RunThread, RunTags, RunMetadata, RunInputs, RunOutputs,
 }
 
-// SummaryFields are the fields of a run without its content.
+// SummaryFields returns the fields of a run without its content.
 func SummaryFields() []RunField {
 	return []RunField{
 		RunName, RunType, RunStatus, RunError, RunStartTime, RunEndTime, RunLatency, RunTotalCost, RunProject, RunTrace, RunParents,
 	}
 }
 
-// The most runs that one page of either generation holds.
+// The maximum page sizes of the newer and of the older routes.
 const (
 	MaxRunsPage      = 1000
 	olderMaxRunsPage = 100
 )
 
-// earliestRun is the start that a query sends which has none of its own: the
-// newer route would otherwise look at the last day only.
+// earliestRun is the start time of a query that has none. Without one, the newer route
+// returns the runs of the last day only.
 var earliestRun = time.Unix(0, 0)
 
-// RunsQuery chooses runs of one project.
+// RunsQuery selects runs of one project.
 type RunsQuery struct {
 	Project   uuid.UUID
 	IDs       []uuid.UUID // only these; none for any
 	TraceID   uuid.UUID   // only runs of this trace; uuid.Nil for any
 	RootsOnly bool
-	Failed    *bool     // only runs that failed, or only others; nil for any
+	Failed    *bool     // only failed runs (true) or only others (false); nil for any
 	Filter    string    // in LangSmith's filter language; empty for any
-	After     time.Time // started then or later; zero for any time
-	Before    time.Time // started then or earlier; zero for any time
+	After     time.Time // earliest start; zero for any
+	Before    time.Time // latest start; zero for any
 	Fields    []RunField
-	Limit     int    // of one page, 1 to [MaxRunsPage]; the older route gives at most 100
-	Cursor    string // from the page before; empty for the first
+	Limit     int    // of one page, 1 to [MaxRunsPage]; the older route returns at most 100
+	Cursor    string // of the previous page; empty for the first
 }
 
-// RunsPage is one page of runs. Next is the cursor of the page after it, empty
-// at the end.
+// RunsPage is one page of runs.
 type RunsPage struct {
 	Runs []Run
-	Next string
+	Next string // cursor of the next page; empty at the end
 }
 
 type runsBody struct {
@@ -94,7 +93,7 @@ type runsBody struct {
 	NextCursor string    `json:"next_cursor"`
 }
 
-func (b *runsBody) recognized() bool { return b.Items.present }
+func (b *runsBody) isValid() bool { return b.Items.present }
 
 type olderRunsBody struct {
 	Runs    list[Run] `json:"runs"`
@@ -103,13 +102,12 @@ type olderRunsBody struct {
 	} `json:"cursors"`
 }
 
-func (b *olderRunsBody) recognized() bool { return b.Runs.present }
+func (b *olderRunsBody) isValid() bool { return b.Runs.present }
 
-// QueryRuns lists runs of a project, by the generation of routes that the
-// endpoint serves. The order is LangSmith's, newest first. A cursor belongs to
-// the generation that gave it: where that has gone meanwhile, the query fails.
+// QueryRuns lists runs of a project, newest first. A cursor is valid only on the
+// generation of routes that returned it. If that is no longer served, the query fails.
 func (c *Client) QueryRuns(ctx context.Context, q RunsQuery) (*RunsPage, error) {
-	return serveEither(c, runRoutes, eitherRoute[*RunsPage]{
+	return callEither(c, runRoutes, versionedOperation[*RunsPage]{
 		current: func() (*RunsPage, error) { return c.queryRuns(ctx, q) },
 		older:   func() (*RunsPage, error) { return c.queryRunsOlder(ctx, q) },
 	})
@@ -135,7 +133,7 @@ func (c *Client) queryRuns(ctx context.Context, q RunsQuery) (*RunsPage, error) 
 			Cursor       string      `json:"cursor,omitempty"`
 			PageSize     int         `json:"page_size,omitzero"`
 		}{
-			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Failed, q.Filter, after.UTC(), utc(q.Before),
+			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Failed, q.Filter, after.UTC(), toUTC(q.Before),
 			append([]RunField{"ID"}, q.Fields...), q.Cursor, min(q.Limit, MaxRunsPage),
 		},
 	})
@@ -161,8 +159,8 @@ func (c *Client) queryRunsOlder(ctx context.Context, q RunsQuery) (*RunsPage, er
 			Cursor    string      `json:"cursor,omitempty"`
 			Limit     int         `json:"limit,omitzero"`
 		}{
-			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Failed, q.Filter, utc(q.After), utc(q.Before),
-			olderSelect(q.Fields), q.Cursor, min(q.Limit, olderMaxRunsPage),
+			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Failed, q.Filter, toUTC(q.After), toUTC(q.Before),
+			selectOlderFields(q.Fields), q.Cursor, min(q.Limit, olderMaxRunsPage),
 		},
 	})
 	if err != nil {
@@ -171,14 +169,14 @@ func (c *Client) queryRunsOlder(ctx context.Context, q RunsQuery) (*RunsPage, er
 	return &RunsPage{Runs: body.Runs.items, Next: nextCursor(body.Cursors.Next, q.Cursor, len(body.Runs.items))}, nil
 }
 
-func utc(t time.Time) time.Time {
+func toUTC(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
 	return t.UTC()
 }
 
-func olderSelect(fields []RunField) []string {
+func selectOlderFields(fields []RunField) []string {
 	names := []string{"id"}
 	for _, field := range fields {
 		for _, name := range olderFields[field] {
@@ -190,28 +188,28 @@ func olderSelect(fields []RunField) []string {
 	return names
 }
 
-// nextCursor ends a list at a cursor that stays the same or a page of nothing,
-// which would page forever.
-func nextCursor(next, asked string, got int) string {
-	if next == asked || got == 0 {
+// nextCursor returns the next cursor, or an empty one where it is unchanged or the page
+// is empty, which would repeat without end.
+func nextCursor(next, current string, items int) string {
+	if next == current || items == 0 {
 		return ""
 	}
 	return next
 }
 
-// MaxRunsByID is how many runs one request fetches by their ids at most.
+// MaxRunsByID is how many ids [Client.ListRunsByID] accepts.
 const MaxRunsByID = 100
 
-// RunsByID fetches up to [MaxRunsByID] runs of a project, without their content,
-// with one request; LangSmith allows far fewer requests for single runs. Runs
-// that are gone are left out.
-func (c *Client) RunsByID(ctx context.Context, project uuid.UUID, ids []uuid.UUID) ([]Run, error) {
+// ListRunsByID fetches up to [MaxRunsByID] runs of a project without their content, in
+// one request: LangSmith's rate limit for single runs is far lower. It leaves out runs
+// that do not exist.
+func (c *Client) ListRunsByID(ctx context.Context, project uuid.UUID, ids []uuid.UUID) ([]Run, error) {
 	switch {
 	case len(ids) == 0:
-		return nil, nil // the API takes no ids for every run
+		return nil, nil // without ids the API would return every run
 	case len(ids) > MaxRunsByID:
 		op := operation{method: http.MethodPost, root: v2Root, path: "/runs/query"}
-		return nil, op.refuse(fmt.Errorf("%d runs asked for at once; at most %d are allowed", len(ids), MaxRunsByID))
+		return nil, op.refuse(fmt.Errorf("%d runs requested at once; at most %d are allowed", len(ids), MaxRunsByID))
 	}
 	page, err := c.QueryRuns(ctx, RunsQuery{Project: project, IDs: ids, Fields: SummaryFields(), Limit: len(ids)})
 	if err != nil {
@@ -220,13 +218,12 @@ func (c *Client) RunsByID(ctx context.Context, project uuid.UUID, ids []uuid.UUI
 	return page.Runs, nil
 }
 
-// ErrRunNeedsProject is returned by [Client.GetRun] without a project where the
-// endpoint serves only the routes that need one.
+// ErrRunNeedsProject is returned by [Client.GetRun] for a call without a project if the
+// endpoint serves only the newer route, which needs one.
 var ErrRunNeedsProject = errors.New("this LangSmith finds a run only by its project and id")
 
-// GetRun fetches one run with its content. The newer route needs the run's
-// project; with uuid.Nil the older one is asked, as long as it is there. With
-// a project that is not the run's, the newer route knows no such run.
+// GetRun fetches one run with its content. The newer route needs the run's project, and
+// does not find a run of another project. With uuid.Nil, only the older route is called.
 func (c *Client) GetRun(ctx context.Context, project, run uuid.UUID) (*Run, error) {
 	older := func() (*Run, error) {
 		return get[Run](ctx, c, "/runs/"+run.String(), url.Values{"exclude_serialized": {"true"}})
@@ -243,15 +240,15 @@ func (c *Client) GetRun(ctx context.Context, project, run uuid.UUID) (*Run, erro
 	for _, field := range allRunFields {
 		query.Add("selects", string(field))
 	}
-	return serveEither(c, runRoutes, eitherRoute[*Run]{
+	return callEither(c, runRoutes, versionedOperation[*Run]{
 		current: func() (*Run, error) {
 			op := readOperation("/runs/"+run.String(), query)
 			op.root = v2Root
 			return send[Run](ctx, c, op)
 		},
 		older: older,
-		// A run of another project proves nothing: the newer route would not
-		// have found it either.
-		proves: func(found *Run) bool { return found.ProjectID == project },
+		// A run of another project proves nothing, since the newer route does not
+		// find it.
+		provesAbsence: func(found *Run) bool { return found.ProjectID == project },
 	})
 }

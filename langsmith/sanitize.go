@@ -6,11 +6,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// cleanBody returns an answer's body without the credential, and with U+FFFD for
-// what is no Unicode: half a surrogate pair, or a byte that is no UTF-8. In JSON
-// it looks at the strings as they are meant, names of members included, and
-// leaves everything else as it is.
-func cleanBody(body []byte, secret redactor) []byte {
+// sanitizeBody redacts the credential in a response's body, and replaces invalid UTF-8
+// and unpaired surrogates by U+FFFD. In JSON it does so in the unescaped strings,
+// including the names of members, and leaves everything else unchanged.
+func sanitizeBody(body []byte, secret redactor) []byte {
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	var out []byte
 	kept := 0 // how much of body is in out
@@ -32,11 +31,11 @@ func cleanBody(body []byte, secret redactor) []byte {
 		}
 		end := int(decoder.InputOffset())
 		out = append(out, body[kept:end-len(quoted)]...)
-		out, _ = jsontext.AppendQuote(out, clean) // what it has to say of invalid bytes is mended before
+		out, _ = jsontext.AppendQuote(out, clean) // its only error is about invalid UTF-8, which it replaces
 		kept = end
 	}
 	if int(decoder.InputOffset()) < len(bytes.TrimRight(body, " \t\r\n")) {
-		return bytes.ToValidUTF8(secret.redact(body), []byte("\uFFFD")) // no JSON
+		return bytes.ToValidUTF8(secret.redact(body), []byte("\uFFFD")) // not JSON
 	}
 	if kept == 0 {
 		return body

@@ -8,16 +8,15 @@ import (
 	"io"
 )
 
-// redacted is what takes a secret's place wherever it would be shown.
+// redacted replaces a secret in every output.
 const redacted = "[redacted]"
 
-// Secret is a credential. However it is printed, logged or marshalled it comes
-// out as [redacted]; only [Secret.Reveal] gives it away, which is for the
-// signing of requests.
+// Secret is a credential. It prints, logs and marshals as [redacted]. Only
+// [Secret.Reveal] returns the credential, for signing requests.
 //
-// Two things are beyond it, since it is a string: fmt cannot ask the methods of
-// an unexported field, and encoding/json not those of a map's key. Keep secrets
-// in exported fields or in functions, and out of keys.
+// Since it is a string, there are two exceptions: fmt cannot call the methods of an
+// unexported field, and encoding/json not those of a map key. Keep secrets in exported
+// fields or in functions, and out of keys.
 type Secret string
 
 // Reveal returns the credential itself.
@@ -26,7 +25,7 @@ func (s Secret) Reveal() string { return string(s) }
 // String implements fmt.Stringer.
 func (s Secret) String() string { return redacted }
 
-// Format keeps every verb, %q and %x among them, from showing the credential.
+// Format implements fmt.Formatter, so that no verb, such as %x, prints the credential.
 func (s Secret) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, redacted) }
 
 // MarshalJSON implements json.Marshaler.
@@ -35,8 +34,8 @@ func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(redacted) }
 // MarshalText implements encoding.TextMarshaler.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// Fingerprint names a credential without giving it away: the first 64 bits of
-// a SHA-256, in hexadecimal. Empty for an empty secret.
+// Fingerprint identifies a credential without revealing it: the first 64 bits of its
+// SHA-256, in hexadecimal. It is empty for an empty secret.
 func (s Secret) Fingerprint() string {
 	if s == "" {
 		return ""

@@ -7,11 +7,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Stats are the statistics of a cluster: whatever keys LangSmith computed. A
-// key that is missing is unknown, not zero.
+// Stats are the statistics of a cluster by LangSmith's keys. A missing key is unknown,
+// not zero.
 type Stats map[string]any
 
-// The keys that are known.
+// The known keys.
 const (
 	StatRunCount   = "run_count"
 	StatErrorRate  = "error_rate"  // 0 to 1
@@ -19,7 +19,7 @@ const (
 	StatCostP50    = "cost_p50"    // US dollars
 )
 
-// Number returns a statistic that is a number, or text that reads as one.
+// Number returns a statistic that is a number, or a text that holds one.
 func (s Stats) Number(key string) (float64, bool) {
 	switch value := s[key].(type) {
 	case float64:
@@ -31,19 +31,19 @@ func (s Stats) Number(key string) (float64, bool) {
 	return 0, false
 }
 
-// What statistics are read of a cluster: the first ones, and of each only what is
-// short enough to be shown, in bytes.
+// The bounds of a cluster's statistics. Further ones, and longer ones (in bytes), are
+// skipped.
 const (
-	maxStats    = 100
-	longestStat = 4_000
+	maxStats     = 100
+	maxStatBytes = 4_000
 )
 
-// UnmarshalJSON implements json.Unmarshaler; what is no object is no statistics. A
-// statistic that is an object or a list stays as it is written.
+// UnmarshalJSON implements json.Unmarshaler. Any value but an object has no statistics. A
+// statistic that is an object or an array is kept as raw JSON.
 func (s *Stats) UnmarshalJSON(data []byte) error {
 	*s = nil
-	return eachMember(data, func(key string, raw jsontext.Value) {
-		if len(*s) == maxStats || len(key) > longestStat || len(raw) > longestStat {
+	return forEachMember(data, func(key string, raw jsontext.Value) {
+		if len(*s) == maxStats || len(key) > maxStatBytes || len(raw) > maxStatBytes {
 			return
 		}
 		if *s == nil {
@@ -54,7 +54,7 @@ func (s *Stats) UnmarshalJSON(data []byte) error {
 			(*s)[key] = json.RawMessage(raw.Clone())
 		default:
 			var value any
-			if json.Unmarshal(raw, &value) == nil { // or it is a number that is too large
+			if json.Unmarshal(raw, &value) == nil { // fails for a number that is too large
 				(*s)[key] = value
 			}
 		}

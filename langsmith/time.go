@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Time is a moment in an answer of the API, which gives times with or without
-// a zone (then UTC), and with or without fractions of a second. A text that is
-// no time leaves it zero rather than failing the whole answer.
+// Time is a time in a response. The API writes times with or without fractions of a
+// second, and with or without a zone (UTC). An invalid time is zero, so that the rest of
+// the response can be read.
 type Time struct{ time.Time }
 
 var timeLayouts = []string{
@@ -24,7 +24,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	t.Time = time.Time{}
 	var text string
 	if err := json.Unmarshal(data, &text); err != nil {
-		return nil //nolint:nilerr // null and anything that is no text is no time
+		return nil //nolint:nilerr // any value but a text is an invalid time
 	}
 	for _, layout := range timeLayouts {
 		if parsed, err := time.Parse(layout, text); err == nil {
@@ -43,15 +43,15 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.UTC().Format(time.RFC3339Nano))
 }
 
-// DateTime is a moment in a request: RFC 3339 with a zone, kept to the letter
-// so that it reaches the API as the caller wrote it.
+// DateTime is a time in a request: RFC 3339 with a zone, sent to the API as the caller
+// wrote it.
 type DateTime string
 
-// Time reads the moment.
+// Time parses the time.
 func (d DateTime) Time() (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, string(d))
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is no time with a zone such as 2026-01-31T00:00:00Z", string(d))
+		return time.Time{}, fmt.Errorf("%q is not a time with a zone such as 2026-01-31T00:00:00Z", string(d))
 	}
 	return t, nil
 }

@@ -95,7 +95,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 	default:
 		b.transport = langsmith.NewTransport()
 	}
-	b.transport = options.Telemetry.Transport(b.transport)
+	b.transport = statusRecorder{options.Telemetry.Transport(b.transport)}
 	options.Telemetry.ObserveWaiters(b.watcher.Waiting)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
 	return b, nil
@@ -132,6 +132,7 @@ func (b *Backend) env(ctx context.Context) *tool.Env {
 	return &tool.Env{
 		LangSmith:      caller.langsmith,
 		Projects:       caller.projects,
+		Scopes:         caller.scopes,
 		Paid:           b.ledger,
 		Watch:          b.watcher,
 		Locks:          caller.locks,

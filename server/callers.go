@@ -9,6 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/web"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -25,6 +26,7 @@ const (
 type caller struct {
 	langsmith *langsmith.Client
 	projects  *tool.ProjectCache
+	scopes    *scope.Memory
 	locks     *tool.KeyedMutex
 	catalog   *catalog.Catalog
 }
@@ -54,7 +56,7 @@ func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.C
 		Routes:       b.routes,
 		OnDeprecated: b.deprecations.add,
 	})
-	return &caller{langsmith: client, projects: tool.NewProjectCache(), locks: tool.NewKeyedMutex(), catalog: catalog.New(client)}
+	return &caller{langsmith: client, projects: tool.NewProjectCache(), scopes: scope.NewMemory(), locks: tool.NewKeyedMutex(), catalog: catalog.New(client)}
 }
 
 // caller returns the caller of ctx. A caller's own key goes to the endpoint that

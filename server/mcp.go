@@ -4,17 +4,15 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
+	"langsmith-insights-mcp/server/identity"
 	"langsmith-insights-mcp/tools/app"
 )
-
-// Name is the server's name in the protocol.
-const Name = "langsmith-insights"
 
 // NewMCP returns the MCP server over a backend, for any transport.
 func NewMCP(b *Backend) *mcpserver.MCPServer {
 	hooks := &mcpserver.Hooks{}
 	options := append(MCPOptions(), b.telemetry.MCPOptions()...)
-	s := mcpserver.NewMCPServer(Name, Version(), append(options,
+	s := mcpserver.NewMCPServer(identity.Name, Version(), append(options,
 		mcpserver.WithHooks(hooks),
 		mcpserver.WithInstructions(b.instructions()),
 		mcpserver.WithCompletions(),
@@ -33,8 +31,10 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 // conformance suite's fixtures included.
 func MCPOptions() []mcpserver.ServerOption {
 	return []mcpserver.ServerOption{
-		mcpserver.WithTitle("LangSmith Insights"),
-		mcpserver.WithDescription("LangSmith's Insights Agent as tools"),
+		mcpserver.WithTitle(identity.Title),
+		mcpserver.WithDescription(identity.Description),
+		mcpserver.WithIcons(identity.Icon()),
+		mcpserver.WithWebsiteURL(identity.ReadHome().Website()),
 		mcpserver.WithRecovery(),
 		mcpserver.WithToolCapabilities(false),
 		mcpserver.WithResourceCapabilities(false, false),

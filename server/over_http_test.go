@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ import (
 
 // overHTTP serves a fixture's backend on a port of its own, and returns what
 // connects clients to it. They take the place of the fixture's own one by one.
-func overHTTP(t *testing.T, f *servertest.Fixture) (connect func(version string, headers map[string]string, options ...client.ClientOption)) {
+func overHTTP(t *testing.T, f *servertest.Fixture, options ...transport.StreamableHTTPCOption) (connect func(version string, headers map[string]string, clientOptions ...client.ClientOption)) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -39,13 +40,13 @@ func overHTTP(t *testing.T, f *servertest.Fixture) (connect func(version string,
 			t.Errorf("serving ended with %v", err)
 		}
 	})
-	return func(version string, headers map[string]string, options ...client.ClientOption) {
+	return func(version string, headers map[string]string, clientOptions ...client.ClientOption) {
 		t.Helper()
-		wire, err := transport.NewStreamableHTTP("http://"+listener.Addr().String()+"/mcp", transport.WithHTTPHeaders(headers))
+		wire, err := transport.NewStreamableHTTP("http://"+listener.Addr().String()+"/mcp", append(slices.Clone(options), transport.WithHTTPHeaders(headers))...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		connected := client.NewClient(wire, append(options, client.WithProtocolVersion(version))...)
+		connected := client.NewClient(wire, append(clientOptions, client.WithProtocolVersion(version))...)
 		t.Cleanup(func() { _ = connected.Close() })
 		if err := connected.Start(ctx); err != nil {
 			t.Fatal(err)

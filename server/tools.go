@@ -43,13 +43,17 @@ func describeTool(t tool.Tool) mcp.Tool {
 // toolHandler returns what runs a tool for tools/call.
 func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		ctx, record := beginCall(ctx, t.Name, b.caller(ctx).langsmith.Credentials().Fingerprint())
+		defer func() { record.log(b.logger) }()
 		env := b.env(ctx)
+		env.RequestID = record.requestID
 		env.Progress = ProgressReporter(ctx)
 		elicitor := newElicitor(ctx, request)
 		if elicitor != nil {
 			env.Ask = elicitor.ask
 		}
 		reply, err := t.Call(ctx, env, jsonrpc.Arguments(ctx))
+		record.end(reply, err)
 		var question *tool.Question
 		if errors.As(err, &question) {
 			return elicitor.inputRequired(question), nil

@@ -3,6 +3,8 @@ package server
 import (
 	"runtime/debug"
 	"strings"
+
+	"langsmith-insights-mcp/server/identity"
 )
 
 // version is set with -ldflags -X by a build outside the repository, as in a container.
@@ -21,4 +23,4 @@ func Version() string {
 }
 
 // UserAgent returns the User-Agent of requests to LangSmith.
-func UserAgent() string { return Name + "-mcp/" + Version() }
+func UserAgent() string { return identity.Name + "-mcp/" + Version() }

@@ -37,6 +37,7 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",
+		ResultOf:   "add_insights_runs_to_dataset",
 	}, runAddInsightsRunsToAnnotationQueue)
 }
 
@@ -78,7 +79,7 @@ type queues struct {
 
 // extends reports whether adding extends the retention of traces: where the call asks
 // for it, and where LangSmith serves only the older route, which always does.
-func (q *queues) extends() bool { return q.extend || q.env.LangSmith.QueuesExtendRetention() }
+func (q *queues) extends() bool { return q.extend || q.env.LangSmith.QueuesOnlyExtendRetention() }
 
 func (q *queues) Kind() string { return "annotation queue" }
 
@@ -116,7 +117,7 @@ const maxQueueRuns = 10_000
 // Members reads all of a queue. It refuses a queue that is too long to read: what is
 // added to a queue twice may be in it twice.
 func (q *queues) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
-	queued, err := q.env.LangSmith.QueueRuns(ctx, id, maxQueueRuns)
+	queued, err := q.env.LangSmith.ListQueueRuns(ctx, id, maxQueueRuns)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, _ 
 	}
 	if !q.agreed && !q.extend && q.env.Policy.Confirm {
 		// For a new queue no request has shown yet which route LangSmith serves.
-		if _, err := q.env.LangSmith.QueueRuns(ctx, id, 1); err != nil {
+		if _, err := q.env.LangSmith.ListQueueRuns(ctx, id, 1); err != nil {
 			return 0, err
 		}
 		if err := q.Confirm(ctx, len(runs)); err != nil {

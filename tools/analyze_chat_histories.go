@@ -22,11 +22,11 @@ import (
 
 type analyzeChatHistoriesArgs struct {
 	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Each a list of messages. Give this or path."`
-	Path        string                   `json:"path,omitempty" jsonschema_description:"A JSON Lines file, one chat a line, in the folder that the operator allows."`
+	Path        string                   `json:"path,omitempty" jsonschema_description:"A JSON Lines file, one chat a line, in the operator's folder."`
 	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Names the job and begins the project's name."`
 	UserContext map[string]string        `json:"user_context,omitempty" jsonschema_description:"As in create_insights_job."`
 	Model       *langsmith.ModelProvider `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic,default=openai" jsonschema_description:"As in create_insights_job."`
-	DryRun      bool                     `json:"dry_run,omitempty" jsonschema_description:"Send and start nothing; show the request and the cost."`
+	DryRun      bool                     `json:"dry_run,omitempty" jsonschema_description:"Send nothing; show the cost."`
 
 	read []chats.Chat
 }
@@ -68,7 +68,7 @@ func (a *analyzeChatHistoriesArgs) Check() error {
 	return nil
 }
 
-// readFile reads the chats of a file in the folder that the operator allows.
+// readFile reads the chats of a file in the operator's folder.
 func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	if folder == "" {
 		return tool.BadArgument("path", "cannot be read: this server may read no files. Give chats instead; or its operator names a folder with --chats-dir, which only a server over stdio can have")
@@ -135,10 +135,11 @@ func analyzeChatHistories() tool.Tool {
 		Name:  "analyze_chat_histories",
 		Title: "Analyse chats",
 		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job " +
-			"over them starts. COSTS MONEY as create_insights_job does. The same call again continues where one broke off and " +
-			"starts no second job. Next: wait_for_insights_job.",
-		Effect:  tool.Spends,
-		Toolset: "actions",
+			"over them starts. COSTS MONEY as create_insights_job does. The same call again goes on where one broke off. " +
+			"Next: wait_for_insights_job.",
+		Effect:   tool.Spends,
+		Toolset:  "actions",
+		ResultOf: "create_insights_job", // with ingested
 	}, runAnalyzeChatHistories)
 }
 
@@ -159,7 +160,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	if err != nil {
 		return nil, err
 	}
-	job.NoDuplicates = true
+	job.NoDuplicates, job.TracesFollow = true, true
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
 		result.Result, err = job.DryRun(ctx, env)

@@ -26,7 +26,7 @@ type compareInsightsJobsArgs struct {
 	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier job's UUID, latest, or previous: the one before, of the same config if any."`
 	BaselineSessionID uuid.UUID  `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
 	BaselineProject   string     `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
-	TimeoutSeconds    *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait for unfinished ones, in seconds (default 25)."`
+	waitArgs
 }
 
 // Check refuses a baseline that is no job, or the job itself.
@@ -74,7 +74,7 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", id)
 	}
 	compared := [2]comparedJob{{project: project, id: id}, {project: baseline, id: baselineID}}
-	if err := waitForBoth(ctx, env, &compared, waitTimeout(args.TimeoutSeconds)); err != nil {
+	if err := waitForBoth(ctx, env, &compared, args.timeout()); err != nil {
 		return nil, err
 	}
 	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil

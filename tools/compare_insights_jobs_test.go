@@ -35,9 +35,9 @@ func TestCompareInsightsJobs(t *testing.T) {
 			jobs(all...)(s)
 		}
 	}
-	refused := func(all ...func() sandbox.Job) func(*stage) {
+	racing := func(all ...func() sandbox.Job) func(*stage) {
 		return func(s *stage) {
-			s.cancels = true
+			s.racing = true
 			jobs(all...)(s)
 		}
 	}
@@ -88,12 +88,12 @@ func TestCompareInsightsJobs(t *testing.T) {
 				j.Clusters = append(j.Clusters, below("Billing", fmt.Sprintf("Reason %d", i), 500-i))
 			}
 		})), args: pair},
-		{name: "finish_meanwhile", prepare: jobs(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
+		{name: "finish_meanwhile", prepare: racing(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
 		{name: "look_once", prepare: jobs(weekBefore, changed(support, unfinishedUntil("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
 		{name: "unfinished", prepare: jobs(weekBefore, changed(runningJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
 		{name: "unfinished_baseline", prepare: jobs(support, changed(runningJob, func(j *sandbox.Job) { j.ID = named("week before") })), args: pair},
-		{name: "failed", prepare: refused(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
-		{name: "no_such_baseline", prepare: refused(support), args: pair},
+		{name: "failed", prepare: racing(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
+		{name: "no_such_baseline", prepare: racing(support), args: pair},
 		{name: "with_itself", prepare: jobs(support), args: with(servertest.Args{"baseline_job_id": named("this week").String()})},
 		{name: "projects_that_disagree", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "shop-staging", "baseline_session_id": uuid.Max.String()})},
 		{name: "no_such_baseline_project", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "staging"})},
@@ -177,7 +177,7 @@ func TestComparePollsEachJobOnce(t *testing.T) {
 // by its name alone. The bounds are what 1,300 tokens of text, and 3,000 of text and
 // structure, come to in bytes here, by o200k.
 func TestWhatChangedTakesOneCall(t *testing.T) {
-	const mostText, mostInAll = 3_500, 8_600
+	const mostText, mostInAll = 3_100, 7_850
 	synctest.Test(t, func(t *testing.T) {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Now: time.Now}})
 		for _, name := range []string{"Week before", "This week"} {

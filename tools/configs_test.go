@@ -74,6 +74,14 @@ func TestCreateInsightsConfig(t *testing.T) {
 		{name: "bad_config", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 25 * * mon", "name": strings.Repeat("n", 255), "config": object{
 			"last_n_hours": 24, "start_time": "2000-01-01T00:00:00Z", "summary_prompt": "Summarize.", "cluster_model": "openai",
 		}})},
+		{name: "dry_run", args: with(scheduled, servertest.Args{"dry_run": true})},
+		{name: "dry_run_unscheduled", config: func(c *config.Config) { c.Confirm = true }, args: with(weeklyErrors, servertest.Args{"dry_run": true})},
+		{name: "dry_run_hourly", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 * * * *", "dry_run": true})},
+		{name: "dry_run_again", before: scheduled, args: with(scheduled, servertest.Args{"dry_run": true})},
+		{name: "hourly", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 * * * *", "accept_runs_per_month": 743})},
+		{name: "hourly_accepted", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 * * * *", "accept_runs_per_month": 744})},
+		{name: "daily", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 6 * * *"})},
+		{name: "fixed_start", args: with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "config": object{"start_time": "1999-12-01T00:00:00Z"}})},
 		{name: "shorthand", args: with(weeklyErrors, servertest.Args{"schedule_cron": "@weekly"})},
 		{name: "above_max_sample", config: func(c *config.Config) { c.MaxSample = 200 }, args: weeklyErrors},
 		{name: "above_jobs_per_day", config: func(c *config.Config) { c.MaxJobsPerDay = 3 }, args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 */6 * * *"})},
@@ -92,6 +100,8 @@ func TestCreateInsightsConfig(t *testing.T) {
 				s.transcript(c.name, "create_insights_config", c.args)
 				if posts := s.sent("POST"); len(posts) > 1 {
 					t.Errorf("sent more than once:\n%s", strings.Join(posts, "\n"))
+				} else if len(posts) > 0 && c.args["dry_run"] == true {
+					t.Errorf("sent:\n%s", posts)
 				}
 			})
 		})
@@ -101,33 +111,41 @@ func TestCreateInsightsConfig(t *testing.T) {
 // Another name, schedule or setting is another config; what LangSmith fills in
 // is not.
 func TestConfigsThatAreNotTheSame(t *testing.T) {
-	base := with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "config": object{"start_time": "2000-01-01T00:00:00Z", "sample": 500.0}})
+	settings := func(over object) object {
+		return object(with(servertest.Args{"last_n_hours": 168, "sample": 500.0}, servertest.Args(over)))
+	}
+	scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "config": settings(nil)})
+	dated := with(weeklyErrors, servertest.Args{"config": object{"start_time": "1999-12-01T00:00:00Z"}})
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		first := s.saves(base)
+		first, firstDated := s.saves(scheduled), s.saves(dated)
 		for name, over := range map[string]servertest.Args{
 			"another name":        {"name": "Weekly"},
 			"no schedule":         {"schedule_cron": nil},
 			"another schedule":    {"schedule_cron": "0 7 * * mon"},
 			"a description":       {"description": "d"},
-			"another sample":      {"config": object{"start_time": "2000-01-01T00:00:00Z", "sample": 400}},
-			"one setting more":    {"config": object{"start_time": "2000-01-01T00:00:00Z", "sample": 500, "filter": `eq(status, "success")`}},
-			"another prompt":      {"config": object{"start_time": "2000-01-01T00:00:00Z", "sample": 500, "summary_prompt": "{{run.inputs}}"}},
-			"another model":       {"config": object{"start_time": "2000-01-01T00:00:00Z", "sample": 500, "model": "anthropic"}},
-			"a moment later":      {"config": object{"start_time": "2000-01-01T00:00:01Z", "sample": 500}},
-			"fixed in partitions": {"config": object{"start_time": "2000-01-01T00:00:00Z", "sample": 500, "partitions": object{"a": "b"}}},
+			"another sample":      {"config": settings(object{"sample": 400})},
+			"one setting more":    {"config": settings(object{"filter": `eq(status, "success")`})},
+			"another prompt":      {"config": settings(object{"summary_prompt": "{{run.inputs}}"})},
+			"another model":       {"config": settings(object{"model": "anthropic"})},
+			"fixed in partitions": {"config": settings(object{"partitions": object{"a": "b"}})},
 		} {
-			if s.saves(with(base, over)) == first {
+			if s.saves(with(scheduled, over)) == first {
 				t.Errorf("%s: taken for the first", name)
 			}
 		}
+		if s.saves(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T00:00:01Z"}})) == firstDated {
+			t.Error("a moment later: taken for the first")
+		}
 		for name, over := range map[string]servertest.Args{
 			"spaces in the schedule": {"schedule_cron": " 0  6 * * mon"},
-			"another zone":           {"config": object{"start_time": "2000-01-01T01:00:00+01:00", "sample": 500}},
-			"the default said":       {"config": object{"start_time": "2000-01-01T00:00:00Z", "sample": 500, "model": "openai", "validate_model_secrets": true}},
+			"the default said":       {"config": settings(object{"model": "openai", "validate_model_secrets": true})},
 		} {
-			if s.saves(with(base, over)) != first {
+			if s.saves(with(scheduled, over)) != first {
 				t.Errorf("%s: saved a second time", name)
 			}
+		}
+		if s.saves(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T01:00:00+01:00"}})) != firstDated {
+			t.Error("another zone: saved a second time")
 		}
 	})
 }
@@ -135,6 +153,7 @@ func TestConfigsThatAreNotTheSame(t *testing.T) {
 func TestUpdateInsightsConfig(t *testing.T) {
 	scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "description": "What went wrong"})
 	bounded := func(c *config.Config) { c.MaxSample = 200 }
+	since := object{"start_time": "1999-12-01T00:00:00Z", "sample": 100}
 	for _, c := range []struct {
 		name   string
 		config func(*config.Config)
@@ -151,6 +170,15 @@ func TestUpdateInsightsConfig(t *testing.T) {
 		{name: "bad_arguments", before: weeklyErrors, args: servertest.Args{"config": object{"sample": 0, "hierarchy": "5"}, "schedule_cron": "hourly", "name": strings.Repeat("é", 256)}},
 		{name: "above_max_sample", config: bounded, before: with(weeklyErrors, servertest.Args{"config": object{"sample": 100}}), args: servertest.Args{"config": object{"sample": 300}}},
 		{name: "within_max_sample", config: bounded, before: with(weeklyErrors, servertest.Args{"config": object{"sample": 100}}), args: servertest.Args{"schedule_cron": mondays}},
+		{name: "settings_cleared_when_bounded", config: bounded, before: with(scheduled, servertest.Args{"config": object{"sample": 100}}), args: servertest.Args{"config": nil}},
+		{name: "dry_run_of_schedule", config: func(c *config.Config) { c.Confirm = true }, before: weeklyErrors, args: servertest.Args{"schedule_cron": "0 */2 * * *", "dry_run": true}},
+		{name: "dry_run_of_settings", before: scheduled, args: servertest.Args{"config": object{"sample": 1000, "model": "anthropic"}, "name": "All", "dry_run": true}},
+		{name: "dry_run_of_an_end", before: scheduled, args: servertest.Args{"schedule_cron": nil, "dry_run": true}},
+		{name: "too_many_runs", before: weeklyErrors, args: servertest.Args{"schedule_cron": "0 */2 * * *"}},
+		{name: "many_runs_accepted", before: weeklyErrors, args: servertest.Args{"schedule_cron": "0 */2 * * *", "accept_runs_per_month": 400}},
+		{name: "fixed_start", before: weeklyErrors, args: servertest.Args{"schedule_cron": mondays, "config": since}},
+		{name: "schedule_over_a_fixed_start", before: with(weeklyErrors, servertest.Args{"config": since}), args: servertest.Args{"schedule_cron": mondays}},
+		{name: "fixed_start_under_a_schedule", before: scheduled, args: servertest.Args{"config": since}},
 		{name: "nobody_to_confirm", config: func(c *config.Config) { c.Confirm = true }, before: weeklyErrors, args: servertest.Args{"schedule_cron": mondays}},
 		{name: "ending_needs_nobody", config: func(c *config.Config) { c.Confirm = true }, before: weeklyErrors, args: servertest.Args{"schedule_cron": nil}},
 		{name: "gone_when_bounded", config: bounded, before: with(weeklyErrors, servertest.Args{"config": object{"sample": 100}}), args: servertest.Args{"config_id": uuid.Max.String(), "schedule_cron": mondays}},
@@ -159,6 +187,9 @@ func TestUpdateInsightsConfig(t *testing.T) {
 			onStage(t, servertest.Options{Config: c.config}, func(t *testing.T, s *stage) {
 				args := with(servertest.Args{"session_id": s.project.String(), "config_id": s.saves(c.before)}, c.args)
 				s.transcript(c.name, "update_insights_config", args)
+				if patches := s.sent("PATCH"); len(patches) > 0 && args["dry_run"] == true {
+					t.Errorf("sent %v", patches)
+				}
 			})
 		})
 	}
@@ -188,7 +219,7 @@ func TestListInsightsConfigs(t *testing.T) {
 		args   servertest.Args
 	}{
 		{name: "none"},
-		{name: "saved", before: []servertest.Args{weeklyErrors, with(weeklyErrors, servertest.Args{"name": "Scheduled", "schedule_cron": "0 */6 * * mon-fri"})}},
+		{name: "saved", before: []servertest.Args{weeklyErrors, with(weeklyErrors, servertest.Args{"name": "Scheduled", "schedule_cron": "0 */6 * * mon-fri", "accept_runs_per_month": 92})}},
 		{name: "with_prebuilts", before: []servertest.Args{weeklyErrors}, args: servertest.Args{"include_prebuilts": true}},
 		{name: "paged", before: []servertest.Args{weeklyErrors}, args: servertest.Args{"include_prebuilts": true, "limit": 1, "offset": 1}},
 		{name: "past_the_end", before: []servertest.Args{weeklyErrors}, args: servertest.Args{"offset": 7}},

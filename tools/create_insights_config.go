@@ -2,7 +2,9 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"langsmith-insights-mcp/langsmith"
@@ -15,7 +17,8 @@ type createInsightsConfigArgs struct {
 	Name         string                              `json:"name" jsonschema:"minLength=1,maxLength=255" jsonschema_description:"The config's name."`
 	Description  langsmith.Optional[string]          `json:"description,omitzero" jsonschema_description:"What the config is for."`
 	Config       *langsmith.CreateInsightsJobRequest `json:"config" jsonschema_description:"Settings by the argument names of create_insights_job, e.g. {\"last_n_hours\": 168, \"sample\": 200}."`
-	ScheduleCron langsmith.Optional[string]          `json:"schedule_cron,omitzero" jsonschema_description:"Five fields in UTC, e.g. 0 6 * * mon. Each time it starts a paid job."`
+	ScheduleCron langsmith.Optional[string]          `json:"schedule_cron,omitzero" jsonschema_description:"Five fields in UTC, e.g. 0 6 * * mon."`
+	configs.ScheduleArgs
 }
 
 func (a *createInsightsConfigArgs) request() *langsmith.CreateConfigRequest {
@@ -24,8 +27,8 @@ func (a *createInsightsConfigArgs) request() *langsmith.CreateConfigRequest {
 
 // Check applies the rules that the API documents.
 func (a *createInsightsConfigArgs) Check() error {
-	_, err := configs.ParseSchedule(a.ScheduleCron)
-	return errors.Join(a.request().Check(), err)
+	when, err := configs.ParseSchedule(a.ScheduleCron)
+	return errors.Join(a.request().Check(), err, configs.CheckWindow(when, a.Config))
 }
 
 func createInsightsConfig() tool.Tool {
@@ -33,8 +36,8 @@ func createInsightsConfig() tool.Tool {
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
 		Description: "Save settings for Insights jobs under a name. WITH schedule_cron LangSmith starts a paid job each " +
-			"time, until the schedule is cleared: the result says how often a month and what it may cost. The same call again returns the " +
-			"config that is there.",
+			"time, until it is cleared; dry_run says how often a month and at what cost. The same call again returns the config that is " +
+			"there.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",
@@ -52,6 +55,11 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	if err := configs.CheckSchedule(env.Policy, when); err != nil {
 		return nil, err
 	}
+	if !args.DryRun {
+		if err := configs.CheckAccepted(when, args.AcceptRunsPerMonth); err != nil {
+			return nil, err
+		}
+	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
@@ -64,8 +72,11 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	if existing != nil {
 		return configs.NewSaved("was saved already, with all that this call asks for; no second one was made", project, existing, args.ScheduleCron), nil
 	}
+	if args.DryRun {
+		return dryRunOfNewConfig(project, request, args.ScheduleArgs)
+	}
 	if when != nil {
-		if err := configs.ConfirmSchedule(ctx, env, project, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
+		if err := configs.ConfirmSchedule(ctx, env, project, request, args.Config, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
 			return nil, err
 		}
 	}
@@ -81,4 +92,16 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	return configs.NewSaved("saved", project, saved, args.ScheduleCron), nil
+}
+
+// dryRunOfNewConfig shows what saving a config would do.
+func dryRunOfNewConfig(project langsmith.Project, request *langsmith.CreateConfigRequest, args configs.ScheduleArgs) (*tool.Resizable[*configs.Saved], error) {
+	settings, err := json.Marshal(request.Config)
+	if err != nil {
+		return nil, fmt.Errorf("encode the settings: %w", err)
+	}
+	after := langsmith.Config{Name: request.Name, Config: settings}
+	after.Description, _ = request.Description.Get()
+	after.ScheduleCron, _ = request.ScheduleCron.Get()
+	return configs.NewDryRun(project, request, after, args)
 }

@@ -12,19 +12,19 @@ import (
 type createInsightsJobArgs struct {
 	tool.ProjectArgs
 	langsmith.CreateInsightsJobRequest
-	DryRun         bool `json:"dry_run,omitempty" jsonschema_description:"Start nothing; show the request, the model keys and the cost."`
-	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Start another job although an equal one is unfinished or just done."`
+	DryRun         bool `json:"dry_run,omitempty" jsonschema_description:"Start nothing; show what matches and its cost."`
+	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Start another one all the same."`
 }
 
 func createInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "create_insights_job",
 		Title: "Start an Insights job",
-		Description: "Start LangSmith's Insights Agent over a tracing project: it reads up to 1,000 traces, groups them into categories and writes " +
-			"a report. COSTS MONEY (about 1-2 USD per 1,000 traces with OpenAI models, 3-4 with Anthropic, on the workspace's own model " +
-			"key) and takes up to 30 minutes. The same call again while the job is unfinished, or just done, " +
-			"returns that job, so repeating after a timeout is safe. A recent report (list_insights_jobs) may already answer. Next: " +
-			"wait_for_insights_job.",
+		Description: "Start LangSmith's Insights Agent over a project: it groups up to 1,000 traces into categories and writes a report. COSTS " +
+			"MONEY (per 1,000 traces about 1-2 USD with OpenAI models, 3-4 with Anthropic, on the workspace's key) and takes up to 30 " +
+			"minutes. The same call again returns the job that runs or is just done. It reads one trace a thread (for all of it: " +
+			"all_thread_messages in summary_prompt) and knows users by metadata alone (filter by it). A recent report may do: " +
+			"list_insights_jobs. Next: wait_for_insights_job.",
 		Effect:  tool.Spends,
 		Toolset: "insights",
 	}, runCreateInsightsJob)

@@ -3,6 +3,8 @@ package tools_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,6 +14,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/langsmith/sandbox/trace"
 	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/servertest"
 )
@@ -28,13 +31,33 @@ func TestCreateInsightsJob(t *testing.T) {
 		name    string
 		config  func(*config.Config)
 		sandbox sandbox.Options
+		runs    int               // traces of the last hour, one a minute, every third of which failed
+		saved   servertest.Args   // a config, whose id goes into args
 		before  []servertest.Args // calls that were made before
 		fault   *sandbox.Fault
 		args    servertest.Args
 	}{
 		{name: "started", args: whyGiveUp},
-		{name: "dry_run", args: with(whyGiveUp, servertest.Args{"dry_run": true})},
-		{name: "dry_run_of_a_config", args: servertest.Args{"project": "shop", "config_id": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11", "dry_run": true}},
+		{name: "dry_run", runs: 40, args: with(whyGiveUp, servertest.Args{"dry_run": true})},
+		{name: "dry_run_nothing_matches", args: with(whyGiveUp, servertest.Args{"dry_run": true})},
+		{name: "dry_run_of_a_window", runs: 40, args: servertest.Args{"project": "shop", "dry_run": true, "filter": `eq(status, "error")`,
+			"start_time": "1999-12-31T23:30:00Z", "end_time": "1999-12-31T23:45:00Z"}},
+		{name: "dry_run_many_match", runs: 1200, args: servertest.Args{"project": "shop", "dry_run": true}},
+		{name: "dry_run_older_routes", runs: 250, sandbox: sandbox.Options{Routes: sandbox.RoutesV1}, args: servertest.Args{"project": "shop", "dry_run": true}},
+		{name: "dry_run_bad_filter", args: servertest.Args{"project": "shop", "dry_run": true, "filter": `status = error`}},
+		{name: "dry_run_traces_unread", fault: &sandbox.Fault{Path: `/runs/query$`, Status: 403, Body: `{"detail":"Forbidden"}`}, args: servertest.Args{"project": "shop", "dry_run": true, "filter": `eq(status, "error")`}},
+		{name: "dry_run_prompt", runs: 3, args: servertest.Args{"project": "shop", "dry_run": true,
+			"summary_prompt": "Asked: {{run.inputs.messages}}\nAnswered: {{{run.outputs.answer}}} in {{run.outputs}}\nFailed: {{run.error}}, {{run.inputs.mesages}}{{run.feedback.score}}"}},
+		{name: "dry_run_prompt_hidden", config: func(c *config.Config) { c.HideRunContent = true }, runs: 3,
+			args: servertest.Args{"project": "shop", "dry_run": true, "summary_prompt": "{{run.inputs}}"}},
+		{name: "dry_run_prompt_broken", runs: 1, args: servertest.Args{"project": "shop", "dry_run": true, "summary_prompt": "{{run.inputs}} {{> /etc/passwd}} {{run"}},
+		{name: "dry_run_of_a_config", runs: 40, saved: weeklyErrors, args: servertest.Args{"project": "shop", "dry_run": true}},
+		{name: "dry_run_beside_a_config", runs: 40, saved: weeklyErrors, args: servertest.Args{"project": "shop", "dry_run": true, "last_n_hours": 1, "sample": 5, "model": "anthropic"}},
+		{name: "dry_run_of_no_config", args: servertest.Args{"project": "shop", "config_id": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11", "dry_run": true}},
+		{name: "dry_run_config_unread", fault: &sandbox.Fault{Path: configsPath, Status: 403}, args: servertest.Args{"project": "shop", "config_id": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11", "dry_run": true}},
+		{name: "dry_run_model_configuration", sandbox: sandbox.Options{Secrets: []string{}}, args: servertest.Args{"project": "shop", "dry_run": true,
+			"cluster_model": "33333333-3333-4333-8333-333333333333", "summary_model": "openai"}},
+		{name: "window_in_the_future", args: servertest.Args{"project": "shop", "start_time": "2000-01-01T00:05:00Z"}},
 		{name: "dry_run_after_others", before: []servertest.Args{whyGiveUp}, args: servertest.Args{"project": "shop", "sample": 1, "dry_run": true}},
 		{name: "dry_run_no_secret", sandbox: sandbox.Options{Secrets: []string{}}, args: servertest.Args{"project": "shop", "model": "anthropic", "dry_run": true}},
 		{name: "dry_run_unread", fault: &sandbox.Fault{Method: "GET", Path: `/secrets$|/insights$`, Status: 403}, args: servertest.Args{"project": "shop", "dry_run": true}},
@@ -62,6 +85,10 @@ func TestCreateInsightsJob(t *testing.T) {
 				c.sandbox.JobDuration = 20 * time.Minute
 			}
 			onStage(t, servertest.Options{Config: c.config, Sandbox: c.sandbox}, func(t *testing.T, s *stage) {
+				s.addFailingRuns(c.runs)
+				if c.saved != nil {
+					c.args = with(c.args, servertest.Args{"config_id": s.saves(c.saved)})
+				}
 				for _, args := range c.before {
 					s.Call(t, "create_insights_job", args)
 					time.Sleep(5 * time.Minute)
@@ -73,12 +100,30 @@ func TestCreateInsightsJob(t *testing.T) {
 					s.Sandbox.Inject(*c.fault)
 				}
 				s.transcript(c.name, "create_insights_job", c.args)
-				if posts := s.sent("POST"); len(posts) > 1 {
-					t.Errorf("sent more than once:\n%s", strings.Join(posts, "\n"))
+				posts := slices.DeleteFunc(s.sent("POST"), func(line string) bool { return strings.Contains(line, "/runs/query") })
+				if len(posts) > 1 || len(posts) > 0 && c.args["dry_run"] == true {
+					t.Errorf("sent:\n%s", strings.Join(posts, "\n"))
 				}
 			})
 		})
 	}
+}
+
+// addFailingRuns adds traces, one a minute up to now, every third of which failed.
+func (s *stage) addFailingRuns(n int) {
+	runs := make([]trace.Run, n)
+	for i := range runs {
+		start := time.Now().Add(-time.Duration(i) * time.Minute)
+		runs[i] = trace.Run{
+			ID: named(fmt.Sprint("run ", i)), Name: "answer", Start: start, End: start.Add(2 * time.Second), Status: trace.Success,
+			Inputs:  map[string]any{"messages": []any{map[string]any{"role": "user", "content": "Where is <my> refund & why?"}}},
+			Outputs: map[string]any{"answer": "On its way.", "score": nil},
+		}
+		if i%3 == 0 {
+			runs[i].Status, runs[i].Error = trace.Failed, "Timeout"
+		}
+	}
+	s.Sandbox.AddRuns(s.project, runs...)
 }
 
 func TestAPersonAgrees(t *testing.T) {
@@ -131,7 +176,7 @@ func TestCreateInsightsJobFields(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		documented := map[string]bool{
 			"id": true, "name": true, "status": true, "error": true, "session_id": true, "url": true, "already_running": true,
-			"would_send": true, "model_secrets": true, "traces_at_most": true, "cost_usd": true,
+			"scope": true, "would_send": true, "model_secrets": true, "matching_traces": true, "traces_at_most": true, "cost_usd": true,
 		}
 		for _, args := range []servertest.Args{with(whyGiveUp, servertest.Args{"dry_run": true}), whyGiveUp, whyGiveUp} {
 			var fields map[string]json.RawMessage
@@ -165,4 +210,43 @@ func TestCancelledCreateIsFound(t *testing.T) {
 			t.Errorf("%d jobs, want 1", n)
 		}
 	})
+}
+
+// An equal call soon after a report returns it: within an hour, and within a tenth of
+// the window that it read, so that who looks at the last hour every half hour gets a new
+// report.
+func TestAlreadyDone(t *testing.T) {
+	for name, c := range map[string]struct {
+		args servertest.Args
+		wait time.Duration // after the report
+		done bool
+	}{
+		"a week, soon":                {servertest.Args{"last_n_hours": 168}, 50 * time.Minute, true},
+		"a week, after an hour":       {servertest.Args{"last_n_hours": 168}, 65 * time.Minute, false},
+		"the default, soon":           {nil, 50 * time.Minute, true},
+		"the last hour, at once":      {servertest.Args{"last_n_hours": 1}, 3 * time.Minute, true},
+		"the last hour, half an hour": {servertest.Args{"last_n_hours": 1}, 30 * time.Minute, false},
+		"a fixed window, soon":        {servertest.Args{"start_time": "1999-12-31T21:00:00Z", "end_time": "2000-01-01T00:00:00Z"}, 15 * time.Minute, true},
+		"a fixed window, later":       {servertest.Args{"start_time": "1999-12-31T21:00:00Z", "end_time": "2000-01-01T00:00:00Z"}, 20 * time.Minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			const took = 10 * time.Minute
+			onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: took}}, func(t *testing.T, s *stage) {
+				s.addFailingRuns(3)
+				args := with(servertest.Args{"project": "shop"}, c.args)
+				s.Call(t, "create_insights_job", args)
+				time.Sleep(took)
+				s.Call(t, "list_insights_jobs", servertest.Args{"project": "shop"}) // the sandbox ends a job that is looked at
+				time.Sleep(c.wait)
+				s.Sandbox.ResetRequests()
+				var again struct {
+					AlreadyDone bool `json:"already_done"`
+				}
+				s.Call(t, "create_insights_job", args).Decode(t, &again)
+				if posts := s.sent("POST"); again.AlreadyDone != c.done || (len(posts) == 0) != c.done {
+					t.Errorf("already_done is %t, sent %q", again.AlreadyDone, posts)
+				}
+			})
+		})
+	}
 }

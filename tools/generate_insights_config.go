@@ -35,7 +35,7 @@ func generateInsightsConfig() tool.Tool {
 		Name:  "generate_insights_config",
 		Title: "Have an Insights config written",
 		Description: "Have a model write settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS MODEL TOKENS " +
-			"of the workspace each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid).",
+			"each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid).",
 		Effect:  tool.Spends,
 		Toolset: "configs",
 	}, runGenerateInsightsConfig)
@@ -47,7 +47,7 @@ func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generate
 		return nil, err
 	}
 	if err := env.Confirm(ctx, &tool.Question{
-		ID:   "generate",
+		ID:   tool.QuestionID("generate", project.ID, args.GenerateConfigRequest),
 		Text: fmt.Sprintf("A model is to write an Insights config for %s, which spends some tokens of the workspace's model key. Is that agreed?", tool.ProjectLabel(project)),
 	}, "A config can be written by hand: see the arguments of create_insights_job."); err != nil {
 		return nil, err

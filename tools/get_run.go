@@ -43,12 +43,16 @@ type getRunResult struct {
 	Outputs        json.RawMessage `json:"outputs,omitempty"`
 	URL            string          `json:"url,omitempty"`
 	Cut            []string        `json:"cut,omitempty"`
+	tool.Followed
 
 	inputs, outputs, metadata runs.Content
 
+	answer runs.Content // outputs without what repeats the inputs, for the text
+
 	args     getRunArgs
-	hidden   bool            // inputs, outputs, metadata and tags are left out
-	chars    int             // of inputs, of outputs and of the error
+	hidden   bool // inputs, outputs, metadata and tags are left out
+	chars    int  // of inputs and of outputs
+	links    tool.Links
 	children []langsmith.Run // of a root run, those that failed first
 }
 
@@ -94,38 +98,46 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resiz
 	case run.ProjectID != project.ID:
 		return nil, tool.Refuse("Run %s is not in %s but in the project with session_id %s. Call get_run again with that, or without a project.", run.ID, tool.ProjectLabel(project), run.ProjectID)
 	}
-	var url string
+	var links tool.Links
 	if project.ID != uuid.Nil {
-		url = env.ProjectLinks(ctx, project).Run(args.RunID)
+		links = env.ProjectLinks(ctx, project)
 	}
 	children, err := findChildren(ctx, env.LangSmith, run)
 	if err != nil {
 		return nil, err
 	}
 	whole := &getRunResult{
-		URL: url, children: children, metadata: runs.ReadContent(run.Metadata, maxMetadata), inputs: runs.ReadContent(run.Inputs, args.Chars()), outputs: runs.ReadContent(run.Outputs, args.Chars()),
-		args: args, hidden: env.Policy.HideRunContent,
+		URL: links.Run(args.RunID), links: links, children: children,
+		metadata: runs.ReadContent(run.Metadata, maxMetadata),
+		inputs:   runs.ReadContent(run.Inputs, args.Chars()),
+		outputs:  runs.ReadContent(run.Outputs, args.Chars()),
+		answer:   runs.ReadContent(runs.OmitRepeated(run.Outputs, run.Inputs), args.Chars()),
+		args:     args, hidden: env.Policy.HideRunContent,
 	}
 	budget := tool.DefaultBudget
 	if args.MaxChars > runs.DefaultChars {
 		budget = tool.LargestBudget
 	}
 	return &tool.Resizable[*getRunResult]{
-		Items: 1, Chars: args.Chars(), Budget: budget,
+		Items: 1, Chars: args.TextChars(), Budget: budget,
 		Build: func(_, chars int) *getRunResult { return whole.cutTo(run, chars) },
 	}, nil
 }
 
-// cutTo returns the result of a run with its long texts cut to chars.
+// cutTo returns the result of a run with its long texts cut to chars, and with inputs
+// and outputs as the call wants them.
 func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	sized := &getRunResult{
 		ID: r.args.RunID, Name: markdown.Truncate(run.Name, min(markdown.MaxName, chars)), RunType: markdown.Truncate(run.Type, markdown.MaxWord), Status: markdown.Truncate(run.Status, markdown.MaxWord),
 		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, TraceID: run.TraceID, URL: r.URL,
-		inputs: r.inputs, outputs: r.outputs, metadata: r.metadata, args: r.args, hidden: r.hidden, chars: chars, children: r.children,
+		inputs: r.inputs, outputs: r.outputs, answer: r.answer, metadata: r.metadata, args: r.args, hidden: r.hidden, chars: min(chars, r.args.Chars()), children: r.children, links: r.links,
 		ThreadID: markdown.Truncate(run.ThreadID, markdown.MaxName),
 	}
 	for i := range r.children[:min(len(r.children), maxChildren)] {
 		sized.Children = append(sized.Children, newChildRun(&r.children[i]))
+	}
+	if len(r.children) > 0 && r.children[0].Status == "error" {
+		sized.Next = tool.NewCall("get_run", "run_id", r.children[0].ID, "session_id", run.ProjectID)
 	}
 	if latency, ok := run.LatencySeconds(); ok {
 		latency = wording.Significant(latency)
@@ -151,10 +163,10 @@ func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 		sized.Cut = append(sized.Cut, "metadata") // its beginning is in the text, and would be no object
 	}
 	var whole bool
-	if sized.Inputs, whole = r.inputs.Structured(chars); !whole {
+	if sized.Inputs, whole = r.inputs.Structured(sized.chars); !whole {
 		sized.Cut = append(sized.Cut, "inputs")
 	}
-	if sized.Outputs, whole = r.outputs.Structured(chars); !whole {
+	if sized.Outputs, whole = r.outputs.Structured(sized.chars); !whole {
 		sized.Cut = append(sized.Cut, "outputs")
 	}
 	return sized
@@ -165,7 +177,7 @@ const (
 	maxChildren   = 20
 	maxTags       = 20
 	maxMetadata   = 1000 // in characters
-	maxChildError = 200  // of a child's error, in bytes
+	maxChildError = 200  // of a child's error, in characters
 )
 
 // findChildren returns the runs of a root run's trace, those that failed first. Other
@@ -267,8 +279,8 @@ func (r *getRunResult) Text() string {
 		}
 		b.WriteString("\n")
 	}
-	if r.URL != "" {
-		b.WriteString(r.URL + "\n")
+	if web := r.links.RunPattern(); web != "" {
+		b.WriteString("Web: " + web + "\n")
 	}
 	if r.Error != "" {
 		fmt.Fprintf(&b, "error:\n%s\n", markdown.Block(r.Error))
@@ -281,7 +293,7 @@ func (r *getRunResult) Text() string {
 		fmt.Fprintf(&b, "inputs:\n%s\n", r.inputs.Block(r.chars))
 	}
 	if r.Outputs != nil {
-		fmt.Fprintf(&b, "outputs:\n%s\n", r.outputs.Block(r.chars))
+		fmt.Fprintf(&b, "outputs:\n%s\n", r.answer.Block(r.chars))
 	}
 	switch {
 	case r.hidden:
@@ -290,7 +302,10 @@ func (r *getRunResult) Text() string {
 		b.WriteString("LangSmith holds no inputs and no outputs of it.\n")
 	}
 	if len(r.Cut) > 0 {
-		fmt.Fprintf(&b, "Shortened to %s characters: %s. %s\n", wording.Thousands(r.chars), strings.Join(r.Cut, ", "), r.more())
+		fmt.Fprintf(&b, "Shortened to %s: %s. %s\n", wording.Count(r.chars, "character"), strings.Join(r.Cut, ", "), r.more())
+	}
+	if r.Next != nil {
+		b.WriteString("Next: get_run of the first of those runs, which failed.\n")
 	}
 	return b.String()
 }
@@ -324,5 +339,9 @@ func (r *getRunResult) more() string {
 	if r.chars < r.args.Chars() || r.chars >= largest {
 		return "That is the most one result can hold; LangSmith shows the whole."
 	}
-	return "More: " + wording.Call("get_run", "run_id", r.ID, "max_chars", min(10*r.chars, largest))
+	more := 10 * r.chars
+	if slices.Contains(r.Cut, "error") { // which max_chars only lengthens
+		more = max(more, 10*runs.DefaultChars)
+	}
+	return fmt.Sprintf("More: the same call with max_chars=%d.", min(more, largest))
 }

@@ -36,7 +36,7 @@ func listInsightsConfigs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "list_insights_configs",
 		Title: "List Insights configs",
-		Description: "List saved Insights configs with their settings; of those with a schedule, how often a month they run and what that may cost. " +
+		Description: "List saved Insights configs with their settings, and the runs a month and cost of schedules. " +
 			"Next: create_insights_job with config_id runs one (paid); where the id is no UUID, give its settings as arguments.",
 		Effect:     tool.Reads,
 		Repeatable: true,

@@ -23,11 +23,17 @@ type listInsightsJobsArgs struct {
 type listInsightsJobsResult struct {
 	Jobs       []jobs.Job `json:"jobs"`
 	NextOffset int        `json:"next_offset,omitempty"`
+	tool.Followed
 
 	args    listInsightsJobsArgs
 	project langsmith.Project
+	links   tool.Links
 	chars   int // that a name may have
 }
+
+// enoughOfNames is the length to which names are cut before items of a list are left
+// out, in characters.
+const enoughOfNames = 60
 
 func listInsightsJobs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
@@ -53,15 +59,17 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 	page, next := tool.CutPage(args.PageArgs, listed.Jobs)
 	links := env.ProjectLinks(ctx, project)
 	return &tool.Resizable[*listInsightsJobsResult]{
-		Items: len(page), Chars: jobs.MaxName, Budget: args.Budget(),
+		Items: len(page), Chars: jobs.MaxName, Enough: enoughOfNames, Budget: args.Budget(),
 		Build: func(items, chars int) *listInsightsJobsResult {
-			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, chars: chars}
+			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {
 				result.Jobs[i] = jobs.NewJob(&page[i], links, chars)
+				result.Jobs[i].Remember(env.Scopes.Get(page[i].ID))
 			}
 			if items < len(page) {
 				result.NextOffset = args.Offset + items
 			}
+			result.Next = result.next()
 			return result
 		},
 	}, nil
@@ -73,10 +81,13 @@ func (r *listInsightsJobsResult) Text() string {
 		return r.explainEmpty()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Insights jobs of %s:\n\n", tool.ProjectLabel(r.project))
+	if r.project.Name != "" {
+		fmt.Fprintf(&b, "Insights jobs of %s, session_id %s:\n\n", tool.ProjectLabel(r.project), r.project.ID)
+	} else {
+		fmt.Fprintf(&b, "Insights jobs of the project with session_id %s:\n\n", r.project.ID)
+	}
 	table := markdown.NewTable(markdown.Column{Title: "job"}, markdown.Column{Title: "status"}, markdown.Column{Title: "traces", Right: true},
 		markdown.Column{Title: "window (UTC)"}, markdown.Column{Title: "created (UTC)"}, markdown.Column{Title: "job_id"})
-	var failed strings.Builder
 	for i := range r.Jobs {
 		job := &r.Jobs[i]
 		traces, window, created := "-", "-", "-"
@@ -89,20 +100,53 @@ func (r *listInsightsJobsResult) Text() string {
 		if !job.CreatedAt.IsZero() {
 			created = wording.Minute(job.CreatedAt)
 		}
-		table.Row(markdown.Quote(job.Name, r.chars), job.State(), traces, window, created, job.ID.String())
+		state := job.State()
 		if job.Status.Failed() {
-			fmt.Fprintf(&failed, "- %s failed: %s.\n", job.ID, job.Reason())
+			state += ": " + job.Reason()
 		}
+		table.Row(markdown.Quote(job.Name, r.chars), state, traces, window, created, job.ID.String())
 	}
-	b.WriteString(table.String())
-	if failed.Len() > 0 {
-		b.WriteString("\n" + failed.String())
+	b.WriteString(table.String() + "\n")
+	if web := r.links.JobPattern(); web != "" {
+		b.WriteString("Web: " + web + "\n")
 	}
 	if r.NextOffset > 0 {
-		fmt.Fprintf(&b, "\nMore: %s\n", r.call(r.NextOffset))
+		fmt.Fprintf(&b, "More: the same call with offset=%d.\n", r.NextOffset)
 	}
-	fmt.Fprintf(&b, "\nNext: get_insights_job with session_id %s and a job_id reads a report; compare_insights_jobs compares two.\n", r.project.ID)
+	b.WriteString("Next: " + r.describeNext() + "\n")
 	return b.String()
+}
+
+// next returns the call that reads the newest report of the page, else the one that
+// waits for a job, else the one that says what a report would cost.
+func (r *listInsightsJobsResult) next() *tool.Call {
+	var unfinished *tool.Call
+	for i := range r.Jobs {
+		switch job := &r.Jobs[i]; {
+		case job.Status == langsmith.StatusSuccess:
+			return tool.NewCall("get_insights_job", "session_id", r.project.ID, "job_id", job.ID)
+		case !job.Status.Done() && unfinished == nil:
+			unfinished = tool.NewCall("wait_for_insights_job", "session_id", r.project.ID, "job_id", job.ID)
+		}
+	}
+	if unfinished == nil && r.args.Offset == 0 {
+		return tool.NewCall("create_insights_job", "session_id", r.project.ID, "config_id", r.args.ConfigID, "dry_run", true)
+	}
+	return unfinished
+}
+
+// describeNext says what the next call does.
+func (r *listInsightsJobsResult) describeNext() string {
+	if r.Next == nil {
+		return "create_insights_job starts a report (paid)."
+	}
+	switch r.Next.Tool {
+	case "get_insights_job":
+		return "get_insights_job with this session_id and the first finished job's job_id reads its report; compare_insights_jobs compares the newest with the one before."
+	case "wait_for_insights_job":
+		return "wait_for_insights_job with this session_id and the job_id of the first that has not ended."
+	}
+	return "create_insights_job dry_run=true says what another report would cost."
 }
 
 // explainEmpty says why there are no jobs.
@@ -115,9 +159,4 @@ func (r *listInsightsJobsResult) explainEmpty() string {
 			tool.ProjectLabel(r.project), r.args.ConfigID)
 	}
 	return fmt.Sprintf("There is no Insights job in %s yet. create_insights_job starts one (paid; dry_run shows what it can cost).\n", tool.ProjectLabel(r.project))
-}
-
-// call writes the call that lists jobs from an offset on.
-func (r *listInsightsJobsResult) call(offset int) string {
-	return wording.Call("list_insights_jobs", "session_id", r.project.ID, "config_id", r.args.ConfigID, "limit", r.args.Limit, "offset", offset)
 }

@@ -9,13 +9,12 @@ import (
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/runs"
 	"langsmith-insights-mcp/tools/tool"
-	"langsmith-insights-mcp/tools/wording"
 )
 
 type listInsightsRunsArgs struct {
 	tool.ProjectArgs
 	JobID     tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only traces of this category: its id (at least its first 6 characters) or exact name."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only traces of this category, given as in get_insights_job."`
 	runs.Selection
 	SortKey   string `json:"attribute_sort_key,omitempty" jsonschema_description:"Sort each page by this extracted attribute."`
 	SortOrder string `json:"attribute_sort_order,omitempty" jsonschema:"enum=asc,enum=desc" jsonschema_description:"Needs attribute_sort_key."`
@@ -66,7 +65,6 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 			return nil, err
 		}
 	}
-	view.More = func(offset int) string { return args.call(project.ID, jobID, clusterID, offset) }
 	query := langsmith.JobRunsQuery{
 		ClusterID: clusterID, Limit: args.Size(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
 	}
@@ -83,11 +81,4 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 	}
 	view.Links = env.ProjectLinks(ctx, project)
 	return view.Resizable(), nil
-}
-
-// call writes the call that lists the traces from an offset on.
-func (a *listInsightsRunsArgs) call(project, job, cluster uuid.UUID, offset int) string {
-	return wording.Call("list_insights_runs", "session_id", project, "job_id", job, "cluster_id", cluster,
-		"attribute_sort_key", wording.Echo(a.SortKey), "attribute_sort_order", a.SortOrder, "status", a.Status, "sort_by", a.SortBy,
-		"max_chars", a.MaxChars, "limit", a.Limit, "offset", offset)
 }

@@ -31,6 +31,7 @@ type listedProject struct {
 type listProjectsResult struct {
 	Projects   []listedProject `json:"projects"`
 	NextOffset int             `json:"next_offset,omitempty"`
+	tool.Followed
 
 	args  listProjectsArgs
 	chars int
@@ -64,14 +65,17 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
 	return &tool.Resizable[*listProjectsResult]{
-		Items: len(listed), Chars: markdown.MaxName, Budget: args.Budget(),
+		Items: len(listed), Chars: markdown.MaxName, Enough: enoughOfNames, Budget: args.Budget(),
 		Build: func(items, chars int) *listProjectsResult {
 			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars}
 			for i := range result.Projects {
-				result.Projects[i].Name, _ = markdown.Cut(result.Projects[i].Name, chars)
+				result.Projects[i].Name = markdown.Truncate(result.Projects[i].Name, chars)
 			}
 			if items < len(listed) {
 				result.NextOffset = args.Offset + items
+			}
+			if latest := result.latest(); latest != nil {
+				result.Next = tool.NewCall("list_insights_jobs", "session_id", latest.ID)
 			}
 			return result
 		},
@@ -112,13 +116,19 @@ func (r *listProjectsResult) Text() string {
 	}
 	b.WriteString(table.String())
 	if r.NextOffset > 0 {
-		fmt.Fprintf(&b, "\nMore: %s\n", r.call())
+		fmt.Fprintf(&b, "\nMore: the same call with offset=%d.\n", r.NextOffset)
 	}
-	b.WriteString("\nNext: list_insights_jobs for the reports a project has, or create_insights_job for a new one (paid).\n")
+	fmt.Fprintf(&b, "\nNext: list_insights_jobs with a project's name or session_id, such as %s, lists its reports.\n", markdown.Quote(r.latest().Name, r.chars))
 	return b.String()
 }
 
-// call writes the call that lists the next page.
-func (r *listProjectsResult) call() string {
-	return wording.Call("list_projects", "name_contains", wording.Echo(r.args.NameContains), "limit", r.args.Limit, "offset", r.NextOffset)
+// latest returns the project of the page that had a run last; nil where there is none.
+func (r *listProjectsResult) latest() *listedProject {
+	var latest *listedProject
+	for i := range r.Projects {
+		if project := &r.Projects[i]; latest == nil || project.LastRunStartTime.After(latest.LastRunStartTime.Time) {
+			latest = project
+		}
+	}
+	return latest
 }

@@ -2,7 +2,9 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,6 +22,7 @@ type updateInsightsConfigArgs struct {
 	Description  langsmith.Optional[string]                             `json:"description,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"What it is for."`
 	Config       langsmith.Optional[langsmith.CreateInsightsJobRequest] `json:"config,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"All settings, as in create_insights_config."`
 	ScheduleCron langsmith.Optional[string]                             `json:"schedule_cron,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"As in create_insights_config; null ends the schedule."`
+	configs.ScheduleArgs
 }
 
 func (a *updateInsightsConfigArgs) request() *langsmith.UpdateConfigRequest {
@@ -31,8 +34,9 @@ func (a *updateInsightsConfigArgs) Check() error {
 	if a.Name.IsZero() && a.Description.IsZero() && a.Config.IsZero() && a.ScheduleCron.IsZero() {
 		return langsmith.FieldError{Problem: "nothing is to be changed: give name, description, config or schedule_cron; null clears one"}
 	}
-	_, err := configs.ParseSchedule(a.ScheduleCron)
-	return errors.Join(a.request().Check(), err)
+	when, err := configs.ParseSchedule(a.ScheduleCron)
+	config, _ := a.Config.Get()
+	return errors.Join(a.request().Check(), err, configs.CheckWindow(when, &config))
 }
 
 func updateInsightsConfig() tool.Tool {
@@ -53,22 +57,36 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err != nil {
 		return nil, err
 	}
-	var config *langsmith.CreateInsightsJobRequest
-	if given, ok := args.Config.Get(); ok {
-		config = &given
-		if err := tool.WithPrefix("config.", env.Policy.CheckSample(config)); err != nil {
+	if config, ok := args.Config.Get(); ok {
+		if err := tool.WithPrefix("config.", env.Policy.CheckSample(&config)); err != nil {
 			return nil, err
 		}
 	}
 	if err := configs.CheckSchedule(env.Policy, when); err != nil {
 		return nil, err
 	}
+	if !args.DryRun {
+		if err := configs.CheckAccepted(when, args.AcceptRunsPerMonth); err != nil {
+			return nil, err
+		}
+	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
 	}
-	if !args.ScheduleCron.IsNull() {
-		if err := checkRuns(ctx, env, project, args.ConfigID, when, config); err != nil {
+	planned, err := planChange(ctx, env, project, args, when)
+	if err != nil {
+		return nil, err
+	}
+	if err := planned.check(env); err != nil {
+		return nil, err
+	}
+	if args.DryRun {
+		return planned.dryRun(project, args)
+	}
+	if planned.when != nil && planned.settings != nil {
+		runs := configs.NewScheduledRuns(planned.when, planned.settings, time.Now())
+		if err := configs.ConfirmSchedule(ctx, env, project, args.ConfigID, planned.settings, runs); err != nil {
 			return nil, err
 		}
 	}
@@ -79,32 +97,81 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	return configs.NewSaved("changed", project, saved, args.ScheduleCron), nil
 }
 
-// checkRuns refuses a change to a config after which its schedule would start what
-// the operator does not allow. A schedule or settings that are nil stay as they are,
-// and are fetched where the decision depends on them.
-func checkRuns(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, when *schedule.Schedule, config *langsmith.CreateInsightsJobRequest) error {
-	bounded := env.Policy.Confirm || env.Policy.MaxSample > 0
-	if !bounded || when == nil && config == nil {
+// change is what an update makes of a config.
+type change struct {
+	saved    *langsmith.Config                   // as it is; nil where nothing depends on it
+	when     *schedule.Schedule                  // afterwards; nil where there is none, or it stays as it is
+	settings *langsmith.CreateInsightsJobRequest // afterwards; nil where they stay as they are
+	fetched  bool                                // the settings are the saved ones
+}
+
+// planChange returns what an update makes of a config. The saved one is fetched where
+// what its schedule starts depends on it.
+func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs, when *schedule.Schedule) (*change, error) {
+	planned := &change{when: when}
+	if given, ok := args.Config.Get(); ok {
+		planned.settings = &given
+	} else if args.Config.IsNull() {
+		planned.settings = &langsmith.CreateInsightsJobRequest{}
+	}
+	needed := args.DryRun || when != nil && planned.settings == nil
+	if planned.settings != nil && args.ScheduleCron.IsZero() {
+		_, fixed := planned.settings.StartTime.Get()
+		needed = needed || fixed || env.Policy.Confirm || env.Policy.MaxSample > 0
+	}
+	if !needed {
+		return planned, nil
+	}
+	saved, err := findConfig(ctx, env, project, args.ConfigID)
+	if err != nil {
+		return nil, err
+	}
+	planned.saved = saved
+	if args.ScheduleCron.IsZero() {
+		if kept, err := schedule.Parse(saved.ScheduleCron); err == nil {
+			planned.when = kept
+		}
+	}
+	if planned.settings == nil {
+		planned.settings, planned.fetched = configs.ReadRequest(saved.Config), true
+	}
+	return planned, nil
+}
+
+// check refuses a change after which a schedule would start what the operator does not
+// allow, or the same again and again.
+func (c *change) check(env *tool.Env) error {
+	if c.when == nil || c.settings == nil {
 		return nil
 	}
-	if when == nil || config == nil {
-		saved, err := findConfig(ctx, env, project, id)
-		if err != nil {
-			return err
-		}
-		if when == nil {
-			if when, err = schedule.Parse(saved.ScheduleCron); err != nil {
-				return nil //nolint:nilerr // it has no schedule
-			}
-		}
-		if config == nil {
-			config = configs.ReadRequest(saved.Config)
+	var fixed langsmith.FieldError
+	if errors.As(configs.CheckWindow(c.when, c.settings), &fixed) {
+		return &tool.ArgumentError{Problems: []langsmith.FieldError{fixed}, Asked: true}
+	}
+	if err := env.Policy.CheckSample(c.settings); err != nil {
+		return tool.Refuse("The config cannot be scheduled so: %s. Give config with it. Nothing was changed.", err)
+	}
+	return nil
+}
+
+// dryRun shows what the update would do.
+func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+	after := *c.saved
+	for _, text := range []struct {
+		field *string
+		given langsmith.Optional[string]
+	}{{&after.Name, args.Name}, {&after.Description, args.Description}, {&after.ScheduleCron, args.ScheduleCron}} {
+		if !text.given.IsZero() {
+			*text.field, _ = text.given.Get()
 		}
 	}
-	if err := env.Policy.CheckSample(config); err != nil {
-		return tool.Refuse("The config cannot be scheduled as it is: %s. Give config too. Nothing was changed.", err)
+	if !c.fetched {
+		var err error
+		if after.Config, err = json.Marshal(c.settings); err != nil {
+			return nil, fmt.Errorf("encode the settings: %w", err)
+		}
 	}
-	return configs.ConfirmSchedule(ctx, env, project, configs.NewScheduledRuns(when, config, time.Now()))
+	return configs.NewDryRun(project, args.request(), after, args.ScheduleArgs)
 }
 
 // findConfig finds a saved config in the list: the API does not return one alone.

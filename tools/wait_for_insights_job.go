@@ -19,19 +19,23 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID          tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	TimeoutSeconds *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"How long to wait, in seconds (default 25, safe with every client; 300 or more where the client allows it)."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	waitArgs
+}
+
+// waitArgs are the arguments of tools that wait for a job.
+type waitArgs struct {
+	TimeoutSeconds *int `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Seconds to wait: default 25, safe with every client; 300 or more where yours allows it."`
 }
 
 // defaultWait is less than the 30 s after which some clients give up a call.
 const defaultWait = 25 * time.Second
 
-// waitTimeout returns how long a call waits that asks for so many seconds, or for none.
-func waitTimeout(seconds *int) time.Duration {
-	if seconds == nil {
+func (a waitArgs) timeout() time.Duration {
+	if a.TimeoutSeconds == nil {
 		return defaultWait
 	}
-	return time.Duration(*seconds) * time.Second
+	return time.Duration(*a.TimeoutSeconds) * time.Second
 }
 
 func waitForInsightsJob() tool.Tool {
@@ -60,13 +64,13 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	// The links need it, and when the server ends there is no time to ask for it.
 	project.TenantID = env.TenantID(ctx, project)
 
-	state, err := waitForJob(ctx, env, project.ID, id, waitTimeout(args.TimeoutSeconds))
+	state, err := waitForJob(ctx, env, project.ID, id, args.timeout())
 	if err != nil {
 		return nil, err
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
 	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
-		view.Progress = describeEnd(state, job.State(), waitTimeout(args.TimeoutSeconds), env.Watch.MaxWaiters)
+		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
 		view.LookAgain = state.LookAgain()
 	}
 	return view.Resizable()

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"langsmith-insights-mcp/deploy/release/project"
+	"langsmith-insights-mcp/server/identity"
 )
 
 func main() {
@@ -49,6 +50,9 @@ func layOut(dist, folder string) error {
 		}
 	}
 	if err := copyFile(filepath.Join(folder, "LICENSE"), "LICENSE", 0o644); err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(folder, iconFile), identity.IconPNG, 0o644); err != nil {
 		return err
 	}
 	m, err := newManifest(release.Home, release.Stamp.Version)

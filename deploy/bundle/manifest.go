@@ -2,6 +2,7 @@ package main
 
 import (
 	"langsmith-insights-mcp/deploy/release/project"
+	"langsmith-insights-mcp/server/identity"
 	"langsmith-insights-mcp/tools"
 )
 
@@ -16,6 +17,8 @@ type manifest struct {
 	LongDescription  string            `json:"long_description"`
 	Author           author            `json:"author"`
 	Repository       *repository       `json:"repository,omitempty"`
+	Homepage         string            `json:"homepage,omitempty"`
+	Icon             string            `json:"icon"`
 	License          string            `json:"license"`
 	Keywords         []string          `json:"keywords"`
 	Server           serverEntry       `json:"server"`
@@ -61,16 +64,20 @@ type compatibility struct {
 	Platforms []string `json:"platforms"`
 }
 
-func newManifest(home project.Home, version string) (manifest, error) {
+// iconFile is the icon's name in the bundle.
+const iconFile = "icon.png"
+
+func newManifest(home identity.Home, version string) (manifest, error) {
 	m := manifest{
-		ManifestVersion: "0.3", // 0.4 is called experimental
+		ManifestVersion: "0.4", // the newest that the official tool knows
 		Name:            project.Name,
-		DisplayName:     "LangSmith Insights",
+		DisplayName:     identity.Title,
 		Version:         version,
-		Description:     "LangSmith's Insights Agent as tools: reports over your traces, and the traces behind each finding.",
+		Description:     identity.Description,
 		LongDescription: "Starts LangSmith's Insights Agent over a tracing project, waits for its report, reads it, and goes " +
 			"from a finding to the traces behind it. A report costs money in your LangSmith workspace; one call starts at most one.",
 		Author:           author{project.Authors},
+		Icon:             iconFile,
 		License:          "MIT",
 		Keywords:         []string{"langsmith", "insights", "traces", "observability"},
 		PromptsGenerated: true,
@@ -78,6 +85,7 @@ func newManifest(home project.Home, version string) (manifest, error) {
 	}
 	if home.Chosen() {
 		m.Repository = &repository{"git", home.URL()}
+		m.Homepage = home.Website()
 	}
 	for _, tool := range tools.All() {
 		m.Tools = append(m.Tools, namedTool{tool.Name, tool.Title})

@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"langsmith-insights-mcp/deploy/release/project"
+	"langsmith-insights-mcp/server/identity"
 )
 
 func TestTheManifestLeavesOutWhatIsNotKnownYet(t *testing.T) {
 	for owner, want := range map[string]string{"OWNER": "", "somebody": "https://github.com/somebody/langsmith-insights-mcp"} {
-		m, err := newManifest(project.Home{Owner: owner, Repository: project.Name}, "1.2.3")
+		m, err := newManifest(identity.Home{Owner: owner, Repository: project.Name}, "1.2.3")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"langsmith-insights-mcp/deploy/release/project"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/identity"
 )
 
 // schema is the version of the format that is written; the end-to-end test of the
@@ -20,9 +21,17 @@ type entry struct {
 	Name        string     `json:"name"`
 	Title       string     `json:"title"`
 	Description string     `json:"description"`
+	WebsiteURL  string     `json:"websiteUrl"`
 	Repository  repository `json:"repository"`
+	Icons       []icon     `json:"icons"`
 	Version     string     `json:"version"`
 	Packages    []pkg      `json:"packages"`
+}
+
+type icon struct {
+	Src      string   `json:"src"`
+	MIMEType string   `json:"mimeType"`
+	Sizes    []string `json:"sizes"`
 }
 
 type repository struct {
@@ -63,9 +72,11 @@ func newEntry(release project.Release, bundle [sha256.Size]byte) entry {
 	return entry{
 		Schema:      schema,
 		Name:        home.ServerName(),
-		Title:       "LangSmith Insights",
-		Description: "LangSmith's Insights Agent: reports over your traces, and the traces behind each finding.",
+		Title:       identity.Title,
+		Description: identity.Description,
+		WebsiteURL:  home.URL(),
 		Repository:  repository{home.URL(), "github"},
+		Icons:       []icon{{home.Icon(version), identity.Icon().MIMEType, identity.Icon().Sizes}},
 		Version:     version,
 		Packages: []pkg{
 			{

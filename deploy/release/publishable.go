@@ -30,7 +30,7 @@ func refusal(release project.Release, changes string) error {
 	home, stamp := release.Home, release.Stamp
 	var reasons []error
 	if !home.Chosen() {
-		reasons = append(reasons, fmt.Errorf("the project has no home yet: put its owner in deploy/release/project/home.json in place of %s", home.Owner))
+		reasons = append(reasons, fmt.Errorf("the project has no home yet: put its owner in server/identity/home.json in place of %s", home.Owner))
 	}
 	if !released.MatchString(stamp.Version) {
 		reasons = append(reasons, fmt.Errorf("%s is no release: tag the commit as vMAJOR.MINOR.PATCH and build it again, with nothing changed", stamp.Version))

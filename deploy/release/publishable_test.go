@@ -5,23 +5,24 @@ import (
 	"testing"
 
 	"langsmith-insights-mcp/deploy/release/project"
+	"langsmith-insights-mcp/server/identity"
 )
 
 func TestOnlyATaggedVersionOfAProjectWithAHomeIsPublished(t *testing.T) {
 	const changes = "# Changelog\n\n## 1.2.3\n\n- Something.\n"
-	home := project.Home{Owner: "somebody", Repository: "langsmith-insights-mcp"}
+	home := identity.Home{Owner: "somebody", Repository: "langsmith-insights-mcp"}
 	tests := []struct {
 		name    string
-		home    project.Home
+		home    identity.Home
 		version string
 		want    []string
 	}{
 		{"a release", home, "1.2.3", nil},
-		{"no home", project.Home{Owner: "OWNER", Repository: "langsmith-insights-mcp"}, "1.2.3", []string{"home.json"}},
+		{"no home", identity.Home{Owner: "OWNER", Repository: "langsmith-insights-mcp"}, "1.2.3", []string{"home.json"}},
 		{"no tag", home, "0.0.0-20260102150405-0123456789ab", []string{"tag the commit"}},
 		{"changed files", home, "1.2.3+dirty", []string{"nothing changed"}},
 		{"not in the changelog", home, "1.2.4-rc.1", []string{"## 1.2.4-rc.1"}},
-		{"every reason at once", project.Home{Owner: "OWNER"}, "1.2.4", []string{"home.json", "CHANGELOG.md"}},
+		{"every reason at once", identity.Home{Owner: "OWNER"}, "1.2.4", []string{"home.json", "CHANGELOG.md"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,54 +20,50 @@ const (
 	largestMetadata  = 64 << 10 // bytes
 )
 
-// metadata is the part of an authorization server's description (RFC 8414) that
-// is used.
+// metadata is the part of an authorization server's metadata (RFC 8414) that is used.
 type metadata struct {
 	Issuer        string `json:"issuer"`
 	TokenEndpoint string `json:"token_endpoint"`
 	DeviceURL     string `json:"device_authorization_endpoint"`
 }
 
-// tokenEndpoint finds where tokens are renewed: as the endpoint's own metadata
-// says, or else at oauth/token below the endpoint.
+// tokenEndpoint returns the token endpoint in the metadata of the API, or oauth/token
+// below the API's address if there is no trusted metadata.
 func (l *Login) tokenEndpoint(ctx context.Context, apiURL string) string {
-	mount := mountOf(apiURL)
-	for _, base := range metadataBases(mount) {
-		for _, address := range metadataURLs(base) {
-			if found, ok := l.readMetadata(ctx, address); ok && found.isTrusted(base) {
+	base := trimAPIPath(apiURL)
+	for _, issuer := range possibleIssuers(base) {
+		for _, address := range metadataURLs(issuer) {
+			if found, ok := l.readMetadata(ctx, address); ok && found.isTrusted(issuer) {
 				return found.TokenEndpoint
 			}
 		}
 	}
-	return mount + "/oauth/token"
+	return base + "/oauth/token"
 }
 
-// mountOf is an endpoint as users write it, without what may follow it.
-func mountOf(apiURL string) string {
+// trimAPIPath returns an endpoint without /api/v1 and trailing slashes.
+func trimAPIPath(apiURL string) string {
 	if apiURL == "" {
 		apiURL = langsmith.DefaultEndpoint
 	}
 	return strings.TrimSuffix(strings.TrimRight(apiURL, "/"), "/api/v1")
 }
 
-// metadataBases are the addresses that an endpoint's authorization server may
-// have: the endpoint itself, below /api, and without it.
-func metadataBases(mount string) []string {
-	origin := strings.TrimSuffix(mount, "/api")
-	var bases []string
-	for _, base := range []string{mount, origin + "/api", origin} {
-		if !slices.Contains(bases, base) {
-			bases = append(bases, base)
-		}
+// possibleIssuers lists the addresses that the authorization server of an endpoint may
+// have: the endpoint, and the endpoint with and without /api.
+func possibleIssuers(endpoint string) []string {
+	origin := strings.TrimSuffix(endpoint, "/api")
+	if endpoint == origin {
+		return []string{origin, origin + "/api"}
 	}
-	return bases
+	return []string{endpoint, origin}
 }
 
-// metadataURLs are where an issuer's metadata is: RFC 8414 inserts the
-// well-known path before the issuer's own; many append it.
-func metadataURLs(base string) []string {
-	appended := base + wellKnown
-	u, err := url.Parse(base)
+// metadataURLs lists the addresses that an issuer's metadata may have. RFC 8414 inserts
+// the well-known path before the issuer's path; many servers append it.
+func metadataURLs(issuer string) []string {
+	appended := issuer + wellKnown
+	u, err := url.Parse(issuer)
 	if err != nil {
 		return nil
 	}
@@ -100,11 +95,10 @@ func (l *Login) readMetadata(ctx context.Context, address string) (metadata, boo
 	return found, err == nil
 }
 
-// isTrusted reports whether the metadata is the base's own. The refresh token is
-// sent to the endpoint that it names: so its issuer must be the address that was
-// asked, and its endpoints on the same origin.
-func (m metadata) isTrusted(base string) bool {
-	if strings.TrimRight(m.Issuer, "/") != strings.TrimRight(base, "/") {
+// isTrusted reports whether the metadata names the requested issuer, and endpoints on its
+// origin. The refresh token is sent to one of them.
+func (m metadata) isTrusted(requested string) bool {
+	if strings.TrimRight(m.Issuer, "/") != strings.TrimRight(requested, "/") {
 		return false
 	}
 	issuer, err := url.Parse(m.Issuer)

@@ -1,8 +1,7 @@
-// Package profile reads the configuration file of LangSmith's official CLI and
-// signs in with what it holds: the tokens that "langsmith auth login" left
-// there, renewed as LangSmith's own clients renew them, or an API key.
+// Package profile reads the profile file of LangSmith's CLI: an API key, or the tokens
+// of "langsmith auth login", which it renews.
 //
-// Several processes and LangSmith's clients share one file. A refresh token can
-// be used once, so a token is renewed under a lock that all of them honour, with
-// the file read again under it.
+// Several processes and LangSmith's own clients share the file. A refresh token can be
+// used only once, so a renewal holds the lock that LangSmith's clients use, and reads
+// the file again under it.
 package profile

@@ -13,20 +13,20 @@ import (
 	"github.com/google/uuid"
 )
 
-// The lock that LangSmith's clients share: a directory beside the profile file,
-// which only one process can make, with a file that says when and by whom.
+// The lock of LangSmith's clients is a directory next to the profile file, which only
+// one process can create. A file in it has the time of creation and the owner.
 const (
 	lockSuffix   = ".oauth.lock.lock"
 	lockMetadata = "created_at"
 
-	// staleLock is the age from which a lock counts as left behind by a process
-	// that was ended. A holder is done within renewTimeout.
+	// staleLock is the age from which a lock counts as abandoned by a killed
+	// process. A renewal takes at most renewTimeout.
 	staleLock = 15 * time.Second
 	lockPoll  = 10 * time.Millisecond
 )
 
-// lock takes the lock for renewing the tokens of a profile file, and returns
-// what gives it back. It waits for another holder until ctx is done.
+// lock acquires the lock of a profile file and returns the function that releases it. It
+// waits for another owner until ctx is done.
 func lock(ctx context.Context, path string) (release func(), err error) {
 	dir := path + lockSuffix
 	owner := uuid.NewString()
@@ -40,7 +40,7 @@ func lock(ctx context.Context, path string) (release func(), err error) {
 				return nil, err
 			}
 			return func() {
-				if _, by := readLock(dir); by == owner {
+				if _, current := readLock(dir); current == owner {
 					_ = os.RemoveAll(dir)
 				}
 			}, nil
@@ -61,17 +61,17 @@ func lock(ctx context.Context, path string) (release func(), err error) {
 	}
 }
 
-// readLock tells when a lock was taken and by whom; zero where there is none.
+// readLock returns when a lock was created and by whom; zero if there is no lock.
 func readLock(dir string) (created time.Time, owner string) {
 	content, err := os.ReadFile(filepath.Join(dir, lockMetadata))
 	if err == nil {
-		at, by, _ := strings.Cut(string(content), "\n")
-		owner, _, _ = strings.Cut(by, "\n")
-		if created, err = time.Parse(time.RFC3339, strings.TrimSpace(at)); err == nil {
+		first, rest, _ := strings.Cut(string(content), "\n")
+		owner, _, _ = strings.Cut(rest, "\n")
+		if created, err = time.Parse(time.RFC3339, strings.TrimSpace(first)); err == nil {
 			return created, strings.TrimSpace(owner)
 		}
 	}
-	// Its holder was ended before it could say, or has not yet.
+	// The owner has not written the file yet, or was killed before.
 	if info, err := os.Stat(dir); err == nil {
 		created = info.ModTime()
 	}

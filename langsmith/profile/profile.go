@@ -13,30 +13,30 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Profile is one profile of the CLI's configuration file.
+// Profile is one profile of the CLI's profile file.
 type Profile struct {
-	Path        string // of the file, absolute and with links resolved
+	Path        string // of the file, absolute and with symbolic links resolved
 	Name        string
-	APIURL      string // empty for LangSmith's first region
-	WorkspaceID string // empty for the credential's own
+	APIURL      string // empty for [langsmith.DefaultEndpoint]
+	WorkspaceID string // empty for the credential's own workspace
 
 	APIKey        langsmith.Secret
-	APIKeyEnv     string // the variable that holds the key
-	APIKeyCommand string // the command that prints the key, which only the CLI runs
+	APIKeyEnv     string // the environment variable with the key
+	APIKeyCommand string // the command that prints the key; only the CLI runs it
 	OAuth         OAuth
 }
 
-// OAuth is what a login left in a profile.
+// OAuth holds the tokens of a login.
 type OAuth struct {
 	AccessToken  langsmith.Secret
 	RefreshToken langsmith.Secret // can be used once
-	ExpiresAt    time.Time        // of the access token; zero where unknown
+	ExpiresAt    time.Time        // of the access token; zero if unknown
 }
 
-// isSet reports whether somebody has signed in.
+// isSet reports whether there is a login.
 func (o OAuth) isSet() bool { return o.AccessToken != "" || o.RefreshToken != "" }
 
-// renewBefore is how long before its end an access token is renewed.
+// renewBefore is how long before its expiry an access token is renewed.
 const renewBefore = time.Minute
 
 // isDue reports whether the access token must be renewed before it is used.
@@ -50,20 +50,19 @@ func (o OAuth) isDue(now time.Time) bool {
 	return !o.ExpiresAt.IsZero() && !now.Before(o.ExpiresAt.Add(-renewBefore))
 }
 
-// isUsable reports whether the access token still signs requests.
+// isUsable reports whether the access token is valid.
 func (o OAuth) isUsable(now time.Time) bool {
 	return o.AccessToken != "" && (o.ExpiresAt.IsZero() || now.Before(o.ExpiresAt))
 }
 
-// ErrNoFile is returned by [Load] where there is no configuration file.
+// ErrNoFile is returned by [Load] if there is no profile file.
 var ErrNoFile = errors.New("there is no LangSmith profile file")
 
-// ErrNoProfile is returned by [Load] where the file has no profile of the name.
+// ErrNoProfile is returned by [Load] if the file has no profile of the name.
 var ErrNoProfile = errors.New("there is no profile")
 
-// Load reads the profile of a name from the file at path. An empty name means
-// the file's current profile, or else the one called default; where there is
-// neither the profile is empty.
+// Load reads a profile from the file at path. An empty name means the file's current
+// profile, else the one called default, else an empty profile.
 func Load(path, name string) (*Profile, error) {
 	path, err := resolvePath(path)
 	if err != nil {
@@ -84,8 +83,8 @@ func Load(path, name string) (*Profile, error) {
 	return file.Profiles[name].profile(path, name), nil
 }
 
-// resolvePath makes a path absolute and follows links, as every client does that
-// shares the lock beside the file.
+// resolvePath makes a path absolute and resolves symbolic links, as every client must
+// that uses the lock next to the file.
 func resolvePath(path string) (string, error) {
 	if home, err := os.UserHomeDir(); err == nil && (path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`)) {
 		path = filepath.Join(home, path[1:])
@@ -100,13 +99,13 @@ func resolvePath(path string) (string, error) {
 	return path, nil
 }
 
-// file is the part of the configuration file that is read.
+// file is the part of the profile file that is read.
 type file struct {
 	Current  string           `json:"current_profile"`
 	Profiles map[string]entry `json:"profiles"`
 }
 
-// entry is one profile as the file has it.
+// entry is one profile in the file.
 type entry struct {
 	APIKey        string `json:"api_key"`
 	APIKeyEnv     string `json:"api_key_env"`
@@ -120,20 +119,20 @@ type entry struct {
 	} `json:"oauth"`
 }
 
-// largestFile bounds the configuration file, in bytes.
-const largestFile = 1 << 20
+// maxFileBytes bounds the profile file.
+const maxFileBytes = 1 << 20
 
 func readFile(path string) (*file, error) {
 	data, err := readBounded(path)
 	if err != nil {
 		return nil, err
 	}
-	var read file
-	if err := json.Unmarshal(data, &read); err != nil {
+	var parsed file
+	if err := json.Unmarshal(data, &parsed); err != nil {
 		// The error could quote the file, which holds keys.
 		return nil, fmt.Errorf("the profile file %s is not the JSON that the LangSmith CLI writes", path)
 	}
-	return &read, nil
+	return &parsed, nil
 }
 
 func readBounded(path string) ([]byte, error) {
@@ -143,8 +142,8 @@ func readBounded(path string) ([]byte, error) {
 		return nil, ErrNoFile
 	case err != nil:
 		return nil, fmt.Errorf("cannot read the profile file %s: %w", path, err)
-	case !info.Mode().IsRegular() || info.Size() > largestFile:
-		return nil, fmt.Errorf("the profile file %s is no file of at most 1 MiB", path)
+	case !info.Mode().IsRegular() || info.Size() > maxFileBytes:
+		return nil, fmt.Errorf("the profile file %s is not a regular file of at most 1 MiB", path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -168,7 +167,7 @@ func (e entry) profile(path, name string) *Profile {
 	return p
 }
 
-// trim takes off the blanks and quotes with which settings arrive.
+// trim removes the blanks and quotes around a setting.
 func trim(value string) string {
 	value = strings.TrimSpace(value)
 	for _, quote := range []string{`"`, "'"} {

@@ -234,7 +234,7 @@ func TestRefusedRenewal(t *testing.T) {
 		"redirected": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 		}, "(307)"},
-		"no token": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }, "no usable answer"},
+		"no token": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }, "no usable response"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := newSignIn(t)
@@ -294,7 +294,7 @@ func TestSigningInAgain(t *testing.T) {
 	path := profileFile(t, server.URL+"/api", -time.Minute)
 	login := profile.NewLogin(load(t, path, ""), nil)
 	if _, err := login.Token(t.Context()); err == nil {
-		t.Fatal("a login that has ended signs on")
+		t.Fatal("an expired login still signs requests")
 	}
 	data, err := os.ReadFile(profileFile(t, server.URL+"/api", time.Hour))
 	if err != nil {
@@ -321,7 +321,7 @@ func TestProfileOfAnotherEndpoint(t *testing.T) {
 	if err := os.WriteFile(path, []byte(moved), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if token, err := login.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "now for https://eu.api.smith.langchain.com/api: start this program again") {
+	if token, err := login.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "now for https://eu.api.smith.langchain.com/api: restart this program") {
 		t.Errorf("%q, %v", token.Reveal(), err)
 	}
 }

@@ -11,30 +11,29 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// clientID is the OAuth client for which LangSmith's CLI signs people in.
+// clientID is the OAuth client of LangSmith's CLI.
 const clientID = "langsmith-cli"
 
-// renewTimeout bounds a renewal from waiting for the lock to the answer. Other
-// clients take a lock over that is older than staleLock.
+// renewTimeout bounds a renewal, including the wait for the lock. It is less than
+// staleLock, after which other clients take over the lock.
 const renewTimeout = 10 * time.Second
 
-// renew exchanges the refresh token for new tokens and writes them to the file.
-// It uses the refresh token only under the lock, and none where another process
-// has renewed it meanwhile.
+// renew exchanges the refresh token for new tokens and writes them to the file. It does
+// so under the lock, and only if no other process has renewed the tokens meanwhile.
 func (l *Login) renew(ctx context.Context) error {
 	release, err := lock(ctx, l.path)
 	if err != nil {
-		return fmt.Errorf("it could not be renewed without the lock beside the file: %w", err)
+		return fmt.Errorf("it could not be renewed without the lock next to the file: %w", err)
 	}
 	defer release()
 	fresh, err := Load(l.path, l.name)
 	if err != nil {
 		return err
 	}
-	if mountOf(fresh.APIURL) != mountOf(l.apiURL) {
-		return fmt.Errorf("its profile is now for %s: start this program again", mountOf(fresh.APIURL))
+	if trimAPIPath(fresh.APIURL) != trimAPIPath(l.apiURL) {
+		return fmt.Errorf("its profile is now for %s: restart this program", trimAPIPath(fresh.APIURL))
 	}
-	l.keep(fresh.OAuth)
+	l.setTokens(fresh.OAuth)
 	if !fresh.OAuth.isDue(time.Now()) {
 		return nil
 	}
@@ -47,15 +46,15 @@ func (l *Login) renew(ctx context.Context) error {
 		fresh.OAuth.RefreshToken = langsmith.Secret(token.RefreshToken)
 	}
 	fresh.OAuth.ExpiresAt = token.Expiry
-	l.keep(fresh.OAuth)
+	l.setTokens(fresh.OAuth)
 	if err := writeTokens(l.path, l.name, fresh.OAuth); err != nil {
 		return fmt.Errorf("the renewed login could not be written: %w", err)
 	}
 	return nil
 }
 
-// exchange asks the token endpoint. Its error repeats what the endpoint says of
-// the refusal in OAuth's own words, and never a token.
+// exchange sends the refresh token to the token endpoint. Its error has the endpoint's
+// OAuth error code and never a token.
 func (l *Login) exchange(ctx context.Context, p *Profile) (*oauth2.Token, error) {
 	endpoint := l.tokenEndpoint(ctx, p.APIURL)
 	config := oauth2.Config{ClientID: clientID, Endpoint: oauth2.Endpoint{TokenURL: endpoint, AuthStyle: oauth2.AuthStyleInParams}}
@@ -70,7 +69,7 @@ func (l *Login) exchange(ctx context.Context, p *Profile) (*oauth2.Token, error)
 	case errors.As(err, &refused):
 		return nil, fmt.Errorf("LangSmith refused to renew it (%d)", refused.Response.StatusCode)
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("no answer from %s within %s", endpoint, renewTimeout)
+		return nil, fmt.Errorf("no response from %s within %s", endpoint, renewTimeout)
 	}
-	return nil, fmt.Errorf("no usable answer from %s", endpoint)
+	return nil, fmt.Errorf("no usable response from %s", endpoint)
 }

@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// writeTokens puts renewed tokens into the file. Everything else in it is kept,
-// also what this version does not know.
+// writeTokens writes renewed tokens to the file. It keeps everything else, including
+// fields that are not known here.
 func writeTokens(path, name string, tokens OAuth) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -31,7 +31,7 @@ func writeTokens(path, name string, tokens OAuth) error {
 
 type object = map[string]json.RawMessage
 
-// replaceTokens changes the tokens of one profile of a configuration file.
+// replaceTokens replaces the tokens of one profile in a profile file.
 func replaceTokens(data []byte, name string, tokens OAuth) ([]byte, error) {
 	var file, profiles, profile object
 	var oauth map[string]any
@@ -65,19 +65,19 @@ func replaceTokens(data []byte, name string, tokens OAuth) ([]byte, error) {
 		}
 		step.in[step.key] = encoded
 	}
-	whole, err := encode(file)
+	compact, err := encode(file)
 	if err != nil {
 		return nil, err
 	}
 	var indented bytes.Buffer
-	if err := json.Indent(&indented, whole, "", "  "); err != nil {
+	if err := json.Indent(&indented, compact, "", "  "); err != nil {
 		return nil, err
 	}
 	indented.WriteByte('\n')
 	return indented.Bytes(), nil
 }
 
-// encode writes JSON with < and > as they are, as the CLI does.
+// encode writes JSON with < and > unescaped, as the CLI does.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -86,7 +86,8 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), err
 }
 
-// writeAtomically replaces a file: who reads it sees the old content or the new.
+// writeAtomically replaces a file, so that a reader sees either the old or the new
+// content.
 func writeAtomically(path string, content []byte, mode os.FileMode) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {

@@ -14,7 +14,7 @@ func DefaultWorkspace() uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("sandbox/workspace"))
 }
 
-// authorize checks the credential and finds the workspace that a request means.
+// authorize checks the credential and returns the request's workspace.
 //
 // Unknown: LangSmith's wording of a 401 and of the 403 for a foreign key.
 func (s *Sandbox) authorize(h http.Header, now time.Time) (uuid.UUID, error) {
@@ -38,15 +38,15 @@ func (s *Sandbox) authorize(h http.Header, now time.Time) (uuid.UUID, error) {
 	tenant := h.Get("X-Tenant-Id")
 	if tenant == "" {
 		if bearer || slices.Contains(s.opts.OrgKeys, credential) {
-			return uuid.Nil, &problem{
+			return uuid.Nil, &apiError{
 				status: http.StatusForbidden,
 				body:   map[string]string{"error": "org_scoped_key_requires_workspace"},
 			}
 		}
 		return DefaultWorkspace(), nil
 	}
-	// Unknown: what LangSmith says to a workspace id that is none.
-	var f findings
+	// Unknown: LangSmith's response to an invalid workspace id.
+	var f validationErrors
 	id := asUUID(&f, []any{"header", "x-tenant-id"}, tenant)
 	if id == uuid.Nil && f.err() == nil {
 		return DefaultWorkspace(), nil

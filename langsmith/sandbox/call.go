@@ -11,9 +11,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// call is one request in the hands of its handler, with the sandbox locked.
+// call is one request as its handler sees it. The sandbox is locked meanwhile.
 type call struct {
-	findings
+	validationErrors
 	requestState
 	s     *Sandbox
 	ws    *workspace
@@ -21,25 +21,25 @@ type call struct {
 	query url.Values
 }
 
-// pathID reads an id out of the path.
+// pathID reads an id from the path.
 func (c *call) pathID(name string) uuid.UUID {
-	return asUUID(&c.findings, []any{"path", name}, c.http.PathValue(name))
+	return asUUID(&c.validationErrors, []any{"path", name}, c.http.PathValue(name))
 }
 
-// queryID reads an id out of the query; nil where there is none.
+// queryID reads an id from the query; nil for none.
 func (c *call) queryID(name string) *uuid.UUID {
 	if !c.query.Has(name) {
 		return nil
 	}
-	id := asUUID(&c.findings, []any{"query", name}, c.query.Get(name))
+	id := asUUID(&c.validationErrors, []any{"query", name}, c.query.Get(name))
 	return &id
 }
 
-// queryIDs reads a repeated id out of the query.
+// queryIDs reads a repeated id from the query.
 func (c *call) queryIDs(name string) []uuid.UUID {
 	var ids []uuid.UUID
 	for i, value := range c.query[name] {
-		ids = append(ids, asUUID(&c.findings, []any{"query", name, i}, value))
+		ids = append(ids, asUUID(&c.validationErrors, []any{"query", name, i}, value))
 	}
 	return ids
 }
@@ -62,10 +62,10 @@ func (c *call) queryOneOf(name string, allowed ...string) string {
 	if !c.query.Has(name) {
 		return ""
 	}
-	return asOneOf(allowed...)(&c.findings, []any{"query", name}, c.query.Get(name))
+	return asOneOf(allowed...)(&c.validationErrors, []any{"query", name}, c.query.Get(name))
 }
 
-// page is what limit and offset cut out of a list.
+// page is a range of a list.
 type page struct{ limit, offset int }
 
 func (c *call) page() page {
@@ -75,30 +75,30 @@ func (c *call) page() page {
 	}
 }
 
-// queryInt reads a bounded integer out of the query; most < 0 means no upper bound.
-func (c *call) queryInt(name string, preset, least, most int) int {
+// queryInt reads a bounded integer from the query; high < 0 means no upper bound.
+func (c *call) queryInt(name string, defaultValue, low, high int) int {
 	if !c.query.Has(name) {
-		return preset
+		return defaultValue
 	}
 	loc := []any{"query", name}
 	n, err := strconv.Atoi(c.query.Get(name))
 	switch {
 	case err != nil:
 		c.add(loc, "int_parsing", "Input should be a valid integer, unable to parse string as an integer")
-	case n < least:
-		c.add(loc, "greater_than_equal", "Input should be greater than or equal to %d", least)
-	case most >= 0 && n > most:
-		c.add(loc, "less_than_equal", "Input should be less than or equal to %d", most)
+	case n < low:
+		c.add(loc, "greater_than_equal", "Input should be greater than or equal to %d", low)
+	case high >= 0 && n > high:
+		c.add(loc, "less_than_equal", "Input should be less than or equal to %d", high)
 	}
 	return n
 }
 
-func slicePage[T any](list []T, p page) []T {
+func pageOf[T any](list []T, p page) []T {
 	from := min(p.offset, len(list))
 	return list[from:min(from+p.limit, len(list))]
 }
 
-// bodyJSON reads the request's JSON, numbers as they were written.
+// bodyJSON reads the request's JSON, with numbers as they were written.
 func (c *call) bodyJSON() any {
 	value, err := decode(c.raw)
 	if err != nil {
@@ -114,7 +114,7 @@ func (c *call) bodyObject() object {
 	if len(c.issues) > before {
 		return object{}
 	}
-	return asObject(&c.findings, []any{"body"}, value)
+	return asObject(&c.validationErrors, []any{"body"}, value)
 }
 
 func decode(raw []byte) (any, error) {
@@ -130,8 +130,8 @@ func decode(raw []byte) (any, error) {
 	return value, nil
 }
 
-// withoutLock runs something long while others may use the sandbox. What the
-// handler found before may have changed after it.
+// withoutLock runs a long computation with the sandbox unlocked. What the handler read
+// before may have changed afterwards.
 func (c *call) withoutLock(work func()) {
 	c.s.mu.Unlock()
 	defer c.s.mu.Lock()

@@ -16,7 +16,7 @@ type config struct {
 	cron        *string
 }
 
-// configView is a config as the list shows it. An id need not be a UUID here.
+// configView is a config in the list. Its id need not be a UUID.
 type configView struct {
 	ID          string   `json:"id"`
 	Name        string   `json:"name"`
@@ -26,7 +26,7 @@ type configView struct {
 	Cron        *string  `json:"schedule_cron"`
 }
 
-// savedView is a config as saving answers it.
+// savedView is a config in the response to saving it.
 type savedView struct {
 	ID          uuid.UUID `json:"id"`
 	Name        string    `json:"name"`
@@ -61,7 +61,7 @@ func (c *call) config() (*project, *config, error) {
 	return p, k, err
 }
 
-// listConfigs shows the newest config first, prebuilt ones last.
+// listConfigs lists the newest config first, prebuilt ones last.
 //
 // Unknown: LangSmith's order.
 func listConfigs(c *call) (any, error) {
@@ -92,16 +92,16 @@ func createConfig(c *call) (any, error) {
 	session := c.pathID("session_id")
 	o := c.bodyObject()
 	k := &config{settings: settings{Model: "openai"}}
-	readRequired(&c.findings, o, "name", &k.name, asStringUpTo(maxConfigName))
-	readField(&c.findings, o, "description", &k.description, pointer(asString))
-	readField(&c.findings, o, "schedule_cron", &k.cron, pointer(asCron))
-	chosen, given := o.readObject(&c.findings, "config")
+	readRequired(&c.validationErrors, o, "name", &k.name, asStringUpTo(maxConfigName))
+	readField(&c.validationErrors, o, "description", &k.description, pointer(asString))
+	readField(&c.validationErrors, o, "schedule_cron", &k.cron, pointer(asCron))
+	chosen, given := o.readObject(&c.validationErrors, "config")
 	if !given {
 		c.add([]any{"body", "config"}, "missing", "Field required")
 	}
-	readJobRequest(&c.findings, chosen)
-	k.settings.overlay(&c.findings, chosen)
-	if err := k.settings.check(&c.findings, []any{"body", "config"}); err != nil {
+	readJobRequest(&c.validationErrors, chosen)
+	k.settings.overlay(&c.validationErrors, chosen)
+	if err := k.settings.check(&c.validationErrors, []any{"body", "config"}); err != nil {
 		return nil, err
 	}
 	p, err := c.ws.project(session)
@@ -113,10 +113,10 @@ func createConfig(c *call) (any, error) {
 	return k.savedView(), nil
 }
 
-// updateConfig tells what is absent, and stays, from what is null.
+// updateConfig keeps absent fields and clears null ones.
 //
-// Unknown: what a null name or config does, which a config cannot be without.
-// Here they stay.
+// Unknown: what a null name or config does, which a config must have. Here they are
+// kept.
 func updateConfig(c *call) (any, error) {
 	o := c.bodyObject()
 	_, k, err := c.config()
@@ -125,18 +125,18 @@ func updateConfig(c *call) (any, error) {
 	}
 	next := *k
 	var name *string
-	readField(&c.findings, o, "name", &name, pointer(asStringUpTo(maxConfigName)))
+	readField(&c.validationErrors, o, "name", &name, pointer(asStringUpTo(maxConfigName)))
 	if name != nil {
 		next.name = *name
 	}
-	readField(&c.findings, o, "description", &next.description, pointer(asString))
-	readField(&c.findings, o, "schedule_cron", &next.cron, pointer(asCron))
+	readField(&c.validationErrors, o, "description", &next.description, pointer(asString))
+	readField(&c.validationErrors, o, "schedule_cron", &next.cron, pointer(asCron))
 	if o.has("config") {
-		chosen, _ := o.readObject(&c.findings, "config")
-		readJobRequest(&c.findings, chosen)
+		chosen, _ := o.readObject(&c.validationErrors, "config")
+		readJobRequest(&c.validationErrors, chosen)
 		next.settings = settings{Model: "openai"}
-		next.settings.overlay(&c.findings, chosen)
-		if err := next.settings.check(&c.findings, []any{"body", "config"}); err != nil {
+		next.settings.overlay(&c.validationErrors, chosen)
+		if err := next.settings.check(&c.validationErrors, []any{"body", "config"}); err != nil {
 			return nil, err
 		}
 	}
@@ -158,8 +158,8 @@ func deleteConfig(c *call) (any, error) {
 
 // asCron checks the five fields of a schedule, in UTC.
 //
-// Unknown: which dialect LangSmith reads, and how it refuses.
-func asCron(f *findings, loc []any, value any) string {
+// Unknown: which dialect LangSmith accepts, and its error.
+func asCron(f *validationErrors, loc []any, value any) string {
 	text := asString(f, loc, value)
 	fields := cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	if _, err := fields.Parse(text); err != nil {
@@ -168,16 +168,16 @@ func asCron(f *findings, loc []any, value any) string {
 	return text
 }
 
-// generateConfig proposes a config from what the user wants to know. Nothing is saved.
+// generateConfig proposes a config for the user's question. It saves nothing.
 func generateConfig(c *call) (any, error) {
 	session := c.pathID("session_id")
 	o := c.bodyObject()
 	chosen := settings{Model: "openai"}
-	readRequired(&c.findings, o, "user_context", &chosen.UserContext, asMap(asString))
-	readField(&c.findings, o, "model", &chosen.Model, asOneOf("openai", "anthropic"))
-	readField(&c.findings, o, "cluster_model", &chosen.ClusterModel, pointer(asString))
-	readField(&c.findings, o, "summary_model", &chosen.SummaryModel, pointer(asString))
-	if err := chosen.check(&c.findings, []any{"body"}); err != nil {
+	readRequired(&c.validationErrors, o, "user_context", &chosen.UserContext, asMap(asString))
+	readField(&c.validationErrors, o, "model", &chosen.Model, asOneOf("openai", "anthropic"))
+	readField(&c.validationErrors, o, "cluster_model", &chosen.ClusterModel, pointer(asString))
+	readField(&c.validationErrors, o, "summary_model", &chosen.SummaryModel, pointer(asString))
+	if err := chosen.check(&c.validationErrors, []any{"body"}); err != nil {
 		return nil, err
 	}
 	p, err := c.ws.project(session)

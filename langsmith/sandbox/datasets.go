@@ -27,11 +27,11 @@ type datasetView struct {
 	Name             string         `json:"name"`
 	Description      *string        `json:"description"`
 	DataType         string         `json:"data_type"`
-	CreatedAt        stamp          `json:"created_at"`
-	ModifiedAt       stamp          `json:"modified_at"`
+	CreatedAt        timestamp      `json:"created_at"`
+	ModifiedAt       timestamp      `json:"modified_at"`
 	ExampleCount     int            `json:"example_count"`
 	SessionCount     int            `json:"session_count"`
-	LastSessionStart *stamp         `json:"last_session_start_time"`
+	LastSessionStart *timestamp     `json:"last_session_start_time"`
 	Metadata         map[string]any `json:"metadata"`
 	Managed          bool           `json:"externally_managed"`
 }
@@ -43,15 +43,15 @@ func (ws *workspace) datasetView(d *dataset) datasetView {
 		Name:         d.name,
 		Description:  d.description,
 		DataType:     d.kind,
-		CreatedAt:    stamp(d.created),
-		ModifiedAt:   stamp(d.modified),
+		CreatedAt:    timestamp(d.created),
+		ModifiedAt:   timestamp(d.modified),
 		ExampleCount: len(d.examples),
 		Metadata:     d.metadata,
 	}
 	for _, p := range ws.projects {
 		if p.dataset != nil && *p.dataset == d.id {
 			v.SessionCount++
-			v.LastSessionStart = optionalStamp(p.started)
+			v.LastSessionStart = timestampOrNil(p.started)
 		}
 	}
 	return v
@@ -66,14 +66,14 @@ func (ws *workspace) dataset(id uuid.UUID) (*dataset, error) {
 	return nil, notFound("Dataset")
 }
 
-// listDatasets shows the newest dataset first, whatever it is asked to sort by.
+// listDatasets lists the newest dataset first. It checks sort_by and ignores it.
 func listDatasets(c *call) (any, error) {
 	page, ids := c.page(), c.queryIDs("id")
 	c.queryOneOf("sort_by", "name", "created_at", "last_session_start_time", "example_count", "session_count", "modified_at")
 	c.queryBool("sort_by_desc")
 	kinds := c.query["data_type"]
 	for i, kind := range kinds {
-		asOneOf("kv", "llm", "chat")(&c.findings, []any{"query", "data_type", i}, kind)
+		asOneOf("kv", "llm", "chat")(&c.validationErrors, []any{"query", "data_type", i}, kind)
 	}
 	if err := c.err(); err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func listDatasets(c *call) (any, error) {
 		found = append(found, d)
 	}
 	views := make([]datasetView, 0, page.limit)
-	for _, d := range slicePage(found, page) {
+	for _, d := range pageOf(found, page) {
 		views = append(views, c.ws.datasetView(d))
 	}
 	return views, nil
@@ -104,13 +104,13 @@ func createDataset(c *call) (any, error) {
 	o := c.bodyObject()
 	d := &dataset{kind: "kv", created: c.now, modified: c.now}
 	var id *uuid.UUID
-	readField(&c.findings, o, "id", &id, pointer(asUUID))
-	readRequired(&c.findings, o, "name", &d.name, asString)
-	readField(&c.findings, o, "description", &d.description, pointer(asString))
-	readField(&c.findings, o, "data_type", &d.kind, asOneOf("kv", "llm", "chat"))
-	readField(&c.findings, o, "created_at", &d.created, asTime)
+	readField(&c.validationErrors, o, "id", &id, pointer(asUUID))
+	readRequired(&c.validationErrors, o, "name", &d.name, asString)
+	readField(&c.validationErrors, o, "description", &d.description, pointer(asString))
+	readField(&c.validationErrors, o, "data_type", &d.kind, asOneOf("kv", "llm", "chat"))
+	readField(&c.validationErrors, o, "created_at", &d.created, asTime)
 	var extra map[string]any
-	readField(&c.findings, o, "extra", &extra, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "extra", &extra, nullable(asMap(asAnything)))
 	d.metadata, _ = extra["metadata"].(map[string]any)
 	if err := c.err(); err != nil {
 		return nil, err

@@ -5,15 +5,15 @@ import (
 	"net/http"
 )
 
-// dispatch finds the operation that a request is for.
-func (s *Sandbox) dispatch(a *answer, r *http.Request, v requestState) {
+// dispatch runs the operation of a request.
+func (s *Sandbox) dispatch(a *bufferedResponse, r *http.Request, v requestState) {
 	r = r.WithContext(context.WithValue(r.Context(), requestStateKey{}, v))
 	if _, pattern := s.mux.Handler(r); pattern != "" {
 		s.mux.ServeHTTP(a, r)
 		return
 	}
-	// The mux answers 404 and 405 in plain text; FastAPI does it in JSON.
-	plain := newAnswer()
+	// The mux writes 404 and 405 in plain text, FastAPI in JSON.
+	plain := newBufferedResponse()
 	s.mux.ServeHTTP(plain, r)
 	if allow := plain.header.Get("Allow"); allow != "" {
 		a.header.Set("Allow", allow)

@@ -28,13 +28,13 @@ type exampleView struct {
 	Inputs      map[string]any `json:"inputs"`
 	Outputs     map[string]any `json:"outputs"`
 	Metadata    map[string]any `json:"metadata"`
-	CreatedAt   stamp          `json:"created_at"`
-	ModifiedAt  stamp          `json:"modified_at"`
+	CreatedAt   timestamp      `json:"created_at"`
+	ModifiedAt  timestamp      `json:"modified_at"`
 }
 
-// view shows an example.
+// view returns an example for a response.
 //
-// Unknown: how LangSmith makes up an example's name.
+// Unknown: how LangSmith names an example.
 func (e *example) view() exampleView {
 	return exampleView{
 		ID:          e.id,
@@ -44,21 +44,21 @@ func (e *example) view() exampleView {
 		Inputs:      e.inputs,
 		Outputs:     e.outputs,
 		Metadata:    e.metadata,
-		CreatedAt:   stamp(e.created),
-		ModifiedAt:  stamp(e.modified),
+		CreatedAt:   timestamp(e.created),
+		ModifiedAt:  timestamp(e.modified),
 	}
 }
 
 // createExamples adds examples, all of them or none.
 //
-// Unknown: what LangSmith does with an id that it holds already. Here it takes
-// the new values for the old example, so that a repeated call adds nothing.
+// Unknown: what LangSmith does with an existing id. Here the example is replaced, so that
+// a repeated call adds nothing.
 func createExamples(c *call) (any, error) {
 	before := len(c.issues)
 	value := c.bodyJSON()
 	var entries []object
 	if len(c.issues) == before {
-		entries = asList(asObject)(&c.findings, []any{"body"}, value)
+		entries = asList(asObject)(&c.validationErrors, []any{"body"}, value)
 	}
 	fresh := make([]*example, len(entries))
 	for i, o := range entries {
@@ -88,21 +88,21 @@ func (c *call) readExample(o object) *example {
 	e := &example{inputs: map[string]any{}, created: c.now, modified: c.now}
 	var id *uuid.UUID
 	split := []string{"base"}
-	readRequired(&c.findings, o, "dataset_id", &e.dataset, asUUID)
-	readField(&c.findings, o, "id", &id, pointer(asUUID))
-	readField(&c.findings, o, "source_run_id", &e.source, pointer(asUUID))
+	readRequired(&c.validationErrors, o, "dataset_id", &e.dataset, asUUID)
+	readField(&c.validationErrors, o, "id", &id, pointer(asUUID))
+	readField(&c.validationErrors, o, "source_run_id", &e.source, pointer(asUUID))
 	if o.has("inputs") {
-		readField(&c.findings, o, "inputs", &e.inputs, asMap(asAnything))
+		readField(&c.validationErrors, o, "inputs", &e.inputs, asMap(asAnything))
 	}
-	readField(&c.findings, o, "outputs", &e.outputs, nullable(asMap(asAnything)))
-	readField(&c.findings, o, "metadata", &e.metadata, nullable(asMap(asAnything)))
-	readField(&c.findings, o, "split", &split, nullable(asSplit))
-	readField(&c.findings, o, "created_at", &e.created, nullable(asTime))
+	readField(&c.validationErrors, o, "outputs", &e.outputs, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "metadata", &e.metadata, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "split", &split, nullable(asSplit))
+	readField(&c.validationErrors, o, "created_at", &e.created, nullable(asTime))
 	if e.created.IsZero() {
 		e.created = c.now
 	}
 	var copied bool
-	readField(&c.findings, o, "use_source_run_io", &copied, asBool)
+	readField(&c.validationErrors, o, "use_source_run_io", &copied, asBool)
 	if id != nil {
 		e.id = *id
 	}
@@ -114,15 +114,15 @@ func (c *call) readExample(o object) *example {
 	return e
 }
 
-func asSplit(f *findings, loc []any, value any) []string {
+func asSplit(f *validationErrors, loc []any, value any) []string {
 	if s, ok := value.(string); ok {
 		return []string{s}
 	}
 	return asList(asString)(f, loc, value)
 }
 
-// checkExample makes sure that what an example names is there, and copies its
-// run's data where that was asked for.
+// checkExample checks that the dataset and the run of an example exist, and copies the
+// run's data if the request says so.
 func (c *call) checkExample(e *example, o object) error {
 	if _, err := c.ws.dataset(e.dataset); err != nil {
 		return err
@@ -158,9 +158,9 @@ func (d *dataset) put(e *example, c *call) {
 	d.examples = append(d.examples, e)
 }
 
-// listExamples shows what a dataset holds, oldest first.
+// listExamples lists the examples of a dataset, oldest first.
 //
-// Unknown: this endpoint is documented, but its shape is in no schema we have.
+// Unknown: this route is documented, but not its response.
 func listExamples(c *call) (any, error) {
 	page, id, ids := c.page(), c.queryID("dataset"), c.queryIDs("id")
 	if id == nil && len(ids) == 0 {
@@ -186,7 +186,7 @@ func listExamples(c *call) (any, error) {
 		}
 	}
 	views := make([]exampleView, 0, page.limit)
-	for _, e := range slicePage(found, page) {
+	for _, e := range pageOf(found, page) {
 		views = append(views, e.view())
 	}
 	return views, nil

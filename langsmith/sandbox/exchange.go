@@ -11,44 +11,42 @@ import (
 	"time"
 )
 
-// maxBody is what LangSmith takes in one batch of runs, and here the bound of
-// every request's body.
+// maxBody bounds a request's body, in bytes. It is LangSmith's bound for a batch of runs.
 const maxBody = 20 << 20
 
-// answer is what a handler said, held in memory until it is delivered. It is an
-// http.ResponseWriter.
-type answer struct {
+// bufferedResponse is a response in memory. It implements http.ResponseWriter.
+type bufferedResponse struct {
 	status int
 	header http.Header
 	body   bytes.Buffer
 }
 
-func newAnswer() *answer { return &answer{header: make(http.Header)} }
+func newBufferedResponse() *bufferedResponse { return &bufferedResponse{header: make(http.Header)} }
 
-func (a *answer) Header() http.Header { return a.header }
+func (a *bufferedResponse) Header() http.Header { return a.header }
 
-func (a *answer) WriteHeader(status int) {
+func (a *bufferedResponse) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
 	}
 }
 
-func (a *answer) Write(p []byte) (int, error) {
+func (a *bufferedResponse) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	return a.body.Write(p)
 }
 
-func (a *answer) json(status int, value any) {
+func (a *bufferedResponse) json(status int, value any) {
 	a.header.Set("Content-Type", "application/json")
 	a.WriteHeader(status)
-	// Everything the sandbox answers is made of marshalable values; a failure
-	// would leave an empty body, which no test would pass over.
+	// Every value of the sandbox can be marshalled. A failure would leave an empty
+	// body, which tests would notice.
 	_ = json.NewEncoder(&a.body).Encode(value)
 }
 
-// problem answers an error of an operation.
-func (a *answer) problem(err error) {
-	var p *problem
+// writeError writes the error of an operation.
+func (a *bufferedResponse) writeError(err error) {
+	var p *apiError
 	if !errors.As(err, &p) {
 		p = refuse(http.StatusInternalServerError, "Internal Server Error")
 	}
@@ -58,41 +56,40 @@ func (a *answer) problem(err error) {
 	a.json(p.status, p.body)
 }
 
-// delivery is an answer on its way back, with what a fault does to it there.
+// delivery is a response and what a fault does to it in transit.
 type delivery struct {
-	*answer
-	cut  int           // only so many bytes of the body arrive; 0: all
+	*bufferedResponse
+	cut  int           // bytes of the body that arrive; 0 for all
 	slow time.Duration // pause before each byte of the body
 }
 
-// exchange records a request, and processes it as far as a fault lets it. An error
-// means that no answer arrives.
+// exchange records a request and processes it, subject to faults. An error means that no
+// response arrives.
 func (s *Sandbox) exchange(ctx context.Context, req Request) (*delivery, error) {
 	now := s.now()
 	s.processDue(now)
 	fault, hit := s.findFault(req)
 	if !hit {
-		return &delivery{answer: s.process(req, now, s.opts.Routes)}, nil
+		return &delivery{bufferedResponse: s.process(req, now, s.opts.Routes)}, nil
 	}
 	return s.applyFault(ctx, fault, req, now)
 }
 
-// process gives a request its effect and its answer, as a LangSmith with these
-// routes does.
-func (s *Sandbox) process(req Request, now time.Time, routes Routes) *answer {
+// process processes a request as a LangSmith with these routes does.
+func (s *Sandbox) process(req Request, now time.Time, routes Routes) *bufferedResponse {
 	r := &http.Request{
 		Method: req.Method,
 		URL:    &url.URL{Path: req.Path, RawQuery: req.RawQuery},
 		Header: req.Header,
 		Body:   io.NopCloser(bytes.NewReader(req.Body)),
 	}
-	a := newAnswer()
+	a := newBufferedResponse()
 	s.dispatch(a, r, requestState{raw: req.Body, now: now, routes: routes, origin: req.Origin})
 	a.header.Set("Date", now.UTC().Format(http.TimeFormat))
 	return a
 }
 
-// readRequest reads a request whole. It reports false for a body over the bound.
+// readRequest reads a whole request. It returns false if the body exceeds maxBody.
 func readRequest(r *http.Request) (Request, bool, error) {
 	req := Request{
 		Method:   r.Method,
@@ -115,7 +112,7 @@ func readRequest(r *http.Request) (Request, bool, error) {
 	return req, true, nil
 }
 
-// origin is the scheme and host that a request was sent to.
+// origin returns the scheme and host of a request.
 func origin(r *http.Request) string {
 	switch {
 	case r.URL.IsAbs(): // the request of a RoundTripper
@@ -126,7 +123,7 @@ func origin(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// wait sleeps unless the caller leaves first.
+// wait sleeps for d or until ctx is done.
 func wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
@@ -141,11 +138,11 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// tooLargeAnswer answers a body over the bound.
+// newTooLargeResponse returns the response to a body that exceeds maxBody.
 //
 // Unknown: LangSmith's wording.
-func tooLargeAnswer() *answer {
-	a := newAnswer()
+func newTooLargeResponse() *bufferedResponse {
+	a := newBufferedResponse()
 	a.json(http.StatusRequestEntityTooLarge, detail{"Request body too large"})
 	return a
 }

@@ -9,64 +9,63 @@ import (
 	"time"
 )
 
-// Fault says what goes wrong with the requests it matches. Without a field that
-// says otherwise a matched request is processed and answered as usual.
+// Fault describes what goes wrong with the requests that it matches. The zero Fault has
+// no effect.
 //
-// What happens to one request, in order: Refuse; its late effect is arranged
-// (ProcessLate); Delay; DropBefore; it is processed, unless Status or Body
-// answer in its place; Do; DelayAfter; DropAfter; the answer travels back
-// (TruncateBody, SlowBytes).
+// The order of effects on one request is: Refuse; ProcessLate schedules it; Delay;
+// DropBefore; processing, unless Status or Body replace it; Do; DelayAfter; DropAfter;
+// TruncateBody and SlowBytes.
 type Fault struct {
-	// Method and Path choose the requests: Method exactly, or any if empty; Path
-	// as a regular expression found in the path as it was sent. Match, if set,
-	// must agree too; it is called with the sandbox locked and must not call it.
+	// Method and Path select the requests: Method exactly, or any if empty; Path is a
+	// regular expression on the path. Match, if set, must return true too. It is called
+	// with the sandbox locked and must not call the sandbox.
 	Method string
 	Path   string
 	Match  func(Request) bool
 
-	// Skip lets so many matching requests pass first. Times is how many are hit
-	// after those; 0: all.
+	// Skip is the number of matching requests without an effect. Times is the number
+	// of affected requests after those; 0 for all.
 	Skip  int
 	Times int
 
-	// Status and Body answer in the place of LangSmith, which does not process the
-	// request then, unless AfterProcessing. A Body alone is answered with 200.
+	// Status and Body replace the response. The request is then not processed, unless
+	// AfterProcessing is set. Without a Status it is 200.
 	Status          int
 	Body            string
 	AfterProcessing bool
-	// Header is added to the answer, over what stands there; it can set Date.
+	// Header is set on the response, and replaces its headers, such as Date.
 	Header http.Header
 
-	// Delay passes before the request is processed; a caller who leaves meanwhile
-	// leaves it unprocessed. DelayAfter passes after it.
+	// Delay is the wait before processing; a request that is canceled meanwhile is
+	// not processed. DelayAfter is the wait after it.
 	Delay      time.Duration
 	DelayAfter time.Duration
 
-	// Refuse is a connection that is not accepted. DropBefore and DropAfter break
-	// it before the request is processed, and after.
+	// Refuse refuses the connection. DropBefore and DropAfter break it before and
+	// after the request is processed.
 	Refuse     bool
 	DropBefore bool
 	DropAfter  bool
-	// DropWith is the error of a dropped connection in process; connection reset by
-	// peer if nil.
+	// DropWith is the error of RoundTripper for a dropped connection; nil for
+	// ECONNRESET.
 	DropWith error
 
-	// Routes lets the request meet a LangSmith that serves this generation of routes,
-	// such as one machine of a fleet that is being moved.
+	// Routes is the generation of routes that serves the request, as during a
+	// migration; empty for that of the sandbox.
 	Routes Routes
 
-	// TruncateBody lets only so many bytes of the answer's body arrive. SlowBytes
-	// passes before each byte of it.
+	// TruncateBody is the number of bytes of the response's body that arrive; 0 for
+	// all. SlowBytes is the wait before each byte.
 	TruncateBody int
 	SlowBytes    time.Duration
 
-	// ProcessLate breaks the connection (or answers Status), while the request
-	// takes effect that much later by the sandbox's clock. It does so when anyone
-	// next looks: nothing can tell the difference, and no goroutine waits for it.
+	// ProcessLate breaks the connection (or responds with Status) and processes the
+	// request that much later by the sandbox's clock. The next request or inspection
+	// after that time runs it, so that no goroutine has to wait.
 	ProcessLate time.Duration
 
-	// Do is called after the request was processed and before its answer travels
-	// back, such as to let another one's job appear in the same moment.
+	// Do is called after the request is processed and before its response is sent,
+	// for example to add another caller's job at the same time.
 	Do func()
 }
 
@@ -76,9 +75,9 @@ type armedFault struct {
 	seen int
 }
 
-// Inject adds a fault. Of several that match, the one injected first acts, until
-// it has had its Times. The function returned takes it out again. Inject panics
-// when Path is not a regular expression.
+// Inject adds a fault and returns the function that removes it. If several match, the
+// first injected one applies, up to its Times. Inject panics if Path is not a valid
+// regular expression.
 func (s *Sandbox) Inject(f Fault) (remove func()) {
 	armed := &armedFault{Fault: f, path: regexp.MustCompile(f.Path)}
 	s.mu.Lock()
@@ -91,7 +90,7 @@ func (s *Sandbox) Inject(f Fault) (remove func()) {
 	}
 }
 
-// findFault records a request and finds the fault that it runs into.
+// findFault records a request and returns the fault that matches it.
 func (s *Sandbox) findFault(req Request) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,15 +132,15 @@ func (s *Sandbox) applyFault(ctx context.Context, f Fault, req Request, now time
 	if err := wait(ctx, f.Delay); err != nil {
 		return nil, err
 	}
-	if f.DropBefore || f.ProcessLate > 0 && !f.hasAnswer() {
+	if f.DropBefore || f.ProcessLate > 0 && !f.hasResponse() {
 		return nil, f.dropError()
 	}
-	a := newAnswer()
-	if !f.hasAnswer() || f.AfterProcessing && f.ProcessLate == 0 {
+	a := newBufferedResponse()
+	if !f.hasResponse() || f.AfterProcessing && f.ProcessLate == 0 {
 		a = s.process(req, s.now(), cmp.Or(f.Routes, s.opts.Routes))
 	}
-	if f.hasAnswer() {
-		f.writeAnswer(a, s.now())
+	if f.hasResponse() {
+		f.writeResponse(a, s.now())
 	}
 	if f.Do != nil {
 		f.Do()
@@ -155,13 +154,13 @@ func (s *Sandbox) applyFault(ctx context.Context, f Fault, req Request, now time
 	for name, values := range f.Header {
 		a.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
-	return &delivery{answer: a, cut: f.TruncateBody, slow: f.SlowBytes}, nil
+	return &delivery{bufferedResponse: a, cut: f.TruncateBody, slow: f.SlowBytes}, nil
 }
 
-// hasAnswer reports whether the fault has an answer of its own.
-func (f Fault) hasAnswer() bool { return f.Status != 0 || f.Body != "" }
+// hasResponse reports whether the fault replaces the response.
+func (f Fault) hasResponse() bool { return f.Status != 0 || f.Body != "" }
 
-func (f Fault) writeAnswer(a *answer, now time.Time) {
+func (f Fault) writeResponse(a *bufferedResponse, now time.Time) {
 	a.body.Reset()
 	a.header = http.Header{
 		"Content-Type": {"application/json"},

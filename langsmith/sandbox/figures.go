@@ -7,19 +7,19 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// figures are the statistics of a project, over its root runs of all time.
+// figures are the statistics of a project over all of its root runs.
 //
-// Unknown: over which runs and which time LangSmith computes them.
+// Unknown: over which runs LangSmith computes them.
 type figures struct {
-	RunCount     int      `json:"run_count"`
-	LatencyP50   *float64 `json:"latency_p50"`
-	LatencyP99   *float64 `json:"latency_p99"`
-	ErrorRate    *float64 `json:"error_rate"`
-	TotalTokens  int      `json:"total_tokens"`
-	PromptTokens int      `json:"prompt_tokens"`
-	Completion   int      `json:"completion_tokens"`
-	TotalCost    *string  `json:"total_cost"`
-	LastRunStart *stamp   `json:"last_run_start_time"`
+	RunCount     int        `json:"run_count"`
+	LatencyP50   *float64   `json:"latency_p50"`
+	LatencyP99   *float64   `json:"latency_p99"`
+	ErrorRate    *float64   `json:"error_rate"`
+	TotalTokens  int        `json:"total_tokens"`
+	PromptTokens int        `json:"prompt_tokens"`
+	Completion   int        `json:"completion_tokens"`
+	TotalCost    *string    `json:"total_cost"`
+	LastRunStart *timestamp `json:"last_run_start_time"`
 
 	last time.Time
 }
@@ -60,7 +60,7 @@ func (p *project) figures(now time.Time) figures {
 		}
 	}
 	f.TotalTokens = f.PromptTokens + f.Completion
-	f.LastRunStart = optionalStamp(f.last)
+	f.LastRunStart = timestampOrNil(f.last)
 	if f.RunCount > 0 {
 		rate := float64(failed) / float64(f.RunCount)
 		f.ErrorRate = &rate
@@ -72,7 +72,7 @@ func (p *project) figures(now time.Time) figures {
 	return f
 }
 
-// quantile is nil where there are no values.
+// quantile returns nil without values.
 func quantile(values []float64, p float64) *float64 {
 	if len(values) == 0 {
 		return nil

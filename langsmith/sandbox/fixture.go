@@ -7,27 +7,26 @@ import (
 	"github.com/google/uuid"
 )
 
-// Job is an Insights job. As a fixture it is shown as it is and moves only
-// through its Statuses.
+// Job is an Insights job. A fixture does not change, except through its Statuses.
 type Job struct {
-	ID   uuid.UUID // made up if zero
+	ID   uuid.UUID // generated if zero
 	Name string
-	// Status is "success" if empty; any word will do. Statuses, if given, are what
-	// successive reads show instead, the last of them for ever.
+	// Status is "success" if empty. Statuses, if set, are the statuses of successive
+	// reads; the last one stays.
 	Status    string
 	Statuses  []string
 	Error     string
 	CreatedAt time.Time // now if zero
-	StartTime time.Time // null if zero, like EndTime
-	EndTime   time.Time
+	StartTime time.Time // null if zero
+	EndTime   time.Time // null if zero
 	ConfigID  *uuid.UUID
 	Metadata  map[string]any
 	Shape     map[string]int
 	Clusters  []Cluster
-	Report    *Report // nil: null
+	Report    *Report // null if nil
 	Runs      []JobRun
-	// Extra is laid over the fields of the answer: unknown fields, and other
-	// values for known ones, such as a time without a zone. Omit takes one out.
+	// Extra adds or replaces fields of the response, for example with a time without
+	// a zone. Omit removes one.
 	Extra map[string]any
 }
 
@@ -40,8 +39,8 @@ type Cluster struct {
 	Description string         `json:"description"`
 	ParentName  *string        `json:"parent_name"`
 	NumRuns     int            `json:"num_runs"`
-	Stats       map[string]any `json:"stats"` // nil: null
-	Extra       map[string]any `json:"-"`     // as Job.Extra
+	Stats       map[string]any `json:"stats"` // null if nil
+	Extra       map[string]any `json:"-"`     // see Job.Extra
 }
 
 // Report is a job's summary.
@@ -51,7 +50,7 @@ type Report struct {
 	Highlights []Highlight
 }
 
-// Highlight is a trace that a report points out.
+// Highlight is a trace that a report highlights.
 type Highlight struct {
 	RunID       uuid.UUID  `json:"run_id"`
 	ClusterID   *uuid.UUID `json:"cluster_id"`
@@ -61,20 +60,19 @@ type Highlight struct {
 	Summary     *string    `json:"summary"`
 }
 
-// JobRun is a run as a job lists it. ClusterID is the smallest cluster it is in;
-// it is then in that one's ancestors too.
+// JobRun is a run of a job.
 type JobRun struct {
-	ClusterID uuid.UUID
+	ClusterID uuid.UUID // the smallest cluster that contains it
 	Fields    map[string]any
 }
 
 type omit struct{}
 
-// Omit, as a value of an Extra, takes the field out of the answer.
+// Omit, as a value in an Extra, removes the field from the response.
 func Omit() any { return omit{} }
 
-// addFields lays extra fields over a view.
-func addFields(view any, extra map[string]any) any {
+// mergeFields adds extra fields to a view.
+func mergeFields(view any, extra map[string]any) any {
 	if len(extra) == 0 {
 		return view
 	}

@@ -10,20 +10,20 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// Project is a tracing project to put into a sandbox.
+// Project is a tracing project to add to a sandbox.
 type Project struct {
-	ID               uuid.UUID // made up if zero
-	Workspace        uuid.UUID // the default one if zero
+	ID               uuid.UUID // generated if zero
+	Workspace        uuid.UUID // DefaultWorkspace if zero
 	Name             string
 	Description      string
 	StartTime        time.Time  // now if zero
-	ReferenceDataset *uuid.UUID // makes it an experiment
-	Agent            string     // makes it the project of the agent with this id
+	ReferenceDataset *uuid.UUID // set for an experiment
+	Agent            string     // the id of the agent, set for an agent's project
 	Environment      string     // of the agent, such as PRODUCTION
 	Runs             []trace.Run
 }
 
-// AddProject puts a project in and returns its id.
+// AddProject adds a project and returns its id.
 func (s *Sandbox) AddProject(p Project) uuid.UUID {
 	now := s.now()
 	s.mu.Lock()
@@ -44,9 +44,9 @@ func (s *Sandbox) AddProject(p Project) uuid.UUID {
 	return held.id
 }
 
-// AddRuns puts runs into a project of any workspace and returns their ids. What
-// a run leaves out is made up: its id, a trace of its own, a name, the present.
-// It panics if no project has the id.
+// AddRuns adds runs to a project of any workspace and returns their ids. It sets the id,
+// the trace, the name and the time of a run that has none. It panics if there is no such
+// project.
 func (s *Sandbox) AddRuns(session uuid.UUID, runs ...trace.Run) []uuid.UUID {
 	now := s.now()
 	s.mu.Lock()
@@ -55,8 +55,8 @@ func (s *Sandbox) AddRuns(session uuid.UUID, runs ...trace.Run) []uuid.UUID {
 	return ws.addFixtureRuns(p, runs, now)
 }
 
-// AddJob puts a job into a project of any workspace and returns its id. It panics
-// if no project has the id.
+// AddJob adds a job to a project of any workspace and returns its id. It panics if there
+// is no such project.
 func (s *Sandbox) AddJob(session uuid.UUID, fixture Job) uuid.UUID {
 	now := s.now()
 	s.mu.Lock()
@@ -76,7 +76,7 @@ func (s *Sandbox) AddJob(session uuid.UUID, fixture Job) uuid.UUID {
 	return j.ID
 }
 
-// fixtureWorkspace finds or makes a workspace for a fixture.
+// fixtureWorkspace finds or creates a workspace.
 func (s *Sandbox) fixtureWorkspace(id uuid.UUID) *workspace {
 	if id == uuid.Nil {
 		id = DefaultWorkspace()
@@ -128,20 +128,19 @@ func (ws *workspace) addFixtureRuns(p *project, runs []trace.Run, now time.Time)
 	return ids
 }
 
-// StartedJob is what an invariant checker needs to know of a job.
+// StartedJob is a job of a project, for tests that check invariants.
 type StartedJob struct {
 	ID        uuid.UUID
 	Name      string
 	Status    string
 	CreatedAt time.Time
 	ConfigID  *uuid.UUID
-	// Request is the body that started the job; nil for one put in by AddJob.
+	// Request is the body that started the job; nil for a job of AddJob.
 	Request json.RawMessage
 }
 
-// Jobs lists the jobs that a workspace's project has now, oldest first; the zero
-// workspace is the default one. Requests whose late effect is due by the
-// sandbox's clock have had it. It is empty for a project that is not there.
+// Jobs lists the jobs of a project, oldest first; none if there is no such project. The
+// zero workspace is DefaultWorkspace. It first processes the late requests that are due.
 func (s *Sandbox) Jobs(workspace, session uuid.UUID) []StartedJob {
 	now := s.now()
 	s.processDue(now)

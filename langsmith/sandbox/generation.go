@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// Routes says which generation of the run and queue routes is served. LangSmith
-// serves both until 31 January 2027.
+// Routes is the generation of the run and queue routes that is served. LangSmith serves
+// both until 31 January 2027.
 type Routes string
 
 // The generations. The zero value serves both.
@@ -25,7 +25,7 @@ func ParseRoutes(text string) (Routes, error) {
 	return "", fmt.Errorf("want v1, v2 or both, not %q", text)
 }
 
-// generation is the one that a route belongs to.
+// generation is the generation of a route.
 type generation int
 
 const (
@@ -33,10 +33,9 @@ const (
 	newRoute
 )
 
-// serves gives the answer of a LangSmith that does not have a route of this
-// generation: 501 where the old database is gone, 404 where the new routes have not
-// come yet.
-func (g generation) serves(routes Routes) error {
+// check returns the error of a LangSmith that does not serve a route of this generation:
+// 501 for an old route, 404 for a new one.
+func (g generation) check(routes Routes) error {
 	switch {
 	case g == oldRoute && routes == RoutesV2:
 		return refuse(http.StatusNotImplemented, "This endpoint is not available on this deployment")
@@ -46,9 +45,9 @@ func (g generation) serves(routes Routes) error {
 	return nil
 }
 
-// deprecate tells that a route goes away, and what takes its place.
+// deprecate announces the end of a route and its successor.
 //
-// Unknown: when LangSmith says its deprecation began.
+// Unknown: the date in LangSmith's Deprecation header.
 func deprecate(h http.Header, successor string) {
 	h.Set("Deprecation", "@1785456000") // 31 July 2026, as RFC 9745 writes it
 	h.Set("Sunset", "Sun, 31 Jan 2027 00:00:00 GMT")

@@ -9,24 +9,24 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// maxBatch is how many runs one batch may carry.
+// maxBatch is the maximum number of runs in a batch.
 const maxBatch = 100
 
-// ingestRuns takes new runs and patches of known ones, all of them or none.
+// ingestRuns adds new runs and patches existing ones, all of them or none.
 //
-// Unknown: what LangSmith says of a run that it holds already, and how much of a
-// bad batch it keeps. Here the whole batch is refused, with 409 for the first and
-// 422 for what is malformed.
+// Unknown: LangSmith's response to an existing run, and how much of an invalid batch it
+// keeps. Here the whole batch is refused, with 409 for an existing run and 422 for an
+// invalid one.
 func ingestRuns(c *call) (any, error) {
 	o := c.bodyObject()
 	var posts, patches []object
-	readField(&c.findings, o, "post", &posts, nullable(asList(asObject)))
-	readField(&c.findings, o, "patch", &patches, nullable(asList(asObject)))
+	readField(&c.validationErrors, o, "post", &posts, nullable(asList(asObject)))
+	readField(&c.validationErrors, o, "patch", &patches, nullable(asList(asObject)))
 	if n := len(posts) + len(patches); n > maxBatch {
 		c.add([]any{"body"}, "too_long", "A batch holds at most %d runs, not %d", maxBatch, n)
 	}
 	if c.err() != nil {
-		return nil, c.ingestProblem()
+		return nil, c.newIngestError()
 	}
 	fresh := make([]*incoming, len(posts))
 	for i, post := range posts {
@@ -37,7 +37,7 @@ func ingestRuns(c *call) (any, error) {
 		changed[i] = c.readPatch(patch)
 	}
 	if c.err() != nil {
-		return nil, c.ingestProblem()
+		return nil, c.newIngestError()
 	}
 	named := make(map[uuid.UUID]bool)
 	for _, r := range fresh {
@@ -56,23 +56,23 @@ func ingestRuns(c *call) (any, error) {
 	return map[string]any{}, nil
 }
 
-// incoming is a run on its way into a project, which it names one way or the other.
+// incoming is a run to add to a project.
 type incoming struct {
 	run     *trace.Run
-	session *uuid.UUID
-	project string
+	session *uuid.UUID // the project's id; nil if only its name is given
+	project string     // the project's name
 }
 
 func (c *call) readPost(o object) *incoming {
 	in := &incoming{run: &trace.Run{Status: trace.Pending, Start: c.now}, project: "default"}
-	readRequired(&c.findings, o, "id", &in.run.ID, asUUID)
-	readRequired(&c.findings, o, "name", &in.run.Name, asString)
-	readRequired(&c.findings, o, "run_type", &in.run.Type, asOneOf(runTypes()...))
-	readField(&c.findings, o, "session_id", &in.session, pointer(asUUID))
-	readField(&c.findings, o, "session_name", &in.project, asString)
-	readField(&c.findings, o, "parent_run_id", &in.run.ParentID, nullable(asUUID))
+	readRequired(&c.validationErrors, o, "id", &in.run.ID, asUUID)
+	readRequired(&c.validationErrors, o, "name", &in.run.Name, asString)
+	readRequired(&c.validationErrors, o, "run_type", &in.run.Type, asOneOf(runTypes()...))
+	readField(&c.validationErrors, o, "session_id", &in.session, pointer(asUUID))
+	readField(&c.validationErrors, o, "session_name", &in.project, asString)
+	readField(&c.validationErrors, o, "parent_run_id", &in.run.ParentID, nullable(asUUID))
 	in.run.TraceID = in.run.ID
-	readField(&c.findings, o, "trace_id", &in.run.TraceID, asUUID)
+	readField(&c.validationErrors, o, "trace_id", &in.run.TraceID, asUUID)
 	c.readRunFields(o, in.run)
 	if in.session != nil {
 		if _, err := c.ws.project(*in.session); err != nil {
@@ -85,7 +85,7 @@ func (c *call) readPost(o object) *incoming {
 // readPatch applies a patch to a copy of the run that it names.
 func (c *call) readPatch(o object) *trace.Run {
 	var id uuid.UUID
-	readRequired(&c.findings, o, "id", &id, asUUID)
+	readRequired(&c.validationErrors, o, "id", &id, asUUID)
 	next := &trace.Run{}
 	if have := c.ws.runs[id]; have != nil {
 		*next = *have.Run
@@ -96,19 +96,19 @@ func (c *call) readPatch(o object) *trace.Run {
 	return next
 }
 
-// readRunFields reads what both a post and a patch may say.
+// readRunFields reads the fields that a post and a patch have in common.
 func (c *call) readRunFields(o object, r *trace.Run) {
 	var extra map[string]any
-	readField(&c.findings, o, "start_time", &r.Start, asLooseTime)
-	readField(&c.findings, o, "end_time", &r.End, nullable(asLooseTime))
-	readField(&c.findings, o, "inputs", &r.Inputs, nullable(asMap(asAnything)))
-	readField(&c.findings, o, "outputs", &r.Outputs, nullable(asMap(asAnything)))
-	readField(&c.findings, o, "error", &r.Error, nullable(asString))
-	readField(&c.findings, o, "tags", &r.Tags, nullable(asList(asString)))
-	readField(&c.findings, o, "extra", &extra, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "start_time", &r.Start, asLooseTime)
+	readField(&c.validationErrors, o, "end_time", &r.End, nullable(asLooseTime))
+	readField(&c.validationErrors, o, "inputs", &r.Inputs, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "outputs", &r.Outputs, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "error", &r.Error, nullable(asString))
+	readField(&c.validationErrors, o, "tags", &r.Tags, nullable(asList(asString)))
+	readField(&c.validationErrors, o, "extra", &extra, nullable(asMap(asAnything)))
 	if metadata, ok := extra["metadata"].(map[string]any); ok {
 		r.Metadata = metadata
-		r.ThreadID = threadOf(metadata)
+		r.ThreadID = findThreadID(metadata)
 	}
 	switch {
 	case r.Error != "":
@@ -116,11 +116,11 @@ func (c *call) readRunFields(o object, r *trace.Run) {
 	case !r.End.IsZero():
 		r.Status = trace.Success
 	}
-	readField(&c.findings, o, "status", &r.Status, asString)
+	readField(&c.validationErrors, o, "status", &r.Status, asString)
 }
 
-// threadOf reads the thread under the names that LangSmith looks for.
-func threadOf(metadata map[string]any) string {
+// findThreadID reads the thread from the metadata keys that LangSmith uses.
+func findThreadID(metadata map[string]any) string {
 	for _, key := range []string{"thread_id", "session_id", "conversation_id"} {
 		if id, _ := metadata[key].(string); id != "" {
 			return id
@@ -129,7 +129,7 @@ func threadOf(metadata map[string]any) string {
 	return ""
 }
 
-// destination is the project of an incoming run, made if its name is new.
+// destination returns the project of an incoming run, and creates one for a new name.
 func (c *call) destination(in *incoming) *project {
 	if in.session != nil {
 		p, err := c.ws.project(*in.session)
@@ -145,9 +145,9 @@ func (c *call) destination(in *incoming) *project {
 	return p
 }
 
-// ingestProblem tells the findings in the form of this endpoint, which is not
+// newIngestError returns the validation errors in the format of this route, which is not
 // FastAPI's.
-func (c *call) ingestProblem() error {
+func (c *call) newIngestError() error {
 	first := c.issues[0]
 	where := ""
 	for _, step := range first.Loc {
@@ -156,6 +156,6 @@ func (c *call) ingestProblem() error {
 	return ingestError(http.StatusUnprocessableEntity, first.Msg, where)
 }
 
-func ingestError(status int, message, details string) *problem {
-	return &problem{status: status, body: map[string]string{"error": message, "details": details}}
+func ingestError(status int, message, details string) *apiError {
+	return &apiError{status: status, body: map[string]string{"error": message, "details": details}}
 }

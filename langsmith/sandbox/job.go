@@ -9,7 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/report"
 )
 
-// The states that the sandbox's own jobs pass through.
+// The statuses of the sandbox's jobs.
 const (
 	statusQueued  = "queued"
 	statusRunning = "running"
@@ -17,30 +17,29 @@ const (
 	statusError   = "error"
 )
 
-// job is an Insights job: put in as a fixture, or started by a request and then
-// moved on by time and by being read.
+// job is an Insights job: a fixture, or started by a request. Time and reads advance it.
 type job struct {
 	Job
 	reads    int
-	progress *progress // nil for fixtures, and once the job has ended
+	progress *progress // nil for fixtures and finished jobs
 	request  []byte
 }
 
-// progress is what a started job still has before it.
+// progress is the state of a running job.
 type progress struct {
-	readsUntilDone int // 0: reading does not move the job
+	readsUntilDone int // 0 if reads do not advance the job
 	duration       time.Duration
-	work           func() report.Result // computes once, whoever calls it
-	config         *config              // to save the categories back to; may be nil
+	work           func() report.Result // computes the report once
+	config         *config              // gets the categories; may be nil
 }
 
-// queuedPart is the part of its duration that a job waits in the queue: a tenth.
+// queuedPart is the inverse of the share of its duration that a job is queued.
 const queuedPart = 10
 
-// unreadDuration is how long a job takes that ends by being read, if nobody reads it.
+// unreadDuration is the duration of a job that advances by reads, if nobody reads it.
 const unreadDuration = 30 * time.Second
 
-// status is the state that the job shows now.
+// status returns the job's current status.
 func (j *job) status(now time.Time) string {
 	switch p := j.progress; {
 	case len(j.Statuses) > 0:
@@ -53,8 +52,8 @@ func (j *job) status(now time.Time) string {
 	return statusQueued
 }
 
-// dueWork gives the work of a job whose time has come, else nil.
-func (j *job) dueWork(now time.Time) func() report.Result {
+// workIfDue returns the work of a job that is due to finish, else nil.
+func (j *job) workIfDue(now time.Time) func() report.Result {
 	p := j.progress
 	if p != nil && (now.Sub(j.CreatedAt) >= p.duration || p.readsUntilDone > 0 && j.reads >= p.readsUntilDone) {
 		return p.work
@@ -62,19 +61,20 @@ func (j *job) dueWork(now time.Time) func() report.Result {
 	return nil
 }
 
-// advance takes a job as far as reads and time allow.
+// advance advances a job as far as reads and time allow.
 func (c *call) advance(p *project, j *job) {
-	if work := j.dueWork(c.now); work != nil {
+	if work := j.workIfDue(c.now); work != nil {
 		c.withoutLock(func() { work() })
 		j.finish(p, work(), c.now)
 	}
 	if j.progress != nil && j.status(c.now) == statusRunning && j.StartTime.IsZero() {
-		j.StartTime = j.atMost(c.now, j.progress.duration/queuedPart)
+		j.StartTime = j.timeAfterCreation(c.now, j.progress.duration/queuedPart)
 	}
 }
 
-// atMost is so long after the job's creation, or now if that is earlier.
-func (j *job) atMost(now time.Time, after time.Duration) time.Time {
+// timeAfterCreation returns the time so long after the job's creation, but not later than
+// now.
+func (j *job) timeAfterCreation(now time.Time, after time.Duration) time.Time {
 	if t := j.CreatedAt.Add(after); t.Before(now) {
 		return t
 	}
@@ -86,7 +86,7 @@ func (ws *workspace) unfinished(now time.Time) int {
 	for _, p := range ws.projects {
 		for _, j := range p.jobs {
 			switch s := j.status(now); {
-			case s == statusSuccess, s == statusError, s == "failed", j.dueWork(now) != nil:
+			case s == statusSuccess, s == statusError, s == "failed", j.workIfDue(now) != nil:
 			default:
 				n++
 			}
@@ -100,9 +100,9 @@ func (j *job) view(now time.Time) jobView {
 		ID:        j.ID,
 		Name:      j.Name,
 		Status:    j.status(now),
-		StartTime: optionalStamp(j.StartTime),
-		EndTime:   optionalStamp(j.EndTime),
-		CreatedAt: stamp(j.CreatedAt),
+		StartTime: timestampOrNil(j.StartTime),
+		EndTime:   timestampOrNil(j.EndTime),
+		CreatedAt: timestamp(j.CreatedAt),
 		Metadata:  j.Metadata,
 		Shape:     j.Shape,
 		ConfigID:  j.ConfigID,
@@ -116,13 +116,13 @@ func (j *job) view(now time.Time) jobView {
 func (j *job) detail(now time.Time) jobDetail {
 	d := jobDetail{jobView: j.view(now), Clusters: make([]any, len(j.Clusters))}
 	for i, cluster := range j.Clusters {
-		d.Clusters[i] = addFields(cluster, cluster.Extra)
+		d.Clusters[i] = mergeFields(cluster, cluster.Extra)
 	}
 	if j.Report != nil {
 		d.Report = &reportView{
-			KeyPoints:  orEmpty(j.Report.KeyPoints),
-			Highlights: orEmpty(j.Report.Highlights),
-			CreatedAt:  optionalStamp(j.EndTime),
+			KeyPoints:  emptyIfNil(j.Report.KeyPoints),
+			Highlights: emptyIfNil(j.Report.Highlights),
+			CreatedAt:  timestampOrNil(j.EndTime),
 		}
 		if j.Report.Title != "" {
 			d.Report.Title = &j.Report.Title
@@ -131,7 +131,7 @@ func (j *job) detail(now time.Time) jobDetail {
 	return d
 }
 
-func orEmpty[T any](list []T) []T {
+func emptyIfNil[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}
@@ -142,7 +142,7 @@ func remove[T comparable](list []T, gone T) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(have T) bool { return have == gone })
 }
 
-// startJob begins a job over what the project holds at this moment.
+// startJob starts a job over the current runs of a project.
 func (c *call) startJob(p *project, from *config, chosen settings) *job {
 	j := &job{
 		Job:     Job{ID: c.ws.newID("job"), Name: jobName(chosen, from, c.now), CreatedAt: c.now},
@@ -166,9 +166,9 @@ func (c *call) startJob(p *project, from *config, chosen settings) *job {
 	return j
 }
 
-// jobName is what the request or its config says.
+// jobName returns the name in the request, else that of its config.
 //
-// Unknown: how LangSmith names a job that nobody named.
+// Unknown: how LangSmith names a job without a name.
 func jobName(chosen settings, from *config, now time.Time) string {
 	switch {
 	case chosen.Name != nil && *chosen.Name != "":
@@ -179,7 +179,7 @@ func jobName(chosen settings, from *config, now time.Time) string {
 	return "Insights " + now.UTC().Format("2006-01-02 15:04")
 }
 
-// clusterID names the clusters of a job in an order-independent way.
+// clusterID returns the id of a job's cluster, which depends on the job and path only.
 func clusterID(job uuid.UUID, path string) uuid.UUID {
 	return uuid.NewSHA1(job, []byte("cluster/"+path))
 }

@@ -12,8 +12,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// reportFunc prepares a report over the runs of this moment. It is computed when
-// first asked for, once.
+// reportFunc returns a function that computes the report over runs, once.
 func reportFunc(runs []*trace.Run, chosen settings, now time.Time) func() report.Result {
 	return sync.OnceValue(func() report.Result {
 		in := report.Input{
@@ -41,17 +40,17 @@ func reportFunc(runs []*trace.Run, chosen settings, now time.Time) func() report
 	})
 }
 
-// finish gives a job its report, and its config the categories found.
+// finish sets the report of a job, and the categories of its config.
 func (j *job) finish(p *project, found report.Result, now time.Time) {
 	if j.progress == nil {
-		return // another reader was faster
+		return // another request has finished it
 	}
 	from, duration := j.progress.config, j.progress.duration
 	j.progress = nil
 	j.Status, j.Error = statusSuccess, found.Error
-	j.EndTime = j.atMost(now, duration)
+	j.EndTime = j.timeAfterCreation(now, duration)
 	if j.StartTime.IsZero() {
-		j.StartTime = j.atMost(now, duration/queuedPart)
+		j.StartTime = j.timeAfterCreation(now, duration/queuedPart)
 	}
 	j.Metadata = map[string]any{"source": "sandbox"}
 	if found.Error != "" {
@@ -85,7 +84,7 @@ func (j *job) finish(p *project, found report.Result, now time.Time) {
 	for _, row := range found.Rows {
 		j.Runs = append(j.Runs, JobRun{ClusterID: j.Clusters[row.Category].ID, Fields: rowView(row, j.Clusters[row.Category])})
 	}
-	// LangSmith saves the categories it found to a config that had none, once.
+	// LangSmith saves the discovered categories to a config that has none.
 	if from != nil && len(from.settings.Partitions) == 0 {
 		if _, err := p.config(from.id); err == nil {
 			from.settings.Partitions = discovered
@@ -112,9 +111,9 @@ func clusters(job uuid.UUID, found report.Result) []Cluster {
 	return list
 }
 
-// rowView is a run as a job lists it.
+// rowView returns a run of a job for a response.
 //
-// Unknown: the field names beyond id, name and summary; the schema leaves them free.
+// Unknown: the fields other than id, name and summary, which the schema does not define.
 func rowView(row report.Row, in Cluster) map[string]any {
 	r := row.Run
 	v := map[string]any{
@@ -123,8 +122,8 @@ func rowView(row report.Row, in Cluster) map[string]any {
 		"run_type":     r.Type,
 		"session_id":   r.SessionID,
 		"trace_id":     r.TraceID,
-		"start_time":   stamp(r.Start),
-		"end_time":     optionalStamp(r.End),
+		"start_time":   timestamp(r.Start),
+		"end_time":     timestampOrNil(r.End),
 		"status":       r.Status,
 		"error":        nil,
 		"inputs":       trace.Preview(trace.Text(r.Inputs), previewRunes),

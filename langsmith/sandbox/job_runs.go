@@ -7,10 +7,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// listJobRuns shows the runs that a job looked at.
+// listJobRuns lists the runs that a job analysed.
 //
-// Unknown: the order, and whether a cluster's runs include those of its
-// subclusters; here they do. The fields of a run are free in the schema.
+// Unknown: the order, and whether a cluster's runs include those of its subclusters; here
+// they do.
 func listJobRuns(c *call) (any, error) {
 	page, clusterID := c.page(), c.queryID("cluster_id")
 	key := c.query.Get("attribute_sort_key")
@@ -32,7 +32,7 @@ func listJobRuns(c *call) (any, error) {
 			}
 		}
 	}
-	shown := slices.Clone(slicePage(runs, page))
+	shown := slices.Clone(pageOf(runs, page))
 	if key != "" {
 		// LangSmith sorts within a page only.
 		slices.SortStableFunc(shown, func(a, b JobRun) int {
@@ -54,8 +54,8 @@ func listJobRuns(c *call) (any, error) {
 	return map[string]any{"runs": views, "offset": next}, nil
 }
 
-// subtree holds a cluster and everything below it; nothing if there is no such
-// cluster. A fixture's parents may be missing or even form a ring.
+// subtree returns a cluster and its descendants; none if there is no such cluster. The
+// parents of a fixture may be missing or form a cycle.
 func (j *job) subtree(top uuid.UUID) map[uuid.UUID]struct{} {
 	within := make(map[uuid.UUID]struct{})
 	for _, cluster := range j.Clusters {
@@ -84,8 +84,8 @@ func (r JobRun) attribute(key string) any {
 	return attributes[key]
 }
 
-// byAttribute orders attribute values: none before all others, then false, true,
-// numbers, strings.
+// byAttribute orders attribute values: missing ones first, then false, true, numbers,
+// strings.
 func byAttribute(a, b any) int {
 	rank := func(v any) int {
 		switch v.(type) {

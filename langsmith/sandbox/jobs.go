@@ -7,22 +7,22 @@ import (
 	"github.com/google/uuid"
 )
 
-// jobView is a job as a list shows it.
+// jobView is a job in a list.
 type jobView struct {
 	ID        uuid.UUID      `json:"id"`
 	Name      string         `json:"name"`
 	Status    string         `json:"status"`
-	StartTime *stamp         `json:"start_time"`
-	EndTime   *stamp         `json:"end_time"`
-	CreatedAt stamp          `json:"created_at"`
+	StartTime *timestamp     `json:"start_time"`
+	EndTime   *timestamp     `json:"end_time"`
+	CreatedAt timestamp      `json:"created_at"`
 	Metadata  map[string]any `json:"metadata"`
 	Shape     map[string]int `json:"shape"`
 	Error     *string        `json:"error"`
 	ConfigID  *uuid.UUID     `json:"config_id"`
 }
 
-// jobDetail is a job as reading it alone shows it: clusters always an array,
-// report null until it is done.
+// jobDetail is a single job. Its clusters are an array, its report is null until it is
+// done.
 type jobDetail struct {
 	jobView
 	Clusters []any       `json:"clusters"`
@@ -33,7 +33,7 @@ type reportView struct {
 	KeyPoints  []string    `json:"key_points"`
 	Title      *string     `json:"title"`
 	Highlights []Highlight `json:"highlighted_traces"`
-	CreatedAt  *stamp      `json:"created_at"`
+	CreatedAt  *timestamp  `json:"created_at"`
 }
 
 func (c *call) job() (*project, *job, error) {
@@ -53,9 +53,9 @@ func (c *call) job() (*project, *job, error) {
 	return nil, nil, notFound("Insights job")
 }
 
-// listJobs shows the newest job first.
+// listJobs lists the newest job first.
 //
-// Unknown: LangSmith's order, and what legacy selects; it changes nothing here.
+// Unknown: LangSmith's order, and the meaning of legacy, which has no effect here.
 func listJobs(c *call) (any, error) {
 	session, page, configID := c.pathID("session_id"), c.page(), c.queryID("config_id")
 	c.queryBool("legacy")
@@ -73,9 +73,9 @@ func listJobs(c *call) (any, error) {
 		}
 	}
 	views := make([]any, 0, page.limit)
-	for _, j := range slicePage(newest, page) {
+	for _, j := range pageOf(newest, page) {
 		c.advance(p, j)
-		views = append(views, addFields(j.view(c.now), j.Extra))
+		views = append(views, mergeFields(j.view(c.now), j.Extra))
 	}
 	return map[string]any{"clustering_jobs": views}, nil
 }
@@ -83,10 +83,10 @@ func listJobs(c *call) (any, error) {
 func createJob(c *call) (any, error) {
 	session := c.pathID("session_id")
 	o := c.bodyObject()
-	request := readJobRequest(&c.findings, o)
-	// The request's own errors first; a config it names can add none.
+	request := readJobRequest(&c.validationErrors, o)
+	// Report the errors of the request before a missing config.
 	base := settings{Model: "openai"}
-	base.overlay(&c.findings, o)
+	base.overlay(&c.validationErrors, o)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -99,12 +99,12 @@ func createJob(c *call) (any, error) {
 		if from, err = p.config(*request.configID); err != nil {
 			return nil, err
 		}
-		// Unknown: what LangSmith makes of fields beside config_id. Here what the
-		// request says takes the place of what the config says.
+		// Unknown: what other fields mean with config_id. Here they override the
+		// config.
 		base = from.settings
-		base.overlay(&c.findings, o)
+		base.overlay(&c.validationErrors, o)
 	}
-	if err := base.check(&c.findings, []any{"body"}); err != nil {
+	if err := base.check(&c.validationErrors, []any{"body"}); err != nil {
 		return nil, err
 	}
 	if missing := base.missingSecrets(c.s.opts.Secrets); request.validateSecrets && len(missing) > 0 {
@@ -117,7 +117,7 @@ func createJob(c *call) (any, error) {
 	return map[string]any{"id": j.ID, "name": j.Name, "status": statusQueued, "error": nil}, nil
 }
 
-// readJob shows a job, and moves it on.
+// readJob returns a job and advances it.
 func readJob(c *call) (any, error) {
 	p, j, err := c.job()
 	if err != nil {
@@ -125,12 +125,12 @@ func readJob(c *call) (any, error) {
 	}
 	j.reads++
 	c.advance(p, j)
-	return addFields(j.detail(c.now), j.Extra), nil
+	return mergeFields(j.detail(c.now), j.Extra), nil
 }
 
 func renameJob(c *call) (any, error) {
 	var name string
-	readRequired(&c.findings, c.bodyObject(), "name", &name, asString)
+	readRequired(&c.validationErrors, c.bodyObject(), "name", &name, asString)
 	_, j, err := c.job()
 	if err != nil {
 		return nil, err

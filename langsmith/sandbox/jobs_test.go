@@ -309,7 +309,7 @@ func TestCreateRefusesWhatTheSchemaForbids(t *testing.T) {
 	a.call("POST", base, obj{"partitions": eleven}).refused(422, "too_long")
 	// One answer tells all that is wrong.
 	if n := len(a.call("POST", base, `{"model": 1, "sample": "x", "name": 2}`).list("detail")); n != 3 {
-		t.Errorf("%d findings", n)
+		t.Errorf("%d problems", n)
 	}
 	a.call("POST", "/sessions/"+uuid.NewString()+"/insights", obj{}).refused(404, "Session not found")
 	if n := a.s.JobsStarted(); n != 0 {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// lateRequest waits for the moment at which it takes effect.
+// lateRequest is a request that takes effect later.
 type lateRequest struct {
 	due time.Time
 	req Request
@@ -18,12 +18,12 @@ func (s *Sandbox) schedule(req Request, due time.Time) {
 		if l.due.After(due) {
 			return 1
 		}
-		return -1 // equal moments keep the order of their arrival
+		return -1 // equal times keep the order of arrival
 	})
 	s.late = slices.Insert(s.late, at, lateRequest{due: due, req: req})
 }
 
-// processDue gives the requests that are due their effect, each at its own moment.
+// processDue processes the late requests that are due, each at its own time.
 func (s *Sandbox) processDue(now time.Time) {
 	for {
 		s.mu.Lock()

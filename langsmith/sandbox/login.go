@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// metadataPath is where RFC 8414 puts a server's description. The path of the issuer
-// follows it.
+// metadataPath is the path of the authorization server's metadata (RFC 8414). The
+// issuer's path follows it.
 const metadataPath = "/.well-known/oauth-authorization-server"
 
 const (
@@ -22,22 +22,21 @@ const (
 	maxLogins         = 10_000
 )
 
-// Login holds the tokens that `langsmith auth login` writes into a profile.
+// Login has the tokens that `langsmith auth login` writes to a profile.
 type Login struct {
 	AccessToken  string
-	RefreshToken string // good for one use, which gives the next
+	RefreshToken string // can be used once
 	ExpiresAt    time.Time
 }
 
-// tokenStore holds what is valid now: access tokens with their end, and refresh
-// tokens and device codes, which are good for one use.
+// tokenStore holds the valid tokens.
 type tokenStore struct {
-	access map[string]time.Time
-	unused map[string]bool
+	access map[string]time.Time // expiry by access token
+	unused map[string]bool      // refresh tokens and device codes, which can be used once
 	issued int
 }
 
-// Login signs in.
+// Login issues the tokens of a new login.
 func (s *Sandbox) Login() Login {
 	now := s.now()
 	s.mu.Lock()
@@ -63,7 +62,7 @@ func (s *Sandbox) login(now time.Time) Login {
 	return l
 }
 
-// newSingleUse makes a secret that is good for one use.
+// newSingleUse issues a secret that can be used once.
 func (s *Sandbox) newSingleUse(prefix string) string {
 	if s.tokens.unused == nil {
 		s.tokens.unused = make(map[string]bool)
@@ -78,8 +77,7 @@ func (s *Sandbox) newSecret() string {
 	return uuid.NewSHA1(DefaultWorkspace(), fmt.Appendf(nil, "%s/token/%d", s.opts.Seed, s.tokens.issued)).String()
 }
 
-// readAuthorizationServer describes the login, for the issuer whose path the
-// request's path holds.
+// readAuthorizationServer returns the metadata of the issuer in the request's path.
 func readAuthorizationServer(c *call) (any, error) {
 	issuer := c.origin
 	if c.http.URL.Path != metadataPath {
@@ -94,7 +92,7 @@ func readAuthorizationServer(c *call) (any, error) {
 	}, nil
 }
 
-// startLogin begins a login on a device, which nobody has to confirm here.
+// startLogin starts a device login, which needs no confirmation here.
 func startLogin(c *call) (any, error) {
 	if _, err := c.loginForm(); err != nil {
 		return nil, err
@@ -147,7 +145,7 @@ func (c *call) loginForm() (url.Values, error) {
 	return form, nil
 }
 
-// oauthError is an error as RFC 6749 writes it.
-func oauthError(status int, code string) *problem {
-	return &problem{status: status, body: map[string]string{"error": code}}
+// oauthError returns an error in the format of RFC 6749.
+func oauthError(status int, code string) *apiError {
+	return &apiError{status: status, body: map[string]string{"error": code}}
 }

@@ -1,16 +1,16 @@
 package sandbox
 
-// object is a JSON object of a request, and where in it it stands.
+// object is a JSON object in a request, and its location.
 type object struct {
 	loc    []any
 	fields map[string]any
 }
 
-// has says whether a field is there with a value other than null.
+// has reports whether a field is present and not null.
 func (o object) has(name string) bool { return o.fields[name] != nil }
 
-// readField reads a field, if it is there, into its target, and says whether it was.
-func readField[T any](f *findings, o object, name string, target *T, as reader[T]) bool {
+// readField reads a field into its target if it is present, and reports whether it is.
+func readField[T any](f *validationErrors, o object, name string, target *T, as reader[T]) bool {
 	value, given := o.fields[name]
 	if given {
 		*target = as(f, at(o.loc, name), value)
@@ -18,15 +18,15 @@ func readField[T any](f *findings, o object, name string, target *T, as reader[T
 	return given
 }
 
-// readRequired reads a field that must be there.
-func readRequired[T any](f *findings, o object, name string, target *T, as reader[T]) {
+// readRequired reads a required field.
+func readRequired[T any](f *validationErrors, o object, name string, target *T, as reader[T]) {
 	if !readField(f, o, name, target, as) {
 		f.add(at(o.loc, name), "missing", "Field required")
 	}
 }
 
 // readObject reads a nested object.
-func (o object) readObject(f *findings, name string) (object, bool) {
+func (o object) readObject(f *validationErrors, name string) (object, bool) {
 	value, given := o.fields[name]
 	if !given {
 		return object{}, false
@@ -34,7 +34,7 @@ func (o object) readObject(f *findings, name string) (object, bool) {
 	return asObject(f, at(o.loc, name), value), true
 }
 
-func asObject(f *findings, loc []any, value any) object {
+func asObject(f *validationErrors, loc []any, value any) object {
 	fields, ok := value.(map[string]any)
 	if !ok {
 		f.add(loc, "model_attributes_type", "Input should be a valid dictionary or object to extract fields from")

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// prebuiltConfigs are configs that every project has. Their ids are no UUIDs, as
-// LangSmith's need not be; their contents are the sandbox's own.
+// prebuiltConfigs returns the configs that every project has. Their ids are not UUIDs,
+// which LangSmith does not promise either.
 func prebuiltConfigs() []configView {
 	text := func(s string) *string { return &s }
 	return []configView{
@@ -37,8 +37,8 @@ func prebuiltConfigs() []configView {
 	}
 }
 
-// proposeConfig answers configs/generate without a model: the user's own words become
-// part of the prompt.
+// proposeConfig generates a config without a model: it includes the user's words in the
+// prompt.
 func proposeConfig(project string, context map[string]string) any {
 	var wishes []string
 	for _, question := range slices.Sorted(maps.Keys(context)) {

@@ -7,17 +7,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// The review sections of a queue, and what counts as all of them.
+// The review sections of a queue.
 const (
 	needsMyReview     = "needs_my_review"
 	needsOthersReview = "needs_others_review"
 	archived          = "archived"
 )
 
-func sections() []string { return []string{needsMyReview, needsOthersReview, archived} }
+func reviewSections() []string { return []string{needsMyReview, needsOthersReview, archived} }
 
-// itemView is an item of a queue as the newer routes show it. The last review is
-// always there, null until there was one.
+// itemView is a queue item in the newer routes.
 type itemView struct {
 	ID           uuid.UUID `json:"id"`
 	QueueID      uuid.UUID `json:"queue_id"`
@@ -45,16 +44,16 @@ func (e queueEntry) view(queue uuid.UUID) itemView {
 	return v
 }
 
-// addQueueItems puts runs and threads into a queue, all of them or none. Their
-// traces stay at base retention unless the request extends it.
+// addQueueItems adds runs and threads to a queue, all of them or none. Their traces keep
+// base retention unless the request extends it.
 //
-// Unknown: how LangSmith refuses a run without a start time or with another run's,
-// and what it does with a run that the queue holds already. Here it comes in once
-// more, so that a test sees a client that does not look first.
+// Unknown: LangSmith's error for a missing or wrong start time, and what it does with a
+// run that the queue already has. Here the run is added again, so that a test notices a
+// client that does not check.
 func addQueueItems(c *call) (any, error) {
 	extend, _ := c.queryBool("extend_trace_retention")
 	var entries []queueEntry
-	readRequired(&c.findings, c.bodyObject(), "items", &entries, asList(asQueueItem))
+	readRequired(&c.validationErrors, c.bodyObject(), "items", &entries, asList(asQueueItem))
 	q, err := c.queue()
 	if err != nil {
 		return nil, err
@@ -86,7 +85,7 @@ func addQueueItems(c *call) (any, error) {
 	return map[string]any{"items": views}, nil
 }
 
-func asQueueItem(f *findings, loc []any, value any) (e queueEntry) {
+func asQueueItem(f *validationErrors, loc []any, value any) (e queueEntry) {
 	o := asObject(f, loc, value)
 	kind := "RUN"
 	readField(f, o, "item_type", &kind, asOneOf("RUN", "THREAD"))
@@ -104,13 +103,12 @@ func asQueueItem(f *findings, loc []any, value any) (e queueEntry) {
 	return e
 }
 
-// listQueueItems shows one section of a queue, in the order that the items were
-// added, a page at a time.
+// listQueueItems returns a page of one section of a queue, in the order of addition.
 func listQueueItems(c *call) (any, error) {
 	if !c.query.Has("status") {
 		c.add([]any{"query", "status"}, "missing", "Field required")
 	}
-	section := c.queryOneOf("status", sections()...)
+	section := c.queryOneOf("status", reviewSections()...)
 	kind := c.queryOneOf("item_type", "RUN", "THREAD")
 	window := c.queryWindow()
 	size := c.queryInt("page_size", 100, 1, maxPageSize)
@@ -137,7 +135,7 @@ func countQueueItems(c *call) (any, error) {
 	if !c.query.Has("status") {
 		c.add([]any{"query", "status"}, "missing", "Field required")
 	}
-	section, window := c.queryOneOf("status", append(sections(), "all")...), c.queryWindow()
+	section, window := c.queryOneOf("status", append(reviewSections(), "all")...), c.queryWindow()
 	q, err := c.queue()
 	if err != nil {
 		return nil, err
@@ -151,15 +149,15 @@ func countQueueItems(c *call) (any, error) {
 	return map[string]int{"count": n}, nil
 }
 
-// reviewQueueItem notes what a reviewer did with an item. Completed by as many as
-// the queue wants, it is archived; until then it waits for others.
+// reviewQueueItem records a review of an item. The item is archived after as many
+// completed reviews as the queue demands.
 //
-// Unknown: how LangSmith tells reviewers apart that share a key. Here every call is
-// another one's.
+// Unknown: how LangSmith distinguishes reviewers with the same key. Here every call is
+// another reviewer's.
 func reviewQueueItem(c *call) (any, error) {
 	id := c.pathID("item_id")
 	var status *string
-	readField(&c.findings, c.bodyObject(), "status", &status, pointer(asOneOf("viewed", "completed")))
+	readField(&c.validationErrors, c.bodyObject(), "status", &status, pointer(asOneOf("viewed", "completed")))
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -184,7 +182,7 @@ func reviewQueueItem(c *call) (any, error) {
 	return nil, notFound("Annotation queue item")
 }
 
-// window bounds the time at which an item's trace started, both ends included.
+// window bounds the start time of an item's trace, inclusively.
 type window struct{ from, to *time.Time }
 
 func (c *call) queryWindow() window {

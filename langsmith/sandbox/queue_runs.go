@@ -7,24 +7,24 @@ import (
 )
 
 type entryView struct {
-	ID           uuid.UUID `json:"id"`
-	QueueID      uuid.UUID `json:"queue_id"`
-	RunID        uuid.UUID `json:"run_id"`
-	AddedAt      stamp     `json:"added_at"`
-	LastReviewed *stamp    `json:"last_reviewed_time"`
+	ID           uuid.UUID  `json:"id"`
+	QueueID      uuid.UUID  `json:"queue_id"`
+	RunID        uuid.UUID  `json:"run_id"`
+	AddedAt      timestamp  `json:"added_at"`
+	LastReviewed *timestamp `json:"last_reviewed_time"`
 }
 
-// addQueueRuns puts runs into a queue, all of them or none, and keeps their traces
-// at extended retention from then on.
+// addQueueRuns adds runs to a queue, all of them or none, and extends the retention of
+// their traces.
 //
-// Unknown: what LangSmith does with a run that the queue holds already. Here it
-// comes in once more, so that a client which does not look first is seen.
+// Unknown: what LangSmith does with a run that the queue already has. Here the run is
+// added again, so that a test notices a client that does not check.
 func addQueueRuns(c *call) (any, error) {
 	before := len(c.issues)
 	value := c.bodyJSON()
 	var runs []uuid.UUID
 	if len(c.issues) == before {
-		runs = asList(asQueuedRun)(&c.findings, []any{"body"}, value)
+		runs = asList(asQueuedRun)(&c.validationErrors, []any{"body"}, value)
 	}
 	q, err := c.queue()
 	if err != nil {
@@ -41,13 +41,13 @@ func addQueueRuns(c *call) (any, error) {
 		e := queueEntry{id: c.ws.newID("entry"), run: id, project: r.SessionID, started: r.Start, added: c.now, section: needsMyReview}
 		q.entries = append(q.entries, e)
 		c.ws.extend(r)
-		views[i] = entryView{ID: e.id, QueueID: q.id, RunID: e.run, AddedAt: stamp(e.added)}
+		views[i] = entryView{ID: e.id, QueueID: q.id, RunID: e.run, AddedAt: timestamp(e.added)}
 	}
 	return views, nil
 }
 
-// asQueuedRun reads a run in any of the three forms that the API takes.
-func asQueuedRun(f *findings, loc []any, value any) uuid.UUID {
+// asQueuedRun reads a run in any of the three formats that the API accepts.
+func asQueuedRun(f *validationErrors, loc []any, value any) uuid.UUID {
 	if _, ok := value.(map[string]any); !ok {
 		return asUUID(f, loc, value)
 	}
@@ -56,7 +56,7 @@ func asQueuedRun(f *findings, loc []any, value any) uuid.UUID {
 	return id
 }
 
-// extend moves the whole trace of a run to extended retention.
+// extend extends the retention of a run's trace.
 func (ws *workspace) extend(r *storedRun) {
 	for _, p := range ws.projects {
 		if p.id != r.SessionID {
@@ -70,10 +70,10 @@ func (ws *workspace) extend(r *storedRun) {
 	}
 }
 
-// listQueueRuns shows what a queue holds, in the order it was added.
+// listQueueRuns lists the runs of a queue in the order of addition.
 //
-// Unknown: this endpoint is documented, but its shape is in no schema we have.
-// Here it is a bare list of runs with the entry's own fields beside theirs.
+// Unknown: this route is documented, but not its response. Here it is an array of runs
+// with the fields of their queue entries.
 func listQueueRuns(c *call) (any, error) {
 	page := c.page()
 	q, err := c.queue()
@@ -82,10 +82,10 @@ func listQueueRuns(c *call) (any, error) {
 	}
 	views := make([]map[string]any, 0, page.limit)
 	runs := slices.DeleteFunc(slices.Clone(q.entries), func(e queueEntry) bool { return e.thread != "" })
-	for _, e := range slicePage(runs, page) {
+	for _, e := range pageOf(runs, page) {
 		view := c.ws.runView(c.ws.runs[e.run])
 		view["queue_run_id"] = e.id
-		view["added_at"] = stamp(e.added)
+		view["added_at"] = timestamp(e.added)
 		view["last_reviewed_time"] = nil
 		views = append(views, view)
 	}

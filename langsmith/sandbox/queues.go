@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// queue is a list of runs for people to look at.
+// queue is an annotation queue.
 type queue struct {
 	id             uuid.UUID
 	name           string
@@ -21,7 +21,7 @@ type queue struct {
 	reservations   *bool
 	reserveMinutes *int
 	access         string
-	entries        []queueEntry // in the order they were added
+	entries        []queueEntry // in the order of addition
 }
 
 // queueEntry is a run or a thread in a queue. The project and the start time are
@@ -44,8 +44,8 @@ type queueView struct {
 	Name           string         `json:"name"`
 	Description    *string        `json:"description"`
 	QueueType      string         `json:"queue_type"`
-	CreatedAt      stamp          `json:"created_at"`
-	UpdatedAt      stamp          `json:"updated_at"`
+	CreatedAt      timestamp      `json:"created_at"`
+	UpdatedAt      timestamp      `json:"updated_at"`
 	Reviewers      *int           `json:"num_reviewers_per_item"`
 	Reservations   *bool          `json:"enable_reservations"`
 	ReserveMinutes *int           `json:"reservation_minutes"`
@@ -67,8 +67,8 @@ func (ws *workspace) queueView(q *queue) queueView {
 		Name:           q.name,
 		Description:    q.description,
 		QueueType:      "single",
-		CreatedAt:      stamp(q.created),
-		UpdatedAt:      stamp(q.created),
+		CreatedAt:      timestamp(q.created),
+		UpdatedAt:      timestamp(q.created),
 		Reviewers:      q.reviewers,
 		Reservations:   q.reservations,
 		ReserveMinutes: q.reserveMinutes,
@@ -79,7 +79,7 @@ func (ws *workspace) queueView(q *queue) queueView {
 	}
 }
 
-// listQueues shows the newest queue first, whatever it is asked to sort by.
+// listQueues lists the newest queue first. It checks sort_by_desc and ignores it.
 func listQueues(c *call) (any, error) {
 	page, ids, dataset := c.page(), c.queryIDs("ids"), c.queryID("dataset_id")
 	kind := c.queryOneOf("queue_type", "single", "pairwise")
@@ -102,31 +102,31 @@ func listQueues(c *call) (any, error) {
 		found = append(found, q)
 	}
 	views := make([]sizedQueueView, 0, page.limit)
-	for _, q := range slicePage(found, page) {
+	for _, q := range pageOf(found, page) {
 		views = append(views, sizedQueueView{c.ws.queueView(q), len(q.entries)})
 	}
 	return views, nil
 }
 
-// createQueue makes a queue.
+// createQueue creates a queue.
 //
-// Unknown: whether LangSmith refuses a name that is taken; here it does not.
+// Unknown: whether LangSmith refuses an existing name; here it is accepted.
 func createQueue(c *call) (any, error) {
 	o := c.bodyObject()
 	one, yes := 1, true
 	q := &queue{created: c.now, reviewers: &one, reservations: &yes, reserveMinutes: &one, access: "any"}
 	var id uuid.UUID
-	readField(&c.findings, o, "id", &id, asUUID)
-	readRequired(&c.findings, o, "name", &q.name, asString)
-	readField(&c.findings, o, "description", &q.description, pointer(asString))
-	readField(&c.findings, o, "created_at", &q.created, asTime)
-	readField(&c.findings, o, "default_dataset", &q.dataset, pointer(asUUID))
-	readField(&c.findings, o, "rubric_instructions", &q.instructions, pointer(asString))
-	readField(&c.findings, o, "metadata", &q.metadata, nullable(asMap(asAnything)))
-	readField(&c.findings, o, "num_reviewers_per_item", &q.reviewers, pointer(asInt))
-	readField(&c.findings, o, "enable_reservations", &q.reservations, pointer(asBool))
-	readField(&c.findings, o, "reservation_minutes", &q.reserveMinutes, pointer(asInt))
-	readField(&c.findings, o, "reviewer_access_mode", &q.access, asString)
+	readField(&c.validationErrors, o, "id", &id, asUUID)
+	readRequired(&c.validationErrors, o, "name", &q.name, asString)
+	readField(&c.validationErrors, o, "description", &q.description, pointer(asString))
+	readField(&c.validationErrors, o, "created_at", &q.created, asTime)
+	readField(&c.validationErrors, o, "default_dataset", &q.dataset, pointer(asUUID))
+	readField(&c.validationErrors, o, "rubric_instructions", &q.instructions, pointer(asString))
+	readField(&c.validationErrors, o, "metadata", &q.metadata, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "num_reviewers_per_item", &q.reviewers, pointer(asInt))
+	readField(&c.validationErrors, o, "enable_reservations", &q.reservations, pointer(asBool))
+	readField(&c.validationErrors, o, "reservation_minutes", &q.reserveMinutes, pointer(asInt))
+	readField(&c.validationErrors, o, "reviewer_access_mode", &q.access, asString)
 	if err := c.err(); err != nil {
 		return nil, err
 	}

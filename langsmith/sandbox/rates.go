@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// limit is so many calls in a window of time, for each credential.
+// limit is the number of calls that a credential may make in a window of time.
 type limit struct {
 	name   string
 	method string
 	path   string // a suffix, or "" for every path
 	calls  int
-	bearer int // calls with a bearer token, where they differ
+	bearer int // calls with a bearer token; 0 for the same
 	window time.Duration
 }
 
-// limits are LangSmith's documented ones, as far as the sandbox serves the operation.
+// limits are LangSmith's documented limits of the operations that the sandbox serves.
 var limits = [...]limit{
 	{name: "any", calls: 1000, window: 10 * time.Second},
 	{name: "query", method: "POST", path: "/runs/query", calls: 15, bearer: 300, window: 10 * time.Second},
@@ -26,13 +26,13 @@ var limits = [...]limit{
 	{name: "generate", method: "POST", path: "/configs/generate", calls: 30, window: time.Hour},
 }
 
-// rateBook remembers when each credential called last.
-type rateBook struct{ calls map[string][]time.Time }
+// rateCounter records the recent calls of each credential.
+type rateCounter struct{ calls map[string][]time.Time }
 
-// count counts a call, or refuses it.
+// count records a call, or refuses it.
 //
-// Unknown: LangSmith's wording, and whether its windows slide; the sandbox's do.
-func (b *rateBook) count(enforced bool, r *http.Request, now time.Time) error {
+// Unknown: LangSmith's wording, and whether its windows slide, as they do here.
+func (b *rateCounter) count(enforced bool, r *http.Request, now time.Time) error {
 	if !enforced {
 		return nil
 	}

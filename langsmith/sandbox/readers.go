@@ -11,17 +11,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// A reader checks one JSON value and gives it its type. What is wrong it adds to
-// the findings, in the words of pydantic, which FastAPI uses; then its result
-// does not matter.
+// A reader checks one JSON value and converts it. It adds errors to f in the words of
+// pydantic, which FastAPI uses; its result then does not matter.
 //
-// Unknown: whether LangSmith also takes values of a neighbouring type, "5" for 5;
-// the sandbox does not.
-type reader[T any] func(f *findings, loc []any, value any) T
+// Unknown: whether LangSmith also accepts "5" for 5; the sandbox does not.
+type reader[T any] func(f *validationErrors, loc []any, value any) T
 
-// nullable lets a null stand for the zero value: a nil list, map or pointer.
+// nullable reads null as the zero value.
 func nullable[T any](as reader[T]) reader[T] {
-	return func(f *findings, loc []any, value any) T {
+	return func(f *validationErrors, loc []any, value any) T {
 		if value == nil {
 			var zero T
 			return zero
@@ -30,15 +28,15 @@ func nullable[T any](as reader[T]) reader[T] {
 	}
 }
 
-// pointer tells null from value.
+// pointer reads null as nil.
 func pointer[T any](as reader[T]) reader[*T] {
-	return nullable(func(f *findings, loc []any, value any) *T {
+	return nullable(func(f *validationErrors, loc []any, value any) *T {
 		v := as(f, loc, value)
 		return &v
 	})
 }
 
-func asString(f *findings, loc []any, value any) string {
+func asString(f *validationErrors, loc []any, value any) string {
 	s, ok := value.(string)
 	if !ok {
 		f.add(loc, "string_type", "Input should be a valid string")
@@ -47,7 +45,7 @@ func asString(f *findings, loc []any, value any) string {
 }
 
 func asStringUpTo(limit int) reader[string] {
-	return func(f *findings, loc []any, value any) string {
+	return func(f *validationErrors, loc []any, value any) string {
 		s := asString(f, loc, value)
 		if len([]rune(s)) > limit {
 			f.add(loc, "string_too_long", "String should have at most %d characters", limit)
@@ -57,7 +55,7 @@ func asStringUpTo(limit int) reader[string] {
 }
 
 func asOneOf(allowed ...string) reader[string] {
-	return func(f *findings, loc []any, value any) string {
+	return func(f *validationErrors, loc []any, value any) string {
 		s, _ := value.(string)
 		if !slices.Contains(allowed, s) {
 			f.add(loc, "enum", "Input should be %s", alternatives(allowed))
@@ -66,7 +64,7 @@ func asOneOf(allowed ...string) reader[string] {
 	}
 }
 
-// alternatives lists as pydantic does: 'a', 'b' or 'c'.
+// alternatives lists names as pydantic does: 'a', 'b' or 'c'.
 func alternatives(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
@@ -79,7 +77,7 @@ func alternatives(names []string) string {
 	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 }
 
-func asUUID(f *findings, loc []any, value any) uuid.UUID {
+func asUUID(f *validationErrors, loc []any, value any) uuid.UUID {
 	s, ok := value.(string)
 	if !ok {
 		f.add(loc, "uuid_type", "UUID input should be a string, bytes or UUID object")
@@ -92,7 +90,7 @@ func asUUID(f *findings, loc []any, value any) uuid.UUID {
 	return id
 }
 
-func asBool(f *findings, loc []any, value any) bool {
+func asBool(f *validationErrors, loc []any, value any) bool {
 	b, ok := value.(bool)
 	if !ok {
 		f.add(loc, "bool_type", "Input should be a valid boolean")
@@ -100,7 +98,7 @@ func asBool(f *findings, loc []any, value any) bool {
 	return b
 }
 
-func asInt(f *findings, loc []any, value any) int {
+func asInt(f *validationErrors, loc []any, value any) int {
 	n, ok := value.(json.Number)
 	if !ok {
 		f.add(loc, "int_type", "Input should be a valid integer")
@@ -109,7 +107,7 @@ func asInt(f *findings, loc []any, value any) int {
 	if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil {
 		return int(i)
 	}
-	// 5.0 and 5e0 are integers too; what fits no int64 is not one we can use.
+	// 5.0 and 5e0 are integers too.
 	exact, ok := new(big.Rat).SetString(shortNumber(n))
 	if !ok || !exact.IsInt() || !exact.Num().IsInt64() {
 		f.add(loc, "int_from_float", "Input should be a valid integer, got a number with a fractional part")
@@ -118,18 +116,17 @@ func asInt(f *findings, loc []any, value any) int {
 	return int(exact.Num().Int64())
 }
 
-// shortNumber keeps a number with a monstrous exponent from becoming a monstrous
-// big.Rat.
+// shortNumber bounds the exponent of a number, and so the size of its big.Rat.
 func shortNumber(n json.Number) string {
 	if v, err := n.Float64(); err != nil || v > 1e18 || v < -1e18 || len(n) > 40 {
 		return ""
 	} else if v != 0 && v < 1e-18 && v > -1e-18 {
-		return "0.5" // anything that is no integer
+		return "0.5" // any number that is not an integer
 	}
 	return n.String()
 }
 
-func asNumber(f *findings, loc []any, value any) float64 {
+func asNumber(f *validationErrors, loc []any, value any) float64 {
 	n, ok := value.(json.Number)
 	if !ok {
 		f.add(loc, "float_type", "Input should be a valid number")
@@ -142,20 +139,20 @@ func asNumber(f *findings, loc []any, value any) float64 {
 	return v
 }
 
-// asTime reads a date-time as the API's schema defines it, which is with a zone.
+// asTime reads a date-time with a zone, as the API's schema defines it.
 //
 // Unknown: whether LangSmith refuses a time without one.
-func asTime(f *findings, loc []any, value any) time.Time {
+func asTime(f *validationErrors, loc []any, value any) time.Time {
 	return readTime(f, loc, value, time.RFC3339Nano)
 }
 
-// asLooseTime reads the times of runs, for which the schema demands no format.
-// Without a zone they count as UTC.
-func asLooseTime(f *findings, loc []any, value any) time.Time {
+// asLooseTime reads the time of a run, for which the schema has no format. A time
+// without a zone is UTC.
+func asLooseTime(f *validationErrors, loc []any, value any) time.Time {
 	return readTime(f, loc, value, time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02")
 }
 
-func readTime(f *findings, loc []any, value any, layouts ...string) time.Time {
+func readTime(f *validationErrors, loc []any, value any, layouts ...string) time.Time {
 	s, ok := value.(string)
 	if !ok {
 		f.add(loc, "datetime_type", "Input should be a valid datetime")
@@ -170,15 +167,15 @@ func readTime(f *findings, loc []any, value any, layouts ...string) time.Time {
 	return time.Time{}
 }
 
-// asTimeText checks a time and keeps it as it was written.
-func asTimeText(f *findings, loc []any, value any) string {
+// asTimeText checks a time and returns it as it was written.
+func asTimeText(f *validationErrors, loc []any, value any) string {
 	asTime(f, loc, value)
 	s, _ := value.(string)
 	return s
 }
 
 func asList[T any](as reader[T]) reader[[]T] {
-	return func(f *findings, loc []any, value any) []T {
+	return func(f *validationErrors, loc []any, value any) []T {
 		list, ok := value.([]any)
 		if !ok {
 			f.add(loc, "list_type", "Input should be a valid list")
@@ -193,7 +190,7 @@ func asList[T any](as reader[T]) reader[[]T] {
 }
 
 func asMap[T any](as reader[T]) reader[map[string]T] {
-	return func(f *findings, loc []any, value any) map[string]T {
+	return func(f *validationErrors, loc []any, value any) map[string]T {
 		fields, ok := value.(map[string]any)
 		if !ok {
 			f.add(loc, "dict_type", "Input should be a valid dictionary")
@@ -207,9 +204,9 @@ func asMap[T any](as reader[T]) reader[map[string]T] {
 	}
 }
 
-func asAnything(_ *findings, _ []any, value any) any { return value }
+func asAnything(_ *validationErrors, _ []any, value any) any { return value }
 
-// at is a place below another; it never shares memory with its siblings.
+// at returns the location of a member or an item, in new memory.
 func at(loc []any, step any) []any {
 	return append(slices.Clone(loc), step)
 }

@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// Request is one request as it arrived.
+// Request is a received request.
 type Request struct {
 	Method   string
-	Origin   string // the scheme and host that it was sent to
+	Origin   string // scheme and host
 	Path     string
 	RawQuery string
 	Header   http.Header
 	Body     []byte
 }
 
-// Bounds of what is remembered of past requests, so that a sandbox that serves
-// for days does not grow. The oldest go first.
+// The bounds of the recorded requests, for a sandbox that runs for days. The oldest are
+// dropped first.
 const (
 	maxRecorded      = 100_000
 	maxRecordedBytes = 64 << 20
@@ -43,8 +43,8 @@ func (r Request) clone() Request {
 	return r
 }
 
-// Requests returns copies of the requests received, in order; those whose
-// connection a fault refused never arrived. At most the last 100,000 are kept.
+// Requests returns copies of the received requests in order, at most the last 100,000. A
+// request whose connection a fault refused is not received.
 func (s *Sandbox) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,7 +55,7 @@ func (s *Sandbox) Requests() []Request {
 	return copies
 }
 
-// ResetRequests forgets the requests received so far.
+// ResetRequests discards the recorded requests.
 func (s *Sandbox) ResetRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

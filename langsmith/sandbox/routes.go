@@ -8,22 +8,22 @@ import (
 
 var errTrailing = errors.New("more than one JSON value")
 
-// handler serves one operation: a value for a success, a *problem otherwise.
+// handler serves one operation. It returns the body of the response, or an *apiError.
 type handler func(c *call) (any, error)
 
-// operation is what a route serves.
+// operation is the operation of a route.
 type operation struct {
 	handler
 	success    int
-	public     bool       // it needs no credential
-	generation generation // of the run and queue routes; none for all others
-	successor  string     // the path that takes an old route's place
+	public     bool       // needs no credential
+	generation generation // set for the routes of runs and queues
+	successor  string     // the route that replaces an old one
 }
 
 type requestStateKey struct{}
 
-// routes lists every operation under the prefixes at which LangSmith has it. Those
-// of the first generation are served without a prefix too.
+// routes returns a mux with every operation at LangSmith's paths. The operations of
+// /api/v1 are served without a prefix too.
 func (s *Sandbox) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	register := func(method, path string, op operation, prefixes ...string) {
@@ -32,7 +32,7 @@ func (s *Sandbox) routes() *http.ServeMux {
 		}
 		for _, prefix := range prefixes {
 			mux.HandleFunc(method+" "+prefix+path, func(w http.ResponseWriter, r *http.Request) {
-				s.serve(w.(*answer), r, op)
+				s.serve(w.(*bufferedResponse), r, op)
 			})
 		}
 	}
@@ -104,7 +104,7 @@ func (s *Sandbox) routes() *http.ServeMux {
 	return mux
 }
 
-// requestState is what a request carries from dispatch, through the mux, to serve.
+// requestState is passed from dispatch through the mux to serve.
 type requestState struct {
 	raw    []byte
 	now    time.Time
@@ -113,10 +113,10 @@ type requestState struct {
 }
 
 // serve runs one operation with the sandbox locked.
-func (s *Sandbox) serve(a *answer, r *http.Request, op operation) {
+func (s *Sandbox) serve(a *bufferedResponse, r *http.Request, op operation) {
 	v := r.Context().Value(requestStateKey{}).(requestState)
-	if err := op.generation.serves(v.routes); err != nil {
-		a.problem(err)
+	if err := op.generation.check(v.routes); err != nil {
+		a.writeError(err)
 		return
 	}
 	if op.generation == oldRoute {
@@ -126,7 +126,7 @@ func (s *Sandbox) serve(a *answer, r *http.Request, op operation) {
 	defer s.mu.Unlock()
 	value, err := s.call(&call{requestState: v, s: s, http: r, query: r.URL.Query()}, op)
 	if err != nil {
-		a.problem(err)
+		a.writeError(err)
 		return
 	}
 	a.json(op.success, value)

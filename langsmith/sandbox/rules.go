@@ -11,12 +11,12 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/filter"
 )
 
-// check applies the rules that LangSmith's documentation and clients state, over
-// settings whose types are right.
+// check applies the rules of LangSmith's documentation and clients to settings of the
+// right types.
 //
-// Unknown: how the API itself reacts to a breach of any of them. The sandbox
-// answers 422 in FastAPI's form, and 400 with the reason to a filter it cannot read.
-func (s *settings) check(f *findings, body []any) error {
+// Unknown: the API's response to a violation. The sandbox responds with 422 in FastAPI's
+// format, and to an invalid filter with 400.
+func (s *settings) check(f *validationErrors, body []any) error {
 	broken := func(field, format string, args ...any) {
 		f.add(at(body, field), "value_error", "Value error, "+format, args...)
 	}
@@ -56,7 +56,7 @@ func (s *settings) check(f *findings, body []any) error {
 	return nil
 }
 
-// maxSample is the most traces of one report.
+// maxSample is the maximum number of traces of a report.
 const maxSample = 1000
 
 func (s *settings) checkModels(broken func(field, format string, args ...any)) {
@@ -96,7 +96,7 @@ func (s *settings) missingSecrets(have []string) []string {
 	}
 	var missing []string
 	for _, model := range models {
-		// The id of a model configuration brings its own secret.
+		// A model configuration has its own secret.
 		if model != "openai" && model != "anthropic" {
 			continue
 		}
@@ -111,7 +111,7 @@ func (s *settings) missingSecrets(have []string) []string {
 
 const promptVariable = `\{\{\{?\s*(run\.(?:inputs|outputs|error|feedback)|all_thread_messages)(?:\.[\w.-]+)?\s*\}?\}\}`
 
-// promptVariables are the parts of a run that a summary prompt names.
+// promptVariables lists the parts of a run that a summary prompt names.
 func promptVariables(prompt string) []string {
 	var names []string
 	for _, match := range regexp.MustCompile(promptVariable).FindAllStringSubmatch(prompt, -1) {

@@ -14,17 +14,17 @@ func runTypes() []string {
 	return []string{"tool", "chain", "llm", "retriever", "embedding", "prompt", "parser"}
 }
 
-// previewRunes is how much of its inputs and outputs a run's previews show.
+// previewRunes bounds the previews of a run's inputs and outputs, in runes.
 const previewRunes = 200
 
-// runView is a run as the API shows it.
+// runView returns a run for a response.
 func (ws *workspace) runView(r *storedRun) map[string]any {
 	v := map[string]any{
 		"id":                r.ID,
 		"name":              r.Name,
 		"run_type":          r.Type,
-		"start_time":        stamp(r.Start),
-		"end_time":          optionalStamp(r.End),
+		"start_time":        timestamp(r.Start),
+		"end_time":          timestampOrNil(r.End),
 		"status":            r.Status,
 		"error":             nil,
 		"inputs":            r.Inputs,
@@ -68,10 +68,10 @@ func (ws *workspace) runView(r *storedRun) map[string]any {
 	return v
 }
 
-// maxAncestors ends the walk up a trace whose runs were sent in a ring.
+// maxAncestors bounds the ancestors of a run, whose parents may form a cycle.
 const maxAncestors = 100
 
-// ancestors are the runs above a run, the root first.
+// ancestors returns the ancestors of a run, the root first.
 func (ws *workspace) ancestors(r *storedRun) []uuid.UUID {
 	above := []uuid.UUID{}
 	for at := r; at != nil && !at.IsRoot() && len(above) < maxAncestors; at = ws.runs[at.ParentID] {
@@ -102,7 +102,7 @@ func feedbackStats(scores map[string]float64) map[string]any {
 	return stats
 }
 
-// alwaysSelected are the fields without which the API shows no run, whatever was selected.
+// alwaysSelected lists the fields that the API returns even if they are not selected.
 func alwaysSelected() []string {
 	return []string{"id", "name", "run_type", "trace_id", "dotted_order", "status", "session_id", "app_path"}
 }
@@ -117,7 +117,7 @@ func selectFields(view map[string]any, fields []string) map[string]any {
 	return shown
 }
 
-// defaultSelect is what the API selects by itself.
+// defaultSelect lists the fields that the API selects by default.
 func defaultSelect() []string {
 	return []string{
 		"id", "name", "run_type", "start_time", "end_time", "status", "error", "extra", "events",
@@ -131,7 +131,7 @@ func defaultSelect() []string {
 	}
 }
 
-// selectable is what can be selected beyond that.
+// selectable lists the fields that can be selected.
 func selectable() []string {
 	return append(defaultSelect(),
 		"inputs_preview", "inputs_s3_urls", "inputs_or_signed_url", "outputs_preview",

@@ -9,8 +9,8 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// runViewV2 shows the selected properties of a run, its id alone where none are
-// selected, and leaves out those that it lacks. A pending run's end is null.
+// runViewV2 returns the id and the selected properties of a run for a response. It leaves
+// out those that the run lacks. The end of a pending run is null.
 func (ws *workspace) runViewV2(r *storedRun, selected []string) map[string]any {
 	all := ws.propertiesV2(r)
 	view := map[string]any{"id": r.ID}
@@ -40,11 +40,11 @@ func (ws *workspace) propertiesV2(r *storedRun) map[string]any {
 		"TRACE_ID":          r.TraceID,
 		"DOTTED_ORDER":      ws.dottedOrder(r),
 		"IS_ROOT":           r.IsRoot(),
-		"TAGS":              orEmpty(r.Tags),
+		"TAGS":              emptyIfNil(r.Tags),
 		"TOTAL_TOKENS":      r.TotalTokens(),
 		"PROMPT_TOKENS":     r.PromptTokens,
 		"COMPLETION_TOKENS": r.CompletionTokens,
-		"FEEDBACK_STATS":    orEmptyMap(feedbackStats(r.Feedback)),
+		"FEEDBACK_STATS":    emptyMapIfNil(feedbackStats(r.Feedback)),
 		"IS_IN_DATASET":     ws.inDataset(r.ID),
 	}
 	if took, ended := r.Latency(); ended {
@@ -63,26 +63,26 @@ func (ws *workspace) propertiesV2(r *storedRun) map[string]any {
 		v["REFERENCE_EXAMPLE_ID"] = r.ReferenceExample
 	}
 	for _, name := range []string{"METADATA", "INPUTS", "OUTPUTS"} {
-		v[name] = orEmptyMap(v[name].(map[string]any))
+		v[name] = emptyMapIfNil(v[name].(map[string]any))
 	}
 	return v
 }
 
-func orEmptyMap(m map[string]any) map[string]any {
+func emptyMapIfNil(m map[string]any) map[string]any {
 	if m == nil {
 		return map[string]any{}
 	}
 	return m
 }
 
-// formatTime writes a time as the newer routes do.
+// formatTime formats a time as the newer routes do.
 //
-// Unknown: how many digits of a second LangSmith gives.
+// Unknown: LangSmith's number of digits.
 func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z") }
 
-// selectsV2 are the properties that the newer routes know. The sandbox's runs lack
-// some of them.
-func selectsV2() []string {
+// selectableV2 lists the properties that the newer routes can select. The sandbox's runs
+// lack some of them.
+func selectableV2() []string {
 	return []string{
 		"ID", "NAME", "RUN_TYPE", "STATUS", "START_TIME", "END_TIME", "LATENCY_SECONDS", "FIRST_TOKEN_TIME",
 		"ERROR", "ERROR_PREVIEW", "EXTRA", "METADATA", "EVENTS", "INPUTS", "INPUTS_PREVIEW", "OUTPUTS",

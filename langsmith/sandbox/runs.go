@@ -28,7 +28,7 @@ func readRun(c *call) (any, error) {
 	return c.ws.runView(r), nil
 }
 
-// runQuery is the body of POST /runs/query, as far as the sandbox serves it.
+// runQuery is the supported part of the body of POST /runs/query.
 type runQuery struct {
 	ids, sessions, examples []uuid.UUID
 	trace, parent           *uuid.UUID
@@ -44,7 +44,7 @@ type runQuery struct {
 	order                   string
 }
 
-func readRunQuery(f *findings, o object) runQuery {
+func readRunQuery(f *validationErrors, o object) runQuery {
 	q := runQuery{limit: 100, order: "desc", selected: defaultSelect()}
 	readField(f, o, "id", &q.ids, nullable(asList(asUUID)))
 	readField(f, o, "session", &q.sessions, nullable(asList(asUUID)))
@@ -67,26 +67,26 @@ func readRunQuery(f *findings, o object) runQuery {
 	}
 	var first *int
 	if readField(f, o, "execution_order", &first, pointer(asInt)); first != nil && *first == 1 {
-		// The older way to ask for root runs.
+		// An older way to select root runs.
 		yes := true
 		q.root = &yes
 	}
 	return q
 }
 
-// queryRuns finds runs, a page at a time.
+// queryRuns returns a page of runs.
 //
-// Unknown: LangSmith's reaction to a query that names neither a project nor runs,
-// to a filter it cannot read, and to a cursor that it did not give.
+// Unknown: LangSmith's response to a query that names neither a project nor runs, to an
+// invalid filter, and to an invalid cursor.
 func queryRuns(c *call) (any, error) {
 	o := c.bodyObject()
-	q := readRunQuery(&c.findings, o)
+	q := readRunQuery(&c.validationErrors, o)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	for _, unserved := range []string{"query", "search_filter"} {
-		if o.has(unserved) {
-			return nil, refuse(http.StatusBadRequest, "The sandbox does not serve %s", unserved)
+	for _, unsupported := range []string{"query", "search_filter"} {
+		if o.has(unsupported) {
+			return nil, refuse(http.StatusBadRequest, "The sandbox does not support %s", unsupported)
 		}
 	}
 	if len(q.sessions)+len(q.ids)+len(q.examples) == 0 && q.trace == nil && q.parent == nil {
@@ -121,13 +121,13 @@ func (q *runQuery) readFilters(o object) error {
 	return nil
 }
 
-// pageFrom cuts the page that a cursor names out of a list; next is nil at its end.
+// pageFrom returns the page of a list at a cursor; next is nil at the end.
 func pageFrom[T any](list []T, cursor *string, limit int) (shown []T, next *string, err error) {
-	from, err := position(cursor)
+	from, err := parseCursor(cursor)
 	if err != nil {
 		return nil, nil, err
 	}
-	shown = slicePage(list, page{limit: limit, offset: from})
+	shown = pageOf(list, page{limit: limit, offset: from})
 	if end := from + len(shown); len(shown) > 0 && end < len(list) {
 		text := base64.RawURLEncoding.EncodeToString([]byte("after:" + strconv.Itoa(end)))
 		next = &text
@@ -135,7 +135,7 @@ func pageFrom[T any](list []T, cursor *string, limit int) (shown []T, next *stri
 	return shown, next, nil
 }
 
-func position(cursor *string) (int, error) {
+func parseCursor(cursor *string) (int, error) {
 	if cursor == nil || *cursor == "" {
 		return 0, nil
 	}
@@ -148,7 +148,7 @@ func position(cursor *string) (int, error) {
 	return at, nil
 }
 
-// find lists the runs that a query asks for, in its order.
+// find lists the runs that match a query, in its order.
 func (ws *workspace) find(q runQuery, now time.Time) []*storedRun {
 	var found []*storedRun
 	for _, p := range ws.projects {
@@ -186,7 +186,7 @@ func (q *runQuery) matches(r *trace.Run) bool {
 	return q.filter == nil || q.filter.Match(r)
 }
 
-// rootMatches holds the root of a run's trace against the filter over roots.
+// rootMatches reports whether the root of a run's trace matches the trace filter.
 func (ws *workspace) rootMatches(q runQuery, r *trace.Run) bool {
 	if q.traceFilter == nil {
 		return true
@@ -195,7 +195,7 @@ func (ws *workspace) rootMatches(q runQuery, r *trace.Run) bool {
 	return root != nil && q.traceFilter.Match(root.Run)
 }
 
-// traces are those in which any run passes the filter over trees; nil without one.
+// traces returns the traces in which a run matches the tree filter; nil without one.
 func (q *runQuery) traces(p *project) map[uuid.UUID]bool {
 	if q.treeFilter == nil {
 		return nil

@@ -92,7 +92,7 @@ func TestQueryingRuns(t *testing.T) {
 	a.call("POST", "/runs/query", here(obj{"filter": "x"})).refused(400, "Invalid filter")
 	a.call("POST", "/runs/query", here(obj{"tree_filter": "x"})).refused(400, "Invalid tree_filter")
 	a.call("POST", "/runs/query", here(obj{"cursor": "x"})).refused(400, "cursor")
-	a.call("POST", "/runs/query", here(obj{"query": "failed runs"})).refused(400, "does not serve")
+	a.call("POST", "/runs/query", here(obj{"query": "failed runs"})).refused(400, "does not support")
 }
 
 func TestRunCursors(t *testing.T) {

@@ -10,31 +10,30 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// defaultRunsWindow is how far back a query of the newer route looks that names no
-// min_start_time.
+// defaultRunsWindow is how far back a query without min_start_time goes.
 const defaultRunsWindow = 24 * time.Hour
 
-// queryRunsV2 finds runs, the newest first, a page at a time.
+// queryRunsV2 returns a page of runs, newest first.
 //
-// Unknown: LangSmith's order, the form of its refusals, and its reaction to a
-// cursor of another query; here that is a place in this one.
+// Unknown: LangSmith's order, the format of its errors, and its response to a cursor of
+// another query; here it is a position in this one.
 func queryRunsV2(c *call) (any, error) {
 	from := c.now.Add(-defaultRunsWindow)
 	q := runQuery{limit: 100, order: "desc", from: &from}
 	o := c.bodyObject()
-	readRequired(&c.findings, o, "project_ids", &q.sessions, asList(asUUID))
-	readField(&c.findings, o, "ids", &q.ids, nullable(asList(asUUID)))
-	readField(&c.findings, o, "reference_examples", &q.examples, nullable(asList(asUUID)))
-	readField(&c.findings, o, "trace_id", &q.trace, pointer(asUUID))
-	readField(&c.findings, o, "is_root", &q.root, pointer(asBool))
-	readField(&c.findings, o, "run_type", &q.runType, pointer(asUpperRunType))
-	readField(&c.findings, o, "min_start_time", &q.from, pointer(asTime))
-	readField(&c.findings, o, "max_start_time", &q.to, pointer(asTime))
-	readField(&c.findings, o, "cursor", &q.cursor, pointer(asString))
-	readField(&c.findings, o, "page_size", &q.limit, asBetween(1, maxPageSize))
-	readField(&c.findings, o, "selects", &q.selected, nullable(asList(asOneOf(selectsV2()...))))
+	readRequired(&c.validationErrors, o, "project_ids", &q.sessions, asList(asUUID))
+	readField(&c.validationErrors, o, "ids", &q.ids, nullable(asList(asUUID)))
+	readField(&c.validationErrors, o, "reference_examples", &q.examples, nullable(asList(asUUID)))
+	readField(&c.validationErrors, o, "trace_id", &q.trace, pointer(asUUID))
+	readField(&c.validationErrors, o, "is_root", &q.root, pointer(asBool))
+	readField(&c.validationErrors, o, "run_type", &q.runType, pointer(asUpperRunType))
+	readField(&c.validationErrors, o, "min_start_time", &q.from, pointer(asTime))
+	readField(&c.validationErrors, o, "max_start_time", &q.to, pointer(asTime))
+	readField(&c.validationErrors, o, "cursor", &q.cursor, pointer(asString))
+	readField(&c.validationErrors, o, "page_size", &q.limit, asBetween(1, maxPageSize))
+	readField(&c.validationErrors, o, "selects", &q.selected, nullable(asList(asOneOf(selectableV2()...))))
 	var failed *bool
-	if readField(&c.findings, o, "has_error", &failed, pointer(asBool)); failed != nil {
+	if readField(&c.validationErrors, o, "has_error", &failed, pointer(asBool)); failed != nil {
 		q.status = trace.Success
 		if *failed {
 			q.status = trace.Failed
@@ -63,23 +62,23 @@ func queryRunsV2(c *call) (any, error) {
 	return map[string]any{"items": views, "next_cursor": next}, nil
 }
 
-// maxPageSize is the most items of one page of the newer routes.
+// maxPageSize is the maximum page size of the newer routes.
 const maxPageSize = 1000
 
-func asBetween(least, most int) reader[int] {
-	return func(f *findings, loc []any, value any) int {
+func asBetween(low, high int) reader[int] {
+	return func(f *validationErrors, loc []any, value any) int {
 		n := asInt(f, loc, value)
-		if n < least {
-			f.add(loc, "greater_than_equal", "Input should be greater than or equal to %d", least)
-		} else if n > most {
-			f.add(loc, "less_than_equal", "Input should be less than or equal to %d", most)
+		if n < low {
+			f.add(loc, "greater_than_equal", "Input should be greater than or equal to %d", low)
+		} else if n > high {
+			f.add(loc, "less_than_equal", "Input should be less than or equal to %d", high)
 		}
 		return n
 	}
 }
 
-// asUpperRunType reads a run type of the newer routes as the one that runs hold.
-func asUpperRunType(f *findings, loc []any, value any) string {
+// asUpperRunType reads a run type in upper case, and returns it in lower case.
+func asUpperRunType(f *validationErrors, loc []any, value any) string {
 	var upper []string
 	for _, name := range runTypes() {
 		upper = append(upper, strings.ToUpper(name))
@@ -87,18 +86,18 @@ func asUpperRunType(f *findings, loc []any, value any) string {
 	return strings.ToLower(asOneOf(upper...)(f, loc, value))
 }
 
-// readRunV2 shows one run of a project.
+// readRunV2 returns one run of a project.
 //
-// Unknown: whether LangSmith refuses a start_time that is not the run's. Here it
-// does, as it is said to find the run by it.
+// Unknown: whether LangSmith refuses a wrong start_time. Here it does, since LangSmith
+// documents that it finds the run by it.
 func readRunV2(c *call) (any, error) {
-	r, err := c.runOfProject()
+	r, err := c.findRunOfProject()
 	if err != nil {
 		return nil, err
 	}
 	var selected []string
 	for i, name := range c.query["selects"] {
-		selected = append(selected, asOneOf(selectsV2()...)(&c.findings, []any{"query", "selects", i}, name))
+		selected = append(selected, asOneOf(selectableV2()...)(&c.validationErrors, []any{"query", "selects", i}, name))
 	}
 	start := c.queryTime("start_time")
 	if err := c.err(); err != nil {
@@ -110,10 +109,10 @@ func readRunV2(c *call) (any, error) {
 	return c.ws.runViewV2(r, selected), nil
 }
 
-// readRunURL gives the address of a run in LangSmith's web application.
+// readRunURL returns the address of a run in the web interface.
 func readRunURL(c *call) (any, error) {
 	traceID := c.queryRequiredID("trace_id")
-	r, err := c.runOfProject()
+	r, err := c.findRunOfProject()
 	if err != nil {
 		return nil, err
 	}
@@ -123,12 +122,11 @@ func readRunURL(c *call) (any, error) {
 	return map[string]string{"url": fmt.Sprintf("%s/o/%s/projects/p/%s/r/%s?trace_id=%s", webOrigin, c.ws.id, r.SessionID, r.ID, r.TraceID)}, nil
 }
 
-// webOrigin is where the sandbox's web application would be.
+// webOrigin is the origin of the web interface, which the sandbox does not have.
 const webOrigin = "https://sandbox.invalid"
 
-// runOfProject finds the run that the path names in the project that the query
-// names.
-func (c *call) runOfProject() (*storedRun, error) {
+// findRunOfProject returns the run in the path, if it is in the query's project.
+func (c *call) findRunOfProject() (*storedRun, error) {
 	id, project := c.pathID("run_id"), c.queryRequiredID("project_id")
 	if err := c.err(); err != nil {
 		return nil, err
@@ -144,12 +142,12 @@ func (ws *workspace) visibleRun(id, project uuid.UUID, now time.Time) (*storedRu
 	return r, nil
 }
 
-// sameMoment compares times as LangSmith keeps them, to the microsecond.
+// sameMoment compares times to the microsecond, which LangSmith stores.
 func sameMoment(a, b time.Time) bool {
 	return a.Truncate(time.Microsecond).Equal(b.Truncate(time.Microsecond))
 }
 
-// queryRequiredID reads an id that the query must hold.
+// queryRequiredID reads a required id from the query.
 func (c *call) queryRequiredID(name string) uuid.UUID {
 	if id := c.queryID(name); id != nil {
 		return *id
@@ -158,11 +156,11 @@ func (c *call) queryRequiredID(name string) uuid.UUID {
 	return uuid.Nil
 }
 
-// queryTime reads a time out of the query; nil where there is none.
+// queryTime reads a time from the query; nil for none.
 func (c *call) queryTime(name string) *time.Time {
 	if !c.query.Has(name) {
 		return nil
 	}
-	t := asTime(&c.findings, []any{"query", name}, c.query.Get(name))
+	t := asTime(&c.validationErrors, []any{"query", name}, c.query.Get(name))
 	return &t
 }

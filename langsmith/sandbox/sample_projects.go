@@ -9,7 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// The sample projects' names.
+// The names of the sample projects.
 const (
 	ChatProd      = samples.ChatProd
 	ChatStaging   = samples.ChatStaging
@@ -17,8 +17,8 @@ const (
 	Experiment    = samples.Experiment
 )
 
-// SampleProject is the id of a sample project in a workspace, the zero one being
-// the default.
+// SampleProject returns the id of a sample project in a workspace. The zero workspace is
+// DefaultWorkspace.
 func SampleProject(workspace uuid.UUID, name string) uuid.UUID {
 	if workspace == uuid.Nil {
 		workspace = DefaultWorkspace()
@@ -26,11 +26,11 @@ func SampleProject(workspace uuid.UUID, name string) uuid.UUID {
 	return uuid.NewSHA1(workspace, []byte("session/"+name))
 }
 
-// projectAge is how long before New the sample projects were made.
+// projectAge is the age of the sample projects at New.
 const projectAge = 30 * 24 * time.Hour
 
-// addSamples gives a workspace its own copy of the sample projects. The texts in
-// them, which nobody changes, are shared by all workspaces.
+// addSamples adds a copy of the sample projects. All workspaces share the texts, which
+// never change.
 func (ws *workspace) addSamples(projects []samples.Project, now time.Time) {
 	for _, sample := range projects {
 		p := &project{
@@ -44,7 +44,7 @@ func (ws *workspace) addSamples(projects []samples.Project, now time.Time) {
 		ws.projects = append(ws.projects, p)
 		runs := make([]*trace.Run, len(sample.Runs))
 		for i := range sample.Runs {
-			runs[i] = ws.copyRun(sample.Runs[i])
+			runs[i] = ws.copySampleRun(sample.Runs[i])
 		}
 		ws.addRuns(p, p.started, runs...)
 		if sample.Experiment {
@@ -53,20 +53,20 @@ func (ws *workspace) addSamples(projects []samples.Project, now time.Time) {
 	}
 }
 
-// copyRun gives a run of the samples under ids of this workspace.
-func (ws *workspace) copyRun(r trace.Run) *trace.Run {
-	own := func(id uuid.UUID) uuid.UUID {
+// copySampleRun returns a copy of a sample run with ids of this workspace.
+func (ws *workspace) copySampleRun(r trace.Run) *trace.Run {
+	newID := func(id uuid.UUID) uuid.UUID {
 		if id == uuid.Nil {
 			return id
 		}
 		return uuid.NewSHA1(ws.id, id[:])
 	}
-	r.ID, r.TraceID, r.ParentID = own(r.ID), own(r.TraceID), own(r.ParentID)
-	r.ReferenceExample = own(r.ReferenceExample)
+	r.ID, r.TraceID, r.ParentID = newID(r.ID), newID(r.TraceID), newID(r.ParentID)
+	r.ReferenceExample = newID(r.ReferenceExample)
 	return &r
 }
 
-// addReferenceDataset makes the dataset over which an experiment ran.
+// addReferenceDataset adds the dataset of an experiment.
 func (ws *workspace) addReferenceDataset(name string, runs []*trace.Run, at time.Time) *uuid.UUID {
 	d := &dataset{
 		id:       uuid.NewSHA1(ws.id, []byte("dataset/"+name)),

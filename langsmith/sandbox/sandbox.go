@@ -11,59 +11,57 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/samples"
 )
 
-// Options says how a sandbox behaves. The zero value is a LangSmith with sample
-// projects, that wants some credential and accepts any.
+// Options configures a sandbox. The zero value has sample projects, and accepts any
+// credential.
 type Options struct {
-	// Now is the sandbox's clock, time.Now if nil. It is called from whichever
-	// goroutine makes a request. Sample traces are placed in the two weeks before
-	// what it says at New.
+	// Now is the sandbox's clock, time.Now if nil. It is called from the goroutine of
+	// each request. The sample traces are of the two weeks before its time at New.
 	Now func() time.Time
 
-	// Keys are the accepted credentials, as X-API-Key or bearer token. With none
-	// named every credential is good. A request without one is refused with 401.
+	// Keys are the accepted API keys and bearer tokens. If it is empty, every
+	// credential is accepted. A request without a credential is refused with 401.
 	Keys []string
-	// OrgKeys are accepted too, but span workspaces: without X-Tenant-Id they are
-	// refused with 403 org_scoped_key_requires_workspace, as bearer tokens always are.
+	// OrgKeys are further accepted keys that span workspaces: without X-Tenant-Id they
+	// are refused with 403 org_scoped_key_requires_workspace, like bearer tokens.
 	OrgKeys []string
-	// AllowAnonymous serves requests without credentials as well.
+	// AllowAnonymous also accepts requests without a credential.
 	AllowAnonymous bool
 
-	// Routes is the generation of the run and queue routes that is served; both if
-	// empty. Fault.Routes changes it for single requests.
+	// Routes is the generation of the run and queue routes to serve, both if empty.
+	// Fault.Routes changes it for single requests.
 	Routes Routes
-	// TokenLifetime is how long an access token of Login lasts, an hour if 0.
+	// TokenLifetime is the lifetime of an access token, an hour if 0.
 	TokenLifetime time.Duration
 
 	// Empty leaves out the sample projects.
 	Empty bool
-	// Seed changes the ids of all that is created later on, but not those of the
-	// samples. Two sandboxes with the same options give the same ids to the same calls.
+	// Seed changes the ids of created things, but not those of the samples. Two
+	// sandboxes with the same options return the same ids for the same calls.
 	Seed string
 
-	// ReadsUntilDone is how many times a job must be read until it has ended:
-	// the first read shows it queued, later ones running, the last one its end.
-	// 3 by default; with 1 the first read shows the end. A job that nobody reads
-	// ends after half a minute, as a list shows.
+	// ReadsUntilDone is the number of reads after which a job is done, 3 if 0: the
+	// first read returns it queued, later ones running, the last one done. A job that
+	// nobody reads is done after half a minute.
 	ReadsUntilDone int
-	// JobDuration, when set, replaces ReadsUntilDone: a job is queued for the
-	// first tenth of it, then running, and has ended when it is over.
+	// JobDuration, if set, replaces ReadsUntilDone: a job is queued for the first
+	// tenth of it, then running, and then done.
 	JobDuration time.Duration
 
-	// Secrets are the names of the model secrets of each workspace; nil means
-	// OPENAI_API_KEY alone, an empty list none.
+	// Secrets are the names of the model secrets of each workspace; nil means only
+	// OPENAI_API_KEY, an empty list none.
 	Secrets []string
-	// MaxConcurrentJobs bounds the unfinished jobs of a workspace; one more is
-	// answered with 429. 0: no bound.
+	// MaxConcurrentJobs bounds the unfinished jobs of a workspace, with 429 for
+	// another job; 0 for no bound.
 	MaxConcurrentJobs int
 	// RateLimits enforces LangSmith's documented limits per credential, with 429
 	// and Retry-After.
 	RateLimits bool
-	// IngestDelay is how long fresh runs stay invisible. LangSmith needs about ten seconds.
+	// IngestDelay is how long new runs stay invisible. LangSmith takes about ten seconds.
 	IngestDelay time.Duration
 }
 
-// Sandbox is a LangSmith in memory. It is an http.Handler, and safe for
-// concurrent use. It starts no goroutines and opens no sockets.
+// Sandbox is an in-memory LangSmith. It is an http.Handler, and safe for concurrent use.
+// It starts no goroutines and opens no sockets.
 type Sandbox struct {
 	opts  Options
 	mux   *http.ServeMux
@@ -73,16 +71,16 @@ type Sandbox struct {
 	workspaces map[uuid.UUID]*workspace
 	order      []*workspace
 	started    int
-	samples    []samples.Project // made when a workspace first needs them
+	samples    []samples.Project // generated for the first workspace
 	received   recorder
 	faults     []*armedFault
 	late       []lateRequest
-	rates      rateBook
+	rates      rateCounter
 	tokens     tokenStore
 }
 
-// New makes a sandbox. It costs next to nothing: sample traces are made when a
-// request first needs them.
+// New returns a sandbox. The sample traces are generated by the first request that needs
+// them.
 func New(opts Options) *Sandbox {
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -105,9 +103,8 @@ func New(opts Options) *Sandbox {
 
 func (s *Sandbox) now() time.Time { return s.opts.Now() }
 
-// JobsStarted counts the jobs that requests have started, those deleted since
-// included and those put in by AddJob not. Requests whose late effect is due
-// by the sandbox's clock have had it.
+// JobsStarted returns the number of jobs that requests have started, including deleted
+// ones. It first processes the late requests that are due.
 func (s *Sandbox) JobsStarted() int {
 	s.processDue(s.now())
 	s.mu.Lock()

@@ -5,15 +5,15 @@ import (
 	"strconv"
 )
 
-// ServeHTTP serves one request over a connection. Where a fault drops the
-// connection it panics with http.ErrAbortHandler, as net/http asks of handlers.
+// ServeHTTP implements http.Handler. It panics with http.ErrAbortHandler to drop the
+// connection.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req, fits, err := readRequest(r)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if !fits {
-		send(w, r, &delivery{answer: tooLargeAnswer()})
+		send(w, r, &delivery{bufferedResponse: newTooLargeResponse()})
 		return
 	}
 	d, err := s.exchange(r.Context(), req)
@@ -30,25 +30,25 @@ func send(w http.ResponseWriter, r *http.Request, d *delivery) {
 	body := d.body.Bytes()
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(d.status)
-	arriving := body
+	sent := body
 	if d.cut > 0 && d.cut < len(body) {
-		arriving = body[:d.cut]
+		sent = body[:d.cut]
 	}
 	if d.slow > 0 {
-		flow := http.NewResponseController(w)
-		for at := range arriving {
+		controller := http.NewResponseController(w)
+		for at := range sent {
 			if wait(r.Context(), d.slow) != nil {
 				panic(http.ErrAbortHandler)
 			}
-			if _, err := w.Write(arriving[at : at+1]); err != nil {
+			if _, err := w.Write(sent[at : at+1]); err != nil {
 				return
 			}
-			_ = flow.Flush() // a writer that cannot flush still gets the bytes
+			_ = controller.Flush() // best effort
 		}
-	} else if _, err := w.Write(arriving); err != nil {
+	} else if _, err := w.Write(sent); err != nil {
 		return
 	}
-	if len(arriving) < len(body) {
+	if len(sent) < len(body) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}

@@ -9,19 +9,19 @@ import (
 	"github.com/google/uuid"
 )
 
-// sessionView is a project as the API shows it, without its figures.
+// sessionView is a project in a response, without its figures.
 type sessionView struct {
 	ID                 uuid.UUID      `json:"id"`
 	TenantID           uuid.UUID      `json:"tenant_id"`
 	Name               string         `json:"name"`
 	Description        *string        `json:"description"`
-	StartTime          stamp          `json:"start_time"`
-	EndTime            *stamp         `json:"end_time"`
+	StartTime          timestamp      `json:"start_time"`
+	EndTime            *timestamp     `json:"end_time"`
 	Extra              map[string]any `json:"extra"`
 	DefaultDatasetID   *uuid.UUID     `json:"default_dataset_id"`
 	ReferenceDatasetID *uuid.UUID     `json:"reference_dataset_id"`
 	TraceTier          *string        `json:"trace_tier"`
-	LastRunStartLive   *stamp         `json:"last_run_start_time_live"`
+	LastRunStartLive   *timestamp     `json:"last_run_start_time_live"`
 }
 
 func (ws *workspace) session(p *project) sessionView {
@@ -30,17 +30,17 @@ func (ws *workspace) session(p *project) sessionView {
 		TenantID:           ws.id,
 		Name:               p.name,
 		Description:        p.description,
-		StartTime:          stamp(p.started),
+		StartTime:          timestamp(p.started),
 		Extra:              p.extra,
 		DefaultDatasetID:   p.defaultSet,
 		ReferenceDatasetID: p.dataset,
 		TraceTier:          p.tier,
 	}
 	if p.ended != nil {
-		v.EndTime = optionalStamp(*p.ended)
+		v.EndTime = timestampOrNil(*p.ended)
 	}
 	if n := len(p.runs); n > 0 {
-		v.LastRunStartLive = optionalStamp(p.runs[n-1].Start)
+		v.LastRunStartLive = timestampOrNil(p.runs[n-1].Start)
 	}
 	return v
 }
@@ -60,7 +60,7 @@ func listSessions(c *call) (any, error) {
 	for _, p := range c.ws.projects {
 		switch {
 		case c.query.Has("name") && p.name != c.query.Get("name"),
-			// Unknown: whether LangSmith minds the case here.
+			// Unknown: whether LangSmith ignores case.
 			!strings.Contains(strings.ToLower(p.name), strings.ToLower(c.query.Get("name_contains"))),
 			freeGiven && free != (p.dataset == nil),
 			len(ids) > 0 && !slices.Contains(ids, p.id),
@@ -72,7 +72,7 @@ func listSessions(c *call) (any, error) {
 	c.sortSessions(found, order, descending || !given)
 
 	views := make([]any, 0, page.limit)
-	for _, p := range slicePage(found, page) {
+	for _, p := range pageOf(found, page) {
 		if withStats {
 			views = append(views, c.ws.sessionWithFigures(p, c.now))
 		} else {
@@ -82,7 +82,7 @@ func listSessions(c *call) (any, error) {
 	return views, nil
 }
 
-// sortSessions orders projects, by their start where nothing else is asked for.
+// sortSessions sorts projects, by default by their start.
 func (c *call) sortSessions(list []*project, by string, descending bool) {
 	known := make(map[*project]figures)
 	if by != "" && by != "name" && by != "start_time" {
@@ -98,11 +98,11 @@ func (c *call) sortSessions(list []*project, by string, descending bool) {
 		case "last_run_start_time":
 			return x.last.Compare(y.last)
 		case "latency_p50":
-			return cmp.Compare(orZero(x.LatencyP50), orZero(y.LatencyP50))
+			return cmp.Compare(zeroIfNil(x.LatencyP50), zeroIfNil(y.LatencyP50))
 		case "latency_p99":
-			return cmp.Compare(orZero(x.LatencyP99), orZero(y.LatencyP99))
+			return cmp.Compare(zeroIfNil(x.LatencyP99), zeroIfNil(y.LatencyP99))
 		case "error_rate":
-			return cmp.Compare(orZero(x.ErrorRate), orZero(y.ErrorRate))
+			return cmp.Compare(zeroIfNil(x.ErrorRate), zeroIfNil(y.ErrorRate))
 		case "runs_count":
 			return cmp.Compare(x.RunCount, y.RunCount)
 		}
@@ -116,7 +116,7 @@ func (c *call) sortSessions(list []*project, by string, descending bool) {
 	})
 }
 
-func orZero(v *float64) float64 {
+func zeroIfNil(v *float64) float64 {
 	if v == nil {
 		return 0
 	}
@@ -144,15 +144,15 @@ func createSession(c *call) (any, error) {
 	o := c.bodyObject()
 	p := &project{started: c.now}
 	var id *uuid.UUID
-	readField(&c.findings, o, "id", &id, pointer(asUUID))
-	readField(&c.findings, o, "name", &p.name, asString)
-	readField(&c.findings, o, "description", &p.description, pointer(asString))
-	readField(&c.findings, o, "start_time", &p.started, asTime)
-	readField(&c.findings, o, "end_time", &p.ended, pointer(asTime))
-	readField(&c.findings, o, "extra", &p.extra, nullable(asMap(asAnything)))
-	readField(&c.findings, o, "default_dataset_id", &p.defaultSet, pointer(asUUID))
-	readField(&c.findings, o, "reference_dataset_id", &p.dataset, pointer(asUUID))
-	readField(&c.findings, o, "trace_tier", &p.tier, pointer(asOneOf("longlived", "shortlived")))
+	readField(&c.validationErrors, o, "id", &id, pointer(asUUID))
+	readField(&c.validationErrors, o, "name", &p.name, asString)
+	readField(&c.validationErrors, o, "description", &p.description, pointer(asString))
+	readField(&c.validationErrors, o, "start_time", &p.started, asTime)
+	readField(&c.validationErrors, o, "end_time", &p.ended, pointer(asTime))
+	readField(&c.validationErrors, o, "extra", &p.extra, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "default_dataset_id", &p.defaultSet, pointer(asUUID))
+	readField(&c.validationErrors, o, "reference_dataset_id", &p.dataset, pointer(asUUID))
+	readField(&c.validationErrors, o, "trace_tier", &p.tier, pointer(asOneOf("longlived", "shortlived")))
 	if err := c.err(); err != nil {
 		return nil, err
 	}

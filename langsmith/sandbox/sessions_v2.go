@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// sessionViewV2 is a project as the newer list shows it.
+// sessionViewV2 returns a project for the newer list.
 func (c *call) sessionViewV2(p *project, withStats bool) map[string]any {
 	v := map[string]any{
 		"id":                   p.id,
@@ -42,13 +42,13 @@ func (p *project) kind() string {
 	return "PROJECT"
 }
 
-// listSessionsV2 shows the newest project first, a page at a time.
+// listSessionsV2 returns a page of projects, newest first.
 func listSessionsV2(c *call) (any, error) {
 	ids := c.queryIDs("id")
 	withStats, _ := c.queryBool("include_stats")
 	kinds := c.query["type"]
 	for i, kind := range kinds {
-		asOneOf("PROJECT", "AGENT", "EXPERIMENT")(&c.findings, []any{"query", "type", i}, kind)
+		asOneOf("PROJECT", "AGENT", "EXPERIMENT")(&c.validationErrors, []any{"query", "type", i}, kind)
 	}
 	size := c.queryInt("page_size", 100, 1, maxPageSize)
 	if err := c.err(); err != nil {
@@ -78,13 +78,13 @@ func listSessionsV2(c *call) (any, error) {
 	return map[string]any{"items": views, "next_cursor": next}, nil
 }
 
-// resolveSession finds the project of an agent's environment, or of an experiment.
+// resolveSession returns the project of an agent's environment, or of an experiment.
 func resolveSession(c *call) (any, error) {
 	kind := strings.ToUpper(c.query.Get("kind"))
-	asOneOf("AGENT", "EXPERIMENT", "EVALUATOR")(&c.findings, []any{"query", "kind"}, kind)
+	asOneOf("AGENT", "EXPERIMENT", "EVALUATOR")(&c.validationErrors, []any{"query", "kind"}, kind)
 	at := address{kind: kind, id: c.query.Get("id")}
 	if kind == "AGENT" {
-		at.environment = asOneOf("LOCAL", "DEVELOPMENT", "STAGING", "PRODUCTION")(&c.findings, []any{"query", "environment"}, strings.ToUpper(c.query.Get("environment")))
+		at.environment = asOneOf("LOCAL", "DEVELOPMENT", "STAGING", "PRODUCTION")(&c.validationErrors, []any{"query", "environment"}, strings.ToUpper(c.query.Get("environment")))
 	}
 	if err := c.err(); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func resolveSession(c *call) (any, error) {
 	return nil, notFound("Session")
 }
 
-// address names a project by what it is for. An agent's id is its user's choice.
+// address identifies a project by its purpose. Users choose the id of an agent.
 type address struct{ kind, id, environment string }
 
 func (p *project) address() address {

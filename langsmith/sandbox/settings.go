@@ -7,8 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// settings say what a job looks at and how. This is the shape in which the API
-// echoes a config: every field is there.
+// settings configure a job. They have every field, as the API returns a config.
 type settings struct {
 	Name             *string           `json:"name"`
 	LastNHours       *int              `json:"last_n_hours"`
@@ -26,14 +25,14 @@ type settings struct {
 	SummaryModel     *string           `json:"summary_model"`
 }
 
-// jobRequest is what a create request says besides its settings.
+// jobRequest has the fields of a create request that are not settings.
 type jobRequest struct {
 	configID        *uuid.UUID
 	scheduled       bool
 	validateSecrets bool
 }
 
-func readJobRequest(f *findings, o object) jobRequest {
+func readJobRequest(f *validationErrors, o object) jobRequest {
 	r := jobRequest{validateSecrets: true}
 	readField(f, o, "config_id", &r.configID, pointer(asUUID))
 	readField(f, o, "is_scheduled", &r.scheduled, asBool)
@@ -41,11 +40,11 @@ func readJobRequest(f *findings, o object) jobRequest {
 	return r
 }
 
-// overlay reads the settings that an object gives over those that stand already.
-func (s *settings) overlay(f *findings, o object) {
+// overlay overrides the settings with the fields of an object.
+func (s *settings) overlay(f *validationErrors, o object) {
 	readField(f, o, "name", &s.Name, pointer(asString))
 	if o.has("last_n_hours") || o.has("start_time") || o.has("end_time") {
-		s.LastNHours, s.StartTime, s.EndTime = nil, nil, nil // one window replaces another whole
+		s.LastNHours, s.StartTime, s.EndTime = nil, nil, nil // a window replaces the whole window
 	}
 	readField(f, o, "last_n_hours", &s.LastNHours, pointer(asInt))
 	readField(f, o, "start_time", &s.StartTime, pointer(asTimeText))
@@ -65,7 +64,7 @@ func (s *settings) overlay(f *findings, o object) {
 // maxPartitions is the API's bound, stated in its schema.
 const maxPartitions = 10
 
-func asPartitions(f *findings, loc []any, value any) map[string]string {
+func asPartitions(f *validationErrors, loc []any, value any) map[string]string {
 	read := asMap(asString)(f, loc, value)
 	if len(read) > maxPartitions {
 		f.add(loc, "too_long", "Dictionary should have at most %d items after validation, not %d", maxPartitions, len(read))
@@ -73,14 +72,14 @@ func asPartitions(f *findings, loc []any, value any) map[string]string {
 	return read
 }
 
-// asWrittenNumber checks a number and keeps it as it was written.
-func asWrittenNumber(f *findings, loc []any, value any) json.Number {
+// asWrittenNumber checks a number and returns it as it was written.
+func asWrittenNumber(f *validationErrors, loc []any, value any) json.Number {
 	asNumber(f, loc, value)
 	n, _ := value.(json.Number)
 	return n
 }
 
-// window is the time from which a job takes traces. An open end is zero.
+// window returns the time range of a job's traces. A zero to means no end.
 func (s *settings) window(now time.Time) (from, to time.Time) {
 	switch {
 	case s.LastNHours != nil:
@@ -96,9 +95,9 @@ func (s *settings) window(now time.Time) (from, to time.Time) {
 	return now.Add(-defaultWindow), time.Time{}
 }
 
-// moment reads a time that was checked before.
+// moment parses a time that has been checked.
 func moment(text string) time.Time {
-	return asTime(&findings{}, nil, text)
+	return asTime(&validationErrors{}, nil, text)
 }
 
 const (

@@ -12,10 +12,9 @@ import (
 	"time"
 )
 
-// RoundTripper gives a transport that calls the sandbox in the caller's
-// goroutine, without sockets. It honours the request's context, works inside
-// testing/synctest bubbles, and turns dropped connections into the errors that
-// net/http's transport gives.
+// RoundTripper returns a transport that calls the sandbox in the caller's goroutine,
+// without sockets. It honours the request's context, works in testing/synctest bubbles,
+// and returns net/http's errors for dropped connections.
 func (s *Sandbox) RoundTripper() http.RoundTripper { return roundTripper{s} }
 
 type roundTripper struct{ s *Sandbox }
@@ -24,7 +23,7 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	req, fits, err := readRequest(r)
 	if r.Body != nil {
-		_ = r.Body.Close() // a transport must close the body; nothing to do about its error
+		_ = r.Body.Close() // which every transport must do
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the request's body: %w", err)
@@ -33,20 +32,20 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if !fits {
-		return response(r, &delivery{answer: tooLargeAnswer()}), nil
+		return newHTTPResponse(r, &delivery{bufferedResponse: newTooLargeResponse()}), nil
 	}
 	d, err := t.s.exchange(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	// The request has had its effect, even where its caller has left.
+	// The request has been processed, even if its context is done.
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return response(r, d), nil
+	return newHTTPResponse(r, d), nil
 }
 
-func response(r *http.Request, d *delivery) *http.Response {
+func newHTTPResponse(r *http.Request, d *delivery) *http.Response {
 	body := d.body.Bytes()
 	var reader io.Reader = bytes.NewReader(body)
 	if d.cut > 0 && d.cut < len(body) {
@@ -68,12 +67,12 @@ func response(r *http.Request, d *delivery) *http.Response {
 	}
 }
 
-// truncatedEnd is the end of a body that its Content-Length had promised longer.
+// truncatedEnd is the end of a body that is shorter than its Content-Length.
 type truncatedEnd struct{}
 
 func (truncatedEnd) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// slowReader gives one byte at a time.
+// slowReader reads one byte at a time, each after a pause.
 type slowReader struct {
 	ctx   context.Context
 	from  io.Reader
@@ -90,13 +89,13 @@ func (s *slowReader) Read(p []byte) (int, error) {
 	return s.from.Read(p[:1])
 }
 
-// refusedError is what a dial to a closed port gives: surely nothing was sent.
+// refusedError returns the error of a dial to a closed port.
 func refusedError() error {
 	return &net.OpError{Op: "dial", Net: "tcp", Addr: loopback(), Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 }
 
-// resetError is what a connection gives that breaks before the answer. It looks the
-// same whether the request was processed or not, as it does with a real server.
+// resetError returns the error of a connection that breaks before the response. It does
+// not show whether the request was processed, like that of a real server.
 func resetError() error {
 	return &net.OpError{Op: "read", Net: "tcp", Addr: loopback(), Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 }

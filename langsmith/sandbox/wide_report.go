@@ -7,12 +7,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// widePerTop is how many categories of a wide report share a top one, which is
-// the first of them.
+// widePerTop is the number of categories in each top category of a wide report, including
+// the top one.
 const widePerTop = 8
 
-// WideReport is a finished job with so many categories on two levels, each with a
-// description of so many characters and one run: more than fits into any result.
+// WideReport returns a finished job with categories on two levels, each with a description
+// of descriptionRunes and one run. It is meant to exceed the size of any result.
 func WideReport(categories, descriptionRunes int) Job {
 	j := Job{Name: "Wide", Shape: make(map[string]int), Report: &Report{Title: "Wide report (sandbox fixture)"}}
 	sentence := []rune(strings.Repeat("Many words about very little. ", descriptionRunes/30+1))

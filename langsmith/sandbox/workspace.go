@@ -12,11 +12,10 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// maxWorkspaces bounds what a caller can make the sandbox hold by naming ever
-// new workspaces.
+// maxWorkspaces bounds the memory that callers can use by naming workspaces.
 const maxWorkspaces = 1024
 
-// workspace is one tenant's share of LangSmith. Nothing in it is visible to another.
+// workspace is one tenant's data.
 type workspace struct {
 	id       uuid.UUID
 	seed     string
@@ -36,28 +35,26 @@ type project struct {
 	started     time.Time
 	ended       *time.Time
 	extra       map[string]any
-	dataset     *uuid.UUID // set on experiments: the dataset they ran over
+	dataset     *uuid.UUID // the reference dataset, set for an experiment
 	defaultSet  *uuid.UUID
 	tier        *string
-	agent       string // set on an agent's project: its id
+	agent       string // the id of the agent, set for an agent's project
 	environment string // such as PRODUCTION
 	runs        []*storedRun
 	jobs        []*job    // oldest first
 	configs     []*config // oldest first
 }
 
-// storedRun is a run and what the workspace did with it.
+// storedRun is a run in a workspace.
 type storedRun struct {
 	*trace.Run
-	visible  time.Time // when it can be found
-	extended bool      // its trace is kept at extended retention
+	visible  time.Time // when queries begin to return it
+	extended bool      // its trace has extended retention
 }
 
-// workspace finds a workspace, which is made with its sample projects when it is
-// first named.
-//
-// Unknown: LangSmith refuses workspaces that the credential has no part in. Here
-// every UUID is one, up to a bound.
+// workspace returns a workspace, and creates it with its sample projects if it is new.
+// LangSmith refuses workspaces that the credential has no access to; here every UUID is a
+// workspace, up to maxWorkspaces.
 func (s *Sandbox) workspace(id uuid.UUID) (*workspace, error) {
 	if ws := s.workspaces[id]; ws != nil {
 		return ws, nil
@@ -83,7 +80,7 @@ func (s *Sandbox) workspace(id uuid.UUID) (*workspace, error) {
 	return ws, nil
 }
 
-// newID makes the next id of a kind: the same one for the same calls.
+// newID returns the next id of a kind. The same calls give the same ids.
 func (ws *workspace) newID(kind string) uuid.UUID {
 	ws.idsMade[kind]++
 	return uuid.NewSHA1(ws.id, fmt.Appendf(nil, "%s/%s/%d", ws.seed, kind, ws.idsMade[kind]))
@@ -107,7 +104,7 @@ func (ws *workspace) projectNamed(name string) *project {
 	return nil
 }
 
-// addRuns takes runs into a project, in the order of their start.
+// addRuns adds runs to a project, whose runs are sorted by their start.
 func (ws *workspace) addRuns(p *project, visible time.Time, runs ...*trace.Run) {
 	for _, r := range runs {
 		r.SessionID = p.id
@@ -118,7 +115,7 @@ func (ws *workspace) addRuns(p *project, visible time.Time, runs ...*trace.Run) 
 	slices.SortStableFunc(p.runs, func(a, b *storedRun) int { return trace.Compare(a.Run, b.Run) })
 }
 
-// visibleRuns lists the runs of a project that can be found by now, oldest first.
+// visibleRuns lists the visible runs of a project, oldest first.
 func (p *project) visibleRuns(now time.Time) []*trace.Run {
 	runs := make([]*trace.Run, 0, len(p.runs))
 	for _, r := range p.runs {

@@ -4,14 +4,14 @@ import "github.com/google/uuid"
 
 type tenantView struct {
 	ID          uuid.UUID `json:"id"`
-	CreatedAt   stamp     `json:"created_at"`
+	CreatedAt   timestamp `json:"created_at"`
 	DisplayName string    `json:"display_name"`
 	IsPersonal  bool      `json:"is_personal"`
 	IsDeleted   bool      `json:"is_deleted"`
 	Handle      *string   `json:"tenant_handle"`
 }
 
-// listWorkspaces shows the default workspace and those named so far.
+// listWorkspaces lists the default workspace and those that requests have named.
 func listWorkspaces(c *call) (any, error) {
 	c.queryBool("include_deleted")
 	c.queryBool("skip_create")
@@ -32,10 +32,10 @@ func (s *Sandbox) tenant(id uuid.UUID) tenantView {
 	if id != DefaultWorkspace() {
 		name = "Sandbox " + id.String()[:8]
 	}
-	return tenantView{ID: id, CreatedAt: stamp(s.began), DisplayName: name, IsPersonal: id == DefaultWorkspace()}
+	return tenantView{ID: id, CreatedAt: timestamp(s.began), DisplayName: name, IsPersonal: id == DefaultWorkspace()}
 }
 
-// listSecrets names the model secrets of the workspace, never their values.
+// listSecrets lists the names of the workspace's model secrets.
 func listSecrets(c *call) (any, error) {
 	secrets := make([]map[string]string, 0, len(c.s.opts.Secrets))
 	for _, key := range c.s.opts.Secrets {

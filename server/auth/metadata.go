@@ -34,7 +34,7 @@ func (g *Guard) Metadata() http.Handler {
 // for each endpoint.
 func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, MetadataPath)
-	resource := origin(r) + path
+	resource := Origin(r) + path
 	known := path == "" || slices.Contains(m.endpoints, path)
 	if audience := absoluteURL(m.audience); audience != nil {
 		resource = m.audience
@@ -64,7 +64,7 @@ func (m *metadata) address(r *http.Request) string {
 	if path == "/" {
 		path = ""
 	}
-	return origin(r) + MetadataPath + path
+	return Origin(r) + MetadataPath + path
 }
 
 // absoluteURL parses an audience; nil for one that is only a name.
@@ -76,9 +76,9 @@ func absoluteURL(audience string) *url.URL {
 	return u
 }
 
-// origin is the address that the client used. A proxy that ends TLS says so in a
+// Origin is the address that the client used. A proxy that ends TLS says so in a
 // header, to which each further proxy appends; the answer goes to that client alone.
-func origin(r *http.Request) string {
+func Origin(r *http.Request) string {
 	scheme := "http"
 	forwarded, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
 	if r.TLS != nil || strings.EqualFold(strings.TrimSpace(forwarded), "https") {

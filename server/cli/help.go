@@ -49,7 +49,8 @@ program does without a command. stdout carries nothing else; the log goes to std
 
 const (
 	httpHelp = `Serves Streamable HTTP at /mcp and the older HTTP+SSE at /sse and /message, with
-GET /healthz and /readyz for probes.
+GET /healthz and /readyz for probes and GET /mcp/server-card for clients that look
+for servers.
 
 A request's own X-API-Key, with X-Tenant-Id and LANGSMITH-ENDPOINT beside it,
 takes the place of the configured LangSmith credentials for that request alone.

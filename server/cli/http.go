@@ -62,6 +62,7 @@ func HTTPOptions(backend *server.Backend, cfg *config.Config, logger zerolog.Log
 		MCP:       server.NewMCP(backend),
 		Config:    cfg.HTTP,
 		Logger:    logger,
+		Version:   server.Version(),
 		Ending:    backend.End,
 		Drain:     backend.Drain,
 		Grace:     httpGrace,

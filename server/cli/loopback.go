@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/identity"
 	"langsmith-insights-mcp/server/stdio"
 )
 
@@ -48,7 +49,7 @@ func Connect(ctx context.Context, s *mcpserver.MCPServer, logger zerolog.Logger,
 	}
 	var initialize mcp.InitializeRequest
 	initialize.Params.ProtocolVersion = mcp.LATEST_PROTOCOL_VERSION
-	initialize.Params.ClientInfo = mcp.Implementation{Name: server.Name + "-loopback", Version: server.Version()}
+	initialize.Params.ClientInfo = mcp.Implementation{Name: identity.Name + "-loopback", Version: server.Version()}
 	if _, err := connected.Initialize(ctx, initialize); err != nil {
 		return nil, nil, fmt.Errorf("initialize: %w", errors.Join(err, stop()))
 	}

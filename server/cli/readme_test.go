@@ -15,9 +15,9 @@ import (
 	"strings"
 	"testing"
 
-	"langsmith-insights-mcp/deploy/release/project"
 	"langsmith-insights-mcp/server/cli"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/identity"
 	"langsmith-insights-mcp/server/install"
 	"langsmith-insights-mcp/tools"
 )
@@ -229,10 +229,7 @@ func TestTheLinksOfTheREADMEHoldTheEntries(t *testing.T) {
 // TestTheREADMENamesTheProjectsHome holds the line that clones the repository against
 // where it lives.
 func TestTheREADMENamesTheProjectsHome(t *testing.T) {
-	home, err := project.ReadHome()
-	if err != nil {
-		t.Fatal(err)
-	}
+	home := identity.ReadHome()
 	readme := readDocument(t, "../../README.md")
 	if !strings.Contains(readme, "git clone "+home.URL()+"\ncd "+home.Repository+"\n") {
 		t.Errorf("the README does not clone %s", home.URL())

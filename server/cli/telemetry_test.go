@@ -41,6 +41,7 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 		}
 		r := runHTTP(t, environment, args...)
 		create(t, r.address, trace)
+		createInSession(t, r.address, trace)
 		ask(t, r.address, "made up "+operatorKey)
 
 		if (r.metrics != "") != observed {
@@ -51,8 +52,8 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 		}
 		if observed {
 			_, metrics := fetch(t, "http://"+r.metrics+"/metrics")
-			if !strings.Contains(metrics, `insights_mcp_paid_calls_total{result="started"} 1`) {
-				t.Errorf("the metrics do not count the job:\n%s", metrics)
+			if !strings.Contains(metrics, `insights_mcp_paid_calls_total{result="started"} 2`) {
+				t.Errorf("the metrics do not count the jobs:\n%s", metrics)
 			}
 			if strings.Contains(metrics, operatorKey) || strings.Contains(metrics, "made up") {
 				t.Errorf("the metrics tell\n%s", metrics)
@@ -80,6 +81,17 @@ func create(t *testing.T, address, trace string) {
 	}
 }
 
+// createInSession starts a job in a session, from within a trace.
+func createInSession(t *testing.T, address, trace string) {
+	t.Helper()
+	opened, _ := post(t, address, nil, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`)
+	_, answer := post(t, address, map[string]string{"Mcp-Session-Id": opened.Get("Mcp-Session-Id"), "Traceparent": "00-" + trace + "-b7ad6b7169203331-01"},
+		`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"create_insights_job","arguments":{"project":"chat-prod","allow_duplicate":true}}}`)
+	if !strings.Contains(answer, `"status":"queued"`) {
+		t.Fatal(answer)
+	}
+}
+
 // ask asks for what MCP does not have.
 func ask(t *testing.T, address, method string) {
 	t.Helper()
@@ -91,17 +103,24 @@ func ask(t *testing.T, address, method string) {
 // stateless sends a request of the era without sessions.
 func stateless(t *testing.T, address, trace, method, params string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/mcp", strings.NewReader(
-		`{"jsonrpc":"2.0","id":1,"method":"`+method+`","params":{`+params+`"_meta":{`+
-			`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`))
+	_, answer := post(t, address, map[string]string{
+		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": method, "Mcp-Name": "create_insights_job",
+		"Traceparent": "00-" + trace + "-b7ad6b7169203331-01",
+	}, `{"jsonrpc":"2.0","id":1,"method":"`+method+`","params":{`+params+`"_meta":{`+
+		`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`)
+	return answer
+}
+
+// post sends a message to /mcp.
+func post(t *testing.T, address string, headers map[string]string, message string) (header http.Header, answer string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/mcp", strings.NewReader(message))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]string{
-		"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
-		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": method, "Mcp-Name": "create_insights_job",
-		"Traceparent": "00-" + trace + "-b7ad6b7169203331-01",
-	} {
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json, text/event-stream")
+	for name, value := range headers {
 		request.Header.Set(name, value)
 	}
 	response, err := http.DefaultClient.Do(request)
@@ -109,11 +128,11 @@ func stateless(t *testing.T, address, trace, method, params string) string {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(answer)
+	return response.Header, string(text)
 }
 
 func fetch(t *testing.T, url string) (status int, body string) {

@@ -21,7 +21,7 @@ import (
 // and what it returns has no content of the answers: see [PrintLive].
 func Live(ctx context.Context, options langsmith.Options, project string) []Check {
 	l := &liveReader{wanted: project}
-	options.OnAnswer = l.add
+	options.OnResponse = l.add
 	options.OnDeprecated = l.ends.Add
 	l.client = langsmith.New(options)
 	var checks []Check
@@ -55,19 +55,19 @@ type liveReader struct {
 	wanted string // the project
 
 	mu      sync.Mutex
-	answers []langsmith.Answer // since the last take
+	answers []langsmith.Response // since the last take
 	ends    Deprecations
 
 	project, job, foundRun uuid.UUID
 }
 
-func (l *liveReader) add(answer langsmith.Answer) {
+func (l *liveReader) add(answer langsmith.Response) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.answers = append(l.answers, answer)
 }
 
-func (l *liveReader) take() []langsmith.Answer {
+func (l *liveReader) take() []langsmith.Response {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	taken := l.answers
@@ -184,7 +184,7 @@ func (l *liveReader) queues(ctx context.Context) error {
 	if len(queues) == 0 {
 		return nothing("the workspace has no queue")
 	}
-	_, err = l.client.QueueRuns(ctx, queues[0].ID, 100)
+	_, err = l.client.ListQueueRuns(ctx, queues[0].ID, 100)
 	return err
 }
 
@@ -209,7 +209,7 @@ func (l *liveReader) configs(ctx context.Context) error {
 }
 
 // judge makes a check of one read: its answers held against their shapes.
-func judge(name string, err error, answers []langsmith.Answer) Check {
+func judge(name string, err error, answers []langsmith.Response) Check {
 	var routes, differences []string
 	for _, answer := range answers {
 		route := answer.Method + " " + answer.Route

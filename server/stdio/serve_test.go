@@ -283,11 +283,12 @@ func TestAMessageThatIsTooLongIsRefused(t *testing.T) {
 		for range 33 {
 			_, _ = io.WriteString(s.in, piece)
 		}
-		s.send(t, "", call("1", "echo"))
+		s.send(t, "")
 	}()
 	if message := s.next(t); message["error"] == nil {
 		t.Fatalf("answered with %v", message)
 	}
+	s.send(t, call("1", "echo"))
 	if got := resultText(s.next(t)); got != "echo" {
 		t.Errorf("the next call was answered with %q", got)
 	}

@@ -21,6 +21,7 @@ type accessRecord struct {
 	ownKey    bool   // the caller brought a LangSmith key
 	method    string // of the message
 	tool      string
+	reason    string // why the caller was not let in
 }
 
 // addMessage records what a message asks for, of what the server has: any other
@@ -54,11 +55,14 @@ func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) htt
 			began := time.Now()
 			defer func() {
 				status, bytes := responseOf(w).statusAndSize()
-				level := zerolog.InfoLevel
-				if isProbe(r) && status == http.StatusOK {
-					level = zerolog.DebugLevel
-				}
 				e := accessRecordOf(r.Context())
+				level := zerolog.InfoLevel
+				switch {
+				case isProbe(r) && status == http.StatusOK, e.tool != "" && status < http.StatusMultipleChoices:
+					level = zerolog.DebugLevel // a call of a tool has a line of its own
+				case isFailure(status):
+					level = zerolog.WarnLevel
+				}
 				line := logger.WithLevel(level).
 					Str("request_id", e.requestID).
 					Str("http_method", r.Method).
@@ -67,7 +71,7 @@ func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) htt
 					Int64("bytes", bytes).
 					Dur("duration_ms", time.Since(began)).
 					Str("from", host(r.RemoteAddr))
-				for _, field := range [...]struct{ name, value string }{{"guard", e.guard}, {"rpc_method", e.method}, {"tool", e.tool}} {
+				for _, field := range [...]struct{ name, value string }{{"guard", e.guard}, {"rpc_method", e.method}, {"tool", e.tool}, {"reason", e.reason}} {
 					if field.value != "" {
 						line = line.Str(field.name, shorten(field.value))
 					}
@@ -80,6 +84,12 @@ func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) htt
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// isFailure reports whether a status is worth an operator's notice. 404 and 405 are
+// what strangers and clients that look around get.
+func isFailure(status int) bool {
+	return status >= http.StatusBadRequest && status != http.StatusNotFound && status != http.StatusMethodNotAllowed
 }
 
 // noRoute stands for a path that nothing here serves: it is in a caller's own
@@ -96,7 +106,7 @@ func route(mux *http.ServeMux, r *http.Request) string {
 }
 
 // longestLogged bounds what a caller can put into one field of the log.
-const longestLogged = 100
+const longestLogged = 200
 
 func shorten(text string) string {
 	if len(text) > longestLogged {

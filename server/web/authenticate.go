@@ -16,6 +16,7 @@ func authenticate(guard *auth.Guard) func(http.Handler) http.Handler {
 			identity, err := guard.Authenticate(r)
 			if err != nil {
 				status, text := guard.Challenge(w.Header(), r, err)
+				accessRecordOf(r.Context()).reason = text
 				refuse(w, status, text)
 				return
 			}

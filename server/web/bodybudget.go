@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"sync"
-
-	"golang.org/x/sync/semaphore"
 )
 
 // smallBody is the size up to which a message needs no reservation, so that large
@@ -19,7 +17,7 @@ var errNoRoom = errors.New("too many large messages are being answered; try agai
 // take, all together. Each takes what of it has arrived. One that finds no room
 // waits as long as a body may take to arrive.
 func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
-	budget := semaphore.NewWeighted(max(l.Bodies, l.Body))
+	budget := &bodyBudget{pool: max(l.Bodies-l.Body, 0), freed: make(chan struct{})}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodPost {
@@ -37,27 +35,72 @@ func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
 	}
 }
 
+// bodyBudget is the room for large messages: a pool that they share, and room for a
+// whole one, which goes to a message that the pool has no room for. That one waits for
+// nothing, so messages that each hold a part of the pool never wait for each other.
+type bodyBudget struct {
+	mu         sync.Mutex
+	pool       int64 // what is left of it, in bytes
+	wholeTaken bool
+	freed      chan struct{} // closed when there is room again, and made anew
+}
+
 // reservation is the part of the budget that one message takes.
 type reservation struct {
-	budget *semaphore.Weighted
-	size   int64
+	budget *bodyBudget
+	size   int64 // of the pool
+	whole  bool  // has the room for a whole message
 	kept   bool
 	once   sync.Once
 }
 
 // grow makes room for a message of so many bytes.
 func (r *reservation) grow(ctx context.Context, size int64) error {
-	if size <= smallBody || size <= r.size {
+	if size <= smallBody {
 		return nil
 	}
-	if err := r.budget.Acquire(ctx, size-r.size); err != nil {
-		return errNoRoom
+	for {
+		freed, ok := r.tryGrow(size)
+		if ok {
+			return nil
+		}
+		select {
+		case <-freed:
+		case <-ctx.Done():
+			return errNoRoom
+		}
 	}
-	r.size = size
-	return nil
 }
 
-func (r *reservation) release() { r.once.Do(func() { r.budget.Release(r.size) }) }
+// tryGrow grows where there is room, and returns what is closed when there may be.
+func (r *reservation) tryGrow(size int64) (freed <-chan struct{}, ok bool) {
+	b := r.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch more := size - r.size; {
+	case r.whole || more <= 0:
+	case more <= b.pool:
+		b.pool -= more
+		r.size = size
+	case !b.wholeTaken:
+		b.wholeTaken, r.whole = true, true
+	default:
+		return b.freed, false
+	}
+	return nil, true
+}
+
+func (r *reservation) release() {
+	r.once.Do(func() {
+		b := r.budget
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.pool += r.size
+		b.wholeTaken = b.wholeTaken && !r.whole
+		close(b.freed)
+		b.freed = make(chan struct{})
+	})
+}
 
 type reservationKey struct{}
 

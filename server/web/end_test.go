@@ -67,14 +67,29 @@ func TestCallsInFlightAnswerAtTheEnd(t *testing.T) {
 	}
 }
 
-// A call that does not come to an end is cut off.
+// A call that does not come to an end is cut off, and says so.
 func TestCallsAreCutOffAtTheEnd(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) { o.Grace = 50 * time.Millisecond }})
-	f.background(f.request(http.MethodPost, "/mcp", f.open(nil), toolCall(7, "list_projects", args{})))
-	<-g.arrived
+	body, h := stateless(9, "tools/call", args{"name": "list_projects", "arguments": args{}})
+	old := f.openSSE(nil)
+	answers := []<-chan reply{
+		f.background(f.request(http.MethodPost, "/mcp", f.open(nil), toolCall(7, "list_projects", args{}))),
+		f.background(f.request(http.MethodPost, "/mcp", h, body)),
+	}
+	old.post(nil, toolCall(8, "list_projects", args{}))
+	for range 3 {
+		<-g.arrived
+	}
 	f.signal()
-	<-g.left
+	for range 3 {
+		<-g.left
+	}
+	for id, answer := range map[string]string{"7": lastMessage(<-answers[0]), "9": lastMessage(<-answers[1]), "8": <-old.messages} {
+		if problem := checkAnswer(answer, id); problem != "" || !strings.Contains(answer, `"error":`) {
+			t.Errorf("call %s is answered with %q: %s", id, answer, problem)
+		}
+	}
 }
 
 // Where a balancer watches, the server goes on serving until that has noticed,

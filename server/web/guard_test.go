@@ -197,15 +197,34 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
-// The log says who called what, and nothing that was secret or in the query.
+// The log says who called what, why somebody was refused, and nothing that was secret
+// or in the query.
 func TestAccessLog(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	session := f.open(headers{"Authorization": "Bearer " + tokenA, "X-API-Key": callerKey(7), "X-Request-Id": "req-1"})
-	f.post("/mcp?token=SECRET-in-the-query", session, toolCall(2, "list_projects", args{"name_contains": "SECRET-name"}))
+	f.post("/mcp?token=SECRET-in-the-query", session.with(headers{"X-Request-Id": "req-2"}), toolCall(2, "list_projects", args{"name_contains": "SECRET-name"}))
+	f.post("/mcp", headers{"Authorization": "Bearer SECRET", "X-Request-Id": "req-3"}, rpc(3, "ping", args{}))
+	f.post("/mcp", headers{"Host": "elsewhere.example", "X-Request-Id": "req-4"}, rpc(4, "ping", args{}))
 	logged := f.log.String()
-	for _, want := range []string{`"request_id":"req-1"`, `"path":"/mcp"`, `"status":200`, `"guard":"token"`, `"own_key":true`, `"rpc_method":"tools/call"`, `"tool":"list_projects"`, `"from":"127.0.0.1"`} {
-		if !strings.Contains(logged, want) {
-			t.Errorf("the log lacks %s:\n%s", want, logged)
+	for id, want := range map[string][]string{
+		"req-1": {`"message":"request"`, `"level":"info"`, `"path":"/mcp"`, `"status":200`, `"guard":"token"`, `"own_key":true`, `"rpc_method":"initialize"`, `"from":"127.0.0.1"`},
+		"req-2": {`"message":"call"`, `"level":"info"`, `"tool":"list_projects"`, `"outcome":"ok"`, `"upstream_status":200`, `"caller":"`, `"duration_ms":`},
+		"req-3": {`"message":"request"`, `"level":"warn"`, `"status":401`, `"reason":"the token is not one of this server's"`},
+		"req-4": {`"message":"request"`, `"level":"warn"`, `"status":403`, `"reason":"this server does not answer to the host \"elsewhere.example\"`},
+	} {
+		lines := []string{}
+		for line := range strings.Lines(logged) {
+			if strings.Contains(line, `"request_id":"`+id+`"`) && !strings.Contains(line, `"level":"debug"`) {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) != 1 {
+			t.Fatalf("%s has the lines %q", id, lines)
+		}
+		for _, part := range want {
+			if !strings.Contains(lines[0], part) {
+				t.Errorf("%s lacks %s: %s", id, part, lines[0])
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -9,6 +10,10 @@ import (
 
 // requestIDHeader carries a request's id in from a proxy, and out to the caller.
 const requestIDHeader = "X-Request-Id"
+
+// RequestID returns the id of the HTTP request that ctx belongs to; empty where it
+// belongs to none.
+func RequestID(ctx context.Context) string { return accessRecordOf(ctx).requestID }
 
 // isSafeRequestID reports whether an id is taken over from a proxy. Any other could
 // make a log unreadable.

@@ -23,9 +23,10 @@ const (
 
 // Options make a [Server].
 type Options struct {
-	MCP    *mcpserver.MCPServer
-	Config config.HTTP
-	Logger zerolog.Logger
+	MCP     *mcpserver.MCPServer
+	Config  config.HTTP
+	Logger  zerolog.Logger
+	Version string // the program's, for the server card
 
 	// Limits bound what one client can hold.
 	Limits Limits
@@ -72,6 +73,8 @@ func New(ctx context.Context, options Options) *Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+healthPath, health)
 	mux.HandleFunc("GET "+readyPath, s.ready)
+	mux.Handle("GET "+cardPath, serveCard(options))
+	mux.Handle("OPTIONS "+cardPath, serveCard(options))
 	mux.Handle(mcpPath, protect(streamable))
 	mux.Handle(mcpPath+"/{$}", setPath(mcpPath, protect(streamable)))
 	mux.Handle(ssePath, protect(allowMethod(http.MethodGet, sse.open)))

@@ -45,8 +45,7 @@ func newSSE(options Options, pending *jsonrpc.PendingRequests, calls *requestCou
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	ctx, id, answer := r.Context(), uuid.NewString(), responseOf(w)
 	stream := &sseStream{opener: CallerFrom(ctx), answer: answer, session: jsonrpc.NewSession(id, s.pending, answer.sendEvent)}
-	defer stream.calls.CancelAll() // nobody would hear of them
-	defer stream.calls.Close()
+	defer stream.end(ctx)
 	unregister, err := stream.session.Register(ctx, s.handler.MCP)
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, "the session cannot be registered")
@@ -65,6 +64,16 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 	if answer.event("endpoint", []byte(strings.TrimPrefix(messagePath, "/")+"?sessionId="+id)) == nil {
 		stream.session.Forward(ctx)
 	}
+}
+
+// end ends the stream's calls. Where it is the server that ends, the client is still
+// there to hear of it.
+func (s *sseStream) end(ctx context.Context) {
+	s.calls.Close()
+	s.calls.CancelAll()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unwindTime)
+	defer cancel()
+	s.calls.Wait(ctx)
 }
 
 // message takes a message for a stream, from the stream's opener with the

@@ -117,7 +117,7 @@ func query(ctx context.Context, env *tool.Env, project uuid.UUID, traces []langs
 	for i, trace := range traces {
 		ids[i] = trace.ID
 	}
-	runs, err := env.LangSmith.RunsByID(ctx, project, ids)
+	runs, err := env.LangSmith.ListRunsByID(ctx, project, ids)
 	for i := range runs {
 		found[runs[i].ID] = true
 	}

@@ -19,7 +19,7 @@ import (
 type Args struct {
 	tool.ProjectArgs
 	JobID     tool.JobID `json:"job_id,omitempty" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category, with those below it: its id (at least its first 6 characters) or exact name."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category and those below it: its id, 6 or more first characters of it, or its name."`
 	runs.Selection
 	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
 	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`
@@ -187,7 +187,7 @@ func (s *selectedTraces) addPages(ctx context.Context, client *langsmith.Client,
 func (s *selectedTraces) dropMissing(ctx context.Context, client *langsmith.Client) error {
 	s.runs = make(map[uuid.UUID]langsmith.Run, len(s.ids))
 	for ids := range slices.Chunk(s.ids, langsmith.MaxRunsByID) {
-		runs, err := client.RunsByID(ctx, s.project.ID, ids)
+		runs, err := client.ListRunsByID(ctx, s.project.ID, ids)
 		if err != nil {
 			return err
 		}

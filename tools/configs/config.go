@@ -19,10 +19,10 @@ import (
 
 // Config is what results say of a config.
 type Config struct {
-	ID              string         `json:"id"`
+	ID              string         `json:"id,omitempty"`
 	Name            string         `json:"name"`
 	Description     string         `json:"description,omitempty"`
-	Config          map[string]any `json:"config"`
+	Config          map[string]any `json:"config,omitzero"`
 	Prebuilt        bool           `json:"prebuilt"`
 	ScheduleCron    string         `json:"schedule_cron,omitempty"`
 	Schedule        string         `json:"schedule,omitempty"`
@@ -52,8 +52,9 @@ func NewView(config langsmith.Config) View {
 	return view
 }
 
-// ReadRequest reads the settings of a saved config that its cost depends on. One of
-// an unexpected type counts as absent, which costs more.
+// ReadRequest reads the settings of a saved config that decide what its jobs read and
+// cost, and its summary prompt. One of an unexpected type counts as absent, which costs
+// more.
 func ReadRequest(settings json.RawMessage) *langsmith.CreateInsightsJobRequest {
 	request := &langsmith.CreateInsightsJobRequest{}
 	var fields map[string]json.RawMessage
@@ -63,6 +64,8 @@ func ReadRequest(settings json.RawMessage) *langsmith.CreateInsightsJobRequest {
 	for name, into := range map[string]any{
 		"model": &request.Model, "sample": &request.Sample,
 		"cluster_model": &request.ClusterModel, "summary_model": &request.SummaryModel,
+		"last_n_hours": &request.LastNHours, "start_time": &request.StartTime, "end_time": &request.EndTime,
+		"filter": &request.Filter, "summary_prompt": &request.SummaryPrompt,
 	} {
 		if raw, ok := fields[name]; ok {
 			_ = json.Unmarshal(raw, into)
@@ -93,14 +96,19 @@ func (v *View) Write(b *strings.Builder, shown *Config) {
 	if shown.Description != "" {
 		fmt.Fprintf(b, "Description: %s\n", markdown.Quote(shown.Description, len(shown.Description)))
 	}
+	v.writeSchedule(b, shown)
+	if len(v.settings) > 0 {
+		fmt.Fprintf(b, "%s\n", markdown.Block(JSON(shown.Config)))
+	}
+}
+
+// writeSchedule writes what starts by itself, and what that costs.
+func (v *View) writeSchedule(b *strings.Builder, shown *Config) {
 	switch {
 	case v.runs != nil:
 		fmt.Fprintf(b, "Schedule: %s (`%s`); %s.\n", v.runs.when, markdown.Line(shown.ScheduleCron, markdown.MaxName), v.runs.describe())
 	case shown.ScheduleCron != "":
 		fmt.Fprintf(b, "Schedule: %s, which is not understood here: how often it runs, and what that costs, is not known.\n", markdown.Quote(shown.ScheduleCron, markdown.MaxName))
-	}
-	if len(v.settings) > 0 {
-		fmt.Fprintf(b, "%s\n", markdown.Block(JSON(shown.Config)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -9,10 +10,13 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Saved is a config after it was saved.
+// Saved is a config after it was saved, or as it would be.
 type Saved struct {
 	Config
+	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // of a dry run
 
+	dryRun    bool
+	accepted  int    // runs a month, of a dry run
 	outcome   string // what happened to the config, such as "saved"
 	project   langsmith.Project
 	view      View
@@ -37,6 +41,9 @@ func NewSaved(outcome string, project langsmith.Project, config *langsmith.Confi
 
 // Text implements [tool.Result].
 func (s *Saved) Text() string {
+	if s.dryRun {
+		return s.describeDryRun()
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(s.Name, langsmith.MaxConfigName), s.outcome, s.project.ID, QuoteID(s.ID))
 	s.view.Write(&b, &s.Config)

@@ -54,6 +54,10 @@ func (r *ScheduledRuns) describe() string {
 		times, r.next.Format("2006-01-02 15:04"), wording.Count(r.traces, "trace"), r.once, r.cost)
 }
 
+// MostRuns is how many runs a month a schedule may start whose caller has accepted no
+// number of them: one a day.
+const MostRuns = 31
+
 // CheckSchedule refuses a schedule that starts more jobs a day than the operator
 // allows: LangSmith starts them, so they are not counted here.
 func CheckSchedule(policy tool.Policy, when *schedule.Schedule) error {
@@ -63,11 +67,36 @@ func CheckSchedule(policy tool.Policy, when *schedule.Schedule) error {
 	return nil
 }
 
+// CheckAccepted refuses a schedule that starts more runs a month than one a day, and
+// more than the caller accepts.
+func CheckAccepted(when *schedule.Schedule, accepted int) error {
+	if when == nil {
+		return nil
+	}
+	if _, most := when.PerMonth(time.Now()); most > MostRuns && most > accepted {
+		return tool.BadArgument("accept_runs_per_month", "must be %d or more: the schedule (%s) starts up to %s a month; dry_run shows what they may cost", most, when, wording.Count(most, "paid job"))
+	}
+	return nil
+}
+
+// CheckWindow refuses a schedule over a window whose start is fixed: each run would
+// read, and cost, what the ones before it have read.
+func CheckWindow(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest) error {
+	if when == nil || request == nil {
+		return nil
+	}
+	if start, fixed := request.StartTime.Get(); fixed {
+		return langsmith.FieldError{Field: "schedule_cron", Problem: fmt.Sprintf("cannot repeat a window with the fixed start %s, of which each run would read the same again: let config have last_n_hours, and no start_time", start)}
+	}
+	return nil
+}
+
 // ConfirmSchedule has a person agree before a schedule is saved, where the operator
-// wants that: nobody is asked when the schedule starts its jobs.
-func ConfirmSchedule(ctx context.Context, env *tool.Env, project langsmith.Project, runs *ScheduledRuns) error {
+// wants that: nobody is asked when the schedule starts its jobs. The answer counts for
+// this config with this schedule alone; config is its id, or what is sent to make it.
+func ConfirmSchedule(ctx context.Context, env *tool.Env, project langsmith.Project, config any, request *langsmith.CreateInsightsJobRequest, runs *ScheduledRuns) error {
 	return env.Confirm(ctx, &tool.Question{
-		ID:   "schedule",
+		ID:   tool.QuestionID("schedule", project.ID, config, request, runs.when.String(), runs.cost),
 		Text: fmt.Sprintf("A config over %s is to run by itself, until its schedule is cleared: %s; %s. Is that agreed?", tool.ProjectLabel(project), runs.when, runs.describe()),
 	}, "Without schedule_cron the config can be saved; a person can schedule it in LangSmith.")
 }

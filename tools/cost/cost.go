@@ -39,20 +39,27 @@ var (
 	anthropicPrice = Range{3, 4}
 )
 
-// Of returns what a job over so many traces costs at most. For a saved config, and
-// for a model configuration, it spans both providers, since the model is not known.
-func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
-	models := []string{"openai"}
-	if config, ok := request.ConfigID.Get(); ok {
-		models[0] = config.String()
-	}
-	if request.Model != nil {
-		models[0] = string(*request.Model)
-	}
+// Models returns the models of a job: providers, and ids of model configurations. Of
+// a saved config that the request only names, they are not known, and its id stands for
+// them.
+func Models(request *langsmith.CreateInsightsJobRequest) []string {
 	if cluster, ok := request.ClusterModel.Get(); ok {
 		summary, _ := request.SummaryModel.Get()
-		models = []string{cluster, summary}
+		return []string{cluster, summary}
 	}
+	if request.Model != nil {
+		return []string{string(*request.Model)}
+	}
+	if config, ok := request.ConfigID.Get(); ok {
+		return []string{config.String()}
+	}
+	return []string{string(langsmith.ProviderOpenAI)} // the API's default
+}
+
+// Of returns what a job over so many traces costs at most. Where a model is not known,
+// or is a model configuration's, it spans both providers.
+func Of(request *langsmith.CreateInsightsJobRequest, traces int) Range {
+	models := Models(request)
 	low, high := openAIPrice.Low, openAIPrice.High
 	if !slices.Contains(models, "openai") {
 		low = anthropicPrice.Low
@@ -91,6 +98,12 @@ type Estimate struct {
 func NewEstimate(request *langsmith.CreateInsightsJobRequest) Estimate {
 	traces := MaxTraces(request)
 	return Estimate{traces, Of(request, traces)}
+}
+
+// Limit lowers the estimate to the traces that there are.
+func (e *Estimate) Limit(request *langsmith.CreateInsightsJobRequest, traces int) {
+	e.Traces = min(e.Traces, traces)
+	e.Cost = Of(request, e.Traces)
 }
 
 func (e Estimate) String() string {

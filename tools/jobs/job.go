@@ -10,6 +10,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -21,17 +22,18 @@ type Job struct {
 	Status    langsmith.Status `json:"status"`
 	Error     string           `json:"error,omitempty"`
 	CreatedAt langsmith.Time   `json:"created_at,omitzero"`
-	StartTime langsmith.Time   `json:"start_time,omitzero"`
+	StartTime langsmith.Time   `json:"start_time,omitzero"` // of the work; that of the traces is in Scope
 	EndTime   langsmith.Time   `json:"end_time,omitzero"`
+	Scope     *scope.Scope     `json:"scope,omitempty"`
 	ConfigID  uuid.UUID        `json:"config_id,omitzero"`
 	NumRuns   *int             `json:"num_runs,omitempty"`
 	URL       string           `json:"url,omitempty"`
 }
 
-// MaxName bounds a job's name in bytes, and a third of what bounds its error.
+// MaxName bounds a job's name in characters, and a third of what bounds its error.
 const MaxName = 200
 
-// NewJob shows a job with its name cut to max bytes, and its error to three times
+// NewJob shows a job with its name cut to max characters, and its error to three times
 // as many.
 func NewJob(job *langsmith.Job, links tool.Links, max int) Job {
 	shown := Job{
@@ -40,10 +42,13 @@ func NewJob(job *langsmith.Job, links tool.Links, max int) Job {
 		Status:    langsmith.Status(markdown.Truncate(string(job.Status), markdown.MaxWord)),
 		Error:     markdown.Truncate(job.Error, 3*max),
 		CreatedAt: job.CreatedAt,
-		StartTime: job.StartTime,
-		EndTime:   job.EndTime,
 		ConfigID:  job.ConfigID,
 		URL:       links.Job(job.ID),
+	}
+	if HasWindow(job) {
+		shown.Scope = &scope.Scope{StartTime: job.StartTime, EndTime: job.EndTime}
+	} else {
+		shown.StartTime, shown.EndTime = job.StartTime, job.EndTime
 	}
 	if runs := job.NumRuns(); runs > 0 {
 		shown.NumRuns = &runs
@@ -73,21 +78,34 @@ func (j *Job) Reason() string {
 }
 
 // shortestWindow is the least that a job's start_time and end_time span where they
-// are the window that it analysed. LangSmith does not document what they are; a
-// job itself never takes an hour, and no window is shorter.
+// surely are the window that it analysed: a job itself never takes an hour.
 const shortestWindow = time.Hour
 
-// HasWindow reports whether the window of the analysed traces is known.
+// HasWindow reports whether the job's two times are the window of the analysed traces.
+// LangSmith does not document whether they are that or the time of the work, which ends
+// after the job was created.
 func HasWindow(job *langsmith.Job) bool {
-	return !job.StartTime.IsZero() && job.EndTime.Sub(job.StartTime.Time) >= shortestWindow
+	took := job.EndTime.Sub(job.StartTime.Time)
+	if job.StartTime.IsZero() || took <= 0 {
+		return false
+	}
+	return took >= shortestWindow || !job.CreatedAt.IsZero() && !job.EndTime.After(job.CreatedAt.Time)
+}
+
+// Remember adds what is remembered of the job's scope, which LangSmith does not return;
+// nil for nothing.
+func (j *Job) Remember(known *scope.Scope) {
+	if known != nil {
+		j.Scope = known
+	}
 }
 
 // Window says of what time the analysed traces are; empty where that is unknown.
 func (j *Job) Window() string {
-	if !HasWindow(&langsmith.Job{StartTime: j.StartTime, EndTime: j.EndTime}) {
+	if j.Scope == nil || j.Scope.StartTime.IsZero() {
 		return ""
 	}
-	return wording.Minute(j.StartTime) + " to " + wording.Minute(j.EndTime)
+	return wording.Minute(j.Scope.StartTime) + " to " + wording.Minute(j.Scope.EndTime)
 }
 
 // WriteList lists at most so many jobs, one a line, and says where there are more.

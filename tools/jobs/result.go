@@ -9,6 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -21,10 +22,11 @@ type Result struct {
 	NextOffset        int       `json:"next_offset,omitempty"`
 	Report            *Report   `json:"report,omitempty"`
 	RetryAfterSeconds int       `json:"retry_after_seconds,omitempty"`
+	tool.Followed
 
 	view      *View
 	nodes     []*report.Node // of Clusters, in the same order
-	chars     int            // bytes of any text of Clusters
+	chars     int            // bytes of any text of Clusters, at most
 	shortened bool           // whether a text was longer
 }
 
@@ -46,6 +48,7 @@ type Report struct {
 	Highlighted []HighlightedRun `json:"highlighted_traces,omitempty"`
 	LeftOut     int              `json:"left_out,omitempty"` // key points and traces
 
+	links     tool.Links
 	shortened bool // whether a text was longer
 }
 
@@ -70,6 +73,7 @@ func (v *View) result(items, chars int) *Result {
 		view:      v,
 		chars:     chars,
 	}
+	r.Remember(v.scope)
 	if v.tree.Total > 0 {
 		r.NumRuns = &v.tree.Total
 	}
@@ -90,6 +94,7 @@ func (v *View) result(items, chars int) *Result {
 	for i, node := range r.nodes {
 		r.Clusters[i] = v.newCluster(node, &cut)
 	}
+	r.Next = r.next()
 	r.shortened = cut.Shortened || v.report != nil && v.report.shortened
 	return r
 }
@@ -115,14 +120,14 @@ func (v *View) newCluster(node *report.Node, cut *markdown.Shortener) Cluster {
 	return cluster
 }
 
-const maxTitle = 200 // bytes
+const maxTitle = 200 // characters
 
 // newReport builds what the Insights Agent wrote of what is in view: of the whole
 // report, or the traces of one subtree. It has at most so many key points, and so
 // many traces, and no text longer than chars, in bytes.
 func (v *View) newReport(items, chars int) *Report {
 	summary, cut := v.job.Summary, &markdown.Shortener{Max: chars}
-	r := &Report{}
+	r := &Report{links: v.links}
 	if v.within == nil {
 		r.Title = cut.Text(summary.Title, maxTitle)
 		shown := summary.KeyPoints[:min(len(summary.KeyPoints), v.detail.keyPoints, items)]

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -49,12 +48,12 @@ func (r *Result) writeHead(b *strings.Builder) {
 	if r.Status == langsmith.StatusSuccess && r.Error != "" {
 		fmt.Fprintf(b, "LangSmith notes: %s.\n", r.Reason())
 	}
-	if window := r.Window(); window != "" {
-		fmt.Fprintf(b, "Window: %s UTC.\n", window)
+	if r.Scope != nil {
+		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
 	fmt.Fprintf(b, "session_id %s, job_id %s\n", r.SessionID, r.ID)
-	if r.URL != "" {
-		b.WriteString(r.URL + "\n")
+	if web := r.view.links.JobPattern(); web != "" {
+		b.WriteString("Web: " + web + "\n")
 	}
 }
 
@@ -115,7 +114,7 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 	if len(r.Highlighted) == 0 {
 		return
 	}
-	b.WriteString("\nWorth opening:\n")
+	b.WriteString("\nWorth opening" + r.describeLinks() + ":\n")
 	for _, run := range r.Highlighted {
 		fmt.Fprintf(b, "- run %s", wording.ID(run.RunID))
 		if run.ClusterName != "" {
@@ -128,10 +127,16 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 		if run.Summary != "" {
 			fmt.Fprintf(b, "  summary: %s\n", markdown.Quote(run.Summary, len(run.Summary)))
 		}
-		if run.URL != "" {
-			fmt.Fprintf(b, "  %s\n", run.URL)
-		}
 	}
+}
+
+// describeLinks says how the address of a run ends, which begins as the report's does.
+func (r *Report) describeLinks() string {
+	_, end, found := strings.Cut(r.links.RunPattern(), "{session_id}")
+	if !found {
+		return ""
+	}
+	return " (web: …/{session_id}" + end + ")"
 }
 
 // writeClusters writes the page as a table. By size it is a tree, since a parent
@@ -164,7 +169,7 @@ func (r *Result) writeClusters(b *strings.Builder) {
 		for _, column := range statColumns {
 			cells = append(cells, wording.OrDash(column.Value(shown.Stats), column.Write))
 		}
-		table.Row(append(cells, wording.ID(shown.ID))...)
+		table.Row(append(cells, wording.ShortID(shown.ID))...)
 	}
 	fmt.Fprintf(b, "\n%s%s", r.describePage(), table)
 	r.writeDescriptions(b)
@@ -236,7 +241,7 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 	if r.shortened {
 		how := v.call(0, "detailed")
 		if v.detail.description > 0 {
-			how = wording.Call("get_insights_job", "session_id", v.project.ID, "job_id", v.job.ID, "cluster_id", "ID", "detail", "detailed", "limit", 1)
+			how = wording.Call("get_insights_job", "cluster_id", "ID", "detail", "detailed", "limit", 1)
 		}
 		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
 	}
@@ -252,11 +257,11 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 }
 
 // call writes the call of get_insights_job that shows this view from an offset on,
-// or in more detail.
+// or in more detail, with the session_id and job_id that the text begins with.
 func (v *View) call(offset int, detail string) string {
-	var clusterID uuid.UUID
+	var cluster string
 	if v.within != nil {
-		clusterID = v.within.ID
+		cluster = wording.ShortID(v.within.ID)
 	}
 	if v.detail.description > 0 {
 		detail = "detailed"
@@ -265,23 +270,63 @@ func (v *View) call(offset int, detail string) string {
 	if sortBy == report.ByRuns {
 		sortBy = ""
 	}
-	return wording.Call("get_insights_job", "session_id", v.project.ID, "job_id", v.job.ID, "cluster_id", clusterID,
-		"detail", detail, "sort_by", sortBy, "limit", v.page.Limit, "offset", offset)
+	return wording.Call("get_insights_job", "cluster_id", cluster, "detail", detail, "sort_by", sortBy, "limit", v.page.Limit, "offset", offset)
 }
 
 // writeNext says what to call next.
 func (r *Result) writeNext(b *strings.Builder) {
+	call := r.Next.Text("session_id", "job_id")
 	b.WriteString("\nNext: ")
 	switch {
 	case r.Status.Failed():
-		b.WriteString("create_insights_job starts another (paid); with dry_run it shows first which model secrets the workspace has.\n")
+		b.WriteString(call + " shows which model secrets the workspace has; without dry_run it starts another (paid).\n")
 	case !r.Status.Done():
-		fmt.Fprintf(b, "wait_for_insights_job with this session_id and job_id; or look again in about %d s.\n", r.RetryAfterSeconds)
+		fmt.Fprintf(b, "%s, for longer with timeout_seconds=300 where your client allows it; or look again in about %d s.\n", call, r.RetryAfterSeconds)
 	case len(r.view.tree.Nodes) == 0:
-		b.WriteString("the report holds no category. The window or the filter may have matched no traces: " +
-			"see list_projects for when the project last had runs, and start another with a wider window (paid).\n")
+		fmt.Fprintf(b, "the report holds no category. The window or the filter may have matched no traces: "+
+			"see %s for when the project last had runs, and start another with a wider window (paid).\n", call)
 	default:
-		b.WriteString("list_insights_runs with this job_id and a cluster_id shows a category's traces; get_run shows one; " +
-			"compare_insights_jobs with a baseline_job_id shows what changed since an earlier report.\n")
+		fmt.Fprintf(b, "%s: an example of the category that %s. compare_insights_jobs shows what changed since the report before.\n", call, r.view.describeWorst())
 	}
+}
+
+// next returns the call that follows: to the traces of a report, else to a report.
+func (r *Result) next() *tool.Call {
+	project, v := r.SessionID, r.view
+	switch {
+	case r.Status.Failed():
+		return tool.NewCall("create_insights_job", "session_id", project, "dry_run", true)
+	case !r.Status.Done():
+		return tool.NewCall("wait_for_insights_job", "session_id", project, "job_id", r.ID)
+	case len(v.tree.Nodes) == 0:
+		return tool.NewCall("list_projects")
+	}
+	worst, failures := v.worst()
+	call := []any{"session_id", project, "job_id", r.ID, "cluster_id", worst.ID}
+	if failures > 0 {
+		call = append(call, "status", "error")
+	}
+	return tool.NewCall("list_insights_runs", append(call, "limit", 1)...)
+}
+
+// worst returns the category in view, of those without others below them, that has the
+// most failed runs, and how many those are; where none failed, the largest category.
+func (v *View) worst() (worst *report.Node, failures float64) {
+	for _, node := range v.nodes {
+		rate, _ := node.Stats.Number(langsmith.StatErrorRate)
+		if failed := rate * float64(node.Runs); len(node.Children) == 0 && failed > failures {
+			worst, failures = node, failed
+		}
+	}
+	if worst == nil {
+		worst = slices.MaxFunc(v.nodes, func(a, b *report.Node) int { return a.Runs - b.Runs })
+	}
+	return worst, failures
+}
+
+func (v *View) describeWorst() string {
+	if _, failures := v.worst(); failures > 0 {
+		return "fails most"
+	}
+	return "is largest"
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -22,8 +24,9 @@ type View struct {
 	sortBy  report.Order
 	page    tool.PageArgs
 	detail  detail
-	report  *Report // what the Insights Agent wrote, in the size that fits; nil for none
-	hide    bool    // summaries of runs are left out
+	report  *Report      // what the Insights Agent wrote, in the size that fits; nil for none
+	hide    bool         // summaries of runs are left out
+	scope   *scope.Scope // as remembered; nil where it is not
 	now     time.Time
 
 	// Progress says how an unfinished job goes; empty for how long it has run.
@@ -33,13 +36,13 @@ type View struct {
 	LookAgain time.Duration
 }
 
-// detail is how much of a report is shown: lengths of texts in bytes, and counts.
+// detail is how much of a report is shown: lengths of texts in characters, and counts.
 type detail struct {
 	name, keyPoint, reason, summary, description int
 	keyPoints, highlights                        int
 	allStats                                     bool // and not just error rate, latency and cost
 
-	enough int // the length to which texts are shortened before categories are left out
+	enough int // the length, in bytes, to which texts are shortened before categories are left out
 	budget int // in bytes; 0 for the page's
 }
 
@@ -60,7 +63,7 @@ func NewView(ctx context.Context, env *tool.Env, project langsmith.Project, job 
 	view := &View{
 		job: job, project: project, links: env.ProjectLinks(ctx, project), tree: tree,
 		nodes: slices.Clone(tree.Nodes), sortBy: report.ByRuns,
-		detail: concise, hide: env.Policy.HideRunContent, now: time.Now(),
+		detail: concise, hide: env.Policy.HideRunContent, scope: env.Scopes.Get(job.ID), now: time.Now(),
 	}
 	report.Sort(view.nodes, view.sortBy)
 	return view
@@ -95,7 +98,7 @@ func (v *View) Resizable() (*tool.Resizable[*Result], error) {
 	}
 	return &tool.Resizable[*Result]{
 		Items:  min(v.page.Size(), len(v.nodes)),
-		Chars:  max(MaxName, v.detail.name, v.descriptionLength()),
+		Chars:  utf8.UTFMax * max(MaxName, v.detail.name, v.descriptionLength()),
 		Enough: v.detail.enough,
 		Budget: v.budget(),
 		Build:  v.result,
@@ -110,7 +113,7 @@ func (v *View) budget() int {
 }
 
 // wholeDescription bounds the description of a category that is shown alone, in
-// bytes.
+// characters.
 const wholeDescription = 5000
 
 func (v *View) descriptionLength() int {
@@ -131,7 +134,7 @@ func (v *View) fitReport() error {
 	}
 	report := tool.Resizable[*Report]{
 		Items:  max(v.detail.keyPoints, v.detail.highlights),
-		Chars:  max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
+		Chars:  utf8.UTFMax * max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
 		Enough: v.detail.enough,
 		Budget: v.budget() * reportShare / 100,
 		Build:  v.newReport,

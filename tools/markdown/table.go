@@ -1,12 +1,9 @@
 package markdown
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
-// Table is a table whose columns line up in a terminal too. Cells are written as they
-// are: text from outside has to go through [Quote] first.
+// Table is a table without padding, whose spaces would be paid for as tokens. Cells are
+// written as they are: text from outside has to go through [Quote] first.
 type Table struct {
 	columns []Column
 	rows    [][]string
@@ -26,44 +23,27 @@ func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
 // String writes the table, which ends in a newline.
 func (t *Table) String() string {
-	widths := make([]int, len(t.columns))
-	for i, column := range t.columns {
-		widths[i] = max(utf8.RuneCountInString(column.Title), 3)
-		for _, row := range t.rows {
-			if i < len(row) {
-				widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
-			}
+	var b strings.Builder
+	for _, column := range t.columns {
+		b.WriteString("|" + column.Title)
+	}
+	b.WriteString("|\n")
+	for _, column := range t.columns {
+		if column.Right {
+			b.WriteString("|--:")
+		} else {
+			b.WriteString("|---")
 		}
 	}
-	var b strings.Builder
-	line := func(cell func(int) string) {
+	b.WriteString("|\n")
+	for _, row := range t.rows {
 		for i := range t.columns {
-			b.WriteString("| " + cell(i) + " ")
+			b.WriteString("|")
+			if i < len(row) {
+				b.WriteString(row[i])
+			}
 		}
 		b.WriteString("|\n")
 	}
-	line(func(i int) string { return t.pad(i, t.columns[i].Title, widths[i]) })
-	line(func(i int) string {
-		if t.columns[i].Right {
-			return strings.Repeat("-", widths[i]-1) + ":"
-		}
-		return strings.Repeat("-", widths[i])
-	})
-	for _, row := range t.rows {
-		line(func(i int) string {
-			if i >= len(row) {
-				return t.pad(i, "", widths[i])
-			}
-			return t.pad(i, row[i], widths[i])
-		})
-	}
 	return b.String()
-}
-
-func (t *Table) pad(i int, cell string, width int) string {
-	gap := strings.Repeat(" ", max(width-utf8.RuneCountInString(cell), 0))
-	if t.columns[i].Right {
-		return gap + cell
-	}
-	return cell + gap
 }

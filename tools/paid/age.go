@@ -51,3 +51,11 @@ func (f *inFlight) redate(open []state.Entry) {
 		}
 	}
 }
+
+// sentAt is when an intent's request was sent, by LangSmith's clock where it is known.
+func sentAt(entry state.Entry) time.Time {
+	if !entry.Theirs.IsZero() {
+		return entry.Theirs
+	}
+	return entry.Began
+}

@@ -73,6 +73,9 @@ func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result
 	line := l.log.Info()
 	if line.Enabled() {
 		line = line.Str("caller", call.fingerprint).Str("endpoint", call.endpoint).Stringer("project", call.Project).Str("body", call.body)
+		if call.RequestID != "" {
+			line = line.Str("request_id", call.RequestID)
+		}
 		if call.workspace != uuid.Nil {
 			line = line.Stringer("workspace", call.workspace)
 		}

@@ -153,6 +153,7 @@ func (f *inFlight) foundOutcome(entry state.Entry, job langsmith.Job) *Outcome {
 	f.about, f.failed = entry, job.Status.Failed()
 	return &Outcome{
 		Job:            &langsmith.CreatedJob{ID: job.ID, Name: job.Name, Status: job.Status, Error: job.Error},
+		Sent:           sentAt(entry),
 		AlreadyRunning: job.Status != langsmith.StatusSuccess,
 		AlreadyDone:    job.Status == langsmith.StatusSuccess,
 		Probably:       entry.Stage == state.Probable,
@@ -169,7 +170,7 @@ func (f *inFlight) hiddenOutcome(entry state.Entry) *Outcome {
 		f.about.Missing, f.about.MissingTheirs = f.ledger.now(), f.jobs.serverTime(time.Now())
 	}
 	return &Outcome{
-		Job: &langsmith.CreatedJob{ID: entry.Job}, AlreadyRunning: true,
+		Job: &langsmith.CreatedJob{ID: entry.Job}, Sent: sentAt(entry), AlreadyRunning: true,
 		Probably: entry.Stage == state.Probable, Others: f.others(entry.Job),
 	}
 }

@@ -21,29 +21,15 @@ func (f *inFlight) isFresh(entry state.Entry, job langsmith.Job) bool {
 	if took := job.EndTime.Sub(job.CreatedAt.Time); !job.EndTime.IsZero() && took > 0 && took < age {
 		age -= took
 	}
-	return age < min(freshReport, windowOf(f.call.Request, f.ledger.now())/10)
+	return age < min(freshReport, f.window()/10)
 }
 
-// windowOf is how much time a request's job reads. That of a saved config is not
-// known, and taken to be short.
-func windowOf(request *langsmith.CreateInsightsJobRequest, now time.Time) time.Duration {
-	if hours, ok := request.LastNHours.Get(); ok {
-		return time.Duration(hours) * time.Hour
-	}
-	if text, ok := request.StartTime.Get(); ok {
-		start, err := text.Time()
-		if err != nil {
-			return 0
-		}
-		if text, ok := request.EndTime.Get(); ok {
-			if end, err := text.Time(); err == nil {
-				return end.Sub(start)
-			}
-		}
-		return now.Sub(start)
-	}
-	if _, ok := request.ConfigID.Get(); ok {
+// window is how much time the call's job reads. That of a saved config is not known,
+// and taken to be short.
+func (f *inFlight) window() time.Duration {
+	start, end, known := f.call.Request.Window(f.ledger.now())
+	if !known {
 		return time.Hour
 	}
-	return 7 * 24 * time.Hour // LangSmith's default
+	return end.Sub(start)
 }

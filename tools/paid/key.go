@@ -20,7 +20,8 @@ type Call struct {
 	LangSmith      *langsmith.Client
 	Project        uuid.UUID
 	Request        *langsmith.CreateInsightsJobRequest
-	AllowDuplicate bool // start another job although an equal one is unfinished
+	AllowDuplicate bool   // start another job although an equal one is unfinished
+	RequestID      string // of the tool call, for the log; empty for none
 
 	identity
 }

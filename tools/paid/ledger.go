@@ -70,6 +70,10 @@ func New(options Options) *Ledger {
 type Outcome struct {
 	Job *langsmith.CreatedJob
 
+	// Sent is when the request that started the job was sent, by LangSmith's clock
+	// where that is known.
+	Sent time.Time
+
 	// AlreadyRunning is set when the job is an earlier equal call's. It may have
 	// failed since, where nobody had been told of it.
 	AlreadyRunning bool
@@ -135,13 +139,17 @@ func (l *Ledger) Find(ctx context.Context, call *Call) (*Outcome, error) {
 func (l *Ledger) Declined(call *Call) { l.writeAuditLine(call, uuid.Nil, uuid.Nil, ResultDeclined) }
 
 // Others lists the project's jobs that are unfinished, and the reports of the
-// last day, as [Outcome.Others] does.
-func (l *Ledger) Others(ctx context.Context, call *Call) ([]langsmith.Job, error) {
+// last day, as [Outcome.Others] does. now is the time by LangSmith's clock where that is
+// known.
+func (l *Ledger) Others(ctx context.Context, call *Call) (others []langsmith.Job, now time.Time, err error) {
 	listed := l.jobLists.get(ctx, call)
-	if listed.err != nil {
-		return nil, listed.err
+	if now = listed.serverTime(time.Now()); now.IsZero() {
+		now = l.now()
 	}
-	return listed.others(uuid.Nil, l.now()), nil
+	if listed.err != nil {
+		return nil, now, listed.err
+	}
+	return listed.others(uuid.Nil, l.now()), now, nil
 }
 
 // Deleted remembers that a job was deleted through this server: an equal call

@@ -127,7 +127,7 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, postTimeout)
 	defer cancel()
 	sent := time.Now()
-	job, err := f.call.LangSmith.CreateInsightsJobWhile(ctx, f.call.Project, f.call.Request, f.mayResend)
+	job, err := f.call.LangSmith.CreateInsightsJobWithRetry(ctx, f.call.Project, f.call.Request, f.mayResend)
 	var api *langsmith.Error
 	switch {
 	case err == nil:
@@ -181,7 +181,7 @@ func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {
 	}
 	listed.ConfigID, _ = f.call.Request.ConfigID.Get()
 	f.ledger.jobLists.add(f.call.slot.Scope, listed)
-	return &Outcome{Job: job, Others: f.others(job.ID)}
+	return &Outcome{Job: job, Sent: sentAt(f.about), Others: f.others(job.ID)}
 }
 
 // refusal adds the jobs that run to LangSmith's answer that they are too many.

@@ -158,6 +158,11 @@ func TestLostAnswer(t *testing.T) {
 		"slow bytes":     {SlowBytes: 5 * time.Second},
 		"408 after":      {Status: 408, AfterProcessing: true},
 		"a little late":  {ProcessLate: 2 * time.Second},
+		"404 of another": {Status: 404, Body: `{"message":"no route"}`, AfterProcessing: true},
+		"403 page":       {Status: 403, Body: htmlPage, AfterProcessing: true},
+	}
+	for _, status := range []int{301, 302, 303, 307, 308, 409, 410, 499} {
+		faults[fmt.Sprint(status)] = sandbox.Fault{Status: status, AfterProcessing: true, Header: http.Header{"Location": {"https://login.test/"}}}
 	}
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
@@ -296,18 +301,24 @@ func TestAcknowledgedJobThatIsNotShown(t *testing.T) {
 
 // What was not in a complete list is new: clocks and names decide nothing then.
 func TestNewJobByTheListAlone(t *testing.T) {
-	for name, change := range map[string]string{
-		"created_at in local time": `"created_at":"1999-12-31T16:00:03"`,
-		"created_at years ago":     `"created_at":"1990-01-01T00:00:00Z"`,
-		"another form of the name": `"name":"weekly"`,
+	const ahead = "Sat, 01 Jan 2000 05:00:00 GMT"
+	for name, c := range map[string]struct {
+		change, date string
+		clock        time.Duration // of this machine, off
+	}{
+		"created_at in local time":        {`"created_at":"1999-12-31T16:00:03"`, ahead, 0},
+		"created_at years ago":            {`"created_at":"1990-01-01T00:00:00Z"`, ahead, 0},
+		"another form of the name":        {`"name":"weekly"`, ahead, 0},
+		"no Date, a clock that is ahead":  {`"name":"Weekly"`, "", 5 * time.Hour},
+		"no Date, a clock that is behind": {`"created_at":"2000-01-01T00:00:03"`, "", -5 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{})
+				w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(c.clock) }}})
 				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
 				id := uuid.New()
-				row := fmt.Sprintf(`{"clustering_jobs":[{"id":%q,"name":"Weekly","status":"queued","created_at":"2000-01-01T00:00:00Z",%s}]}`, id, change)
-				w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Skip: 1, Body: row, Header: http.Header{"Date": {"Sat, 01 Jan 2000 05:00:00 GMT"}}})
+				row := fmt.Sprintf(`{"clustering_jobs":[{"id":%q,"name":"Weekly","status":"queued","created_at":"2000-01-01T00:00:00Z",%s}]}`, id, c.change)
+				w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Skip: 1, Body: row, Header: http.Header{"Date": {c.date}}})
 				outcome := w.start(t, w.call(named(" Weekly ")))
 				if outcome.Job.ID != id || !outcome.Probably {
 					t.Errorf("%+v", outcome)

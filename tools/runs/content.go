@@ -29,6 +29,10 @@ func (m MaxCharsArgs) Chars() int {
 	return m.MaxChars
 }
 
+// TextChars returns how long the other texts of a result may be, in characters: a
+// small max_chars does not cut them.
+func (m MaxCharsArgs) TextChars() int { return max(m.Chars(), DefaultChars) }
+
 // Content is the inputs or outputs of a run: any JSON, of any size. It is read
 // once and then shown in several lengths, until the result fits.
 type Content struct {

@@ -21,6 +21,8 @@ type List struct {
 	Runs       []Run    `json:"runs"`
 	NextOffset int      `json:"next_offset,omitempty"`
 
+	tool.Followed
+
 	view  *View
 	chars int // of inputs, and of outputs
 }
@@ -52,9 +54,8 @@ type View struct {
 	JobID       uuid.UUID
 	Page        tool.PageArgs
 	MaxChars    MaxCharsArgs
-	Selected    bool                    // the call asks for some of the traces
-	HideContent bool                    // inputs, outputs and summaries are left out
-	More        func(offset int) string // writes the call that lists the traces from an offset on
+	Selected    bool // the call asks for some of the traces
+	HideContent bool // inputs, outputs and summaries are left out
 	Links       tool.Links
 	Found       *langsmith.JobRunsPage
 
@@ -105,8 +106,8 @@ func (v *View) FindStatus(ctx context.Context, env *tool.Env) error {
 
 // The bounds of what is shown of a run besides its inputs and outputs.
 const (
-	maxSummary    = 600 // bytes
-	maxError      = 500 // bytes
+	maxSummary    = 600 // characters
+	maxError      = 500 // characters
 	maxAttribute  = 200 // characters
 	maxAttributes = 30
 
@@ -122,7 +123,7 @@ func (v *View) Resizable() *tool.Resizable[*List] {
 	for i := range v.runs {
 		v.runs[i] = newReadRun(&v.Found.Runs[i], v.MaxChars.Chars())
 	}
-	list := &tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.Chars(), Budget: v.Page.Budget(), Build: v.list}
+	list := &tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.TextChars(), Budget: v.Page.Budget(), Build: v.list}
 	if v.MaxChars.MaxChars == 0 {
 		list.Enough = enoughChars
 	}
@@ -133,7 +134,7 @@ func (v *View) Resizable() *tool.Resizable[*List] {
 }
 
 func (v *View) list(items, chars int) *List {
-	l := &List{Runs: make([]Run, items), view: v, chars: chars}
+	l := &List{Runs: make([]Run, items), view: v, chars: min(chars, v.MaxChars.Chars())}
 	if v.cluster != nil {
 		cluster := *v.cluster
 		cluster.Name = markdown.Truncate(cluster.Name, min(markdown.MaxName, chars))
@@ -142,6 +143,7 @@ func (v *View) list(items, chars int) *List {
 	for i := range items {
 		l.Runs[i] = v.run(v.runs[i], chars)
 	}
+	l.Next = l.next()
 	switch {
 	case items < len(v.Found.Runs):
 		l.NextOffset = v.Page.Offset + items
@@ -151,6 +153,22 @@ func (v *View) list(items, chars int) *List {
 	return l
 }
 
+// next returns the call that reads the first of the runs, or that waits for the job.
+func (l *List) next() *tool.Call {
+	v := l.view
+	switch {
+	case len(l.Runs) > 0 && l.Runs[0].ID != uuid.Nil:
+		return tool.NewCall("get_run", "run_id", l.Runs[0].ID, "session_id", v.Project.ID)
+	case len(l.Runs) > 0 || v.Page.Offset > 0 || v.status == langsmith.StatusSuccess:
+		return nil
+	case v.status.Failed():
+		return tool.NewCall("get_insights_job", "session_id", v.Project.ID, "job_id", v.JobID)
+	}
+	return tool.NewCall("wait_for_insights_job", "session_id", v.Project.ID, "job_id", v.JobID)
+}
+
+// run shows a run with no text longer than chars, and with inputs and outputs as the
+// call wants them.
 func (v *View) run(read readRun, chars int) Run {
 	found, cut := read.JobRun, markdown.Shortener{Max: chars}
 	run := Run{
@@ -166,8 +184,9 @@ func (v *View) run(read readRun, chars int) Run {
 		return run
 	}
 	run.Summary = cut.Text(found.Summary, maxSummary)
-	run.Inputs, _ = read.inputs.Structured(chars)
-	run.Outputs, _ = read.outputs.Structured(chars)
+	content := min(chars, v.MaxChars.Chars())
+	run.Inputs, _ = read.inputs.Structured(content)
+	run.Outputs, _ = read.outputs.Structured(content)
 	return run
 }
 

@@ -78,7 +78,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 	}
 	var found []langsmith.Run
 	for chunk := range slices.Chunk(ids, langsmith.MaxRunsByID) {
-		runs, err := client.RunsByID(ctx, project, chunk)
+		runs, err := client.ListRunsByID(ctx, project, chunk)
 		if err != nil {
 			return nil, err
 		}

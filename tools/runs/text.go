@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"langsmith-insights-mcp/tools/markdown"
-	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -19,22 +18,25 @@ func (l *List) Text() string {
 	if len(l.Runs) == 0 {
 		return l.explainEmpty()
 	}
-	fmt.Fprintf(&b, "%s %s of %s.\n", l.describePage(), l.describeSource(), tool.ProjectLabel(v.Project))
+	fmt.Fprintf(&b, "%s %s.\nsession_id %s, job_id %s\n", l.describePage(), l.describeSource(), v.Project.ID, v.JobID)
+	if web := v.Links.RunPattern(); web != "" {
+		b.WriteString("Web: " + web + "\n")
+	}
 	shortened := false
 	for i := range l.Runs {
 		shortened = l.writeRun(&b, &l.Runs[i], v.runs[i]) || shortened
 	}
 	b.WriteString("\n")
 	if shortened {
-		fmt.Fprintf(&b, "Inputs and outputs are shortened to %s characters each: get_run with a run_id shows one at length.\n", wording.Thousands(l.chars))
+		fmt.Fprintf(&b, "Inputs and outputs are shortened to %s each: get_run with a run_id shows one at length.\n", wording.Count(l.chars, "character"))
 	}
 	if v.HideContent {
 		b.WriteString("Inputs, outputs and summaries are hidden by this server's operator.\n")
 	}
 	if l.NextOffset > 0 {
-		fmt.Fprintf(&b, "More: %s\n", v.More(l.NextOffset))
+		fmt.Fprintf(&b, "More: the same call with offset=%d.\n", l.NextOffset)
 	}
-	b.WriteString("Next: get_run with a run_id from above.\n")
+	b.WriteString("Next: get_run with this session_id and a run's id, such as the first.\n")
 	return b.String()
 }
 
@@ -53,9 +55,9 @@ func (l *List) describePage() string {
 
 func (l *List) describeSource() string {
 	if l.Cluster != nil {
-		return fmt.Sprintf("in category %s of job %s", markdown.Quote(l.Cluster.Name, markdown.MaxName), l.view.JobID)
+		return fmt.Sprintf("in category %s", markdown.Quote(l.Cluster.Name, markdown.MaxName))
 	}
-	return fmt.Sprintf("of job %s", l.view.JobID)
+	return "of the job"
 }
 
 // explainEmpty says why there are no traces.
@@ -69,7 +71,7 @@ func (l *List) explainEmpty() string {
 	case !v.status.Done():
 		return fmt.Sprintf("Job %s is not finished, so it has no traces to show yet. Next: wait_for_insights_job.\n", v.JobID)
 	case v.Selected:
-		return "LangSmith holds no trace " + l.describeSource() + " that the call asks for.\n"
+		return fmt.Sprintf("LangSmith holds no trace %s that the call asks for (job_id %s).\n", l.describeSource(), v.JobID)
 	case l.Cluster != nil:
 		return fmt.Sprintf("LangSmith lists no trace in category %s. Traces are kept for a limited time; those that this report read may be gone.\n", markdown.Quote(l.Cluster.Name, markdown.MaxName))
 	}
@@ -89,9 +91,6 @@ func (l *List) writeRun(b *strings.Builder, run *Run, read readRun) (shortened b
 		fmt.Fprintf(b, ", %s UTC", wording.Minute(run.StartTime))
 	}
 	b.WriteString("\n")
-	if run.URL != "" {
-		b.WriteString(run.URL + "\n")
-	}
 	if run.Summary != "" {
 		fmt.Fprintf(b, "summary: %s\n", markdown.Quote(run.Summary, len(run.Summary)))
 	}

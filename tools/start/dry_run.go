@@ -1,78 +1,148 @@
 package start
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/cost"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
-	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
 // dryRun is what a paid call would do.
 type dryRun struct {
-	WouldSend    *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"`
-	ModelSecrets *[]string        `json:"model_secrets,omitempty"`
-	TracesAtMost int              `json:"traces_at_most,omitempty"`
-	CostUSD      *cost.Range      `json:"cost_usd,omitempty"`
+	WouldSend      *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"`
+	ModelSecrets   *[]string        `json:"model_secrets,omitempty"`
+	MatchingTraces *int             `json:"matching_traces,omitempty"`
+	TracesAtMost   *int             `json:"traces_at_most,omitempty"`
+	CostUSD        *cost.Range      `json:"cost_usd,omitempty"`
 
 	bodySize    int
-	unconfirmed bool // it takes the place of a job that nobody could agree to
+	unconfirmed bool     // it takes the place of a job that nobody could agree to
+	replaces    bool     // the request names a saved config, and gives other settings
+	uncounted   string   // why the traces were not counted; empty where they were, or come later
+	more        bool     // there are more matching traces
+	missingKeys []string // that the models need
+	prompt      string   // what the summary prompt becomes, in words; empty without one
 	others      []langsmith.Job
 	othersErr   error
 }
 
-// maxBody is the longest body that a result repeats, in bytes. The rest of the result
-// has to fit into its budget too.
-const maxBody = 15_000
+// maxBody is the longest body that a result repeats, in bytes of its structure. The rest
+// of the result has to fit into its budget too.
+const maxBody = 12_000
 
-// newDryRun returns what a call would do. It asks LangSmith for the workspace's model
-// secrets and the project's other jobs, and does without what it cannot read.
-func newDryRun(ctx context.Context, env *tool.Env, call *paid.Call) (*dryRun, error) {
-	encoded, err := json.Marshal(call.Request)
+// DryRun returns what starting the job would do. It asks LangSmith for the traces that
+// match, the workspace's model secrets and the project's other jobs, and does without
+// what it cannot read. It fails where LangSmith would refuse the job.
+func (j *Job) DryRun(ctx context.Context, env *tool.Env) (*Result, error) {
+	body, now := json.RawMessage(writeJSON(j.Request)), time.Now()
+	request, replaces, err := completeRequest(ctx, env, j)
 	if err != nil {
-		return nil, fmt.Errorf("encode the request: %w", err)
+		return nil, err
 	}
-	body := json.RawMessage(encoded)
-	bound := cost.NewEstimate(call.Request)
-	dry := &dryRun{TracesAtMost: bound.Traces, CostUSD: &bound.Cost, bodySize: len(body)}
-	if len(body) <= maxBody {
+	dry := &dryRun{bodySize: len(body), replaces: replaces}
+	if j.Project.ID != uuid.Nil { // else the project does not exist, and has no jobs
+		dry.others, now, dry.othersErr = env.Paid.Others(ctx, j.Call)
+	}
+	var escaped bytes.Buffer // as a structure has it
+	if json.HTMLEscape(&escaped, body); escaped.Len() <= maxBody {
 		dry.WouldSend = &body
 	}
+	bound := cost.NewEstimate(request)
+	if !j.TracesFollow {
+		found, err := dry.count(ctx, env, j, request, now)
+		if err != nil {
+			return nil, err
+		}
+		if found != nil && !found.more {
+			bound.Limit(request, found.count)
+		}
+	}
+	dry.TracesAtMost, dry.CostUSD = &bound.Traces, &bound.Cost
 	if names, err := env.LangSmith.ListSecretNames(ctx); err == nil {
 		names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, "_API_KEY") })
 		slices.Sort(names)
 		dry.ModelSecrets = &names
+		dry.missingKeys = missingKeys(cost.Models(request), names)
 	}
-	if call.Project != uuid.Nil { // else the project does not exist, and has no jobs
-		dry.others, dry.othersErr = env.Paid.Others(ctx, call)
-	}
-	return dry, nil
+	return &Result{SessionID: j.Project.ID, Scope: scope.New(request, now), dryRun: dry, job: j}, nil
 }
 
-func (d *dryRun) write(b *strings.Builder, project string) {
+// count counts the traces that match, and shows the summary prompt for one of them. It
+// returns nil where they cannot be counted.
+func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *langsmith.CreateInsightsJobRequest, now time.Time) (*matching, error) {
+	if _, _, known := request.Window(now); !known {
+		d.uncounted = "its config could not be read"
+		return nil, nil
+	}
+	found, err := countMatching(ctx, env, j.Project.ID, request, now)
+	if err != nil {
+		d.uncounted = advice.Cause(err)
+		return nil, explainUnreadableFilter(j, request, err)
+	}
+	d.MatchingTraces, d.more = &found.count, found.more
+	if template, ok := request.SummaryPrompt.Get(); ok && found.example != uuid.Nil {
+		d.prompt = describePrompt(ctx, env, j.Project.ID, found.example, template)
+	}
+	return found, nil
+}
+
+// missingKeys returns the keys that a job's models need and the workspace lacks. Those
+// of model configurations are not known.
+func missingKeys(models, have []string) []string {
+	var missing []string
+	for _, model := range models {
+		provider := langsmith.ModelProvider(model)
+		key := strings.ToUpper(model) + "_API_KEY"
+		if known := provider == langsmith.ProviderOpenAI || provider == langsmith.ProviderAnthropic; known && !slices.Contains(have, key) && !slices.Contains(missing, key) {
+			missing = append(missing, key)
+		}
+	}
+	return missing
+}
+
+func (d *dryRun) write(b *strings.Builder, project string, reads *scope.Scope) {
 	if d.unconfirmed {
 		b.WriteString("No job was started. The operator of this server wants a person to agree before money is spent (--confirm), and this client cannot ask one. This is what the job would be:\n\n")
 	} else {
 		b.WriteString("Dry run: nothing was started.\n\n")
 	}
-	fmt.Fprintf(b, "A job over %s %s\n", project, cost.Estimate{Traces: d.TracesAtMost, Cost: *d.CostUSD})
 	switch {
-	case d.ModelSecrets == nil:
-		b.WriteString("Which model secrets the workspace has could not be read.\n")
-	case len(*d.ModelSecrets) == 0:
-		b.WriteString("The workspace has no model secret set; such a job would be refused.\n")
+	case d.uncounted != "":
+		fmt.Fprintf(b, "How many traces match now is not known: %s.\n", d.uncounted)
+	case d.MatchingTraces == nil:
+	case *d.MatchingTraces == 0:
+		fmt.Fprintf(b, "No trace of %s matches now: a job would find nothing to read. Widen the window, or change the filter.\n", project)
+	case d.more:
+		fmt.Fprintf(b, "%s or more match now.\n", wording.Count(*d.MatchingTraces, "trace"))
 	default:
-		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", quoteNames(*d.ModelSecrets))
+		fmt.Fprintf(b, "%s now.\n", wording.Count(*d.MatchingTraces, "trace matches", "traces match"))
+	}
+	if *d.TracesAtMost > 0 {
+		fmt.Fprintf(b, "A job over %s %s\n", project, cost.Estimate{Traces: *d.TracesAtMost, Cost: *d.CostUSD})
+	}
+	if reads != nil {
+		fmt.Fprintf(b, "Scope: %s.\n", reads)
+	}
+	if d.replaces {
+		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
+	}
+	d.writeKeys(b)
+	if d.prompt != "" {
+		fmt.Fprintf(b, "\n%s\n", d.prompt)
 	}
 	if d.WouldSend == nil {
 		fmt.Fprintf(b, "\nIt would send the fields as they were given, %s bytes of JSON: too many to repeat here.\n", wording.Thousands(d.bodySize))
@@ -88,6 +158,20 @@ func (d *dryRun) write(b *strings.Builder, project string) {
 		b.WriteString("\nNext: have a person start it in LangSmith, or use a client that can ask (elicitation).\n")
 	} else {
 		b.WriteString("\nNext: the same call without dry_run starts it.\n")
+	}
+}
+
+// writeKeys says whether the models' keys are there.
+func (d *dryRun) writeKeys(b *strings.Builder) {
+	if d.ModelSecrets == nil {
+		b.WriteString("Which model secrets the workspace has could not be read.\n")
+		return
+	}
+	if len(*d.ModelSecrets) > 0 {
+		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", quoteNames(*d.ModelSecrets))
+	}
+	if len(d.missingKeys) > 0 {
+		fmt.Fprintf(b, "The workspace has no %s: LangSmith refuses the job, unless a model configuration serves in place of the key.\n", strings.Join(d.missingKeys, " and no "))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -25,6 +26,7 @@ type Result struct {
 	URL            string           `json:"url,omitempty"`
 	AlreadyRunning bool             `json:"already_running,omitempty"`
 	AlreadyDone    bool             `json:"already_done,omitempty"`
+	Scope          *scope.Scope     `json:"scope,omitempty"`
 	*dryRun
 
 	job     *Job
@@ -34,6 +36,10 @@ type Result struct {
 // Result returns the outcome of starting the job as a result.
 func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) *Result {
 	started := outcome.Job
+	reads := scope.New(j.Request, outcome.Sent)
+	if reads != nil && !outcome.Probably {
+		env.Scopes.Put(started.ID, reads)
+	}
 	return &Result{
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
@@ -43,15 +49,10 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		URL:            env.ProjectLinks(ctx, j.Project).Job(started.ID),
 		AlreadyRunning: outcome.AlreadyRunning,
 		AlreadyDone:    outcome.AlreadyDone,
+		Scope:          reads,
 		job:            j,
 		outcome:        outcome,
 	}
-}
-
-// DryRun returns what starting the job would do.
-func (j *Job) DryRun(ctx context.Context, env *tool.Env) (*Result, error) {
-	dry, err := newDryRun(ctx, env, j.Call)
-	return &Result{SessionID: j.Project.ID, dryRun: dry, job: j}, err
 }
 
 // Unconfirmed returns what starting the job would do, in place of a job that nobody
@@ -72,13 +73,16 @@ func (r *Result) IsDryRun() bool { return r.dryRun != nil }
 func (r *Result) Text() string {
 	var b strings.Builder
 	if r.dryRun != nil {
-		r.dryRun.write(&b, tool.ProjectLabel(r.job.Project))
+		r.dryRun.write(&b, tool.ProjectLabel(r.job.Project), r.Scope)
 		return b.String()
 	}
 	b.WriteString(r.describeOutcome())
 	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\n", r.ID, r.SessionID)
 	if r.Status != "" { // else LangSmith does not show the job, and only its id is known
 		fmt.Fprintf(&b, "name: %s\nstatus: %s\n", markdown.Quote(r.Name, markdown.MaxName), markdown.Word(string(r.Status), markdown.MaxWord))
+	}
+	if r.Scope != nil {
+		fmt.Fprintf(&b, "scope: %s\n", r.Scope)
 	}
 	if r.Error != "" {
 		fmt.Fprintf(&b, "error: %s\n", markdown.Quote(r.Error, advice.MaxCause))

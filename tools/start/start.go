@@ -19,6 +19,9 @@ type Job struct {
 
 	// NoDuplicates says that the tool has no allow_duplicate.
 	NoDuplicates bool
+
+	// TracesFollow says that the tool puts the traces into the project first.
+	TracesFollow bool
 }
 
 // NewJob returns the job of a request over a project.
@@ -27,6 +30,7 @@ func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateI
 	if err != nil {
 		return nil, err
 	}
+	call.RequestID = env.RequestID
 	return &Job{Call: call, Project: project}, nil
 }
 
@@ -36,8 +40,8 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	call.AllowDuplicate = j.AllowDuplicate
-	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates}, nil
+	call.AllowDuplicate, call.RequestID = j.AllowDuplicate, j.RequestID
+	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow}, nil
 }
 
 // FindRunning returns the job that an equal call started before; nil where

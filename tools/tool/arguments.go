@@ -107,6 +107,9 @@ func (s schemas) check(arguments json.RawMessage) (jsontext.Value, error) {
 	if err != nil {
 		return nil, BadArgument("arguments", "must be one JSON object: %v", err)
 	}
+	if holdsMoreThan(value, maxValues) {
+		return nil, BadArgument("arguments", "hold more than %d values", maxValues)
+	}
 	instance, err := validator.UnmarshalJSON(bytes.NewReader(value))
 	if err != nil {
 		return nil, BadArgument("arguments", "must be one JSON object: %v", err)
@@ -118,6 +121,21 @@ func (s schemas) check(arguments json.RawMessage) (jsontext.Value, error) {
 		return nil, fmt.Errorf("check the arguments: %w", err)
 	}
 	return value, nil
+}
+
+// maxValues bounds what arguments hold, with the JSON in their strings, which counts
+// as one value in the message. Decoded, each takes some hundred bytes.
+const maxValues = 200_000
+
+// holdsMoreThan reports whether there are more values in valid JSON.
+func holdsMoreThan(value jsontext.Value, most int) bool {
+	decoder := jsontext.NewDecoder(bytes.NewReader(value))
+	for tokens := 0; tokens < 2*most; tokens++ { // names of members, and ends, count too
+		if _, err := decoder.ReadToken(); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func unmarshal(value jsontext.Value, into any) error {

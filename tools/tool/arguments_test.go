@@ -140,6 +140,23 @@ func TestArgumentsThatMeanNothing(t *testing.T) {
 	}
 }
 
+// The values in a string count like those in a message.
+func TestJSONInStringsIsBounded(t *testing.T) {
+	lists := func(n int) string { return strings.Repeat("[],", n-1) + "[]" }
+	const tooMany, noList = "more than 200000 values", "must be an array, not string"
+	for sent, want := range map[string]string{
+		`{"needed":"x","lists":[` + lists(1000) + `]}`:                                                    "",
+		`{"needed":"x","lists":"[` + lists(1000) + `]"}`:                                                  "",
+		`{"needed":"x","lists":"[` + lists(500_000) + `]"}`:                                               noList,
+		`{"needed":"x","lists":[` + strings.Repeat(`"[`+strings.Repeat("1,", 150_000)+`1]",`, 3) + `[]]}`: tooMany,
+		`{"needed":"x","text":"[` + strings.Repeat("1,", 500_000) + `1]"}`:                                "",
+	} {
+		if _, refusal := read(sent); !strings.Contains(refusal, want) || want == "" && refusal != "" {
+			t.Errorf("%d bytes that begin with %.40s: %q", len(sent), sent, refusal)
+		}
+	}
+}
+
 // Every problem is told at once, the first ten of them, in a refusal that fits.
 func TestManyProblems(t *testing.T) {
 	unknown := map[string]any{}

@@ -2,7 +2,12 @@ package tool
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+
+	"github.com/google/uuid"
 )
 
 // Question is a question that only a person can answer. A tool that cannot go on
@@ -58,6 +63,17 @@ func (e *Env) Confirm(ctx context.Context, question *Question, instead string) e
 		return Refuse("A person was asked and did not agree. Nothing was changed or spent. %s", instead)
 	}
 	return nil
+}
+
+// QuestionID returns the id of a question about money: what is asked, and a digest of
+// all that a yes to it stands for, so that the answer counts for nothing else.
+func QuestionID(what string, about ...any) string {
+	encoded, err := json.Marshal(about)
+	if err != nil {
+		return what + "-" + uuid.NewString() // so that no answer counts
+	}
+	digest := sha256.Sum256(encoded)
+	return what + "-" + hex.EncodeToString(digest[:16])
 }
 
 // IsInterruption reports whether an error interrupts the call, so that it is not

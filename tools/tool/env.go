@@ -5,6 +5,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/watch"
 )
 
@@ -13,6 +14,7 @@ import (
 type Env struct {
 	LangSmith *langsmith.Client
 	Projects  *ProjectCache  // the caller's
+	Scopes    *scope.Memory  // of the jobs that the caller started here
 	Paid      *paid.Ledger   // the memory of paid calls
 	Watch     *watch.Watcher // polls a job once, however many wait for it
 	Locks     *KeyedMutex    // the caller's; nil where calls never overlap
@@ -21,6 +23,9 @@ type Env struct {
 	// DefaultProject is the name of the project of calls that name none; empty
 	// where they have to.
 	DefaultProject string
+
+	// RequestID is the call's in the log.
+	RequestID string
 
 	// Progress reports how far the call has come; nil where the client asked for
 	// no reports. Tools call [Env.ReportProgress].

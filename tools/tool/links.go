@@ -2,6 +2,7 @@ package tool
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,6 +33,20 @@ func (l Links) Job(id uuid.UUID) string {
 		return ""
 	}
 	return l.endpoint.JobURL(l.tenant, l.project, id)
+}
+
+// JobPattern returns the address of the project's jobs, with the names of ids in the
+// place of ids: a text has each id once.
+func (l Links) JobPattern() string { return l.pattern(l.Job(anyID), "{job_id}") }
+
+// RunPattern returns the address of the project's runs, as [Links.JobPattern] does.
+func (l Links) RunPattern() string { return l.pattern(l.Run(anyID), "{run_id}") }
+
+// anyID stands for any id while a pattern is made.
+var anyID = uuid.Max
+
+func (l Links) pattern(address, name string) string {
+	return strings.NewReplacer(l.project.String(), "{session_id}", anyID.String(), name).Replace(address)
 }
 
 // Run returns the address of a run; empty where its id is not known.

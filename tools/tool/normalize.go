@@ -41,7 +41,7 @@ func normalize(schema *validator.Schema, value jsontext.Value) (jsontext.Value, 
 func readString(schema *validator.Schema, value jsontext.Value) jsontext.Value {
 	text, err := jsontext.AppendUnquote(nil, value)
 	inner := jsontext.Value(bytes.TrimSpace(text))
-	if err != nil || allows(schema, "string") || !inner.IsValid() {
+	if err != nil || allows(schema, "string") || !inner.IsValid() || holdsMoreThan(inner, maxValues) {
 		return value
 	}
 	for _, name := range typesOf(inner.Kind()) {

@@ -18,8 +18,8 @@ import (
 
 // ProjectArgs are the arguments by which tools about a project are told which.
 type ProjectArgs struct {
-	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's UUID, or give project."`
-	Project   string    `json:"project,omitempty" jsonschema_description:"Its exact name or UUID."`
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's UUID."`
+	Project   string    `json:"project,omitempty" jsonschema_description:"Or its name or UUID."`
 }
 
 // requiresProject reports whether arguments have to name a project: they embed

@@ -30,7 +30,8 @@ type Reply struct {
 	Structured json.RawMessage // nil for an error
 	Text       string
 	IsError    bool
-	NotFound   bool // an error, because what was asked for is not there
+	NotFound   bool  // an error, because what was asked for is not there
+	Err        error // what Text explains; nil for a result
 }
 
 func render(result Result) (Reply, error) {

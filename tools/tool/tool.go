@@ -103,5 +103,5 @@ func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Re
 		return Reply{}, err
 	}
 	text, _ := markdown.Shorten(markdown.Clean(env.Explain(t.Declaration, err)), DefaultBudget-1)
-	return Reply{Text: text, IsError: true, NotFound: isAboutMissing(err)}, nil
+	return Reply{Text: text, IsError: true, NotFound: isAboutMissing(err), Err: err}, nil
 }

@@ -32,7 +32,9 @@ func (e *Env) explainWrongKind(ctx context.Context, arguments json.RawMessage) e
 	if json.Unmarshal(arguments, &named) != nil {
 		return nil
 	}
-	project, err := e.FindProject(ctx, ProjectArgs{SessionID: parsed(named.SessionID), Project: named.Project})
+	unasked := *e
+	unasked.Ask = nil // who chose among projects of one name is not asked again
+	project, err := unasked.FindProject(ctx, ProjectArgs{SessionID: parsed(named.SessionID), Project: named.Project})
 	if err != nil { // none is named, which get_run allows
 		project = langsmith.Project{}
 	}
@@ -106,6 +108,6 @@ func (e *Env) isRun(ctx context.Context, project, id uuid.UUID) bool {
 	if project == uuid.Nil {
 		return false
 	}
-	found, err := e.LangSmith.RunsByID(ctx, project, []uuid.UUID{id})
+	found, err := e.LangSmith.ListRunsByID(ctx, project, []uuid.UUID{id})
 	return err == nil && len(found) == 1
 }

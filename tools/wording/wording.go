@@ -69,6 +69,16 @@ func Echo(value any) string {
 // EchoName repeats a name that a caller made up.
 func EchoName(name string) string { return markdown.Line(name, maxEcho) }
 
+// ShortID writes the beginning of a category's id, by which a report's reader may name
+// it.
+func ShortID(id uuid.UUID) string {
+	const length = 8
+	if id == uuid.Nil {
+		return ID(id)
+	}
+	return id.String()[:length]
+}
+
 // ID writes an id, which is uuid.Nil where LangSmith gave none that is a UUID.
 func ID(id uuid.UUID) string {
 	if id == uuid.Nil {

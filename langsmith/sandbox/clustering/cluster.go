@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// Cluster is a group of texts, and the smaller clusters it was joined from.
+// Cluster is a group of texts, and the smaller clusters that it consists of.
 type Cluster struct {
 	Texts    []int
 	Children []Cluster
 }
 
-// Cluster groups texts into levels of so many clusters each, widths[0] at the top,
-// and returns the top level, its largest cluster first. A cluster that a level
-// leaves as it was has no copy in the level above.
+// Cluster groups texts into levels of widths[i] clusters, widths[0] at the top, and
+// returns the top level, the largest cluster first. A cluster that is the same on two
+// levels appears once.
 //
-// The lowest level is joined by Ward's linkage, which keeps clusters compact and of
-// like size, as k-means does; the levels above by average linkage, which leaves a
-// small topic by itself.
+// The lowest level is joined by Ward's linkage, which gives compact clusters of similar
+// size, as k-means does. The levels above are joined by average linkage, which keeps a
+// small topic separate.
 func (c *Corpus) Cluster(texts, widths []int) []Cluster {
 	var level []Cluster
 	for _, text := range texts {
@@ -36,8 +36,8 @@ func (c *Corpus) Cluster(texts, widths []int) []Cluster {
 	return level
 }
 
-// join merges the closest two clusters until k are left, or fewer where only equal
-// texts are.
+// join merges the two closest clusters until k are left, or fewer if their texts are
+// equal.
 func (c *Corpus) join(clusters []Cluster, k int, ward bool) []Cluster {
 	p := c.pairs(clusters, ward)
 	for left := len(clusters); left > 1; left-- {
@@ -71,13 +71,13 @@ func largestFirst(a, b Cluster) int {
 	return cmp.Or(cmp.Compare(len(b.Texts), len(a.Texts)), cmp.Compare(a.Texts[0], b.Texts[0]))
 }
 
-// pairs holds groups of clusters and the values their distances follow from.
+// pairs are groups of clusters and the values from which distances are computed.
 type pairs struct {
 	ward    bool
 	groups  [][]Cluster // empty once merged into another
 	sizes   []float64
 	dots    [][]float64 // products of the sums of the groups' vectors
-	nearest []int       // of each group; -1: not known
+	nearest []int       // of each group; -1 if not known
 }
 
 func (c *Corpus) pairs(clusters []Cluster, ward bool) *pairs {
@@ -97,8 +97,8 @@ func (c *Corpus) pairs(clusters []Cluster, ward bool) *pairs {
 	return p
 }
 
-// distance is the squared error that joining two groups adds (Ward), or less the
-// more similar a pair of their texts is on average.
+// distance returns the squared error that joining two groups adds (Ward), or the negative
+// average similarity of their texts.
 func (p *pairs) distance(a, b int) float64 {
 	n, m, both := p.sizes[a], p.sizes[b], p.dots[a][b]
 	if !p.ward {
@@ -136,8 +136,8 @@ func (p *pairs) findNearest(i int) int {
 	return nearest
 }
 
-// merge puts group b into group a. Neither linkage brings the union closer to a
-// third group than both were, so only the neighbours of a and b look anew.
+// merge adds group b to group a. With either linkage the union is not closer to a third
+// group than a and b were, so only the groups nearest to a or b are recomputed.
 func (p *pairs) merge(a, b int) {
 	for _, row := range p.dots {
 		row[a] += row[b]

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// maxVocabulary bounds the dimensions of a corpus. The commonest stems are kept.
+// maxVocabulary bounds the dimensions of a corpus. The most frequent stems are kept.
 const maxVocabulary = 2048
 
-// Corpus holds texts as TF-IDF vectors of unit length, one dimension a stem.
+// Corpus holds texts as TF-IDF vectors of unit length. Each stem is a dimension.
 type Corpus struct {
 	dimension map[string]int // by stem
 	idf       []float64      // inverse document frequency, by dimension
 	vectors   []vector       // by text
 }
 
-// vector lists the non-zero components: a text has some twenty of two thousand.
+// vector lists the non-zero components: a text has about twenty of two thousand.
 type vector []component
 
 type component struct {
@@ -25,7 +25,7 @@ type component struct {
 	weight    float64
 }
 
-// NewCorpus reads texts. Stems in boost weigh that much more.
+// NewCorpus returns a corpus of texts. boost multiplies the weight of its stems.
 func NewCorpus(texts []string, boost map[string]float64) *Corpus {
 	counts := make([]map[string]int, len(texts))
 	frequency := make(map[string]int)
@@ -55,8 +55,8 @@ func countStems(text string) map[string]int {
 	return count
 }
 
-// vocabulary picks the stems that tell texts apart: neither those of a single
-// text nor those of most.
+// vocabulary selects the stems that distinguish texts: neither those of a single text
+// nor those of most.
 func vocabulary(frequency map[string]int, texts int) []string {
 	least, most := 1, texts
 	if texts >= 10 {
@@ -86,7 +86,7 @@ func (c *Corpus) vector(count map[string]int) vector {
 	return v
 }
 
-// Direction gives the unit vector of a text that need not be in the corpus.
+// Direction returns the unit vector of a text that need not be in the corpus.
 func (c *Corpus) Direction(text string) []float64 {
 	direction := make([]float64, len(c.idf))
 	for _, part := range c.vector(countStems(text)) {
@@ -95,7 +95,7 @@ func (c *Corpus) Direction(text string) []float64 {
 	return direction
 }
 
-// Centroid gives the unit vector of the mean of texts.
+// Centroid returns the unit vector of the mean of texts.
 func (c *Corpus) Centroid(texts []int) []float64 {
 	mean, square := c.sum(texts), 0.0
 	for _, weight := range mean {
@@ -117,7 +117,7 @@ func (c *Corpus) sum(texts []int) []float64 {
 	return sum
 }
 
-// Similarity is the cosine between a text and a unit vector, 0 to 1.
+// Similarity returns the cosine between a text and a unit vector, 0 to 1.
 func (c *Corpus) Similarity(text int, direction []float64) float64 {
 	sum := 0.0
 	for _, part := range c.vectors[text] {

@@ -1,5 +1,5 @@
-// Package clustering groups texts by the words they share: TF-IDF vectors, joined
-// pair by pair into a hierarchy. The same texts always give the same groups.
+// Package clustering groups texts by the words that they share: it joins TF-IDF vectors
+// pairwise into a hierarchy. The same texts always give the same groups.
 package clustering
 
 import (
@@ -10,11 +10,11 @@ import (
 	"github.com/kljensen/snowball/english"
 )
 
-// maxWord bounds a word, in bytes. Anything longer is encoded data.
+// maxWord bounds the length of a word, in bytes. Anything longer is encoded data.
 const maxWord = 40
 
-// Stems lists the stems of the words of a text that carry meaning. Words with a
-// digit are left out: they name one order or one date, and no topic.
+// Stems lists the stems of the significant words of a text. It skips words with a digit,
+// which name an order or a date and not a topic.
 func Stems(text string) []string {
 	var stems []string
 	for _, field := range strings.FieldsFunc(strings.ToLower(text), isSeparator) {
@@ -32,7 +32,7 @@ func isSeparator(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("'-_", r)
 }
 
-// isFiller reports whether a word belongs to the manners of a chat and not to its topic.
+// isFiller reports whether a word is common in chats of any topic.
 func isFiller(word string) bool {
 	switch word {
 	case "hi", "hello", "hey", "good", "morning", "please", "thanks", "thank", "help", "sorry",

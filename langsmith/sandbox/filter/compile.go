@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// compile turns a tree into a condition, or says what in it has no meaning.
+// compile turns a syntax tree into a condition.
 func compile(c *call) (condition, error) {
 	switch c.Name {
 	case "and", "or":
@@ -58,7 +58,8 @@ func compileAll(c *call) ([]condition, error) {
 	return parts, nil
 }
 
-// joinPairs lets the key and the value comparisons of one and(...) mean the same pair.
+// joinPairs merges the key and value comparisons of one and(...), which apply to the same
+// pair.
 func joinPairs(parts []condition) []condition {
 	var joined []condition
 	index := make(map[string]int)
@@ -103,7 +104,8 @@ func compileComparison(c *call) (condition, error) {
 	return comparison{plain, op, want}, nil
 }
 
-// operands reads what a field is compared with; in(...) is eq with any of a list.
+// operands reads the values that a field is compared with. in(...) is eq with any of a
+// list.
 func operands(c *call, k kind) (op string, want []value, err error) {
 	arg := c.Args[1]
 	if c.Name != "in" {

@@ -30,7 +30,7 @@ type not struct{ condition }
 
 func (n not) holds(r *trace.Run) bool { return !n.condition.holds(r) }
 
-// comparison holds a field against a value; against any of several for in(...).
+// comparison compares a field with a value, or with any of several for in(...).
 type comparison struct {
 	field field
 	op    string
@@ -61,7 +61,7 @@ func (h pairTest) matches(p pair) bool {
 	})
 }
 
-// onePair wants a single pair that passes all of its tests.
+// onePair holds if a single pair passes all of its tests.
 type onePair struct {
 	group string
 	tests []pairTest
@@ -77,7 +77,7 @@ type hasTag string
 
 func (t hasTag) holds(r *trace.Run) bool { return slices.Contains(r.Tags, string(t)) }
 
-// hasMetadata wants every field of an object in a run's metadata.
+// hasMetadata holds if a run's metadata has every field of an object.
 type hasMetadata map[string]any
 
 func (m hasMetadata) holds(r *trace.Run) bool {
@@ -90,7 +90,7 @@ func (m hasMetadata) holds(r *trace.Run) bool {
 	return true
 }
 
-// sameJSON compares values that may have come to memory in different ways.
+// sameJSON compares values whose Go types may differ, such as int and float64.
 func sameJSON(a, b any) bool {
 	if reflect.DeepEqual(a, b) {
 		return true
@@ -100,7 +100,7 @@ func sameJSON(a, b any) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
-// search wants every word somewhere in the run's texts, whatever its case.
+// search holds if the run's texts contain every word, ignoring case.
 type search []string
 
 func (s search) holds(r *trace.Run) bool {

@@ -19,8 +19,7 @@ const (
 	truth
 )
 
-// value is what a field has in a run, or what an expression compares it with.
-// Only the part of its kind is set; null is the absence of a value.
+// value is the value of a field or of an expression. Only the member of its kind is set.
 type value struct {
 	null bool
 	text string
@@ -29,7 +28,7 @@ type value struct {
 	yes  bool
 }
 
-// field is something that can be compared.
+// field is a field of a run.
 type field struct {
 	kind kind
 	get  func(*trace.Run) value
@@ -45,7 +44,7 @@ func idValue(id uuid.UUID) value {
 	return value{text: id.String()}
 }
 
-// fields are the documented ones that belong to a run as a whole.
+// fields are the documented fields with one value per run.
 var fields = map[string]field{
 	"id":            {text, func(r *trace.Run) value { return idValue(r.ID) }},
 	"trace_id":      {text, func(r *trace.Run) value { return idValue(r.TraceID) }},
@@ -76,18 +75,18 @@ var fields = map[string]field{
 	}},
 }
 
-// pair is one of the key-value pairs that a run has many of.
+// pair is a key-value pair of a run, such as one of its metadata.
 type pair struct{ key, val value }
 
-// pairField is a half of a pair: which pairs, and which half.
+// pairField is the key or the value of a group of pairs.
 type pairField struct {
 	group string
 	kind  kind
-	key   bool
+	key   bool // the key, not the value
 }
 
-// pairFields are the documented fields of which a run has many. Inside one
-// and(...), a key and a value mean the same pair.
+// pairFields are the documented fields of pairs. Within one and(...), a key and a value
+// apply to the same pair.
 var pairFields = map[string]pairField{
 	"feedback_key":   {"feedback", text, true},
 	"feedback_score": {"feedback", number, false},

@@ -1,10 +1,9 @@
-// Package filter reads LangSmith's filter language and applies it to runs:
+// Package filter parses LangSmith's filter language and applies it to runs:
 //
 //	and(eq(status, "error"), gt(latency, 2), has(tags, "beta"))
 //
-// It knows the functions and fields that LangSmith's trace query syntax
-// documents. Everything else is an error with its reason; what LangSmith itself
-// says to such a filter is unknown.
+// It supports the functions and fields that LangSmith documents in its trace query
+// syntax. Anything else is an error; LangSmith's response to it is unknown.
 package filter
 
 import (
@@ -14,7 +13,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// Bounds of an expression. They keep a hostile one from costing time or stack.
+// The bounds of an expression, against hostile ones.
 const (
 	MaxLength = 10_000 // bytes
 	MaxDepth  = 32     // nested parentheses and brackets
@@ -25,7 +24,7 @@ type Filter struct {
 	root condition
 }
 
-// Match says whether a run fulfils the expression.
+// Match reports whether a run matches the expression.
 func (f *Filter) Match(r *trace.Run) bool { return f.root.holds(r) }
 
 // Parse reads an expression.
@@ -47,7 +46,7 @@ func Parse(text string) (*Filter, error) {
 	return &Filter{root: root}, nil
 }
 
-// checkDepth comes before the parser, which descends once for each level.
+// checkDepth bounds the nesting before the recursive parser runs.
 func checkDepth(text string) error {
 	depth := 0
 	var quote rune

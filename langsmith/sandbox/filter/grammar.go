@@ -11,13 +11,13 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// call is a function and its arguments: the only form an expression has.
+// call is a function with its arguments, which every expression is.
 type call struct {
 	Name string      `parser:"@Word '('"`
 	Args []*argument `parser:"( @@ ( ',' @@ )* )? ')'"`
 }
 
-// argument is what stands between the commas. Exactly one of its fields is set.
+// argument is one argument of a call. Exactly one of its fields is set.
 type argument struct {
 	Call   *call   `parser:"  @@"`
 	String *string `parser:"| @String"`
@@ -30,7 +30,7 @@ type list struct {
 	Entries []*argument `parser:"'[' ( @@ ( ',' @@ )* )? ']'"`
 }
 
-// grammar builds the parser when it is first needed.
+// grammar returns the parser, which it builds once.
 var grammar = sync.OnceValue(func() *participle.Parser[call] {
 	return participle.MustBuild[call](
 		participle.Lexer(lexer.MustSimple([]lexer.SimpleRule{
@@ -44,7 +44,7 @@ var grammar = sync.OnceValue(func() *participle.Parser[call] {
 	)
 })
 
-// syntaxError says where reading ended.
+// syntaxError adds the position to a parser's error.
 func syntaxError(err error) error {
 	var at participle.Error
 	if !errors.As(err, &at) {
@@ -53,8 +53,7 @@ func syntaxError(err error) error {
 	return fmt.Errorf("at character %d: %s", at.Position().Offset+1, at.Message())
 }
 
-// unquote takes the quotes off a string, and the backslashes that JSON and
-// Python put in.
+// unquote removes the quotes of a string and undoes the escapes of JSON and Python.
 func unquote(quoted string) string {
 	text := quoted[1 : len(quoted)-1]
 	if !strings.Contains(text, `\`) {
@@ -69,7 +68,7 @@ func unquote(quoted string) string {
 		}
 		r, multibyte, rest, err := strconv.UnquoteChar(text, 0)
 		switch {
-		case err != nil: // an escape that is none stands for itself
+		case err != nil: // keep an invalid escape
 			b.WriteByte(text[0])
 			text = text[1:]
 			continue

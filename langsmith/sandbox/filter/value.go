@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// jsonText is a JSON value as text: strings bare, all else as JSON.
+// jsonText returns a JSON value as text: a string unquoted, anything else as JSON.
 func jsonText(v any) string {
 	if s, ok := v.(string); ok {
 		return s
@@ -88,8 +88,8 @@ func parseNumber(s string, k kind) (value, error) {
 	return value{}, fmt.Errorf("%s does not fit this field", s)
 }
 
-// compareValues holds two values of a kind against each other. A run that lacks a
-// value only fulfils eq(field, null), and neq with anything else.
+// compareValues compares two values of a kind. A missing value matches only
+// eq(field, null), and neq with anything else.
 func compareValues(op string, k kind, have, want value) bool {
 	if have.null || want.null {
 		same := have.null && want.null
@@ -119,12 +119,12 @@ func compareValues(op string, k kind, have, want value) bool {
 		return c >= 0
 	case "lt":
 		return c < 0
-	default: // lte: compile lets no other through
+	default: // lte
 		return c <= 0
 	}
 }
 
-// compareText orders texts that are both numbers as numbers.
+// compareText compares two texts, as numbers if both are numbers.
 func compareText(a, b string) int {
 	if a == b {
 		return 0

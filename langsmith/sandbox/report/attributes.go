@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// extractAttributes reads the requested attributes out of a run. Where LangSmith
-// asks a model, this takes the metadata field of the name; without one, it judges a
-// boolean, counts turns, and takes the title for a string. Other numbers are missing.
+// extractAttributes returns the requested attributes of a run. LangSmith asks a model;
+// this takes the metadata field of the same name. Without one, it infers a boolean,
+// counts the turns, and takes the title for a string. Other numbers are missing.
 func extractAttributes(schemas map[string]any, r *trace.Run) map[string]any {
 	values := make(map[string]any)
 	for name, schema := range schemas {
@@ -25,7 +25,7 @@ func extractAttributes(schemas map[string]any, r *trace.Run) map[string]any {
 		case kind == "boolean" && isFlag:
 			values[name] = flag
 		case kind == "boolean":
-			values[name] = judge(name, about, r)
+			values[name] = inferBoolean(name, about, r)
 		case kind == "number" && isNumber:
 			values[name] = number
 		case kind == "number" && name == "turns":
@@ -39,21 +39,22 @@ func extractAttributes(schemas map[string]any, r *trace.Run) map[string]any {
 	return values
 }
 
-// judge answers a boolean by its name where a run shows it, else by whether the run
-// has a word of the name, or of the description where the name says nothing.
-func judge(name, about string, r *trace.Run) bool {
+// inferBoolean infers resolved and frustrated from the run. Any other attribute is true
+// if the run has a word of its name, or of its description if the name has no
+// significant word.
+func inferBoolean(name, about string, r *trace.Run) bool {
 	switch name {
 	case "resolved":
 		return r.Error == "" && countRepeats(r) < 2 && len(r.Outputs) > 0
 	case "frustrated":
 		return countRepeats(r) > 1
 	}
-	asked := clustering.Stems(strings.ReplaceAll(name, "_", " "))
-	if len(asked) == 0 {
-		asked = clustering.Stems(about)
+	wanted := clustering.Stems(strings.ReplaceAll(name, "_", " "))
+	if len(wanted) == 0 {
+		wanted = clustering.Stems(about)
 	}
 	said := clustering.Stems(comparedText(r, nil))
-	return slices.ContainsFunc(asked, func(stem string) bool { return slices.Contains(said, stem) })
+	return slices.ContainsFunc(wanted, func(stem string) bool { return slices.Contains(said, stem) })
 }
 
 // passesAttributes reports whether every attribute to filter by is true.
@@ -66,11 +67,11 @@ func passesAttributes(schemas, values map[string]any) bool {
 	return true
 }
 
-// maxValues is how many values of an attribute are counted.
+// maxValues is how many different values of an attribute are counted.
 const maxValues = 5
 
-// countAttributes sums up the attributes of rows: numbers by their average, other
-// values by how often they occur.
+// countAttributes summarizes the attributes of rows: the average of numbers, the
+// frequency of other values.
 func (b *builder) countAttributes(rows []int) map[string]any {
 	sums := make(map[string]any)
 	for name := range b.in.Attributes {

@@ -10,18 +10,19 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// provenance ends every report, so that nobody takes it for LangSmith's.
+// provenance is the last key point of every report, so that nobody takes it for
+// LangSmith's.
 const provenance = "This report comes from the sandbox: it was computed by plain text clustering over the traces it holds, without a model."
 
-// leastTelling is the size from which a category's rates mean something.
-const leastTelling = 5
+// minCompared is the size from which a category's rates are compared.
+const minCompared = 5
 
-// highestCategory finds the lowest-level category whose figure is highest and above a
-// bound; nil where there is none.
+// highestCategory returns the lowest-level category with the highest figure above a bound;
+// nil if there is none.
 func (b *builder) highestCategory(bound float64, figure func(c *Category) float64) (best *Category) {
 	for i := range b.Categories {
 		c := &b.Categories[i]
-		if !c.leaf || c.Size < min(leastTelling, len(b.Rows)) {
+		if !c.leaf || c.Size < min(minCompared, len(b.Rows)) {
 			continue
 		}
 		if f := figure(c); f > bound {
@@ -31,7 +32,8 @@ func (b *builder) highestCategory(bound float64, figure func(c *Category) float6
 	return best
 }
 
-func (b *builder) failingMost() *Category {
+// mostFailing returns the category with the highest error rate; nil without errors.
+func (b *builder) mostFailing() *Category {
 	return b.highestCategory(0, func(c *Category) float64 { return float64(c.failed) / float64(c.Size) })
 }
 
@@ -47,12 +49,12 @@ func (b *builder) topCategories() []*Category {
 	return tops
 }
 
-// maxHighlights is how many traces a report points out.
+// maxHighlights is how many traces a report highlights.
 const maxHighlights = 8
 
-// addHighlights points out one trace of each kind: an agent that goes in circles,
-// a failure of the category that fails most, a bad rating, a slow run; then a
-// typical trace of each top category.
+// addHighlights highlights one trace of each kind: an agent that repeats a question, a
+// failure of the category that fails most, a bad rating, a slow run; then a typical trace
+// of each top category.
 func (b *builder) addHighlights() {
 	add := func(row int, format string, args ...any) {
 		known := slices.ContainsFunc(b.Highlights, func(h Highlight) bool { return h.Row == row })
@@ -60,12 +62,12 @@ func (b *builder) addHighlights() {
 			b.Highlights = append(b.Highlights, Highlight{row, fmt.Sprintf(format, args...)})
 		}
 	}
-	worst, usual := b.failingMost(), trace.Quantile(b.count(b.every).latencies, 0.5)
+	worst, usual := b.mostFailing(), trace.Quantile(b.count(b.every).latencies, 0.5)
 	inWorst := func(row Row) bool { return &b.Categories[row.Category] == worst }
 
 	row, times := b.bestRow(func(row Row) float64 {
 		if inWorst(row) {
-			return 0 // the next kind speaks of this category
+			return 0 // the next highlight is of this category
 		}
 		return float64(countRepeats(row.Run) - 1)
 	})
@@ -102,8 +104,8 @@ func (b *builder) addHighlights() {
 	}
 }
 
-// bestRow finds the row with the highest score above 0, the earliest of equal ones, in
-// a category that has no highlight yet; -1 where there is none.
+// bestRow returns the row with the highest score above 0, in a category without a
+// highlight; the earliest of equal ones, -1 for none.
 func (b *builder) bestRow(score func(row Row) float64) (best int, highest float64) {
 	best = -1
 	for at, row := range b.Rows {
@@ -117,7 +119,7 @@ func (b *builder) bestRow(score func(row Row) float64) (best int, highest float6
 
 // addKeyPoints writes the title and the key points.
 func (b *builder) addKeyPoints() {
-	n, all, worst := len(b.Rows), b.count(b.every), b.failingMost()
+	n, all, worst := len(b.Rows), b.count(b.every), b.mostFailing()
 	tops := b.topCategories()
 	first := tops[0]
 	point := func(format string, args ...any) { b.KeyPoints = append(b.KeyPoints, fmt.Sprintf(format, args...)) }
@@ -137,7 +139,7 @@ func (b *builder) addKeyPoints() {
 		point("In %s the agent asks the same question again.", formatShare(all.repeated, n))
 	}
 	middle := b.Rows[0].Run.Start.Add(b.Rows[n-1].Run.Start.Sub(b.Rows[0].Run.Start) / 2)
-	late := func(c *Category) float64 { // the rows stand in order of time
+	late := func(c *Category) float64 { // rows are in order of time
 		at, _ := slices.BinarySearchFunc(c.rows, middle, func(row int, t time.Time) int { return b.Rows[row].Run.Start.Compare(t) })
 		return float64(c.Size-at) / float64(c.Size)
 	}

@@ -8,28 +8,28 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// Input is what a report is computed from.
+// Input is the input of a report.
 type Input struct {
 	Runs []*trace.Run // all runs of the project
 
-	From, To time.Time // the window of a run's start; a zero To leaves it open
+	From, To time.Time // the window of the runs' start; a zero To means no end
 	Filter   *filter.Filter
-	Sample   float64 // the most traces, below 1 a share of them; 0: maxSample
+	Sample   float64 // the maximum number of traces, below 1 a share of them; 0 for maxSample
 
-	Hierarchy  []int             // clusters per level, the top first; nil: by the number of traces
-	Partitions map[string]string // top categories fixed in advance, name to description
-	Prompt     []string          // the parts of a run that count; nil: run.inputs
+	Hierarchy  []int             // clusters per level, the top first; nil to choose by the number of traces
+	Partitions map[string]string // fixed top categories, name to description
+	Prompt     []string          // the parts of a run to compare; nil for run.inputs
 	Attributes map[string]any    // name to schema
-	Context    map[string]string // question to answer: what the user wants to know
+	Context    map[string]string // what the user wants to know, question to answer
 }
 
 const maxSample = 1000
 
-// selectRuns picks the traces to analyse: roots in the window that pass the filter;
-// of each thread the latest; of these a sample, spread evenly over the time.
+// selectRuns selects the traces to analyse: the roots in the window that match the
+// filter, of each thread the latest, and of these an evenly distributed sample.
 //
-// Unknown: what LangSmith makes of a filter that only child runs pass. Here it
-// finds nothing.
+// Unknown: what LangSmith does with a filter that only child runs match. Here nothing
+// matches.
 func (in *Input) selectRuns() []*trace.Run {
 	var passing []*trace.Run
 	for _, r := range in.Runs {
@@ -46,7 +46,7 @@ func (in *Input) selectRuns() []*trace.Run {
 	return sample
 }
 
-// sampleSize is how many of n traces to take at most.
+// sampleSize returns the maximum number of n traces to analyse.
 //
 // Unknown: whether a sample below 1 is a share, as an official client suggests.
 func (in *Input) sampleSize(n int) int {

@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// addNames gives every category a level, a name of its own and a description.
+// addNames sets the level, a unique name and the description of every category.
 func (b *builder) addNames() {
 	taken := make(map[string]bool)
 	deepest := 0
@@ -22,7 +22,7 @@ func (b *builder) addNames() {
 	for at := range b.Categories {
 		c := &b.Categories[at]
 		// Unknown: whether LangSmith's level 0 is the top or the bottom. An official
-		// client takes it for the bottom.
+		// client assumes the bottom.
 		c.Level -= deepest
 		c.Name = cmp.Or(c.Name, b.freeName(c, taken))
 		taken[strings.ToLower(c.Name)] = true
@@ -30,8 +30,8 @@ func (b *builder) addNames() {
 	}
 }
 
-// freeName picks the first name that is not taken: at the top the tag that most
-// traces share, then their titles, what the user of a typical one said, a number.
+// freeName returns the first unused name of these: for a top category the tag of most of
+// its traces; the titles of its traces; what the user of a typical trace said; a number.
 func (b *builder) freeName(c *Category, taken map[string]bool) string {
 	var candidates []string
 	if c.Parent < 0 {
@@ -56,7 +56,7 @@ func longestClause(text string) string {
 	return trace.Preview(longest, maxPhrase)
 }
 
-// sharedTag is the tag that most of a category's traces have, and at most as many
+// sharedTag returns the tag that most of a category's traces have, and at most as many
 // other traces.
 func (b *builder) sharedTag(rows []int) string {
 	tags := func(r *trace.Run) []string { return r.Tags }
@@ -93,7 +93,7 @@ func (b *builder) describe(c *Category) string {
 	return fmt.Sprintf("%s. %s end in an error, mostly %s.", text, formatShare(c.failed, c.Size), quote(byFrequency(c.errors)[0]))
 }
 
-// mostTypical is the row closest to the middle of rows.
+// mostTypical returns the row closest to the centroid of rows.
 func (b *builder) mostTypical(rows []int) int {
 	centroid := b.corpus.Centroid(rows)
 	return slices.MaxFunc(rows, func(x, y int) int {

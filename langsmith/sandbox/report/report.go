@@ -1,6 +1,5 @@
-// Package report computes the sandbox's Insights reports: it selects traces,
-// groups them by the words they share, and says what it counted. No model is
-// involved.
+// Package report computes the sandbox's Insights reports without a model: it selects
+// traces, groups them by the words that they share, and describes the groups.
 package report
 
 import (
@@ -20,7 +19,7 @@ type Result struct {
 
 // Category is a cluster of traces.
 type Category struct {
-	Parent      int // index among the categories, where it precedes its children; -1 at the top
+	Parent      int // index in Categories, before its children; -1 at the top
 	Level       int
 	Name        string
 	Description string
@@ -32,10 +31,10 @@ type Category struct {
 	figures
 }
 
-// Row is a trace that the report looked at.
+// Row is an analysed trace.
 type Row struct {
 	Run        *trace.Run
-	Category   int // the smallest that holds it
+	Category   int // the smallest category that contains it
 	Summary    string
 	Attributes map[string]any
 }
@@ -46,7 +45,7 @@ type Highlight struct {
 	Reason string
 }
 
-// builder holds a report while it is computed.
+// builder computes a report.
 type builder struct {
 	in     Input
 	every  []int // the indices of all rows
@@ -67,7 +66,7 @@ func Build(in Input) Result {
 		}
 	}
 	if len(b.Rows) == 0 {
-		// Unknown: how LangSmith words this, and whether it fails such a job at all.
+		// Unknown: LangSmith's wording, and whether such a job fails.
 		return Result{Error: "No traces matched the window, filter and attributes (sandbox wording)."}
 	}
 	boost := make(map[string]float64)

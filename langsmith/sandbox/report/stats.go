@@ -9,7 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// figures are what is counted over the runs of a category.
+// figures are counts over the runs of a category.
 type figures struct {
 	failed    int            // runs that end in an error
 	repeated  int            // runs in which the agent repeats a question
@@ -43,10 +43,10 @@ func (b *builder) count(rows []int) figures {
 	return f
 }
 
-// stats gives a category's figures as the API does. Without values a key is
-// missing, and without traces there are no stats.
+// stats returns a category's figures in the API's format. A key without values is
+// missing, and a category without traces has no stats.
 //
-// Unknown: the names below feedback and attributes, which no schema states.
+// Unknown: the names within feedback and attributes, which the schema does not define.
 func (b *builder) stats(c *Category) map[string]any {
 	if c.Size == 0 {
 		return nil
@@ -88,7 +88,7 @@ func round(v float64, digits int) float64 {
 	return math.Round(v*scale) / scale
 }
 
-// byFrequency lists the keys, those with the highest counts first.
+// byFrequency lists the keys by descending count.
 func byFrequency(counts map[string]int) []string {
 	keys := slices.Sorted(maps.Keys(counts))
 	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })

@@ -9,19 +9,19 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// Lengths of texts, in runes.
+// The maximum lengths of texts, in runes.
 const (
 	maxName    = 80
 	maxPhrase  = 60
 	maxSummary = 140
 )
 
-// maxCompared bounds the text by which a run is compared, in bytes.
+// maxCompared bounds the text of comparedText, in bytes.
 const maxCompared = 50_000
 
-// comparedText is the text by which a run is compared with others: the parts that
-// a summary prompt names, by default what the user said. With what was said goes
-// the run's title, and its tags three times: a tag was chosen.
+// comparedText returns the text by which runs are compared: the parts that a summary
+// prompt names, by default what the user said. It adds the run's title, and its tags
+// three times, since a tag says more than a word.
 func comparedText(r *trace.Run, parts []string) string {
 	if len(parts) == 0 {
 		parts = []string{"run.inputs"}
@@ -48,13 +48,13 @@ func comparedText(r *trace.Run, parts []string) string {
 	return text[:min(len(text), maxCompared)]
 }
 
-// title is the agent's own heading of the conversation, if it gave one.
+// title returns the agent's title of the conversation, if there is one.
 func title(r *trace.Run) string {
 	text, _ := r.Metadata["title"].(string)
 	return trace.Preview(text, maxName)
 }
 
-// errorMessage is the first line of a run's error without the exception's class.
+// errorMessage returns the first line of a run's error without the exception's class.
 func errorMessage(r *trace.Run) string {
 	line, _, _ := strings.Cut(r.Error, "\n")
 	if class, rest, found := strings.Cut(line, ": "); found && !strings.Contains(class, " ") {
@@ -63,13 +63,13 @@ func errorMessage(r *trace.Run) string {
 	return trace.Preview(line, maxPhrase)
 }
 
-// openingLine is the first line of what the user said.
+// openingLine returns the first line of what the user said.
 func openingLine(r *trace.Run) string {
 	line, _, _ := strings.Cut(r.UserText(), "\n")
 	return trace.Preview(line, maxSummary)
 }
 
-// summarize tells a run in a line: what was asked, and how it went.
+// summarize describes a run in one line: the user's request and the outcome.
 func summarize(r *trace.Run) string {
 	text := openingLine(r)
 	if head := title(r); head != "" {
@@ -90,13 +90,13 @@ func summarize(r *trace.Run) string {
 	return text + ". Answered."
 }
 
-// countRepeats is how often the agent sent the message that it sent most often.
+// countRepeats returns how often the agent sent its most frequent message.
 func countRepeats(r *trace.Run) int {
 	_, times := mostSent(r)
 	return times
 }
 
-// mostRepeated is the message that the agent sent most often.
+// mostRepeated returns the agent's most frequent message.
 func mostRepeated(r *trace.Run) string {
 	message, _ := mostSent(r)
 	return message
@@ -127,10 +127,10 @@ func quoteBeginning(text string) string {
 	return quote(short)
 }
 
-// quote uses typographic quotes, which JSON need not escape.
+// quote adds typographic quotes, which JSON does not escape.
 func quote(text string) string { return "“" + text + "”" }
 
-// formatShare writes a part of a whole: 3 of 12 (25 %).
+// formatShare formats a share as 3 of 12 (25 %).
 func formatShare(part, whole int) string {
 	return fmt.Sprintf("%d of %d (%.0f %%)", part, whole, 100*float64(part)/float64(whole))
 }

@@ -8,7 +8,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/clustering"
 )
 
-// Bounds of a hierarchy. Finer and deeper levels are left out.
+// The bounds of a hierarchy. Wider and deeper levels are cut off.
 const (
 	maxWidth  = 200
 	maxLevels = 5
@@ -24,8 +24,8 @@ func (b *builder) addCategories() {
 		b.addClusters(-1, b.corpus.Cluster(b.every, widths))
 		return
 	}
-	// Unknown: how LangSmith reads a hierarchy beside partitions. Here the
-	// partitions take the place of its first level.
+	// Unknown: what a hierarchy means with partitions. Here the partitions replace its
+	// first level.
 	for _, p := range b.partition() {
 		at := b.addCategory(-1, p.rows)
 		b.Categories[at].Name, b.Categories[at].Description = p.name, p.description
@@ -39,7 +39,7 @@ func (b *builder) addCategories() {
 	}
 }
 
-// increasingWidths drops the levels that have no more categories than the one above them.
+// increasingWidths drops the levels without more categories than the level above.
 func increasingWidths(hierarchy []int) []int {
 	var widths []int
 	for _, width := range hierarchy {
@@ -51,7 +51,7 @@ func increasingWidths(hierarchy []int) []int {
 	return widths
 }
 
-// defaultWidths is flat for a few traces, and two levels for more.
+// defaultWidths returns one level for few traces, and two for more.
 func defaultWidths(traces int) []int {
 	if traces < 5 {
 		return []int{1}
@@ -84,19 +84,19 @@ func (b *builder) addCategory(parent int, rows []int) int {
 	return at
 }
 
-// leastSimilar is the similarity to a partition from which a row belongs to it.
-const leastSimilar = 0.1
+// minSimilarity is the similarity to a partition from which a row belongs to it.
+const minSimilarity = 0.1
 
 type partition struct {
 	name, description string
 	rows              []int
 }
 
-// partition sorts the rows into the fixed categories: first by the words of their
-// names and descriptions, then by likeness to the rows found so far. What fits none
-// goes to one more.
+// partition assigns the rows to the fixed categories: first by the words of their names
+// and descriptions, then by similarity to the assigned rows. The remaining rows form the
+// category Other.
 //
-// Unknown: where LangSmith puts such traces.
+// Unknown: what LangSmith does with the remaining traces.
 func (b *builder) partition() []partition {
 	var parts []partition
 	var centres [][]float64
@@ -110,7 +110,7 @@ func (b *builder) partition() []partition {
 		var left []int
 		for _, row := range rest {
 			best, similarity := b.nearest(row, centres)
-			if similarity < leastSimilar {
+			if similarity < minSimilarity {
 				left = append(left, row)
 			} else {
 				parts[best].rows = append(parts[best].rows, row)

@@ -7,18 +7,18 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// turn is what becomes one trace: what was said so far, and what the agent did.
+// turn is one turn of a conversation, which becomes one trace.
 type turn struct {
-	messages []trace.Message // the last is the agent's, unless the turn broke down
-	called   bool            // the tool was used
-	failed   bool            // and failed
-	crashed  bool            // the whole turn ended in an error
+	messages []trace.Message // so far; the last is the agent's, unless the turn crashed
+	called   bool            // the tool was called
+	failed   bool            // the tool failed
+	crashed  bool            // the turn ended in an error
 	took     time.Duration
 }
 
-// simulate plays a scenario. In a thread the agent first asks for what it needs;
-// when the tool fails after the answer, it asks the same once more, which is the
-// flaw that a report over these traces should find.
+// simulate returns the turns of a scenario. In a thread the agent first asks a question.
+// If the tool fails after the user's reply, the agent repeats the question: the flaw that
+// a report over these traces should find.
 func simulate(rng *rand.Rand, s scenario, threaded bool) []turn {
 	p := newPlaceholders(rng)
 	say := func(text string) string { return p.Replace(text) }
@@ -48,7 +48,7 @@ func simulate(rng *rand.Rand, s scenario, threaded bool) []turn {
 	}) + detail.Content}
 	said = append(said[:4:4], again)
 	switch rng.IntN(3) {
-	case 0: // the second try works
+	case 0: // the tool succeeds
 		return append(turns, turn{messages: append(said[:5:5], answer), called: true, took: s.duration(rng, false)})
 	case 1: // the agent asks a third time, and the user leaves
 		return append(turns, turn{messages: append(said[:5:5], question), called: true, failed: true, took: s.duration(rng, true)})
@@ -56,8 +56,7 @@ func simulate(rng *rand.Rand, s scenario, threaded bool) []turn {
 	return append(turns, turn{messages: said, called: true, failed: true, crashed: true, took: s.duration(rng, true)})
 }
 
-// duration is how long a turn takes: somewhat around the usual, and longer by the
-// tool's timeout when it fails.
+// duration returns a random duration of a turn, longer by the tool's timeout if it fails.
 func (s scenario) duration(rng *rand.Rand, failed bool) time.Duration {
 	seconds := s.latency * (0.6 + 0.9*rng.Float64())
 	if rng.IntN(20) == 0 {
@@ -69,7 +68,7 @@ func (s scenario) duration(rng *rand.Rand, failed bool) time.Duration {
 	return time.Duration(seconds * float64(time.Second)).Truncate(time.Microsecond)
 }
 
-// resolved says whether the conversation ended with an answer.
+// resolved reports whether the conversation ended with an answer.
 func resolved(turns []turn) bool {
 	last := turns[len(turns)-1]
 	return !last.failed && !last.crashed

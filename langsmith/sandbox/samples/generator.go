@@ -11,16 +11,16 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// generator turns scenarios into the runs of one project.
+// generator generates the runs of one project from scenarios.
 type generator struct {
 	project    string
 	agent      string // the name of its root runs
 	seed       uint64
 	now        time.Time
 	threads    float64 // share of conversations with several turns
-	scale      float64 // of the scenarios' counts; 0: as they are
+	scale      float64 // factor on the scenarios' counts; 0 for 1
 	priced     bool    // its models have known prices
-	rated      float64 // share of conversations that got feedback
+	rated      float64 // share of conversations with feedback
 	questions  bool    // inputs are a question, not messages
 	experiment bool
 
@@ -51,15 +51,15 @@ func (g *generator) scaleCount(of int) int {
 	return int(math.Ceil(float64(of) * g.scale))
 }
 
-// randomTime picks a time within a week, more often by day than by night. It keeps
-// a margin to both ends, so that no conversation crosses them.
+// randomTime returns a time within a week, more often by day than by night, with a margin
+// at both ends so that no conversation crosses them.
 func (g *generator) randomTime(from time.Time) time.Time {
 	day := time.Duration(g.rng.IntN(7)) * 24 * time.Hour
 	hour := (g.rng.Float64() + g.rng.Float64()) / 2 * 23 // noon is likelier than midnight
 	return from.Add(day + time.Duration(hour*float64(time.Hour))).Truncate(time.Microsecond)
 }
 
-// addConversation adds one trace for each of its turns.
+// addConversation adds a trace for each turn of a conversation.
 func (g *generator) addConversation(s scenario, at time.Time) {
 	threaded := g.rng.Float64() < g.threads
 	turns := simulate(g.rng, s, threaded)
@@ -83,7 +83,7 @@ func (g *generator) addConversation(s scenario, at time.Time) {
 	}
 }
 
-// pickTitle mostly gives the usual one: an agent heads like with like.
+// pickTitle returns the first title most of the time.
 func (g *generator) pickTitle(s scenario) string {
 	if g.rng.Float64() < 0.5 {
 		return s.titles[0]
@@ -142,7 +142,8 @@ func (g *generator) messagesObject(messages []trace.Message) map[string]any {
 	return map[string]any{"messages": list}
 }
 
-// addCost counts tokens by the length of the texts, over a fixed system prompt.
+// addCost sets the tokens by the length of the texts and a fixed system prompt, and the
+// cost.
 func (g *generator) addCost(r *trace.Run, s scenario, t turn) {
 	if s.unpriced {
 		return
@@ -153,7 +154,7 @@ func (g *generator) addCost(r *trace.Run, s scenario, t turn) {
 	}
 	r.PromptTokens = 850 + 2*words + g.rng.IntN(200)
 	r.CompletionTokens = 40 + words/2 + g.rng.IntN(60)
-	if g.questions { // sources are read along
+	if g.questions { // the agent reads sources
 		r.PromptTokens *= 14
 		r.CompletionTokens *= 6
 	}
@@ -179,7 +180,8 @@ func (g *generator) addFeedback(r *trace.Run, s scenario, turns []turn) {
 	r.Feedback = map[string]float64{"user_score": score}
 }
 
-// childRuns are the runs below a root: the model's turn, and the tool's where it was used.
+// childRuns returns the child runs of a root: the model's, and the tool's if it was
+// called.
 func (g *generator) childRuns(s scenario, t turn, root trace.Run) []trace.Run {
 	model := trace.Run{
 		ID: g.newID("run"), TraceID: root.ID, ParentID: root.ID, Name: "ChatModel", Type: trace.LLM,

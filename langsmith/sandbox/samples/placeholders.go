@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// placeholders fills the blanks of a conversation, the same way throughout it.
+// placeholders replaces the placeholders of one conversation, always by the same values.
 type placeholders struct{ *strings.Replacer }
 
 func products() []string {
@@ -37,7 +37,7 @@ func newPlaceholders(rng *rand.Rand) placeholders {
 
 func pick(rng *rand.Rand, from []string) string { return from[rng.IntN(len(from))] }
 
-// addGreeting puts what people say around their point before and after it.
+// addGreeting adds a random greeting and closing.
 func addGreeting(rng *rand.Rand, text string) string {
 	before := pick(rng, []string{"", "", "", "Hi, ", "Hello, ", "Good morning. ", "Hello again. "})
 	after := pick(rng, []string{"", "", "", " Thanks.", " Please help.", " What now?", " This is not my first message about it."})

@@ -1,6 +1,6 @@
 package samples
 
-// researchScenarios are what analysts ask the research agent.
+// researchScenarios returns the scenarios of the research agent.
 func researchScenarios() []scenario {
 	return []scenario{
 		{

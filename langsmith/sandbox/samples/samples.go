@@ -1,7 +1,6 @@
-// Package samples makes up the sandbox's sample traces: a shop's support
-// assistant in production and before release, a research agent, and an
-// experiment. The generator is deterministic; everything it says about time is
-// relative to the moment it is given.
+// Package samples generates the sandbox's sample traces: a shop's support assistant in
+// production and before release, a research agent, and an experiment. The same time gives
+// the same traces.
 package samples
 
 import (
@@ -22,13 +21,13 @@ const (
 type Project struct {
 	Name        string
 	Description string
-	Experiment  bool   // its runs answer the examples of a dataset
-	Agent       string // the id of the agent whose project it is; "": of none
+	Experiment  bool   // its runs have reference examples
+	Agent       string // the id of the agent, set for an agent's project
 	Environment string // of the agent
 	Runs        []trace.Run
 }
 
-// Projects makes the sample projects, their traces in the two weeks before now.
+// Projects returns the sample projects, with traces of the two weeks before now.
 func Projects(now time.Time) []Project {
 	support := append(supportScenarios(), moreSupportScenarios()...)
 	return []Project{

@@ -1,25 +1,25 @@
 package samples
 
-// scenario is one reason for which people turn to an agent, and how that goes.
-// Texts may hold {order}, {amount}, {product}, {days}, {code} and {topic}.
+// scenario is a reason to contact an agent and the course of the conversation. Texts may
+// contain {order}, {amount}, {product}, {days}, {code} and {topic}.
 type scenario struct {
-	titles    []string // how the agent itself heads such a conversation
-	asks      []string // what people open with
-	details   []string // what they add when asked
-	question  string   // what the agent needs to know first
-	answers   []string // how it ends when it ends well
-	area      string   // the tag that the agent routes it under; may be empty
+	titles    []string // the agent's titles of the conversation
+	asks      []string // the user's first messages
+	details   []string // the user's replies to the question
+	question  string   // the agent's question
+	answers   []string // the agent's answers if the tool succeeds
+	area      string   // the tag of the traces; may be empty
 	tool      string
 	failure   string  // the tool's error
 	failRate  float64 // how often the tool fails
-	satisfied float64 // share of good feedback; below 0: nobody leaves any
-	latency   float64 // seconds that a turn usually takes
+	satisfied float64 // share of good feedback; below 0 for no feedback
+	latency   float64 // usual duration of a turn, in seconds
 	weeks     [2]int  // conversations in the older and in the newer week
-	unpriced  bool    // answered without a priced model: no cost, no tokens
+	unpriced  bool    // has no cost and no tokens
 }
 
-// supportScenarios are what the shop's customers come with. The two weeks differ:
-// one reason appears, one vanishes, some grow or shrink.
+// supportScenarios returns the scenarios of the shop's support. The two weeks differ: one
+// reason appears, one disappears, others grow or shrink.
 func supportScenarios() []scenario {
 	return []scenario{
 		{

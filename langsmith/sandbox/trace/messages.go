@@ -8,8 +8,8 @@ type Message struct {
 	Content string
 }
 
-// Messages reads the conversation out of a run: the messages it was given and,
-// where its outputs hold a longer or another list, those.
+// Messages returns the conversation of a run: the messages of its outputs if they continue
+// those of its inputs, else both.
 func (r *Run) Messages() []Message {
 	in, out := messages(r.Inputs), messages(r.Outputs)
 	if len(out) >= len(in) && len(out) > 0 && len(in) > 0 && out[0] == in[0] {
@@ -34,7 +34,7 @@ func messages(held map[string]any) []Message {
 	return read
 }
 
-// role accepts both spellings in use: role (user, assistant) and type (human, ai).
+// role accepts both formats in use: role (user, assistant) and type (human, ai).
 func role(fields map[string]any) string {
 	name, _ := fields["role"].(string)
 	if name == "" {
@@ -67,8 +67,8 @@ func content(value any) string {
 	return ""
 }
 
-// UserText is everything the user said in the run, one message a line. A run
-// that holds no conversation gives the strings among its inputs.
+// UserText returns the user's messages in the run, one per line. For a run without a
+// conversation it returns the strings of the inputs.
 func (r *Run) UserText() string {
 	var said []string
 	for _, m := range r.Messages() {

@@ -5,13 +5,12 @@ import (
 	"slices"
 )
 
-// Sort orders runs by their start, oldest first; equal starts by id, so that
-// every listing has one order only.
+// Sort sorts runs by their start, oldest first, and by id for equal starts.
 func Sort(runs []*Run) {
 	slices.SortStableFunc(runs, Compare)
 }
 
-// Compare tells which of two runs comes first.
+// Compare compares two runs in the order of [Sort].
 func Compare(a, b *Run) int {
 	if c := a.Start.Compare(b.Start); c != 0 {
 		return c

@@ -1,5 +1,4 @@
-// Package trace is the sandbox's own picture of what LangSmith holds: runs, the
-// traces and threads they form, and what can be read off them.
+// Package trace is the sandbox's model of runs, traces and threads.
 package trace
 
 import (
@@ -10,7 +9,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// The kinds of run that the sandbox's own traces use.
+// The run types of the sample traces.
 const (
 	Chain     = "chain"
 	LLM       = "llm"
@@ -18,15 +17,15 @@ const (
 	Retriever = "retriever"
 )
 
-// The states of a run.
+// The statuses of a run.
 const (
 	Success = "success"
 	Failed  = "error"
 	Pending = "pending"
 )
 
-// Run is one step of a trace. A run without a parent is the root of its trace.
-// Its maps and slices are never changed once the run is held.
+// Run is one step of a trace. A run without a parent is the root of its trace. The maps
+// and slices of a stored run never change.
 type Run struct {
 	ID        uuid.UUID
 	TraceID   uuid.UUID
@@ -46,15 +45,15 @@ type Run struct {
 
 	PromptTokens     int
 	CompletionTokens int
-	Cost             *float64           // USD; nil where no price is known
+	Cost             *float64           // US dollars; nil if unknown
 	Feedback         map[string]float64 // score by key
 	ReferenceExample uuid.UUID          // set on the runs of an experiment
 }
 
-// IsRoot says whether the run stands at the top of its trace.
+// IsRoot reports whether the run is the root of its trace.
 func (r *Run) IsRoot() bool { return r.ParentID == uuid.Nil }
 
-// Latency is the time the run took, and whether it has ended.
+// Latency returns how long the run took, and whether it has ended.
 func (r *Run) Latency() (time.Duration, bool) {
 	if r.End.IsZero() {
 		return 0, false
@@ -62,8 +61,8 @@ func (r *Run) Latency() (time.Duration, bool) {
 	return r.End.Sub(r.Start), true
 }
 
-// Quantile is the smallest value that at least a share p of the values do not
-// exceed; 0 without values.
+// Quantile returns the smallest value that at least a share p of the values do not exceed;
+// 0 without values.
 func Quantile(values []float64, p float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -72,38 +71,38 @@ func Quantile(values []float64, p float64) float64 {
 	return sorted[max(int(math.Ceil(p*float64(len(values))))-1, 0)]
 }
 
-// TotalTokens counts prompt and completion.
+// TotalTokens returns the sum of prompt and completion tokens.
 func (r *Run) TotalTokens() int { return r.PromptTokens + r.CompletionTokens }
 
-// DottedOrder is the sortable path of a root run, as LangSmith writes it. A
-// child's path would need its ancestors; the sandbox gives the run's own part.
+// DottedOrder returns the run's part of LangSmith's dotted order. A child's dotted order
+// begins with those of its ancestors.
 func (r *Run) DottedOrder() string {
 	return r.Start.UTC().Format("20060102T150405") +
 		r.Start.UTC().Format(".000000")[1:] + "Z" + r.ID.String()
 }
 
-// Conversations picks what the Insights Agent looks at: the latest root run of
-// every thread, and each root run that belongs to none, in order of time.
+// Conversations returns the runs that the Insights Agent analyses: the latest root run of
+// every thread, and every root run without a thread, in order of time.
 func Conversations(runs []*Run) []*Run {
 	latest := make(map[string]int)
-	var picked []*Run
+	var selected []*Run
 	for _, r := range runs {
 		if !r.IsRoot() {
 			continue
 		}
 		if r.ThreadID == "" {
-			picked = append(picked, r)
+			selected = append(selected, r)
 			continue
 		}
 		at, seen := latest[r.ThreadID]
 		switch {
 		case !seen:
-			latest[r.ThreadID] = len(picked)
-			picked = append(picked, r)
-		case r.Start.After(picked[at].Start):
-			picked[at] = r
+			latest[r.ThreadID] = len(selected)
+			selected = append(selected, r)
+		case r.Start.After(selected[at].Start):
+			selected[at] = r
 		}
 	}
-	Sort(picked)
-	return picked
+	Sort(selected)
+	return selected
 }

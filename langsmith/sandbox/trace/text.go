@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// maxDepth bounds how deep Text looks into nested values.
+// maxDepth bounds the nesting of values that Text reads.
 const maxDepth = 16
 
-// Text joins every string found in a JSON value, in the order of its keys.
+// Text joins the strings in a JSON value, in the order of its keys.
 func Text(value any) string {
 	var found []string
 	collect(value, 0, &found)

@@ -1,22 +1,12 @@
-// Package project knows what everything that is released has in common: where
-// the project lives, what a built program says of itself, and how the files of a
-// release are called.
-package project
+package identity
 
 import (
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 )
-
-// Name is the program's name, and the beginning of every file of a release.
-const Name = "langsmith-insights-mcp"
-
-// Authors is the name that stands in LICENSE.
-const Authors = "The langsmith-insights-mcp authors"
 
 // unchosen stands in home.json until the project has an owner on GitHub. Such a
 // home serves to build and to check a release, and not to publish one.
@@ -33,20 +23,29 @@ type Home struct {
 
 var partOfHome = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// ReadHome returns the project's home.
-func ReadHome() (Home, error) {
+// ReadHome returns the project's home. It panics where home.json, which is part of the
+// program, is not as it must be: a test reads it.
+func ReadHome() Home {
 	var home Home
 	if err := json.Unmarshal(homeJSON, &home); err != nil {
-		return home, fmt.Errorf("home.json: %w", err)
+		panic(fmt.Errorf("home.json: %w", err))
 	}
 	if !partOfHome.MatchString(home.Owner) || !partOfHome.MatchString(home.Repository) {
-		return home, errors.New("home.json: want an owner and a repository as GitHub spells them")
+		panic("home.json: want an owner and a repository as GitHub spells them")
 	}
-	return home, nil
+	return home
 }
 
 // Chosen reports whether the project has an owner yet.
 func (h Home) Chosen() bool { return h.Owner != unchosen }
+
+// Website is the page about the server, "" until there is one.
+func (h Home) Website() string {
+	if !h.Chosen() {
+		return ""
+	}
+	return h.URL()
+}
 
 // URL is the repository's address.
 func (h Home) URL() string { return "https://github.com/" + h.Owner + "/" + h.Repository }
@@ -57,6 +56,11 @@ func (h Home) ServerName() string { return "io.github." + h.Owner + "/" + h.Repo
 // Download is the address of a file of a version's release.
 func (h Home) Download(version, file string) string {
 	return h.URL() + "/releases/download/v" + version + "/" + file
+}
+
+// Icon is the address of a version's icon.
+func (h Home) Icon(version string) string {
+	return "https://raw.githubusercontent.com/" + h.Owner + "/" + h.Repository + "/v" + version + "/server/identity/icon.png"
 }
 
 // Image is a version's container image. Image names are in lower case.

@@ -1,0 +1,15 @@
+package project
+
+import "testing"
+
+func TestFilesOfAReleaseAreNamedAlike(t *testing.T) {
+	for got, want := range map[string]string{
+		Bundle("1.2.3"):                      "langsmith-insights-mcp_1.2.3.mcpb",
+		Archive("1.2.3", "windows", "amd64"): "langsmith-insights-mcp_1.2.3_windows_amd64.zip",
+		Built("dist", "darwin", AnyArch):     "dist/stage/darwin_all/langsmith-insights-mcp",
+	} {
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package main_test
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// The first signal waits for a paid request that is in flight; the second does not.
+func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
+	arrived, leave := make(chan struct{}), make(chan struct{})
+	langsmith := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/insights") {
+			close(arrived)
+			<-leave
+		}
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer langsmith.Close()
+	defer close(leave)
+	cmd, address, log := startHTTP(t, []string{"LANGSMITH_API_KEY=" + key, "LANGSMITH_ENDPOINT=" + langsmith.URL}, "--shutdown-timeout", "10m")
+	go postMCP(t, address, toolCall(1, "create_insights_job", `{"session_id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"}`))
+	<-arrived
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	for log.Scan() && !strings.Contains(log.Text(), `"ending:`) {
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	var ended *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &ended) || ended.Sys().(syscall.WaitStatus).Signal() != os.Interrupt {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+// startHTTP starts the program as an HTTP server and returns where it listens, and the
+// rest of its log.
+func startHTTP(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, address string, log *bufio.Scanner) {
+	t.Helper()
+	cmd = command(t, env, append([]string{"http", "--addr", "127.0.0.1:0"}, args...)...)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	log = bufio.NewScanner(stderr)
+	for log.Scan() {
+		if match := regexp.MustCompile(`"addr":"([^"]+)"`).FindStringSubmatch(log.Text()); match != nil {
+			return cmd, match[1], log
+		}
+	}
+	t.Fatal("the log does not say where the server listens")
+	return nil, "", nil
+}
+
+// postMCP sends a message of the era without sessions and returns the status of the
+// answer, 0 where none came.
+func postMCP(t *testing.T, address, message string) int {
+	t.Helper()
+	meta := `"params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}},`
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/mcp", strings.NewReader(strings.Replace(message, `"params":{`, meta, 1)))
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	for name, value := range map[string]string{
+		"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "Mcp-Protocol-Version": "2026-07-28",
+		"Mcp-Method": "tools/call", "Mcp-Name": regexp.MustCompile(`"name":"(\w+)"`).FindStringSubmatch(message)[1],
+	} {
+		request.Header.Set(name, value)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		return 0
+	}
+	return answer.StatusCode
+}

@@ -1,0 +1,118 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server/web"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// callRecord is what is logged of one call of a tool. It holds nothing of what was
+// asked or answered.
+type callRecord struct {
+	tool      string
+	requestID string // of the HTTP request; else made up
+	caller    string // the fingerprint of the credential; empty for none
+	began     time.Time
+	outcome   string
+	failed    bool
+	upstream  atomic.Int64 // the status of LangSmith's answer that the call failed by, else of the last; 0 for none
+}
+
+type callRecordKey struct{}
+
+// beginCall returns the record of a call, which its requests to LangSmith find in ctx.
+func beginCall(ctx context.Context, tool, caller string) (context.Context, *callRecord) {
+	record := &callRecord{tool: tool, requestID: web.RequestID(ctx), caller: caller, began: time.Now(), outcome: "panic", failed: true}
+	if record.requestID == "" {
+		record.requestID = uuid.NewString()
+	}
+	return context.WithValue(ctx, callRecordKey{}, record), record
+}
+
+// end records what a call came to.
+func (r *callRecord) end(reply tool.Reply, err error) {
+	var question *tool.Question
+	r.failed = false
+	switch {
+	case errors.As(err, &question):
+		r.outcome = "asked"
+	case err != nil:
+		r.outcome = "cancelled"
+	case reply.IsError:
+		r.outcome, r.failed = failureKind(reply.Err), true
+		if upstream := (*langsmith.Error)(nil); errors.As(reply.Err, &upstream) { // others may have been sent since
+			r.upstream.Store(int64(upstream.Status))
+		}
+	default:
+		r.outcome = "ok"
+	}
+}
+
+// log writes the one line of a call: a warning where it failed.
+func (r *callRecord) log(logger zerolog.Logger) {
+	level := zerolog.InfoLevel
+	if r.failed {
+		level = zerolog.WarnLevel
+	}
+	line := logger.WithLevel(level).Str("tool", r.tool).Str("outcome", r.outcome).Str("request_id", r.requestID).Dur("duration_ms", time.Since(r.began))
+	if status := r.upstream.Load(); status != 0 {
+		line = line.Int64("upstream_status", status)
+	}
+	if r.caller != "" {
+		line = line.Str("caller", r.caller)
+	}
+	line.Msg("call")
+}
+
+// failureKind says in a word why a call failed.
+func failureKind(err error) string {
+	var arguments *tool.ArgumentError
+	var refusal *tool.Refusal
+	var login *langsmith.LoginError
+	var upstream *langsmith.Error
+	switch {
+	case errors.As(err, &arguments):
+		return "arguments"
+	case errors.As(err, &refusal) && refusal.NotFound, tool.IsNotFound(err):
+		return "not_found"
+	case refusal != nil:
+		return "refused"
+	case errors.Is(err, langsmith.ErrNoCredentials):
+		return "no_credentials"
+	case errors.As(err, &login):
+		return "login"
+	case errors.As(err, &upstream) && upstream.Status == 0:
+		return "no_answer"
+	case upstream != nil:
+		return "upstream"
+	}
+	return "failed"
+}
+
+// statusRecorder is a transport that records the answers' statuses in the record of
+// the call that asked.
+type statusRecorder struct{ next http.RoundTripper }
+
+func (s statusRecorder) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := s.next.RoundTrip(request)
+	if record, ok := request.Context().Value(callRecordKey{}).(*callRecord); ok && err == nil {
+		record.upstream.Store(int64(response.StatusCode))
+	}
+	return response, err
+}
+
+// CloseIdleConnections lets [Backend.Close] through.
+func (s statusRecorder) CloseIdleConnections() {
+	if pool, ok := s.next.(interface{ CloseIdleConnections() }); ok {
+		pool.CloseIdleConnections()
+	}
+}

@@ -1,0 +1,97 @@
+package server_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// logLines keeps the lines of a log.
+type logLines struct {
+	mu    sync.Mutex
+	lines []map[string]any
+}
+
+func (l *logLines) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var fields map[string]any
+	if err := json.Unmarshal(line, &fields); err != nil {
+		return 0, err
+	}
+	l.lines = append(l.lines, fields)
+	return len(line), nil
+}
+
+// take returns the lines so far and forgets them.
+func (l *logLines) take() []map[string]any {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lines := l.lines
+	l.lines = nil
+	return lines
+}
+
+func TestEachCallLeavesALine(t *testing.T) {
+	log := &logLines{}
+	f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}, Logger: zerolog.New(log).Level(zerolog.InfoLevel)})
+	project := f.Sandbox.AddProject(sandbox.Project{Name: "a customer's project"})
+	job := f.Sandbox.AddJob(project, sandbox.Job{Name: "a customer's words"})
+	for _, c := range []struct {
+		tool    string
+		args    servertest.Args
+		fault   sandbox.Fault
+		outcome string
+		status  int
+	}{
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": job}, sandbox.Fault{}, "ok", 200},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": uuid.Max}, sandbox.Fault{}, "not_found", 404},
+		{"get_insights_job", servertest.Args{"session_id": project}, sandbox.Fault{}, "arguments", 0},
+		{"get_insights_job", servertest.Args{"project": "no such customer"}, sandbox.Fault{}, "arguments", 0},
+		{"list_insights_jobs", servertest.Args{"project": "no such customer"}, sandbox.Fault{}, "refused", 200},
+		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{Status: http.StatusForbidden}, "upstream", 403},
+		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{Body: "<html>"}, "upstream", 200},
+		{"add_insights_runs_to_annotation_queue", servertest.Args{"session_id": project, "job_id": job, "cluster_id": uuid.Max, "queue": "q"}, sandbox.Fault{}, "not_found", 200},
+	} {
+		remove := func() {}
+		if c.fault.Status != 0 || c.fault.Body != "" {
+			remove = f.Sandbox.Inject(c.fault)
+		}
+		f.Call(t, c.tool, c.args)
+		remove()
+		lines := log.take()
+		if len(lines) != 1 {
+			t.Fatalf("%s %v leaves %v", c.tool, c.args, lines)
+		}
+		line := lines[0]
+		level := "warn"
+		if c.outcome == "ok" {
+			level = "info"
+		}
+		status, _ := line["upstream_status"].(float64)
+		_, timed := line["duration_ms"].(float64)
+		if line["message"] != "call" || line["tool"] != c.tool || line["outcome"] != c.outcome || line["level"] != level || int(status) != c.status || !timed || line["caller"] == nil {
+			t.Errorf("%s %v, which ends as %s (%d), leaves %v", c.tool, c.args, c.outcome, c.status, line)
+		}
+		if text, _ := json.Marshal(line); strings.Contains(string(text), "customer") || strings.Contains(string(text), servertest.Key) {
+			t.Errorf("the log tells %s", text)
+		}
+	}
+
+	f.Call(t, "create_insights_job", servertest.Args{"session_id": project})
+	ids, messages := map[any]bool{}, map[any]bool{}
+	for _, line := range log.take() {
+		ids[line["request_id"]], messages[line["message"]] = true, true
+	}
+	if len(ids) != 1 || ids[nil] || !messages["call"] || !messages["paid call"] {
+		t.Errorf("a paid call leaves %v under the ids %v", messages, ids)
+	}
+}

@@ -1,0 +1,122 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/client/transport"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/servertest"
+)
+
+// lastRequest keeps the last request that a client sent.
+type lastRequest struct {
+	address string
+	header  http.Header
+	body    []byte
+}
+
+func (l *lastRequest) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Method == http.MethodPost {
+		body, err := io.ReadAll(request.Body)
+		if err != nil {
+			return nil, err
+		}
+		l.address, l.header, l.body = request.URL.String(), request.Header.Clone(), body
+		request.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return http.DefaultTransport.RoundTrip(request)
+}
+
+// sendWith sends the request again, a person's answer with it, with other arguments.
+func (l *lastRequest) sendWith(t *testing.T, over servertest.Args) string {
+	t.Helper()
+	var message map[string]any
+	if err := json.Unmarshal(l.body, &message); err != nil {
+		t.Fatal(err)
+	}
+	params, _ := message["params"].(map[string]any)
+	if params["inputResponses"] == nil {
+		t.Fatalf("no answer is in %s", l.body)
+	}
+	arguments, _ := params["arguments"].(map[string]any)
+	for name, value := range over {
+		arguments[name] = value
+	}
+	body, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, l.address, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = l.header.Clone()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
+}
+
+// A person's yes holds for the question that was put: sent along with another call it
+// counts for nothing, and the other question is put.
+func TestAYesServesNoOtherQuestion(t *testing.T) {
+	project := uuid.NewString()
+	hourly := servertest.Args{"schedule_cron": "0 * * * *", "accept_runs_per_month": 744}
+	for name, c := range map[string]struct {
+		tool   string
+		args   servertest.Args
+		others []servertest.Args
+		path   string
+	}{
+		"a new schedule": {
+			"create_insights_config", servertest.Args{"name": "Weekly", "config": map[string]any{"sample": 10}, "schedule_cron": "0 6 * * mon"},
+			[]servertest.Args{hourly, {"config": map[string]any{"sample": 1000}}, {"config": map[string]any{"sample": 10, "model": "anthropic"}}, {"name": "Another"}}, "/configs",
+		},
+		"a generated config": {
+			"generate_insights_config", servertest.Args{"user_context": userContext},
+			[]servertest.Args{{"user_context": map[string]string{"Another question?": "another"}}, {"model": "openai"}}, "/configs/generate",
+		},
+		"a job": {
+			"create_insights_job", servertest.Args{"sample": 10},
+			[]servertest.Args{{"sample": 11}, {"allow_duplicate": true}}, "/insights",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }})
+			f.Sandbox.AddProject(sandbox.Project{ID: uuid.MustParse(project), Name: "shop"})
+			last := &lastRequest{}
+			connect := overHTTP(t, f, transport.WithHTTPBasicClient(&http.Client{Transport: last}))
+			p := &person{answer: accept(true)}
+			connect("2026-07-28", nil, client.WithElicitationHandler(p))
+			c.args["session_id"] = project
+			if reply := f.Call(t, c.tool, c.args); reply.IsError || len(p.asked) != 1 {
+				t.Fatalf("%d questions led to %+v", len(p.asked), reply)
+			}
+			for _, over := range c.others {
+				f.Sandbox.ResetRequests()
+				if answer := last.sendWith(t, over); !strings.Contains(answer, "input_required") {
+					t.Errorf("%v: nobody is asked: %s", over, answer)
+				}
+				if slices.ContainsFunc(f.Sandbox.Requests(), func(r sandbox.Request) bool { return r.Method == http.MethodPost && strings.HasSuffix(r.Path, c.path) }) {
+					t.Errorf("%v was paid for", over)
+				}
+			}
+		})
+	}
+}

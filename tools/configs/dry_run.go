@@ -1,0 +1,71 @@
+package configs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// ScheduleArgs are the arguments that guard what a schedule spends.
+type ScheduleArgs struct {
+	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"The paid runs that are agreed to; needed above 31."`
+	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
+}
+
+// maxBody is the longest body that a dry run repeats, in bytes of its structure.
+const maxBody = 12_000
+
+// NewDryRun shows a config as a call would leave it. request is what would be sent, and
+// args are the call's.
+func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs) (*tool.Resizable[*Saved], error) {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(request); err != nil {
+		return nil, fmt.Errorf("encode the request: %w", err)
+	}
+	view := NewView(after)
+	return &tool.Resizable[*Saved]{
+		Items: 1, Chars: tool.LargestBudget,
+		Build: func(_, chars int) *Saved {
+			cut := markdown.Shortener{Max: chars}
+			dry := &Saved{Config: view.Show(&cut), dryRun: true, project: project, view: view, accepted: args.AcceptRunsPerMonth}
+			dry.Config.Config = nil // would_send has what is given of it
+			raw := json.RawMessage(bytes.TrimSpace(body.Bytes()))
+			var escaped bytes.Buffer // as a structure has it
+			if json.HTMLEscape(&escaped, raw); escaped.Len() <= maxBody {
+				dry.WouldSend = &raw
+			}
+			return dry
+		},
+	}, nil
+}
+
+func (s *Saved) describeDryRun() string {
+	var b strings.Builder
+	of := ""
+	if s.ID != "" {
+		of = ", config_id " + QuoteID(s.ID)
+	}
+	fmt.Fprintf(&b, "Dry run: nothing was saved.\n\nConfig %s of %s%s.\n", markdown.Quote(s.Name, langsmith.MaxConfigName), tool.ProjectLabel(s.project), of)
+	s.view.writeSchedule(&b, &s.Config)
+	if s.ScheduleCron == "" {
+		b.WriteString("It would have no schedule, and spend nothing by itself.\n")
+	}
+	if s.WouldSend == nil {
+		b.WriteString("\nIt would send the fields as they were given, which are too long to repeat here.\n")
+	} else {
+		fmt.Fprintf(&b, "\nIt would send:\n%s\n", markdown.Block(string(*s.WouldSend)))
+	}
+	next := "without dry_run"
+	if s.RunsPerMonth > MostRuns && s.RunsPerMonth > s.accepted {
+		next += fmt.Sprintf(" and with accept_runs_per_month=%d", s.RunsPerMonth)
+	}
+	fmt.Fprintf(&b, "\nNext: the same call %s saves it.\n", next)
+	return b.String()
+}

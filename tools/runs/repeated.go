@@ -1,0 +1,115 @@
+package runs
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// maxCompared bounds the contents that are searched for repetitions, in bytes.
+const maxCompared = 1 << 20
+
+// OmitRepeated returns the outputs of a run without what only repeats its inputs: of a
+// list that begins with a list of the inputs, as an agent's messages do, a few words
+// stand for that part. Contents that are not JSON, or very long, stay as they are.
+func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
+	if len(outputs)+len(inputs) > maxCompared {
+		return outputs
+	}
+	var in, out any
+	if json.Unmarshal(inputs, &in) != nil || json.Unmarshal(outputs, &out) != nil {
+		return outputs
+	}
+	search := repetition{}
+	search.collect(in, 0)
+	shorter := search.omit(out, 0)
+	if !search.found {
+		return outputs // with its numbers and the order of its members as they were
+	}
+	encoded, err := json.Marshal(shorter)
+	if err != nil {
+		return outputs
+	}
+	return encoded
+}
+
+// repetition is a search for the lists of a run's inputs in its outputs.
+type repetition struct {
+	lists [][]any // of the inputs
+	found bool
+}
+
+// maxDepth is how deep inside a content its lists are searched.
+const maxDepth = 4
+
+func (r *repetition) collect(value any, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for _, member := range value {
+			r.collect(member, depth+1)
+		}
+	case []any:
+		if len(value) > 0 {
+			r.lists = append(r.lists, value)
+		}
+	}
+}
+
+func (r *repetition) omit(value any, depth int) any {
+	if depth > maxDepth {
+		return value
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			value[name] = r.omit(member, depth+1)
+		}
+	case []any:
+		if n := r.longestBeginning(value); n > 0 {
+			r.found = true
+			return append([]any{fmt.Sprintf("(%s as in the inputs)", wording.Count(n, "item"))}, value[n:]...)
+		}
+	}
+	return value
+}
+
+// longestBeginning returns how many items at the beginning of a list are a whole list
+// of the inputs.
+func (r *repetition) longestBeginning(list []any) int {
+	longest := 0
+	for _, input := range r.lists {
+		n := len(input)
+		if n <= longest || n > len(list) {
+			continue
+		}
+		repeats := true
+		for i := range n {
+			repeats = repeats && contains(list[i], input[i])
+		}
+		if repeats {
+			longest = n
+		}
+	}
+	return longest
+}
+
+// contains reports whether a value is another, or has all its members: frameworks add
+// an id to a message.
+func contains(value, other any) bool {
+	whole, isObject := value.(map[string]any)
+	part, areObjects := other.(map[string]any)
+	if !isObject || !areObjects {
+		return reflect.DeepEqual(value, other)
+	}
+	for name, member := range part {
+		if !reflect.DeepEqual(whole[name], member) {
+			return false
+		}
+	}
+	return len(part) > 0
+}

@@ -1,0 +1,55 @@
+package start
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/configs"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// completeRequest returns what decides what a job reads and costs: the request's
+// settings over those of the config that it names. replaces reports whether there are
+// both. Where the config cannot be read, the request comes as it is.
+func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *langsmith.CreateInsightsJobRequest, replaces bool, err error) {
+	given := j.Request
+	id, ok := given.ConfigID.Get()
+	if !ok {
+		return given, false, nil
+	}
+	saved, err := env.LangSmith.ListConfigs(ctx, j.Project.ID, true)
+	if err != nil {
+		return given, false, nil //nolint:nilerr // the result says what is not known
+	}
+	at := slices.IndexFunc(saved, func(config langsmith.Config) bool { return config.ID == id.String() })
+	if at < 0 {
+		return nil, false, refuseArgument("config_id", "is no config of "+tool.ProjectLabel(j.Project)+"; list_insights_configs lists them")
+	}
+	complete = configs.ReadRequest(saved[at].Config)
+	if !given.LastNHours.IsZero() || !given.StartTime.IsZero() || !given.EndTime.IsZero() {
+		complete.LastNHours, complete.StartTime, complete.EndTime = given.LastNHours, given.StartTime, given.EndTime
+	}
+	override(&complete.Sample, given.Sample)
+	override(&complete.Filter, given.Filter)
+	override(&complete.SummaryPrompt, given.SummaryPrompt)
+	override(&complete.ClusterModel, given.ClusterModel)
+	override(&complete.SummaryModel, given.SummaryModel)
+	if given.Model != nil {
+		complete.Model = given.Model
+	}
+	return complete, !reflect.DeepEqual(complete, configs.ReadRequest(saved[at].Config)), nil
+}
+
+// override puts a setting that a request gives in place of the config's.
+func override[T any](setting *langsmith.Optional[T], given langsmith.Optional[T]) {
+	if !given.IsZero() {
+		*setting = given
+	}
+}
+
+// refuseArgument refuses a call for one argument, after LangSmith was asked about it.
+func refuseArgument(name, problem string) error {
+	return &tool.ArgumentError{Problems: []langsmith.FieldError{{Field: name, Problem: problem}}, Asked: true}
+}

@@ -1,0 +1,66 @@
+package tool
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// Followed is embedded in a result after which a call may follow, so that hosts that
+// show a model only the structure tell it too.
+type Followed struct {
+	Next *Call `json:"next,omitempty"`
+}
+
+// Call is a call that an agent can make as it stands.
+type Call struct {
+	Tool      string         `json:"tool"`
+	Arguments map[string]any `json:"arguments,omitempty"`
+
+	names []string // of the arguments, in order
+}
+
+// NewCall returns a call. The arguments are names and values in turn; those with a
+// zero value are left out.
+func NewCall(tool string, arguments ...any) *Call {
+	call := &Call{Tool: tool, Arguments: map[string]any{}}
+	for i := 0; i+1 < len(arguments); i += 2 {
+		name, _ := arguments[i].(string)
+		if value := arguments[i+1]; !reflect.ValueOf(value).IsZero() {
+			call.Arguments[name], call.names = value, append(call.names, name)
+		}
+	}
+	return call
+}
+
+// Text writes the call for a text that has some arguments above it already: these are
+// named, and not written again.
+func (c *Call) Text(above ...string) string {
+	text := c.Tool
+	var named []string
+	for _, name := range c.names {
+		value := c.Arguments[name]
+		for _, other := range above {
+			if name == other {
+				named = append(named, name)
+				value = nil
+			}
+		}
+		id, isID := value.(uuid.UUID)
+		switch {
+		case value == nil:
+		case isID && name == "cluster_id":
+			text += fmt.Sprintf(" %s=%s", name, wording.ShortID(id))
+		default:
+			text += fmt.Sprintf(" %s=%v", name, value)
+		}
+	}
+	if len(named) > 0 {
+		text += " with this " + strings.Join(named, " and ")
+	}
+	return text
+}
