@@ -38,6 +38,7 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 		Repeatable: true,
 		Toolset:    "actions",
 		ResultOf:   "add_insights_runs_to_dataset",
+		ResultAdds: []string{"queue_id", "queue"},
 	}, runAddInsightsRunsToAnnotationQueue)
 }
 

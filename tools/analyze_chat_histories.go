@@ -137,9 +137,10 @@ func analyzeChatHistories() tool.Tool {
 		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job " +
 			"over them starts. COSTS MONEY as create_insights_job does. The same call again goes on where one broke off. " +
 			"Next: wait_for_insights_job.",
-		Effect:   tool.Spends,
-		Toolset:  "actions",
-		ResultOf: "create_insights_job", // with ingested
+		Effect:     tool.Spends,
+		Toolset:    "actions",
+		ResultOf:   "create_insights_job",
+		ResultAdds: []string{"ingested"}, // with ingested
 	}, runAnalyzeChatHistories)
 }
 

@@ -108,7 +108,7 @@ func (l *Login) Token(ctx context.Context) (langsmith.Secret, error) {
 }
 
 func (l *Login) expiredError(cause error) error {
-	return fmt.Errorf("the LangSmith login of profile %q in %s has expired: %w. Log in again: langsmith auth login", l.name, l.path, cause)
+	return fmt.Errorf("the LangSmith login of profile %q in %s has expired: %w. Sign in again: langsmith auth login", l.name, l.path, cause)
 }
 
 // KeyFromEnv returns the API key in the environment variable that the profile names, or

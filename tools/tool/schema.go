@@ -37,7 +37,7 @@ func deriveSchemas[In, Out any](declaration Declaration) schemas {
 	}
 	return schemas{
 		input:     encoded,
-		output:    encode(reflectResult(reflect.TypeFor[Out](), declaration.ResultOf)),
+		output:    encode(reflectResult(reflect.TypeFor[Out](), declaration)),
 		arguments: arguments,
 	}
 }
@@ -102,8 +102,8 @@ func reflectInput(t reflect.Type, published bool) (schema *jsonschema.Schema, di
 // reflectResult derives the schema of structured content: the names and types of
 // its fields and no more. What lies deeper shows itself in the result, and
 // tools/list is paid for in every conversation. Where the schema of another tool's
-// result describes this one's, only what the embedding struct adds to it is named.
-func reflectResult(t reflect.Type, resultOf string) *jsonschema.Schema {
+// result describes this one's, only what the declaration adds is named.
+func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -111,34 +111,17 @@ func reflectResult(t reflect.Type, resultOf string) *jsonschema.Schema {
 	r.AllowAdditionalProperties = true
 	schema := r.ReflectFromType(t)
 	schema.Version, schema.Required = "", nil
-	named := func(string) bool { return true }
-	if resultOf != "" {
-		schema.Description = "As " + resultOf + " returns it."
-		named = addedFields(t)
+	if declaration.ResultOf != "" {
+		schema.Description = "As " + declaration.ResultOf + " returns it."
 	}
 	for pair := schema.Properties.Oldest(); pair != nil; {
 		name := pair.Key
 		pair.Value = outline(pair.Value)
-		if pair = pair.Next(); !named(name) {
+		if pair = pair.Next(); declaration.ResultOf != "" && !slices.Contains(declaration.ResultAdds, name) {
 			schema.Properties.Delete(name)
 		}
 	}
 	return schema
-}
-
-// addedFields tells the fields that a struct adds to those it embeds, by their names
-// in JSON. A struct that embeds nothing adds none.
-func addedFields(t reflect.Type) func(name string) bool {
-	var added []string
-	embeds := false
-	for i := range t.NumField() {
-		field := t.Field(i)
-		embeds = embeds || field.Anonymous
-		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); !field.Anonymous {
-			added = append(added, name)
-		}
-	}
-	return func(name string) bool { return embeds && slices.Contains(added, name) }
 }
 
 func outline(s *jsonschema.Schema) *jsonschema.Schema {

@@ -38,6 +38,9 @@ type Declaration struct {
 	// ResultOf names a tool whose output schema describes this one's result too;
 	// empty where the tool has an output schema of its own.
 	ResultOf string
+
+	// ResultAdds are the fields that the result has beside those.
+	ResultAdds []string
 }
 
 // Tool is a declared tool, ready to be called.
