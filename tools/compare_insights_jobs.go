@@ -22,11 +22,11 @@ import (
 
 type compareInsightsJobsArgs struct {
 	tool.ProjectArgs
-	JobID             tool.JobID `json:"job_id,omitempty" jsonschema:"default=latest" jsonschema_description:"The later job's UUID, or latest (that succeeded)."`
-	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier job's UUID, latest, or previous: the one before, of the same config if any."`
+	JobID             tool.JobID `json:"job_id,omitempty" jsonschema:"default=latest" jsonschema_description:"The later job's UUID, or latest."`
+	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier one's, latest or previous (of the same config if any)."`
 	BaselineSessionID uuid.UUID  `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
 	BaselineProject   string     `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
-	waitArgs
+	TimeoutSeconds    *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"As in wait_for_insights_job."`
 }
 
 // Check refuses a baseline that is no job, or the job itself.
@@ -46,8 +46,8 @@ func compareInsightsJobs() tool.Tool {
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
 		Description: "Compare two Insights reports, by default the latest with the one before: which categories appeared, vanished, grew or shrank as a share of all traces " +
-			"(unchanged: no more than by chance), and how errors, latencies and costs changed. Categories are matched by name, else by their words. " +
-			"caution says what weakens it.",
+			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words. " +
+			"Mind caution.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -74,7 +74,7 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", id)
 	}
 	compared := [2]comparedJob{{project: project, id: id}, {project: baseline, id: baselineID}}
-	if err := waitForBoth(ctx, env, &compared, args.timeout()); err != nil {
+	if err := waitForBoth(ctx, env, &compared, waitArgs{args.TimeoutSeconds}.timeout()); err != nil {
 		return nil, err
 	}
 	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil
