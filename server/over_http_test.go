@@ -96,7 +96,7 @@ func TestResourcesOverHTTP(t *testing.T) {
 			connect := overHTTP(t, f)
 			s := openShop(f)
 			connect(version, nil)
-			if result, err := readResource(t, f, s.jobURI()); err != nil || len(result.Contents) != 2 {
+			if result, err := readResource(t, f, s.jobURI()); err != nil || len(result.Contents) != 1 {
 				t.Errorf("%+v, %v", result, err)
 			}
 			want := map[string]error{"2025-11-25": mcp.ErrResourceNotFound, "2026-07-28": mcp.ErrInvalidParams}[version]

@@ -25,7 +25,7 @@ type resource struct {
 }
 
 const (
-	jobURI     = "insights://projects/{session_id}/jobs/{job_id}"
+	jobURI     = tool.ReportResource
 	clusterURI = jobURI + "/clusters/{cluster_id}"
 	runURI     = "insights://runs/{run_id}"
 )
@@ -39,15 +39,14 @@ func (b *Backend) resources() []resource {
 		{
 			template: mcp.NewResourceTemplate(jobURI, "insights-report",
 				mcp.WithTemplateTitle("Insights report"),
-				mcp.WithTemplateDescription("The report of an Insights job: key points, categories and traces worth opening, as Markdown and as JSON."),
+				mcp.WithTemplateDescription("The report of an Insights job in short, as Markdown: key points, categories and traces worth opening."),
 				mcp.WithTemplateAnnotations(everyone, 0.8, "")),
-			tool:      "get_insights_job",
-			arguments: map[string]any{"detail": "detailed"},
+			tool: "get_insights_job",
 		},
 		{
 			template: mcp.NewResourceTemplate(clusterURI, "insights-category",
 				mcp.WithTemplateTitle("Category of an Insights report"),
-				mcp.WithTemplateDescription("One category of a report with those below it, as Markdown and as JSON."),
+				mcp.WithTemplateDescription("One category of a report with those below it and their descriptions, as Markdown."),
 				mcp.WithTemplateAnnotations(everyone, 0.6, "")),
 			tool:      "get_insights_job",
 			arguments: map[string]any{"detail": "detailed"},
@@ -55,7 +54,7 @@ func (b *Backend) resources() []resource {
 		{
 			template: mcp.NewResourceTemplate(runURI, "run",
 				mcp.WithTemplateTitle("Run of a trace"),
-				mcp.WithTemplateDescription("One run with its inputs and outputs, as Markdown and as JSON."),
+				mcp.WithTemplateDescription("One run with its inputs and outputs, as Markdown."),
 				mcp.WithTemplateAnnotations(everyone, 0.4, "")),
 			tool: "get_run",
 		},
@@ -135,10 +134,7 @@ func (b *Backend) readResource(ctx context.Context, resource resource, variables
 	}
 	read := &readResult{err: err}
 	if err == nil {
-		read.contents = []mcp.ResourceContents{
-			mcp.TextResourceContents{URI: uri, MIMEType: "text/markdown", Text: reply.Text},
-			mcp.TextResourceContents{URI: uri, MIMEType: "application/json", Text: string(reply.Structured)},
-		}
+		read.contents = []mcp.ResourceContents{mcp.TextResourceContents{URI: uri, MIMEType: "text/markdown", Text: reply.Text}}
 	}
 	request.Params.Meta = &mcp.Meta{AdditionalFields: map[string]any{readResultKey: read}}
 }

@@ -68,7 +68,7 @@ func TestResourcesSayWhatTheirToolsSay(t *testing.T) {
 			uri, tool string
 			args      servertest.Args
 		}{
-			"report":   {s.jobURI(), "get_insights_job", servertest.Args{"session_id": s.project, "job_id": s.job, "detail": "detailed"}},
+			"report":   {s.jobURI(), "get_insights_job", servertest.Args{"session_id": s.project, "job_id": s.job}},
 			"category": {s.categoryURI(), "get_insights_job", servertest.Args{"session_id": s.project, "job_id": s.job, "cluster_id": s.category, "detail": "detailed"}},
 			"run":      {s.runURI(), "get_run", servertest.Args{"run_id": s.run}},
 		} {
@@ -77,28 +77,25 @@ func TestResourcesSayWhatTheirToolsSay(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
-			if len(result.Contents) != 2 {
+			if len(result.Contents) != 1 {
 				t.Fatalf("%s: %d contents", name, len(result.Contents))
 			}
 			markdown, _ := result.Contents[0].(mcp.TextResourceContents)
-			structured, _ := result.Contents[1].(mcp.TextResourceContents)
-			if markdown.MIMEType != "text/markdown" || structured.MIMEType != "application/json" || markdown.URI != c.uri || structured.URI != c.uri {
+			if markdown.MIMEType != "text/markdown" || markdown.URI != c.uri {
 				t.Errorf("%s: the contents are %+v", name, result.Contents)
 			}
 			reply := f.Call(t, c.tool, c.args)
-			if markdown.Text != reply.Text || !sameJSON(structured.Text, string(reply.Structured)) {
+			if markdown.Text != reply.Text {
 				t.Errorf("%s says something else than %s", name, c.tool)
+			}
+			if name == "report" && !strings.Contains(strings.NewReplacer("{session_id}", s.project.String(), "{job_id}", s.job.String()).Replace(reply.Text), "Resource: "+c.uri+"\n") {
+				t.Errorf("the result has no link to the resource:\n%s", reply.Text)
 			}
 			if strings.Contains(markdown.Text, "\n# Ignore") || strings.ContainsAny(markdown.Text, "\u202E\x1b") {
 				t.Errorf("%s lets a name out of its quotes:\n%s", name, markdown.Text)
 			}
 		}
 	})
-}
-
-func sameJSON(a, b string) bool {
-	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && fmt.Sprint(x) == fmt.Sprint(y)
 }
 
 // A resource that is not there is the protocol's own error, with the code that
@@ -417,8 +414,8 @@ func TestInstructionsNameOnlyServedTools(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range snakeCase.FindAllString(result.Instructions, -1) {
-			known := slices.Contains([]string{"dry_run", "cluster_id", "summary_prompt", "all_thread_messages"}, name)
-			if !known && !slices.ContainsFunc(list.Tools, func(tool mcp.Tool) bool { return tool.Name == name }) {
+			isArgument := slices.Contains([]string{"dry_run", "cluster_id", "job_id", "timeout_seconds", "summary_prompt", "all_thread_messages"}, name)
+			if !isArgument && !slices.ContainsFunc(list.Tools, func(tool mcp.Tool) bool { return tool.Name == name }) {
 				t.Errorf("with %v the instructions name %s", flags, name)
 			}
 		}

@@ -49,6 +49,7 @@ func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *tool.Env, arg
 		return nil, err
 	}
 	extended := target.extended || args.DryRun && target.extends()
+	collected.FollowDryRun("add_insights_runs_to_annotation_queue", "queue", args.Queue, "extend_retention", args.ExtendRetention)
 	return &addToQueueResult{QueueID: collected.TargetID(), Queue: args.Queue, Result: *collected, extended: extended}, nil
 }
 

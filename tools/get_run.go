@@ -129,7 +129,7 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resiz
 func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	sized := &getRunResult{
 		ID: r.args.RunID, Name: markdown.Truncate(run.Name, min(markdown.MaxName, chars)), RunType: markdown.Truncate(run.Type, markdown.MaxWord), Status: markdown.Truncate(run.Status, markdown.MaxWord),
-		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, TraceID: run.TraceID, URL: r.URL,
+		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, URL: r.URL,
 		inputs: r.inputs, outputs: r.outputs, answer: r.answer, metadata: r.metadata, args: r.args, hidden: r.hidden, chars: min(chars, r.args.Chars()), children: r.children, links: r.links,
 		ThreadID: markdown.Truncate(run.ThreadID, markdown.MaxName),
 	}
@@ -138,6 +138,9 @@ func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	}
 	if len(r.children) > 0 && r.children[0].Status == "error" {
 		sized.Next = tool.NewCall("get_run", "run_id", r.children[0].ID, "session_id", run.ProjectID)
+	}
+	if run.TraceID != run.ID { // a root's id is its trace's
+		sized.TraceID = run.TraceID
 	}
 	if latency, ok := run.LatencySeconds(); ok {
 		latency = wording.Significant(latency)
@@ -264,7 +267,7 @@ func (r *getRunResult) Text() string {
 	b.WriteString(r.describe() + "\n")
 	if r.SessionID != uuid.Nil {
 		fmt.Fprintf(&b, "session_id %s", r.SessionID)
-		if r.TraceID != uuid.Nil && r.TraceID != r.ID {
+		if r.TraceID != uuid.Nil {
 			fmt.Fprintf(&b, ", part of trace %s", r.TraceID)
 		}
 		b.WriteString("\n")

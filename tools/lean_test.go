@@ -174,3 +174,97 @@ func TestNextCallsOfUnfinishedJobs(t *testing.T) {
 		expect(s.Call(t, "list_insights_runs", args), "wait_for_insights_job", "job_id", running)
 	})
 }
+
+// What a dry run has counted, its next call does.
+func TestADryRunIsFollowedByTheCallItself(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		withRuns(s)
+		for _, name := range []string{"run 1", "run 2"} {
+			s.Sandbox.AddRuns(s.project, trace.Run{ID: named(name), Start: time.Now()})
+		}
+		for tool, args := range map[string]servertest.Args{
+			"add_insights_runs_to_dataset":          {"dataset": "failures", "split": "test"},
+			"add_insights_runs_to_annotation_queue": {"queue": "to review"},
+		} {
+			args["project"], args["job_id"], args["cluster_id"], args["limit"], args["dry_run"] = "shop", "latest", "Refund never arrives", 1, true
+			dry := s.Call(t, tool, args)
+			var next struct {
+				Next struct {
+					Tool      string
+					Arguments servertest.Args
+				}
+				Added  int
+				Failed *int
+				RunIDs []string `json:"run_ids"`
+			}
+			dry.Decode(t, &next)
+			if next.Next.Tool != tool || next.Added != 1 {
+				t.Fatalf("%s: %s", tool, dry.Structured)
+			}
+			arguments := next.Next.Arguments
+			next.Added, next.RunIDs = 0, nil
+			s.Call(t, tool, arguments).Decode(t, &next)
+			if next.Added != 1 || len(next.RunIDs) != 1 || next.Failed == nil {
+				t.Errorf("%s %v added %+v", tool, arguments, next)
+			}
+		}
+	})
+}
+
+// The aims of what common tasks may cost, measured in bytes; docs/tokens.md has them in
+// tokens.
+func TestTasksStayLean(t *testing.T) {
+	f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{ReadsUntilDone: 1}})
+	var reply servertest.Reply
+	var text, structure, calls int
+	call := func(tool string, args servertest.Args) {
+		t.Helper()
+		if reply = f.Call(t, tool, args); reply.IsError {
+			t.Fatalf("%s: %s", tool, reply.Text)
+		}
+		text, structure, calls = text+len(reply.Text), structure+len(reply.Structured), calls+1
+	}
+	var result struct {
+		ID   string
+		Next struct {
+			Tool      string
+			Arguments servertest.Args
+		}
+	}
+	next := func() {
+		t.Helper()
+		result.Next.Arguments = nil
+		reply.Decode(t, &result)
+		call(result.Next.Tool, result.Next.Arguments)
+	}
+	within := func(task string, mostCalls, mostText, mostStructure int) {
+		t.Helper()
+		if calls > mostCalls || text > mostText || structure > mostStructure {
+			t.Errorf("%s: %d calls, %d bytes of text, %d of structure", task, calls, text, structure)
+		}
+		text, structure, calls = 0, 0, 0
+	}
+
+	call("create_insights_job", servertest.Args{"project": "chat-prod", "last_n_hours": 168})
+	reply.Decode(t, &result)
+	call("wait_for_insights_job", servertest.Args{"project": "chat-prod", "job_id": result.ID})
+	next()
+	next()
+	if !strings.Contains(reply.Text, ", error, ") || !strings.HasPrefix(reply.Text, "Run ") {
+		t.Errorf("the last call shows no failing run:\n%s", reply.Text)
+	}
+	within("a report and a failing example, from nothing", 4, 5_450, 9_100)
+
+	call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
+	call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
+	next()
+	next()
+	within("a report that is there and a failing example", 4, 5_450, 9_350)
+
+	args := servertest.Args{"project": "chat-prod", "job_id": "latest", "status": "error", "dataset": "failures", "limit": 20}
+	call("add_insights_runs_to_dataset", args)
+	delete(args, "dataset")
+	args["queue"], args["limit"] = "to review", 5
+	call("add_insights_runs_to_annotation_queue", args)
+	within("twenty failed traces kept and five to review", 2, 600, 1_700)
+}

@@ -142,7 +142,7 @@ func (r *listInsightsJobsResult) describeNext() string {
 	}
 	switch r.Next.Tool {
 	case "get_insights_job":
-		return "get_insights_job with this session_id and the first finished job's job_id reads its report; compare_insights_jobs compares the newest with the one before."
+		return "get_insights_job with this session_id and the first finished job's job_id; compare_insights_jobs for what changed."
 	case "wait_for_insights_job":
 		return "wait_for_insights_job with this session_id and the job_id of the first that has not ended."
 	}

@@ -56,7 +56,7 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 		return nil, err
 	}
 	view := &runs.View{
-		Project: project, JobID: jobID, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
+		Project: project, JobID: jobID, NameJob: args.JobID == tool.LatestJob, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
 		Selected: !args.Selection.IsZero(), HideContent: env.Policy.HideRunContent,
 	}
 	var clusterID uuid.UUID

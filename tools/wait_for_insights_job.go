@@ -42,8 +42,8 @@ func waitForInsightsJob() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "wait_for_insights_job",
 		Title: "Wait for an Insights report",
-		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: after timeout_seconds the " +
-			"result says that the job still runs and when to look again. Call again. Waiting costs nothing.",
+		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: wait 300 s or more where your " +
+			"client lets a call take that long. After timeout_seconds the result says that the job still runs: call again. Waiting costs nothing.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

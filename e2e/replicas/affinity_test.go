@@ -22,14 +22,15 @@ func TestSSE(t *testing.T) {
 		}
 		defer stream.Body.Close()
 		messages := newEvents(stream.Body)
-		endpoint, err := messages.next()
+		message, err := messages.next()
 		if err != nil {
 			t.Fatal(err)
 		}
+		endpoint := "/" + string(message) // it is relative to /sse
 		replica := stream.Header.Get("X-Replica")
 		replicas[replica] = true
 		for id, body := range []string{initialize(object{}), toolCall(2, "list_projects", object{})} {
-			posted, text := c.send(t, http.MethodPost, "http://"+c.balancer+string(endpoint), who.headers(), body)
+			posted, text := c.send(t, http.MethodPost, "http://"+c.balancer+endpoint, who.headers(), body)
 			if posted.StatusCode != http.StatusAccepted || posted.Header.Get("X-Replica") != replica {
 				t.Fatalf("message %d went to %s, the stream is at %s: %s %s", id, posted.Header.Get("X-Replica"), replica, posted.Status, text)
 			}
@@ -39,7 +40,7 @@ func TestSSE(t *testing.T) {
 		}
 		// Without affinity a message may come to where its stream is not.
 		for _, r := range c.replicas {
-			if posted, text := c.send(t, http.MethodPost, "http://"+r.address+string(endpoint), who.headers(), toolCall(3, "list_projects", object{})); r.name != replica &&
+			if posted, text := c.send(t, http.MethodPost, "http://"+r.address+endpoint, who.headers(), toolCall(3, "list_projects", object{})); r.name != replica &&
 				(posted.StatusCode != http.StatusNotFound || !strings.Contains(text, "open one with GET /sse")) {
 				t.Errorf("%s takes a message for a stream at %s: %s %s", r.name, replica, posted.Status, text)
 			}

@@ -48,39 +48,36 @@ func (t *task) resolveProject() string {
 type jobArgument struct {
 	prompt    string // the prompt's argument that is filled in
 	tool      string // the tool's argument
-	name      string // which job it is, as in "the later job"
-	otherwise string // the job to take where none is filled in
+	otherwise string // what the tool's argument is where none is filled in; empty for absent
 }
 
-// resolveJob returns the argument that names a job, and adds a step that finds it
-// where its id is not filled in.
+// resolveJob returns the argument that names a job; empty for none. It adds a step that
+// finds the job where a name is filled in.
 func (t *task) resolveJob(argument jobArgument, project string) string {
 	value := t.value(argument.prompt)
-	list := writeCall("list_insights_jobs", project)
-	switch id := ParseID(value); {
+	id := ParseID(value)
+	switch {
 	case id != uuid.Nil:
 		return argument.tool + " " + id.String()
-	case value != "":
-		t.addStep("list_insights_jobs", "%s: find the job called %s.", list, quote(value))
-		return argument.tool + " (of " + quote(value) + ")"
+	case value == "" || value == "latest":
+		return argument.otherwise
 	}
-	t.addStep("list_insights_jobs", "%s: the %s job is %s. If there is none, say so and stop.", list, argument.name, argument.otherwise)
-	return argument.tool + " (of the " + argument.name + " job)"
+	t.addStep("list_insights_jobs", "%s: find the job called %s.", writeCall("list_insights_jobs", project), quote(value))
+	return argument.tool + " (of " + quote(value) + ")"
 }
 
 // newestJob is the job that a prompt without another one is about.
-var newestJob = jobArgument{Job, "job_id", "newest", "the last one that has finished"}
+var newestJob = jobArgument{Job, "job_id", "job_id latest"}
 
-// resolveCategory returns the argument that names a category, and adds a step that
-// finds it where its id is not filled in.
+// resolveCategory returns the argument that names a category, by its id or name. Where
+// none is filled in, it adds a step that finds one.
 func (t *task) resolveCategory(project, job string) string {
 	value := t.value(Category)
 	switch id := ParseID(value); {
 	case id != uuid.Nil:
 		return "cluster_id " + id.String()
 	case value != "":
-		t.addStep("get_insights_job", "%s: find the category called %s.", writeCall("get_insights_job", project, job, "limit 100"), quote(value))
-		return "cluster_id (of " + quote(value) + ")"
+		return "cluster_id " + quote(value)
 	}
 	t.addStep("get_insights_job", "%s: take the category that fails most often, among those with more than a handful of traces.", writeCall("get_insights_job", project, job, "sort_by error_rate"))
 	return "cluster_id (of that category)"

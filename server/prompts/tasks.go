@@ -29,8 +29,7 @@ func analyzeProject() Prompt {
 			}
 			t.addStep("create_insights_job", "%s. Tell me the most it can cost, and go on only when I agree.", writeCall("create_insights_job", project, context, "dry_run true"))
 			t.addStep("create_insights_job", "The same call without dry_run starts the job, which takes up to 30 minutes. After a timeout make the same call again: it starts no second job.")
-			t.addStep("wait_for_insights_job", "wait_for_insights_job with its session_id and job_id, again and again until the report is there.")
-			t.addStep("get_insights_job", "get_insights_job with sort_by error_rate shows where it fails most.")
+			t.addStep("wait_for_insights_job", "wait_for_insights_job with its session_id and job_id, with timeout_seconds 300 if your client lets a call take so long, until it returns the report.")
 			t.addEvidence(project, "its job_id")
 			t.addAnswer("what the report says to the question, the largest findings first, with numbers, links to traces that show it, and what to do next.")
 		},
@@ -47,15 +46,14 @@ func whatChanged() Prompt {
 			{Job, "The later report; left out, the newest."},
 			{Baseline, "The report to compare it with; left out, the one before."},
 		},
-		needs: []string{"list_insights_jobs", "compare_insights_jobs"},
+		needs: []string{"compare_insights_jobs"},
 		write: func(t *task) {
 			t.aim = "Find out what changed between two reports of the Insights Agent over a LangSmith tracing project."
 			project := t.resolveProject()
-			job := t.resolveJob(jobArgument{Job, "job_id", "later", "the last one that has finished"}, project)
-			baseline := t.resolveJob(jobArgument{Baseline, "baseline_job_id", "earlier", "the one that finished before that"}, project)
-			t.addStep("compare_insights_jobs", "%s. Mind what it cautions of.", writeCall("compare_insights_jobs", project, job, baseline))
-			t.addEvidence(project, job)
-			t.addAnswer("what appeared, what went away, what grew or shrank, and where errors, latency or cost moved, with numbers and links to traces.")
+			job := t.resolveJob(jobArgument{prompt: Job, tool: "job_id"}, project)
+			baseline := t.resolveJob(jobArgument{prompt: Baseline, tool: "baseline_job_id"}, project)
+			t.addStep("compare_insights_jobs", "%s. Unless told otherwise it compares the newest report with the one before. Mind what it cautions of.", writeCall("compare_insights_jobs", project, job, baseline))
+			t.addAnswer("what appeared, what went away, what grew or shrank, and where errors, latency or cost moved, with numbers.")
 		},
 	}
 }
@@ -70,13 +68,12 @@ func investigateCategory() Prompt {
 			{Job, "The report; left out, the newest."},
 			{Category, "The category; left out, the one that fails most often."},
 		},
-		needs: []string{"get_insights_job", "list_insights_jobs", "list_insights_runs"},
+		needs: []string{"get_insights_job", "list_insights_runs"},
 		write: func(t *task) {
 			t.aim = "Dig into one category of a report of the Insights Agent over a LangSmith tracing project."
 			project := t.resolveProject()
 			job := t.resolveJob(newestJob, project)
 			category := t.resolveCategory(project, job)
-			t.addStep("get_insights_job", "%s: read what the category is and how it divides.", writeCall("get_insights_job", project, job, category, "detail detailed"))
 			t.addStep("list_insights_runs", "%s: read what happened in its traces.", writeCall("list_insights_runs", project, job, category, "limit 10"))
 			t.addStep("get_run", "get_run for the two or three that tell the most, with a larger max_chars where they are cut.")
 			t.addAnswer("what these traces have in common, what most likely causes the failures, how sure that is, and what to do about it.")
@@ -96,7 +93,7 @@ func categoryToDataset() Prompt {
 			{"dataset", "The dataset's name; made if missing. Left out, a name is proposed."},
 			{"limit", "How many traces; left out, 20."},
 		},
-		needs: []string{"get_insights_job", "list_insights_jobs", "add_insights_runs_to_dataset"},
+		needs: []string{"get_insights_job", "add_insights_runs_to_dataset"},
 		write: func(t *task) {
 			t.aim = "Keep traces of one category of an Insights report as a LangSmith dataset, for regression tests."
 			project := t.resolveProject()

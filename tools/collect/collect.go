@@ -49,6 +49,7 @@ type Result struct {
 	Failed int `json:"failed"`
 	// RunIDs are the added traces, at most [maxRunIDs].
 	RunIDs []uuid.UUID `json:"run_ids,omitempty"`
+	tool.Followed
 
 	target   Target
 	name     string
@@ -175,6 +176,19 @@ func (r *Result) explainBroken(env *tool.Env, err error, of int, atLeast string)
 // TargetID returns the id of the dataset or queue; uuid.Nil where a dry run has found
 // none.
 func (r *Result) TargetID() uuid.UUID { return r.id }
+
+// FollowDryRun names the call that does what a dry run has counted: of a tool, with
+// its own arguments as names and values in turn.
+func (r *Result) FollowDryRun(name string, own ...any) {
+	if !r.DryRun || r.Added == 0 {
+		return
+	}
+	s := r.selected
+	origin := s.origin()
+	call := []any{"session_id", s.project.ID, "job_id", origin.Job, "cluster_id", origin.Cluster, "run_ids", s.args.RunIDs,
+		"status", s.args.Status, "sort_by", s.args.SortBy, "limit", s.args.Limit}
+	r.Next = tool.NewCall(name, append(call, own...)...)
+}
 
 func (r *Result) label() string {
 	return r.target.Kind() + " " + markdown.Quote(r.name, markdown.MaxName)

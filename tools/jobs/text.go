@@ -55,6 +55,9 @@ func (r *Result) writeHead(b *strings.Builder) {
 	if web := r.view.links.JobPattern(); web != "" {
 		b.WriteString("Web: " + web + "\n")
 	}
+	if r.Status == langsmith.StatusSuccess {
+		b.WriteString("Resource: " + tool.ReportResource + "\n")
+	}
 }
 
 // countCategories says how many categories there are, and how many of them at the
@@ -286,7 +289,7 @@ func (r *Result) writeNext(b *strings.Builder) {
 		fmt.Fprintf(b, "the report holds no category. The window or the filter may have matched no traces: "+
 			"see %s for when the project last had runs, and start another with a wider window (paid).\n", call)
 	default:
-		fmt.Fprintf(b, "%s: an example of the category that %s. compare_insights_jobs shows what changed since the report before.\n", call, r.view.describeWorst())
+		fmt.Fprintf(b, "%s: an example of the category that %s. compare_insights_jobs: what changed since the report before.\n", call, r.view.describeWorst())
 	}
 }
 

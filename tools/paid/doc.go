@@ -51,8 +51,9 @@
 //
 // A second job can also be started by AllowDuplicate, which asks for it; after
 // [LookAgain], for an intent whose outcome nobody learned; where this machine's
-// clock was set while LangSmith's was set ahead or is not known; and where the memory is gone: kept in memory by a process that died, lost by its
-// store, or in a store that could not be used, which the outcome's notes say. Where
+// clock was set while LangSmith's was set ahead or is not known; and where the memory
+// is gone: kept in memory by a process that died, lost by its store, or in a store
+// that could not be used, which the outcome's notes say. Where
 // part of what is remembered of a call is damaged, nothing is started while the
 // project has an unfinished job that belongs to no other call. A job that ended
 // before anybody repeated the call keeps another from being started only where its

@@ -52,6 +52,7 @@ type Run struct {
 type View struct {
 	Project     langsmith.Project
 	JobID       uuid.UUID
+	NameJob     bool // the call does not name the job by its id
 	Page        tool.PageArgs
 	MaxChars    MaxCharsArgs
 	Selected    bool // the call asks for some of the traces

@@ -18,7 +18,11 @@ func (l *List) Text() string {
 	if len(l.Runs) == 0 {
 		return l.explainEmpty()
 	}
-	fmt.Fprintf(&b, "%s %s.\nsession_id %s, job_id %s\n", l.describePage(), l.describeSource(), v.Project.ID, v.JobID)
+	fmt.Fprintf(&b, "%s %s.\nsession_id %s", l.describePage(), l.describeSource(), v.Project.ID)
+	if v.NameJob {
+		fmt.Fprintf(&b, ", job_id %s", v.JobID)
+	}
+	b.WriteString("\n")
 	if web := v.Links.RunPattern(); web != "" {
 		b.WriteString("Web: " + web + "\n")
 	}

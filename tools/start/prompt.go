@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -30,7 +31,7 @@ func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID
 	}
 	prompt, err := renderPrompt(template, run)
 	if err != nil {
-		return "The summary prompt is no mustache template: " + markdown.Line(err.Error(), 200) + "."
+		return "The summary prompt cannot be shown for a trace: " + markdown.Line(err.Error(), 200) + "."
 	}
 	shown, _ := markdown.Shorten(prompt, maxPrompt)
 	text := fmt.Sprintf("For trace %s the summary prompt becomes about this:\n%s", trace, markdown.Block(shown))
@@ -40,19 +41,46 @@ func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID
 	return text
 }
 
-// renderPrompt fills in a summary prompt with a run. How LangSmith writes an object is
-// not documented; here it is JSON.
+// renderPrompt fills in the beginning of a summary prompt with a run. How LangSmith
+// writes an object is not documented; here it is JSON. Sections, which LangSmith does not
+// take, are refused: nested ones grow without bound.
 func renderPrompt(template string, run *langsmith.Run) (string, error) {
 	// Without partials of its own the library reads them from files.
 	parsed, err := mustache.ParseStringPartialsRaw(template, &mustache.StaticProvider{}, true)
 	if err != nil {
+		return "", fmt.Errorf("it is no mustache template: %w", err)
+	}
+	for _, tag := range parsed.Tags() {
+		if tag.Type() != mustache.Variable {
+			return "", errors.New("it holds more than variables")
+		}
+	}
+	var prompt beginning
+	err = parsed.FRender(&prompt, object{"run": object{"inputs": decodeVariable(run.Inputs), "outputs": decodeVariable(run.Outputs), "error": run.Error}})
+	if err != nil && !errors.Is(err, errEnough) {
 		return "", err
 	}
-	return parsed.Render(object{"run": object{"inputs": decodeVariable(run.Inputs), "outputs": decodeVariable(run.Outputs), "error": run.Error}})
+	return string(prompt.text), nil
+}
+
+// beginning keeps a little more of what is written to it than is shown.
+type beginning struct{ text []byte }
+
+// errEnough ends the writing.
+var errEnough = errors.New("enough is written")
+
+// Write implements io.Writer.
+func (b *beginning) Write(data []byte) (int, error) {
+	if len(b.text) > maxPrompt {
+		return 0, errEnough
+	}
+	b.text = append(b.text, data[:min(len(data), maxPrompt+1-len(b.text))]...)
+	return len(data), nil
 }
 
 // object is a value of a template whose fields can be named and that is written whole
-// as JSON.
+// as JSON. Its keys are strings, and its one method takes nothing: the library recovers
+// from a panic over anything else, and tells so on stdout.
 type object map[string]any
 
 func (o object) String() string { return writeJSON(o) }

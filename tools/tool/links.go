@@ -35,6 +35,9 @@ func (l Links) Job(id uuid.UUID) string {
 	return l.endpoint.JobURL(l.tenant, l.project, id)
 }
 
+// ReportResource is the address of a report among the resources that the server has.
+const ReportResource = "insights://projects/{session_id}/jobs/{job_id}"
+
 // JobPattern returns the address of the project's jobs, with the names of ids in the
 // place of ids: a text has each id once.
 func (l Links) JobPattern() string { return l.pattern(l.Job(anyID), "{job_id}") }

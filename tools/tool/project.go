@@ -18,7 +18,7 @@ import (
 
 // ProjectArgs are the arguments by which tools about a project are told which.
 type ProjectArgs struct {
-	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The tracing project's UUID."`
+	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The project's UUID."`
 	Project   string    `json:"project,omitempty" jsonschema_description:"Or its name or UUID."`
 }
 

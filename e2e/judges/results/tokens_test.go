@@ -1,0 +1,173 @@
+package results_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/tiktoken-go/tokenizer"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/servertest"
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// task is what somebody asks an agent, with the calls that answer it.
+type task struct {
+	name    string
+	reports []int // that are there before: the hours that each reads
+	run     func(*walk)
+	calls   int // the most there may be
+	text    int // the most tokens of text; 0 where nothing is promised
+}
+
+// tasks are done over the sandbox's chat-prod.
+var tasks = []task{
+	{
+		name: "Last week's report with a failing example", reports: []int{168}, calls: 4, text: 2000,
+		run: func(w *walk) {
+			w.call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
+			w.call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
+			w.callNext()
+			w.callNext()
+		},
+	},
+	{
+		name: "The same, where there is no report yet", calls: 4,
+		run: func(w *walk) {
+			w.call("create_insights_job", servertest.Args{"project": "chat-prod", "last_n_hours": 168})
+			w.call("wait_for_insights_job", servertest.Args{"project": "chat-prod", "job_id": w.id("id")})
+			w.callNext()
+			w.callNext()
+		},
+	},
+	{
+		name: "What changed since the report before", reports: []int{336, 168}, calls: 1,
+		run: func(w *walk) {
+			w.call("compare_insights_jobs", servertest.Args{"project": "chat-prod", "job_id": w.reports[1], "baseline_job_id": w.reports[0]})
+		},
+	},
+	{
+		name: "Twenty failed traces into a dataset, five to review", reports: []int{168}, calls: 2, text: 400,
+		run: func(w *walk) {
+			args := servertest.Args{"project": "chat-prod", "job_id": "latest", "status": "error"}
+			args["dataset"], args["limit"] = "failures", 20
+			w.call("add_insights_runs_to_dataset", args)
+			delete(args, "dataset")
+			args["queue"], args["limit"] = "to review", 5
+			w.call("add_insights_runs_to_annotation_queue", args)
+		},
+	},
+}
+
+// TestTokens measures what the calls of each task cost an agent's context, and writes
+// that into the documentation.
+func TestTokens(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# What a task costs an agent's context\n\n" +
+		"Calls and tokens (o200k_base) of common tasks over the sandbox's `chat-prod`. Hosts show a\n" +
+		"model a result's text, its structure, or both. The table is made by\n" +
+		"`go test ./results -run TestTokens -update` in `e2e/judges`, which also holds the promised bounds.\n\n" +
+		"| Task | Calls | Text | Structure | Promised |\n|---|--:|--:|--:|---|\n")
+	for _, task := range tasks {
+		w := startWalk(t, task.reports)
+		task.run(w)
+		promised := wording.Count(task.calls, "call")
+		if task.text > 0 {
+			promised += fmt.Sprintf(", %s tokens of text", wording.Thousands(task.text))
+		}
+		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s |\n", task.name, w.calls, wording.Thousands(w.text), wording.Thousands(w.structure), promised)
+		for _, line := range w.lines {
+			b.WriteString(line)
+		}
+		if w.calls > task.calls || task.text > 0 && w.text > task.text {
+			t.Errorf("%s: %d calls, %d tokens of text and %d of structure; promised: %s", task.name, w.calls, w.text, w.structure, promised)
+		}
+	}
+	const path = "../../../docs/tokens.md"
+	if servertest.Updating() {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if have, err := os.ReadFile(path); err != nil || string(have) != b.String() {
+		t.Errorf("%s is not what is measured (%v); run the test with -update. Measured:\n%s", path, err, b.String())
+	}
+}
+
+// walk makes calls one after another, and counts what their results cost.
+type walk struct {
+	t     *testing.T
+	f     *servertest.Fixture
+	codec tokenizer.Codec
+	reply servertest.Reply // to the last call
+
+	reports []string // the ids of their jobs
+
+	calls, text, structure int
+	lines                  []string // of the table, one a call
+}
+
+// startWalk starts a server over a sandbox with finished reports over so many hours.
+func startWalk(t *testing.T, reports []int) *walk {
+	t.Helper()
+	codec, err := tokenizer.Get(tokenizer.O200kBase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &walk{t: t, codec: codec, f: servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{ReadsUntilDone: 1}})}
+	for _, hours := range reports {
+		w.call("create_insights_job", servertest.Args{"project": "chat-prod", "last_n_hours": hours})
+		w.reports = append(w.reports, w.id("id"))
+		w.call("wait_for_insights_job", servertest.Args{"project": "chat-prod", "job_id": w.id("id")})
+	}
+	w.calls, w.text, w.structure, w.lines = 0, 0, 0, nil
+	return w
+}
+
+func (w *walk) call(tool string, args servertest.Args) {
+	w.t.Helper()
+	w.reply = w.f.Call(w.t, tool, args)
+	if w.reply.IsError {
+		w.t.Fatalf("%s %v: %s", tool, args, w.reply.Text)
+	}
+	text, structure := w.count(w.reply.Text), w.count(string(w.reply.Structured))
+	w.calls++
+	w.text, w.structure = w.text+text, w.structure+structure
+	w.lines = append(w.lines, fmt.Sprintf("| %d. `%s` | | %s | %s | |\n", w.calls, tool, wording.Thousands(text), wording.Thousands(structure)))
+}
+
+// callNext makes the call that the last result says is next.
+func (w *walk) callNext() {
+	w.t.Helper()
+	var result struct {
+		Next struct {
+			Tool      string
+			Arguments servertest.Args
+		}
+	}
+	w.reply.Decode(w.t, &result)
+	w.call(result.Next.Tool, result.Next.Arguments)
+}
+
+// id returns an id in the last result.
+func (w *walk) id(field string) (id string) {
+	w.t.Helper()
+	var fields map[string]json.RawMessage
+	w.reply.Decode(w.t, &fields)
+	if err := json.Unmarshal(fields[field], &id); err != nil {
+		w.t.Fatal(err)
+	}
+	return id
+}
+
+func (w *walk) count(text string) int {
+	w.t.Helper()
+	n, err := w.codec.Count(text)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
