@@ -116,15 +116,16 @@ func mostSent(r *trace.Run) (message string, times int) {
 	return message, times
 }
 
-// quoteBeginning quotes the first words of a text.
-func quoteBeginning(text string) string {
-	short := trace.Preview(text, maxPhrase)
+// quoteGist quotes the first words of a text's longest clause, which is no greeting.
+func quoteGist(text string) string {
+	const most = 32
+	short := trace.Preview(longestClause(text), most)
 	if rest, cut := strings.CutSuffix(short, "…"); cut {
 		if last := strings.LastIndex(rest, " "); last > 0 {
 			short = rest[:last] + "…"
 		}
 	}
-	return quote(short)
+	return quote(strings.TrimSpace(short))
 }
 
 // quote adds typographic quotes, which JSON does not escape.
