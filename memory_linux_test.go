@@ -47,8 +47,8 @@ func TestTheManifestsMemoryIsEnough(t *testing.T) {
 // manifestMemory reads what the manifests give a replica, in MiB.
 func manifestMemory(t *testing.T) (limit, soft int) {
 	t.Helper()
-	pattern := regexp.MustCompile(`GOMEMLIMIT(?:: |\s+value: )(\d+)MiB|limits: \{memory: (\d+)M|MemoryMax=(\d+)M`)
-	for _, name := range []string{"compose.yaml", "kubernetes/deployment.yaml"} {
+	pattern := regexp.MustCompile(`GOMEMLIMIT(?:: |=|\s+value: )(\d+)MiB|limits: \{memory: (\d+)M|MemoryMax=(\d+)M`)
+	for _, name := range []string{"compose.yaml", "kubernetes/deployment.yaml", "systemd/langsmith-insights-mcp.service"} {
 		text, err := os.ReadFile(filepath.Join("deploy", name))
 		if err != nil {
 			t.Fatal(err)

@@ -99,7 +99,7 @@ var layers = [][]string{
 	{"server/cli"},
 	{"server"},
 	{"server/catalog", "server/doctor", "server/install", "server/prompts", "server/stdio", "server/telemetry", "server/web"},
-	{"server/auth"},
+	{"server/auth", "server/tasks"},
 	{"server/config", "server/doctor/shape", "server/identity", "server/jsonrpc"},
 
 	{"tools"},

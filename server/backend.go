@@ -6,11 +6,14 @@ import (
 	"sync"
 
 	"github.com/jellydator/ttlcache/v3"
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/identity"
+	"langsmith-insights-mcp/server/tasks"
 	"langsmith-insights-mcp/server/telemetry"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/tool"
@@ -27,6 +30,7 @@ type Backend struct {
 	ledger    *paid.Ledger
 	telemetry *telemetry.Telemetry
 	watcher   *watch.Watcher
+	tasks     *tasks.Tasks
 	tools     []tool.Tool
 	operator  *caller
 	callers   *ttlcache.Cache[callerKey, *caller] // with credentials of their own
@@ -82,6 +86,9 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		ending:  ending,
 		end:     sync.OnceFunc(func() { close(ending) }),
 	}
+	b.tasks = tasks.New(tasks.Options{
+		Key: b.taskKey, Run: b.runTask, Ending: ending, Server: mcp.Implementation{Name: identity.Name, Version: Version()},
+	})
 	b.deprecations.logger = options.Logger
 	b.watcher.MaxWaiters = options.MaxWaiters
 	endpoint := cfg.LangSmith.Endpoint
@@ -121,6 +128,7 @@ func (b *Backend) Drain(ctx context.Context) error { return b.ledger.Drain(ctx) 
 // Close ends the backend and its connections.
 func (b *Backend) Close() {
 	b.End()
+	b.watcher.Close()
 	if pool, ok := b.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}

@@ -5,6 +5,7 @@ import (
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
 	"langsmith-insights-mcp/server/identity"
+	"langsmith-insights-mcp/server/tasks"
 	"langsmith-insights-mcp/tools/app"
 )
 
@@ -19,6 +20,7 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 		mcpserver.WithPromptCompletionProvider(completer{b}),
 		mcpserver.WithResourceCompletionProvider(completer{b}),
 	)...)
+	hideTasks(hooks)
 	b.addTools(s)
 	b.addPrompts(s)
 	b.addResources(s, hooks)
@@ -38,7 +40,7 @@ func MCPOptions() []mcpserver.ServerOption {
 		mcpserver.WithRecovery(),
 		mcpserver.WithToolCapabilities(false),
 		mcpserver.WithResourceCapabilities(false, false),
-		mcpserver.WithExtensions(map[string]any{app.Extension: app.Settings()}),
+		mcpserver.WithExtensions(map[string]any{app.Extension: app.Settings(), tasks.Extension: struct{}{}}),
 		mcpserver.WithElicitation(),
 		mcpserver.WithPromptCapabilities(false),
 		mcpserver.WithMethodCacheHints(mcp.MethodToolsList, configuredListTTL, mcp.CacheScopePublic),

@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
 	"langsmith-insights-mcp/server/jsonrpc"
+	"langsmith-insights-mcp/server/tasks"
 	"langsmith-insights-mcp/tools/app"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -52,22 +54,32 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		if elicitor != nil {
 			env.Ask = elicitor.ask
 		}
+		if t.MayWait && tasks.Accepted(ctx) {
+			env.Poll = &tool.Poll{Since: time.Now().Truncate(time.Millisecond)}
+		}
 		reply, err := t.Call(ctx, env, jsonrpc.Arguments(ctx))
 		record.end(reply, err)
 		var question *tool.Question
-		if errors.As(err, &question) {
+		var unfinished *tool.Unfinished
+		switch {
+		case errors.As(err, &question):
 			return elicitor.inputRequired(question), nil
-		}
-		if err != nil {
+		case errors.As(err, &unfinished):
+			return b.tasks.Create(ctx, t.Name, env.Poll.Since, unfinished)
+		case err != nil:
 			return nil, err
 		}
-		result := &mcp.CallToolResult{
-			Content: []mcp.Content{mcp.NewTextContent(reply.Text)},
-			IsError: reply.IsError,
-		}
-		if reply.Structured != nil {
-			result.StructuredContent = reply.Structured
-		}
-		return result, nil
+		return newToolResult(reply), nil
 	}
+}
+
+func newToolResult(reply tool.Reply) *mcp.CallToolResult {
+	result := &mcp.CallToolResult{
+		Content: []mcp.Content{mcp.NewTextContent(reply.Text)},
+		IsError: reply.IsError,
+	}
+	if reply.Structured != nil {
+		result.StructuredContent = reply.Structured
+	}
+	return result
 }

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,6 +53,7 @@ func compareInsightsJobs() tool.Tool {
 		Repeatable: true,
 		Toolset:    "insights",
 		App:        true,
+		MayWait:    true,
 	}, runCompareInsightsJobs)
 }
 
@@ -74,8 +76,11 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", id)
 	}
 	compared := [2]comparedJob{{project: project, id: id}, {project: baseline, id: baselineID}}
-	if err := waitForBoth(ctx, env, &compared, waitArgs{args.TimeoutSeconds}.timeout()); err != nil {
-		return nil, err
+	if err := waitForBoth(ctx, env, &compared, waitArgs{TimeoutSeconds: args.TimeoutSeconds}); err != nil {
+		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
+		args.BaselineSessionID, args.BaselineProject = baseline.ID, ""
+		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // the newest may be another later
+		return nil, tool.WithNextCall(err, args)
 	}
 	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil
 }
@@ -85,6 +90,8 @@ type comparedJob struct {
 	project langsmith.Project
 	id      uuid.UUID
 	state   watch.State
+
+	unfinished *tool.Unfinished // in a polled call; nil when the job has ended
 }
 
 func (j *comparedJob) side() *compare.Side { return compare.NewSide(j.project, j.state.Report) }
@@ -97,7 +104,7 @@ func (j *comparedJob) describe() string {
 // waitForBoth waits until both jobs have ended, and fetches both at once, since each
 // report can be megabytes. It refuses a job that failed without waiting for the other,
 // and one that is unfinished when the time is up.
-func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, timeout time.Duration) error {
+func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, args waitArgs) error {
 	one := *env
 	if env.Progress != nil {
 		one.Progress = mergeProgress(env.Progress)
@@ -106,7 +113,11 @@ func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, t
 	for i := range compared {
 		group.Go(func() (err error) {
 			job := &compared[i]
-			if job.state, err = waitForJob(ctx, &one, job.project.ID, job.id, timeout); err != nil {
+			job.state, err = waitForJob(ctx, &one, job.project.ID, job.id, args)
+			switch {
+			case errors.As(err, &job.unfinished): // the other may have failed
+				return nil
+			case err != nil:
 				return err
 			}
 			return job.refuseFailed()
@@ -116,7 +127,10 @@ func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, t
 		return err
 	}
 	for i := range compared {
-		if err := compared[i].refuseUnfinished(timeout, env.Watch.MaxWaiters); err != nil {
+		if compared[i].unfinished != nil {
+			return compared[i].unfinished
+		}
+		if err := compared[i].refuseUnfinished(args.timeout(), env.Watch.MaxWaiters); err != nil {
 			return err
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
@@ -23,21 +21,6 @@ type waitForInsightsJobArgs struct {
 	waitArgs
 }
 
-// waitArgs are the arguments of tools that wait for a job.
-type waitArgs struct {
-	TimeoutSeconds *int `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Seconds to wait: default 25, safe with every client; 300 or more where yours allows it."`
-}
-
-// defaultWait is less than the 30 s after which some clients give up a call.
-const defaultWait = 25 * time.Second
-
-func (a waitArgs) timeout() time.Duration {
-	if a.TimeoutSeconds == nil {
-		return defaultWait
-	}
-	return time.Duration(*a.TimeoutSeconds) * time.Second
-}
-
 func waitForInsightsJob() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "wait_for_insights_job",
@@ -49,6 +32,7 @@ func waitForInsightsJob() tool.Tool {
 		Toolset:    "insights",
 		ResultOf:   "get_insights_job",
 		App:        true,
+		MayWait:    true,
 	}, runWaitForInsightsJob)
 }
 
@@ -61,12 +45,14 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
-	// The links need it, and when the server ends there is no time to ask for it.
-	project.TenantID = env.TenantID(ctx, project)
-
-	state, err := waitForJob(ctx, env, project.ID, id, args.timeout())
+	if env.Poll == nil {
+		// The links need it, and when the server ends there is no time to ask for it.
+		project.TenantID = env.TenantID(ctx, project)
+	}
+	state, err := waitForJob(ctx, env, project.ID, id, args.waitArgs)
 	if err != nil {
-		return nil, err
+		args.ProjectArgs, args.JobID = tool.ProjectArgs{SessionID: project.ID}, tool.JobID(id.String())
+		return nil, tool.WithNextCall(err, args)
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
 	if job := jobs.NewJob(&state.Report.Job, tool.Links{}, jobs.MaxName); !job.Status.Done() {
@@ -74,26 +60,6 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 		view.LookAgain = state.LookAgain()
 	}
 	return view.Resizable()
-}
-
-// waitForJob waits until a job has ended, and reports how it goes. For no timeout it
-// looks once.
-func waitForJob(ctx context.Context, env *tool.Env, project, job uuid.UUID, timeout time.Duration) (watch.State, error) {
-	began := time.Now()
-	request := watch.Request{LangSmith: env.LangSmith, Project: project, Job: job, Timeout: timeout, Ending: env.Ending}
-	if env.Progress != nil {
-		request.Progress = func(state watch.State) {
-			env.Progress(tool.Progress{Done: time.Since(began).Seconds(), Message: describeWait(state)})
-		}
-	}
-	state, err := env.Watch.Wait(ctx, request)
-	switch {
-	case errors.Is(err, watch.ErrNoAnswer):
-		return state, tool.Refuse("LangSmith has not answered within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(timeout))
-	case errors.Is(err, watch.ErrEnding):
-		return state, tool.Refuse("This server is ending, and LangSmith has not answered yet. The job is not affected: call again when the server is back.")
-	}
-	return state, err
 }
 
 // describeWait says how a wait goes, for progress reports.

@@ -60,6 +60,7 @@ func runHTTP(cmd *cobra.Command, getenv func(string) string) error {
 func HTTPOptions(backend *server.Backend, cfg *config.Config, logger zerolog.Logger) web.Options {
 	return web.Options{
 		MCP:       server.NewMCP(backend),
+		Extension: backend.Tasks(),
 		Config:    cfg.HTTP,
 		Logger:    logger,
 		Version:   server.Version(),

@@ -54,7 +54,7 @@ func document(t *testing.T, name, want string) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the code says; go test ./server/cli -run %s -update rewrites it", path, t.Name())
+		t.Errorf("%s is not what the code says; .ci/run update rewrites it\n%s", path, servertest.Diff(string(got), want))
 	}
 }
 

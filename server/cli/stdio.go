@@ -57,7 +57,8 @@ func runStdio(cmd *cobra.Command, getenv func(string) string) error {
 		logger.Info().Str("version", server.Version()).Str("transport", "stdio").Bool("sandbox", cfg.Sandbox).Msg("serving")
 		var ended time.Time
 		err := stdio.Serve(ctx, server.NewMCP(backend), cmd.InOrStdin(), cmd.OutOrStdout(), stdio.Options{
-			Logger: logger,
+			Logger:    logger,
+			Extension: backend.Tasks(),
 			Ending: func() {
 				ended = time.Now()
 				backend.End()

@@ -19,7 +19,7 @@ func openStore(ctx context.Context, where string, logger zerolog.Logger) (paid.S
 	if err != nil {
 		return nil, nil, config.Problem("--state: " + err.Error())
 	}
-	warnOfWeakStore(ctx, store, logger)
+	warnOfStore(ctx, store, logger)
 	return store, func() {
 		if err := store.Close(); err != nil {
 			logger.Warn().Err(err).Msg("the memory of paid calls did not close cleanly")
@@ -43,11 +43,15 @@ func checkStore(ctx context.Context, where string) (weakness string, err error) 
 	return weakness, errors.Join(err, store.Close())
 }
 
-// warnOfWeakStore logs how the store is set up that may take away what it was
-// told. A store that is away is the ledger's to log, when it is needed.
-func warnOfWeakStore(ctx context.Context, store state.Store, logger zerolog.Logger) {
+// warnOfStore logs that the store cannot be reached, or how it is set up that may take
+// away what it was told. The server starts either way: a store may come later.
+func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
+	if err := store.Ping(ctx); err != nil {
+		logger.Warn().Err(err).Msgf("%s cannot be written to: until it can, paid calls are remembered by this process alone", store)
+		return
+	}
 	weakness, err := state.Examine(ctx, store)
 	switch {
 	case weakness != "":

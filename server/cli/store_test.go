@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"net"
 	"strings"
 	"testing"
 
@@ -9,6 +10,27 @@ import (
 
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
+
+// A Redis that is not there is told of in the log of the start, which goes on.
+func TestARedisThatIsNotThere(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "redis://user:hush@" + listener.Addr().String() + "/0"
+	_ = listener.Close()
+	var log bytes.Buffer
+	_, closeStore, err := openStore(t.Context(), url, zerolog.New(&log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeStore()
+	for _, want := range []string{`"level":"warn"`, "Redis cannot be written to", "refused"} {
+		if !strings.Contains(log.String(), want) || strings.Contains(log.String(), "hush") {
+			t.Errorf("the log lacks %q: %s", want, &log)
+		}
+	}
+}
 
 // A Redis that may evict intents is told of in the log of the start and by doctor.
 func TestARedisThatEvicts(t *testing.T) {

@@ -229,6 +229,11 @@ func (c *checker) clock(_ context.Context) Check {
 
 func (c *checker) state(ctx context.Context) Check {
 	weakness, err := c.CheckState(ctx)
+	redis, isRedis := redisAddress(c.State)
+	if err != nil && isRedis {
+		return Check{Status: Failed, Found: "Redis does not take the memory of paid calls: " + markdown.Line(err.Error(), 300),
+			Do: "See that it runs at " + redis + " and that --state has its address and password. Without it each process remembers its paid calls alone, so two of them may start the same job."}
+	}
 	if err != nil {
 		return Check{Status: Failed, Found: "the memory of paid calls cannot be kept: " + markdown.Line(err.Error(), 300),
 			Do: "Make it writable, or choose another with --state. Without it a job may be started twice after a crash."}
@@ -244,11 +249,20 @@ func (c *checker) state(ctx context.Context) Check {
 		return Check{Status: OK, Found: "kept in memory: it ends with the process" + bound}
 	}
 	where := c.State
-	if u, err := url.Parse(where); err == nil && u.Host != "" {
-		u.RawQuery = "" // with Sentinels it holds a password too
-		where = u.Redacted()
+	if isRedis {
+		where = redis
 	}
 	return Check{Status: OK, Found: "can be written: " + where + bound}
+}
+
+// redisAddress returns the address of a state that is a Redis, without its password.
+func redisAddress(state string) (address string, ok bool) {
+	u, err := url.Parse(state)
+	if err != nil || u.Host == "" {
+		return "", false
+	}
+	u.RawQuery = "" // with Sentinels it holds a password too
+	return u.Redacted(), true
 }
 
 func (c *checker) announcedEnds(context.Context) Check {

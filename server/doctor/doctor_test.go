@@ -287,6 +287,24 @@ func TestStateIsShownWithoutItsPassword(t *testing.T) {
 	}
 }
 
+// TestAStateThatFails says of each kind of state what helps.
+func TestAStateThatFails(t *testing.T) {
+	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
+	defer upstream.Close()
+	for state, want := range map[string]string{
+		"/var/lib/langsmith-insights-mcp":        "Make it writable",
+		"redis://user:hush@redis.example:6379/0": "See that it runs at redis://user:xxxxx@redis.example:6379/0",
+	} {
+		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+			o.State = state
+			o.CheckState = func(context.Context) (string, error) { return "", errors.New("connection refused") }
+		})["state"]
+		if got.Status != doctor.Failed || !strings.Contains(got.Found, "connection refused") || !strings.HasPrefix(got.Do, want) {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+}
+
 // TestBoundOfJobs has a bound of jobs a day, which says what it does not count.
 func TestBoundOfJobs(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))

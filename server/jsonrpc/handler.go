@@ -12,12 +12,13 @@ import (
 
 // Handler answers messages with an MCP server.
 type Handler struct {
-	MCP    *mcpserver.MCPServer
-	Logger zerolog.Logger
+	MCP       *mcpserver.MCPServer
+	Extension Extension // asked before mcp-go; nil for none
+	Logger    zerolog.Logger
 }
 
-// Handle dispatches a message of a session to mcp-go and returns the response. A
-// panic costs this message alone.
+// Handle dispatches a message of a session to the extension or to mcp-go and returns
+// the response. A panic costs this message alone.
 func (h Handler) Handle(ctx context.Context, session *Session, m Message) (response Response) {
 	began, id, method := time.Now(), m.ID, KnownMethod(m.Method)
 	defer func() {
@@ -31,12 +32,13 @@ func (h Handler) Handle(ctx context.Context, session *Session, m Message) (respo
 		h.Logger.Debug().Str("rpc_method", method).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message answered")
 	}()
 	ctx = h.MCP.WithContext(withArguments(withProgress(ctx, session, m), m), session)
-	if m.Method == string(mcp.MethodSubscriptionsListen) && session.notifications == nil {
-		end, err := session.subscribe(ctx, h.MCP, m.ID)
-		if err != nil {
-			return (&Error{mcp.INTERNAL_ERROR, err.Error()}).Response(m.ID)
+	if m.Method == string(mcp.MethodSubscriptionsListen) && mcp.IsModernProtocol(m.ProtocolVersion) && id != nil {
+		return encodeResponse(id, h.listen(ctx, session, m))
+	}
+	if h.Extension != nil {
+		if answer, ok := h.Extension.Answer(ctx, m); ok {
+			return encodeResponse(id, answer)
 		}
-		defer end()
 	}
 	return encodeResponse(id, h.MCP.HandleMessage(ctx, m.forMCP()))
 }

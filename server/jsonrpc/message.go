@@ -189,6 +189,15 @@ func (m Message) IsPong() bool { return m.Error == nil && string(m.Result) == "{
 // message is of another kind.
 func (m Message) Name() string { return unquote(m.Params["name"]) }
 
+// TaskID is the id of the task that a request is about; empty where it is about none.
+func (m Message) TaskID() string {
+	switch m.Method {
+	case MethodTasksGet, MethodTasksUpdate, MethodTasksCancel:
+		return unquote(m.Params["taskId"])
+	}
+	return ""
+}
+
 // unquote returns the text of a string, with U+FFFD for what is no Unicode, and
 // nothing for other values.
 func unquote(value jsontext.Value) string {

@@ -16,7 +16,8 @@ func KnownMethod(method string) string {
 		mcp.MethodResourcesList, mcp.MethodResourcesTemplatesList, mcp.MethodResourcesRead,
 		mcp.MethodResourcesSubscribe, mcp.MethodResourcesUnsubscribe, mcp.MethodSubscriptionsListen,
 		mcp.MethodNotificationInitialized, mcp.MethodNotificationCancelled, mcp.MethodNotificationProgress,
-		mcp.MethodNotificationRootsListChanged:
+		mcp.MethodNotificationRootsListChanged,
+		MethodTasksGet, MethodTasksUpdate, MethodTasksCancel:
 		return method
 	}
 	return Other

@@ -29,7 +29,7 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	case nil:
 		return Response{}
 	case mcp.JSONRPCResponse:
-		value = response.Result
+		value = replaceResult(response.Result)
 	case mcp.JSONRPCError:
 		key, value, code = "error", response.Error, response.Error.Code
 	default:

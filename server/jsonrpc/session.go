@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"sync"
 	"sync/atomic"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -23,8 +21,8 @@ type Session struct {
 	pending *PendingRequests
 	send    func(message []byte) error
 
-	notifications  chan mcp.JSONRPCNotification // what mcp-go says outside of calls; nil until Register
-	subscriptionID jsontext.Value               // of the subscriptions/listen that the session is for
+	notifications chan mcp.JSONRPCNotification // what mcp-go says outside of calls; nil until Register
+	subscription  *subscription                // that the session is for; nil for none
 
 	initialized  atomic.Bool
 	clientInfo   atomic.Pointer[mcp.Implementation]
@@ -56,24 +54,6 @@ func (s *Session) Register(ctx context.Context, server *mcpserver.MCPServer) (un
 	return func() { server.UnregisterSession(context.WithoutCancel(ctx), s.id) }, nil
 }
 
-// subscribe has a session that is for one subscriptions/listen write what mcp-go says
-// to it, until end is called.
-func (s *Session) subscribe(ctx context.Context, server *mcpserver.MCPServer, id jsontext.Value) (end func(), err error) {
-	s.subscriptionID = id
-	unregister, err := s.Register(ctx, server)
-	if err != nil {
-		return nil, err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	var forwarding sync.WaitGroup
-	forwarding.Go(func() { s.Forward(ctx) })
-	return func() {
-		unregister()
-		stop()
-		forwarding.Wait()
-	}, nil
-}
-
 // Forward writes what mcp-go says outside of calls until ctx is done, and then what
 // is left.
 func (s *Session) Forward(ctx context.Context) {
@@ -91,13 +71,9 @@ func (s *Session) Forward(ctx context.Context) {
 }
 
 func (s *Session) forward(notification mcp.JSONRPCNotification) {
-	if s.subscriptionID != nil {
-		meta := maps.Clone(notification.Params.Meta) // other sessions share it
-		if meta == nil {
-			meta = map[string]any{}
-		}
-		meta[mcp.MetaKeySubscriptionID] = s.subscriptionID
-		notification.Params.Meta = meta
+	if s.subscription != nil {
+		s.subscription.forward(s, notification)
+		return
 	}
 	_ = s.Notify(notification) // the transport notices a client that is gone
 }
@@ -206,12 +182,18 @@ func (s *Session) GetLogLevel() mcp.LoggingLevel {
 }
 
 // SetSubscriptionFilter implements mcp-go's SessionWithSubscriptionFilter.
-func (s *Session) SetSubscriptionFilter(filter mcp.SubscriptionFilter) { s.filter.Store(&filter) }
+func (s *Session) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
+	if s.subscription != nil && !filter.IsEmpty() {
+		s.subscription.filter = filter
+		return
+	}
+	s.filter.Store(&filter)
+}
 
 // SubscriptionFilter implements mcp-go's SessionWithSubscriptionFilter.
 func (s *Session) SubscriptionFilter() (filter mcp.SubscriptionFilter, active bool) {
 	filter = valueOf(&s.filter)
-	return filter, s.subscriptionID != nil || !filter.IsEmpty()
+	return filter, s.subscription != nil || !filter.IsEmpty()
 }
 
 func valueOf[T any](pointer *atomic.Pointer[T]) (value T) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/aymanbagabas/go-udiff"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -13,6 +15,16 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // Updating reports whether the tests run with -update and rewrite their golden
 // files instead of comparing.
 func Updating() bool { return *update }
+
+// Diff returns the lines in which two texts differ, without those around them.
+func Diff(want, got string) string {
+	edits := udiff.Lines(want, got)
+	unified, err := udiff.ToUnified("want", "got", want, edits, 0)
+	if err != nil {
+		panic(err) // edits of the texts themselves
+	}
+	return unified
+}
 
 // Golden compares got with a file below testdata/golden of the test's package,
 // or rewrites the file when the tests run with -update.
@@ -33,7 +45,7 @@ func Golden(t testing.TB, name, got string) {
 		t.Fatalf("%v; run the test with -update to write it", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs from the golden file; if the change is meant, run the test with -update.\n--- want\n%s\n--- got\n%s", path, want, got)
+		t.Errorf("%s differs from the golden file; if the change is meant, run .ci/run update.\n%s", path, Diff(string(want), got))
 	}
 }
 
@@ -51,6 +63,6 @@ func GoldenUntil(t testing.TB, name, mark, got string) {
 		t.Fatalf("%s has no %q", path, mark)
 	}
 	if got != want {
-		t.Errorf("%s differs.\n--- want\n%s\n--- got\n%s", path, want, got)
+		t.Errorf("%s differs.\n%s", path, Diff(want, got))
 	}
 }

@@ -19,6 +19,9 @@ import (
 type Options struct {
 	Logger zerolog.Logger
 
+	// Extension answers requests that mcp-go does not know; nil for none.
+	Extension jsonrpc.Extension
+
 	// Ending is called once no further request will come, or when the context
 	// is done: calls that wait for something should answer with what they have.
 	Ending func()
@@ -37,7 +40,7 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	// Requests outlive ctx by the grace.
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	c := &connection{handler: jsonrpc.Handler{MCP: server, Logger: options.Logger}, ctx: requests, out: out, broken: make(chan struct{}), refusals: make(chan struct{}, maxRefusals)}
+	c := &connection{handler: jsonrpc.Handler{MCP: server, Extension: options.Extension, Logger: options.Logger}, ctx: requests, out: out, broken: make(chan struct{}), refusals: make(chan struct{}, maxRefusals)}
 	c.session = jsonrpc.NewSession("stdio-"+uuid.NewString(), &c.pending, c.write)
 	unregister, err := c.session.Register(ctx, server)
 	if err != nil {

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,6 +28,16 @@ type Caller struct {
 	// Endpoint is the region that the caller's own credentials belong to; zero
 	// where the operator's endpoint counts.
 	Endpoint langsmith.Endpoint
+}
+
+// Key returns a key for one purpose that another replica derives from the same caller
+// alone: nothing secret is shared between replicas, and none is needed.
+func (c Caller) Key(purpose string) [sha256.Size]byte {
+	secret := cmp.Or(c.Credentials.APIKey, c.Credentials.BearerToken)
+	if secret == "" && c.Credentials.Login != nil {
+		secret = langsmith.Secret(c.Credentials.Login.ID()) // its tokens change
+	}
+	return sha256.Sum256([]byte("langsmith-insights-mcp " + purpose + "\x00" + c.Subject + "\x00" + secret.Reveal()))
 }
 
 type callerKey struct{}

@@ -23,10 +23,11 @@ const (
 
 // Options make a [Server].
 type Options struct {
-	MCP     *mcpserver.MCPServer
-	Config  config.HTTP
-	Logger  zerolog.Logger
-	Version string // the program's, for the server card
+	MCP       *mcpserver.MCPServer
+	Extension jsonrpc.Extension // answers requests that mcp-go does not know; nil for none
+	Config    config.HTTP
+	Logger    zerolog.Logger
+	Version   string // the program's, for the server card
 
 	// Limits bound what one client can hold.
 	Limits Limits

@@ -63,7 +63,7 @@ func opens(id string, caller Caller) bool {
 }
 
 func sessionMAC(open string, owner Caller) string {
-	key := sha256.Sum256([]byte("langsmith-insights-mcp session\x00" + owner.Subject + "\x00" + owner.Credentials.APIKey.Reveal()))
+	key := owner.Key("session")
 	code := hmac.New(sha256.New, key[:])
 	code.Write([]byte(open))
 	return base64.RawURLEncoding.EncodeToString(code.Sum(nil)[:16])

@@ -36,7 +36,7 @@ type sseStream struct {
 
 func newSSE(options Options, pending *jsonrpc.PendingRequests, calls *requestCounter) *sse {
 	return &sse{
-		handler: jsonrpc.Handler{MCP: options.MCP, Logger: options.Logger},
+		handler: jsonrpc.Handler{MCP: options.MCP, Extension: options.Extension, Logger: options.Logger},
 		pending: pending, calls: calls, limits: options.Limits, streams: map[string]*sseStream{},
 	}
 }

@@ -56,6 +56,9 @@ func checkHeaders(message jsonrpc.Message, header http.Header, server *mcpserver
 	if err := mcp.ValidateStandardHeaders(header.Get, version, mcp.MCPMethod(message.Method), message.RawParams()); err != nil {
 		return mismatch(err.Error())
 	}
+	if name, ok := mcp.DecodeHeaderValue(header.Get(mcp.HeaderName)); message.TaskID() != "" && name != "" && (!ok || name != message.TaskID()) {
+		return mismatch("the " + mcp.HeaderName + " header does not match the taskId of the message")
+	}
 	tool := server.GetTool(message.Name())
 	if message.Method != string(mcp.MethodToolsCall) || tool == nil {
 		return nil

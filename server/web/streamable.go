@@ -39,7 +39,7 @@ const (
 
 func newStreamable(options Options, pending *jsonrpc.PendingRequests) *streamable {
 	return &streamable{
-		handler: jsonrpc.Handler{MCP: options.MCP, Logger: options.Logger},
+		handler: jsonrpc.Handler{MCP: options.MCP, Extension: options.Extension, Logger: options.Logger},
 		pending: pending,
 		limits:  options.Limits,
 		ended: ttlcache.New(

@@ -77,8 +77,10 @@ func QuestionID(what string, about ...any) string {
 }
 
 // IsInterruption reports whether an error interrupts the call, so that it is not
-// for the agent to read: a question to a person, or a caller who has gone.
+// for the agent to read: a question to a person, a result that is not there yet, or a
+// caller who has gone.
 func IsInterruption(err error) bool {
 	var question *Question
-	return errors.As(err, &question) || errors.Is(err, context.Canceled)
+	var unfinished *Unfinished
+	return errors.As(err, &question) || errors.As(err, &unfinished) || errors.Is(err, context.Canceled)
 }

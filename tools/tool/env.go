@@ -35,6 +35,10 @@ type Env struct {
 	// [Env.AskPerson].
 	Ask func(context.Context, *Question) (*Answer, error)
 
+	// Poll is set where the caller polls, of tools that may wait ([Declaration.MayWait]):
+	// rather than wait, they return [*Unfinished] as their error.
+	Poll *Poll
+
 	// Ending is closed when the server is about to end. Waiting tools return then.
 	Ending <-chan struct{}
 }

@@ -34,6 +34,7 @@ type Declaration struct {
 	Repeatable  bool   // a second call with the same arguments changes nothing more
 	Toolset     string // the group that --tools may name
 	App         bool   // the report App can show its result
+	MayWait     bool   // its result may take minutes: it can be polled ([Env.Poll])
 
 	// ResultOf names a tool whose output schema describes this one's result too;
 	// empty where the tool has an output schema of its own.
@@ -91,7 +92,8 @@ func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
 
 // Call checks the arguments, runs the tool and renders its result. A failure is a
 // Reply with IsError set, in words for an agent. An error is returned only for a
-// [*Question] that a person must answer first, and for a caller who has gone.
+// [*Question] that a person must answer first, for a result that is [*Unfinished], and
+// for a caller who has gone.
 func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
 	reply, err := t.call(ctx, env, arguments)
 	if err == nil {

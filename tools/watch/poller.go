@@ -21,7 +21,11 @@ type poller struct {
 	began   time.Time
 	latest  atomic.Pointer[snapshot]
 	stop    context.CancelFunc
-	waiters int // guarded by the Watcher's mutex
+
+	// These are guarded by the Watcher's mutex.
+	waiters int
+	looked  bool        // somebody looks again and again, to whom its last state is left
+	lease   *time.Timer // counts as a waiter; nil for none yet
 }
 
 // snapshot is the state after a poll.
@@ -76,7 +80,7 @@ func (p *poller) run(ctx context.Context) {
 			p.stop() // the fetching of earlier reports too
 			return
 		}
-		pause.Reset(max(Interval(state.Age()), state.RetryAfter()))
+		pause.Reset(state.NextPoll())
 	}
 }
 

@@ -55,6 +55,9 @@ func (s State) RetryAfter() time.Duration {
 	return 0
 }
 
+// NextPoll is the pause between the last poll and the next.
+func (s State) NextPoll() time.Duration { return max(Interval(s.Age()), s.RetryAfter()) }
+
 // LookAgain is when it is worth looking at the job again: at the age at which the
 // first of the project's earlier reports were written, as far as that is known.
 func (s State) LookAgain() time.Duration {

@@ -1,5 +1,6 @@
 // Package watch polls Insights jobs. However many callers wait for one job with the
-// same credential, LangSmith is asked once an interval for it.
+// same credential, or look at it again and again, LangSmith is asked once an interval
+// for it.
 //
 // One goroutine polls a job from its first waiter to its last. Waiters have no
 // goroutines of their own.
@@ -26,6 +27,7 @@ type Watcher struct {
 	mu      sync.Mutex
 	pollers map[key]*poller
 	waiting int // callers that wait, without those who only look
+	closed  bool
 }
 
 // New returns a Watcher that polls nothing yet.
@@ -98,7 +100,8 @@ const (
 // ctx is done, when polling again cannot help, and when LangSmith has returned no
 // state at all; the error is then that of the last poll.
 func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
-	p, mayWait := w.join(ctx, &r)
+	mayWait := w.admit(&r)
+	p := w.join(ctx, &r, false)
 	defer w.leave(p, mayWait)
 
 	// A caller who only looks takes the first state there is.
@@ -147,17 +150,26 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 	}
 }
 
-// join adds a caller to the poller of a job, which it starts for the first. mayWait
-// is false for a caller who only looks, as asked or because too many wait.
-func (w *Watcher) join(ctx context.Context, r *Request) (p *poller, mayWait bool) {
+// admit counts a caller who waits. It returns false for one who only looks, as asked
+// or because too many wait.
+func (w *Watcher) admit(r *Request) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	mayWait = r.Timeout > 0 && (w.MaxWaiters <= 0 || w.waiting < w.MaxWaiters)
+	mayWait := r.Timeout > 0 && (w.MaxWaiters <= 0 || w.waiting < w.MaxWaiters)
 	if mayWait {
 		w.waiting++
 	}
-	p = w.pollers[r.key()]
-	if p == nil {
+	return mayWait
+}
+
+// join adds a caller to the poller of a job, which it starts for the first. Whoever
+// waits starts another where the job was found to have ended; whoever looks again and
+// again does not.
+func (w *Watcher) join(ctx context.Context, r *Request, looks bool) *poller {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.pollers[r.key()]
+	if p == nil || !looks && p.latest.Load().final {
 		p = newPoller(r, w.earlier)
 		w.pollers[p.key] = p
 		// It ends with the last caller, and not with the one that came first.
@@ -166,11 +178,14 @@ func (w *Watcher) join(ctx context.Context, r *Request) (p *poller, mayWait bool
 			p.run(ctx)
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.remove(p)
+			if !p.looked {
+				w.remove(p)
+			}
 		}()
 	}
+	p.looked = p.looked || looks
 	p.waiters++
-	return p, mayWait
+	return p
 }
 
 // leave stops a poller with its last caller, and the request that it has in flight.
@@ -180,6 +195,11 @@ func (w *Watcher) leave(p *poller, mayWait bool) {
 	if mayWait {
 		w.waiting--
 	}
+	w.drop(p)
+}
+
+// drop takes a waiter from a poller. The caller holds the mutex.
+func (w *Watcher) drop(p *poller) {
 	p.waiters--
 	if p.waiters == 0 {
 		p.stop()

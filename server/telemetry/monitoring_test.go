@@ -1,0 +1,104 @@
+package telemetry
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"langsmith-insights-mcp/tools/paid"
+)
+
+// The alerts and the dashboard ask for metrics and labels that there are.
+func TestMonitoringAsksForWhatThereIs(t *testing.T) {
+	observed := Start(t.Context(), Options{Metrics: true})
+	observed.ObserveWaiters(func() int { return 0 })
+	observed.CountPaidCall("started")
+	observed.metrics.operations.WithLabelValues("", "", "", "")
+	observed.metrics.requests.WithLabelValues("", "", "", "", "", "")
+	served := httptest.NewRecorder()
+	observed.Handler().ServeHTTP(served, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	page := served.Body.String()
+
+	metric := regexp.MustCompile(`\b(?:mcp_server|http_client|insights_mcp|process|go)_\w+`)
+	label := regexp.MustCompile(`(\w+)(?:=~|!=|=)"`)
+	grouping := regexp.MustCompile(`\bby \(([^)]*)\)`)
+	for name, expressions := range map[string][]string{"alerts.yaml": alertExpressions(t), "dashboard.json": dashboardExpressions(t)} {
+		if len(expressions) < 5 {
+			t.Fatalf("%s has the expressions %q", name, expressions)
+		}
+		for _, expression := range expressions {
+			names := metric.FindAllString(expression, -1)
+			if len(names) == 0 {
+				t.Errorf("%s: no metric in %s", name, expression)
+			}
+			labels := []string{"le", "instance"} // le is the histograms', instance is Prometheus' own
+			for _, name := range names {
+				line := regexp.MustCompile(`(?m)^` + name + `[{ ].*`).FindString(page)
+				if line == "" {
+					t.Errorf("there is no metric %s", name)
+				}
+				for _, match := range label.FindAllStringSubmatch(line, -1) {
+					labels = append(labels, match[1])
+				}
+			}
+			asked := []string{}
+			for _, match := range label.FindAllStringSubmatch(expression, -1) {
+				asked = append(asked, match[1])
+			}
+			for _, match := range grouping.FindAllStringSubmatch(expression, -1) {
+				asked = append(asked, strings.Split(match[1], ", ")...)
+			}
+			for _, name := range asked {
+				if !slices.Contains(labels, name) {
+					t.Errorf("%v have no label %s", names, name)
+				}
+			}
+		}
+	}
+	if want := `result=~"` + string(paid.ResultUncertain) + "|" + string(paid.ResultProbably) + `"`; !strings.Contains(strings.Join(alertExpressions(t), "\n"), want) {
+		t.Errorf("no alert asks for %s", want)
+	}
+}
+
+// alertExpressions reads the expressions of the alerts, each on the lines behind its
+// key.
+func alertExpressions(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../deploy/monitoring/alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var expressions []string
+	for _, match := range regexp.MustCompile(`(?s)\n        expr: (.*?)\n        \w+: `).FindAllSubmatch(text, -1) {
+		expressions = append(expressions, string(match[1]))
+	}
+	return expressions
+}
+
+func dashboardExpressions(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../deploy/monitoring/dashboard.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dashboard struct {
+		Panels []struct {
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(text, &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	var expressions []string
+	for _, panel := range dashboard.Panels {
+		for _, target := range panel.Targets {
+			expressions = append(expressions, target.Expr)
+		}
+	}
+	return expressions
+}

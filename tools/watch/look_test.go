@@ -1,0 +1,112 @@
+package watch
+
+import (
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"langsmith-insights-mcp/langsmith"
+)
+
+// Those who look share the polls of those who wait, and keep a job polled between
+// their looks and no longer.
+func TestLookingAsksOnceAnInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(running(time.Now().Add(-5 * time.Minute)))
+		w := New()
+		defer w.Close()
+		for range 10 {
+			var group sync.WaitGroup
+			for range 100 {
+				group.Go(func() {
+					state, err := w.Look(t.Context(), request(up.client("key"), 0))
+					if err != nil || state.End != TimedOut || state.Report.Status != "running" {
+						t.Errorf("got %+v, %v", state, err)
+					}
+				})
+			}
+			group.Wait()
+			time.Sleep(5*time.Second + time.Millisecond)
+		}
+		if got := len(up.requests()); got != 6 { // at once and every 10 s
+			t.Errorf("looking for 50 s asked %d times", got)
+		}
+		time.Sleep(10*time.Minute + leaseMargin)
+		if got := len(up.requests()); got != 7 || len(w.pollers) != 0 {
+			t.Errorf("when nobody looked, it was asked until %d times; %d pollers are left", got, len(w.pollers))
+		}
+	})
+}
+
+// What a job ended with is kept until the next look is overdue, but not from those
+// who wait.
+func TestLookingAtAJobThatHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		created := time.Now()
+		up := newUpstream(func(int) (int, string) { return 200, jobBody("success", created) })
+		w := New()
+		defer w.Close()
+		for range 5 {
+			if state, err := w.Look(t.Context(), request(up.client("key"), 0)); err != nil || state.End != Done {
+				t.Errorf("got %+v, %v", state, err)
+			}
+		}
+		if got := len(up.requests()); got != 1 {
+			t.Errorf("five looks asked %d times", got)
+		}
+		if _, err := w.Wait(t.Context(), request(up.client("key"), time.Minute)); err != nil || len(up.requests()) != 2 {
+			t.Errorf("a wait after them: %v, %d requests", err, len(up.requests()))
+		}
+	})
+}
+
+// A poll that fails is part of the state; a refusal is an error.
+func TestLookingWhileLangSmithFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(func(int) (int, string) {
+			if time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)) < time.Hour {
+				return http.StatusInternalServerError, `{"detail":"internal"}`
+			}
+			return http.StatusForbidden, `{"detail":"Forbidden"}`
+		})
+		w := New()
+		defer w.Close()
+		state, err := w.Look(t.Context(), request(up.client("key"), 0))
+		if err != nil || state.Report != nil || state.Failed != 1 || state.Err == nil {
+			t.Errorf("got %+v, %v", state, err)
+		}
+		time.Sleep(time.Hour)
+		var refused *langsmith.Error
+		if _, err = w.Look(t.Context(), request(up.client("key"), 0)); !errors.As(err, &refused) || refused.Status != http.StatusForbidden {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A look gives up, and one on a server that ends does so sooner.
+func TestLookingGivesUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		ends bool
+		want time.Duration
+	}{"no answer": {false, longestLook}, "the server ends": {true, lastLook}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(running(time.Now()))
+				up.delay = time.Hour
+				w := New()
+				defer w.Close()
+				r, ending := request(up.client("key"), 0), make(chan struct{})
+				if r.Ending = ending; c.ends {
+					close(ending)
+				}
+				began := time.Now()
+				if state, err := w.Look(t.Context(), r); err != nil || state.Report != nil || time.Since(began) != c.want {
+					t.Errorf("after %s got %+v, %v", time.Since(began), state, err)
+				}
+			})
+		})
+	}
+}
