@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,17 +23,21 @@ import (
 
 type compareInsightsJobsArgs struct {
 	tool.ProjectArgs
-	JobID             uuid.UUID `json:"job_id" jsonschema_description:"The later report's job."`
-	BaselineJobID     uuid.UUID `json:"baseline_job_id" jsonschema_description:"The job of the report to compare it with."`
-	BaselineSessionID uuid.UUID `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
-	BaselineProject   string    `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
-	waitArgs
+	JobID             tool.JobID `json:"job_id,omitempty" jsonschema:"default=latest" jsonschema_description:"The later job's UUID, or latest."`
+	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier one's, latest or previous (of the same config if any)."`
+	BaselineSessionID uuid.UUID  `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
+	BaselineProject   string     `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
+	TimeoutSeconds    *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"As in wait_for_insights_job."`
 }
 
-// Check refuses a comparison of a job with itself.
+// Check refuses a baseline that is no job, or the job itself.
 func (a *compareInsightsJobsArgs) Check() error {
-	if a.JobID == a.BaselineJobID {
+	_, isUUID := tool.ParseUUID(a.BaselineJobID)
+	switch {
+	case isUUID && strings.EqualFold(a.BaselineJobID, string(a.JobID)):
 		return langsmith.FieldError{Field: "baseline_job_id", Problem: "is the same job as job_id; list_insights_jobs lists the others"}
+	case !isUUID && !slices.Contains([]string{"", string(tool.LatestJob), compare.PreviousJob}, a.BaselineJobID):
+		return langsmith.FieldError{Field: "baseline_job_id", Problem: "must be a job's UUID, latest or previous, not " + wording.Echo(a.BaselineJobID)}
 	}
 	return nil
 }
@@ -40,9 +46,9 @@ func compareInsightsJobs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
-		Description: "Compare two Insights reports: which categories appeared, vanished, grew or shrank as a share of all traces by more than chance explains, " +
-			"and how errors, latencies and costs changed. Categories are matched by name, else by how similar their words are (scored). " +
-			"caution says what weakens the comparison.",
+		Description: "Compare two Insights reports, by default the latest with the one before: which categories appeared, vanished, grew or shrank as a share of all traces " +
+			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words. " +
+			"Mind caution.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -62,10 +68,18 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 			return nil, tool.WithPrefix("baseline_", err)
 		}
 	}
-	compared := [2]comparedJob{{project: project, id: args.JobID}, {project: baseline, id: args.BaselineJobID}}
-	if err := waitForBoth(ctx, env, &compared, args.waitArgs); err != nil {
+	id, baselineID, err := compare.FindJobs(ctx, env, project, baseline, args.JobID, args.BaselineJobID)
+	if err != nil {
+		return nil, err
+	}
+	if id == baselineID {
+		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", id)
+	}
+	compared := [2]comparedJob{{project: project, id: id}, {project: baseline, id: baselineID}}
+	if err := waitForBoth(ctx, env, &compared, waitArgs{TimeoutSeconds: args.TimeoutSeconds}); err != nil {
 		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
 		args.BaselineSessionID, args.BaselineProject = baseline.ID, ""
+		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // the newest may be another later
 		return nil, tool.WithNextCall(err, args)
 	}
 	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil

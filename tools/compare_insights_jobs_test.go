@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,9 +35,9 @@ func TestCompareInsightsJobs(t *testing.T) {
 			jobs(all...)(s)
 		}
 	}
-	refused := func(all ...func() sandbox.Job) func(*stage) {
+	racing := func(all ...func() sandbox.Job) func(*stage) {
 		return func(s *stage) {
-			s.cancels = true
+			s.racing = true
 			jobs(all...)(s)
 		}
 	}
@@ -48,6 +50,18 @@ func TestCompareInsightsJobs(t *testing.T) {
 	}
 	play(t, "compare_insights_jobs", []scene{
 		{name: "two_weeks", prepare: jobs(weekBefore, support), args: pair},
+		{name: "latest_and_previous", prepare: jobs(weekBefore, support, failedJob, runningJob)},
+		{name: "of_its_config", prepare: jobs(weekBefore, changed(weekBefore, func(j *sandbox.Job) {
+			j.ID, j.Name, j.ConfigID, j.CreatedAt = named("other"), "Of another config", new(named("other config")), time.Now().Add(-time.Hour)
+		}), support), args: servertest.Args{"baseline_job_id": "previous"}},
+		{name: "of_another_config", prepare: jobs(weekBefore, changed(support, func(j *sandbox.Job) { j.ConfigID = new(named("new config")) }))},
+		{name: "before_a_running_one", prepare: jobs(weekBefore, support, changed(runningJob, func(j *sandbox.Job) {
+			j.CreatedAt = time.Now().Add(-time.Hour)
+		})), args: servertest.Args{"job_id": named("running").String(), "timeout_seconds": 0}},
+		{name: "latest_of_another_project", prepare: elsewhere, args: servertest.Args{"baseline_project": "shop-staging"}},
+		{name: "no_job_yet", prepare: jobs(failedJob, runningJob)},
+		{name: "no_job_before", prepare: jobs(support, failedJob)},
+		{name: "latest_with_latest", prepare: jobs(weekBefore, support), args: servertest.Args{"baseline_job_id": "latest"}},
 		{name: "two_projects", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "shop-staging"})},
 		{name: "small_samples", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
 			j.Clusters = []sandbox.Cluster{category("Refunds", "", 6, nil), category("Login", "", 4, nil)}
@@ -74,16 +88,16 @@ func TestCompareInsightsJobs(t *testing.T) {
 				j.Clusters = append(j.Clusters, below("Billing", fmt.Sprintf("Reason %d", i), 500-i))
 			}
 		})), args: pair},
-		{name: "finish_meanwhile", prepare: jobs(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
+		{name: "finish_meanwhile", prepare: racing(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
 		{name: "look_once", prepare: jobs(weekBefore, changed(support, unfinishedUntil("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
 		{name: "unfinished", prepare: jobs(weekBefore, changed(runningJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
 		{name: "unfinished_baseline", prepare: jobs(support, changed(runningJob, func(j *sandbox.Job) { j.ID = named("week before") })), args: pair},
-		{name: "failed", prepare: refused(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
-		{name: "no_such_baseline", prepare: refused(support), args: pair},
+		{name: "failed", prepare: racing(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
+		{name: "no_such_baseline", prepare: racing(support), args: pair},
 		{name: "with_itself", prepare: jobs(support), args: with(servertest.Args{"baseline_job_id": named("this week").String()})},
 		{name: "projects_that_disagree", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "shop-staging", "baseline_session_id": uuid.Max.String()})},
 		{name: "no_such_baseline_project", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "staging"})},
-		{name: "bad_arguments", args: servertest.Args{"job_id": "Weekly", "baseline": "last"}},
+		{name: "bad_arguments", args: servertest.Args{"job_id": "Weekly", "baseline_job_id": "last", "baseline": "last"}},
 	})
 }
 
@@ -157,6 +171,36 @@ func TestComparePollsEachJobOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatChangedTakesOneCall compares the last two weeks of the sandbox's chat-prod
+// by its name alone. The bounds are what 1,300 tokens of text, and 3,000 of text and
+// structure, come to in bytes here, by o200k.
+func TestWhatChangedTakesOneCall(t *testing.T) {
+	const mostText, mostInAll = 3_100, 7_850
+	synctest.Test(t, func(t *testing.T) {
+		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Now: time.Now}})
+		for _, name := range []string{"Week before", "This week"} {
+			end := time.Now()
+			if name == "Week before" {
+				end = end.AddDate(0, 0, -7)
+			}
+			var job struct{ ID string }
+			f.Call(t, "create_insights_job", servertest.Args{
+				"project": sandbox.ChatProd, "name": name, "start_time": end.AddDate(0, 0, -7).UTC().Format(time.RFC3339), "end_time": end.UTC().Format(time.RFC3339),
+			}).Decode(t, &job)
+			f.Call(t, "wait_for_insights_job", servertest.Args{"project": sandbox.ChatProd, "job_id": job.ID, "timeout_seconds": 600})
+		}
+		reply := f.Call(t, "compare_insights_jobs", servertest.Args{"project": sandbox.ChatProd})
+		const head = "Traces 146 → 161, errors 14 → 17 %. Categories: 2 appeared, 2 vanished, 1 grew, 2 shrank, 11 steady (within chance).\nJob \"This week\" "
+		if reply.IsError || !strings.HasPrefix(reply.Text, head) {
+			t.Fatalf("the text begins otherwise than %q:\n%s", head, reply.Text)
+		}
+		t.Logf("%d bytes of text, %d of structure", len(reply.Text), len(reply.Structured))
+		if len(reply.Text) > mostText || len(reply.Text)+len(reply.Structured) > mostInAll {
+			t.Errorf("%d bytes of text and %d of structure; %d of text and %d in all are allowed", len(reply.Text), len(reply.Structured), mostText, mostInAll)
+		}
+	})
 }
 
 func TestCompareInsightsJobsFitsItsBudget(t *testing.T) {

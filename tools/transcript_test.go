@@ -28,8 +28,8 @@ type stage struct {
 	// concurrent is set where requests go out at once, in no order to be told.
 	concurrent bool
 
-	// cancels is set where one request that fails ends others, sent or not.
-	cancels bool
+	// racing is set where which request is answered first decides which are sent.
+	racing bool
 }
 
 // onStage runs a test on a stage. Every id in it is the same each time.
@@ -92,10 +92,13 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 	}
 	b.WriteString(upstreamHeading)
 	upstream := s.upstream()
-	if s.concurrent {
+	switch {
+	case s.racing:
+		upstream = []string{"what is answered first decides which requests are sent"}
+	case s.concurrent:
 		slices.Sort(upstream)
 	}
-	if s.cancels {
+	if s.racing {
 		upstream = nil
 	}
 	for _, line := range upstream {

@@ -1,7 +1,10 @@
 // The pictures in docs/images: e2e/app/run shots takes them anew. They are made
-// smaller with pngquant where that is installed.
+// smaller with pngquant where that is installed. With them goes the digest of the page
+// that they show, by which a test finds that they are of an older one.
 
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { lastWeek, sandbox, showResult, thisWeek, close } from './harness.js';
 
 const images = new URL('../../docs/images/', import.meta.url).pathname;
@@ -46,8 +49,11 @@ try {
   const narrow = await open('app-narrow', { width: 380, height: 1100 }, 'light');
   await narrow.take();
 
-  const comparison = await open('app-comparison', { width: 1000, height: 900 }, 'light', { baseline_job_id: (await lastWeek()).job_id });
+  const comparison = await open('app-comparison', { width: 1000, height: 810 }, 'light', { baseline_job_id: (await lastWeek()).job_id });
   await comparison.take();
+
+  const page = await readFile(new URL('../../tools/app/page.html', import.meta.url));
+  await writeFile(`${images}app.sha256`, createHash('sha256').update(page).digest('hex') + '\n');
 } finally {
   await close();
 }

@@ -37,7 +37,7 @@ func Example() {
 	// Output:
 	// queued
 	// success
-	// Billing leads with 31% of 161 traces; Identity check rejects returning customers fails most (sandbox)
+	// Billing leads with 31 % of 161 traces; Identity check rejects returning customers fails most (sandbox)
 }
 
 // A fault lets a request take effect although its sender sees the connection break.

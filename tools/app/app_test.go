@@ -3,6 +3,8 @@ package app
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -58,6 +60,28 @@ func TestPolicyFitsThePage(t *testing.T) {
 		if !strings.Contains(content, want) {
 			t.Errorf("the policy lacks %s: %s", want, content)
 		}
+	}
+}
+
+// TestPolicyAllowsNoHost has the page load nothing from any host, typefaces included.
+func TestPolicyAllowsNoHost(t *testing.T) {
+	_, rest, _ := strings.Cut(HTML(), `http-equiv="Content-Security-Policy" content="`)
+	policy, _, _ := strings.Cut(rest, `"`)
+	if found := regexp.MustCompile(`https?:|\*|'self'`).FindString(policy); found != "" || !strings.Contains(policy, "font-src data:;") {
+		t.Errorf("the policy allows more than data: %s", policy)
+	}
+}
+
+// TestPicturesShowThePage fails where the page has changed since the pictures of it in
+// docs/images were taken.
+func TestPicturesShowThePage(t *testing.T) {
+	of, err := os.ReadFile("../../docs/images/app.sha256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(HTML()))
+	if strings.TrimSpace(string(of)) != hex.EncodeToString(sum[:]) {
+		t.Error("docs/images shows an older page; take the pictures anew with e2e/app/run shots, and look at them")
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/report"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -40,6 +42,7 @@ type Result struct {
 	Shrank    []CategoryChange `json:"shrank"`
 	Unchanged []CategoryChange `json:"unchanged"`
 	Caution   []string         `json:"caution,omitempty"`
+	tool.Followed
 
 	comparison *Comparison
 	shown      int // changes
@@ -82,7 +85,7 @@ func (c *Comparison) result(items, chars int) *Result {
 	r := &Result{
 		Job: c.job.result(chars), Baseline: c.baseline.result(chars), Caution: c.caution(),
 		Appeared: []CategoryChange{}, Vanished: []CategoryChange{}, Grew: []CategoryChange{}, Shrank: []CategoryChange{}, Unchanged: []CategoryChange{},
-		comparison: c, shown: items,
+		Followed: tool.Followed{Next: c.next()}, comparison: c, shown: items,
 	}
 	if left := len(c.changes) - items; left > 0 {
 		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller changes or none not shown: get_insights_job lists all of each report.", wording.Categories(left)))
@@ -92,6 +95,31 @@ func (c *Comparison) result(items, chars int) *Result {
 		*lists[change.Kind] = append(*lists[change.Kind], c.newCategoryChange(&change, chars))
 	}
 	return r
+}
+
+// next returns the call that shows a failed trace of what appeared or grew: of the
+// category without others below it that has most of them. It is nil where nothing did.
+func (c *Comparison) next() *tool.Call {
+	var worst *report.Node
+	var failures float64
+	for i := range c.changes {
+		change := &c.changes[i]
+		if change.Kind != Appeared && change.Kind != Grew || len(change.Now.Children) > 0 {
+			continue
+		}
+		rate, _ := change.Now.Stats.Number(langsmith.StatErrorRate)
+		if failed := rate * float64(change.Now.Runs); worst == nil || failed > failures {
+			worst, failures = change.Now, failed
+		}
+	}
+	if worst == nil {
+		return nil
+	}
+	status := ""
+	if failures > 0 {
+		status = "error"
+	}
+	return tool.NewCall("list_insights_runs", "session_id", c.job.project.ID, "job_id", c.job.job.ID, "cluster_id", worst.ID, "status", status, "limit", 1)
 }
 
 func (s *Side) result(chars int) JobResult {

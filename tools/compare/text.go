@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
@@ -27,7 +25,9 @@ func (r *Result) Text() string {
 	}
 	if r.shown > 0 {
 		r.writeTables(&b)
-		b.WriteString("\nNext: list_insights_runs with the job_id and a cluster_id shows a category's traces; a vanished one is in the baseline.\n")
+	}
+	if r.Next != nil {
+		fmt.Fprintf(&b, "\nNext: %s: an example of what is new. A vanished category is in the baseline.\n", r.Next.Text("session_id", "job_id"))
 	}
 	return b.String()
 }
@@ -120,16 +120,8 @@ func (t *table) add(kind Kind, c *CategoryChange, cells ...string) {
 	if kind == Vanished {
 		id = c.BaselineClusterID
 	}
-	t.Row(append(cells, shortID(id))...)
+	t.Row(append(cells, wording.ShortID(id))...)
 	t.rows++
-}
-
-// shortID writes the beginning of a category's id, by which calls may name it.
-func shortID(id uuid.UUID) string {
-	if id == uuid.Nil {
-		return "-"
-	}
-	return id.String()[:8]
 }
 
 // label names a category, and what it was called before where that differs.

@@ -25,10 +25,16 @@ func Find(ctx context.Context, env *tool.Env, project langsmith.Project, id tool
 		return uuid.Nil, err
 	}
 	if len(succeeded) == 0 {
-		return uuid.Nil, tool.RefuseMissing("There is no latest job: no Insights job of %s has succeeded yet. list_insights_jobs lists those that run or failed; create_insights_job starts one (paid).",
-			tool.ProjectLabel(project))
+		return uuid.Nil, RefuseLatest(project)
 	}
 	return succeeded[0].ID, nil
+}
+
+// RefuseLatest refuses a call about the latest job of a project in which none has
+// succeeded.
+func RefuseLatest(project langsmith.Project) error {
+	return tool.RefuseMissing("There is no latest job: no Insights job of %s has succeeded yet. list_insights_jobs lists those that run or failed; create_insights_job starts one (paid).",
+		tool.ProjectLabel(project))
 }
 
 // maxJobPages bounds the list of a project's jobs, to 1,000 of them.

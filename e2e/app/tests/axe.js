@@ -37,7 +37,7 @@ const states = {
   },
   'a comparison': async (options) => {
     const view = await showResult(await sandbox(), 'compare_insights_jobs', { ...(await thisWeek()), baseline_job_id: (await lastWeek()).job_id }, options);
-    await view.app.getByRole('button', { name: 'About the same' }).click();
+    await view.app.getByRole('button', { name: 'Steady' }).click();
     return view;
   },
   'a host that can do nothing': (options) => states['a report']({ ...options, capabilities: {} }),

@@ -9,7 +9,7 @@ const compared = async () => {
   return { args, found: await call(await sandbox(), 'compare_insights_jobs', args) };
 };
 
-const kinds = { appeared: 'Appeared', grew: 'Grew', shrank: 'Shrank', vanished: 'Vanished', unchanged: 'About the same' };
+const kinds = { appeared: 'Appeared', grew: 'Grew', shrank: 'Shrank', vanished: 'Vanished', unchanged: 'Steady, within chance' };
 
 test('a comparison shows what appeared, vanished, grew and shrank, and by how much', async () => {
   const { args, found } = await compared();
@@ -24,7 +24,9 @@ test('a comparison shows what appeared, vanished, grew and shrank, and by how mu
     for (const [i, change] of found[kind].entries()) {
       const row = rows.nth(i + 1);
       assert.equal(await row.locator('th .foreign').first().innerText(), change.name);
-      const points = Number((100 * ((change.share ?? 0) - (change.baseline_share ?? 0))).toFixed(1));
+      const share = change.share ?? (change.num_runs ?? 0) / found.job.num_runs;
+      const before = change.baseline_share ?? (change.baseline_num_runs ?? 0) / found.baseline.num_runs;
+      const points = Number((100 * (share - before)).toFixed(1)) || 0;
       assert.equal(await row.locator('[data-title="Points"]').innerText(), (points > 0 ? '+' : '') + String(points).replace('-', '−'));
       const traces = await row.locator('[data-title="Traces"]').textContent();
       const want = kind === 'appeared' ? `${change.num_runs}` : kind === 'vanished' ? `was ${change.baseline_num_runs}` : `${change.baseline_num_runs} →  to ${change.num_runs}`;
@@ -37,6 +39,24 @@ test('a comparison shows what appeared, vanished, grew and shrank, and by how mu
   assert.ok(now > before, `${grown.name} grew, and its mark stands at ${now} after ${before}`);
   assert.deepEqual(await view.app.locator('.caution li').allInnerTexts(), found.caution);
   await view.done();
+});
+
+test('a comparison stays side by side down to 600 pixels, and no figure breaks', async () => {
+  const { args, found } = await compared();
+  for (const width of [1000, 860, 700, 600]) {
+    const view = await showResult(await sandbox(), 'compare_insights_jobs', args, { viewport: { width, height: 900 } });
+    await view.app.getByRole('button', { name: 'Steady' }).click();
+    const rows = await view.app.locator('.changes tbody tr').evaluateAll((all) =>
+      all.map((row) => {
+        const cells = [...row.children].map((cell) => ({ box: cell.getBoundingClientRect(), wide: cell.scrollWidth > cell.clientWidth }));
+        return { name: row.innerText, side: cells.every(({ box }, i) => i === 0 || (box.top === cells[0].box.top && box.left >= cells[i - 1].box.right)), wide: cells.some(({ wide }) => wide), figures: [...row.querySelectorAll('.figure')].some((figure) => figure.getClientRects().length > 1) };
+      }),
+    );
+    assert.equal(rows.length, Object.keys(kinds).reduce((sum, kind) => sum + found[kind].length, 0));
+    assert.deepEqual(rows.filter(({ side, wide, figures }) => !side || wide || figures), [], `at ${width} px`);
+    assert.ok(await view.app.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await view.done();
+  }
 });
 
 test('a category of a comparison opens in its report, and there is a way back', async () => {
@@ -52,7 +72,7 @@ test('a category of a comparison opens in its report, and there is a way back', 
   assert.equal(await view.app.evaluate(() => document.activeElement.tagName), 'H1');
   const [gone] = found.vanished;
   await view.app.getByRole('button', { name: gone.name }).first().click();
-  await until(view.heading, (text) => text === gone.baseline_name);
+  await until(view.heading, (text) => text === gone.name);
   assert.ok(view.calls.some(({ name, arguments: { job_id } }) => name === 'get_insights_job' && job_id === args.baseline_job_id));
   await view.done();
 });

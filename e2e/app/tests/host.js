@@ -106,7 +106,7 @@ test('colours, fonts and insets of the host are worn', async () => {
 test('figures and times are written for the reader', async () => {
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { context: { locale: 'de-DE', timeZone: 'Asia/Tokyo' } });
   const rows = await view.rows();
-  assert.ok(rows.some((row) => /^\d,\d %$/.test(row[2])), JSON.stringify(rows[0]));
+  assert.ok(rows.some((row) => /^\d,\d\u00a0%$/.test(row[2])), JSON.stringify(rows[0]));
   await view.done();
   const odd = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { context: { locale: 'not a locale', timeZone: 'Nowhere/At_All' } });
   assert.ok((await odd.rows()).length > 0);

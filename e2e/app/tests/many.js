@@ -56,7 +56,7 @@ test('before all are loaded, sorting asks for the largest of all', async () => {
   await until(() => view.calls.length, (n) => n === 1);
   assert.equal(view.calls[0].arguments.sort_by, 'error_rate');
   await view.app.getByText(/\d+ of 400 categories loaded/).waitFor();
-  const worst = await until(view.rows, (rows) => rows.some((row) => row[3] === '40 %'));
+  const worst = await until(view.rows, (rows) => rows.some((row) => row[3] === '40\u00a0%'));
   const figures = worst.map((row) => parseFloat(row[3]) || 0);
   assert.equal(Math.max(...figures), 40);
   await view.done();

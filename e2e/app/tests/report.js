@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, sandbox, showResult, thisWeek, until } from '../harness.js';
 
-const percent = (share) => (share * 100 < 9.95 ? `${Number((share * 100).toFixed(1))} %` : `${Math.round(share * 100)} %`);
+const percent = (share) => (share * 100 < 9.95 ? `${Number((share * 100).toFixed(1))}\u00a0%` : `${Math.round(share * 100)}\u00a0%`);
 
 test('a report shows its headline, its key points and every category with its figures', async () => {
   const job = await thisWeek();
@@ -76,7 +76,7 @@ test('a trace opens into a preview, and leads to LangSmith through the host', as
   await run.locator('.said').first().waitFor();
   const asked = view.calls.filter(({ name }) => name === 'get_run');
   assert.equal(asked.length, 1);
-  assert.deepEqual(Object.keys(asked[0].arguments), ['run_id'], 'a preview asks for no more than the tool gives by itself');
+  assert.deepEqual(Object.keys(asked[0].arguments), ['run_id', 'session_id'], 'a preview asks for no more than the tool gives by itself');
   const found = await call(client, 'get_run', asked[0].arguments);
   const messages = [...found.inputs.messages, ...(found.outputs?.messages ?? [])];
   const said = await run.locator('.said').allTextContents();
@@ -122,7 +122,91 @@ test('the table sorts by a figure, and the map is tinted by one', async () => {
   const figure = view.app.locator('.map .area-figure').first();
   const before = await figure.innerText();
   await view.app.getByLabel('Tint by').selectOption({ label: 'Median latency' });
-  await until(() => figure.innerText(), (text) => text !== before && / s$/.test(text));
+  await until(() => figure.innerText(), (text) => text !== before && /\u00a0s$/.test(text));
+  await view.done();
+});
+
+test('the legend says what areas, tints and lines stand for, in numbers', async () => {
+  const job = await thisWeek();
+  const { clusters } = await call(await sandbox(), 'get_insights_job', job);
+  const view = await showResult(await sandbox(), 'get_insights_job', job);
+  const worst = Math.max(...clusters.map(({ stats }) => stats?.error_rate ?? 0));
+  const legend = () => view.app.locator('.legend').innerText();
+  assert.match(await legend(), new RegExp(`^Area: number of traces\\s+Error rate: 0.%\\s+${percent(worst)}\\s+below a row: share of all traces$`));
+  await view.app.getByLabel('Tint by').selectOption({ label: 'Median cost' });
+  assert.match(await legend(), /Median cost: \$0\.00\s+\$0\.\d+\s+not known/, 'some categories have no cost');
+  for (const title of await view.app.locator('.map .category').evaluateAll((areas) => areas.map(({ title }) => title))) assert.match(title, /, \d+ traces?, .* error rate /);
+  await view.done();
+});
+
+test('rows below the edge of the table are counted, and can all be shown', async () => {
+  const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek());
+  const rows = view.app.locator('.tree [data-id]');
+  await rows.first().waitFor();
+  const hidden = () => view.app.locator('.tree').evaluate((table) => [...table.lastElementChild.children].filter((row) => row.getBoundingClientRect().bottom > table.getBoundingClientRect().bottom + 1).length);
+  const n = await hidden();
+  assert.ok(n > 0, 'the samples have more rows than fit');
+  await view.app.getByText(`${n} more rows below`).waitFor();
+  await view.app.locator('.tree').evaluate((table) => table.scrollTo(0, table.scrollHeight));
+  await view.app.getByText('The end of the table').waitFor();
+  await view.app.getByRole('button', { name: `Show all ${await rows.count()} rows` }).click();
+  assert.equal(await hidden(), 0);
+  await view.app.getByRole('button', { name: 'Show fewer rows' }).click();
+  assert.ok((await hidden()) > 0);
+  await view.done();
+});
+
+test('no figure breaks over lines, and nothing is wider than the page', async () => {
+  for (const width of [1120, 700, 600, 380]) {
+    const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { viewport: { width, height: 900 } });
+    await view.app.locator('.tree [data-id]').first().waitFor();
+    const figures = view.app.locator('.figure, .area-figure');
+    assert.ok((await figures.count()) > 50);
+    assert.deepEqual(await figures.evaluateAll((all) => all.filter((figure) => figure.getClientRects().length > 1).map((figure) => figure.innerText)), []);
+    assert.ok(await view.app.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `at ${width} px the page scrolls sideways`);
+    await view.done();
+  }
+});
+
+test('traces are listed by status', async () => {
+  const job = await thisWeek();
+  const view = await showResult(await sandbox(), 'get_insights_job', job);
+  await view.app.locator('.tree [data-id]', { hasText: 'Identity check' }).click();
+  const runs = view.app.locator('section', { hasText: 'Traces of this category' }).locator('.run');
+  await until(() => runs.count(), (n) => n === 10);
+  for (const [label, status, failed] of [['Failed', 'error', 10], ['Succeeded', 'success', 0]]) {
+    await view.app.getByLabel('Status').selectOption(label);
+    await until(() => view.calls.at(-1).arguments.status, (asked) => asked === status);
+    await until(async () => [await runs.count(), await runs.locator('xpath=self::*[contains(@class, "failed")]').count()], ([all, bad]) => all === 10 && bad === failed);
+  }
+  await view.done();
+});
+
+test('a failing trace shows its steps, the failed one first, and each opens', async () => {
+  const client = await sandbox();
+  const job = await thisWeek();
+  const view = await showResult(client, 'get_insights_job', job);
+  const run = view.app.locator('.run', { hasText: 'Fails like' }).first();
+  await run.locator('.run-title').first().click();
+  const steps = run.locator('.steps > .run');
+  await steps.first().waitFor();
+  const { children } = await call(client, 'get_run', view.calls.at(-1).arguments);
+  assert.equal(await steps.count(), Math.min(children.length, 8));
+  assert.equal(children[0].status, 'error');
+  assert.match(await steps.first().innerText(), /failed/);
+  assert.ok((await steps.first().innerText()).includes(children[0].error));
+  await steps.first().locator('.run-title').click();
+  await until(() => view.calls.at(-1).arguments.run_id, (id) => id === children[0].id);
+  await steps.first().locator('.preview h3').first().waitFor();
+  await view.done();
+});
+
+test('the traces that a report reads are said, where the result says which', async () => {
+  const job = await call(await sandbox(), 'get_insights_job', await thisWeek());
+  const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { context: { locale: 'en-GB', timeZone: 'UTC' } });
+  await view.send('sendToolResult', { content: [], structuredContent: { ...job, scope: { start_time: '2026-03-01T00:00:00Z', end_time: '2026-03-08T00:00:00Z', filter: 'eq(status, "error")', sample: 100 } } });
+  await until(() => view.app.locator('.about').innerText(), (text) => /· 1\s?–\s?8 Mar 2026$/.test(text));
+  assert.equal(await view.app.locator('.scope').innerText(), 'only traces that match eq(status, "error") · a sample of at most 100 traces');
   await view.done();
 });
 

@@ -58,7 +58,7 @@ const maxHighlights = 8
 func (b *builder) addHighlights() {
 	add := func(row int, format string, args ...any) {
 		known := slices.ContainsFunc(b.Highlights, func(h Highlight) bool { return h.Row == row })
-		if row >= 0 && !known && len(b.Highlights) < maxHighlights {
+		if !known && len(b.Highlights) < maxHighlights {
 			b.Highlights = append(b.Highlights, Highlight{row, fmt.Sprintf(format, args...)})
 		}
 	}
@@ -71,7 +71,9 @@ func (b *builder) addHighlights() {
 		}
 		return float64(countRepeats(row.Run) - 1)
 	})
-	add(row, "The agent asks the same question %.0f times.", times+1)
+	if row >= 0 {
+		add(row, "Asks the same question %.0f times: %s.", times+1, quoteGist(mostRepeated(b.Rows[row].Run)))
+	}
 	row, _ = b.bestRow(func(row Row) float64 {
 		if !inWorst(row) || row.Run.Error == "" {
 			return 0
@@ -79,7 +81,7 @@ func (b *builder) addHighlights() {
 		return float64(1 + countRepeats(row.Run))
 	})
 	if row >= 0 {
-		add(row, "Typical failure of %s: %s.", quote(worst.Name), errorMessage(b.Rows[row].Run))
+		add(row, "Fails like %d of %d: %s.", worst.failed, worst.Size, errorMessage(b.Rows[row].Run))
 	}
 	row, _ = b.bestRow(func(row Row) float64 {
 		if row.Run.Error != "" || countRepeats(row.Run) > 1 || len(row.Run.Feedback) == 0 {
@@ -87,12 +89,16 @@ func (b *builder) addHighlights() {
 		}
 		return 0.5 - slices.Min(slices.Collect(maps.Values(row.Run.Feedback)))
 	})
-	add(row, "Rated bad by its user although it ended without an error.")
+	if row >= 0 {
+		add(row, "Rated bad, without an error: %s.", quoteGist(b.Rows[row].Run.UserText()))
+	}
 	row, longer := b.bestRow(func(row Row) float64 {
 		took, _ := row.Run.Latency()
 		return took.Seconds() - 3*usual
 	})
-	add(row, "Took %.1f s; half of all traces take less than %.1f s.", 3*usual+longer, usual)
+	if row >= 0 {
+		add(row, "Took %.1f s; half of all traces take less than %.1f s.", 3*usual+longer, usual)
+	}
 	for _, c := range b.topCategories() {
 		add(b.mostTypical(c.rows), "Typical of %s, %s.", quote(c.Name), formatCount(c.Size, "trace"))
 	}
@@ -118,7 +124,7 @@ func (b *builder) addKeyPoints() {
 	first := tops[0]
 	point := func(format string, args ...any) { b.KeyPoints = append(b.KeyPoints, fmt.Sprintf(format, args...)) }
 
-	b.Title = fmt.Sprintf("%s leads with %.0f%% of %s", first.Name, 100*float64(first.Size)/float64(n), formatCount(n, "trace"))
+	b.Title = fmt.Sprintf("%s leads with %.0f %% of %s", first.Name, 100*float64(first.Size)/float64(n), formatCount(n, "trace"))
 	if worst != nil {
 		b.Title += fmt.Sprintf("; %s fails most", worst.Name)
 	}
@@ -130,7 +136,7 @@ func (b *builder) addKeyPoints() {
 	}
 	point("%s end in an error.%s", formatShare(all.failed, n), most)
 	if all.repeated > 0 {
-		point("In %s the agent asks the same question again.", formatShare(all.repeated, n))
+		point("%s repeat a question.", formatShare(all.repeated, n))
 	}
 	middle := b.Rows[0].Run.Start.Add(b.Rows[n-1].Run.Start.Sub(b.Rows[0].Run.Start) / 2)
 	late := func(c *Category) float64 { // rows are in order of time
@@ -138,7 +144,7 @@ func (b *builder) addKeyPoints() {
 		return float64(c.Size-at) / float64(c.Size)
 	}
 	if c := b.highestCategory(0.7, late); c != nil {
-		point("%s is growing: %.0f%% of its traces fall in the later half of the time looked at.", quote(c.Name), 100*late(c))
+		point("%s is growing: %.0f %% of its traces fall in the later half.", quote(c.Name), 100*late(c))
 	}
 	for _, key := range slices.Sorted(maps.Keys(all.feedback)) {
 		bad := func(c *Category) float64 {

@@ -115,7 +115,7 @@ func TestReportOfTheLastWeek(t *testing.T) {
 		t.Errorf("%d rows, %d highlights, key points %q", len(r.Rows), len(r.Highlights), r.KeyPoints)
 	}
 	categories := make(map[int]bool)
-	for i, want := range []string{"same question 3 times", "Typical failure of", "Rated bad by its user", "half of all traces take less"} {
+	for i, want := range []string{"same question 3 times", "Fails like 10 of 24", "Rated bad, without an error", "half of all traces take less"} {
 		h := r.Highlights[i]
 		if categories[r.Rows[h.Row].Category] = true; !strings.Contains(h.Reason, want) {
 			t.Errorf("highlight %d is %q, want one with %q", i, h.Reason, want)

@@ -92,23 +92,48 @@ func summarize(r *trace.Run) string {
 
 // countRepeats returns how often the agent sent its most frequent message.
 func countRepeats(r *trace.Run) int {
+	_, times := mostSent(r)
+	return times
+}
+
+// mostRepeated returns the agent's most frequent message.
+func mostRepeated(r *trace.Run) string {
+	message, _ := mostSent(r)
+	return message
+}
+
+func mostSent(r *trace.Run) (message string, times int) {
 	sent := make(map[string]int)
-	most := 0
 	for _, m := range r.Messages() {
-		if m.Role == "assistant" {
-			sent[m.Content]++
-			most = max(most, sent[m.Content])
+		if m.Role != "assistant" {
+			continue
+		}
+		sent[m.Content]++
+		if sent[m.Content] > times {
+			message, times = m.Content, sent[m.Content]
 		}
 	}
-	return most
+	return message, times
+}
+
+// quoteGist quotes the first words of a text's longest clause, which is no greeting.
+func quoteGist(text string) string {
+	const most = 32
+	short := trace.Preview(longestClause(text), most)
+	if rest, cut := strings.CutSuffix(short, "…"); cut {
+		if last := strings.LastIndex(rest, " "); last > 0 {
+			short = rest[:last] + "…"
+		}
+	}
+	return quote(strings.TrimSpace(short))
 }
 
 // quote adds typographic quotes, which JSON does not escape.
 func quote(text string) string { return "“" + text + "”" }
 
-// formatShare formats a share as 3 of 12 (25%).
+// formatShare formats a share as 3 of 12 (25 %).
 func formatShare(part, whole int) string {
-	return fmt.Sprintf("%d of %d (%.0f%%)", part, whole, 100*float64(part)/float64(whole))
+	return fmt.Sprintf("%d of %d (%.0f %%)", part, whole, 100*float64(part)/float64(whole))
 }
 
 func formatCount(n int, thing string) string {

@@ -7,7 +7,7 @@ import { Host } from './host.js';
 import { stat } from './metrics.js';
 import { attempt } from './notice.js';
 
-/** @import { Change, Comparison } from './types' */
+/** @import { Change, ComparedJob, Comparison } from './types' */
 
 /** @typedef {'appeared' | 'vanished' | 'grew' | 'shrank' | 'unchanged'} Kind */
 
@@ -17,7 +17,7 @@ const kinds = [
   { kind: 'grew', sign: '▲', title: 'Grew' },
   { kind: 'shrank', sign: '▼', title: 'Shrank' },
   { kind: 'vanished', sign: '−', title: 'Vanished' },
-  { kind: 'unchanged', sign: '=', title: 'About the same' },
+  { kind: 'unchanged', sign: '=', title: 'Steady, within chance' },
 ];
 
 /**
@@ -35,29 +35,47 @@ export function comparisonOf(host, comparison, open) {
     const way = h('button', { type: 'button', className: 'link', on: { click: () => visit(way, side) } }, name);
     return way;
   };
-  const most = Math.max(0.01, ...kinds.flatMap(({ kind }) => comparison[kind].flatMap(({ share, baseline_share }) => [share ?? 0, baseline_share ?? 0])));
+  const most = Math.max(0.01, ...kinds.flatMap(({ kind }) => comparison[kind].flatMap((change) => Object.values(shares(comparison, change)).map((share) => share ?? 0))));
   return h(
     'section',
     { className: 'comparison' },
     h('p', { className: 'quiet' }, 'LangSmith Insights · comparison'),
     h('h1', { tabIndex: -1 }, 'What changed'),
-    h('p', { className: 'about' }, report('job'), ` (${counted(job.num_runs, 'trace')}) against `, report('baseline'), ` (${counted(baseline.num_runs, 'trace')})`),
+    h('p', { className: 'about' }, report('job'), ` (${totals(job)}) against `, report('baseline'), ` (${totals(baseline)})`),
     h('ul', { className: 'tally' }, ...kinds.map(({ kind, sign, title }) => h('li', { className: kind }, h('strong', {}, count(comparison[kind].length)), h('span', {}, h('span', { className: 'sign', aria: { hidden: true } }, sign), title.toLowerCase())))),
     caution.length > 0 ? h('ul', { className: 'caution', aria: { label: 'Beware' } }, ...caution.map((each) => h('li', {}, foreign(each)))) : null,
     outlet,
-    h('p', { className: 'legend', aria: { hidden: true } }, h('span', {}, h('span', { className: 'dot before' }), ' before'), h('span', {}, h('span', { className: 'dot now' }), ' now'), `share of all traces, 0 to ${percent(most)}`),
-    ...kinds.filter(({ kind }) => comparison[kind].length > 0).map((each) => group(host, each, comparison[each.kind], most, visit)),
+    h('p', { className: 'legend', aria: { hidden: true } }, h('span', {}, h('span', { className: 'dot before' }), ' before'), h('span', {}, h('span', { className: 'dot now' }), ' now'), `on a line of the share of all traces, from ${percent(0)} to ${percent(most)}`),
+    ...kinds.filter(({ kind }) => comparison[kind].length > 0).map((each) => group(host, each, comparison, most, visit)),
   );
+}
+
+/** @param {ComparedJob} job */
+function totals({ num_runs, error_rate }) {
+  return [counted(num_runs, 'trace'), ...(error_rate === undefined ? [] : [`${percent(error_rate)}\u00a0errors`])].join(', ');
+}
+
+/**
+ * A category's share of all traces now and before; undefined where it is not there.
+ * What did not move is told by its traces alone.
+ *
+ * @param {Comparison} comparison
+ * @param {Change} change
+ */
+function shares({ job, baseline }, change) {
+  const of = (/** @type {number | undefined} */ runs, /** @type {number} */ all) => (runs === undefined || all === 0 ? undefined : runs / all);
+  return { now: change.share ?? of(change.num_runs, job.num_runs), before: change.baseline_share ?? of(change.baseline_num_runs, baseline.num_runs) };
 }
 
 /**
  * @param {Host} host
  * @param {{ kind: Kind, sign: string, title: string }} kind
- * @param {Change[]} changes
+ * @param {Comparison} comparison
  * @param {number} most
  * @param {(from: HTMLElement, side: 'job' | 'baseline', cluster: string) => void} visit
  */
-function group(host, { kind, sign, title }, changes, most, visit) {
+function group(host, { kind, sign, title }, comparison, most, visit) {
+  const changes = comparison[kind];
   const heads = ['Category', 'Share before and now', 'Points', 'Traces', 'Errors'];
   const table = h(
     'table',
@@ -65,7 +83,7 @@ function group(host, { kind, sign, title }, changes, most, visit) {
     h('caption', { className: 'unseen' }, title),
     h('colgroup', {}, ...heads.map(() => h('col', {}))),
     h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...heads.map((head) => h('th', { role: 'columnheader', scope: 'col' }, head)))),
-    h('tbody', { role: 'rowgroup' }, ...changes.map((change) => line(host, kind, change, most, visit))),
+    h('tbody', { role: 'rowgroup' }, ...changes.map((change) => line(host, kind, change, shares(comparison, change), most, visit))),
   );
   const heading = [h('span', { className: 'sign', aria: { hidden: true } }, sign), `${title} `, h('span', { className: 'quiet' }, count(changes.length))];
   if (kind !== 'unchanged') return h('section', { className: kind }, h('h2', {}, ...heading), table);
@@ -80,11 +98,12 @@ function group(host, { kind, sign, title }, changes, most, visit) {
  * @param {Host} host
  * @param {Kind} kind
  * @param {Change} change
+ * @param {{ now?: number, before?: number }} share
  * @param {number} most
  * @param {(from: HTMLElement, side: 'job' | 'baseline', cluster: string) => void} visit
  */
-function line(host, kind, change, most, visit) {
-  const { name, baseline_name, similarity, share, baseline_share } = change;
+function line(host, kind, change, { now, before }, most, visit) {
+  const { name, parent, baseline_name, similarity } = change;
   const side = change.cluster_id ? 'job' : 'baseline';
   const cluster = change.cluster_id ?? change.baseline_cluster_id;
   const title = cluster && host.callsTools ? h('button', { type: 'button', className: 'link', on: { click: () => visit(title, side, cluster) } }, foreign(name)) : foreign(name);
@@ -93,9 +112,9 @@ function line(host, kind, change, most, visit) {
   return h(
     'tr',
     { role: 'row' },
-    h('th', { role: 'rowheader', scope: 'row' }, title, renamed ? h('span', { className: 'quiet' }, ' was ', foreign(baseline_name), similarity === undefined ? '' : ` (${percent(similarity)} alike)`) : null),
-    cell('Share', h('span', { className: 'shares' }, scale(share, baseline_share, most), h('span', {}, ...pair(kind, baseline_share, share, percent)))),
-    cell('Points', points((share ?? 0) - (baseline_share ?? 0))),
+    h('th', { role: 'rowheader', scope: 'row' }, title, parent ? h('span', { className: 'quiet' }, ' in ', foreign(parent)) : null, renamed ? h('span', { className: 'quiet' }, ' was ', foreign(baseline_name), similarity === undefined ? '' : ` (${percent(similarity)} alike)`) : null),
+    cell('Share', h('span', { className: 'shares' }, scale(now, before, most), h('span', {}, ...pair(kind, before, now, percent)))),
+    cell('Points', points((now ?? 0) - (before ?? 0))),
     cell('Traces', ...pair(kind, change.baseline_num_runs, change.num_runs, count)),
     cell('Errors', ...pair(kind, stat(change.baseline_stats, 'error_rate'), stat(change.stats, 'error_rate'), percent)),
   );
@@ -110,7 +129,8 @@ function line(host, kind, change, most, visit) {
  */
 function scale(now, before, most) {
   const at = (/** @type {number} */ share) => `${(100 * share) / most}%`;
-  const field = h('span', { className: 'dumbbell', aria: { hidden: true } }, h('span', { className: 'between' }));
+  const told = [before === undefined ? '' : `before ${percent(before)}`, now === undefined ? '' : `now ${percent(now)}`].filter(Boolean).join(', ');
+  const field = h('span', { className: 'dumbbell', title: `Share of all traces: ${told}`, aria: { hidden: true } }, h('span', { className: 'between' }));
   field.style.setProperty('--from', at(Math.min(now ?? 0, before ?? 0)));
   field.style.setProperty('--to', at(Math.max(now ?? 0, before ?? 0)));
   for (const [share, name] of /** @type {[number | undefined, string][]} */ ([[before, 'before'], [now, 'now']])) {
@@ -124,7 +144,7 @@ function scale(now, before, most) {
 
 /**
  * A figure before and now; what has appeared had none before, and what has
- * vanished has none now.
+ * vanished has none now. A unit that both have stands once.
  *
  * @param {Kind} kind
  * @param {number | null | undefined} before
@@ -132,10 +152,14 @@ function scale(now, before, most) {
  * @param {(value: number) => string} write
  */
 function pair(kind, before, now, write) {
-  const written = (/** @type {number | null | undefined} */ value) => figure(value === null || value === undefined ? null : write(value));
-  if (kind === 'appeared') return [written(now)];
-  if (kind === 'vanished') return [h('span', { className: 'quiet' }, 'was '), written(before)];
-  return [written(before), h('span', { className: 'quiet', aria: { hidden: true } }, ' → '), unseen(' to '), written(now)];
+  const written = (/** @type {number | null | undefined} */ value) => (value === null || value === undefined ? null : write(value));
+  const is = written(now);
+  const was = written(before);
+  if (kind === 'appeared') return [figure(is)];
+  if (kind === 'vanished') return [h('span', { className: 'quiet' }, 'was '), figure(was)];
+  const unit = is?.match(/\u00a0\D+$/)?.[0] ?? '';
+  const short = was !== null && unit && was.endsWith(unit) ? was.slice(0, -unit.length) : was;
+  return [figure(short), h('span', { className: 'quiet', aria: { hidden: true } }, ' → '), unseen(' to '), figure(is)];
 }
 
 /** @param {unknown} result */

@@ -34,10 +34,11 @@ export class Evidence {
   show(signal) {
     const { job, place } = this.#report;
     const args = { session_id: job.session_id, job_id: job.id, ...(place ? { cluster_id: place.id } : {}) };
-    const list = this.#host.callsTools
+    const { filter, element } = this.#host.callsTools
       ? runList(this.#host, args, signal, place !== null)
-      : notice('note', 'This host lets the page call no tools, so traces cannot be listed here. Ask the model for list_insights_runs.');
-    this.#runs.replaceChildren(h('section', { aria: { labelledby: 'runs-title' } }, h('h2', { id: 'runs-title' }, place ? 'Traces of this category' : 'All traces'), list));
+      : { filter: null, element: notice('note', 'This host lets the page call no tools, so traces cannot be listed here. Ask the model for list_insights_runs.') };
+    const head = h('div', { className: 'evidence-head' }, h('h2', { id: 'runs-title' }, place ? 'Traces of this category' : 'All traces'), filter);
+    this.#runs.replaceChildren(h('section', { aria: { labelledby: 'runs-title' } }, head, element));
     this.#shown = '';
     this.update();
   }
@@ -59,6 +60,6 @@ export class Evidence {
   #highlight({ run_id, highlight_reason, summary, url, cluster_id, cluster_name }) {
     const elsewhere = cluster_id && cluster_name && cluster_id !== this.#report.place?.id;
     const note = elsewhere ? h('span', {}, 'in ', h('button', { type: 'button', className: 'link', on: { click: () => this.#go(cluster_id) } }, h('bdi', { dir: 'auto' }, cluster_name))) : null;
-    return runItem(this.#host, { id: run_id, title: highlight_reason || summary || run_id, url, note });
+    return runItem(this.#host, { id: run_id, session: this.#report.job.session_id, title: highlight_reason || summary || run_id, url, note });
   }
 }

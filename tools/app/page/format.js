@@ -1,5 +1,5 @@
-// Figures as people read them. What is absent is written as a dash that is read
-// out as "not known": missing is not zero.
+// Figures as people read them, each with a no-break space before its unit. What is
+// absent is written as a dash that is read out as "not known": missing is not zero.
 
 import { h, unseen } from './dom.js';
 
@@ -45,9 +45,9 @@ export function counted(value, one, many = one + 's') {
 /** @param {number} share 0 to 1 */
 export function percent(share) {
   const value = share * 100;
-  if (value > 0 && value < 0.1) return '<0.1 %';
+  if (value > 0 && value < 0.1) return '<0.1\u00a0%';
   const digits = value < 9.95 || (value > 99 && value < 100) ? 1 : 0;
-  return number(value, { maximumFractionDigits: digits }) + ' %';
+  return number(value, { maximumFractionDigits: digits }) + '\u00a0%';
 }
 
 /**
@@ -61,9 +61,9 @@ export function points(share) {
 
 /** @param {number} value */
 export function seconds(value) {
-  if (value >= 120) return number(value / 60, { maximumFractionDigits: 1 }) + ' min';
-  if (value >= 0.1 || value === 0) return number(value, { maximumFractionDigits: 1 }) + ' s';
-  return number(value * 1000, { maximumFractionDigits: 1 }) + ' ms';
+  if (value >= 120) return number(value / 60, { maximumFractionDigits: 1 }) + '\u00a0min';
+  if (value >= 0.1 || value === 0) return number(value, { maximumFractionDigits: 1 }) + '\u00a0s';
+  return number(value * 1000, { maximumFractionDigits: 1 }) + '\u00a0ms';
 }
 
 /** @param {number} value */
@@ -85,7 +85,8 @@ export function moment(iso) {
  * @param {string | undefined} to
  */
 export function span(from, to) {
-  if (!from || !to) return moment(from || to);
+  if (!from) return to ? `until ${moment(to)}` : '';
+  if (!to) return `since ${moment(from)}`;
   const format = new Intl.DateTimeFormat(reader.locale, { dateStyle: 'medium', timeZone: reader.timeZone });
   try {
     return format.formatRange(new Date(from), new Date(to));
@@ -107,6 +108,6 @@ export function ago(elapsed) {
  * @param {string | null} text
  */
 export function figure(text) {
-  if (text !== null) return h('span', {}, text);
+  if (text !== null) return h('span', { className: 'figure' }, text);
   return h('span', { className: 'missing' }, h('span', { aria: { hidden: true } }, '–'), unseen('not known'));
 }

@@ -87,7 +87,7 @@ export class AreaMap {
   #area(tile, most, place) {
     const { kind, box, nodes, runs, framed } = tile;
     const [node] = nodes;
-    const { title, of, write } = metric(this.tint);
+    const { of, write } = metric(this.tint);
     const value = kind === 'category' ? of(node) : null;
     const large = box.width >= 64 && box.height >= 20;
     const tall = box.height >= (framed ? 0 : 40) && box.width >= (framed ? 150 : 46);
@@ -111,10 +111,9 @@ export class AreaMap {
       this.#areas.push({ element: area, x: box.x + box.width / 2, y: framed ? box.y + 11 : box.y + box.height / 2 });
       element = area;
     }
-    if (value !== null) {
-      element.style.setProperty('--t', String(most > 0 ? value / most : 0));
-      element.title = `${wording}\n${title}: ${write(value)}`;
-    }
+    if (kind === 'category') element.title = described(node);
+    if (kind === 'smaller' && !large) element.dataset.short = `+${count(nodes.length)}`;
+    if (value !== null) element.style.setProperty('--t', String(most > 0 ? value / most : 0));
     for (const [side, length] of Object.entries({ left: box.x, top: box.y, width: box.width, height: box.height })) element.style.setProperty(side, `${length}px`);
     return element;
   }

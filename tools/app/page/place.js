@@ -3,12 +3,13 @@
 
 import { button, foreign, h, setAria } from './dom.js';
 import { path } from './forest.js';
-import { counted, figure, percent, span } from './format.js';
+import { counted, figure, percent } from './format.js';
 import { Host } from './host.js';
 import { link } from './link.js';
 import { metrics, written } from './metrics.js';
 import { attempt } from './notice.js';
 import { Report } from './report.js';
+import { narrowing, windowOf } from './scope.js';
 import { tell } from './tell.js';
 
 /** @import { Node } from './types' */
@@ -30,6 +31,7 @@ export function placeOf(host, report, actions) {
     way(report, actions, outlet),
     h('h1', { tabIndex: -1 }, foreign(title)),
     place ? figures(place) : about(report),
+    place ? null : narrowing(job),
     place?.description ? h('p', { className: 'lead' }, foreign(place.description)) : null,
     place ? null : keyPoints(host, report, outlet, actions),
     h('div', { className: 'actions' }, tell(host, job, place), link(host, job.url, job.name), fullScreen(host, outlet)),
@@ -62,7 +64,7 @@ function way(report, actions, outlet) {
 
 /** @param {Report} report */
 function about({ job, total }) {
-  const parts = [job.num_runs === undefined ? '' : counted(job.num_runs, 'trace'), total > 0 ? counted(total, 'category', 'categories') : '', span(job.start_time, job.end_time)];
+  const parts = [job.num_runs === undefined ? '' : counted(job.num_runs, 'trace'), total > 0 ? counted(total, 'category', 'categories') : '', windowOf(job)];
   return h('p', { className: 'about' }, parts.filter(Boolean).join(' · '));
 }
 

@@ -6,6 +6,7 @@ import { ago } from './format.js';
 import { Host } from './host.js';
 import { link } from './link.js';
 import { announce, attempt, isAbort, notice, why } from './notice.js';
+import { narrowing, windowOf } from './scope.js';
 
 /** @import { JobResult } from './types' */
 
@@ -47,6 +48,8 @@ export class Progress {
       h('p', { className: 'quiet' }, 'LangSmith Insights'),
       h('h1', { tabIndex: -1 }, foreign(job.name)),
       this.#state,
+      asked(job),
+      narrowing(job),
       h('div', { className: 'bar', role: 'progressbar', aria: { label: 'The report is being made' } }),
       ...again,
       this.#outlet,
@@ -106,6 +109,17 @@ export class Progress {
 }
 
 /**
+ * The window that a job was asked for: LangSmith's own times of an unfinished one may
+ * be those of its work.
+ *
+ * @param {JobResult} job
+ */
+function asked(job) {
+  const window = job.scope ? windowOf(job) : '';
+  return window ? h('p', { className: 'quiet' }, `Traces of ${window}`) : null;
+}
+
+/**
  * A job that failed.
  *
  * @param {Host} host
@@ -117,6 +131,8 @@ export function failure(host, job) {
     { className: 'progress' },
     h('p', { className: 'quiet' }, 'LangSmith Insights'),
     h('h1', { tabIndex: -1 }, foreign(job.name)),
+    asked(job),
+    narrowing(job),
     notice('bad', h('strong', {}, 'This job failed. '), job.error ? h('bdi', { className: 'why', dir: 'auto' }, job.error) : 'LangSmith gave no reason.'),
     h('div', { className: 'actions' }, link(host, job.url, job.name)),
   );

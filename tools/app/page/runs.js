@@ -1,5 +1,6 @@
 // The traces behind a category, page by page.
 
+import { choice } from './choice.js';
 import { button, h } from './dom.js';
 import { counted } from './format.js';
 import { Host } from './host.js';
@@ -11,6 +12,12 @@ import { runItem } from './run.js';
 // A page, and of each trace no more than its summary and its error need.
 const page = { limit: 10, max_chars: 300 };
 
+const statuses = [
+  { key: '', title: 'All' },
+  { key: 'error', title: 'Failed' },
+  { key: 'success', title: 'Succeeded' },
+];
+
 /**
  * @param {Host} host
  * @param {Arguments} args the job's, and the category's
@@ -21,18 +28,28 @@ export function runList(host, args, signal, atOnce) {
   const list = h('ol', { className: 'runs' });
   const outlet = h('div', { className: 'outlet' });
   let offset = 0;
+  let status = '';
   const next = async () => {
+    const asked = status;
     /** @type {RunsResult} */
-    const found = await host.call('list_insights_runs', { ...args, ...page, ...(offset ? { offset } : {}) }, signal);
-    list.append(...found.runs.map((run) => runItem(host, { ...run, title: run.summary || run.name || run.id, start: run.start_time })));
+    const found = await host.call('list_insights_runs', { ...args, ...page, ...(asked ? { status: asked } : {}), ...(offset ? { offset } : {}) }, signal);
+    if (asked !== status) return next(); // another status was chosen meanwhile
+    list.append(...found.runs.map((run) => runItem(host, { ...run, session: args.session_id, title: run.summary || run.name || run.id, start: run.start_time })));
     const following = found.next_offset ?? 0;
     more.textContent = 'Show more traces';
     more.hidden = following <= offset || found.runs.length === 0;
     offset = following;
-    if (list.childElementCount === 0) outlet.replaceChildren(h('p', { className: 'quiet' }, 'No traces are listed here.'));
+    if (list.childElementCount === 0) outlet.replaceChildren(h('p', { className: 'quiet' }, status ? 'No trace here has this status.' : 'No traces are listed here.'));
     announce(`${counted(list.childElementCount, 'trace')} listed.`);
   };
   const more = button(atOnce ? 'Loading traces …' : 'List the traces', () => attempt(more, outlet, next));
   if (atOnce) attempt(more, outlet, next).then((well) => well || (more.textContent = 'List the traces'));
-  return h('div', {}, list, outlet, more);
+  const filter = choice('Status', statuses, status, (key) => {
+    status = key;
+    offset = 0;
+    list.replaceChildren();
+    more.hidden = false;
+    attempt(more, outlet, next);
+  });
+  return { filter, element: h('div', {}, list, outlet, more) };
 }

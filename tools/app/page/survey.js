@@ -1,6 +1,7 @@
 // The categories as a whole: the map and the table, how they are sorted and
 // tinted, and how more of them are loaded.
 
+import { choice } from './choice.js';
 import { button, h } from './dom.js';
 import { count, counted } from './format.js';
 import { Host } from './host.js';
@@ -47,6 +48,7 @@ export class Survey {
       this.#legend,
       this.#tree.help,
       this.#tree.element,
+      this.#tree.more,
       this.#rest,
       this.#outlet,
     );
@@ -58,9 +60,20 @@ export class Survey {
     this.#tree.update(report);
     this.#tree.element.hidden = report.loaded === 0;
     this.#legend.hidden = report.loaded === 0;
-    const parts = [['Area: traces'], [`${metric(this.#map.tint).title}: `, h('span', { className: 'scale' }), ' low to high'], [h('span', { className: 'swatch unknown' }), ' not known']];
-    this.#legend.replaceChildren(...parts.map((part) => h('span', {}, ...part)));
+    this.#legend.replaceChildren(...this.#explained().map((part) => h('span', {}, ...part)));
     this.#rest.replaceChildren(...this.#remaining());
+  }
+
+  /** What areas, tints and lines stand for. */
+  #explained() {
+    const { title, of, write } = metric(this.#map.tint);
+    const nodes = [...this.#report.all()];
+    const known = nodes.map(of).filter((value) => value !== null);
+    /** @type {(string | HTMLElement)[][]} */
+    const parts = [['Area: number of traces']];
+    if (known.length > 0) parts.push([`${title}: ${write(0)} `, h('span', { className: 'scale' }), ` ${write(Math.max(...known))}`]);
+    if (known.length < nodes.length) parts.push([h('span', { className: 'swatch unknown' }), ' not known']);
+    return [...parts, [h('span', { className: 'swatch share' }), ' below a row: share of all traces']];
   }
 
   #remaining() {
@@ -91,15 +104,4 @@ export class Survey {
     this.update();
     announce(`${counted(this.#report.loaded, 'category', 'categories')} loaded.`);
   }
-}
-
-/**
- * @param {string} label
- * @param {{ key: string, title: string }[]} options
- * @param {string} chosen
- * @param {(key: string) => void} changed
- */
-function choice(label, options, chosen, changed) {
-  const select = h('select', { on: { change: () => changed(select.value) } }, ...options.map(({ key, title }) => h('option', { value: key, selected: key === chosen }, title)));
-  return h('label', { className: 'choice' }, h('span', {}, label), select);
 }

@@ -2,8 +2,8 @@
 // ARIA Authoring Practices describe it, with the focus on rows: one stop of the
 // Tab key, arrows to move, open and close, Enter to go into a category.
 
-import { foreign, h, setAria } from './dom.js';
-import { figure, percent } from './format.js';
+import { button, foreign, h, setAria } from './dom.js';
+import { counted, figure, percent } from './format.js';
 import { described } from './map.js';
 import { metrics, written } from './metrics.js';
 import { path } from './forest.js';
@@ -16,6 +16,8 @@ const openUpTo = 40;
 
 export class Tree {
   #open;
+  #hidden = h('span', { className: 'quiet' });
+  #all = button('', () => this.#unroll());
   #body = h('div', { role: 'rowgroup' });
   /** @type {HTMLElement[]} */
   #headings;
@@ -41,6 +43,9 @@ export class Tree {
       this.#body,
     );
     this.help = h('p', { id: 'tree-help', className: 'unseen' }, 'Up and down arrows move, right and left open and close, Enter goes into a category.');
+    this.more = h('div', { className: 'tree-more', hidden: true }, this.#hidden, this.#all);
+    this.element.addEventListener('scroll', () => this.#count(), { passive: true });
+    new ResizeObserver(() => this.#count()).observe(this.element);
     this.#body.addEventListener('click', (event) => this.#clicked(event));
     this.#body.addEventListener('keydown', (event) => this.#pressed(event));
     this.#body.addEventListener('focusin', (event) => this.#reached(/** @type {HTMLElement} */ (event.target)));
@@ -81,7 +86,26 @@ export class Tree {
     const hadFocus = this.#body.contains(document.activeElement);
     this.#body.replaceChildren(...this.#lines(report.roots, report));
     this.#stop();
+    this.#count();
     if (hadFocus) this.#row(this.#focused)?.focus({ preventScroll: true });
+  }
+
+  /** Says how many rows are below the edge of the table. */
+  #count() {
+    const { element } = this;
+    const whole = element.classList.contains('whole');
+    const edge = element.scrollTop + element.clientHeight;
+    const rows = /** @type {HTMLElement[]} */ ([...this.#body.children]);
+    const below = rows.filter((row) => row.offsetTop + row.offsetHeight > edge + 1).length;
+    this.more.hidden = !whole && element.scrollHeight <= element.clientHeight + 1;
+    this.#hidden.textContent = whole ? '' : below > 0 ? `${counted(below, 'more row')} below: scroll the table, or` : 'The end of the table:';
+    this.#all.textContent = whole ? 'Show fewer rows' : `Show all ${counted(rows.length, 'row')}`;
+  }
+
+  /** Shows all rows, or again as many as fit. */
+  #unroll() {
+    this.element.classList.toggle('whole');
+    this.#count();
   }
 
   /**
@@ -112,6 +136,7 @@ export class Tree {
         className: here ? 'row here' : 'row',
         tabIndex: -1,
         dataset: { id: node.id },
+        title: described(node),
         aria: { label: described(node), level: node.depth + 1, posinset: position, setsize: siblings, expanded, current: here ? 'true' : null },
       },
       h('span', { role: 'rowheader', className: 'name' }, h('span', { className: 'twisty', aria: { hidden: true } }), foreign(node.name)),
@@ -176,12 +201,14 @@ export class Tree {
     if (expanded) {
       this.#expanded.add(node.id);
       row.after(...this.#lines(node.children, this.#report));
+      this.#count();
       return;
     }
     this.#expanded.delete(node.id);
     const level = (/** @type {Element | null} */ each) => Number(each?.getAttribute('aria-level') ?? 0);
     while (level(row.nextElementSibling) > level(row)) row.nextElementSibling?.remove();
     this.#stop();
+    this.#count();
   }
 
   /** @param {KeyboardEvent} event */

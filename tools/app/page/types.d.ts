@@ -24,6 +24,14 @@ export interface Highlight {
   url?: string;
 }
 
+// Which traces a job reads.
+export interface Scope {
+  start_time?: string;
+  end_time?: string;
+  filter?: string;
+  sample?: number;
+}
+
 export interface JobResult {
   id: string;
   name: string;
@@ -34,6 +42,7 @@ export interface JobResult {
   end_time?: string;
   num_runs?: number;
   url?: string;
+  scope?: Scope;
   session_id: string;
   clusters: Cluster[];
   total_clusters?: number;
@@ -63,6 +72,15 @@ export interface RunsResult {
   next_offset?: number;
 }
 
+export interface ChildRun {
+  id: string;
+  name?: string;
+  run_type?: string;
+  status?: string;
+  latency_seconds?: number;
+  error?: string;
+}
+
 export interface RunResult {
   id: string;
   name?: string;
@@ -72,6 +90,7 @@ export interface RunResult {
   start_time?: string;
   latency_seconds?: number;
   total_cost?: number;
+  children?: ChildRun[];
   inputs?: unknown;
   outputs?: unknown;
   url?: string;
@@ -82,10 +101,12 @@ export interface ComparedJob {
   id: string;
   name: string;
   num_runs: number;
+  error_rate?: number;
 }
 
 export interface Change {
   name: string;
+  parent?: string;
   baseline_name?: string;
   similarity?: number;
   num_runs?: number;

@@ -1,0 +1,31 @@
+// Which traces a job reads, as far as the result says.
+
+import { foreign, h } from './dom.js';
+import { counted, span } from './format.js';
+
+/** @import { JobResult } from './types' */
+
+/**
+ * The window of a report's traces; where the result does not say what the job was
+ * asked for, the times that LangSmith gives. Empty where neither is known.
+ *
+ * @param {JobResult} job
+ */
+export function windowOf({ scope, start_time, end_time }) {
+  return scope ? span(scope.start_time, scope.end_time) : span(start_time, end_time);
+}
+
+/**
+ * What narrows a job down beside its window; null where nothing does.
+ *
+ * @param {JobResult} job
+ */
+export function narrowing({ scope }) {
+  if (!scope?.filter && !scope?.sample) return null;
+  const parts = [
+    scope.filter ? h('span', {}, 'only traces that match ', h('code', {}, foreign(scope.filter))) : null,
+    scope.filter && scope.sample ? ' · ' : null,
+    scope.sample ? `a sample of at most ${counted(scope.sample, 'trace')}` : null,
+  ];
+  return h('p', { className: 'quiet scope' }, ...parts);
+}
