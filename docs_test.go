@@ -16,7 +16,7 @@ import (
 var (
 	codeSpan       = regexp.MustCompile("`([^`\n]+)`")
 	goBlock        = regexp.MustCompile("(?s)```go\n.*?```")
-	qualifiedName  = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Za-z]\w*){1,2}\b`)
+	qualifiedName  = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*){1,2}\b`) // of exported names; results have fields such as scope.filter
 	testName       = regexp.MustCompile(`^Test[A-Z]\w*$`)
 	repositoryPath = regexp.MustCompile(`^(?:\./)?(\.?[A-Za-z]\w*)/.`)
 )

@@ -142,7 +142,7 @@ func FuzzAnswers(f *testing.F) {
 			"get_insights_job":      {"session_id": project, "job_id": job, "detail": "detailed"},
 			"list_insights_jobs":    {"session_id": project},
 			"list_insights_runs":    {"session_id": project, "job_id": job, "cluster_id": other},
-			"compare_insights_jobs": {"session_id": project, "job_id": job, "baseline_job_id": other},
+			"compare_insights_jobs": {"session_id": project, "job_id": job, "baseline_job_id": other, "timeout_seconds": 0},
 			"get_run":               {"run_id": job},
 			"list_projects":         {},
 		} {

@@ -253,7 +253,7 @@ func TestTasksStayLean(t *testing.T) {
 	if !strings.Contains(reply.Text, ", error, ") || !strings.HasPrefix(reply.Text, "Run ") {
 		t.Errorf("the last call shows no failing run:\n%s", reply.Text)
 	}
-	within("a report and a failing example, from nothing", 4, 5_450, 9_100)
+	within("a report and a failing example, from nothing", 4, 5_450, 9_350)
 
 	call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
 	call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
