@@ -131,6 +131,8 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 			return state.result(Done)
 		case looking && state.Report != nil:
 			return state.result(end)
+		case looking && state.Err != nil && r.Timeout == 0:
+			return State{}, state.Err // the client's own retries are over
 		}
 		select {
 		case <-latest.changed:
