@@ -35,6 +35,9 @@ func TestLookingAsksOnceAnInterval(t *testing.T) {
 			t.Errorf("looking for 50 s asked %d times", got)
 		}
 		time.Sleep(10*time.Minute + leaseMargin)
+		synctest.Wait()
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		if got := len(up.requests()); got != 7 || len(w.pollers) != 0 {
 			t.Errorf("when nobody looked, it was asked until %d times; %d pollers are left", got, len(w.pollers))
 		}
