@@ -26,10 +26,8 @@ func (w *Watcher) Look(ctx context.Context, r Request) (State, error) {
 		latest := p.latest.Load()
 		state := latest.State
 		switch {
-		case latest.final && state.Err != nil:
-			return State{}, state.Err
 		case latest.final:
-			return state.result(Done)
+			return latest.finalResult()
 		case state.Report != nil || state.Err != nil:
 			state.End = TimedOut
 			return state, nil

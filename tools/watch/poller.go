@@ -84,6 +84,15 @@ func (p *poller) run(ctx context.Context) {
 	}
 }
 
+// finalResult returns the end of a job, or the error after which polling again cannot
+// help.
+func (s *snapshot) finalResult() (State, error) {
+	if s.Err != nil {
+		return State{}, s.Err
+	}
+	return s.result(Done)
+}
+
 func (p *poller) publish(state State, final bool) {
 	close(p.latest.Swap(&snapshot{State: state, final: final, changed: make(chan struct{})}).changed)
 }

@@ -125,10 +125,8 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 		latest := p.latest.Load()
 		state := latest.State
 		switch {
-		case latest.final && state.Err != nil:
-			return State{}, state.Err
 		case latest.final:
-			return state.result(Done)
+			return latest.finalResult()
 		case looking && state.Report != nil:
 			return state.result(end)
 		case looking && state.Err != nil && r.Timeout == 0:
