@@ -9,6 +9,23 @@ import (
 	"testing"
 )
 
+// openSSE opens a stream of the oldest transport through the balancer, and returns its
+// events and the path for messages. The stream ends with the test.
+func (c *cluster) openSSE(t *testing.T, who caller) (stream *http.Response, messages *events, path string) {
+	t.Helper()
+	stream, err := c.open(t.Context(), http.MethodGet, "http://"+c.balancer+"/sse", who.headers(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stream.Body.Close() })
+	messages = newEvents(stream.Body)
+	endpoint, err := messages.next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stream, messages, "/" + string(endpoint) // it is relative to /sse
+}
+
 // Clients of the oldest transport are served through the balancer, which keeps
 // a stream and its messages together.
 func TestSSE(t *testing.T) {
@@ -16,17 +33,7 @@ func TestSSE(t *testing.T) {
 	replicas := map[string]bool{}
 	for range 8 {
 		who := c.langSmith.newCaller()
-		stream, err := c.open(t.Context(), http.MethodGet, "http://"+c.balancer+"/sse", who.headers(), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer stream.Body.Close()
-		messages := newEvents(stream.Body)
-		message, err := messages.next()
-		if err != nil {
-			t.Fatal(err)
-		}
-		endpoint := "/" + string(message) // it is relative to /sse
+		stream, messages, endpoint := c.openSSE(t, who)
 		replica := stream.Header.Get("X-Replica")
 		replicas[replica] = true
 		for id, body := range []string{initialize(object{}), toolCall(2, "list_projects", object{})} {

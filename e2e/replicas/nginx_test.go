@@ -63,17 +63,8 @@ func TestBehindNginx(t *testing.T) {
 
 	for range 4 {
 		who := c.langSmith.newCaller()
-		stream, err := c.open(t.Context(), http.MethodGet, "http://"+c.balancer+"/sse", who.headers(), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer stream.Body.Close()
-		messages := newEvents(stream.Body)
-		endpoint, err := messages.next()
-		if err != nil {
-			t.Fatal(err)
-		}
-		posted, text := c.send(t, http.MethodPost, "http://"+c.balancer+"/"+strings.TrimPrefix(string(endpoint), "/"), who.headers(), initialize(object{}))
+		_, messages, path := c.openSSE(t, who)
+		posted, text := c.send(t, http.MethodPost, "http://"+c.balancer+path, who.headers(), initialize(object{}))
 		if posted.StatusCode != http.StatusAccepted {
 			t.Fatalf("%s: %s", posted.Status, text)
 		}
