@@ -129,6 +129,9 @@ const maxValues = 200_000
 
 // holdsMoreThan reports whether there are more values in valid JSON.
 func holdsMoreThan(value jsontext.Value, most int) bool {
+	if len(value) < 2*most { // a token has a byte at least
+		return false
+	}
 	decoder := jsontext.NewDecoder(bytes.NewReader(value))
 	for tokens := 0; tokens < 2*most; tokens++ { // names of members, and ends, count too
 		if _, err := decoder.ReadToken(); err != nil {
