@@ -19,7 +19,7 @@ import (
 // schemas are what derives from the structs of a tool's arguments and result.
 type schemas struct {
 	input, output json.RawMessage   // as clients get them
-	result        json.RawMessage   // the output with all that lies deeper
+	result        reflect.Type      // what the output describes
 	arguments     *validator.Schema // what arguments are checked against
 }
 
@@ -36,12 +36,11 @@ func deriveSchemas[In, Out any](declaration Declaration) schemas {
 	if published != nil {
 		encoded = encode(published)
 	}
-	result := newReflector()
-	result.AllowAdditionalProperties = true
+	out := reflect.TypeFor[Out]()
 	return schemas{
-		result:    encode(result.ReflectFromType(reflect.TypeFor[Out]())),
+		result:    out,
 		input:     encoded,
-		output:    encode(reflectResult(reflect.TypeFor[Out](), declaration)),
+		output:    encode(reflectResult(out, declaration)),
 		arguments: arguments,
 	}
 }

@@ -91,8 +91,13 @@ func (t Tool) InputSchema() json.RawMessage { return t.schemas.input }
 func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
 
 // ResultSchema returns the JSON Schema of the structured content with all that lies
-// deeper, which clients are not sent: the reference is made of it.
-func (t Tool) ResultSchema() json.RawMessage { return t.schemas.result }
+// deeper, which clients are not sent: the reference is made of it. It is derived when
+// asked for, so that the start does not wait for it.
+func (t Tool) ResultSchema() json.RawMessage {
+	r := newReflector()
+	r.AllowAdditionalProperties = true
+	return encode(r.ReflectFromType(t.schemas.result))
+}
 
 // Call checks the arguments, runs the tool and renders its result. A failure is a
 // Reply with IsError set, in words for an agent. An error is returned only for a
