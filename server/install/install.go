@@ -96,7 +96,7 @@ func Uninstall(o Options) (Change, error) {
 	}
 	place, err := c.locate(o)
 	if errors.Is(err, ErrClientNotFound) {
-		return Change{Client: c.Client, Notes: []string{c.Title + " was not found: there is nothing to take out."}}, nil
+		return Change{Client: c.Client, Notes: []string{c.Title + " was not found: there is nothing to remove."}}, nil
 	}
 	if err != nil {
 		return Change{}, err
