@@ -25,7 +25,7 @@ func TestInstallWithKey(t *testing.T) {
 		says    string
 	}{
 		{[]string{"--with-key", "--dry-run"}, false, "would change"},
-		{[]string{"--with-key"}, true, "The key stands in " + config},
+		{[]string{"--with-key"}, true, "The key is stored in " + config},
 		{nil, true, "is already up to date"}, // the key in the file stays
 	} {
 		got := run(t, "", []string{"HOME=" + home, "USERPROFILE=" + home, "LANGSMITH_API_KEY=" + key},
