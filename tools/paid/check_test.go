@@ -239,6 +239,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 	sure := by.err == nil && !by.died && !by.outcome.Probably
 	between := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(attempt.at) }
 	writing := func(s span) bool { return s.to.After(by.began) && !s.from.After(by.ended) }
+	reading := func(s span) bool { return s.to.After(attempt.at.Add(-2*storePause)) && !s.from.After(attempt.at) }
 	lost := mark.ended // when it was known that the answer is lost
 	if by.died || mark.process.isDead() {
 		lost = mark.at
@@ -252,7 +253,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 		return "allow_duplicate asked for it while the call was under way"
 	case apart && h.schedule.store == inMemory:
 		return "the memory died with its process"
-	case apart && slices.ContainsFunc(h.outages, between), apart && slices.ContainsFunc(h.fullSpans, writing),
+	case apart && slices.ContainsFunc(h.outages, writing), apart && slices.ContainsFunc(h.outages, reading), apart && slices.ContainsFunc(h.fullSpans, writing),
 		apart && by.outcome != nil && slices.Contains(by.outcome.Notes, noteNoStore):
 		return "the store was down"
 	case apart && slices.ContainsFunc(h.forgotten, between):

@@ -15,6 +15,7 @@ import (
 // The bounds of what a store may cost a call.
 const (
 	storeTimeout = 3 * time.Second // one exchange
+	storeAgain   = time.Second     // the same exchange after it timed out
 	storePause   = time.Second     // after a failure, before it is tried again
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
 	mostUnsaved  = 1000            // outcomes kept for a store that is away
@@ -81,12 +82,20 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 	return err
 }
 
-// exchange is try for an operation that never waits for another process.
+// exchange is try for an operation that never waits for another process and can be
+// repeated. One that times out is repeated, for a moment: the time may have passed
+// while this process stood still.
 func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
-	return s.try(ctx, way, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-		defer cancel()
-		return operation(ctx)
+	return s.try(ctx, way, func(ctx context.Context) (err error) {
+		for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
+			bounded, cancel := context.WithTimeout(ctx, timeout)
+			err = operation(bounded)
+			cancel()
+			if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+				break
+			}
+		}
+		return err
 	})
 }
 
