@@ -18,7 +18,8 @@
 //     call that is under way, return a job that is remembered, and look for the
 //     job of an answer that was lost. For [LongestLag] after the answer was lost
 //     they look and start nothing; for [LookAgain] they look before they start
-//     anything. Where they cannot look they start nothing.
+//     anything. Where their last look fails, or misses what was listed before, they
+//     start nothing.
 //   - A job whose start was acknowledged exists until a status ends it, it is
 //     deleted through this server, or its own read and the list have both missed
 //     it at two looks, [LongestLag] apart, and at none between.
