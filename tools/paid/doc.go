@@ -40,8 +40,8 @@
 //
 //   - A request may be processed, or its job be shown, after the last look for it,
 //     later than [LongestLag] after its answer was lost, and an equal call that
-//     then looked in vain has started another one. Each later equal call is told
-//     of both.
+//     then looked in vain has started another one. That call's notes say so, and
+//     each later equal call is told of both.
 //   - Jobs are told apart by the list from before the request. Where that did not
 //     come, or is longer than a page and in no order, the clocks, the config and the
 //     name decide, and a job that somebody else starts in the same moment may be

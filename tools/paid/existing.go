@@ -99,6 +99,7 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 		uncertain.Wait = wait
 		return nil, uncertain
 	}
+	f.note(noteUnresolved)
 	return nil, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -121,4 +122,44 @@ func lose(t *testing.T, w *world) {
 	if _, err := w.ledger.Start(context.Background(), w.call()); !errors.As(err, &uncertain) {
 		t.Fatalf("got %v", err)
 	}
+}
+
+// What no client can prevent: a request that is processed after the last look, and
+// more than two minutes after its answer was lost. Both jobs are named from then on.
+func TestJobThatAppearsAfterTheLastLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: 5 * time.Minute})
+		var uncertain *UncertainError
+		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) {
+			t.Fatalf("got %v", err)
+		}
+		time.Sleep(LongestLag)
+		second := w.start(t, w.call())
+		if second.AlreadyRunning || second.Probably || !slices.Equal(second.Notes, []string{noteUnresolved}) {
+			t.Errorf("%+v", second)
+		}
+		time.Sleep(5 * time.Minute)
+		again := w.start(t, w.call())
+		if again.Job.ID != second.Job.ID || !again.AlreadyRunning || len(again.Others) != 1 || again.Others[0].ID == second.Job.ID {
+			t.Errorf("%+v", again)
+		}
+		wantJobs(t, w, 2)
+		w.drain(t)
+	})
+}
+
+// Ten minutes after an answer that was lost nobody looks for its job any more.
+func TestLostAnswerAfterTenMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		lose(t, w)
+		time.Sleep(LookAgain)
+		before := w.count("GET")
+		if outcome := w.start(t, w.call()); outcome.AlreadyRunning || outcome.Probably || w.count("GET") != before+1 {
+			t.Errorf("after %d lists: %+v", w.count("GET")-before, outcome)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
 }

@@ -14,11 +14,12 @@ import (
 
 // What an outcome says about promises that could not be kept.
 const (
-	noteNoList   = "The project's other jobs could not be listed, so none are mentioned."
-	noteNoStore  = "The state that remembers paid calls cannot be used just now, and the server's log says why. Until it can, only this process knows of this call: after a restart, or on another replica, the same call could start a second job."
-	noteDamaged  = "Part of what the state remembered of this call could not be read and was passed over: a job that the same call started before may have been missed."
-	noteHidden   = "LangSmith acknowledged this job and shows it nowhere just now. It counts as running until it has been missing for two minutes, or was deleted."
-	noteNoSurvey = "The state could not be asked which jobs belong to other calls."
+	noteNoList     = "The project's other jobs could not be listed, so none are mentioned."
+	noteNoStore    = "The state that remembers paid calls cannot be used just now, and the server's log says why. Until it can, only this process knows of this call: after a restart, or on another replica, the same call could start a second job."
+	noteDamaged    = "Part of what the state remembered of this call could not be read and was passed over: a job that the same call started before may have been missed."
+	noteHidden     = "LangSmith acknowledged this job and shows it nowhere just now. It counts as running until it has been missing for two minutes, or was deleted."
+	noteUnresolved = "The answer to an earlier request of this call was lost, and no job of it is shown. Should LangSmith still process that request, there are two jobs; the same call then names both."
+	noteNoSurvey   = "The state could not be asked which jobs belong to other calls."
 )
 
 const (
