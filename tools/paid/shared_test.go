@@ -483,3 +483,40 @@ func TestJobsPerDayOfAProcessThatStoodStill(t *testing.T) {
 		w.drain(t)
 	})
 }
+
+// What a store missed is told to it when it is back, though the process gets no other
+// call: the intent while its request is under way, and the outcome.
+func TestWhatTheStoreMissed(t *testing.T) {
+	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				leases, now := newLeaseStore(), trouble
+				w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
+					Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+				}}})
+				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 50 * time.Second})
+				var first *Outcome
+				var group sync.WaitGroup
+				group.Go(func() { first = w.start(t, w.call()) })
+				time.Sleep(time.Second)
+				now = storeTrouble{}
+				time.Sleep(unsavedPause)
+				var uncertain *UncertainError
+				if _, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.Wait == 0 {
+					t.Errorf("while the request is under way: %v", err)
+				}
+				time.Sleep(30 * time.Second)
+				now = trouble
+				group.Wait()
+				now = storeTrouble{}
+				time.Sleep(2 * unsavedPause)
+				again, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call())
+				if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning || again.Probably {
+					t.Errorf("%+v, %v", again, err)
+				}
+				wantJobs(t, w, 1)
+				w.drain(t)
+			})
+		})
+	}
+}

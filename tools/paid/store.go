@@ -73,9 +73,7 @@ func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.E
 	if s.shared == nil {
 		return err
 	}
-	err = errors.Join(err, s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) error {
-		return s.shared.store.Intend(ctx, slot, entry, hold)
-	}))
+	err = errors.Join(err, s.shared.intend(ctx, slot, entry, hold))
 	if hold != nil && !hold.Held() { // this process stood still, or the store was away
 		return state.ErrLost
 	}
