@@ -79,6 +79,12 @@ func TestSystemdTakesTheUnit(t *testing.T) {
 	}
 }
 
+// The alerts ring for this server, its first call in doubt included, and for no other
+// program that has metrics of the same names.
+func TestPrometheusTakesTheAlerts(t *testing.T) {
+	tool(t, "promtool", "test", "rules", "../monitoring/alerts_test.yaml")
+}
+
 // One command applies everything, with the tokens that lie beside it.
 func TestKubectlTakesTheKustomization(t *testing.T) {
 	dir := t.TempDir()
