@@ -21,8 +21,8 @@ func Clean(text string) string { return clean(text, math.MaxInt) }
 // clean stops once it has more than enough bytes, so that the beginning of a long text
 // costs no more than is shown.
 func clean(text string, enough int) string {
-	if len(text) <= enough && isPlain(text) {
-		return text
+	if beginning := text[:min(len(text), enough+1)]; isPlain(beginning) {
+		return beginning
 	}
 	var b strings.Builder
 	b.Grow(min(len(text), enough))
