@@ -102,7 +102,7 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 // given up expecting a job of it.
 func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	apart := call.process != other.process
-	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.damages) > 0) {
+	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.replaced)+len(h.damages) > 0) {
 		return true
 	}
 	return len(h.jumps) > 0 || other.ended.Sub(other.began) > LongestLag || call.ended.Sub(other.began) > LongestLag
@@ -261,6 +261,9 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 		return "the store was down"
 	case apart && slices.ContainsFunc(h.forgotten, func(f forgotten) bool { return f.slot == "" && writing(f.span) || f.slot == by.slot && between(f.span) }):
 		return "the store forgot it"
+	case apart && !h.listsJob(job, attempt.lastList) && slices.ContainsFunc(h.replaced, func(f forgotten) bool { return f.slot == by.slot && between(f.span) }) &&
+		(call.outcome == nil || slices.Contains(call.outcome.Notes, noteNoStore)):
+		return "its state could not be read, as the result says, and the job was not shown"
 	case apart && (!h.listsJob(job, attempt.lastList) || !h.listsJob(job, attempt.at) || attempt.at.Sub(mark.at) > LookAgain-2*time.Second) &&
 		slices.ContainsFunc(h.damages, func(at time.Time) bool { return between(span{at, at}) }):
 		return "the state was damaged, and the job appeared after the last look or ten minutes had passed"

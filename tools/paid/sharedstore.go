@@ -18,7 +18,8 @@ import (
 const (
 	storeTimeout = 3 * time.Second // one exchange
 	storeAgain   = time.Second     // the same exchange after it timed out
-	storePause   = time.Second     // after a failure, before it is tried again
+	storePause   = time.Second     // after a failure that took long, before it is tried again
+	longFailure  = 500 * time.Millisecond
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
 	mostUnsaved  = 1000            // entries kept for a store that is away
 	unsavedPause = 5 * time.Second // before it is told of them again
@@ -62,11 +63,12 @@ func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
 // try runs one operation on the store, unless such are left alone just now.
 func (s *sharedStore) try(ctx context.Context, way *condition, operation func(context.Context) error) error {
 	s.mu.Lock()
-	paused := way.failing && time.Now().Before(way.retryAt)
+	paused := time.Now().Before(way.retryAt)
 	s.mu.Unlock()
 	if paused {
 		return errStorePaused
 	}
+	began := time.Now()
 	err := operation(ctx)
 	if errors.Is(err, state.ErrLost) || ctx.Err() != nil {
 		return err // says nothing about the store
@@ -78,7 +80,10 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 		if !way.failing {
 			s.log.Warn().Err(err).Msgf("%s cannot be %s: paid calls are remembered by this process alone", s.store, way.name)
 		}
-		way.failing, way.retryAt = true, time.Now().Add(storePause)
+		way.failing = true
+		if time.Since(began) >= longFailure { // or it costs nothing to try, and may be about one slot alone
+			way.retryAt = time.Now().Add(storePause)
+		}
 	case way.failing:
 		way.failing = false
 		s.log.Info().Msgf("%s can be %s again", s.store, way.name)
@@ -170,11 +175,11 @@ func (s *sharedStore) writeUnsaved() {
 	s.mu.Unlock()
 	for _, each := range missed {
 		err := s.exchange(context.Background(), &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
-		if err != nil {
+		if errors.Is(err, errStorePaused) {
 			break
 		}
 		s.mu.Lock()
-		if s.unsaved[each.entry.Token] == each {
+		if err == nil && s.unsaved[each.entry.Token] == each {
 			delete(s.unsaved, each.entry.Token)
 		}
 		s.mu.Unlock()
