@@ -370,6 +370,17 @@ func TestRedisThatGoesAway(t *testing.T) {
 	if !slices.Equal(second.Notes, []string{noteNoStore}) {
 		t.Errorf("notes %q", second.Notes)
 	}
+	if log := w.log.String(); strings.Count(log, `"state_lost":true`) != 2 || !strings.Contains(log, `{"level":"warn","state_lost":true`) {
+		t.Errorf("the two calls without Redis leave %s", log)
+	}
+	if w.ledger.StateUsable(t.Context()) {
+		t.Error("the state counts as usable")
+	}
+	server.Restart()
+	w.ledger.stores.shared.writing.retryAt = time.Now() // Redis need not be left alone any longer
+	if !w.ledger.StateUsable(t.Context()) || !strings.Contains(w.log.String(), "can be used again") {
+		t.Errorf("with Redis again the state counts as lost: %s", w.log)
+	}
 	if strings.Contains(w.log.String(), "redis:") || strings.Contains(w.log.String(), secret) {
 		t.Errorf("log: %s", w.log)
 	}

@@ -141,6 +141,12 @@ func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID
 	}))
 }
 
+// usable reports whether the shared store can be written. The log says when that
+// changes.
+func (s *stores) usable(ctx context.Context) bool {
+	return s.shared == nil || s.shared.exchange(ctx, &s.shared.writing, s.shared.store.Ping) == nil
+}
+
 // mergeRecalled joins two memories of the same calls; of each call the one that
 // knows more counts.
 func mergeRecalled(own, shared state.Recalled) state.Recalled {
