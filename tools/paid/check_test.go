@@ -201,7 +201,8 @@ func (h *harness) isForgotten(by *seenCall) bool {
 	return d.noDate && len(h.jumps) > 0 // no clock tells that its report is recent
 }
 
-// double is a request for a job while an equal call's job was unfinished.
+// double is a request for a job while an equal call's job was unfinished, or was
+// still to come of a request that had been sent.
 type double struct {
 	attempt *attempt
 	job     sandbox.StartedJob
@@ -222,7 +223,7 @@ func (h *harness) doubles() []double {
 				continue
 			}
 			by, made := h.callOf(mark.call), h.ours(job)
-			if by.question != call.question || made.After(attempt.at) || attempt.at.Sub(made) >= jobLasts {
+			if by.question != call.question || attempt.at.Sub(made) >= jobLasts {
 				continue
 			}
 			found = append(found, double{attempt, job, by, h.excuse(attempt, job, mark, by)})
