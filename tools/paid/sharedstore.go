@@ -49,6 +49,7 @@ type condition struct {
 type unsaved struct {
 	slot  state.Slot
 	entry state.Entry
+	since time.Time
 }
 
 var errStorePaused = errors.New("the state failed a moment ago")
@@ -92,20 +93,24 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 }
 
 // exchange is try for an operation that never waits for another process and can be
-// repeated. One that times out is repeated, for a moment: the time may have passed
-// while this process stood still.
+// repeated.
 func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
-	return s.try(ctx, way, func(ctx context.Context) (err error) {
-		for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
-			bounded, cancel := context.WithTimeout(ctx, timeout)
-			err = operation(bounded)
-			cancel()
-			if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
-				break
-			}
+	return s.try(ctx, way, func(ctx context.Context) error { return limitTime(ctx, operation) })
+}
+
+// limitTime bounds an operation. One that times out is repeated, for a moment: the
+// time may have passed while this process stood still.
+func limitTime(ctx context.Context, operation func(context.Context) error) error {
+	var err error
+	for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
+		bounded, cancel := context.WithTimeout(ctx, timeout)
+		err = operation(bounded)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			break
 		}
-		return err
-	})
+	}
+	return err
 }
 
 // acquire waits until the slot is free and returns what is remembered, also where
@@ -154,7 +159,7 @@ func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 	defer s.mu.Unlock()
 	_, known := s.unsaved[entry.Token]
 	if known || err != nil && len(s.unsaved) < mostUnsaved {
-		s.unsaved[entry.Token] = &unsaved{slot, entry}
+		s.unsaved[entry.Token] = &unsaved{slot, entry, time.Now()}
 		s.saveLater()
 	}
 }
@@ -168,18 +173,20 @@ func (s *sharedStore) saveLater() {
 }
 
 // writeUnsaved tells the store what it missed, and again later where that fails:
-// another process may get the next equal call.
+// another process may get the next equal call. An entry that can never be written, as
+// in a file that cannot be read, keeps no other from it.
 func (s *sharedStore) writeUnsaved() {
 	s.mu.Lock()
 	missed := slices.Collect(maps.Values(s.unsaved))
 	s.mu.Unlock()
 	for _, each := range missed {
-		err := s.exchange(context.Background(), &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
-		if errors.Is(err, errStorePaused) {
+		began := time.Now()
+		err := limitTime(context.Background(), func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
+		if err != nil && time.Since(began) >= longFailure {
 			break
 		}
 		s.mu.Lock()
-		if err == nil && s.unsaved[each.entry.Token] == each {
+		if s.unsaved[each.entry.Token] == each && (err == nil || time.Since(each.since) >= state.Lifetime) {
 			delete(s.unsaved, each.entry.Token)
 		}
 		s.mu.Unlock()
