@@ -3,6 +3,7 @@ package paid
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -569,4 +570,31 @@ func TestWhatTheStoreMissed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Refused calls, which cost nothing, take the place of nobody's job among what a store
+// is told when it is back.
+func TestRefusedCallsWhileTheStoreIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases, now := newLeaseStore(), storeTrouble{down: true}
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
+			Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+		}}})
+		refuse := w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
+		for n := range mostUnsaved + 1 {
+			if _, err := w.ledger.Start(t.Context(), w.call(asking(fmt.Sprint(n)))); err == nil {
+				t.Fatal("a refused call succeeded")
+			}
+		}
+		refuse()
+		first := w.start(t, w.call())
+		w.drain(t)
+		now = storeTrouble{}
+		time.Sleep(2 * unsavedPause)
+		again, err := New(Options{Store: leases}).Start(t.Context(), w.call())
+		if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+			t.Errorf("%+v, %v", again, err)
+		}
+		wantJobs(t, w, 1)
+	})
 }

@@ -153,15 +153,27 @@ func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.E
 }
 
 // keep keeps an entry that could not be written, for the store's return. One that was
-// written replaces an older one, which may be on its way to the store.
+// written replaces an older one, which may be on its way to the store. Calls that are
+// over make room for others: of those the store knows at most too much.
 func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, known := s.unsaved[entry.Token]
-	if known || err != nil && len(s.unsaved) < mostUnsaved {
-		s.unsaved[entry.Token] = &unsaved{slot, entry, time.Now()}
-		s.saveLater()
+	if err == nil && !known {
+		return
 	}
+	if !known && len(s.unsaved) >= mostUnsaved {
+		for token, each := range s.unsaved {
+			if each.entry.Stage == state.Over {
+				delete(s.unsaved, token)
+				break
+			}
+		}
+	}
+	if known || len(s.unsaved) < mostUnsaved {
+		s.unsaved[entry.Token] = &unsaved{slot, entry, time.Now()}
+	}
+	s.saveLater()
 }
 
 // saveLater has what is unsaved written a little later; s.mu is held.
