@@ -95,8 +95,8 @@ func (s *search) look(ctx context.Context) error {
 	if first.err != nil {
 		return first.err
 	}
-	jobs, err := f.listFurther(ctx, first, s.earliest(first))
-	if err == nil && s.lacksKnown(first) {
+	jobs, all, err := f.listFurther(ctx, first, s.earliest(first))
+	if all && s.lacksKnown(jobs) {
 		err = errPartialList
 	}
 	f.ledger.jobLists.put(f.call.slot.Scope, first)
@@ -113,13 +113,12 @@ func (s *search) look(ctx context.Context) error {
 	return err
 }
 
-// lacksKnown reports whether a list of all jobs lacks one that an intent knows, and
-// that was not deleted through this server.
-func (s *search) lacksKnown(now *jobList) bool {
-	return now.complete && slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
+// lacksKnown reports whether all jobs of the project lack one that an intent knows,
+// and that was not deleted through this server.
+func (s *search) lacksKnown(all []langsmith.Job) bool {
+	return slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
 		return slices.ContainsFunc(intent.Known, func(id uuid.UUID) bool {
-			_, listed := now.job(id)
-			return !listed && !s.call.wasDeleted(id)
+			return !slices.ContainsFunc(all, func(job langsmith.Job) bool { return job.ID == id }) && !s.call.wasDeleted(id)
 		})
 	})
 }
@@ -214,13 +213,14 @@ func (f *inFlight) listAll() ([]langsmith.Job, error) {
 	}
 	ctx, cancel := context.WithTimeout(f.ctx, searchTimeout)
 	defer cancel()
-	return f.listFurther(ctx, f.jobs, time.Time{})
+	jobs, _, err := f.listFurther(ctx, f.jobs, time.Time{})
+	return jobs, err
 }
 
 // listFurther returns the jobs of a first page and of those after it, as far as
-// they can hold a job that is recent enough. LangSmith's order is not documented.
-// Where it fails, it returns some of them.
-func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Time) ([]langsmith.Job, error) {
+// they can hold a job that is recent enough, and whether those are all of the
+// project. LangSmith's order is not documented. Where it fails, it returns some of them.
+func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Time) (jobs []langsmith.Job, all bool, err error) {
 	jobs, page, rows, whole := slices.Clone(first.jobs), first.jobs, first.rows, first.whole
 	for pages := 1; rows >= listPage && pages < maxPages; pages++ {
 		if len(page) > 0 && isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
@@ -228,7 +228,7 @@ func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Ti
 		}
 		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
 		if err != nil {
-			return jobs, err
+			return jobs, false, err
 		}
 		page, rows = next.Jobs, next.Rows
 		whole = whole && rows == len(page) // null, which is -1 rows, is no end
@@ -239,9 +239,9 @@ func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Ti
 		}
 	}
 	if !whole {
-		return jobs, errPartialList
+		return jobs, false, errPartialList
 	}
-	return jobs, nil
+	return jobs, rows < listPage, nil
 }
 
 // survey returns what is remembered of all calls of this caller in this project.
