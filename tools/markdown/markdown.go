@@ -16,13 +16,13 @@ import (
 // characters are shown by their pictures, such as ␛, and bidirectional ones by their
 // numbers, such as ⟨U+202E⟩. Characters that take no room are removed, as are piles of
 // combining marks, which cover other lines. Tabs stay, and line breaks are newlines.
-func Clean(text string) string { return clean(text, math.MaxInt) }
+func Clean(text string) string { return clean(text, math.MaxInt-1) }
 
 // clean stops once it has more than enough bytes, so that the beginning of a long text
-// costs no more than is shown.
+// costs no more than is shown. The result is then longer than enough.
 func clean(text string, enough int) string {
-	if len(text) <= enough && isPlain(text) {
-		return text
+	if beginning := text[:min(len(text), enough+1)]; isPlain(beginning) {
+		return beginning
 	}
 	var b strings.Builder
 	b.Grow(min(len(text), enough))
