@@ -3,8 +3,6 @@ package paid
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -21,8 +19,6 @@ const (
 	storePause   = time.Second     // after a failure that took long, before it is tried again
 	longFailure  = 500 * time.Millisecond
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
-	mostUnsaved  = 1000            // entries kept for a store that is away
-	unsavedPause = 5 * time.Second // before it is told of them again
 )
 
 // sharedStore is a store that may fail: it is tried, left alone for a moment
@@ -44,12 +40,6 @@ type condition struct {
 	name    string
 	failing bool
 	retryAt time.Time
-}
-
-type unsaved struct {
-	slot  state.Slot
-	entry state.Entry
-	since time.Time
 }
 
 var errStorePaused = errors.New("the state failed a moment ago")
@@ -150,62 +140,4 @@ func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.E
 	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
 	s.keep(slot, entry, err)
 	return err
-}
-
-// keep keeps an entry that could not be written, for the store's return. One that was
-// written replaces an older one, which may be on its way to the store. Calls that are
-// over make room for others: of those the store knows at most too much.
-func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, known := s.unsaved[entry.Token]
-	if err == nil && !known {
-		return
-	}
-	if !known && len(s.unsaved) >= mostUnsaved {
-		for token, each := range s.unsaved {
-			if each.entry.Stage == state.Over {
-				delete(s.unsaved, token)
-				break
-			}
-		}
-	}
-	if known || len(s.unsaved) < mostUnsaved {
-		s.unsaved[entry.Token] = &unsaved{slot, entry, time.Now()}
-	}
-	s.saveLater()
-}
-
-// saveLater has what is unsaved written a little later; s.mu is held.
-func (s *sharedStore) saveLater() {
-	if !s.saving {
-		s.saving = true
-		time.AfterFunc(unsavedPause, s.writeUnsaved)
-	}
-}
-
-// writeUnsaved tells the store what it missed, and again later where that fails:
-// another process may get the next equal call. An entry that can never be written, as
-// in a file that cannot be read, keeps no other from it.
-func (s *sharedStore) writeUnsaved() {
-	s.mu.Lock()
-	missed := slices.Collect(maps.Values(s.unsaved))
-	s.mu.Unlock()
-	for _, each := range missed {
-		began := time.Now()
-		err := limitTime(context.Background(), func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
-		if err != nil && time.Since(began) >= longFailure {
-			break
-		}
-		s.mu.Lock()
-		if s.unsaved[each.entry.Token] == each && (err == nil || time.Since(each.since) >= state.Lifetime) {
-			delete(s.unsaved, each.entry.Token)
-		}
-		s.mu.Unlock()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.saving = false; len(s.unsaved) > 0 {
-		s.saveLater()
-	}
 }
