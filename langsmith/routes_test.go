@@ -188,21 +188,23 @@ func TestRunOfAnotherProject(t *testing.T) {
 
 // During a migration, each request may reach another release.
 func TestRoutesDuringMigration(t *testing.T) {
-	n := 0
-	flipping := func(there reply) reply {
-		return func(r *http.Request) (*http.Response, error) {
-			if n++; n%2 == 1 {
-				return respond(501, "")(r)
+	synctest.Test(t, func(t *testing.T) { // each call waits before it tries again
+		n := 0
+		flipping := func(there reply) reply {
+			return func(r *http.Request) (*http.Response, error) {
+				if n++; n%2 == 1 {
+					return respond(501, "")(r)
+				}
+				return there(r)
 			}
-			return there(r)
 		}
-	}
-	caller, _ := clientOfRoutes(t, routeReplies{queryV2: flipping(respond(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(respond(200, `{"runs":[`+runV1+`]}`))})
-	for i := range 20 {
-		if runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
-			t.Fatalf("call %d: %v, %v", i, runs, err)
+		caller, _ := clientOfRoutes(t, routeReplies{queryV2: flipping(respond(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(respond(200, `{"runs":[`+runV1+`]}`))})
+		for i := range 20 {
+			if runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
+				t.Fatalf("call %d: %v, %v", i, runs, err)
+			}
 		}
-	}
+	})
 }
 
 // Without a project only the older route can be called. If it is absent, the error says

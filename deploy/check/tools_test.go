@@ -79,6 +79,12 @@ func TestSystemdUnit(t *testing.T) {
 	}
 }
 
+// The alerts ring for this server, its first call in doubt included, and for no other
+// program that has metrics of the same names.
+func TestPrometheusTakesTheAlerts(t *testing.T) {
+	tool(t, "promtool", "test", "rules", "../monitoring/alerts_test.yaml")
+}
+
 // The kustomization contains every kind, and a secret from the file of tokens.
 func TestKustomization(t *testing.T) {
 	dir := t.TempDir()

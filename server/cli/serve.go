@@ -7,6 +7,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/config"
 )
 
 // withBackend calls serve with a backend and its logger. It opens the log, the telemetry
@@ -22,6 +23,9 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	defer setDefaultLoggers(logger)()
 	if len(cfg.Placeholders) > 0 {
 		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables are treated as unset: the client has not replaced the placeholders in them")
+	}
+	if cfg.MaxJobsPerDay > 0 && cfg.State == config.StateMemory && !cfg.Sandbox {
+		logger.Warn().Msg("--max-jobs-per-day begins anew with each start, and with each replica: --state keeps its count in memory; give it a directory or a redis:// URL")
 	}
 	started, stopTelemetry, err := startTelemetry(ctx, cfg, getenv, logger)
 	if err != nil {

@@ -1,11 +1,15 @@
 package telemetry
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"langsmith-insights-mcp/tools/paid"
 )
 
 // metrics are the server's Prometheus metrics. The durations are OpenTelemetry's
@@ -19,7 +23,7 @@ type metrics struct {
 	paid       *prometheus.CounterVec
 }
 
-func newMetrics() *metrics {
+func newMetrics(version string) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		operations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -35,15 +39,22 @@ func newMetrics() *metrics {
 			Name: "insights_mcp_paid_calls_total", Help: "Outcomes of paid calls: started, already_running (a duplicate prevented) and others.",
 		}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.operations, m.requests, m.paid,
+	for _, result := range paid.Results() { // each at 0 from the start: Prometheus sees no increase in a series that begins at 1
+		m.paid.WithLabelValues(string(result))
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "insights_mcp_build_info", Help: "1, with the program's version.", ConstLabels: prometheus.Labels{"version": version},
+	})
+	build.Set(1)
+	m.registry.MustRegister(build, m.operations, m.requests, m.paid,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 // CountPaidCall counts the outcome of a paid call.
-func (t *Telemetry) CountPaidCall(result string) {
+func (t *Telemetry) CountPaidCall(result paid.Result) {
 	if t != nil && t.metrics != nil {
-		t.metrics.paid.WithLabelValues(result).Inc()
+		t.metrics.paid.WithLabelValues(string(result)).Inc()
 	}
 }
 
@@ -53,6 +64,26 @@ func (t *Telemetry) ObserveWaiters(count func() int) {
 		t.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "insights_mcp_waiters", Help: "How many calls wait for a job.",
 		}, func() float64 { return float64(count()) }))
+	}
+}
+
+// stateTime bounds how long the state may take to answer while the metrics are read.
+const stateTime = 2 * time.Second
+
+// ObserveState shows whether the memory of paid calls can be written, each time that
+// the metrics are read.
+func (t *Telemetry) ObserveState(usable func(context.Context) bool) {
+	if t != nil && t.metrics != nil {
+		t.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "insights_mcp_state_usable", Help: "1 while the memory of paid calls (--state) can be written, else 0.",
+		}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), stateTime)
+			defer cancel()
+			if usable(ctx) {
+				return 1
+			}
+			return 0
+		}))
 	}
 }
 

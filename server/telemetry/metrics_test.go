@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"langsmith-insights-mcp/tools/paid"
 )
 
 // scrape returns the metrics as Prometheus gets them.
@@ -32,9 +35,10 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // TestMetrics checks the names and labels that dashboards and alerts depend on.
 func TestMetrics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		observed := Start(t.Context(), Options{Metrics: true})
+		observed := Start(t.Context(), Options{Metrics: true, Version: "1.2.3"})
 		observed.ObserveWaiters(func() int { return 3 })
-		observed.CountPaidCall("started")
+		observed.ObserveState(func(context.Context) bool { return false })
+		observed.CountPaidCall(paid.ResultStarted)
 		server := newServer(observed)
 		for _, message := range []string{
 			`"method":"tools/call","params":{"name":"get_run"}`,
@@ -74,7 +78,10 @@ func TestMetrics(t *testing.T) {
 			`http_client_request_duration_seconds_sum{error_type="404",http_request_method="GET",http_response_status_code="404",server_address="api.smith.langchain.com",server_port="443",url_template="/api/v1/runs/{id}"} 0.3`,
 			`http_client_request_duration_seconds_count{error_type="*url.Error",http_request_method="DELETE",http_response_status_code="",server_address="127.0.0.1",server_port="1984",url_template="/api/v1/runs/{id}"} 1`,
 			"# TYPE insights_mcp_paid_calls_total counter", `insights_mcp_paid_calls_total{result="started"} 1`,
+			`insights_mcp_paid_calls_total{result="uncertain"} 0`, `insights_mcp_paid_calls_total{result="probably_started"} 0`,
 			"# TYPE insights_mcp_waiters gauge", "insights_mcp_waiters 3",
+			"# TYPE insights_mcp_state_usable gauge", "insights_mcp_state_usable 0",
+			`insights_mcp_build_info{version="1.2.3"} 1`,
 		} {
 			if !strings.Contains(page, want+"\n") {
 				t.Errorf("the metrics lack %s", want)
@@ -106,8 +113,8 @@ func TestGoAndProcessMetrics(t *testing.T) {
 // Two servers in one process count separately.
 func TestMetricsPerServer(t *testing.T) {
 	one, other := Start(t.Context(), Options{Metrics: true}), Start(t.Context(), Options{Metrics: true})
-	one.CountPaidCall("started")
-	if page := scrape(t, other); strings.Contains(page, "insights_mcp_paid_calls_total") {
+	one.CountPaidCall(paid.ResultStarted)
+	if page := scrape(t, other); !strings.Contains(page, `insights_mcp_paid_calls_total{result="started"} 0`) {
 		t.Errorf("the metrics of another server are shown:\n%s", page)
 	}
 }

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -17,7 +18,7 @@ import (
 func TestAlertsAndDashboard(t *testing.T) {
 	observed := Start(t.Context(), Options{Metrics: true})
 	observed.ObserveWaiters(func() int { return 0 })
-	observed.CountPaidCall("started")
+	observed.ObserveState(func(context.Context) bool { return true })
 	observed.metrics.operations.WithLabelValues("", "", "", "")
 	observed.metrics.requests.WithLabelValues("", "", "", "", "", "")
 	served := httptest.NewRecorder()
@@ -26,7 +27,7 @@ func TestAlertsAndDashboard(t *testing.T) {
 
 	metric := regexp.MustCompile(`\b(?:mcp_server|http_client|insights_mcp|process|go)_\w+`)
 	label := regexp.MustCompile(`(\w+)(?:=~|!=|=)"`)
-	grouping := regexp.MustCompile(`\bby \(([^)]*)\)`)
+	grouping := regexp.MustCompile(`\b(?:by|on) \(([^)]*)\)`)
 	for name, expressions := range map[string][]string{"alerts.yaml": alertExpressions(t), "dashboard.json": dashboardExpressions(t)} {
 		if len(expressions) < 5 {
 			t.Fatalf("%s has the expressions %q", name, expressions)
@@ -36,7 +37,7 @@ func TestAlertsAndDashboard(t *testing.T) {
 			if len(names) == 0 {
 				t.Errorf("%s: no metric in %s", name, expression)
 			}
-			labels := []string{"le", "instance"} // histograms have le, and Prometheus adds instance
+			labels := []string{"le", "job", "instance"} // histograms have le, and Prometheus adds the others
 			for _, name := range names {
 				line := regexp.MustCompile(`(?m)^` + name + `[{ ].*`).FindString(page)
 				if line == "" {

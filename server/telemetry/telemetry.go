@@ -58,7 +58,7 @@ func Start(ctx context.Context, options Options) *Telemetry {
 		t.tracer, t.propagator = t.provider.Tracer("langsmith-insights-mcp"), propagation.TraceContext{}
 	}
 	if options.Metrics {
-		t.metrics = newMetrics()
+		t.metrics = newMetrics(options.Version)
 	}
 	if t.provider == nil && t.metrics == nil {
 		return nil

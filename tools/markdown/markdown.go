@@ -4,23 +4,27 @@
 package markdown
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Clean returns text as valid UTF-8 without control characters, terminal escapes, invisible
-// and bidirectional characters, and without more than a few combining marks on a character.
-// Newlines and tabs stay.
-func Clean(text string) string { return clean(text, len(text)) }
+// Clean returns text as valid UTF-8 that is safe to show. It shows control characters by
+// their pictures, such as ␛, and bidirectional ones by their numbers, such as ⟨U+202E⟩. It
+// removes invisible characters, and all but a few combining marks on a character, which
+// could cover other lines. Tabs stay, and line breaks become newlines.
+func Clean(text string) string { return clean(text, math.MaxInt-1) }
 
 // clean stops after more than limit bytes, so that it does not read the rest of a long text.
+// The result is then longer than limit.
 func clean(text string, limit int) string {
-	if len(text) <= limit && isPlain(text) {
-		return text
+	if beginning := text[:min(len(text), limit+1)]; isPlain(beginning) {
+		return beginning
 	}
 	var b strings.Builder
-	b.Grow(min(len(text), limit+utf8.UTFMax))
+	b.Grow(min(len(text), limit))
 	marks := 0
 	for _, r := range text {
 		if b.Len() > limit {
@@ -31,6 +35,14 @@ func clean(text string, limit int) string {
 		case r == '\r', r == '\u0085', r == '\u2028', r == '\u2029':
 			r = '\n'
 		case r == '\n' || r == '\t':
+		case r < ' ':
+			r += controlPictures
+		case r == unicode.MaxASCII:
+			r = '␡'
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
+			marks = 0
+			continue
 		case isInvisible(r):
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
@@ -46,21 +58,25 @@ func clean(text string, limit int) string {
 	return b.String()
 }
 
-// isPlain reports whether text is printable ASCII on one line.
+// isPlain reports whether text is only printable ASCII, newlines and tabs.
 func isPlain(text string) bool {
 	for i := range len(text) {
-		if text[i] < ' ' || text[i] >= unicode.MaxASCII {
+		if c := text[i]; (c < ' ' || c >= unicode.MaxASCII) && c != '\n' && c != '\t' {
 			return false
 		}
 	}
 	return true
 }
 
+// controlPictures is the first of Unicode's pictures of the ASCII control characters, which
+// are in the same order.
+const controlPictures = '␀'
+
 // maxMarks is the maximum number of combining marks on a character. No script needs more.
 const maxMarks = 4
 
-// isInvisible reports whether a character has no width or changes how others are shown:
-// controls, format characters, fillers, variation selectors, tags.
+// isInvisible reports whether a character has no width: format characters, fillers, variation
+// selectors, tags.
 func isInvisible(r rune) bool {
 	switch {
 	case r == '\u034F', r == '\u115F', r == '\u1160', r == '\u3164', r == '\uFFA0', r == '\u17B4', r == '\u17B5':
@@ -68,7 +84,7 @@ func isInvisible(r rune) bool {
 	case r >= '\u180B' && r <= '\u180F', r >= '\uFE00' && r <= '\uFE0F', r >= 0xE0000 && r <= 0xE0FFF:
 		return true
 	}
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co)
+	return unicode.In(r, unicode.Cf, unicode.Co)
 }
 
 // Line returns text on one line of at most max characters. It does not mark the line as
@@ -79,7 +95,7 @@ func Line(text string, max int) string {
 	limit := 4*max + 256
 	cleaned := clean(text, limit)
 	line := cleaned
-	if !isPlain(line) || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
+	if !isPlain(line) || strings.ContainsAny(line, "\n\t") || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
 		line = strings.Join(strings.Fields(cleaned), " ")
 	}
 	if len(cleaned) > limit {
