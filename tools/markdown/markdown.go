@@ -20,7 +20,7 @@ func Clean(text string) string { return clean(text, math.MaxInt-1) }
 // clean stops after more than limit bytes, so that it does not read the rest of a long text.
 // The result is then longer than limit.
 func clean(text string, limit int) string {
-	if beginning := text[:min(len(text), limit+1)]; isPlain(beginning) {
+	if beginning := text[:1+min(len(text)-1, limit)]; isPlain(beginning) {
 		return beginning
 	}
 	var b strings.Builder

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// Round4 rounds a non-negative share or price to four decimals.
+// Round4 rounds a non-negative price to four decimals.
 func Round4(value float64) float64 {
 	return float64(int64(value*10000+0.5)) / 10000
 }
 
-// Significant rounds to six significant digits, which is enough for a rate, a time or a price,
-// and shorter than all digits of a float64.
+// Significant rounds to three significant digits, which is enough for a rate, a time or a
+// price, and shorter than all digits of a float64. It keeps all digits before the point.
 func Significant(value float64) float64 {
 	if value == 0 {
 		return 0
 	}
-	scale := math.Pow(10, 5-math.Floor(math.Log10(math.Abs(value))))
+	scale := math.Pow(10, max(2-math.Floor(math.Log10(math.Abs(value))), 0))
 	if rounded := math.Round(value*scale) / scale; !math.IsInf(rounded, 0) && !math.IsNaN(rounded) {
 		return rounded
 	}
