@@ -16,10 +16,10 @@ import (
 // characters are shown by their pictures, such as ␛, and bidirectional ones by their
 // numbers, such as ⟨U+202E⟩. Characters that take no room are removed, as are piles of
 // combining marks, which cover other lines. Tabs stay, and line breaks are newlines.
-func Clean(text string) string { return clean(text, math.MaxInt) }
+func Clean(text string) string { return clean(text, math.MaxInt-1) }
 
 // clean stops once it has more than enough bytes, so that the beginning of a long text
-// costs no more than is shown.
+// costs no more than is shown. The result is then longer than enough.
 func clean(text string, enough int) string {
 	if beginning := text[:1+min(len(text)-1, enough)]; isPlain(beginning) {
 		return beginning
