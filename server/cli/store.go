@@ -57,6 +57,6 @@ func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) 
 	case weakness != "":
 		logger.Warn().Msg(weakness)
 	case err != nil:
-		logger.Info().Err(err).Msgf("whether %s may take away what is remembered of paid calls is not known: its maxmemory-policy should be noeviction", store)
+		logger.Info().Err(err).Msgf("whether %s may take away what is remembered of paid calls is not known: its maxmemory-policy should be noeviction, and its appendonly yes", store)
 	}
 }

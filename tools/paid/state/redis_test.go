@@ -261,7 +261,7 @@ func TestAFullRedisIsRead(t *testing.T) {
 }
 
 func TestExamine(t *testing.T) {
-	store := openTest(t, redistest.Start(t).URL())
+	store := openTest(t, redistest.Start(t, "--appendonly", "yes").URL())
 	for _, test := range []struct {
 		limit, policy string
 		weak          bool
@@ -275,6 +275,10 @@ func TestExamine(t *testing.T) {
 		if err != nil || (weakness != "") != test.weak || test.weak && !strings.Contains(weakness, test.policy) {
 			t.Errorf("%s, %s: %q, %v", test.limit, test.policy, weakness, err)
 		}
+	}
+	command(t, store, "CONFIG", "SET", "appendonly", "no")
+	if weakness, err := Examine(t.Context(), store); err != nil || !strings.Contains(weakness, "volatile-ttl") || !strings.Contains(weakness, "Redis forgets what it was told") {
+		t.Errorf("without an append-only file: %q, %v", weakness, err)
 	}
 	command(t, store, "ACL", "SETUSER", "default", "-info")
 	if weakness, err := Examine(t.Context(), store); err == nil || weakness != "" {
