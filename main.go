@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	// Without SIGPIPE, a write to a closed stdout or stderr fails and does not end the
+	// With SIGPIPE ignored, a write to a closed stdout or stderr fails instead of ending the
 	// process with its paid calls.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -23,7 +23,7 @@ func main() {
 	}
 	go func() {
 		<-signals
-		signal.Stop(signals) // before anything ends, so that a second signal ends the process at once
+		signal.Stop(signals) // before cancelling, so that a second signal ends the process at once
 		cancel()
 	}()
 	os.Exit(cli.Run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))

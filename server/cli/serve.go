@@ -10,8 +10,8 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// withBackend calls serve with a backend and its log. It opens what the
-// configuration names, the log, the telemetry and the store, and closes it afterwards.
+// withBackend calls serve with a backend and its logger. It opens the log, the telemetry
+// and the store of the configuration before, and closes them afterwards.
 func withBackend(ctx context.Context, options server.BackendOptions, getenv func(string) string, stderr io.Writer,
 	serve func(*server.Backend, zerolog.Logger) error) error {
 	cfg := options.Config
@@ -22,7 +22,7 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	defer func() { _ = closeLog() }()
 	defer setDefaultLoggers(logger)()
 	if len(cfg.Placeholders) > 0 {
-		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables count as unset, as the client has not replaced the placeholder in them")
+		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables are treated as unset: the client has not replaced the placeholders in them")
 	}
 	if len(cfg.Unknown) > 0 {
 		logger.Warn().Strs("variables", cfg.Unknown).Msg("variables are no settings and have no effect")

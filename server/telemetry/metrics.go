@@ -12,10 +12,10 @@ import (
 	"langsmith-insights-mcp/tools/paid"
 )
 
-// metrics are what Prometheus is shown. The durations are OpenTelemetry's
-// mcp.server.operation.duration and http.client.request.duration, with their
-// attributes as labels, as Prometheus spells such names. Labels are names of methods,
-// tools and prompts, paths without ids, and outcomes: bounded, whatever callers send.
+// metrics are the server's Prometheus metrics. The durations are OpenTelemetry's
+// mcp.server.operation.duration and http.client.request.duration, with their attributes
+// as labels, spelled as Prometheus does. The values of labels are names of methods, tools
+// and prompts, paths without ids, and outcomes, so that callers cannot add new ones.
 type metrics struct {
 	registry   *prometheus.Registry
 	operations *prometheus.HistogramVec
@@ -32,14 +32,14 @@ func newMetrics(version string) *metrics {
 			Buckets: []float64{.01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800},
 		}, []string{"mcp_method_name", "gen_ai_tool_name", "gen_ai_prompt_name", "error_type"}),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "http_client_request_duration_seconds", Help: "How long requests to LangSmith took, each sending of them.",
+			Name: "http_client_request_duration_seconds", Help: "How long requests to LangSmith took; each retry counts.",
 			Buckets: []float64{.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10}, // the conventions'
 		}, []string{"http_request_method", "server_address", "server_port", "url_template", "http_response_status_code", "error_type"}),
 		paid: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "insights_mcp_paid_calls_total", Help: "What became of calls that cost: started, already_running (a double prevented) and the rest.",
+			Name: "insights_mcp_paid_calls_total", Help: "Outcomes of paid calls: started, already_running (a duplicate prevented) and others.",
 		}, []string{"result"}),
 	}
-	for _, result := range paid.Results() { // at 0 from the start: Prometheus sees no increase in a series that begins at 1
+	for _, result := range paid.Results() { // each at 0 from the start: Prometheus sees no increase in a series that begins at 1
 		m.paid.WithLabelValues(string(result))
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -51,14 +51,14 @@ func newMetrics(version string) *metrics {
 	return m
 }
 
-// CountPaidCall counts what became of a call that costs.
+// CountPaidCall counts the outcome of a paid call.
 func (t *Telemetry) CountPaidCall(result paid.Result) {
 	if t != nil && t.metrics != nil {
 		t.metrics.paid.WithLabelValues(string(result)).Inc()
 	}
 }
 
-// ObserveWaiters shows how many calls wait for a job.
+// ObserveWaiters adds a gauge of the calls that wait for a job.
 func (t *Telemetry) ObserveWaiters(count func() int) {
 	if t != nil && t.metrics != nil {
 		t.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -87,7 +87,7 @@ func (t *Telemetry) ObserveState(usable func(context.Context) bool) {
 	}
 }
 
-// Handler serves the metrics; nil when they are off.
+// Handler returns a handler that serves the metrics, nil when they are off.
 func (t *Telemetry) Handler() http.Handler {
 	if t == nil || t.metrics == nil {
 		return nil

@@ -17,13 +17,13 @@ import (
 	"langsmith-insights-mcp/tools/paid"
 )
 
-// scrape is what Prometheus is shown.
+// scrape returns the metrics as Prometheus gets them.
 func scrape(t *testing.T, observed *Telemetry) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	observed.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if kind := recorder.Header().Get("Content-Type"); !strings.HasPrefix(kind, "text/plain; version=0.0.4;") {
-		t.Errorf("the metrics are %s", kind)
+		t.Errorf("the metrics have the content type %s", kind)
 	}
 	return recorder.Body.String()
 }
@@ -32,8 +32,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestMetricsKeepTheirForm holds what dashboards and alerts are built on.
-func TestMetricsKeepTheirForm(t *testing.T) {
+// TestMetrics checks the names and labels that dashboards and alerts depend on.
+func TestMetrics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		observed := Start(t.Context(), Options{Metrics: true, Version: "1.2.3"})
 		observed.ObserveWaiters(func() int { return 3 })
@@ -88,7 +88,7 @@ func TestMetricsKeepTheirForm(t *testing.T) {
 			}
 		}
 		if strings.Contains(page, "customer") || strings.Contains(page, "words") {
-			t.Error("the metrics tell what was asked")
+			t.Error("the metrics contain a caller's words")
 		}
 		if t.Failed() {
 			t.Log(page)
@@ -96,9 +96,8 @@ func TestMetricsKeepTheirForm(t *testing.T) {
 	})
 }
 
-// Go's own metrics and the process's are there by the names that dashboards for
-// Go programs ask for.
-func TestGoAndTheProcessAreShown(t *testing.T) {
+// Go's and the process's metrics have the names that dashboards for Go programs query.
+func TestGoAndProcessMetrics(t *testing.T) {
 	page := scrape(t, Start(t.Context(), Options{Metrics: true}))
 	wanted := []string{"go_goroutines gauge", "go_info gauge", "go_gc_duration_seconds summary", "go_memstats_alloc_bytes gauge", "go_memstats_sys_bytes gauge"}
 	if runtime.GOOS == "linux" {
@@ -111,11 +110,11 @@ func TestGoAndTheProcessAreShown(t *testing.T) {
 	}
 }
 
-// Two servers in one process count apart.
-func TestMetricsAreTheServersOwn(t *testing.T) {
+// Two servers in one process count separately.
+func TestMetricsPerServer(t *testing.T) {
 	one, other := Start(t.Context(), Options{Metrics: true}), Start(t.Context(), Options{Metrics: true})
 	one.CountPaidCall(paid.ResultStarted)
 	if page := scrape(t, other); !strings.Contains(page, `insights_mcp_paid_calls_total{result="started"} 0`) {
-		t.Errorf("another server's are shown:\n%s", page)
+		t.Errorf("the metrics of another server are shown:\n%s", page)
 	}
 }

@@ -73,10 +73,8 @@ func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.E
 	if s.shared == nil {
 		return err
 	}
-	err = errors.Join(err, s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) error {
-		return s.shared.store.Intend(ctx, slot, entry, hold)
-	}))
-	if err == nil && hold != nil && !hold.Held() {
+	err = errors.Join(err, s.shared.intend(ctx, slot, entry, hold))
+	if hold != nil && !hold.Held() { // this process stood still, or the store was away
 		return state.ErrLost
 	}
 	return err

@@ -38,10 +38,10 @@ func (r *Redis) examine(ctx context.Context) (weakness string, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if limit != "0" && policy != "noeviction" {
-			weaknesses[fmt.Sprintf("may take away what is remembered of paid calls when its memory is full: its maxmemory-policy is %q, and should be noeviction", policy)] = true
+			weaknesses[fmt.Sprintf("may evict the memory of paid calls when it is full: its maxmemory-policy is %q, and should be noeviction", policy)] = true
 		}
 		if info["Persistence"]["aof_enabled"] == "0" {
-			weaknesses["forgets what it was told since its last snapshot when it breaks down: its appendonly is no, and should be yes, with appendfsync always"] = true
+			weaknesses["loses what it has written since its last snapshot when it crashes: its appendonly is no, and should be yes, with appendfsync always"] = true
 		}
 		return nil
 	}
