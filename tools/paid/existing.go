@@ -34,6 +34,9 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 			continue
 		}
 		job, err := f.readJob(entry.Job)
+		if errors.Is(err, errMissing) && f.isGone(entry) {
+			job, err = f.readAgain(entry.Job)
+		}
 		switch {
 		case errors.Is(err, errDeleted), errors.Is(err, errMissing) && f.isGone(entry):
 			f.record(closeEntry(entry))
@@ -212,6 +215,21 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 		return langsmith.Job{}, errHidden
 	}
 	return langsmith.Job{}, err
+}
+
+// readAgain asks, for some seconds, for a job that was missing minutes ago and is
+// missing now. Each of the two may have been one bad moment: nobody need have looked in
+// between.
+func (f *inFlight) readAgain(id uuid.UUID) (job langsmith.Job, err error) {
+	for _, pause := range searchPauses[1:] {
+		if err := sleep(f.ctx, pause); err != nil {
+			return job, err
+		}
+		if job, err = f.readJob(id); !errors.Is(err, errMissing) {
+			return job, err
+		}
+	}
+	return job, err
 }
 
 func (f *inFlight) wasDeleted(job uuid.UUID) bool {
