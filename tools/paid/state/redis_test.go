@@ -2,6 +2,8 @@ package state
 
 import (
 	"errors"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -257,6 +259,29 @@ func TestAFullRedisIsRead(t *testing.T) {
 	hold.Release()
 	if len(entries) != 0 {
 		t.Errorf("found %+v", entries)
+	}
+}
+
+// A user with the rights that docs/deployment.md names can do all that a store does.
+func TestRedisUserWithFewRights(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := regexp.MustCompile("`ACL SETUSER insights on >PASSWORD (.*)`").FindSubmatch(text)
+	if documented == nil {
+		t.Fatal("docs/deployment.md names no rights")
+	}
+	server := redistest.Start(t, "--appendonly", "yes")
+	arguments := []any{"ACL", "SETUSER", "insights", "on", ">hush"}
+	for _, right := range strings.Fields(string(documented[1])) {
+		arguments = append(arguments, right)
+	}
+	command(t, openTest(t, server.URL()), arguments...)
+	store := openTest(t, "redis://insights:hush@"+server.Address()+"/0")
+	tryStore(t, store)
+	if weakness, err := Examine(t.Context(), store); err != nil || weakness != "" {
+		t.Errorf("%q, %v", weakness, err)
 	}
 }
 
