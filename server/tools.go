@@ -49,7 +49,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		ctx, record := beginCall(ctx, t.Name, b.caller(ctx).langsmith.Credentials().Fingerprint())
 		defer func() { record.log(b.logger) }()
 		env := b.env(ctx)
-		env.RequestID = record.requestID
+		env.RequestID, env.Subject = record.requestID, record.subject
 		env.Progress = ProgressReporter(ctx)
 		elicitor := newElicitor(ctx, request, b.ledger)
 		if elicitor != nil {
