@@ -164,7 +164,11 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	job.NoDuplicates, job.TracesFollow = true, true
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
-		result.Result, err = job.DryRun(ctx, env)
+		var call *tool.Call
+		if args.DryRun = false; args.Path != "" { // chats are too long to repeat
+			call = tool.RepeatCall("analyze_chat_histories", args)
+		}
+		result.Result, err = job.DryRun(ctx, env, call)
 		return result, err
 	}
 	if project.ID != uuid.Nil {

@@ -129,17 +129,14 @@ func (r *listInsightsJobsResult) next() *tool.Call {
 			unfinished = tool.NewCall("wait_for_insights_job", "session_id", r.project.ID, "job_id", job.ID)
 		}
 	}
-	if unfinished == nil && r.args.Offset == 0 {
-		return tool.NewCall("create_insights_job", "session_id", r.project.ID, "config_id", r.args.ConfigID, "dry_run", true)
+	if unfinished != nil || len(r.Jobs) == 0 && r.args.Offset > 0 {
+		return unfinished
 	}
-	return unfinished
+	return tool.NewCall("create_insights_job", "session_id", r.project.ID, "config_id", r.args.ConfigID, "dry_run", true)
 }
 
 // describeNext says what the next call does.
 func (r *listInsightsJobsResult) describeNext() string {
-	if r.Next == nil {
-		return "create_insights_job starts a report (paid)."
-	}
 	switch r.Next.Tool {
 	case "get_insights_job":
 		return "get_insights_job with this session_id and the first finished job's job_id; compare_insights_jobs for what changed."

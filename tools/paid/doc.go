@@ -18,7 +18,8 @@
 //     call that is under way, return a job that is remembered, and look for the
 //     job of an answer that was lost. For [LongestLag] after the answer was lost
 //     they look and start nothing; for [LookAgain] they look before they start
-//     anything. Where they cannot look they start nothing.
+//     anything. Where their last look fails, or misses what was listed before, they
+//     start nothing.
 //   - A job whose start was acknowledged exists until a status ends it, it is
 //     deleted through this server, or its own read and the list have both missed
 //     it at two looks, [LongestLag] apart, and at none between.
@@ -39,8 +40,8 @@
 //
 //   - A request may be processed, or its job be shown, after the last look for it,
 //     later than [LongestLag] after its answer was lost, and an equal call that
-//     then looked in vain has started another one. Each later equal call is told
-//     of both.
+//     then looked in vain has started another one. That call's notes say so, and
+//     each later equal call is told of both.
 //   - Jobs are told apart by the list from before the request. Where that did not
 //     come, or is longer than a page and in no order, the clocks, the config and the
 //     name decide, and a job that somebody else starts in the same moment may be

@@ -82,6 +82,7 @@ const (
 type seenCall struct {
 	number    int
 	question  int
+	slot      string // of equal calls
 	process   *process
 	duplicate bool
 	last      bool
@@ -123,11 +124,11 @@ type harness struct {
 	troubles     map[stepKind]span
 	outages      []span // in which the store could not be asked
 	fullSpans    []span // in which it could not be written
-	forgotten    []span // what the store lost was written in these
+	forgotten    []forgotten
 	losses       []span // of rows
 	jumps        []time.Time
 	dateJump     time.Duration
-	clockSet     bool // of a machine
+	clocksSet    []time.Time // of machines
 	dateSetAhead bool
 	damages      []time.Time
 	oldRows      []map[string]any
@@ -282,8 +283,8 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		process.die()
 	case jumpClock:
 		process.jump(s.patience)
-		h.clockSet = true
-		h.jumps = append(h.jumps, time.Now())
+		h.clocksSet = append(h.clocksSet, now)
+		h.jumps = append(h.jumps, now)
 	case outage, storeFull, storeSlow, storeFrozen:
 		h.mu.Lock()
 		h.troubles[s.kind] = span{now, now.Add(s.patience)}
@@ -327,6 +328,12 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 	}
 }
 
+// forgotten is what the store lost: what was written in a span, or a slot whole.
+type forgotten struct {
+	span
+	slot string
+}
+
 // forget has the leases' store lose what was written in a span, or one slot whole.
 func (h *harness) forget(lost span, slot string) {
 	if h.leases == nil {
@@ -340,7 +347,7 @@ func (h *harness) forget(lost span, slot string) {
 	h.leases.forget(func(write storeWrite) bool {
 		return !write.at.Before(lost.from) && (slot == "" || write.slot.Key == victim)
 	})
-	h.forgotten = append(h.forgotten, lost)
+	h.forgotten = append(h.forgotten, forgotten{lost, victim})
 }
 
 // damageFile truncates, empties or overwrites one of the state's files.
@@ -415,6 +422,7 @@ func (h *harness) call(t *testing.T, number int, process *process, s step) {
 	})
 	call := mustCall(t, client, h.project, h.request(s.question))
 	call.AllowDuplicate = s.duplicate
+	seen.slot = call.slot.Key
 	outcome, err := process.ledger.Start(ctx, call)
 	seen.ended, seen.outcome, seen.err = time.Now(), outcome, err
 	seen.died = process.isDead()

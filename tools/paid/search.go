@@ -27,9 +27,8 @@ const (
 	unlistedSlack = 24 * time.Hour
 )
 
-// errNoJobs is what a list without a job is where there must be some: some answers
-// that are not LangSmith's look like it.
-var errNoJobs = errors.New("the list of jobs came back empty, although there were jobs before")
+// errPartialList is returned for a list that does not tell that a job is not there.
+var errPartialList = errors.New("the list of jobs is not complete: some cannot be read, or some that it had before are missing")
 
 // search looks for the job of an intent, or of one of several equal ones.
 type search struct {
@@ -46,40 +45,41 @@ type searchResult struct {
 	jobs  []langsmith.Job // that may be an intent's
 	alone bool            // there is one, and no other call that could own it
 	owner state.Entry     // the intent that it then belongs to
-	err   error           // why no list came at all
+	err   error           // why it is not known that there is none; nil where jobs were found
 }
 
 // run looks several times, since LangSmith may still be at work on the request.
-// What one look found stays found. A single job counts when two looks in a row
-// found nothing else, or the last one did.
+// What one look found stays found; that there is nothing the last one tells. A single
+// job counts when two looks in a row found nothing else, or the last one did.
 func (s *search) run() searchResult {
 	ctx, cancel := context.WithTimeout(s.call.ctx, searchTimeout)
 	defer cancel()
 	var latest searchResult
-	looked, before := false, false
+	before := false
 	for _, pause := range searchPauses {
-		if sleep(ctx, pause) != nil {
+		if latest.err = sleep(ctx, pause); latest.err != nil {
 			break
 		}
-		if err := s.look(ctx); err != nil {
-			if !looked {
-				latest.err = err
-			}
+		latest.err = s.look(ctx)
+		if len(s.found) == 0 {
 			continue
 		}
-		looked = true
 		// After the list: a call writes its intent before it can have a job in it.
 		known := s.call.survey()
 		s.found = slices.DeleteFunc(s.found, func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
-		chosen := s.choose(s.found)
-		latest = searchResult{jobs: chosen, alone: len(chosen) == 1 && s.isSurelyNew(chosen[0]) && !s.call.hasRivals(known.Open)}
-		if latest.alone && before {
+		latest.jobs = s.choose(s.found)
+		isOne := len(latest.jobs) == 1 && s.isSurelyNew(latest.jobs[0]) && !s.call.hasRivals(known.Open)
+		if latest.err != nil {
+			latest.alone = latest.alone && isOne
+			continue
+		}
+		if latest.alone = isOne; isOne && before {
 			break
 		}
-		before = latest.alone
+		before = isOne
 	}
-	if !looked && latest.err == nil {
-		latest.err = ctx.Err()
+	if len(latest.jobs) > 0 {
+		latest.err = nil
 	}
 	if latest.alone {
 		latest.owner = s.owner(latest.jobs[0])
@@ -87,7 +87,8 @@ func (s *search) run() searchResult {
 	return latest
 }
 
-// look lists the project's jobs and adds those that may be an intent's.
+// look lists the project's jobs and adds those that may be an intent's. Where it
+// fails, there may be others.
 func (s *search) look(ctx context.Context) error {
 	f := s.call
 	first := f.ledger.jobLists.list(ctx, f.call)
@@ -95,11 +96,8 @@ func (s *search) look(ctx context.Context) error {
 		return first.err
 	}
 	jobs, err := f.listFurther(ctx, first, s.earliest(first))
-	if err != nil {
-		return err
-	}
-	if len(jobs) == 0 && slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return len(intent.Known) > 0 }) {
-		return errNoJobs
+	if err == nil && s.lacksKnown(first) {
+		err = errPartialList
 	}
 	f.ledger.jobLists.put(f.call.slot.Scope, first)
 	f.jobs = first
@@ -112,7 +110,18 @@ func (s *search) look(ctx context.Context) error {
 			s.found = append(s.found, job)
 		}
 	}
-	return nil
+	return err
+}
+
+// lacksKnown reports whether a list of all jobs lacks one that an intent knows, and
+// that was not deleted through this server.
+func (s *search) lacksKnown(now *jobList) bool {
+	return now.complete && slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
+		return slices.ContainsFunc(intent.Known, func(id uuid.UUID) bool {
+			_, listed := now.job(id)
+			return !listed && !s.call.wasDeleted(id)
+		})
+	})
 }
 
 // isNew reports whether a job was not there before an intent's request. What was
@@ -210,25 +219,27 @@ func (f *inFlight) listAll() ([]langsmith.Job, error) {
 
 // listFurther returns the jobs of a first page and of those after it, as far as
 // they can hold a job that is recent enough. LangSmith's order is not documented.
+// Where it fails, it returns some of them.
 func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Time) ([]langsmith.Job, error) {
-	jobs, page, rows := slices.Clone(first.jobs), first.jobs, first.rows
+	jobs, page, rows, whole := slices.Clone(first.jobs), first.jobs, first.rows, first.whole
 	for pages := 1; rows >= listPage && pages < maxPages; pages++ {
 		if len(page) > 0 && isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
 			break
 		}
 		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
-		switch {
-		case err != nil:
-			return nil, err
-		case next.Rows < 0: // null is no end
-			return nil, errNoJobs
+		if err != nil {
+			return jobs, err
 		}
 		page, rows = next.Jobs, next.Rows
-		for _, job := range page { // a job made in between moves the others on
+		whole = whole && rows == len(page) // null, which is -1 rows, is no end
+		for _, job := range page {         // a job made in between moves the others on
 			if !slices.ContainsFunc(jobs, func(have langsmith.Job) bool { return have.ID == job.ID }) {
 				jobs = append(jobs, job)
 			}
 		}
+	}
+	if !whole {
+		return jobs, errPartialList
 	}
 	return jobs, nil
 }

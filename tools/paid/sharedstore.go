@@ -3,6 +3,8 @@ package paid
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,9 +17,11 @@ import (
 // The bounds of what a store may cost a call.
 const (
 	storeTimeout = 3 * time.Second // one exchange
+	storeAgain   = time.Second     // the same exchange after it timed out
 	storePause   = time.Second     // after a failure, before it is tried again
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
-	mostUnsaved  = 1000            // outcomes kept for a store that is away
+	mostUnsaved  = 1000            // entries kept for a store that is away
+	unsavedPause = 5 * time.Second // before it is told of them again
 )
 
 // sharedStore is a store that may fail: it is tried, left alone for a moment
@@ -29,7 +33,8 @@ type sharedStore struct {
 	mu      sync.Mutex
 	reading condition
 	writing condition
-	unsaved map[uuid.UUID]unsaved // by token
+	unsaved map[uuid.UUID]*unsaved // by token
+	saving  bool                   // they are being written, or are about to be
 }
 
 // condition is whether one way to use a store fails. A store that is full can be
@@ -49,7 +54,7 @@ var errStorePaused = errors.New("the state failed a moment ago")
 
 func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
 	return &sharedStore{
-		store: store, log: log, unsaved: map[uuid.UUID]unsaved{},
+		store: store, log: log, unsaved: map[uuid.UUID]*unsaved{},
 		reading: condition{name: "read"}, writing: condition{name: "used"},
 	}
 }
@@ -81,12 +86,20 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 	return err
 }
 
-// exchange is try for an operation that never waits for another process.
+// exchange is try for an operation that never waits for another process and can be
+// repeated. One that times out is repeated, for a moment: the time may have passed
+// while this process stood still.
 func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
-	return s.try(ctx, way, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-		defer cancel()
-		return operation(ctx)
+	return s.try(ctx, way, func(ctx context.Context) (err error) {
+		for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
+			bounded, cancel := context.WithTimeout(ctx, timeout)
+			err = operation(bounded)
+			cancel()
+			if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+				break
+			}
+		}
+		return err
 	})
 }
 
@@ -101,11 +114,10 @@ func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.
 		return err
 	})
 	switch {
-	case err == nil:
-		s.writeUnsaved(ctx)
-	case ctx.Err() == nil && waiting.Err() != nil:
+	case err == nil || ctx.Err() != nil:
+	case waiting.Err() != nil:
 		err = ErrBusy
-	case ctx.Err() == nil && !errors.Is(err, state.ErrUnwritable):
+	case !errors.Is(err, state.ErrUnwritable):
 		err = errors.Join(err, s.exchange(ctx, &s.reading, func(ctx context.Context) (err error) {
 			found, err = s.store.Load(ctx, slot)
 			return err
@@ -114,30 +126,62 @@ func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.
 	return hold, found, err
 }
 
-// record writes an outcome, now or when the store is back.
-func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
-	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err == nil {
-		delete(s.unsaved, entry.Token)
-	} else if _, known := s.unsaved[entry.Token]; known || len(s.unsaved) < mostUnsaved {
-		s.unsaved[entry.Token] = unsaved{slot, entry}
+// intend writes an intent, now or when the store is back.
+func (s *sharedStore) intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
+	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Intend(ctx, slot, entry, hold) })
+	if !errors.Is(err, state.ErrLost) {
+		s.keep(slot, entry, err)
 	}
 	return err
 }
 
-// writeUnsaved tells the store what it missed while it was away.
-func (s *sharedStore) writeUnsaved(ctx context.Context) {
+// record writes an outcome, now or when the store is back.
+func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
+	s.keep(slot, entry, err)
+	return err
+}
+
+// keep keeps an entry that could not be written, for the store's return. One that was
+// written replaces an older one, which may be on its way to the store.
+func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 	s.mu.Lock()
-	missed := make([]unsaved, 0, len(s.unsaved))
-	for _, each := range s.unsaved {
-		missed = append(missed, each)
+	defer s.mu.Unlock()
+	_, known := s.unsaved[entry.Token]
+	if known || err != nil && len(s.unsaved) < mostUnsaved {
+		s.unsaved[entry.Token] = &unsaved{slot, entry}
+		s.saveLater()
 	}
+}
+
+// saveLater has what is unsaved written a little later; s.mu is held.
+func (s *sharedStore) saveLater() {
+	if !s.saving {
+		s.saving = true
+		time.AfterFunc(unsavedPause, s.writeUnsaved)
+	}
+}
+
+// writeUnsaved tells the store what it missed, and again later where that fails:
+// another process may get the next equal call.
+func (s *sharedStore) writeUnsaved() {
+	s.mu.Lock()
+	missed := slices.Collect(maps.Values(s.unsaved))
 	s.mu.Unlock()
 	for _, each := range missed {
-		if s.record(ctx, each.slot, each.entry) != nil {
-			return
+		err := s.exchange(context.Background(), &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
+		if err != nil {
+			break
 		}
+		s.mu.Lock()
+		if s.unsaved[each.entry.Token] == each {
+			delete(s.unsaved, each.entry.Token)
+		}
+		s.mu.Unlock()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.saving = false; len(s.unsaved) > 0 {
+		s.saveLater()
 	}
 }

@@ -1,8 +1,8 @@
 package cli_test
 
-// meanings say what the fields of results mean: under a field's name, its path in the
-// result, or a tool's name and that path. A field without a value is absent.
-var meanings = map[string]string{
+// fieldMeanings describes the fields of results. A key is a field's name, its path in the
+// result, or a tool's name and that path.
+var fieldMeanings = map[string]string{
 	// of many results
 	"id":                      "The job's id.",
 	"name":                    "The job's name.",
