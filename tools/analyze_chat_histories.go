@@ -181,6 +181,9 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 			return result, nil
 		}
 	}
+	if err := job.CheckDailyLimit(ctx, env); err != nil { // before any chat is sent
+		return nil, err
+	}
 	err = confirmChats(ctx, env, job, len(args.read))
 	if errors.Is(err, tool.ErrCannotAsk) {
 		result.Result, err = job.Unconfirmed(ctx, env)

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -182,6 +183,18 @@ func TestSeveralJobsFound(t *testing.T) {
 		row := `{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e1%d","name":"Giving up","status":"running","created_at":"2000-01-01T00:00:0%dZ"}`
 		s.Sandbox.Inject(sandbox.Fault{Method: "GET", Path: insightsPath, Skip: 1, Body: `{"clustering_jobs":[` + fmt.Sprintf(row+","+row, 1, 2, 2, 1) + `]}`})
 		s.transcript("several_found", "create_insights_job", whyGiveUp)
+	})
+}
+
+// A list with a row that cannot be read does not tell that there is no job.
+func TestListThatIsNotWhole(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		s.Call(t, "create_insights_job", servertest.Args{"project": "shop"})
+		time.Sleep(5 * time.Minute)
+		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, DropBefore: true})
+		body := fmt.Sprintf(`{"clustering_jobs":[{"id":%q,"status":"success"},{"id":null}]}`, s.Sandbox.Jobs(uuid.Nil, s.project)[0].ID)
+		s.Sandbox.Inject(sandbox.Fault{Method: "GET", Path: insightsPath, Skip: 1, Body: body})
+		s.transcript("list_not_whole", "create_insights_job", whyGiveUp)
 	})
 }
 

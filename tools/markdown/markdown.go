@@ -21,7 +21,7 @@ func Clean(text string) string { return clean(text, math.MaxInt-1) }
 // clean stops once it has more than enough bytes, so that the beginning of a long text
 // costs no more than is shown. The result is then longer than enough.
 func clean(text string, enough int) string {
-	if beginning := text[:min(len(text), enough+1)]; isPlain(beginning) {
+	if beginning := text[:1+min(len(text)-1, enough)]; isPlain(beginning) {
 		return beginning
 	}
 	var b strings.Builder

@@ -54,12 +54,12 @@
 // [LookAgain], for an intent whose outcome nobody learned; where this machine's
 // clock was set while LangSmith's was set ahead or is not known; and where the memory
 // is gone: kept in memory by a process that died, lost by its store, or in a store
-// that could not be used, which the outcome's notes say. Where
-// part of what is remembered of a call is damaged, nothing is started while the
-// project has an unfinished job that belongs to no other call. A job that ended
-// before anybody repeated the call keeps another from being started only where its
-// first caller was not told of it, or its report is fresh. What others are told of
-// are the jobs of the first page of the project's list.
+// that cannot be used, until it is told what it missed, which the outcome's notes say.
+// Where part of what is remembered of a call is damaged or cannot be read, nothing is
+// started while the project has an unfinished job that belongs to no other call. A job
+// that ended before anybody repeated the call keeps another from being started only
+// where its first caller was not told of it, or its report is fresh. What others are
+// told of are the jobs of the first page of the project's list.
 //
 // # Equal calls
 //
@@ -73,7 +73,8 @@
 // The slot of equal calls is taken, in the process and in the store; the
 // project's jobs are listed, once for all calls of about two seconds; what is
 // remembered is checked; the job is counted for the day; the intent is written;
-// the request is sent; its outcome is written; the callers are told; the log is
+// where the slot could not be taken, what is remembered is read once more; the
+// request is sent; its outcome is written; the callers are told; the log is
 // written. Until the intent a call ends when everybody who waits for it has left.
 // After it, it runs to its end, and [Ledger.Drain] waits for that.
 package paid

@@ -125,7 +125,8 @@ type harness struct {
 	outages      []span // in which the store could not be asked
 	fullSpans    []span // in which it could not be written
 	forgotten    []forgotten
-	losses       []span // of rows
+	replaced     []forgotten // whose file cannot be read any more
+	losses       []span      // of rows
 	jumps        []time.Time
 	dateJump     time.Duration
 	clocksSet    []time.Time // of machines
@@ -301,6 +302,8 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		h.forget(span{time.Time{}, now}, strconv.Itoa(s.fuse))
 	case damageFile:
 		h.damageFile(t, s.fuse)
+	case replaceFile:
+		h.replaceFile(t, s.fuse)
 	case freeze:
 		process.freeze(s.patience)
 	case loseRows:
@@ -350,22 +353,43 @@ func (h *harness) forget(lost span, slot string) {
 	h.forgotten = append(h.forgotten, forgotten{lost, victim})
 }
 
-// damageFile truncates, empties or overwrites one of the state's files.
-func (h *harness) damageFile(t *testing.T, which int) {
-	if h.path == "" {
-		return
-	}
+// pickFile returns one of the state's files, or nothing where there is none.
+func (h *harness) pickFile(t *testing.T, which int) string {
 	logs, err := filepath.Glob(filepath.Join(h.path, "*", "*", "*", "*.log"))
 	if err != nil {
 		t.Error(err)
 	}
-	if len(logs) == 0 {
+	if h.path == "" || len(logs) == 0 {
+		return ""
+	}
+	return logs[which%len(logs)]
+}
+
+// replaceFile puts a directory into the place of one of the state's files.
+func (h *harness) replaceFile(t *testing.T, which int) {
+	path := h.pickFile(t, which)
+	if path == "" {
 		return
 	}
-	path := logs[which%len(logs)]
-	data, err := os.ReadFile(path)
-	if err != nil {
+	if err := os.RemoveAll(path); err != nil {
 		t.Error(err)
+	}
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Error(err)
+	}
+	slot := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	h.replaced = append(h.replaced, forgotten{span{time.Now(), time.Now().Add(24 * time.Hour)}, slot})
+}
+
+// damageFile truncates, empties or overwrites one of the state's files.
+func (h *harness) damageFile(t *testing.T, which int) {
+	path := h.pickFile(t, which)
+	if path == "" {
+		return
+	}
+	data, err := os.ReadFile(path)
+	if err != nil { // a directory
+		return
 	}
 	switch which % 4 {
 	case 0:

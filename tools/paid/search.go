@@ -2,7 +2,6 @@ package paid
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -17,7 +16,6 @@ var searchPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.
 
 const (
 	searchTimeout = 20 * time.Second // all looks together
-	maxPages      = 10               // of a project's jobs
 
 	// clockSlack is how much earlier than the request a job may seem to have been
 	// made, since LangSmith's Date and its created_at need not come from one clock.
@@ -26,9 +24,6 @@ const (
 	// jobs are older: created_at may be local time, in whatever zone.
 	unlistedSlack = 24 * time.Hour
 )
-
-// errPartialList is returned for a list that does not tell that a job is not there.
-var errPartialList = errors.New("the list of jobs is not complete: some cannot be read, or some that it had before are missing")
 
 // search looks for the job of an intent, or of one of several equal ones.
 type search struct {
@@ -95,8 +90,8 @@ func (s *search) look(ctx context.Context) error {
 	if first.err != nil {
 		return first.err
 	}
-	jobs, err := f.listFurther(ctx, first, s.earliest(first))
-	if err == nil && s.lacksKnown(first) {
+	jobs, all, err := f.listFurther(ctx, first, s.earliest(first))
+	if all && s.lacksKnown(jobs) {
 		err = errPartialList
 	}
 	f.ledger.jobLists.put(f.call.slot.Scope, first)
@@ -113,13 +108,12 @@ func (s *search) look(ctx context.Context) error {
 	return err
 }
 
-// lacksKnown reports whether a list of all jobs lacks one that an intent knows, and
-// that was not deleted through this server.
-func (s *search) lacksKnown(now *jobList) bool {
-	return now.complete && slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
+// lacksKnown reports whether all jobs of the project lack one that an intent knows,
+// and that was not deleted through this server.
+func (s *search) lacksKnown(all []langsmith.Job) bool {
+	return slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
 		return slices.ContainsFunc(intent.Known, func(id uuid.UUID) bool {
-			_, listed := now.job(id)
-			return !listed && !s.call.wasDeleted(id)
+			return !slices.ContainsFunc(all, func(job langsmith.Job) bool { return job.ID == id }) && !s.call.wasDeleted(id)
 		})
 	})
 }
@@ -204,44 +198,6 @@ func (s *search) earliest(now *jobList) time.Time {
 		}
 	}
 	return from
-}
-
-// listAll returns the project's jobs: the list that the call has already, and
-// the pages after it.
-func (f *inFlight) listAll() ([]langsmith.Job, error) {
-	if f.jobs.err != nil {
-		return nil, f.jobs.err
-	}
-	ctx, cancel := context.WithTimeout(f.ctx, searchTimeout)
-	defer cancel()
-	return f.listFurther(ctx, f.jobs, time.Time{})
-}
-
-// listFurther returns the jobs of a first page and of those after it, as far as
-// they can hold a job that is recent enough. LangSmith's order is not documented.
-// Where it fails, it returns some of them.
-func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Time) ([]langsmith.Job, error) {
-	jobs, page, rows, whole := slices.Clone(first.jobs), first.jobs, first.rows, first.whole
-	for pages := 1; rows >= listPage && pages < maxPages; pages++ {
-		if len(page) > 0 && isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
-			break
-		}
-		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
-		if err != nil {
-			return jobs, err
-		}
-		page, rows = next.Jobs, next.Rows
-		whole = whole && rows == len(page) // null, which is -1 rows, is no end
-		for _, job := range page {         // a job made in between moves the others on
-			if !slices.ContainsFunc(jobs, func(have langsmith.Job) bool { return have.ID == job.ID }) {
-				jobs = append(jobs, job)
-			}
-		}
-	}
-	if !whole {
-		return jobs, errPartialList
-	}
-	return jobs, nil
 }
 
 // survey returns what is remembered of all calls of this caller in this project.

@@ -163,3 +163,39 @@ func TestLostAnswerAfterTenMinutes(t *testing.T) {
 		w.drain(t)
 	})
 }
+
+// A list of several pages, in no order, tells that there is no job where all pages
+// came and no job is missing from them.
+func TestLookAtSeveralPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		var rows []string
+		for n := range listPage + 50 {
+			rows = append(rows, fmt.Sprintf(`{"id":%q,"status":"success","created_at":"1999-01-%02dT00:00:00Z"}`, uuid.New(), 1+n*7%28))
+		}
+		list := func(rows []string) (remove func()) {
+			second := w.Inject(sandbox.Fault{
+				Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[` + strings.Join(rows[listPage:], ",") + `]}`,
+				Match: func(r sandbox.Request) bool { return strings.Contains(r.RawQuery, fmt.Sprint("offset=", listPage)) },
+			})
+			first := w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[` + strings.Join(rows[:listPage], ",") + `]}`})
+			return func() { first(); second() }
+		}
+		remove := list(rows)
+		lose(t, w)
+		remove()
+		time.Sleep(LongestLag)
+		remove = list(rows[1:])
+		var uncertain *UncertainError
+		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.LookErr == nil || w.posts() != 1 {
+			t.Errorf("without a job that it had: %d requests, %v, %+v", w.posts(), err, uncertain)
+		}
+		remove()
+		time.Sleep(listAge)
+		list(rows)
+		if outcome := w.start(t, w.call()); outcome.AlreadyRunning || w.posts() != 2 {
+			t.Errorf("%d requests: %+v", w.posts(), outcome)
+		}
+		w.drain(t)
+	})
+}

@@ -3,8 +3,6 @@ package paid
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,10 +16,9 @@ import (
 const (
 	storeTimeout = 3 * time.Second // one exchange
 	storeAgain   = time.Second     // the same exchange after it timed out
-	storePause   = time.Second     // after a failure, before it is tried again
+	storePause   = time.Second     // after a failure that took long, before it is tried again
+	longFailure  = 500 * time.Millisecond
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
-	mostUnsaved  = 1000            // entries kept for a store that is away
-	unsavedPause = 5 * time.Second // before it is told of them again
 )
 
 // sharedStore is a store that may fail: it is tried, left alone for a moment
@@ -45,11 +42,6 @@ type condition struct {
 	retryAt time.Time
 }
 
-type unsaved struct {
-	slot  state.Slot
-	entry state.Entry
-}
-
 var errStorePaused = errors.New("the state failed a moment ago")
 
 func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
@@ -62,11 +54,12 @@ func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
 // try runs one operation on the store, unless such are left alone just now.
 func (s *sharedStore) try(ctx context.Context, way *condition, operation func(context.Context) error) error {
 	s.mu.Lock()
-	paused := way.failing && time.Now().Before(way.retryAt)
+	paused := time.Now().Before(way.retryAt)
 	s.mu.Unlock()
 	if paused {
 		return errStorePaused
 	}
+	began := time.Now()
 	err := operation(ctx)
 	if errors.Is(err, state.ErrLost) || ctx.Err() != nil {
 		return err // says nothing about the store
@@ -78,7 +71,10 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 		if !way.failing {
 			s.log.Warn().Err(err).Msgf("%s cannot be %s: paid calls are remembered by this process alone", s.store, way.name)
 		}
-		way.failing, way.retryAt = true, time.Now().Add(storePause)
+		way.failing = true
+		if time.Since(began) >= longFailure { // or it costs nothing to try, and may be about one slot alone
+			way.retryAt = time.Now().Add(storePause)
+		}
 	case way.failing:
 		way.failing = false
 		s.log.Info().Msgf("%s can be %s again", s.store, way.name)
@@ -87,20 +83,24 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 }
 
 // exchange is try for an operation that never waits for another process and can be
-// repeated. One that times out is repeated, for a moment: the time may have passed
-// while this process stood still.
+// repeated.
 func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
-	return s.try(ctx, way, func(ctx context.Context) (err error) {
-		for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
-			bounded, cancel := context.WithTimeout(ctx, timeout)
-			err = operation(bounded)
-			cancel()
-			if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
-				break
-			}
+	return s.try(ctx, way, func(ctx context.Context) error { return limitTime(ctx, operation) })
+}
+
+// limitTime bounds an operation. One that times out is repeated, for a moment: the
+// time may have passed while this process stood still.
+func limitTime(ctx context.Context, operation func(context.Context) error) error {
+	var err error
+	for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
+		bounded, cancel := context.WithTimeout(ctx, timeout)
+		err = operation(bounded)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			break
 		}
-		return err
-	})
+	}
+	return err
 }
 
 // acquire waits until the slot is free and returns what is remembered, also where
@@ -140,48 +140,4 @@ func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.E
 	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
 	s.keep(slot, entry, err)
 	return err
-}
-
-// keep keeps an entry that could not be written, for the store's return. One that was
-// written replaces an older one, which may be on its way to the store.
-func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, known := s.unsaved[entry.Token]
-	if known || err != nil && len(s.unsaved) < mostUnsaved {
-		s.unsaved[entry.Token] = &unsaved{slot, entry}
-		s.saveLater()
-	}
-}
-
-// saveLater has what is unsaved written a little later; s.mu is held.
-func (s *sharedStore) saveLater() {
-	if !s.saving {
-		s.saving = true
-		time.AfterFunc(unsavedPause, s.writeUnsaved)
-	}
-}
-
-// writeUnsaved tells the store what it missed, and again later where that fails:
-// another process may get the next equal call.
-func (s *sharedStore) writeUnsaved() {
-	s.mu.Lock()
-	missed := slices.Collect(maps.Values(s.unsaved))
-	s.mu.Unlock()
-	for _, each := range missed {
-		err := s.exchange(context.Background(), &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
-		if err != nil {
-			break
-		}
-		s.mu.Lock()
-		if s.unsaved[each.entry.Token] == each {
-			delete(s.unsaved, each.entry.Token)
-		}
-		s.mu.Unlock()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.saving = false; len(s.unsaved) > 0 {
-		s.saveLater()
-	}
 }
