@@ -48,10 +48,10 @@ func clean(text string, enough int) string {
 	return b.String()
 }
 
-// isPlain reports whether text is printable ASCII on one line, which is clean.
+// isPlain reports whether text is printable ASCII, newlines and tabs, which is clean.
 func isPlain(text string) bool {
 	for i := range len(text) {
-		if text[i] < ' ' || text[i] >= unicode.MaxASCII {
+		if c := text[i]; (c < ' ' || c >= unicode.MaxASCII) && c != '\n' && c != '\t' {
 			return false
 		}
 	}
@@ -81,7 +81,7 @@ func Line(text string, max int) string {
 	enough := 4*max + 256
 	cleaned := clean(text, enough)
 	line := cleaned
-	if !isPlain(line) || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
+	if !isPlain(line) || strings.ContainsAny(line, "\n\t") || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
 		line = strings.Join(strings.Fields(cleaned), " ")
 	}
 	if len(cleaned) > enough {

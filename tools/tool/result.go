@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -46,6 +47,9 @@ func render(result Result) (Reply, error) {
 // members included: what users and models wrote is as harmless in structure as in
 // text. Of two members that have one name then, the first stays.
 func cleanJSON(value []byte) []byte {
+	if isCleanJSON(value) {
+		return value
+	}
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	var out bytes.Buffer
 	encoder := jsontext.NewEncoder(&out, jsontext.PreserveRawStrings(true), jsontext.EscapeForHTML(true), jsontext.EscapeForJS(true)) // as encoding/json does
@@ -75,6 +79,19 @@ func cleanJSON(value []byte) []byte {
 		}
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
+// isCleanJSON reports whether there is surely nothing to clean in what encoding/json has
+// written: no character, no escape of one but <, > and &, and no name that an object has
+// twice.
+func isCleanJSON(value []byte) bool {
+	text := string(value)
+	escaped := 0
+	for _, escape := range []string{`\u003c`, `\u003e`, `\u0026`} {
+		escaped += strings.Count(text, escape)
+	}
+	return strings.Count(text, `\u`) == escaped && !strings.Contains(text, `\r`) && !strings.Contains(text, `\b`) && !strings.Contains(text, `\f`) &&
+		markdown.Clean(text) == text && jsontext.Value(value).IsValid()
 }
 
 // Resizable is a result that is built in the largest size that fits its budget,
