@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -33,7 +31,7 @@ func (c *Comparison) caution() []string {
 	} else if c.job.job.ConfigID != c.baseline.job.ConfigID {
 		caution = append(caution, "The jobs were started from different configs, so they may have been asked different questions.")
 	}
-	if windowsOverlap(&c.job.job.Job, &c.baseline.job.Job) {
+	if windowsOverlap(c.job, c.baseline) {
 		caution = append(caution, "The windows overlap: some traces may be in both reports.")
 	}
 	if c.mayBeRenamed() {
@@ -80,6 +78,8 @@ func (u *Undivided) describe() string {
 
 // windowsOverlap reports whether two jobs analysed some time in common, as far as
 // their windows are known.
-func windowsOverlap(a, b *langsmith.Job) bool {
-	return jobs.HasWindow(a) && jobs.HasWindow(b) && a.StartTime.Before(b.EndTime.Time) && b.StartTime.Before(a.EndTime.Time)
+func windowsOverlap(a, b *Side) bool {
+	aStart, aEnd := a.window()
+	bStart, bEnd := b.window()
+	return aStart.Before(bEnd.Time) && bStart.Before(aEnd.Time)
 }

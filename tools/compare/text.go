@@ -40,7 +40,7 @@ func (c *Comparison) describe(side *Side, shown JobResult) string {
 			text += " of " + tool.ProjectLabel(side.project)
 		}
 	}
-	job := jobs.NewJob(&side.job.Job, tool.Links{}, jobs.MaxName)
+	job := jobs.NewJob(&side.job.Job, jobs.MaxName)
 	if window := job.Window(); window != "" {
 		text += ", " + window + " UTC"
 	}

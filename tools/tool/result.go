@@ -152,12 +152,11 @@ func (r *Resizable[R]) budget() int {
 
 // findLargest searches the numbers from low to high for the largest that fits, so
 // that the last number for which fits returned true is that one. It reports
-// whether any fits.
-func findLargest(low, high int, fits func(int) bool) (found bool) {
-	sort.Search(max(high-low+1, 0), func(i int) bool {
-		ok := fits(low + i)
-		found = found || ok
-		return !ok
-	})
-	return found
+// whether any fits, which the lowest tells at once.
+func findLargest(low, high int, fits func(int) bool) bool {
+	if high < low || !fits(low) {
+		return false
+	}
+	sort.Search(high-low, func(i int) bool { return !fits(low + 1 + i) })
+	return true
 }
