@@ -82,7 +82,7 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // the newest may be another later
 		return nil, tool.WithNextCall(err, args)
 	}
-	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil
+	return compare.New(compared[0].side(env), compared[1].side(env)).Resizable(), nil
 }
 
 // comparedJob is one of the two jobs of a comparison.
@@ -94,7 +94,9 @@ type comparedJob struct {
 	unfinished *tool.Unfinished // in a polled call; nil when the job has ended
 }
 
-func (j *comparedJob) side() *compare.Side { return compare.NewSide(j.project, j.state.Report) }
+func (j *comparedJob) side(env *tool.Env) *compare.Side {
+	return compare.NewSide(j.project, j.state.Report, env.Scopes)
+}
 
 // describe names the job in a sentence.
 func (j *comparedJob) describe() string {

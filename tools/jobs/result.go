@@ -73,7 +73,7 @@ func (v *View) result(items, chars int) *Result {
 		view:      v,
 		chars:     chars,
 	}
-	r.Remember(v.scope)
+	r.Scope = v.scope
 	if v.tree.Total > 0 {
 		r.NumRuns = &v.tree.Total
 	}

@@ -151,7 +151,7 @@ func (d *dryRun) write(b *strings.Builder, project string, reads *scope.Scope) {
 	}
 	if d.othersErr != nil {
 		b.WriteString("\nThe project's other jobs could not be listed.\n")
-	} else if others := jobs.WriteList(d.others, maxOthers); others != "" {
+	} else if others := jobs.WriteList(d.others, nil, maxOthers); others != "" {
 		fmt.Fprintf(b, "\nThese jobs of the project may answer the question already, at no cost (get_insights_job):\n%s", others)
 	}
 	if d.unconfirmed {

@@ -44,7 +44,7 @@ func explain(err error) error {
 func explainLimit(err *paid.LimitError) error {
 	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
-	if others := jobs.WriteList(err.Others, maxOthers); others != "" {
+	if others := jobs.WriteList(err.Others, nil, maxOthers); others != "" {
 		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")
 	}
 	return tool.Refuse("%s", text)
@@ -63,9 +63,9 @@ func explainUncertain(err *paid.UncertainError) error {
 	case len(err.Found) == 0:
 		fmt.Fprintf(&b, "No new job was found in the project, looking for some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
-		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.WriteList(err.Found, paid.MostOthers))
+		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.WriteList(err.Found, nil, paid.MostOthers))
 	}
-	if others := jobs.WriteList(err.Others, maxOthers); others != "" {
+	if others := jobs.WriteList(err.Others, nil, maxOthers); others != "" {
 		fmt.Fprintf(&b, "Other jobs of this project, unfinished or of the last day:\n%s", others)
 	}
 	for _, note := range err.Notes {
@@ -82,7 +82,7 @@ func explainTooMany(err *paid.TooManyJobsError) error {
 	case len(err.Unfinished) == 0:
 		text += "None of them is in this project; they are in others of the workspace."
 	default:
-		text += "Unfinished in this project:\n" + strings.TrimSuffix(jobs.WriteList(err.Unfinished, paid.MostOthers), "\n")
+		text += "Unfinished in this project:\n" + strings.TrimSuffix(jobs.WriteList(err.Unfinished, nil, paid.MostOthers), "\n")
 	}
 	return tool.Refuse("%s\nWait for one to end (wait_for_insights_job), then call again.", text)
 }

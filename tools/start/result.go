@@ -99,7 +99,7 @@ func (r *Result) Text() string {
 	for _, note := range r.outcome.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
-	if others := jobs.WriteList(r.outcome.Others, maxOthers); others != "" {
+	if others := jobs.WriteList(r.outcome.Others, nil, maxOthers); others != "" {
 		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
 	}
 	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
