@@ -83,6 +83,15 @@ func (t *task) resolveCategory(project, job string) string {
 	return "cluster_id (of that category)"
 }
 
+// failuresOnly returns the argument that chooses failed traces; empty where the category
+// is filled in, and was not chosen for how often it fails.
+func (t *task) failuresOnly() string {
+	if t.value(Category) != "" {
+		return ""
+	}
+	return "status error"
+}
+
 // addEvidence adds the step from findings to the traces behind them.
 func (t *task) addEvidence(project, job string) {
 	t.addStep("list_insights_runs", "%s, for each finding that matters: see what is behind it.", writeCall("list_insights_runs", project, job, "a cluster_id", "limit 3"))
