@@ -2,6 +2,8 @@ module langsmith-insights-mcp
 
 go 1.26.8
 
+toolchain go1.26.10
+
 require (
 	github.com/MicahParks/keyfunc/v3 v3.9.1
 	github.com/agnivade/levenshtein v1.2.2

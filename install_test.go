@@ -25,8 +25,8 @@ func TestInstallWithKey(t *testing.T) {
 		says    string
 	}{
 		{[]string{"--with-key", "--dry-run"}, false, "would change"},
-		{[]string{"--with-key"}, true, "The key stands in " + config},
-		{nil, true, "already is as it should be"}, // the key in the file stays
+		{[]string{"--with-key"}, true, "The key is stored in " + config},
+		{nil, true, "is already up to date"}, // the key in the file stays
 	} {
 		got := run(t, "", []string{"HOME=" + home, "USERPROFILE=" + home, "LANGSMITH_API_KEY=" + key},
 			append([]string{"install", "--client", "cursor"}, test.args...)...)

@@ -158,7 +158,7 @@ func TestPipedRequestsGetTheirAnswersAtAnyLogLevel(t *testing.T) {
 }
 
 func TestSignalsEndTheProgram(t *testing.T) {
-	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			cmd := command(t, nil, "--sandbox", "--log-level", "disabled")
 			stdin, err := cmd.StdinPipe()

@@ -25,7 +25,7 @@ func fixture(runs int) (*sandbox.Sandbox, uuid.UUID, []uuid.UUID) {
 	return langSmith, session, langSmith.AddRuns(session, make([]trace.Run, runs)...)
 }
 
-func TestRunsIntoADatasetTwice(t *testing.T) {
+func TestAddRunsToDatasetTwice(t *testing.T) {
 	langSmith, _, runs := fixture(5)
 	caller := client(langSmith.RoundTripper())
 	made, err := caller.CreateDataset(t.Context(), "failing refunds", "from an insight")
@@ -52,21 +52,21 @@ func TestRunsIntoADatasetTwice(t *testing.T) {
 		}
 		for _, example := range page {
 			if example.DatasetID != made.ID || example.ID != langsmith.ExampleFromRun(made.ID, example.SourceRunID).ID {
-				t.Errorf("%+v is not what was made", example)
+				t.Errorf("%+v is not the created example", example)
 			}
 			held = append(held, example.SourceRunID)
 		}
 		offset += len(page)
 	}
 	if !sameIDs(held, runs) {
-		t.Errorf("the dataset holds %v, want %v", held, runs)
+		t.Errorf("the dataset has %v, want %v", held, runs)
 	}
 	found, err := caller.FindDatasets(t.Context(), "failing refunds")
 	if err != nil || len(found) != 1 || found[0].ID != made.ID {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	if found, err := caller.FindDatasets(t.Context(), "failing"); err != nil || len(found) != 0 {
-		t.Errorf("half a name finds %+v, %v", found, err)
+		t.Errorf("a part of the name finds %+v, %v", found, err)
 	}
 }
 
@@ -75,20 +75,20 @@ func sameIDs(a, b []uuid.UUID) bool {
 	return slices.Equal(slices.SortedFunc(slices.Values(a), order), slices.SortedFunc(slices.Values(b), order))
 }
 
-// A name is compared exactly, even if the API matches parts of names.
-func TestFindingIsExact(t *testing.T) {
+// Names are compared exactly, even if the API matches parts of names.
+func TestFindByExactName(t *testing.T) {
 	body := `[{"id":"22222222-2222-4222-8222-222222222222","name":"review later"},{"id":"33333333-3333-4333-8333-333333333333","name":"review"},{"id":"44444444-4444-4444-8444-444444444444","name":"Review"}]`
-	datasets, err := answering(body).FindDatasets(t.Context(), "review")
+	datasets, err := clientOf(body).FindDatasets(t.Context(), "review")
 	if err != nil || len(datasets) != 1 || datasets[0].ID != other {
 		t.Errorf("%+v, %v", datasets, err)
 	}
-	queues, err := answering(body).FindQueues(t.Context(), "review")
+	queues, err := clientOf(body).FindQueues(t.Context(), "review")
 	if err != nil || len(queues) != 1 || queues[0].ID != other {
 		t.Errorf("%+v, %v", queues, err)
 	}
 }
 
-func TestRunsIntoAQueue(t *testing.T) {
+func TestAddRunsToQueue(t *testing.T) {
 	langSmith, session, runs := fixture(5)
 	caller := client(langSmith.RoundTripper())
 	queue, err := caller.CreateQueue(t.Context(), "review", "look at these")
@@ -109,7 +109,7 @@ func TestRunsIntoAQueue(t *testing.T) {
 	}
 	held, err := caller.ListQueueRuns(t.Context(), queue.ID, 100)
 	if err != nil || !held.Complete || !sameIDs(held.Runs, runs) {
-		t.Errorf("the queue holds %+v, want %v: %v", held, runs, err)
+		t.Errorf("the queue has %+v, want %v: %v", held, runs, err)
 	}
 	queues, err := caller.FindQueues(t.Context(), "review")
 	if err != nil || len(queues) != 1 || queues[0].ID != queue.ID || queues[0].TotalRuns == nil || *queues[0].TotalRuns != 5 {
@@ -157,7 +157,7 @@ func TestIngestInBatches(t *testing.T) {
 			t.Errorf("%d of %d arrived: %v", arrived, c.count, err)
 		}
 		if got, largest := batches(t, langSmith); !slices.Equal(got, c.want) || largest > langsmith.MaxBatchBytes {
-			t.Errorf("%d traces of %d bytes went out as %v, up to %d bytes; want %v", c.count, c.size, got, largest, c.want)
+			t.Errorf("%d traces of %d bytes were sent as %v, up to %d bytes; want %v", c.count, c.size, got, largest, c.want)
 		}
 	}
 }
@@ -212,7 +212,7 @@ func TestIngestThroughFaults(t *testing.T) {
 	}
 }
 
-// If one trace of a batch is refused, those before it have arrived.
+// If one trace of a batch is refused, the traces before it have arrived.
 func TestIngestReportsWhatArrived(t *testing.T) {
 	langSmith := newUpstream(
 		respond(http.StatusConflict, `{"error":"Conflict","details":"payload already received"}`), // all three
@@ -242,9 +242,9 @@ func TestTracesThatCannotBeSent(t *testing.T) {
 	}
 }
 
-// The whole flow against the sandbox: find a project by name, start a job, wait for its
-// end, list a cluster's runs.
-func TestFromNameToRuns(t *testing.T) {
+// The whole flow with the sandbox: find a project by name, start a job, wait for its end,
+// list a cluster's runs.
+func TestJobFlow(t *testing.T) {
 	langSmith := sandbox.New(sandbox.Options{})
 	caller := client(langSmith.RoundTripper())
 	projects, err := caller.ListProjects(t.Context(), langsmith.ProjectsQuery{Name: "chat-prod"})
@@ -295,8 +295,8 @@ func TestFromNameToRuns(t *testing.T) {
 	}
 }
 
-// Whatever fails in a paid request, at most one job is started; none if the error is not
-// ambiguous.
+// With every failure of a paid request, at most one job is started, and none if the error
+// says that the request was not processed.
 func TestAtMostOneJob(t *testing.T) {
 	faults := map[string]sandbox.Fault{
 		"processed late": {ProcessLate: time.Second}, "garbage": {Body: "<html>", AfterProcessing: true}, "slow": {Delay: time.Hour},
@@ -314,13 +314,11 @@ func TestAtMostOneJob(t *testing.T) {
 				fault.Method = http.MethodPost
 				langSmith.Inject(fault)
 				_, err := client(langSmith.RoundTripper()).CreateInsightsJob(t.Context(), session, &langsmith.CreateInsightsJobRequest{})
-				time.Sleep(2 * time.Second) // the bubble's: what is late has come
+				time.Sleep(2 * time.Second) // virtual time, after which late requests are processed
 				jobs := langSmith.JobsStarted()
 				var failed *langsmith.Error
-				// A LangSmith that refuses what it does is not believed in: where it
-				// says 4xx after all, its word is taken.
-				if lies := fault.AfterProcessing && fault.Status >= 300 && fault.Status < 500 && fault.Status != 408; lies {
-					return
+				if fault.AfterProcessing && fault.Status >= 300 && fault.Status < 500 && fault.Status != 408 {
+					return // the client trusts a 4xx, and LangSmith does not process what it refuses
 				}
 				if jobs > 1 || errors.As(err, &failed) && failed.Unprocessed && jobs > 0 || err == nil && jobs != 1 {
 					t.Errorf("%d jobs, and %v", jobs, err)

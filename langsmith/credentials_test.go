@@ -43,15 +43,15 @@ func TestNothingIsSentWithoutCredentials(t *testing.T) {
 		credentials langsmith.Credentials
 		want        error
 	}{
-		"none":           {langsmith.Credentials{Workspace: other}, langsmith.ErrNoCredentials},
-		"a broken line":  {langsmith.Credentials{APIKey: langsmith.Secret(key[:20] + "\n" + key[20:])}, nil},
-		"a control sign": {langsmith.Credentials{BearerToken: "token\x00token"}, nil},
+		"none":                {langsmith.Credentials{Workspace: other}, langsmith.ErrNoCredentials},
+		"a line break":        {langsmith.Credentials{APIKey: langsmith.Secret(key[:20] + "\n" + key[20:])}, nil},
+		"a control character": {langsmith.Credentials{BearerToken: "token\x00token"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			langSmith := newUpstream(respond(http.StatusOK, `[]`))
 			err := create(t.Context(), langsmith.New(langsmith.Options{Credentials: c.credentials, Transport: langSmith}))
 			if failed := failure(t, err); !failed.Unprocessed || failed.Status != 0 {
-				t.Errorf("the error says that something may have happened: %+v", failed)
+				t.Errorf("the error does not say that the request was not sent: %+v", failed)
 			}
 			if c.want != nil && !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
@@ -79,11 +79,11 @@ func TestAnonymousClient(t *testing.T) {
 	}
 }
 
-func TestCredentialsAndEndpointAreKept(t *testing.T) {
+func TestClientCredentialsAndEndpoint(t *testing.T) {
 	want := langsmith.Credentials{APIKey: key, Workspace: other}
 	caller := langsmith.New(langsmith.Options{Credentials: want, Transport: newUpstream(respond(200, `[]`))})
 	if caller.Credentials() != want {
-		t.Error("a client has other credentials than it was given")
+		t.Error("the client has different credentials")
 	}
 	if got := caller.Endpoint().String(); got != langsmith.DefaultEndpoint {
 		t.Errorf("the endpoint is %s", got)
@@ -95,12 +95,12 @@ func TestFingerprint(t *testing.T) {
 	b := langsmith.Credentials{APIKey: key, Workspace: uuid.New()}
 	c := langsmith.Credentials{APIKey: key + "0"}
 	if a.Fingerprint() != b.Fingerprint() || a.Fingerprint() == c.Fingerprint() {
-		t.Error("a fingerprint tells credentials apart, and not workspaces")
+		t.Error("a fingerprint must differ between credentials, and not between workspaces")
 	}
 	if print := a.Fingerprint(); len(print) != 16 || shows(print, key) {
 		t.Errorf("the fingerprint is %q", print)
 	}
 	if print := (langsmith.Credentials{}).Fingerprint(); print != "" {
-		t.Errorf("no credential has the fingerprint %q", print)
+		t.Errorf("the fingerprint without a credential is %q", print)
 	}
 }

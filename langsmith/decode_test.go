@@ -12,13 +12,13 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// answering returns a client that gets the same body for every request.
-func answering(body string) *langsmith.Client {
+// clientOf returns a client that gets the same body for every request.
+func clientOf(body string) *langsmith.Client {
 	return client(newUpstream(respond(http.StatusOK, body, "Date", "Sat, 31 Jan 2026 10:00:00 GMT")))
 }
 
 func TestReport(t *testing.T) {
-	report, err := answering(`{
+	report, err := clientOf(`{
 		"id":"22222222-2222-4222-8222-222222222222","name":"Weekly","status":"success","error":null,
 		"created_at":"2026-01-31T10:00:00.123456","start_time":null,"end_time":"2026-01-31T09:00:00+02:00",
 		"config_id":null,"shape":{"Refunds":3,"Other":4},"metadata":{"x":1},"unknown":{"deep":[1]},
@@ -34,7 +34,7 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := time.Date(2026, 1, 31, 10, 0, 0, 123_456_000, time.UTC); !report.CreatedAt.Equal(want) {
-		t.Errorf("created at %s", report.CreatedAt)
+		t.Errorf("created_at is %s", report.CreatedAt)
 	}
 	if !report.StartTime.IsZero() || report.EndTime.Hour() != 7 || report.EndTime.Location() != time.UTC {
 		t.Errorf("window %s to %s", report.StartTime, report.EndTime)
@@ -53,7 +53,7 @@ func TestReport(t *testing.T) {
 	}
 	for _, name := range []string{langsmith.StatCostP50, "feedback", "missing"} {
 		if got, ok := stats.Number(name); ok {
-			t.Errorf("%s is %v, and is not there", name, got)
+			t.Errorf("the missing %s is %v", name, got)
 		}
 	}
 	if report.Clusters[0].ParentID != uuid.Nil || report.Clusters[1].ParentID != report.Clusters[0].ID || report.Clusters[2].Stats != nil {
@@ -69,7 +69,7 @@ func TestUnfinishedReport(t *testing.T) {
 		`{"id":"22222222-2222-4222-8222-222222222222","status":"clustering_v2","clusters":[],"report":null}`: 0,
 		`{"id":"22222222-2222-4222-8222-222222222222","status":"running","clusters":null}`:                   0,
 	} {
-		report, err := answering(body).GetJob(t.Context(), project, job)
+		report, err := clientOf(body).GetJob(t.Context(), project, job)
 		if err != nil || report.Status.Done() || report.Summary != nil || len(report.Clusters) != clusters {
 			t.Errorf("%s: %+v, %v", body, report, err)
 		}
@@ -89,29 +89,29 @@ func TestStatus(t *testing.T) {
 
 // A field of the wrong type does not fail the response, unless it is required.
 func TestFieldsOfOtherTypes(t *testing.T) {
-	page, err := answering(`{"clustering_jobs":[
+	page, err := clientOf(`{"clustering_jobs":[
 		{"id":"22222222-2222-4222-8222-222222222222","name":7,"status":"success","error":{"message":"m"},"shape":[1],"created_at":12},
 		{"id":"33333333-3333-4333-8333-333333333333","name":"second","shape":{"a":1.5,"b":2,"c":null}}]}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
 	if err != nil || len(page.Jobs) != 2 || page.Jobs[0].ID != job || page.Jobs[0].Status != "success" || page.Jobs[1].Name != "second" || page.Jobs[1].Shape["b"] != 2 {
 		t.Errorf("%+v, %v", page, err)
 	}
 	if want := time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC); err == nil && !page.Date.Equal(want) {
-		t.Errorf("by LangSmith's clock it is %s", page.Date)
+		t.Errorf("the response's date is %s", page.Date)
 	}
 	for _, body := range []string{`{"clustering_jobs":{"a":1}}`, `{"clustering_jobs":"none"}`, `{"jobs":[]}`, `[]`, `null`, `{"clustering_jobs":[{"id":"no id"}]}`} {
-		if page, err := answering(body).ListJobs(t.Context(), project, uuid.Nil, 0, 0); err == nil {
-			t.Errorf("%s is taken for %+v", body, page)
+		if page, err := clientOf(body).ListJobs(t.Context(), project, uuid.Nil, 0, 0); err == nil {
+			t.Errorf("%s is decoded as %+v", body, page)
 		}
 	}
-	if page, err := answering(`{"clustering_jobs":null}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0); err != nil || len(page.Jobs) != 0 {
-		t.Errorf("null is no empty list: %+v, %v", page, err)
+	if page, err := clientOf(`{"clustering_jobs":null}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0); err != nil || len(page.Jobs) != 0 {
+		t.Errorf("null is not decoded as an empty list: %+v, %v", page, err)
 	}
 }
 
 // A response to a paid request without a job is ambiguous.
 func TestCreatedWithoutID(t *testing.T) {
 	for _, body := range []string{`{}`, `{"id":null,"name":"n","status":"queued"}`, `{"id":7}`, `{"id":"x"}`, `{"job":{"id":"22222222-2222-4222-8222-222222222222"}}`, `null`, `[]`} {
-		if failed := failure(t, create(t.Context(), answering(body))); !failed.Ambiguous() {
+		if failed := failure(t, create(t.Context(), clientOf(body))); !failed.Ambiguous() {
 			t.Errorf("%s: %v", body, failed)
 		}
 	}
@@ -127,7 +127,7 @@ func TestCreatedWithoutID(t *testing.T) {
 }
 
 func TestJobRuns(t *testing.T) {
-	page, err := answering(`{"offset":40,"runs":[
+	page, err := clientOf(`{"offset":40,"runs":[
 		{"id":"33333333-3333-4333-8333-333333333333","name":"chain","summary":"asked thrice","status":"error","error":"boom",
 		 "start_time":"2026-01-31 10:00:00","session_id":"11111111-1111-4111-8111-111111111111","inputs":null,"inputs_preview":"hi","outputs":{"a":1},
 		 "attributes":{"topic":"refund","gone":null},"urgent":true,"score":0.5,"nothing":null,"total_tokens":7},
@@ -145,10 +145,10 @@ func TestJobRuns(t *testing.T) {
 		t.Errorf("attributes %s", attributes)
 	}
 	if run := page.Runs[1]; run.ID != uuid.Nil || run.Summary != "" || run.Attributes != nil {
-		t.Errorf("odd run %+v", run)
+		t.Errorf("a run with fields of other types: %+v", run)
 	}
 	if run := page.Runs[2]; string(run.Attributes["topic"]) != `"refund"` {
-		t.Errorf("a run of attributes alone: %+v", run)
+		t.Errorf("a run with only attributes: %+v", run)
 	}
 }
 
@@ -164,7 +164,7 @@ func TestJobRunsPagingEnds(t *testing.T) {
 		`{"offset":40,"runs":[]}`:            false,
 		`{"offset":"x","runs":` + one + `}`:  false,
 	} {
-		page, err := answering(body).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{Offset: 20})
+		page, err := clientOf(body).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{Offset: 20})
 		if err != nil || page.More != more || !more && page.Next != 0 {
 			t.Errorf("%s: %+v, %v", body, page, err)
 		}
@@ -196,7 +196,7 @@ func TestTimes(t *testing.T) {
 			wantJSON = "null"
 		}
 		if got, _ := json.Marshal(moment); string(got) != wantJSON {
-			t.Errorf("%s is read as %s, want %s", text, got, wantJSON)
+			t.Errorf("%s is decoded as %s, want %s", text, got, wantJSON)
 		}
 	}
 }
@@ -211,16 +211,16 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 		if got, _ := json.Marshal(n); string(got) != want {
-			t.Errorf("%s is read as %s, want %s", text, got, want)
+			t.Errorf("%s is decoded as %s, want %s", text, got, want)
 		}
 		if _, ok := n.Get(); ok != (want != "null") {
-			t.Errorf("%s: there is one: %t", text, ok)
+			t.Errorf("%s: has a value: %t", text, ok)
 		}
 	}
 }
 
 func TestConfigs(t *testing.T) {
-	configs, err := answering(`{"configs":[
+	configs, err := clientOf(`{"configs":[
 		{"id":"prebuilt-usage","name":"Usage","description":null,"config":{"name":null,"model":"openai"},"prebuilt":true,"schedule_cron":null},
 		{"id":"33333333-3333-4333-8333-333333333333","name":"Mine","config":{},"prebuilt":false,"schedule_cron":"0 9 * * 1"}]}`).ListConfigs(t.Context(), project, true)
 	if err != nil || len(configs) != 2 || configs[0].ID != "prebuilt-usage" || !configs[0].Prebuilt || configs[1].ScheduleCron != "0 9 * * 1" {
@@ -248,7 +248,7 @@ func TestRowsOfAJobList(t *testing.T) {
 		`[` + row + `]`:                      {1, 1},
 		`[` + row + `,{"id":null},null,"x"]`: {1, 4},
 	} {
-		page, err := answering(`{"clustering_jobs":`+body+`}`).ListJobs(t.Context(), project, uuid.Nil, 100, 0)
+		page, err := clientOf(`{"clustering_jobs":`+body+`}`).ListJobs(t.Context(), project, uuid.Nil, 100, 0)
 		if err != nil || len(page.Jobs) != want[0] || page.Rows != want[1] {
 			t.Errorf("%s: %+v, %v", body, page, err)
 		}

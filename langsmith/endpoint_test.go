@@ -45,16 +45,16 @@ func TestEndpointForms(t *testing.T) {
 	} {
 		e := endpoint(t, c.given)
 		if e.String() != c.api {
-			t.Errorf("%q calls %s, want %s", c.given, e, c.api)
+			t.Errorf("%q has the API %s, want %s", c.given, e, c.api)
 		}
 		run := c.web + "/o/11111111-1111-4111-8111-111111111111/projects/p/22222222-2222-4222-8222-222222222222"
 		if got := e.ProjectURL(project, job); got != run {
-			t.Errorf("%q leads to %s, want %s", c.given, got, run)
+			t.Errorf("%q has the run's URL %s, want %s", c.given, got, run)
 		}
 	}
 }
 
-func TestEndpointsThatAreNone(t *testing.T) {
+func TestInvalidEndpoints(t *testing.T) {
 	const password = "hunter2secret"
 	for _, given := range []string{
 		"api.smith.langchain.com", "localhost:1984", "ftp://example.com", "https://", "https:///api", "https:example.com",
@@ -64,11 +64,11 @@ func TestEndpointsThatAreNone(t *testing.T) {
 	} {
 		e, err := langsmith.ParseEndpoint(given)
 		if err == nil || !e.IsZero() {
-			t.Errorf("%q is taken for %s", given, e)
+			t.Errorf("%q is accepted as %s", given, e)
 			continue
 		}
 		if text := err.Error(); strings.Contains(text, password) || strings.Contains(text, "\n") {
-			t.Errorf("%q: the error repeats what may be a secret, or has lines: %s", given, text)
+			t.Errorf("%q: the error contains a possible secret or a line break: %s", given, text)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestEndpointsThatAreNone(t *testing.T) {
 func TestRegions(t *testing.T) {
 	for _, region := range langsmith.Regions() {
 		if !endpoint(t, region+"/api/v1/").IsRegion() {
-			t.Errorf("%s is not among LangSmith's own", region)
+			t.Errorf("%s is not one of LangSmith's regions", region)
 		}
 	}
 	for _, given := range []string{
@@ -84,12 +84,12 @@ func TestRegions(t *testing.T) {
 		"https://evil.api.smith.langchain.com", "https://api.smith.langchain.com.evil.example", "https://smith.example.com",
 	} {
 		if endpoint(t, given).IsRegion() {
-			t.Errorf("%s is taken for one of LangSmith's own", given)
+			t.Errorf("%s is accepted as one of LangSmith's regions", given)
 		}
 	}
 	langsmith.Regions()[0] = "https://evil.example"
 	if slices.Contains(langsmith.Regions(), "https://evil.example") {
-		t.Error("a caller can change the regions")
+		t.Error("changing the returned list changes the regions")
 	}
 }
 
@@ -97,16 +97,16 @@ func TestWebLinks(t *testing.T) {
 	e := endpoint(t, "https://eu.api.smith.langchain.com/api")
 	const inProject = "https://eu.smith.langchain.com/o/33333333-3333-4333-8333-333333333333/projects/p/11111111-1111-4111-8111-111111111111"
 	if got, want := e.JobURL(other, project, job), inProject+"?tab=3&clusterJobId=22222222-2222-4222-8222-222222222222"; got != want {
-		t.Errorf("a job is at %s, want %s", got, want)
+		t.Errorf("the job's URL is %s, want %s", got, want)
 	}
 	if got, want := e.RunURL(other, project, job), inProject+"/r/22222222-2222-4222-8222-222222222222?poll=true"; got != want {
-		t.Errorf("a run is at %s, want %s", got, want)
+		t.Errorf("the run's URL is %s, want %s", got, want)
 	}
 }
 
 // Every form of an endpoint gives the same paths. Only ingestion is outside /api/v1, on
 // hosts that serve nothing but the API.
-func TestEndpointsReachTheirPaths(t *testing.T) {
+func TestRequestURLs(t *testing.T) {
 	for _, c := range []struct{ given, jobs, batch string }{
 		{"", "https://api.smith.langchain.com/api/v1/sessions", "https://api.smith.langchain.com/runs/batch"},
 		{"https://eu.api.smith.langchain.com/api/v1", "https://eu.api.smith.langchain.com/api/v1/sessions", "https://eu.api.smith.langchain.com/runs/batch"},
@@ -125,7 +125,7 @@ func TestEndpointsReachTheirPaths(t *testing.T) {
 		}
 		sent := langSmith.requests()
 		if got := strings.TrimSuffix(sent[0].url, "?reference_free=true"); got != c.jobs {
-			t.Errorf("%q: projects are asked for at %s, want %s", c.given, got, c.jobs)
+			t.Errorf("%q: projects are requested at %s, want %s", c.given, got, c.jobs)
 		}
 		if got := sent[1].url; got != c.batch {
 			t.Errorf("%q: runs are sent to %s, want %s", c.given, got, c.batch)

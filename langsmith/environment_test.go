@@ -28,8 +28,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// net/http and crypto/x509 read the environment once per process. So the test runs its own
-// program again, with a variable that names the endpoint to call.
+// net/http and crypto/x509 read the environment once per process. So the test runs its
+// executable again, with a variable that names the endpoint to call.
 const childVariable = "LANGSMITH_TEST_ENDPOINT_OF_CHILD"
 
 func runChild() int {
@@ -68,7 +68,7 @@ func child(t *testing.T, api string, environment ...string) (string, error) {
 	return strings.TrimSpace(string(output)), err
 }
 
-func TestProxyOfTheEnvironment(t *testing.T) {
+func TestProxyFromEnvironment(t *testing.T) {
 	for _, variable := range []string{"HTTP_PROXY", "http_proxy"} {
 		proxy := newProxy(t, "")
 		output, err := child(t, "http://langsmith.example", variable+"=http://me:proxy-password@"+proxy.address)
@@ -77,14 +77,14 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 		}
 		seen := proxy.requests()
 		if len(seen) != 1 || seen[0] != "GET http://langsmith.example/api/v1/workspaces by Basic bWU6cHJveHktcGFzc3dvcmQ=" {
-			t.Errorf("the proxy saw %q", seen)
+			t.Errorf("the proxy got %q", seen)
 		}
 	}
 }
 
 // Over TLS the proxy sees the host and no content. The certificate is trusted only by
 // SSL_CERT_FILE.
-func TestProxyAndCertificateOfTheEnvironment(t *testing.T) {
+func TestProxyAndCertificateFromEnvironment(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("crypto/x509 does not read SSL_CERT_FILE on", runtime.GOOS)
 	}
@@ -97,12 +97,12 @@ func TestProxyAndCertificateOfTheEnvironment(t *testing.T) {
 		t.Errorf("%v: %s", err, output)
 	}
 	if seen := proxy.requests(); len(seen) != 1 || seen[0] != "CONNECT langsmith.example:443 by " {
-		t.Errorf("the proxy saw %q", seen)
+		t.Errorf("the proxy got %q", seen)
 	}
 
 	output, err = child(t, "https://langsmith.example", "HTTPS_PROXY=http://"+proxy.address)
 	if err == nil || !strings.Contains(output, "certificate") {
-		t.Errorf("a certificate that nobody vouched for: %v: %s", err, output)
+		t.Errorf("an untrusted certificate: %v: %s", err, output)
 	}
 }
 

@@ -62,7 +62,7 @@ func TestErrorBodies(t *testing.T) {
 				t.Errorf("fields %v, want %v", failed.Fields, c.fields)
 			}
 			if text := failed.Error(); !strings.Contains(text, "400 Bad Request") || !strings.Contains(text, c.message) || strings.ContainsAny(text, "\n\r\x00\x1b") {
-				t.Errorf("reads %q", text)
+				t.Errorf("the error is %q", text)
 			}
 		})
 	}
@@ -77,7 +77,7 @@ func TestErrorTextsAreBounded(t *testing.T) {
 			t.Errorf("an error of %d bytes, valid %t", len(text), utf8.ValidString(text))
 		}
 		if !strings.Contains(failed.Error(), "…") {
-			t.Errorf("nothing says that the text was cut: %.100s", failed.Error())
+			t.Errorf("the error does not say that the text was cut: %.100s", failed.Error())
 		}
 	}
 }
@@ -95,7 +95,7 @@ func TestErrorTexts(t *testing.T) {
 		"redirected to https://login.example/in, which is not followed":           respond(307, "<html>", "Location", "https://me:pw@login.example/in?state=s#x"),
 	} {
 		if err := create(t.Context(), client(newUpstream(one))); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("reads %v\nwant %s", err, want)
+			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
 }
@@ -109,15 +109,15 @@ func TestTooManyJobs(t *testing.T) {
 		`{"detail":"Rate limit exceeded"}`:                                        false,
 		`<html>Too many requests</html>`:                                          false,
 	} {
-		// Retry-After is past the bound, so that neither is sent again.
+		// Retry-After exceeds the bound, so that the request is not retried.
 		failed := failure(t, create(t.Context(), client(newUpstream(respond(429, body, "Retry-After", "3600")))))
-		own := strings.HasPrefix(body, "{") // LangSmith's, and not a gateway's
-		if failed.TooManyJobs() != want || failed.Unprocessed != own || failed.RetryAfter != time.Hour {
+		fromLangSmith := strings.HasPrefix(body, "{") // not from a gateway
+		if failed.TooManyJobs() != want || failed.Unprocessed != fromLangSmith || failed.RetryAfter != time.Hour {
 			t.Errorf("%s: too many jobs %t, unprocessed %t, retry after %s", body, failed.TooManyJobs(), failed.Unprocessed, failed.RetryAfter)
 		}
 	}
 	if (&langsmith.Error{Status: 500, Message: "Too many concurrent Insights jobs"}).TooManyJobs() {
-		t.Error("a 500 is no refusal")
+		t.Error("TooManyJobs is true for a 500")
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// A report, from a project's name to its categories. The client of the example
-// calls the sandbox; without Transport and Anonymous, and with an API key in
-// Credentials, it calls LangSmith.
+// The example finds a project by its name, starts a job and reads its report. Its client
+// calls the sandbox. Without Transport and Anonymous, and with an API key in Credentials, it
+// calls LangSmith.
 func Example() {
 	ctx := context.Background()
 	client := langsmith.New(langsmith.Options{
@@ -44,7 +44,7 @@ func Example() {
 			fmt.Println(report.Name, report.Status, len(report.Clusters) > 0)
 			return
 		}
-		time.Sleep(time.Millisecond) // with LangSmith, some seconds
+		time.Sleep(time.Millisecond) // use some seconds with LangSmith
 	}
 	// Output: Weekly success true
 }
@@ -69,7 +69,7 @@ func ExampleNew() {
 	// [redacted]
 }
 
-// An absent field is not sent, and null is not absent.
+// An absent field is not sent, and null is sent.
 func ExampleOptional() {
 	request := langsmith.UpdateConfigRequest{
 		Description:  langsmith.Some("asked every Monday"),
@@ -96,7 +96,7 @@ func ExampleCreateInsightsJobRequest_Check() {
 	// summary_model: must be set too: cluster_model and summary_model go together
 }
 
-// After a paid request an error says whether a job may have been started.
+// The error of a paid request says whether a job may have been started.
 func ExampleError_Ambiguous() {
 	langSmith := sandbox.New(sandbox.Options{Empty: true})
 	project := langSmith.AddProject(sandbox.Project{Name: "chat-prod"})
@@ -117,7 +117,7 @@ func ExampleError_Ambiguous() {
 	// 0 true 1
 }
 
-// A run gives the same example of a dataset each time it is added.
+// A run gets the same example id each time it is added to a dataset.
 func ExampleExampleFromRun() {
 	dataset := uuid.MustParse("11111111-1111-4111-8111-111111111111")
 	run := uuid.MustParse("33333333-3333-4333-8333-333333333333")

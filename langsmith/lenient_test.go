@@ -15,24 +15,24 @@ import (
 // oddIDs are invalid ids.
 var oddIDs = []string{`"prebuilt-usage"`, `""`, `null`, `7`, `1e400`, `true`, `{}`, `[]`, `["22222222-2222-4222-8222-222222222222"]`, `"22222222-2222-4222-8222-22222222222"`, `"\ud83d"`}
 
-// An invalid UUID counts as absent and affects nothing else.
-func TestIDsThatAreNone(t *testing.T) {
+// An invalid UUID is treated as absent and affects nothing else.
+func TestInvalidIDs(t *testing.T) {
 	for _, odd := range oddIDs {
-		page, err := answering(`{"clustering_jobs":[{"id":"22222222-2222-4222-8222-222222222222","name":"a","config_id":`+odd+`},{"id":`+odd+`,"name":"b"}]}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
+		page, err := clientOf(`{"clustering_jobs":[{"id":"22222222-2222-4222-8222-222222222222","name":"a","config_id":`+odd+`},{"id":`+odd+`,"name":"b"}]}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
 		if err != nil || len(page.Jobs) != 1 || page.Jobs[0].Name != "a" || page.Jobs[0].ConfigID != uuid.Nil {
 			t.Errorf("jobs with %s: %+v, %v", odd, page, err)
 		}
-		report, err := answering(`{"id":"22222222-2222-4222-8222-222222222222","config_id":`+odd+`,"clusters":[{"id":`+odd+`,"parent_id":`+odd+`,"name":"c","num_runs":2}],
+		report, err := clientOf(`{"id":"22222222-2222-4222-8222-222222222222","config_id":`+odd+`,"clusters":[{"id":`+odd+`,"parent_id":`+odd+`,"name":"c","num_runs":2}],
 			"report":{"title":"t","highlighted_traces":[{"run_id":`+odd+`,"cluster_id":`+odd+`,"highlight_reason":"r"}]}}`).GetJob(t.Context(), project, job)
 		if err != nil || len(report.Clusters) != 1 || report.Clusters[0].NumRuns != 2 || report.Clusters[0].ID != uuid.Nil || report.Clusters[0].ParentID != uuid.Nil ||
 			len(report.Summary.Highlighted) != 1 || report.Summary.Highlighted[0].Reason != "r" {
 			t.Errorf("a report with %s: %+v, %v", odd, report, err)
 		}
-		runs, err := answering(`{"items":[{"id":"33333333-3333-4333-8333-333333333333","trace_id":`+odd+`,"parent_run_ids":[`+odd+`],"project_id":`+odd+`}]}`).ListRunsByID(t.Context(), project, []uuid.UUID{other})
+		runs, err := clientOf(`{"items":[{"id":"33333333-3333-4333-8333-333333333333","trace_id":`+odd+`,"parent_run_ids":[`+odd+`],"project_id":`+odd+`}]}`).ListRunsByID(t.Context(), project, []uuid.UUID{other})
 		if err != nil || len(runs) != 1 || runs[0].ParentID != uuid.Nil {
 			t.Errorf("runs with %s: %+v, %v", odd, runs, err)
 		}
-		projects, err := answering(`[{"id":"11111111-1111-4111-8111-111111111111","tenant_id":`+odd+`}]`).ListProjects(t.Context(), langsmith.ProjectsQuery{})
+		projects, err := clientOf(`[{"id":"11111111-1111-4111-8111-111111111111","tenant_id":`+odd+`}]`).ListProjects(t.Context(), langsmith.ProjectsQuery{})
 		if err != nil || len(projects) != 1 {
 			t.Errorf("projects with %s: %+v, %v", odd, projects, err)
 		}
@@ -40,9 +40,9 @@ func TestIDsThatAreNone(t *testing.T) {
 }
 
 // Invalid Unicode is replaced by U+FFFD in every part of a response.
-func TestWhatIsNoUnicode(t *testing.T) {
+func TestInvalidUnicode(t *testing.T) {
 	for _, odd := range []string{`\ud83d`, `\ude00`, `\ud83d\ud83d`, `\ud83dx`, `\ud83d\n`, "\xff", "\xc3(", "\xed\xa0\xbd", "\xf0\x9f\x98"} {
-		page, err := answering(`{"runs":[{"id":"33333333-3333-4333-8333-333333333333","name":"`+odd+`","inputs":{"`+odd+`":["`+odd+`"]},"attributes":{"`+odd+`":"`+odd+`"}}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
+		page, err := clientOf(`{"runs":[{"id":"33333333-3333-4333-8333-333333333333","name":"`+odd+`","inputs":{"`+odd+`":["`+odd+`"]},"attributes":{"`+odd+`":"`+odd+`"}}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
 		if err != nil || len(page.Runs) != 1 {
 			t.Fatalf("%q: %+v, %v", odd, page, err)
 		}
@@ -59,13 +59,13 @@ func TestWhatIsNoUnicode(t *testing.T) {
 			t.Errorf("%q: the name is %q", odd, page.Runs[0].Name)
 		}
 	}
-	if page, err := answering(`{"runs":[{"name":"\ud83d\ude00"}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{}); err != nil || page.Runs[0].Name != "😀" {
-		t.Errorf("a whole pair: %+v, %v", page, err)
+	if page, err := clientOf(`{"runs":[{"name":"\ud83d\ude00"}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{}); err != nil || page.Runs[0].Name != "😀" {
+		t.Errorf("a valid surrogate pair: %+v, %v", page, err)
 	}
 }
 
 // The numbers of items and members are bounded while they are read.
-func TestAnswersOfTooMany(t *testing.T) {
+func TestTooManyItems(t *testing.T) {
 	const id = `"id":"22222222-2222-4222-8222-222222222222"`
 	many := func(item string) string { return strings.TrimSuffix(strings.Repeat(item+",", 1_000_000), ",") }
 	for name, body := range map[string]string{
@@ -74,29 +74,29 @@ func TestAnswersOfTooMany(t *testing.T) {
 		"highlights": `{` + id + `,"report":{"highlighted_traces":[` + many(`{}`) + `]}}`,
 		"shape":      `{` + id + `,"shape":{` + many(`"":1`) + `}}`,
 	} {
-		if report, err := answering(body).GetJob(t.Context(), project, job); err == nil || !strings.Contains(err.Error(), "more than 10000") {
+		if report, err := clientOf(body).GetJob(t.Context(), project, job); err == nil || !strings.Contains(err.Error(), "more than 10000") {
 			t.Errorf("%s: %d clusters, %v", name, len(report.Clusters), err)
 		}
 	}
-	if _, err := answering(`{"clustering_jobs":[`+many(`{}`)+`]}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0); err == nil || !strings.Contains(err.Error(), "more than 10000") {
+	if _, err := clientOf(`{"clustering_jobs":[`+many(`{}`)+`]}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0); err == nil || !strings.Contains(err.Error(), "more than 10000") {
 		t.Errorf("jobs: %v", err)
 	}
 	for _, body := range []string{`{"runs":[` + many(`{}`) + `]}`, `{"runs":[{"attributes":{` + many(`"":1`) + `}}]}`} {
-		page, err := answering(body).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
+		page, err := clientOf(body).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
 		if err == nil && (len(page.Runs) > 10_000 || len(page.Runs[0].Attributes) > 10_000) {
 			t.Errorf("%d runs", len(page.Runs))
 		}
 	}
-	page, err := answering(`{"runs":[{"inputs":[`+many(`{}`)+`]}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
+	page, err := clientOf(`{"runs":[{"inputs":[`+many(`{}`)+`]}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
 	if err != nil || len(page.Runs) != 1 || len(page.Runs[0].Inputs) < 3_000_000-1 {
-		t.Errorf("a run may hold as much as it likes: %v", err)
+		t.Errorf("the inputs of a run are not bounded: %v", err)
 	}
 }
 
-// No count of a response is negative, and neither is a sum of counts.
+// Counts that are negative or too large are 0, so that no sum overflows.
 func TestCountsOverflow(t *testing.T) {
 	for _, count := range []string{"-1", "9223372036854775807", "9223372036854775808", "1e400", "1e18", "0.5", `"7"`, "null"} {
-		report, err := answering(`{"id":"22222222-2222-4222-8222-222222222222","shape":{"a":`+count+`,"b":`+count+`,"c":2},"clusters":[{"num_runs":`+count+`}]}`).GetJob(t.Context(), project, job)
+		report, err := clientOf(`{"id":"22222222-2222-4222-8222-222222222222","shape":{"a":`+count+`,"b":`+count+`,"c":2},"clusters":[{"num_runs":`+count+`}]}`).GetJob(t.Context(), project, job)
 		if err != nil || report.NumRuns() != 2 || report.Clusters[0].NumRuns != 0 {
 			t.Errorf("%s: %+v, %v", count, report, err)
 		}

@@ -10,23 +10,23 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// signedIn is a login whose token changes with every request.
-type signedIn struct {
+// fakeLogin is a login whose token changes with every request.
+type fakeLogin struct {
 	tokens int
 	err    error
 }
 
-func (*signedIn) ID() string { return "profile work" }
+func (*fakeLogin) ID() string { return "profile work" }
 
-func (s *signedIn) Token(context.Context) (langsmith.Secret, error) {
+func (s *fakeLogin) Token(context.Context) (langsmith.Secret, error) {
 	s.tokens++
 	return langsmith.Secret(fmt.Sprintf("access-token-%d", s.tokens)), s.err
 }
 
-// Each request has the login's current token, and no response shows it.
+// Each request has the login's current token, which is redacted in every response.
 func TestLoginSignsRequests(t *testing.T) {
 	upstream := newUpstream(respond(200, `[]`), respond(403, `{"detail":"no access for access-token-2"}`))
-	login := &signedIn{}
+	login := &fakeLogin{}
 	credentials := langsmith.Credentials{Login: login}
 	caller := langsmith.New(langsmith.Options{Credentials: credentials, Transport: upstream})
 	if _, err := caller.ListWorkspaces(t.Context()); err != nil {
@@ -38,10 +38,10 @@ func TestLoginSignsRequests(t *testing.T) {
 	}
 	for i, sent := range upstream.requests() {
 		if got, want := sent.header.Get("Authorization"), fmt.Sprintf("Bearer access-token-%d", i+1); got != want {
-			t.Errorf("request %d is signed with %q, want %q", i, got, want)
+			t.Errorf("request %d has the token %q, want %q", i, got, want)
 		}
 	}
-	if credentials.Empty() || !credentials.IsBearer() || credentials.Fingerprint() == "" || credentials.Fingerprint() != (langsmith.Credentials{Login: &signedIn{}}).Fingerprint() {
+	if credentials.Empty() || !credentials.IsBearer() || credentials.Fingerprint() == "" || credentials.Fingerprint() != (langsmith.Credentials{Login: &fakeLogin{}}).Fingerprint() {
 		t.Errorf("%+v has fingerprint %q", credentials, credentials.Fingerprint())
 	}
 	login.err = errors.New("sign in again")

@@ -18,7 +18,7 @@ type operation struct {
 	name       string
 	call       func(context.Context, *langsmith.Client) error
 	method     string
-	target     string // below the endpoint
+	target     string // path and query below the endpoint
 	body       string
 	answer     string
 	repeatable bool
@@ -156,7 +156,7 @@ func TestOperationsOnTheWire(t *testing.T) {
 			}
 			for name := range sent.header {
 				if _, ok := wantHeader[name]; !ok {
-					t.Errorf("sent a header %s: %s that nobody asked for", name, sent.header.Get(name))
+					t.Errorf("sent an unexpected header %s: %s", name, sent.header.Get(name))
 				}
 			}
 			for name, want := range wantHeader {

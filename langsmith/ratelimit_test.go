@@ -14,8 +14,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// densest returns the largest number of requests in any window of that length.
-func densest(sent []request, window time.Duration) int {
+// maxInWindow returns the largest number of requests in any window of a length.
+func maxInWindow(sent []request, window time.Duration) int {
 	most := 0
 	for i := range sent {
 		n := 0
@@ -42,7 +42,7 @@ func TestPacing(t *testing.T) {
 		calls    int
 		limit    int
 		window   time.Duration
-		atOnce   bool // nothing is held back
+		atOnce   bool // whether no request is delayed
 	}{
 		"runs/query": {queryRuns, `{"items":[]}`, "", 30, 15, 10 * time.Second, false},
 		"one run":    {getRun, `{"id":"33333333-3333-4333-8333-333333333333"}`, "", 22, 30, time.Minute, false},
@@ -72,8 +72,8 @@ func TestPacing(t *testing.T) {
 				if len(sent) != c.calls {
 					t.Errorf("%d requests, want %d", len(sent), c.calls)
 				}
-				if n := densest(sent, c.window); n > c.limit {
-					t.Errorf("%d requests in %s, allowed are %d", n, c.window, c.limit)
+				if n := maxInWindow(sent, c.window); n > c.limit {
+					t.Errorf("%d requests in %s, want at most %d", n, c.window, c.limit)
 				}
 				if took := time.Since(began); (took == 0) != c.atOnce {
 					t.Errorf("took %s", took)
@@ -83,11 +83,12 @@ func TestPacing(t *testing.T) {
 	}
 }
 
-// discard drops a method's result.
+// discard discards a method's result.
 func discard[T any](_ T, err error) error { return err }
 
-// If the wait is too long, the caller gets an error with the time, and nothing is sent.
-func TestFarTurns(t *testing.T) {
+// If the wait for the rate limit would be too long, the error has the wait, and nothing is
+// sent.
+func TestRateLimitWaitTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		langSmith := newUpstream(respond(http.StatusOK, `{"summary_prompt":"{{run.inputs}}"}`))
 		caller := client(langSmith)
@@ -100,7 +101,7 @@ func TestFarTurns(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		for range 3 { // those that are refused take nobody's turn
+		for range 3 { // refused calls do not use up the limit
 			failed := failure(t, generate(t.Context()))
 			if failed.Ambiguous() || failed.Status != 0 || failed.RetryAfter != 4*time.Minute {
 				t.Errorf("%v: ambiguous %t, retry after %s", failed, failed.Ambiguous(), failed.RetryAfter)
@@ -116,7 +117,7 @@ func TestFarTurns(t *testing.T) {
 	})
 }
 
-func TestTurnsAndDeadlines(t *testing.T) {
+func TestRateLimitAndDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		langSmith := newUpstream(respond(http.StatusOK, `{"items":[]}`))
 		caller := client(langSmith)
@@ -131,15 +132,15 @@ func TestTurnsAndDeadlines(t *testing.T) {
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if failed := failure(t, query(short)); failed.Ambiguous() || failed.RetryAfter < time.Second || short.Err() != nil {
-			t.Errorf("a turn after the deadline: %v, retry after %s", failed, failed.RetryAfter)
+			t.Errorf("a wait beyond the deadline: %v, retry after %s", failed, failed.RetryAfter)
 		}
 		left, leave := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, leave)
 		if err := query(left); !errors.Is(err, context.Canceled) || failure(t, err).Ambiguous() {
-			t.Errorf("cancelled while waiting for a turn: %v", err)
+			t.Errorf("cancelled during the wait: %v", err)
 		}
 		if err := query(left); !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled before: %v", err)
+			t.Errorf("cancelled before the call: %v", err)
 		}
 		if n := len(langSmith.requests()); n != 7 {
 			t.Errorf("%d requests", n)

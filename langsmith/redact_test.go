@@ -16,9 +16,9 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// writings are the forms in which a response may write a credential: each character
-// escaped, or the whole encoded.
-var writings = map[string]func(string) string{
+// encodings are the ways in which a response may contain a credential: with each character
+// escaped, or encoded as a whole.
+var encodings = map[string]func(string) string{
 	"as it is":          func(s string) string { return s },
 	"upper case":        strings.ToUpper,
 	"lower case":        strings.ToLower,
@@ -47,7 +47,7 @@ var writings = map[string]func(string) string{
 	},
 }
 
-// each writes every byte of a text in a format.
+// each formats every byte of a text.
 func each(text, format string) string {
 	var b strings.Builder
 	for _, c := range []byte(text) {
@@ -56,9 +56,9 @@ func each(text, format string) string {
 	return b.String()
 }
 
-func TestRedactHoweverItIsWritten(t *testing.T) {
+func TestRedactEncodings(t *testing.T) {
 	for _, secret := range []string{key, `p"ss/w<rd&+=% end`, "lsv2_sk_0123456789abcdef0123456789abcdef_0123456789=="} {
-		for name, write := range writings {
+		for name, write := range encodings {
 			got := string(langsmith.Secret(secret).Redact([]byte("before " + write(secret) + " after")))
 			rest := strings.TrimSuffix(strings.TrimPrefix(got, "before "), " after")
 			if !strings.Contains(rest, "[redacted]") || len(rest) > len("[redacted]")+20 || !strings.HasPrefix(got, "before ") || !strings.HasSuffix(got, " after") {
@@ -75,11 +75,11 @@ func TestRedactHoweverItIsWritten(t *testing.T) {
 
 // A key that LangSmith echoes is redacted in every field and attribute name, in each of its
 // forms, and the response is still read.
-func TestTheKeyIsInNoAnswerHoweverItIsWritten(t *testing.T) {
-	for name, write := range writings {
+func TestEncodedKeyIsRedacted(t *testing.T) {
+	for name, write := range encodings {
 		for quoting, quoted := range map[string]string{"as it stands": write(key), "escaped once more": escaped(t, write(key))} {
 			body := `{"offset":null,"runs":[{"id":"33333333-3333-4333-8333-333333333333","name":"a ` + quoted + ` b","inputs":{"` + quoted + `":["` + quoted + `"]}}]}`
-			page, err := answering(body).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
+			page, err := clientOf(body).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
 			switch {
 			case err != nil || len(page.Runs) != 1:
 				t.Errorf("%s %s: %+v, %v", name, quoting, page, err)
@@ -90,7 +90,7 @@ func TestTheKeyIsInNoAnswerHoweverItIsWritten(t *testing.T) {
 			}
 			_, err = client(newUpstream(respond(http.StatusForbidden, `{"detail":"`+quoted+`"}`))).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
 			if text := failure(t, err).Error(); strings.Contains(text, quoted) || strings.Contains(strings.ToLower(text), strings.ToLower(key)) {
-				t.Errorf("%s %s: the error says %s", name, quoting, text)
+				t.Errorf("%s %s: the error shows the key: %s", name, quoting, text)
 			}
 		}
 	}
@@ -105,8 +105,8 @@ func escaped(t *testing.T, text string) string {
 	return string(quoted[1 : len(quoted)-1])
 }
 
-// BenchmarkRedact reads what takes longest: text that begins escapes, or the key,
-// everywhere.
+// BenchmarkRedact redacts the slowest kind of text, with the beginnings of escapes and of the
+// key everywhere.
 func BenchmarkRedact(b *testing.B) {
 	for name, text := range map[string]string{
 		"words":       "The return was confirmed, the money is missing, and refunds.lookup times out. ",

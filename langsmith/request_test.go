@@ -14,9 +14,9 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// everyField is a request with all 17 fields, in the order of the struct, and
-// with values that a careless client would change: numbers as they were
-// written, markup, an offset in a time, keys out of order inside an object.
+// everyField is a request with all 17 fields in the order of the struct. Its values are ones
+// that re-encoding could change: spellings of numbers, markup, an offset in a time, unsorted
+// keys.
 const everyField = `{
 	"config_id": "33333333-3333-4333-8333-333333333333",
 	"start_time": "2026-01-31T00:00:00.50+02:00",
@@ -37,11 +37,11 @@ const everyField = `{
 	"validate_model_secrets": true
 }`
 
-// notNullable are the fields for which the API does not accept null.
+// notNullable lists the fields for which the API does not accept null.
 var notNullable = []string{"model", "is_scheduled", "validate_model_secrets"}
 
-// onTheWire returns the body of the POST for a request in JSON.
-func onTheWire(t *testing.T, given string) string {
+// sentBody returns the body of the POST for a request in JSON.
+func sentBody(t *testing.T, given string) string {
 	t.Helper()
 	var in langsmith.CreateInsightsJobRequest
 	if err := json.Unmarshal([]byte(given), &in); err != nil {
@@ -72,24 +72,24 @@ func fields(t *testing.T, object string) map[string]json.RawMessage {
 	return all
 }
 
-func TestEveryFieldArrivesAsGiven(t *testing.T) {
+func TestEveryFieldIsSentUnchanged(t *testing.T) {
 	if n := len(fields(t, everyField)); n != 17 {
-		t.Fatalf("the test knows %d fields, the API has 17", n)
+		t.Fatalf("the test has %d fields, the API 17", n)
 	}
-	if got, want := onTheWire(t, everyField), compact(t, everyField); got != want {
+	if got, want := sentBody(t, everyField), compact(t, everyField); got != want {
 		t.Errorf("sent %s\nwant %s", got, want)
 	}
 }
 
 // Each field distinguishes absent, null and a value.
 func TestEachFieldAlone(t *testing.T) {
-	if got := onTheWire(t, `{}`); got != `{}` {
-		t.Errorf("nothing given, and %s sent", got)
+	if got := sentBody(t, `{}`); got != `{}` {
+		t.Errorf("without fields, sent %s", got)
 	}
 	for name, value := range fields(t, everyField) {
 		t.Run(name, func(t *testing.T) {
 			given := compact(t, `{"`+name+`":`+string(value)+`}`)
-			if got := onTheWire(t, given); got != given {
+			if got := sentBody(t, given); got != given {
 				t.Errorf("sent %s\nwant %s", got, given)
 			}
 			null := `{"` + name + `":null}`
@@ -97,7 +97,7 @@ func TestEachFieldAlone(t *testing.T) {
 			if slices.Contains(notNullable, name) {
 				want = `{}`
 			}
-			if got := onTheWire(t, null); got != want {
+			if got := sentBody(t, null); got != want {
 				t.Errorf("for null sent %s, want %s", got, want)
 			}
 		})
@@ -108,14 +108,14 @@ func TestEachFieldAlone(t *testing.T) {
 func TestEmptyValuesAreSent(t *testing.T) {
 	const empty = `{"last_n_hours":0,"hierarchy":[],"partitions":{},"sample":0,"summary_prompt":"","filter":"",` +
 		`"name":"","attribute_schemas":{},"user_context":{},"cluster_model":"","summary_model":"","is_scheduled":false}`
-	if got := onTheWire(t, empty); got != empty {
+	if got := sentBody(t, empty); got != empty {
 		t.Errorf("sent %s\nwant %s", got, empty)
 	}
 }
 
-// The structs agree with LangSmith's document: requests have all of its fields, and
+// The structs agree with LangSmith's OpenAPI document: requests have all of its fields, and
 // responses no others.
-func TestFieldsAreThoseOfTheDocument(t *testing.T) {
+func TestFieldsOfOpenAPIDocument(t *testing.T) {
 	document := schemas(t)
 	for schema, request := range map[string]any{
 		"CreateRunClusteringJobRequest":      langsmith.CreateInsightsJobRequest{},
@@ -174,7 +174,7 @@ func schemas(t *testing.T) map[string]schema {
 	return document.Components.Schemas
 }
 
-// tags lists the JSON names of a struct's fields, those of embedded ones too.
+// tags lists the JSON names of a struct's fields, including embedded ones.
 func tags(of reflect.Type) []string {
 	var names []string
 	for _, field := range reflect.VisibleFields(of) {
@@ -186,7 +186,7 @@ func tags(of reflect.Type) []string {
 	return names
 }
 
-func TestUpdateTellsThreeThingsApart(t *testing.T) {
+func TestUpdateAbsentNullAndValue(t *testing.T) {
 	for _, given := range []string{
 		`{}`, `{"name":null}`, `{"name":"n"}`, `{"schedule_cron":null}`, `{"schedule_cron":"0 9 * * 1"}`,
 		`{"description":null,"config":null}`, `{"config":{}}`, `{"config":{"sample":null,"filter":"eq(name, \"<a>\")"}}`,

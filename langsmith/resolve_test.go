@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// The address of a request is the endpoint as the operator wrote it, including escapes,
-// and the path in or outside /api/v1.
-func TestWhereRequestsGo(t *testing.T) {
+// The URL of a request is the endpoint as the operator wrote it, including escapes, and the
+// path inside or outside /api/v1.
+func TestResolvePath(t *testing.T) {
 	for _, c := range []struct{ given, below, unversioned string }{
 		{"https://eu.api.smith.langchain.com/api", "https://eu.api.smith.langchain.com/api/v1/p?name=a+%26b", "https://eu.api.smith.langchain.com/p"},
 		{"https://example.com/lang%2Fsmith", "https://example.com/lang%2Fsmith/api/v1/p?name=a+%26b", "https://example.com/lang%2Fsmith/api/v1/p"},

@@ -16,12 +16,12 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// The failures of a request, and how often it is sent in all.
-var mishaps = []struct {
+// failures are the failures of a request, with the total number of attempts.
+var failures = []struct {
 	name       string
 	reply      reply
-	repeatable int // sendings of a read, or of a write that may be repeated
-	careful    int // sendings of what costs money or makes something new
+	idempotent int // attempts of a read, or of a write that may be repeated
+	paid       int // attempts of a request that costs money or creates something
 	ambiguous  bool
 }{
 	{"400", respond(400, `{"detail":"no"}`), 1, 1, false},
@@ -31,16 +31,16 @@ var mishaps = []struct {
 	{"422", respond(422, `{"detail":"no"}`), 1, 1, false},
 	{"403 of a gateway", respond(403, "<html>Forbidden</html>"), 1, 1, true},
 	{"403 of another's gateway", respond(403, `{"message":"Forbidden"}`), 1, 1, true},
-	{"404 without a word", respond(404, ""), 1, 1, true},
+	{"404 without a body", respond(404, ""), 1, 1, true},
 	{"307", respond(307, "", "Location", "https://elsewhere.example/"), 1, 1, true},
-	{"308 in LangSmith's form", respond(308, `{"detail":"moved"}`), 1, 1, true},
+	{"308 in LangSmith's format", respond(308, `{"detail":"moved"}`), 1, 1, true},
 	{"408", respond(408, ""), 5, 1, true},
 	{"410", respond(410, `{"detail":"gone"}`), 1, 1, true},
 	{"418", respond(418, `{"error":"teapot"}`), 1, 1, true},
 	{"499", respond(499, `{"detail":"closed"}`), 1, 1, true},
 	{"429", respond(429, rateLimited), 5, 5, false},
-	{"429 in words alone", respond(429, "slow down"), 5, 1, true},
-	{"429 without a word", respond(429, ""), 5, 1, true},
+	{"429 with plain text", respond(429, "slow down"), 5, 1, true},
+	{"429 without a body", respond(429, ""), 5, 1, true},
 	{"429, too many jobs", respond(429, `{"detail":"Too many concurrent Insights jobs"}`), 1, 1, false},
 	{"429, in a minute", respond(429, rateLimited, "Retry-After", "60"), 1, 1, false},
 	{"500", respond(500, ""), 1, 1, true},
@@ -53,28 +53,28 @@ var mishaps = []struct {
 	{"connection refused, on Windows", fails(&net.OpError{Op: "dial", Net: "tcp", Err: windowsRefused}), 5, 5, false},
 	{"no route", fails(&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}), 5, 1, false},
 	{"connection reset", fails(errReset), 5, 1, true},
-	{"connection broken in the answer", truncated(`{"id":`), 5, 1, true},
+	{"connection broken within the response", truncated(`{"id":`), 5, 1, true},
 	{"no such host", fails(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}), 1, 1, false},
-	{"a certificate nobody trusts", fails(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, 1, true},
+	{"an untrusted certificate", fails(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, 1, true},
 	{"garbage", respond(200, "<html>"), 1, 1, true},
 }
 
 const rateLimited = `{"detail":"Rate limit exceeded"}`
 
-func TestResending(t *testing.T) {
+func TestRetries(t *testing.T) {
 	for _, op := range operations() {
-		for _, mishap := range mishaps {
-			if hasOlderRoute[op.name] && (mishap.name == "501" || mishap.name == "410" || mishap.name == "404 without a word") {
-				continue // the older route is asked: see routes_test.go
+		for _, c := range failures {
+			if hasOlderRoute[op.name] && (c.name == "501" || c.name == "410" || c.name == "404 without a body") {
+				continue // the older route is called: see routes_test.go
 			}
-			t.Run(op.name+"/"+mishap.name, func(t *testing.T) {
+			t.Run(op.name+"/"+c.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					langSmith := newUpstream(mishap.reply)
+					langSmith := newUpstream(c.reply)
 					began := time.Now()
 					failed := failure(t, op.call(t.Context(), client(langSmith)))
-					want := mishap.careful
+					want := c.paid
 					if op.repeatable {
-						want = mishap.repeatable
+						want = c.idempotent
 					}
 					sent := langSmith.requests()
 					if len(sent) != want {
@@ -83,12 +83,12 @@ func TestResending(t *testing.T) {
 					if took := time.Since(began); took > 30*time.Second {
 						t.Errorf("took %s", took)
 					}
-					for _, again := range sent {
-						if again.body != op.body || again.method != op.method {
-							t.Errorf("sent %s %s in the place of %s %s", again.method, again.body, op.method, op.body)
+					for _, request := range sent {
+						if request.body != op.body || request.method != op.method {
+							t.Errorf("sent %s %s, want %s %s", request.method, request.body, op.method, op.body)
 						}
 					}
-					if failed.Ambiguous() != mishap.ambiguous {
+					if failed.Ambiguous() != c.ambiguous {
 						t.Errorf("ambiguous is %t for %v", failed.Ambiguous(), failed)
 					}
 				})
@@ -97,14 +97,14 @@ func TestResending(t *testing.T) {
 	}
 }
 
-// Each failure that is followed by a success.
-func TestResendingUntilItWorks(t *testing.T) {
+// Each failure that is retried, followed by a success.
+func TestRetryUntilSuccess(t *testing.T) {
 	answer := respond(200, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`)
 	for name, first := range map[string][]reply{
-		"429 and then an answer":        {respond(429, rateLimited)},
-		"refused and then an answer":    {fails(errRefused)},
-		"refused, 429, 429, an answer":  {fails(errRefused), respond(429, rateLimited), respond(429, rateLimited, "Retry-After", "3")},
-		"four refusals and then a POST": {fails(errRefused), fails(errRefused), fails(errRefused), fails(errRefused)},
+		"429, then a response":               {respond(429, rateLimited)},
+		"refused, then a response":           {fails(errRefused)},
+		"refused, 429, 429, then a response": {fails(errRefused), respond(429, rateLimited), respond(429, rateLimited, "Retry-After", "3")},
+		"four refusals, then a response":     {fails(errRefused), fails(errRefused), fails(errRefused), fails(errRefused)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -121,8 +121,8 @@ func TestResendingUntilItWorks(t *testing.T) {
 	}
 }
 
-// A conflict says that something exists, not that it existed before the request.
-func TestConflictProvesNothing(t *testing.T) {
+// A conflict does not show that the object existed before the request.
+func TestConflictIsAmbiguous(t *testing.T) {
 	failed := failure(t, create(t.Context(), client(newUpstream(respond(409, `{"detail":"conflict"}`)))))
 	if !failed.Ambiguous() {
 		t.Errorf("not ambiguous: %v", failed)
@@ -130,7 +130,7 @@ func TestConflictProvesNothing(t *testing.T) {
 }
 
 // A request is not retried after its caller has lost the right to start the job.
-func TestResendingEndsWithTheRight(t *testing.T) {
+func TestRetryChecksRightToStart(t *testing.T) {
 	for name, first := range map[string]reply{"429": respond(429, rateLimited), "refused": fails(errRefused)} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -147,8 +147,8 @@ func TestResendingEndsWithTheRight(t *testing.T) {
 	}
 }
 
-// A refusal of a paid request after an attempt without a response proves nothing.
-func TestDoubtStays(t *testing.T) {
+// If an attempt got no response, a refusal of the next one is ambiguous.
+func TestRefusalAfterLostResponse(t *testing.T) {
 	for name, c := range map[string]struct {
 		replies   []reply
 		ambiguous bool
@@ -212,7 +212,7 @@ func in(seconds int) string {
 }
 
 // A Retry-After beyond the bound ends the call immediately and is in its error.
-func TestLongRetryAfterIsTold(t *testing.T) {
+func TestLongRetryAfter(t *testing.T) {
 	for header, want := range map[string]time.Duration{
 		"31": 31 * time.Second, "3600": time.Hour, "99999999": 24 * time.Hour, "1e300": 24 * time.Hour, in(600): 10 * time.Minute, in(90 * 86400): 24 * time.Hour,
 	} {
@@ -243,13 +243,13 @@ func TestNoRetryPastTheDeadline(t *testing.T) {
 				langSmith := newUpstream(c.reply)
 				_, err := client(langSmith).ListWorkspaces(ctx)
 				if failed := failure(t, err); failed.Status == 0 || errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("the last answer is lost: %v", err)
+					t.Errorf("the error lacks the last response: %v", err)
 				}
 				if n := len(langSmith.requests()); n > c.most {
 					t.Errorf("sent %d times, want at most %d", n, c.most)
 				}
 				if ctx.Err() != nil {
-					t.Error("the deadline was waited for")
+					t.Error("the call waited until the deadline")
 				}
 			})
 		})
@@ -275,14 +275,14 @@ func TestRequestTimeout(t *testing.T) {
 		if _, err := caller.ListWorkspaces(t.Context()); err == nil || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-		// 12 s, a pause, 12 s, a pause, and no sending begins after 30 s.
+		// 12 s, a pause, 12 s, a pause, and no attempt begins after 30 s.
 		if n, took := len(langSmith.requests())-1, time.Since(began); n != 3 || took > 42*time.Second {
 			t.Errorf("a read was sent %d times in %s", n, took)
 		}
 	})
 }
 
-func TestCallerGivesUp(t *testing.T) {
+func TestCancelDuringRetries(t *testing.T) {
 	for name, one := range map[string]reply{"waiting for an answer": silent, "between two sendings": respond(503, "", "Retry-After", "20")} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -292,7 +292,7 @@ func TestCallerGivesUp(t *testing.T) {
 				began := time.Now()
 				_, err := client(langSmith).ListWorkspaces(ctx)
 				if !errors.Is(err, context.Canceled) || time.Since(began) != time.Second || len(langSmith.requests()) != 1 {
-					t.Errorf("after %s and %d sendings: %v", time.Since(began), len(langSmith.requests()), err)
+					t.Errorf("after %s and %d attempts: %v", time.Since(began), len(langSmith.requests()), err)
 				}
 			})
 		})
@@ -301,7 +301,7 @@ func TestCallerGivesUp(t *testing.T) {
 
 // A call that is canceled while a paid request waits for its retry is not ambiguous: each
 // attempt was refused.
-func TestLeavingBetweenRefusals(t *testing.T) {
+func TestCancelBetweenRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
@@ -331,7 +331,7 @@ func TestBackoff(t *testing.T) {
 			seen[fmt.Sprint(pauses)] = true
 		}
 		if len(seen) < 20 {
-			t.Errorf("20 callers made %d different rhythms", len(seen))
+			t.Errorf("20 callers had %d different sequences of delays", len(seen))
 		}
 	})
 }

@@ -17,14 +17,13 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// hasOlderRoute names the operations that LangSmith serves by two generations of
-// routes.
+// hasOlderRoute has the operations with two generations of routes.
 var hasOlderRoute = map[string]bool{"GetRun": true, "ListRunsByID": true, "AddQueueRuns": true}
 
-// generations responds by route; other routes do not exist.
-type generations map[string]reply
+// routeReplies is a transport that responds by route; other routes do not exist.
+type routeReplies map[string]reply
 
-func (g generations) RoundTrip(r *http.Request) (*http.Response, error) {
+func (g routeReplies) RoundTrip(r *http.Request) (*http.Response, error) {
 	for route, answer := range g {
 		if method, path, _ := strings.Cut(route, " "); r.Method == method && strings.HasPrefix(r.URL.Path, path) {
 			return answer(r)
@@ -41,11 +40,12 @@ const (
 	itemsV2  = `{"items":[{"run_id":"22222222-2222-4222-8222-222222222222","id":"44444444-4444-4444-8444-444444444444"}]}`
 )
 
-// routed returns a client of one endpoint, and a function that lists its requests.
-func routed(t *testing.T, answers generations) (*langsmith.Client, func() []string) {
+// clientOfRoutes returns a client of an endpoint, and a function that lists its requests since
+// the last call.
+func clientOfRoutes(t *testing.T, answers routeReplies) (*langsmith.Client, func() []string) {
 	t.Helper()
 	var sent []string
-	caller := client(recording{answers, &sent})
+	caller := client(recorder{answers, &sent})
 	return caller, func() []string {
 		got := sent
 		sent = nil
@@ -53,12 +53,12 @@ func routed(t *testing.T, answers generations) (*langsmith.Client, func() []stri
 	}
 }
 
-type recording struct {
+type recorder struct {
 	next http.RoundTripper
 	sent *[]string
 }
 
-func (r recording) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	*r.sent = append(*r.sent, request.Method+" "+request.URL.Path)
 	return r.next.RoundTrip(request)
 }
@@ -82,8 +82,8 @@ func wantSent(t *testing.T, what string, got []string, want ...string) {
 // A run is the same from either route.
 func TestRunsOfBothGenerations(t *testing.T) {
 	var got [2]*langsmith.Run
-	for i, answers := range []generations{{getRunV2: respond(200, runV2)}, {getRunV1: respond(200, runV1)}} {
-		caller, _ := routed(t, answers)
+	for i, answers := range []routeReplies{{getRunV2: respond(200, runV2)}, {getRunV1: respond(200, runV1)}} {
+		caller, _ := clientOfRoutes(t, answers)
 		run, err := caller.GetRun(t.Context(), project, other)
 		if err != nil {
 			t.Fatal(err)
@@ -92,18 +92,18 @@ func TestRunsOfBothGenerations(t *testing.T) {
 		cost, _ := run.TotalCost.Get()
 		if run.Status != "error" || run.Type != "llm" || run.ProjectID != project || run.TraceID != job || run.ParentID != job || run.IsRoot() ||
 			!ok || latency != 2.5 || cost != 0.5 || run.ThreadID != "t" || len(run.Tags) != 1 || string(run.Metadata) != `{"thread_id":"t","plan":"pro"}` {
-			t.Errorf("generation %d reads %+v", 2-i, run)
+			t.Errorf("route %d returns %+v", 2-i, run)
 		}
 		got[i] = run
 	}
 	if !got[0].StartTime.Equal(got[1].StartTime.Time) {
-		t.Errorf("started %s and %s", got[0].StartTime, got[1].StartTime)
+		t.Errorf("the start times are %s and %s", got[0].StartTime, got[1].StartTime)
 	}
 }
 
 // An absent route is remembered and requested again after a while. Every response of an
 // existing route is used.
-func TestWhichRoutesServe(t *testing.T) {
+func TestAbsentRoutes(t *testing.T) {
 	for name, missing := range map[string]reply{
 		"404":         respond(404, `{"detail":"Not Found"}`),
 		"404 in HTML": respond(404, "<html>"),
@@ -113,8 +113,8 @@ func TestWhichRoutesServe(t *testing.T) {
 	} {
 		t.Run("without v2: "+name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				answers := generations{getRunV2: missing, queryV2: missing, getRunV1: respond(200, runV1), queryV1: respond(200, `{"runs":[`+runV1+`]}`)}
-				caller, sent := routed(t, answers)
+				answers := routeReplies{getRunV2: missing, queryV2: missing, getRunV1: respond(200, runV1), queryV1: respond(200, `{"runs":[`+runV1+`]}`)}
+				caller, sent := clientOfRoutes(t, answers)
 				query := func() {
 					runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other})
 					if err != nil || len(runs) != 1 || runs[0].Status != "error" {
@@ -138,8 +138,8 @@ func TestWhichRoutesServe(t *testing.T) {
 			})
 		})
 		t.Run("without v1: "+name, func(t *testing.T) {
-			answers := generations{getRunV1: missing, queryV1: missing, getRunV2: respond(200, runV2), queryV2: respond(200, `{"items":[`+runV2+`]}`)}
-			caller, sent := routed(t, answers)
+			answers := routeReplies{getRunV1: missing, queryV1: missing, getRunV2: respond(200, runV2), queryV2: respond(200, `{"items":[`+runV2+`]}`)}
+			caller, sent := clientOfRoutes(t, answers)
 			if _, err := caller.GetRun(t.Context(), project, other); err != nil {
 				t.Error(err)
 			}
@@ -154,17 +154,17 @@ func TestWhichRoutesServe(t *testing.T) {
 // A missing run is distinguished from an absent route.
 func TestMissingRuns(t *testing.T) {
 	for name, c := range map[string]struct {
-		answers generations
+		answers routeReplies
 		sent    []string
 	}{
-		"v2 knows no such run":             {generations{getRunV2: respond(404, notFound), getRunV1: respond(200, runV1)}, []string{getRunV2}},
-		"v2 says 404, v1 is gone":          {generations{getRunV1: respond(410, "")}, []string{getRunV2, getRunV1}},
-		"v2 is not there, v1 knows none":   {generations{getRunV2: respond(501, ""), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
-		"neither says what is not there":   {generations{}, []string{getRunV2, getRunV1}},
-		"v2 in plain words, v1 knows none": {generations{getRunV2: respond(404, "404 page not found"), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
+		"v2 does not find the run":                            {routeReplies{getRunV2: respond(404, notFound), getRunV1: respond(200, runV1)}, []string{getRunV2}},
+		"v2 is absent, v1 is gone":                            {routeReplies{getRunV1: respond(410, "")}, []string{getRunV2, getRunV1}},
+		"v2 is absent, v1 does not find the run":              {routeReplies{getRunV2: respond(501, ""), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
+		"both are absent":                                     {routeReplies{}, []string{getRunV2, getRunV1}},
+		"v2 responds in plain text, v1 does not find the run": {routeReplies{getRunV2: respond(404, "404 page not found"), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			caller, sent := routed(t, c.answers)
+			caller, sent := clientOfRoutes(t, c.answers)
 			_, err := caller.GetRun(t.Context(), project, other)
 			if failed := failure(t, err); failed.Status != http.StatusNotFound {
 				t.Errorf("got %v", failed)
@@ -177,7 +177,7 @@ func TestMissingRuns(t *testing.T) {
 // A run of another project, which the newer route does not find, does not make the route
 // count as absent.
 func TestRunOfAnotherProject(t *testing.T) {
-	caller, sent := routed(t, generations{getRunV1: respond(200, strings.Replace(runV1, "1111", "5555", 1))})
+	caller, sent := clientOfRoutes(t, routeReplies{getRunV1: respond(200, strings.Replace(runV1, "1111", "5555", 1))})
 	for range 2 {
 		if run, err := caller.GetRun(t.Context(), project, other); err != nil || run.ProjectID == project {
 			t.Fatalf("%+v, %v", run, err)
@@ -187,33 +187,35 @@ func TestRunOfAnotherProject(t *testing.T) {
 }
 
 // During a migration, each request may reach another release.
-func TestRoutesDuringAMove(t *testing.T) {
-	n := 0
-	flipping := func(there reply) reply {
-		return func(r *http.Request) (*http.Response, error) {
-			if n++; n%2 == 1 {
-				return respond(501, "")(r)
+func TestRoutesDuringMigration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // each call waits before it tries again
+		n := 0
+		flipping := func(there reply) reply {
+			return func(r *http.Request) (*http.Response, error) {
+				if n++; n%2 == 1 {
+					return respond(501, "")(r)
+				}
+				return there(r)
 			}
-			return there(r)
 		}
-	}
-	caller, _ := routed(t, generations{queryV2: flipping(respond(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(respond(200, `{"runs":[`+runV1+`]}`))})
-	for i := range 20 {
-		if runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
-			t.Fatalf("call %d: %v, %v", i, runs, err)
+		caller, _ := clientOfRoutes(t, routeReplies{queryV2: flipping(respond(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(respond(200, `{"runs":[`+runV1+`]}`))})
+		for i := range 20 {
+			if runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
+				t.Fatalf("call %d: %v, %v", i, runs, err)
+			}
 		}
-	}
+	})
 }
 
 // Without a project only the older route can be called. If it is absent, the error says
 // that a project is needed.
-func TestRunWithoutItsProject(t *testing.T) {
-	caller, sent := routed(t, generations{getRunV1: respond(200, runV1), getRunV2: respond(200, runV2)})
+func TestRunWithoutProject(t *testing.T) {
+	caller, sent := clientOfRoutes(t, routeReplies{getRunV1: respond(200, runV1), getRunV2: respond(200, runV2)})
 	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); err != nil {
 		t.Error(err)
 	}
 	wantSent(t, "without a project", sent(), getRunV1)
-	caller, _ = routed(t, generations{getRunV1: respond(501, ""), getRunV2: respond(200, runV2)})
+	caller, _ = clientOfRoutes(t, routeReplies{getRunV1: respond(501, ""), getRunV2: respond(200, runV2)})
 	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); !errors.Is(err, langsmith.ErrRunNeedsProject) {
 		t.Errorf("got %v", err)
 	}
@@ -222,14 +224,14 @@ func TestRunWithoutItsProject(t *testing.T) {
 func TestQueueRoutes(t *testing.T) {
 	run := langsmith.QueueRun{RunID: job, ProjectID: project, StartTime: time.Now()}
 	for _, extend := range []bool{false, true} {
-		caller, sent := routed(t, generations{itemsV2s: respond(200, itemsV2), itemsV1s: respond(200, itemV1)})
+		caller, sent := clientOfRoutes(t, routeReplies{itemsV2s: respond(200, itemsV2), itemsV1s: respond(200, itemV1)})
 		added, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, extend)
 		if err != nil || len(added.Runs) != 1 || added.Runs[0] != job || added.ExtendedRetention != extend {
 			t.Errorf("%+v, %v", added, err)
 		}
 		wantSent(t, "both there", sent(), itemsV2s)
 	}
-	caller, sent := routed(t, generations{itemsV1s: respond(200, itemV1)})
+	caller, sent := clientOfRoutes(t, routeReplies{itemsV1s: respond(200, itemV1)})
 	for i := range 2 {
 		added, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, false)
 		if err != nil || len(added.Runs) != 1 || added.Runs[0] != job || !added.ExtendedRetention {
@@ -237,16 +239,16 @@ func TestQueueRoutes(t *testing.T) {
 		}
 		wantSent(t, "without the newer", sent(), []string{itemsV2s, itemsV1s}[i:]...)
 	}
-	// A request that may have worked is not sent to the other route.
-	caller, sent = routed(t, generations{itemsV2s: respond(502, ""), itemsV1s: respond(200, itemV1)})
+	// A request that may have been processed is not sent to the other route.
+	caller, sent = clientOfRoutes(t, routeReplies{itemsV2s: respond(502, ""), itemsV1s: respond(200, itemV1)})
 	if _, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, false); !failure(t, err).Ambiguous() {
 		t.Errorf("got %v", err)
 	}
 	wantSent(t, "a broken gateway", sent(), itemsV2s)
 }
 
-// A queue is read in all review states, page by page, and no further than its count.
-func TestReadingAQueue(t *testing.T) {
+// A queue is read in all review states, page by page, up to its count.
+func TestReadQueue(t *testing.T) {
 	const item = `{"run_id":"%","item_type":"RUN"}`
 	page := func(next string, ids ...string) string {
 		var items []string
@@ -289,7 +291,7 @@ func TestReadingAQueue(t *testing.T) {
 		}
 	}
 	if held, err := caller.ListQueueRuns(t.Context(), other, 1); err != nil || held.Complete {
-		t.Errorf("more than asked for: %+v, %v", held, err)
+		t.Errorf("got more than the limit: %+v, %v", held, err)
 	}
 }
 
@@ -299,7 +301,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 // A query with every field, on both routes. The newer always gets a start time, since it
 // would otherwise return one day only.
-func TestRunsQueryOnTheWire(t *testing.T) {
+func TestRunsQueryRequest(t *testing.T) {
 	failed := true
 	q := langsmith.RunsQuery{
 		Project: project, TraceID: other, RootsOnly: true, Failed: &failed, Filter: `gt(latency, 2)`,
@@ -309,7 +311,7 @@ func TestRunsQueryOnTheWire(t *testing.T) {
 	caller := client(roundTrip(func(r *http.Request) (*http.Response, error) {
 		body, _ := io.ReadAll(r.Body)
 		bodies[r.URL.Path] = string(body)
-		return generations{queryV1: respond(200, `{"runs":[`+runV1+`],"cursors":{"next":"d"}}`)}.RoundTrip(r)
+		return routeReplies{queryV1: respond(200, `{"runs":[`+runV1+`],"cursors":{"next":"d"}}`)}.RoundTrip(r)
 	}))
 	page, err := caller.QueryRuns(t.Context(), q)
 	if err != nil || len(page.Runs) != 1 || page.Next != "d" {
@@ -326,9 +328,9 @@ func TestRunsQueryOnTheWire(t *testing.T) {
 }
 
 // A list ends at an unchanged cursor or an empty page.
-func TestCursorsThatDoNotMove(t *testing.T) {
+func TestUnchangedCursor(t *testing.T) {
 	for _, body := range []string{`{"items":[` + runV2 + `],"next_cursor":"c"}`, `{"items":[],"next_cursor":"d"}`} {
-		caller, _ := routed(t, generations{queryV2: respond(200, body)})
+		caller, _ := clientOfRoutes(t, routeReplies{queryV2: respond(200, body)})
 		page, err := caller.QueryRuns(t.Context(), langsmith.RunsQuery{Project: project, Cursor: "c"})
 		if err != nil || page.Next != "" {
 			t.Errorf("%s: next %q, %v", body, page.Next, err)
@@ -338,12 +340,12 @@ func TestCursorsThatDoNotMove(t *testing.T) {
 
 // OnDeprecated gets the announced end of a route, without ids in its path.
 func TestDeprecations(t *testing.T) {
-	var told []langsmith.Deprecation
+	var got []langsmith.Deprecation
 	caller := langsmith.New(langsmith.Options{
 		Credentials: langsmith.Credentials{APIKey: key},
 		Transport: newUpstream(respond(200, runV1,
 			"Deprecation", "@1769817600", "Sunset", "Sun, 31 Jan 2027 00:00:00 GMT", "Link", `<https://docs.example.com/moving>; rel="deprecation"`)),
-		OnDeprecated: func(d langsmith.Deprecation) { told = append(told, d) },
+		OnDeprecated: func(d langsmith.Deprecation) { got = append(got, d) },
 	})
 	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); err != nil {
 		t.Fatal(err)
@@ -351,12 +353,12 @@ func TestDeprecations(t *testing.T) {
 	want := langsmith.Deprecation{
 		Method: "GET", Route: "/runs/{id}", Sunset: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC), Link: "https://docs.example.com/moving",
 	}
-	if len(told) != 1 || told[0] != want {
-		t.Errorf("told %+v, want %+v", told, want)
+	if len(got) != 1 || got[0] != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 	quiet := langsmith.New(langsmith.Options{
 		Credentials: langsmith.Credentials{APIKey: key}, Transport: newUpstream(respond(200, runV1)),
-		OnDeprecated: func(d langsmith.Deprecation) { t.Errorf("told %+v of a route that stays", d) },
+		OnDeprecated: func(d langsmith.Deprecation) { t.Errorf("got %+v for a route that is not deprecated", d) },
 	})
 	if err := discard(quiet.GetRun(context.Background(), uuid.Nil, other)); err != nil {
 		t.Error(err)
@@ -365,20 +367,20 @@ func TestDeprecations(t *testing.T) {
 
 // OnResponse gets every response, including errors, without the credential and without ids
 // in its route.
-func TestAnswersAreTold(t *testing.T) {
-	var told []string
+func TestOnResponse(t *testing.T) {
+	var got []string
 	caller := langsmith.New(langsmith.Options{
 		Credentials: langsmith.Credentials{APIKey: key},
 		Transport:   newUpstream(respond(200, `{"unknown":"`+key+`","id":"33333333-3333-4333-8333-333333333333"}`), respond(404, notFound)),
 		OnResponse: func(a langsmith.Response) {
-			told = append(told, fmt.Sprintf("%s %s %d %s", a.Method, a.Route, a.Status, a.Body))
+			got = append(got, fmt.Sprintf("%s %s %d %s", a.Method, a.Route, a.Status, a.Body))
 		},
 	})
 	for range 2 {
 		_, _ = caller.GetRun(t.Context(), uuid.Nil, other)
 	}
 	want := []string{`GET /runs/{id} 200 {"unknown":"[redacted]","id":"33333333-3333-4333-8333-333333333333"}`, `GET /runs/{id} 404 ` + notFound}
-	if !slices.Equal(told, want) {
-		t.Errorf("told %q, want %q", told, want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -18,7 +18,8 @@ func eleven(format string) string {
 	return strings.TrimSuffix(b.String(), ",")
 }
 
-// The rules on a job's arguments; fields are those that the error must name.
+// jobRules are requests that violate the documented rules, with the fields that the error must
+// name.
 var jobRules = []struct {
 	request string
 	fields  []string
@@ -128,11 +129,11 @@ func TestJobRules(t *testing.T) {
 		}
 		err := in.Check()
 		if got := names(err); !slices.Equal(got, rule.fields) || (err == nil) != (rule.fields == nil) {
-			t.Errorf("%s\ncomplains of %v, want %v\n%v", rule.request, got, rule.fields, err)
+			t.Errorf("%s\nhas problems with %v, want %v\n%v", rule.request, got, rule.fields, err)
 		}
-		for _, complaint := range langsmith.FieldErrors(err) {
-			if len(complaint.Problem) < 10 || strings.Contains(complaint.Problem, "\n") {
-				t.Errorf("%s: %q says too little", rule.request, complaint.Problem)
+		for _, problem := range langsmith.FieldErrors(err) {
+			if len(problem.Problem) < 10 || strings.Contains(problem.Problem, "\n") {
+				t.Errorf("%s: the problem %q is too short", rule.request, problem.Problem)
 			}
 		}
 	}
@@ -161,7 +162,7 @@ func TestConfigRules(t *testing.T) {
 			t.Fatalf("%s: %v", rule.given, err)
 		}
 		if got := names(rule.request.Check()); !slices.Equal(got, rule.fields) {
-			t.Errorf("%.80s\ncomplains of %v, want %v", rule.given, got, rule.fields)
+			t.Errorf("%.80s\nhas problems with %v, want %v", rule.given, got, rule.fields)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// shows reports whether text contains a secret or a recognizable part of it, also in
+// shows reports whether text contains a secret or a recognizable part of it, plainly, in
 // hexadecimal or escaped.
 func shows(text, secret string) bool {
 	if secret == "" {
@@ -50,7 +50,7 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 	for _, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%o", "%b", "%c", "%U", "%t", "%T"} {
 			if text := fmt.Sprintf(verb, value); shows(text, key) {
-				t.Errorf("%s shows %T: %s", verb, value, text)
+				t.Errorf("%s shows the secret of a %T: %s", verb, value, text)
 			}
 		}
 		var b bytes.Buffer
@@ -63,14 +63,14 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 			b.Write(text)
 		}
 		if shows(b.String(), key) {
-			t.Errorf("a log or an encoder shows %T: %s", value, b.String())
+			t.Errorf("a log or an encoder shows the secret of a %T: %s", value, b.String())
 		}
 	}
 	if text, _ := json.Marshal(credentials); !strings.Contains(string(text), `"APIKey":"[redacted]"`) {
-		t.Errorf("marshalled as %s", text)
+		t.Errorf("encoded as %s", text)
 	}
 	if secret.Reveal() != key {
-		t.Error("Reveal gives something else")
+		t.Error("Reveal returns a different value")
 	}
 }
 
@@ -86,19 +86,19 @@ func TestRedact(t *testing.T) {
 	} {
 		got := string(secret.Redact([]byte("before " + text + " after")))
 		if !strings.Contains(got, "[redacted]") || strings.Contains(got, "rd") || !strings.HasPrefix(got, "before ") || !strings.HasSuffix(got, " after") {
-			t.Errorf("%s became %s", text, got)
+			t.Errorf("%s was redacted to %s", text, got)
 		}
 	}
 	if got := string(langsmith.Secret("abc").Redact([]byte("abcdef"))); got != "abcdef" {
-		t.Errorf("a short word is cut out of %s", got)
+		t.Errorf("a short secret is redacted in %s", got)
 	}
 	if got := string(langsmith.Secret("").Redact([]byte("text"))); got != "text" {
-		t.Errorf("no secret made %s of text", got)
+		t.Errorf("without a secret, text was changed to %s", got)
 	}
 }
 
-// A key that LangSmith or a proxy echoes is in no error and no result.
-func TestTheKeyIsInNoAnswer(t *testing.T) {
+// A key that LangSmith or a proxy echoes is redacted in every error and result.
+func TestEchoedKeyIsRedacted(t *testing.T) {
 	const inJSON = `{"detail":"the key ` + key + ` is not known"}`
 	echoes := map[string]reply{
 		"a text in an error":     respond(http.StatusForbidden, inJSON),

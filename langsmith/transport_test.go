@@ -20,16 +20,17 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// serve runs a LangSmith on loopback, and returns a client with its own connection pool.
+// serve starts a server on loopback, and returns a client with its own connection pool.
 func serve(t *testing.T, handler http.HandlerFunc) (*langsmith.Client, *httptest.Server) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return over(t, langsmith.NewTransport(), server.URL), server
+	return clientWithPool(t, langsmith.NewTransport(), server.URL), server
 }
 
-// over returns a client of an address with a connection pool, closed when the test ends.
-func over(t *testing.T, pool *http.Transport, url string) *langsmith.Client {
+// clientWithPool returns a client of an address with a connection pool, which is closed when
+// the test ends.
+func clientWithPool(t *testing.T, pool *http.Transport, url string) *langsmith.Client {
 	t.Helper()
 	t.Cleanup(pool.CloseIdleConnections)
 	return langsmith.New(langsmith.Options{
@@ -49,7 +50,7 @@ func TestConnectionRefused(t *testing.T) {
 }
 
 // A paid request whose connections are refused is sent once after the port opens.
-func TestRefusedAndThenServed(t *testing.T) {
+func TestServerStartsAfterRefusals(t *testing.T) {
 	var jobs atomic.Int32
 	caller, server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		jobs.Add(1)
@@ -74,7 +75,7 @@ func TestRefusedAndThenServed(t *testing.T) {
 	err := create(t.Context(), caller)
 	again, ok := <-reopened
 	if !ok {
-		t.Fatalf("the port %s was taken in the meantime", address)
+		t.Fatalf("another program uses the port %s now", address)
 	}
 	defer again.Close()
 	if err != nil || jobs.Load() != 1 {
@@ -152,7 +153,7 @@ func TestIdleConnectionClosed(t *testing.T) {
 			t.Fatalf("%d jobs", jobs.Load())
 		}
 		if err != nil && !failure(t, err).Ambiguous() && jobs.Load() != 0 {
-			t.Fatalf("a job was started, and the error denies it: %v", err)
+			t.Fatalf("a job was started, and the call failed: %v", err)
 		}
 	}
 }
@@ -174,7 +175,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestTooLargeAnAnswer(t *testing.T) {
+func TestTooLargeResponse(t *testing.T) {
 	var sent atomic.Int32
 	caller, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		sent.Add(1)
@@ -192,13 +193,13 @@ func TestTooLargeAnAnswer(t *testing.T) {
 }
 
 // Nothing is sent to a host with an untrusted certificate.
-func TestCertificateNobodyTrusts(t *testing.T) {
+func TestUntrustedCertificate(t *testing.T) {
 	var sent atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { sent.Add(1) }))
 	server.Config.ErrorLog = quiet
 	server.StartTLS()
 	defer server.Close()
-	err := create(t.Context(), over(t, langsmith.NewTransport(), server.URL))
+	err := create(t.Context(), clientWithPool(t, langsmith.NewTransport(), server.URL))
 	var untrusted *tls.CertificateVerificationError
 	if failed := failure(t, err); failed.Ambiguous() || !errors.As(err, &untrusted) || sent.Load() != 0 {
 		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), err)
@@ -207,14 +208,14 @@ func TestCertificateNobodyTrusts(t *testing.T) {
 
 func TestServerWithoutTLS(t *testing.T) {
 	_, server := serve(t, func(http.ResponseWriter, *http.Request) {})
-	err := create(t.Context(), over(t, langsmith.NewTransport(), strings.Replace(server.URL, "http://", "https://", 1)))
+	err := create(t.Context(), clientWithPool(t, langsmith.NewTransport(), strings.Replace(server.URL, "http://", "https://", 1)))
 	if failed := failure(t, err); failed.Ambiguous() || !errors.Is(err, http.ErrSchemeMismatch) {
 		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), err)
 	}
 }
 
 // A call that is canceled before there is a connection is not ambiguous.
-func TestLeavingWhileConnecting(t *testing.T) {
+func TestCancelWhileConnecting(t *testing.T) {
 	pool := langsmith.NewTransport()
 	connecting := make(chan struct{})
 	pool.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -224,7 +225,7 @@ func TestLeavingWhileConnecting(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-connecting; cancel() }()
-	err := create(ctx, over(t, pool, "http://langsmith.example"))
+	err := create(ctx, clientWithPool(t, pool, "http://langsmith.example"))
 	if failed := failure(t, err); failed.Ambiguous() || !errors.Is(err, context.Canceled) {
 		t.Errorf("ambiguous %t: %v", failed.Ambiguous(), err)
 	}
@@ -261,7 +262,7 @@ func TestHTTP2ResetIsNotRepeated(t *testing.T) {
 	pool := langsmith.NewTransport()
 	pool.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
 	pool.TLSClientConfig.RootCAs.AddCert(identity.Certificate())
-	caller := over(t, pool, "https://"+listener.Addr().String())
+	caller := clientWithPool(t, pool, "https://"+listener.Addr().String())
 	failed := failure(t, create(t.Context(), caller))
 	if n := received.Load(); n != 1 || !failed.Ambiguous() {
 		t.Errorf("received %d times, ambiguous %t: %v", n, failed.Ambiguous(), failed)
@@ -277,7 +278,7 @@ func TestHTTP2ResetIsNotRepeated(t *testing.T) {
 			t.Errorf("%s was received %d times: %v", name, received.Load(), err)
 		}
 		if ctx.Err() == nil && err != nil && name == "a read" && !strings.Contains(err.Error(), "connections broke one after the other") {
-			t.Errorf("%s ends with %v", name, err)
+			t.Errorf("%s returned %v", name, err)
 		}
 		cancel()
 	}

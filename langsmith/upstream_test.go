@@ -20,7 +20,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// The credentials and ids that the tests use; key has the shape of a real one.
+// The credentials and ids of the tests. key has the format of a real one.
 const key = "lsv2_pt_0123456789abcdef0123456789abcdef_0123456789"
 
 var (
@@ -74,7 +74,7 @@ func (u *upstream) requests() []request {
 	return append([]request(nil), u.sent...)
 }
 
-// only returns the single request that was sent.
+// only returns the only request that was sent.
 func (u *upstream) only(t *testing.T) request {
 	t.Helper()
 	sent := u.requests()
@@ -84,7 +84,7 @@ func (u *upstream) only(t *testing.T) request {
 	return sent[0]
 }
 
-// respond replies with a status, a body and headers as name, value, ...
+// respond responds with a status, a body and headers as name, value, ...
 func respond(status int, body string, headers ...string) reply {
 	return func(*http.Request) (*http.Response, error) {
 		header := http.Header{"Content-Type": {"application/json"}}
@@ -99,7 +99,7 @@ func fails(err error) reply {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// truncated replies with a Content-Length that exceeds the body.
+// truncated responds with a Content-Length that exceeds the body.
 func truncated(body string) reply {
 	return func(*http.Request) (*http.Response, error) {
 		broken := io.MultiReader(bytes.NewReader([]byte(body)), brokenReader{})
@@ -147,5 +147,5 @@ func create(ctx context.Context, c *langsmith.Client) error {
 	return err
 }
 
-// quiet is a log for servers whose errors a test provokes.
+// quiet discards the log of servers whose errors a test provokes.
 var quiet = log.New(io.Discard, "", 0)

@@ -26,7 +26,7 @@ func TestWindow(t *testing.T) {
 		}
 		start, end, known := in.Window(now)
 		if !start.Equal(want[0]) || !end.Equal(want[1]) || known == want[0].IsZero() {
-			t.Errorf("%s reads %s to %s, known %t", request, start, end, known)
+			t.Errorf("%s has the window %s to %s, known %t", request, start, end, known)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		telemetry: options.Telemetry,
 		ledger: paid.New(paid.Options{
 			Store: options.Store, Logger: options.Logger, MaxJobsPerDay: cfg.MaxJobsPerDay,
-			Observe: func(result paid.Result) { options.Telemetry.CountPaidCall(string(result)) },
+			Observe: options.Telemetry.CountPaidCall,
 		}),
 		watcher: watch.New(),
 		tools:   served,
@@ -104,6 +104,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 	}
 	b.transport = statusRecorder{options.Telemetry.Transport(b.transport)}
 	options.Telemetry.ObserveWaiters(b.watcher.Waiting)
+	options.Telemetry.ObserveState(b.ledger.StateUsable)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
 	return b, nil
 }

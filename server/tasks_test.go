@@ -257,7 +257,7 @@ func TestOnlyItsCallerKnowsATask(t *testing.T) {
 		if got := status(t, r.as(first), id); got != "working" {
 			t.Errorf("to its caller the task is %s", got)
 		}
-		const unknown = "-32602 unknown task: the id is none of this caller's tasks"
+		const unknown = "-32602 unknown task: this caller has no task with this id"
 		for name, c := range map[string]struct {
 			as map[string]string
 			id string

@@ -50,7 +50,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		env := b.env(ctx)
 		env.RequestID = record.requestID
 		env.Progress = ProgressReporter(ctx)
-		elicitor := newElicitor(ctx, request)
+		elicitor := newElicitor(ctx, request, b.ledger)
 		if elicitor != nil {
 			env.Ask = elicitor.ask
 		}
@@ -63,7 +63,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		var unfinished *tool.Unfinished
 		switch {
 		case errors.As(err, &question):
-			return elicitor.inputRequired(question), nil
+			return elicitor.inputRequired(question)
 		case errors.As(err, &unfinished):
 			return b.tasks.Create(ctx, t.Name, env.Poll.Since, unfinished)
 		case err != nil:

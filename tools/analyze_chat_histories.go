@@ -164,7 +164,11 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	job.NoDuplicates, job.TracesFollow = true, true
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
-		result.Result, err = job.DryRun(ctx, env)
+		var call *tool.Call
+		if args.DryRun = false; args.Path != "" { // chats are too long to repeat
+			call = tool.RepeatCall("analyze_chat_histories", args)
+		}
+		result.Result, err = job.DryRun(ctx, env, call)
 		return result, err
 	}
 	if project.ID != uuid.Nil {
@@ -176,6 +180,9 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 			result.Result, result.Ingested = job.Result(ctx, env, running), len(args.read)
 			return result, nil
 		}
+	}
+	if err := job.CheckDailyLimit(ctx, env); err != nil { // before any chat is sent
+		return nil, err
 	}
 	err = confirmChats(ctx, env, job, len(args.read))
 	if errors.Is(err, tool.ErrCannotAsk) {

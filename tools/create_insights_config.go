@@ -73,7 +73,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return configs.NewSaved("was saved already, with all that this call asks for; no second one was made", project, existing, args.ScheduleCron), nil
 	}
 	if args.DryRun {
-		return dryRunOfNewConfig(project, request, args.ScheduleArgs)
+		return args.dryRun(project)
 	}
 	if when != nil {
 		if err := configs.ConfirmSchedule(ctx, env, project, request, args.Config, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
@@ -94,8 +94,9 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	return configs.NewSaved("saved", project, saved, args.ScheduleCron), nil
 }
 
-// dryRunOfNewConfig shows what saving a config would do.
-func dryRunOfNewConfig(project langsmith.Project, request *langsmith.CreateConfigRequest, args configs.ScheduleArgs) (*tool.Resizable[*configs.Saved], error) {
+// dryRun shows what saving the config would do.
+func (a createInsightsConfigArgs) dryRun(project langsmith.Project) (*tool.Resizable[*configs.Saved], error) {
+	request, given := a.request(), a.ScheduleArgs
 	settings, err := json.Marshal(request.Config)
 	if err != nil {
 		return nil, fmt.Errorf("encode the settings: %w", err)
@@ -103,5 +104,6 @@ func dryRunOfNewConfig(project langsmith.Project, request *langsmith.CreateConfi
 	after := langsmith.Config{Name: request.Name, Config: settings}
 	after.Description, _ = request.Description.Get()
 	after.ScheduleCron, _ = request.ScheduleCron.Get()
-	return configs.NewDryRun(project, request, after, args)
+	a.DryRun = false
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a))
 }

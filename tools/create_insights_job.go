@@ -45,7 +45,8 @@ func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsight
 	}
 	job.AllowDuplicate = args.AllowDuplicate
 	if args.DryRun {
-		return job.DryRun(ctx, env)
+		args.DryRun = false
+		return job.DryRun(ctx, env, tool.RepeatCall("create_insights_job", args))
 	}
 	if env.Policy.Confirm { // nobody is asked about a job that runs already: it costs nothing more
 		if running, err := job.FindRunning(ctx, env); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -92,6 +93,7 @@ func TestCreateInsightsJob(t *testing.T) {
 				c.sandbox.JobDuration = 20 * time.Minute
 			}
 			onStage(t, servertest.Options{Config: c.config, Sandbox: c.sandbox}, func(t *testing.T, s *stage) {
+				s.routes = "" // each golden file is of one generation
 				s.addFailingRuns(c.runs)
 				if c.saved != nil {
 					c.args = with(c.args, servertest.Args{"config_id": s.saves(c.saved)})
@@ -163,6 +165,44 @@ func TestAPersonAgrees(t *testing.T) {
 			})
 		})
 	}
+}
+
+// After an answer that was lost the same call says what it looks for, and until when
+// it starts nothing; after two minutes it starts a job, and one that appears later is
+// named beside it.
+func TestSameCallAfterALostAnswer(t *testing.T) {
+	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
+		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, Times: 1, ProcessLate: 5 * time.Minute})
+		s.Call(t, "create_insights_job", whyGiveUp)
+		time.Sleep(time.Minute)
+		s.transcript("request_lost_again", "create_insights_job", whyGiveUp)
+		time.Sleep(time.Minute)
+		s.transcript("request_lost_two_minutes", "create_insights_job", whyGiveUp)
+		time.Sleep(5 * time.Minute)
+		s.transcript("request_lost_and_late", "create_insights_job", whyGiveUp)
+	})
+}
+
+// Where several jobs may be the call's, all are listed and none is chosen.
+func TestSeveralJobsFound(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, DropBefore: true})
+		row := `{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e1%d","name":"Giving up","status":"running","created_at":"2000-01-01T00:00:0%dZ"}`
+		s.Sandbox.Inject(sandbox.Fault{Method: "GET", Path: insightsPath, Skip: 1, Body: `{"clustering_jobs":[` + fmt.Sprintf(row+","+row, 1, 2, 2, 1) + `]}`})
+		s.transcript("several_found", "create_insights_job", whyGiveUp)
+	})
+}
+
+// A list with a row that cannot be read does not tell that there is no job.
+func TestListThatIsNotWhole(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		s.Call(t, "create_insights_job", servertest.Args{"project": "shop"})
+		time.Sleep(5 * time.Minute)
+		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, DropBefore: true})
+		body := fmt.Sprintf(`{"clustering_jobs":[{"id":%q,"status":"success"},{"id":null}]}`, s.Sandbox.Jobs(uuid.Nil, s.project)[0].ID)
+		s.Sandbox.Inject(sandbox.Fault{Method: "GET", Path: insightsPath, Skip: 1, Body: body})
+		s.transcript("list_not_whole", "create_insights_job", whyGiveUp)
+	})
 }
 
 // Where neither the answer comes nor the jobs can be listed, the result says

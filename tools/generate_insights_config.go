@@ -24,6 +24,7 @@ type generateInsightsConfigResult struct {
 	SummaryPrompt    string         `json:"summary_prompt"`
 	Name             string         `json:"name,omitempty"`
 	AttributeSchemas map[string]any `json:"attribute_schemas,omitempty"`
+	tool.Followed
 
 	project   langsmith.Project
 	leftOut   int  // attributes
@@ -75,9 +76,23 @@ func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generate
 				result.AttributeSchemas = configs.ShortenSettings(&cut, attributes)
 			}
 			result.shortened = cut.Shortened
+			result.Next = result.next()
 			return result
 		},
 	}, nil
+}
+
+// next returns the call that saves the settings; nil where the result does not hold them
+// in full, or no name for them.
+func (r *generateInsightsConfigResult) next() *tool.Call {
+	if r.Name == "" || r.leftOut > 0 || r.shortened {
+		return nil
+	}
+	settings := map[string]any{"summary_prompt": r.SummaryPrompt}
+	if r.AttributeSchemas != nil {
+		settings["attribute_schemas"] = r.AttributeSchemas
+	}
+	return tool.RepeatCall("create_insights_config", map[string]any{"session_id": r.project.ID, "name": r.Name, "config": settings})
 }
 
 // Text implements [tool.Result].

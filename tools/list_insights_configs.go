@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/configs"
 	"langsmith-insights-mcp/tools/markdown"
@@ -24,6 +22,7 @@ type listInsightsConfigsArgs struct {
 type listInsightsConfigsResult struct {
 	Configs    []configs.Config `json:"configs"`
 	NextOffset int              `json:"next_offset,omitempty"`
+	tool.Followed
 
 	args      listInsightsConfigsArgs
 	project   langsmith.Project
@@ -75,6 +74,9 @@ func runListInsightsConfigs(ctx context.Context, env *tool.Env, args listInsight
 				result.NextOffset = shown
 			}
 			result.shortened = cut.Shortened
+			if runnable := result.runnable(); runnable >= 0 {
+				result.Next = configs.NextJob(project, result.Configs[runnable].ID)
+			}
 			return result
 		},
 	}, nil
@@ -106,12 +108,21 @@ func (r *listInsightsConfigsResult) Text() string {
 		}
 		b.WriteString(".\n")
 	}
-	fmt.Fprintf(&b, "\nNext: create_insights_job with session_id %s and a config_id runs one (paid).", r.project.ID)
-	if slices.ContainsFunc(r.Configs, func(c configs.Config) bool { return uuid.Validate(c.ID) != nil }) {
-		b.WriteString(" One whose id is no UUID is run by giving its settings as the arguments.")
-	}
 	b.WriteString("\n")
+	if slices.ContainsFunc(r.Configs, func(c configs.Config) bool { return !configs.IsRunnable(c.ID) }) {
+		b.WriteString("One whose id is no UUID is run by giving its settings to create_insights_job as arguments (paid).\n")
+	}
+	if r.Next != nil {
+		fmt.Fprintf(&b, "Next: create_insights_job dry_run=true with session_id %s and a config_id, such as that of %d: what a job of it would cost. Without dry_run it runs (paid).\n",
+			r.project.ID, r.args.Offset+r.runnable()+1)
+	}
 	return b.String()
+}
+
+// runnable returns the index of the first config that create_insights_job can run by its
+// id; -1 for none.
+func (r *listInsightsConfigsResult) runnable() int {
+	return slices.IndexFunc(r.Configs, func(c configs.Config) bool { return configs.IsRunnable(c.ID) })
 }
 
 // explainEmpty says why there are no configs.

@@ -24,6 +24,7 @@ type listInsightsJobsArgs struct {
 
 type listInsightsJobsResult struct {
 	Jobs       []jobs.Job `json:"jobs"`
+	URLPattern string     `json:"url_pattern,omitempty"`
 	NextOffset int        `json:"next_offset,omitempty"`
 	tool.Followed
 
@@ -65,8 +66,11 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 		Build: func(items, chars int) *listInsightsJobsResult {
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {
-				result.Jobs[i] = jobs.NewJob(&page[i], links, chars)
+				result.Jobs[i] = jobs.NewJob(&page[i], chars)
 				result.Jobs[i].Scope = jobs.ScopeOf(&page[i], env.Scopes)
+			}
+			if items > 0 {
+				result.URLPattern = links.JobPattern()
 			}
 			if items < len(page) {
 				result.NextOffset = args.Offset + items
@@ -114,8 +118,8 @@ func (r *listInsightsJobsResult) Text() string {
 		table.Row(append(cells, created, job.ID.String())...)
 	}
 	b.WriteString(table.String() + "\n")
-	if web := r.links.JobPattern(); web != "" {
-		b.WriteString("Web: " + web + "\n")
+	if r.URLPattern != "" {
+		b.WriteString("Web: " + r.links.Text(r.URLPattern) + "\n")
 	}
 	if r.NextOffset > 0 {
 		fmt.Fprintf(&b, "More: the same call with offset=%d.\n", r.NextOffset)
@@ -136,17 +140,14 @@ func (r *listInsightsJobsResult) next() *tool.Call {
 			unfinished = tool.NewCall("wait_for_insights_job", "session_id", r.project.ID, "job_id", job.ID)
 		}
 	}
-	if unfinished == nil && r.args.Offset == 0 {
-		return tool.NewCall("create_insights_job", "session_id", r.project.ID, "config_id", r.args.ConfigID, "dry_run", true)
+	if unfinished != nil || len(r.Jobs) == 0 && r.args.Offset > 0 {
+		return unfinished
 	}
-	return unfinished
+	return tool.NewCall("create_insights_job", "session_id", r.project.ID, "config_id", r.args.ConfigID, "dry_run", true)
 }
 
 // describeNext says what the next call does.
 func (r *listInsightsJobsResult) describeNext() string {
-	if r.Next == nil {
-		return "create_insights_job starts a report (paid)."
-	}
 	switch r.Next.Tool {
 	case "get_insights_job":
 		return "get_insights_job with this session_id and the first finished job's job_id" + r.describeComparison() + "."

@@ -171,7 +171,9 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 			return nil, fmt.Errorf("encode the settings: %w", err)
 		}
 	}
-	return configs.NewDryRun(project, args.request(), after, args.ScheduleArgs)
+	request, given := args.request(), args.ScheduleArgs
+	args.DryRun = false
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args))
 }
 
 // findConfig finds a saved config in the list: the API does not return one alone.

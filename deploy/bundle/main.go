@@ -1,7 +1,7 @@
-// Command bundle lays out the files of the bundle for Claude Desktop: the
-// programs that were built and a manifest made from the server's own lists of
-// tools and settings. deploy/bundle/pack calls it and has the official tool check
-// and pack what it wrote.
+// Command bundle writes the folder of the bundle for Claude Desktop: the built programs,
+// and a manifest generated from the server's lists of tools and settings.
+// deploy/bundle/pack runs it, and then the official tool, which validates and packs the
+// folder.
 package main
 
 import (
@@ -18,24 +18,23 @@ import (
 func main() {
 	dist := flag.String("dist", "dist", "the folder of the release")
 	flag.Parse()
-	if err := layOut(*dist, filepath.Join(*dist, "stage", "bundle")); err != nil {
+	if err := writeFolder(*dist, filepath.Join(*dist, "stage", "bundle")); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// programs are the bundle's, by the system as a manifest calls it. A manifest
-// cannot tell architectures apart (modelcontextprotocol/mcpb#10): macOS gets one
-// program for both, Windows on arm64 emulates amd64, and Linux, for which Claude
-// Desktop was not made first, gets amd64 alone.
+// programs are the programs of the bundle by the manifest's name of the system. A manifest
+// cannot distinguish architectures (modelcontextprotocol/mcpb#10): macOS gets one program
+// for both, Windows on arm64 emulates amd64, and Linux gets amd64 only.
 var programs = map[string]struct{ goos, arch string }{
 	"darwin": {"darwin", project.AnyArch},
 	"win32":  {"windows", "amd64"},
 	"linux":  {"linux", "amd64"},
 }
 
-// layOut writes the folder that the official tool packs.
-func layOut(dist, folder string) error {
+// writeFolder writes the folder that the official tool packs.
+func writeFolder(dist, folder string) error {
 	release, err := project.ReadRelease(dist)
 	if err != nil {
 		return err
@@ -44,7 +43,7 @@ func layOut(dist, folder string) error {
 		return err
 	}
 	for platform, program := range programs {
-		err := copyFile(filepath.Join(folder, inBundle(platform)), project.Built(dist, program.goos, program.arch), 0o755)
+		err := copyFile(filepath.Join(folder, programPath(platform)), project.Built(dist, program.goos, program.arch), 0o755)
 		if err != nil {
 			return err
 		}
@@ -66,8 +65,8 @@ func layOut(dist, folder string) error {
 	return writeFile(filepath.Join(folder, "manifest.json"), append(text, '\n'), 0o644)
 }
 
-// inBundle is where a system's program lies in the bundle.
-func inBundle(platform string) string {
+// programPath returns the path of a system's program in the bundle.
+func programPath(platform string) string {
 	return "server/" + platform + "/" + project.Program(programs[platform].goos)
 }
 
@@ -79,7 +78,8 @@ func copyFile(to, from string, mode os.FileMode) error {
 	return writeFile(to, content, mode)
 }
 
-// writeFile writes a file with exactly this mode, which goes into the bundle.
+// writeFile writes a file with exactly this mode, without the umask, because the bundle
+// contains the mode.
 func writeFile(path string, content []byte, mode os.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err

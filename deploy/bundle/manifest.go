@@ -44,14 +44,14 @@ type serverEntry struct {
 }
 
 type mcpConfig struct {
-	Command           string               `json:"command"`
-	Args              []string             `json:"args"`
-	Env               map[string]string    `json:"env"`
-	PlatformOverrides map[string]mcpOnHost `json:"platform_overrides"`
+	Command           string                      `json:"command"`
+	Args              []string                    `json:"args"`
+	Env               map[string]string           `json:"env"`
+	PlatformOverrides map[string]platformOverride `json:"platform_overrides"`
 }
 
-// mcpOnHost is what differs on one system; the rest holds as it stands.
-type mcpOnHost struct {
+// platformOverride replaces a part of mcpConfig on one system.
+type platformOverride struct {
 	Command string `json:"command"`
 }
 
@@ -69,7 +69,7 @@ const iconFile = "icon.png"
 
 func newManifest(home identity.Home, version string) (manifest, error) {
 	m := manifest{
-		ManifestVersion: "0.4", // the newest that the official tool knows
+		ManifestVersion: "0.4", // the newest that the official tool supports
 		Name:            project.Name,
 		DisplayName:     identity.Title,
 		Version:         version,
@@ -90,9 +90,9 @@ func newManifest(home identity.Home, version string) (manifest, error) {
 	for _, tool := range tools.All() {
 		m.Tools = append(m.Tools, namedTool{tool.Name, tool.Title})
 	}
-	overrides := map[string]mcpOnHost{}
+	overrides := map[string]platformOverride{}
 	for platform := range programs {
-		overrides[platform] = mcpOnHost{"${__dirname}/" + inBundle(platform)}
+		overrides[platform] = platformOverride{"${__dirname}/" + programPath(platform)}
 	}
 	options, env, err := userConfig()
 	if err != nil {
@@ -101,7 +101,7 @@ func newManifest(home identity.Home, version string) (manifest, error) {
 	m.UserConfig = options
 	m.Server = serverEntry{
 		Type:       "binary",
-		EntryPoint: inBundle("darwin"),
+		EntryPoint: programPath("darwin"),
 		MCPConfig: mcpConfig{
 			Command: overrides["darwin"].Command, Args: []string{"stdio"}, Env: env, PlatformOverrides: overrides,
 		},

@@ -7,7 +7,7 @@ import (
 	"langsmith-insights-mcp/server/identity"
 )
 
-func TestTheManifestLeavesOutWhatIsNotKnownYet(t *testing.T) {
+func TestManifestRepository(t *testing.T) {
 	for owner, want := range map[string]string{"OWNER": "", "somebody": "https://github.com/somebody/langsmith-insights-mcp"} {
 		m, err := newManifest(identity.Home{Owner: owner, Repository: project.Name}, "1.2.3")
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// option is a setting that the host asks a person for.
+// option is a setting that the host asks the user for.
 type option struct {
 	Type        string `json:"type"`
 	Title       string `json:"title"`
@@ -18,15 +18,15 @@ type option struct {
 	Default     any    `json:"default,omitempty"`
 }
 
-// switches are the flags that the host offers to turn on.
+// switches are the flags that the user can turn on.
 var switches = []struct{ flag, title string }{
 	{"read-only", "Read only"},
 	{"confirm", "Ask before money is spent"},
 	{"hide-run-content", "Hide the content of runs"},
 }
 
-// userConfig returns the options and the environment that hands them on. A host may
-// pass on the reference to an unset option as it stands (modelcontextprotocol/mcpb#250).
+// userConfig returns the options, and the environment that passes them to the server. For
+// an unset option a host may pass the reference unreplaced (modelcontextprotocol/mcpb#250).
 func userConfig() (map[string]option, map[string]string, error) {
 	options, env := map[string]option{}, map[string]string{}
 	add := func(variable string, o option) {

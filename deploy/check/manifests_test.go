@@ -1,5 +1,5 @@
-// Package check holds the Kubernetes manifests against the Kubernetes types. It
-// is a module of its own, so that the server depends on none of them.
+// Package check validates the files of deploy. It is a module of its own, so that the
+// server does not depend on the Kubernetes types.
 package check
 
 import (
@@ -16,7 +16,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// kinds are the types that manifests may have.
+// kinds are the types of the manifests.
 var kinds = map[string]func() any{
 	"apps/v1/Deployment":                     func() any { return &appsv1.Deployment{} },
 	"v1/Service":                             func() any { return &corev1.Service{} },
@@ -28,7 +28,7 @@ var kinds = map[string]func() any{
 	"networking.k8s.io/v1/NetworkPolicy":     func() any { return &networkingv1.NetworkPolicy{} },
 }
 
-func TestEveryManifestIsWhatKubernetesTakes(t *testing.T) {
+func TestManifestsAreValid(t *testing.T) {
 	files, err := filepath.Glob("../kubernetes/*.yaml")
 	if err != nil || len(files) < 10 {
 		t.Fatalf("%d manifests: %v", len(files), err)
@@ -42,7 +42,7 @@ func TestEveryManifestIsWhatKubernetesTakes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if bytes.Contains(content, []byte("\n---")) {
-			t.Errorf("%s holds more than one object", file)
+			t.Errorf("%s has more than one object", file)
 		}
 		var head struct{ APIVersion, Kind string }
 		if err := yaml.Unmarshal(content, &head); err != nil {
@@ -59,7 +59,7 @@ func TestEveryManifestIsWhatKubernetesTakes(t *testing.T) {
 	}
 }
 
-func TestTheKustomizationNamesEveryManifest(t *testing.T) {
+func TestKustomizationListsEveryManifest(t *testing.T) {
 	content, err := os.ReadFile("../kubernetes/kustomization.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestTheKustomizationNamesEveryManifest(t *testing.T) {
 	}
 	for _, file := range files {
 		if !named[filepath.Base(file)] {
-			t.Errorf("%s is not named", file)
+			t.Errorf("kustomization.yaml does not list %s", file)
 		}
 	}
 }

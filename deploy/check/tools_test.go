@@ -12,7 +12,7 @@ import (
 // repository is the repository's root.
 const repository = "../.."
 
-// tool runs a program that a machine may lack: the test is then skipped.
+// tool runs a program, or skips the test if it is not installed.
 func tool(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
@@ -25,7 +25,7 @@ func tool(t *testing.T, name string, args ...string) string {
 	return string(output)
 }
 
-// program builds the program, without cgo as for an image, into a folder.
+// program builds the program into a folder, without cgo as in an image.
 func program(t *testing.T, dir string) string {
 	t.Helper()
 	path := filepath.Join(dir, "langsmith-insights-mcp")
@@ -37,9 +37,9 @@ func program(t *testing.T, dir string) string {
 	return path
 }
 
-// The image is what the Dockerfile makes of a program that is built here: no registry
-// is asked for the stage that builds it.
-func TestTheImageRuns(t *testing.T) {
+// The image is built from the last stage of the Dockerfile with a program that is built
+// here, so that no base image has to be downloaded.
+func TestImageRuns(t *testing.T) {
 	stage := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(stage, "image/etc/ssl/certs"), 0o755); err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestTheImageRuns(t *testing.T) {
 	}
 }
 
-func TestSystemdTakesTheUnit(t *testing.T) {
+func TestSystemdUnit(t *testing.T) {
 	unit, err := os.ReadFile(repository + "/deploy/systemd/langsmith-insights-mcp.service")
 	if err != nil {
 		t.Fatal(err)
@@ -75,12 +75,18 @@ func TestSystemdTakesTheUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if output := tool(t, "systemd-analyze", "verify", path); strings.Contains(output, filepath.Base(path)) {
-		t.Errorf("systemd says %s", output)
+		t.Errorf("systemd-analyze reports %s", output)
 	}
 }
 
-// One command applies everything, with the tokens that lie beside it.
-func TestKubectlTakesTheKustomization(t *testing.T) {
+// The alerts ring for this server, its first call in doubt included, and for no other
+// program that has metrics of the same names.
+func TestPrometheusTakesTheAlerts(t *testing.T) {
+	tool(t, "promtool", "test", "rules", "../monitoring/alerts_test.yaml")
+}
+
+// The kustomization contains every kind, and a secret from the file of tokens.
+func TestKustomization(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../kubernetes")); err != nil {
 		t.Fatal(err)
@@ -91,10 +97,10 @@ func TestKubectlTakesTheKustomization(t *testing.T) {
 	output := tool(t, "kubectl", "kustomize", dir)
 	for _, kind := range []string{"Namespace", "Secret", "Deployment", "StatefulSet", "Ingress", "NetworkPolicy", "HorizontalPodAutoscaler", "PodDisruptionBudget"} {
 		if !strings.Contains(output, "kind: "+kind+"\n") {
-			t.Errorf("there is no %s", kind)
+			t.Errorf("the kustomization has no %s", kind)
 		}
 	}
 	if names := regexp.MustCompile(`: langsmith-insights-mcp-[a-z0-9]{10}\n`).FindAllString(output, -1); len(names) != 3 {
-		t.Errorf("the secret and the two places that need it have the names %q", names)
+		t.Errorf("the names of the secret and of its two references are %q", names)
 	}
 }

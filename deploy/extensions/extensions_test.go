@@ -14,9 +14,8 @@ import (
 
 const root = "../.."
 
-// TestTheExtensionsAreTheCode compares what hosts install with what the server
-// declares today.
-func TestTheExtensionsAreTheCode(t *testing.T) {
+// TestExtensionFiles compares the files that hosts install with the server's declarations.
+func TestExtensionFiles(t *testing.T) {
 	all, err := files(root)
 	if err != nil {
 		t.Fatal(err)
@@ -27,13 +26,13 @@ func TestTheExtensionsAreTheCode(t *testing.T) {
 	for name, want := range all {
 		got, err := os.ReadFile(filepath.Join(root, name))
 		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not what the code says (%v): go run ./deploy/extensions writes it", name, err)
+			t.Errorf("%s differs from the code (%v): go run ./deploy/extensions writes it", name, err)
 		}
 	}
 }
 
-// TestToolsOfThePluginFitTheirNames has the names that Claude Code makes.
-func TestToolsOfThePluginFitTheirNames(t *testing.T) {
+// TestPluginToolNames checks the length of the tool names that Claude Code builds.
+func TestPluginToolNames(t *testing.T) {
 	for _, tool := range tools.All() {
 		if name := "mcp__plugin_" + pluginName + "_" + pluginServer + "__" + tool.Name; len(name) > 64 {
 			t.Errorf("%s has %d characters", name, len(name))
@@ -41,12 +40,12 @@ func TestToolsOfThePluginFitTheirNames(t *testing.T) {
 	}
 }
 
-// member is the name of a member of a JSON object.
+// member matches the name of a member of a JSON object.
 var member = regexp.MustCompile(`"([a-z_]+)":`)
 
-// TestTheSkillNamesWhatIsThere holds the skill to its size, and to the tools, the
-// arguments and the fields of results that there are.
-func TestTheSkillNamesWhatIsThere(t *testing.T) {
+// TestSkill checks the length of the skill, and that it names only tools, arguments and
+// fields of results that exist.
+func TestSkill(t *testing.T) {
 	text, err := skill()
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +77,7 @@ func TestTheSkillNamesWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestTheVersionIsTheChangelogs(t *testing.T) {
+func TestNewestVersion(t *testing.T) {
 	for changes, want := range map[string]string{
 		"# Changelog\n\n## Unreleased\n": "0.0.0", "## Unreleased\n\n## 1.3.0-rc.1\n\n## 1.2.0\n": "1.3.0-rc.1",
 	} {

@@ -19,7 +19,7 @@ const (
 	pluginServer = "ls"
 )
 
-// files returns the files by their path below the repository's root.
+// files returns the generated files by their path below the repository's root.
 func files(root string) (map[string][]byte, error) {
 	version, err := newestVersion(root)
 	if err != nil {
@@ -50,8 +50,8 @@ func files(root string) (map[string][]byte, error) {
 
 var versionHeading = regexp.MustCompile(`(?m)^## (\d+\.\d+\.\d+\S*)$`)
 
-// newestVersion is the newest version that the changelog has a heading for, which a
-// release needs before its tag; 0.0.0 before the first.
+// newestVersion returns the newest version with a heading in the changelog, which a release
+// needs before its tag; 0.0.0 before the first.
 func newestVersion(root string) (string, error) {
 	changes, err := os.ReadFile(filepath.Join(root, "CHANGELOG.md"))
 	if err != nil {
@@ -63,7 +63,7 @@ func newestVersion(root string) (string, error) {
 	return "0.0.0", nil
 }
 
-// server starts the program, which is on the PATH.
+// server is an entry that starts the program, which is on the PATH.
 type server struct {
 	Command string            `json:"command"`
 	Args    []string          `json:"args"`
@@ -100,7 +100,7 @@ func claudePlugin(version string) plugin {
 	}
 }
 
-// marketplace offers plugins to Claude Code.
+// marketplace is a marketplace of plugins for Claude Code.
 type marketplace struct {
 	Name        string   `json:"name"`
 	Description string   `json:"description"`
@@ -114,7 +114,7 @@ type listed struct {
 	Description string `json:"description"`
 }
 
-// claudeMarketplace offers the plugin: the repository is both.
+// claudeMarketplace returns the marketplace with the plugin, which is this repository too.
 func claudeMarketplace() marketplace {
 	return marketplace{
 		Name: project.Name, Description: identity.Description, Owner: person{project.Authors},
@@ -139,8 +139,8 @@ type setting struct {
 	Sensitive   bool   `json:"sensitive"`
 }
 
-// geminiExtension asks for what the server needs: of a person's variables, an
-// extension's server gets those that the extension has settings for.
+// geminiExtension returns the extension with the server's settings: of the user's variables,
+// Gemini CLI passes on only those that the extension has settings for.
 func geminiExtension(version string) (extension, error) {
 	e := extension{
 		Name: identity.Name, Version: version, Description: identity.Description,

@@ -1,6 +1,6 @@
-// Command extensions writes what agent hosts install from this repository: the plugin
-// for Claude Code with the marketplace that offers it, the extension for Gemini CLI,
-// and the skill that both ship. It makes them of the server's own declarations:
+// Command extensions generates the files that agent hosts install from this repository: the
+// plugin for Claude Code with its marketplace, the extension for Gemini CLI, and the skill
+// of both:
 //
 //	go run ./deploy/extensions
 package main

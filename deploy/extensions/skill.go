@@ -10,14 +10,13 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// skillName is the skill's name, and that of its folder.
+// skillName is the name of the skill and of its folder.
 const skillName = "langsmith-insights"
 
 //go:embed skill.md.tmpl
 var skillText string
 
-// skill returns SKILL.md: what was written by hand, with the tools by their effect as
-// the registry declares them.
+// skill returns SKILL.md: the template with the tools of the registry.
 func skill() ([]byte, error) {
 	parsed, err := template.New(skillName).Parse(skillText)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/server/identity"
 )
 
-// schema is the version of the format that is written; the end-to-end test of the
-// release fails when the registry has a newer one.
+// schema is the version of the format. The end-to-end test of the release fails when the
+// registry has a newer one.
 const schema = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json"
 
 // entry is the registry's server.json.
@@ -84,7 +84,7 @@ func newEntry(release project.Release, bundle [sha256.Size]byte) entry {
 				FileSHA256: hex.EncodeToString(bundle[:]), Transport: overStdio, Environment: environment,
 			},
 			{
-				// The image serves HTTP unless it is told otherwise.
+				// The image's default command is http.
 				RegistryType: "oci", Identifier: home.Image(version),
 				Arguments: []argument{{"positional", "stdio"}}, Transport: overStdio, Environment: environment,
 			},
@@ -92,17 +92,17 @@ func newEntry(release project.Release, bundle [sha256.Size]byte) entry {
 	}
 }
 
-// secrets are the variables whose values clients must hide. A Redis URL may hold
-// a password.
+// secrets are the variables whose values clients must hide. A Redis URL may contain a
+// password.
 var secrets = []string{"LANGSMITH_API_KEY", "LANGSMITH_BEARER_TOKEN", config.EnvPrefix + "STATE"}
 
-// variables lists what the server reads when it serves over stdio.
+// variables lists the variables that the server reads over stdio.
 func variables() []variable {
 	var all []variable
-	add := func(name, meaning, format, standard string) {
+	add := func(name, meaning, format, value string) {
 		all = append(all, variable{
 			Name: name, Description: strings.ReplaceAll(meaning, "`", ""), Format: format,
-			Default: standard, Secret: slices.Contains(secrets, name),
+			Default: value, Secret: slices.Contains(secrets, name),
 		})
 	}
 	for _, v := range config.Variables() {

@@ -1,7 +1,6 @@
-// Command registry writes the project's entry for the MCP registry, server.json,
-// about the release that was built. It is part of the release and not of the
-// repository, because it holds the version and the bundle's checksum;
-// mcp-publisher takes its path.
+// Command registry writes server.json, the entry of a built release for the MCP registry.
+// It is not committed, because it contains the version and the bundle's checksum.
+// mcp-publisher publishes it.
 package main
 
 import (

@@ -14,28 +14,29 @@ import (
 	"langsmith-insights-mcp/deploy/release/project"
 )
 
-// packed is a file as it stands in an archive.
-type packed struct {
+// archiveFile is a file of an archive.
+type archiveFile struct {
 	name    string
 	mode    fs.FileMode
 	content []byte
 }
 
-// archive packs a target's program with what a person wants beside it. Order,
-// owner and times are fixed, the times at that of the commit.
+// archive packs a target's program with the README, the license, the changelog and the bill
+// of materials. Order, owner and times are fixed, the times at that of the commit, so that
+// the archive is reproducible.
 func archive(dist string, t target) error {
 	program := project.Built(dist, t.os, t.arch)
 	stamp, err := project.ReadStamp(program)
 	if err != nil {
 		return err
 	}
-	var files []packed
+	var files []archiveFile
 	for _, path := range []string{"CHANGELOG.md", "LICENSE", "README.md", program} {
 		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		file := packed{name: filepath.Base(path), mode: 0o644, content: content}
+		file := archiveFile{name: filepath.Base(path), mode: 0o644, content: content}
 		files = append(files, file)
 		if path == program {
 			files[len(files)-1].mode = 0o755
@@ -43,7 +44,7 @@ func archive(dist string, t target) error {
 			if err != nil {
 				return err
 			}
-			files = append(files, packed{name: sbomFile, mode: 0o644, content: materials})
+			files = append(files, archiveFile{name: sbomFile, mode: 0o644, content: materials})
 		}
 	}
 	out, err := os.Create(filepath.Join(dist, project.Archive(stamp.Version, t.os, t.arch)))
@@ -57,7 +58,7 @@ func archive(dist string, t target) error {
 	return errors.Join(write(out, files, stamp.Time), out.Close())
 }
 
-func writeTar(out io.Writer, files []packed, at time.Time) error {
+func writeTar(out io.Writer, files []archiveFile, at time.Time) error {
 	compressed, err := gzip.NewWriterLevel(out, gzip.BestCompression)
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func writeTar(out io.Writer, files []packed, at time.Time) error {
 	return errors.Join(w.Close(), compressed.Close())
 }
 
-func writeZip(out io.Writer, files []packed, at time.Time) error {
+func writeZip(out io.Writer, files []archiveFile, at time.Time) error {
 	w := zip.NewWriter(out)
 	for _, file := range files {
 		header := &zip.FileHeader{Name: file.name, Method: zip.Deflate, Modified: at.UTC()}

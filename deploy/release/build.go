@@ -21,7 +21,7 @@ var targets = []target{
 	{"windows", "amd64"}, {"windows", "arm64"},
 }
 
-// build makes the programs, the one for both kinds of Mac, and the archives.
+// build builds the programs, joins those for macOS, and packs the archives.
 func build(ctx context.Context, dist, only string) error {
 	for _, t := range targets {
 		if only != "" && only != t.String() {
@@ -34,7 +34,7 @@ func build(ctx context.Context, dist, only string) error {
 	if only != "" {
 		return nil
 	}
-	err := joinMacs(project.Built(dist, "darwin", project.AnyArch), project.Built(dist, "darwin", "amd64"), project.Built(dist, "darwin", "arm64"))
+	err := joinMachO(project.Built(dist, "darwin", project.AnyArch), project.Built(dist, "darwin", "amd64"), project.Built(dist, "darwin", "arm64"))
 	if err != nil {
 		return fmt.Errorf("joining the programs for macOS: %w", err)
 	}
@@ -46,9 +46,9 @@ func build(ctx context.Context, dist, only string) error {
 	return nil
 }
 
-// compile builds the program with nothing in it that depends on the machine: no
-// C, no paths, no symbols, the least of each architecture, and no flags of
-// whoever builds. The version comes from git, through the toolchain.
+// compile builds a program that does not depend on the building machine: without C, paths
+// and symbols, for the baseline of each architecture, and without the user's flags. The
+// toolchain takes the version from git.
 func compile(ctx context.Context, t target, path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"langsmith-insights-mcp/deploy/release/project"
 )
 
-// sums is the file of checksums, as sha256sum --check reads it.
+// sums is the name of the file of checksums, in the format of sha256sum --check.
 const sums = "SHA256SUMS"
 
-// list writes the checksums of everything that is released, and shows them.
+// list writes the checksums of all files of the release, and prints them.
 func list(out io.Writer, dist string) error {
 	release, err := project.ReadRelease(dist)
 	if err != nil {

@@ -1,10 +1,10 @@
-// Command release builds the program for every system and packs it, so that the
-// same commit gives the same bytes wherever it is built. deploy/release/build
-// calls it, and makes the bundle and the registry's entry besides.
+// Command release builds and packs the program for every system, so that the same commit
+// gives the same bytes on every machine. deploy/release/build runs it, and also builds the
+// bundle and the registry's entry.
 //
-//	release [-dist DIR] [-only OS/ARCH] build   programs and archives
-//	release [-dist DIR] list                    SHA256SUMS, and a table for people
-//	release [-dist DIR] publishable             whether what was built may be published
+//	release [-dist DIR] [-only OS/ARCH] build   build the programs and archives
+//	release [-dist DIR] list                    write SHA256SUMS, and print a table
+//	release [-dist DIR] publishable             fail if the release must not be published
 package main
 
 import (
@@ -18,8 +18,8 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	dist := flag.String("dist", "dist", "the folder for what is built")
-	only := flag.String("only", "", "build one program alone, such as linux/amd64, and no archive")
+	dist := flag.String("dist", "dist", "the folder of the release")
+	only := flag.String("only", "", "build only one program, such as linux/amd64, and no archive")
 	flag.Parse()
 	if err := run(ctx, flag.Args(), *dist, *only); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestWhatHasASuffixIsPublishedAsAPrerelease runs publish with commands that only
-// write down how they are called.
-func TestWhatHasASuffixIsPublishedAsAPrerelease(t *testing.T) {
+// TestPublish runs publish with commands that only record their arguments: a version with
+// a suffix is published as a prerelease, and after the checks.
+func TestPublish(t *testing.T) {
 	for version, want := range map[string]string{"1.2.3": "--latest", "1.2.4-rc.1": "--prerelease"} {
 		t.Run(version, func(t *testing.T) {
 			root := t.TempDir()
@@ -44,7 +44,7 @@ func TestWhatHasASuffixIsPublishedAsAPrerelease(t *testing.T) {
 				t.Errorf("%s is not published with %s:\n%s", version, want, called)
 			}
 			if !strings.HasPrefix(string(called), "go run ./deploy/release publishable\nsha256sum --check") {
-				t.Errorf("published before it was checked:\n%s", called)
+				t.Errorf("published before the checks:\n%s", called)
 			}
 		})
 	}

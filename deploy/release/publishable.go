@@ -10,10 +10,10 @@ import (
 	"langsmith-insights-mcp/deploy/release/project"
 )
 
-var released = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?$`)
+var releaseVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-(alpha|beta|rc)\.[0-9]+)?$`)
 
-// publishable refuses to publish what was built without a home or a tag, or is
-// not in the changelog. It names every reason.
+// publishable returns an error with every reason against publishing the release: the project
+// has no home, the commit no tag, or the changelog no heading for the version.
 func publishable(dist string) error {
 	release, err := project.ReadRelease(dist)
 	if err != nil {
@@ -30,10 +30,10 @@ func refusal(release project.Release, changes string) error {
 	home, stamp := release.Home, release.Stamp
 	var reasons []error
 	if !home.Chosen() {
-		reasons = append(reasons, fmt.Errorf("the project has no home yet: put its owner in server/identity/home.json in place of %s", home.Owner))
+		reasons = append(reasons, fmt.Errorf("the project has no home yet: replace %s in server/identity/home.json with its owner", home.Owner))
 	}
-	if !released.MatchString(stamp.Version) {
-		reasons = append(reasons, fmt.Errorf("%s is no release: tag the commit as vMAJOR.MINOR.PATCH and build it again, with nothing changed", stamp.Version))
+	if !releaseVersion.MatchString(stamp.Version) {
+		reasons = append(reasons, fmt.Errorf("%s is not a release version: tag the commit as vMAJOR.MINOR.PATCH and build it again, with nothing changed", stamp.Version))
 	} else if !strings.Contains(changes, "\n## "+stamp.Version) {
 		reasons = append(reasons, fmt.Errorf("CHANGELOG.md has no heading %q", "## "+stamp.Version))
 	}

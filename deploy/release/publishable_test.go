@@ -8,7 +8,7 @@ import (
 	"langsmith-insights-mcp/server/identity"
 )
 
-func TestOnlyATaggedVersionOfAProjectWithAHomeIsPublished(t *testing.T) {
+func TestPublishable(t *testing.T) {
 	const changes = "# Changelog\n\n## 1.2.3\n\n- Something.\n"
 	home := identity.Home{Owner: "somebody", Repository: "langsmith-insights-mcp"}
 	tests := []struct {
@@ -31,11 +31,11 @@ func TestOnlyATaggedVersionOfAProjectWithAHomeIsPublished(t *testing.T) {
 				got = err.Error()
 			}
 			if (got == "") != (len(test.want) == 0) {
-				t.Errorf("refused with %q, want %q", got, test.want)
+				t.Errorf("got the error %q, want %q", got, test.want)
 			}
 			for _, want := range test.want {
 				if !strings.Contains(got, want) {
-					t.Errorf("%q does not say %q", got, want)
+					t.Errorf("%q lacks %q", got, want)
 				}
 			}
 		})

@@ -16,8 +16,8 @@ import (
 	"langsmith-insights-mcp/deploy/release/project"
 )
 
-// sbomFile is what a program is made of, in an archive beside it: a software bill of
-// materials in CycloneDX's form.
+// sbomFile is the name of the software bill of materials, in CycloneDX's format, in an
+// archive.
 const sbomFile = project.Name + ".cdx.json"
 
 type bom struct {
@@ -48,15 +48,16 @@ type bomHash struct {
 	Content   string `json:"content"`
 }
 
-// sbom lists the modules that the toolchain says are linked into a program. Its number
-// and its time follow from the program and the commit, so that it is always the same.
+// sbom returns the bill of materials of a program, with the modules that the toolchain
+// recorded in it. Its serial number and time are derived from the program and the commit, so
+// that it is reproducible.
 func sbom(program []byte, stamp project.Stamp) ([]byte, error) {
 	info, err := buildinfo.Read(bytes.NewReader(program))
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(program)
-	made := bom{
+	materials := bom{
 		Format: "CycloneDX", SpecVersion: "1.6", Version: 1,
 		SerialNumber: "urn:uuid:" + uuid.NewSHA1(uuid.NameSpaceOID, sum[:]).String(),
 		Metadata: bomMetadata{
@@ -69,9 +70,9 @@ func sbom(program []byte, stamp project.Stamp) ([]byte, error) {
 		if module.Replace != nil {
 			module = module.Replace
 		}
-		made.Components = append(made.Components, newComponent("library", module.Path, module.Version, moduleHash(module)))
+		materials.Components = append(materials.Components, newComponent("library", module.Path, module.Version, moduleHash(module)))
 	}
-	text, err := json.MarshalIndent(made, "", "  ")
+	text, err := json.MarshalIndent(materials, "", "  ")
 	return append(text, '\n'), err
 }
 
@@ -84,7 +85,7 @@ func newComponent(kind, path, version string, hash []byte) component {
 	return c
 }
 
-// moduleHash is the hash that go.sum has of a module.
+// moduleHash returns the hash of a module in go.sum.
 func moduleHash(module *debug.Module) []byte {
 	encoded, _ := strings.CutPrefix(module.Sum, "h1:")
 	hash, err := base64.StdEncoding.DecodeString(encoded)

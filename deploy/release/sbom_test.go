@@ -10,8 +10,8 @@ import (
 	"langsmith-insights-mcp/deploy/release/project"
 )
 
-// TestTheBillOfMaterialsListsWhatIsLinked reads that of the test's own program.
-func TestTheBillOfMaterialsListsWhatIsLinked(t *testing.T) {
+// TestSBOM checks the bill of materials of the test's own program.
+func TestSBOM(t *testing.T) {
 	path, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -25,15 +25,15 @@ func TestTheBillOfMaterialsListsWhatIsLinked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var made bom
-	if err := json.Unmarshal(text, &made); err != nil {
+	var materials bom
+	if err := json.Unmarshal(text, &materials); err != nil {
 		t.Fatal(err)
 	}
-	if c := made.Metadata.Component; c.Version != "1.2.3" || c.Type != "application" || len(c.Hashes) != 1 || made.Metadata.Timestamp != "2026-11-29T10:00:00Z" {
-		t.Errorf("%+v", made.Metadata)
+	if c := materials.Metadata.Component; c.Version != "1.2.3" || c.Type != "application" || len(c.Hashes) != 1 || materials.Metadata.Timestamp != "2026-11-29T10:00:00Z" {
+		t.Errorf("%+v", materials.Metadata)
 	}
 	linked := map[string]component{}
-	for _, c := range made.Components {
+	for _, c := range materials.Components {
 		linked[c.Name] = c
 	}
 	if c := linked["github.com/google/uuid"]; c.PURL != "pkg:golang/github.com/google/uuid@"+c.Version || len(c.Hashes) != 1 || len(c.Hashes[0].Content) != 64 {
@@ -43,6 +43,6 @@ func TestTheBillOfMaterialsListsWhatIsLinked(t *testing.T) {
 		t.Error("the standard library is missing")
 	}
 	if again, err := sbom(program, stamp); err != nil || !bytes.Equal(again, text) {
-		t.Errorf("the second time it differs: %v", err)
+		t.Errorf("a second bill differs: %v", err)
 	}
 }

@@ -9,15 +9,14 @@ import (
 	"path/filepath"
 )
 
-// sliceAlignment is the power of two at which lipo aligns programs for macOS: a
-// page of arm64.
+// sliceAlignment is the alignment of programs for macOS, as a power of two: a page of arm64,
+// as lipo aligns them.
 const sliceAlignment = 14
 
-// joinMacs writes one program that runs on both kinds of Mac, as lipo would: a
-// table of the slices, big-endian, and behind it the slices on pages of their own.
-// A bundle's manifest can tell systems apart and not architectures, so it needs
-// one file for macOS.
-func joinMacs(to string, from ...string) error {
+// joinMachO joins programs of several architectures into one universal binary for macOS, as
+// lipo does: a big-endian table of the slices, and then the slices, each on pages of its own.
+// A bundle's manifest cannot distinguish architectures, so it needs one file for macOS.
+func joinMachO(to string, from ...string) error {
 	const headerSize, archSize = 8, 20
 	var slices [][]byte
 	var archs []macho.FatArchHeader
@@ -39,7 +38,7 @@ func joinMacs(to string, from ...string) error {
 		slices = append(slices, slice)
 	}
 	var b bytes.Buffer
-	// A bytes.Buffer takes every write, and these values have a fixed size.
+	// Writing values of fixed size to a bytes.Buffer cannot fail.
 	_ = binary.Write(&b, binary.BigEndian, []uint32{macho.MagicFat, uint32(len(archs))})
 	_ = binary.Write(&b, binary.BigEndian, archs)
 	for i, slice := range slices {

@@ -124,7 +124,8 @@ export async function call(client, name, args) {
   return result.structuredContent;
 }
 
-const browser = () =>
+/** The one browser that all pages are in. */
+export const browser = () =>
   shared('browser', async () => {
     const found = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--force-color-profile=srgb'] });
     closing.push(() => found.close());

@@ -1,14 +1,15 @@
 // The pictures in docs/images: e2e/app/run shots takes them anew. They are made
-// smaller with pngquant where that is installed. With them goes the digest of the page
-// that they show, by which a test finds that they are of an older one.
+// smaller with pngquant where that is installed. With them go the digests of what they
+// show, by which tests find that they are of something older.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { lastWeek, sandbox, showResult, thisWeek, close } from './harness.js';
+import { makeMovie } from './movie.js';
 
 const images = new URL('../../docs/images/', import.meta.url).pathname;
-const fonts = { styles: { variables: { '--font-sans': 'Inter, system-ui, sans-serif' } } };
+const look = { styles: { variables: { '--font-sans': 'Inter, system-ui, sans-serif' } }, timeZone: 'UTC', locale: 'en-GB' };
 
 /**
  * @param {string} name
@@ -18,7 +19,7 @@ const fonts = { styles: { variables: { '--font-sans': 'Inter, system-ui, sans-se
  */
 async function open(name, viewport, theme, more = {}) {
   const tool = 'baseline_job_id' in more ? 'compare_insights_jobs' : 'get_insights_job';
-  const view = await showResult(await sandbox(), tool, { ...(await thisWeek()), ...more }, { viewport, context: { ...fonts, theme, timeZone: 'UTC', locale: 'en-GB' }, browser: { deviceScaleFactor: 2 } });
+  const view = await showResult(await sandbox(), tool, { ...(await thisWeek()), ...more }, { viewport, context: { ...look, theme }, browser: { deviceScaleFactor: 2 } });
   await view.app.locator('.area, .tally').first().waitFor();
   return {
     view,
@@ -52,8 +53,12 @@ try {
   const comparison = await open('app-comparison', { width: 1000, height: 810 }, 'light', { baseline_job_id: (await lastWeek()).job_id });
   await comparison.take();
 
-  const page = await readFile(new URL('../../tools/app/page.html', import.meta.url));
-  await writeFile(`${images}app.sha256`, createHash('sha256').update(page).digest('hex') + '\n');
+  await makeMovie(`${images}demo.webp`, look);
+
+  for (const [name, shown] of [['app', 'tools/app/page.html'], ['demo', 'server/cli/demo.go']]) {
+    const source = await readFile(new URL(`../../${shown}`, import.meta.url));
+    await writeFile(`${images}${name}.sha256`, createHash('sha256').update(source).digest('hex') + '\n');
+  }
 } finally {
   await close();
 }

@@ -18,23 +18,23 @@ import (
 	"langsmith-insights-mcp/langsmith/profile"
 )
 
-// signIn is an authorization server that gives each refresh token's successor
-// once, as LangSmith's does.
-type signIn struct {
+// authServer is an authorization server whose refresh tokens can be used once, as
+// LangSmith's.
+type authServer struct {
 	*httptest.Server
 	renewals atomic.Int32
 	refusals atomic.Int32
 
 	mu      sync.Mutex
-	refresh string // the one that is valid
-	agent   string // the User-Agent that it takes
+	refresh string // the valid refresh token
+	agent   string // the expected User-Agent
 	meta    func(base string) string
-	answer  http.HandlerFunc // in place of the token endpoint; nil for the real one
+	answer  http.HandlerFunc // replaces the token endpoint if not nil
 }
 
-func newSignIn(t *testing.T) *signIn {
+func newAuthServer(t *testing.T) *authServer {
 	t.Helper()
-	s := &signIn{refresh: "refresh-0", agent: "langsmith-insights-mcp"}
+	s := &authServer{refresh: "refresh-0", agent: "langsmith-insights-mcp"}
 	s.meta = func(base string) string {
 		return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, base+"/token", base+"/device")
 	}
@@ -49,7 +49,7 @@ func newSignIn(t *testing.T) *signIn {
 	return s
 }
 
-func (s *signIn) token(w http.ResponseWriter, r *http.Request) {
+func (s *authServer) token(w http.ResponseWriter, r *http.Request) {
 	if s.answer != nil {
 		s.answer(w, r)
 		return
@@ -68,8 +68,9 @@ func (s *signIn) token(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"access_token":"access-%d","refresh_token":%q,"token_type":"bearer","expires_in":3600}`, n, s.refresh)
 }
 
-// profileFile writes a configuration file whose current profile ends in so long.
-func profileFile(t *testing.T, apiURL string, endsIn time.Duration) string {
+// profileFile writes a profile file whose current profile has an access token that expires
+// after a time.
+func profileFile(t *testing.T, apiURL string, expiresIn time.Duration) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.json")
 	content := fmt.Sprintf(`{
@@ -84,7 +85,7 @@ func profileFile(t *testing.T, apiURL string, endsIn time.Duration) string {
       "oauth": {"access_token": "access-0", "refresh_token": "refresh-0", "expires_at": %q, "scope": "all"}
     }
   }
-}`, apiURL, time.Now().Add(endsIn).UTC().Format(time.RFC3339))
+}`, apiURL, time.Now().Add(expiresIn).UTC().Format(time.RFC3339))
 	if err := os.WriteFile(path, []byte(content), 0o640); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func load(t *testing.T, path, name string) *profile.Profile {
 	return p
 }
 
-func TestWhichProfile(t *testing.T) {
+func TestLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.json")
 	for _, c := range []struct{ file, name, want string }{
 		{`{"current_profile":"a","profiles":{"a":{"api_url":"a"},"default":{"api_url":"d"}}}`, "", "a"},
@@ -131,7 +132,7 @@ func TestWhichProfile(t *testing.T) {
 }
 
 func TestRenewal(t *testing.T) {
-	server := newSignIn(t)
+	server := newAuthServer(t)
 	server.agent = "tester/1"
 	path := profileFile(t, server.URL+"/api", 30*time.Second)
 	login := profile.NewLogin(load(t, path, ""), nil)
@@ -147,7 +148,7 @@ func TestRenewal(t *testing.T) {
 	}
 	renewed := load(t, path, "").OAuth
 	if renewed.AccessToken.Reveal() != "access-1" || renewed.RefreshToken.Reveal() != "refresh-1" || time.Until(renewed.ExpiresAt) < 50*time.Minute {
-		t.Errorf("the file holds %q, %q until %s", renewed.AccessToken.Reveal(), renewed.RefreshToken.Reveal(), renewed.ExpiresAt)
+		t.Errorf("the file has %q, %q until %s", renewed.AccessToken.Reveal(), renewed.RefreshToken.Reveal(), renewed.ExpiresAt)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -155,21 +156,21 @@ func TestRenewal(t *testing.T) {
 	}
 	for _, kept := range []string{`"<kept>"`, `"unknown": 1.50`, `"scope": "all"`, `"lsv2_pt_other"`, `"current_profile": "work"`} {
 		if !strings.Contains(string(data), kept) {
-			t.Errorf("%s is gone from\n%s", kept, data)
+			t.Errorf("the file lost %s:\n%s", kept, data)
 		}
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o640 {
-		t.Errorf("the file's rights are now %s: %v", info.Mode(), err)
+		t.Errorf("the file's mode is now %s: %v", info.Mode(), err)
 	}
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(entries) != 1 {
-		t.Errorf("left beside the file: %v, %v", entries, err)
+		t.Errorf("other files were left: %v, %v", entries, err)
 	}
 }
 
-// Many logins over one file, as of several processes, renew it once.
-func TestOneRenewalForAll(t *testing.T) {
-	server := newSignIn(t)
+// Several logins with the same file, as in several processes, renew it once.
+func TestConcurrentRenewals(t *testing.T) {
+	server := newAuthServer(t)
 	path := profileFile(t, server.URL+"/api", -time.Minute)
 	var group sync.WaitGroup
 	for range 3 {
@@ -188,9 +189,9 @@ func TestOneRenewalForAll(t *testing.T) {
 	}
 }
 
-// A lock of a process that was ended is taken over; one that is held is not.
-func TestLocks(t *testing.T) {
-	server := newSignIn(t)
+// The lock of a killed process is taken over after a time; a newer lock is respected.
+func TestLock(t *testing.T) {
+	server := newAuthServer(t)
 	path := profileFile(t, server.URL+"/api", -time.Minute)
 	hold := func(since time.Time) {
 		if err := os.MkdirAll(path+".oauth.lock.lock", 0o700); err != nil {
@@ -202,24 +203,24 @@ func TestLocks(t *testing.T) {
 	}
 	hold(time.Now())
 	login := profile.NewLogin(load(t, path, ""), nil)
-	left, leave := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer leave()
-	if _, err := login.Token(left); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("while another holds the lock: %v", err)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := login.Token(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while another process holds the lock: %v", err)
 	}
 	if n := server.renewals.Load(); n != 0 {
 		t.Fatalf("renewed %d times without the lock", n)
 	}
 	hold(time.Now().Add(-16 * time.Second))
 	if token, err := login.Token(t.Context()); err != nil || token.Reveal() != "access-1" {
-		t.Errorf("after an abandoned lock: %q, %v", token.Reveal(), err)
+		t.Errorf("with an abandoned lock: %q, %v", token.Reveal(), err)
 	}
 	if _, err := os.Stat(path + ".oauth.lock.lock"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the lock is still there: %v", err)
 	}
 }
 
-// What cannot be renewed is used until its end; then the error says what to do.
+// A token that cannot be renewed is used until it expires; then the error says what to do.
 func TestRefusedRenewal(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
@@ -237,16 +238,16 @@ func TestRefusedRenewal(t *testing.T) {
 		"no token": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }, "no usable response"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := newSignIn(t)
+			server := newAuthServer(t)
 			server.answer = c.answer
 			path := profileFile(t, server.URL+"/api", 30*time.Second)
 			if token, err := profile.NewLogin(load(t, path, ""), nil).Token(t.Context()); err != nil || token.Reveal() != "access-0" {
-				t.Errorf("before its end: %q, %v", token.Reveal(), err)
+				t.Errorf("before it expires: %q, %v", token.Reveal(), err)
 			}
 			path = profileFile(t, server.URL+"/api", -time.Second)
 			_, err := profile.NewLogin(load(t, path, ""), nil).Token(t.Context())
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "langsmith auth login") || strings.Contains(err.Error(), "refresh-0") {
-				t.Errorf("after its end: %v", err)
+				t.Errorf("after it has expired: %v", err)
 			}
 			if kept := load(t, path, "").OAuth.RefreshToken.Reveal(); kept != "refresh-0" {
 				t.Errorf("the refresh token is now %q", kept)
@@ -255,26 +256,26 @@ func TestRefusedRenewal(t *testing.T) {
 	}
 }
 
-// Metadata that is not the endpoint's own is not believed: the refresh token
-// goes to the endpoint itself.
-func TestMetadataOfOthers(t *testing.T) {
-	stolen := atomic.Int32{}
-	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
-	defer thief.Close()
+// Metadata that names another origin is not trusted: the refresh token is sent to the
+// endpoint itself.
+func TestUntrustedMetadata(t *testing.T) {
+	received := atomic.Int32{}
+	attacker := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { received.Add(1) }))
+	defer attacker.Close()
 	for name, meta := range map[string]func(base string) string{
 		"another issuer": func(string) string {
-			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, thief.URL, thief.URL+"/t", thief.URL+"/d")
+			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, attacker.URL, attacker.URL+"/t", attacker.URL+"/d")
 		},
 		"another token endpoint": func(base string) string {
-			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, thief.URL+"/t", base+"/d")
+			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, attacker.URL+"/t", base+"/d")
 		},
 		"another device endpoint": func(base string) string {
-			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, base+"/token", thief.URL+"/d")
+			return fmt.Sprintf(`{"issuer":%q,"token_endpoint":%q,"device_authorization_endpoint":%q}`, base, base+"/token", attacker.URL+"/d")
 		},
 		"a page": func(string) string { return "<html>" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := newSignIn(t)
+			server := newAuthServer(t)
 			server.meta = meta
 			path := profileFile(t, server.URL+"/api", -time.Minute)
 			if token, err := profile.NewLogin(load(t, path, ""), nil).Token(t.Context()); err != nil || token.Reveal() != "access-1" {
@@ -282,19 +283,19 @@ func TestMetadataOfOthers(t *testing.T) {
 			}
 		})
 	}
-	if n := stolen.Load(); n != 0 {
-		t.Errorf("%d requests went to somebody else", n)
+	if n := received.Load(); n != 0 {
+		t.Errorf("%d requests went to another server", n)
 	}
 }
 
-// Somebody who signs in again while the program runs is found in the file.
-func TestSigningInAgain(t *testing.T) {
-	server := newSignIn(t)
+// The tokens of a new sign-in are read from the file while the program runs.
+func TestSignInAgain(t *testing.T) {
+	server := newAuthServer(t)
 	server.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }
 	path := profileFile(t, server.URL+"/api", -time.Minute)
 	login := profile.NewLogin(load(t, path, ""), nil)
 	if _, err := login.Token(t.Context()); err == nil {
-		t.Fatal("an expired login still signs requests")
+		t.Fatal("an expired login returned a token")
 	}
 	data, err := os.ReadFile(profileFile(t, server.URL+"/api", time.Hour))
 	if err != nil {
@@ -308,9 +309,9 @@ func TestSigningInAgain(t *testing.T) {
 	}
 }
 
-// A profile that is another endpoint's now gives no token for the first one.
-func TestProfileOfAnotherEndpoint(t *testing.T) {
-	server := newSignIn(t)
+// After the profile's endpoint has changed, it returns no token for the previous one.
+func TestChangedEndpoint(t *testing.T) {
+	server := newAuthServer(t)
 	path := profileFile(t, server.URL+"/api", -time.Minute)
 	login := profile.NewLogin(load(t, path, ""), nil)
 	data, err := os.ReadFile(path)
@@ -326,7 +327,7 @@ func TestProfileOfAnotherEndpoint(t *testing.T) {
 	}
 }
 
-func TestNothingIsPrinted(t *testing.T) {
+func TestTokensAreRedacted(t *testing.T) {
 	path := profileFile(t, "https://api.smith.langchain.com", time.Hour)
 	p := load(t, path, "")
 	login := profile.NewLogin(p, nil)

@@ -9,7 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// threeRuns are root runs of a sample project.
+// threeRuns returns the ids of three root runs of a sample project.
 func threeRuns(a api) (ids []any) {
 	r := a.post("/runs/query", obj{"session": []any{sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)}, "is_root": true, "limit": 3})
 	return each(r.list("runs"), "id")
@@ -71,7 +71,7 @@ func TestExamplesFromRuns(t *testing.T) {
 	}
 	held := a.get("/examples?dataset=" + dataset)
 	if n := len(held.list()); n != 3 {
-		t.Fatalf("the dataset holds %d examples", n)
+		t.Fatalf("the dataset has %d examples", n)
 	}
 	source := a.get("/runs/" + runs[0].(string))
 	if len(held.list(0, "inputs", "messages")) != len(source.list("inputs", "messages")) || source.at("in_dataset") != true {
@@ -95,7 +95,7 @@ func TestExamplesFromRuns(t *testing.T) {
 	a.post("/examples/bulk", []obj{{"dataset_id": dataset, "inputs": obj{"a": 1}, "outputs": nil}})
 	a.post("/examples/bulk", []obj{})
 
-	// All of them or none.
+	// An invalid example refuses the whole request.
 	fine := obj{"dataset_id": dataset}
 	a.call("POST", "/examples/bulk", []obj{fine, {"dataset_id": uuid.New()}}).refused(404, "Dataset not found")
 	a.call("POST", "/examples/bulk", []obj{fine, {"dataset_id": dataset, "source_run_id": uuid.New()}}).refused(404, "Run not found")
@@ -120,12 +120,12 @@ func TestAnnotationQueues(t *testing.T) {
 	a.post(path, runs[:1])
 	a.post(path, []obj{{"run_id": runs[1]}})
 	if got := each(a.get(path).list(), "id"); !slices.Equal(got, runs[:2]) {
-		t.Errorf("the queue holds %v", got)
+		t.Errorf("the queue has %v", got)
 	}
-	// Whoever does not look first is seen.
+	// The sandbox adds a run again, so that a client that does not check is noticed.
 	a.post(path, runs[:1])
 	if n := len(a.get(path).list()); n != 3 {
-		t.Errorf("after adding a run again the queue holds %d", n)
+		t.Errorf("after adding a run again the queue has %d", n)
 	}
 	if n := len(a.get(path + "?limit=1&offset=3").list()); n != 0 {
 		t.Errorf("past the end: %d", n)
@@ -133,7 +133,7 @@ func TestAnnotationQueues(t *testing.T) {
 	if got := a.get("/annotation-queues?name=review"); got.text(0, "id") != id || got.at(0, "total_runs") != 3.0 {
 		t.Errorf("%s", got.raw)
 	}
-	// The whole trace moves to extended retention; other traces do not.
+	// The whole trace gets extended retention; other traces do not.
 	in := a.post("/runs/query", obj{"trace": runs[0]}).list("runs")
 	for _, tier := range each(in, "trace_tier") {
 		if tier != "longlived" || len(in) < 2 {
@@ -141,7 +141,7 @@ func TestAnnotationQueues(t *testing.T) {
 		}
 	}
 	if tier := a.get("/runs/" + runs[2].(string)).text("trace_tier"); tier != "shortlived" {
-		t.Errorf("another trace is %s", tier)
+		t.Errorf("another trace has the tier %s", tier)
 	}
 
 	for query, want := range map[string]int{

@@ -14,12 +14,12 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// start is the moment at which the sandboxes of the tests stand still.
+// start is the fixed time of the tests' sandboxes.
 var start = time.Date(2026, 3, 16, 12, 0, 0, 0, time.UTC)
 
 func frozen() time.Time { return start }
 
-// api calls a sandbox and records each of its answers, to be judged.
+// api calls a sandbox and records each exchange.
 type api struct {
 	t       *testing.T
 	s       *sandbox.Sandbox
@@ -34,7 +34,7 @@ func newAPI(t *testing.T, opts sandbox.Options) api {
 	return api{t: t, s: sandbox.New(opts), headers: http.Header{"X-Api-Key": {"key"}}}
 }
 
-// with gives an api that sends another header.
+// with returns an api with another header; an empty value removes it.
 func (a api) with(name, value string) api {
 	a.headers = a.headers.Clone()
 	a.headers.Set(name, value)
@@ -46,7 +46,7 @@ func (a api) with(name, value string) api {
 
 func (a api) in(workspace uuid.UUID) api { return a.with("X-Tenant-Id", workspace.String()) }
 
-// reply is an answer, read.
+// reply is a response with its parsed body.
 type reply struct {
 	t      *testing.T
 	status int
@@ -55,7 +55,7 @@ type reply struct {
 	value  any
 }
 
-// call sends a body (nothing, raw text, or a value to marshal).
+// call sends a request with a body: nil for none, a string as it is, other values as JSON.
 func (a api) call(method, path string, body any) reply {
 	a.t.Helper()
 	var raw []byte
@@ -90,7 +90,7 @@ func (a api) call(method, path string, body any) reply {
 	record(a.t, req, raw, resp, answer)
 	r := reply{t: a.t, status: resp.StatusCode, header: resp.Header, raw: answer}
 	if err := json.Unmarshal(answer, &r.value); err != nil {
-		a.t.Errorf("%s %s: %q is no JSON", method, path, answer)
+		a.t.Errorf("%s %s: %q is not JSON", method, path, answer)
 	}
 	return r
 }
@@ -105,7 +105,7 @@ func (a api) post(path string, body any) reply {
 	return a.call("POST", path, body).ok()
 }
 
-// ok wants success.
+// ok checks that the request succeeded.
 func (r reply) ok() reply {
 	r.t.Helper()
 	if r.status != http.StatusOK && r.status != http.StatusAccepted {
@@ -114,7 +114,7 @@ func (r reply) ok() reply {
 	return r
 }
 
-// refused wants a status, and a text somewhere in the body.
+// refused checks the status, and that the body contains a text.
 func (r reply) refused(status int, text string) {
 	r.t.Helper()
 	if r.status != status || !strings.Contains(string(r.raw), text) {
@@ -122,7 +122,7 @@ func (r reply) refused(status int, text string) {
 	}
 }
 
-// at reads a value by a path of keys and indices.
+// at returns the value at a path of keys and indices.
 func (r reply) at(steps ...any) any {
 	r.t.Helper()
 	v := r.value
@@ -149,7 +149,7 @@ func (r reply) text(steps ...any) string {
 	r.t.Helper()
 	s, ok := r.at(steps...).(string)
 	if !ok {
-		r.t.Fatalf("%v is no text in %s", steps, r.raw)
+		r.t.Fatalf("%v is not a string in %s", steps, r.raw)
 	}
 	return s
 }
@@ -158,12 +158,12 @@ func (r reply) list(steps ...any) []any {
 	r.t.Helper()
 	list, ok := r.at(steps...).([]any)
 	if !ok {
-		r.t.Fatalf("%v is no list in %s", steps, r.raw)
+		r.t.Fatalf("%v is not a list in %s", steps, r.raw)
 	}
 	return list
 }
 
-// each collects one field of every entry of a list.
+// each returns one field of every entry of a list.
 func each(list []any, field string) []any {
 	values := make([]any, len(list))
 	for i, entry := range list {
@@ -172,16 +172,16 @@ func each(list []any, field string) []any {
 	return values
 }
 
-// insights is the base of a sample project's Insights operations.
+// insights returns the path of a sample project's Insights operations.
 func insights(project string) string {
 	return "/api/v1/sessions/" + sandbox.SampleProject(uuid.Nil, project).String() + "/insights"
 }
 
-// obj shortens the writing of bodies.
+// obj is a JSON object.
 type obj = map[string]any
 
-// finished starts a job and reads it to its end.
-func (a api) finished(base string, body any) reply {
+// runJob starts a job and reads it until it has ended.
+func (a api) runJob(base string, body any) reply {
 	a.t.Helper()
 	id := a.post(base, body).text("id")
 	var r reply
@@ -194,10 +194,11 @@ func (a api) finished(base string, body any) reply {
 	return r
 }
 
-// unjudged is a call whose answer is known not to fit the document.
-func (a api) unjudged(method, path string) reply {
+// getUnrecorded reads a response that intentionally deviates from LangSmith's OpenAPI
+// document, without recording it.
+func (a api) getUnrecorded(path string) reply {
 	a.t.Helper()
-	req, err := http.NewRequestWithContext(a.t.Context(), method, "http://sandbox"+path, nil)
+	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, "http://sandbox"+path, nil)
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -50,8 +50,8 @@ func TestPrebuiltConfigs(t *testing.T) {
 		if r.at("configs", i, "prebuilt") != true {
 			t.Errorf("%s", r.raw)
 		}
-		// Its settings can be run as a request.
-		if got := a.finished(insights(sandbox.ChatProd), r.at("configs", i, "config")).text("status"); got != "success" {
+		// Its settings are a valid request.
+		if got := a.runJob(insights(sandbox.ChatProd), r.at("configs", i, "config")).text("status"); got != "success" {
 			t.Errorf("prebuilt config %d ends as %s", i, got)
 		}
 	}
@@ -59,7 +59,7 @@ func TestPrebuiltConfigs(t *testing.T) {
 	a.call("GET", base+"?include_prebuilts=maybe", nil).refused(422, "bool_parsing")
 }
 
-// PATCH tells absent, null and value apart.
+// PATCH distinguishes absent, null and value.
 func TestUpdateConfig(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
@@ -118,19 +118,19 @@ func TestDeleteConfig(t *testing.T) {
 	a.call("DELETE", base+"/configs/"+id, nil).refused(404, "Insights config not found")
 	a.call("DELETE", base+"/configs/x", nil).refused(422, "uuid_parsing")
 	a.call("POST", base, obj{"config_id": id}).refused(404, "Insights config not found")
-	// The job goes on without its config.
+	// The job continues without its config.
 	for range 3 {
 		a.get(base + "/" + job)
 	}
 }
 
-// The categories found are saved to a config that had none, once.
-func TestCategoriesAreWrittenBack(t *testing.T) {
+// The discovered categories are saved to a config that had none, once.
+func TestCategoriesAreSavedToConfig(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
 	id := a.post(base+"/configs", obj{"name": "Weekly", "config": obj{"hierarchy": []int{3}}}).text("id")
-	job := a.finished(base, obj{"config_id": id})
+	job := a.runJob(base, obj{"config_id": id})
 	if job.text("name") != "Weekly" || job.text("config_id") != id {
 		t.Errorf("%s", job.raw)
 	}
@@ -145,26 +145,26 @@ func TestCategoriesAreWrittenBack(t *testing.T) {
 			t.Errorf("%q is not among %v", name, found)
 		}
 	}
-	// A later job keeps to them; what it finds besides is not added.
-	again := a.finished(base, obj{"config_id": id, "last_n_hours": 336})
+	// A later job uses them, and does not add others.
+	again := a.runJob(base, obj{"config_id": id, "last_n_hours": 336})
 	for name := range found {
 		if _, kept := again.at("shape").(obj)[name]; !kept {
-			t.Errorf("%q is gone from %v", name, again.at("shape"))
+			t.Errorf("%q is missing in %v", name, again.at("shape"))
 		}
 	}
 	if after := partitions(); len(after) != 3 {
 		t.Errorf("partitions %v", after)
 	}
-	// A config that has its own is left alone.
+	// A config with categories of its own is not changed.
 	own := a.post(base+"/configs", obj{"name": "own", "config": obj{"partitions": obj{"Money": "refunds"}}}).text("id")
-	a.finished(base, obj{"config_id": own})
+	a.runJob(base, obj{"config_id": own})
 	if after := partitions(); len(after) != 1 {
 		t.Errorf("own partitions %v", after)
 	}
 }
 
-// What the request says takes the place of what its config says.
-func TestRequestOverConfig(t *testing.T) {
+// The fields of a request override those of its config.
+func TestRequestOverridesConfig(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
@@ -172,7 +172,7 @@ func TestRequestOverConfig(t *testing.T) {
 	if got := a.post(base, obj{"config_id": id}).text("name"); got != "inner" {
 		t.Errorf("name %q", got)
 	}
-	job := a.finished(base, obj{"config_id": id, "name": "mine", "start_time": "2026-03-09T12:00:00Z", "hierarchy": []int{2}})
+	job := a.runJob(base, obj{"config_id": id, "name": "mine", "start_time": "2026-03-09T12:00:00Z", "hierarchy": []int{2}})
 	total := 0.0
 	for _, n := range job.at("shape").(obj) {
 		total += n.(float64)
@@ -193,8 +193,8 @@ func TestGenerateConfig(t *testing.T) {
 	if n := len(a.get(base).list("configs")); n != 0 {
 		t.Errorf("%d configs were saved", n)
 	}
-	// What it proposes can be run.
-	if got := a.finished(insights(sandbox.ChatProd), r.value).text("status"); got != "success" {
+	// The proposal is a valid request.
+	if got := a.runJob(insights(sandbox.ChatProd), r.value).text("status"); got != "success" {
 		t.Errorf("the proposal ends as %s", got)
 	}
 	a.call("POST", base+"/generate", obj{}).refused(422, "Field required")

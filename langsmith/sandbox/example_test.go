@@ -12,15 +12,15 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// A job is started, read to its end, and its largest category printed. No socket
-// is opened: the client's transport is the sandbox itself.
+// The example starts a job and reads it until it has ended. It opens no socket: the client's
+// transport is the sandbox.
 func Example() {
-	lab := sandbox.New(sandbox.Options{
+	langSmith := sandbox.New(sandbox.Options{
 		Now:            func() time.Time { return time.Date(2026, 3, 16, 12, 0, 0, 0, time.UTC) },
 		AllowAnonymous: true,
 		ReadsUntilDone: 1,
 	})
-	client := &http.Client{Transport: lab.RoundTripper()}
+	client := &http.Client{Transport: langSmith.RoundTripper()}
 	base := fmt.Sprintf("http://sandbox/sessions/%s/insights", sandbox.SampleProject(uuid.Nil, sandbox.ChatProd))
 
 	var created struct{ ID, Status string }
@@ -40,16 +40,16 @@ func Example() {
 	// Billing leads with 31 % of 161 traces; Identity check rejects returning customers fails most (sandbox)
 }
 
-// A fault lets a request take effect although its sender sees the connection break.
+// With this fault a request takes effect, and its sender gets a broken connection.
 func ExampleSandbox_Inject() {
-	lab := sandbox.New(sandbox.Options{AllowAnonymous: true})
-	lab.Inject(sandbox.Fault{Method: "POST", Path: "/insights$", Times: 1, DropAfter: true})
-	client := &http.Client{Transport: lab.RoundTripper()}
+	langSmith := sandbox.New(sandbox.Options{AllowAnonymous: true})
+	langSmith.Inject(sandbox.Fault{Method: "POST", Path: "/insights$", Times: 1, DropAfter: true})
+	client := &http.Client{Transport: langSmith.RoundTripper()}
 	session := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)
 
 	_, err := client.Post(fmt.Sprintf("http://sandbox/sessions/%s/insights", session), "application/json", strings.NewReader(`{}`))
 	fmt.Println("answered:", err == nil)
-	fmt.Println("started:", lab.JobsStarted())
+	fmt.Println("started:", langSmith.JobsStarted())
 	// Output:
 	// answered: false
 	// started: 1

@@ -18,7 +18,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// send posts a job through the transport, unjudged: what comes back may be broken.
+// send posts a job without recording the exchange, because the response may be broken.
 func send(ctx context.Context, s *sandbox.Sandbox) (*http.Response, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, "POST", "http://sandbox"+insights(sandbox.ChatProd), strings.NewReader(`{"name": "n"}`))
 	if err != nil {
@@ -34,7 +34,7 @@ func send(ctx context.Context, s *sandbox.Sandbox) (*http.Response, []byte, erro
 	return resp, body, err
 }
 
-func TestFaultsAndTheirEffect(t *testing.T) {
+func TestFaults(t *testing.T) {
 	t.Parallel()
 	isReset := func(err error) bool { return errors.Is(err, syscall.ECONNRESET) }
 	for name, c := range map[string]struct {
@@ -109,11 +109,11 @@ func TestFaultsAndTheirEffect(t *testing.T) {
 	}
 }
 
-func TestFaultsCount(t *testing.T) {
+func TestFaultSkipAndTimes(t *testing.T) {
 	t.Parallel()
 	s := sandbox.New(sandbox.Options{Now: frozen})
 	remove := s.Inject(sandbox.Fault{Skip: 1, Times: 2, Status: 500})
-	s.Inject(sandbox.Fault{Skip: 1, Times: 1, Status: 503}) // comes into play when the first is spent
+	s.Inject(sandbox.Fault{Skip: 1, Times: 1, Status: 503}) // applies after the first is used up
 	var got []int
 	for range 6 {
 		resp, _, err := send(t.Context(), s)
@@ -132,7 +132,7 @@ func TestFaultsCount(t *testing.T) {
 	}
 }
 
-func TestDoComesBeforeTheAnswer(t *testing.T) {
+func TestDoRunsBeforeResponse(t *testing.T) {
 	t.Parallel()
 	s := sandbox.New(sandbox.Options{Now: frozen})
 	session := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)
@@ -199,7 +199,7 @@ func TestSlowBodyArrives(t *testing.T) {
 	})
 }
 
-// A request may take effect after its sender was told that the connection broke.
+// A late request takes effect after its sender got a broken connection.
 func TestProcessLate(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{
@@ -237,7 +237,7 @@ func TestProcessLate(t *testing.T) {
 	}
 }
 
-// Late requests take effect in the order in which they are due, each by its own clock.
+// Late requests take effect in the order of their due times, each at its own time.
 func TestLateRequestsInOrder(t *testing.T) {
 	t.Parallel()
 	now := start
@@ -246,7 +246,7 @@ func TestLateRequestsInOrder(t *testing.T) {
 	for _, late := range []time.Duration{30, 10, 20, 10} {
 		remove := s.Inject(sandbox.Fault{ProcessLate: late * time.Second})
 		if _, _, err := send(t.Context(), s); err == nil {
-			t.Error("answered")
+			t.Error("a late request got a response")
 		}
 		remove()
 	}

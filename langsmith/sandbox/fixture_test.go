@@ -38,14 +38,14 @@ func TestJobFixtures(t *testing.T) {
 		},
 		Extra: map[string]any{"created_at": "2026-03-16T11:00:00", "tenant": 5, "shape": sandbox.Omit()},
 	})
-	// The document has no place for the extra fields: this one answer is not judged.
-	r := a.unjudged("GET", base+"/"+odd.String())
+	// The OpenAPI document does not have the extra fields.
+	r := a.getUnrecorded(base + "/" + odd.String())
 	if r.text("created_at") != "2026-03-16T11:00:00" || r.at("tenant") != 5.0 || r.at("clusters", 1, "colour") != "red" ||
 		r.at("clusters", 1, "stats") != nil || r.text("clusters", 0, "parent_id") != missing.String() {
 		t.Errorf("%s", r.raw)
 	}
 	if _, there := r.value.(obj)["shape"]; there {
-		t.Errorf("shape was to be left out: %s", r.raw)
+		t.Errorf("shape is not omitted: %s", r.raw)
 	}
 	if n := a.s.JobsStarted(); n != 0 {
 		t.Errorf("fixtures count as %d started jobs", n)
@@ -65,15 +65,15 @@ func TestWideReport(t *testing.T) {
 			parents++
 		}
 		if n := len([]rune(c.(obj)["description"].(string))); n != 3_000 {
-			t.Fatalf("a description of %d", n)
+			t.Fatalf("a description has %d characters", n)
 		}
 	}
 	if len(clusters) != 2_000 || parents != 250 {
 		t.Errorf("%d clusters, %d at the top", len(clusters), parents)
 	}
-	ring := clusters[0].(obj)["id"].(string)
-	if n := len(a.get(insights(sandbox.ChatProd) + "/" + id.String() + "/runs?cluster_id=" + ring).list("runs")); n == 0 {
-		t.Error("no runs")
+	top := clusters[0].(obj)["id"].(string)
+	if n := len(a.get(insights(sandbox.ChatProd) + "/" + id.String() + "/runs?cluster_id=" + top).list("runs")); n == 0 {
+		t.Error("the top category has no runs")
 	}
 }
 
@@ -97,11 +97,11 @@ func TestProjectFixtures(t *testing.T) {
 	}
 	a.call("GET", "/sessions/"+id.String(), nil).refused(404, "Session not found")
 	if jobs := a.s.Jobs(uuid.Nil, id); jobs != nil {
-		t.Errorf("jobs of a project elsewhere: %v", jobs)
+		t.Errorf("the jobs of another workspace's project: %v", jobs)
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("a job went into a project that is not there")
+			t.Error("a job was added to a missing project")
 		}
 	}()
 	a.s.AddJob(uuid.New(), sandbox.Job{})

@@ -16,8 +16,8 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// hostile is a small sandbox with one of everything, and the operations on it.
-func hostile() (*sandbox.Sandbox, []string) {
+// newFuzzTarget returns a small sandbox with one object of each kind, and its operations.
+func newFuzzTarget() (*sandbox.Sandbox, []string) {
 	s := sandbox.New(sandbox.Options{Now: frozen, Empty: true, ReadsUntilDone: 1, AllowAnonymous: true})
 	project := s.AddProject(sandbox.Project{Name: "p", Runs: []trace.Run{
 		{Name: "a", End: start.Add(time.Second), Inputs: map[string]any{"q": "my refund is late"}},
@@ -57,8 +57,8 @@ func hostile() (*sandbox.Sandbox, []string) {
 	}
 }
 
-// Whatever comes, the sandbox answers with JSON in the document's shape, never
-// with a server error, and does not panic.
+// FuzzRequests checks that the sandbox responds to any request with JSON that fits
+// LangSmith's OpenAPI document, without a server error and without a panic.
 func FuzzRequests(f *testing.F) {
 	for op, body := range map[uint8]string{
 		1:  `{"name": "x", "start_time": "2026-03-01T00:00:00Z"}`,
@@ -76,7 +76,7 @@ func FuzzRequests(f *testing.F) {
 	f.Add(uint8(8), "attribute_sort_key=x&attribute_sort_order=desc&offset=99999999999999999999", strings.Repeat("[", 10_000))
 	f.Add(uint8(5), "include_stats=%zz;", "\xff")
 	f.Fuzz(func(t *testing.T, op uint8, query, body string) {
-		s, operations := hostile()
+		s, operations := newFuzzTarget()
 		method, path, _ := strings.Cut(operations[int(op)%len(operations)], " ")
 		target, err := url.Parse("http://sandbox" + path)
 		if err != nil {
@@ -101,14 +101,14 @@ func FuzzRequests(f *testing.F) {
 		if resp.StatusCode < 300 || resp.StatusCode == 422 && !bytes.Contains(answer, []byte(`"detail":[{`)) {
 			record(t, req, nil, resp, answer)
 		}
-		// What was taken in must not trip what comes later.
+		// What an earlier request stored must not break later requests.
 		for _, next := range []string{"GET /sessions?include_stats=true", "POST /runs/query"} {
 			method, path, _ := strings.Cut(next, " ")
 			body := `{"session": ["` + uuid.NewString() + `"], "filter": "search('x')"}`
 			req, _ := http.NewRequestWithContext(t.Context(), method, "http://sandbox"+path, strings.NewReader(body))
 			resp, err := s.RoundTripper().RoundTrip(req)
 			if err != nil || resp.StatusCode != 200 {
-				t.Fatalf("afterwards: %v %v", resp, err)
+				t.Fatalf("a later request: %v %v", resp, err)
 			}
 			_ = resp.Body.Close()
 		}

@@ -66,7 +66,7 @@ func TestRoutesOfOneGeneration(t *testing.T) {
 	}
 }
 
-func TestOlderRoutesSayThatTheyGoAway(t *testing.T) {
+func TestDeprecatedRoutes(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	session := sandbox.SampleProject(uuid.Nil, sandbox.ResearchAgent).String()
@@ -77,13 +77,12 @@ func TestOlderRoutesSayThatTheyGoAway(t *testing.T) {
 	}
 	for _, path := range []string{"/api/v1/sessions", "/api/v2/sessions"} {
 		if r := a.get(path); r.header.Get("Sunset") != "" || r.header.Get("Deprecation") != "" {
-			t.Errorf("%s goes away: %v", path, r.header)
+			t.Errorf("%s is deprecated: %v", path, r.header)
 		}
 	}
 }
 
-// A fleet that is being moved answers one request by the one generation and the
-// next by the other.
+// During a migration, different requests may be served by different generations.
 func TestRoutesOfSingleRequests(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
@@ -109,7 +108,7 @@ func TestParseRoutes(t *testing.T) {
 	}
 	for _, text := range []string{"", "V1", "v3"} {
 		if got, err := sandbox.ParseRoutes(text); err == nil {
-			t.Errorf("%q is taken for %q", text, got)
+			t.Errorf("%q is accepted as %q", text, got)
 		}
 	}
 }

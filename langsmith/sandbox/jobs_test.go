@@ -13,7 +13,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-func TestJobMovesThroughItsStates(t *testing.T) {
+func TestJobStatuses(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
@@ -29,14 +29,14 @@ func TestJobMovesThroughItsStates(t *testing.T) {
 		}
 	}
 	if listed := a.get(base).text("clustering_jobs", 0, "status"); listed != "running" {
-		t.Errorf("a list moved the job on: %s", listed)
+		t.Errorf("a list advanced the job: %s", listed)
 	}
 	done := a.get(path)
 	if done.text("status") != "success" || len(done.list("clusters")) < 10 || len(done.list("report", "key_points")) < 4 {
 		t.Errorf("done: %s", done.raw)
 	}
 	if again := a.get(path); string(again.raw) != string(done.raw) {
-		t.Error("the report changes from one read to the next")
+		t.Error("the report changes between reads")
 	}
 	if got := done.at("metadata", "source"); got != "sandbox" {
 		t.Errorf("metadata source %v", got)
@@ -46,7 +46,7 @@ func TestJobMovesThroughItsStates(t *testing.T) {
 	}
 }
 
-func TestJobTakesItsTime(t *testing.T) {
+func TestJobDuration(t *testing.T) {
 	t.Parallel()
 	now := start
 	a := newAPI(t, sandbox.Options{JobDuration: 20 * time.Minute, Now: func() time.Time { return now }})
@@ -66,7 +66,7 @@ func TestJobTakesItsTime(t *testing.T) {
 	if done.text("start_time") != "2026-03-16T12:02:00.000000+00:00" || done.text("end_time") != "2026-03-16T12:20:00.000000+00:00" {
 		t.Errorf("from %s to %s", done.text("start_time"), done.text("end_time"))
 	}
-	// Nobody needs to read a job for it to end.
+	// A job ends without being read.
 	a.post(base, obj{})
 	now = now.Add(time.Hour)
 	if got := a.get(base).text("clustering_jobs", 0, "status"); got != "success" {
@@ -83,8 +83,8 @@ func TestReadsUntilDone(t *testing.T) {
 	}
 }
 
-// A job goes on where nobody reads it, and a list shows it.
-func TestJobSeenThroughListsAlone(t *testing.T) {
+// A job that is not read advances with time, as lists show.
+func TestUnreadJobAdvances(t *testing.T) {
 	t.Parallel()
 	now := start
 	a := newAPI(t, sandbox.Options{Now: func() time.Time { return now }})
@@ -105,12 +105,12 @@ func TestJobSeenThroughListsAlone(t *testing.T) {
 	}
 }
 
-// A report's parts must agree with each other.
-func TestReportIsCoherent(t *testing.T) {
+// The parts of a report are consistent.
+func TestReportIsConsistent(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
-	done := a.finished(base, obj{})
+	done := a.runJob(base, obj{})
 	path := base + "/" + done.text("id")
 	top, byID := 0, make(map[string]any)
 	for _, c := range done.list("clusters") {
@@ -139,7 +139,7 @@ func TestReportIsCoherent(t *testing.T) {
 		}
 		runs := a.get(path + "/runs?cluster_id=" + id)
 		if n := len(runs.list("runs")); n != int(cluster["num_runs"].(float64)) {
-			t.Errorf("%v lists %d runs", cluster, n)
+			t.Errorf("%v has %d listed runs", cluster, n)
 		}
 	}
 	for i, h := range done.list("report", "highlighted_traces") {
@@ -152,7 +152,7 @@ func TestReportIsCoherent(t *testing.T) {
 	a.call("GET", path+"/clusters/"+uuid.NewString(), nil).refused(404, "Cluster not found")
 	a.call("GET", path+"/clusters/x", nil).refused(422, "uuid_parsing")
 	if top != 161 {
-		t.Errorf("the top categories hold %d runs", top)
+		t.Errorf("the top categories have %d runs", top)
 	}
 }
 
@@ -160,7 +160,7 @@ func TestJobRunsPages(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
-	job := a.finished(base, obj{"attribute_schemas": obj{"turns": obj{"type": "number"}, "angry": obj{"type": "boolean"}}})
+	job := a.runJob(base, obj{"attribute_schemas": obj{"turns": obj{"type": "number"}, "angry": obj{"type": "boolean"}}})
 	path := base + "/" + job.text("id") + "/runs"
 	seen := make(map[any]bool)
 	offset := "0"
@@ -202,7 +202,7 @@ func TestJobRunsPages(t *testing.T) {
 	a.call("GET", path+"?cluster_id="+uuid.NewString(), nil).refused(404, "Cluster not found")
 }
 
-func TestListingJobs(t *testing.T) {
+func TestListJobs(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
@@ -265,7 +265,7 @@ func TestRenameAndDelete(t *testing.T) {
 	a.call("GET", base+"/1", nil).refused(422, "uuid_parsing")
 }
 
-func TestCreateRefusesWhatTheSchemaForbids(t *testing.T) {
+func TestCreateSchemaViolations(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
@@ -307,7 +307,7 @@ func TestCreateRefusesWhatTheSchemaForbids(t *testing.T) {
 		a.call("POST", base, body).refused(422, want)
 	}
 	a.call("POST", base, obj{"partitions": eleven}).refused(422, "too_long")
-	// One answer tells all that is wrong.
+	// One response lists all problems.
 	if n := len(a.call("POST", base, `{"model": 1, "sample": "x", "name": 2}`).list("detail")); n != 3 {
 		t.Errorf("%d problems", n)
 	}
@@ -317,7 +317,7 @@ func TestCreateRefusesWhatTheSchemaForbids(t *testing.T) {
 	}
 }
 
-func TestCreateRefusesWhatTheDocumentationForbids(t *testing.T) {
+func TestCreateDocumentedRules(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
@@ -340,8 +340,8 @@ func TestCreateRefusesWhatTheDocumentationForbids(t *testing.T) {
 	a.call("POST", base, obj{"filter": "eq(colour, 1)"}).refused(400, "Invalid filter: unknown field colour")
 }
 
-// All seventeen fields, with values, and again as null where null is allowed.
-func TestCreateTakesEveryField(t *testing.T) {
+// A request with all seventeen fields, and one with null for those that allow it.
+func TestCreateWithEveryField(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
@@ -354,7 +354,7 @@ func TestCreateTakesEveryField(t *testing.T) {
 		"user_context": obj{"q": "a"}, "model": "openai", "cluster_model": "openai",
 		"summary_model": uuid.NewString(), "is_scheduled": false, "validate_model_secrets": true,
 	}
-	if got := a.finished(base, full); got.text("status") != "success" || got.text("config_id") != config {
+	if got := a.runJob(base, full); got.text("status") != "success" || got.text("config_id") != config {
 		t.Errorf("%s", got.raw)
 	}
 	nulls := obj{}
@@ -362,7 +362,7 @@ func TestCreateTakesEveryField(t *testing.T) {
 		nulls[name] = nil
 	}
 	nulls["model"], nulls["is_scheduled"], nulls["validate_model_secrets"] = "openai", true, false
-	if got := a.finished(base, nulls).text("status"); got != "success" {
+	if got := a.runJob(base, nulls).text("status"); got != "success" {
 		t.Errorf("nulls: %s", got)
 	}
 }
@@ -396,13 +396,13 @@ func TestTooManyJobs(t *testing.T) {
 	a.post(base, obj{})
 }
 
-// What the request says has an effect.
-func TestRequestDecidesTheReport(t *testing.T) {
+// The window, sample, filter, hierarchy and partitions of a request affect the report.
+func TestRequestAffectsReport(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	base := insights(sandbox.ChatProd)
 	size := func(body obj) (runs float64, top []string) {
-		r := a.finished(base, body)
+		r := a.runJob(base, body)
 		if r.text("status") != "success" {
 			t.Fatalf("%v: %s", body, r.raw)
 		}
@@ -436,7 +436,7 @@ func TestRequestDecidesTheReport(t *testing.T) {
 	if _, top := size(obj{"partitions": obj{"Money": "refund billing", "Parcels": "delivery parcel"}}); !slices.Equal(top, []string{"Money", "Other", "Parcels"}) {
 		t.Errorf("partitions give %v", top)
 	}
-	empty := a.finished(base, obj{"filter": `has(tags, "nothing")`})
+	empty := a.runJob(base, obj{"filter": `has(tags, "nothing")`})
 	if empty.text("status") != "error" || !strings.Contains(empty.text("error"), "sandbox wording") || empty.at("report") != nil {
 		t.Errorf("an empty selection: %s", empty.raw)
 	}

@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// form calls the login with a form.
+// form posts a form.
 func (a api) form(path string, fields url.Values) reply {
 	a.t.Helper()
 	return a.with("X-Api-Key", "").with("Content-Type", "application/x-www-form-urlencoded").call("POST", path, fields.Encode())
@@ -20,7 +20,7 @@ func refresh(token string) url.Values {
 	return url.Values{"grant_type": {"refresh_token"}, "client_id": {"langsmith-cli"}, "refresh_token": {token}}
 }
 
-func TestRefreshTokensWorkOnce(t *testing.T) {
+func TestRefreshTokensAreSingleUse(t *testing.T) {
 	t.Parallel()
 	now := start
 	a := newAPI(t, sandbox.Options{Now: func() time.Time { return now }, Keys: []string{"key"}, TokenLifetime: 10 * time.Minute})
@@ -48,7 +48,7 @@ func TestRefreshTokensWorkOnce(t *testing.T) {
 	use("anything").refused(403, "Forbidden")
 }
 
-func TestLoginOnADevice(t *testing.T) {
+func TestDeviceLogin(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	device := a.form("/oauth/device/code", url.Values{"client_id": {"langsmith-cli"}}).ok().text("device_code")
@@ -63,7 +63,7 @@ func TestLoginOnADevice(t *testing.T) {
 	a.call("POST", "/oauth/token", obj{"grant_type": "refresh_token"}).refused(400, `"invalid_request"`)
 }
 
-// The issuer is the address that the well-known path was made of.
+// The issuer is the one in the well-known path of the request.
 func TestAuthorizationServerMetadata(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{}).with("X-Api-Key", "")

@@ -40,7 +40,7 @@ func TestQueueItems(t *testing.T) {
 		t.Errorf("the older route shows %d runs", n)
 	}
 
-	// Pages of one, in the order they were added.
+	// Pages of one item, in the order of addition.
 	next := url.Values{"status": {"needs_my_review"}, "page_size": {"1"}}
 	var types []any
 	for range 10 {
@@ -59,7 +59,7 @@ func TestQueueItems(t *testing.T) {
 		t.Errorf("%d threads", n)
 	}
 	if n := len(a.get(path + "?status=needs_my_review&min_start_time=" + start.Format(time.RFC3339)).list("items")); n != 0 {
-		t.Errorf("%d items that began later", n)
+		t.Errorf("%d items that started later", n)
 	}
 
 	// Two reviewers complete an item, and it is archived.
@@ -69,17 +69,17 @@ func TestQueueItems(t *testing.T) {
 	}
 	a.post(review, obj{"status": "completed"})
 	if count("needs_my_review") != 3.0 || count("needs_others_review") != 1.0 {
-		t.Error("one of two reviews does not wait for the other")
+		t.Error("the item is archived after one of two reviews")
 	}
 	if got := a.post(review, obj{"status": "completed"}).at("is_archived"); got != true || count("archived") != 1.0 || count("all") != 4.0 {
 		t.Errorf("archived %v", got)
 	}
 	if at := a.get(path+"?status=archived").at("items", 0, "last_reviewed_time"); at == nil {
-		t.Error("an archived item was never reviewed")
+		t.Error("an archived item has no time of its last review")
 	}
 	a.post(review, obj{"status": nil})
 	if count("needs_my_review") != 4.0 {
-		t.Error("a null status does not show the item again")
+		t.Error("a null status does not return the item to the queue")
 	}
 
 	with := func(field string, value any) obj {

@@ -2,7 +2,7 @@ package sandbox
 
 import "testing"
 
-// A sandbox that serves for days remembers the latest requests only.
+// Only the latest requests are recorded.
 func TestRecorderIsBounded(t *testing.T) {
 	t.Parallel()
 	var r recorder

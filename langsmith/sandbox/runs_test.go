@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-func TestReadingRuns(t *testing.T) {
+func TestReadRun(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	session := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd).String()
@@ -31,7 +31,7 @@ func TestReadingRuns(t *testing.T) {
 	}
 }
 
-func TestQueryingRuns(t *testing.T) {
+func TestQueryRuns(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{Empty: true})
 	session := a.s.AddProject(sandbox.Project{Name: "p"})
@@ -115,7 +115,7 @@ func TestRunCursors(t *testing.T) {
 	}
 }
 
-// chat is a run as it is sent for a conversation that LangSmith has not seen.
+// chat returns the run of a conversation as a client ingests it.
 func chat(session, id, said string) obj {
 	return obj{
 		"id": id, "trace_id": id, "name": "trace", "run_type": "chain", "session_id": session,
@@ -127,7 +127,7 @@ func chat(session, id, said string) obj {
 	}
 }
 
-func TestIngestingChats(t *testing.T) {
+func TestIngestChats(t *testing.T) {
 	t.Parallel()
 	now := start
 	a := newAPI(t, sandbox.Options{Empty: true, IngestDelay: 10 * time.Second, Now: func() time.Time { return now }})
@@ -143,7 +143,7 @@ func TestIngestingChats(t *testing.T) {
 	}
 	query := obj{"session": []string{session}}
 	if n := len(a.post("/runs/query", query).list("runs")); n != 0 {
-		t.Errorf("%d runs can be found at once", n)
+		t.Errorf("%d runs are visible at once", n)
 	}
 	first := posts[0].(obj)["id"].(string)
 	a.call("GET", "/runs/"+first, nil).refused(404, "Run not found")
@@ -164,8 +164,8 @@ func TestIngestingChats(t *testing.T) {
 	if r := a.get("/runs/" + first); r.text("status") != "error" || r.text("inputs_preview") == "" {
 		t.Errorf("%s", r.raw)
 	}
-	// A job over them, as one would ask for it.
-	job := a.finished("/sessions/"+session+"/insights", obj{"last_n_hours": 1, "user_context": obj{
+	// A job over the ingested runs.
+	job := a.runJob("/sessions/"+session+"/insights", obj{"last_n_hours": 1, "user_context": obj{
 		"How are your agent traces structured?": "chats", "What would you like to learn about your agent?": "parcels",
 	}})
 	want := []any{"My parcel is late and tracking stands still", "The password reset link expired"}
@@ -191,12 +191,12 @@ func TestIngestRefusals(t *testing.T) {
 		many = append(many, chat(session, uuid.NewString(), "x"))
 	}
 	a.call("POST", "/runs/batch", obj{"post": many}).refused(422, "at most 100")
-	// A name makes the project that it lacks.
+	// The name of a missing project creates it.
 	a.post("/runs/batch", obj{"post": []any{obj{"id": id, "name": "x", "run_type": "chain", "session_name": "new one"}}})
 	if got := each(a.get("/sessions?sort_by=name").list(), "name"); !slices.Equal(got, []any{"new one", "chats"}) {
 		t.Errorf("projects %v", got)
 	}
-	// Runs that name each other as parents end no walk.
+	// Runs that are each other's parents do not cause an endless loop.
 	b := uuid.NewString()
 	c := uuid.NewString()
 	a.post("/runs/batch", obj{"post": []any{

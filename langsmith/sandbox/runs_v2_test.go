@@ -54,7 +54,7 @@ func TestQueryRunsV2(t *testing.T) {
 		}
 	}
 	if run := a.post("/api/v2/runs/query", obj{"project_ids": []any{session}}).at("items", 0).(obj); len(run) != 1 {
-		t.Errorf("without selects there is more than the id: %v", run)
+		t.Errorf("without selects the run has more than the id: %v", run)
 	}
 	here := `{"project_ids": ["` + session.String() + `"], `
 	for body, want := range map[string]string{
@@ -104,7 +104,7 @@ func TestQueryRunsV2Cursors(t *testing.T) {
 	}
 }
 
-// A root that failed leads to the child that made it fail.
+// The trace of a failed root run contains the child that caused the failure.
 func TestReadTraceV2(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})

@@ -40,11 +40,11 @@ func TestUnknownRoutes(t *testing.T) {
 	if allow := a.call("DELETE", "/api/v1/sessions", nil).header.Get("Allow"); !strings.Contains(allow, "POST") {
 		t.Errorf("Allow %q", allow)
 	}
-	// configs comes before {job_id}: this is a config's path, which nothing reads.
+	// configs is not a {job_id}: this is the path of a config, which has no GET.
 	a.call("GET", insights(sandbox.ChatProd)+"/configs/"+uuid.NewString(), nil).refused(405, "")
 }
 
-func TestEveryAnswerIsDated(t *testing.T) {
+func TestDateHeader(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	for _, path := range []string{"/sessions", "/nowhere"} {
@@ -54,7 +54,7 @@ func TestEveryAnswerIsDated(t *testing.T) {
 	}
 }
 
-func TestWorkspacesAreApart(t *testing.T) {
+func TestWorkspacesAreIsolated(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	other := a.in(uuid.New())
@@ -72,14 +72,14 @@ func TestWorkspacesAreApart(t *testing.T) {
 	other.call("POST", "/annotation-queues/"+queue+"/runs", []string{run}).refused(404, "not found")
 	for _, path := range []string{"/datasets?name=d", "/annotation-queues?name=q"} {
 		if n := len(other.get(path).list()); n != 0 {
-			t.Errorf("%s shows %d of another workspace", path, n)
+			t.Errorf("%s lists %d objects of another workspace", path, n)
 		}
 	}
 	mine, theirs := each(a.get("/sessions").list(), "id"), each(other.get("/sessions").list(), "id")
 	if len(theirs) != 4 || slices.ContainsFunc(theirs, func(id any) bool { return slices.Contains(mine, id) }) {
 		t.Errorf("sessions %v and %v", mine, theirs)
 	}
-	// The default workspace can be named too.
+	// The default workspace, named explicitly.
 	if named := each(a.in(sandbox.DefaultWorkspace()).get("/sessions").list(), "id"); !slices.Equal(named, mine) {
 		t.Errorf("named %v, unnamed %v", named, mine)
 	}
@@ -125,8 +125,8 @@ func TestRateLimits(t *testing.T) {
 	a.post("/runs/query", query)
 }
 
-// Two sandboxes with the same clock say the same, byte by byte.
-func TestSameCallsSameAnswers(t *testing.T) {
+// Two sandboxes with the same clock return the same bytes for the same calls.
+func TestDeterministicResponses(t *testing.T) {
 	t.Parallel()
 	walk := func(opts sandbox.Options) string {
 		a := newAPI(t, opts)
@@ -136,7 +136,7 @@ func TestSameCallsSameAnswers(t *testing.T) {
 			a.get("/sessions?include_stats=true"),
 			a.post("/sessions", obj{"name": "mine"}),
 			a.post(base+"/configs", obj{"name": "weekly", "config": obj{"hierarchy": []int{4}}}),
-			a.finished(base, obj{"attribute_schemas": obj{"resolved": obj{"type": "boolean"}}}),
+			a.runJob(base, obj{"attribute_schemas": obj{"resolved": obj{"type": "boolean"}}}),
 			a.post("/datasets", obj{"name": "d"}),
 			a.post("/annotation-queues", obj{"name": "q"}),
 			a.post("/runs/query", obj{"session": []any{sandbox.SampleProject(uuid.Nil, sandbox.ResearchAgent)}}),
@@ -147,9 +147,9 @@ func TestSameCallsSameAnswers(t *testing.T) {
 	}
 	first := walk(sandbox.Options{})
 	if second := walk(sandbox.Options{}); first != second {
-		t.Error("the second sandbox says something else")
+		t.Error("the second sandbox responds differently")
 	}
 	if seeded := walk(sandbox.Options{Seed: "other"}); seeded == first {
-		t.Error("a seed changes nothing")
+		t.Error("another seed gives the same ids")
 	}
 }

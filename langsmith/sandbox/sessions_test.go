@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-func TestListingSessions(t *testing.T) {
+func TestListSessions(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
 	chat := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd).String()
@@ -48,7 +48,7 @@ func TestSessionFigures(t *testing.T) {
 	path := "/sessions/" + sandbox.SampleProject(uuid.Nil, sandbox.ChatProd).String()
 	bare := a.get(path).value.(obj)
 	if _, told := bare["run_count"]; told {
-		t.Errorf("figures without asking: %v", bare)
+		t.Errorf("figures that were not requested: %v", bare)
 	}
 	r := a.get(path + "?include_stats=true")
 	if r.at("run_count").(float64) < 400 || r.at("error_rate").(float64) < 0.05 || r.at("latency_p50").(float64) < 2 ||
@@ -64,11 +64,11 @@ func TestSessionFigures(t *testing.T) {
 	id := a.s.AddProject(sandbox.Project{Name: "quiet"})
 	quiet := a.get("/sessions/" + id.String() + "?include_stats=true")
 	if quiet.at("run_count") != 0.0 || quiet.at("error_rate") != nil || quiet.at("total_cost") != nil {
-		t.Errorf("figures of nothing: %s", quiet.raw)
+		t.Errorf("figures of a project without runs: %s", quiet.raw)
 	}
 }
 
-func TestCreatingSessions(t *testing.T) {
+func TestCreateSession(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{Empty: true})
 	if n := len(a.get("/sessions").list()); n != 0 {
@@ -80,7 +80,7 @@ func TestCreatingSessions(t *testing.T) {
 	}
 	a.call("POST", "/sessions", obj{"name": "chats"}).refused(409, "already exists")
 	if got := a.post("/sessions?upsert=true", obj{"name": "chats"}).text("id"); got != id {
-		t.Errorf("upsert made %s", got)
+		t.Errorf("upsert created %s", got)
 	}
 	own := uuid.NewString()
 	if got := a.post("/sessions", obj{"name": "own", "id": own}).text("id"); got != own {

@@ -42,7 +42,7 @@ func TestListSessionsV2(t *testing.T) {
 		next.Set("cursor", cursor)
 	}
 	if len(names) != 4 {
-		t.Errorf("pages hold %v", names)
+		t.Errorf("the pages have %v", names)
 	}
 	a.call("GET", "/api/v2/sessions?type=agent", nil).refused(422, "enum")
 	a.call("GET", "/api/v2/sessions?page_size=1001", nil).refused(422, "less_than_equal")

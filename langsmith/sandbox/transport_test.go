@@ -16,17 +16,18 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// closing notes that it was closed, and may fail to be read.
-type closing struct {
+// closeRecorder is a body that records whether it was closed.
+type closeRecorder struct {
 	io.Reader
 	closed bool
 }
 
-func (c *closing) Close() error { c.closed = true; return nil }
+func (c *closeRecorder) Close() error { c.closed = true; return nil }
 
-type broken struct{}
+// brokenReader is a body that cannot be read.
+type brokenReader struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, errors.New("no more") }
+func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("no more") }
 
 func TestTransportContract(t *testing.T) {
 	t.Parallel()
@@ -34,7 +35,7 @@ func TestTransportContract(t *testing.T) {
 	transport := s.RoundTripper()
 	url := "http://sandbox" + insights(sandbox.ChatProd)
 
-	body := &closing{Reader: strings.NewReader(`{}`)}
+	body := &closeRecorder{Reader: strings.NewReader(`{}`)}
 	req, _ := http.NewRequestWithContext(t.Context(), "POST", url, body)
 	req.Header.Set("Authorization", "Bearer token")
 	req.Header.Set("X-Tenant-Id", sandbox.DefaultWorkspace().String())
@@ -53,7 +54,7 @@ func TestTransportContract(t *testing.T) {
 	if _, err := transport.RoundTrip(req); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled request: %v", err)
 	}
-	req, _ = http.NewRequestWithContext(t.Context(), "POST", url, broken{})
+	req, _ = http.NewRequestWithContext(t.Context(), "POST", url, brokenReader{})
 	if _, err := transport.RoundTrip(req); err == nil || !strings.Contains(err.Error(), "no more") {
 		t.Errorf("a body that cannot be read: %v", err)
 	}
@@ -73,7 +74,7 @@ func TestRequestsAreCopies(t *testing.T) {
 	}
 	got.Body[0], got.Header["X-Api-Key"][0] = 'X', "changed"
 	if again := a.s.Requests()[0]; again.Body[0] != '{' || again.Header.Get("X-Api-Key") != "key" {
-		t.Error("what was handed out can be changed from outside")
+		t.Error("changing a returned request changes the recorded one")
 	}
 	a.s.ResetRequests()
 	if n := len(a.s.Requests()); n != 0 {
@@ -98,7 +99,7 @@ func TestOversizedBody(t *testing.T) {
 	}
 }
 
-// Over sockets the sandbox says the same as in process, and breaks the same way.
+// Over sockets, responses and faults are the same as through the RoundTripper.
 func TestOverSockets(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{AllowAnonymous: true})
@@ -140,7 +141,7 @@ func TestOverSockets(t *testing.T) {
 	}
 }
 
-func TestManyCallersAtOnce(t *testing.T) {
+func TestConcurrentCallers(t *testing.T) {
 	t.Parallel()
 	s := sandbox.New(sandbox.Options{Now: frozen, AllowAnonymous: true})
 	session := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Naming ever new workspaces does not make a sandbox grow for ever.
+// The number of workspaces that requests can create is bounded.
 func TestWorkspacesAreBounded(t *testing.T) {
 	t.Parallel()
 	s := New(Options{Empty: true, AllowAnonymous: true})
@@ -22,6 +22,6 @@ func TestWorkspacesAreBounded(t *testing.T) {
 		Header: http.Header{"X-Tenant-Id": {uuid.NewString()}},
 	}, s.now(), RoutesBoth)
 	if a.status != http.StatusForbidden {
-		t.Errorf("one workspace more: status %d", a.status)
+		t.Errorf("one more workspace: status %d", a.status)
 	}
 }

@@ -1,6 +1,6 @@
-// Package catalog lists what a caller's workspace holds by name: projects, jobs,
-// and the categories of a report. Completion and lists of resources ask for them
-// at every keystroke and at a host's start, so LangSmith's answers are cached.
+// Package catalog lists the projects, jobs and categories of a caller's workspace for
+// completion and for lists of resources. Clients ask for them at every keystroke and when
+// they start, so LangSmith's responses are cached.
 package catalog
 
 import (
@@ -18,20 +18,20 @@ import (
 )
 
 const (
-	listTTL   = 30 * time.Second // what is new appears after that
+	listTTL   = 30 * time.Second // new projects and jobs appear after that
 	reportTTL = 10 * time.Minute // a finished report does not change
 
-	pageSize  = 100 // what LangSmith lists at once; later pages are not asked for
-	cacheSize = 50  // lists, or reports, of one caller
+	pageSize  = 100 // LangSmith's largest page; later pages are not read
+	cacheSize = 50  // entries of each cache of a caller
 )
 
 // Category is a category of a report.
 type Category = report.Node
 
-// jobKey names a job.
+// jobKey identifies a job.
 type jobKey struct{ project, job uuid.UUID }
 
-// Catalog lists what one caller sees. It is safe for concurrent use.
+// Catalog lists what one caller can see. It is safe for concurrent use.
 type Catalog struct {
 	client   *langsmith.Client
 	projects cache[langsmith.ProjectsQuery, []langsmith.Project]
@@ -39,7 +39,7 @@ type Catalog struct {
 	reports  cache[jobKey, []*Category]
 }
 
-// New returns a catalog of what the client sees.
+// New returns a catalog of what the client can see.
 func New(client *langsmith.Client) *Catalog {
 	return &Catalog{
 		client:   client,
@@ -49,8 +49,8 @@ func New(client *langsmith.Client) *Catalog {
 	}
 }
 
-// Projects lists the projects whose name contains a text, in either case, or whose
-// id begins with it: at most a hundred.
+// Projects lists at most a hundred projects whose name contains a text, in either case, or
+// whose id begins with it.
 func (c *Catalog) Projects(ctx context.Context, text string) ([]langsmith.Project, error) {
 	all, err := c.listProjects(ctx, langsmith.ProjectsQuery{Limit: pageSize})
 	if err != nil {
@@ -64,8 +64,8 @@ func (c *Catalog) Projects(ctx context.Context, text string) ([]langsmith.Projec
 	return slices.DeleteFunc(slices.Clone(all), func(p langsmith.Project) bool { return !Matches(text, p.Name, p.ID) }), nil
 }
 
-// ProjectNamed returns the id of the project with a name; uuid.Nil where there
-// is none, or more than one.
+// ProjectNamed returns the id of the project with a name; uuid.Nil if there is none, or
+// more than one.
 func (c *Catalog) ProjectNamed(ctx context.Context, name string) (uuid.UUID, error) {
 	projects, err := c.listProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: pageSize})
 	if err != nil {
@@ -115,17 +115,17 @@ func (c *Catalog) Categories(ctx context.Context, project, job uuid.UUID) ([]*Ca
 
 // Report is a job that succeeded, with its project.
 type Report struct {
-	Project langsmith.Project // with a name where it is known
+	Project langsmith.Project
 	Job     langsmith.Job
 }
 
 const (
-	recentProjects = 5  // whose reports are listed where there is no default project
-	recentReports  = 20 // of each of them
+	recentProjects = 5  // the projects whose reports are listed without a default project
+	recentReports  = 20 // the reports of each of them
 )
 
-// Reports lists reports, newest first: those of the default project, or the latest
-// of the projects with the latest runs.
+// Reports lists reports, newest first: those of the default project, or without one the
+// newest reports of the projects with the newest runs.
 func (c *Catalog) Reports(ctx context.Context, defaultProject string) ([]Report, error) {
 	if defaultProject != "" {
 		id, err := c.ProjectNamed(ctx, defaultProject)
@@ -134,7 +134,7 @@ func (c *Catalog) Reports(ctx context.Context, defaultProject string) ([]Report,
 		}
 		return c.projectReports(ctx, langsmith.Project{ID: id, Name: defaultProject}, pageSize)
 	}
-	// Only with its statistics does LangSmith say when a project's last run began.
+	// LangSmith returns the start of a project's last run only with its statistics.
 	projects, err := c.listProjects(ctx, langsmith.ProjectsQuery{Limit: pageSize, Stats: true})
 	if err != nil {
 		return nil, err
@@ -173,14 +173,14 @@ func (c *Catalog) projectReports(ctx context.Context, project langsmith.Project,
 	return reports, nil
 }
 
-// Matches reports whether a text that a person has typed may mean something: it is
-// in the name, in either case, or begins the id.
+// Matches reports whether a name contains a typed text, in either case, or an id begins
+// with it.
 func Matches(text, name string, id uuid.UUID) bool {
 	text = strings.ToLower(strings.TrimSpace(text))
 	return strings.Contains(strings.ToLower(name), text) || strings.HasPrefix(id.String(), text)
 }
 
-// cache is a ttlcache whose entries expire a fixed time after they were fetched.
+// cache is a ttlcache whose entries expire a fixed time after they were stored.
 type cache[K comparable, V any] struct{ *ttlcache.Cache[K, V] }
 
 func newCache[K comparable, V any](ttl time.Duration) cache[K, V] {
@@ -191,8 +191,7 @@ func newCache[K comparable, V any](ttl time.Duration) cache[K, V] {
 	)}
 }
 
-// get returns the value of a key, fetched where it is not cached. An error is not
-// cached.
+// get returns the cached value of a key, or fetches and caches it. Errors are not cached.
 func (c cache[K, V]) get(key K, fetch func() (V, error)) (V, error) {
 	if item := c.Get(key); item != nil {
 		return item.Value(), nil

@@ -14,8 +14,8 @@ import (
 	"langsmith-insights-mcp/server/catalog"
 )
 
-// in runs a test with a catalog over an empty sandbox, on virtual time.
-func in(t *testing.T, test func(*testing.T, *sandbox.Sandbox, *catalog.Catalog)) {
+// run runs a test with a catalog over an empty sandbox, in virtual time.
+func run(t *testing.T, test func(*testing.T, *sandbox.Sandbox, *catalog.Catalog)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := sandbox.New(sandbox.Options{Empty: true, AllowAnonymous: true})
@@ -31,8 +31,8 @@ func names(projects []langsmith.Project) string {
 	return fmt.Sprint(all)
 }
 
-func TestProjectsAreFoundByAPartOfTheNameOrTheBeginningOfTheID(t *testing.T) {
-	in(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
+func TestProjectsByNameOrID(t *testing.T) {
+	run(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
 		s.AddProject(sandbox.Project{Name: "Checkout"})
 		id := s.AddProject(sandbox.Project{Name: "support"})
 		for text, want := range map[string]string{
@@ -44,7 +44,7 @@ func TestProjectsAreFoundByAPartOfTheNameOrTheBeginningOfTheID(t *testing.T) {
 			}
 		}
 		if n := len(s.Requests()); n != 1 {
-			t.Errorf("LangSmith was asked %d times, not once", n)
+			t.Errorf("LangSmith got %d requests, want 1", n)
 		}
 		time.Sleep(time.Minute)
 		s.AddProject(sandbox.Project{Name: "xylophone"})
@@ -54,21 +54,21 @@ func TestProjectsAreFoundByAPartOfTheNameOrTheBeginningOfTheID(t *testing.T) {
 	})
 }
 
-// Among more projects than one answer holds, LangSmith has to look for the text.
+// With more projects than one page holds, LangSmith does the search.
 func TestProjectsBeyondTheFirstHundred(t *testing.T) {
-	in(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
+	run(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
 		s.AddProject(sandbox.Project{Name: "needle", StartTime: time.Now().Add(-time.Hour)})
 		for i := range 120 {
 			s.AddProject(sandbox.Project{Name: fmt.Sprint("hay ", i)})
 		}
 		if found, err := c.Projects(t.Context(), "needle"); err != nil || names(found) != "[needle]" {
-			t.Errorf("found was %s (%v)", names(found), err)
+			t.Errorf("found %s (%v)", names(found), err)
 		}
 	})
 }
 
 func TestReportsOfTheDefaultProject(t *testing.T) {
-	in(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
+	run(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
 		shop, other := s.AddProject(sandbox.Project{Name: "shop"}), s.AddProject(sandbox.Project{Name: "other"})
 		s.AddJob(other, sandbox.Job{Name: "elsewhere"})
 		s.AddJob(shop, sandbox.Job{Name: "old", CreatedAt: time.Now().Add(-time.Hour)})
@@ -80,13 +80,13 @@ func TestReportsOfTheDefaultProject(t *testing.T) {
 			t.Errorf("the reports are %+v (%v)", reports, err)
 		}
 		if reports, err := c.Reports(t.Context(), "missing"); err != nil || len(reports) > 0 {
-			t.Errorf("a project that is not there has %v (%v)", reports, err)
+			t.Errorf("a missing project has %v (%v)", reports, err)
 		}
 	})
 }
 
-func TestReportsOfTheProjectsUsedLast(t *testing.T) {
-	in(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
+func TestReportsOfRecentProjects(t *testing.T) {
+	run(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
 		for i := range 8 {
 			id := s.AddProject(sandbox.Project{Name: fmt.Sprint("project ", i)})
 			s.AddRuns(id, trace.Run{Start: time.Now().Add(-time.Duration(i) * time.Hour)})
@@ -106,13 +106,13 @@ func TestReportsOfTheProjectsUsedLast(t *testing.T) {
 			}
 		}
 		if n := len(s.Requests()); n != 6 {
-			t.Errorf("LangSmith was asked %d times, not 6", n)
+			t.Errorf("LangSmith got %d requests, want 6", n)
 		}
 	})
 }
 
-func TestAFinishedReportIsReadOnce(t *testing.T) {
-	in(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
+func TestFinishedReportIsCached(t *testing.T) {
+	run(t, func(t *testing.T, s *sandbox.Sandbox, c *catalog.Catalog) {
 		shop := s.AddProject(sandbox.Project{Name: "shop"})
 		clusters := []sandbox.Cluster{{ID: uuid.New(), Name: "small", NumRuns: 1}, {ID: uuid.New(), Name: "large", NumRuns: 2}}
 		finished := s.AddJob(shop, sandbox.Job{Clusters: clusters})
@@ -127,7 +127,7 @@ func TestAFinishedReportIsReadOnce(t *testing.T) {
 			}
 		}
 		if n := len(s.Requests()); n != 3 {
-			t.Errorf("LangSmith was asked %d times, not 3", n)
+			t.Errorf("LangSmith got %d requests, want 3", n)
 		}
 	})
 }

@@ -24,10 +24,10 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// BenchmarkCreate measures a call of create_insights_job from the client's first
-// byte to the answer's last, over each transport, with one call in flight and
-// with 32. LangSmith is a function that answers at once, so that what is measured
-// is this server. e2e/speed measures the program beside others.
+// BenchmarkCreate measures a call of create_insights_job from the first byte of the
+// request to the last of the response, over each transport, with one call in flight and
+// with 32. LangSmith is a function that returns at once, so that only this server is
+// measured. e2e/speed compares the program with other servers.
 func BenchmarkCreate(b *testing.B) {
 	for _, transport := range []struct {
 		name string
@@ -69,10 +69,10 @@ func BenchmarkCreate(b *testing.B) {
 	}
 }
 
-// exchange makes the nth call and judges its answer.
+// exchange makes the nth call and checks its response.
 type exchange func(n int64) error
 
-func benchCall(n int64) []byte {
+func newRequest(n int64) []byte {
 	return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"create_insights_job","arguments":{`+
 		`"session_id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e%02x","name":"job %d","last_n_hours":24,"sample":500,"hierarchy":[4,3],`+
 		`"filter":"eq(is_root, true)","summary_prompt":"Summarize {{run.inputs}} and {{run.outputs}}.","model":"openai",`+
@@ -80,14 +80,14 @@ func benchCall(n int64) []byte {
 		`"attribute_schemas":{"resolved":{"type":"boolean","description":"Whether the question was answered."}}}}}`, n, n%16, n)
 }
 
-func benchJudge(n int64, answer []byte) error {
+func checkResponse(n int64, answer []byte) error {
 	if !bytes.Contains(answer, fmt.Appendf(nil, `"name":"job %d","status":"queued"`, n)) || bytes.Contains(answer, []byte(`"isError":true`)) {
-		return fmt.Errorf("call %d was answered with %s", n, answer)
+		return fmt.Errorf("call %d got the response %s", n, answer)
 	}
 	return nil
 }
 
-// instantLangSmith starts every job at once and lists none.
+// instantLangSmith responds at once: it starts every job, and its list of jobs is empty.
 func instantLangSmith(request *http.Request) (*http.Response, error) {
 	answer := `{"clustering_jobs":[]}`
 	if request.Method == http.MethodPost {
@@ -129,7 +129,7 @@ func benchBackend(b *testing.B) (*server.Backend, *config.Config) {
 	return backend, cfg
 }
 
-// benchStdio serves one client, whose calls share the pipes.
+// benchStdio serves one client, whose calls share two pipes.
 func benchStdio(b *testing.B) func() exchange {
 	backend, _ := benchBackend(b)
 	in, toServer := benchPipe(b)
@@ -144,14 +144,14 @@ func benchStdio(b *testing.B) func() exchange {
 			b.Error(err)
 		}
 	})
-	// Whoever has called reads one answer, which may be another's: all are judged.
+	// Each caller reads one response, which may be that of another call: each is checked.
 	reading, writing := make(chan *bufio.Reader, 1), make(chan io.Writer, 1)
 	reading <- bufio.NewReaderSize(fromServer, 64<<10)
 	writing <- toServer
 	return func() exchange {
 		return func(n int64) error {
 			to := <-writing
-			_, err := to.Write(append(benchCall(n), '\n'))
+			_, err := to.Write(append(newRequest(n), '\n'))
 			writing <- to
 			if err != nil {
 				return err
@@ -166,7 +166,7 @@ func benchStdio(b *testing.B) func() exchange {
 			if _, err := fmt.Sscanf(string(answer), `{"jsonrpc":"2.0","id":%d`, &of); err != nil {
 				return fmt.Errorf("%w: %s", err, answer)
 			}
-			return benchJudge(of, answer)
+			return checkResponse(of, answer)
 		}
 	}
 }
@@ -223,11 +223,11 @@ func benchHTTP(b *testing.B) func() exchange {
 			b.Fatal(err)
 		}
 		return func(n int64) error {
-			answer, err := post(benchCall(n))
+			answer, err := post(newRequest(n))
 			if err != nil {
 				return err
 			}
-			return benchJudge(n, answer)
+			return checkResponse(n, answer)
 		}
 	}
 }

@@ -1,3 +1,3 @@
-// Package cli is the program's command line: its commands and flags, and what
-// serves MCP over stdio and HTTP.
+// Package cli is the program's command line: its commands and flags. It runs the
+// server over stdio and HTTP.
 package cli

@@ -25,7 +25,7 @@ func newDoctorCommand(getenv func(string) string) *cobra.Command {
 	}
 	addFlags(cmd, config.Stdio, "state", "timeout")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write the checks as JSON")
-	cmd.Flags().StringVar(&flags.live, "live", "", "read `PROJECT` (a name or an id) instead, and hold every answer of LangSmith against what is expected")
+	cmd.Flags().StringVar(&flags.live, "live", "", "read `PROJECT` (a name or an id) instead, and compare every response of LangSmith with what this version expects")
 	return cmd
 }
 
@@ -34,22 +34,22 @@ type doctorFlags struct {
 	live string // the project; empty for the usual checks
 }
 
-// runDoctor makes the checks and prints them.
+// runDoctor runs the checks and prints their results.
 func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags) error {
 	cfg, err := loadConfig(cmd, config.Stdio, getenv)
 	if err != nil {
 		return err
 	}
 	if flags.live != "" && cfg.Sandbox {
-		return config.Problem("--live: the sandbox is served in place of LangSmith; take LANGSMITH_INSIGHTS_MCP_SANDBOX out")
+		return config.Problem("--live: the sandbox is served in place of LangSmith; unset LANGSMITH_INSIGHTS_MCP_SANDBOX")
 	}
-	var ends doctor.Deprecations
+	var deprecations doctor.Deprecations
 	upstream := langsmith.Options{
 		Endpoint:     cfg.LangSmith.Endpoint,
 		Credentials:  cfg.LangSmith.Credentials,
 		UserAgent:    server.UserAgent(),
 		Timeout:      cfg.Timeout,
-		OnDeprecated: ends.Add,
+		OnDeprecated: deprecations.Add,
 	}
 	var checks []doctor.Check
 	if flags.live != "" {
@@ -60,7 +60,7 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags
 			Placeholders: cfg.Placeholders,
 			Sandbox:      cfg.Sandbox,
 			Client:       langsmith.New(upstream),
-			Deprecations: &ends,
+			Deprecations: &deprecations,
 			Getenv:       getenv,
 			Proxy:        http.ProxyFromEnvironment,
 			State:        cfg.State,

@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// chosenExamples are the transcripts, of all that the tests of package tools
-// hold the tools to, that show a reader what a tool is for.
+// chosenExamples names, for each tool, the golden transcripts of package tools that
+// docs/examples.md shows.
 var chosenExamples = map[string][]string{
 	"create_insights_job":                   {"dry_run", "started"},
 	"list_insights_jobs":                    {"jobs"},
@@ -34,20 +34,20 @@ var chosenExamples = map[string][]string{
 	"analyze_chat_histories":                {"started"},
 }
 
-// TestTheExamplesAreTheTools compares docs/examples.md with the transcripts that
-// the tools are tested by; -update rewrites it.
-func TestTheExamplesAreTheTools(t *testing.T) {
+// TestExamplesDocument compares docs/examples.md with the transcripts that the tests of
+// the tools compare; -update rewrites it.
+func TestExamplesDocument(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# What the tools return\n\nWritten by `go test ./server/cli -run Examples -update` from the transcripts that the tools are tested by; CI compares.\n\n" +
-		"Each result comes twice: as the text that a model reads, and as the structure that\na program reads. " +
-		"The calls are made to the server over its sandbox.\n\n")
+	b.WriteString("# What the tools return\n\nWritten by `go test ./server/cli -run Examples -update` from the transcripts of the tools' tests; CI compares.\n\n" +
+		"Each result is shown twice: as the text that a model reads, and as the structure that\na program reads. " +
+		"The server runs with its sandbox.\n\n")
 	for _, tool := range tools.All() {
 		fmt.Fprintf(&b, "- [`%s`](#%s): %s\n", tool.Name, tool.Name, tool.Title)
 	}
 	for _, tool := range tools.All() {
 		chosen := chosenExamples[tool.Name]
 		if len(chosen) == 0 {
-			t.Errorf("no example shows what %s returns", tool.Name)
+			t.Errorf("%s has no example", tool.Name)
 		}
 		fmt.Fprintf(&b, "\n## %s\n", tool.Name)
 		for _, name := range chosen {
@@ -62,8 +62,8 @@ func TestTheExamplesAreTheTools(t *testing.T) {
 	document(t, "examples.md", b.String())
 }
 
-// writeTranscript writes a call, its text and its structure; what went upstream
-// is of no use to who chooses a tool.
+// writeTranscript writes a call, its text and its structure. It leaves out the requests
+// to LangSmith, which readers of the examples do not need.
 func writeTranscript(t *testing.T, b *strings.Builder, tool, name string) {
 	t.Helper()
 	path := "../../tools/testdata/golden/" + tool + "/" + name + ".txt"
@@ -72,10 +72,10 @@ func writeTranscript(t *testing.T, b *strings.Builder, tool, name string) {
 		t.Fatal(err)
 	}
 	transcript, _, _ := strings.Cut(string(content), "\n--- upstream")
-	spoken, structure, ok := strings.Cut(transcript, "\n--- structured\n")
-	call, text, _ := strings.Cut(spoken, "\n")
+	callAndText, structure, ok := strings.Cut(transcript, "\n--- structured\n")
+	call, text, _ := strings.Cut(callAndText, "\n")
 	if !ok || !strings.HasPrefix(call, tool+" ") || strings.HasPrefix(text, "isError") {
-		t.Errorf("%s shows no result of %s", path, tool)
+		t.Errorf("%s is not the transcript of a successful call of %s", path, tool)
 	}
 	fmt.Fprintf(b, "\n```text\n→ %s\n```\n", call)
 	fmt.Fprintf(b, "\n````text\n%s\n````\n", strings.TrimSpace(text))

@@ -13,7 +13,7 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// addFlags declares the flags of a command's settings; names picks some of them.
+// addFlags declares the flags of a command's settings, or only those in names.
 func addFlags(cmd *cobra.Command, command config.Command, names ...string) {
 	cmd.Flags().SortFlags = false
 	for _, setting := range config.Settings() {
@@ -28,8 +28,8 @@ func addFlags(cmd *cobra.Command, command config.Command, names ...string) {
 	}
 }
 
-// textFlag is a flag whose value config checks, so that every wrong value is
-// reported and not just the first. A flag that is given twice is a list.
+// textFlag is a flag whose value package config validates, so that all invalid values
+// are reported and not only the first. A flag given twice is a list.
 type textFlag struct {
 	placeholder string // for the value in --help; empty for a switch
 	values      []string
@@ -44,7 +44,7 @@ func (f *textFlag) Set(value string) error {
 	return nil
 }
 
-// Type implements pflag.Value. --help shows no value for a bool.
+// Type implements pflag.Value. --help shows no placeholder for a bool.
 func (f *textFlag) Type() string {
 	if f.placeholder == "" {
 		return "bool"
@@ -62,7 +62,7 @@ func loadConfig(cmd *cobra.Command, command config.Command, getenv func(string) 
 	return cfg, errors.Join(err, toolsErr)
 }
 
-// givenFlags returns the values of the settings that the command line has.
+// givenFlags returns the values of the flags that are on the command line.
 func givenFlags(cmd *cobra.Command) map[string]string {
 	given := map[string]string{}
 	cmd.Flags().Visit(func(flag *pflag.Flag) {

@@ -1,7 +1,7 @@
 package cli
 
-// What --help says of each command. An example stands below what it is for: beside
-// it, a terminal of 80 columns would break the line.
+// The --help texts of the commands. Each example has its comment on the line above,
+// because both on one line would not fit 80 columns.
 
 const (
 	rootHelp = `LangSmith's Insights Agent as MCP tools: an agent starts a report over a tracing
@@ -9,8 +9,9 @@ project, waits for it, reads it, and goes from a finding to the traces behind it
 
 Without a command it serves MCP over stdin and stdout. It reads LANGSMITH_API_KEY,
 LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID and LANGSMITH_PROJECT, or the login of
-LangSmith's CLI (langsmith auth login), as LangSmith's own clients do; every flag has a variable too, LANGSMITH_INSIGHTS_MCP_ and its name in
-capitals: LANGSMITH_INSIGHTS_MCP_LOG_LEVEL for --log-level. A flag wins.`
+LangSmith's CLI (langsmith auth login), as LangSmith's own clients do. Every flag has
+a variable too, such as LANGSMITH_INSIGHTS_MCP_LOG_LEVEL for --log-level; the flag
+overrides it.`
 
 	rootExamples = `  # see it work, without an account
   langsmith-insights-mcp demo
@@ -24,7 +25,7 @@ capitals: LANGSMITH_INSIGHTS_MCP_LOG_LEVEL for --log-level. A flag wins.`
   langsmith-insights-mcp http --addr 127.0.0.1:8080`
 )
 
-// terminalHint is what stdio says to a person who starts it in a terminal.
+// terminalHint is printed when a person starts stdio in a terminal.
 const terminalHint = `langsmith-insights-mcp speaks MCP on stdin and stdout, to an agent client and not to a terminal.
 Connect one:   langsmith-insights-mcp install --client claude-desktop   (or claude-code, vscode, cursor, ...)
 See it work:   langsmith-insights-mcp demo
@@ -32,16 +33,17 @@ Ctrl-C ends it.
 `
 
 const (
-	stdioHelp = `Serves MCP over stdin and stdout until stdin ends: what a client starts, and what the
-program does without a command. stdout carries nothing else; the log goes to stderr.`
+	stdioHelp = `Serves MCP over stdin and stdout until stdin ends. Clients start the server this way,
+and it is the default without a command. stdout carries nothing else; the log goes to
+stderr.`
 
 	stdioExamples = `  # as a client starts it
   langsmith-insights-mcp stdio
-  # nothing can be changed or paid for
+  # with tools that only read
   langsmith-insights-mcp stdio --read-only
-  # two tools, and no others
+  # with two tools and no others
   langsmith-insights-mcp stdio --tools list_projects,get_insights_job
-  # bounds on what may be spent
+  # with bounds on the spending
   langsmith-insights-mcp stdio --max-sample 200 --max-jobs-per-day 2 --confirm
   # try it out and watch it
   langsmith-insights-mcp stdio --sandbox --log-level debug --log-file mcp.log`
@@ -49,13 +51,12 @@ program does without a command. stdout carries nothing else; the log goes to std
 
 const (
 	httpHelp = `Serves Streamable HTTP at /mcp and the older HTTP+SSE at /sse and /message, with
-GET /healthz and /readyz for probes and GET /mcp/server-card for clients that look
-for servers.
+GET /healthz and /readyz for probes and GET /mcp/server-card for discovery.
 
-A request's own X-API-Key, with X-Tenant-Id and LANGSMITH-ENDPOINT beside it,
-takes the place of the configured LangSmith credentials for that request alone.
-Authorization holds the token that guards this server, and is never passed on.
-On any address but loopback it wants a guard: a token, an issuer, or no key of its own.`
+A request's own X-API-Key, with X-Tenant-Id and LANGSMITH-ENDPOINT beside it, replaces
+the configured LangSmith credentials for that request alone. Authorization holds the
+token of this server and is never passed on. Beyond loopback the server starts only with
+a token, an issuer, or no configured key.`
 
 	httpExamples = `  # on this machine, at http://127.0.0.1:8080/mcp
   langsmith-insights-mcp http
@@ -63,15 +64,15 @@ On any address but loopback it wants a guard: a token, an issuer, or no key of i
   langsmith-insights-mcp http --sandbox
   # for a team
   langsmith-insights-mcp http --addr :8080 --auth-token-file tokens.txt --allow-host mcp.example.com
-  # several replicas that share what was paid for
+  # several replicas that share the memory of paid calls
   langsmith-insights-mcp http --state redis://127.0.0.1:6379/0
-  # Prometheus metrics beside it
+  # with Prometheus metrics
   langsmith-insights-mcp http --metrics-addr 127.0.0.1:9090`
 )
 
 const (
-	demoHelp = `Runs the server over an embedded LangSmith with sample traces, connects an MCP client
-to it and does what an agent would do. It needs no account and no network.`
+	demoHelp = `Runs the server with an embedded LangSmith and sample traces, connects an MCP client
+to it and calls tools as an agent would. It needs no account and no network.`
 
 	demoExamples = `  # takes about five seconds
   langsmith-insights-mcp demo`
@@ -79,16 +80,16 @@ to it and does what an agent would do. It needs no account and no network.`
 
 const (
 	installHelp = `Adds one entry to the client's own configuration file, keeps everything else in it, and
-leaves a backup beside it. Without --with-key no key is written: where the client
-can, it passes on LANGSMITH_API_KEY from its environment or asks for it; what to do
-otherwise is said afterwards. With --url the entry is one for a server that others
-run, with the key in X-API-Key.
+leaves a backup beside it. Without --with-key no key is written: clients that can pass
+on LANGSMITH_API_KEY from their environment or ask for it, and for the others install
+prints what to do. With --url the entry is for a server that others run, with the key
+in X-API-Key.
 
 Clients: `
 
-	installExamples = `  # show the change, make none
+	installExamples = `  # only show the change
   langsmith-insights-mcp install --client cursor --dry-run
-  # make it, with a backup beside the file
+  # make the change, with a backup beside the file
   langsmith-insights-mcp install --client cursor
   # write LANGSMITH_API_KEY into the file too
   langsmith-insights-mcp install --client claude-desktop --with-key
@@ -99,40 +100,40 @@ Clients: `
 )
 
 const (
-	uninstallHelp = `Takes out what install put there, and nothing else.
+	uninstallHelp = `Removes the entry that install added, and nothing else.
 
 Clients: `
 
-	uninstallExamples = `  # show the change, make none
+	uninstallExamples = `  # only show the change
   langsmith-insights-mcp uninstall --client cursor --dry-run
-  # take the entry out again
+  # remove the entry
   langsmith-insights-mcp uninstall --client cursor`
 )
 
 const (
-	doctorHelp = `Asks, one question after another, what may keep the server from working. Nothing it
-does costs money or changes anything in LangSmith; a login whose token is about to
-end is renewed, as with every call. Exit code 1 when a check failed, 2 when the
-configuration cannot be read.
+	doctorHelp = `Checks, one after another, the things that can keep the server from working. It costs
+nothing and changes nothing in LangSmith; a login whose token expires soon is renewed,
+as with every call. The exit code is 1 when a check failed, 2 when the configuration is
+invalid.
 
 With --live it reads what the tools read of a project, jobs, a report, runs, queues,
 datasets and configs, and names every field of LangSmith's answers that is unknown,
 missing or of another type. It shows no content: the lines can be pasted into a bug
 report.`
 
-	doctorExamples = `  # ask everything, for a person
+	doctorExamples = `  # run all checks
   langsmith-insights-mcp doctor
-  # the same for a program; exit code 1 when a check failed
+  # the same as JSON; exit code 1 when a check failed
   langsmith-insights-mcp doctor --json
-  # do not wait long for an endpoint that does not answer
+  # wait less for an endpoint that does not answer
   langsmith-insights-mcp doctor --timeout 10s
   # do LangSmith's answers have the fields that this version expects?
   langsmith-insights-mcp doctor --live my-project`
 )
 
 const (
-	sandboxHelp = `Runs a LangSmith that lives in memory, with sample projects, for trying clients out.
-It takes any key. Point a client at it with LANGSMITH_ENDPOINT=http://127.0.0.1:1984.`
+	sandboxHelp = `Runs an in-memory LangSmith with sample projects, for trying clients out. It accepts
+any key. Point a client at it with LANGSMITH_ENDPOINT=http://127.0.0.1:1984.`
 
 	sandboxExamples = `  # a LangSmith at http://127.0.0.1:1984
   langsmith-insights-mcp sandbox
@@ -142,5 +143,5 @@ It takes any key. Point a client at it with LANGSMITH_ENDPOINT=http://127.0.0.1:
   langsmith-insights-mcp sandbox --routes v2`
 )
 
-const versionExamples = `  # print it, and nothing else
+const versionExamples = `  # print the version and nothing else
   langsmith-insights-mcp version`

@@ -11,17 +11,16 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// TestEveryExampleOfTheHelpCanBeRun holds each line under Examples against the
-// command that it calls: the command is there, so are its flags, and their values
-// are ones it takes.
-func TestEveryExampleOfTheHelpCanBeRun(t *testing.T) {
+// TestHelpExamples parses each line under Examples: its command and flags exist, and
+// the values of the flags are valid.
+func TestHelpExamples(t *testing.T) {
 	build := func() *cobra.Command {
 		return newRootCommand(func(string) string { return "" })
 	}
 	root := build()
 	for _, cmd := range append(root.Commands(), root) {
 		if cmd.Example == "" || cmd.Short == "" {
-			t.Errorf("%s has no example, or no sentence that says what it does", cmd.CommandPath())
+			t.Errorf("%s has no example or no short description", cmd.CommandPath())
 		}
 		for line := range strings.Lines(cmd.Example) {
 			line = strings.TrimSpace(line)
@@ -29,11 +28,11 @@ func TestEveryExampleOfTheHelpCanBeRun(t *testing.T) {
 				continue
 			}
 			if len(line) > 120 {
-				t.Errorf("too long to be read in a terminal: %s", line)
+				t.Errorf("longer than 120 characters: %s", line)
 			}
 			words := strings.Fields(line)
 			if words[0] != programName {
-				t.Errorf("calls another program: %s", line)
+				t.Errorf("runs another program: %s", line)
 				continue
 			}
 			called, rest, err := build().Find(words[1:])

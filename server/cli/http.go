@@ -14,8 +14,8 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// httpGrace is how long calls may still take when the server ends, where no paid
-// request is in flight. With what follows, the process ends inside two seconds.
+// httpGrace is how long calls may still take when the server ends and no paid request
+// is in flight. It leaves time for the process to end within two seconds.
 const httpGrace = time.Second
 
 func newHTTPCommand(getenv func(string) string) *cobra.Command {
@@ -47,9 +47,9 @@ func runHTTP(cmd *cobra.Command, getenv func(string) string) error {
 		logger.Info().Str("version", server.Version()).Str("transport", "http").Bool("sandbox", cfg.Sandbox).
 			Stringer("addr", listener.Addr()).Str("guard", guard).Msg("serving")
 		if cfg.HTTP.AllowUnauthenticated && guard == noGuard {
-			logger.Warn().Msg("--allow-unauthenticated: anybody who reaches this server may call it, on the operator's key where they bring none")
+			logger.Warn().Msg("--allow-unauthenticated: anybody who reaches this server may call it, with the operator's key unless they send their own")
 		}
-		// Tokens are still checked while the last calls come in.
+		// Tokens are still validated for calls that arrive while the server ends.
 		background, stop := context.WithCancel(context.WithoutCancel(ctx))
 		defer stop()
 		return web.New(background, HTTPOptions(backend, cfg, logger)).Serve(ctx, listener)
@@ -73,7 +73,7 @@ func HTTPOptions(backend *server.Backend, cfg *config.Config, logger zerolog.Log
 
 const noGuard = "nothing"
 
-// guardName says in the log what a caller must show.
+// guardName names, for the log, what callers must authenticate with.
 func guardName(cfg config.HTTP) string {
 	switch tokens, issuer := len(cfg.AuthTokens) > 0, cfg.OAuthIssuer != ""; {
 	case tokens && issuer:

@@ -18,12 +18,12 @@ import (
 
 const operatorKey = "lsv2_pt_0123456789abcdef0123456789abcdef_operator00"
 
-// A server that would give the operator's key to anybody does not start, and
-// says what to do.
+// A server that would let anybody use the operator's key does not start, and says what
+// to do.
 func TestHTTPRefusesToStart(t *testing.T) {
 	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}
-	tokens := filepath.Join(t.TempDir(), "tokens")
-	if err := os.WriteFile(tokens, []byte("# of the team\n"), 0o600); err != nil {
+	emptyTokens := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(emptyTokens, []byte("# of the team\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
@@ -31,24 +31,24 @@ func TestHTTPRefusesToStart(t *testing.T) {
 		args      []string
 		says      []string
 	}{
-		"beyond loopback, unguarded":         {key, []string{"--addr", "0.0.0.0:0"}, []string{"--addr", "LANGSMITH_API_KEY", "--auth-token", "--oauth-issuer", "127.0.0.1", "--allow-unauthenticated"}},
-		"on every address":                   {key, []string{"--addr", ":0"}, []string{"--addr"}},
-		"on every IPv6 address":              {key, []string{"--addr", "[::]:0"}, []string{"--addr"}},
-		"on a name that may be anywhere":     {key, []string{"--addr", "myhost:0"}, []string{"--addr"}},
-		"with a bearer token of LangSmith":   {map[string]string{"LANGSMITH_BEARER_TOKEN": operatorKey, "LANGSMITH_WORKSPACE_ID": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"}, []string{"--addr", ":0"}, []string{"LANGSMITH_BEARER_TOKEN"}},
-		"the key as a token":                 {key, []string{"--auth-token", operatorKey}, []string{"--auth-token", "LANGSMITH_API_KEY", "openssl rand"}},
-		"a token nobody can send":            {nil, []string{"--auth-token", "two words"}, []string{"--auth-token"}},
-		"a file without tokens":              {nil, []string{"--auth-token-file", tokens}, []string{"--auth-token-file: has no token"}},
-		"an issuer without an audience":      {nil, []string{"--oauth-issuer", "https://id.example.com"}, []string{"--oauth-audience"}},
-		"an audience without an issuer":      {nil, []string{"--oauth-audience", "x"}, []string{"--oauth-issuer"}},
-		"an issuer without TLS":              {nil, []string{"--oauth-issuer", "http://id.example.com", "--oauth-audience", "x"}, []string{"--oauth-issuer", "https://"}},
-		"an origin that is none":             {nil, []string{"--allow-origin", "app.example.com"}, []string{"--allow-origin", "https://app.example.com"}},
-		"a host that is a URL":               {nil, []string{"--allow-host", "https://mcp.example.com"}, []string{"--allow-host"}},
-		"an address without a port":          {nil, []string{"--addr", "127.0.0.1"}, []string{"--addr", "HOST:PORT"}},
-		"several mistakes, each on a line":   {key, []string{"--addr", ":0", "--allow-origin", "x", "--allow-host", "a/b"}, []string{"--addr", "--allow-origin", "--allow-host"}},
-		"a flag that there is not":           {key, []string{"--nonsense"}, []string{"--nonsense"}},
-		"a flag that only stdio has":         {nil, []string{"--chats-dir", "/tmp"}, []string{"--chats-dir"}},
-		"a switch that is neither on or off": {nil, []string{"--allow-unauthenticated=perhaps"}, []string{"--allow-unauthenticated"}},
+		"beyond loopback, unguarded":       {key, []string{"--addr", "0.0.0.0:0"}, []string{"--addr", "LANGSMITH_API_KEY", "--auth-token", "--oauth-issuer", "127.0.0.1", "--allow-unauthenticated"}},
+		"on every address":                 {key, []string{"--addr", ":0"}, []string{"--addr"}},
+		"on every IPv6 address":            {key, []string{"--addr", "[::]:0"}, []string{"--addr"}},
+		"on a name that may be anywhere":   {key, []string{"--addr", "myhost:0"}, []string{"--addr"}},
+		"with a bearer token of LangSmith": {map[string]string{"LANGSMITH_BEARER_TOKEN": operatorKey, "LANGSMITH_WORKSPACE_ID": "5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"}, []string{"--addr", ":0"}, []string{"LANGSMITH_BEARER_TOKEN"}},
+		"the key as a token":               {key, []string{"--auth-token", operatorKey}, []string{"--auth-token", "LANGSMITH_API_KEY", "openssl rand"}},
+		"a token with a space":             {nil, []string{"--auth-token", "two words"}, []string{"--auth-token"}},
+		"a file without tokens":            {nil, []string{"--auth-token-file", emptyTokens}, []string{"--auth-token-file: has no token"}},
+		"an issuer without an audience":    {nil, []string{"--oauth-issuer", "https://id.example.com"}, []string{"--oauth-audience"}},
+		"an audience without an issuer":    {nil, []string{"--oauth-audience", "x"}, []string{"--oauth-issuer"}},
+		"an issuer without TLS":            {nil, []string{"--oauth-issuer", "http://id.example.com", "--oauth-audience", "x"}, []string{"--oauth-issuer", "https://"}},
+		"an origin without scheme":         {nil, []string{"--allow-origin", "app.example.com"}, []string{"--allow-origin", "https://app.example.com"}},
+		"a host that is a URL":             {nil, []string{"--allow-host", "https://mcp.example.com"}, []string{"--allow-host"}},
+		"an address without a port":        {nil, []string{"--addr", "127.0.0.1"}, []string{"--addr", "HOST:PORT"}},
+		"several problems, each on a line": {key, []string{"--addr", ":0", "--allow-origin", "x", "--allow-host", "a/b"}, []string{"--addr", "--allow-origin", "--allow-host"}},
+		"an unknown flag":                  {key, []string{"--nonsense"}, []string{"--nonsense"}},
+		"a flag of stdio":                  {nil, []string{"--chats-dir", "/tmp"}, []string{"--chats-dir"}},
+		"a switch that is not a boolean":   {nil, []string{"--allow-unauthenticated=perhaps"}, []string{"--allow-unauthenticated"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := runCommand(t, c.variables, append([]string{"http"}, c.args...)...)
@@ -60,7 +60,7 @@ func TestHTTPRefusesToStart(t *testing.T) {
 					t.Errorf("stderr lacks %q:\n%s", want, got.err)
 				}
 			}
-			if lines := strings.Count(got.err, "\n"); strings.Contains(name, "each on a line") && lines != 3 {
+			if lines := strings.Count(got.err, "\n"); name == "several problems, each on a line" && lines != 3 {
 				t.Errorf("%d lines:\n%s", lines, got.err)
 			}
 			if strings.Contains(got.err, operatorKey) {
@@ -70,21 +70,21 @@ func TestHTTPRefusesToStart(t *testing.T) {
 	}
 }
 
-// running is a server that was started from the command line.
-type running struct {
+// httpCommand is the http command, running.
+type httpCommand struct {
 	address string
-	metrics string           // empty where none are served
+	metrics string           // the address of the metrics; empty without --metrics-addr
 	log     *strings.Builder // complete when read is closed
 	read    chan struct{}
 	signal  context.CancelFunc
 	code    chan int
 }
 
-func runHTTP(t *testing.T, variables map[string]string, args ...string) *running {
+func runHTTP(t *testing.T, variables map[string]string, args ...string) *httpCommand {
 	t.Helper()
 	ctx, signal := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
-	r := &running{log: &strings.Builder{}, read: make(chan struct{}), signal: signal, code: make(chan int, 1)}
+	r := &httpCommand{log: &strings.Builder{}, read: make(chan struct{}), signal: signal, code: make(chan int, 1)}
 	go func() {
 		code := cli.Run(ctx, append([]string{"http"}, args...), func(name string) string { return variables[name] },
 			strings.NewReader(""), io.Discard, writer)
@@ -118,7 +118,7 @@ func runHTTP(t *testing.T, variables map[string]string, args ...string) *running
 	return r
 }
 
-func (r *running) end(t *testing.T) string {
+func (r *httpCommand) end(t *testing.T) string {
 	t.Helper()
 	r.signal()
 	if code := <-r.code; code != 0 {
@@ -128,7 +128,7 @@ func (r *running) end(t *testing.T) string {
 	return r.log.String()
 }
 
-// Started as people start it, it serves, logs JSON lines alone, and ends well.
+// The command serves, logs only JSON lines, and ends within two seconds.
 func TestHTTPCommand(t *testing.T) {
 	r := runHTTP(t, nil, "--sandbox", "--addr", "127.0.0.1:0", "--read-only")
 	got, err := http.Get("http://" + r.address + "/healthz")
@@ -147,7 +147,7 @@ func TestHTTPCommand(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// The ways in which it may listen beyond loopback.
+// The settings with which the server may listen beyond loopback.
 func TestHTTPBeyondLoopback(t *testing.T) {
 	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}
 	for name, c := range map[string]struct {
@@ -155,11 +155,11 @@ func TestHTTPBeyondLoopback(t *testing.T) {
 		args      []string
 		logs      string
 	}{
-		"guarded by a token":              {key, []string{"--auth-token", "0123456789abcdef0123456789abcdef"}, `"guard":"tokens"`},
-		"guarded by an issuer":            {key, []string{"--oauth-issuer", "https://id.example.com", "--oauth-audience", "x"}, `"guard":"an issuer"`},
-		"without a key":                   {nil, nil, `"guard":"nothing"`},
-		"against the sandbox":             {key, []string{"--sandbox"}, `"guard":"nothing"`},
-		"unguarded, as the operator says": {key, []string{"--allow-unauthenticated"}, "anybody who reaches this server may call it"},
+		"guarded by a token":      {key, []string{"--auth-token", "0123456789abcdef0123456789abcdef"}, `"guard":"tokens"`},
+		"guarded by an issuer":    {key, []string{"--oauth-issuer", "https://id.example.com", "--oauth-audience", "x"}, `"guard":"an issuer"`},
+		"without a key":           {nil, nil, `"guard":"nothing"`},
+		"against the sandbox":     {key, []string{"--sandbox"}, `"guard":"nothing"`},
+		"--allow-unauthenticated": {key, []string{"--allow-unauthenticated"}, "anybody who reaches this server may call it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := runHTTP(t, c.variables, append(c.args, "--addr", "0.0.0.0:0")...).end(t)
@@ -170,7 +170,7 @@ func TestHTTPBeyondLoopback(t *testing.T) {
 	}
 }
 
-// An address that is taken is a failure with its reason, not a mistake in use.
+// An address in use is a failure (exit code 1), not a usage error.
 func TestHTTPAddressTaken(t *testing.T) {
 	r := runHTTP(t, nil, "--sandbox", "--addr", "127.0.0.1:0")
 	defer r.end(t)

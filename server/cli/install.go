@@ -39,8 +39,8 @@ func newInstallCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	flags.declare(cmd)
-	cmd.Flags().StringVar(&flags.url, "url", "", "the address `URL` of a server that others run, in place of one on this machine")
-	cmd.Flags().BoolVar(&flags.withKey, "with-key", false, "write LANGSMITH_API_KEY into the file, which only its owner can read then")
+	cmd.Flags().StringVar(&flags.url, "url", "", "the `URL` of a server that others run, instead of one on this machine")
+	cmd.Flags().BoolVar(&flags.withKey, "with-key", false, "write LANGSMITH_API_KEY into the file, which then only its owner can read")
 	return cmd
 }
 
@@ -48,7 +48,7 @@ func newUninstallCommand(getenv func(string) string) *cobra.Command {
 	var flags installFlags
 	cmd := &cobra.Command{
 		Use:     "uninstall --client NAME",
-		Short:   "Take this server out of an agent client's configuration",
+		Short:   "Remove this server from an agent client's configuration",
 		Long:    uninstallHelp + clientNames(),
 		Example: uninstallExamples,
 		Args:    noArguments,
@@ -66,8 +66,8 @@ func newUninstallCommand(getenv func(string) string) *cobra.Command {
 
 func (f *installFlags) declare(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.client, "client", "", "the client's `NAME`: "+clientNames())
-	cmd.Flags().StringVar(&f.file, "file", "", "its configuration `FILE`, where it is not the usual one")
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "show the change and make none")
+	cmd.Flags().StringVar(&f.file, "file", "", "the client's configuration `FILE`, if it is not the usual one")
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show the change")
 }
 
 func (f *installFlags) options(getenv func(string) string) (install.Options, error) {
@@ -87,8 +87,8 @@ func clientNames() string {
 	return strings.Join(names, ", ")
 }
 
-// addEntry adds to options what the client's entry is to hold: this program and the
-// environment that it needs, or an address and the headers for it.
+// addEntry adds the contents of the client's entry to options: this program and the
+// environment that it needs, or an address and its headers.
 func addEntry(options *install.Options, flags installFlags, getenv func(string) string) (err error) {
 	settings, err := config.LoadLangSmith(getenv)
 	if err != nil {
@@ -113,7 +113,7 @@ func addEntry(options *install.Options, flags installFlags, getenv func(string) 
 		switch options.APIKey = settings.Credentials.APIKey; {
 		case options.APIKey != "":
 		case flags.url == "" && settings.Credentials.Login != nil && settings.CredentialError() == nil:
-			return config.Problem("--with-key: " + settings.Found.Credential + " holds a login, which the server reads there itself: leave --with-key out, or set LANGSMITH_API_KEY")
+			return config.Problem("--with-key: " + settings.Found.Credential + " holds a login, which the server reads itself: omit --with-key, or set LANGSMITH_API_KEY")
 		default:
 			return config.Problem("--with-key: there is no key to write; set LANGSMITH_API_KEY")
 		}
@@ -121,8 +121,8 @@ func addEntry(options *install.Options, flags installFlags, getenv func(string) 
 	return nil
 }
 
-// entryHeaders returns the settings of this shell that a server over HTTP takes from
-// its caller, without secrets. It takes no endpoint but LangSmith's own.
+// entryHeaders returns the settings of this environment, without secrets, that a server
+// over HTTP accepts as headers. It accepts only LangSmith's own endpoints.
 func entryHeaders(l config.LangSmith) map[string]string {
 	headers := map[string]string{}
 	if l.HasWorkspace() {
@@ -134,19 +134,19 @@ func entryHeaders(l config.LangSmith) map[string]string {
 	return headers
 }
 
-// The variables that name where credentials are, and are no secrets themselves.
+// The variables that say where credentials are stored. They are not secrets.
 const (
 	keyFileVariable     = "LANGSMITH_API_KEY_FILE"
 	profileVariable     = "LANGSMITH_PROFILE"
 	profileFileVariable = "LANGSMITH_CONFIG_FILE"
 )
 
-// entryEnv returns the settings of this shell that the client would not know,
-// without secrets.
+// entryEnv returns the settings of this environment, without secrets, that a server
+// started by the client would not have.
 func entryEnv(l config.LangSmith, getenv func(string) string) (map[string]string, error) {
 	env := map[string]string{}
-	// What belongs to a login is read with it from the profile: the login works
-	// with no other endpoint.
+	// A login's endpoint and workspace are read with it from the profile: the login is
+	// valid only there.
 	fromLogin := func(source string) bool { return l.Credentials.Login != nil && source == l.Found.Credential }
 	if l.Found.Endpoint != "" && !fromLogin(l.Found.Endpoint) {
 		env["LANGSMITH_ENDPOINT"] = l.Endpoint.String()
@@ -173,37 +173,37 @@ func entryEnv(l config.LangSmith, getenv func(string) string) (map[string]string
 	return env, nil
 }
 
-// changeClient makes a change to a client's configuration, or shows it, and
-// prints what to do next.
+// changeClient changes a client's configuration, or only shows the change, and prints
+// what to do next.
 func changeClient(cmd *cobra.Command, options install.Options, change func(install.Options) (install.Change, error)) error {
 	out := cmd.OutOrStdout()
-	done, err := change(options)
+	result, err := change(options)
 	if errors.Is(err, install.ErrUnknownClient) {
 		return config.Problem("--client: " + err.Error())
 	}
 	if err != nil {
 		return err
 	}
-	if done.Missing != "" {
-		fmt.Fprintf(out, "%s.\nWhat would be done then:\n\n", done.Missing)
+	if result.Missing != "" {
+		fmt.Fprintf(out, "%s.\nIf it were installed:\n\n", result.Missing)
 	}
 	switch {
-	case done.File == "": // the client is not here, as a note says
-	case !done.Changed:
-		fmt.Fprintf(out, "%s already is as it should be.\n", done.File)
+	case result.File == "": // the client is not installed, and a note says so
+	case !result.Changed:
+		fmt.Fprintf(out, "%s is already up to date.\n", result.File)
 	case options.DryRun:
-		fmt.Fprintf(out, "%s would change:\n\n%s", done.File, done.Diff)
+		fmt.Fprintf(out, "%s would change:\n\n%s", result.File, result.Diff)
 	default:
-		fmt.Fprintf(out, "Changed %s:\n\n%s", done.File, done.Diff)
-		if done.Backup != "" {
-			fmt.Fprintf(out, "\nWhat it was is in %s.\n", done.Backup)
+		fmt.Fprintf(out, "Changed %s:\n\n%s", result.File, result.Diff)
+		if result.Backup != "" {
+			fmt.Fprintf(out, "\nThe previous file is %s.\n", result.Backup)
 		}
 	}
-	for _, note := range done.Notes {
+	for _, note := range result.Notes {
 		fmt.Fprintln(out, note)
 	}
-	if done.Changed && !options.DryRun && done.Next != "" {
-		fmt.Fprintln(out, done.Next)
+	if result.Changed && !options.DryRun && result.Next != "" {
+		fmt.Fprintln(out, result.Next)
 	}
 	return nil
 }

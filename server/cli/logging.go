@@ -14,8 +14,8 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// newLogger returns the log that the configuration asks for, JSON lines either
-// way, and what closes it.
+// newLogger returns a logger of JSON lines to stderr or the configured file, and a
+// function that closes it.
 func newLogger(cfg *config.Config, stderr io.Writer) (zerolog.Logger, func() error, error) {
 	out, closeFile := stderr, func() error { return nil }
 	if cfg.LogFile != "" {
@@ -33,8 +33,8 @@ func newLogger(cfg *config.Config, stderr io.Writer) (zerolog.Logger, func() err
 	}, nil
 }
 
-// setDefaultLoggers has library log lines, of slog and of the log package, become
-// lines of our log, and returns what undoes it.
+// setDefaultLoggers sends library log lines, of slog and of the log package, to logger,
+// and returns a function that undoes it.
 func setDefaultLoggers(logger zerolog.Logger) (undo func()) {
 	structured, writer, flags := slog.Default(), log.Writer(), log.Flags()
 	slog.SetDefault(slog.New(zerolog.NewSlogHandler(logger)))
@@ -46,13 +46,13 @@ func setDefaultLoggers(logger zerolog.Logger) (undo func()) {
 }
 
 const (
-	// logQueueLines is how many lines may wait for a log that is slow.
+	// logQueueLines is how many lines may wait for a slow output.
 	logQueueLines = 1000
 
-	// logBatchBytes is the size at which lines that are written together go out.
+	// logBatchBytes is the size from which a batch of lines is written.
 	logBatchBytes = 64 << 10
 
-	// logCloseTime is how long the last lines may take.
+	// logCloseTime is how long writing the last lines may take.
 	logCloseTime = 50 * time.Millisecond
 )
 
@@ -111,7 +111,7 @@ func (q *logQueue) run(out io.Writer) {
 	}
 }
 
-// write writes a line, with those that are queued behind it, in one go.
+// write writes a line, with those that are queued behind it, in one call.
 func (q *logQueue) write(out io.Writer, batch []byte) {
 	count := int64(1)
 	for len(q.lines) > 0 && len(batch) < logBatchBytes {

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 )
 
-// slowLog is a log that takes nothing until it is open.
+// slowLog is an output whose writes block until open is closed.
 type slowLog struct {
 	open   chan struct{}
 	writes []string
@@ -24,12 +24,12 @@ func (l *slowLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestALogThatIsNotReadHoldsNobodyUp(t *testing.T) {
+func TestLogQueueDropsLinesWhenFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &slowLog{open: make(chan struct{})}
 		queue := newLogQueue(out)
 		_, _ = queue.Write([]byte("first\n"))
-		synctest.Wait() // it is being written
+		synctest.Wait() // until the first line is being written
 		for n := range logQueueLines + 7 {
 			_, _ = fmt.Fprintf(queue, "line %d\n", n)
 		}
@@ -37,7 +37,7 @@ func TestALogThatIsNotReadHoldsNobodyUp(t *testing.T) {
 		queue.close()
 		written := strings.Join(out.writes, "")
 		if strings.Count(written, "\n") != 1+logQueueLines+1 || !strings.Contains(written, `"dropped":7,`) {
-			t.Errorf("%d lines are written, and the last is %q", strings.Count(written, "\n"), out.writes[len(out.writes)-1])
+			t.Errorf("%d lines were written, and the last is %q", strings.Count(written, "\n"), out.writes[len(out.writes)-1])
 		}
 		if len(out.writes) != 2 {
 			t.Errorf("the lines that waited took %d writes, want 1", len(out.writes)-1)
@@ -45,7 +45,7 @@ func TestALogThatIsNotReadHoldsNobodyUp(t *testing.T) {
 	})
 }
 
-func TestALogThatHangsDoesNotHoldUpTheEnd(t *testing.T) {
+func TestLogQueueCloseIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &slowLog{open: make(chan struct{})}
 		queue := newLogQueue(out)
@@ -59,7 +59,7 @@ func TestALogThatHangsDoesNotHoldUpTheEnd(t *testing.T) {
 	})
 }
 
-func TestLinesThatCannotBeWrittenAreCounted(t *testing.T) {
+func TestLogQueueCountsFailedWrites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &slowLog{open: make(chan struct{}), err: errors.New("no space left")}
 		close(out.open)

@@ -18,9 +18,8 @@ import (
 	"langsmith-insights-mcp/server/stdio"
 )
 
-// Connect serves an MCP server to one client in this process, over pipes as over
-// stdio, and returns the client initialized. stop ends both and returns the error
-// that serving ended with.
+// Connect connects a client to an MCP server in this process, over pipes with the stdio
+// transport, and initializes it. stop ends both and returns the error of the transport.
 func Connect(ctx context.Context, s *mcpserver.MCPServer, logger zerolog.Logger, options ...client.ClientOption) (connected *client.Client, stop func() error, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	toServer, fromClient := io.Pipe()

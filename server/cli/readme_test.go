@@ -34,9 +34,9 @@ func readDocument(t *testing.T, path string) string {
 // fence is a code block: its language and its lines.
 var fence = regexp.MustCompile("(?ms)^[ \t]*(?:````*|~~~+)([a-z]*)[^\n]*\n(.*?)^[ \t]*(?:````*|~~~+)[ \t]*$")
 
-// TestTheCommandsOfTheREADMEAreInBlocksThatAreRun holds the README to the one
-// form of block that .ci/readme finds its commands in.
-func TestTheCommandsOfTheREADMEAreInBlocksThatAreRun(t *testing.T) {
+// TestREADMECommandBlocks checks that each command of the README is in a block of the one
+// form that .ci/readme finds, and that the README says what it needs.
+func TestREADMECommandBlocks(t *testing.T) {
 	readme := readDocument(t, "../../README.md")
 	commands := 0
 	for _, block := range fence.FindAllStringSubmatch(readme, -1) {
@@ -47,13 +47,13 @@ func TestTheCommandsOfTheREADMEAreInBlocksThatAreRun(t *testing.T) {
 			}
 			for command := range strings.Lines(body) {
 				commands++
-				if needs := neededBy(command); needs != "" && !strings.Contains(readme, needs) {
-					t.Errorf("%q needs %s, and the README does not say so", command, needs)
+				if text := prerequisite(t, command); !strings.Contains(readme, text) {
+					t.Errorf("the README lacks %q, which %q needs", text, command)
 				}
 			}
 		case "json":
 		default:
-			t.Errorf("what is this block's language, and who tries it?\n%s", block[0])
+			t.Errorf("a block is neither sh nor json, so no test runs it:\n%s", block[0])
 		}
 	}
 	if commands < 7 {
@@ -61,8 +61,10 @@ func TestTheCommandsOfTheREADMEAreInBlocksThatAreRun(t *testing.T) {
 	}
 }
 
-// neededBy is what a command takes beside Go and this program.
-func neededBy(command string) string {
+// prerequisite returns the words of the README about what a command needs beside Go and
+// this program.
+func prerequisite(t *testing.T, command string) string {
+	t.Helper()
 	switch strings.Fields(command)[0] {
 	case "go", "langsmith-insights-mcp", "cd":
 		return ""
@@ -77,19 +79,19 @@ func neededBy(command string) string {
 	case "npx":
 		return "Node 22 or newer"
 	}
-	return "(nobody knows what)"
+	t.Errorf("the prerequisites of %q are not known to this test", command)
+	return ""
 }
 
-// spoken is a command of this program in the middle of a sentence.
-var spoken = regexp.MustCompile("`langsmith-insights-mcp ([^`\n]+)`")
+// inlineCommand matches a command of this program in running text.
+var inlineCommand = regexp.MustCompile("`langsmith-insights-mcp ([^`\n]+)`")
 
-// TestTheCommandsInTheTextAreThere has the documents name no command or flag
-// that is gone.
-func TestTheCommandsInTheTextAreThere(t *testing.T) {
+// TestInlineCommands checks that the documents name only commands and flags that exist.
+func TestInlineCommands(t *testing.T) {
 	for _, path := range documents(t) {
-		for _, found := range spoken.FindAllStringSubmatch(readDocument(t, path), -1) {
+		for _, found := range inlineCommand.FindAllStringSubmatch(readDocument(t, path), -1) {
 			args := strings.Fields(found[1])
-			// After --help nothing is carried out, but every flag is read.
+			// With --help the flags are parsed, and the command is not run.
 			got := runCommand(t, nil, append(slices.DeleteFunc(args, func(arg string) bool { return arg == "--help" }), "--help")...)
 			if got.code != 0 {
 				t.Errorf("%s: %s\n%s", path, found[0], got.err)
@@ -98,10 +100,9 @@ func TestTheCommandsInTheTextAreThere(t *testing.T) {
 	}
 }
 
-// TestTheEntriesOfTheREADMEStartAServer takes each JSON block as a client would:
-// it starts the command with the arguments and the variables of the entry, and no
-// others, and asks for the tools.
-func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
+// TestREADMEEntries starts a server from each JSON block as a client would, with only the
+// arguments and the variables of the entry, and lists its tools.
+func TestREADMEEntries(t *testing.T) {
 	blocks := []string{readDocument(t, "../../mcp.json.example")}
 	for _, block := range fence.FindAllStringSubmatch(readDocument(t, "../../README.md"), -1) {
 		if block[1] == "json" {
@@ -149,9 +150,9 @@ func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
 				t.Errorf("%s starts %q", name, e.Command)
 			}
 			for variable, value := range e.Env {
-				id, asked := strings.CutPrefix(value, "${input:")
-				if asked && (len(file.Inputs) == 0 || file.Inputs[0].ID != strings.TrimSuffix(id, "}")) {
-					t.Errorf("%s: %s is asked for by no input", name, variable)
+				id, isInput := strings.CutPrefix(value, "${input:")
+				if isInput && (len(file.Inputs) == 0 || file.Inputs[0].ID != strings.TrimSuffix(id, "}")) {
+					t.Errorf("%s: no input asks for %s", name, variable)
 				}
 			}
 			listTools(t, name, e.Args, e.Env)
@@ -159,16 +160,16 @@ func TestTheEntriesOfTheREADMEStartAServer(t *testing.T) {
 	}
 }
 
-// serverNamed finds the names that documents give the server in a client.
-var serverNamed = regexp.MustCompile(`(?:"(?:mcpServers|servers)": \{\s*|},\s*|--scope user |install\?name=|mcp\.json\.example --server )"?(ls-[a-z]+|[a-z-]*insights[a-z-]*)\b`)
+// serverName matches the names that the documents give the server in a client.
+var serverName = regexp.MustCompile(`(?:"(?:mcpServers|servers)": \{\s*|},\s*|--scope user |install\?name=|mcp\.json\.example --server )"?(ls-[a-z]+|[a-z-]*insights[a-z-]*)\b`)
 
-// TestToolsAndServerTogetherFitEveryHost holds the names that we suggest for the
-// server against what hosts make of them: Cursor refuses a server and tool of more
-// than 60 characters together, OpenAI and Anthropic names of more than 64.
-func TestToolsAndServerTogetherFitEveryHost(t *testing.T) {
+// TestPrefixedToolNames checks the length of the tool names that hosts build from the
+// server's names in the documents. Cursor refuses names of more than 60 characters,
+// OpenAI and Anthropic of more than 64.
+func TestPrefixedToolNames(t *testing.T) {
 	names := []string{install.ServerName}
 	for _, path := range append(documents(t), "../../mcp.json.example") {
-		for _, found := range serverNamed.FindAllStringSubmatch(readDocument(t, path), -1) {
+		for _, found := range serverName.FindAllStringSubmatch(readDocument(t, path), -1) {
 			names = append(names, found[1])
 		}
 	}
@@ -190,12 +191,12 @@ func TestToolsAndServerTogetherFitEveryHost(t *testing.T) {
 	}
 }
 
-// linksInREADME is the part of the README that is made of what install writes.
+// linksInREADME matches the part of the README that TestREADMEInstallLinks writes.
 var linksInREADME = regexp.MustCompile(`(?s)(<!-- links:[^\n]*-->\n).*?(<!-- end of links -->)`)
 
-// TestTheLinksOfTheREADMEHoldTheEntries compares the links that add the server to an
-// editor with the entries that its block shows; -update rewrites them.
-func TestTheLinksOfTheREADMEHoldTheEntries(t *testing.T) {
+// TestREADMEInstallLinks compares the links that add the server to an editor with the
+// entry in the editor's block; -update rewrites them.
+func TestREADMEInstallLinks(t *testing.T) {
 	readme := readDocument(t, "../../README.md")
 	compact := func(v any) []byte {
 		text, err := json.Marshal(v)
@@ -219,7 +220,7 @@ func TestTheLinksOfTheREADMEHoldTheEntries(t *testing.T) {
 		t.Fatalf("an editor's block is missing: %v", editors)
 	}
 	for _, entry := range []map[string]any{cursor, vscode} {
-		entry["args"] = []string{"stdio"} // the blocks show the sandbox
+		entry["args"] = []string{"stdio"} // instead of the blocks' --sandbox
 	}
 	links := fmt.Sprintf("[Add to Cursor](https://cursor.com/en-US/install-mcp?name=%s&config=%s) ·\n[Add to VS Code](https://vscode.dev/redirect/mcp/install?name=%s&inputs=%s&config=%s)\n",
 		install.ServerName, escape(base64.StdEncoding.EncodeToString(compact(cursor))),
@@ -230,9 +231,8 @@ func TestTheLinksOfTheREADMEHoldTheEntries(t *testing.T) {
 	document(t, "../README.md", linksInREADME.ReplaceAllString(readme, "${1}"+strings.ReplaceAll(links, "$", "$$")+"${2}"))
 }
 
-// TestTheREADMENamesTheProjectsHome holds the line that clones the repository against
-// where it lives.
-func TestTheREADMENamesTheProjectsHome(t *testing.T) {
+// TestREADMERepository checks the repository's address in the commands of the README.
+func TestREADMERepository(t *testing.T) {
 	home := identity.ReadHome()
 	readme := readDocument(t, "../../README.md")
 	if !strings.Contains(readme, "git clone "+home.URL()+"\ncd "+home.Repository+"\n") {
@@ -242,14 +242,14 @@ func TestTheREADMENamesTheProjectsHome(t *testing.T) {
 		t.Errorf("the README does not verify files of %s", home.URL())
 	}
 	if home.Chosen() && strings.Contains(readme, "until the project has a public home") {
-		t.Error("the README still waits for a home")
+		t.Error("the README still says that the project has no public home")
 	}
 }
 
-// listTools starts the program over stdio and asks which tools there are.
+// listTools starts the program over stdio and checks that it lists every tool.
 func listTools(t *testing.T, name string, args []string, env map[string]string) {
 	t.Helper()
-	const asked = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
+	const requests = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
 {"jsonrpc":"2.0","method":"notifications/initialized"}
 {"jsonrpc":"2.0","id":2,"method":"tools/list"}
 `
@@ -261,7 +261,7 @@ func listTools(t *testing.T, name string, args []string, env map[string]string) 
 		return env[variable]
 	}
 	var out, log bytes.Buffer
-	if code := cli.Run(t.Context(), args, getenv, strings.NewReader(asked), &out, &log); code != 0 {
+	if code := cli.Run(t.Context(), args, getenv, strings.NewReader(requests), &out, &log); code != 0 {
 		t.Errorf("%s: code %d\n%s", name, code, log.String())
 	}
 	for line := range strings.Lines(out.String()) {
@@ -282,7 +282,7 @@ func listTools(t *testing.T, name string, args []string, env map[string]string) 
 	t.Errorf("%s does not answer tools/list:\n%s", name, out.String())
 }
 
-// documents are the repository's own Markdown files that are meant for everybody.
+// documents lists the repository's Markdown files for users.
 func documents(t *testing.T) []string {
 	t.Helper()
 	found, err := filepath.Glob("../../*.md")
@@ -308,9 +308,9 @@ var (
 	flagInHelp = regexp.MustCompile(`(?m)^ +(?:-[a-z], +|  )--([a-z-]+)`)
 )
 
-// TestTheFlagsAndVariablesInTheTextAreThere has the documents name none that the
-// program does not read. The changelog may name what was.
-func TestTheFlagsAndVariablesInTheTextAreThere(t *testing.T) {
+// TestDocumentedFlagsAndVariables checks that the documents name only flags and variables
+// that the program reads. The changelog may name removed ones.
+func TestDocumentedFlagsAndVariables(t *testing.T) {
 	flags := map[string]bool{}
 	for _, command := range []string{"stdio", "http", "demo", "install", "uninstall", "doctor", "sandbox", "version"} {
 		for _, found := range flagInHelp.FindAllStringSubmatch(runCommand(t, nil, command, "--help").out, -1) {
@@ -329,7 +329,7 @@ func TestTheFlagsAndVariablesInTheTextAreThere(t *testing.T) {
 			t.Errorf("no command's help has --%s", setting.Name)
 		}
 	}
-	// Of programs that these documents are about.
+	// The flags of other programs in these documents.
 	flagsOfOthers := map[string][]string{"../../docs/speed.md": {"write", "ours"}, "../../docs/conformance.md": {"method", "strict"}}
 	seen := 0
 	for _, path := range documents(t) {
@@ -357,14 +357,14 @@ func TestTheFlagsAndVariablesInTheTextAreThere(t *testing.T) {
 }
 
 var (
-	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	heading = regexp.MustCompile(`(?m)^#+ +(.*)$`)
-	dropped = regexp.MustCompile(`[^\pL\pN _-]`)
+	link        = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading     = regexp.MustCompile(`(?m)^#+ +(.*)$`)
+	notInAnchor = regexp.MustCompile(`[^\pL\pN _-]`)
 )
 
-// TestLinksLeadSomewhere follows every relative link of the documents, to the
-// heading too where it names one.
-func TestLinksLeadSomewhere(t *testing.T) {
+// TestRelativeLinks checks that the file and the heading of every relative link of the
+// documents exist.
+func TestRelativeLinks(t *testing.T) {
 	for _, path := range documents(t) {
 		text := fence.ReplaceAllString(readDocument(t, path), "")
 		for _, found := range link.FindAllStringSubmatch(text, -1) {
@@ -381,21 +381,21 @@ func TestLinksLeadSomewhere(t *testing.T) {
 				to = filepath.Join(filepath.Dir(path), filepath.FromSlash(target.Path))
 			}
 			if _, err := os.Stat(to); err != nil {
-				t.Errorf("%s leads to %s, which there is not", path, found[1])
+				t.Errorf("%s links to %s, which does not exist", path, found[1])
 				continue
 			}
 			if target.Fragment != "" && !slices.Contains(anchors(readDocument(t, to)), target.Fragment) {
-				t.Errorf("%s leads to %s, and there is no such heading", path, found[1])
+				t.Errorf("%s links to %s, which has no such heading", path, found[1])
 			}
 		}
 	}
 }
 
-// anchors are what GitHub calls the headings of a document.
+// anchors returns the anchors that GitHub gives the headings of a document.
 func anchors(text string) []string {
 	var all []string
 	for _, found := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
-		all = append(all, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(found[1]), ""), " ", "-"))
+		all = append(all, strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(found[1]), ""), " ", "-"))
 	}
 	return all
 }

@@ -16,16 +16,16 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// TestTheReferenceIsTheCode compares docs/reference.md with what the tools and
-// the settings are today; -update rewrites it.
-func TestTheReferenceIsTheCode(t *testing.T) { document(t, "reference.md", reference(t)) }
+// TestReferenceDocument compares docs/reference.md with the tools, commands and settings;
+// -update rewrites it.
+func TestReferenceDocument(t *testing.T) { document(t, "reference.md", reference(t)) }
 
-// toolsInREADME is the part of the README that is made of the tools.
+// toolsInREADME matches the part of the README that TestREADMEToolTable writes.
 var toolsInREADME = regexp.MustCompile(`(?s)(<!-- tools:[^\n]*-->\n).*?(<!-- end of tools -->)`)
 
-// TestTheREADMEsTableOfToolsIsTheRegistry compares the README's table with the
-// tools; -update rewrites it.
-func TestTheREADMEsTableOfToolsIsTheRegistry(t *testing.T) {
+// TestREADMEToolTable compares the README's table of tools with the registry; -update
+// rewrites it.
+func TestREADMEToolTable(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| tool | what for | effect |\n|---|---|---|\n")
 	for _, tool := range tools.All() {
@@ -38,8 +38,8 @@ func TestTheREADMEsTableOfToolsIsTheRegistry(t *testing.T) {
 	document(t, "../README.md", toolsInREADME.ReplaceAllString(readme, "${1}"+table.String()+"${2}"))
 }
 
-// document compares a file of docs with what it should say, or rewrites it when
-// the tests run with -update.
+// document compares a file of docs with want, or rewrites it when the tests run with
+// -update.
 func document(t *testing.T, name, want string) {
 	t.Helper()
 	path := filepath.Join("..", "..", "docs", name)
@@ -54,7 +54,7 @@ func document(t *testing.T, name, want string) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the code says; .ci/run update rewrites it\n%s", path, servertest.Diff(string(got), want))
+		t.Errorf("%s differs from the code; .ci/run update rewrites it\n%s", path, servertest.Diff(string(got), want))
 	}
 }
 
@@ -67,14 +67,14 @@ func reference(t *testing.T) string {
 	}
 	b.WriteString("\n## Commands\n\n| command | what it does |\n|---|---|\n")
 	help := runCommand(t, nil, "--help").out
-	for _, found := range listed.FindAllStringSubmatch(help, -1) {
+	for _, found := range commandInHelp.FindAllStringSubmatch(help, -1) {
 		if found[1] != "help" {
 			fmt.Fprintf(&b, "| `%s` | %s |\n", found[1], found[2])
 		}
 	}
 	var examples strings.Builder
-	for _, found := range listed.FindAllStringSubmatch(help, -1) {
-		examples.WriteString(shown.FindString(runCommand(t, nil, found[1], "--help").out))
+	for _, found := range commandInHelp.FindAllStringSubmatch(help, -1) {
+		examples.WriteString(examplesInHelp.FindString(runCommand(t, nil, found[1], "--help").out))
 	}
 	fmt.Fprintf(&b, "\n```sh\n%s\n```\n", strings.TrimSpace(strings.ReplaceAll(examples.String(), "\n  ", "\n")))
 	b.WriteString("\n## Flags\n\nEach has a variable, which a flag overrides.\n\n| flag | variable | default | meaning |\n|---|---|---|---|\n")
@@ -89,14 +89,14 @@ func reference(t *testing.T) string {
 		}
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", name, setting.Variable(), defaults(setting), meaning)
 	}
-	b.WriteString("\n## How LangSmith is reached\n\n| variable | meaning |\n|---|---|\n")
+	b.WriteString("\n## LangSmith's address and credentials\n\n| variable | meaning |\n|---|---|\n")
 	for _, variable := range config.Variables() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.Join(variable.Names, "`, else `"), variable.Meaning)
 	}
-	b.WriteString("\nWhat is set in none of them is taken from the profile of LangSmith's own CLI, setting by setting. Of its credentials\n" +
-		"the login (`langsmith auth login`) counts first, then `api_key`, then the variable that `api_key_env` names. A login's\n" +
-		"token is sent to the address of its own profile alone, and renewed in its file.\n")
-	b.WriteString("\nIn a result, a field without a value is absent; the list that it is named for is always there.\n")
+	b.WriteString("\nA setting without any of its variables is taken from the profile of LangSmith's own CLI. Of the profile's credentials\n" +
+		"the login (`langsmith auth login`) comes first, then `api_key`, then the variable that `api_key_env` names. A login's\n" +
+		"token is sent only to the address of its own profile, and renewed in its file.\n")
+	b.WriteString("\nIn a result, a field without a value is absent. The list that a result is named for is always present.\n")
 	used := map[string]bool{}
 	for _, tool := range tools.All() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s (%s).\n\n%s\n\n%s\n%s\n[An example](examples.md#%s)\n",
@@ -106,8 +106,8 @@ func reference(t *testing.T) string {
 }
 
 var (
-	listed = regexp.MustCompile(`(?m)^  ([a-z]+) +([A-Z].*)$`) // a command in the help
-	shown  = regexp.MustCompile(`(?s)(  # .*?)(?:\n\n|$)`)     // its examples
+	commandInHelp  = regexp.MustCompile(`(?m)^  ([a-z]+) +([A-Z].*)$`)
+	examplesInHelp = regexp.MustCompile(`(?s)(  # .*?)(?:\n\n|$)`)
 )
 
 func arguments(t *testing.T, tool tool.Tool) []string {

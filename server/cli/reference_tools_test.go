@@ -13,7 +13,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// schemaNode is what the reference shows of a JSON Schema.
+// schemaNode is the part of a JSON Schema that the reference shows.
 type schemaNode struct {
 	Type                any
 	Description, Format string
@@ -37,7 +37,7 @@ func readSchema(t *testing.T, schema json.RawMessage) schemaNode {
 	return node
 }
 
-// typeName is the type in the words of JSON, with what a list holds.
+// typeName returns the JSON type, with the type of a list's elements.
 func (n schemaNode) typeName(t *testing.T) string {
 	t.Helper()
 	var name string
@@ -62,7 +62,7 @@ func (n schemaNode) typeName(t *testing.T) string {
 	return name
 }
 
-// bounds are the default and the constraints.
+// bounds returns the default and the constraints in words.
 func (n schemaNode) bounds() string {
 	var parts []string
 	if n.Default != nil {
@@ -92,11 +92,11 @@ func (n schemaNode) bounds() string {
 	return strings.Join(parts, ", ")
 }
 
-// argumentTable is the table of a tool's arguments, the required ones first.
+// argumentTable returns the table of a tool's arguments, the required ones first.
 func argumentTable(t *testing.T, described tool.Tool) string {
 	schema := readSchema(t, described.InputSchema())
 	if len(schema.Properties) == 0 {
-		return "It takes no arguments.\n"
+		return "No arguments.\n"
 	}
 	var b strings.Builder
 	b.WriteString("| argument | type | bounds | meaning |\n|---|---|---|---|\n")
@@ -120,33 +120,33 @@ func argumentTable(t *testing.T, described tool.Tool) string {
 	return b.String()
 }
 
-// cell is a text that a row of a table can hold.
+// cell returns a text escaped for a cell of a Markdown table.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;").Replace(text)
 }
 
-// resultTable is the table of a result's fields, each with its meaning. A list whose
-// elements are as those of one before is not told again.
-func resultTable(t *testing.T, described tool.Tool, used map[string]bool) string {
+// resultTable returns the table of a result's fields with their meanings. The fields of a
+// list's elements are described once, at the first list with that schema.
+func resultTable(t *testing.T, tool tool.Tool, used map[string]bool) string {
 	var b strings.Builder
 	b.WriteString("| field of the result | type | meaning |\n|---|---|---|\n")
-	same := map[string]string{}
+	described := map[string]string{} // the path of the first field with a schema
 	var walk func(path string, schema json.RawMessage)
 	walk = func(path string, schema json.RawMessage) {
 		node := readSchema(t, schema)
 		for _, name := range orderedKeys(t, schema) {
 			child := readSchema(t, node.Properties[name])
 			at := path + name
-			meaning := meaningOf(t, described.Name, at, used)
+			meaning := meaningOf(t, tool.Name, at, used)
 			inner, suffix := node.Properties[name], "."
 			if child.Type == "array" {
 				inner, suffix = child.Items, "[]."
 			}
-			if told := same[string(inner)]; told != "" && len(readSchema(t, inner).Properties) > 0 {
-				meaning += " Each as in `" + told + "`."
+			if first := described[string(inner)]; first != "" && len(readSchema(t, inner).Properties) > 0 {
+				meaning += " Each as in `" + first + "`."
 				inner = nil
 			} else {
-				same[string(inner)] = at
+				described[string(inner)] = at
 			}
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", at, child.typeName(t), meaning)
 			if len(inner) > 0 && inner[0] == '{' {
@@ -154,12 +154,12 @@ func resultTable(t *testing.T, described tool.Tool, used map[string]bool) string
 			}
 		}
 	}
-	walk("", described.ResultSchema())
+	walk("", tool.ResultSchema())
 	return b.String()
 }
 
-// orderedKeys are the properties of an object's schema as they stand in it, which is
-// the order of the struct's fields.
+// orderedKeys returns the names of an object schema's properties in their order, which
+// is that of the struct's fields.
 func orderedKeys(t *testing.T, schema json.RawMessage) []string {
 	t.Helper()
 	var outer struct{ Properties json.RawMessage }
@@ -185,30 +185,30 @@ func orderedKeys(t *testing.T, schema json.RawMessage) []string {
 	return keys
 }
 
-// meaningOf is the meaning of a result's field: by its whole path in this tool's
-// result, else by its path, else by its name.
+// meaningOf returns the meaning of a result's field: by the tool and the path, else by the
+// path, else by the name.
 func meaningOf(t *testing.T, toolName, path string, used map[string]bool) string {
 	t.Helper()
 	name := path[strings.LastIndex(path, ".")+1:]
 	for _, key := range []string{toolName + ":" + path, path, name} {
-		if meaning := meanings[key]; meaning != "" {
+		if meaning := fieldMeanings[key]; meaning != "" {
 			used[key] = true
 			return meaning
 		}
 	}
-	t.Errorf("what does %s of %s mean? Say so in reference_meanings_test.go", path, toolName)
+	t.Errorf("the meaning of %s in the result of %s is missing in reference_fields_test.go", path, toolName)
 	return ""
 }
 
-// TestEveryMeaningIsOfAField finds meanings of fields that are gone.
-func TestEveryMeaningIsOfAField(t *testing.T) {
+// TestFieldMeaningsAreUsed finds meanings of fields that no result has.
+func TestFieldMeaningsAreUsed(t *testing.T) {
 	used := map[string]bool{}
 	for _, described := range tools.All() {
 		resultTable(t, described, used)
 	}
-	for key := range meanings {
+	for key := range fieldMeanings {
 		if !used[key] {
-			t.Errorf("no result has %s", key)
+			t.Errorf("no result has the field %s", key)
 		}
 	}
 }

@@ -7,10 +7,11 @@ import (
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/server"
+	"langsmith-insights-mcp/server/config"
 )
 
-// withBackend calls serve with a backend and its log. It opens what the
-// configuration names, the log, the telemetry and the store, and closes it afterwards.
+// withBackend calls serve with a backend and its logger. It opens the log, the telemetry
+// and the store of the configuration before, and closes them afterwards.
 func withBackend(ctx context.Context, options server.BackendOptions, getenv func(string) string, stderr io.Writer,
 	serve func(*server.Backend, zerolog.Logger) error) error {
 	cfg := options.Config
@@ -21,7 +22,10 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	defer func() { _ = closeLog() }()
 	defer setDefaultLoggers(logger)()
 	if len(cfg.Placeholders) > 0 {
-		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables count as unset, as the client has not replaced the placeholder in them")
+		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables are treated as unset: the client has not replaced the placeholders in them")
+	}
+	if cfg.MaxJobsPerDay > 0 && cfg.State == config.StateMemory && !cfg.Sandbox {
+		logger.Warn().Msg("--max-jobs-per-day begins anew with each start, and with each replica: --state keeps its count in memory; give it a directory or a redis:// URL")
 	}
 	started, stopTelemetry, err := startTelemetry(ctx, cfg, getenv, logger)
 	if err != nil {

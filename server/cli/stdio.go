@@ -20,11 +20,11 @@ const (
 	// stdioMaxWaiters is how many calls of the one client may wait for jobs at once.
 	stdioMaxWaiters = 90
 
-	// stdioGrace is how long calls may still take once the input has ended, where
-	// no paid request is in flight.
+	// stdioGrace is how long calls may still take once the input has ended and no paid
+	// request is in flight.
 	stdioGrace = 2 * time.Second
 
-	// exitMargin is what the process needs to end inside those two seconds.
+	// exitMargin is the part of stdioGrace that the process needs to end.
 	exitMargin = 150 * time.Millisecond
 )
 
@@ -68,7 +68,7 @@ func runStdio(cmd *cobra.Command, getenv func(string) string) error {
 		draining, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(cfg.ShutdownTimeout-exitMargin/2))
 		defer cancel()
 		if err := backend.Drain(draining); err != nil {
-			logger.Warn().Err(err).Msg("ending while a paid request is under way; its outcome is looked for by the next equal call")
+			logger.Warn().Err(err).Msg("ending while a paid request is in flight; the next equal call looks for its outcome")
 		}
 		return err
 	})

@@ -12,8 +12,8 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// openStore opens the store that --state names, and returns what closes it. How it
-// is set up that may take away what it was told is logged.
+// openStore opens the store that --state names, and returns a function that closes it.
+// It logs a configuration of the store that may lose entries.
 func openStore(ctx context.Context, where string, logger zerolog.Logger) (paid.Store, func(), error) {
 	store, err := paid.OpenState(ctx, where)
 	if err != nil {
@@ -22,13 +22,13 @@ func openStore(ctx context.Context, where string, logger zerolog.Logger) (paid.S
 	warnOfStore(ctx, store, logger)
 	return store, func() {
 		if err := store.Close(); err != nil {
-			logger.Warn().Err(err).Msg("the memory of paid calls did not close cleanly")
+			logger.Warn().Err(err).Msg("closing the memory of paid calls failed")
 		}
 	}, nil
 }
 
-// checkStore opens the store that --state names and writes to it, and reports how
-// it is set up that may take away what it was told.
+// checkStore opens the store that --state names and writes to it. weakness describes a
+// configuration of the store that may lose entries.
 func checkStore(ctx context.Context, where string) (weakness string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -38,18 +38,18 @@ func checkStore(ctx context.Context, where string) (weakness string, err error) 
 	}
 	err = store.Ping(ctx)
 	if err == nil {
-		weakness, _ = state.Examine(ctx, store) // a Redis may refuse to tell
+		weakness, _ = state.Examine(ctx, store) // a Redis may forbid CONFIG
 	}
 	return weakness, errors.Join(err, store.Close())
 }
 
-// warnOfStore logs that the store cannot be reached, or how it is set up that may take
-// away what it was told. The server starts either way: a store may come later.
+// warnOfStore logs that the store cannot be reached, or that its configuration may lose
+// entries. The server starts either way: the store may become reachable later.
 func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	if err := store.Ping(ctx); err != nil {
-		logger.Warn().Err(err).Msgf("%s cannot be written to: until it can, paid calls are remembered by this process alone", store)
+		logger.Warn().Err(err).Msgf("%s cannot be written to: until it can, only this process remembers paid calls", store)
 		return
 	}
 	weakness, err := state.Examine(ctx, store)
@@ -57,6 +57,6 @@ func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) 
 	case weakness != "":
 		logger.Warn().Msg(weakness)
 	case err != nil:
-		logger.Info().Err(err).Msgf("whether %s may take away what is remembered of paid calls is not known: its maxmemory-policy should be noeviction", store)
+		logger.Info().Err(err).Msgf("cannot find out whether %s may evict the memory of paid calls: its maxmemory-policy should be noeviction", store)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
-// A Redis that is not there is told of in the log of the start, which goes on.
-func TestARedisThatIsNotThere(t *testing.T) {
+// A Redis that cannot be reached is logged, and is no error.
+func TestOpenStoreUnreachableRedis(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -32,8 +32,8 @@ func TestARedisThatIsNotThere(t *testing.T) {
 	}
 }
 
-// A Redis that may evict intents is told of in the log of the start and by doctor.
-func TestARedisThatEvicts(t *testing.T) {
+// A Redis that may evict entries is reported in the log and by doctor.
+func TestEvictingRedis(t *testing.T) {
 	for policy, weak := range map[string]bool{"noeviction": false, "allkeys-lru": true} {
 		redis := redistest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", policy)
 		var log bytes.Buffer
@@ -42,8 +42,8 @@ func TestARedisThatEvicts(t *testing.T) {
 			t.Fatal(err)
 		}
 		closeStore()
-		if told := strings.Contains(log.String(), policy); told != weak {
-			t.Errorf("log: %s", &log)
+		if logged := strings.Contains(log.String(), policy); logged != weak {
+			t.Errorf("%s: log: %s", policy, &log)
 		}
 		weakness, err := checkStore(t.Context(), redis.URL())
 		if err != nil || strings.Contains(weakness, policy) != weak {

@@ -15,8 +15,8 @@ import (
 	"langsmith-insights-mcp/server/telemetry"
 )
 
-// startTelemetry starts the traces and metrics that the configuration and OTEL_*
-// ask for. stop ends them and sends the last traces.
+// startTelemetry starts the traces and metrics that the configuration and OTEL_* turn
+// on. stop ends them and sends the last traces.
 func startTelemetry(ctx context.Context, cfg *config.Config, getenv func(string) string, logger zerolog.Logger) (started *telemetry.Telemetry, stop func(), err error) {
 	t := telemetry.Start(ctx, telemetry.Options{Version: server.Version(), Getenv: getenv, Metrics: cfg.HTTP.MetricsAddr != "", Logger: logger})
 	stopMetrics := func() {}
@@ -49,7 +49,7 @@ func serveMetrics(ctx context.Context, addr string, handler http.Handler, logger
 	go func() {
 		defer close(done)
 		if err := metrics.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			logger.Error().Err(err).Msg("metrics are no longer served")
+			logger.Error().Err(err).Msg("serving metrics failed")
 		}
 	}()
 	logger.Info().Stringer("addr", listener.Addr()).Msg("serving metrics")

@@ -11,11 +11,10 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// TestATeamsServerIsSeenFromOutside runs the program as a team would: its
-// caller's trace, which comes in HTTP headers, goes on to LangSmith and to the
-// collector, and the metrics are on an address of their own. Without the flag
-// and OTEL_* there is none of it.
-func TestATeamsServerIsSeenFromOutside(t *testing.T) {
+// TestHTTPTelemetry runs the http command with telemetry on and off. When it is on, the
+// caller's trace, which comes in HTTP headers, is passed on to LangSmith and to the
+// collector, and the metrics are served at their own address.
+func TestHTTPTelemetry(t *testing.T) {
 	const trace = "0af7651916cd43dd8448eb211c80319c"
 	for _, observed := range []bool{true, false} {
 		upstream := sandbox.New(sandbox.Options{AllowAnonymous: true})
@@ -28,7 +27,7 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 				batches.Add(1)
 			}
 			if text := string(body); strings.Contains(text, operatorKey) || strings.Contains(text, "made up") || strings.Contains(text, "chat-prod") {
-				t.Errorf("the traces tell %q", text)
+				t.Errorf("the traces contain a secret or the caller's words: %q", text)
 			}
 		}))
 		defer collector.Close()
@@ -42,13 +41,13 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 		r := runHTTP(t, environment, args...)
 		create(t, r.address, trace)
 		createInSession(t, r.address, trace)
-		ask(t, r.address, "made up "+operatorKey)
+		callUnknownMethod(t, r.address, "made up "+operatorKey)
 
 		if (r.metrics != "") != observed {
-			t.Fatalf("observed %t, metrics at %q", observed, r.metrics)
+			t.Fatalf("telemetry %t: metrics at %q", observed, r.metrics)
 		}
 		if status, _ := fetch(t, "http://"+r.address+"/metrics"); status != http.StatusNotFound {
-			t.Errorf("the address for calls answers /metrics with %d", status)
+			t.Errorf("the address of /mcp answers /metrics with %d", status)
 		}
 		if observed {
 			_, metrics := fetch(t, "http://"+r.metrics+"/metrics")
@@ -56,23 +55,23 @@ func TestATeamsServerIsSeenFromOutside(t *testing.T) {
 				t.Errorf("the metrics do not count the jobs:\n%s", metrics)
 			}
 			if strings.Contains(metrics, operatorKey) || strings.Contains(metrics, "made up") {
-				t.Errorf("the metrics tell\n%s", metrics)
+				t.Errorf("the metrics contain a secret or the caller's words:\n%s", metrics)
 			}
 		}
 		http.DefaultClient.CloseIdleConnections()
 		r.end(t)
 		for _, sent := range upstream.Requests() {
 			if header := sent.Header.Get("Traceparent"); sent.Method == http.MethodPost && strings.Contains(header, trace) != observed {
-				t.Errorf("observed %t, and the paid request carries the trace %q", observed, header)
+				t.Errorf("telemetry %t: the paid request has the traceparent %q", observed, header)
 			}
 		}
 		if (batches.Load() > 0) != observed {
-			t.Errorf("observed %t, and the collector was sent %d batches with the call", observed, batches.Load())
+			t.Errorf("telemetry %t: the collector was sent %d batches with the call", observed, batches.Load())
 		}
 	}
 }
 
-// create starts a job in the era without sessions, from within a trace.
+// create starts a job in the era without sessions, in a trace.
 func create(t *testing.T, address, trace string) {
 	t.Helper()
 	answer := stateless(t, address, trace, "tools/call", `"name":"create_insights_job","arguments":{"project":"chat-prod"},`)
@@ -81,7 +80,7 @@ func create(t *testing.T, address, trace string) {
 	}
 }
 
-// createInSession starts a job in a session, from within a trace.
+// createInSession starts a job in a session, in a trace.
 func createInSession(t *testing.T, address, trace string) {
 	t.Helper()
 	opened, _ := post(t, address, nil, `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`)
@@ -92,11 +91,11 @@ func createInSession(t *testing.T, address, trace string) {
 	}
 }
 
-// ask asks for what MCP does not have.
-func ask(t *testing.T, address, method string) {
+// callUnknownMethod calls a method that MCP does not have.
+func callUnknownMethod(t *testing.T, address, method string) {
 	t.Helper()
 	if answer := stateless(t, address, "", method, ""); !strings.Contains(answer, `"error"`) {
-		t.Errorf("%s is answered with %s", method, answer)
+		t.Errorf("%s got the response %s", method, answer)
 	}
 }
 

@@ -29,7 +29,7 @@ func Load(command Command, flags map[string]string, getenv func(string) string) 
 	if command == HTTPCmd {
 		found = append(found, checkExposure(c)...)
 	}
-	c.State = cmp.Or(c.State, stateMemory)
+	c.State = cmp.Or(c.State, StateMemory)
 	c.Placeholders = env.placeholders
 	return c, errors.Join(found...)
 }

@@ -7,7 +7,8 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-const stateMemory = "memory"
+// StateMemory is the --state that keeps the memory of paid calls in the process.
+const StateMemory = "memory"
 
 // parseState checks the form of a state. Package state parses it.
 func parseState(value string) (string, error) {

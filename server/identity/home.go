@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// unchosen stands in home.json until the project has an owner on GitHub. Such a
-// home serves to build and to check a release, and not to publish one.
-const unchosen = "OWNER"
+// noOwner is the owner in home.json until the project has one on GitHub. Until then a
+// release can be built and checked, but not published.
+const noOwner = "OWNER"
 
 //go:embed home.json
 var homeJSON []byte
 
-// Home is where the project lives on GitHub: home.json, and nowhere else.
+// Home is the project's repository on GitHub. home.json is the only place that names it.
 type Home struct {
 	Owner      string `json:"owner"`
 	Repository string `json:"repository"`
@@ -23,8 +23,8 @@ type Home struct {
 
 var partOfHome = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// ReadHome returns the project's home. It panics where home.json, which is part of the
-// program, is not as it must be: a test reads it.
+// ReadHome returns the project's home. It panics if the embedded home.json is invalid; a
+// test reads it.
 func ReadHome() Home {
 	var home Home
 	if err := json.Unmarshal(homeJSON, &home); err != nil {
@@ -37,9 +37,9 @@ func ReadHome() Home {
 }
 
 // Chosen reports whether the project has an owner yet.
-func (h Home) Chosen() bool { return h.Owner != unchosen }
+func (h Home) Chosen() bool { return h.Owner != noOwner }
 
-// Website is the page about the server, "" until there is one.
+// Website is the URL of the page about the server, "" until there is one.
 func (h Home) Website() string {
 	if !h.Chosen() {
 		return ""
@@ -47,23 +47,23 @@ func (h Home) Website() string {
 	return h.URL()
 }
 
-// URL is the repository's address.
+// URL is the repository's URL.
 func (h Home) URL() string { return "https://github.com/" + h.Owner + "/" + h.Repository }
 
 // ServerName is the name in the MCP registry.
 func (h Home) ServerName() string { return "io.github." + h.Owner + "/" + h.Repository }
 
-// Download is the address of a file of a version's release.
+// Download is the URL of a file of a version's release.
 func (h Home) Download(version, file string) string {
 	return h.URL() + "/releases/download/v" + version + "/" + file
 }
 
-// Icon is the address of a version's icon.
+// Icon is the URL of a version's icon.
 func (h Home) Icon(version string) string {
 	return "https://raw.githubusercontent.com/" + h.Owner + "/" + h.Repository + "/v" + version + "/server/identity/icon.png"
 }
 
-// Image is a version's container image. Image names are in lower case.
+// Image is the name of a version's container image, which must be in lower case.
 func (h Home) Image(version string) string {
 	return "ghcr.io/" + strings.ToLower(h.Owner+"/"+h.Repository) + ":" + version
 }

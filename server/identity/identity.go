@@ -1,5 +1,5 @@
-// Package identity says who the server is, to clients, registries and people: its
-// names, its icon and where it lives.
+// Package identity has the server's names, its icon and its repository, for clients,
+// registries and people.
 package identity
 
 import (
@@ -16,8 +16,8 @@ const (
 	// Title is its name for people.
 	Title = "LangSmith Insights"
 
-	// Description is what it does, in the 100 characters that registries and server
-	// cards have room for.
+	// Description is a sentence about it, of the 100 characters that registries and server
+	// cards allow.
 	Description = "LangSmith's Insights Agent: reports over your traces, and the traces behind each finding."
 )
 
@@ -26,8 +26,8 @@ const (
 //go:embed icon.png
 var IconPNG []byte
 
-// Icon returns the server's icon, which no client has to fetch. The tools have none of
-// their own: eighteen of them would take a quarter of what tools/list may have.
+// Icon returns the server's icon as a data URL. The tools have no icons: eighteen of them
+// would be a quarter of the size that tools/list may have.
 func Icon() mcp.Icon {
 	return mcp.Icon{
 		Src:      "data:image/png;base64," + base64.StdEncoding.EncodeToString(IconPNG),

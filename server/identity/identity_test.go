@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestEverythingFollowsFromTheHome(t *testing.T) {
+func TestHomeNamesAndURLs(t *testing.T) {
 	home := Home{Owner: "Some-Body", Repository: "langsmith-insights-mcp"}
 	for got, want := range map[string]string{
 		home.ServerName():                         "io.github.Some-Body/langsmith-insights-mcp",
@@ -14,7 +14,7 @@ func TestEverythingFollowsFromTheHome(t *testing.T) {
 		home.Icon("1.2.3"):                        "https://raw.githubusercontent.com/Some-Body/langsmith-insights-mcp/v1.2.3/server/identity/icon.png",
 		home.Download("1.2.3", "a.mcpb"):          "https://github.com/Some-Body/langsmith-insights-mcp/releases/download/v1.2.3/a.mcpb",
 		home.Website():                            "https://github.com/Some-Body/langsmith-insights-mcp",
-		(Home{Owner: unchosen}).Website():         "",
+		(Home{Owner: noOwner}).Website():          "",
 		(Home{Owner: "a", Repository: "b"}).URL(): "https://github.com/a/b",
 	} {
 		if got != want {
@@ -23,21 +23,21 @@ func TestEverythingFollowsFromTheHome(t *testing.T) {
 	}
 }
 
-func TestTheHomeCanBeRead(t *testing.T) {
+func TestReadHome(t *testing.T) {
 	if home := ReadHome(); home.Repository != "langsmith-insights-mcp" {
 		t.Errorf("the home is %+v", home)
 	}
-	if (Home{Owner: unchosen}).Chosen() || !(Home{Owner: "somebody"}).Chosen() {
-		t.Error("an owner is not told from the word that stands in for one")
+	if (Home{Owner: noOwner}).Chosen() || !(Home{Owner: "somebody"}).Chosen() {
+		t.Error("Chosen does not tell an owner from the placeholder")
 	}
 }
 
-func TestTheIconIsWhatItSays(t *testing.T) {
+func TestIcon(t *testing.T) {
 	config, err := png.DecodeConfig(bytes.NewReader(IconPNG))
 	if err != nil || config.Width != 128 || config.Height != 128 {
 		t.Errorf("%+v, %v", config, err)
 	}
 	if size := len(Icon().Src); size > 600 {
-		t.Errorf("every client is sent %d bytes of icon", size)
+		t.Errorf("the icon has %d bytes", size)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// keyHeader is the header that a server over HTTP takes a caller's key from.
+// keyHeader is the header with a caller's key, for a server over HTTP.
 const keyHeader = "X-API-Key"
 
-// keyHeaders are the headers that hold a key of LangSmith's, in lower case.
+// keyHeaders are the headers that may hold a LangSmith key, in lower case.
 var keyHeaders = []string{"x-api-key", "langsmith-api-key"}
 
 // addressKeys are the names under which clients keep a server's address.
@@ -24,18 +24,18 @@ type addressForm struct {
 	headers string // the name of the table of headers
 }
 
-// ParseURL reads the address of a server: with /mcp, where it has no path.
+// ParseURL parses the address of a server, and adds /mcp if it has no path.
 func ParseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, errors.New("not an address") // url's error repeats a password
+		return nil, errors.New("not an address") // the error of url.Parse shows a password
 	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return nil, errors.New("want an address such as https://mcp.example.com/mcp")
 	case u.User != nil:
-		return nil, errors.New("an address with a user in it is kept and logged by clients: leave the user out")
+		return nil, errors.New("clients store and log an address with a user in it: leave the user out")
 	case u.Fragment != "":
-		return nil, errors.New("an address with # is not one of a server")
+		return nil, errors.New("an address with # is not the address of a server")
 	}
 	if u.Path == "" || u.Path == "/" {
 		u.Path = "/mcp"
@@ -43,13 +43,13 @@ func ParseURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// isPlain reports whether a key that is sent to an address can be read on the way.
-func isPlain(u *url.URL) bool {
+// isUnencrypted reports whether a key that is sent to an address can be read on the way.
+func isUnencrypted(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
-// newAddressEntry makes the entry for a server at an address.
+// newAddressEntry returns the entry for a server at an address.
 func (c client) newAddressEntry(o Options, at location) entry {
 	e := entry{address: *c.address, url: o.URL.String(), kind: c.address.kind, values: map[string]any{}, passesKey: c.passesKey}
 	if at.address != "" {
@@ -72,7 +72,7 @@ func (c client) newAddressEntry(o Options, at location) entry {
 	return e
 }
 
-// isKeyHeader reports whether a header holds a key of LangSmith's.
+// isKeyHeader reports whether a header holds a LangSmith key.
 func isKeyHeader(name string) bool {
 	return slices.Contains(keyHeaders, strings.ToLower(name))
 }

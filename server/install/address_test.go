@@ -13,7 +13,7 @@ import (
 
 const address = "https://mcp.example.com/mcp"
 
-// addressOptions is what the command line would ask for with --url.
+// addressOptions returns the options of an install with --url.
 func addressOptions(t *testing.T, h Host, client string) Options {
 	t.Helper()
 	u, err := ParseURL(address)
@@ -26,8 +26,8 @@ func addressOptions(t *testing.T, h Host, client string) Options {
 	}
 }
 
-// entries are the entries for a server at an address, as each client reads them,
-// without a key and with one.
+// entries holds the entry of each client for a server at an address, without a key and
+// with one.
 var entries = map[string][2]string{
 	"claude-code": {
 		`"type": "http","url": "<url>","headers": {"X-API-Key": "${LANGSMITH_API_KEY:-}","X-Tenant-Id": "<tenant>"}`,
@@ -41,7 +41,7 @@ var entries = map[string][2]string{
 		`"url": "<url>","headers": {"X-API-Key": "${env:LANGSMITH_API_KEY}","X-Tenant-Id": "<tenant>"}`,
 		`"url": "<url>","headers": {"X-API-Key": "<key>","X-Tenant-Id": "<tenant>"}`,
 	},
-	"windsurf": { // the first of its files replaces nothing: the server would refuse a header beside no key
+	"windsurf": { // its first file expands no variables, and the server refuses other headers without a key
 		`"url": "<url>"`,
 		`"url": "<url>","headers": {"X-API-Key": "<key>","X-Tenant-Id": "<tenant>"}`,
 	},
@@ -55,11 +55,11 @@ var entries = map[string][2]string{
 	},
 }
 
-func TestAnAddressIsWrittenAsEachClientReadsIt(t *testing.T) {
+func TestInstallAddress(t *testing.T) {
 	for _, c := range catalogue() {
 		want, takes := entries[c.Name]
 		if takes != (c.address != nil) {
-			t.Errorf("%s: no entry is tested", c.Name)
+			t.Errorf("%s: an entry for an address is tested: %v, and the catalogue has one: %v", c.Name, takes, c.address != nil)
 		}
 		for i, key := range []langsmith.Secret{"", testKey} {
 			if !takes {
@@ -103,9 +103,9 @@ func TestAnAddressIsWrittenAsEachClientReadsIt(t *testing.T) {
 	}
 }
 
-// TestAnAddressReplacesNoProgram has an entry of the other kind, which is refused and
-// left alone.
-func TestAnAddressReplacesNoProgram(t *testing.T) {
+// TestAddressDoesNotReplaceProgram checks that an entry of the other kind is refused and
+// left unchanged.
+func TestAddressDoesNotReplaceProgram(t *testing.T) {
 	h := testHost(t)
 	config := writeConfig(t, h, "cursor", nil, 0o600)
 	if _, err := Install(options(h, "cursor")); err != nil {
@@ -116,7 +116,7 @@ func TestAnAddressReplacesNoProgram(t *testing.T) {
 		t.Error(err)
 	}
 	if !bytes.Equal(read(t, config), before) {
-		t.Error("was changed")
+		t.Error("the file was changed")
 	}
 	writeConfig(t, h, "claude-desktop", nil, 0o600)
 	if _, err := Install(addressOptions(t, h, "claude-desktop")); err == nil || !strings.Contains(err.Error(), "Connectors") {
@@ -124,8 +124,8 @@ func TestAnAddressReplacesNoProgram(t *testing.T) {
 	}
 }
 
-// TestAWrittenKeyTakesThePlaceOfThePassedOne has Codex send one key and not two.
-func TestAWrittenKeyTakesThePlaceOfThePassedOne(t *testing.T) {
+// TestWrittenKeyReplacesPassedKey checks that Codex sends one key and not two.
+func TestWrittenKeyReplacesPassedKey(t *testing.T) {
 	h := testHost(t)
 	config := writeConfig(t, h, "codex-cli", []byte("[mcp_servers.ls-insights]\nurl = 'https://old.example/mcp'\nenv_http_headers = { X-API-Key = 'LANGSMITH_API_KEY', X-Team = 'TEAM' }\n"), 0o600)
 	o := addressOptions(t, h, "codex-cli")
@@ -141,8 +141,9 @@ func TestAWrittenKeyTakesThePlaceOfThePassedOne(t *testing.T) {
 	}
 }
 
-// TestHeadersWrittenByHandAreNotShown has a token for the server beside the key.
-func TestHeadersWrittenByHandAreNotShown(t *testing.T) {
+// TestHandWrittenHeadersAreRedacted checks a token for the server beside the key: it stays
+// in the file, and is in no diff and no backup.
+func TestHandWrittenHeadersAreRedacted(t *testing.T) {
 	h := testHost(t)
 	const secret = "by_hand_0123"
 	config := writeConfig(t, h, "cursor", []byte(`{"mcpServers":{"ls-insights":{"url":"https://old.example/mcp","headers":{"Authorization":"Bearer `+secret+`","x-api-key":"`+secret+`2"}}}}`), 0o600)
@@ -174,7 +175,7 @@ func TestParseURL(t *testing.T) {
 	}
 }
 
-func TestAKeyThatCanBeReadOnItsWayIsTold(t *testing.T) {
+func TestUnencryptedAddressIsNoted(t *testing.T) {
 	for text, want := range map[string]bool{
 		"http://mcp.example.com/mcp": true, address: false, "http://localhost:8080/mcp": false, "http://[::1]:8080/mcp": false, "http://10.0.0.1/mcp": true,
 	} {
@@ -189,9 +190,9 @@ func TestAKeyThatCanBeReadOnItsWayIsTold(t *testing.T) {
 	}
 }
 
-// TestADryRunNeedsNoClient shows what install would do on a machine that has none of
-// the clients, and makes nothing.
-func TestADryRunNeedsNoClient(t *testing.T) {
+// TestDryRunWithoutClient shows the change on a machine without the client, and writes
+// nothing.
+func TestDryRunWithoutClient(t *testing.T) {
 	for _, c := range Clients() {
 		h := testHost(t)
 		o := options(h, c.Name)
@@ -200,8 +201,8 @@ func TestADryRunNeedsNoClient(t *testing.T) {
 		if err != nil || !ch.Changed || !strings.Contains(ch.Missing, "does not seem to be installed here") || !strings.Contains(ch.Diff, ServerName) {
 			t.Errorf("%s: %+v, %v", c.Name, ch, err)
 		}
-		if made, _ := os.ReadDir(h.Home); len(made) > 0 {
-			t.Errorf("%s: made %v", c.Name, made)
+		if written, _ := os.ReadDir(h.Home); len(written) > 0 {
+			t.Errorf("%s: wrote %v", c.Name, written)
 		}
 	}
 }

@@ -30,9 +30,9 @@ func (f file) backups() []string {
 	return names
 }
 
-// backup copies the file beside it and returns the copy's name: that of an earlier
-// copy if it is the same. Credentials in the entry are left out, so that a key
-// that is replaced or uninstalled is gone.
+// backup copies the file to the same folder and returns the copy's name, or that of an
+// equal earlier copy. Credentials in the entry are left out, so that no copy keeps a key
+// that is replaced or uninstalled.
 func (f file) backup(format format, now time.Time) (string, error) {
 	var err error
 	if f.body, err = redact(format, f.body, func(_, _ string) string { return redacted }); err != nil {
@@ -59,9 +59,9 @@ func (f file) backup(format format, now time.Time) (string, error) {
 	}
 }
 
-// undo returns what the file held before the entry was added, if a backup tells,
-// else cleaned, which is the file without the entry. The two differ in little: an
-// empty object, a blank line.
+// undo returns the content of the file before the entry was added, if a backup has it,
+// else cleaned, the file without the entry. The two differ only in details such as an
+// empty object or a blank line.
 func (f file) undo(format format, cleaned []byte) []byte {
 	for _, name := range f.backups() {
 		raw, err := os.ReadFile(name)
@@ -74,7 +74,7 @@ func (f file) undo(format format, cleaned []byte) []byte {
 }
 
 // comesFrom reports whether adding an entry to body, with a prompt or without, and
-// taking it out again leaves cleaned: nothing else has changed since then.
+// removing it leaves cleaned. If so, nothing else has changed since the backup.
 func comesFrom(format format, cleaned, body []byte) bool {
 	if c, err := format.decode(body); err != nil || c.exists {
 		return false

@@ -5,18 +5,18 @@ import (
 	"path/filepath"
 )
 
-// catalogue is the table of clients, in the order to show them in. Every fact in it
-// has its source beside it; all were looked up in November 2026. The desktop
-// applications could not be tried; the command lines were, on Linux.
+// catalogue returns the clients in the order of the documentation. Each fact has its
+// source in a comment; all were looked up in November 2026. The command lines were tried
+// on Linux, the desktop applications were not tried.
 func catalogue() []client {
 	return []client{
 		// "Connect to local MCP servers" on modelcontextprotocol.io gives the file for
-		// macOS and Windows; on Linux it is in Electron's usual place. It is plain JSON,
-		// ignored whole for one trailing comma. Servers get a minimal environment, and
-		// nothing in the file is replaced. Windows builds since February 2026 are MSIX
-		// packages, which see a folder of their own in place of %APPDATA%
-		// (anthropics/claude-code#26073); builds of October 2026 were seen to use Claude-
-		// Data. A file in %APPDATA% is then never read, so it comes last.
+		// macOS and Windows; on Linux it is in Electron's usual place. It is plain JSON:
+		// one trailing comma makes the client ignore the whole file. Servers get a minimal
+		// environment, and variables in the file are not expanded. Windows builds since
+		// February 2026 are MSIX packages, which have a folder of their own in place of
+		// %APPDATA% (anthropics/claude-code#26073); builds of October 2026 use Claude-Data.
+		// They never read a file in %APPDATA%, so it comes last.
 		{
 			Client: Client{Name: "claude-desktop", Title: "Claude Desktop"},
 			format: jsonFormat{servers: "mcpServers"},
@@ -33,18 +33,18 @@ func catalogue() []client {
 				}
 				return places
 			},
-			noAddress:  "add it under Settings > Connectors, which signs in and sends no key; or leave the address out, and the server runs on this machine",
+			noAddress:  "add it under Settings > Connectors, which signs in and sends no key; or omit the address, and the server runs on this machine",
 			strictJSON: true,
 			nextStep:   "Quit Claude Desktop completely (closing the window is not enough) and open it again.",
 			keySource: "Claude Desktop does not pass your environment variables on to servers. Unless a profile of the LangSmith " +
 				"CLI has a key, run this again with LANGSMITH_API_KEY_FILE set, or with --with-key.",
 		},
 		// "MCP scopes" and "Environment variable expansion" on
-		// code.claude.com/docs/en/mcp. An unset ${NAME} reaches the server as that very
-		// text, so an empty default is given. CLAUDE_CONFIG_DIR moves the file
-		// (anthropics/claude-code#48448). Version 2.1.328 starts a server from what is
-		// written here, with the key and with an empty one. "type": "http" with headers is
-		// of the same page; the server refuses the header of an unset variable, and says so.
+		// code.claude.com/docs/en/mcp. An unset ${NAME} reaches the server unexpanded, so
+		// the reference has an empty default. CLAUDE_CONFIG_DIR moves the file
+		// (anthropics/claude-code#48448). Version 2.1.328 starts a server from this entry,
+		// with a key and with an empty one. "type": "http" with headers is documented on the
+		// same page; the server refuses the empty header of an unset variable and says why.
 		{
 			Client: Client{Name: "claude-code", Title: "Claude Code"},
 			format: jsonFormat{servers: "mcpServers"},
@@ -89,7 +89,7 @@ func catalogue() []client {
 		},
 		// "Model Context Protocol" on cursor.com/docs: ~/.cursor/mcp.json on every system,
 		// ${env:NAME} in command, args, env, url and headers. What becomes of an unset
-		// variable is not documented. An entry with url is one for Streamable HTTP.
+		// variable is not documented. An entry with url is for Streamable HTTP.
 		{
 			Client: Client{Name: "cursor", Title: "Cursor"},
 			format: jsonFormat{servers: "mcpServers"},
@@ -104,12 +104,12 @@ func catalogue() []client {
 		},
 		// The editor is called Devin Desktop since June 2026. Since version 3.6.21 of July
 		// 2026 it reads ~/.config/devin/mcp_config.json, on Windows below %APPDATA% ("MCP
-		// Configuration" on docs.devin.ai/cli). Whether variables are replaced there is
-		// not documented, so none is referred to. Earlier versions read
+		// Configuration" on docs.devin.ai/cli). Whether it expands variables is not
+		// documented, so the entry refers to none. Earlier versions read
 		// ~/.codeium/windsurf/mcp_config.json on every system, with ${env:NAME} in
 		// command, args and env ("Cascade MCP integration" on docs.windsurf.com); what
-		// becomes of an unset variable is not documented. A server at an address is
-		// serverUrl there; Devin's file has the form of Cursor's.
+		// becomes of an unset variable is not documented. They name an address serverUrl;
+		// Devin's file has the form of Cursor's.
 		{
 			Client: Client{Name: "windsurf", Title: "Windsurf (Devin Desktop)"},
 			format: jsonFormat{servers: "mcpServers"},
@@ -129,7 +129,7 @@ func catalogue() []client {
 			expands:   "${",
 			nextStep:  "Restart the editor; its agent's MCP settings list the server.",
 			keySource: "Set LANGSMITH_API_KEY where the editor sees it: in the shell that starts it, or for the whole desktop session. " +
-				"Should the server still find none, run this again with --with-key.",
+				"If the server still finds none, run this again with --with-key.",
 		},
 		// Docs/tools/mcp-server.md and docs/reference/configuration.md of google-
 		// gemini/gemini-cli. Variables whose names contain KEY are withheld from servers

@@ -22,7 +22,7 @@ type Client struct {
 	Title string // the product's name, as "Claude Desktop"
 }
 
-// Clients lists the known clients in the order to show them in.
+// Clients lists the known clients in the order of the documentation.
 func Clients() []Client {
 	var all []Client
 	for _, c := range catalogue() {
@@ -31,49 +31,49 @@ func Clients() []Client {
 	return all
 }
 
-// client is what is known of a client's configuration.
+// client describes a client's configuration.
 type client struct {
 	Client
 	format    format
 	locations func(Host) []location
-	// commands are looked for in the PATH: a command line may be installed without
-	// ever having written a file.
+	// commands are looked for in the PATH: a command-line client may be installed without
+	// having written a file yet.
 	commands []string
 	// entryType is the value of "type" in a new entry, "" for none.
 	entryType string
-	// reference is what the client replaces with the key when it starts the server,
-	// "" if it replaces nothing.
+	// reference is the text that the client replaces with the key when it starts the
+	// server, "" if it expands no variables.
 	reference string
 	// passesKey says that the client passes on the variables that env_vars names
 	// (Codex).
 	passesKey bool
-	// address is the form of an entry for a server at an address; nil where the file
-	// takes none, and noAddress says what to do then.
+	// address is the form of an entry for a server at an address. It is nil if the file
+	// cannot have one; noAddress then says what to do.
 	address   *addressForm
 	noAddress string
-	// expands begins what the client replaces inside a value, "" for nothing. A
-	// value with it would not reach the server as it was written.
+	// expands is the beginning of a variable that the client expands in a value, "" if it
+	// expands none. A value that contains it would not reach the server unchanged.
 	expands string
-	// strictJSON says that the client reads no comments and no trailing commas.
+	// strictJSON says that the client accepts no comments and no trailing commas.
 	strictJSON bool
 	nextStep   string // what to do after a change
-	keySource  string // where the server gets its key from without --with-key
+	keySource  string // how the server gets its key without --with-key
 }
 
 // location is a place where a client may keep its configuration.
 type location struct {
 	file    string
 	folder  string // exists when the client is installed
-	literal bool   // the client is not known to replace anything in this file
-	address string // the name of an address in this file, "" for the client's usual one
+	literal bool   // the client is not known to expand variables in this file
+	address string // the key of an address in this file, "" for the client's usual one
 }
 
-// locate returns the client's configuration file, which need not exist: the one
-// that o names, else the first whose client is there.
+// locate returns the client's configuration file, which need not exist: the one that o
+// names, else the first whose client is installed.
 func (c client) locate(o Options) (location, error) {
 	places := c.locations(o.Host)
 	if o.File != "" {
-		return named(places, o.File)
+		return locateFile(places, o.File)
 	}
 	var folders []string
 	for _, place := range places {
@@ -82,19 +82,19 @@ func (c client) locate(o Options) (location, error) {
 		}
 		folders = append(folders, place.folder)
 	}
-	looked := "there is no " + strings.Join(folders, " or ")
+	searched := "there is no " + strings.Join(folders, " or ")
 	for _, command := range c.commands {
 		if _, err := o.Host.LookPath(command); err == nil {
 			return places[0], nil
 		}
-		looked += fmt.Sprintf(" and no command %q", command)
+		searched += fmt.Sprintf(" and no command %q", command)
 	}
 	return location{}, fmt.Errorf("%s %w: %s. Install it and start it once, then run this again; or name another client: %s",
-		c.Title, ErrClientNotFound, looked, clientNames())
+		c.Title, ErrClientNotFound, searched, clientNames())
 }
 
-// named returns the location of a file, one of places where it is one.
-func named(places []location, file string) (location, error) {
+// locateFile returns the location of a file: one of places, or a new one.
+func locateFile(places []location, file string) (location, error) {
 	path, err := filepath.Abs(file)
 	if err != nil {
 		return location{}, err
@@ -127,9 +127,9 @@ func clientNames() string {
 	return strings.Join(names, ", ")
 }
 
-// packageFolders lists the folders in which the packages of one application keep
-// their data, those first that have the file: of several, the one that has run is
-// meant. The prefix of their names is compared without regard to case.
+// packageFolders lists the data folders of an application's packages. Those with the file
+// come first: of several packages, the one that has run is in use. The prefix of their
+// names is compared without regard to case.
 func packageFolders(parent, prefix, below, file string) []string {
 	entries, err := os.ReadDir(parent)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// tried says with which version of each client its entry was tried.
+// tried records the version of each client that its entry was tried with.
 var tried = map[string]string{
 	"claude-desktop": "no",
 	"claude-code":    "version 2.1.332 on Linux starts the server from it, and connects to an address",
@@ -18,22 +18,21 @@ var tried = map[string]string{
 	"codex-cli":      "version 0.171.0 on Linux lists both entries",
 }
 
-// TestTheListOfClientsIsTheCatalogue compares docs/clients.md with what install
-// knows of the clients; -update rewrites it.
-func TestTheListOfClientsIsTheCatalogue(t *testing.T) {
+// TestClientsDocument compares docs/clients.md with the catalogue; -update rewrites it.
+func TestClientsDocument(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Clients\n\nWritten by `go test ./server/install -run Clients -update` from what `install` knows; CI compares.\n\n" +
+	b.WriteString("# Clients\n\nWritten by `go test ./server/install -run Clients -update` from the catalogue of `install`; CI compares.\n\n" +
 		"`langsmith-insights-mcp install --client NAME` adds one entry to the file below. Of\n" +
 		"several files, the first whose folder exists is used. Everything else in the file stays,\n" +
 		"comments included; a backup is left beside it, and `uninstall` removes the entry.\n" +
-		"No key is written without `--with-key`. `--dry-run` shows the change and makes none, of a\n" +
-		"client that is not there too.\n\n" +
-		"With `--url` the entry is one for a server that others run. The key goes there in\n" +
-		"`X-API-Key`; a workspace that the shell names, in `X-Tenant-Id`. Where the server asks for\n" +
-		"a token of its own besides, add it by hand as `Authorization`: it stays, and is shown in\n" +
-		"no diff and no backup.\n\n" +
+		"No key is written without `--with-key`. `--dry-run` only shows the change, also for a\n" +
+		"client that is not installed.\n\n" +
+		"With `--url` the entry is for a server that others run. The key is sent to it in\n" +
+		"`X-API-Key`, and the workspace of your environment in `X-Tenant-Id`. If the server needs\n" +
+		"a token of its own as well, add it by hand as `Authorization`: it stays in the file, and\n" +
+		"no diff and no backup shows it.\n\n" +
 		"**Not tried:** the desktop applications, and every client on macOS and Windows. Their\n" +
-		"paths and formats are those of their documentation, and tests hold them.\n")
+		"paths and formats are taken from their documentation.\n")
 	for _, c := range catalogue() {
 		if tried[c.Name] == "" {
 			t.Errorf("%s does not say what it was tried with", c.Name)
@@ -52,12 +51,12 @@ func TestTheListOfClientsIsTheCatalogue(t *testing.T) {
 	golden(t, filepath.Join("..", "..", "docs", "clients.md"), []byte(b.String()))
 }
 
-// addressEntry is the file that install writes for a server at an address, as a code
+// addressEntry returns the file that install writes for a server at an address, as a code
 // block.
 func addressEntry(t *testing.T, c client) string {
 	h := testHost(t)
 	places := c.locations(h)
-	place := places[len(places)-1] // Windsurf's, which refers to the key
+	place := places[len(places)-1] // for Windsurf, the file whose entry refers to the key
 	o := addressOptions(t, h, c.Name)
 	o.Headers = nil
 	e, err := c.newEntry(o, place)
@@ -75,7 +74,7 @@ func addressEntry(t *testing.T, c client) string {
 	return "```" + language + "\n" + strings.TrimSpace(string(body)) + "\n```\n"
 }
 
-// filesOn are the places of a client's file on a system, as people write them.
+// filesOn returns the paths of a client's file on a system, with ~ and %NAME%.
 func filesOn(c client, goos string) []string {
 	h := Host{GOOS: goos, Home: "~", Getenv: func(name string) string {
 		if goos == "windows" && strings.HasSuffix(name, "APPDATA") {
@@ -84,7 +83,7 @@ func filesOn(c client, goos string) []string {
 		return ""
 	}}
 	var files []string
-	if c.Name == "claude-desktop" && goos == "windows" { // found by looking, so not on this machine
+	if c.Name == "claude-desktop" && goos == "windows" { // packageFolders reads folders that do not exist here
 		files = []string{"`%LOCALAPPDATA%\\Claude-Data\\claude*\\claude_desktop_config.json`",
 			"`%LOCALAPPDATA%\\Packages\\Claude_*\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json`"}
 	}

@@ -1,28 +1,27 @@
-// Package install adds this server to the configuration file of an agent
-// client, and takes it out again.
+// Package install adds this server to the configuration file of an agent client, and
+// removes it.
 //
-// What it promises, for every client and system:
+// For every client and system it guarantees:
 //
-//   - One entry is added, and for VS Code the prompt that it refers to. Everything
-//     else in the file stays byte for byte: other servers, comments, order,
-//     indentation, line ends.
+//   - One entry is added, and for VS Code the prompt that it refers to. The rest of the
+//     file stays the same byte for byte: other servers, comments, order, indentation,
+//     line endings.
 //   - Running it again changes nothing and makes no second backup.
-//   - A file that it cannot parse is refused, with the line; one that is
-//     write-protected is left alone.
-//   - The file is copied to NAME.bak-TIME before it is changed, unless an equal
-//     copy is there, and replaced in one step. A file that is a link stays one.
-//   - A key is written only when [Options].APIKey has one, and then the file is
-//     readable by its owner alone. Otherwise the entry refers to the variable,
-//     or to the client's own prompt. No backup and no diff shows a key.
+//   - A file that it cannot parse is refused with the line of the problem, and so is a
+//     write-protected one.
+//   - The file is copied to NAME.bak-TIME before it is changed, unless an equal copy
+//     exists, and is replaced atomically. A symbolic link stays one.
+//   - A key is written only if [Options].APIKey has one, and then only the owner can read
+//     the file. Otherwise the entry refers to the variable, or to the client's own prompt.
+//     No backup and no diff contains a key.
 //
-// Of an entry that is there already, the command, the arguments and the
-// variables named in [Options] are brought up to date. The rest is the user's
-// and stays: other variables, timeouts, approvals, a disabled flag, arguments
-// behind ours, and a credential that the entry has from elsewhere. In JSON only
-// what differs is written; a TOML table is written anew, without the comments in
-// it, which the backup keeps.
+// In an existing entry, the command, the arguments and the variables of [Options] are
+// updated. The rest belongs to the user and stays: other variables, timeouts, approvals, a
+// disabled flag, further arguments, and a credential from elsewhere. In JSON only what
+// differs is written; a TOML table is rewritten without its comments, which the backup
+// keeps.
 //
-// [Uninstall] takes out the entry whole, with the prompt that only it used. If
-// nothing else has changed since, the file is again what it was before
-// [Install], to the byte; a file that Install made stays, with nothing in it.
+// [Uninstall] removes the whole entry, with the prompt that only it used. If nothing else
+// has changed since, the file is again the same as before [Install], to the byte; a file
+// that Install created stays, without an entry.
 package install

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// ServerName is the name of the entry. With the longest tool's name behind it, and
-// what hosts put in front, it stays below the 60 characters that Cursor allows.
+// ServerName is the name of the entry. With the prefix that hosts add and the longest
+// tool's name, it stays below the 60 characters that Cursor allows.
 const ServerName = "ls-insights"
 
-// entry is what a client is to know of this server: a program to start, or an
+// entry is this server's entry in a client's configuration: a program to start, or an
 // address.
 type entry struct {
 	kind      string // "type", written to a new entry only; "" for none
@@ -19,12 +19,12 @@ type entry struct {
 	args      []any
 	url       string // "" for a program
 	address   addressForm
-	values    map[string]any // variables, or headers of an address, as they are
-	reference string         // how a value refers to the key, "" for not at all
-	passesKey bool           // the client reads the key from its environment (Codex)
+	values    map[string]any // variables, or the headers of an address
+	reference string         // the text that the client replaces with the key, "" for none
+	passesKey bool           // the client passes on the key from its environment (Codex)
 }
 
-// newEntry makes the entry that o asks for, in the client's form.
+// newEntry returns the entry for o, in the client's form.
 func (c client) newEntry(o Options, at location) (entry, error) {
 	if err := c.check(o); err != nil {
 		return entry{}, err
@@ -50,8 +50,8 @@ func (c client) newEntry(o Options, at location) (entry, error) {
 	return e, nil
 }
 
-// update returns the entry old, nil if there is none, brought to what e says. What
-// else is in it stays.
+// update returns the entry old, nil if there is none, with the values of e. Other members
+// of it stay.
 func (e entry) update(old map[string]any) map[string]any {
 	updated := map[string]any{}
 	if old == nil && e.kind != "" {
@@ -75,7 +75,7 @@ func (e entry) update(old map[string]any) map[string]any {
 	if len(values) > 0 {
 		updated[table] = values
 	}
-	if _, written := e.values[keyHeader]; written { // which the same header from the environment would replace
+	if _, written := e.values[keyHeader]; written { // a header from the environment would replace it
 		passed, _ := old[passedHeaders].(map[string]any)
 		passed = maps.Clone(passed)
 		maps.DeleteFunc(passed, func(name string, _ any) bool { return isKeyHeader(name) })
@@ -104,9 +104,9 @@ func (c client) check(o Options) error {
 	switch {
 	case o.URL != nil:
 	case !isAbs(o.Host.GOOS, o.Command):
-		return fmt.Errorf("the command %q is not an absolute path: clients start servers in a folder of their own", o.Command)
+		return fmt.Errorf("the command %q is not an absolute path: clients start servers in another folder", o.Command)
 	case strings.Contains(o.Command, "go-build"):
-		return fmt.Errorf("%s is a temporary file of \"go run\", gone after it ends: build or install the server first, and run this from there", o.Command)
+		return fmt.Errorf("%s is a temporary file that \"go run\" deletes when it ends: build or install the server first, and run that", o.Command)
 	}
 	texts := map[string]string{"the API key": o.APIKey.Reveal(), "the command line": o.Command + " " + strings.Join(o.Args, " ")}
 	if o.URL != nil {
@@ -117,14 +117,14 @@ func (c client) check(o Options) error {
 	}
 	for name, value := range o.Env {
 		if slices.Contains(credentials, name) {
-			return fmt.Errorf("%s is a credential: it is written as the API key or not at all", name)
+			return fmt.Errorf("%s is a credential: pass it as the API key", name)
 		}
 		texts[name] = value
 	}
 	for what, text := range texts {
 		// The text is not part of the error: it may be the key.
 		if c.expands != "" && strings.Contains(text, c.expands) {
-			return fmt.Errorf("%s has %q in it, which %s replaces before the server sees it: set it in the environment instead",
+			return fmt.Errorf("%s contains %q, which %s replaces before the server gets it: set it in the environment instead",
 				what, c.expands, c.Title)
 		}
 	}

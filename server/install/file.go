@@ -12,16 +12,16 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// fileMode is that of a new file, and of one with a key in it.
+// fileMode is the mode of a new file, and of one with a key.
 const fileMode fs.FileMode = 0o600
 
-// file is a configuration file as it was read, or as it is to be.
+// file is a configuration file: as it was read, or with the content to write.
 type file struct {
-	path   string // as the client names it
-	target string // where it is, when path is a link
+	path   string // the path that the client opens
+	target string // the file itself, if path is a symbolic link
 	exists bool
 	mode   fs.FileMode
-	mark   bool // begins with a byte order mark
+	mark   bool // whether it begins with a byte order mark
 	body   []byte
 }
 
@@ -31,7 +31,7 @@ func readFile(path string) (file, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(path); err == nil {
-			return f, fmt.Errorf("%s is a link to a file that does not exist: make that file or remove the link", path)
+			return f, fmt.Errorf("%s is a link to a file that does not exist: create that file or remove the link", path)
 		}
 		return f, nil
 	case err != nil:
@@ -48,8 +48,8 @@ func readFile(path string) (file, error) {
 	return f, err
 }
 
-// withBody is f with another body, which the owner alone may read if it has the
-// key. Windows has no such bits: there the profile's folder keeps others out.
+// withBody returns f with another body. If it has the key, only the owner may read it;
+// Windows has no such mode bits, but others cannot open the profile's folder there.
 func (f file) withBody(body []byte, hasKey bool) file {
 	f.body = body
 	if hasKey && runtime.GOOS != "windows" {
@@ -65,8 +65,8 @@ func (f file) bytes() []byte {
 	return f.body
 }
 
-// replaceWith puts after in the place of f, unless f has changed since it was
-// read: some clients write their file at any time.
+// replaceWith replaces f with after, unless f has changed since it was read: some clients
+// write their file at any time.
 func (f file) replaceWith(after file) error {
 	if err := os.MkdirAll(filepath.Dir(f.target), 0o700); err != nil {
 		return err
@@ -76,13 +76,13 @@ func (f file) replaceWith(after file) error {
 		return err
 	}
 	if now.exists != f.exists || !bytes.Equal(now.bytes(), f.bytes()) {
-		return fmt.Errorf("%s was changed by another program just now and was left alone: close the client and run this again", f.path)
+		return fmt.Errorf("%s was changed by another program at the same time, so nothing was written: close the client and run this again", f.path)
 	}
 	return writeFile(after.target, after.bytes(), after.mode)
 }
 
-// writeFile writes the file whole or not at all. The temporary file is in the same
-// folder, as a rename does not cross file systems.
+// writeFile writes a file atomically. The temporary file is in the same folder, because a
+// rename cannot cross file systems.
 func writeFile(path string, data []byte, mode fs.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
@@ -99,9 +99,9 @@ func writeFile(path string, data []byte, mode fs.FileMode) error {
 	return nil
 }
 
-// refuse is the error for a file that cannot be edited as it stands.
+// refuse returns the error for a file that cannot be edited.
 func (f file) refuse(err error) error {
-	return fmt.Errorf("%s was left as it is: %w. Correct that, or move the file away, and run this again", f.path, err)
+	return fmt.Errorf("%s was not changed: %w. Correct that, or move the file away, and run this again", f.path, err)
 }
 
 func exists(path string) bool {

@@ -12,15 +12,15 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// format edits a configuration file of one language. It leaves every byte alone
-// that it need not change.
+// format edits configuration files of one language. It changes no byte that it need not
+// change.
 type format interface {
 	decode(src []byte) (contents, error)
-	// put brings the entry from old, nil if it is not there, to entry.
+	// put replaces the entry old, nil if there is none, with entry.
 	put(src []byte, old, entry map[string]any) ([]byte, error)
-	// remove takes out the entry, which is there, and the prompt that only it used.
+	// remove removes the entry, which exists, and the prompt that only it used.
 	remove(src []byte) ([]byte, error)
-	// spans tells where the entry and its prompt stand. src is valid.
+	// spans returns the positions of the entry and its prompt. src is valid.
 	spans(src []byte) []span
 }
 
@@ -28,12 +28,11 @@ type format interface {
 type contents struct {
 	exists bool
 	entry  any
-	// rest is the file without the entry and its prompt, and without containers
-	// that are empty.
+	// rest is the file without the entry, its prompt and empty containers.
 	rest map[string]any
 }
 
-// split parts a decoded file, whose servers are in a container.
+// split separates the entry from the rest of a decoded file, whose servers are in container.
 func split(all map[string]any, container string) contents {
 	c := contents{rest: all}
 	if servers, ok := all[container].(map[string]any); ok {
@@ -54,14 +53,14 @@ func split(all map[string]any, container string) contents {
 	return c
 }
 
-// table is one of the entry's tables, nil where there is none.
+// table returns one of the entry's tables, nil if it has none of that name.
 func (c contents) table(name string) map[string]any {
 	entry, _ := c.entry.(map[string]any)
 	table, _ := entry[name].(map[string]any)
 	return table
 }
 
-// merge adds e to the file, or brings the entry that is there up to date.
+// merge adds e to the file, or updates the existing entry.
 func merge(f format, src []byte, e entry) ([]byte, error) {
 	c, err := f.decode(src)
 	if err != nil {
@@ -82,8 +81,8 @@ func merge(f format, src []byte, e entry) ([]byte, error) {
 	return f.put(src, old, e.update(old))
 }
 
-// errorInEntry names the line of the entry, or the first where it is part of an
-// inline table.
+// errorInEntry returns an error with the line of the entry, or the first line if the entry
+// is part of an inline table.
 func errorInEntry(f format, src []byte, problem string) error {
 	start := 0
 	if spans := f.spans(src); len(spans) > 0 {
@@ -92,26 +91,26 @@ func errorInEntry(f format, src []byte, problem string) error {
 	return errorAt(src, start, "the entry %q %s: uninstall it first", ServerName, problem)
 }
 
-// checkRest is the last check before anything is written: apart from the entry and
-// its prompt, both texts must say the same.
+// checkRest is the last check before the file is written: except for the entry and its
+// prompt, both texts must have the same values.
 func checkRest(f format, before, after []byte) error {
-	was, err := f.decode(before)
+	old, err := f.decode(before)
 	if err != nil {
 		return err
 	}
-	is, err := f.decode(after)
+	edited, err := f.decode(after)
 	if err != nil {
 		return fmt.Errorf("the result would not be valid: %w", err)
 	}
-	// fmt sorts maps and, unlike reflect.DeepEqual, takes NaN for equal to NaN.
-	if fmt.Sprintf("%#v", was.rest) != fmt.Sprintf("%#v", is.rest) {
+	// fmt sorts maps, and prints NaN as NaN, which reflect.DeepEqual takes for different.
+	if fmt.Sprintf("%#v", old.rest) != fmt.Sprintf("%#v", edited.rest) {
 		return errors.New("the edit would change more than the entry")
 	}
 	return nil
 }
 
-// diff shows what changes in the entry and its prompt, and nothing else of the
-// file. A key that the given one replaces is told apart from it.
+// diff returns the change of the entry and its prompt, without the rest of the file. A key
+// that is replaced is marked, since both keys are redacted.
 func diff(f format, before, after file, key langsmith.Secret) (string, error) {
 	from := before.path
 	if !before.exists {
@@ -136,7 +135,7 @@ func diff(f format, before, after file, key langsmith.Secret) (string, error) {
 	return udiff.Unified(from, after.path, texts[0], texts[1]), nil
 }
 
-// redact puts a replacement for each credential of the entry.
+// redact replaces each credential of the entry.
 func redact(f format, src []byte, replacement func(name, value string) string) ([]byte, error) {
 	c, err := f.decode(src)
 	if err != nil {
@@ -161,7 +160,7 @@ func redact(f format, src []byte, replacement func(name, value string) string) (
 	}
 	for _, was := range hidden {
 		if c.table(was.table)[was.name] == was.value {
-			return nil, fmt.Errorf("%s is written with escapes, and so cannot be concealed: write it plainly", was.name)
+			return nil, fmt.Errorf("%s is written with escapes, so it cannot be redacted: write it without them", was.name)
 		}
 	}
 	return src, nil

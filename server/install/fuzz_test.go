@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzJSON and FuzzTOML edit any file that can be parsed: it stays parsable,
-// the other entries keep their values, and the edit can be undone to the byte.
+// FuzzJSON and FuzzTOML edit any file that can be parsed: it stays valid, the other entries
+// keep their values, and the edit can be undone to the byte.
 func FuzzJSON(f *testing.F) {
 	fuzz(f, jsonFormat{servers: "mcpServers"}, ".json")
 }
@@ -45,8 +45,8 @@ func fuzz(f *testing.F, format format, ext string) {
 	})
 }
 
-// checkEdit installs and uninstalls, and checks what is promised of both. A file that
-// need not be one may be refused.
+// checkEdit adds and removes the entry, and checks the guarantees of both. Unless must is
+// true, src may be refused.
 func checkEdit(t *testing.T, format format, src []byte, e entry, must bool) {
 	t.Helper()
 	original := bytes.Clone(src)
@@ -62,7 +62,7 @@ func checkEdit(t *testing.T, format format, src []byte, e entry, must bool) {
 	}
 	before, err := format.decode(src)
 	if err != nil {
-		t.Fatalf("merged into what cannot be read: %v", err)
+		t.Fatalf("merge accepted a file that cannot be decoded: %v", err)
 	}
 	if err := checkRest(format, src, out); err != nil {
 		if must {
@@ -89,22 +89,22 @@ func checkEdit(t *testing.T, format format, src []byte, e entry, must bool) {
 	}
 	cleaned, err := format.remove(out)
 	if err != nil {
-		t.Fatalf("cannot be taken out again: %v\n%s", err, out)
+		t.Fatalf("the entry cannot be removed: %v\n%s", err, out)
 	}
 	if c, err := format.decode(cleaned); err != nil || c.exists {
-		t.Fatalf("%v: is still in\n%s", err, cleaned)
+		t.Fatalf("%v: the entry is still in\n%s", err, cleaned)
 	}
 	if err := checkRest(format, src, cleaned); err != nil {
 		t.Fatalf("%v\nbefore\n%s\nafter\n%s", err, src, cleaned)
 	}
 	checkUntouched(t, format, src, cleaned)
 	if !before.exists && !comesFrom(format, cleaned, src) {
-		t.Fatalf("a backup of\n%s\nwould not be known for what became\n%s", src, cleaned)
+		t.Fatalf("the backup\n%s\nis not recognized as the origin of\n%s", src, cleaned)
 	}
 }
 
-// checkUntouched checks that what stood outside the entry still stands, in order. What
-// is put in and taken out brings white space and commas of its own.
+// checkUntouched checks that the text outside the entry is still there, in order. White
+// space and commas are not compared, because an edit may add some.
 func checkUntouched(t *testing.T, format format, before, after []byte) {
 	t.Helper()
 	if bytes.Contains(before, []byte(promptID)) {
@@ -120,7 +120,7 @@ func checkUntouched(t *testing.T, format format, before, after []byte) {
 	for i, r := range []byte(outside(before)) {
 		_, behind, found := strings.Cut(rest, string([]byte{r}))
 		if !found {
-			t.Fatalf("what stands at %d is gone of\n%s\nafter\n%s", i, before, after)
+			t.Fatalf("byte %d outside the entry is missing of\n%s\nafter\n%s", i, before, after)
 		}
 		rest = behind
 	}

@@ -13,14 +13,13 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// testKey is in no file of testdata, so that a test may look for it anywhere.
+// testKey is in no file of testdata, so that tests can search for it.
 const testKey = "lsv2_pt_the_key_of_this_test"
 
 // oldKey is a credential that some entries in testdata have already.
 const oldKey = "lsv2_pt_written_by_hand"
 
-// testHost is a machine of its own below a temporary folder, with Linux's
-// conventions unless a test sets others, and no client on it.
+// testHost returns a Linux machine in a temporary folder, without any client.
 func testHost(t *testing.T) Host {
 	t.Helper()
 	return Host{
@@ -32,7 +31,7 @@ func testHost(t *testing.T) Host {
 	}
 }
 
-// options is what the command line would ask for on that machine.
+// options returns the options of an install on that machine.
 func options(h Host, client string) Options {
 	return Options{
 		Client:  client,
@@ -82,7 +81,7 @@ func golden(t *testing.T, path string, got []byte) {
 	}
 }
 
-// shapes are the files of testdata: what real clients and their users write.
+// shapes returns the files of testdata, which are such as clients and users write.
 func shapes(t *testing.T) map[string][]byte {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", "*", "*"))
@@ -98,7 +97,7 @@ func shapes(t *testing.T) map[string][]byte {
 	return all
 }
 
-// TestShapes installs into each file of testdata, twice, and takes it out again.
+// TestShapes installs into each file of testdata, twice, and uninstalls.
 func TestShapes(t *testing.T) {
 	for path, before := range shapes(t) {
 		client := filepath.Base(filepath.Dir(path))
@@ -119,7 +118,7 @@ func TestShapes(t *testing.T) {
 			golden(t, base+".golden.diff", []byte(strings.ReplaceAll(ch.Diff, h.Home, "")))
 			want := bytes.ReplaceAll(before, []byte(oldKey), []byte(redacted))
 			if got := read(t, ch.Backup); !bytes.Equal(got, want) {
-				t.Errorf("the backup is not the file as it was:\n%s", got)
+				t.Errorf("the backup differs from the original:\n%s", got)
 			}
 
 			again, err := Install(options(h, client))
@@ -145,7 +144,8 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// checkRefused checks that a file that cannot be edited is named and left alone.
+// checkRefused checks that the error names a file that cannot be edited, and that the file
+// is not changed.
 func checkRefused(t *testing.T, h Host, config string, before []byte, err error, want string) {
 	t.Helper()
 	if err == nil {

@@ -15,10 +15,10 @@ type Host struct {
 	Home     string // the user's home directory
 	Getenv   func(string) string
 	LookPath func(string) (string, error)
-	Now      func() time.Time // names the backup
+	Now      func() time.Time // for the name of the backup
 }
 
-// ThisHost is this machine, with the environment that getenv has.
+// ThisHost returns this machine, with the environment of getenv.
 func ThisHost(getenv func(string) string) (Host, error) {
 	h := Host{GOOS: runtime.GOOS, Getenv: getenv, LookPath: exec.LookPath, Now: time.Now}
 	variable := "HOME"
@@ -37,8 +37,8 @@ func (h Host) home(elem ...string) string {
 	return filepath.Join(append([]string{h.Home}, elem...)...)
 }
 
-// appData is where desktop applications keep a user's settings: the folder that
-// Electron calls appData.
+// appData joins elem to the folder of desktop applications' settings, which Electron
+// calls appData.
 func (h Host) appData(elem ...string) string {
 	var base string
 	switch h.GOOS {
@@ -52,7 +52,7 @@ func (h Host) appData(elem ...string) string {
 	return filepath.Join(append([]string{base}, elem...)...)
 }
 
-// localAppData is the part of a Windows profile that does not roam.
+// localAppData joins elem to the part of a Windows profile that does not roam.
 func (h Host) localAppData(elem ...string) string {
 	base := cmp.Or(h.Getenv("LOCALAPPDATA"), h.home("AppData", "Local"))
 	return filepath.Join(append([]string{base}, elem...)...)

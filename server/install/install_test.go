@@ -63,7 +63,7 @@ func TestMissingFile(t *testing.T) {
 	}
 }
 
-// snapshot is every file below dir with its content and mode.
+// snapshot returns the mode and content of every file below dir.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -119,9 +119,8 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
-// TestLink has the configuration in another folder, as people do who keep theirs
-// in a repository.
-func TestLink(t *testing.T) {
+// TestSymbolicLink installs into a file that is a link to a file in another folder.
+func TestSymbolicLink(t *testing.T) {
 	h := testHost(t)
 	kept := filepath.Join(t.TempDir(), "cursor-mcp.json")
 	if err := os.WriteFile(kept, []byte(twoServers), 0o644); err != nil {
@@ -159,8 +158,8 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// TestBackups installs, uninstalls and installs again: an equal copy is not made
-// twice, and different ones of the same second do not overwrite each other.
+// TestBackups installs, uninstalls and installs again: an equal copy is not made twice, and
+// different copies of the same second do not overwrite each other.
 func TestBackups(t *testing.T) {
 	h := testHost(t)
 	config := writeConfig(t, h, "cursor", []byte(twoServers), 0o644)
@@ -185,7 +184,8 @@ func TestBackups(t *testing.T) {
 	}
 }
 
-// TestReference refers to a variable only where the client is known to replace it.
+// TestReference checks that an entry refers to a variable only where the client is known to
+// expand it.
 func TestReference(t *testing.T) {
 	h := testHost(t)
 	for dir, want := range map[string]bool{h.home(".codeium", "windsurf"): true, h.home(".config", "devin"): false} {
@@ -203,7 +203,7 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// TestWriteProtected leaves a file alone that its owner has protected.
+// TestWriteProtected checks that a write-protected file is not changed.
 func TestWriteProtected(t *testing.T) {
 	h := testHost(t)
 	config := writeConfig(t, h, "cursor", []byte(twoServers), 0o444)
@@ -219,7 +219,7 @@ func TestWriteProtected(t *testing.T) {
 	}
 }
 
-// TestRefusedOptions has what must not be written.
+// TestRefusedOptions checks options that must not be written.
 func TestRefusedOptions(t *testing.T) {
 	tests := []struct {
 		name, client string
@@ -257,7 +257,7 @@ func TestRefusedOptions(t *testing.T) {
 	}
 }
 
-// TestFile edits a project's file in place of the user's.
+// TestFile edits a project's file instead of the user's.
 func TestFile(t *testing.T) {
 	h := testHost(t)
 	o := options(h, "vscode")
@@ -271,12 +271,12 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// TestChangedMeanwhile has the client write its file between reading and writing.
-func TestChangedMeanwhile(t *testing.T) {
+// TestConcurrentChange has the client write its file between reading and writing.
+func TestConcurrentChange(t *testing.T) {
 	h := testHost(t)
 	config := writeConfig(t, h, "claude-code", []byte(twoServers), 0o644)
 	now := h.Now
-	h.Now = func() time.Time { // asked for the backup, which is made just before
+	h.Now = func() time.Time { // called for the backup, between reading and writing
 		if err := os.WriteFile(config, []byte(`{"numStartups": 2}`), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -291,7 +291,7 @@ func TestChangedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestNotes has what is said about the key.
+// TestNotes checks the notes about the key and the file.
 func TestNotes(t *testing.T) {
 	h := testHost(t)
 	writeConfig(t, h, "claude-desktop", []byte("{ /* hm */ }"), 0o644)
@@ -309,7 +309,7 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestThisHost finds the home in the variable that getenv has.
+// TestThisHost checks that the home comes from getenv.
 func TestThisHost(t *testing.T) {
 	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, ".cursor"), 0o700); err != nil {
@@ -327,7 +327,7 @@ func TestThisHost(t *testing.T) {
 	}
 }
 
-// TestFailedWrite leaves no temporary file behind.
+// TestFailedWrite checks that a failed write leaves no temporary file behind.
 func TestFailedWrite(t *testing.T) {
 	dir := t.TempDir()
 	taken := filepath.Join(dir, "taken")

@@ -17,9 +17,9 @@ import (
 	"github.com/tailscale/hujson"
 )
 
-// jsonFormat is JSON with an object of servers. Comments and trailing commas are
-// accepted, and stay. hujson tells where things stand. Its Patch is not used: it
-// removes a member together with comments that belong to the next one.
+// jsonFormat is JSON with an object of servers. Comments and trailing commas are accepted
+// and kept. hujson finds the positions; its Patch is not used, because it removes a member
+// together with comments that belong to the next one.
 type jsonFormat struct{ servers string }
 
 func (f jsonFormat) decode(src []byte) (contents, error) {
@@ -34,7 +34,7 @@ func (f jsonFormat) decode(src []byte) (contents, error) {
 	var all map[string]any
 	var invalid *jsontext.SyntacticError
 	err = jsonv2.Unmarshal(root.Pack(), &all, jsontext.AllowInvalidUTF8(true))
-	if errors.As(err, &invalid) { // a name that an object has twice: programs differ in which they take
+	if errors.As(err, &invalid) { // a duplicate name: programs differ in which member they use
 		err = errorAt(src, int(invalid.ByteOffset), "%v: %s", invalid.Err, invalid.JSONPointer)
 	}
 	return split(all, f.servers), err
@@ -48,8 +48,8 @@ func (f jsonFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
 	return syncPrompt(src)
 }
 
-// putMembers brings the members of the object at path from old to members. What is
-// equal stays as it is written.
+// putMembers replaces the members old of the object at path with members. The text of
+// equal ones is not changed.
 func putMembers(src []byte, path []string, old, members map[string]any) ([]byte, error) {
 	documented := []string{"type", "command", "args", "url", "serverUrl", "env", "headers"} // the order in the clients' documentation
 	names := slices.SortedFunc(maps.Keys(members), func(a, b string) int {
@@ -84,15 +84,14 @@ func (f jsonFormat) spans(src []byte) []span {
 	if servers, i := f.member(root); i >= 0 {
 		spans = append(spans, items(*servers)[i].span)
 	}
-	if inputs, i := promptIn(root); i >= 0 {
+	if inputs, i := findPrompt(root); i >= 0 {
 		spans = append(spans, items(*inputs)[i].span)
 	}
 	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
 	return spans
 }
 
-// member returns the object of servers, and which of its members the entry is, -1
-// for none.
+// member returns the object of servers and the index of the entry in it, -1 for none.
 func (f jsonFormat) member(root hujson.Value) (*hujson.Value, int) {
 	servers := root.Find("/" + f.servers)
 	if servers == nil {
@@ -113,14 +112,14 @@ func (f jsonFormat) remove(src []byte) ([]byte, error) {
 	return syncPrompt(removeItem(src, *servers, i))
 }
 
-// hasComments reports whether a reader of plain JSON refuses src.
+// hasComments reports whether src has comments or trailing commas, which plain JSON forbids.
 func hasComments(src []byte) bool {
 	_, root, err := parseJSON(src)
 	return err == nil && !root.IsStandard()
 }
 
-// parseJSON parses src. A text without any value is given an empty object, which
-// is what clients take it for.
+// parseJSON parses src. It adds an empty object to a text without a value, because clients
+// treat such a file so.
 func parseJSON(src []byte) ([]byte, hujson.Value, error) {
 	root, err := hujson.Parse(append(bytes.Clone(src), '\n')) // ends a comment on the last line
 	if err != nil {
@@ -142,8 +141,8 @@ func parseJSON(src []byte) ([]byte, hujson.Value, error) {
 	return src, root, nil
 }
 
-// withoutLiteral leaves a literal out of hujson's error: it may be a key that was
-// pasted with a stray backslash.
+// withoutLiteral removes a literal from hujson's error, which may be a key pasted with a
+// stray backslash.
 func withoutLiteral(err error) error {
 	parts := regexp.MustCompile(`^hujson: (line \d+, column \d+): (invalid literal|.*)`).FindStringSubmatch(fmt.Sprint(err))
 	if parts == nil {
@@ -152,7 +151,7 @@ func withoutLiteral(err error) error {
 	return fmt.Errorf("%s: not valid JSON: %s", parts[1], parts[2])
 }
 
-// setMember replaces the value at path, or adds it with the objects around it.
+// setMember replaces the value at path, or adds it with its parent objects.
 func setMember(src []byte, path []string, value any) ([]byte, error) {
 	src, root, err := parseJSON(src)
 	if err != nil {
@@ -170,7 +169,7 @@ func setMember(src []byte, path []string, value any) ([]byte, error) {
 	return appendItem(src, root, *at, name, value), nil
 }
 
-// pointer is the JSON pointer of a path. No name that is looked for needs escapes.
+// pointer returns the JSON pointer of a path. None of the names needs escaping.
 func pointer(path []string) string {
 	if len(path) == 0 {
 		return ""
@@ -181,14 +180,14 @@ func pointer(path []string) string {
 // item is an element of an array or a member of an object.
 type item struct {
 	span
-	comma int // the offset of the comma behind it, -1 for none
+	comma int // the offset of the comma after it, -1 for none
 }
 
 func items(container hujson.Value) []item {
 	var list []item
 	add := func(start int, v hujson.Value, last bool) {
 		comma := -1
-		if !last || v.AfterExtra != nil { // which is how hujson tells a trailing comma
+		if !last || v.AfterExtra != nil { // hujson's sign of a trailing comma
 			comma = v.EndOffset + len(v.AfterExtra)
 		}
 		list = append(list, item{span{start, v.EndOffset}, comma})
@@ -206,8 +205,8 @@ func items(container hujson.Value) []item {
 	return list
 }
 
-// appendItem puts a value on lines of its own behind the others of a container: in
-// an object under a name, in an array without one.
+// appendItem adds a value to the end of a container, on lines of its own: with a name to an
+// object, without one to an array.
 func appendItem(src []byte, root, container hujson.Value, name string, value any) []byte {
 	unit, outer := indentUnit(src, root), indentation(src, container.StartOffset)
 	indent := outer + unit
@@ -237,7 +236,7 @@ func appendItem(src []byte, root, container hujson.Value, name string, value any
 	return src
 }
 
-// removeItem takes out one value of a container. Comments around it stay.
+// removeItem removes one value of a container. Comments around it stay.
 func removeItem(src []byte, container hujson.Value, i int) []byte {
 	list := items(container)
 	deleteComma := func(at int) { src = splice(src, span{at, at + 1}, "") }
@@ -255,7 +254,7 @@ func removeItem(src []byte, container hujson.Value, i int) []byte {
 	return src
 }
 
-// indentUnit is one step of the document's indentation.
+// indentUnit returns one step of the document's indentation.
 func indentUnit(src []byte, root hujson.Value) string {
 	if list := items(root); len(list) > 0 {
 		return cmp.Or(indentation(src, list[0].start), "  ")
@@ -266,7 +265,7 @@ func indentUnit(src []byte, root hujson.Value) string {
 func encodeJSON(value any, indent, unit string) string {
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false) // an address keeps its &
+	encoder.SetEscapeHTML(false) // an address may have &
 	encoder.SetIndent(indent, unit)
 	if err := encoder.Encode(value); err != nil {
 		panic(err) // strings, and lists and maps of them, always encode

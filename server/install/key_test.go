@@ -11,8 +11,7 @@ import (
 	"testing"
 )
 
-// TestKey installs with a key: it is in the file, which is the owner's alone, and
-// nowhere else.
+// TestKey installs with a key: it is only in the file, which only the owner can read.
 func TestKey(t *testing.T) {
 	for _, c := range Clients() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -23,7 +22,7 @@ func TestKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			if bytes.Contains(read(t, config), []byte(testKey)) {
-				t.Fatal("a key that was not given")
+				t.Fatal("the key is in the file without being given")
 			}
 
 			o.APIKey = testKey
@@ -97,8 +96,8 @@ func TestKeyDoesNotPrint(t *testing.T) {
 	}
 }
 
-// TestOnlyTheModeIsWrong has the key in a file that others can read.
-func TestOnlyTheModeIsWrong(t *testing.T) {
+// TestModeIsCorrected installs again into a file with the key that others can read.
+func TestModeIsCorrected(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no such modes")
 	}

@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// TestPaths has each client's file on each system, as documented. The paths are
-// written with slashes below a home of ~; on Windows Go joins with backslashes.
+// TestPaths checks each client's file on each system. Paths are written with slashes below
+// the home ~.
 func TestPaths(t *testing.T) {
 	windows := map[string]string{"APPDATA": "~/AppData/Roaming", "LOCALAPPDATA": "~/AppData/Local"}
 	tests := []struct {
 		client, goos string
 		env          map[string]string
-		exist        []string // folders that are there, and files
+		exist        []string // folders (with a slash at the end), files, and commands (bin:NAME)
 		want         string
 	}{
 		{client: "claude-desktop", goos: "linux", exist: []string{"~/.config/Claude/"}, want: "~/.config/Claude/claude_desktop_config.json"},
@@ -82,7 +82,7 @@ func TestPaths(t *testing.T) {
 		{client: "codex-cli", goos: "windows", env: windows, exist: []string{"~/.codex/"}, want: "~/.codex/config.toml"},
 		{client: "codex-cli", goos: "linux", env: map[string]string{"CODEX_HOME": "~/cx"}, exist: []string{"~/cx/"}, want: "~/cx/config.toml"},
 
-		// A command line may be there without ever having written a file.
+		// A command-line client may be installed without having written a file yet.
 		{client: "claude-code", goos: "linux", exist: []string{"bin:claude"}, want: "~/.claude.json"},
 		{client: "gemini-cli", goos: "linux", exist: []string{"bin:gemini"}, want: "~/.gemini/settings.json"},
 		{client: "codex-cli", goos: "linux", exist: []string{"bin:codex"}, want: "~/.codex/config.toml"},
@@ -140,9 +140,8 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-// TestNotThere asks for clients that the machine does not have: the message is
-// one that newcomers meet.
-func TestNotThere(t *testing.T) {
+// TestMissingClient compares the messages for clients that are not installed.
+func TestMissingClient(t *testing.T) {
 	var got strings.Builder
 	for _, c := range append(Clients(), Client{Name: "emacs"}) {
 		h := testHost(t)
@@ -153,15 +152,15 @@ func TestNotThere(t *testing.T) {
 		}
 		got.WriteString(strings.ReplaceAll(err.Error(), h.Home, "~") + "\n")
 		if entries, _ := os.ReadDir(h.Home); len(entries) > 0 {
-			t.Errorf("%s: something was made: %v", c.Name, entries)
+			t.Errorf("%s: wrote %v", c.Name, entries)
 		}
 		if c.Title == "" {
 			continue
 		}
 		ch, err := Uninstall(options(h, c.Name))
 		if err != nil || ch.Changed || len(ch.Notes) == 0 {
-			t.Errorf("uninstall from no %s: %+v, %v", c.Name, ch, err)
+			t.Errorf("uninstall without %s: %+v, %v", c.Name, ch, err)
 		}
 	}
-	golden(t, filepath.Join("testdata", "not-there.golden.txt"), []byte(got.String()))
+	golden(t, filepath.Join("testdata", "missing-client.golden.txt"), []byte(got.String()))
 }

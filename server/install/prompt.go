@@ -7,7 +7,7 @@ import (
 	"github.com/tailscale/hujson"
 )
 
-// inputsKey holds the prompts of VS Code's mcp.json.
+// inputsKey is the list of prompts in VS Code's mcp.json.
 const inputsKey = "inputs"
 
 const (
@@ -15,15 +15,15 @@ const (
 	promptReference = "${input:" + promptID + "}"
 )
 
-// syncPrompt adds the server's prompt if the file refers to it, and takes it out if
-// nothing does.
+// syncPrompt adds the server's prompt if the file refers to it, and removes it if nothing
+// does.
 func syncPrompt(src []byte) ([]byte, error) {
 	src, root, err := parseJSON(src)
 	if err != nil {
 		return nil, err
 	}
 	referred := bytes.Contains(src, []byte(promptReference))
-	inputs, i := promptIn(root)
+	inputs, i := findPrompt(root)
 	switch {
 	case referred && inputs == nil:
 		return setMember(src, []string{inputsKey}, []any{prompt})
@@ -39,9 +39,9 @@ func syncPrompt(src []byte) ([]byte, error) {
 
 var prompt = map[string]any{"type": "promptString", "id": promptID, "description": "LangSmith API key", "password": true}
 
-// promptIn returns the inputs, nil for none, and which of them the server's prompt
-// is, -1 for none.
-func promptIn(root hujson.Value) (*hujson.Value, int) {
+// findPrompt returns the list of inputs, nil for none, and the index of the server's prompt
+// in it, -1 for none.
+func findPrompt(root hujson.Value) (*hujson.Value, int) {
 	inputs := root.Find("/" + inputsKey)
 	if inputs == nil {
 		return nil, -1

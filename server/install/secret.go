@@ -8,31 +8,32 @@ import (
 
 const redacted = "[redacted]"
 
-// keyVariable is the variable that the server reads its key from.
+// keyVariable is the variable with the server's key.
 const keyVariable = "LANGSMITH_API_KEY"
 
-// credentials are the variables that hold a credential of LangSmith's.
+// credentials are the variables that hold a LangSmith credential.
 var credentials = []string{keyVariable, "LANGCHAIN_API_KEY", "LANGSMITH_BEARER_TOKEN", "LANGCHAIN_BEARER_TOKEN"}
 
-// suppliers are the variables from which the server can have its credential.
-var suppliers = append([]string{"LANGSMITH_API_KEY_FILE", "LANGSMITH_PROFILE", "LANGSMITH_CONFIG_FILE"}, credentials...)
+// credentialSources are the variables through which the server can get its credential.
+var credentialSources = append([]string{"LANGSMITH_API_KEY_FILE", "LANGSMITH_PROFILE", "LANGSMITH_CONFIG_FILE"}, credentials...)
 
-// stateVariable may hold the URL of a Redis, with its password in it.
+// stateVariable may hold a Redis URL with a password.
 const stateVariable = "LANGSMITH_INSIGHTS_MCP_STATE"
 
-// The tables of an entry that hold values which may be secret, and, of Codex', the
-// list of variables and the table of headers that it fills from its environment.
+// valueTables are the tables of an entry whose values may be secret.
 var valueTables = []string{"env", "headers", "http_headers"}
 
+// The keys for what Codex passes on from its environment: a list of variables, and a table
+// of headers with the variables of their values.
 const (
 	passedVariables = "env_vars"
 	passedHeaders   = "env_http_headers"
 )
 
-// keyPattern matches a key of LangSmith's wherever it stands, as in a comment.
+// keyPattern matches a LangSmith key anywhere, such as in a comment.
 var keyPattern = regexp.MustCompile(`\blsv2_[A-Za-z0-9_]+`)
 
-// secrets names the variables or headers of a table whose values must not be shown.
+// secrets returns the names of a table's values that must not be shown.
 func secrets(table map[string]any) []string {
 	var names []string
 	for name := range table {
@@ -47,14 +48,13 @@ func secrets(table map[string]any) []string {
 	return names
 }
 
-// isReference tells a value that a client replaces from one that is a secret.
+// isReference reports whether a value refers to a variable, and so is no secret itself.
 func isReference(value string) bool {
 	return strings.HasPrefix(strings.TrimPrefix(value, "Bearer "), "$")
 }
 
-// hasCredential reports whether an entry has one of the suppliers or a header with a
-// key, to whatever value, passes one on, or takes variables from a file, which may
-// have one.
+// hasCredential reports whether an entry may provide a credential: it has a credential
+// source or a header with a key, passes one on, or reads variables from a file.
 func hasCredential(entry map[string]any) bool {
 	names := []any{}
 	env, _ := entry["env"].(map[string]any)
@@ -77,15 +77,15 @@ func hasCredential(entry map[string]any) bool {
 		}
 	}
 	return entry["envFile"] != nil || // VS Code, Cursor
-		slices.ContainsFunc(suppliers, func(name string) bool { return slices.Contains(names, any(name)) })
+		slices.ContainsFunc(credentialSources, func(name string) bool { return slices.Contains(names, any(name)) })
 }
 
-// bringsKey reports whether a table has a supplier or a header with a key, to a value
-// that holds without the client's environment.
-func bringsKey(table map[string]any) bool {
+// hasOwnKey reports whether a table has a credential source or a header with a key whose
+// value does not depend on the client's environment.
+func hasOwnKey(table map[string]any) bool {
 	for name, value := range table {
 		text, _ := value.(string)
-		if (slices.Contains(suppliers, name) || isKeyHeader(name)) && text != "" && !isReference(text) {
+		if (slices.Contains(credentialSources, name) || isKeyHeader(name)) && text != "" && !isReference(text) {
 			return true
 		}
 	}

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// TestRandomShapes edits files that a generator writes with all the freedom that
-// the languages give: comments anywhere, odd spacing, trailing commas, tables in
-// any notation, our entry there or not.
+// TestRandomShapes edits random valid files: with comments anywhere, odd spacing, trailing
+// commas, tables in any notation, with our entry or without.
 func TestRandomShapes(t *testing.T) {
 	const rounds = 2000
 	e := entry{
@@ -40,7 +39,7 @@ type writer struct {
 
 func (w *writer) pick(texts ...string) { w.WriteString(texts[w.IntN(len(texts))]) }
 
-// gap is what JSON may have between two tokens.
+// gap writes what JSON may have between two tokens.
 func (w *writer) gap() {
 	for w.IntN(3) == 0 {
 		w.pick(" ", "  ", "\t", w.newline, w.newline+"    ", "/* c, } */", "// c, }"+w.newline, "/*"+w.newline+"*/")
@@ -90,7 +89,7 @@ func (w *writer) jsonServers() {
 	})
 }
 
-// row writes up to four items between brackets.
+// row writes up to four items between open and end.
 func (w *writer) row(open, end string, item func(i int)) {
 	w.WriteString(open)
 	n := w.IntN(5)
@@ -125,7 +124,7 @@ func (w *writer) jsonValue(depth int) {
 	}
 }
 
-// tomlFile writes tables in any order and notation, ours among them at times.
+// tomlFile writes tables in any order and notation, sometimes with ours among them.
 func (w *writer) tomlFile() {
 	for i := range w.IntN(3) {
 		w.tomlLine(fmt.Sprint("top", i))

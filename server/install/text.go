@@ -8,16 +8,16 @@ import (
 
 const whitespace = " \t\r\n"
 
-// span is the bytes between two offsets of a text.
+// span is a part of a text, by its byte offsets.
 type span struct{ start, end int }
 
-// splice returns src with text in the place of s.
+// splice returns src with s replaced by text.
 func splice(src []byte, s span, text string) []byte {
 	return slices.Concat(src[:s.start], []byte(text), src[s.end:])
 }
 
-// deleteText takes out s with the space in front of it, and its line if nothing
-// else is on it.
+// deleteText removes s with the space before it, and the whole line if nothing else is on
+// it.
 func deleteText(src []byte, s span) []byte {
 	s.start = len(bytes.TrimRight(src[:s.start], " \t"))
 	end := lineEnd(src, s.end)
@@ -27,12 +27,12 @@ func deleteText(src []byte, s span) []byte {
 	return splice(src, s, "")
 }
 
-// lineStart is the offset at which the line around an offset begins.
+// lineStart returns the offset of the first byte of the line at offset.
 func lineStart(src []byte, offset int) int {
 	return bytes.LastIndexByte(src[:offset], '\n') + 1
 }
 
-// lineEnd is the offset at which the next line begins.
+// lineEnd returns the offset of the first byte of the next line.
 func lineEnd(src []byte, offset int) int {
 	if i := bytes.IndexByte(src[offset:], '\n'); i >= 0 {
 		return offset + i + 1
@@ -40,13 +40,13 @@ func lineEnd(src []byte, offset int) int {
 	return len(src)
 }
 
-// indentation is the white space at the start of the line around an offset.
+// indentation returns the white space at the start of the line at offset.
 func indentation(src []byte, offset int) string {
 	line := src[lineStart(src, offset):offset]
 	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
 }
 
-// newline is what ends the first line of src.
+// newline returns the line ending of src's first line.
 func newline(src []byte) string {
 	if i := bytes.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
 		return "\r\n"
@@ -54,7 +54,7 @@ func newline(src []byte) string {
 	return "\n"
 }
 
-// errorAt is an error that names the line of an offset.
+// errorAt returns an error with the line of an offset.
 func errorAt(src []byte, offset int, text string, args ...any) error {
 	return fmt.Errorf("line %d: %s", 1+bytes.Count(src[:offset], []byte("\n")), fmt.Sprintf(text, args...))
 }

@@ -12,9 +12,8 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// tomlFormat is TOML with a table of servers, each a table of its own. go-toml does
-// not edit a text, but its parser tells where the entry's tables are: they are
-// written anew as a whole.
+// tomlFormat is TOML with a table of servers, each a table of its own. go-toml cannot edit
+// a text, but its parser finds the entry's tables, which are then replaced as a whole.
 type tomlFormat struct{ servers string }
 
 func (f tomlFormat) decode(src []byte) (contents, error) {
@@ -28,8 +27,7 @@ func (f tomlFormat) decode(src []byte) (contents, error) {
 	return split(all, f.servers), err
 }
 
-// put writes a new table at the end, where no header above it changes what it
-// means.
+// put appends a new table at the end, so that it is not inserted into another table.
 func (f tomlFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
 	if reflect.DeepEqual(old, entry) {
 		return src, nil
@@ -63,9 +61,8 @@ func (f tomlFormat) put(src []byte, old, entry map[string]any) ([]byte, error) {
 	return splice(src, spans[0], text), nil
 }
 
-// spans returns the lines of the entry: each of its tables through the last key,
-// and single keys elsewhere. Comments behind the last key may be about the next
-// table. src is valid.
+// spans returns the lines of the entry: each of its tables up to the last key, and single
+// keys elsewhere. Comments after the last key may belong to the next table. src is valid.
 func (f tomlFormat) spans(src []byte) []span {
 	entry := []string{f.servers, ServerName}
 	var spans []span
@@ -96,7 +93,7 @@ func (f tomlFormat) spans(src []byte) []span {
 	return spans
 }
 
-// keyOf returns the dotted key of n and where it stands.
+// keyOf returns the dotted key of n and its position.
 func keyOf(n *unstable.Node) (path []string, s span) {
 	for it := n.Key(); it.Next(); {
 		key := it.Node()
@@ -115,13 +112,13 @@ func (f tomlFormat) remove(src []byte) ([]byte, error) {
 	out := src
 	for _, s := range slices.Backward(f.spans(src)) {
 		if above := lineStart(src, max(0, s.start-1)); len(bytes.TrimSpace(src[above:s.start])) == 0 {
-			s.start = above // the blank line that put wrote
+			s.start = above // the blank line that put added
 		}
 		out = splice(out, s, "")
 	}
 	c, err := f.decode(out)
 	if err == nil && c.exists {
-		err = fmt.Errorf("the entry %q is part of an inline table: take it out by hand", ServerName)
+		err = fmt.Errorf("the entry %q is part of an inline table: remove it by hand", ServerName)
 	}
 	return out, err
 }

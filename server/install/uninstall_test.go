@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestUninstallAfterChanges takes the entry out of a file that has changed since:
-// no backup is put back over the change.
+// TestUninstallAfterChanges uninstalls from a file that has changed since: no backup
+// overwrites the change.
 func TestUninstallAfterChanges(t *testing.T) {
 	for client, text := range map[string][2]string{
 		"cursor":    {twoServers, "neighbours-secret"},
@@ -32,13 +32,13 @@ func TestUninstallAfterChanges(t *testing.T) {
 			t.Errorf("%s: got:\n%s\nwant:\n%s", client, got, want)
 		}
 		if strings.Contains(ch.Diff, "newer-secret") {
-			t.Errorf("%s: the diff shows what is not ours:\n%s", client, ch.Diff)
+			t.Errorf("%s: the diff shows another entry:\n%s", client, ch.Diff)
 		}
 	}
 }
 
-// TestPromptOfOthers keeps the prompt while another entry refers to it.
-func TestPromptOfOthers(t *testing.T) {
+// TestSharedPrompt checks that the prompt stays while another entry refers to it.
+func TestSharedPrompt(t *testing.T) {
 	h := testHost(t)
 	config := writeConfig(t, h, "vscode", []byte(`{ "servers": { "mine": { "command": "mine", "env": { "KEY": "" } } } }`), 0o644)
 	if _, err := Install(options(h, "vscode")); err != nil {
@@ -56,8 +56,7 @@ func TestPromptOfOthers(t *testing.T) {
 	}
 }
 
-// TestUninstall takes out entries that people write by hand, and refuses what it
-// cannot cut.
+// TestUninstall removes entries that users wrote, and refuses those that it cannot remove.
 func TestUninstall(t *testing.T) {
 	tests := []struct{ name, client, before, after, err string }{
 		{

@@ -1,6 +1,7 @@
 package jsonrpc
 
 import (
+	"bytes"
 	"fmt"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -35,20 +36,23 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	default:
 		return (&Error{mcp.INTERNAL_ERROR, fmt.Sprintf("the answer is of an unknown kind, %T", response)}).Response(id)
 	}
-	data, err := jsonv2.Marshal(value, encoding)
+	data, err := encode(id, key, value)
 	if err != nil {
 		return (&Error{mcp.INTERNAL_ERROR, "the answer cannot be encoded, though the request was carried out: " + err.Error()}).Response(id)
 	}
-	return Response{Data: envelope(id, key, data), ErrorCode: code}
+	return Response{Data: data, ErrorCode: code}
 }
 
-// envelope writes a response around its result or error.
-func envelope(id jsontext.Value, key string, value []byte) []byte {
+// encode writes a response with its result or error.
+func encode(id jsontext.Value, key string, value any) ([]byte, error) {
 	if id == nil {
 		id = jsontext.Value("null")
 	}
-	data := make([]byte, 0, len(id)+len(value)+40)
-	data = append(append(data, `{"jsonrpc":"2.0","id":`...), id...)
-	data = append(append(append(data, `,"`...), key...), `":`...)
-	return append(append(data, value...), '}')
+	var data bytes.Buffer
+	fmt.Fprintf(&data, `{"jsonrpc":"2.0","id":%s,%q:`, id, key)
+	if err := jsonv2.MarshalWrite(&data, value, encoding); err != nil {
+		return nil, err
+	}
+	data.WriteByte('}')
+	return data.Bytes(), nil
 }

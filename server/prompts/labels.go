@@ -13,16 +13,16 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// maxValue bounds what a person fills in, in characters.
+// maxValue is the longest argument that a prompt quotes, in characters.
 const maxValue = 2000
 
-// quote returns a text as a JSON string with every character visible: what would
-// be invisible, end a line or change the direction of writing is escaped.
+// quote returns a text as a JSON string in which invisible characters, line breaks and
+// changes of the writing direction are escaped.
 func quote(text string) string {
 	short, _ := markdown.Cut(strings.ToValidUTF8(text, "\uFFFD"), maxValue)
 	quoted, err := json.Marshal(short)
 	if err != nil {
-		return `""` // a valid string is always written
+		return `""` // cannot happen: a valid string can be encoded
 	}
 	var b strings.Builder
 	for _, r := range string(quoted) {
@@ -39,11 +39,11 @@ func quote(text string) string {
 	return b.String()
 }
 
-// maxLabelName bounds the name in a label, in characters.
+// maxLabelName is the longest name in a label, in characters.
 const maxLabelName = 80
 
-// JobLabel returns what completion proposes for a job: its name for the person,
-// its id for the prompt.
+// JobLabel returns the completion value for a job: its name, for the person, and its id,
+// for the prompt.
 func JobLabel(name string, created time.Time, id uuid.UUID) string {
 	parts := []string{markdown.Line(name, maxLabelName)}
 	if !created.IsZero() {
@@ -52,13 +52,12 @@ func JobLabel(name string, created time.Time, id uuid.UUID) string {
 	return strings.Join(append(parts, id.String()), " · ")
 }
 
-// CategoryLabel returns what completion proposes for a category.
+// CategoryLabel returns the completion value for a category.
 func CategoryLabel(name string, traces int, id uuid.UUID) string {
 	return fmt.Sprintf("%s · %d traces · %s", markdown.Line(name, maxLabelName), traces, id)
 }
 
-// ParseID returns the id at the end of a label, or an id alone; uuid.Nil for
-// another text.
+// ParseID returns the id of a label, or of an id alone; uuid.Nil for another text.
 func ParseID(value string) uuid.UUID {
 	const length = len("5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11")
 	value = strings.TrimSpace(value)

@@ -1,8 +1,8 @@
-// Package prompts writes the prompts that a person picks in a client: a task, and
-// the tools that do it in the order that works. It is pure: arguments in, text out.
+// Package prompts writes the prompts that a person picks in a client: a task, and the tool
+// calls for it in order.
 //
-// A text names only served tools. What a person fills in, and the names that
-// completion proposes, stand in it as JSON strings: as data, not as instructions.
+// A prompt names only tools that the server serves. A person's arguments and the names in
+// completion values are quoted as JSON strings, to mark them as data.
 package prompts
 
 import (
@@ -16,7 +16,7 @@ type Prompt struct {
 	Name, Title, Description string
 	Arguments                []Argument
 
-	needs []string // the tools without which the task cannot be done
+	needs []string // the tools that the task requires
 	write func(*task)
 }
 
@@ -41,15 +41,15 @@ func (p Prompt) SupportedBy(tools []string) bool {
 	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !slices.Contains(tools, tool) })
 }
 
-// Text returns the prompt's text, for a model that has the tools. hasDefault says
-// that the server has a default project, which serves where values name none.
+// Text returns the prompt's text for a model that has the tools. hasDefault says that the
+// server has a default project, for values that name none.
 func (p Prompt) Text(values map[string]string, tools []string, hasDefault bool) string {
 	t := &task{values: values, tools: tools, hasDefault: hasDefault}
 	p.write(t)
 	return t.String()
 }
 
-// task is a prompt's text in the making: an aim, and numbered steps.
+// task builds a prompt's text: an aim and numbered steps.
 type task struct {
 	values     map[string]string
 	tools      []string
@@ -61,8 +61,7 @@ type task struct {
 
 func (t *task) has(tool string) bool { return slices.Contains(t.tools, tool) }
 
-// addStep adds a step that needs a tool, where it is served; an empty name is a
-// step without a tool.
+// addStep adds a step if its tool is served. A step without a tool has an empty name.
 func (t *task) addStep(tool, format string, values ...any) {
 	if tool == "" || t.has(tool) {
 		t.steps = append(t.steps, fmt.Sprintf(format, values...))

@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// writeCall returns a call with its arguments in words. Empty arguments are left out.
-func writeCall(tool string, arguments ...string) string {
+// formatCall returns a call with its arguments in words. Empty arguments are left out.
+func formatCall(tool string, arguments ...string) string {
 	var given []string
 	for _, argument := range arguments {
 		if argument != "" {
@@ -24,13 +24,13 @@ func writeCall(tool string, arguments ...string) string {
 	}
 }
 
-// resolveProject returns the argument that names the project; empty for the
-// default one. Where none is filled in, it adds a step that asks for it.
+// resolveProject returns the argument that names the project; empty for the default one.
+// Without either, it adds a step that asks for the project.
 func (t *task) resolveProject() string {
 	value := t.value(Project)
 	switch id, err := uuid.Parse(value); {
 	case value == "" && t.hasDefault:
-		t.aim += " The project is this server's default one, so that the calls need not name it."
+		t.aim += " The project is this server's default, so the calls need not name it."
 		return ""
 	case value == "" && t.has("list_projects"):
 		t.addStep("list_projects", "Ask me which tracing project is meant; list_projects lists them.")
@@ -46,13 +46,13 @@ func (t *task) resolveProject() string {
 
 // jobArgument is an argument of a call that names a job.
 type jobArgument struct {
-	prompt    string // the prompt's argument that is filled in
-	tool      string // the tool's argument
-	otherwise string // what the tool's argument is where none is filled in; empty for absent
+	prompt    string // the name of the prompt's argument
+	tool      string // the name of the tool's argument
+	otherwise string // the tool's argument if the prompt's is empty; empty for none
 }
 
-// resolveJob returns the argument that names a job; empty for none. It adds a step that
-// finds the job where a name is filled in.
+// resolveJob returns the argument that names a job; empty for none. For a name it adds a
+// step that finds the job.
 func (t *task) resolveJob(argument jobArgument, project string) string {
 	value := t.value(argument.prompt)
 	id := ParseID(value)
@@ -62,15 +62,15 @@ func (t *task) resolveJob(argument jobArgument, project string) string {
 	case value == "" || value == "latest":
 		return argument.otherwise
 	}
-	t.addStep("list_insights_jobs", "%s: find the job called %s.", writeCall("list_insights_jobs", project), quote(value))
+	t.addStep("list_insights_jobs", "%s: find the job called %s.", formatCall("list_insights_jobs", project), quote(value))
 	return argument.tool + " (of " + quote(value) + ")"
 }
 
-// newestJob is the job that a prompt without another one is about.
+// newestJob is the argument for a job that is the newest by default.
 var newestJob = jobArgument{Job, "job_id", "job_id latest"}
 
-// resolveCategory returns the argument that names a category, by its id or name. Where
-// none is filled in, it adds a step that finds one.
+// resolveCategory returns the argument that names a category by its id or name. Without
+// one, it adds a step that finds a category.
 func (t *task) resolveCategory(project, job string) string {
 	value := t.value(Category)
 	switch id := ParseID(value); {
@@ -79,7 +79,7 @@ func (t *task) resolveCategory(project, job string) string {
 	case value != "":
 		return "cluster_id " + quote(value)
 	}
-	t.addStep("get_insights_job", "%s: take the category that fails most often, among those with more than a handful of traces.", writeCall("get_insights_job", project, job, "sort_by error_rate"))
+	t.addStep("get_insights_job", "%s: take the category with the highest error rate, among those with more than a few traces.", formatCall("get_insights_job", project, job, "sort_by error_rate"))
 	return "cluster_id (of that category)"
 }
 
@@ -92,10 +92,10 @@ func (t *task) failuresOnly() string {
 	return "status error"
 }
 
-// addEvidence adds the step from findings to the traces behind them.
+// addEvidence adds the step that reads the traces behind the findings.
 func (t *task) addEvidence(project, job string) {
-	t.addStep("list_insights_runs", "%s, for each finding that matters: see what is behind it.", writeCall("list_insights_runs", project, job, "a cluster_id", "limit 3"))
+	t.addStep("list_insights_runs", "%s, for each important finding: read the traces behind it.", formatCall("list_insights_runs", project, job, "a cluster_id", "limit 3"))
 }
 
-// addAnswer adds the last step: what to tell the person.
+// addAnswer adds the last step, which tells the person the result.
 func (t *task) addAnswer(what string) { t.addStep("", "Tell me %s", what) }

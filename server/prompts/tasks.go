@@ -22,16 +22,16 @@ func analyzeProject() Prompt {
 				t.aim += " The question to answer: " + quote(question)
 			}
 			project := t.resolveProject()
-			t.addStep("list_insights_jobs", "%s: a report of the last days may already answer the question. If so, read it, skip what is paid and answer.", writeCall("list_insights_jobs", project))
+			t.addStep("list_insights_jobs", "%s: a recent report may already answer the question. If so, read it and answer without starting a job.", formatCall("list_insights_jobs", project))
 			context := `a user_context of {"What would you like to learn about your agent?": the question}`
 			if question != "" {
 				context = `user_context {"What would you like to learn about your agent?": ` + quote(question) + `}`
 			}
-			t.addStep("create_insights_job", "%s. Tell me the most it can cost, and go on only when I agree.", writeCall("create_insights_job", project, context, "dry_run true"))
-			t.addStep("create_insights_job", "The same call without dry_run starts the job, which takes up to 30 minutes. After a timeout make the same call again: it starts no second job.")
-			t.addStep("wait_for_insights_job", "wait_for_insights_job with its session_id and job_id, with timeout_seconds 300 if your client lets a call take so long, until it returns the report.")
+			t.addStep("create_insights_job", "%s. Tell me the most it can cost, and go on only when I agree.", formatCall("create_insights_job", project, context, "dry_run true"))
+			t.addStep("create_insights_job", "The same call without dry_run starts the job, which takes up to 30 minutes. After a timeout, repeat the same call: it starts no second job.")
+			t.addStep("wait_for_insights_job", "wait_for_insights_job with its session_id and job_id, with timeout_seconds 300 if your client allows such long calls. Repeat it until it returns the report.")
 			t.addEvidence(project, "its job_id")
-			t.addAnswer("what the report says to the question, the largest findings first, with numbers, links to traces that show it, and what to do next.")
+			t.addAnswer("the report's answer to the question: the largest findings first, with numbers, links to traces that show them, and what to do next.")
 		},
 	}
 }
@@ -40,7 +40,7 @@ func whatChanged() Prompt {
 	return Prompt{
 		Name:        "what_changed",
 		Title:       "What changed since the last report",
-		Description: "Compare two Insights reports of a project: what is new, what went away, what grew, what fails more often.",
+		Description: "Compare two Insights reports of a project: what is new, what is gone, what grew, what fails more often.",
 		Arguments: []Argument{
 			{Project, "The tracing project; left out, the default one."},
 			{Job, "The later report; left out, the newest."},
@@ -52,11 +52,11 @@ func whatChanged() Prompt {
 			project := t.resolveProject()
 			job := t.resolveJob(jobArgument{prompt: Job, tool: "job_id"}, project)
 			baseline := t.resolveJob(jobArgument{prompt: Baseline, tool: "baseline_job_id"}, project)
-			t.addStep("compare_insights_jobs", "%s. Unless told otherwise it compares the newest report with the one before. Mind what it cautions of.", writeCall("compare_insights_jobs", project, job, baseline))
+			t.addStep("compare_insights_jobs", "%s. By default it compares the newest report with the one before. Consider its cautions.", formatCall("compare_insights_jobs", project, job, baseline))
 			if baseline == "" {
 				t.addStep("create_insights_job", "Where there is no earlier report, the refusal names the calls that lead to one. Before one that is paid, tell me what its dry run says it costs, and go on only when I agree.")
 			}
-			t.addAnswer("what appeared, what went away, what grew or shrank, and where errors, latency or cost moved, with numbers.")
+			t.addAnswer("what appeared, what vanished, what grew or shrank, and where errors, latency or cost changed, with numbers.")
 		},
 	}
 }
@@ -64,8 +64,8 @@ func whatChanged() Prompt {
 func investigateCategory() Prompt {
 	return Prompt{
 		Name:        "investigate_category",
-		Title:       "Dig into a category",
-		Description: "Read the traces behind one category of a report and find out what is going wrong in it.",
+		Title:       "Investigate a category",
+		Description: "Read the traces of one category of a report and find out what goes wrong in it.",
 		Arguments: []Argument{
 			{Project, "The tracing project; left out, the default one."},
 			{Job, "The report; left out, the newest."},
@@ -73,12 +73,12 @@ func investigateCategory() Prompt {
 		},
 		needs: []string{"get_insights_job", "list_insights_runs"},
 		write: func(t *task) {
-			t.aim = "Dig into one category of a report of the Insights Agent over a LangSmith tracing project."
+			t.aim = "Investigate one category of an Insights Agent report over a LangSmith tracing project."
 			project := t.resolveProject()
 			job := t.resolveJob(newestJob, project)
 			category := t.resolveCategory(project, job)
-			t.addStep("list_insights_runs", "%s: read what happened in its traces.", writeCall("list_insights_runs", project, job, category, t.failuresOnly(), "limit 10"))
-			t.addStep("get_run", "get_run for the two or three that tell the most, with a larger max_chars where they are cut.")
+			t.addStep("list_insights_runs", "%s: read what happened in its traces.", formatCall("list_insights_runs", project, job, category, t.failuresOnly(), "limit 10"))
+			t.addStep("get_run", "get_run for the two or three most telling ones, with a larger max_chars if they are cut.")
 			t.addAnswer("what these traces have in common, what most likely causes the failures, how sure that is, and what to do about it.")
 		},
 	}
@@ -87,22 +87,22 @@ func investigateCategory() Prompt {
 func categoryToDataset() Prompt {
 	return Prompt{
 		Name:        "category_to_dataset",
-		Title:       "Keep a category as a dataset",
-		Description: "Keep traces of a report's category, such as the one that fails most, as examples of a LangSmith dataset.",
+		Title:       "Save a category as a dataset",
+		Description: "Save the traces of a report's category, such as the one that fails most, as examples in a LangSmith dataset.",
 		Arguments: []Argument{
 			{Project, "The tracing project; left out, the default one."},
 			{Job, "The report; left out, the newest."},
 			{Category, "The category; left out, the one that fails most often."},
-			{"dataset", "The dataset's name; made if missing. Left out, a name is proposed."},
+			{"dataset", "The dataset's name; created if missing. Left out, a name is proposed."},
 			{"limit", "How many traces; left out, 20."},
 		},
 		needs: []string{"get_insights_job", "add_insights_runs_to_dataset"},
 		write: func(t *task) {
-			t.aim = "Keep traces of one category of an Insights report as a LangSmith dataset, for regression tests."
+			t.aim = "Save traces of one category of an Insights report as a LangSmith dataset, for regression tests."
 			project := t.resolveProject()
 			job := t.resolveJob(newestJob, project)
 			category := t.resolveCategory(project, job)
-			dataset, limit := "a dataset name that says what is in it", 20
+			dataset, limit := "a descriptive dataset name", 20
 			if value := t.value("dataset"); value != "" {
 				dataset = "dataset " + quote(value)
 			}
@@ -110,9 +110,9 @@ func categoryToDataset() Prompt {
 				limit = n
 			}
 			t.addStep("add_insights_runs_to_dataset", "%s: tell me the category, the dataset and how many traces it would add, and go on only when I agree.",
-				writeCall("add_insights_runs_to_dataset", project, job, category, t.failuresOnly(), dataset, fmt.Sprint("limit ", limit), "dry_run true"))
-			t.addStep("add_insights_runs_to_dataset", "The same call without dry_run adds them. Made again, it adds nothing twice.")
-			t.addAnswer("what was added, what was there already and what was left out.")
+				formatCall("add_insights_runs_to_dataset", project, job, category, t.failuresOnly(), dataset, fmt.Sprint("limit ", limit), "dry_run true"))
+			t.addStep("add_insights_runs_to_dataset", "The same call without dry_run adds them. Repeating it adds nothing twice.")
+			t.addAnswer("what was added, what was already there and what was left out.")
 		},
 	}
 }

@@ -12,16 +12,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// Updating reports whether the tests run with -update and rewrite their golden
-// files instead of comparing.
+// Updating reports whether the tests run with -update and rewrite their golden files.
 func Updating() bool { return *update }
 
-// Diff returns the lines in which two texts differ, without those around them.
+// Diff returns the lines in which two texts differ, without context.
 func Diff(want, got string) string {
 	edits := udiff.Lines(want, got)
 	unified, err := udiff.ToUnified("want", "got", want, edits, 0)
 	if err != nil {
-		panic(err) // edits of the texts themselves
+		panic(err) // cannot happen: the edits are between these texts
 	}
 	return unified
 }
@@ -45,12 +44,12 @@ func Golden(t testing.TB, name, got string) {
 		t.Fatalf("%v; run the test with -update to write it", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs from the golden file; if the change is meant, run .ci/run update.\n%s", path, Diff(string(want), got))
+		t.Errorf("%s differs from the golden file; if the change is intended, run .ci/run update.\n%s", path, Diff(string(want), got))
 	}
 }
 
-// GoldenUntil compares got with the part of a golden file before a mark. It never
-// rewrites the file: the test that writes it runs with -update too.
+// GoldenUntil compares got with the part of a golden file before a mark. It never rewrites
+// the file: another test does.
 func GoldenUntil(t testing.TB, name, mark, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", "golden", filepath.FromSlash(name))

@@ -1,5 +1,5 @@
-// Package servertest starts the server over a sandbox for tests, with an MCP client
-// connected to it.
+// Package servertest starts the server with a sandbox and a connected MCP client, for
+// tests.
 package servertest
 
 import (
@@ -19,17 +19,17 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// Now is the time of the fixture's sandbox, fixed so that golden texts do not
-// change from day to day.
+// Now is the time in the fixture's sandbox. It is fixed, so that golden files are
+// reproducible.
 var Now = time.Date(2026, time.March, 16, 9, 0, 0, 0, time.UTC)
 
 // Key is the API key that the fixture's server is configured with.
 const Key = "lsv2_pt_0123456789abcdef0123456789abcdef_0123456789"
 
-// Options configure a fixture. The zero value is a server with default settings
-// over a sandbox with its samples.
+// Options configure a fixture. The zero value is a server with default settings and a
+// sandbox with its samples.
 type Options struct {
-	Sandbox sandbox.Options               // Now is the fixture's Now if nil
+	Sandbox sandbox.Options               // its Now is [Now] by default
 	Config  func(*config.Config)          // changes the configuration
 	Logger  zerolog.Logger                // of the server; silent by default
 	Client  []client.ClientOption         // of the MCP client
@@ -76,7 +76,7 @@ func Start(t testing.TB, options Options) *Fixture {
 		t.Fatal(err)
 	}
 	var stop func() error
-	// The test's own context is done before its cleanups run.
+	// The test's context is cancelled before its cleanups run.
 	f.Client, stop, err = cli.Connect(context.WithoutCancel(t.Context()), server.NewMCP(f.Backend), options.Logger, options.Client...)
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func Start(t testing.TB, options Options) *Fixture {
 	}
 	t.Cleanup(func() {
 		if err := stop(); err != nil {
-			t.Errorf("serving ended with %v", err)
+			t.Errorf("the server ended with %v", err)
 		}
 		f.Backend.Close()
 	})

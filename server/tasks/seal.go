@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Call is the tools/call that a task stands for.
+// Call is the tools/call of a task.
 type Call struct {
 	Tool      string
 	Arguments json.RawMessage
 	Made      time.Time // to the millisecond
 }
 
-// sealedCall is a call as an id holds it.
+// sealedCall is the encoding of a call in an id.
 type sealedCall struct {
 	Tool      string          `json:"t"`
 	Arguments json.RawMessage `json:"a"`
@@ -27,11 +27,10 @@ type sealedCall struct {
 // Key seals the ids of one caller's tasks.
 type Key [32]byte
 
-// maxID bounds the ids that are read, in bytes. Those that are made hold two UUIDs or four.
+// maxID is the longest id that is read, in bytes. The server's own hold two to four UUIDs.
 const maxID = 2048
 
-// errUnknown is the error of every id that no task has: made up, damaged, or sealed for
-// somebody else.
+// errUnknown is the error for an id that is forged, damaged, or of another caller.
 var errUnknown = errors.New("unknown task")
 
 // seal returns the id of a call's task.
@@ -53,7 +52,7 @@ func open(key Key, id string) (Call, error) {
 		return Call{}, errUnknown
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(id)
-	// An id has one spelling: the decoder would take line breaks, and any last bits.
+	// Only one spelling is valid: the decoder ignores line breaks and the last bits.
 	if err != nil || base64.RawURLEncoding.EncodeToString(sealed) != id {
 		return Call{}, errUnknown
 	}
@@ -75,7 +74,7 @@ func open(key Key, id string) (Call, error) {
 func newAEAD(key Key) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
-		return nil, fmt.Errorf("make the cipher of task ids: %w", err)
+		return nil, fmt.Errorf("create the cipher of task ids: %w", err)
 	}
 	return cipher.NewGCMWithRandomNonce(block)
 }

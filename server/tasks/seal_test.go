@@ -10,7 +10,7 @@ import (
 
 var testCall = Call{Tool: "wait_for_insights_job", Arguments: json.RawMessage(`{"job_id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"}`), Made: time.UnixMilli(1_800_000_000_123)}
 
-func TestAnIDIsItsCall(t *testing.T) {
+func TestSealAndOpen(t *testing.T) {
 	id, err := seal(Key{1}, testCall)
 	if err != nil {
 		t.Fatal(err)
@@ -19,15 +19,14 @@ func TestAnIDIsItsCall(t *testing.T) {
 		t.Errorf("the id holds %+v, %v", call, err)
 	}
 	if _, err := open(Key{2}, id); !errors.Is(err, errUnknown) {
-		t.Errorf("another key opens it: %v", err)
+		t.Errorf("another key opens the id: %v", err)
 	}
 	if again, err := seal(Key{1}, testCall); err != nil || again == id {
-		t.Errorf("two tasks of one call have one id: %v", err)
+		t.Errorf("two tasks of the same call have the same id: %v", err)
 	}
 }
 
-// FuzzOpen holds that no other text than a sealed id is opened, nor an id that was
-// changed anywhere.
+// FuzzOpen checks that only an unchanged id can be opened.
 func FuzzOpen(f *testing.F) {
 	for _, seed := range []string{"", "A", "=", "\n", "786512e2-9e0d-44bd-8f29-789f320fe840"} {
 		f.Add(seed, uint(0), uint(0))
@@ -53,7 +52,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzSeal holds that an id gives back whatever call was sealed.
+// FuzzSeal checks that opening an id returns the sealed call.
 func FuzzSeal(f *testing.F) {
 	f.Add("wait_for_insights_job", "latest", int64(0))
 	f.Fuzz(func(t *testing.T, tool, argument string, made int64) {

@@ -11,14 +11,14 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// methodNotification is the notification that tells of a task.
+// methodNotification is the notification with the state of a task.
 const methodNotification = "notifications/tasks"
 
-// maxSubscribed bounds the tasks of one subscription, each of which takes a goroutine.
+// maxSubscribed bounds the tasks of one subscription, each of which needs a goroutine.
 const maxSubscribed = 100
 
-// Subscribe implements [jsonrpc.Extension]: a client is told of the tasks that it asks
-// for and that are its own, until all of them have ended.
+// Subscribe implements [jsonrpc.Extension]: it notifies a client of those of the requested
+// tasks that are its own, until all of them have ended.
 func (t *Tasks) Subscribe(ctx context.Context, m jsonrpc.Message) (*jsonrpc.Subscription, *mcp.JSONRPCErrorDetails) {
 	var wanted struct {
 		TaskIDs []string `json:"taskIds"`
@@ -36,33 +36,33 @@ func (t *Tasks) Subscribe(ctx context.Context, m jsonrpc.Message) (*jsonrpc.Subs
 	for _, id := range wanted.TaskIDs {
 		call, err := open(key, id)
 		if _, twice := calls[id]; err != nil || twice || len(calls) == maxSubscribed {
-			continue // the acknowledgement says so
+			continue // the acknowledgement does not list it
 		}
 		calls[id] = call
 		subscription.TaskIDs = append(subscription.TaskIDs, id)
 	}
 	subscription.Run = func(ctx context.Context, notify func(string, jsonrpc.Payload) error) {
-		var telling sync.WaitGroup
+		var group sync.WaitGroup
 		for id, call := range calls {
-			telling.Go(func() { t.tell(ctx, id, call, notify) })
+			group.Go(func() { t.notify(ctx, id, call, notify) })
 		}
-		telling.Wait()
+		group.Wait()
 	}
 	return subscription, nil
 }
 
-// tell tells of a task: as it is, and whenever there is news of it, until it has ended.
-func (t *Tasks) tell(ctx context.Context, id string, call Call, notify func(string, jsonrpc.Payload) error) {
-	for told := ""; ; {
+// notify sends the state of a task, and each change of it, until the task has ended.
+func (t *Tasks) notify(ctx context.Context, id string, call Call, send func(string, jsonrpc.Payload) error) {
+	for sent := ""; ; {
 		task := t.state(ctx, id, call)
 		if ctx.Err() != nil {
 			return
 		}
-		if news := task.Status + task.LastUpdatedAt; news != told {
-			if notify(methodNotification, task) != nil || task.Status != working {
+		if state := task.Status + task.LastUpdatedAt; state != sent {
+			if send(methodNotification, task) != nil || task.Status != working {
 				return
 			}
-			told = news
+			sent = state
 		}
 		select {
 		case <-time.After(time.Duration(task.PollIntervalMs) * time.Millisecond):

@@ -8,8 +8,8 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// The statuses of a task. None of this server's asks for input: questions are settled
-// before there is a task.
+// The statuses of a task. This server's tasks never have input_required: a person is asked
+// before a task is created.
 const (
 	working   = "working"
 	completed = "completed"
@@ -17,7 +17,7 @@ const (
 	cancelled = "cancelled"
 )
 
-// resultTypeTask is the resultType of a task in place of a tool's result.
+// resultTypeTask is the resultType of a task instead of a tool's result.
 const resultTypeTask mcp.ResultType = "task"
 
 // task is a task on the wire.
@@ -29,19 +29,19 @@ type task struct {
 	StatusMessage  string `json:"statusMessage,omitempty"`
 	CreatedAt      string `json:"createdAt"`
 	LastUpdatedAt  string `json:"lastUpdatedAt"`
-	TTLMs          *int64 `json:"ttlMs"` // always null: an id holds good as long as its caller's credentials
+	TTLMs          *int64 `json:"ttlMs"` // always null: an id is valid as long as its caller's credentials
 	PollIntervalMs int64  `json:"pollIntervalMs,omitempty"`
 
 	ToolResult *mcp.CallToolResult      `json:"result,omitempty"`
 	Error      *mcp.JSONRPCErrorDetails `json:"error,omitempty"`
 }
 
-// newTask returns a task that has ended.
+// newTask returns a task with a status and the current time.
 func newTask(id, status string, call Call) *task {
 	return &task{TaskID: id, Status: status, CreatedAt: timestamp(call.Made), LastUpdatedAt: timestamp(time.Now())}
 }
 
-// newWorkingTask returns the task of a call whose result is not there yet.
+// newWorkingTask returns the task of an unfinished call.
 func newWorkingTask(id string, call Call, unfinished *tool.Unfinished) *task {
 	t := newTask(id, working, call)
 	t.StatusMessage = unfinished.Message

@@ -18,13 +18,13 @@ import (
 // Extension is the extension's name among the capabilities.
 const Extension = "io.modelcontextprotocol/tasks"
 
-// Options make [Tasks].
+// Options configure [Tasks].
 type Options struct {
-	// Key returns what the ids of the caller of ctx are sealed with.
+	// Key returns the key that seals the ids of the caller of ctx.
 	Key func(ctx context.Context) Key
 
-	// Run makes a task's call for the caller of ctx, as one that is polled. Its error
-	// may be a [*tool.Unfinished].
+	// Run makes a task's call for the caller of ctx without waiting. Its error may be a
+	// [*tool.Unfinished].
 	Run func(ctx context.Context, call Call) (*mcp.CallToolResult, error)
 
 	// Ending is closed when the server is about to end; nil for never.
@@ -34,32 +34,31 @@ type Options struct {
 	Server mcp.Implementation
 }
 
-// Tasks makes tasks, and answers requests about them. It implements
-// [jsonrpc.Extension].
+// Tasks creates tasks and answers requests about them. It implements [jsonrpc.Extension].
 type Tasks struct {
 	options Options
 
-	// ended are the tasks that their clients have cancelled here. Another replica goes
-	// on answering for them, to no harm.
-	ended *ttlcache.Cache[string, struct{}]
+	// cancelled has the ids of tasks that were cancelled in this process. Another replica
+	// still answers for them with the state of the job, which is harmless.
+	cancelled *ttlcache.Cache[string, struct{}]
 }
 
-// What is remembered of cancelled tasks is bounded in number and time.
+// The bounds of the memory of cancelled tasks.
 const (
-	maxEnded = 10_000
-	endedTTL = 24 * time.Hour
+	maxCancelled = 10_000
+	cancelledTTL = 24 * time.Hour
 )
 
 // New returns Tasks.
 func New(options Options) *Tasks {
-	return &Tasks{options: options, ended: ttlcache.New(
-		ttlcache.WithCapacity[string, struct{}](maxEnded),
-		ttlcache.WithTTL[string, struct{}](endedTTL),
+	return &Tasks{options: options, cancelled: ttlcache.New(
+		ttlcache.WithCapacity[string, struct{}](maxCancelled),
+		ttlcache.WithTTL[string, struct{}](cancelledTTL),
 	)}
 }
 
-// Accepted reports whether the request of ctx may be answered by a task: it is of the
-// era of 2026-07-28, and its client declares the extension.
+// Accepted reports whether a task may answer the request of ctx: it is of the era of
+// 2026-07-28, and its client declares the extension.
 func Accepted(ctx context.Context) bool {
 	info := mcpserver.RequestProtocolInfoFromContext(ctx)
 	return info != nil && info.Modern && declares(info.ClientCapabilities)
@@ -73,8 +72,7 @@ func declares(capabilities *mcp.ClientCapabilities) bool {
 	return ok
 }
 
-// Create returns the result of a tools/call that is a task, for a call that is not
-// finished.
+// Create returns a task as the result of an unfinished tools/call.
 func (t *Tasks) Create(ctx context.Context, name string, made time.Time, unfinished *tool.Unfinished) (*mcp.CallToolResult, error) {
 	arguments, err := json.Marshal(unfinished.Arguments)
 	if err != nil {
@@ -91,8 +89,8 @@ func (t *Tasks) Create(ctx context.Context, name string, made time.Time, unfinis
 	return &mcp.CallToolResult{Result: mcp.Result{ResultType: resultTypeTask}, StructuredContent: created}, nil
 }
 
-// Answer implements [jsonrpc.Extension]. It leaves to mcp-go what is no request of the
-// extension's, and refusing requests of another era or without what every request has.
+// Answer implements [jsonrpc.Extension]. It leaves other requests to mcp-go, which also
+// refuses requests of another era or without the required _meta.
 func (t *Tasks) Answer(ctx context.Context, m jsonrpc.Message) (mcp.JSONRPCMessage, bool) {
 	var answer func(context.Context, string, Call) any
 	switch m.Method {
@@ -116,13 +114,12 @@ func (t *Tasks) Answer(ctx context.Context, m jsonrpc.Message) (mcp.JSONRPCMessa
 	id := m.TaskID()
 	call, err := open(t.options.Key(ctx), id)
 	if err != nil {
-		return refuse(mcp.JSONRPCErrorDetails{Code: mcp.INVALID_PARAMS, Message: err.Error() + ": the id is none of this caller's tasks"}), true
+		return refuse(mcp.JSONRPCErrorDetails{Code: mcp.INVALID_PARAMS, Message: err.Error() + ": this caller has no task with this id"}), true
 	}
 	return mcp.JSONRPCResponse{Result: answer(ctx, id, call)}, true
 }
 
-// missingCapability is the error of a request about tasks whose client does not declare
-// the extension.
+// missingCapability returns the error for a client that does not declare the extension.
 func missingCapability() mcp.JSONRPCErrorDetails {
 	return mcp.JSONRPCErrorDetails{
 		Code:    mcp.MISSING_REQUIRED_CLIENT_CAPABILITY,
@@ -142,9 +139,9 @@ func (t *Tasks) get(ctx context.Context, id string, call Call) any {
 	return task
 }
 
-// state returns a task as it is.
+// state returns the current state of a task.
 func (t *Tasks) state(ctx context.Context, id string, call Call) *task {
-	if t.ended.Has(id) {
+	if t.cancelled.Has(id) {
 		return newTask(id, cancelled, call)
 	}
 	result, err := t.options.Run(ctx, call)
@@ -163,21 +160,20 @@ func (t *Tasks) state(ctx context.Context, id string, call Call) *task {
 	return ended
 }
 
-// update answers tasks/update. No task asks for input, and answers that nobody asked
-// for are to be ignored.
+// update answers tasks/update. No task asks for input, and unsolicited input is to be
+// ignored.
 func (t *Tasks) update(context.Context, string, Call) any { return t.complete() }
 
-// cancel answers tasks/cancel: it ends the task of a call that is not finished, and
-// nothing else.
+// cancel answers tasks/cancel: it ends a working task, but not the job that it waits for.
 func (t *Tasks) cancel(ctx context.Context, id string, call Call) any {
 	if t.state(ctx, id, call).Status == working {
-		t.ended.DeleteExpired()
-		t.ended.Set(id, struct{}{}, ttlcache.DefaultTTL)
+		t.cancelled.DeleteExpired()
+		t.cancelled.Set(id, struct{}{}, ttlcache.DefaultTTL)
 	}
 	return t.complete()
 }
 
-// complete returns what every result has that is no task in place of a tool's.
+// complete returns the common part of results of the type complete.
 func (t *Tasks) complete() mcp.Result {
 	var meta mcp.Meta
 	meta.SetServerInfo(t.options.Server)

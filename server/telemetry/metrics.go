@@ -1,17 +1,21 @@
 package telemetry
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"langsmith-insights-mcp/tools/paid"
 )
 
-// metrics are what Prometheus is shown. The durations are OpenTelemetry's
-// mcp.server.operation.duration and http.client.request.duration, with their
-// attributes as labels, as Prometheus spells such names. Labels are names of methods,
-// tools and prompts, paths without ids, and outcomes: bounded, whatever callers send.
+// metrics are the server's Prometheus metrics. The durations are OpenTelemetry's
+// mcp.server.operation.duration and http.client.request.duration, with their attributes
+// as labels, spelled as Prometheus does. The values of labels are names of methods, tools
+// and prompts, paths without ids, and outcomes, so that callers cannot add new ones.
 type metrics struct {
 	registry   *prometheus.Registry
 	operations *prometheus.HistogramVec
@@ -19,7 +23,7 @@ type metrics struct {
 	paid       *prometheus.CounterVec
 }
 
-func newMetrics() *metrics {
+func newMetrics(version string) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		operations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -28,26 +32,33 @@ func newMetrics() *metrics {
 			Buckets: []float64{.01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800},
 		}, []string{"mcp_method_name", "gen_ai_tool_name", "gen_ai_prompt_name", "error_type"}),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "http_client_request_duration_seconds", Help: "How long requests to LangSmith took, each sending of them.",
+			Name: "http_client_request_duration_seconds", Help: "How long requests to LangSmith took; each retry counts.",
 			Buckets: []float64{.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10}, // the conventions'
 		}, []string{"http_request_method", "server_address", "server_port", "url_template", "http_response_status_code", "error_type"}),
 		paid: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "insights_mcp_paid_calls_total", Help: "What became of calls that cost: started, already_running (a double prevented) and the rest.",
+			Name: "insights_mcp_paid_calls_total", Help: "Outcomes of paid calls: started, already_running (a duplicate prevented) and others.",
 		}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.operations, m.requests, m.paid,
+	for _, result := range paid.Results() { // each at 0 from the start: Prometheus sees no increase in a series that begins at 1
+		m.paid.WithLabelValues(string(result))
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "insights_mcp_build_info", Help: "1, with the program's version.", ConstLabels: prometheus.Labels{"version": version},
+	})
+	build.Set(1)
+	m.registry.MustRegister(build, m.operations, m.requests, m.paid,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// CountPaidCall counts what became of a call that costs.
-func (t *Telemetry) CountPaidCall(result string) {
+// CountPaidCall counts the outcome of a paid call.
+func (t *Telemetry) CountPaidCall(result paid.Result) {
 	if t != nil && t.metrics != nil {
-		t.metrics.paid.WithLabelValues(result).Inc()
+		t.metrics.paid.WithLabelValues(string(result)).Inc()
 	}
 }
 
-// ObserveWaiters shows how many calls wait for a job.
+// ObserveWaiters adds a gauge of the calls that wait for a job.
 func (t *Telemetry) ObserveWaiters(count func() int) {
 	if t != nil && t.metrics != nil {
 		t.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -56,7 +67,27 @@ func (t *Telemetry) ObserveWaiters(count func() int) {
 	}
 }
 
-// Handler serves the metrics; nil when they are off.
+// stateTime bounds how long the state may take to answer while the metrics are read.
+const stateTime = 2 * time.Second
+
+// ObserveState shows whether the memory of paid calls can be written, each time that
+// the metrics are read.
+func (t *Telemetry) ObserveState(usable func(context.Context) bool) {
+	if t != nil && t.metrics != nil {
+		t.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "insights_mcp_state_usable", Help: "1 while the memory of paid calls (--state) can be written, else 0.",
+		}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), stateTime)
+			defer cancel()
+			if usable(ctx) {
+				return 1
+			}
+			return 0
+		}))
+	}
+}
+
+// Handler returns a handler that serves the metrics, nil when they are off.
 func (t *Telemetry) Handler() http.Handler {
 	if t == nil || t.metrics == nil {
 		return nil

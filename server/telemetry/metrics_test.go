@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,15 +13,17 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"langsmith-insights-mcp/tools/paid"
 )
 
-// scrape is what Prometheus is shown.
+// scrape returns the metrics as Prometheus gets them.
 func scrape(t *testing.T, observed *Telemetry) string {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	observed.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if kind := recorder.Header().Get("Content-Type"); !strings.HasPrefix(kind, "text/plain; version=0.0.4;") {
-		t.Errorf("the metrics are %s", kind)
+		t.Errorf("the metrics have the content type %s", kind)
 	}
 	return recorder.Body.String()
 }
@@ -29,12 +32,13 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestMetricsKeepTheirForm holds what dashboards and alerts are built on.
-func TestMetricsKeepTheirForm(t *testing.T) {
+// TestMetrics checks the names and labels that dashboards and alerts depend on.
+func TestMetrics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		observed := Start(t.Context(), Options{Metrics: true})
+		observed := Start(t.Context(), Options{Metrics: true, Version: "1.2.3"})
 		observed.ObserveWaiters(func() int { return 3 })
-		observed.CountPaidCall("started")
+		observed.ObserveState(func(context.Context) bool { return false })
+		observed.CountPaidCall(paid.ResultStarted)
 		server := newServer(observed)
 		for _, message := range []string{
 			`"method":"tools/call","params":{"name":"get_run"}`,
@@ -74,14 +78,17 @@ func TestMetricsKeepTheirForm(t *testing.T) {
 			`http_client_request_duration_seconds_sum{error_type="404",http_request_method="GET",http_response_status_code="404",server_address="api.smith.langchain.com",server_port="443",url_template="/api/v1/runs/{id}"} 0.3`,
 			`http_client_request_duration_seconds_count{error_type="*url.Error",http_request_method="DELETE",http_response_status_code="",server_address="127.0.0.1",server_port="1984",url_template="/api/v1/runs/{id}"} 1`,
 			"# TYPE insights_mcp_paid_calls_total counter", `insights_mcp_paid_calls_total{result="started"} 1`,
+			`insights_mcp_paid_calls_total{result="uncertain"} 0`, `insights_mcp_paid_calls_total{result="probably_started"} 0`,
 			"# TYPE insights_mcp_waiters gauge", "insights_mcp_waiters 3",
+			"# TYPE insights_mcp_state_usable gauge", "insights_mcp_state_usable 0",
+			`insights_mcp_build_info{version="1.2.3"} 1`,
 		} {
 			if !strings.Contains(page, want+"\n") {
 				t.Errorf("the metrics lack %s", want)
 			}
 		}
 		if strings.Contains(page, "customer") || strings.Contains(page, "words") {
-			t.Error("the metrics tell what was asked")
+			t.Error("the metrics contain a caller's words")
 		}
 		if t.Failed() {
 			t.Log(page)
@@ -89,9 +96,8 @@ func TestMetricsKeepTheirForm(t *testing.T) {
 	})
 }
 
-// Go's own metrics and the process's are there by the names that dashboards for
-// Go programs ask for.
-func TestGoAndTheProcessAreShown(t *testing.T) {
+// Go's and the process's metrics have the names that dashboards for Go programs query.
+func TestGoAndProcessMetrics(t *testing.T) {
 	page := scrape(t, Start(t.Context(), Options{Metrics: true}))
 	wanted := []string{"go_goroutines gauge", "go_info gauge", "go_gc_duration_seconds summary", "go_memstats_alloc_bytes gauge", "go_memstats_sys_bytes gauge"}
 	if runtime.GOOS == "linux" {
@@ -104,11 +110,11 @@ func TestGoAndTheProcessAreShown(t *testing.T) {
 	}
 }
 
-// Two servers in one process count apart.
-func TestMetricsAreTheServersOwn(t *testing.T) {
+// Two servers in one process count separately.
+func TestMetricsPerServer(t *testing.T) {
 	one, other := Start(t.Context(), Options{Metrics: true}), Start(t.Context(), Options{Metrics: true})
-	one.CountPaidCall("started")
-	if page := scrape(t, other); strings.Contains(page, "insights_mcp_paid_calls_total") {
-		t.Errorf("another server's are shown:\n%s", page)
+	one.CountPaidCall(paid.ResultStarted)
+	if page := scrape(t, other); !strings.Contains(page, `insights_mcp_paid_calls_total{result="started"} 0`) {
+		t.Errorf("the metrics of another server are shown:\n%s", page)
 	}
 }

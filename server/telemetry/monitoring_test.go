@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -13,11 +14,11 @@ import (
 	"langsmith-insights-mcp/tools/paid"
 )
 
-// The alerts and the dashboard ask for metrics and labels that there are.
-func TestMonitoringAsksForWhatThereIs(t *testing.T) {
+// The alerts and the dashboard use metrics and labels that exist.
+func TestAlertsAndDashboard(t *testing.T) {
 	observed := Start(t.Context(), Options{Metrics: true})
 	observed.ObserveWaiters(func() int { return 0 })
-	observed.CountPaidCall("started")
+	observed.ObserveState(func(context.Context) bool { return true })
 	observed.metrics.operations.WithLabelValues("", "", "", "")
 	observed.metrics.requests.WithLabelValues("", "", "", "", "", "")
 	served := httptest.NewRecorder()
@@ -26,7 +27,7 @@ func TestMonitoringAsksForWhatThereIs(t *testing.T) {
 
 	metric := regexp.MustCompile(`\b(?:mcp_server|http_client|insights_mcp|process|go)_\w+`)
 	label := regexp.MustCompile(`(\w+)(?:=~|!=|=)"`)
-	grouping := regexp.MustCompile(`\bby \(([^)]*)\)`)
+	grouping := regexp.MustCompile(`\b(?:by|on) \(([^)]*)\)`)
 	for name, expressions := range map[string][]string{"alerts.yaml": alertExpressions(t), "dashboard.json": dashboardExpressions(t)} {
 		if len(expressions) < 5 {
 			t.Fatalf("%s has the expressions %q", name, expressions)
@@ -36,7 +37,7 @@ func TestMonitoringAsksForWhatThereIs(t *testing.T) {
 			if len(names) == 0 {
 				t.Errorf("%s: no metric in %s", name, expression)
 			}
-			labels := []string{"le", "instance"} // le is the histograms', instance is Prometheus' own
+			labels := []string{"le", "job", "instance"} // histograms have le, and Prometheus adds the others
 			for _, name := range names {
 				line := regexp.MustCompile(`(?m)^` + name + `[{ ].*`).FindString(page)
 				if line == "" {
@@ -46,14 +47,14 @@ func TestMonitoringAsksForWhatThereIs(t *testing.T) {
 					labels = append(labels, match[1])
 				}
 			}
-			asked := []string{}
+			used := []string{}
 			for _, match := range label.FindAllStringSubmatch(expression, -1) {
-				asked = append(asked, match[1])
+				used = append(used, match[1])
 			}
 			for _, match := range grouping.FindAllStringSubmatch(expression, -1) {
-				asked = append(asked, strings.Split(match[1], ", ")...)
+				used = append(used, strings.Split(match[1], ", ")...)
 			}
-			for _, name := range asked {
+			for _, name := range used {
 				if !slices.Contains(labels, name) {
 					t.Errorf("%v have no label %s", names, name)
 				}
@@ -61,12 +62,11 @@ func TestMonitoringAsksForWhatThereIs(t *testing.T) {
 		}
 	}
 	if want := `result=~"` + string(paid.ResultUncertain) + "|" + string(paid.ResultProbably) + `"`; !strings.Contains(strings.Join(alertExpressions(t), "\n"), want) {
-		t.Errorf("no alert asks for %s", want)
+		t.Errorf("no alert has %s", want)
 	}
 }
 
-// alertExpressions reads the expressions of the alerts, each on the lines behind its
-// key.
+// alertExpressions reads the expressions of the alerts, each on the lines after its key.
 func alertExpressions(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("../../deploy/monitoring/alerts.yaml")

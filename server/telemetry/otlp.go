@@ -42,8 +42,8 @@ const (
 	otlpTimeout  = 10 * time.Second
 )
 
-// newOTLPClient reads the exporter's variables. Its errors name the variable and
-// never quote the value, which may be a token.
+// newOTLPClient reads the exporter's variables. Its errors name the variable and never
+// contain the value, which may be a token.
 func newOTLPClient(getenv func(string) string) (*otlpClient, error) {
 	setting := func(name string) (variable, value string) {
 		if variable = "OTEL_EXPORTER_OTLP_TRACES_" + name; getenv(variable) == "" {
@@ -77,8 +77,8 @@ func newOTLPClient(getenv func(string) string) (*otlpClient, error) {
 	}, nil
 }
 
-// parseOTLPEndpoint returns where traces go: the address of traces as it is, or the
-// path of traces below the address of all signals.
+// parseOTLPEndpoint returns the address for traces: the endpoint of traces unchanged, or
+// the path of traces below the endpoint of all signals.
 func parseOTLPEndpoint(variable, address string) (string, error) {
 	if address == "" {
 		address = otlpEndpoint
@@ -122,7 +122,7 @@ func parseOTLPHeaders(variable, list string) (http.Header, error) {
 	return headers, nil
 }
 
-// loadOTLPCertificates reads the authorities to trust and the client's certificate.
+// loadOTLPCertificates reads the trusted authorities and the client's certificate.
 func loadOTLPCertificates(setting func(string) (variable, value string)) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if variable, file := setting("CERTIFICATE"); file != "" {
@@ -152,8 +152,8 @@ func (c *otlpClient) Stop(context.Context) error {
 	return nil
 }
 
-// UploadTraces implements otlptrace.Client. TracesData is on the wire what the
-// collector's ExportTraceServiceRequest is, whose package links gRPC.
+// UploadTraces implements otlptrace.Client. TracesData has the same encoding as the
+// collector's ExportTraceServiceRequest, whose package links gRPC.
 func (c *otlpClient) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpans) error {
 	body, err := proto.Marshal(&tracepb.TracesData{ResourceSpans: spans})
 	if err != nil {
@@ -172,7 +172,7 @@ func (c *otlpClient) UploadTraces(ctx context.Context, spans []*tracepb.Resource
 	return err
 }
 
-// send sends one batch once. A permanent error is one that sending again cannot mend.
+// send sends one batch once. An error that retrying cannot resolve is permanent.
 func (c *otlpClient) send(ctx context.Context, body []byte) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
 	if err != nil {
@@ -188,7 +188,7 @@ func (c *otlpClient) send(ctx context.Context, body []byte) error {
 		return err
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // so that the connection is used again
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10)) // so that the connection is reused
 	if response.StatusCode < http.StatusMultipleChoices {
 		return nil
 	}

@@ -24,9 +24,9 @@ type variables map[string]string
 
 func (v variables) get(name string) string { return v[name] }
 
-// collector takes traces as OpenTelemetry's does, and answers with the statuses
-// in turn, the last of them for ever.
-func collector(t *testing.T, statuses ...int) (address string, spans func() []string, asked func() *http.Request) {
+// collector starts a collector of traces that responds with the statuses in turn, and then
+// always with the last.
+func collector(t *testing.T, statuses ...int) (address string, spans func() []string, lastRequest func() *http.Request) {
 	t.Helper()
 	var names []string
 	var last *http.Request
@@ -68,22 +68,22 @@ func collector(t *testing.T, statuses ...int) (address string, spans func() []st
 	return server.URL, func() []string { return names }, func() *http.Request { return last }
 }
 
-// TestTracesReachTheCollector follows a span to where OTEL_* sends it.
-func TestTracesReachTheCollector(t *testing.T) {
+// TestExportTraces sends a span to the collector that OTEL_* names.
+func TestExportTraces(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		settings variables // besides the address
-		own      bool      // the address is that of traces alone
+		own      bool      // whether traces have an endpoint of their own
 		statuses []int
 		path     string
 	}{
-		{"below the address of all signals", nil, false, []int{200}, "/v1/traces"},
-		{"at the address of traces", nil, true, []int{200}, "/own"},
-		{"packed", variables{"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}, false, []int{200}, "/v1/traces"},
-		{"again when the collector is busy", nil, false, []int{503, 429, 200}, "/v1/traces"},
+		{"endpoint of all signals", nil, false, []int{200}, "/v1/traces"},
+		{"endpoint of traces", nil, true, []int{200}, "/own"},
+		{"compressed", variables{"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}, false, []int{200}, "/v1/traces"},
+		{"retried when the collector is busy", nil, false, []int{503, 429, 200}, "/v1/traces"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			address, spans, asked := collector(t, test.statuses...)
+			address, spans, lastRequest := collector(t, test.statuses...)
 			environment := variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_EXPORTER_OTLP_HEADERS": "api-key=a%20b, other=c"}
 			if test.own {
 				environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = address + "/own"
@@ -100,7 +100,7 @@ func TestTracesReachTheCollector(t *testing.T) {
 			if got := spans(); len(got) != 1 || got[0] != "a call" {
 				t.Errorf("the collector was sent %q", got)
 			}
-			request := asked()
+			request := lastRequest()
 			if request.URL.Path != test.path || request.Header.Get("Api-Key") != "a b" || request.Header.Get("Other") != "c" ||
 				request.Header.Get("Content-Type") != "application/x-protobuf" {
 				t.Errorf("%s %v", request.URL, request.Header)
@@ -109,8 +109,8 @@ func TestTracesReachTheCollector(t *testing.T) {
 	}
 }
 
-// The operator may name the service, and its attributes, as for any other.
-func TestTheOperatorNamesTheService(t *testing.T) {
+// OTEL_SERVICE_NAME replaces the service's name.
+func TestServiceName(t *testing.T) {
 	for _, named := range []string{"", "insights-of-team-a"} {
 		t.Setenv("OTEL_SERVICE_NAME", named)
 		exporter := tracetest.NewInMemoryExporter()
@@ -130,8 +130,8 @@ func TestTheOperatorNamesTheService(t *testing.T) {
 	}
 }
 
-// A collector that refuses is not asked again, and the caller learns of it.
-func TestTracesAreRefused(t *testing.T) {
+// A batch that the collector refuses is not sent again, and the error says so.
+func TestCollectorRefuses(t *testing.T) {
 	address, spans, _ := collector(t, 401, 200)
 	client, err := newOTLPClient(variables{"OTEL_EXPORTER_OTLP_ENDPOINT": address}.get)
 	if err != nil {
@@ -149,7 +149,7 @@ func TestTracesAreRefused(t *testing.T) {
 	}
 }
 
-func TestTracesAreOff(t *testing.T) {
+func TestTracesOff(t *testing.T) {
 	for _, environment := range []variables{
 		nil,
 		{"OTEL_SDK_DISABLED": "True", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.test"},
@@ -162,9 +162,9 @@ func TestTracesAreOff(t *testing.T) {
 	}
 }
 
-// A mistake turns traces off, and nothing else: the log names the variable, without
-// its value, which may be a token.
-func TestMistakesInOTEL(t *testing.T) {
+// An invalid variable turns traces off, and nothing else. The log names the variable
+// without its value, which may be a token.
+func TestInvalidOTELVariables(t *testing.T) {
 	for _, test := range []struct{ name, value string }{
 		{"OTEL_TRACES_EXPORTER", "sesame"},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "sesame:4318"},

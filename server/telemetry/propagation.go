@@ -9,7 +9,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// mcp-go's servers only extract: the Inject methods here are never called.
+// mcp-go's servers only extract trace context: the Inject methods are never called.
 
 // headerPropagator reads trace context from HTTP headers for mcp-go.
 type headerPropagator struct{ otel propagation.TextMapPropagator }

@@ -1,7 +1,7 @@
-// Package telemetry shows the server from outside: OpenTelemetry traces that
-// join the caller's to the requests sent upstream, and Prometheus metrics. Both
-// are off until configured, and neither carries a secret or a customer's words:
-// paths without ids, names of tools, statuses and durations are all they hold.
+// Package telemetry makes the server observable: OpenTelemetry traces that connect the
+// caller's trace with the requests to LangSmith, and Prometheus metrics. Both are off
+// until configured. Neither contains a secret or a caller's words, but only paths without
+// ids, names of tools, statuses and durations.
 package telemetry
 
 import (
@@ -23,19 +23,18 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// Options say what is wanted.
+// Options configure [Start].
 type Options struct {
 	Version string
-	Getenv  func(string) string // OTEL_*
+	Getenv  func(string) string // for OTEL_*
 	Metrics bool
 	Logger  zerolog.Logger
 
-	// Exporter takes the place of the one that OTEL_* describes, for tests.
+	// Exporter replaces the exporter that OTEL_* configures, for tests.
 	Exporter sdktrace.SpanExporter
 }
 
-// Telemetry is what observes one server. A nil Telemetry observes nothing, at
-// no cost.
+// Telemetry records the traces and metrics of one server. A nil Telemetry records nothing.
 type Telemetry struct {
 	tracer     trace.Tracer
 	propagator propagation.TextMapPropagator
@@ -43,9 +42,9 @@ type Telemetry struct {
 	metrics    *metrics                 // nil when metrics are off
 }
 
-// Start returns what was asked for; nil when nothing was. OTEL_* may be meant for
-// another program that set them for its children, so a mistake in them is logged and
-// turns traces off, and never ends the start.
+// Start returns the configured telemetry, nil when there is none. The parent process may
+// have set OTEL_* for itself, so an invalid variable is logged and turns traces off, and
+// the server starts anyway.
 func Start(ctx context.Context, options Options) *Telemetry {
 	t := &Telemetry{
 		tracer:     noop.NewTracerProvider().Tracer(""),
@@ -59,7 +58,7 @@ func Start(ctx context.Context, options Options) *Telemetry {
 		t.tracer, t.propagator = t.provider.Tracer("langsmith-insights-mcp"), propagation.TraceContext{}
 	}
 	if options.Metrics {
-		t.metrics = newMetrics()
+		t.metrics = newMetrics(options.Version)
 	}
 	if t.provider == nil && t.metrics == nil {
 		return nil
@@ -67,12 +66,12 @@ func Start(ctx context.Context, options Options) *Telemetry {
 	return t
 }
 
-// newTracerProvider returns what makes and sends spans; nil where nothing asks for it.
+// newTracerProvider returns a provider that exports spans, nil when traces are off.
 func newTracerProvider(ctx context.Context, options Options) (*sdktrace.TracerProvider, error) {
 	exporter := options.Exporter
 	if exporter == nil {
-		wanted, err := tracesWanted(options.Getenv)
-		if err != nil || !wanted {
+		enabled, err := tracesEnabled(options.Getenv)
+		if err != nil || !enabled {
 			return nil, err
 		}
 		client, err := newOTLPClient(options.Getenv)
@@ -85,16 +84,16 @@ func newTracerProvider(ctx context.Context, options Options) (*sdktrace.TracerPr
 	}
 	described, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
 		semconv.ServiceName("langsmith-insights-mcp"), semconv.ServiceVersion(options.Version)),
-		resource.WithFromEnv()) // last, so that the operator's own names win
+		resource.WithFromEnv()) // last, so that the operator's names take precedence
 	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
 		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
 	return sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(described)), nil
 }
 
-// tracesWanted follows OpenTelemetry's own variables: an endpoint turns traces
-// on, unless something says they are off.
-func tracesWanted(getenv func(string) string) (bool, error) {
+// tracesEnabled reports whether OpenTelemetry's variables turn traces on: an endpoint does,
+// unless another variable turns them off.
+func tracesEnabled(getenv func(string) string) (bool, error) {
 	if getenv == nil || strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") {
 		return false, nil
 	}
@@ -109,7 +108,7 @@ func tracesWanted(getenv func(string) string) (bool, error) {
 	return false, errors.New("OTEL_TRACES_EXPORTER: want otlp or none")
 }
 
-// Stop sends what is still held, for as long as ctx lets it.
+// Stop exports the remaining spans until ctx is done, and ends the telemetry.
 func (t *Telemetry) Stop(ctx context.Context) error {
 	if t == nil || t.provider == nil {
 		return nil
@@ -117,7 +116,7 @@ func (t *Telemetry) Stop(ctx context.Context) error {
 	return t.provider.Shutdown(ctx)
 }
 
-// Flush sends what was recorded so far.
+// Flush exports the spans recorded so far.
 func (t *Telemetry) Flush(ctx context.Context) error {
 	if t == nil || t.provider == nil {
 		return nil
@@ -125,7 +124,7 @@ func (t *Telemetry) Flush(ctx context.Context) error {
 	return t.provider.ForceFlush(ctx)
 }
 
-// MCPOptions make an MCP server record its messages.
+// MCPOptions returns the options with which an MCP server records its messages.
 func (t *Telemetry) MCPOptions() []mcpserver.ServerOption {
 	if t == nil {
 		return nil
@@ -143,8 +142,8 @@ func (t *Telemetry) MCPOptions() []mcpserver.ServerOption {
 	}
 }
 
-// Transport makes the requests sent upstream part of the trace and of the
-// metrics.
+// Transport returns a transport that records the requests to LangSmith, and passes on their
+// trace.
 func (t *Telemetry) Transport(next http.RoundTripper) http.RoundTripper {
 	if t == nil {
 		return next

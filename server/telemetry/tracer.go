@@ -17,16 +17,15 @@ import (
 )
 
 // tracer records each MCP message that mcp-go handles as a span and a duration, by
-// OpenTelemetry's semantic conventions for MCP. Of what those recommend it leaves out
-// mcp.session.id, with which a reader of the traces could take the session over, and
-// what is in a caller's own words: jsonrpc.request.id, mcp.resource.uri, and the
-// texts of errors.
+// OpenTelemetry's semantic conventions for MCP. Of the recommended attributes it leaves
+// out mcp.session.id, with which a reader of the traces could take over the session, and
+// those with a caller's words: jsonrpc.request.id, mcp.resource.uri and error messages.
 type tracer struct {
 	otel      trace.Tracer
 	durations *prometheus.HistogramVec // nil when metrics are off
 }
 
-// The attributes of mcp-go that are read.
+// The attributes of mcp-go's spans that are read.
 const (
 	methodAttribute  = "mcp.method"
 	versionAttribute = "mcp.protocol.version"
@@ -35,7 +34,7 @@ const (
 // Start implements tracing.Tracer.
 func (t tracer) Start(ctx context.Context, name string, kind tracing.SpanKind, attributes ...tracing.Attribute) (context.Context, tracing.Span) {
 	if kind != tracing.SpanKindServer {
-		// mcp-go's second span of a tool call: the conventions have one.
+		// mcp-go has a second span for a tool call; the conventions have only one.
 		return tracing.NoopTracer().Start(ctx, name, kind)
 	}
 	o := &operation{durations: t.durations, started: time.Now()}
@@ -64,11 +63,11 @@ type operation struct {
 	span      trace.Span
 
 	method       string
-	tool, prompt string // only of those that the server has
+	tool, prompt string // only names of the server's own
 	errorType    string
 }
 
-// operationFrom returns the operation of ctx; its changes are lost where there is none.
+// operationFrom returns the operation of ctx, or one that is not recorded.
 func operationFrom(ctx context.Context) *operation {
 	if o, ok := tracing.SpanFromContext(ctx).(*operation); ok {
 		return o
@@ -76,7 +75,7 @@ func operationFrom(ctx context.Context) *operation {
 	return &operation{span: trace.SpanFromContext(context.Background())}
 }
 
-// SetAttributes implements tracing.Span. recordTool tells what mcp-go would.
+// SetAttributes implements tracing.Span. recordTool and recordPrompt set the attributes.
 func (o *operation) SetAttributes(...tracing.Attribute) {}
 
 // RecordError implements tracing.Span.
@@ -89,8 +88,7 @@ func (o *operation) SetStatus(code tracing.StatusCode, _ string) {
 	}
 }
 
-// The values of error.type. mcp-go does not tell a tracer the code of a JSON-RPC
-// error.
+// The values of error.type. mcp-go does not pass the code of a JSON-RPC error to a tracer.
 const (
 	toolError  = "tool_error"
 	otherError = "_OTHER"
@@ -108,8 +106,8 @@ func (o *operation) End() {
 	}
 }
 
-// recordTool is middleware around every tool. A tool that the server does not have
-// never comes here, so a caller cannot make names up.
+// recordTool is middleware for every tool. It runs only for tools that the server has, so
+// a caller cannot add names to the metrics.
 func recordTool(next mcpserver.ToolHandlerFunc) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		o := operationFrom(ctx)
@@ -124,7 +122,7 @@ func recordTool(next mcpserver.ToolHandlerFunc) mcpserver.ToolHandlerFunc {
 	}
 }
 
-// recordPrompt is middleware around every prompt that the server has.
+// recordPrompt is middleware for every prompt that the server has.
 func recordPrompt(next mcpserver.PromptHandlerFunc) mcpserver.PromptHandlerFunc {
 	return func(ctx context.Context, request mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 		o := operationFrom(ctx)

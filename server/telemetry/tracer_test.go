@@ -16,7 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// newServer is an MCP server with a tool and a prompt, observed.
+// newServer returns an MCP server with a tool and a prompt that records its messages.
 func newServer(observed *Telemetry) *mcpserver.MCPServer {
 	server := mcpserver.NewMCPServer("test", "1", append(observed.MCPOptions(),
 		mcpserver.WithToolCapabilities(false), mcpserver.WithPromptCapabilities(false))...)
@@ -36,9 +36,9 @@ func newServer(observed *Telemetry) *mcpserver.MCPServer {
 	return server
 }
 
-// Spans of messages have the names and attributes of OpenTelemetry's semantic
-// conventions for MCP, and nothing in a caller's words.
-func TestSpansFollowTheConventions(t *testing.T) {
+// Spans of messages have the names and attributes of OpenTelemetry's semantic conventions
+// for MCP, and nothing of a caller's words.
+func TestSpans(t *testing.T) {
 	exporter := tracetest.NewInMemoryExporter()
 	observed := Start(t.Context(), Options{Exporter: exporter})
 	defer func() {
@@ -90,8 +90,8 @@ func TestSpansFollowTheConventions(t *testing.T) {
 	}
 }
 
-// A message's own trace comes before the one of the HTTP request that carries it.
-func TestTheTraceOfMetaComesFirst(t *testing.T) {
+// The trace of a message's _meta takes precedence over that of the HTTP headers.
+func TestTraceOfMetaTakesPrecedence(t *testing.T) {
 	propagator := propagation.TraceContext{}
 	const fromMeta, fromHeader = "0af7651916cd43dd8448eb211c80319c", "4bf92f3577b34da6a3ce929d0e0e4736"
 	header := http.Header{"Traceparent": {"00-" + fromHeader + "-b7ad6b7169203331-01"}}
@@ -107,7 +107,7 @@ func TestTheTraceOfMetaComesFirst(t *testing.T) {
 		ctx := metaPropagator{propagator}.ExtractMeta(t.Context(), test.meta)
 		ctx = headerPropagator{propagator}.Extract(ctx, header)
 		if got := trace.SpanContextFromContext(ctx).TraceID().String(); got != test.want {
-			t.Errorf("%v beside %s leads to %s", test.meta, fromHeader, got)
+			t.Errorf("%v with the header's %s: got %s", test.meta, fromHeader, got)
 		}
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// upstream records each sending of a request to LangSmith as a span and a duration,
-// by OpenTelemetry's conventions for HTTP clients. otelhttp would record url.full,
-// which holds ids and filters, and the words of errors.
+// upstream records each request to LangSmith, and each retry, as a span and a duration, by
+// OpenTelemetry's conventions for HTTP clients. otelhttp would record url.full, with ids
+// and filters, and error messages.
 type upstream struct {
 	next       http.RoundTripper
 	tracer     trace.Tracer
@@ -41,7 +41,7 @@ func (u *upstream) RoundTrip(request *http.Request) (*http.Response, error) {
 	var status, errorType string
 	switch {
 	case err != nil:
-		errorType = semconv.ErrorType(err).Value.AsString() // its type; its words may tell more
+		errorType = semconv.ErrorType(err).Value.AsString() // its type, because its message may contain ids
 	default:
 		status = strconv.Itoa(response.StatusCode)
 		span.SetAttributes(semconv.HTTPResponseStatusCode(response.StatusCode))

@@ -58,8 +58,7 @@ type JobResult struct {
 	ErrorRate *float64     `json:"error_rate,omitempty"`
 }
 
-// CategoryChange is a category, its match in the baseline, and what changed. No field
-// is there that others imply.
+// CategoryChange is a category, its match in the baseline, and what changed.
 type CategoryChange struct {
 	Name              string         `json:"name"`
 	Parent            string         `json:"parent,omitempty"`        // where another category has the same name
@@ -67,7 +66,7 @@ type CategoryChange struct {
 	Similarity        float64        `json:"similarity,omitempty"`    // where it is not 1
 	NumRuns           *int           `json:"num_runs,omitempty"`
 	BaselineNumRuns   *int           `json:"baseline_num_runs,omitempty"`
-	Share             *float64       `json:"share,omitempty"` // both where it moved: else num_runs tells
+	Share             *float64       `json:"share,omitempty"`
 	BaselineShare     *float64       `json:"baseline_share,omitempty"`
 	Stats             map[string]any `json:"stats,omitempty"`
 	BaselineStats     map[string]any `json:"baseline_stats,omitempty"`
@@ -136,15 +135,15 @@ func (c *Comparison) newCategoryChange(change *Change, chars int) CategoryChange
 	}
 	if node := change.Baseline; node != nil {
 		shown.BaselineNumRuns, shown.BaselineStats = &node.Runs, jobs.MainStats(node.Stats)
-		if change.Kind != Unchanged {
-			shown.BaselineShare = new(wording.Round4(change.BaselineShare))
-		}
+		shown.BaselineShare = new(wording.Significant(change.BaselineShare))
 	}
 	if node := change.Now; node != nil {
 		shown.ClusterID, shown.NumRuns, shown.Stats = node.ID, &node.Runs, jobs.MainStats(node.Stats)
-		if change.Kind != Unchanged {
-			shown.Share = new(wording.Round4(change.Share))
-		}
+		shown.Share = new(wording.Significant(change.Share))
+	}
+	if change.Kind == Unchanged { // what its traces cost is in the reports
+		delete(shown.Stats, langsmith.StatCostP50)
+		delete(shown.BaselineStats, langsmith.StatCostP50)
 	}
 	switch {
 	case change.Kind == Vanished:

@@ -20,9 +20,10 @@ type ScheduleArgs struct {
 // maxBody is the longest body that a dry run repeats, in bytes of its structure.
 const maxBody = 12_000
 
-// NewDryRun shows a config as a call would leave it. request is what would be sent, and
-// args are the call's.
-func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs) (*tool.Resizable[*Saved], error) {
+// NewDryRun shows a config as a call would leave it. request is what would be sent, args
+// are the dry run's, and call is the one that saves the config; nil where that is too
+// long to repeat.
+func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call) (*tool.Resizable[*Saved], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
@@ -34,8 +35,14 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}
-			dry := &Saved{Config: view.Show(&cut), dryRun: true, project: project, view: view, accepted: args.AcceptRunsPerMonth}
+			dry := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, dryRun: true, project: project, view: view}
 			dry.Config.Config = nil // would_send has what is given of it
+			if dry.RunsPerMonth > MostRuns && dry.RunsPerMonth > args.AcceptRunsPerMonth {
+				dry.accept = dry.RunsPerMonth
+				if call != nil {
+					call.Arguments["accept_runs_per_month"] = dry.accept
+				}
+			}
 			raw := json.RawMessage(bytes.TrimSpace(body.Bytes()))
 			var escaped bytes.Buffer // as a structure has it
 			if json.HTMLEscape(&escaped, raw); escaped.Len() <= maxBody {
@@ -63,8 +70,8 @@ func (s *Saved) describeDryRun() string {
 		fmt.Fprintf(&b, "\nIt would send:\n%s\n", markdown.Block(string(*s.WouldSend)))
 	}
 	next := "without dry_run"
-	if s.RunsPerMonth > MostRuns && s.RunsPerMonth > s.accepted {
-		next += fmt.Sprintf(" and with accept_runs_per_month=%d", s.RunsPerMonth)
+	if s.accept > 0 {
+		next += fmt.Sprintf(" and with accept_runs_per_month=%d", s.accept)
 	}
 	fmt.Fprintf(&b, "\nNext: the same call %s saves it.\n", next)
 	return b.String()

@@ -14,9 +14,10 @@ import (
 type Saved struct {
 	Config
 	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // of a dry run
+	tool.Followed
 
 	dryRun    bool
-	accepted  int    // runs a month, of a dry run
+	accept    int    // the runs a month that the call of a dry run has to accept; 0 for none
 	outcome   string // what happened to the config, such as "saved"
 	project   langsmith.Project
 	view      View
@@ -34,9 +35,34 @@ func NewSaved(outcome string, project langsmith.Project, config *langsmith.Confi
 			cut := markdown.Shortener{Max: chars}
 			saved := &Saved{Config: view.Show(&cut), outcome: outcome, project: project, view: view, schedule: schedule}
 			saved.shortened = cut.Shortened
+			if saved.isUnscheduled() {
+				saved.Next = NextJob(project, saved.ID)
+			}
 			return saved
 		},
 	}
+}
+
+// isUnscheduled reports whether the config was saved without a schedule.
+func (s *Saved) isUnscheduled() bool {
+	_, given := s.schedule.Get()
+	return !given && s.ScheduleCron == ""
+}
+
+// NextJob returns the call that says what a job of a config would cost; nil where the
+// config is not runnable.
+func NextJob(project langsmith.Project, id string) *tool.Call {
+	if !IsRunnable(id) {
+		return nil
+	}
+	return tool.NewCall("create_insights_job", "session_id", project.ID, "config_id", id, "dry_run", true)
+}
+
+// IsRunnable reports whether create_insights_job takes a config's id: LangSmith's own
+// configs may have one that is no UUID.
+func IsRunnable(id string) bool {
+	_, isUUID := tool.ParseUUID(id)
+	return isUUID
 }
 
 // Text implements [tool.Result].
@@ -55,8 +81,8 @@ func (s *Saved) Text() string {
 		fmt.Fprintf(&b, "LangSmith's answer does not show the schedule `%s`: list_insights_configs tells whether it was taken.\n", markdown.Line(asked, markdown.MaxName))
 	case s.ScheduleCron != "":
 		fmt.Fprintf(&b, "\nIt spends by itself from now on; update_insights_config with schedule_cron null ends that, and so does delete_insights_config. list_insights_jobs with this config_id shows its reports.\n")
-	default:
-		fmt.Fprintf(&b, "\nIt has no schedule. Next: create_insights_job with this config_id runs it (paid).\n")
+	case s.Next != nil:
+		fmt.Fprintf(&b, "\nIt has no schedule.\nNext: %s: what a job of it would cost. Without dry_run it runs (paid).\n", s.Next.Text("session_id", "config_id"))
 	}
 	return b.String()
 }

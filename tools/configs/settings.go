@@ -33,7 +33,7 @@ func ShortenSettings(cut *markdown.Shortener, settings map[string]any) map[strin
 		if data, err := json.Marshal(short); err != nil || len(data) > bytesPerChar*cut.Max {
 			cut.Shortened, short = true, fmt.Sprintf("… %d bytes left out", len(data))
 		}
-		shown[name] = short
+		shown[markdown.Clean(name)] = short
 	}
 	return shown
 }
@@ -51,17 +51,16 @@ func shortenValue(cut *markdown.Shortener, value any) any {
 	case map[string]any:
 		shown := make(map[string]any, len(value))
 		for name := range value {
-			shown[name] = shortenValue(cut, value[name])
+			shown[markdown.Clean(name)] = shortenValue(cut, value[name])
 		}
 		return shown
 	}
 	return value
 }
 
-// ShortenText shortens a setting's text and leaves it otherwise as it is, so that it
-// can be used again.
+// ShortenText shortens a setting's text, which keeps its lines: it may be used again.
 func ShortenText(cut *markdown.Shortener, text string) string {
-	short, shortened := markdown.Cut(text, cut.Max)
+	short, shortened := markdown.Cut(markdown.Clean(text), cut.Max)
 	cut.Shortened = cut.Shortened || shortened
 	return short
 }

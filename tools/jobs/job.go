@@ -11,7 +11,6 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/scope"
-	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -35,7 +34,7 @@ const MaxName = 200
 
 // NewJob shows a job with its name cut to max characters, and its error to three times
 // as many.
-func NewJob(job *langsmith.Job, links tool.Links, max int) Job {
+func NewJob(job *langsmith.Job, max int) Job {
 	shown := Job{
 		ID:        job.ID,
 		Name:      markdown.Truncate(job.Name, min(MaxName, max)),
@@ -43,7 +42,6 @@ func NewJob(job *langsmith.Job, links tool.Links, max int) Job {
 		Error:     markdown.Truncate(job.Error, 3*max),
 		CreatedAt: job.CreatedAt,
 		ConfigID:  job.ConfigID,
-		URL:       links.Job(job.ID),
 	}
 	if shown.Scope = ScopeOf(job, nil); shown.Scope == nil {
 		shown.StartTime, shown.EndTime = job.StartTime, job.EndTime
@@ -111,7 +109,7 @@ func WriteList(jobs []langsmith.Job, known *scope.Memory, most int) string {
 	var b strings.Builder
 	listed := jobs[:min(len(jobs), most)]
 	for i := range listed {
-		job := NewJob(&listed[i], tool.Links{}, MaxName)
+		job := NewJob(&listed[i], MaxName)
 		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
 		if reads := ScopeOf(&listed[i], known).String(); reads != "" {
 			b.WriteString(", reads " + reads)

@@ -42,7 +42,7 @@ type View struct {
 type detail struct {
 	name, keyPoint, reason, summary, description int
 	keyPoints, highlights                        int
-	allStats                                     bool // and not just error rate, latency and cost
+	full                                         bool // every field, and every statistic
 
 	enough int // the length, in bytes, to which texts are shortened before categories are left out
 	budget int // in bytes; 0 for the page's
@@ -55,7 +55,7 @@ var (
 	}
 	detailed = detail{
 		name: markdown.MaxName, keyPoint: 1000, reason: 600, summary: 600, description: 500, keyPoints: 20, highlights: 20,
-		allStats: true, enough: 120,
+		full: true, enough: 120,
 	}
 )
 

@@ -5,24 +5,27 @@
 package markdown
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Clean makes text from outside harmless to show: it is valid UTF-8 then, without
-// control characters, terminal escapes, invisible and bidirectional characters, and
-// without piles of combining marks that cover other lines. Newlines and tabs stay.
-func Clean(text string) string { return clean(text, len(text)) }
+// Clean makes text from outside harmless to show: it is valid UTF-8 then. Control
+// characters are shown by their pictures, such as ␛, and bidirectional ones by their
+// numbers, such as ⟨U+202E⟩. Characters that take no room are removed, as are piles of
+// combining marks, which cover other lines. Tabs stay, and line breaks are newlines.
+func Clean(text string) string { return clean(text, math.MaxInt-1) }
 
 // clean stops once it has more than enough bytes, so that the beginning of a long text
-// costs no more than is shown.
+// costs no more than is shown. The result is then longer than enough.
 func clean(text string, enough int) string {
-	if len(text) <= enough && isPlain(text) {
-		return text
+	if beginning := text[:1+min(len(text)-1, enough)]; isPlain(beginning) {
+		return beginning
 	}
 	var b strings.Builder
-	b.Grow(min(len(text), enough+utf8.UTFMax))
+	b.Grow(min(len(text), enough))
 	piled := 0
 	for _, r := range text {
 		if b.Len() > enough {
@@ -33,6 +36,14 @@ func clean(text string, enough int) string {
 		case r == '\r', r == '\u0085', r == '\u2028', r == '\u2029':
 			r = '\n'
 		case r == '\n' || r == '\t':
+		case r < ' ':
+			r += controlPictures
+		case r == unicode.MaxASCII:
+			r = '␡'
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
+			piled = 0
+			continue
 		case isInvisible(r):
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
@@ -48,21 +59,25 @@ func clean(text string, enough int) string {
 	return b.String()
 }
 
-// isPlain reports whether text is printable ASCII on one line, which is clean.
+// isPlain reports whether text is printable ASCII, newlines and tabs, which is clean.
 func isPlain(text string) bool {
 	for i := range len(text) {
-		if text[i] < ' ' || text[i] >= unicode.MaxASCII {
+		if c := text[i]; (c < ' ' || c >= unicode.MaxASCII) && c != '\n' && c != '\t' {
 			return false
 		}
 	}
 	return true
 }
 
+// controlPictures is where Unicode has a picture of each ASCII control character, in
+// their order.
+const controlPictures = '␀'
+
 // maxMarks is how many combining marks a character may have. No script needs more.
 const maxMarks = 4
 
-// isInvisible reports whether a character takes no room or changes how others are
-// shown: controls, format characters, fillers, variation selectors, tags.
+// isInvisible reports whether a character takes no room: format characters, fillers,
+// variation selectors, tags.
 func isInvisible(r rune) bool {
 	switch {
 	case r == '\u034F', r == '\u115F', r == '\u1160', r == '\u3164', r == '\uFFA0', r == '\u17B4', r == '\u17B5':
@@ -70,7 +85,7 @@ func isInvisible(r rune) bool {
 	case r >= '\u180B' && r <= '\u180F', r >= '\uFE00' && r <= '\uFE0F', r >= 0xE0000 && r <= 0xE0FFF:
 		return true
 	}
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co)
+	return unicode.In(r, unicode.Cf, unicode.Co)
 }
 
 // Line makes one line of text from outside, of at most max characters. It does not mark
@@ -81,7 +96,7 @@ func Line(text string, max int) string {
 	enough := 4*max + 256
 	cleaned := clean(text, enough)
 	line := cleaned
-	if !isPlain(line) || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
+	if !isPlain(line) || strings.ContainsAny(line, "\n\t") || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
 		line = strings.Join(strings.Fields(cleaned), " ")
 	}
 	if len(cleaned) > enough {

@@ -3,6 +3,7 @@ package paid
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -26,6 +27,14 @@ const (
 	ResultLeft           Result = "left"          // the caller was gone before anything was sent
 	ResultFailed         Result = "failed"        // nothing was sent
 )
+
+// Results lists the results, so that a counter of each can begin at 0.
+func Results() []Result {
+	return []Result{
+		ResultStarted, ResultAlreadyRunning, ResultAlreadyDone, ResultProbably, ResultUncertain, ResultRefused,
+		ResultTooMany, ResultLimit, ResultDeclined, ResultLeft, ResultFailed,
+	}
+}
 
 func resultOf(outcome *Outcome, err error) Result {
 	var uncertain *UncertainError
@@ -64,13 +73,29 @@ func (l *Ledger) audit(call *Call, intent uuid.UUID, outcome *Outcome, err error
 	if outcome != nil {
 		job = outcome.Job.ID
 	}
-	l.writeAuditLine(call, intent, job, resultOf(outcome, err))
+	l.writeAuditLine(call, intent, job, resultOf(outcome, err), slices.Contains(notesOf(outcome, err), noteNoStore))
+}
+
+// notesOf returns what a call said about promises that could not be kept.
+func notesOf(outcome *Outcome, err error) []string {
+	var uncertain *UncertainError
+	switch {
+	case outcome != nil:
+		return outcome.Notes
+	case errors.As(err, &uncertain):
+		return uncertain.Notes
+	}
+	return nil
 }
 
 // writeAuditLine names the caller by the fingerprint of the credential and the
-// request by a digest: neither leads back to what it stands for.
-func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result) {
+// request by a digest: neither leads back to what it stands for. It warns of a call
+// that no other process knows of, since the state could not be used.
+func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result, stateLost bool) {
 	line := l.log.Info()
+	if stateLost {
+		line = l.log.Warn().Bool("state_lost", true)
+	}
 	if line.Enabled() {
 		line = line.Str("caller", call.fingerprint).Str("endpoint", call.endpoint).Stringer("project", call.Project).Str("body", call.body)
 		if call.RequestID != "" {

@@ -102,7 +102,7 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 // given up expecting a job of it.
 func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	apart := call.process != other.process
-	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.damages) > 0) {
+	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.replaced)+len(h.damages) > 0) {
 		return true
 	}
 	return len(h.jumps) > 0 || other.ended.Sub(other.began) > LongestLag || call.ended.Sub(other.began) > LongestLag
@@ -201,7 +201,8 @@ func (h *harness) isForgotten(by *seenCall) bool {
 	return d.noDate && len(h.jumps) > 0 // no clock tells that its report is recent
 }
 
-// double is a request for a job while an equal call's job was unfinished.
+// double is a request for a job while an equal call's job was unfinished, or was
+// still to come of a request that had been sent.
 type double struct {
 	attempt *attempt
 	job     sandbox.StartedJob
@@ -222,7 +223,7 @@ func (h *harness) doubles() []double {
 				continue
 			}
 			by, made := h.callOf(mark.call), h.ours(job)
-			if by.question != call.question || made.After(attempt.at) || attempt.at.Sub(made) >= jobLasts {
+			if by.question != call.question || attempt.at.Sub(made) >= jobLasts {
 				continue
 			}
 			found = append(found, double{attempt, job, by, h.excuse(attempt, job, mark, by)})
@@ -236,9 +237,18 @@ func (h *harness) doubles() []double {
 func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt, by *seenCall) string {
 	apart := attempt.process != mark.process
 	call := h.callOf(attempt.call)
-	sure := by.err == nil && !by.died && !by.outcome.Probably
+	inItself := func(c *seenCall) bool { return c.process == attempt.process }
+	shared := func(c *seenCall) bool { return !slices.Contains(c.outcome.Notes, noteNoStore) && !h.wasForgotten(c) }
+	sure := by.err == nil && !by.died && !by.outcome.Probably || h.wasLearned(job, call, func(c *seenCall) bool { return inItself(c) || shared(c) })
+	// What the process knows nothing of itself, its own intent included.
+	elsewhere := apart || attempt.at.Sub(mark.at) > LookAgain-2*time.Second && !h.wasLearned(job, call, inItself)
 	between := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(attempt.at) }
 	writing := func(s span) bool { return s.to.After(by.began) && !s.from.After(by.ended) }
+	missed := func(s span) bool { // and told nothing since
+		return writing(s) && (by.process.isDead() || attempt.at.Before(s.to.Add(unsavedPause+storePause+storeTimeout+storeAgain)))
+	}
+	passed := func(at time.Time) bool { return !at.After(attempt.at) }
+	reading := func(s span) bool { return s.to.After(attempt.at.Add(-2*storePause)) && !s.from.After(attempt.at) }
 	lost := mark.ended // when it was known that the answer is lost
 	if by.died || mark.process.isDead() {
 		lost = mark.at
@@ -252,24 +262,42 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 		return "allow_duplicate asked for it while the call was under way"
 	case apart && h.schedule.store == inMemory:
 		return "the memory died with its process"
-	case apart && slices.ContainsFunc(h.outages, between), apart && slices.ContainsFunc(h.fullSpans, writing),
-		apart && by.outcome != nil && slices.Contains(by.outcome.Notes, noteNoStore):
+	case apart && slices.ContainsFunc(h.outages, missed), elsewhere && slices.ContainsFunc(h.outages, reading), apart && slices.ContainsFunc(h.fullSpans, missed):
 		return "the store was down"
-	case apart && slices.ContainsFunc(h.forgotten, between):
+	case apart && slices.ContainsFunc(h.forgotten, func(f forgotten) bool { return f.slot == "" && writing(f.span) || f.slot == by.slot && between(f.span) }):
 		return "the store forgot it"
-	case apart && (!h.listsJob(job, attempt.lastList) || !h.listsJob(job, attempt.at) || attempt.at.Sub(mark.at) > LookAgain-2*time.Second) &&
+	case apart && !h.listsJob(job, attempt.lastList) && slices.ContainsFunc(h.replaced, func(f forgotten) bool { return f.slot == by.slot && between(f.span) }) &&
+		(call.outcome == nil || slices.Contains(call.outcome.Notes, noteNoStore)):
+		return "its state could not be read, as the result says, and the job was not shown"
+	case elsewhere && (!h.listsJob(job, attempt.lastList) || !h.listsJob(job, attempt.at) || attempt.at.Sub(mark.at) > LookAgain-2*time.Second) &&
 		slices.ContainsFunc(h.damages, func(at time.Time) bool { return between(span{at, at}) }):
 		return "the state was damaged, and the job appeared after the last look or ten minutes had passed"
-	case h.clockSet && (h.schedule.display.noDate || h.dateSetAhead):
+	case slices.ContainsFunc(h.clocksSet, passed) && (h.schedule.display.noDate || h.dateSetAhead):
 		return "a machine's clock was set, and LangSmith's was not known or set ahead"
 	case h.hidTwice(job, attempt.at):
 		return "LangSmith did not show the job at two looks, two minutes apart"
 	case !sure && attempt.at.Sub(mark.at) > LookAgain-2*time.Second:
 		return "nobody learned of its job within ten minutes"
-	case !sure && slices.ContainsFunc(h.jumps, func(at time.Time) bool { return !at.After(attempt.at) }):
+	case !sure && slices.ContainsFunc(h.jumps, passed):
 		return "a clock jumped, and LangSmith's was not known"
 	}
 	return ""
+}
+
+// wasLearned reports whether a call was told before another one began which job is
+// theirs.
+func (h *harness) wasLearned(job sandbox.StartedJob, before *seenCall, counts func(*seenCall) bool) bool {
+	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
+		return call.question == before.question && !call.died && call.err == nil && call.outcome.Job.ID == job.ID &&
+			call.ended.Before(before.began) && counts(call)
+	})
+}
+
+// wasForgotten reports whether the store lost what a call wrote.
+func (h *harness) wasForgotten(call *seenCall) bool {
+	return slices.ContainsFunc(h.forgotten, func(f forgotten) bool {
+		return f.to.After(call.began) && (f.slot == call.slot || f.slot == "" && !f.from.After(call.ended))
+	})
 }
 
 // isOneDay reports whether the run counts its jobs in one tally.

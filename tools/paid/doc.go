@@ -18,7 +18,8 @@
 //     call that is under way, return a job that is remembered, and look for the
 //     job of an answer that was lost. For [LongestLag] after the answer was lost
 //     they look and start nothing; for [LookAgain] they look before they start
-//     anything. Where they cannot look they start nothing.
+//     anything. Where their last look fails, or misses what was listed before, they
+//     start nothing.
 //   - A job whose start was acknowledged exists until a status ends it, it is
 //     deleted through this server, or its own read and the list have both missed
 //     it at two looks, [LongestLag] apart, and at none between.
@@ -39,8 +40,8 @@
 //
 //   - A request may be processed, or its job be shown, after the last look for it,
 //     later than [LongestLag] after its answer was lost, and an equal call that
-//     then looked in vain has started another one. Each later equal call is told
-//     of both.
+//     then looked in vain has started another one. That call's notes say so, and
+//     each later equal call is told of both.
 //   - Jobs are told apart by the list from before the request. Where that did not
 //     come, or is longer than a page and in no order, the clocks, the config and the
 //     name decide, and a job that somebody else starts in the same moment may be
@@ -53,12 +54,12 @@
 // [LookAgain], for an intent whose outcome nobody learned; where this machine's
 // clock was set while LangSmith's was set ahead or is not known; and where the memory
 // is gone: kept in memory by a process that died, lost by its store, or in a store
-// that could not be used, which the outcome's notes say. Where
-// part of what is remembered of a call is damaged, nothing is started while the
-// project has an unfinished job that belongs to no other call. A job that ended
-// before anybody repeated the call keeps another from being started only where its
-// first caller was not told of it, or its report is fresh. What others are told of
-// are the jobs of the first page of the project's list.
+// that cannot be used, until it is told what it missed, which the outcome's notes say.
+// Where part of what is remembered of a call is damaged or cannot be read, nothing is
+// started while the project has an unfinished job that belongs to no other call. A job
+// that ended before anybody repeated the call keeps another from being started only
+// where its first caller was not told of it, or its report is fresh. What others are
+// told of are the jobs of the first page of the project's list.
 //
 // # Equal calls
 //
@@ -72,7 +73,8 @@
 // The slot of equal calls is taken, in the process and in the store; the
 // project's jobs are listed, once for all calls of about two seconds; what is
 // remembered is checked; the job is counted for the day; the intent is written;
-// the request is sent; its outcome is written; the callers are told; the log is
+// where the slot could not be taken, what is remembered is read once more; the
+// request is sent; its outcome is written; the callers are told; the log is
 // written. Until the intent a call ends when everybody who waits for it has left.
 // After it, it runs to its end, and [Ledger.Drain] waits for that.
 package paid

@@ -34,11 +34,14 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 			continue
 		}
 		job, err := f.readJob(entry.Job)
+		if errors.Is(err, errMissing) && f.isGone(entry) {
+			job, err = f.readAgain(entry.Job)
+		}
 		switch {
-		case errors.Is(err, errDeleted), errors.Is(err, errNotShown) && f.isGone(entry):
+		case errors.Is(err, errDeleted), errors.Is(err, errMissing) && f.isGone(entry):
 			f.record(closeEntry(entry))
-		case errors.Is(err, errNotShown):
-			return f.hiddenOutcome(entry), nil
+		case errors.Is(err, errMissing), errors.Is(err, errHidden):
+			return f.hiddenOutcome(entry, errors.Is(err, errMissing)), nil
 		case err != nil:
 			unread = &EarlierError{Job: entry.Job, Err: err}
 		case job.Status.Done() && entry.Told && !f.isFresh(entry, job):
@@ -99,6 +102,7 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 		uncertain.Wait = wait
 		return nil, uncertain
 	}
+	f.note(noteUnresolved)
 	return nil, nil
 }
 
@@ -106,9 +110,6 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 // calls is lost, while an unfinished job of the project belongs to no other call.
 func (f *inFlight) findUnowned() error {
 	jobs, err := f.listAll()
-	if err == nil && !f.jobs.tellsAbsence() {
-		err = errNoJobs
-	}
 	if err != nil {
 		return f.uncertain(nil, searchResult{err: err})
 	}
@@ -162,11 +163,12 @@ func (f *inFlight) foundOutcome(entry state.Entry, job langsmith.Job) *Outcome {
 }
 
 // hiddenOutcome is the outcome of a call whose job was an earlier one's that
-// LangSmith does not show, which proves nothing yet.
-func (f *inFlight) hiddenOutcome(entry state.Entry) *Outcome {
+// LangSmith does not show, which proves nothing yet. missing is whether it counts
+// towards the time after which that proves something.
+func (f *inFlight) hiddenOutcome(entry state.Entry, missing bool) *Outcome {
 	f.note(noteHidden)
 	f.recorded, f.about = entry, entry
-	if entry.Missing.IsZero() && f.jobs.tellsAbsence() {
+	if missing && entry.Missing.IsZero() {
 		f.about.Missing, f.about.MissingTheirs = f.ledger.now(), f.jobs.serverTime(time.Now())
 	}
 	return &Outcome{
@@ -178,9 +180,12 @@ func (f *inFlight) hiddenOutcome(entry state.Entry) *Outcome {
 var (
 	// errDeleted is returned for a job that was deleted through this server.
 	errDeleted = errors.New("the job was deleted")
-	// errNotShown is returned for a job that LangSmith shows neither alone nor in
-	// the list, as far as there is a list.
-	errNotShown = errors.New("LangSmith does not show the job")
+	// errMissing is returned for a job that LangSmith shows neither alone nor in the
+	// whole list.
+	errMissing = errors.New("LangSmith does not show the job")
+	// errHidden is returned for a job that LangSmith does not show alone, nor in as
+	// much of the list as came.
+	errHidden = errors.New("LangSmith does not show the job, nor its whole list of jobs")
 )
 
 // readJob asks for a remembered job. Where it cannot be read alone, the list will do.
@@ -203,10 +208,28 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	if at := slices.IndexFunc(jobs, func(job langsmith.Job) bool { return job.ID == id }); at >= 0 {
 		return jobs[at], nil
 	}
-	if notFound && (listErr == nil || f.jobs.err != nil) {
-		return langsmith.Job{}, errNotShown
+	switch {
+	case notFound && listErr == nil:
+		return langsmith.Job{}, errMissing
+	case notFound:
+		return langsmith.Job{}, errHidden
 	}
 	return langsmith.Job{}, err
+}
+
+// readAgain asks, for some seconds, for a job that was missing minutes ago and is
+// missing now. Each of the two may have been one bad moment: nobody need have looked in
+// between.
+func (f *inFlight) readAgain(id uuid.UUID) (job langsmith.Job, err error) {
+	for _, pause := range searchPauses[1:] {
+		if err := sleep(f.ctx, pause); err != nil {
+			return job, err
+		}
+		if job, err = f.readJob(id); !errors.Is(err, errMissing) {
+			return job, err
+		}
+	}
+	return job, err
 }
 
 func (f *inFlight) wasDeleted(job uuid.UUID) bool {
@@ -215,8 +238,8 @@ func (f *inFlight) wasDeleted(job uuid.UUID) bool {
 	return len(deleted.Entries) > 0
 }
 
-// isGone reports whether LangSmith has not shown a job for so long that it is no
-// more.
+// isGone reports whether a job that LangSmith does not show was missing so long ago
+// that it is no more.
 func (f *inFlight) isGone(entry state.Entry) bool {
-	return !entry.Missing.IsZero() && f.jobs.tellsAbsence() && f.since(entry.Missing, entry.MissingTheirs) >= LongestLag
+	return !entry.Missing.IsZero() && f.since(entry.Missing, entry.MissingTheirs) >= LongestLag
 }

@@ -82,6 +82,7 @@ const (
 type seenCall struct {
 	number    int
 	question  int
+	slot      string // of equal calls
 	process   *process
 	duplicate bool
 	last      bool
@@ -123,11 +124,12 @@ type harness struct {
 	troubles     map[stepKind]span
 	outages      []span // in which the store could not be asked
 	fullSpans    []span // in which it could not be written
-	forgotten    []span // what the store lost was written in these
-	losses       []span // of rows
+	forgotten    []forgotten
+	replaced     []forgotten // whose file cannot be read any more
+	losses       []span      // of rows
 	jumps        []time.Time
 	dateJump     time.Duration
-	clockSet     bool // of a machine
+	clocksSet    []time.Time // of machines
 	dateSetAhead bool
 	damages      []time.Time
 	oldRows      []map[string]any
@@ -282,8 +284,8 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		process.die()
 	case jumpClock:
 		process.jump(s.patience)
-		h.clockSet = true
-		h.jumps = append(h.jumps, time.Now())
+		h.clocksSet = append(h.clocksSet, now)
+		h.jumps = append(h.jumps, now)
 	case outage, storeFull, storeSlow, storeFrozen:
 		h.mu.Lock()
 		h.troubles[s.kind] = span{now, now.Add(s.patience)}
@@ -300,6 +302,8 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		h.forget(span{time.Time{}, now}, strconv.Itoa(s.fuse))
 	case damageFile:
 		h.damageFile(t, s.fuse)
+	case replaceFile:
+		h.replaceFile(t, s.fuse)
 	case freeze:
 		process.freeze(s.patience)
 	case loseRows:
@@ -327,6 +331,12 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 	}
 }
 
+// forgotten is what the store lost: what was written in a span, or a slot whole.
+type forgotten struct {
+	span
+	slot string
+}
+
 // forget has the leases' store lose what was written in a span, or one slot whole.
 func (h *harness) forget(lost span, slot string) {
 	if h.leases == nil {
@@ -340,25 +350,46 @@ func (h *harness) forget(lost span, slot string) {
 	h.leases.forget(func(write storeWrite) bool {
 		return !write.at.Before(lost.from) && (slot == "" || write.slot.Key == victim)
 	})
-	h.forgotten = append(h.forgotten, lost)
+	h.forgotten = append(h.forgotten, forgotten{lost, victim})
 }
 
-// damageFile truncates, empties or overwrites one of the state's files.
-func (h *harness) damageFile(t *testing.T, which int) {
-	if h.path == "" {
-		return
-	}
+// pickFile returns one of the state's files, or nothing where there is none.
+func (h *harness) pickFile(t *testing.T, which int) string {
 	logs, err := filepath.Glob(filepath.Join(h.path, "*", "*", "*", "*.log"))
 	if err != nil {
 		t.Error(err)
 	}
-	if len(logs) == 0 {
+	if h.path == "" || len(logs) == 0 {
+		return ""
+	}
+	return logs[which%len(logs)]
+}
+
+// replaceFile puts a directory into the place of one of the state's files.
+func (h *harness) replaceFile(t *testing.T, which int) {
+	path := h.pickFile(t, which)
+	if path == "" {
 		return
 	}
-	path := logs[which%len(logs)]
-	data, err := os.ReadFile(path)
-	if err != nil {
+	if err := os.RemoveAll(path); err != nil {
 		t.Error(err)
+	}
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Error(err)
+	}
+	slot := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	h.replaced = append(h.replaced, forgotten{span{time.Now(), time.Now().Add(24 * time.Hour)}, slot})
+}
+
+// damageFile truncates, empties or overwrites one of the state's files.
+func (h *harness) damageFile(t *testing.T, which int) {
+	path := h.pickFile(t, which)
+	if path == "" {
+		return
+	}
+	data, err := os.ReadFile(path)
+	if err != nil { // a directory
+		return
 	}
 	switch which % 4 {
 	case 0:
@@ -415,6 +446,7 @@ func (h *harness) call(t *testing.T, number int, process *process, s step) {
 	})
 	call := mustCall(t, client, h.project, h.request(s.question))
 	call.AllowDuplicate = s.duplicate
+	seen.slot = call.slot.Key
 	outcome, err := process.ledger.Start(ctx, call)
 	seen.ended, seen.outcome, seen.err = time.Now(), outcome, err
 	seen.died = process.isDead()

@@ -51,10 +51,6 @@ func (l *jobList) ids() []uuid.UUID {
 	return ids
 }
 
-// tellsAbsence reports whether a job that is not listed is not in the project, as
-// far as LangSmith shows it.
-func (l *jobList) tellsAbsence() bool { return l.err == nil && l.whole }
-
 func isNewestFirst(jobs []langsmith.Job) bool {
 	return slices.IsSortedFunc(jobs, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
 }

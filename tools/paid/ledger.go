@@ -136,7 +136,9 @@ func (l *Ledger) Find(ctx context.Context, call *Call) (*Outcome, error) {
 }
 
 // Declined writes the audit line of a call that a person did not agree to.
-func (l *Ledger) Declined(call *Call) { l.writeAuditLine(call, uuid.Nil, uuid.Nil, ResultDeclined) }
+func (l *Ledger) Declined(call *Call) {
+	l.writeAuditLine(call, uuid.Nil, uuid.Nil, ResultDeclined, false)
+}
 
 // Others lists the project's jobs that are unfinished, and the reports of the
 // last day, as [Outcome.Others] does. now is the time by LangSmith's clock where that is
@@ -178,6 +180,10 @@ func (l *Ledger) Drain(ctx context.Context) error {
 		}
 	}
 }
+
+// StateUsable reports whether the state that processes share can be written at the
+// moment; true where memory is all there is.
+func (l *Ledger) StateUsable(ctx context.Context) bool { return l.stores.usable(ctx) }
 
 // UnderWay is how many paid requests are being sent or looked after.
 func (l *Ledger) UnderWay() int { return len(l.listSending()) }

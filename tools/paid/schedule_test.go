@@ -23,7 +23,7 @@ var faultKinds = []string{
 	"ids",     // reads that answer with another job
 	"names",   // names that LangSmith stores in another form
 	"clocks",  // created_at, Date and the clocks of processes that are off, jump and drift
-	"files",   // state files that are truncated, emptied or overwritten
+	"files",   // state files that are truncated, emptied, overwritten or replaced
 	"store",   // a store that is full, read-only, slow, frozen, failed over or evicting
 	"freeze",  // processes that stand still for seconds or minutes and go on
 }
@@ -83,6 +83,7 @@ const (
 	jumpDate    // LangSmith's Date header jumps
 	freeze      // a process stands still and goes on
 	damageFile  // a state file is truncated, emptied or overwritten
+	replaceFile // a directory is put into a state file's place
 	storeFull   // the store can be read and not written
 	storeSlow   // the store answers late
 	storeFrozen // the store does not answer
@@ -93,7 +94,7 @@ const (
 func (k stepKind) String() string {
 	return [...]string{
 		"call", "stranger's job", "kill", "restart", "clock jumps", "outage", "pause", "blackout", "rows are lost", "Date jumps", "freeze",
-		"file damaged", "store full", "store slow", "store frozen", "store fails over", "store evicts",
+		"file damaged", "file replaced", "store full", "store slow", "store frozen", "store fails over", "store evicts",
 	}[k]
 }
 
@@ -208,6 +209,9 @@ func (s *schedule) addKind(r *rand.Rand, kind string) {
 	case "files":
 		for range 1 + r.IntN(2) {
 			insert(damageFile, 0)
+		}
+		if r.IntN(3) == 0 {
+			insert(replaceFile, 0)
 		}
 	case "store":
 		for range 1 + r.IntN(2) {

@@ -2,7 +2,6 @@ package paid
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -17,7 +16,6 @@ var searchPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.
 
 const (
 	searchTimeout = 20 * time.Second // all looks together
-	maxPages      = 10               // of a project's jobs
 
 	// clockSlack is how much earlier than the request a job may seem to have been
 	// made, since LangSmith's Date and its created_at need not come from one clock.
@@ -26,10 +24,6 @@ const (
 	// jobs are older: created_at may be local time, in whatever zone.
 	unlistedSlack = 24 * time.Hour
 )
-
-// errNoJobs is what a list without a job is where there must be some: some answers
-// that are not LangSmith's look like it.
-var errNoJobs = errors.New("the list of jobs came back empty, although there were jobs before")
 
 // search looks for the job of an intent, or of one of several equal ones.
 type search struct {
@@ -46,40 +40,41 @@ type searchResult struct {
 	jobs  []langsmith.Job // that may be an intent's
 	alone bool            // there is one, and no other call that could own it
 	owner state.Entry     // the intent that it then belongs to
-	err   error           // why no list came at all
+	err   error           // why it is not known that there is none; nil where jobs were found
 }
 
 // run looks several times, since LangSmith may still be at work on the request.
-// What one look found stays found. A single job counts when two looks in a row
-// found nothing else, or the last one did.
+// What one look found stays found; that there is nothing the last one tells. A single
+// job counts when two looks in a row found nothing else, or the last one did.
 func (s *search) run() searchResult {
 	ctx, cancel := context.WithTimeout(s.call.ctx, searchTimeout)
 	defer cancel()
 	var latest searchResult
-	looked, before := false, false
+	before := false
 	for _, pause := range searchPauses {
-		if sleep(ctx, pause) != nil {
+		if latest.err = sleep(ctx, pause); latest.err != nil {
 			break
 		}
-		if err := s.look(ctx); err != nil {
-			if !looked {
-				latest.err = err
-			}
+		latest.err = s.look(ctx)
+		if len(s.found) == 0 {
 			continue
 		}
-		looked = true
 		// After the list: a call writes its intent before it can have a job in it.
 		known := s.call.survey()
 		s.found = slices.DeleteFunc(s.found, func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
-		chosen := s.choose(s.found)
-		latest = searchResult{jobs: chosen, alone: len(chosen) == 1 && s.isSurelyNew(chosen[0]) && !s.call.hasRivals(known.Open)}
-		if latest.alone && before {
+		latest.jobs = s.choose(s.found)
+		isOne := len(latest.jobs) == 1 && s.isSurelyNew(latest.jobs[0]) && !s.call.hasRivals(known.Open)
+		if latest.err != nil {
+			latest.alone = latest.alone && isOne
+			continue
+		}
+		if latest.alone = isOne; isOne && before {
 			break
 		}
-		before = latest.alone
+		before = isOne
 	}
-	if !looked && latest.err == nil {
-		latest.err = ctx.Err()
+	if len(latest.jobs) > 0 {
+		latest.err = nil
 	}
 	if latest.alone {
 		latest.owner = s.owner(latest.jobs[0])
@@ -87,19 +82,17 @@ func (s *search) run() searchResult {
 	return latest
 }
 
-// look lists the project's jobs and adds those that may be an intent's.
+// look lists the project's jobs and adds those that may be an intent's. Where it
+// fails, there may be others.
 func (s *search) look(ctx context.Context) error {
 	f := s.call
 	first := f.ledger.jobLists.list(ctx, f.call)
 	if first.err != nil {
 		return first.err
 	}
-	jobs, err := f.listFurther(ctx, first, s.earliest(first))
-	if err != nil {
-		return err
-	}
-	if len(jobs) == 0 && slices.ContainsFunc(s.intents, func(intent state.Entry) bool { return len(intent.Known) > 0 }) {
-		return errNoJobs
+	jobs, all, err := f.listFurther(ctx, first, s.earliest(first))
+	if all && s.lacksKnown(jobs) {
+		err = errPartialList
 	}
 	f.ledger.jobLists.put(f.call.slot.Scope, first)
 	f.jobs = first
@@ -112,7 +105,17 @@ func (s *search) look(ctx context.Context) error {
 			s.found = append(s.found, job)
 		}
 	}
-	return nil
+	return err
+}
+
+// lacksKnown reports whether all jobs of the project lack one that an intent knows,
+// and that was not deleted through this server.
+func (s *search) lacksKnown(all []langsmith.Job) bool {
+	return slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
+		return slices.ContainsFunc(intent.Known, func(id uuid.UUID) bool {
+			return !slices.ContainsFunc(all, func(job langsmith.Job) bool { return job.ID == id }) && !s.call.wasDeleted(id)
+		})
+	})
 }
 
 // isNew reports whether a job was not there before an intent's request. What was
@@ -195,42 +198,6 @@ func (s *search) earliest(now *jobList) time.Time {
 		}
 	}
 	return from
-}
-
-// listAll returns the project's jobs: the list that the call has already, and
-// the pages after it.
-func (f *inFlight) listAll() ([]langsmith.Job, error) {
-	if f.jobs.err != nil {
-		return nil, f.jobs.err
-	}
-	ctx, cancel := context.WithTimeout(f.ctx, searchTimeout)
-	defer cancel()
-	return f.listFurther(ctx, f.jobs, time.Time{})
-}
-
-// listFurther returns the jobs of a first page and of those after it, as far as
-// they can hold a job that is recent enough. LangSmith's order is not documented.
-func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Time) ([]langsmith.Job, error) {
-	jobs, page, rows := slices.Clone(first.jobs), first.jobs, first.rows
-	for pages := 1; rows >= listPage && pages < maxPages; pages++ {
-		if len(page) > 0 && isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
-			break
-		}
-		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
-		switch {
-		case err != nil:
-			return nil, err
-		case next.Rows < 0: // null is no end
-			return nil, errNoJobs
-		}
-		page, rows = next.Jobs, next.Rows
-		for _, job := range page { // a job made in between moves the others on
-			if !slices.ContainsFunc(jobs, func(have langsmith.Job) bool { return have.ID == job.ID }) {
-				jobs = append(jobs, job)
-			}
-		}
-	}
-	return jobs, nil
 }
 
 // survey returns what is remembered of all calls of this caller in this project.

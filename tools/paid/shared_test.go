@@ -173,6 +173,45 @@ func TestDamagedState(t *testing.T) {
 	})
 }
 
+// A file of the state that cannot be read costs the calls of its own slot alone, and
+// none of those starts a job while one runs that may be its own.
+func TestStateFileThatCannotBeRead(t *testing.T) {
+	path := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		first := w.start(t, w.call(asking("1")))
+		w.drain(t)
+		logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
+		if err != nil || len(logs) != 1 {
+			t.Fatal(logs, err)
+		}
+		if err := os.Remove(logs[0]); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(logs[0], 0o700); err != nil {
+			t.Fatal(err)
+		}
+		other := New(Options{Store: state.NewDirectory(path), MaxJobsPerDay: 1})
+		var uncertain *UncertainError
+		if _, err := other.Start(t.Context(), w.call(asking("1"))); !errors.As(err, &uncertain) || len(uncertain.Found) != 1 || uncertain.Found[0].ID != first.Job.ID {
+			t.Errorf("with an unfinished job that nobody owns: %v", err)
+		}
+		second, err := other.Start(t.Context(), w.call(asking("2")))
+		if err != nil || len(second.Notes) > 0 {
+			t.Errorf("another question: %+v, %v", second, err)
+		}
+		if again := w.start(t, w.call(asking("1"))); again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+			t.Errorf("in the process that started it: %+v", again)
+		}
+		time.Sleep(2 * unsavedPause) // what cannot be written keeps nothing else from it
+		last := w.start(t, w.call(asking("3")))
+		if again, err := other.Start(t.Context(), w.call(asking("3"))); err != nil || again.Job.ID != last.Job.ID || len(again.Notes) > 0 {
+			t.Errorf("a third question: %+v, %v", again, err)
+		}
+		w.drain(t)
+	})
+}
+
 // A process that stood still for longer than its lease sends nothing: it begins
 // anew, and finds what another one started meanwhile.
 func TestPausedProcess(t *testing.T) {
@@ -330,6 +369,17 @@ func TestRedisThatGoesAway(t *testing.T) {
 	second := w.start(t, w.call(asking("2")))
 	if !slices.Equal(second.Notes, []string{noteNoStore}) {
 		t.Errorf("notes %q", second.Notes)
+	}
+	if log := w.log.String(); strings.Count(log, `"state_lost":true`) != 2 || !strings.Contains(log, `{"level":"warn","state_lost":true`) {
+		t.Errorf("the two calls without Redis leave %s", log)
+	}
+	if w.ledger.StateUsable(t.Context()) {
+		t.Error("the state counts as usable")
+	}
+	server.Restart()
+	w.ledger.stores.shared.writing.retryAt = time.Now() // Redis need not be left alone any longer
+	if !w.ledger.StateUsable(t.Context()) || !strings.Contains(w.log.String(), "can be used again") {
+		t.Errorf("with Redis again the state counts as lost: %s", w.log)
 	}
 	if strings.Contains(w.log.String(), "redis:") || strings.Contains(w.log.String(), secret) {
 		t.Errorf("log: %s", w.log)

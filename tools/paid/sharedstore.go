@@ -15,9 +15,10 @@ import (
 // The bounds of what a store may cost a call.
 const (
 	storeTimeout = 3 * time.Second // one exchange
-	storePause   = time.Second     // after a failure, before it is tried again
+	storeAgain   = time.Second     // the same exchange after it timed out
+	storePause   = time.Second     // after a failure that took long, before it is tried again
+	longFailure  = 500 * time.Millisecond
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
-	mostUnsaved  = 1000            // outcomes kept for a store that is away
 )
 
 // sharedStore is a store that may fail: it is tried, left alone for a moment
@@ -29,7 +30,8 @@ type sharedStore struct {
 	mu      sync.Mutex
 	reading condition
 	writing condition
-	unsaved map[uuid.UUID]unsaved // by token
+	unsaved map[uuid.UUID]*unsaved // by token
+	saving  bool                   // they are being written, or are about to be
 }
 
 // condition is whether one way to use a store fails. A store that is full can be
@@ -40,16 +42,11 @@ type condition struct {
 	retryAt time.Time
 }
 
-type unsaved struct {
-	slot  state.Slot
-	entry state.Entry
-}
-
 var errStorePaused = errors.New("the state failed a moment ago")
 
 func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
 	return &sharedStore{
-		store: store, log: log, unsaved: map[uuid.UUID]unsaved{},
+		store: store, log: log, unsaved: map[uuid.UUID]*unsaved{},
 		reading: condition{name: "read"}, writing: condition{name: "used"},
 	}
 }
@@ -57,11 +54,12 @@ func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
 // try runs one operation on the store, unless such are left alone just now.
 func (s *sharedStore) try(ctx context.Context, way *condition, operation func(context.Context) error) error {
 	s.mu.Lock()
-	paused := way.failing && time.Now().Before(way.retryAt)
+	paused := time.Now().Before(way.retryAt)
 	s.mu.Unlock()
 	if paused {
 		return errStorePaused
 	}
+	began := time.Now()
 	err := operation(ctx)
 	if errors.Is(err, state.ErrLost) || ctx.Err() != nil {
 		return err // says nothing about the store
@@ -73,7 +71,10 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 		if !way.failing {
 			s.log.Warn().Err(err).Msgf("%s cannot be %s: paid calls are remembered by this process alone", s.store, way.name)
 		}
-		way.failing, way.retryAt = true, time.Now().Add(storePause)
+		way.failing = true
+		if time.Since(began) >= longFailure { // or it costs nothing to try, and may be about one slot alone
+			way.retryAt = time.Now().Add(storePause)
+		}
 	case way.failing:
 		way.failing = false
 		s.log.Info().Msgf("%s can be %s again", s.store, way.name)
@@ -81,13 +82,25 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 	return err
 }
 
-// exchange is try for an operation that never waits for another process.
+// exchange is try for an operation that never waits for another process and can be
+// repeated.
 func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
-	return s.try(ctx, way, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-		defer cancel()
-		return operation(ctx)
-	})
+	return s.try(ctx, way, func(ctx context.Context) error { return limitTime(ctx, operation) })
+}
+
+// limitTime bounds an operation. One that times out is repeated, for a moment: the
+// time may have passed while this process stood still.
+func limitTime(ctx context.Context, operation func(context.Context) error) error {
+	var err error
+	for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
+		bounded, cancel := context.WithTimeout(ctx, timeout)
+		err = operation(bounded)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			break
+		}
+	}
+	return err
 }
 
 // acquire waits until the slot is free and returns what is remembered, also where
@@ -101,11 +114,10 @@ func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.
 		return err
 	})
 	switch {
-	case err == nil:
-		s.writeUnsaved(ctx)
-	case ctx.Err() == nil && waiting.Err() != nil:
+	case err == nil || ctx.Err() != nil:
+	case waiting.Err() != nil:
 		err = ErrBusy
-	case ctx.Err() == nil && !errors.Is(err, state.ErrUnwritable):
+	case !errors.Is(err, state.ErrUnwritable):
 		err = errors.Join(err, s.exchange(ctx, &s.reading, func(ctx context.Context) (err error) {
 			found, err = s.store.Load(ctx, slot)
 			return err
@@ -114,30 +126,18 @@ func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.
 	return hold, found, err
 }
 
-// record writes an outcome, now or when the store is back.
-func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
-	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err == nil {
-		delete(s.unsaved, entry.Token)
-	} else if _, known := s.unsaved[entry.Token]; known || len(s.unsaved) < mostUnsaved {
-		s.unsaved[entry.Token] = unsaved{slot, entry}
+// intend writes an intent, now or when the store is back.
+func (s *sharedStore) intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
+	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Intend(ctx, slot, entry, hold) })
+	if !errors.Is(err, state.ErrLost) {
+		s.keep(slot, entry, err)
 	}
 	return err
 }
 
-// writeUnsaved tells the store what it missed while it was away.
-func (s *sharedStore) writeUnsaved(ctx context.Context) {
-	s.mu.Lock()
-	missed := make([]unsaved, 0, len(s.unsaved))
-	for _, each := range s.unsaved {
-		missed = append(missed, each)
-	}
-	s.mu.Unlock()
-	for _, each := range missed {
-		if s.record(ctx, each.slot, each.entry) != nil {
-			return
-		}
-	}
+// record writes an outcome, now or when the store is back.
+func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
+	s.keep(slot, entry, err)
+	return err
 }

@@ -14,11 +14,12 @@ import (
 
 // What an outcome says about promises that could not be kept.
 const (
-	noteNoList   = "The project's other jobs could not be listed, so none are mentioned."
-	noteNoStore  = "The state that remembers paid calls cannot be used just now, and the server's log says why. Until it can, only this process knows of this call: after a restart, or on another replica, the same call could start a second job."
-	noteDamaged  = "Part of what the state remembered of this call could not be read and was passed over: a job that the same call started before may have been missed."
-	noteHidden   = "LangSmith acknowledged this job and shows it nowhere just now. It counts as running until it has been missing for two minutes, or was deleted."
-	noteNoSurvey = "The state could not be asked which jobs belong to other calls."
+	noteNoList     = "The project's other jobs could not be listed, so none are mentioned."
+	noteNoStore    = "The state that remembers paid calls cannot be used just now, and the server's log says why. Until it can, only this process knows of this call: after a restart, or on another replica, the same call could start a second job."
+	noteDamaged    = "Part of what the state remembered of this call could not be read and was passed over: a job that the same call started before may have been missed."
+	noteHidden     = "LangSmith acknowledged this job and shows it nowhere just now. It counts as running until it has been missing for two minutes, or was deleted."
+	noteUnresolved = "The answer to an earlier request of this call was lost, and no job of it is shown. Should LangSmith still process that request, there are two jobs; the same call then names both."
+	noteNoSurvey   = "The state could not be asked which jobs belong to other calls."
 )
 
 const (
@@ -34,7 +35,6 @@ func (f *inFlight) start() (*Outcome, error) {
 	for range maxTries {
 		outcome, err := f.findExisting()
 		if outcome != nil || err != nil {
-			f.uncount()
 			return outcome, err
 		}
 		if err := f.commit(); err != nil {
@@ -46,9 +46,10 @@ func (f *inFlight) start() (*Outcome, error) {
 		if f.writeIntent() == nil {
 			return f.sendRequest()
 		}
+		f.uncount()
 		f.release()
+		f.token = uuid.New() // what is still written of the old one says that it is over
 	}
-	f.uncount()
 	return nil, errInterrupted
 }
 
@@ -105,8 +106,10 @@ func (f *inFlight) acquireSlot() error {
 	return nil
 }
 
-// writeIntent remembers that a job is about to be started. It fails only where
-// the call lost its hold on the slot; a store that cannot be written costs a note.
+// writeIntent remembers that a job is about to be started. It fails only where an
+// equal call elsewhere may have taken this one's place: the call lost its hold on the
+// slot, or never had one and reads of another. A store that cannot be written costs
+// a note.
 func (f *inFlight) writeIntent() error {
 	entry := state.Entry{
 		Token: f.token, Began: f.ledger.now(), Theirs: f.jobs.serverTime(time.Now()),
@@ -114,12 +117,23 @@ func (f *inFlight) writeIntent() error {
 	}
 	f.about = entry
 	err := f.ledger.stores.writeIntent(f.ctx, f.call.slot, entry, f.hold)
-	if errors.Is(err, state.ErrLost) {
+	excluded := f.hold != nil || f.call.AllowDuplicate || f.ledger.stores.shared == nil
+	if errors.Is(err, state.ErrLost) || !excluded && f.isOvertaken(f.ctx) {
 		f.closeIntent()
-		return err
+		return state.ErrLost
 	}
 	f.noteIf(err, noteNoStore)
 	return nil
+}
+
+// isOvertaken reports whether an equal call has written an intent since this one
+// read what is remembered of them.
+func (f *inFlight) isOvertaken(ctx context.Context) bool {
+	now, err := f.ledger.stores.load(ctx, f.call.slot)
+	f.noteIf(err, noteNoStore)
+	return slices.ContainsFunc(now.Entries, func(entry state.Entry) bool {
+		return entry.Stage != state.Over && entry.Token != f.token && !slices.ContainsFunc(f.entries, func(had state.Entry) bool { return had.Token == entry.Token })
+	})
 }
 
 // sendRequest sends the request. settle remembers what it answers.
@@ -164,12 +178,7 @@ func (f *inFlight) mayResend(ctx context.Context) bool {
 		f.noteIf(err, noteNoStore)
 		return !errors.Is(err, state.ErrLost)
 	}
-	// Without exclusion, what equal calls have written since tells as much.
-	now, err := f.ledger.stores.load(ctx, f.call.slot)
-	f.noteIf(err, noteNoStore)
-	return !slices.ContainsFunc(now.Entries, func(entry state.Entry) bool {
-		return entry.Stage != state.Over && entry.Token != f.token && !slices.ContainsFunc(f.entries, func(had state.Entry) bool { return had.Token == entry.Token })
-	})
+	return !f.isOvertaken(ctx)
 }
 
 func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {

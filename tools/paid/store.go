@@ -73,10 +73,8 @@ func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.E
 	if s.shared == nil {
 		return err
 	}
-	err = errors.Join(err, s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) error {
-		return s.shared.store.Intend(ctx, slot, entry, hold)
-	}))
-	if err == nil && hold != nil && !hold.Held() {
+	err = errors.Join(err, s.shared.intend(ctx, slot, entry, hold))
+	if hold != nil && !hold.Held() { // this process stood still, or the store was away
 		return state.ErrLost
 	}
 	return err
@@ -132,6 +130,20 @@ func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, 
 	return counted, errors.Join(sharedErr, err)
 }
 
+// counted returns how many jobs a tally holds.
+func (s *stores) counted(ctx context.Context, tally state.Tally) (int, error) {
+	if s.shared != nil {
+		var counted int
+		if err := s.shared.exchange(ctx, &s.shared.reading, func(ctx context.Context) (err error) {
+			counted, err = s.shared.store.Counted(ctx, tally)
+			return err
+		}); err == nil {
+			return counted, nil
+		}
+	}
+	return s.own.Counted(ctx, tally)
+}
+
 // uncount takes a job out of a tally again.
 func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
 	err := s.own.Uncount(ctx, tally, token)
@@ -141,6 +153,12 @@ func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID
 	return errors.Join(err, s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) error {
 		return s.shared.store.Uncount(ctx, tally, token)
 	}))
+}
+
+// usable reports whether the shared store can be written. The log says when that
+// changes.
+func (s *stores) usable(ctx context.Context) bool {
+	return s.shared == nil || s.shared.exchange(ctx, &s.shared.writing, s.shared.store.Ping) == nil
 }
 
 // mergeRecalled joins two memories of the same calls; of each call the one that

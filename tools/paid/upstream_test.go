@@ -74,8 +74,8 @@ func (h *harness) listsJob(job sandbox.StartedJob, at time.Time) bool {
 // two minutes or more before.
 func (h *harness) hidTwice(job sandbox.StartedJob, at time.Time) bool {
 	made, before := h.ours(job), at.Add(-LongestLag)
-	lagged := h.schedule.display.listLag > 0 && made.Before(before)
-	return !h.listsJob(job, at) && (lagged ||
+	lagged := h.schedule.display.listLag > 0
+	return made.Before(before) && !h.listsJob(job, at) && (lagged ||
 		slices.ContainsFunc(h.losses, func(s span) bool { return s.from.Before(before) && lostRow(job.ID, s) }))
 }
 

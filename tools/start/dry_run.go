@@ -45,8 +45,9 @@ const maxBody = 12_000
 
 // DryRun returns what starting the job would do. It asks LangSmith for the traces that
 // match, the workspace's model secrets and the project's other jobs, and does without
-// what it cannot read. It fails where LangSmith would refuse the job.
-func (j *Job) DryRun(ctx context.Context, env *tool.Env) (*Result, error) {
+// what it cannot read. It fails where LangSmith would refuse the job. The call is the one
+// that starts it; nil where that is too long to repeat.
+func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Result, error) {
 	body, now := json.RawMessage(writeJSON(j.Request)), time.Now()
 	request, replaces, err := completeRequest(ctx, env, j)
 	if err != nil {
@@ -90,7 +91,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env) (*Result, error) {
 	if dry.findsNothing() {
 		dry.wider = widen(request, now)
 	}
-	result.Next = result.afterDryRun()
+	result.Next = result.afterDryRun(call)
 	return result, nil
 }
 

@@ -1,7 +1,6 @@
 package start
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,9 +36,9 @@ func (d *dryRun) otherModel() langsmith.ModelProvider {
 // traces.
 const widened = 4
 
-// afterDryRun returns the call that follows a dry run; nil where none does that an agent
-// could make.
-func (r *Result) afterDryRun() *tool.Call {
+// afterDryRun returns what follows a dry run of a call: that call, where it would start a
+// job. It is nil where nothing follows that an agent could call.
+func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
 	d := r.dryRun
 	switch {
 	case d.existing != nil && r.AlreadyDone:
@@ -47,15 +46,15 @@ func (r *Result) afterDryRun() *tool.Call {
 	case d.existing != nil:
 		return tool.NewCall("wait_for_insights_job", "session_id", r.SessionID, "job_id", d.existing.ID)
 	case d.findsNothing():
-		return r.sameCall(d.wider, true)
+		return changeCall(call, d.wider)
 	case len(d.missingKeys) > 0:
 		other := d.otherModel()
 		if other == "" {
 			return nil
 		}
-		return r.sameCall(map[string]any{"model": other}, true)
+		return changeCall(call, map[string]any{"model": other})
 	}
-	return r.sameCall(nil, false)
+	return call
 }
 
 // widen returns the arguments of a wider window.
@@ -67,29 +66,16 @@ func widen(request *langsmith.CreateInsightsJobRequest, now time.Time) map[strin
 	return map[string]any{"last_n_hours": int(widened * end.Sub(start).Hours())}
 }
 
-// maxRepeated is the longest body that a next call repeats, in bytes: would_send has it
-// already.
-const maxRepeated = 2_000
-
-// sameCall returns the call with other values of some arguments; nil where it is another
-// tool's, or too long to repeat.
-func (r *Result) sameCall(changed map[string]any, dryRun bool) *tool.Call {
-	var given map[string]json.RawMessage
-	if d := r.dryRun; r.job.TracesFollow || d.WouldSend == nil || d.bodySize > maxRepeated || json.Unmarshal(*d.WouldSend, &given) != nil {
+// changeCall returns a dry run of a call with other values of some arguments; nil where
+// there is no call.
+func changeCall(call *tool.Call, changed map[string]any) *tool.Call {
+	if call == nil {
 		return nil
 	}
-	arguments := map[string]any{"session_id": r.SessionID}
-	for name, value := range given {
-		arguments[name] = value
-	}
+	arguments := maps.Clone(call.Arguments)
 	maps.Copy(arguments, changed)
-	if r.job.AllowDuplicate {
-		arguments["allow_duplicate"] = true
-	}
-	if dryRun {
-		arguments["dry_run"] = true
-	}
-	return &tool.Call{Tool: "create_insights_job", Arguments: arguments}
+	arguments["dry_run"] = true
+	return &tool.Call{Tool: call.Tool, Arguments: arguments}
 }
 
 // describeAfterDryRun says what follows a dry run.
@@ -103,9 +89,9 @@ func (r *Result) describeAfterDryRun() string {
 	case d.findsNothing():
 		return "the same call with a wider window, such as " + describeArguments(d.wider) + ", or another filter, still with dry_run"
 	case len(d.missingKeys) > 0:
-		text := fmt.Sprintf("have %s added to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
+		text := fmt.Sprintf("the same call once a person has added %s to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
 		if other := d.otherModel(); other != "" {
-			text += fmt.Sprintf(", or make the same call with model=%s, whose key is there", other)
+			text += fmt.Sprintf(", or now with model=%s, whose key is there", other)
 		}
 		return text
 	}

@@ -63,7 +63,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 // Unconfirmed returns what starting the job would do, in place of a job that nobody
 // could be asked to agree to.
 func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) (*Result, error) {
-	result, err := j.DryRun(ctx, env)
+	result, err := j.DryRun(ctx, env, nil)
 	if err != nil {
 		return nil, err
 	}

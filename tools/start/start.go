@@ -77,6 +77,14 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 	return nil
 }
 
+// CheckDailyLimit refuses a job that would be above the day's bound.
+func (j *Job) CheckDailyLimit(ctx context.Context, env *tool.Env) error {
+	if err := env.Paid.CheckDailyLimit(ctx, j.Call); err != nil {
+		return j.explain(err)
+	}
+	return nil
+}
+
 // Start starts the job, or returns the one that an equal call has started.
 func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	outcome, err := env.Paid.Start(ctx, j.Call)

@@ -62,9 +62,9 @@ func WithPrefix(prefix string, err error) error {
 // against their schema, the struct's own rules, and the need for a project. The
 // problems that these find are told together.
 func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) error {
-	value, err := s.check(arguments)
+	text, value, err := s.check(arguments)
 	if err == nil {
-		err = unmarshal(value, into)
+		err = unmarshal(text, into)
 	}
 	if checked, ok := into.(interface{ Check() error }); ok && err == nil {
 		err = checked.Check()
@@ -72,7 +72,7 @@ func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) err
 			err = newArgumentError(problems)
 		}
 	}
-	if requiresProject(into) && env.DefaultProject == "" && namesNoProject(value) {
+	if s.requiresProject && env.DefaultProject == "" && namesNoProject(value) {
 		err = addProblem(err, missingProject())
 	}
 	return err
@@ -93,52 +93,27 @@ func addProblem(err error, problem langsmith.FieldError) error {
 	return all
 }
 
-// check normalizes arguments and checks them against their schema.
-func (s schemas) check(arguments json.RawMessage) (jsontext.Value, error) {
-	value := jsontext.Value(bytes.TrimSpace(arguments))
-	if len(value) == 0 || value.Kind() == 'n' {
-		value = jsontext.Value("{}")
+// check normalizes arguments and checks them against their schema. It returns them as
+// [normalize] does, also where they do not pass.
+func (s schemas) check(arguments json.RawMessage) (text jsontext.Value, value any, err error) {
+	text = jsontext.Value(bytes.TrimSpace(arguments))
+	if len(text) == 0 || text.Kind() == 'n' {
+		text = jsontext.Value("{}")
 	}
-	var whole jsontext.Value // one value, and no name in it twice
-	err := jsonv2.Unmarshal(value, &whole)
-	if err == nil {
-		value, err = normalize(s.arguments, value)
-	}
-	if err != nil {
-		return nil, BadArgument("arguments", "must be one JSON object: %v", err)
-	}
-	if holdsMoreThan(value, maxValues) {
-		return nil, BadArgument("arguments", "hold more than %d values", maxValues)
-	}
-	instance, err := validator.UnmarshalJSON(bytes.NewReader(value))
-	if err != nil {
-		return nil, BadArgument("arguments", "must be one JSON object: %v", err)
+	text, value, err = normalize(s.arguments, text)
+	switch {
+	case errors.Is(err, errTooManyTokens):
+		return nil, nil, BadArgument("arguments", "hold more than %d values", maxTokens/2)
+	case err != nil:
+		return nil, nil, BadArgument("arguments", "must be one JSON object: %v", err)
 	}
 	var invalid *validator.ValidationError
-	if err := s.arguments.Validate(instance); errors.As(err, &invalid) {
-		return value, s.explain(invalid)
+	if err := s.arguments.Validate(value); errors.As(err, &invalid) {
+		return text, value, s.explain(invalid)
 	} else if err != nil {
-		return nil, fmt.Errorf("check the arguments: %w", err)
+		return nil, nil, fmt.Errorf("check the arguments: %w", err)
 	}
-	return value, nil
-}
-
-// maxValues bounds what arguments hold, with the JSON in their strings, which counts
-// as one value in the message. Decoded, each takes some hundred bytes.
-const maxValues = 200_000
-
-// holdsMoreThan reports whether there are more values in valid JSON.
-func holdsMoreThan(value jsontext.Value, most int) bool {
-	if len(value) < 2*most { // a token has a byte at least
-		return false
-	}
-	decoder := jsontext.NewDecoder(bytes.NewReader(value))
-	for tokens := 0; tokens < 2*most; tokens++ { // names of members, and ends, count too
-		if _, err := decoder.ReadToken(); err != nil {
-			return false
-		}
-	}
-	return true
+	return text, value, nil
 }
 
 func unmarshal(value jsontext.Value, into any) error {
@@ -154,10 +129,7 @@ func unmarshal(value jsontext.Value, into any) error {
 }
 
 // namesNoProject reports whether arguments name no project, not even wrongly.
-func namesNoProject(arguments jsontext.Value) bool {
-	var named struct {
-		SessionID jsontext.Value `json:"session_id"`
-		Project   jsontext.Value `json:"project"`
-	}
-	return jsonv2.Unmarshal(arguments, &named) == nil && named.SessionID == nil && named.Project == nil
+func namesNoProject(arguments any) bool {
+	object, ok := arguments.(map[string]any)
+	return ok && object["session_id"] == nil && object["project"] == nil
 }

@@ -343,7 +343,7 @@ func FuzzArguments(f *testing.F) {
 			}
 			return
 		}
-		normal, err := derived.check(json.RawMessage(arguments))
+		normal, _, err := derived.check(json.RawMessage(arguments))
 		if err != nil {
 			t.Fatal(err)
 		}

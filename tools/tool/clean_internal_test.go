@@ -12,8 +12,8 @@ func TestResultsAreCleanInTextAndStructure(t *testing.T) {
 		"same":         1, "sa\u200Bme": 2,
 		"<&>\u2028": "a\tb\nc\r\u00e9 😀",
 	})
-	const want = `{"\u003c\u0026\u003e\n":"a\tb\nc\né 😀","inputs":{"k":["v[0m",1.5e+300,12345678901234567,null,true]},"same":1}`
-	if err != nil || reply.Text != "ab[31m\n" || string(reply.Structured) != want {
+	const want = `{"\u003c\u0026\u003e\n":"a\tb\nc\né 😀","in⟨U+202E⟩puts":{"k":["v⟨U+2066⟩␛[0m␇",1.5e+300,12345678901234567,null,true]},"same":1}`
+	if err != nil || reply.Text != "a⟨U+202E⟩b␛[31m\n" || string(reply.Structured) != want {
 		t.Errorf("%s\n%q, %v", reply.Structured, reply.Text, err)
 	}
 }

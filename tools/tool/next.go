@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -35,6 +36,25 @@ func NewCall(tool string, arguments ...any) *Call {
 		if value := arguments[i+1]; !reflect.ValueOf(value).IsZero() {
 			call.Arguments[name], call.names = value, append(call.names, name)
 		}
+	}
+	return call
+}
+
+// maxRepeated bounds the arguments of a call that repeats another, in bytes: the result
+// may hold most of them already.
+const maxRepeated = 6_000
+
+// RepeatCall returns a call with the arguments that a struct holds, such as those of a
+// dry run. It is nil where they are too long to repeat.
+func RepeatCall(tool string, arguments any) *Call {
+	data, err := json.Marshal(arguments)
+	var given map[string]json.RawMessage
+	if err != nil || len(data) > maxRepeated || json.Unmarshal(data, &given) != nil {
+		return nil
+	}
+	call := &Call{Tool: tool, Arguments: make(map[string]any, len(given))}
+	for name, value := range given {
+		call.Arguments[name] = value
 	}
 	return call
 }

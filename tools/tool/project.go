@@ -22,10 +22,9 @@ type ProjectArgs struct {
 	Project   string    `json:"project,omitempty" jsonschema_description:"Or its name or UUID."`
 }
 
-// requiresProject reports whether arguments have to name a project: they embed
-// [ProjectArgs] then.
-func requiresProject(arguments any) bool {
-	t := reflect.TypeOf(arguments).Elem()
+// requiresProject reports whether arguments of a type have to name a project: they
+// embed [ProjectArgs] then.
+func requiresProject(t reflect.Type) bool {
 	if t.Kind() != reflect.Struct {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -46,6 +47,9 @@ func render(result Result) (Reply, error) {
 // members included: what users and models wrote is as harmless in structure as in
 // text. Of two members that have one name then, the first stays.
 func cleanJSON(value []byte) []byte {
+	if isCleanJSON(value) {
+		return value
+	}
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	var out bytes.Buffer
 	encoder := jsontext.NewEncoder(&out, jsontext.PreserveRawStrings(true), jsontext.EscapeForHTML(true), jsontext.EscapeForJS(true)) // as encoding/json does
@@ -75,6 +79,13 @@ func cleanJSON(value []byte) []byte {
 		}
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
+// isCleanJSON reports whether there is surely nothing to clean in a value: an escape may
+// stand for any character.
+func isCleanJSON(value []byte) bool {
+	text := string(value)
+	return !strings.Contains(text, `\`) && markdown.Clean(text) == text && jsontext.Value(value).IsValid() // with no name twice
 }
 
 // Resizable is a result that is built in the largest size that fits its budget,
@@ -135,12 +146,11 @@ func (r *Resizable[R]) budget() int {
 
 // findLargest searches the numbers from low to high for the largest that fits, so
 // that the last number for which fits returned true is that one. It reports
-// whether any fits.
-func findLargest(low, high int, fits func(int) bool) (found bool) {
-	sort.Search(max(high-low+1, 0), func(i int) bool {
-		ok := fits(low + i)
-		found = found || ok
-		return !ok
-	})
-	return found
+// whether any fits, which the lowest tells at once.
+func findLargest(low, high int, fits func(int) bool) bool {
+	if high < low || !fits(low) {
+		return false
+	}
+	sort.Search(high-low, func(i int) bool { return !fits(low + 1 + i) })
+	return true
 }

@@ -21,6 +21,8 @@ type schemas struct {
 	input, output json.RawMessage   // as clients get them
 	result        reflect.Type      // what the output describes
 	arguments     *validator.Schema // what arguments are checked against
+
+	requiresProject bool
 }
 
 // deriveSchemas panics where a struct has no valid schema, so that a tool
@@ -42,6 +44,8 @@ func deriveSchemas[In, Out any](declaration Declaration) schemas {
 		input:     encoded,
 		output:    encode(reflectResult(out, declaration)),
 		arguments: arguments,
+
+		requiresProject: requiresProject(in),
 	}
 }
 

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// Round4 rounds a share or a price, which is not negative, to four decimals.
+// Round4 rounds a price, which is not negative, to four decimals.
 func Round4(value float64) float64 {
 	return float64(int64(value*10000+0.5)) / 10000
 }
 
-// Significant rounds to six digits, which is enough for a rate, a time or a price
-// and far shorter than a float64 in full.
+// Significant rounds to three digits, which is enough for a rate, a time or a price and
+// far shorter than a float64 in full. Digits before the point stay.
 func Significant(value float64) float64 {
 	if value == 0 {
 		return 0
 	}
-	scale := math.Pow(10, 5-math.Floor(math.Log10(math.Abs(value))))
+	scale := math.Pow(10, max(2-math.Floor(math.Log10(math.Abs(value))), 0))
 	if rounded := math.Round(value*scale) / scale; !math.IsInf(rounded, 0) && !math.IsNaN(rounded) {
 		return rounded
 	}

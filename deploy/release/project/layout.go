@@ -2,7 +2,7 @@ package project
 
 import "path/filepath"
 
-// AnyArch stands for the architecture of a program that runs on both of macOS's.
+// AnyArch is the architecture of the program that runs on both architectures of macOS.
 const AnyArch = "all"
 
 // Program is the file name of the program on a system.
@@ -13,8 +13,7 @@ func Program(goos string) string {
 	return Name
 }
 
-// Built is where the program for a system and architecture lies below the folder
-// that a release is built in.
+// Built is the path of the program for a system and architecture in the release's folder.
 func Built(dist, goos, arch string) string {
 	return filepath.Join(dist, "stage", goos+"_"+arch, Program(goos))
 }

@@ -2,7 +2,7 @@ package project
 
 import "testing"
 
-func TestFilesOfAReleaseAreNamedAlike(t *testing.T) {
+func TestFileNames(t *testing.T) {
 	for got, want := range map[string]string{
 		Bundle("1.2.3"):                      "langsmith-insights-mcp_1.2.3.mcpb",
 		Archive("1.2.3", "windows", "amd64"): "langsmith-insights-mcp_1.2.3_windows_amd64.zip",

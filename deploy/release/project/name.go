@@ -1,12 +1,12 @@
-// Package project knows what everything that is released has in common: what a built
-// program says of itself, and how the files of a release are called.
+// Package project has the common data of a release: its version and commit, as recorded in
+// the programs, the names of its files, and the settings that hosts ask for.
 package project
 
-// Name is the program's name, and the beginning of every file of a release.
+// Name is the program's name, with which the files of a release begin.
 const Name = "langsmith-insights-mcp"
 
-// Keywords are what catalogues of servers file it under.
+// Keywords are the keywords for catalogues of servers.
 var Keywords = []string{"langsmith", "insights", "traces", "observability"}
 
-// Authors is the name that stands in LICENSE.
+// Authors is the name in LICENSE.
 const Authors = "The langsmith-insights-mcp authors"

@@ -8,27 +8,26 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// Setting is a variable that a host asks a person for.
+// Setting is a variable that a host asks the user for.
 type Setting struct {
 	Variable, Title, Meaning string
 	Sensitive                bool
 }
 
-// asked are the variables that hosts ask for, of all that the server reads.
-var asked = []Setting{
+// userSettings are those of the server's variables that hosts ask the user for.
+var userSettings = []Setting{
 	{Variable: "LANGSMITH_API_KEY", Title: "LangSmith API key", Sensitive: true},
 	{Variable: "LANGSMITH_ENDPOINT", Title: "LangSmith endpoint"},
 	{Variable: "LANGSMITH_WORKSPACE_ID", Title: "Workspace ID"},
 	{Variable: "LANGSMITH_PROJECT", Title: "Default project"},
 }
 
-// Settings returns the settings that hosts ask a person for. None is required, because
-// LangSmith's CLI may have a profile with a key, and none has a default, which would
-// hide the profile's: the server takes an empty text, and the reference to an unset
-// option, for unset.
+// Settings returns the settings that hosts ask the user for. None is required, because the
+// profile of LangSmith's CLI may have a key. None has a default, because that would override
+// the profile; the server treats an empty value and an unreplaced reference as unset.
 func Settings() ([]Setting, error) {
 	known := config.Variables()
-	settings := slices.Clone(asked)
+	settings := slices.Clone(userSettings)
 	for i, s := range settings {
 		j := slices.IndexFunc(known, func(v config.Variable) bool { return v.Names[0] == s.Variable })
 		if j < 0 {
@@ -39,5 +38,5 @@ func Settings() ([]Setting, error) {
 	return settings, nil
 }
 
-// Sentence makes a sentence of a setting's meaning.
+// Sentence turns a setting's meaning into a sentence.
 func Sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] + "." }

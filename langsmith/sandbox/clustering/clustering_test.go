@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/clustering"
 )
 
-// talk makes texts on three subjects in turn, with words that belong to none of them.
-func talk(n int) []string {
+// newTexts returns texts on three subjects in turn, with words that belong to none of them.
+func newTexts(n int) []string {
 	rng := rand.New(rand.NewPCG(7, 7))
 	subjects := [][]string{
 		{"refund", "return", "money", "card", "bank"},
@@ -48,9 +48,9 @@ func TestStems(t *testing.T) {
 	}
 }
 
-func TestClustersAreSubjects(t *testing.T) {
+func TestClusterBySubject(t *testing.T) {
 	t.Parallel()
-	texts := talk(90)
+	texts := newTexts(90)
 	clusters := clustering.NewCorpus(texts, nil).Cluster(every(90), []int{3})
 	if len(clusters) != 3 {
 		t.Fatalf("%d clusters", len(clusters))
@@ -66,13 +66,13 @@ func TestClustersAreSubjects(t *testing.T) {
 		}
 	}
 	if again := clustering.NewCorpus(texts, nil).Cluster(every(90), []int{3}); !reflect.DeepEqual(clusters, again) {
-		t.Error("the same texts give other clusters")
+		t.Error("the same texts give different clusters")
 	}
 }
 
 func TestLevels(t *testing.T) {
 	t.Parallel()
-	top := clustering.NewCorpus(talk(90), nil).Cluster(every(90), []int{3, 9})
+	top := clustering.NewCorpus(newTexts(90), nil).Cluster(every(90), []int{3, 9})
 	lowest := 0
 	for _, c := range top {
 		var texts []int
@@ -80,10 +80,10 @@ func TestLevels(t *testing.T) {
 			texts = append(texts, child.Texts...)
 		}
 		if slices.Sort(texts); !slices.Equal(texts, c.Texts) {
-			t.Errorf("children hold %v, their parent %v", texts, c.Texts)
+			t.Errorf("the children have %v, their parent %v", texts, c.Texts)
 		}
 		if !slices.IsSortedFunc(c.Children, func(a, b clustering.Cluster) int { return len(b.Texts) - len(a.Texts) }) {
-			t.Error("the children are not in the order of their size")
+			t.Error("the children are not sorted by size")
 		}
 		lowest += len(c.Children)
 	}
@@ -107,7 +107,7 @@ func TestOddTexts(t *testing.T) {
 		}
 		for _, v := range c.Centroid(every(len(texts))) {
 			if math.IsNaN(v) {
-				t.Errorf("%q: a centroid that is no number", texts)
+				t.Errorf("%q: the centroid is not a number", texts)
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func TestBoostChangesSimilarity(t *testing.T) {
 
 func BenchmarkCluster(b *testing.B) {
 	for _, n := range []int{100, 1_000} {
-		texts := talk(n)
+		texts := newTexts(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
 				clustering.NewCorpus(texts, nil).Cluster(every(n), []int{8, n / 11})

@@ -13,7 +13,7 @@ import (
 
 var start = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 
-// refund is the run that the tests hold expressions against.
+// refund returns the run that the tests match expressions with.
 func refund() *trace.Run {
 	cost := 0.012
 	return &trace.Run{
@@ -98,8 +98,8 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// A key and a value in one and(...) mean the same pair, not any two.
-func TestPairsStayTogether(t *testing.T) {
+// A key and a value in the same and(...) apply to the same pair.
+func TestKeyAndValueOfSamePair(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		`and(eq(feedback_key, "user_score"), gt(feedback_score, 0.5))`:                                                             false,
@@ -117,7 +117,7 @@ func TestPairsStayTogether(t *testing.T) {
 	}
 }
 
-// What a run lacks fulfils no comparison but that with null, and inequality.
+// A missing value matches only a comparison with null, and inequality.
 func TestMissingValues(t *testing.T) {
 	t.Parallel()
 	bare := &trace.Run{Name: "bare", Start: start, Status: trace.Pending}
@@ -178,7 +178,7 @@ func TestRefusals(t *testing.T) {
 		if err == nil {
 			t.Errorf("%.40s: accepted", text)
 		} else if !strings.Contains(err.Error(), reason) {
-			t.Errorf("%.40s: %q does not say %q", text, err, reason)
+			t.Errorf("%.40s: %q lacks %q", text, err, reason)
 		}
 	}
 }
@@ -197,17 +197,17 @@ func FuzzParse(f *testing.F) {
 		parsed, err := filter.Parse(text)
 		if err != nil {
 			if err.Error() == "" {
-				t.Error("refused without a reason")
+				t.Error("the error has no message")
 			}
 			return
 		}
 		again, err := filter.Parse(text)
 		if err != nil {
-			t.Fatalf("refused the second time: %v", err)
+			t.Fatalf("parsing again failed: %v", err)
 		}
 		for _, r := range []*trace.Run{run, bare} {
 			if parsed.Match(r) != again.Match(r) {
-				t.Error("one run, two verdicts")
+				t.Error("matching the same run twice gave different results")
 			}
 		}
 	})

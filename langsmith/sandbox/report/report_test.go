@@ -20,7 +20,7 @@ const week = 7 * 24 * time.Hour
 
 var now = time.Date(2026, 3, 16, 12, 0, 0, 0, time.UTC)
 
-// lastWeek is what a job with default settings looks at in a sample project.
+// lastWeek returns the input of a job with default settings over a sample project.
 func lastWeek(project string) report.Input {
 	in := report.Input{From: now.Add(-week)}
 	for _, p := range samples.Projects(now) {
@@ -51,8 +51,8 @@ func tops(r report.Result) (list []string) {
 	return list
 }
 
-// sound checks what holds of every report.
-func sound(t *testing.T, r report.Result) {
+// checkReport checks the properties of every report.
+func checkReport(t *testing.T, r report.Result) {
 	t.Helper()
 	if r.Error != "" {
 		t.Fatal(r.Error)
@@ -69,13 +69,13 @@ func sound(t *testing.T, r report.Result) {
 	known := make(map[string]bool)
 	for i, c := range r.Categories {
 		if c.Parent >= i {
-			t.Errorf("%q stands before its parent", c.Name)
+			t.Errorf("%q comes before its parent", c.Name)
 		}
 		if c.Parent >= 0 && r.Categories[c.Parent].Level <= c.Level {
 			t.Errorf("%q is not below its parent", c.Name)
 		}
 		if size[i] != c.Size {
-			t.Errorf("%q says %d traces and has %d", c.Name, c.Size, size[i])
+			t.Errorf("%q has the size %d, and %d traces", c.Name, c.Size, size[i])
 		}
 		if c.Name == "" || known[c.Name] || c.Description == "" {
 			t.Errorf("category %d: name %q, description %q", i, c.Name, c.Description)
@@ -94,14 +94,14 @@ func sound(t *testing.T, r report.Result) {
 		}
 	}
 	if !strings.HasSuffix(r.Title, "(sandbox)") || !strings.Contains(r.KeyPoints[len(r.KeyPoints)-1], "sandbox") {
-		t.Errorf("the report does not say where it comes from: %q, %q", r.Title, r.KeyPoints)
+		t.Errorf("the report does not say that it comes from the sandbox: %q, %q", r.Title, r.KeyPoints)
 	}
 }
 
 func TestReportOfTheLastWeek(t *testing.T) {
 	t.Parallel()
 	r := report.Build(lastWeek(samples.ChatProd))
-	sound(t, r)
+	checkReport(t, r)
 	want := []string{"Billing", "Delivery", "Account access", "Products", "Promotions", "Handover"}
 	if got := tops(r); !slices.Equal(got, want) {
 		t.Errorf("top categories %q, want %q", got, want)
@@ -122,22 +122,22 @@ func TestReportOfTheLastWeek(t *testing.T) {
 		}
 	}
 	if len(categories) != 4 {
-		t.Errorf("the first highlights stand in %d categories", len(categories))
+		t.Errorf("the first highlights are in %d categories", len(categories))
 	}
 	if again := report.Build(lastWeek(samples.ChatProd)); !reflect.DeepEqual(r.KeyPoints, again.KeyPoints) ||
 		!reflect.DeepEqual(r.Categories, again.Categories) || !reflect.DeepEqual(r.Highlights, again.Highlights) {
-		t.Error("the same traces give another report")
+		t.Error("the same traces give a different report")
 	}
 }
 
-// What two windows show must be worth comparing.
+// The reports of the two weeks differ enough for a comparison.
 func TestWeeksDiffer(t *testing.T) {
 	t.Parallel()
 	in := lastWeek(samples.ChatProd)
 	newer := names(report.Build(in))
 	in.From, in.To = now.Add(-2*week), now.Add(-week)
 	older := report.Build(in)
-	sound(t, older)
+	checkReport(t, older)
 	const appeared, vanished, stayed = "Promotions", "App", "Refund never arrives"
 	for name, want := range map[string][2]bool{appeared: {false, true}, vanished: {true, false}, stayed: {true, true}} {
 		if got := [2]bool{slices.Contains(names(older), name), slices.Contains(newer, name)}; got != want {
@@ -146,7 +146,7 @@ func TestWeeksDiffer(t *testing.T) {
 	}
 }
 
-func TestFiguresThatNoTraceHasAreMissing(t *testing.T) {
+func TestStatsWithoutValuesAreMissing(t *testing.T) {
 	t.Parallel()
 	r := report.Build(lastWeek(samples.ChatProd))
 	for _, c := range r.Categories {
@@ -168,7 +168,7 @@ func TestFilter(t *testing.T) {
 		in := lastWeek(samples.ChatProd)
 		in.Filter, _ = filter.Parse(text)
 		r := report.Build(in)
-		sound(t, r)
+		checkReport(t, r)
 		if len(r.Rows) == 0 || len(r.Rows) > 80 {
 			t.Errorf("%s: %d rows", text, len(r.Rows))
 		}
@@ -186,7 +186,7 @@ func TestSample(t *testing.T) {
 		in := lastWeek(samples.ChatProd)
 		in.Sample = sample
 		r := report.Build(in)
-		sound(t, r)
+		checkReport(t, r)
 		if len(r.Rows) != want {
 			t.Errorf("sample %v: %d rows, want %d", sample, len(r.Rows), want)
 		}
@@ -202,7 +202,7 @@ func TestPartitions(t *testing.T) {
 		"Submarines": "diving boats",
 	}
 	r := report.Build(in)
-	sound(t, r)
+	checkReport(t, r)
 	if got, want := tops(r), []string{"Getting in", "Money", "Submarines", "Other"}; !slices.Equal(got, want) {
 		t.Fatalf("top categories %q, want %q", got, want)
 	}
@@ -248,21 +248,21 @@ func TestHierarchy(t *testing.T) {
 		in := lastWeek(samples.ChatProd)
 		in.Hierarchy = c.hierarchy
 		r := report.Build(in)
-		sound(t, r)
+		checkReport(t, r)
 		if top, lowest := count(r); c.top > 0 && (top != c.top || lowest != c.lowest) {
 			t.Errorf("%.20v: %d at the top and %d at the bottom", fmt.Sprint(c.hierarchy), top, lowest)
 		}
 	}
 }
 
-func TestSummaryPromptDecidesWhatCounts(t *testing.T) {
+func TestSummaryPromptSelectsText(t *testing.T) {
 	t.Parallel()
 	in := lastWeek(samples.ChatProd)
 	in.Filter, _ = filter.Parse(`eq(status, "error")`)
 	in.Prompt = []string{"run.error"}
 	in.Hierarchy = []int{6}
 	r := report.Build(in)
-	sound(t, r)
+	checkReport(t, r)
 	for _, row := range r.Rows {
 		if strings.Contains(row.Run.Error, "identity.verify") != strings.Contains(r.Rows[0].Run.Error, "identity.verify") && row.Category == r.Rows[0].Category {
 			t.Errorf("%q and %q in one category", row.Run.Error, r.Rows[0].Run.Error)
@@ -271,16 +271,16 @@ func TestSummaryPromptDecidesWhatCounts(t *testing.T) {
 	for _, prompt := range [][]string{{"run.outputs"}, {"run.feedback"}, {"all_thread_messages"}, {"run.inputs", "run.error"}} {
 		in := lastWeek(samples.ChatProd)
 		in.Prompt = prompt
-		sound(t, report.Build(in))
+		checkReport(t, report.Build(in))
 	}
 }
 
-func TestContextIsAnswered(t *testing.T) {
+func TestUserContext(t *testing.T) {
 	t.Parallel()
 	in := lastWeek(samples.ChatProd)
 	in.Context = map[string]string{"What would you like to learn about your agent?": "Where do identity checks fail at login?"}
 	r := report.Build(in)
-	sound(t, r)
+	checkReport(t, r)
 	if !slices.ContainsFunc(r.KeyPoints, func(k string) bool {
 		return strings.HasPrefix(k, "Closest to what you asked for") && strings.Contains(k, "Identity check")
 	}) {
@@ -298,7 +298,7 @@ func TestAttributes(t *testing.T) {
 		"channel":  map[string]any{"type": "string"},
 	}
 	r := report.Build(in)
-	sound(t, r)
+	checkReport(t, r)
 	if len(r.Rows) == 0 || len(r.Rows) > 60 {
 		t.Fatalf("filter_by left %d rows", len(r.Rows))
 	}
@@ -317,12 +317,12 @@ func TestAttributes(t *testing.T) {
 	}
 	in.Attributes = map[string]any{"nobody_says_this_word": map[string]any{"type": "boolean", "filter_by": true}}
 	if r := report.Build(in); r.Error == "" {
-		t.Errorf("%d rows that nothing admits", len(r.Rows))
+		t.Errorf("%d rows pass a filter that matches nothing", len(r.Rows))
 	}
 }
 
-// What a model would judge is read off the run where that is possible.
-func TestAttributesByName(t *testing.T) {
+// Attributes for which LangSmith asks a model are inferred from the run.
+func TestInferredAttributes(t *testing.T) {
 	t.Parallel()
 	cost := 0.02
 	said := func(texts ...string) (list []any) {
@@ -354,11 +354,11 @@ func TestAttributesByName(t *testing.T) {
 	}
 }
 
-func TestNothingToReportOn(t *testing.T) {
+func TestNoMatchingTraces(t *testing.T) {
 	t.Parallel()
 	in := lastWeek(samples.ChatProd)
 	if r := report.Build(lastWeek("nowhere")); r.Error == "" {
-		t.Errorf("a report on nothing: %q", r.Title)
+		t.Errorf("a report without traces: %q", r.Title)
 	}
 	in.From = now
 	if r := report.Build(in); !strings.Contains(r.Error, "sandbox wording") {
@@ -366,7 +366,7 @@ func TestNothingToReportOn(t *testing.T) {
 	}
 }
 
-// Traces come from anywhere: without text, with hostile text, in odd shapes.
+// Traces may have no text, hostile text or unusual shapes.
 func TestOddTraces(t *testing.T) {
 	t.Parallel()
 	texts := []any{
@@ -387,7 +387,7 @@ func TestOddTraces(t *testing.T) {
 		part := in
 		part.Runs = in.Runs[:n]
 		part.Attributes = map[string]any{"x": "no schema", "y": map[string]any{"type": "string"}, "z": map[string]any{"type": "number"}}
-		sound(t, report.Build(part))
+		checkReport(t, report.Build(part))
 	}
 }
 

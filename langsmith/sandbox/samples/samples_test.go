@@ -51,8 +51,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// Every run is sound by itself and in its trace.
-func TestRunsAreSound(t *testing.T) {
+// Every run is valid, and consistent with its trace.
+func TestRunsAreValid(t *testing.T) {
 	t.Parallel()
 	ids := make(map[uuid.UUID]bool)
 	for _, p := range samples.Projects(now) {
@@ -73,7 +73,7 @@ func TestRunsAreSound(t *testing.T) {
 				t.Errorf("%+v", r)
 			}
 			if strings.Contains(trace.Text(r.Inputs)+trace.Text(r.Outputs), "{") {
-				t.Errorf("a blank was left open: %v", r.Inputs)
+				t.Errorf("a placeholder was not replaced: %v", r.Inputs)
 			}
 			if parent := byID[r.ParentID]; !r.IsRoot() && (parent == nil || parent.TraceID != r.TraceID || r.Start.Before(parent.Start) || r.End.After(parent.End)) {
 				t.Errorf("%s does not fit into its trace", r.ID)
@@ -85,9 +85,9 @@ func TestRunsAreSound(t *testing.T) {
 	}
 }
 
-// The flaw that a report should find: the agent asks again for what it was told,
-// after its tool failed.
-func TestAgentRepeatsItsQuestionAfterAToolError(t *testing.T) {
+// The flaw that a report should find: after a tool error the agent repeats a question that
+// the user has answered.
+func TestAgentRepeatsQuestion(t *testing.T) {
 	t.Parallel()
 	repeated, failed := 0, 0
 	runs := project(t, samples.ChatProd)
@@ -133,8 +133,8 @@ func TestVariety(t *testing.T) {
 	}
 }
 
-// The samples depend on the moment in nothing but their times.
-func TestSamplesMoveWithTheClock(t *testing.T) {
+// Samples of different times differ only in their times.
+func TestSamplesDependOnlyOnTime(t *testing.T) {
 	t.Parallel()
 	const later = 1000 * time.Hour
 	a, b := samples.Projects(now), samples.Projects(now.Add(later))

@@ -102,8 +102,8 @@ func TestOddThingsInALogsPlace(t *testing.T) {
 			d := NewDirectory(t.TempDir())
 			keep(t, d, slotB, running)
 			place(t, d.log(beganDay, slotA), thing)
-			hold, _, err := d.Acquire(t.Context(), slotA)
-			if hold != nil || err == nil || errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+",") {
+			hold, recalled, err := d.Acquire(t.Context(), slotA)
+			if hold != nil || !recalled.Damaged || err == nil || errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+",") {
 				t.Errorf("acquired: %v", err)
 			}
 			if err := d.Record(t.Context(), slotA, running); err == nil || !strings.Contains(err.Error(), " is "+name+",") {

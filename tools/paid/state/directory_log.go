@@ -48,6 +48,7 @@ func (r *Recalled) addLog(path string) error {
 		return nil
 	}
 	if err != nil {
+		r.Damaged = true
 		return fmt.Errorf("read the state: %w", err)
 	}
 	entries, damaged := decodeLog(data)

@@ -28,14 +28,14 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// ran is what a command line printed and ended with.
-type ran struct {
+// commandResult is the output and the exit code of a command.
+type commandResult struct {
 	out, err string
 	code     int
 }
 
-// runCommand runs the program's command line in an environment of its own.
-func runCommand(t *testing.T, variables map[string]string, args ...string) ran {
+// runCommand runs the program with these arguments, these variables and an empty home.
+func runCommand(t *testing.T, variables map[string]string, args ...string) commandResult {
 	t.Helper()
 	home := t.TempDir()
 	getenv := func(name string) string {
@@ -49,30 +49,29 @@ func runCommand(t *testing.T, variables map[string]string, args ...string) ran {
 	}
 	var out, err bytes.Buffer
 	code := cli.Run(t.Context(), args, getenv, strings.NewReader(""), &out, &err)
-	return ran{out.String(), err.String(), code}
+	return commandResult{out.String(), err.String(), code}
 }
 
-// obstacle is something that keeps a new user from the first working call. The
-// documentation's list of them is made of the same table: see
-// TestTroubleshootingIsWhatTheProgramSays.
-type obstacle struct {
+// setupProblem is a problem that keeps a new user from a first successful call.
+// docs/troubleshooting.md lists them: see TestTroubleshootingDocument.
+type setupProblem struct {
 	title    string
-	upstream http.Handler      // the LangSmith that doctor meets
-	broken   error             // what its requests end with in place of an answer
-	env      map[string]string // of the environment
+	upstream http.Handler      // the LangSmith that doctor checks
+	broken   error             // the error of its requests, in place of a response
+	env      map[string]string // the environment
 	profile  string            // the CLI's profile file; UPSTREAM in it is LangSmith's address
-	check    string            // doctor's check that fails or warns
-	command  []string          // the command in place of doctor
-	says     []string          // what the newcomer is told to do
-	code     int
+	check    string            // the check of doctor that fails or warns
+	command  []string          // the command, if it is not doctor
+	says     []string          // parts of the output
+	code     int               // the exit code
 }
 
-func obstacles() []obstacle {
+func setupProblems() []setupProblem {
 	const key = servertest.Key
 	plain := sandbox.New(sandbox.Options{Keys: []string{key}})
 	noPlan := sandbox.New(sandbox.Options{})
 	noPlan.Inject(sandbox.Fault{Path: "/insights$", Times: 1000, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
-	noAPI := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>a web page</html>") })
+	webPage := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>a web page</html>") })
 	with := func(pairs ...string) map[string]string {
 		env := map[string]string{"LANGSMITH_API_KEY": key}
 		for i := 0; i < len(pairs); i += 2 {
@@ -80,7 +79,7 @@ func obstacles() []obstacle {
 		}
 		return env
 	}
-	return []obstacle{
+	return []setupProblem{
 		{title: "No key", upstream: plain, env: map[string]string{}, check: "configuration", says: []string{"LANGSMITH_API_KEY", "Settings, API Keys"}, code: 1},
 		{title: "A placeholder in place of the key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}"}, check: "configuration", says: []string{"placeholder: LANGSMITH_API_KEY", "set LANGSMITH_API_KEY"}, code: 1},
 		{title: "A wrong key", upstream: plain, env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_wrong_0000"}, check: "key", says: []string{"not accepted", "LANGSMITH_API_KEY", "region"}, code: 1},
@@ -98,7 +97,7 @@ func obstacles() []obstacle {
 		{title: "An unknown client", command: []string{"install", "--client", "emacs"}, says: []string{"name one of", "claude-desktop"}, code: 2},
 		{title: "No key to write", command: []string{"install", "--client", "cursor", "--with-key"}, says: []string{"set LANGSMITH_API_KEY"}, code: 2},
 		{title: "A key with a line break in it", env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_0123\nexport"}, command: []string{"doctor"}, says: []string{"LANGSMITH_API_KEY: has a blank, a line break"}, code: 2},
-		{title: "An endpoint that is not an API", upstream: noAPI, env: with(), check: "LangSmith answers", says: []string{"LANGSMITH_ENDPOINT"}, code: 1},
+		{title: "An endpoint that is not an API", upstream: webPage, env: with(), check: "LangSmith answers", says: []string{"LANGSMITH_ENDPOINT"}, code: 1},
 		{title: "A host name that does not exist", broken: &net.DNSError{Err: "no such host", Name: "api.smith.langchain.con", IsNotFound: true}, env: with("LANGSMITH_ENDPOINT", "https://api.smith.langchain.con"), check: "LangSmith answers", says: []string{"typos", "HTTPS_PROXY"}},
 		{title: "An untrusted certificate", broken: x509.UnknownAuthorityError{}, env: with(), check: "LangSmith answers", says: []string{"SSL_CERT_FILE"}},
 		{title: "A malformed proxy", upstream: plain, env: with("HTTPS_PROXY", "ht!tp://%%", "HTTP_PROXY", "ht!tp://%%"), check: "proxy", says: []string{"_PROXY", "http://host:port"}, code: 1},
@@ -106,8 +105,8 @@ func obstacles() []obstacle {
 	}
 }
 
-// withProfile returns an environment with the obstacle's profile file.
-func (o obstacle) withProfile(t *testing.T, env map[string]string, upstream string) map[string]string {
+// withProfile returns env with the problem's profile file.
+func (o setupProblem) withProfile(t *testing.T, env map[string]string, upstream string) map[string]string {
 	t.Helper()
 	with := map[string]string{}
 	maps.Copy(with, env)
@@ -120,13 +119,13 @@ func (o obstacle) withProfile(t *testing.T, env map[string]string, upstream stri
 	return with
 }
 
-// TestWhatANewcomerMeetsFirst runs the program into every obstacle.
-func TestWhatANewcomerMeetsFirst(t *testing.T) {
+// TestSetupProblems runs the program with each problem.
+func TestSetupProblems(t *testing.T) {
 	const key = servertest.Key
-	for _, o := range obstacles() {
+	for _, o := range setupProblems() {
 		if o.broken != nil {
-			// No server here can answer so: TestTroubleshootingIsWhatTheProgramSays
-			// has the words, and package doctor the sockets.
+			// Tested without a server in TestTroubleshootingDocument, and with real
+			// connections in package doctor.
 			continue
 		}
 		t.Run(o.title, func(t *testing.T) {
@@ -148,15 +147,15 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 			if strings.Contains(got.out+got.err, key) || strings.Contains(got.out+got.err, "ey-secret") {
 				t.Errorf("the key is shown:\n%s%s", got.out, got.err)
 			}
-			told := got.err
+			output := got.err
 			if o.command == nil {
-				if told = checkBlock(got.out, o.check); told == "" {
+				if output = checkBlock(got.out, o.check); output == "" {
 					t.Fatalf("no check %q fails in:\n%s", o.check, got.out)
 				}
 			}
 			for _, want := range o.says {
-				if !strings.Contains(told, want) {
-					t.Errorf("%q does not mention %q:\n%s", told, want, got.out)
+				if !strings.Contains(output, want) {
+					t.Errorf("%q does not mention %q:\n%s", output, want, got.out)
 				}
 			}
 			if box, ok := o.upstream.(*sandbox.Sandbox); ok {
@@ -170,11 +169,11 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 	}
 	t.Run("the sandbox left on", func(t *testing.T) {
 		got := runCommand(t, map[string]string{"LANGSMITH_INSIGHTS_MCP_SANDBOX": "true", "LANGSMITH_API_KEY": key}, "doctor")
-		if told := checkBlock(got.out, "configuration"); got.code != 0 || !strings.Contains(told, "Unset LANGSMITH_INSIGHTS_MCP_SANDBOX") {
+		if output := checkBlock(got.out, "configuration"); got.code != 0 || !strings.Contains(output, "Unset LANGSMITH_INSIGHTS_MCP_SANDBOX") {
 			t.Errorf("code %d\n%s", got.code, got.out)
 		}
 	})
-	t.Run("nothing wrong", func(t *testing.T) {
+	t.Run("no problem", func(t *testing.T) {
 		box := sandbox.New(sandbox.Options{Keys: []string{key}})
 		upstream := httptest.NewServer(box)
 		defer upstream.Close()
@@ -183,13 +182,13 @@ func TestWhatANewcomerMeetsFirst(t *testing.T) {
 			t.Errorf("code %d\n%s", got.code, got.out)
 		}
 		if len(box.Requests()) == 0 {
-			t.Error("doctor asked nothing")
+			t.Error("doctor sent no request")
 		}
 	})
 }
 
-// TestDoctorForAProgram has what doctor --json writes, and its exit code.
-func TestDoctorForAProgram(t *testing.T) {
+// TestDoctorJSON checks the output of doctor --json and its exit code.
+func TestDoctorJSON(t *testing.T) {
 	const key = servertest.Key
 	steps := []string{"configuration", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "announced ends", "state"}
 	for _, test := range []struct {
@@ -199,9 +198,9 @@ func TestDoctorForAProgram(t *testing.T) {
 		code   int
 		failed string // the step that fails
 	}{
-		{"nothing wrong", sandbox.Options{Keys: []string{key}}, nil, 0, ""},
+		{"no problem", sandbox.Options{Keys: []string{key}}, nil, 0, ""},
 		{"no project at all", sandbox.Options{Empty: true}, nil, 1, "projects"},
-		{"a configuration that cannot be read", sandbox.Options{}, map[string]string{"LANGSMITH_WORKSPACE_ID": "mine"}, 2, ""},
+		{"an invalid configuration", sandbox.Options{}, map[string]string{"LANGSMITH_WORKSPACE_ID": "mine"}, 2, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			upstream := httptest.NewServer(sandbox.New(test.box))
@@ -237,7 +236,7 @@ func TestDoctorForAProgram(t *testing.T) {
 					t.Errorf("%+v", check)
 				}
 				if check.Found == "" || check.Status == doctor.Failed && check.Do == "" {
-					t.Errorf("nothing is said: %+v", check)
+					t.Errorf("no finding or no advice: %+v", check)
 				}
 			}
 			if !slices.Equal(names, steps) {
@@ -247,40 +246,41 @@ func TestDoctorForAProgram(t *testing.T) {
 	}
 }
 
-// TestTroubleshootingIsWhatTheProgramSays compares docs/troubleshooting.md with
-// what the program says to a newcomer; -update rewrites it.
-func TestTroubleshootingIsWhatTheProgramSays(t *testing.T) {
+// TestTroubleshootingDocument compares docs/troubleshooting.md with the program's output
+// for each problem; -update rewrites it.
+func TestTroubleshootingDocument(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Troubleshooting\n\nWritten by `go test ./server/cli -run Troubleshooting -update` from what the program says; CI compares.\n\n" +
-		"`langsmith-insights-mcp doctor` asks, one after another, what may keep the server\n" +
-		"from working, and says what to do. It costs nothing and changes nothing. Run it where\n" +
-		"the client runs the server: with the same variables. A tool call that fails says\n" +
-		"what to do too.\n")
-	for _, o := range obstacles() {
+	b.WriteString("# Troubleshooting\n\nWritten by `go test ./server/cli -run Troubleshooting -update` from the output of the program; CI compares.\n\n" +
+		"`langsmith-insights-mcp doctor` checks, one after another, the things that can keep the\n" +
+		"server from working, and says what to do. It costs nothing and changes nothing. Run it\n" +
+		"where the client runs the server, with the same variables. A tool call that fails says\n" +
+		"what to do as well.\n")
+	for _, o := range setupProblems() {
 		fmt.Fprintf(&b, "\n## %s\n\n", o.title)
-		told := ""
+		var output string
 		if o.command != nil {
 			got := runCommand(t, o.env, o.command...)
-			told = homeOf.ReplaceAllString(got.err, "~")
+			output = homeOf.ReplaceAllString(got.err, "~")
 			fmt.Fprintf(&b, "`langsmith-insights-mcp %s`\n\n", strings.Join(o.command, " "))
 		} else {
-			told = homeOf.ReplaceAllString(checkBlock(examine(t, o), o.check), "~/.langsmith")
+			output = homeOf.ReplaceAllString(checkBlock(printDoctor(t, o), o.check), "~/.langsmith")
 		}
 		for _, want := range o.says {
-			if !strings.Contains(told, want) {
-				t.Errorf("%s: does not mention %q:\n%s", o.title, want, told)
+			if !strings.Contains(output, want) {
+				t.Errorf("%s: does not mention %q:\n%s", o.title, want, output)
 			}
 		}
-		fmt.Fprintf(&b, "```text\n%s\n```\n", strings.TrimSpace(told))
+		fmt.Fprintf(&b, "```text\n%s\n```\n", strings.TrimSpace(output))
 	}
 	document(t, "troubleshooting.md", b.String())
 }
 
+// homeOf matches the folder of t.TempDir in TestTroubleshootingDocument.
 var homeOf = regexp.MustCompile(`\S*/TestTroubleshooting[^/ ]*/\d+`)
 
-// examine runs doctor against an obstacle in place of LangSmith itself, in virtual
-// time: what cannot be reached is asked for three times.
-func examine(t *testing.T, o obstacle) (printed string) {
+// printDoctor returns what doctor prints with a problem. It runs in virtual time, because
+// requests that fail are retried after a delay.
+func printDoctor(t *testing.T, o setupProblem) (printed string) {
 	t.Helper()
 	env := o.withProfile(t, o.env, langsmith.DefaultEndpoint)
 	getenv := func(name string) string { return env[name] }
@@ -288,9 +288,9 @@ func examine(t *testing.T, o obstacle) (printed string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cannot := error(nil)
+	var stateErr error
 	if o.check == "state" {
-		cannot = errors.New("mkdir /var/lib/insights: permission denied")
+		stateErr = errors.New("mkdir /var/lib/insights: permission denied")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		var out strings.Builder
@@ -298,21 +298,21 @@ func examine(t *testing.T, o obstacle) (printed string) {
 			LangSmith:    cfg.LangSmith,
 			Placeholders: cfg.Placeholders,
 			Client: langsmith.New(langsmith.Options{
-				Endpoint: cfg.LangSmith.Endpoint, Credentials: cfg.LangSmith.Credentials, Transport: answering{o}}),
+				Endpoint: cfg.LangSmith.Endpoint, Credentials: cfg.LangSmith.Credentials, Transport: problemTransport{o}}),
 			Getenv:     getenv,
 			Proxy:      func(*http.Request) (*url.URL, error) { return nil, nil },
 			State:      "memory",
-			CheckState: func(context.Context) (string, error) { return "", cannot },
+			CheckState: func(context.Context) (string, error) { return "", stateErr },
 		}))
 		printed = out.String()
 	})
 	return printed
 }
 
-// answering is a transport that an obstacle is at the end of.
-type answering struct{ obstacle }
+// problemTransport sends requests to the upstream of a problem.
+type problemTransport struct{ setupProblem }
 
-func (a answering) RoundTrip(request *http.Request) (*http.Response, error) {
+func (a problemTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if a.broken != nil {
 		return nil, a.broken
 	}
@@ -321,7 +321,8 @@ func (a answering) RoundTrip(request *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// checkBlock is a failing check's line with what is indented below it.
+// checkBlock returns the line of a check that fails or warns, with the indented lines
+// below it.
 func checkBlock(out, check string) string {
 	var block strings.Builder
 	inside := false
@@ -339,7 +340,7 @@ func checkBlock(out, check string) string {
 	return block.String()
 }
 
-// TestDoctorLive has the report for a bug report, for a person and for a program.
+// TestDoctorLive checks the output of doctor --live, as text and as JSON.
 func TestDoctorLive(t *testing.T) {
 	const key = servertest.Key
 	box := sandbox.New(sandbox.Options{Keys: []string{key}})

@@ -10,10 +10,9 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// TestEveryVariableWithACredentialIsKnown holds the list of credentials against
-// the variables that the server reads: one more name for a key shall not be
-// shown in a diff.
-func TestEveryVariableWithACredentialIsKnown(t *testing.T) {
+// TestCredentialVariables compares the list of credentials with the variables that the
+// server reads, so that a new one is redacted too.
+func TestCredentialVariables(t *testing.T) {
 	var read []string
 	for _, variable := range config.Variables() {
 		for _, name := range variable.Names {
@@ -26,17 +25,17 @@ func TestEveryVariableWithACredentialIsKnown(t *testing.T) {
 	slices.Sort(read)
 	slices.Sort(known)
 	if !slices.Equal(read, known) {
-		t.Errorf("the server reads %q, of which install knows %q", read, known)
+		t.Errorf("the server reads %q, and install redacts %q", read, known)
 	}
 	state, ok := config.LookupSetting("state")
 	if !ok || state.Variable() != stateVariable {
-		t.Errorf("the state is in %s, not in %s", state.Variable(), stateVariable)
+		t.Errorf("the state's variable is %s, not %s", state.Variable(), stateVariable)
 	}
 }
 
-// TestSecretsWrittenByHandAreNotShown has secrets in the entry that install did
-// not put there: they stay in the file, and get into neither a diff nor a backup.
-func TestSecretsWrittenByHandAreNotShown(t *testing.T) {
+// TestHandWrittenSecretsAreRedacted checks secrets in the entry that the user wrote: they
+// stay in the file, and are in no diff and no backup.
+func TestHandWrittenSecretsAreRedacted(t *testing.T) {
 	const secret = "by_hand_0123"
 	values := map[string]string{stateVariable: "redis://user:" + secret + "@redis.example:6379/0"}
 	for _, name := range credentials {
@@ -75,9 +74,9 @@ func TestSecretsWrittenByHandAreNotShown(t *testing.T) {
 	}
 }
 
-// TestKeyInACommentIsNotShown has a former key in a comment of the entry, which
-// stays there, and one with escapes, which is refused.
-func TestKeyInACommentIsNotShown(t *testing.T) {
+// TestKeyInCommentIsRedacted checks an old key in a comment of the entry, which stays
+// there, and a key with escapes, which is refused.
+func TestKeyInCommentIsRedacted(t *testing.T) {
 	h := testHost(t)
 	const entry = "{ \"mcpServers\": { \"ls-insights\": {\n  // \"LANGSMITH_API_KEY\": \"lsv2_pt_former\"\n  \"command\": \"/old\"\n} } }"
 	file := writeConfig(t, h, "cursor", []byte(entry), 0o600)
@@ -93,7 +92,7 @@ func TestKeyInACommentIsNotShown(t *testing.T) {
 	}
 }
 
-// TestSecrets has the values that are not shown.
+// TestSecrets checks which values are secrets.
 func TestSecrets(t *testing.T) {
 	for value, want := range map[string]bool{
 		"memory":                      false,
@@ -116,13 +115,13 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-func TestPasswordsOfAStateAreNotShown(t *testing.T) {
+func TestStatePasswordIsSecret(t *testing.T) {
 	const secret = "by_hand_0123"
 	for _, where := range []string{
 		"redis://:" + secret + "@redis.example:6379/0", "redis://sentinel.example?master_name=m&password=" + secret, "redis://:" + secret + "@redis.example:port",
 	} {
 		if named := secrets(map[string]any{stateVariable: where}); len(named) != 1 {
-			t.Errorf("%s is shown", where)
+			t.Errorf("%s is not a secret", where)
 		}
 	}
 }

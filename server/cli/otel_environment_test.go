@@ -12,16 +12,16 @@ import (
 )
 
 // Clients set OTEL_* for themselves and pass them on to the servers that they start.
-// Whatever those hold, the server serves, and what it and OpenTelemetry have to say
-// of them is in the log, as JSON.
-func TestOTELMeantForOthers(t *testing.T) {
+// Whatever their values, the server starts, and its messages and OpenTelemetry's about
+// them are in the log, as JSON.
+func TestForeignOTELVariables(t *testing.T) {
 	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 	}))
 	defer collector.Close()
 	for _, test := range []struct {
 		name, value string
-		says        string // by the log
+		says        string // the log
 	}{
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_PROTOCOL"},
 		{"OTEL_EXPORTER_OTLP_HEADERS", "sesame", "OTEL_EXPORTER_OTLP_HEADERS"},
@@ -45,11 +45,11 @@ func TestOTELMeantForOthers(t *testing.T) {
 			}
 			for line := range strings.Lines(log.String()) {
 				if !json.Valid([]byte(line)) {
-					t.Errorf("the log has a line that is no JSON: %q", line)
+					t.Errorf("the log has a line that is not JSON: %q", line)
 				}
 			}
 			if !strings.Contains(log.String(), test.says) || strings.Contains(test.name, "OTLP") && strings.Contains(log.String(), "sesame") {
-				t.Errorf("the log says\n%s", log.String())
+				t.Errorf("the log lacks %s or shows a header:\n%s", test.says, log.String())
 			}
 		})
 	}

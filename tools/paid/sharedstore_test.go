@@ -1,0 +1,189 @@
+package paid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/tools/paid/state"
+)
+
+// A call that could not take its slot, in a store that was full or away for a moment,
+// reads again before it sends anything.
+func TestCallWithoutItsSlot(t *testing.T) {
+	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				leases, now := newLeaseStore(), trouble
+				w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1, Store: &mortalStore{
+					Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+				}}})
+				other := New(Options{Store: struct{ Store }{leases}})
+				w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, DelayAfter: 4 * time.Second})
+				var slow *Outcome
+				var slowErr error
+				var group sync.WaitGroup
+				group.Go(func() { slow, slowErr = w.ledger.Start(context.Background(), w.call()) })
+				time.Sleep(time.Second)
+				now = storeTrouble{}
+				fast, err := other.Start(t.Context(), w.call())
+				if err != nil {
+					t.Fatal(err)
+				}
+				group.Wait()
+				if slowErr != nil || slow.Job.ID != fast.Job.ID || !slow.AlreadyRunning {
+					t.Errorf("%+v, %v", slow, slowErr)
+				}
+				wantJobs(t, w, 1)
+				w.start(t, w.call(asking("another"))) // since the first has used up nothing of the day
+				w.drain(t)
+			})
+		})
+	}
+}
+
+// intendingStore is a store that writes no intent, after something else happens.
+type intendingStore struct {
+	Store
+	before func()
+}
+
+func (s *intendingStore) Intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
+	if before := s.before; before != nil {
+		s.before = nil
+		before()
+		return errors.New("the store is down")
+	}
+	return s.Store.Intend(ctx, slot, entry, hold)
+}
+
+// A call whose intent could not be written sends nothing where its slot may have
+// gone to another meanwhile.
+func TestIntentThatTakesLongerThanTheSlotIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		store := &intendingStore{Store: leases}
+		w := newWorld(t, worldOptions{ledger: Options{Store: store}})
+		other := New(Options{Store: struct{ Store }{leases}})
+		var fast *Outcome
+		store.before = func() {
+			for _, lease := range leases.leases {
+				lease.runOut(0)
+			}
+			var err error
+			if fast, err = other.Start(t.Context(), w.call()); err != nil {
+				t.Error(err)
+			}
+		}
+		slow := w.start(t, w.call())
+		if fast == nil || slow.Job.ID != fast.Job.ID || !slow.AlreadyRunning {
+			t.Errorf("%+v, then %+v", fast, slow)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// stillStore is a store for a process that stands still while it counts a job.
+type stillStore struct {
+	Store
+	once sync.Once
+}
+
+func (s *stillStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
+	s.once.Do(func() { <-ctx.Done() })
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	return s.Store.Count(ctx, tally, token, most)
+}
+
+// The bound of a day holds for a process that stands still while it counts.
+func TestJobsPerDayOfAProcessThatStoodStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		w := newWorld(t, worldOptions{ledger: Options{Store: &stillStore{Store: leases}, MaxJobsPerDay: 1}})
+		other := New(Options{Store: struct{ Store }{leases}, MaxJobsPerDay: 1})
+		if first := w.start(t, w.call(asking("1"))); len(first.Notes) > 0 {
+			t.Errorf("notes %q", first.Notes)
+		}
+		var limit *LimitError
+		if _, err := other.Start(t.Context(), w.call(asking("2"))); !errors.As(err, &limit) {
+			t.Errorf("got %v", err)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// What a store missed is told to it when it is back, though the process gets no other
+// call: the intent while its request is under way, and the outcome.
+func TestWhatTheStoreMissed(t *testing.T) {
+	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				leases, now := newLeaseStore(), trouble
+				w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
+					Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+				}}})
+				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 50 * time.Second})
+				var first *Outcome
+				var group sync.WaitGroup
+				group.Go(func() { first = w.start(t, w.call()) })
+				time.Sleep(time.Second)
+				now = storeTrouble{}
+				time.Sleep(unsavedPause)
+				var uncertain *UncertainError
+				if _, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.Wait == 0 {
+					t.Errorf("while the request is under way: %v", err)
+				}
+				time.Sleep(30 * time.Second)
+				now = trouble
+				group.Wait()
+				now = storeTrouble{}
+				time.Sleep(2 * unsavedPause)
+				again, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call())
+				if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning || again.Probably {
+					t.Errorf("%+v, %v", again, err)
+				}
+				wantJobs(t, w, 1)
+				w.drain(t)
+			})
+		})
+	}
+}
+
+// Refused calls, which cost nothing, take the place of nobody's job among what a store
+// is told when it is back.
+func TestRefusedCallsWhileTheStoreIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases, now := newLeaseStore(), storeTrouble{down: true}
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
+			Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+		}}})
+		refuse := w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
+		for n := range mostUnsaved + 1 {
+			if _, err := w.ledger.Start(t.Context(), w.call(asking(fmt.Sprint(n)))); err == nil {
+				t.Fatal("a refused call succeeded")
+			}
+		}
+		refuse()
+		first := w.start(t, w.call())
+		w.drain(t)
+		now = storeTrouble{}
+		time.Sleep(2 * unsavedPause)
+		again, err := New(Options{Store: leases}).Start(t.Context(), w.call())
+		if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+			t.Errorf("%+v, %v", again, err)
+		}
+		wantJobs(t, w, 1)
+	})
+}

@@ -1,0 +1,80 @@
+package paid
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"langsmith-insights-mcp/tools/paid/state"
+)
+
+const (
+	mostUnsaved  = 1000            // entries kept for a store that is away
+	unsavedPause = 5 * time.Second // before it is told of them again
+)
+
+// unsaved is an entry that the shared store missed.
+type unsaved struct {
+	slot  state.Slot
+	entry state.Entry
+	since time.Time
+}
+
+// keep keeps an entry that could not be written, for the store's return. One that was
+// written replaces an older one, which may be on its way to the store. Calls that are
+// over make room for others: of those the store knows at most too much.
+func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, known := s.unsaved[entry.Token]
+	if err == nil && !known {
+		return
+	}
+	if !known && len(s.unsaved) >= mostUnsaved {
+		for token, each := range s.unsaved {
+			if each.entry.Stage == state.Over {
+				delete(s.unsaved, token)
+				break
+			}
+		}
+	}
+	if known || len(s.unsaved) < mostUnsaved {
+		s.unsaved[entry.Token] = &unsaved{slot, entry, time.Now()}
+	}
+	s.saveLater()
+}
+
+// saveLater has what is unsaved written a little later; s.mu is held.
+func (s *sharedStore) saveLater() {
+	if !s.saving {
+		s.saving = true
+		time.AfterFunc(unsavedPause, s.writeUnsaved)
+	}
+}
+
+// writeUnsaved tells the store what it missed, and again later where that fails:
+// another process may get the next equal call. An entry that can never be written, as
+// in a file that cannot be read, keeps no other from it.
+func (s *sharedStore) writeUnsaved() {
+	s.mu.Lock()
+	missed := slices.Collect(maps.Values(s.unsaved))
+	s.mu.Unlock()
+	for _, each := range missed {
+		began := time.Now()
+		err := limitTime(context.Background(), func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
+		if err != nil && time.Since(began) >= longFailure {
+			break
+		}
+		s.mu.Lock()
+		if s.unsaved[each.entry.Token] == each && (err == nil || time.Since(each.since) >= state.Lifetime) {
+			delete(s.unsaved, each.entry.Token)
+		}
+		s.mu.Unlock()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.saving = false; len(s.unsaved) > 0 {
+		s.saveLater()
+	}
+}
