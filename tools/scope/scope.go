@@ -1,5 +1,5 @@
-// Package scope says what an Insights job reads: of what time, by which filter, and how
-// much at most.
+// Package scope describes the traces that an Insights job reads: their time window, filter
+// and maximum number.
 package scope
 
 import (
@@ -12,9 +12,9 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Scope is what a job reads. What is not known of it is absent.
+// Scope describes the traces that a job reads. A field that is not known is absent.
 type Scope struct {
-	StartTime langsmith.Time `json:"start_time,omitzero"` // of the window of the traces
+	StartTime langsmith.Time `json:"start_time,omitzero"` // of the time window
 	EndTime   langsmith.Time `json:"end_time,omitzero"`
 	Filter    string         `json:"filter,omitempty"`
 	Sample    json.Number    `json:"sample,omitempty"`
@@ -26,11 +26,11 @@ type Scope struct {
 	Whole bool `json:"-"`
 }
 
-// maxFilter bounds a filter that is shown, in bytes.
+// maxFilter is the maximum length of a shown filter, in characters.
 const maxFilter = 300
 
-// New returns what the job of a request reads that was sent at a time; nil where the
-// request says nothing of it.
+// New returns the scope of a request that was sent at a time; nil if the request has no such
+// fields.
 func New(request *langsmith.CreateInsightsJobRequest, sent time.Time) *Scope {
 	_, saved := request.ConfigID.Get()
 	s := Scope{Whole: !saved}

@@ -32,6 +32,7 @@ type dryRun struct {
 	more        bool     // there are more matching traces
 	missingKeys []string // that the models need
 	prompt      string   // what the summary prompt becomes, in words; empty without one
+	unknown     []string // variables of the summary prompt that LangSmith does not document
 	others      []langsmith.Job
 	othersErr   error
 	existing    *langsmith.Job // that the call would return in place of starting one
@@ -65,6 +66,9 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	var escaped bytes.Buffer // as a structure has it
 	if json.HTMLEscape(&escaped, body); escaped.Len() <= maxBody {
 		dry.WouldSend = &body
+	}
+	if template, ok := request.SummaryPrompt.Get(); ok {
+		dry.unknown = langsmith.UnknownPromptVariables(template)
 	}
 	bound := cost.NewEstimate(request)
 	if !j.TracesFollow {

@@ -48,6 +48,9 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
 	}
 	d.writeKeys(b)
+	if len(d.unknown) > 0 {
+		fmt.Fprintf(b, "The summary prompt names %s, which LangSmith does not document: nothing may be filled in there. Its variables are %s.\n", quoteNames(d.unknown), langsmith.PromptVariables())
+	}
 	if d.prompt != "" {
 		fmt.Fprintf(b, "\n%s\n", d.prompt)
 	}

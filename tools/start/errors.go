@@ -43,7 +43,7 @@ func (j *Job) explain(err error) error {
 }
 
 func (j *Job) explainLimit(err *paid.LimitError) error {
-	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
+	text := fmt.Sprintf("The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
 	others := j.describeOthers(err.Others, scope.New(j.Request, time.Now()))
 	return tool.Refuse("%s", strings.TrimSuffix(text+"\n"+others, "\n"))
