@@ -84,7 +84,7 @@ func (s *Scope) DescribeFilter() string {
 	return markdown.Quote(s.Filter, maxFilter)
 }
 
-// String describes the scope in a sentence's part, such as "2026-01-01 00:00 to
+// String describes the scope in a part of a sentence, such as "2026-01-01 00:00 to
 // 2026-01-08 00:00 UTC, sample 200". It is empty where nothing is known.
 func (s *Scope) String() string { return s.describe(s.Window()) }
 
