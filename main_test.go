@@ -211,6 +211,8 @@ func TestMistakenSettings(t *testing.T) {
 		lines []string // a part of each line of stderr
 	}{
 		{"an unknown flag", nil, []string{"--bogus"}, []string{"--bogus"}},
+		{"a misspelt flag", nil, []string{"--read-onyl"}, []string{"did you mean --read-only?"}},
+		{"a misspelt command", nil, []string{"inst"}, []string{"did you mean install?"}},
 		{"a flag without its value", nil, []string{"--log-level"}, []string{"--log-level"}},
 		{"malformed values", nil, []string{"--log-level", "loud", "--timeout", "soon", "--tools", "list_project"}, []string{"--timeout", "--log-level", "--tools"}},
 		{"a Redis port that is none", nil, []string{"--state", "redis://localhost:99999/0"}, []string{"--state"}},
@@ -236,6 +238,19 @@ func TestMistakenSettings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A misspelt variable may be a guard or a bound that is missing. It ends nothing, as
+// Kubernetes makes variables of the same prefix up.
+func TestAMisspeltVariableIsNamed(t *testing.T) {
+	env := []string{"LANGSMITH_INSIGHTS_MCP_READONLY=true", "LANGSMITH_INSIGHTS_MCP_SERVICE_HOST=10.0.0.1"}
+	const want = "LANGSMITH_INSIGHTS_MCP_READONLY (did you mean LANGSMITH_INSIGHTS_MCP_READ_ONLY?)"
+	if got := run(t, hello, env, "--sandbox"); got.code != 0 || strings.Count(got.stderr, want) != 1 || strings.Contains(got.stderr, "SERVICE_HOST") {
+		t.Errorf("code %d, the log:\n%s", got.code, got.stderr)
+	}
+	if got := run(t, "", env, "doctor"); !strings.Contains(got.stdout, "note  variables: no settings, so without effect: "+want+"\n") {
+		t.Errorf("doctor says\n%s", got.stdout)
 	}
 }
 

@@ -217,14 +217,16 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	return langsmith.Job{}, err
 }
 
-// readAgain asks, for some seconds, for a job that was missing minutes ago and is
-// missing now. Each of the two may have been one bad moment: nobody need have looked in
-// between.
+// readAgain looks, for some seconds, for a job that was missing minutes ago and is
+// missing now: in between nobody need have looked, and each of the two may have been one
+// bad moment.
 func (f *inFlight) readAgain(id uuid.UUID) (job langsmith.Job, err error) {
 	for _, pause := range searchPauses[1:] {
 		if err := sleep(f.ctx, pause); err != nil {
 			return job, err
 		}
+		f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
+		f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
 		if job, err = f.readJob(id); !errors.Is(err, errMissing) {
 			return job, err
 		}

@@ -3,6 +3,7 @@ package report
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -119,7 +120,8 @@ func (t *Tree) Find(id uuid.UUID) *Node { return t.byID[id] }
 const shortestPrefix = 6
 
 // Match returns the categories that a text identifies: the one with that id, else all with
-// that name or with an id that begins with it.
+// that name or with an id that begins with it. Upper and lower case differ in names only
+// where both are there.
 func (t *Tree) Match(text string) []*Node {
 	if id, err := uuid.Parse(text); err == nil && t.byID[id] != nil {
 		return []*Node{t.byID[id]}
@@ -127,14 +129,43 @@ func (t *Tree) Match(text string) []*Node {
 	isPrefix := func(id uuid.UUID) bool {
 		return len(text) >= shortestPrefix && id != uuid.Nil && strings.HasPrefix(id.String(), strings.ToLower(text))
 	}
-	var matches []*Node
+	var matches, folded []*Node
 	for _, node := range t.Nodes {
-		if node.Name == text || isPrefix(node.ID) {
+		switch {
+		case node.Name == text || isPrefix(node.ID):
 			matches = append(matches, node)
+		case strings.EqualFold(node.Name, strings.TrimSpace(text)):
+			folded = append(folded, node)
 		}
+	}
+	if matches == nil {
+		return folded
 	}
 	return matches
 }
+
+// Near returns the categories whose name or id has a part in common with a text: those
+// that contain it, and those with a word of it. The largest come first.
+func (t *Tree) Near(text string) []*Node {
+	text = strings.ToLower(strings.TrimSpace(text))
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	var near []*Node
+	for _, node := range t.Nodes {
+		name := strings.ToLower(node.Name)
+		isNear := text != "" && (strings.Contains(name, text) || node.ID != uuid.Nil && strings.HasPrefix(node.ID.String(), text))
+		for _, word := range words {
+			isNear = isNear || len(word) >= shortestWord && strings.Contains(name, strings.TrimSuffix(word, "s"))
+		}
+		if isNear {
+			near = append(near, node)
+		}
+	}
+	Sort(near, ByRuns)
+	return near
+}
+
+// shortestWord is the fewest bytes of a word that tells something.
+const shortestWord = 4
 
 // Share returns a category's share of all runs, from 0 to 1, and whether it is known. It is
 // unknown without runs.

@@ -148,4 +148,22 @@ func (s *Schedule) PerMonth(from time.Time) (fewest, most int) {
 	return fewest * s.PerDay(), most * s.PerDay()
 }
 
+// Gaps returns the shortest and the longest time between the next runs.
+func (s *Schedule) Gaps(from time.Time) (shortest, longest time.Duration) {
+	const runs = 40 // of a daily schedule, more than a month
+	last := s.Next(from)
+	for range runs {
+		next := s.Next(last)
+		if next.IsZero() {
+			break
+		}
+		gap := next.Sub(last)
+		if shortest == 0 || gap < shortest {
+			shortest = gap
+		}
+		longest, last = max(longest, gap), next
+	}
+	return shortest, longest
+}
+
 func lowest(set uint64) uint64 { return 1 << bits.TrailingZeros64(set) }
