@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// The connections are real: what net and crypto/tls return differs from what they say.
+// The connections are real, because net and crypto/tls return other error types than
+// they document.
 func TestFailure(t *testing.T) {
 	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
 	defer untrusted.Close()
@@ -41,7 +42,7 @@ func TestFailure(t *testing.T) {
 		cancel()
 		var failed *Error
 		if !errors.As(err, &failed) || failed.Failure() != c.want {
-			t.Errorf("%s: %v is %q, want %q", c.address, err, failed.Failure(), c.want)
+			t.Errorf("%s: the error is %v, want the failure %q", c.address, err, c.want)
 		}
 	}
 	for _, c := range []struct {
@@ -53,10 +54,10 @@ func TestFailure(t *testing.T) {
 		{errors.New("no route to host"), "other"},
 	} {
 		if got := (&Error{Err: c.err}).Failure(); got != c.want {
-			t.Errorf("%v is %q", c.err, got)
+			t.Errorf("the failure of %v is %q, want %q", c.err, got, c.want)
 		}
 	}
 	if got := (&Error{Status: 500, Err: errors.New("x")}).Failure(); got != "" {
-		t.Errorf("an answer failed by %q", got)
+		t.Errorf("an error with a response has the failure %q", got)
 	}
 }
