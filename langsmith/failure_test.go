@@ -23,12 +23,16 @@ func TestFailure(t *testing.T) {
 	defer dropped.Close()
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	for _, c := range []struct{ address, want string }{
-		{untrusted.URL, "tls"},
-		{"https" + plain.URL[len("http"):], "tls"},
-		{slow.URL, "timeout"},
-		{dropped.URL, "closed"},
-		{closed.URL, "refused"},
+	for _, c := range []struct {
+		address string
+		timeout time.Duration // of each request; the call has twice as long
+		want    string
+	}{
+		{untrusted.URL, 10 * time.Second, "tls"},
+		{"https" + plain.URL[len("http"):], 10 * time.Second, "tls"},
+		{slow.URL, 200 * time.Millisecond, "timeout"},
+		{dropped.URL, time.Second, "closed"},
+		{closed.URL, time.Second, "refused"},
 	} {
 		endpoint, err := ParseEndpoint(c.address)
 		if err != nil {
@@ -36,8 +40,8 @@ func TestFailure(t *testing.T) {
 		}
 		transport := NewTransport()
 		defer transport.CloseIdleConnections()
-		client := New(Options{Endpoint: endpoint, Credentials: Credentials{APIKey: "lsv2_pt_x"}, Transport: transport, Timeout: 200 * time.Millisecond})
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		client := New(Options{Endpoint: endpoint, Credentials: Credentials{APIKey: "lsv2_pt_x"}, Transport: transport, Timeout: c.timeout})
+		ctx, cancel := context.WithTimeout(t.Context(), 2*c.timeout)
 		_, err = client.ListProjects(ctx, ProjectsQuery{Limit: 1})
 		cancel()
 		var failed *Error
