@@ -233,7 +233,7 @@ func TestDoctorJSON(t *testing.T) {
 			for _, check := range report.Checks {
 				names = append(names, check.Name)
 				if (check.Status == doctor.Failed) != (check.Name == test.failed) {
-					t.Errorf("%+v", check)
+					t.Errorf("the check is %+v", check)
 				}
 				if check.Found == "" || check.Status == doctor.Failed && check.Do == "" {
 					t.Errorf("no finding or no advice: %+v", check)

@@ -134,7 +134,7 @@ func TestWrittenKeyReplacesPassedKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := string(read(t, config)); strings.Contains(got, keyVariable) || !strings.Contains(got, "X-Team = 'TEAM'") || !strings.Contains(got, "X-API-Key = '"+testKey+"'") {
-		t.Errorf("%s", got)
+		t.Errorf("the file is\n%s", got)
 	}
 	if again, err := Install(o); err != nil || again.Changed {
 		t.Errorf("the second time: %v\n%s", err, again.Diff)
