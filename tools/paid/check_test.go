@@ -301,15 +301,21 @@ func (h *harness) wasGone(job sandbox.StartedJob, question int, by time.Time) bo
 }
 
 // toldAt is when the store had been told of a call, at the latest: where it was full or
-// away, some time after that.
+// away, some time after that, in which the call's process did not stand still.
 func (h *harness) toldAt(call *seenCall) time.Time {
 	const later = unsavedPause + storePause + storeTimeout + storeAgain
 	told := call.ended
+	missing := slices.Concat(h.outages, h.fullSpans)
 	for again := true; again; {
 		again = false
-		for _, s := range slices.Concat(h.outages, h.fullSpans) {
+		for _, s := range missing {
 			if s.to.After(call.began) && !s.from.After(told) && s.to.Add(later).After(told) {
 				told, again = s.to.Add(later), true
+			}
+		}
+		for _, f := range h.freezes {
+			if told.After(call.ended) && f.process == call.process && !f.from.After(told) && f.to.Add(later).After(told) {
+				told, again = f.to.Add(later), true
 			}
 		}
 	}
