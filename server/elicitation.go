@@ -6,10 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
+	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -20,15 +24,18 @@ type elicitor struct {
 	// answers are those so far, by question. A client sends only the latest; the
 	// earlier ones come back in the request's state.
 	answers map[string]formAnswer
+	// use uses up a person's yes to a question that was asked at a time, and reports
+	// whether it could: a client may send one again.
+	use func(ctx context.Context, question string, asked time.Time) bool
 }
 
 // newElicitor returns the elicitor of a call; nil where its client cannot ask.
-func newElicitor(ctx context.Context, request mcp.CallToolRequest) *elicitor {
+func newElicitor(ctx context.Context, request mcp.CallToolRequest, ledger *paid.Ledger) *elicitor {
 	session, ok := mcpserver.ClientSessionFromContext(ctx).(mcpserver.SessionWithClientInfo)
 	if !ok || !supportsForms(session.GetClientCapabilities().Elicitation) {
 		return nil
 	}
-	e := &elicitor{answers: map[string]formAnswer{}}
+	e := &elicitor{answers: map[string]formAnswer{}, use: ledger.UseAgreement}
 	maps.Copy(e.answers, decodeState(request.Params.RequestState))
 	for id := range request.Params.InputResponses {
 		if result := mcpserver.ElicitationResponse(request.Params.InputResponses, id); result != nil {
@@ -46,8 +53,8 @@ func supportsForms(can *mcp.ElicitationCapability) bool {
 
 // ask implements tool.Env.Ask.
 func (e *elicitor) ask(ctx context.Context, question *tool.Question) (*tool.Answer, error) {
-	if given, ok := e.answers[question.ID]; ok {
-		return given.answer(question), nil
+	if answer := e.given(ctx, question); answer != nil {
+		return answer, nil
 	}
 	if mcp.IsModernProtocol(mcpserver.RequestProtocolVersion(ctx)) {
 		return nil, question
@@ -62,10 +69,39 @@ func (e *elicitor) ask(ctx context.Context, question *tool.Question) (*tool.Answ
 	return newAnswer(result).answer(question), nil
 }
 
+// given returns the answer that came with the call, nil for none. A yes that another
+// call has used is none.
+func (e *elicitor) given(ctx context.Context, question *tool.Question) *tool.Answer {
+	var latest string
+	var asked uuid.UUID
+	for id := range e.answers {
+		what, when, _ := strings.Cut(id, questionTime)
+		parsed, err := uuid.Parse(when)
+		if what == question.ID && err == nil && parsed.Version() == 7 && id > latest {
+			latest, asked = id, parsed
+		}
+	}
+	if latest == "" {
+		return nil
+	}
+	answer := e.answers[latest].answer(question)
+	if answer.Accepted && len(question.Choices) == 0 && !e.use(ctx, latest, time.Unix(asked.Time().UnixTime())) {
+		return nil
+	}
+	return answer
+}
+
+// questionTime stands between a question's id and the UUID of when it is asked.
+const questionTime = "."
+
 // inputRequired returns the result that asks the question.
-func (e *elicitor) inputRequired(question *tool.Question) *mcp.CallToolResult {
+func (e *elicitor) inputRequired(question *tool.Question) (*mcp.CallToolResult, error) {
+	now, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
 	return mcpserver.NewInputRequestBuilder(encodeState(e.answers)).
-		Elicit(question.ID, newForm(question, titledChoice)).ToolResult()
+		Elicit(question.ID+questionTime+now.String(), newForm(question, titledChoice)).ToolResult(), nil
 }
 
 // answerField is the only field of a question's form.

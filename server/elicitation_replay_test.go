@@ -73,8 +73,8 @@ func (l *lastRequest) sendWith(t *testing.T, over servertest.Args) string {
 	return string(answer)
 }
 
-// A person's yes holds for the question that was put: sent along with another call it
-// counts for nothing, and the other question is put.
+// A person's yes holds for the question that was put, and once: sent along with another
+// call, or with the same one again, it counts for nothing, and a question is put.
 func TestAYesServesNoOtherQuestion(t *testing.T) {
 	project := uuid.NewString()
 	hourly := servertest.Args{"schedule_cron": "0 * * * *", "accept_runs_per_month": 744}
@@ -90,11 +90,15 @@ func TestAYesServesNoOtherQuestion(t *testing.T) {
 		},
 		"a generated config": {
 			"generate_insights_config", servertest.Args{"user_context": userContext},
-			[]servertest.Args{{"user_context": map[string]string{"Another question?": "another"}}, {"model": "openai"}}, "/configs/generate",
+			[]servertest.Args{{}, {"user_context": map[string]string{"Another question?": "another"}}, {"model": "openai"}}, "/configs/generate",
 		},
 		"a job": {
 			"create_insights_job", servertest.Args{"sample": 10},
 			[]servertest.Args{{"sample": 11}, {"allow_duplicate": true}}, "/insights",
+		},
+		"a second equal job": {
+			"create_insights_job", servertest.Args{"sample": 10, "allow_duplicate": true},
+			[]servertest.Args{{}}, "/insights",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -330,6 +330,17 @@ func TestChatsNeedAPersonWithConfirm(t *testing.T) {
 	})
 }
 
+// A call above the day's bound is refused before any chat is sent.
+func TestChatsAboveTheDaysBound(t *testing.T) {
+	onStage(t, servertest.Options{Config: func(c *config.Config) { c.MaxJobsPerDay = 1 }}, func(t *testing.T, s *stage) {
+		s.Call(t, analyzeChats, servertest.Args{"chats": someChats(3), "name": "First"})
+		s.transcript("above_jobs_per_day", analyzeChats, servertest.Args{"chats": someChats(4), "name": "Second"})
+		if project, _ := s.ingested("Second"); project != uuid.Nil || s.Sandbox.JobsStarted() != 1 {
+			t.Error("chats were sent although no job may be started")
+		}
+	})
+}
+
 // A caller who leaves during the ingestion leaves no job behind that nobody asked for.
 func TestLeavingBeforeTheChatsAreVisible(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 10 * time.Second}}, func(t *testing.T, s *stage) {

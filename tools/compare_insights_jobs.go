@@ -37,7 +37,7 @@ func (a *compareInsightsJobsArgs) Check() error {
 	case isUUID && strings.EqualFold(a.BaselineJobID, string(a.JobID)):
 		return langsmith.FieldError{Field: "baseline_job_id", Problem: "is the same job as job_id; list_insights_jobs lists the others"}
 	case !isUUID && !slices.Contains([]string{"", string(tool.LatestJob), compare.PreviousJob}, a.BaselineJobID):
-		return langsmith.FieldError{Field: "baseline_job_id", Problem: "must be a job's UUID, latest or previous, not " + wording.Echo(a.BaselineJobID)}
+		return langsmith.FieldError{Field: "baseline_job_id", Problem: "must be a job's UUID, latest or previous, not " + wording.Echo(a.BaselineJobID) + "; list_insights_jobs lists the jobs"}
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // the newest may be another later
 		return nil, tool.WithNextCall(err, args)
 	}
-	return compare.New(compared[0].side(), compared[1].side()).Resizable(), nil
+	return compare.New(compared[0].side(env), compared[1].side(env)).Resizable(), nil
 }
 
 // comparedJob is one of the two jobs of a comparison.
@@ -94,7 +94,9 @@ type comparedJob struct {
 	unfinished *tool.Unfinished // in a polled call; nil when the job has ended
 }
 
-func (j *comparedJob) side() *compare.Side { return compare.NewSide(j.project, j.state.Report) }
+func (j *comparedJob) side(env *tool.Env) *compare.Side {
+	return compare.NewSide(j.project, j.state.Report, env.Scopes)
+}
 
 // describe names the job in a sentence.
 func (j *comparedJob) describe() string {
@@ -154,12 +156,12 @@ func (j *comparedJob) refuseFailed() error {
 	if !j.state.Report.Status.Failed() {
 		return nil
 	}
-	shown := jobs.NewJob(&j.state.Report.Job, tool.Links{}, jobs.MaxName)
+	shown := jobs.NewJob(&j.state.Report.Job, jobs.MaxName)
 	return tool.Refuse("%s failed and has no report to compare: %s. Choose another: %s", j.describe(), shown.Reason(), wording.Call("list_insights_jobs", "session_id", j.project.ID))
 }
 
 func (j *comparedJob) refuseUnfinished(timeout time.Duration, maxWaiters int) error {
-	shown := jobs.NewJob(&j.state.Report.Job, tool.Links{}, jobs.MaxName)
+	shown := jobs.NewJob(&j.state.Report.Job, jobs.MaxName)
 	if shown.Status.Done() {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -87,6 +88,11 @@ func TestCompareInsightsJobs(t *testing.T) {
 			for i := range 5 {
 				j.Clusters = append(j.Clusters, below("Billing", fmt.Sprintf("Reason %d", i), 500-i))
 			}
+		})), args: pair},
+		{name: "steady_but_failing", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, figures(0.05, 2, 0.001)), category("Delivery", "", 400, figures(0.05, 2, 0.001))}
+		}), changed(support, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 590, figures(0.2, 2, 0.001)), category("Delivery", "", 410, figures(0.06, 2, 0.001))}
 		})), args: pair},
 		{name: "finish_meanwhile", prepare: racing(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
 		{name: "look_once", prepare: jobs(weekBefore, changed(support, unfinishedUntil("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
@@ -199,6 +205,25 @@ func TestWhatChangedTakesOneCall(t *testing.T) {
 		t.Logf("%d bytes of text, %d of structure", len(reply.Text), len(reply.Structured))
 		if len(reply.Text) > mostText || len(reply.Text)+len(reply.Structured) > mostInAll {
 			t.Errorf("%d bytes of text and %d of structure; %d of text and %d in all are allowed", len(reply.Text), len(reply.Structured), mostText, mostInAll)
+		}
+	})
+}
+
+// A comparison warns of windows that overlap, where LangSmith does not show them but the
+// server started both jobs.
+func TestOverlappingWindowsAreToldFromMemory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Now: time.Now}})
+		for _, hours := range []int{336, 168} {
+			args := servertest.Args{"project": sandbox.ChatProd, "last_n_hours": hours}
+			var job struct{ ID string }
+			f.Call(t, "create_insights_job", args).Decode(t, &job)
+			f.Call(t, "wait_for_insights_job", servertest.Args{"project": sandbox.ChatProd, "job_id": job.ID, "timeout_seconds": 600})
+		}
+		var comparison struct{ Caution []string }
+		f.Call(t, "compare_insights_jobs", servertest.Args{"project": sandbox.ChatProd}).Decode(t, &comparison)
+		if !slices.Contains(comparison.Caution, "The windows overlap: some traces may be in both reports.") {
+			t.Errorf("caution: %q", comparison.Caution)
 		}
 	})
 }

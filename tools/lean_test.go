@@ -253,20 +253,20 @@ func TestTasksStayLean(t *testing.T) {
 	if !strings.Contains(reply.Text, ", error, ") || !strings.HasPrefix(reply.Text, "Run ") {
 		t.Errorf("the last call shows no failing run:\n%s", reply.Text)
 	}
-	within("a report and a failing example, from nothing", 4, 5_450, 9_350)
+	within("a report and a failing example, from nothing", 4, 5_450, 8_750)
 
 	call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
 	call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
 	next()
 	next()
-	within("a report that is there and a failing example", 4, 5_450, 9_350)
+	within("a report that is there and a failing example", 4, 5_450, 8_750)
 
 	args := servertest.Args{"project": "chat-prod", "job_id": "latest", "status": "error", "dataset": "failures", "limit": 20}
 	call("add_insights_runs_to_dataset", args)
 	delete(args, "dataset")
 	args["queue"], args["limit"] = "to review", 5
 	call("add_insights_runs_to_annotation_queue", args)
-	within("twenty failed traces kept and five to review", 2, 600, 1_700)
+	within("twenty failed traces kept and five to review", 2, 600, 1_300)
 }
 
 // A name is as long in every script: it is cut by characters, where there is room.

@@ -9,6 +9,7 @@ var fieldMeanings = map[string]string{
 	"status":                  "`queued`, `running`, `success` or `error`, or another word of LangSmith's.",
 	"error":                   "Why it failed, as LangSmith says it.",
 	"url":                     "Where it is in LangSmith's web interface.",
+	"url_pattern":             "Where each is in LangSmith's web interface, its id in the place of the name in braces.",
 	"session_id":              "The tracing project's id.",
 	"start_time":              "When the run started.",
 	"end_time":                "When the run ended.",
@@ -68,6 +69,7 @@ var fieldMeanings = map[string]string{
 	"report.highlighted_traces[].cluster_name":     "That category's name.",
 	"report.highlighted_traces[].rank":             "Its place among the highlighted traces; 1 is the first.",
 	"report.highlighted_traces[].highlight_reason": "Why it was picked.",
+	"report.highlighted_traces[].url":              "Where it is in LangSmith's web interface; in a detailed report.",
 	"report.left_out":                              "How many key points and traces did not fit; `detail=detailed` shows more.",
 
 	// list_insights_runs
@@ -96,7 +98,7 @@ var fieldMeanings = map[string]string{
 	"baseline_cluster_id": "Its id in the baseline, where it has vanished from the later report.",
 	"similarity":          "How alike the words of the two are, from 0 to 1; absent where they are the same.",
 	"baseline_num_runs":   "How many traces it had in the baseline.",
-	"baseline_share":      "Its share in the baseline; like `share` only where it moved.",
+	"baseline_share":      "Its share in the baseline.",
 	"baseline_stats":      "Its stats in the baseline.",
 	"caution":             "What weakens the comparison.",
 

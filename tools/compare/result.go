@@ -10,6 +10,7 @@ import (
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -50,14 +51,14 @@ type Result struct {
 
 // JobResult is one of the jobs that were compared.
 type JobResult struct {
-	ID        uuid.UUID `json:"id"`
-	Name      string    `json:"name"`
-	NumRuns   int       `json:"num_runs"`
-	ErrorRate *float64  `json:"error_rate,omitempty"`
+	ID        uuid.UUID    `json:"id"`
+	Name      string       `json:"name"`
+	Scope     *scope.Scope `json:"scope,omitempty"`
+	NumRuns   int          `json:"num_runs"`
+	ErrorRate *float64     `json:"error_rate,omitempty"`
 }
 
-// CategoryChange is a category, its match in the baseline, and what changed. No field
-// is there that others imply.
+// CategoryChange is a category, its match in the baseline, and what changed.
 type CategoryChange struct {
 	Name              string         `json:"name"`
 	Parent            string         `json:"parent,omitempty"`        // where another category has the same name
@@ -65,7 +66,7 @@ type CategoryChange struct {
 	Similarity        float64        `json:"similarity,omitempty"`    // where it is not 1
 	NumRuns           *int           `json:"num_runs,omitempty"`
 	BaselineNumRuns   *int           `json:"baseline_num_runs,omitempty"`
-	Share             *float64       `json:"share,omitempty"` // both where it moved: else num_runs tells
+	Share             *float64       `json:"share,omitempty"`
 	BaselineShare     *float64       `json:"baseline_share,omitempty"`
 	Stats             map[string]any `json:"stats,omitempty"`
 	BaselineStats     map[string]any `json:"baseline_stats,omitempty"`
@@ -123,7 +124,7 @@ func (c *Comparison) next() *tool.Call {
 }
 
 func (s *Side) result(chars int) JobResult {
-	return JobResult{ID: s.job.ID, Name: markdown.Truncate(s.job.Name, chars), NumRuns: s.tree.Total, ErrorRate: s.errorRate()}
+	return JobResult{ID: s.job.ID, Name: markdown.Truncate(s.job.Name, chars), Scope: s.scope, NumRuns: s.tree.Total, ErrorRate: s.errorRate()}
 }
 
 func (c *Comparison) newCategoryChange(change *Change, chars int) CategoryChange {
@@ -134,15 +135,15 @@ func (c *Comparison) newCategoryChange(change *Change, chars int) CategoryChange
 	}
 	if node := change.Baseline; node != nil {
 		shown.BaselineNumRuns, shown.BaselineStats = &node.Runs, jobs.MainStats(node.Stats)
-		if change.Kind != Unchanged {
-			shown.BaselineShare = new(wording.Round4(change.BaselineShare))
-		}
+		shown.BaselineShare = new(wording.Significant(change.BaselineShare))
 	}
 	if node := change.Now; node != nil {
 		shown.ClusterID, shown.NumRuns, shown.Stats = node.ID, &node.Runs, jobs.MainStats(node.Stats)
-		if change.Kind != Unchanged {
-			shown.Share = new(wording.Round4(change.Share))
-		}
+		shown.Share = new(wording.Significant(change.Share))
+	}
+	if change.Kind == Unchanged { // what its traces cost is in the reports
+		delete(shown.Stats, langsmith.StatCostP50)
+		delete(shown.BaselineStats, langsmith.StatCostP50)
 	}
 	switch {
 	case change.Kind == Vanished:

@@ -2,7 +2,9 @@ package compare
 
 import (
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -11,11 +13,12 @@ type Side struct {
 	project langsmith.Project
 	job     *langsmith.Report
 	tree    *report.Tree
+	scope   *scope.Scope // nil where nothing is known of it
 }
 
 // NewSide returns a job that has succeeded as a side of a comparison.
-func NewSide(project langsmith.Project, job *langsmith.Report) *Side {
-	return &Side{project: project, job: job, tree: report.Build(job.Clusters)}
+func NewSide(project langsmith.Project, job *langsmith.Report, known *scope.Memory) *Side {
+	return &Side{project: project, job: job, tree: report.Build(job.Clusters), scope: jobs.ScopeOf(&job.Job, known)}
 }
 
 // errorRate returns the share of the report's traces that ended in an error; nil
@@ -32,5 +35,5 @@ func (s *Side) errorRate() *float64 {
 		}
 		failed += rate * float64(root.Runs)
 	}
-	return new(wording.Round4(failed / float64(s.tree.Total)))
+	return new(wording.Significant(failed / float64(s.tree.Total)))
 }

@@ -67,13 +67,14 @@ type HighlightedRun struct {
 // them longer than chars, in bytes.
 func (v *View) result(items, chars int) *Result {
 	r := &Result{
-		Job:       NewJob(&v.job.Job, v.links, min(MaxName, chars)),
+		Job:       NewJob(&v.job.Job, min(MaxName, chars)),
 		SessionID: v.project.ID,
 		Report:    v.report,
 		view:      v,
 		chars:     chars,
 	}
-	r.Remember(v.scope)
+	r.Scope = v.scope
+	r.URL = v.links.Job(v.job.ID)
 	if v.tree.Total > 0 {
 		r.NumRuns = &v.tree.Total
 	}
@@ -107,14 +108,14 @@ func (v *View) newCluster(node *report.Node, cut *markdown.Shortener) Cluster {
 		NumRuns:     node.Runs,
 		Stats:       MainStats(node.Stats),
 	}
-	if v.detail.allStats {
+	if v.detail.full {
 		cluster.Stats = allStats(node.Stats, cut)
 	}
 	if node.Parent != nil {
 		cluster.ParentID = node.Parent.ID
 	}
 	if share, ok := v.tree.Share(node); ok {
-		share = wording.Round4(share)
+		share = wording.Significant(share)
 		cluster.Share = &share
 	}
 	return cluster
@@ -143,7 +144,10 @@ func (v *View) newReport(items, chars int) *Report {
 		}
 		shown := HighlightedRun{
 			RunID: run.RunID, ClusterID: run.ClusterID, ClusterName: cut.Text(run.ClusterName, v.detail.name), Rank: run.Rank,
-			Reason: cut.Text(run.Reason, v.detail.reason), URL: v.links.Run(run.RunID),
+			Reason: cut.Text(run.Reason, v.detail.reason),
+		}
+		if v.detail.full {
+			shown.URL = v.links.Run(run.RunID)
 		}
 		if !v.hide {
 			shown.Summary = cut.Text(run.Summary, v.detail.summary)

@@ -26,9 +26,11 @@ type View struct {
 	detail  detail
 	report  *Report      // what the Insights Agent wrote, in the size that fits; nil for none
 	hide    bool         // summaries of runs are left out
-	scope   *scope.Scope // as remembered; nil where it is not
+	scope   *scope.Scope // nil where nothing is known of it
 	now     time.Time
 
+	// Alone says that the project is known to have no other report to compare with.
+	Alone bool
 	// Progress says how an unfinished job goes; empty for how long it has run.
 	Progress string
 	// LookAgain is when it is worth looking at an unfinished job again; 0 where only
@@ -40,7 +42,7 @@ type View struct {
 type detail struct {
 	name, keyPoint, reason, summary, description int
 	keyPoints, highlights                        int
-	allStats                                     bool // and not just error rate, latency and cost
+	full                                         bool // every field, and every statistic
 
 	enough int // the length, in bytes, to which texts are shortened before categories are left out
 	budget int // in bytes; 0 for the page's
@@ -53,7 +55,7 @@ var (
 	}
 	detailed = detail{
 		name: markdown.MaxName, keyPoint: 1000, reason: 600, summary: 600, description: 500, keyPoints: 20, highlights: 20,
-		allStats: true, enough: 120,
+		full: true, enough: 120,
 	}
 )
 
@@ -63,7 +65,7 @@ func NewView(ctx context.Context, env *tool.Env, project langsmith.Project, job 
 	view := &View{
 		job: job, project: project, links: env.ProjectLinks(ctx, project), tree: tree,
 		nodes: slices.Clone(tree.Nodes), sortBy: report.ByRuns,
-		detail: concise, hide: env.Policy.HideRunContent, scope: env.Scopes.Get(job.ID), now: time.Now(),
+		detail: concise, hide: env.Policy.HideRunContent, scope: ScopeOf(&job.Job, env.Scopes), now: time.Now(),
 	}
 	report.Sort(view.nodes, view.sortBy)
 	return view

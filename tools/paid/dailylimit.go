@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
@@ -15,15 +16,39 @@ func (f *inFlight) count() error {
 	if l.maxJobsPerDay <= 0 {
 		return nil
 	}
-	today := l.now().UTC()
-	tally := state.Tally{Caller: f.call.payer, Day: today.Format(time.DateOnly)}
+	tally := l.today(f.call)
 	counted, err := l.stores.count(f.ctx, tally, f.token, l.maxJobsPerDay)
 	f.noteIf(err, noteNoStore)
 	if !counted {
-		return &LimitError{Most: l.maxJobsPerDay, Resets: today.Truncate(24 * time.Hour).Add(24 * time.Hour), Others: f.others(uuid.Nil)}
+		return l.limitError(f.others(uuid.Nil))
 	}
 	f.tally = &tally
 	return nil
+}
+
+// CheckDailyLimit returns a [LimitError] where today's jobs are used up, so that a call
+// need do nothing before that. [Ledger.Start] decides.
+func (l *Ledger) CheckDailyLimit(ctx context.Context, call *Call) error {
+	if l.maxJobsPerDay <= 0 {
+		return nil
+	}
+	if counted, err := l.stores.counted(ctx, l.today(call)); err != nil || counted < l.maxJobsPerDay {
+		return err
+	}
+	var others []langsmith.Job
+	if call.Project != uuid.Nil { // else the project does not exist
+		others, _, _ = l.Others(ctx, call)
+	}
+	return l.limitError(others)
+}
+
+// today is the tally of a call that is made now.
+func (l *Ledger) today(call *Call) state.Tally {
+	return state.Tally{Caller: call.payer, Day: l.now().UTC().Format(time.DateOnly)}
+}
+
+func (l *Ledger) limitError(others []langsmith.Job) error {
+	return &LimitError{Most: l.maxJobsPerDay, Resets: l.now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour), Others: others}
 }
 
 // uncount gives it back where nothing was started.

@@ -34,6 +34,9 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 			continue
 		}
 		job, err := f.readJob(entry.Job)
+		if errors.Is(err, errMissing) && f.isGone(entry) {
+			job, err = f.readAgain(entry.Job)
+		}
 		switch {
 		case errors.Is(err, errDeleted), errors.Is(err, errMissing) && f.isGone(entry):
 			f.record(closeEntry(entry))
@@ -212,6 +215,23 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 		return langsmith.Job{}, errHidden
 	}
 	return langsmith.Job{}, err
+}
+
+// readAgain looks, for some seconds, for a job that was missing minutes ago and is
+// missing now: in between nobody need have looked, and each of the two may have been one
+// bad moment.
+func (f *inFlight) readAgain(id uuid.UUID) (job langsmith.Job, err error) {
+	for _, pause := range searchPauses[1:] {
+		if err := sleep(f.ctx, pause); err != nil {
+			return job, err
+		}
+		f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
+		f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
+		if job, err = f.readJob(id); !errors.Is(err, errMissing) {
+			return job, err
+		}
+	}
+	return job, err
 }
 
 func (f *inFlight) wasDeleted(job uuid.UUID) bool {

@@ -267,6 +267,11 @@ func (m *mortalStore) Count(ctx context.Context, tally state.Tally, token uuid.U
 	return counted, err
 }
 
+func (m *mortalStore) Counted(ctx context.Context, tally state.Tally) (counted int, err error) {
+	err = m.do(ctx, false, func() error { counted, err = m.Store.Counted(ctx, tally); return err })
+	return counted, err
+}
+
 func (m *mortalStore) Uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
 	return m.do(ctx, true, func() error { return m.Store.Uncount(ctx, tally, token) })
 }
@@ -335,6 +340,10 @@ func (s *leaseStore) Survey(ctx context.Context, scope string) (state.Surveyed, 
 
 func (s *leaseStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
 	return s.current().Count(ctx, tally, token, most)
+}
+
+func (s *leaseStore) Counted(ctx context.Context, tally state.Tally) (int, error) {
+	return s.current().Counted(ctx, tally)
 }
 
 func (s *leaseStore) Uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {

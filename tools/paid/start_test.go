@@ -299,6 +299,24 @@ func TestAcknowledgedJobThatIsNotShown(t *testing.T) {
 	}
 }
 
+// Two moments at which LangSmith shows the job nowhere are not two minutes of them.
+func TestAcknowledgedJobThatIsMissedTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		first := w.start(t, w.call())
+		for range 2 {
+			time.Sleep(LongestLag + time.Minute)
+			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`, Times: 1})
+			w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[]}`, Times: 1})
+			if again := w.start(t, w.call()); again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+				t.Errorf("%+v", again)
+			}
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
 // What was not in a complete list is new: clocks and names decide nothing then.
 func TestNewJobByTheListAlone(t *testing.T) {
 	const ahead = "Sat, 01 Jan 2000 05:00:00 GMT"

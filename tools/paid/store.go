@@ -130,6 +130,20 @@ func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, 
 	return counted, errors.Join(sharedErr, err)
 }
 
+// counted returns how many jobs a tally holds.
+func (s *stores) counted(ctx context.Context, tally state.Tally) (int, error) {
+	if s.shared != nil {
+		var counted int
+		if err := s.shared.exchange(ctx, &s.shared.reading, func(ctx context.Context) (err error) {
+			counted, err = s.shared.store.Counted(ctx, tally)
+			return err
+		}); err == nil {
+			return counted, nil
+		}
+	}
+	return s.own.Counted(ctx, tally)
+}
+
 // uncount takes a job out of a tally again.
 func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
 	err := s.own.Uncount(ctx, tally, token)

@@ -13,12 +13,14 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // List is a page of the traces behind a report or one of its categories.
 type List struct {
 	Cluster    *Cluster `json:"cluster,omitempty"`
 	Runs       []Run    `json:"runs"`
+	URLPattern string   `json:"url_pattern,omitempty"`
 	NextOffset int      `json:"next_offset,omitempty"`
 
 	tool.Followed
@@ -42,10 +44,11 @@ type Run struct {
 	Status     string                     `json:"status,omitempty"`
 	Error      string                     `json:"error,omitempty"`
 	StartTime  langsmith.Time             `json:"start_time,omitzero"`
+	Latency    *float64                   `json:"latency_seconds,omitempty"` // both where the list is sorted by one
+	TotalCost  *float64                   `json:"total_cost,omitempty"`
 	Attributes map[string]json.RawMessage `json:"attributes,omitempty" jsonschema:"type=object"`
 	Inputs     json.RawMessage            `json:"inputs,omitempty"`
 	Outputs    json.RawMessage            `json:"outputs,omitempty"`
-	URL        string                     `json:"url,omitempty"`
 }
 
 // View is what one call shows of a job's traces.
@@ -55,10 +58,13 @@ type View struct {
 	NameJob     bool // the call does not name the job by its id
 	Page        tool.PageArgs
 	MaxChars    MaxCharsArgs
-	Selected    bool // the call asks for some of the traces
-	HideContent bool // inputs, outputs and summaries are left out
+	Selected    bool   // the call asks for some of the traces
+	SortBy      string // latency or cost, where the call asks for that
+	SortKey     string // the attribute by which LangSmith sorts
+	HideContent bool   // inputs, outputs and summaries are left out
 	Links       tool.Links
 	Found       *langsmith.JobRunsPage
+	LookedUp    map[uuid.UUID]langsmith.Run // the runs of selected traces
 
 	runs    []readRun // Found's
 	cluster *Cluster
@@ -144,6 +150,9 @@ func (v *View) list(items, chars int) *List {
 	for i := range items {
 		l.Runs[i] = v.run(v.runs[i], chars)
 	}
+	if items > 0 {
+		l.URLPattern = v.Links.RunPattern()
+	}
 	l.Next = l.next()
 	switch {
 	case items < len(v.Found.Runs):
@@ -179,7 +188,15 @@ func (v *View) run(read readRun, chars int) Run {
 		Error:      cut.Text(found.Error, maxError),
 		StartTime:  found.StartTime,
 		Attributes: read.showAttributes(chars),
-		URL:        v.Links.Run(found.ID),
+	}
+	if v.SortBy == "latency" || v.SortBy == "cost" {
+		known := v.LookedUp[found.ID]
+		if latency, ok := known.LatencySeconds(); ok {
+			run.Latency = new(wording.Significant(latency))
+		}
+		if cost, ok := known.TotalCost.Get(); ok {
+			run.TotalCost = new(wording.Significant(cost))
+		}
 	}
 	if v.HideContent {
 		return run

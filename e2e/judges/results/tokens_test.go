@@ -3,6 +3,7 @@ package results_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -17,16 +18,23 @@ import (
 // task is what somebody asks an agent, with the calls that answer it.
 type task struct {
 	name    string
-	reports []int // that are there before: the hours that each reads
+	reports []servertest.Args // that are there before: the windows that they read
 	run     func(*walk)
 	calls   int // the most there may be
 	text    int // the most tokens of text; 0 where nothing is promised
+	inAll   int // the most tokens of text and structure; 0 where nothing is promised
 }
+
+// The windows of reports, up to the sandbox's traces' end.
+var (
+	lastWeek   = servertest.Args{"last_n_hours": 168}
+	weekBefore = servertest.Args{"start_time": "2026-03-02T09:00:00Z", "end_time": "2026-03-09T09:00:00Z"}
+)
 
 // tasks are done over the sandbox's chat-prod.
 var tasks = []task{
 	{
-		name: "Last week's report with a failing example", reports: []int{168}, calls: 4, text: 2000,
+		name: "Last week's report with a failing example", reports: []servertest.Args{lastWeek}, calls: 4, text: 2000, inAll: 5500,
 		run: func(w *walk) {
 			w.call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
 			w.call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
@@ -44,13 +52,13 @@ var tasks = []task{
 		},
 	},
 	{
-		name: "What changed since the report before", reports: []int{336, 168}, calls: 1,
+		name: "What changed since the week before", reports: []servertest.Args{weekBefore, lastWeek}, calls: 1, text: 1300, inAll: 3000,
 		run: func(w *walk) {
-			w.call("compare_insights_jobs", servertest.Args{"project": "chat-prod", "job_id": w.reports[1], "baseline_job_id": w.reports[0]})
+			w.call("compare_insights_jobs", servertest.Args{"project": "chat-prod"})
 		},
 	},
 	{
-		name: "Twenty failed traces into a dataset, five to review", reports: []int{168}, calls: 2, text: 400,
+		name: "Twenty failed traces into a dataset, five to review", reports: []servertest.Args{lastWeek}, calls: 2, text: 400,
 		run: func(w *walk) {
 			args := servertest.Args{"project": "chat-prod", "job_id": "latest", "status": "error"}
 			args["dataset"], args["limit"] = "failures", 20
@@ -78,11 +86,14 @@ func TestTokens(t *testing.T) {
 		if task.text > 0 {
 			promised += fmt.Sprintf(", %s tokens of text", wording.Thousands(task.text))
 		}
+		if task.inAll > 0 {
+			promised += fmt.Sprintf(", %s in all", wording.Thousands(task.inAll))
+		}
 		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s |\n", task.name, w.calls, wording.Thousands(w.text), wording.Thousands(w.structure), promised)
 		for _, line := range w.lines {
 			b.WriteString(line)
 		}
-		if w.calls > task.calls || task.text > 0 && w.text > task.text {
+		if w.calls > task.calls || task.text > 0 && w.text > task.text || task.inAll > 0 && w.text+w.structure > task.inAll {
 			t.Errorf("%s: %d calls, %d tokens of text and %d of structure; promised: %s", task.name, w.calls, w.text, w.structure, promised)
 		}
 	}
@@ -104,23 +115,22 @@ type walk struct {
 	codec tokenizer.Codec
 	reply servertest.Reply // to the last call
 
-	reports []string // the ids of their jobs
-
 	calls, text, structure int
 	lines                  []string // of the table, one a call
 }
 
-// startWalk starts a server over a sandbox with finished reports over so many hours.
-func startWalk(t *testing.T, reports []int) *walk {
+// startWalk starts a server over a sandbox with finished reports of some windows.
+func startWalk(t *testing.T, reports []servertest.Args) *walk {
 	t.Helper()
 	codec, err := tokenizer.Get(tokenizer.O200kBase)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &walk{t: t, codec: codec, f: servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{ReadsUntilDone: 1}})}
-	for _, hours := range reports {
-		w.call("create_insights_job", servertest.Args{"project": "chat-prod", "last_n_hours": hours})
-		w.reports = append(w.reports, w.id("id"))
+	for _, report := range reports {
+		args := maps.Clone(report)
+		args["project"] = "chat-prod"
+		w.call("create_insights_job", args)
 		w.call("wait_for_insights_job", servertest.Args{"project": "chat-prod", "job_id": w.id("id")})
 	}
 	w.calls, w.text, w.structure, w.lines = 0, 0, 0, nil

@@ -35,7 +35,7 @@ export function comparisonOf(host, comparison, open) {
     const way = h('button', { type: 'button', className: 'link', on: { click: () => visit(way, side) } }, name);
     return way;
   };
-  const most = Math.max(0.01, ...kinds.flatMap(({ kind }) => comparison[kind].flatMap((change) => Object.values(shares(comparison, change)).map((share) => share ?? 0))));
+  const most = Math.max(0.01, ...kinds.flatMap(({ kind }) => comparison[kind].flatMap((change) => Object.values(shares(change)).map((share) => share ?? 0))));
   return h(
     'section',
     { className: 'comparison' },
@@ -57,14 +57,11 @@ function totals({ num_runs, error_rate }) {
 
 /**
  * A category's share of all traces now and before; undefined where it is not there.
- * What did not move is told by its traces alone.
  *
- * @param {Comparison} comparison
  * @param {Change} change
  */
-function shares({ job, baseline }, change) {
-  const of = (/** @type {number | undefined} */ runs, /** @type {number} */ all) => (runs === undefined || all === 0 ? undefined : runs / all);
-  return { now: change.share ?? of(change.num_runs, job.num_runs), before: change.baseline_share ?? of(change.baseline_num_runs, baseline.num_runs) };
+function shares({ share, baseline_share }) {
+  return { now: share, before: baseline_share };
 }
 
 /**
@@ -83,7 +80,7 @@ function group(host, { kind, sign, title }, comparison, most, visit) {
     h('caption', { className: 'unseen' }, title),
     h('colgroup', {}, ...heads.map(() => h('col', {}))),
     h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...heads.map((head) => h('th', { role: 'columnheader', scope: 'col' }, head)))),
-    h('tbody', { role: 'rowgroup' }, ...changes.map((change) => line(host, kind, change, shares(comparison, change), most, visit))),
+    h('tbody', { role: 'rowgroup' }, ...changes.map((change) => line(host, kind, change, shares(change), most, visit))),
   );
   const heading = [h('span', { className: 'sign', aria: { hidden: true } }, sign), `${title} `, h('span', { className: 'quiet' }, count(changes.length))];
   if (kind !== 'unchanged') return h('section', { className: kind }, h('h2', {}, ...heading), table);

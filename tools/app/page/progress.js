@@ -109,13 +109,12 @@ export class Progress {
 }
 
 /**
- * The window that a job was asked for: LangSmith's own times of an unfinished one may
- * be those of its work.
+ * The window that a job was asked for.
  *
  * @param {JobResult} job
  */
 function asked(job) {
-  const window = job.scope ? windowOf(job) : '';
+  const window = windowOf(job);
   return window ? h('p', { className: 'quiet' }, `Traces of ${window}`) : null;
 }
 

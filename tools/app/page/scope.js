@@ -6,13 +6,13 @@ import { counted, span } from './format.js';
 /** @import { JobResult } from './types' */
 
 /**
- * The window of a report's traces; where the result does not say what the job was
- * asked for, the times that LangSmith gives. Empty where neither is known.
+ * The window of a report's traces; empty where the result does not say it. The times of
+ * the job itself are those of its work.
  *
  * @param {JobResult} job
  */
-export function windowOf({ scope, start_time, end_time }) {
-  return scope ? span(scope.start_time, scope.end_time) : span(start_time, end_time);
+export function windowOf({ scope }) {
+  return span(scope?.start_time, scope?.end_time);
 }
 
 /**

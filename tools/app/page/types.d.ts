@@ -38,8 +38,6 @@ export interface JobResult {
   status: string;
   error?: string;
   created_at?: string;
-  start_time?: string;
-  end_time?: string;
   num_runs?: number;
   url?: string;
   scope?: Scope;
@@ -64,11 +62,11 @@ export interface ListedRun {
   error?: string;
   start_time?: string;
   attributes?: Record<string, unknown>;
-  url?: string;
 }
 
 export interface RunsResult {
   runs: ListedRun[];
+  url_pattern?: string;
   next_offset?: number;
 }
 

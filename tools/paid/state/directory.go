@@ -197,6 +197,15 @@ func (d *Directory) Count(ctx context.Context, tally Tally, token uuid.UUID, mos
 	return true, nil
 }
 
+// Counted implements Store.
+func (d *Directory) Counted(_ context.Context, tally Tally) (int, error) {
+	counted, err := os.ReadDir(filepath.Join(d.root, tally.Day, tallyName(tally)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("read the state: %w", err)
+	}
+	return len(counted), nil
+}
+
 // Uncount implements Store.
 func (d *Directory) Uncount(_ context.Context, tally Tally, token uuid.UUID) error {
 	err := os.Remove(filepath.Join(d.root, tally.Day, tallyName(tally), token.String()))

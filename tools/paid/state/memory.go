@@ -267,6 +267,13 @@ func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, most int
 	return true, nil
 }
 
+// Counted implements Store.
+func (m *Memory) Counted(_ context.Context, tally Tally) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.tallies[tally.Day][tally.Caller]), nil
+}
+
 // Uncount implements Store.
 func (m *Memory) Uncount(_ context.Context, tally Tally, token uuid.UUID) error {
 	m.mu.Lock()

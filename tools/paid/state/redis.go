@@ -205,6 +205,12 @@ func (r *Redis) Count(ctx context.Context, tally Tally, token uuid.UUID, most in
 	return counted, redisError(ctx, err)
 }
 
+// Counted implements Store.
+func (r *Redis) Counted(ctx context.Context, tally Tally) (int, error) {
+	counted, err := r.client.SCard(ctx, tallyKey(tally)).Result()
+	return int(counted), redisError(ctx, err)
+}
+
 // Uncount implements Store.
 func (r *Redis) Uncount(ctx context.Context, tally Tally, token uuid.UUID) error {
 	return redisError(ctx, r.client.SRem(ctx, tallyKey(tally), token.String()).Err())

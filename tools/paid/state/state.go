@@ -69,6 +69,9 @@ type Store interface {
 	// whether it did. Counting a token twice is counting it once.
 	Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error)
 
+	// Counted returns how many jobs a tally holds. It writes nothing.
+	Counted(ctx context.Context, tally Tally) (int, error)
+
 	// Uncount takes a job out of a tally again.
 	Uncount(ctx context.Context, tally Tally, token uuid.UUID) error
 

@@ -232,9 +232,15 @@ func TestCounting(t *testing.T) {
 				t.Errorf("after one was given back: %t, %v", ok, err)
 			}
 		}
+		if n, err := again().Counted(t.Context(), today); err != nil || n != 7 {
+			t.Errorf("%d are counted, want 7: %v", n, err)
+		}
 		for _, other := range []Tally{{Caller: "c2", Day: "2026-01-31"}, {Caller: "c1", Day: "2026-02-01"}} {
 			if ok, err := store.Count(t.Context(), other, id(1), 1); err != nil || !ok {
 				t.Errorf("%v: %t, %v", other, ok, err)
+			}
+			if n, err := store.Counted(t.Context(), other); err != nil || n != 1 {
+				t.Errorf("%v: %d are counted, want 1: %v", other, n, err)
 			}
 		}
 	})

@@ -1,0 +1,25 @@
+package paid
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"langsmith-insights-mcp/tools/paid/state"
+)
+
+// UseAgreement uses up what a person agreed to: one yes serves one call, however often
+// a client sends it. It reports whether the yes could be used: it was not used before, here
+// or in a process that shares the state, and the question was asked less than a day ago.
+// question is unlike any other's.
+func (l *Ledger) UseAgreement(ctx context.Context, question string, asked time.Time) bool {
+	now := l.now()
+	if asked.Before(now.Add(-state.Lifetime)) || asked.After(now.Add(clockSlack)) {
+		return false
+	}
+	tally := state.Tally{Caller: digest("agreement/1", []byte(question)), Day: asked.UTC().Format(time.DateOnly)}
+	// Where the shared state fails, and the log says so, this process's own memory decides.
+	first, _ := l.stores.count(ctx, tally, uuid.New(), 1)
+	return first
+}
