@@ -60,6 +60,17 @@ func TestInstallWithKey(t *testing.T) {
 	}
 }
 
+// A file without the entry is not said to be up to date.
+func TestUninstallOfNothing(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "mcp.json")
+	if err := os.WriteFile(config, []byte(`{"mcpServers":{}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, "", nil, "uninstall", "--client", "cursor", "--file", config); got.code != 0 || got.stdout != config+" has no entry ls-insights.\n" {
+		t.Errorf("code %d, %q%s", got.code, got.stdout, got.stderr)
+	}
+}
+
 // TestADryRunWithoutTheClient says what would be written, and exits with 0.
 func TestADryRunWithoutTheClient(t *testing.T) {
 	home := t.TempDir()
