@@ -18,10 +18,11 @@ const captionHeight = 36;
  * Writes the moving picture.
  *
  * @param {string} path
+ * @param {string[]} demo the lines that the command demo writes
  * @param {object} look of the host: its theme and typefaces
  */
-export async function makeMovie(path, look) {
-  const frames = [...(await showDemo()), ...(await showApp(look))];
+export async function makeMovie(path, demo, look) {
+  const frames = [...(await showDemo(demo)), ...(await showApp(look))];
   await sharp(frames.map(({ image }) => image), { join: { animated: true } })
     .webp({ lossless: true, effort: 6, minSize: true, loop: 0, delay: frames.map(({ milliseconds }) => milliseconds) })
     .toFile(path);
@@ -56,12 +57,15 @@ const caption = (page, text) =>
     [text, captionHeight],
   );
 
-/** The command demo, typed and run. */
-async function showDemo() {
-  const lines = await runDemo();
+/**
+ * The command demo, typed and run.
+ *
+ * @param {string[]} lines
+ */
+async function showDemo(lines) {
   const index = (/** @type {string} */ start) => lines.findIndex((line) => line.startsWith(start));
-  const [list, create, wait, end] = [index('→ list'), index('→ create'), index('→ wait'), index('That was')];
-  const report = lines.findIndex((line) => line.startsWith('  Job '));
+  const [list, create, wait, report] = [index('→ list'), index('→ create'), index('→ wait'), index('  Job ')];
+  const end = lines.findIndex((line, i) => i > report && /^\S/.test(line));
 
   const context = await (await browser()).newContext(screen);
   const page = await context.newPage();
@@ -118,7 +122,7 @@ async function showDemo() {
 }
 
 /** The lines that the command demo writes. */
-async function runDemo() {
+export async function runDemo() {
   const child = spawn(process.env.SERVER ?? '', ['demo'], { stdio: ['ignore', 'pipe', 'inherit'] });
   /** @type {string[]} */
   const lines = [];

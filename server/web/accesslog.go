@@ -63,8 +63,11 @@ func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) htt
 				case isFailure(status):
 					level = zerolog.WarnLevel
 				}
-				line := logger.WithLevel(level).
-					Str("request_id", e.requestID).
+				line := logger.WithLevel(level)
+				if !line.Enabled() {
+					return
+				}
+				line.Str("request_id", e.requestID).
 					Str("http_method", r.Method).
 					Str("path", route(mux, r)).
 					Int("status", status).
