@@ -361,6 +361,10 @@ func TestDoctorLive(t *testing.T) {
 	if got.code != 0 || got.err != "" || strings.Contains(got.out, "secret") || strings.Contains(got.out, "chat-prod") || strings.Contains(got.out, upstream.URL) {
 		t.Errorf("code %d, stderr %q\n%s", got.code, got.err, got.out)
 	}
+	got = runCommand(t, env, "doctor", "--live", "chat-prd")
+	if got.code != 2 || got.out != "" || !strings.Contains(got.err, `--live: there is no project "chat-prd" in this workspace; visible: `) || !strings.Contains(got.err, `"chat-prod"`) {
+		t.Errorf("a misspelt project: code %d\n%s%s", got.code, got.out, got.err)
+	}
 	got = runCommand(t, env, "doctor", "--live", "no such project", "--json")
 	var report struct {
 		Healthy bool
