@@ -16,17 +16,17 @@ import (
 var (
 	codeSpan       = regexp.MustCompile("`([^`\n]+)`")
 	goBlock        = regexp.MustCompile("(?s)```go\n.*?```")
-	qualifiedName  = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*){1,2}\b`) // of exported names; results have fields such as scope.filter
+	qualifiedName  = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*){1,2}\b`) // exported names only: scope.filter is a field of a result
 	testName       = regexp.MustCompile(`^Test[A-Z]\w*$`)
 	repositoryPath = regexp.MustCompile(`^(?:\./)?(\.?[A-Za-z]\w*)/.`)
 )
 
-// protocolMethods are the methods of MCP that look like paths of the repository.
+// protocolMethods are MCP methods that look like paths of the repository.
 var protocolMethods = []string{"tools/list", "tools/call"}
 
-// TestDocsNameWhatExists checks every path of the repository and every Go identifier
-// of the repository that the documentation names.
-func TestDocsNameWhatExists(t *testing.T) {
+// TestNamesInDocs checks that each path and each Go identifier of the repository in the
+// documentation exists.
+func TestNamesInDocs(t *testing.T) {
 	documents, err := filepath.Glob("docs/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestDocsNameWhatExists(t *testing.T) {
 		}
 	}
 	if checked < 50 {
-		t.Errorf("only %d names were found", checked)
+		t.Errorf("found %d names, want 50 or more", checked)
 	}
 }
 

@@ -14,18 +14,19 @@ import (
 	"testing"
 )
 
-// The first signal waits for a paid request that is in flight; the second does not.
-func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
-	arrived, leave := make(chan struct{}), make(chan struct{})
+// The first signal waits for a paid request in flight; the second ends the program at
+// once.
+func TestSecondSignal(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
 	langsmith := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/insights") {
 			close(arrived)
-			<-leave
+			<-release
 		}
 		w.WriteHeader(http.StatusNotFound)
 	}))
 	defer langsmith.Close()
-	defer close(leave)
+	defer close(release)
 	cmd, address, log := startHTTP(t, []string{"LANGSMITH_API_KEY=" + key, "LANGSMITH_ENDPOINT=" + langsmith.URL}, "--shutdown-timeout", "10m")
 	go postMCP(t, address, toolCall(1, "create_insights_job", `{"session_id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"}`))
 	<-arrived
@@ -37,14 +38,14 @@ func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	var ended *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &ended) || ended.Sys().(syscall.WaitStatus).Signal() != os.Interrupt {
-		t.Errorf("ended with %v", err)
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != os.Interrupt {
+		t.Errorf("exited with %v, want the signal", err)
 	}
 }
 
-// startHTTP starts the program as an HTTP server and returns where it listens, and the
-// rest of its log.
+// startHTTP starts the program as an HTTP server and returns its address and the rest
+// of its log.
 func startHTTP(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, address string, log *bufio.Scanner) {
 	t.Helper()
 	cmd = command(t, env, append([]string{"http", "--addr", "127.0.0.1:0"}, args...)...)
@@ -61,12 +62,12 @@ func startHTTP(t *testing.T, env []string, args ...string) (cmd *exec.Cmd, addre
 			return cmd, match[1], log
 		}
 	}
-	t.Fatal("the log does not say where the server listens")
+	t.Fatal("the log has no address")
 	return nil, "", nil
 }
 
-// postMCP sends a message of the era without sessions and returns the status of the
-// answer, 0 where none came.
+// postMCP sends a request of protocol version 2026-07-28 and returns the status of the
+// response, 0 if there is none.
 func postMCP(t *testing.T, address, message string) int {
 	t.Helper()
 	meta := `"params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}},`
@@ -81,13 +82,38 @@ func postMCP(t *testing.T, address, message string) int {
 	} {
 		request.Header.Set(name, value)
 	}
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0
 	}
-	defer answer.Body.Close()
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
 		return 0
 	}
-	return answer.StatusCode
+	return response.StatusCode
+}
+
+// The command of docs/deployment.md is answered with projects.
+func TestTheFirstCallOfTheDocs(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("SKIPPED: curl is not installed")
+	}
+	text, err := os.ReadFile("docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```sh\n(curl .*?)```").FindSubmatch(text)
+	if block == nil {
+		t.Fatal("docs/deployment.md has no call")
+	}
+	cmd, address, _ := startHTTP(t, nil, "--sandbox", "--auth-token", "the-token")
+	curl := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(string(block[1]), "localhost:8080", address, 1))
+	curl.Env = append(os.Environ(), "TOKEN=the-token", "LANGSMITH_API_KEY="+key)
+	answer, err := curl.CombinedOutput()
+	if err != nil || !strings.Contains(string(answer), `"chat-prod"`) || strings.Contains(string(answer), `"isError":true`) {
+		t.Errorf("%v: %s", err, answer)
+	}
+	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
+		t.Error(err)
+	}
 }

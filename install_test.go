@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestInstallWithKey writes the key that the shell has: into the file, for its
-// owner alone, and nowhere else.
+// install --with-key writes the environment's key into the client's file, which only its
+// owner can read, and nowhere else.
 func TestInstallWithKey(t *testing.T) {
 	home := t.TempDir()
 	config := filepath.Join(home, ".cursor", "mcp.json")
@@ -53,15 +53,15 @@ func TestInstallWithKey(t *testing.T) {
 	}
 	backups, err := filepath.Glob(config + ".bak-*")
 	if err != nil || len(backups) != 1 {
-		t.Fatalf("backups: %q, %v", backups, err)
+		t.Fatalf("backups: %q, %v; want one", backups, err)
 	}
 	if content, err := os.ReadFile(backups[0]); err != nil || strings.Contains(string(content), key) {
-		t.Errorf("%v; what the backup holds: %s", err, content)
+		t.Errorf("%v; the backup has %s", err, content)
 	}
 }
 
-// TestADryRunWithoutTheClient says what would be written, and exits with 0.
-func TestADryRunWithoutTheClient(t *testing.T) {
+// For a client that is not installed, install --dry-run shows the change and exits with 0.
+func TestDryRunWithoutClient(t *testing.T) {
 	home := t.TempDir()
 	got := run(t, "", []string{"HOME=" + home, "USERPROFILE=" + home}, "install", "--client", "cursor", "--dry-run")
 	for _, want := range []string{"Cursor does not seem to be installed here: there is no " + home, filepath.Join(home, ".cursor", "mcp.json") + " would change", `+    "ls-insights": {`} {

@@ -16,20 +16,20 @@ import (
 	"time"
 )
 
-// signIn is a LangSmith with a token endpoint, at which each refresh token is
-// good once.
-type signIn struct {
+// authServer is a LangSmith with a token endpoint, which accepts each refresh token
+// once.
+type authServer struct {
 	*httptest.Server
 
 	mu       sync.Mutex
 	renewals int
 	refused  []string
-	asked    func(*http.Request) bool // whether a renewal goes on; nil for always
+	onRenew  func(*http.Request) bool // whether to handle a renewal; nil for always
 }
 
-func newSignIn(t *testing.T) *signIn {
+func newAuthServer(t *testing.T) *authServer {
 	t.Helper()
-	s := &signIn{}
+	s := &authServer{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/oauth/token", s.renew)
 	mux.HandleFunc("GET /api/v1/sessions", func(w http.ResponseWriter, r *http.Request) {
@@ -46,9 +46,9 @@ func newSignIn(t *testing.T) *signIn {
 	return s
 }
 
-func (s *signIn) renew(w http.ResponseWriter, r *http.Request) {
-	token, client := r.FormValue("refresh_token"), r.FormValue("client_id") // which also reads the body, so that a caller who leaves is noticed
-	if s.asked != nil && !s.asked(r) {
+func (s *authServer) renew(w http.ResponseWriter, r *http.Request) {
+	token, client := r.FormValue("refresh_token"), r.FormValue("client_id") // reads the body, without which r's context does not end with the connection
+	if s.onRenew != nil && !s.onRenew(r) {
 		return
 	}
 	s.mu.Lock()
@@ -64,9 +64,9 @@ func (s *signIn) renew(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"access_token":"ey-access-token-%[1]d","refresh_token":"ey-refresh-token-%[1]d","token_type":"bearer","expires_in":3600}`, s.renewals)
 }
 
-// profileFile writes a profile whose login has ended, and returns the variable
-// that names the file, and its path.
-func (s *signIn) profileFile(t *testing.T) (env []string, path string) {
+// profileFile writes a profile whose login has expired, and returns the variable with
+// the file's path, and the path.
+func (s *authServer) profileFile(t *testing.T) (env []string, path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "config.json")
 	content := fmt.Sprintf(`{"current_profile":"work","profiles":{"work":{"api_url":%q,
@@ -104,9 +104,9 @@ func readProfiles(t *testing.T, path string) savedProfiles {
 	return saved
 }
 
-// refreshLikeLangSmith renews the login as LangSmith's own clients do: it makes
-// the lock's directory, reads the file again under it, and replaces the file.
-func (s *signIn) refreshLikeLangSmith(t *testing.T, path string) {
+// renewLikeSDK renews the login as LangSmith's SDKs do: it creates the lock's directory,
+// reads the file again and replaces it.
+func (s *authServer) renewLikeSDK(t *testing.T, path string) {
 	lock := path + ".oauth.lock.lock"
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		err := os.Mkdir(lock, 0o700)
@@ -117,7 +117,7 @@ func (s *signIn) refreshLikeLangSmith(t *testing.T, path string) {
 			t.Errorf("the lock: %v", err)
 			return
 		}
-		time.Sleep(10 * time.Millisecond) // as those clients do
+		time.Sleep(10 * time.Millisecond) // as the SDKs do
 	}
 	defer os.RemoveAll(lock)
 	if err := os.WriteFile(filepath.Join(lock, "created_at"), []byte(time.Now().UTC().Format(time.RFC3339Nano)+"\nanother client\n"), 0o600); err != nil {
@@ -157,30 +157,30 @@ func (s *signIn) refreshLikeLangSmith(t *testing.T, path string) {
 	}
 }
 
-// checkNoTokens fails where a text shows a token of a login.
-func checkNoTokens(t *testing.T, got ended) {
+// checkNoTokens checks that the output has no token.
+func checkNoTokens(t *testing.T, got output) {
 	t.Helper()
 	if text := got.stdout + got.stderr; strings.Contains(text, "ey-access-token") || strings.Contains(text, "ey-refresh-token") {
-		t.Errorf("a token is shown:\n%s", text)
+		t.Errorf("a token in\n%s", text)
 	}
 }
 
-// Three processes and a client like LangSmith's renew the login of one file once,
-// at every log level without a word of its tokens.
-func TestProcessesRenewALoginOnce(t *testing.T) {
-	s := newSignIn(t)
+// Three processes and an SDK renew the login of one file once, and show no token at any
+// log level.
+func TestConcurrentRenewal(t *testing.T) {
+	s := newAuthServer(t)
 	env, path := s.profileFile(t)
 	var group sync.WaitGroup
 	for _, level := range []string{"trace", "debug", "info"} {
 		group.Go(func() {
 			got := run(t, hello+toolCall(1, "list_projects", `{}`)+"\n", env, "--log-level", level)
-			if answer := text(answers(t, got.stdout)[1]); got.code != 0 || !strings.Contains(answer, "shop") || strings.Contains(answer, `"isError":true`) {
-				t.Errorf("code %d, answered with %s\n%s", got.code, answer, got.stderr)
+			if response := text(responses(t, got.stdout)[1]); got.code != 0 || !strings.Contains(response, "shop") || strings.Contains(response, `"isError":true`) {
+				t.Errorf("code %d, response %s\n%s", got.code, response, got.stderr)
 			}
 			checkNoTokens(t, got)
 		})
 	}
-	group.Go(func() { s.refreshLikeLangSmith(t, path) })
+	group.Go(func() { s.renewLikeSDK(t, path) })
 	group.Wait()
 	if s.renewals != 1 || len(s.refused) > 0 {
 		t.Errorf("renewed %d times, refused %q", s.renewals, s.refused)
@@ -193,14 +193,14 @@ func TestProcessesRenewALoginOnce(t *testing.T) {
 	}
 }
 
-// A process that is killed while it holds the lock loses no token: once the lock
-// is old, the next process renews with it.
-func TestAProcessThatIsKilledWithTheLockLosesNoToken(t *testing.T) {
-	s := newSignIn(t)
+// When a process is killed while it holds the lock, the next one takes the lock once it
+// is stale, and renews with the same token.
+func TestKilledDuringRenewal(t *testing.T) {
+	s := newAuthServer(t)
 	env, path := s.profileFile(t)
-	asking := make(chan struct{}, 1)
-	s.asked = func(r *http.Request) bool {
-		asking <- struct{}{}
+	renewing := make(chan struct{}, 1)
+	s.onRenew = func(r *http.Request) bool {
+		renewing <- struct{}{}
 		<-r.Context().Done()
 		return false
 	}
@@ -209,12 +209,12 @@ func TestAProcessThatIsKilledWithTheLockLosesNoToken(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-asking
+	<-renewing
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // which tells of the kill
-	s.asked = nil
+	_ = cmd.Wait() // the error is the kill
+	s.onRenew = nil
 	lock := filepath.Join(path+".oauth.lock.lock", "created_at")
 	held, err := os.ReadFile(lock)
 	if err != nil {
@@ -225,18 +225,18 @@ func TestAProcessThatIsKilledWithTheLockLosesNoToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := run(t, hello+toolCall(1, "list_projects", `{}`)+"\n", env)
-	if answer := text(answers(t, got.stdout)[1]); !strings.Contains(answer, "shop") {
-		t.Errorf("answered with %s\n%s", answer, got.stderr)
+	if response := text(responses(t, got.stdout)[1]); !strings.Contains(response, "shop") {
+		t.Errorf("response %s\n%s", response, got.stderr)
 	}
 	if login := readProfiles(t, path).Profiles["work"].OAuth; s.renewals != 1 || len(s.refused) > 0 || login.RefreshToken != "ey-refresh-token-1" {
 		t.Errorf("renewed %d times, refused %q, the file holds %+v", s.renewals, s.refused, login)
 	}
 }
 
-// A renewal that LangSmith refuses, and a profile whose key cannot be had, stop
-// no server: the tools are listed, and a call says what to do.
-func TestUnusableLoginsAreToldByTheCall(t *testing.T) {
-	s := newSignIn(t)
+// With a renewal that LangSmith refuses, or a profile whose key is missing, the server
+// lists its tools, and a call says what to do.
+func TestUnusableLogins(t *testing.T) {
+	s := newAuthServer(t)
 	s.renewals = 7 // so that the file's refresh token is used up
 	refused, _ := s.profileFile(t)
 	unset := filepath.Join(t.TempDir(), "config.json")
@@ -255,14 +255,14 @@ func TestUnusableLoginsAreToldByTheCall(t *testing.T) {
 		for _, level := range []string{"trace", "debug", "info", "warn", "error", "disabled"} {
 			t.Run(test.name+" "+level, func(t *testing.T) {
 				got := run(t, hello+`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`+"\n"+toolCall(2, "list_projects", `{}`)+"\n", test.env, "--log-level", level)
-				all := answers(t, got.stdout)
+				all := responses(t, got.stdout)
 				if got.code != 0 || !strings.Contains(text(all[1]), `"create_insights_job"`) {
 					t.Errorf("code %d, tools/list: %s\n%s", got.code, text(all[1]), got.stderr)
 				}
-				answer := text(all[2])
+				response := text(all[2])
 				for _, want := range append(test.says, `"isError":true`) {
-					if !strings.Contains(answer, want) {
-						t.Errorf("%q is not in %s", want, answer)
+					if !strings.Contains(response, want) {
+						t.Errorf("%q is not in %s", want, response)
 					}
 				}
 				checkNoTokens(t, got)

@@ -40,9 +40,9 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// lookAtSources lets go test know what the program is made of: it gives an
-// earlier result again unless a file has changed that a test looked at.
-var lookAtSources = sync.OnceFunc(func() {
+// statSources makes go test's cache depend on the program's sources: a cached result
+// counts only while the files that the tests read or stat are the same.
+var statSources = sync.OnceFunc(func() {
 	for _, root := range []string{"main.go", "go.mod", "server", "tools", "langsmith"} {
 		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 			if err == nil {
@@ -56,19 +56,20 @@ var lookAtSources = sync.OnceFunc(func() {
 	}
 })
 
-// patience bounds how long a process may take; nothing is expected to.
-const patience = 30 * time.Second
+// processTimeout bounds how long a process may take; none is expected to need it.
+const processTimeout = 30 * time.Second
 
-type ended struct {
+// output is what a process wrote, and its exit code.
+type output struct {
 	stdout, stderr string
 	code           int
 }
 
-// command prepares the program with nothing of the test's own environment.
+// command returns a command of the program without the test's own environment.
 func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()
-	lookAtSources()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	statSources()
+	ctx, cancel := context.WithTimeout(t.Context(), processTimeout)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = append([]string{"HOME=" + t.TempDir()}, env...)
@@ -76,7 +77,7 @@ func command(t *testing.T, env []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func run(t *testing.T, stdin string, env []string, args ...string) ended {
+func run(t *testing.T, stdin string, env []string, args ...string) output {
 	t.Helper()
 	cmd := command(t, env, args...)
 	var stdout, stderr bytes.Buffer
@@ -85,7 +86,7 @@ func run(t *testing.T, stdin string, env []string, args ...string) ended {
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
-	return ended{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	return output{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
 
 const hello = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
@@ -96,15 +97,15 @@ func toolCall(id int, tool, arguments string) string {
 	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":%q,"arguments":%s}}`, id, tool, arguments)
 }
 
-// answers reads JSON-RPC messages, a line each, by their id; whatever else is
-// on stdout fails the test.
-func answers(t *testing.T, stdout string) map[float64]map[string]any {
+// responses reads JSON-RPC messages, one a line, and returns those with an id by their
+// id. Any other line fails the test.
+func responses(t *testing.T, stdout string) map[float64]map[string]any {
 	t.Helper()
 	byID := map[float64]map[string]any{}
 	for line := range strings.Lines(stdout) {
 		var message map[string]any
 		if err := json.Unmarshal([]byte(line), &message); err != nil || message["jsonrpc"] != "2.0" {
-			t.Fatalf("stdout carries something else than JSON-RPC: %q", line)
+			t.Fatalf("a line of stdout is not JSON-RPC: %q", line)
 		}
 		if id, ok := message["id"].(float64); ok {
 			byID[id] = message
@@ -118,9 +119,9 @@ func text(message map[string]any) string {
 	return string(data)
 }
 
-// What libraries have to say, of a collector that refuses what it is sent here,
-// is in the log's form and under its level too.
-func TestPipedRequestsGetTheirAnswersAtAnyLogLevel(t *testing.T) {
+// A collector refuses every export: the messages of OpenTelemetry's library have the
+// log's form and obey its level too.
+func TestPipedRequests(t *testing.T) {
 	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 	}))
@@ -136,10 +137,10 @@ func TestPipedRequestsGetTheirAnswersAtAnyLogLevel(t *testing.T) {
 			if got.code != 0 {
 				t.Fatalf("code %d, stderr:\n%s", got.code, got.stderr)
 			}
-			all := answers(t, got.stdout)
+			all := responses(t, got.stdout)
 			for id := range 102 {
 				if all[float64(id)]["result"] == nil {
-					t.Errorf("request %d was answered with %v", id, all[float64(id)])
+					t.Errorf("the response to request %d: %v", id, all[float64(id)])
 				}
 			}
 			if level == "disabled" && got.stderr != "" {
@@ -147,17 +148,17 @@ func TestPipedRequestsGetTheirAnswersAtAnyLogLevel(t *testing.T) {
 			}
 			for line := range strings.Lines(got.stderr) {
 				if !json.Valid([]byte(line)) {
-					t.Errorf("the log has a line that is no JSON: %q", line)
+					t.Errorf("a line of the log is not JSON: %q", line)
 				}
 			}
 			if level == "info" && !strings.Contains(got.stderr, "the collector answered 400") {
-				t.Errorf("the log says nothing of the collector:\n%s", got.stderr)
+				t.Errorf("the log has no line on the collector:\n%s", got.stderr)
 			}
 		})
 	}
 }
 
-func TestSignalsEndTheProgram(t *testing.T) {
+func TestSignals(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			cmd := command(t, nil, "--sandbox", "--log-level", "disabled")
@@ -177,37 +178,41 @@ func TestSignalsEndTheProgram(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bufio.NewScanner(stdout).Scan() {
-				t.Fatal("no answer to initialize")
+				t.Fatal("no response to initialize")
 			}
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
 			if err := cmd.Wait(); err != nil {
-				t.Errorf("ended with %v, want code 0", err)
+				t.Errorf("exited with %v, want code 0", err)
 			}
 		})
 	}
 }
 
-func TestWithoutCredentialsToolsAreListedAndACallSaysWhatToSet(t *testing.T) {
+// Without credentials, the server lists its tools, and a call says what to set.
+func TestNoCredentials(t *testing.T) {
 	got := run(t, hello+`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`+"\n"+toolCall(2, "list_projects", `{}`)+"\n", nil)
-	all := answers(t, got.stdout)
+	all := responses(t, got.stdout)
 	if !strings.Contains(text(all[1]), `"create_insights_job"`) {
 		t.Errorf("tools/list: %s", text(all[1]))
 	}
-	if answer := text(all[2]); !strings.Contains(answer, `"isError":true`) || !strings.Contains(answer, "LANGSMITH_API_KEY") {
-		t.Errorf("the call was answered with %s", answer)
+	if response := text(all[2]); !strings.Contains(response, `"isError":true`) || !strings.Contains(response, "LANGSMITH_API_KEY") {
+		t.Errorf("the call's response: %s", response)
 	}
 }
 
-func TestMistakesAreNamedALineEachBeforeAnythingStarts(t *testing.T) {
+// Each mistake in the settings is one line of stderr, and the program exits with 2.
+func TestMistakenSettings(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		env   []string
 		args  []string
-		lines []string // of stderr, each with what it must hold
+		lines []string // a part of each line of stderr
 	}{
 		{"an unknown flag", nil, []string{"--bogus"}, []string{"--bogus"}},
+		{"a misspelt flag", nil, []string{"--read-onyl"}, []string{"did you mean --read-only?"}},
+		{"a misspelt command", nil, []string{"inst"}, []string{"did you mean install?"}},
 		{"a flag without its value", nil, []string{"--log-level"}, []string{"--log-level"}},
 		{"malformed values", nil, []string{"--log-level", "loud", "--timeout", "soon", "--tools", "list_project"}, []string{"--timeout", "--log-level", "--tools"}},
 		{"a Redis port that is none", nil, []string{"--state", "redis://localhost:99999/0"}, []string{"--state"}},
@@ -236,6 +241,19 @@ func TestMistakesAreNamedALineEachBeforeAnythingStarts(t *testing.T) {
 	}
 }
 
+// A misspelt variable may be a guard or a bound that is missing. It ends nothing, as
+// Kubernetes makes variables of the same prefix up.
+func TestAMisspeltVariableIsNamed(t *testing.T) {
+	env := []string{"LANGSMITH_INSIGHTS_MCP_READONLY=true", "LANGSMITH_INSIGHTS_MCP_SERVICE_HOST=10.0.0.1"}
+	const want = "LANGSMITH_INSIGHTS_MCP_READONLY (did you mean LANGSMITH_INSIGHTS_MCP_READ_ONLY?)"
+	if got := run(t, hello, env, "--sandbox"); got.code != 0 || strings.Count(got.stderr, want) != 1 || strings.Contains(got.stderr, "SERVICE_HOST") {
+		t.Errorf("code %d, the log:\n%s", got.code, got.stderr)
+	}
+	if got := run(t, "", env, "doctor"); !strings.Contains(got.stdout, "note  variables: no settings, so without effect: "+want+"\n") {
+		t.Errorf("doctor says\n%s", got.stdout)
+	}
+}
+
 func TestHelpAndVersion(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"help"}, {"stdio", "--help"}, {"demo", "--help"}, {"sandbox", "--help"}} {
 		if got := run(t, "", nil, args...); got.code != 0 || !strings.Contains(got.stdout, "Usage:") {
@@ -249,9 +267,8 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 }
 
-// TestTheKeyIsNowhere has an upstream echo the key in every answer, and looks
-// for it in every byte that the program wrote.
-func TestTheKeyIsNowhere(t *testing.T) {
+// LangSmith echoes the key in every response; the program writes it nowhere.
+func TestRedactedKey(t *testing.T) {
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-API-Key") != key || !strings.HasPrefix(r.UserAgent(), "langsmith-insights-mcp/") {
 			t.Errorf("%s %s came with %v", r.Method, r.URL, r.Header)
@@ -272,15 +289,15 @@ func TestTheKeyIsNowhere(t *testing.T) {
 		state := t.TempDir()
 		args := append([]string{"--log-level", "trace", "--state", state}, extra...)
 		got := run(t, requests, []string{"LANGSMITH_API_KEY=" + key, "LANGSMITH_ENDPOINT=" + upstream.URL}, args...)
-		if all := answers(t, got.stdout); !strings.Contains(text(all[1]), "the key is [redacted]") || all[2] == nil || all[3] == nil {
-			t.Errorf("the calls were answered with %s", got.stdout)
+		if all := responses(t, got.stdout); !strings.Contains(text(all[1]), "the key is [redacted]") || all[2] == nil || all[3] == nil {
+			t.Errorf("the responses: %s", got.stdout)
 		}
 		written := got.stdout + got.stderr + readAll(t, state)
 		if extra != nil {
 			written += readAll(t, filepath.Dir(logFile))
 		}
 		if strings.Contains(written, key) {
-			t.Errorf("the key is shown:\n%s", written)
+			t.Errorf("the key in\n%s", written)
 		}
 	}
 }

@@ -13,26 +13,26 @@ import (
 	"testing"
 )
 
-// The memory that the manifests give a replica is enough for the costliest messages
-// at once.
-func TestTheManifestsMemoryIsEnough(t *testing.T) {
+// TestMemoryLimit sends the requests that need most memory, and compares its peak with
+// the limit in the manifests.
+func TestMemoryLimit(t *testing.T) {
 	limit, soft := manifestMemory(t)
 	for name, arguments := range costlyArguments() {
 		t.Run(name, func(t *testing.T) {
 			cmd, address, _ := startHTTP(t, []string{"GOMEMLIMIT=" + strconv.Itoa(soft) + "MiB"}, "--sandbox")
-			var calling sync.WaitGroup
-			for range 3 { // one more than are taken at once
-				calling.Go(func() {
+			var calls sync.WaitGroup
+			for range 3 { // one more than the server handles at once
+				calls.Go(func() {
 					if status := postMCP(t, address, toolCall(1, "analyze_chat_histories", arguments)); status != http.StatusOK && status != http.StatusBadRequest {
-						t.Errorf("an answer with status %d", status)
+						t.Errorf("a response with status %d", status)
 					}
 				})
 			}
-			calling.Wait()
+			calls.Wait()
 			peak := peakMemory(t, cmd)
 			t.Logf("%d MiB of %d", peak, limit)
 			if peak >= limit {
-				t.Errorf("takes %d MiB of the manifests' %d", peak, limit)
+				t.Errorf("the peak is %d MiB, the manifests' limit %d", peak, limit)
 			}
 			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
@@ -44,7 +44,7 @@ func TestTheManifestsMemoryIsEnough(t *testing.T) {
 	}
 }
 
-// manifestMemory reads what the manifests give a replica, in MiB.
+// manifestMemory reads the manifests' memory limit and GOMEMLIMIT, in MiB.
 func manifestMemory(t *testing.T) (limit, soft int) {
 	t.Helper()
 	pattern := regexp.MustCompile(`GOMEMLIMIT(?:: |=|\s+value: )(\d+)MiB|limits: \{memory: (\d+)M|MemoryMax=(\d+)M`)
@@ -71,7 +71,7 @@ func manifestMemory(t *testing.T) (limit, soft int) {
 	return limit, soft
 }
 
-// costlyArguments are just below the bound on a message's size.
+// costlyArguments returns arguments just below the bound on a request's size.
 func costlyArguments() map[string]string {
 	const size = 9<<20 - 1000
 	fill := func(head, part, tail string, parts int) string {
@@ -87,7 +87,7 @@ func costlyArguments() map[string]string {
 	}
 }
 
-// peakMemory is the most that a process has had resident, in MiB.
+// peakMemory returns the peak of a process' resident memory, in MiB.
 func peakMemory(t *testing.T, cmd *exec.Cmd) int {
 	t.Helper()
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(cmd.Process.Pid) + "/status")
@@ -96,7 +96,7 @@ func peakMemory(t *testing.T, cmd *exec.Cmd) int {
 	}
 	match := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
 	if match == nil {
-		t.Fatalf("no peak in %s", status)
+		t.Fatalf("no VmHWM in %s", status)
 	}
 	kilobytes, err := strconv.Atoi(string(match[1]))
 	if err != nil {

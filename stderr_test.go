@@ -10,17 +10,17 @@ import (
 	"testing"
 )
 
-// startWithStderr starts the program with stderr as a pipe, whose read end it
-// returns, and returns its stdin and the lines of its stdout.
+// startWithStderr starts the program with pipes and returns its stdin, the lines of its
+// stdout, and the read end of its stderr.
 func startWithStderr(t *testing.T, args ...string) (stdin io.WriteCloser, stdout *bufio.Scanner, stderr *os.File, wait func() error) {
 	t.Helper()
 	cmd := command(t, nil, args...)
-	stderr, written, err := os.Pipe()
+	stderr, stderrWriter, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = stderr.Close() })
-	cmd.Stderr = written
+	cmd.Stderr = stderrWriter
 	stdin, err = cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -32,44 +32,44 @@ func startWithStderr(t *testing.T, args ...string) (stdin io.WriteCloser, stdout
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = written.Close()
+	_ = stderrWriter.Close()
 	stdout = bufio.NewScanner(output)
 	stdout.Buffer(nil, 1<<20)
 	return stdin, stdout, stderr, cmd.Wait
 }
 
-// exchange sends a request and reads its answer.
+// exchange sends a request and reads its response.
 func exchange(t *testing.T, stdin io.Writer, stdout *bufio.Scanner, request string) string {
 	t.Helper()
 	if _, err := io.WriteString(stdin, request+"\n"); err != nil {
 		t.Fatal(err)
 	}
 	if !stdout.Scan() {
-		t.Fatalf("no answer: %v", stdout.Err())
+		t.Fatalf("no response: %v", stdout.Err())
 	}
 	return stdout.Text()
 }
 
-// A paid call writes a line into the log after its job was started, where a
-// closed stderr would end the process by SIGPIPE.
-func TestAClosedStderrCostsNoAnswer(t *testing.T) {
+// A paid call logs a line after its job was started: with SIGPIPE not ignored, a closed
+// stderr would end the process there.
+func TestClosedStderr(t *testing.T) {
 	stdin, stdout, stderr, wait := startWithStderr(t, "--sandbox", "--log-level", "debug")
 	_ = stderr.Close()
 	for id := range 3 {
-		answer := exchange(t, stdin, stdout, toolCall(id, "create_insights_job", `{"project":"chat-prod","allow_duplicate":true}`))
-		if !strings.Contains(answer, `"status":"queued"`) {
-			t.Fatalf("call %d is answered with %s", id, answer)
+		response := exchange(t, stdin, stdout, toolCall(id, "create_insights_job", `{"project":"chat-prod","allow_duplicate":true}`))
+		if !strings.Contains(response, `"status":"queued"`) {
+			t.Fatalf("call %d: %s", id, response)
 		}
 	}
 	_ = stdin.Close()
 	if err := wait(); err != nil {
-		t.Errorf("ended with %v, want code 0", err)
+		t.Errorf("exited with %v, want code 0", err)
 	}
 }
 
-// The pipe and the queue behind it hold some thousand lines; what comes after
-// those is dropped, and the log says how many lines that were once it is read.
-func TestAStderrThatNobodyReadsHoldsNoCallUp(t *testing.T) {
+// The pipe and the log's queue hold some thousand lines. Further lines are dropped, and
+// the log says how many once it is read; calls do not wait for it.
+func TestUnreadStderr(t *testing.T) {
 	stdin, stdout, stderr, wait := startWithStderr(t, "--sandbox", "--log-level", "debug")
 	for id := range 4000 {
 		exchange(t, stdin, stdout, toolCall(id, "no_such_tool", `{}`))
@@ -80,7 +80,7 @@ func TestAStderrThatNobodyReadsHoldsNoCallUp(t *testing.T) {
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			var line struct{ Dropped float64 }
 			if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-				t.Errorf("the log has a line that is no JSON: %q", lines.Text())
+				t.Errorf("a line of the log is not JSON: %q", lines.Text())
 			}
 			if line.Dropped > 0 {
 				dropped <- line.Dropped
@@ -94,22 +94,23 @@ func TestAStderrThatNobodyReadsHoldsNoCallUp(t *testing.T) {
 	for range dropped { // until the log ends
 	}
 	if err := wait(); err != nil {
-		t.Errorf("ended with %v, want code 0", err)
+		t.Errorf("exited with %v, want code 0", err)
 	}
 }
 
-// A client that has stopped reading stdout does not hold the program.
-func TestAStdoutThatNobodyReadsDoesNotHoldTheEnd(t *testing.T) {
+// The program exits when its stdin is closed, also with a client that no longer reads
+// its stdout.
+func TestUnreadStdout(t *testing.T) {
 	stdin, stdout, stderr, wait := startWithStderr(t, "--sandbox", "--log-level", "disabled")
 	_ = stderr.Close()
 	exchange(t, stdin, stdout, `{"jsonrpc":"2.0","id":0,"method":"ping"}`)
-	for id := range 100 { // of 26 kB each, where a pipe holds 64 KiB
+	for id := range 100 { // with responses of 26 kB; a pipe holds 64 KiB
 		if _, err := io.WriteString(stdin, `{"jsonrpc":"2.0","id":`+strconv.Itoa(id)+`,"method":"tools/list"}`+"\n"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	_ = stdin.Close()
 	if err := wait(); err != nil {
-		t.Errorf("ended with %v, want code 0", err)
+		t.Errorf("exited with %v, want code 0", err)
 	}
 }

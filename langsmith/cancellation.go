@@ -8,7 +8,7 @@ import (
 )
 
 // errRequestTimeout is the cause of a request that exceeded [Options].Timeout.
-var errRequestTimeout = errors.New("no response in time")
+var errRequestTimeout = errors.New("no response")
 
 // explainCancellation replaces the context error of a request that this package
 // canceled by its reason. A caller's own cancellation stays a context error, which
@@ -19,7 +19,7 @@ func explainCancellation(ctx, caller context.Context, err error, timeout time.Du
 	case caller.Err() != nil:
 		return err
 	case errors.Is(cause, errRequestTimeout):
-		return fmt.Errorf("no response within %s", timeout)
+		return fmt.Errorf("%w within %s", errRequestTimeout, timeout)
 	case errors.Is(cause, errConnectionsBreak):
 		return cause
 	}

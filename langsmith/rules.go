@@ -95,6 +95,9 @@ var (
 	promptVariablesText = strings.Join(promptVariables, ", ")
 )
 
+// PromptVariables are the variables of a summary prompt, in words.
+func PromptVariables() string { return promptVariablesText }
+
 func (r *CreateInsightsJobRequest) checkSummaryPrompt() error {
 	prompt, ok := r.SummaryPrompt.Get()
 	if !ok {
@@ -137,6 +140,18 @@ func parseMustacheTags(template string) iter.Seq2[string, string] {
 			}
 		}
 	}
+}
+
+// UnknownPromptVariables returns the variables of a summary prompt that LangSmith does
+// not document, each once.
+func UnknownPromptVariables(prompt string) []string {
+	var unknown []string
+	for sign, name := range parseMustacheTags(prompt) {
+		if (sign == "" || sign == "&") && !isPromptVariable(name) && !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
 }
 
 func isPromptVariable(name string) bool {

@@ -122,6 +122,15 @@ func sandboxEndpoint() langsmith.Endpoint {
 // End makes waiting calls answer with the state so far. It may be called more than once.
 func (b *Backend) End() { b.end() }
 
+func (b *Backend) hasEnded() bool {
+	select {
+	case <-b.ending:
+		return true
+	default:
+		return false
+	}
+}
+
 // Drain waits until no paid request is in flight, or ctx is done. The next equal
 // call finds out what became of one that outlasts it.
 func (b *Backend) Drain(ctx context.Context) error { return b.ledger.Drain(ctx) }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/web"
@@ -21,9 +23,12 @@ type callRecord struct {
 	tool      string
 	requestID string // of the HTTP request; else made up
 	caller    string // the fingerprint of the credential; empty for none
+	subject   string // the fingerprint of who the guard let in; empty where nothing guards
+	trace     string // the id of the trace; empty for none
 	began     time.Time
 	outcome   string
 	failed    bool
+	failure   string       // why LangSmith did not answer
 	upstream  atomic.Int64 // the status of LangSmith's answer that the call failed by, else of the last; 0 for none
 }
 
@@ -31,10 +36,17 @@ type callRecordKey struct{}
 
 // beginCall returns the record of a call, which its requests to LangSmith find in ctx.
 func beginCall(ctx context.Context, tool, caller string) (context.Context, *callRecord) {
-	record := &callRecord{tool: tool, requestID: web.RequestID(ctx), caller: caller, began: time.Now(), outcome: "panic", failed: true}
+	record := &callRecord{
+		tool: tool, requestID: web.RequestID(ctx), caller: caller, subject: web.CallerFrom(ctx).Fingerprint,
+		began: time.Now(), outcome: "panic", failed: true,
+	}
 	if record.requestID == "" {
 		record.requestID = uuid.NewString()
 	}
+	if id := trace.SpanContextFromContext(ctx).TraceID(); id.IsValid() {
+		record.trace = id.String()
+	}
+	trace.SpanFromContext(ctx).SetAttributes(attribute.String("insights.request_id", record.requestID))
 	return context.WithValue(ctx, callRecordKey{}, record), record
 }
 
@@ -51,6 +63,7 @@ func (r *callRecord) end(reply tool.Reply, err error) {
 		r.outcome, r.failed = failureKind(reply.Err), true
 		if upstream := (*langsmith.Error)(nil); errors.As(reply.Err, &upstream) { // others may have been sent since
 			r.upstream.Store(int64(upstream.Status))
+			r.failure = upstream.Failure()
 		}
 	default:
 		r.outcome = "ok"
@@ -67,8 +80,10 @@ func (r *callRecord) log(logger zerolog.Logger) {
 	if status := r.upstream.Load(); status != 0 {
 		line = line.Int64("upstream_status", status)
 	}
-	if r.caller != "" {
-		line = line.Str("caller", r.caller)
+	for _, field := range [...]struct{ name, value string }{{"failure", r.failure}, {"caller", r.caller}, {"subject", r.subject}, {"trace_id", r.trace}} {
+		if field.value != "" {
+			line = line.Str(field.name, field.value)
+		}
 	}
 	line.Msg("call")
 }

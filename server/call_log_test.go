@@ -51,18 +51,21 @@ func TestEachCallLeavesALine(t *testing.T) {
 		fault   sandbox.Fault
 		outcome string
 		status  int
+		failure string
 	}{
-		{"get_insights_job", servertest.Args{"session_id": project, "job_id": job}, sandbox.Fault{}, "ok", 200},
-		{"get_insights_job", servertest.Args{"session_id": project, "job_id": uuid.Max}, sandbox.Fault{}, "not_found", 404},
-		{"get_insights_job", servertest.Args{"session_id": project}, sandbox.Fault{}, "arguments", 0},
-		{"get_insights_job", servertest.Args{"project": "no such customer"}, sandbox.Fault{}, "arguments", 0},
-		{"list_insights_jobs", servertest.Args{"project": "no such customer"}, sandbox.Fault{}, "refused", 200},
-		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{Status: http.StatusForbidden}, "upstream", 403},
-		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{Body: "<html>"}, "upstream", 200},
-		{"add_insights_runs_to_annotation_queue", servertest.Args{"session_id": project, "job_id": job, "cluster_id": uuid.Max, "queue": "q"}, sandbox.Fault{}, "not_found", 200},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": job}, sandbox.Fault{}, "ok", 200, ""},
+		{"get_insights_job", servertest.Args{"session_id": project, "job_id": uuid.Max}, sandbox.Fault{}, "not_found", 404, ""},
+		{"get_insights_job", servertest.Args{"session_id": project}, sandbox.Fault{}, "arguments", 0, ""},
+		{"get_insights_job", servertest.Args{"project": "no such customer"}, sandbox.Fault{}, "arguments", 0, ""},
+		{"list_insights_jobs", servertest.Args{"project": "no such customer"}, sandbox.Fault{}, "refused", 200, ""},
+		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{Status: http.StatusForbidden}, "upstream", 403, ""},
+		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{Body: "<html>"}, "upstream", 200, ""},
+		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{Refuse: true}, "no_answer", 0, "refused"},
+		{"list_insights_jobs", servertest.Args{"session_id": project}, sandbox.Fault{DropBefore: true}, "no_answer", 0, "closed"},
+		{"add_insights_runs_to_annotation_queue", servertest.Args{"session_id": project, "job_id": job, "cluster_id": uuid.Max, "queue": "q"}, sandbox.Fault{}, "not_found", 200, ""},
 	} {
 		remove := func() {}
-		if c.fault.Status != 0 || c.fault.Body != "" {
+		if c.fault.Status != 0 || c.fault.Body != "" || c.fault.Refuse || c.fault.DropBefore {
 			remove = f.Sandbox.Inject(c.fault)
 		}
 		f.Call(t, c.tool, c.args)
@@ -77,8 +80,9 @@ func TestEachCallLeavesALine(t *testing.T) {
 			level = "info"
 		}
 		status, _ := line["upstream_status"].(float64)
+		failure, _ := line["failure"].(string)
 		_, timed := line["duration_ms"].(float64)
-		if line["message"] != "call" || line["tool"] != c.tool || line["outcome"] != c.outcome || line["level"] != level || int(status) != c.status || !timed || line["caller"] == nil {
+		if line["message"] != "call" || line["tool"] != c.tool || line["outcome"] != c.outcome || line["level"] != level || int(status) != c.status || failure != c.failure || !timed || line["caller"] == nil {
 			t.Errorf("%s %v, which ends as %s (%d), leaves %v", c.tool, c.args, c.outcome, c.status, line)
 		}
 		if text, _ := json.Marshal(line); strings.Contains(string(text), "customer") || strings.Contains(string(text), servertest.Key) {

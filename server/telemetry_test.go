@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -24,12 +25,12 @@ import (
 // requests upstream, and into the metrics, one that fails and one that waits
 // included; neither shows what was asked.
 func TestACallIsSeenFromOutside(t *testing.T) {
-	exporter := tracetest.NewInMemoryExporter()
+	exporter, log := tracetest.NewInMemoryExporter(), &logLines{}
 	observed := telemetry.Start(t.Context(), telemetry.Options{Version: "test", Metrics: true, Exporter: exporter})
 	upstream := sandbox.New(sandbox.Options{AllowAnonymous: true})
 	backend, err := server.NewBackend(server.BackendOptions{
 		Config:    &config.Config{Sandbox: true, Timeout: time.Minute, ShutdownTimeout: time.Second},
-		Logger:    zerolog.Nop(),
+		Logger:    zerolog.New(log),
 		Transport: upstream.RoundTripper(),
 		Telemetry: observed,
 	})
@@ -116,17 +117,32 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 
 	// The exporter forgets its spans when it stops, so it is asked before.
 	spans := flushed(t, observed, exporter)
-	names := map[string]bool{}
+	logged := map[string]bool{} // request ids of the calls in the trace
+	for _, line := range log.take() {
+		if line["message"] == "call" && line["trace_id"] == trace {
+			logged[fmt.Sprint(line["request_id"])] = true
+		}
+	}
+	names, joined := map[string]bool{}, 0
 	for _, span := range spans {
 		names[span.Name] = true
 		if span.SpanContext.TraceID().String() != trace && strings.HasPrefix(span.Name, "tools/call") {
 			t.Errorf("%s is in a trace of its own", span.Name)
 		}
 		for _, attribute := range span.Attributes {
+			if attribute.Key == "insights.request_id" {
+				delete(logged, attribute.Value.AsString())
+				joined++
+			}
+		}
+		for _, attribute := range span.Attributes {
 			if text := attribute.Value.String(); strings.Contains(text, "chat-prod") || strings.Contains(text, "customer") {
 				t.Errorf("%s tells %s", span.Name, text)
 			}
 		}
+	}
+	if joined != 4 || len(logged) != 0 {
+		t.Errorf("%d spans have a request id; the log's %v have no span", joined, logged)
 	}
 	for _, want := range []string{"tools/call create_insights_job", "tools/call get_insights_job", "POST /api/v1/sessions/{id}/insights"} {
 		if !names[want] {

@@ -11,6 +11,7 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 	"langsmith-insights-mcp/server/tasks"
 	"langsmith-insights-mcp/tools/app"
+	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -48,7 +49,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		ctx, record := beginCall(ctx, t.Name, b.caller(ctx).langsmith.Credentials().Fingerprint())
 		defer func() { record.log(b.logger) }()
 		env := b.env(ctx)
-		env.RequestID = record.requestID
+		env.RequestID, env.Subject = record.requestID, record.subject
 		env.Progress = ProgressReporter(ctx)
 		elicitor := newElicitor(ctx, request, b.ledger)
 		if elicitor != nil {
@@ -66,11 +67,26 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 			return elicitor.inputRequired(question)
 		case errors.As(err, &unfinished):
 			return b.tasks.Create(ctx, t.Name, env.Poll.Since, unfinished)
+		case errors.Is(err, context.Canceled) && b.hasEnded():
+			return newToolResult(cutOff(t, err)), nil
 		case err != nil:
 			return nil, err
 		}
 		return newToolResult(reply), nil
 	}
+}
+
+// cutOff is the reply of a call that the end of the server left without a result.
+func cutOff(t tool.Tool, err error) tool.Reply {
+	reply := tool.Reply{IsError: true, Err: err, Text: "This server ended before the call was done. Call again once it is back."}
+	var left *paid.LeftError
+	switch {
+	case errors.As(err, &left) && left.Sent:
+		reply.Text = "This server ended while a job was being started: it is not known whether it was, and it costs money if so. Before you call again, look for it with list_insights_jobs."
+	case t.Effect != tool.Reads && left == nil:
+		reply.Text = "This server ended before the call was done, and what it was asked to do may have been done. Look before you call again."
+	}
+	return reply
 }
 
 func newToolResult(reply tool.Reply) *mcp.CallToolResult {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -70,6 +71,37 @@ func TestEveryArgumentIsDescribed(t *testing.T) {
 				t.Errorf("%s: the type of %s is %v", listed.Name, name, argument.Type)
 			}
 		}
+	}
+}
+
+// TestSchemasHaveKeywordsOfDraft7 holds schemas to the keywords that mean the same in
+// draft 7, by which arguments are checked, as in 2020-12, by which clients read them.
+func TestSchemasHaveKeywordsOfDraft7(t *testing.T) {
+	keywords := strings.Fields("type enum format description default properties required additionalProperties items " +
+		"minimum maximum exclusiveMinimum minLength maxLength minItems maxItems maxProperties")
+	var walk func(path string, schema any)
+	walk = func(path string, schema any) {
+		node, _ := schema.(map[string]any) // else true or false
+		for keyword, value := range node {
+			if !slices.Contains(keywords, keyword) {
+				t.Errorf("%s has %s", path, keyword)
+			}
+			switch keyword {
+			case "items", "additionalProperties":
+				walk(path+"."+keyword, value)
+			case "properties":
+				for name, property := range value.(map[string]any) {
+					walk(path+"."+name, property)
+				}
+			}
+		}
+	}
+	for _, listed := range tools.All() {
+		var schema any
+		if err := json.Unmarshal(listed.InputSchema(), &schema); err != nil {
+			t.Fatal(err)
+		}
+		walk(listed.Name, schema)
 	}
 }
 

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,11 @@ type addToQueueArgs struct {
 	collect.Args
 	Queue           string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; made if missing."`
 	ExtendRetention bool   `json:"extend_retention,omitempty" jsonschema:"default=false" jsonschema_description:"Keep the traces longer, at ten times the price."`
+}
+
+// Check refuses a blank name, and what [collect.Args] refuse.
+func (a *addToQueueArgs) Check() error {
+	return errors.Join(tool.CheckName("queue", a.Queue), a.Args.Check())
 }
 
 type addToQueueResult struct {

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/google/uuid"
@@ -15,6 +16,11 @@ type addToDatasetArgs struct {
 	collect.Args
 	Dataset string `json:"dataset" jsonschema:"minLength=1" jsonschema_description:"The dataset's name; made if missing."`
 	Split   string `json:"split,omitempty" jsonschema_description:"The examples' split, such as train or test."`
+}
+
+// Check refuses a blank name, and what [collect.Args] refuse.
+func (a *addToDatasetArgs) Check() error {
+	return errors.Join(tool.CheckName("dataset", a.Dataset), a.Args.Check())
 }
 
 type addToDatasetResult struct {

@@ -50,8 +50,13 @@ func (chatMessage) JSONSchemaExtend(schema *jsonschema.Schema) { schema.Addition
 
 // Check reads the chats. It refuses chats given two ways, and none.
 func (a *analyzeChatHistoriesArgs) Check() error {
-	if (a.Path == "") == (len(a.Chats) == 0) {
-		return langsmith.FieldError{Field: "chats", Problem: "must be given, or path instead: one of the two"}
+	switch {
+	case a.Path != "" && a.Chats != nil:
+		return langsmith.FieldError{Field: "path", Problem: "cannot be given with chats: one of the two has the chats"}
+	case a.Path == "" && a.Chats == nil:
+		return langsmith.FieldError{Field: "chats", Problem: `is required, or path: a list of chats, each a list of messages, such as [[{"role": "user", "content": "Where is my refund?"}]]`}
+	case a.Path == "" && len(a.Chats) == 0:
+		return langsmith.FieldError{Field: "chats", Problem: "must hold at least one chat"}
 	}
 	for i, given := range a.Chats {
 		messages := make([]json.RawMessage, len(given))

@@ -37,7 +37,7 @@ func (a *compareInsightsJobsArgs) Check() error {
 	case isUUID && strings.EqualFold(a.BaselineJobID, string(a.JobID)):
 		return langsmith.FieldError{Field: "baseline_job_id", Problem: "is the same job as job_id; list_insights_jobs lists the others"}
 	case !isUUID && !slices.Contains([]string{"", string(tool.LatestJob), compare.PreviousJob}, a.BaselineJobID):
-		return langsmith.FieldError{Field: "baseline_job_id", Problem: "must be a job's UUID, latest or previous, not " + wording.Echo(a.BaselineJobID)}
+		return langsmith.FieldError{Field: "baseline_job_id", Problem: "must be a job's UUID, latest or previous, not " + wording.Echo(a.BaselineJobID) + "; list_insights_jobs lists the jobs"}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (a *createInsightsConfigArgs) request() *langsmith.CreateConfigRequest {
 // Check applies the rules that the API documents.
 func (a *createInsightsConfigArgs) Check() error {
 	when, err := configs.ParseSchedule(a.ScheduleCron)
-	return errors.Join(a.request().Check(), err, configs.CheckWindow(when, a.Config))
+	return errors.Join(tool.CheckName("name", a.Name), a.request().Check(), err, configs.CheckWindow(when, a.Config))
 }
 
 func createInsightsConfig() tool.Tool {
@@ -56,7 +56,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	if !args.DryRun {
-		if err := configs.CheckAccepted(when, args.AcceptRunsPerMonth); err != nil {
+		if err := configs.CheckAccepted(when, args.Config, args.AcceptRunsPerMonth); err != nil {
 			return nil, err
 		}
 	}
@@ -65,15 +65,15 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	request := args.request()
-	existing, err := configs.FindExisting(ctx, env, project, request)
+	existing, others, err := configs.FindExisting(ctx, env, project, request)
 	if err != nil {
 		return nil, err
 	}
 	if existing != nil {
-		return configs.NewSaved("was saved already, with all that this call asks for; no second one was made", project, existing, args.ScheduleCron), nil
+		return configs.NewSaved("was saved already, with all that this call asks for; no second one was made", project, existing, args.ScheduleCron, others), nil
 	}
 	if args.DryRun {
-		return args.dryRun(project)
+		return args.dryRun(project, others)
 	}
 	if when != nil {
 		if err := configs.ConfirmSchedule(ctx, env, project, request, args.Config, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
@@ -84,18 +84,18 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		// A second config with a second schedule would spend twice.
-		if existing, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
-			return configs.NewSaved("is saved, although LangSmith's answer to the call was lost", project, existing, args.ScheduleCron), nil
+		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
+			return configs.NewSaved("is saved, although LangSmith's answer to the call was lost", project, existing, args.ScheduleCron, others), nil
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return configs.NewSaved("saved", project, saved, args.ScheduleCron), nil
+	return configs.NewSaved("saved", project, saved, args.ScheduleCron, others), nil
 }
 
-// dryRun shows what saving the config would do.
-func (a createInsightsConfigArgs) dryRun(project langsmith.Project) (*tool.Resizable[*configs.Saved], error) {
+// dryRun shows what saving the config would do beside others that have a schedule.
+func (a createInsightsConfigArgs) dryRun(project langsmith.Project, others []langsmith.Config) (*tool.Resizable[*configs.Saved], error) {
 	request, given := a.request(), a.ScheduleArgs
 	settings, err := json.Marshal(request.Config)
 	if err != nil {
@@ -105,5 +105,5 @@ func (a createInsightsConfigArgs) dryRun(project langsmith.Project) (*tool.Resiz
 	after.Description, _ = request.Description.Get()
 	after.ScheduleCron, _ = request.ScheduleCron.Get()
 	a.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a))
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a), others)
 }

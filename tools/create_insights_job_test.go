@@ -49,6 +49,7 @@ func TestCreateInsightsJob(t *testing.T) {
 		{name: "dry_run_traces_unread", fault: &sandbox.Fault{Path: `/runs/query$`, Status: 403, Body: `{"detail":"Forbidden"}`}, args: servertest.Args{"project": "shop", "dry_run": true, "filter": `eq(status, "error")`}},
 		{name: "dry_run_prompt", runs: 3, args: servertest.Args{"project": "shop", "dry_run": true,
 			"summary_prompt": "Asked: {{run.inputs.messages}}\nAnswered: {{{run.outputs.answer}}} in {{run.outputs}}\nFailed: {{run.error}}, {{run.inputs.mesages}}{{run.feedback.score}}"}},
+		{name: "dry_run_prompt_unknown", args: servertest.Args{"project": "shop", "dry_run": true, "summary_prompt": "{{run.inputs}} {{foo}} {{ run.name }} {{{run.feedback.user_score}}}"}},
 		{name: "dry_run_prompt_hidden", config: func(c *config.Config) { c.HideRunContent = true }, runs: 3,
 			args: servertest.Args{"project": "shop", "dry_run": true, "summary_prompt": "{{run.inputs}}"}},
 		{name: "dry_run_prompt_broken", runs: 1, args: servertest.Args{"project": "shop", "dry_run": true, "summary_prompt": "{{run.inputs}} {{> /etc/passwd}} {{run"}},

@@ -78,7 +78,8 @@ func TestDeletionTakesNoLatest(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.Sandbox.AddJob(s.project, support())
 		s.Sandbox.ResetRequests()
-		if reply := s.Call(t, "delete_insights_job", servertest.Args{"project": "shop", "job_id": "latest"}); !reply.IsError || len(s.upstream()) > 0 {
+		reply := s.Call(t, "delete_insights_job", servertest.Args{"project": "shop", "job_id": "latest"})
+		if !reply.IsError || len(s.upstream()) > 0 || !strings.Contains(reply.Text, "the same call again would mean another job; list_insights_jobs lists the jobs") {
 			t.Errorf("%s, %v", reply.Text, s.upstream())
 		}
 	})
@@ -97,7 +98,7 @@ func TestCategoriesAreFoundByNameAndPrefix(t *testing.T) {
 		args := func(cluster string) servertest.Args {
 			return servertest.Args{"project": "shop", "job_id": "latest", "cluster_id": cluster}
 		}
-		for _, by := range []string{refunds.String(), refunds.String()[:6], strings.ToUpper(refunds.String()[:13]), "Refund never arrives"} {
+		for _, by := range []string{refunds.String(), refunds.String()[:6], strings.ToUpper(refunds.String()[:13]), "Refund never arrives", "refund NEVER arrives"} {
 			if got := s.read("get_insights_job", args(by)).Clusters; len(got) != 1 || got[0].Name != "Refund never arrives" {
 				t.Errorf("get_insights_job, %s: %v", by, got)
 			}
@@ -112,10 +113,13 @@ func TestCategoriesAreFoundByNameAndPrefix(t *testing.T) {
 		}
 		s.transcript("category_by_name", "get_insights_job", args("Refund never arrives"))
 		s.transcript("several_categories", "get_insights_job", args("Delivery"))
-		for _, none := range []string{refunds.String()[:5], "refund never arrives", "Refund"} {
-			if reply := s.Call(t, "get_insights_job", args(none)); !reply.IsError || !strings.Contains(reply.Text, refunds.String()) {
+		for _, none := range []string{refunds.String()[:5], "Refund", "missing refunds"} {
+			if reply := s.Call(t, "get_insights_job", args(none)); !reply.IsError || !strings.Contains(reply.Text, "Near it are:\n- \"Refund never arrives\"") || !strings.Contains(reply.Text, refunds.String()) {
 				t.Errorf("%s: %s", none, reply.Text)
 			}
+		}
+		if reply := s.Call(t, "get_insights_job", args("Weather")); !reply.IsError || strings.Count(reply.Text, "cluster_id") != len(job.Clusters) {
+			t.Errorf("not all are listed:\n%s", reply.Text)
 		}
 	})
 }

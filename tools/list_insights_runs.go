@@ -57,7 +57,7 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 	}
 	view := &runs.View{
 		Project: project, JobID: jobID, NameJob: args.JobID == tool.LatestJob, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
-		Selected: !args.Selection.IsZero(), HideContent: env.Policy.HideRunContent,
+		Selected: !args.Selection.IsZero(), SortBy: args.SortBy, SortKey: args.SortKey, HideContent: env.Policy.HideRunContent,
 	}
 	var clusterID uuid.UUID
 	if args.ClusterID != "" {
@@ -69,7 +69,7 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 		ClusterID: clusterID, Limit: args.Size(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
 	}
 	if view.Selected {
-		view.Found, err = args.Select(ctx, env.LangSmith, project.ID, jobID, query)
+		view.Found, view.LookedUp, err = args.Select(ctx, env.LangSmith, project.ID, jobID, query)
 	} else {
 		view.Found, err = env.LangSmith.ListJobRuns(ctx, project.ID, jobID, query)
 	}

@@ -18,6 +18,9 @@ type renameInsightsJobArgs struct {
 	Name  string     `json:"name" jsonschema:"minLength=1" jsonschema_description:"Its new name."`
 }
 
+// Check refuses a blank name.
+func (a *renameInsightsJobArgs) Check() error { return tool.CheckName("name", a.Name) }
+
 type renameInsightsJobResult struct {
 	ID     uuid.UUID        `json:"id"`
 	Name   string           `json:"name"`

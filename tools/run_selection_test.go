@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 	"langsmith-insights-mcp/server/servertest"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // mixed is a finished job over 120 traces of five weeks ago, of which every
@@ -43,8 +45,9 @@ func TestSelections(t *testing.T) {
 		slices.Reverse(failed) // the slowest first
 		var listed struct {
 			Runs []struct {
-				ID     uuid.UUID
-				Status string
+				ID      uuid.UUID
+				Status  string
+				Latency float64 `json:"latency_seconds"`
 			}
 			NextOffset int `json:"next_offset"`
 		}
@@ -56,6 +59,9 @@ func TestSelections(t *testing.T) {
 		for i, run := range listed.Runs {
 			if run.ID != failed[i] || run.Status != "error" {
 				t.Errorf("trace %d is %s with status %s, want %s", i, run.ID, run.Status, failed[i])
+			}
+			if want := float64(116 - 5*i); run.Latency != want || !strings.Contains(reply.Text, ", took "+wording.Seconds(want)) {
+				t.Errorf("trace %d took %v s, want %v", i, run.Latency, want)
 			}
 		}
 		var added struct {

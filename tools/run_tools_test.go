@@ -76,6 +76,8 @@ func TestListInsightsRuns(t *testing.T) {
 		{name: "of_a_category", prepare: withRuns, args: refunds},
 		{name: "of_a_job", prepare: withRuns, args: servertest.Args{"job_id": job, "limit": 1}},
 		{name: "second_page", prepare: withRuns, args: with(servertest.Args{"limit": 1, "offset": 1, "attribute_sort_key": "frustration", "attribute_sort_order": "desc"})},
+		{name: "sorted_by_an_unknown_attribute", prepare: withRuns, args: with(servertest.Args{"limit": 1, "attribute_sort_key": "angry"})},
+		{name: "more_than_previews", prepare: withRuns, args: with(servertest.Args{"limit": 1, "max_chars": 5000})},
 		{name: "past_the_end", prepare: withRuns, args: with(servertest.Args{"offset": 9})},
 		{name: "shortened", prepare: withRuns, args: with(servertest.Args{"limit": 1, "max_chars": 30})},
 		{name: "hidden_content", prepare: withRuns, args: with(servertest.Args{"limit": 2}), options: servertest.Options{Config: func(c *config.Config) { c.HideRunContent = true }}},

@@ -36,7 +36,11 @@ func (a *updateInsightsConfigArgs) Check() error {
 	}
 	when, err := configs.ParseSchedule(a.ScheduleCron)
 	config, _ := a.Config.Get()
-	return errors.Join(a.request().Check(), err, configs.CheckWindow(when, &config))
+	var blank error
+	if name, given := a.Name.Get(); given {
+		blank = tool.CheckName("name", name)
+	}
+	return errors.Join(blank, a.request().Check(), err, configs.CheckWindow(when, &config))
 }
 
 func updateInsightsConfig() tool.Tool {
@@ -66,7 +70,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		return nil, err
 	}
 	if !args.DryRun {
-		if err := configs.CheckAccepted(when, args.AcceptRunsPerMonth); err != nil {
+		if err := configs.CheckAccepted(when, args.settings(), args.AcceptRunsPerMonth); err != nil {
 			return nil, err
 		}
 	}
@@ -94,7 +98,15 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err != nil {
 		return nil, err
 	}
-	return configs.NewSaved("changed", project, saved, args.ScheduleCron), nil
+	return configs.NewSaved("changed", project, saved, args.ScheduleCron, nil), nil
+}
+
+// settings returns the settings that the call gives; nil where it gives none.
+func (a *updateInsightsConfigArgs) settings() *langsmith.CreateInsightsJobRequest {
+	if given, ok := a.Config.Get(); ok {
+		return &given
+	}
+	return nil
 }
 
 // change is what an update makes of a config.
@@ -173,7 +185,7 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 	}
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args))
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), nil)
 }
 
 // findConfig finds a saved config in the list: the API does not return one alone.

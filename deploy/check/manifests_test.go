@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -13,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"sigs.k8s.io/yaml"
 )
 
@@ -79,6 +82,68 @@ func TestKustomizationListsEveryManifest(t *testing.T) {
 	for _, file := range files {
 		if !named[filepath.Base(file)] {
 			t.Errorf("kustomization.yaml does not list %s", file)
+		}
+	}
+}
+
+// read reads a manifest into an object of its type.
+func read[T any](t *testing.T, file string) (object T) {
+	t.Helper()
+	content, err := os.ReadFile("../kubernetes/" + file)
+	if err == nil {
+		err = yaml.UnmarshalStrict(content, &object)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return object
+}
+
+// An apply must not set the number of replicas that the autoscaler has chosen.
+func TestAutoscalerAloneSetsReplicas(t *testing.T) {
+	if replicas := read[appsv1.Deployment](t, "deployment.yaml").Spec.Replicas; replicas != nil {
+		t.Errorf("the deployment has %d replicas", *replicas)
+	}
+	scaler := read[autoscalingv2.HorizontalPodAutoscaler](t, "autoscaling.yaml").Spec
+	if least := read[policyv1.PodDisruptionBudget](t, "disruption.yaml").Spec.MinAvailable; scaler.MinReplicas == nil || int(*scaler.MinReplicas) <= least.IntValue() {
+		t.Errorf("of at least %v replicas %v must be available, so that no node can be drained", scaler.MinReplicas, least)
+	}
+}
+
+// Valkey without a limit of its own, or with that of its container, is killed when it is
+// full, and cannot be read then.
+func TestValkeyIsFullBeforeItsContainer(t *testing.T) {
+	container := read[appsv1.StatefulSet](t, "valkey.yaml").Spec.Template.Spec.Containers[0]
+	var compose struct {
+		Services map[string]struct {
+			Command []string
+			Deploy  struct {
+				Resources struct{ Limits struct{ Memory string } }
+			}
+		}
+	}
+	content, err := os.ReadFile("../compose.yaml")
+	if err == nil {
+		err = yaml.Unmarshal(content, &compose)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	valkey := compose.Services["valkey"]
+	composed := resource.MustParse(valkey.Deploy.Resources.Limits.Memory)
+	for where, c := range map[string]struct {
+		command []string
+		limit   resource.Quantity
+	}{"kubernetes": {container.Args, container.Resources.Limits[corev1.ResourceMemory]}, "compose": {valkey.Command, composed}} {
+		at := slices.Index(c.command, "--maxmemory")
+		if at < 0 {
+			t.Errorf("%s: Valkey has no limit", where)
+			continue
+		}
+		// Redis' mb are 2^20 bytes. What it writes to disk takes memory beside the data.
+		own := resource.MustParse(strings.Replace(c.command[at+1], "mb", "Mi", 1))
+		if own.Value() == 0 || 4*own.Value() > 3*c.limit.Value() {
+			t.Errorf("%s: Valkey has %s of %s", where, own.String(), c.limit.String())
 		}
 	}
 }

@@ -1,12 +1,19 @@
 package check
 
 import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // repository is the repository's root.
@@ -25,11 +32,22 @@ func tool(t *testing.T, name string, args ...string) string {
 	return string(output)
 }
 
-// program builds the program into a folder, without cgo as in an image.
+// version is the VERSION that the image is built with.
+const version = "v1.2.3-check"
+
+// program builds the program into a folder, as the Dockerfile does.
 func program(t *testing.T, dir string) string {
 	t.Helper()
+	dockerfile, err := os.ReadFile(repository + "/deploy/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := regexp.MustCompile(`go build (-trimpath) -ldflags "([^"]*)"`).FindStringSubmatch(string(dockerfile))
+	if flags == nil {
+		t.Fatal("the Dockerfile builds the program in another way")
+	}
 	path := filepath.Join(dir, "langsmith-insights-mcp")
-	build := exec.Command("go", "build", "-o", path, ".")
+	build := exec.Command("go", "build", flags[1], "-ldflags", strings.ReplaceAll(flags[2], "${VERSION}", version), "-o", path, ".")
 	build.Dir, build.Env = repository, append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
@@ -58,8 +76,63 @@ func TestImageRuns(t *testing.T) {
 		}
 	}
 	container := buildah("from", "--pull-never", "langsmith-insights-mcp")
-	if version := buildah("run", "--isolation", "chroot", container, "--", "/langsmith-insights-mcp", "version"); version == "" {
-		t.Error("the program in the image prints no version")
+	if said := buildah("run", "--isolation", "chroot", container, "--", "/langsmith-insights-mcp", "version"); said != version {
+		t.Errorf("the program in the image has the version %q", said)
+	}
+}
+
+// Behind HAProxy with TLS, a replica learns that its callers use https.
+func TestHAProxyTellsOfTLS(t *testing.T) {
+	schemes := make(chan string, 1)
+	replica := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/mcp" {
+			schemes <- r.Header.Get("X-Forwarded-Proto")
+		}
+	}))
+	defer replica.Close()
+	certified := httptest.NewTLSServer(nil) // for its certificate, and then for its port
+	key, err := x509.MarshalPKCS8PrivateKey(certified.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pemText := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certified.Certificate().Raw}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})...)
+	client, address := certified.Client(), certified.Listener.Addr().String()
+	certified.Close()
+	configuration, err := os.ReadFile(repository + "/deploy/haproxy/haproxy.cfg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	certificate, path := filepath.Join(dir, "site.pem"), filepath.Join(dir, "haproxy.cfg")
+	text := strings.Replace(string(configuration), `bind "${INSIGHTS_BIND-:8080}"`, "bind "+address+" ssl crt "+certificate, 1)
+	if text == string(configuration) {
+		t.Fatal("the configuration has another bind line")
+	}
+	if err := errors.Join(os.WriteFile(certificate, pemText, 0o600), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	tool(t, "haproxy", "-c", "-f", path)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	proxy := exec.CommandContext(ctx, "haproxy", "-f", path)
+	proxy.Env = append(os.Environ(), "REPLICA_1="+replica.Listener.Addr().String(), "REPLICA_2="+replica.Listener.Addr().String(), "REPLICA_3="+replica.Listener.Addr().String())
+	if err := proxy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { stop(); _ = proxy.Wait() }()
+	for ctx.Err() == nil {
+		if answer, err := client.Get("https://" + address + "/mcp"); err == nil {
+			_ = answer.Body.Close()
+			break
+		}
+	}
+	select {
+	case scheme := <-schemes:
+		if scheme != "https" {
+			t.Errorf("the replica was told %q", scheme)
+		}
+	case <-ctx.Done():
+		t.Fatal("HAProxy does not answer")
 	}
 }
 
@@ -82,7 +155,20 @@ func TestSystemdUnit(t *testing.T) {
 // The alerts ring for this server, its first call in doubt included, and for no other
 // program that has metrics of the same names.
 func TestPrometheusTakesTheAlerts(t *testing.T) {
-	tool(t, "promtool", "test", "rules", "../monitoring/alerts_test.yaml")
+	tool(t, "promtool", "check", "rules", "../monitoring/alerts.yaml")
+	rules, err := os.ReadFile("../monitoring/alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata")); err != nil {
+		t.Fatal(err)
+	}
+	rules = regexp.MustCompile(`(?m)^ +annotations:\n( {10}.*\n?)+`).ReplaceAll(rules, nil)
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), rules, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tool(t, "promtool", "test", "rules", filepath.Join(dir, "alerts_test.yaml"))
 }
 
 // The kustomization contains every kind, and a secret from the file of tokens.

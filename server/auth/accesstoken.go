@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,15 +81,13 @@ func (s *scopeList) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(s))
 }
 
-func (a *accessTokens) name() string { return "oauth" }
-
-func (a *accessTokens) verify(ctx context.Context, token string) (string, error) {
+func (a *accessTokens) verify(ctx context.Context, token string) (Identity, error) {
 	if strings.Count(token, ".") != 2 {
-		return "", errUnknownToken // not a JWT
+		return Identity{}, errUnknownToken // not a JWT
 	}
 	known, err := a.issuer.discover(ctx)
 	if err != nil {
-		return "", err
+		return Identity{}, err
 	}
 	var got claims
 	parsed, err := a.parser.ParseWithClaims(token, &got, func(token *jwt.Token) (any, error) {
@@ -99,24 +98,27 @@ func (a *accessTokens) verify(ctx context.Context, token string) (string, error)
 	})
 	switch {
 	case err != nil:
-		return "", invalidToken(describeInvalid(err))
+		return Identity{}, invalidToken(describeInvalid(err))
 	case got.Issuer == "":
-		return "", invalidToken(describeInvalid(jwt.ErrTokenRequiredClaimMissing))
+		return Identity{}, invalidToken(describeInvalid(jwt.ErrTokenRequiredClaimMissing))
 	case got.Issuer != known.name:
-		return "", invalidToken(describeInvalid(jwt.ErrTokenInvalidIssuer))
+		return Identity{}, invalidToken(describeInvalid(jwt.ErrTokenInvalidIssuer))
 	case got.ExpiresAt.Before(time.Now()): // without the leeway, which is for tokens from the future
-		return "", invalidToken(describeInvalid(jwt.ErrTokenExpired))
+		return Identity{}, invalidToken(describeInvalid(jwt.ErrTokenExpired))
 	case !isAccessToken(parsed.Header, got):
-		return "", invalidToken("the token is not an access token")
+		return Identity{}, invalidToken("the token is not an access token")
 	case got.Subject == "" && got.ClientID == "":
-		return "", invalidToken("the token names no subject")
+		return Identity{}, invalidToken("the token names no subject")
 	}
 	for _, scope := range a.scopes {
 		if !slices.Contains(got.Scope, scope) && !slices.Contains(got.Scp, scope) {
-			return "", &rejection{http.StatusForbidden, "insufficient_scope", "the token lacks the scope " + scope}
+			return Identity{}, &rejection{http.StatusForbidden, "insufficient_scope", "the token lacks the scope " + scope}
 		}
 	}
-	return strings.Join([]string{"oauth", got.Issuer, got.Subject, got.ClientID}, "\x00"), nil
+	return Identity{
+		Subject: strings.Join([]string{"oauth", got.Issuer, got.Subject, got.ClientID}, "\x00"),
+		Method:  "oauth", Fingerprint: fingerprint(cmp.Or(got.Subject, got.ClientID)),
+	}, nil
 }
 
 // isAccessToken distinguishes access tokens from an issuer's other JWTs. The type of an

@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"strings"
@@ -26,10 +28,9 @@ type Guard struct {
 
 // verifier checks one kind of token.
 type verifier interface {
-	// verify returns the subject of a token. It returns errUnknownToken for a token
+	// verify returns the owner of a token. It returns errUnknownToken for a token
 	// of another kind.
-	verify(ctx context.Context, token string) (subject string, err error)
-	name() string // of the method, for the log
+	verify(ctx context.Context, token string) (Identity, error)
 }
 
 // errUnknownToken is the error of a verifier for a token of another kind.
@@ -56,7 +57,15 @@ func (g *Guard) Open() bool { return len(g.verifiers) == 0 }
 // Identity is the owner of a token.
 type Identity struct {
 	Subject string
-	Method  string // how the token was checked, for the log: token or oauth
+
+	// For the log: how the token was checked, token or oauth, and the first 64 bits of
+	// the SHA-256 of the token, or of an access token's sub, in hexadecimal.
+	Method, Fingerprint string
+}
+
+func fingerprint(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Authenticate checks the bearer token of a request. [Guard.Challenge] turns its error
@@ -67,11 +76,11 @@ func (g *Guard) Authenticate(r *http.Request) (Identity, error) {
 		return Identity{}, err
 	}
 	for _, verifier := range g.verifiers {
-		subject, err := verifier.verify(r.Context(), token)
+		identity, err := verifier.verify(r.Context(), token)
 		if errors.Is(err, errUnknownToken) {
 			continue
 		}
-		return Identity{Subject: subject, Method: verifier.name()}, err
+		return identity, err
 	}
 	return Identity{}, invalidToken("the token is not one of this server's")
 }

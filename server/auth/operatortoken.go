@@ -25,16 +25,14 @@ func hashToken(token string) [sha256.Size]byte {
 	return sha256.Sum256([]byte("langsmith-insights-mcp token\x00" + token))
 }
 
-func (t operatorTokens) name() string { return "token" }
-
-func (t operatorTokens) verify(_ context.Context, token string) (string, error) {
+func (t operatorTokens) verify(_ context.Context, token string) (Identity, error) {
 	hash := hashToken(token)
 	found := 0
 	for i := range t {
 		found |= subtle.ConstantTimeCompare(hash[:], t[i][:])
 	}
 	if found == 0 {
-		return "", errUnknownToken
+		return Identity{}, errUnknownToken
 	}
-	return "token:" + hex.EncodeToString(hash[:]), nil
+	return Identity{Subject: "token:" + hex.EncodeToString(hash[:]), Method: "token", Fingerprint: fingerprint(token)}, nil
 }

@@ -86,7 +86,7 @@ func (d *demo) run(ctx context.Context) error {
 	if _, err := d.call(ctx, "wait_for_insights_job", map[string]any{"session_id": created.SessionID, "job_id": created.ID}); err != nil {
 		return err
 	}
-	d.say("This was the server with its sandbox. With your own traces:\n\n" +
+	d.say("That was the server over its sandbox. With your own traces:\n\n" +
 		"  export LANGSMITH_API_KEY=lsv2_...\n" +
 		"  langsmith-insights-mcp doctor\n" +
 		"  langsmith-insights-mcp install --client claude-code")
@@ -97,11 +97,11 @@ func (d *demo) say(text string) { fmt.Fprintf(d.out, "\n%s\n", text) }
 
 // call calls a tool, writes its text and returns its structured content.
 func (d *demo) call(ctx context.Context, tool string, arguments map[string]any) (json.RawMessage, error) {
-	encoded, err := json.Marshal(arguments)
+	written, err := json.Marshal(arguments)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(d.out, "\n→ %s %s\n\n", tool, encoded)
+	fmt.Fprintf(d.out, "\n→ %s %s\n\n", tool, written)
 	var request mcp.CallToolRequest
 	request.Params.Name = tool
 	request.Params.Arguments = arguments

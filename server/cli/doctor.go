@@ -58,6 +58,7 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags
 		checks = doctor.Run(cmd.Context(), doctor.Options{
 			LangSmith:    cfg.LangSmith,
 			Placeholders: cfg.Placeholders,
+			Unknown:      cfg.Unknown,
 			Sandbox:      cfg.Sandbox,
 			Client:       langsmith.New(upstream),
 			Deprecations: &deprecations,

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 
@@ -58,6 +59,7 @@ func loadConfig(cmd *cobra.Command, command config.Command, getenv func(string) 
 	if login, ok := cfg.LangSmith.Credentials.Login.(*profile.Login); ok {
 		login.UserAgent = server.UserAgent()
 	}
+	cfg.Unknown = config.UnknownVariables(os.Environ()) // of the process: getenv cannot list them
 	_, toolsErr := server.FilterTools(cfg)
 	return cfg, errors.Join(err, toolsErr)
 }

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
@@ -25,7 +27,7 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return config.Problem(fmt.Sprintf("%v; see %s --help", err, cmd.CommandPath()))
+		return config.Problem(fmt.Sprintf("%v%s; see %s --help", err, suggestFlag(cmd, err), cmd.CommandPath()))
 	})
 	// cobra's own flag prints "NAME version VERSION"; scripts want the version alone.
 	version := root.Flags().BoolP("version", "v", false, "Print the version")
@@ -49,12 +51,30 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 	return root
 }
 
+// suggestFlag asks for the flag that an unknown one most likely means.
+func suggestFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { known = append(known, flag.Name) })
+	if nearest := config.Nearest(unknown.GetSpecifiedName(), known); nearest != "" {
+		return "; did you mean --" + nearest + "?"
+	}
+	return ""
+}
+
 // noArguments refuses an argument that is neither a command nor a flag.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return config.Problem(fmt.Sprintf("%q is not a command; see %s --help", args[0], cmd.Root().Name()))
+	suggestion := ""
+	if nearest := cmd.Root().SuggestionsFor(args[0]); len(nearest) > 0 {
+		suggestion = "; did you mean " + nearest[0] + "?"
+	}
+	return config.Problem(fmt.Sprintf("%q is not a command%s; see %s --help", args[0], suggestion, cmd.Root().Name()))
 }
 
 func newVersionCommand() *cobra.Command {

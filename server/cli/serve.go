@@ -24,6 +24,9 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	if len(cfg.Placeholders) > 0 {
 		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables are treated as unset: the client has not replaced the placeholders in them")
 	}
+	if len(cfg.Unknown) > 0 {
+		logger.Warn().Strs("variables", cfg.Unknown).Msg("variables are no settings and have no effect")
+	}
 	if cfg.MaxJobsPerDay > 0 && cfg.State == config.StateMemory && !cfg.Sandbox {
 		logger.Warn().Msg("--max-jobs-per-day begins anew with each start, and with each replica: --state keeps its count in memory; give it a directory or a redis:// URL")
 	}

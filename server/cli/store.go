@@ -57,6 +57,6 @@ func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) 
 	case weakness != "":
 		logger.Warn().Msg(weakness)
 	case err != nil:
-		logger.Info().Err(err).Msgf("cannot find out whether %s may evict the memory of paid calls: its maxmemory-policy should be noeviction", store)
+		logger.Info().Err(err).Msgf("cannot find out whether %s may lose the memory of paid calls: its maxmemory-policy should be noeviction, and its appendonly yes", store)
 	}
 }

@@ -35,7 +35,7 @@ func TestOpenStoreUnreachableRedis(t *testing.T) {
 // A Redis that may evict entries is reported in the log and by doctor.
 func TestEvictingRedis(t *testing.T) {
 	for policy, weak := range map[string]bool{"noeviction": false, "allkeys-lru": true} {
-		redis := redistest.Start(t, "--maxmemory", "100mb", "--maxmemory-policy", policy)
+		redis := redistest.Start(t, "--appendonly", "yes", "--maxmemory", "100mb", "--maxmemory-policy", policy)
 		var log bytes.Buffer
 		_, closeStore, err := openStore(t.Context(), redis.URL(), zerolog.New(&log))
 		if err != nil {

@@ -190,7 +190,7 @@ func TestSetupProblems(t *testing.T) {
 // TestDoctorJSON checks the output of doctor --json and its exit code.
 func TestDoctorJSON(t *testing.T) {
 	const key = servertest.Key
-	steps := []string{"configuration", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "announced ends", "state"}
+	steps := []string{"configuration", "variables", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "announced ends", "state"}
 	for _, test := range []struct {
 		name   string
 		box    sandbox.Options

@@ -35,6 +35,10 @@ type Config struct {
 	// Placeholders are the variables that count as unset, since their value is a
 	// placeholder such as ${NAME} that the client has not replaced.
 	Placeholders []string
+
+	// Unknown says of each variable that has the program's prefix and is no setting
+	// what may have been meant. The command line sets it.
+	Unknown []string
 }
 
 // HTTP has the settings of the http command.

@@ -78,7 +78,7 @@ func settingsOf(c *Config) []Setting {
 			Default: map[Command]string{HTTPCmd: "127.0.0.1:8080"}, set: into(&c.HTTP.Addr, parseHostPort)},
 		{Name: "auth-token", Value: "TOKENS", Meaning: "require one of these bearer tokens, separated by commas", Only: HTTPCmd,
 			set: c.HTTP.addTokens},
-		{Name: "auth-token-file", Value: "FILE", Meaning: "require one of the bearer tokens in this file, one per line", Only: HTTPCmd,
+		{Name: "auth-token-file", Value: "FILE", Meaning: "require one of the bearer tokens in this file, one per line, read at the start", Only: HTTPCmd,
 			set: c.HTTP.addTokenFile},
 		{Name: "oauth-issuer", Value: "URL", Meaning: "require an access token of this OAuth 2.1 issuer", Only: HTTPCmd,
 			set: into(&c.HTTP.OAuthIssuer, parseIssuer)},

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/markdown"
 )
@@ -68,6 +69,13 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 		lines = append(lines, "project "+markdown.Quote(l.Project, 100)+from(l.Found.Project, ""))
 	}
 	return Check{Status: OK, Found: strings.Join(lines, "; ")}
+}
+
+func (c *checker) checkVariables(context.Context) Check {
+	if len(c.Unknown) > 0 {
+		return Check{Status: Warning, Found: "no settings, so without effect: " + strings.Join(c.Unknown, ", "), Do: "Correct or unset them; docs/reference.md lists the settings."}
+	}
+	return Check{Status: OK, Found: "each " + config.EnvPrefix + "... is a setting"}
 }
 
 // credential returns the kind of the configured credential.
@@ -237,7 +245,7 @@ func (c *checker) checkState(ctx context.Context) Check {
 			Do: "Make it writable, or choose another with --state. Without it a job may be started twice after a crash."}
 	}
 	if weakness != "" {
-		return Check{Status: Warning, Found: weakness, Do: "Set it: CONFIG SET maxmemory-policy noeviction, and the same in the configuration."}
+		return Check{Status: Warning, Found: weakness, Do: "Set it in the configuration of Redis, and for the one that runs with CONFIG SET, such as CONFIG SET maxmemory-policy noeviction."}
 	}
 	bound := ""
 	if c.JobsADay > 0 {

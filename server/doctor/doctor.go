@@ -35,6 +35,7 @@ type Check struct {
 type Options struct {
 	LangSmith    config.LangSmith
 	Placeholders []string // see [config.Config]
+	Unknown      []string // see [config.Config]
 	Sandbox      bool     // the server uses the sandbox instead of LangSmith
 	Client       *langsmith.Client
 	Deprecations *Deprecations                         // collects the client's deprecations; nil for none
@@ -57,6 +58,7 @@ func Run(ctx context.Context, options Options) []Check {
 		check    func(context.Context) Check
 	}{
 		{"configuration", false, c.checkConfiguration},
+		{"variables", false, c.checkVariables},
 		{"proxy", false, c.checkProxy},
 		{"LangSmith answers", true, c.checkConnection},
 		{"key", true, c.checkKey},

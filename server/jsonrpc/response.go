@@ -1,7 +1,6 @@
 package jsonrpc
 
 import (
-	"bytes"
 	"fmt"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -36,23 +35,20 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	default:
 		return (&Error{mcp.INTERNAL_ERROR, fmt.Sprintf("the answer is of an unknown kind, %T", response)}).Response(id)
 	}
-	data, err := encode(id, key, value)
+	data, err := jsonv2.Marshal(value, encoding)
 	if err != nil {
 		return (&Error{mcp.INTERNAL_ERROR, "the answer cannot be encoded, though the request was carried out: " + err.Error()}).Response(id)
 	}
-	return Response{Data: data, ErrorCode: code}
+	return Response{Data: envelope(id, key, data), ErrorCode: code}
 }
 
-// encode writes a response with its result or error.
-func encode(id jsontext.Value, key string, value any) ([]byte, error) {
+// envelope writes a response around its result or error.
+func envelope(id jsontext.Value, key string, value []byte) []byte {
 	if id == nil {
 		id = jsontext.Value("null")
 	}
-	var data bytes.Buffer
-	fmt.Fprintf(&data, `{"jsonrpc":"2.0","id":%s,%q:`, id, key)
-	if err := jsonv2.MarshalWrite(&data, value, encoding); err != nil {
-		return nil, err
-	}
-	data.WriteByte('}')
-	return data.Bytes(), nil
+	data := make([]byte, 0, len(id)+len(value)+40)
+	data = append(append(data, `{"jsonrpc":"2.0","id":`...), id...)
+	data = append(append(append(data, `,"`...), key...), `":`...)
+	return append(append(data, value...), '}')
 }

@@ -39,7 +39,7 @@ func newMetrics(version string) *metrics {
 			Name: "insights_mcp_paid_calls_total", Help: "Outcomes of paid calls: started, already_running (a duplicate prevented) and others.",
 		}, []string{"result"}),
 	}
-	for _, result := range paid.Results() { // each at 0 from the start: Prometheus sees no increase in a series that begins at 1
+	for _, result := range paid.Results() { // at 0 from the start: Prometheus' increase() misses the first call of a series that begins at 1
 		m.paid.WithLabelValues(string(result))
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -67,17 +67,17 @@ func (t *Telemetry) ObserveWaiters(count func() int) {
 	}
 }
 
-// stateTime bounds how long the state may take to answer while the metrics are read.
-const stateTime = 2 * time.Second
+// stateTimeout bounds a check of the state during a scrape.
+const stateTimeout = 2 * time.Second
 
-// ObserveState shows whether the memory of paid calls can be written, each time that
-// the metrics are read.
+// ObserveState adds a gauge of whether the memory of paid calls can be written. Each
+// scrape calls usable.
 func (t *Telemetry) ObserveState(usable func(context.Context) bool) {
 	if t != nil && t.metrics != nil {
 		t.metrics.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "insights_mcp_state_usable", Help: "1 while the memory of paid calls (--state) can be written, else 0.",
 		}, func() float64 {
-			ctx, cancel := context.WithTimeout(context.Background(), stateTime)
+			ctx, cancel := context.WithTimeout(context.Background(), stateTimeout)
 			defer cancel()
 			if usable(ctx) {
 				return 1

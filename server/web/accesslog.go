@@ -18,10 +18,10 @@ import (
 type accessRecord struct {
 	requestID string
 	guard     string // what let the caller in: token or oauth; empty where nothing guards
+	subject   string // the fingerprint of who that is
 	ownKey    bool   // the caller brought a LangSmith key
 	method    string // of the message
 	tool      string
-	reason    string // why the caller was not let in
 }
 
 // addMessage records what a message asks for, of what the server has: any other
@@ -63,15 +63,18 @@ func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) htt
 				case isFailure(status):
 					level = zerolog.WarnLevel
 				}
-				line := logger.WithLevel(level).
-					Str("request_id", e.requestID).
+				line := logger.WithLevel(level)
+				if !line.Enabled() {
+					return
+				}
+				line.Str("request_id", e.requestID).
 					Str("http_method", r.Method).
 					Str("path", route(mux, r)).
 					Int("status", status).
 					Int64("bytes", bytes).
 					Dur("duration_ms", time.Since(began)).
 					Str("from", host(r.RemoteAddr))
-				for _, field := range [...]struct{ name, value string }{{"guard", e.guard}, {"rpc_method", e.method}, {"tool", e.tool}, {"reason", e.reason}} {
+				for _, field := range [...]struct{ name, value string }{{"guard", e.guard}, {"subject", e.subject}, {"rpc_method", e.method}, {"tool", e.tool}, {"reason", responseOf(w).reason}} {
 					if field.value != "" {
 						line = line.Str(field.name, shorten(field.value))
 					}

@@ -16,12 +16,12 @@ func authenticate(guard *auth.Guard) func(http.Handler) http.Handler {
 			identity, err := guard.Authenticate(r)
 			if err != nil {
 				status, text := guard.Challenge(w.Header(), r, err)
-				accessRecordOf(r.Context()).reason = text
 				refuse(w, status, text)
 				return
 			}
-			accessRecordOf(r.Context()).guard = identity.Method
-			next.ServeHTTP(w, r.WithContext(withCaller(r.Context(), Caller{Subject: identity.Subject})))
+			record := accessRecordOf(r.Context())
+			record.guard, record.subject = identity.Method, identity.Fingerprint
+			next.ServeHTTP(w, r.WithContext(withCaller(r.Context(), Caller{Subject: identity.Subject, Fingerprint: identity.Fingerprint})))
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"time"
 )
 
 // readMessage reads the message of a request before anything is done for it, so
@@ -39,8 +40,7 @@ func (l Limits) readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > l.Body {
 		return nil, &http.MaxBytesError{Limit: l.Body}
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), l.BodyTime)
-	defer cancel()
+	deadline := time.Now().Add(l.BodyTime)
 	body := http.MaxBytesReader(nil, r.Body, l.Body)
 	size := int64(smallBody)
 	if r.ContentLength >= 0 {
@@ -63,7 +63,10 @@ func (l Limits) readBody(r *http.Request) ([]byte, error) {
 		if r.ContentLength >= 0 {
 			size = min(size, r.ContentLength+1)
 		}
-		if err := reservationOf(r.Context()).grow(ctx, min(size, l.Body)); err != nil {
+		ctx, cancel := context.WithDeadline(r.Context(), deadline)
+		err = reservationOf(ctx).grow(ctx, min(size, l.Body))
+		cancel()
+		if err != nil {
 			return nil, err
 		}
 		message = append(make([]byte, 0, size), message...)

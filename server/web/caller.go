@@ -22,6 +22,9 @@ type Caller struct {
 	// or for the issuer's subject. Empty where nothing guards the server.
 	Subject string
 
+	// Fingerprint stands for the subject in the log.
+	Fingerprint string
+
 	// Credentials are the caller's own; empty where the operator's count.
 	Credentials langsmith.Credentials
 

@@ -86,7 +86,7 @@ func TestCallsAreCutOffAtTheEnd(t *testing.T) {
 		<-g.left
 	}
 	for id, answer := range map[string]string{"7": lastMessage(<-answers[0]), "9": lastMessage(<-answers[1]), "8": <-old.messages} {
-		if problem := checkAnswer(answer, id); problem != "" || !strings.Contains(answer, `"error":`) {
+		if problem := checkAnswer(answer, id); problem != "" || !strings.Contains(answer, "This server ended before the call was done.") {
 			t.Errorf("call %s is answered with %q: %s", id, answer, problem)
 		}
 	}
@@ -148,6 +148,19 @@ func TestAPaidRequestInFlightIsWaitedFor(t *testing.T) {
 	if got := (<-answer).tool(t); got.Result.IsError || f.sandbox.JobsStarted() != 1 {
 		t.Errorf("%d jobs, and the call says %s", f.sandbox.JobsStarted(), got.text())
 	}
+}
+
+// A caller whose paid request outlasts the server hears that a job may have been started.
+func TestAPaidRequestThatOutlastsTheServer(t *testing.T) {
+	g := newGate()
+	f := start(t, options{wrap: g.hold(isPaid), web: func(o *web.Options) { o.Grace, o.PaidGrace = 50*time.Millisecond, 60*time.Millisecond }})
+	answer := f.background(f.request(http.MethodPost, "/mcp", f.open(nil), toolCall(7, "create_insights_job", args{"model": "openai"})))
+	<-g.arrived
+	f.signal()
+	if got := (<-answer).tool(t); !got.Result.IsError || !strings.Contains(got.text(), "list_insights_jobs") {
+		t.Errorf("the call says %s", got.text())
+	}
+	close(g.open)
 }
 
 // untilRefusing connects until nobody listens.

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -197,6 +199,11 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
+// subject is the field that an operator finds a token's calls by.
+func subject(token string) string {
+	return fmt.Sprintf(`"subject":"%x"`, sha256.Sum256([]byte(token)))[:len(`"subject":"`)+16]
+}
+
 // The log says who called what, why somebody was refused, and nothing that was secret
 // or in the query.
 func TestAccessLog(t *testing.T) {
@@ -205,12 +212,14 @@ func TestAccessLog(t *testing.T) {
 	f.post("/mcp?token=SECRET-in-the-query", session.with(headers{"X-Request-Id": "req-2"}), toolCall(2, "list_projects", args{"name_contains": "SECRET-name"}))
 	f.post("/mcp", headers{"Authorization": "Bearer SECRET", "X-Request-Id": "req-3"}, rpc(3, "ping", args{}))
 	f.post("/mcp", headers{"Host": "elsewhere.example", "X-Request-Id": "req-4"}, rpc(4, "ping", args{}))
+	f.post("/mcp", headers{"Authorization": "Bearer " + tokenB, "X-Request-Id": "req-5"}, rpc(5, "ping", args{}))
 	logged := f.log.String()
 	for id, want := range map[string][]string{
 		"req-1": {`"message":"request"`, `"level":"info"`, `"path":"/mcp"`, `"status":200`, `"guard":"token"`, `"own_key":true`, `"rpc_method":"initialize"`, `"from":"127.0.0.1"`},
-		"req-2": {`"message":"call"`, `"level":"info"`, `"tool":"list_projects"`, `"outcome":"ok"`, `"upstream_status":200`, `"caller":"`, `"duration_ms":`},
+		"req-2": {`"message":"call"`, `"level":"info"`, `"tool":"list_projects"`, `"outcome":"ok"`, `"upstream_status":200`, `"caller":"`, `"duration_ms":`, subject(tokenA)},
 		"req-3": {`"message":"request"`, `"level":"warn"`, `"status":401`, `"reason":"the token is not one of this server's"`},
 		"req-4": {`"message":"request"`, `"level":"warn"`, `"status":403`, `"reason":"this server does not answer to the host \"elsewhere.example\"`},
+		"req-5": {`"message":"request"`, `"level":"warn"`, `"status":400`, `"reason":"send the Mcp-Session-Id`, subject(tokenB)},
 	} {
 		lines := []string{}
 		for line := range strings.Lines(logged) {

@@ -101,7 +101,6 @@ func rebindingProtection(policy hostPolicy) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if err := policy.check(r); err != nil {
-				accessRecordOf(r.Context()).reason = err.Error()
 				refuse(w, http.StatusForbidden, err.Error())
 				return
 			}

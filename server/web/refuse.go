@@ -11,8 +11,11 @@ import (
 
 // refuse answers a request of which no message is read, or whose message is not
 // accepted, as the specification has it: with a JSON-RPC error without an id.
-// Clients show its text to people.
+// Clients show its text to people, and the request's line in the log has it.
 func refuse(w http.ResponseWriter, status int, text string) {
+	if answer, ok := w.(*response); ok {
+		answer.reason = text
+	}
 	refuseMessage(w, status, jsonrpc.Message{}, &jsonrpc.Error{Code: mcp.INVALID_REQUEST, Message: text})
 }
 

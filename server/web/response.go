@@ -24,6 +24,7 @@ type response struct {
 	unread    bool // the request has a body that nobody has read
 	events    bool // the body is an event stream
 	closed    bool
+	reason    string // why the request was refused; of the goroutine that handles it
 	keepAlive *time.Timer
 }
 

@@ -88,7 +88,7 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 	case isStateless(message, r.Header):
 		s.stateless(r.Context(), w, r, message)
 	case message.Method == string(mcp.MethodInitialize):
-		facts := sessionFacts{canElicit: canElicit(message)}
+		facts := sessionFacts{canElicit: canElicit(message), opened: true}
 		id := newSessionID(CallerFrom(r.Context()), facts)
 		w.Header().Set(mcpserver.HeaderKeySessionID, id)
 		s.answer(r.Context(), w, message, id, facts)
@@ -124,12 +124,11 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, se
 func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
 	// A session that was opened without a key may be used with one, and then what is
 	// asked and called with it is not for a caller without.
-	opened := opens(id, CallerFrom(ctx))
 	id += " " + sessionMAC(id, CallerFrom(ctx))
 	if message.IsAnswer() {
 		switch {
 		case s.pending.Resolve(id, message), message.IsPong():
-		case !opened:
+		case !facts.opened:
 			refuse(w, http.StatusNotFound, "no call with these credentials waits for this answer: send those of the call that asked")
 			return
 		default:

@@ -13,7 +13,7 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// MaxCause bounds the text of an error within a sentence, in characters.
+// MaxCause is the maximum length of an error's text within a sentence, in characters.
 const MaxCause = 500
 
 // Explain says what failed, what LangSmith said and what to do next. client is the client

@@ -48,7 +48,7 @@ func explainAPIError(client *langsmith.Client, err *langsmith.Error) string {
 	return strings.TrimSpace(said + "\n" + suggestNext(client, err))
 }
 
-// maxFields is how many field errors are listed.
+// maxFields is the maximum number of listed field errors.
 const maxFields = 10
 
 func isSuccess(status int) bool { return status >= 200 && status < 300 }

@@ -27,7 +27,7 @@ func read(t *testing.T, text string) []chats.Chat {
 	return all
 }
 
-func TestReadTakesBothFormsOfALine(t *testing.T) {
+func TestReadBothFormats(t *testing.T) {
 	for _, text := range []string{
 		hello + "\n" + bye,
 		"\uFEFF" + hello + "\r\n\n  \n" + bye + "\n",
@@ -42,43 +42,43 @@ func TestReadTakesBothFormsOfALine(t *testing.T) {
 	}
 }
 
-func TestReadNamesTheLineAndNotWhatItSays(t *testing.T) {
+func TestReadErrors(t *testing.T) {
 	long := `[{"role":"user","content":"` + strings.Repeat("x", chats.MaxChatBytes) + `"}]`
 	for name, c := range map[string]struct{ text, problem string }{
-		"nothing":          {"", "the file has no chat"},
-		"blanks":           {"\n \n", "the file has no chat"},
-		"not JSON":         {hello + "\nsecret", "line 2: is not JSON"},
-		"half a character": {`[{"role":"user","content":"\ud83d"}]`, "line 1: is not JSON"},
-		"cut off":          {`[{"role":"user","content":"secret`, "line 1: is not JSON"},
-		"a text":           {`"secret"`, "line 1: is neither a list of messages"},
-		"null":             {`null`, "line 1: has no message"},
-		"empty":            {`[]`, "line 1: has no message"},
-		"no messages":      {`{"secret":[]}`, "line 1: is neither a list of messages"},
-		"null messages":    {`{"messages":null}`, "line 1: has no message"},
-		"no object":        {`["secret"]`, "line 1: message 1 is not an object"},
-		"null message":     {`[null]`, "line 1: message 1 is not an object"},
-		"no role":          {`[{"content":"secret"}]`, "line 1: message 1 has no role"},
-		"a number's role":  {`[{"role":7,"content":"secret"}]`, "line 1: message 1 has no role"},
-		"no content":       {`[{"role":"user"}]`, "line 1: message 1 has no content"},
-		"odd content":      {`[{"role":"user","content":{"secret":1}}]`, "line 1: message 1 has a content that is neither"},
-		"too long":         {long, "line 1: has 8388"},
-		"far too long":     {hello + "\n" + strings.Repeat("secret", chats.MaxChatBytes/2), "line 2: has more than 16777216 bytes"},
-		"too many":         {strings.Repeat(hello+"\n", chats.MaxChats+1), "line 1001: at most 1000 chats"},
-		"too much":         {strings.Repeat(strings.Repeat(" ", 1<<20)+"\n", 65), "the file has more than 67108864 bytes"},
+		"nothing":               {"", "the file has no chat"},
+		"blanks":                {"\n \n", "the file has no chat"},
+		"not JSON":              {hello + "\nsecret", "line 2: is not JSON"},
+		"half a surrogate pair": {`[{"role":"user","content":"\ud83d"}]`, "line 1: is not JSON"},
+		"cut off":               {`[{"role":"user","content":"secret`, "line 1: is not JSON"},
+		"a text":                {`"secret"`, "line 1: is neither a list of messages"},
+		"null":                  {`null`, "line 1: has no message"},
+		"empty":                 {`[]`, "line 1: has no message"},
+		"no messages":           {`{"secret":[]}`, "line 1: is neither a list of messages"},
+		"null messages":         {`{"messages":null}`, "line 1: has no message"},
+		"no object":             {`["secret"]`, "line 1: message 1 is not an object"},
+		"null message":          {`[null]`, "line 1: message 1 is not an object"},
+		"no role":               {`[{"content":"secret"}]`, "line 1: message 1 has no role"},
+		"a number as role":      {`[{"role":7,"content":"secret"}]`, "line 1: message 1 has no role"},
+		"no content":            {`[{"role":"user"}]`, "line 1: message 1 has no content"},
+		"invalid content":       {`[{"role":"user","content":{"secret":1}}]`, "line 1: message 1 has a content that is neither"},
+		"too long":              {long, "line 1: has 8388"},
+		"far too long":          {hello + "\n" + strings.Repeat("secret", chats.MaxChatBytes/2), "line 2: has more than 16777216 bytes"},
+		"too many":              {strings.Repeat(hello+"\n", chats.MaxChats+1), "line 1001: at most 1000 chats"},
+		"too much":              {strings.Repeat(strings.Repeat(" ", 1<<20)+"\n", 65), "the file has more than 67108864 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := chats.Read(strings.NewReader(c.text))
 			if err == nil || !strings.HasPrefix(err.Error(), c.problem) {
-				t.Fatalf("the error is %v, not %s", err, c.problem)
+				t.Fatalf("got the error %v, want %s", err, c.problem)
 			}
 			if strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error repeats what the chat says: %v", err)
+				t.Errorf("the error quotes the chat: %v", err)
 			}
 		})
 	}
 }
 
-func TestAnAssistantMayCallToolsAndSayNothing(t *testing.T) {
+func TestMessageWithToolCallsOnly(t *testing.T) {
 	all := read(t, `[{"role":"assistant","content":null,"tool_calls":[{"id":12345678901234567890}]}]`)
 	if got := string(all[0][0]); !strings.Contains(got, "12345678901234567890") {
 		t.Errorf("a large number was changed: %s", got)
@@ -86,11 +86,11 @@ func TestAnAssistantMayCallToolsAndSayNothing(t *testing.T) {
 }
 
 // The project of a call depends only on its chats, and not on their formatting.
-func TestTheProjectFollowsFromTheChats(t *testing.T) {
+func TestProjectName(t *testing.T) {
 	reordered := strings.Replace(hello, `"role":"user","content":"hello"`, `"content" : "hello", "role":"user"`, 1)
 	one := chats.ProjectName("Support", read(t, hello+"\n"+bye))
 	if two := chats.ProjectName("Support", read(t, reordered+"\n"+bye)); one != two {
-		t.Errorf("the same chats are %q and %q", one, two)
+		t.Errorf("the same chats have the projects %q and %q", one, two)
 	}
 	for _, other := range []string{
 		chats.ProjectName("Sales", read(t, hello+"\n"+bye)),
@@ -98,29 +98,29 @@ func TestTheProjectFollowsFromTheChats(t *testing.T) {
 		chats.ProjectName("Support", read(t, bye+"\n"+hello)),
 	} {
 		if other == one {
-			t.Errorf("other chats have the same project %q", one)
+			t.Errorf("different chats have the same project %q", one)
 		}
 	}
 	if got := chats.ProjectName("", read(t, hello)); !strings.HasPrefix(got, "Chats ") {
-		t.Errorf("without a name the project is called %q", got)
+		t.Errorf("without a name the project is %q", got)
 	}
 }
 
-func TestEachChatIsATraceOfItsOwn(t *testing.T) {
+func TestTraces(t *testing.T) {
 	all := read(t, hello+"\n"+bye+"\n"+hello+"\n"+hello)
 	project, at := uuid.New(), time.Date(2026, 3, 16, 9, 0, 0, 0, time.UTC)
 	traces := chats.Traces(project, all, at)
 	var ids []uuid.UUID
 	for i, trace := range traces {
 		if slices.Contains(ids, trace.ID) {
-			t.Errorf("trace %d has the id of another", i)
+			t.Errorf("trace %d has the id of another trace", i)
 		}
 		ids = append(ids, trace.ID)
 	}
 	again := chats.Traces(project, read(t, hello+"\n"+bye+"\n"+hello+"\n"+hello), at.Add(time.Hour))
 	for i := range again {
 		if again[i].ID != ids[i] {
-			t.Errorf("trace %d has another id an hour later", i)
+			t.Errorf("trace %d has a different id an hour later", i)
 		}
 	}
 	if elsewhere := chats.Traces(uuid.New(), all, at); elsewhere[0].ID == ids[0] {
@@ -149,14 +149,14 @@ func FuzzRead(f *testing.F) {
 		all, err := chats.Read(bytes.NewReader(data))
 		if err != nil {
 			if len(all) > 0 {
-				t.Errorf("chats come with the error %v", err)
+				t.Errorf("Read returned chats and the error %v", err)
 			}
 			return
 		}
 		if len(all) == 0 || len(all) > chats.MaxChats {
 			t.Errorf("%d chats were read", len(all))
 		}
-		// What was read is read again as the same.
+		// Writing the chats and reading them gives the same chats.
 		var written bytes.Buffer
 		for _, chat := range all {
 			line, err := json.Marshal(chat)
@@ -167,10 +167,10 @@ func FuzzRead(f *testing.F) {
 		}
 		again, err := chats.Read(&written)
 		if err != nil {
-			t.Fatalf("what was read is refused when written: %v", err)
+			t.Fatalf("the written chats are refused: %v", err)
 		}
 		if chats.ProjectName("", all) != chats.ProjectName("", again) {
-			t.Errorf("%s became %s", all, again)
+			t.Errorf("%s was read again as %s", all, again)
 		}
 		ids := map[uuid.UUID]bool{}
 		for _, trace := range chats.Traces(project, all, time.Time{}) {

@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/tools/chats"
 )
 
-// folder returns a folder of chats, next to a file that must not be read.
+// folder returns a folder of chats, and a file outside it.
 func folder(t testing.TB) (inside, outside string) {
 	t.Helper()
 	top := t.TempDir()
@@ -49,7 +49,7 @@ func contents(t testing.TB, file *os.File) string {
 	return string(data)
 }
 
-func TestOpenFindsFilesBelowTheFolder(t *testing.T) {
+func TestOpen(t *testing.T) {
 	inside, _ := folder(t)
 	for path, want := range map[string]string{
 		"march.jsonl": "march", "./march.jsonl": "march", "2026/april.jsonl": "april",
@@ -61,12 +61,12 @@ func TestOpenFindsFilesBelowTheFolder(t *testing.T) {
 			continue
 		}
 		if got := contents(t, file); got != want {
-			t.Errorf("%s holds %q, not %q", path, got, want)
+			t.Errorf("%s has the content %q, want %q", path, got, want)
 		}
 	}
 }
 
-func TestThereIsNoWayOutOfTheFolder(t *testing.T) {
+func TestOpenStaysInFolder(t *testing.T) {
 	inside, outside := folder(t)
 	makePipe(t, filepath.Join(inside, "pipe.jsonl"))
 	for _, path := range []string{
@@ -81,15 +81,15 @@ func TestThereIsNoWayOutOfTheFolder(t *testing.T) {
 		}
 		var refused *chats.PathError
 		if !errors.As(err, &refused) {
-			t.Errorf("%.40q: %v is no PathError", path, err)
+			t.Errorf("%.40q: %v is not a PathError", path, err)
 		}
 		if text := err.Error(); strings.Contains(text, inside) || len(text) > 200 {
-			t.Errorf("%.40q: the error tells of the operator's machine: %s", path, text)
+			t.Errorf("%.40q: the error shows a path of the machine or is too long: %s", path, text)
 		}
 	}
 }
 
-func TestOpenNamesTheFilesThatAreThere(t *testing.T) {
+func TestOpenSuggestsFiles(t *testing.T) {
 	inside, _ := folder(t)
 	_, err := chats.Open(inside, "missing.jsonl")
 	var refused *chats.PathError
@@ -98,7 +98,7 @@ func TestOpenNamesTheFilesThatAreThere(t *testing.T) {
 	}
 }
 
-func TestAFolderThatIsNotThere(t *testing.T) {
+func TestOpenMissingFolder(t *testing.T) {
 	if _, err := chats.Open(filepath.Join(t.TempDir(), "missing"), "march.jsonl"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the error is %v", err)
 	}
@@ -115,7 +115,7 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		if got := contents(t, file); got != "march" && got != "april" && got != "" {
-			t.Errorf("%q leads to %q", path, got)
+			t.Errorf("%q has the content %q", path, got)
 		}
 	})
 }

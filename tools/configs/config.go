@@ -107,6 +107,9 @@ func (v *View) writeSchedule(b *strings.Builder, shown *Config) {
 	switch {
 	case v.runs != nil:
 		fmt.Fprintf(b, "Schedule: %s (`%s`); %s.\n", v.runs.when, markdown.Line(shown.ScheduleCron, markdown.MaxName), v.runs.describe())
+		if note := v.runs.describeWindow(); note != "" {
+			fmt.Fprintf(b, "%s\n", note)
+		}
 	case shown.ScheduleCron != "":
 		fmt.Fprintf(b, "Schedule: %s, which is not understood here: how often it runs, and what that costs, is not known.\n", markdown.Quote(shown.ScheduleCron, markdown.MaxName))
 	}

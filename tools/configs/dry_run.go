@@ -21,21 +21,21 @@ type ScheduleArgs struct {
 const maxBody = 12_000
 
 // NewDryRun shows a config as a call would leave it. request is what would be sent, args
-// are the dry run's, and call is the one that saves the config; nil where that is too
-// long to repeat.
-func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call) (*tool.Resizable[*Saved], error) {
+// are the dry run's, call is the one that saves the config (nil where that is too long to
+// repeat), and others are the project's other configs with a schedule.
+func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, others []langsmith.Config) (*tool.Resizable[*Saved], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(request); err != nil {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
-	view := NewView(after)
+	view, otherViews := NewView(after), newViews(others)
 	return &tool.Resizable[*Saved]{
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}
-			dry := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, dryRun: true, project: project, view: view}
+			dry := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, dryRun: true, project: project, view: view, others: otherViews}
 			dry.Config.Config = nil // would_send has what is given of it
 			if dry.RunsPerMonth > MostRuns && dry.RunsPerMonth > args.AcceptRunsPerMonth {
 				dry.accept = dry.RunsPerMonth
@@ -64,6 +64,7 @@ func (s *Saved) describeDryRun() string {
 	if s.ScheduleCron == "" {
 		b.WriteString("It would have no schedule, and spend nothing by itself.\n")
 	}
+	s.writeOthers(&b)
 	if s.WouldSend == nil {
 		b.WriteString("\nIt would send the fields as they were given, which are too long to repeat here.\n")
 	} else {

@@ -14,20 +14,25 @@ import (
 
 // FindExisting returns a saved config that is what a request asks for; nil where
 // there is none. With it, a call that is made again saves, and schedules, no second
-// one. Of several it is the one to which LangSmith has added least.
-func FindExisting(ctx context.Context, env *tool.Env, project langsmith.Project, request *langsmith.CreateConfigRequest) (*langsmith.Config, error) {
+// one. Of several it is the one to which LangSmith has added least. It also returns the
+// project's other configs that have a schedule.
+func FindExisting(ctx context.Context, env *tool.Env, project langsmith.Project, request *langsmith.CreateConfigRequest) (existing *langsmith.Config, scheduled []langsmith.Config, err error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var existing *langsmith.Config
 	least := 0
 	for i := range all {
 		if added, ok := matches(&all[i], request); ok && (existing == nil || added < least) {
 			existing, least = &all[i], added
 		}
 	}
-	return existing, nil
+	for i := range all {
+		if all[i].ScheduleCron != "" && &all[i] != existing {
+			scheduled = append(scheduled, all[i])
+		}
+	}
+	return existing, scheduled, nil
 }
 
 var (

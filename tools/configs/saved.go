@@ -21,19 +21,21 @@ type Saved struct {
 	outcome   string // what happened to the config, such as "saved"
 	project   langsmith.Project
 	view      View
+	others    []View                     // the project's other configs with a schedule
 	schedule  langsmith.Optional[string] // that was asked for
 	shortened bool                       // whether a text was longer
 }
 
 // NewSaved shows a config that was saved. The outcome follows the config's name in a
-// sentence, and schedule is the one that was asked for.
-func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string]) *tool.Resizable[*Saved] {
-	view := NewView(*config)
+// sentence, schedule is the one that was asked for, and others are the project's other
+// configs with a schedule.
+func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], others []langsmith.Config) *tool.Resizable[*Saved] {
+	view, otherViews := NewView(*config), newViews(others)
 	return &tool.Resizable[*Saved]{
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}
-			saved := &Saved{Config: view.Show(&cut), outcome: outcome, project: project, view: view, schedule: schedule}
+			saved := &Saved{Config: view.Show(&cut), outcome: outcome, project: project, view: view, others: otherViews, schedule: schedule}
 			saved.shortened = cut.Shortened
 			if saved.isUnscheduled() {
 				saved.Next = NextJob(project, saved.ID)
@@ -76,6 +78,7 @@ func (s *Saved) Text() string {
 	if s.shortened {
 		b.WriteString("Texts that end in … are shortened here, not in LangSmith.\n")
 	}
+	s.writeOthers(&b)
 	switch asked, given := s.schedule.Get(); {
 	case given && s.ScheduleCron == "":
 		fmt.Fprintf(&b, "LangSmith's answer does not show the schedule `%s`: list_insights_configs tells whether it was taken.\n", markdown.Line(asked, markdown.MaxName))

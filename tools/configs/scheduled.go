@@ -33,6 +33,9 @@ type ScheduledRuns struct {
 	traces       int        // that one run reads at most
 	once         cost.Range // of one run
 	cost         cost.Range // of a month with the most runs
+
+	window            time.Duration // that each run reads; 0 where it is not known
+	shortest, longest time.Duration // between two runs
 }
 
 // NewScheduledRuns returns the runs of a schedule over the settings of a request.
@@ -41,7 +44,26 @@ func NewScheduledRuns(when *schedule.Schedule, request *langsmith.CreateInsights
 	runs.fewest, runs.most = when.PerMonth(now)
 	runs.once = cost.Of(request, runs.traces)
 	runs.cost = runs.once.Times(runs.most)
+	if start, end, known := request.Window(now); known {
+		runs.window = end.Sub(start)
+	}
+	runs.shortest, runs.longest = when.Gaps(now)
 	return runs
+}
+
+// describeWindow says where the window that each run reads is not the time between two
+// runs; empty where it is, within a tenth.
+func (r *ScheduledRuns) describeWindow() string {
+	hours := func(d time.Duration) string { return wording.Count(int(d.Round(time.Hour).Hours()), "hour") }
+	switch {
+	case r.window <= 0:
+		return ""
+	case r.longest > r.window+r.window/10:
+		return fmt.Sprintf("Each run reads the last %s, and up to %s lie between two: what is older than that is never read. last_n_hours in config sets what is read.", hours(r.window), hours(r.longest))
+	case r.window > r.shortest+r.shortest/10:
+		return fmt.Sprintf("Each run reads the last %s, and as few as %s lie between two: the same traces are read, and paid for, again. last_n_hours in config sets what is read.", hours(r.window), hours(r.shortest))
+	}
+	return ""
 }
 
 // describe says how often the runs start, and what they may cost.
@@ -68,15 +90,22 @@ func CheckSchedule(policy tool.Policy, when *schedule.Schedule) error {
 }
 
 // CheckAccepted refuses a schedule that starts more runs a month than one a day, and
-// more than the caller accepts.
-func CheckAccepted(when *schedule.Schedule, accepted int) error {
+// more than the caller accepts. request is what the runs read; nil where that is not
+// known yet.
+func CheckAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest, accepted int) error {
 	if when == nil {
 		return nil
 	}
-	if _, most := when.PerMonth(time.Now()); most > MostRuns && most > accepted {
-		return tool.BadArgument("accept_runs_per_month", "must be %d or more: the schedule (%s) starts up to %s a month; dry_run shows what they may cost", most, when, wording.Count(most, "paid job"))
+	now := time.Now()
+	_, most := when.PerMonth(now)
+	if most <= MostRuns || most <= accepted {
+		return nil
 	}
-	return nil
+	price := "; dry_run shows what they may cost"
+	if request != nil {
+		price = fmt.Sprintf(", at most about %s", NewScheduledRuns(when, request, now).cost)
+	}
+	return tool.BadArgument("accept_runs_per_month", "must be %d or more: the schedule (%s) starts up to %s a month%s. Ask the person who pays before you accept that", most, when, wording.Count(most, "paid job"), price)
 }
 
 // CheckWindow refuses a schedule over a window whose start is fixed: each run would

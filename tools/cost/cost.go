@@ -26,6 +26,11 @@ func (c Range) Times(n int) Range {
 	return Range{wording.Round4(c.Low * float64(n)), wording.Round4(c.High * float64(n))}
 }
 
+// Plus returns the cost of both.
+func (c Range) Plus(other Range) Range {
+	return Range{wording.Round4(c.Low + other.Low), wording.Round4(c.High + other.High)}
+}
+
 func formatDollars(amount float64) string {
 	if amount > 0 && amount < 0.01 {
 		return strconv.FormatFloat(amount, 'g', 2, 64)

@@ -74,7 +74,7 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, n
 		shown = named
 	}
 	if len(found) > 1 {
-		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found))
+		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found, categoriesListed))
 	}
 	if !job.Status.Done() {
 		return nil, tool.RefuseMissing("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", shown)
@@ -86,9 +86,15 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, n
 		return nil, tool.RefuseMissing("cluster_id %s is the id of %s, not of a category. %s lists the categories.", named, kind,
 			wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 	}
-	largest := slices.Clone(tree.Nodes)
-	report.Sort(largest, report.ByRuns)
-	return nil, tool.RefuseMissing("There is no category %s in this job. Its largest are:%s\n%s lists all.", shown, listCategories(largest),
+	listed, which := tree.Near(named), "Near it are"
+	if len(listed) == 0 {
+		listed, which = slices.Clone(tree.Nodes), "Its largest are"
+		report.Sort(listed, report.ByRuns)
+		if len(listed) < fewCategories {
+			return nil, tool.RefuseMissing("There is no category %s in this job. It has:%s", shown, listCategories(listed, fewCategories))
+		}
+	}
+	return nil, tool.RefuseMissing("There is no category %s in this job. %s:%s\n%s lists all.", shown, which, listCategories(listed, categoriesListed),
 		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 }
 
@@ -108,13 +114,15 @@ func otherKind(project uuid.UUID, job *langsmith.Report, named string) string {
 	return ""
 }
 
-// categoriesListed is how many categories a refusal lists.
-const categoriesListed = 5
+const (
+	categoriesListed = 5  // of those that a refusal has to choose from
+	fewCategories    = 20 // a refusal lists all where a report has fewer
+)
 
-// listCategories lists the first of some categories, one a line.
-func listCategories(nodes []*report.Node) string {
+// listCategories lists at most so many categories, one a line.
+func listCategories(nodes []*report.Node, most int) string {
 	var b strings.Builder
-	for _, node := range nodes[:min(len(nodes), categoriesListed)] {
+	for _, node := range nodes[:min(len(nodes), most)] {
 		b.WriteString("\n- " + markdown.Quote(node.Name, 80))
 		if node.Parent != nil {
 			b.WriteString(" in " + markdown.Quote(node.Parent.Name, 80))

@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Escape puts a backslash before what makes a line of Markdown more than text: code,
-// emphasis, links, images, markup, table cells, addresses that renderers turn into
-// links, and the quotation mark that ends a [Quote]. Names such as search_orders stay
-// as they are.
+// Escape escapes the characters of a line that Markdown would interpret: those of code,
+// emphasis, links, images, HTML, table cells, and URLs that renderers turn into links. It
+// also escapes the quotation mark that ends a [Quote]. Names such as search_orders are not
+// changed.
 func Escape(line string) string {
 	if !strings.ContainsAny(line, "\\`*~[]<>|\"_:.@") {
 		return line
@@ -18,7 +18,7 @@ func Escape(line string) string {
 	b.Grow(len(line) + len(line)/8)
 	for i := 0; i < len(line); {
 		r, size := utf8.DecodeRuneInString(line[i:])
-		if isActive(r) || r == '_' && atWordEdge(line[:i], line[i+size:]) || startsAddress(r, line[:i], line[i+size:]) {
+		if isSpecial(r) || r == '_' && atWordEdge(line[:i], line[i+size:]) || startsAddress(r, line[:i], line[i+size:]) {
 			b.WriteByte('\\')
 		}
 		b.WriteString(line[i : i+size])
@@ -27,10 +27,10 @@ func Escape(line string) string {
 	return b.String()
 }
 
-func isActive(r rune) bool { return strings.ContainsRune("\\`*~[]<>|\"", r) }
+func isSpecial(r rune) bool { return strings.ContainsRune("\\`*~[]<>|\"", r) }
 
-// atWordEdge reports whether an underscore may begin or end emphasis, which it cannot
-// inside a word.
+// atWordEdge reports whether an underscore may begin or end emphasis; inside a word it
+// cannot.
 func atWordEdge(before, after string) bool {
 	last, _ := utf8.DecodeLastRuneInString(before)
 	first, _ := utf8.DecodeRuneInString(after)
@@ -39,8 +39,8 @@ func atWordEdge(before, after string) bool {
 
 func isAlphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// startsAddress reports whether renderers recognize an address by a character: the
-// colon of https://, the dot of www.example, the @ of user@example.
+// startsAddress reports whether renderers recognize a URL or an email address by a
+// character: the colon of https://, the dot of www.example, the @ of user@example.
 func startsAddress(r rune, before, after string) bool {
 	switch r {
 	case ':':

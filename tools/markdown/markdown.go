@@ -1,7 +1,6 @@
-// Package markdown writes text for people and models, with data in it that others
-// wrote. Names, summaries and previews come from users and models: a newline, a fence,
-// a table bar, a link or an invisible character in them must not become part of what
-// the server itself says.
+// Package markdown writes Markdown that contains text of users and models, such as names,
+// summaries and previews. A newline, a fence, a table bar, a link or an invisible character
+// in such text must not become markup.
 package markdown
 
 import (
@@ -12,23 +11,23 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes text from outside harmless to show: it is valid UTF-8 then. Control
-// characters are shown by their pictures, such as ␛, and bidirectional ones by their
-// numbers, such as ⟨U+202E⟩. Characters that take no room are removed, as are piles of
-// combining marks, which cover other lines. Tabs stay, and line breaks are newlines.
+// Clean returns text as valid UTF-8 that is safe to show. It shows control characters by
+// their pictures, such as ␛, and bidirectional ones by their numbers, such as ⟨U+202E⟩. It
+// removes invisible characters, and all but a few combining marks on a character, which
+// could cover other lines. Tabs stay, and line breaks become newlines.
 func Clean(text string) string { return clean(text, math.MaxInt-1) }
 
-// clean stops once it has more than enough bytes, so that the beginning of a long text
-// costs no more than is shown. The result is then longer than enough.
-func clean(text string, enough int) string {
-	if beginning := text[:1+min(len(text)-1, enough)]; isPlain(beginning) {
+// clean stops after more than limit bytes, so that it does not read the rest of a long text.
+// The result is then longer than limit.
+func clean(text string, limit int) string {
+	if beginning := text[:1+min(len(text)-1, limit)]; isPlain(beginning) {
 		return beginning
 	}
 	var b strings.Builder
-	b.Grow(min(len(text), enough))
-	piled := 0
+	b.Grow(min(len(text), limit))
+	marks := 0
 	for _, r := range text {
-		if b.Len() > enough {
+		if b.Len() > limit {
 			break
 		}
 		switch {
@@ -42,24 +41,24 @@ func clean(text string, enough int) string {
 			r = '␡'
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
 			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
-			piled = 0
+			marks = 0
 			continue
 		case isInvisible(r):
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
-			if piled++; piled > maxMarks {
+			if marks++; marks > maxMarks {
 				continue
 			}
 			b.WriteRune(r)
 			continue
 		}
-		piled = 0
+		marks = 0
 		b.WriteRune(r)
 	}
 	return b.String()
 }
 
-// isPlain reports whether text is printable ASCII, newlines and tabs, which is clean.
+// isPlain reports whether text is only printable ASCII, newlines and tabs.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; (c < ' ' || c >= unicode.MaxASCII) && c != '\n' && c != '\t' {
@@ -69,15 +68,15 @@ func isPlain(text string) bool {
 	return true
 }
 
-// controlPictures is where Unicode has a picture of each ASCII control character, in
-// their order.
+// controlPictures is the first of Unicode's pictures of the ASCII control characters, which
+// are in the same order.
 const controlPictures = '␀'
 
-// maxMarks is how many combining marks a character may have. No script needs more.
+// maxMarks is the maximum number of combining marks on a character. No script needs more.
 const maxMarks = 4
 
-// isInvisible reports whether a character takes no room: format characters, fillers,
-// variation selectors, tags.
+// isInvisible reports whether a character has no width: format characters, fillers, variation
+// selectors, tags.
 func isInvisible(r rune) bool {
 	switch {
 	case r == '\u034F', r == '\u115F', r == '\u1160', r == '\u3164', r == '\uFFA0', r == '\u17B4', r == '\u17B5':
@@ -88,30 +87,30 @@ func isInvisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Co)
 }
 
-// Line makes one line of text from outside, of at most max characters. It does not mark
-// the line as data; see [Quote].
+// Line returns text on one line of at most max characters. It does not mark the line as
+// data; see [Quote].
 func Line(text string, max int) string {
-	// A line is made of no more, blanks that become one included, unless the text begins
-	// with thousands of them.
-	enough := 4*max + 256
-	cleaned := clean(text, enough)
+	// This is enough for max characters and the blanks between them, unless the text has
+	// hundreds of blanks.
+	limit := 4*max + 256
+	cleaned := clean(text, limit)
 	line := cleaned
 	if !isPlain(line) || strings.ContainsAny(line, "\n\t") || strings.Contains(line, "  ") || strings.TrimSpace(line) != line {
 		line = strings.Join(strings.Fields(cleaned), " ")
 	}
-	if len(cleaned) > enough {
+	if len(cleaned) > limit {
 		line += "…"
 	}
 	line, _ = Cut(line, max)
 	return line
 }
 
-// Quote writes text from outside as data on one line: at most max characters in double
-// quotes, with everything escaped that could end the quotation or become markup.
+// Quote returns text as data on one line: at most max characters in double quotes, with the
+// characters escaped that could end the quotation or become markup.
 func Quote(text string, max int) string { return `"` + Escape(Line(text, max)) + `"` }
 
-// Word writes a word from outside that is expected to be plain, such as a status: as it
-// is where it is plain, else as [Quote] does.
+// Word returns a word that is expected to be plain, such as a status: unchanged if it is,
+// else quoted by [Quote].
 func Word(text string, max int) string {
 	line := Line(text, max)
 	if line == "" || strings.ContainsFunc(line, func(r rune) bool {
@@ -122,8 +121,8 @@ func Word(text string, max int) string {
 	return line
 }
 
-// Block writes text from outside as data on several lines, in a fence that is longer
-// than any in the text.
+// Block returns text as data on several lines, in a fence that is longer than any in the
+// text.
 func Block(text string) string {
 	text = Clean(text)
 	fence := "```"
@@ -133,8 +132,8 @@ func Block(text string) string {
 	return fence + "text\n" + strings.TrimRight(text, "\n") + "\n" + fence
 }
 
-// Cut shortens text to at most max characters, of which the last is an ellipsis then.
-// cut reports whether it did.
+// Cut shortens text to at most max characters, the last of which is then an ellipsis. cut
+// reports whether it did.
 func Cut(text string, max int) (short string, cut bool) {
 	if max <= 0 {
 		return "", text != ""
@@ -152,10 +151,9 @@ func Cut(text string, max int) (short string, cut bool) {
 	return text, false
 }
 
-// Shorten cleans text as [Clean] does and shortens it to at most max bytes, at the end
-// of a character, with an ellipsis then. cut reports whether it did. Bytes are what has
-// to fit: a character of one script takes four times as many as of another, and says
-// more.
+// Shorten cleans text as [Clean] does, and shortens it to at most max bytes at the end of a
+// character, with an ellipsis. cut reports whether it did. Unlike [Cut] it counts bytes, for
+// budgets in bytes.
 func Shorten(text string, max int) (short string, cut bool) {
 	const ellipsis = "…"
 	text = clean(text, max)

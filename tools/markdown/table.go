@@ -2,17 +2,17 @@ package markdown
 
 import "strings"
 
-// Table is a table without padding, whose spaces would be paid for as tokens. Cells are
-// written as they are: text from outside has to go through [Quote] first.
+// Table is a Markdown table without padding, which would cost tokens. Cells are written
+// unchanged: text of users and models must be quoted with [Quote] first.
 type Table struct {
 	columns []Column
 	rows    [][]string
 }
 
-// Column is one column's heading and alignment.
+// Column is the heading and the alignment of a column.
 type Column struct {
 	Title string
-	Right bool // aligned at the right, as numbers are
+	Right bool // right-aligned, for numbers
 }
 
 // NewTable returns a table without rows.
@@ -21,7 +21,7 @@ func NewTable(columns ...Column) *Table { return &Table{columns: columns} }
 // Row adds a row. Missing cells are empty.
 func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// String writes the table, which ends in a newline.
+// String returns the table in Markdown, with a newline at the end.
 func (t *Table) String() string {
 	var b strings.Builder
 	for _, column := range t.columns {

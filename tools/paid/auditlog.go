@@ -101,6 +101,9 @@ func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result
 		if call.RequestID != "" {
 			line = line.Str("request_id", call.RequestID)
 		}
+		if call.Subject != "" {
+			line = line.Str("subject", call.Subject)
+		}
 		if call.workspace != uuid.Nil {
 			line = line.Stringer("workspace", call.workspace)
 		}

@@ -243,10 +243,9 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 	// What the process knows nothing of itself, its own intent included.
 	elsewhere := apart || attempt.at.Sub(mark.at) > LookAgain-2*time.Second && !h.wasLearned(job, call, inItself)
 	between := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(attempt.at) }
-	writing := func(s span) bool { return s.to.After(by.began) && !s.from.After(by.ended) }
-	missed := func(s span) bool { // and told nothing since
-		return writing(s) && (by.process.isDead() || attempt.at.Before(s.to.Add(unsavedPause+storePause+storeTimeout+storeAgain)))
-	}
+	told := h.toldAt(by)
+	writing := func(s span) bool { return s.to.After(by.began) && !s.from.After(told) }
+	missed := func(s span) bool { return writing(s) && (by.process.isDead() || attempt.at.Before(told)) }
 	passed := func(at time.Time) bool { return !at.After(attempt.at) }
 	reading := func(s span) bool { return s.to.After(attempt.at.Add(-2*storePause)) && !s.from.After(attempt.at) }
 	lost := mark.ended // when it was known that the answer is lost
@@ -274,7 +273,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 		return "the state was damaged, and the job appeared after the last look or ten minutes had passed"
 	case slices.ContainsFunc(h.clocksSet, passed) && (h.schedule.display.noDate || h.dateSetAhead):
 		return "a machine's clock was set, and LangSmith's was not known or set ahead"
-	case h.hidTwice(job, attempt.at):
+	case h.wasGone(job, call.question, attempt.at):
 		return "LangSmith did not show the job at two looks, two minutes apart"
 	case !sure && attempt.at.Sub(mark.at) > LookAgain-2*time.Second:
 		return "nobody learned of its job within ten minutes"
@@ -291,6 +290,30 @@ func (h *harness) wasLearned(job sandbox.StartedJob, before *seenCall, counts fu
 		return call.question == before.question && !call.died && call.err == nil && call.outcome.Job.ID == job.ID &&
 			call.ended.Before(before.began) && counts(call)
 	})
+}
+
+// wasGone reports whether equal calls could take a job for gone: for good, though it is
+// shown again.
+func (h *harness) wasGone(job sandbox.StartedJob, question int, by time.Time) bool {
+	return slices.ContainsFunc(h.attempts, func(earlier *attempt) bool {
+		return !earlier.at.After(by) && h.callOf(earlier.call).question == question && h.hidTwice(job, earlier.at)
+	})
+}
+
+// toldAt is when the store had been told of a call, at the latest: where it was full or
+// away, some time after that.
+func (h *harness) toldAt(call *seenCall) time.Time {
+	const later = unsavedPause + storePause + storeTimeout + storeAgain
+	told := call.ended
+	for again := true; again; {
+		again = false
+		for _, s := range slices.Concat(h.outages, h.fullSpans) {
+			if s.to.After(call.began) && !s.from.After(told) && s.to.Add(later).After(told) {
+				told, again = s.to.Add(later), true
+			}
+		}
+	}
+	return told
 }
 
 // wasForgotten reports whether the store lost what a call wrote.

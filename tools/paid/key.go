@@ -22,6 +22,7 @@ type Call struct {
 	Request        *langsmith.CreateInsightsJobRequest
 	AllowDuplicate bool   // start another job although an equal one is unfinished
 	RequestID      string // of the tool call, for the log; empty for none
+	Subject        string // who makes it, as a fingerprint for the log; empty for none
 
 	identity
 }

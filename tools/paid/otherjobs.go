@@ -23,25 +23,29 @@ func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	if server := l.serverTime(time.Now()); !server.IsZero() {
 		now = server
 	}
-	newest := make([]langsmith.Job, 0, MostOthers+1)
+	newest := make([]*langsmith.Job, 0, MostOthers+1)
 	for i := range l.jobs {
 		job := &l.jobs[i]
 		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
 		if job.ID == except || !recent && job.Status.Done() {
 			continue
 		}
-		place, _ := slices.BinarySearchFunc(newest, job.CreatedAt.Time, func(other langsmith.Job, created time.Time) int {
+		place, _ := slices.BinarySearchFunc(newest, job.CreatedAt.Time, func(other *langsmith.Job, created time.Time) int {
 			if other.CreatedAt.Before(created) {
 				return 1
 			}
 			return -1
 		})
 		if place < MostOthers {
-			newest = slices.Insert(newest, place, *job)
+			newest = slices.Insert(newest, place, job)
 			newest = newest[:min(len(newest), MostOthers)]
 		}
 	}
-	return newest
+	others := make([]langsmith.Job, len(newest))
+	for i, job := range newest {
+		others[i] = *job
+	}
+	return others
 }
 
 // unfinished returns the jobs that still go on, the newest first.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/tools/paid/state"
 )
@@ -186,4 +189,50 @@ func TestRefusedCallsWhileTheStoreIsAway(t *testing.T) {
 		}
 		wantJobs(t, w, 1)
 	})
+}
+
+// A state that turns out to be damaged before a request is sent, or sent again, may
+// have held an equal call.
+func TestStateThatTurnsOutToBeDamaged(t *testing.T) {
+	for name, fault := range map[string]sandbox.Fault{
+		"before the request":  {Method: "GET", Path: insightsPost, DelayAfter: 4 * time.Second},
+		"before it is resent": {Method: "POST", Path: insightsPost, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"9"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+				first := w.start(t, w.call())
+				w.drain(t)
+				logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
+				if err != nil || len(logs) != 1 {
+					t.Fatal(logs, err)
+				}
+				if err := os.WriteFile(logs[0], nil, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(listAge)
+				now := storeTrouble{down: true}
+				other := New(Options{Store: &mortalStore{
+					Store: state.NewDirectory(path), process: newProcess(), trouble: func() storeTrouble { return now },
+				}})
+				fault.Times = 1
+				w.Inject(fault)
+				go func() {
+					time.Sleep(time.Second)
+					now = storeTrouble{full: true}
+				}()
+				_, err = other.Start(t.Context(), w.call())
+				var uncertain *UncertainError
+				var api *langsmith.Error
+				switch {
+				case fault.Method == "GET" && errors.As(err, &uncertain) && len(uncertain.Found) == 1 && uncertain.Found[0].ID == first.Job.ID:
+				case fault.Method == "POST" && errors.As(err, &api) && api.Status == 429:
+				default:
+					t.Errorf("got %v", err)
+				}
+				wantJobs(t, w, 1)
+			})
+		})
+	}
 }

@@ -126,12 +126,12 @@ func (f *inFlight) writeIntent() error {
 	return nil
 }
 
-// isOvertaken reports whether an equal call has written an intent since this one
-// read what is remembered of them.
+// isOvertaken reports whether an equal call has, or may have, written an intent since
+// this one read what is remembered of them.
 func (f *inFlight) isOvertaken(ctx context.Context) bool {
 	now, err := f.ledger.stores.load(ctx, f.call.slot)
 	f.noteIf(err, noteNoStore)
-	return slices.ContainsFunc(now.Entries, func(entry state.Entry) bool {
+	return now.Damaged && !f.damaged || slices.ContainsFunc(now.Entries, func(entry state.Entry) bool {
 		return entry.Stage != state.Over && entry.Token != f.token && !slices.ContainsFunc(f.entries, func(had state.Entry) bool { return had.Token == entry.Token })
 	})
 }

@@ -1,5 +1,5 @@
-// Package preview writes JSON, such as the inputs and outputs of a run, as plain lines:
-// with fewer signs than JSON and with its line breaks.
+// Package preview writes JSON, such as the inputs and outputs of a run, as indented text
+// without braces and escapes.
 package preview
 
 import (
@@ -12,14 +12,13 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// Text writes a JSON value as lines, in at most max characters. whole reports whether
-// that is all of it. A string is written as it is, an object as one line a key, a list
-// as one line an item, each indented below what contains it.
+// Text returns a JSON value as lines, in at most max characters. whole reports whether the
+// text is complete. A string is written unescaped, an object with one line per key, a list
+// with one line per item; nested values are indented.
 //
-// No more of the value is read than is written, so that a value of megabytes costs no
-// more than its beginning.
+// It reads only as much of the value as it writes, so that a long value takes no longer.
 func Text(value json.RawMessage, max int) (text string, whole bool) {
-	// One character tells that there is more, and one is the last newline.
+	// One more character shows that the text is longer, and one is the last newline.
 	w := &writer{decoder: json.NewDecoder(bytes.NewReader(value)), room: max + 2}
 	w.decoder.UseNumber()
 	err := w.value(place{})
@@ -28,18 +27,17 @@ func Text(value json.RawMessage, max int) (text string, whole bool) {
 	case errors.Is(err, errFull):
 		text, _ = markdown.Cut(text+"…", max)
 		return text, false
-	case err != nil: // it is no JSON
+	case err != nil: // not JSON
 		text = string(value)
 	}
 	short, cut := markdown.Cut(text, max)
 	return short, !cut
 }
 
-// errFull ends the writing once there is no room left.
+// errFull stops the writer when the maximum length is reached.
 var errFull = errors.New("no room left")
 
-// place is where a value is written: at the start, after a key, or after the dash of an
-// item.
+// place is the place of a value: at the start, after a key, or after the dash of an item.
 type place struct {
 	depth int
 	after string // "", ":" or "-"
@@ -50,7 +48,7 @@ func (p place) indent() string { return strings.Repeat("  ", p.depth) }
 type writer struct {
 	decoder *json.Decoder
 	text    strings.Builder
-	room    int // characters
+	room    int // the remaining number of characters
 }
 
 func (w *writer) write(text string) error {
@@ -150,6 +148,6 @@ func (w *writer) nested(open json.Delim, at place) error {
 		}
 		lead = at.indent()
 	}
-	_, err := w.decoder.Token() // the closing one
+	_, err := w.decoder.Token() // the closing brace or bracket
 	return err
 }

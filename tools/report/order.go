@@ -7,10 +7,10 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Order is what categories are sorted by, the largest first.
+// Order is the value by which categories are sorted, the largest first.
 type Order string
 
-// The orders, as the argument sort_by names them.
+// The orders, by the values of the argument sort_by.
 const (
 	ByRuns      Order = "num_runs"
 	ByErrorRate Order = "error_rate"
@@ -18,7 +18,7 @@ const (
 	ByCost      Order = "cost"
 )
 
-// stat returns the statistic of an order; empty for the number of runs.
+// stat returns the statistic to sort by; empty for the number of runs.
 func (o Order) stat() string {
 	switch o {
 	case ByErrorRate:
@@ -31,8 +31,8 @@ func (o Order) stat() string {
 	return ""
 }
 
-// Sort sorts categories: the largest first, those without a value last, ties by runs.
-// Where values are equal a parent comes before its children, and so always in [ByRuns].
+// Sort sorts categories: the largest first, those without a value last, ties by runs. If
+// values are equal a parent comes before its children, so with [ByRuns] it always does.
 func Sort(nodes []*Node, order Order) {
 	key := order.stat()
 	slices.SortStableFunc(nodes, func(a, b *Node) int {
@@ -57,21 +57,21 @@ func compareBools(a, b bool) int {
 	return -1
 }
 
-// Outline puts sorted categories into the order of a tree: each is followed by those
-// below it. A category whose parent is not among them is at the top. depth is how many
-// ancestors are above it.
+// Outline returns sorted categories in the order of a tree: each is followed by its
+// descendants. A category whose parent is not among nodes is at the top. depth has the
+// number of ancestors of each.
 func Outline(nodes []*Node) (outlined []*Node, depth []int) {
-	among := make(map[*Node]bool, len(nodes))
+	included := make(map[*Node]bool, len(nodes))
 	for _, node := range nodes {
-		among[node] = true
+		included[node] = true
 	}
-	below := make(map[*Node][]*Node)
-	var starts []*Node
+	children := make(map[*Node][]*Node)
+	var roots []*Node
 	for _, node := range nodes {
-		if node.Parent != nil && among[node.Parent] {
-			below[node.Parent] = append(below[node.Parent], node)
+		if node.Parent != nil && included[node.Parent] {
+			children[node.Parent] = append(children[node.Parent], node)
 		} else {
-			starts = append(starts, node)
+			roots = append(roots, node)
 		}
 	}
 	outlined = make([]*Node, 0, len(nodes))
@@ -79,9 +79,9 @@ func Outline(nodes []*Node) (outlined []*Node, depth []int) {
 	walk = func(branch []*Node, level int) {
 		for _, node := range branch {
 			outlined, depth = append(outlined, node), append(depth, level)
-			walk(below[node], level+1)
+			walk(children[node], level+1)
 		}
 	}
-	walk(starts, 0)
+	walk(roots, 0)
 	return outlined, depth
 }

@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/tools/report"
 )
 
-// id makes a cluster's id of its letter; the empty one is nobody's.
+// id returns the id of a cluster by its name; uuid.Nil for "".
 func id(name string) uuid.UUID {
 	if name == "" {
 		return uuid.Nil
@@ -24,7 +24,7 @@ func cluster(name, parent string, runs int) langsmith.Cluster {
 	return langsmith.Cluster{ID: id(name), ParentID: id(parent), Name: name, NumRuns: runs}
 }
 
-// outline writes a tree as "a b( c )": each category with those below it.
+// outline formats a tree as "a(bc)": each category is followed by its children.
 func outline(nodes []*report.Node) string {
 	text := ""
 	for _, node := range nodes {
@@ -48,17 +48,17 @@ func TestBuild(t *testing.T) {
 		{"flat", []langsmith.Cluster{cluster("a", "", 3), cluster("b", "", 5)}, "ab", 8, 0},
 		{"nested runs count once", []langsmith.Cluster{cluster("a", "", 10), cluster("b", "a", 6), cluster("c", "a", 4), cluster("d", "b", 6)}, "a(b(d)c)", 10, 0},
 		{"children before their parent", []langsmith.Cluster{cluster("c", "b", 1), cluster("b", "a", 2), cluster("a", "", 3)}, "a(b(c))", 3, 0},
-		{"levels that lie", []langsmith.Cluster{
+		{"wrong levels", []langsmith.Cluster{
 			{ID: id("a"), Name: "a", Level: 7, NumRuns: 2}, {ID: id("b"), ParentID: id("a"), Name: "b", Level: 0, NumRuns: 1},
 		}, "a(b)", 2, 0},
 		{"a missing parent", []langsmith.Cluster{cluster("a", "", 3), cluster("b", "gone", 2)}, "ab", 5, 1},
 		{"its own parent", []langsmith.Cluster{cluster("a", "a", 3)}, "a", 3, 1},
-		{"a ring, its largest at the top", []langsmith.Cluster{cluster("a", "c", 1), cluster("b", "a", 9), cluster("c", "b", 4)}, "b(c(a))", 9, 1},
-		{"a ring with a tail", []langsmith.Cluster{cluster("x", "a", 1), cluster("a", "b", 5), cluster("b", "a", 5)}, "a(xb)", 6, 1},
-		{"two rings", []langsmith.Cluster{cluster("a", "b", 2), cluster("b", "a", 1), cluster("c", "d", 2), cluster("d", "c", 1)}, "a(b)c(d)", 4, 2},
-		{"parents smaller than what they hold", []langsmith.Cluster{cluster("a", "", 0), cluster("b", "a", 6), cluster("c", "a", 4)}, "a(bc)", 10, 0},
-		{"one id twice", []langsmith.Cluster{cluster("a", "", 3), cluster("a", "", 2), cluster("b", "a", 1)}, "a(b)a", 5, 0},
-		{"no ids at all", []langsmith.Cluster{{Name: "a", NumRuns: 1}, {Name: "b", NumRuns: 2}}, "ab", 3, 0},
+		{"a cycle, the largest at the top", []langsmith.Cluster{cluster("a", "c", 1), cluster("b", "a", 9), cluster("c", "b", 4)}, "b(c(a))", 9, 1},
+		{"a cycle with a child", []langsmith.Cluster{cluster("x", "a", 1), cluster("a", "b", 5), cluster("b", "a", 5)}, "a(xb)", 6, 1},
+		{"two cycles", []langsmith.Cluster{cluster("a", "b", 2), cluster("b", "a", 1), cluster("c", "d", 2), cluster("d", "c", 1)}, "a(b)c(d)", 4, 2},
+		{"a parent smaller than its children", []langsmith.Cluster{cluster("a", "", 0), cluster("b", "a", 6), cluster("c", "a", 4)}, "a(bc)", 10, 0},
+		{"a duplicate id", []langsmith.Cluster{cluster("a", "", 3), cluster("a", "", 2), cluster("b", "a", 1)}, "a(b)a", 5, 0},
+		{"no ids", []langsmith.Cluster{{Name: "a", NumRuns: 1}, {Name: "b", NumRuns: 2}}, "ab", 3, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tree := report.Build(c.clusters)
@@ -81,7 +81,7 @@ func TestShare(t *testing.T) {
 	}
 	empty := report.Build([]langsmith.Cluster{cluster("a", "", 0)})
 	if _, known := empty.Share(empty.Nodes[0]); known {
-		t.Error("a share of nothing is not known")
+		t.Error("without runs a share is known")
 	}
 }
 
@@ -125,20 +125,20 @@ func TestSubtreeAndOutline(t *testing.T) {
 	report.Sort(nodes, report.ByRuns)
 	outlined, depths := report.Outline(nodes)
 	if got := names(outlined) + fmt.Sprint(depths); got != "bfacde[0 1 0 1 2 1]" {
-		t.Errorf("the whole reads %s", got)
+		t.Errorf("the outline is %s", got)
 	}
-	outlined, depths = report.Outline(nodes[2:]) // a page on which b and a are not
+	outlined, depths = report.Outline(nodes[2:]) // a page without b and a
 	if got := names(outlined) + fmt.Sprint(depths); got != "cdef[0 1 0 0]" {
-		t.Errorf("a later page reads %s", got)
+		t.Errorf("the outline of a later page is %s", got)
 	}
 	if d := tree.Find(id("d")); !d.Within(tree.Find(id("a"))) || d.Within(tree.Find(id("b"))) || (*report.Node)(nil).Within(d) {
-		t.Error("d is within a, not within b, and nothing is within d")
+		t.Error("want d within a, d not within b, and nil not within d")
 	}
 }
 
-// TestAnyShapeIsWhole builds trees of arbitrary parents: none loses a category,
-// goes in circles or puts a child before its parent.
-func TestAnyShapeIsWhole(t *testing.T) {
+// TestBuildRandomParents builds trees with random parents: none loses a category, has a cycle
+// or sorts a child before its parent.
+func TestBuildRandomParents(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		clusters := make([]langsmith.Cluster, random.IntN(12))

@@ -1,48 +1,49 @@
-// Package report makes a tree of a report's flat list of clusters, and sorts it.
+// Package report builds the tree of a report's flat list of clusters, and sorts it.
 package report
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Node is one category in its place.
+// Node is a category in the tree.
 type Node struct {
 	*langsmith.Cluster
 	Parent   *Node // nil at the top
 	Children []*Node
 	Depth    int // 0 at the top
 
-	// Runs is how many runs the category has: as LangSmith counts, or those of its
-	// children where they have more.
+	// Runs is the number of the category's runs: LangSmith's, or that of its children if it
+	// is larger.
 	Runs int
 
-	index int // in LangSmith's list
+	index int // the position in LangSmith's list
 }
 
-// Tree is a report's categories. Their parents alone say where they belong: sources
-// disagree on which level is the top.
+// Tree is the tree of a report's categories. It is built from their parents, and not from
+// their levels, because sources disagree on which level is the top.
 type Tree struct {
 	Nodes []*Node // as LangSmith lists them
 	Roots []*Node
 
-	// Total is how many runs the top categories have. The runs of others are in their
-	// parents already.
+	// Total is the number of runs of the top categories, which include the runs of the
+	// others.
 	Total int
 
-	// Misplaced is how many categories are at the top because their parent is missing,
-	// or is below them.
+	// Misplaced is the number of categories at the top whose parent is missing or is their
+	// descendant.
 	Misplaced int
 
 	byID map[uuid.UUID]*Node
 }
 
-// Build makes a tree of clusters and loses none. A category is at the top where its
-// parent is not in the report, is the category itself, or is below it. Where several
-// have one id, the first has the children; one without an id has none.
+// Build builds the tree of all clusters. A category is at the top if its parent is missing,
+// is the category itself, or is its descendant. If several have the same id, the first has
+// the children; a category without an id has none.
 func Build(clusters []langsmith.Cluster) *Tree {
 	t := &Tree{Nodes: make([]*Node, len(clusters)), byID: make(map[uuid.UUID]*Node, len(clusters))}
 	nodes := make([]Node, len(clusters))
@@ -78,9 +79,9 @@ func Build(clusters []langsmith.Cluster) *Tree {
 	return t
 }
 
-// breakCycles puts the largest category of every cycle of parents at the top.
+// breakCycles moves the largest category of every cycle of parents to the top.
 func (t *Tree) breakCycles() {
-	walked := make([]int, len(t.Nodes)) // the first walk through a node; 0 for none
+	walked := make([]int, len(t.Nodes)) // the first walk that reached a node; 0 for none
 	for i, node := range t.Nodes {
 		walk := i + 1
 		for node != nil && walked[node.index] == 0 {
@@ -88,7 +89,7 @@ func (t *Tree) breakCycles() {
 			node = node.Parent
 		}
 		if node == nil || walked[node.index] != walk {
-			continue // the walk ended at the top, or met an earlier one
+			continue // the walk reached the top, or a node of an earlier walk
 		}
 		largest := node
 		for next := node.Parent; next != node; next = next.Parent {
@@ -101,7 +102,7 @@ func (t *Tree) breakCycles() {
 	}
 }
 
-// complete sets the depth and the runs of a node and of all below it.
+// complete sets the depth and the runs of a node and of its descendants.
 func (n *Node) complete() {
 	inside := 0
 	for _, child := range n.Children {
@@ -115,11 +116,12 @@ func (n *Node) complete() {
 // Find returns the category with an id, or nil.
 func (t *Tree) Find(id uuid.UUID) *Node { return t.byID[id] }
 
-// shortestPrefix is the fewest characters of an id that stand for it.
+// shortestPrefix is the minimum length of a prefix that identifies an id, in characters.
 const shortestPrefix = 6
 
-// Match returns the categories that a text names: the one with that id, else all with
-// that name, or with an id that begins with it.
+// Match returns the categories that a text identifies: the one with that id, else all with
+// that name or with an id that begins with it. Upper and lower case differ in names only
+// where both are there.
 func (t *Tree) Match(text string) []*Node {
 	if id, err := uuid.Parse(text); err == nil && t.byID[id] != nil {
 		return []*Node{t.byID[id]}
@@ -127,17 +129,46 @@ func (t *Tree) Match(text string) []*Node {
 	isPrefix := func(id uuid.UUID) bool {
 		return len(text) >= shortestPrefix && id != uuid.Nil && strings.HasPrefix(id.String(), strings.ToLower(text))
 	}
-	var matches []*Node
+	var matches, folded []*Node
 	for _, node := range t.Nodes {
-		if node.Name == text || isPrefix(node.ID) {
+		switch {
+		case node.Name == text || isPrefix(node.ID):
 			matches = append(matches, node)
+		case strings.EqualFold(node.Name, strings.TrimSpace(text)):
+			folded = append(folded, node)
 		}
+	}
+	if matches == nil {
+		return folded
 	}
 	return matches
 }
 
-// Share returns a category's share of all runs, from 0 to 1. It is unknown where there
-// are none.
+// Near returns the categories whose name or id has a part in common with a text: those
+// that contain it, and those with a word of it. The largest come first.
+func (t *Tree) Near(text string) []*Node {
+	text = strings.ToLower(strings.TrimSpace(text))
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	var near []*Node
+	for _, node := range t.Nodes {
+		name := strings.ToLower(node.Name)
+		isNear := text != "" && (strings.Contains(name, text) || node.ID != uuid.Nil && strings.HasPrefix(node.ID.String(), text))
+		for _, word := range words {
+			isNear = isNear || len(word) >= shortestWord && strings.Contains(name, strings.TrimSuffix(word, "s"))
+		}
+		if isNear {
+			near = append(near, node)
+		}
+	}
+	Sort(near, ByRuns)
+	return near
+}
+
+// shortestWord is the fewest bytes of a word that tells something.
+const shortestWord = 4
+
+// Share returns a category's share of all runs, from 0 to 1, and whether it is known. It is
+// unknown without runs.
 func (t *Tree) Share(n *Node) (float64, bool) {
 	if t.Total == 0 {
 		return 0, false
@@ -145,7 +176,7 @@ func (t *Tree) Share(n *Node) (float64, bool) {
 	return float64(n.Runs) / float64(t.Total), true
 }
 
-// Subtree returns a category and all below it.
+// Subtree returns a category and its descendants.
 func (n *Node) Subtree() []*Node {
 	nodes := []*Node{n}
 	for i := 0; i < len(nodes); i++ {
@@ -154,7 +185,7 @@ func (n *Node) Subtree() []*Node {
 	return nodes
 }
 
-// Within reports whether n is a category or below it.
+// Within reports whether n is a category or one of its descendants.
 func (n *Node) Within(category *Node) bool {
 	for ; n != nil; n = n.Parent {
 		if n == category {

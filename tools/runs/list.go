@@ -13,6 +13,7 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // List is a page of the traces behind a report or one of its categories.
@@ -43,6 +44,8 @@ type Run struct {
 	Status     string                     `json:"status,omitempty"`
 	Error      string                     `json:"error,omitempty"`
 	StartTime  langsmith.Time             `json:"start_time,omitzero"`
+	Latency    *float64                   `json:"latency_seconds,omitempty"` // both where the list is sorted by one
+	TotalCost  *float64                   `json:"total_cost,omitempty"`
 	Attributes map[string]json.RawMessage `json:"attributes,omitempty" jsonschema:"type=object"`
 	Inputs     json.RawMessage            `json:"inputs,omitempty"`
 	Outputs    json.RawMessage            `json:"outputs,omitempty"`
@@ -55,10 +58,13 @@ type View struct {
 	NameJob     bool // the call does not name the job by its id
 	Page        tool.PageArgs
 	MaxChars    MaxCharsArgs
-	Selected    bool // the call asks for some of the traces
-	HideContent bool // inputs, outputs and summaries are left out
+	Selected    bool   // the call asks for some of the traces
+	SortBy      string // latency or cost, where the call asks for that
+	SortKey     string // the attribute by which LangSmith sorts
+	HideContent bool   // inputs, outputs and summaries are left out
 	Links       tool.Links
 	Found       *langsmith.JobRunsPage
+	LookedUp    map[uuid.UUID]langsmith.Run // the runs of selected traces
 
 	runs    []readRun // Found's
 	cluster *Cluster
@@ -182,6 +188,15 @@ func (v *View) run(read readRun, chars int) Run {
 		Error:      cut.Text(found.Error, maxError),
 		StartTime:  found.StartTime,
 		Attributes: read.showAttributes(chars),
+	}
+	if v.SortBy == "latency" || v.SortBy == "cost" {
+		known := v.LookedUp[found.ID]
+		if latency, ok := known.LatencySeconds(); ok {
+			run.Latency = new(wording.Significant(latency))
+		}
+		if cost, ok := known.TotalCost.Get(); ok {
+			run.TotalCost = new(wording.Significant(cost))
+		}
 	}
 	if v.HideContent {
 		return run

@@ -52,16 +52,16 @@ func orLeast(value float64, known bool) float64 {
 const maxTraces = 1000
 
 // Select returns the page of a query over those traces of a job, or of a category, that
-// are selected. It lists all of them and looks their runs up. Those that are not in
-// LangSmith any more have no status, and are left out.
-func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*langsmith.JobRunsPage, error) {
+// are selected, and their runs. It lists all of them and looks their runs up. Those that
+// are not in LangSmith any more have no status, and are left out.
+func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*langsmith.JobRunsPage, map[uuid.UUID]langsmith.Run, error) {
 	limit, offset := query.Limit, query.Offset
 	query.Offset = 0
 	var listed []langsmith.JobRun
 	for query.Limit = tool.MaxPage; len(listed) < maxTraces; {
 		page, err := client.ListJobRuns(ctx, project, job, query)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		listed = append(listed, page.Runs...)
 		if !page.More {
@@ -80,7 +80,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 	for chunk := range slices.Chunk(ids, langsmith.MaxRunsByID) {
 		runs, err := client.ListRunsByID(ctx, project, chunk)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		found = append(found, runs...)
 	}
@@ -88,7 +88,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 		return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID))
 	})
 	selected := s.Apply(found)
-	result := &langsmith.JobRunsPage{}
+	result, shownRuns := &langsmith.JobRunsPage{}, map[uuid.UUID]langsmith.Run{}
 	for _, run := range selected[min(offset, len(selected)):min(offset+limit, len(selected))] {
 		shown := byID[run.ID]
 		shown.Status, shown.StartTime = run.Status, run.StartTime
@@ -96,9 +96,10 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 			shown.Error = run.Error
 		}
 		result.Runs = append(result.Runs, shown)
+		shownRuns[run.ID] = run
 	}
 	if offset+limit < len(selected) {
 		result.Next, result.More = offset+limit, true
 	}
-	return result, nil
+	return result, shownRuns, nil
 }

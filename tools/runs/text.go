@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/wording"
@@ -34,6 +35,12 @@ func (l *List) Text() string {
 	if shortened {
 		fmt.Fprintf(&b, "Inputs and outputs are shortened to %s each: get_run with a run_id shows one at length.\n", wording.Count(l.chars, "character"))
 	}
+	if note := l.describeSortKey(); note != "" {
+		b.WriteString(note + "\n")
+	}
+	if most := l.longestContent(); v.MaxChars.MaxChars > most && most > 0 {
+		b.WriteString("The list has no more of inputs and outputs than LangSmith's previews, whatever max_chars: get_run shows a run at length.\n")
+	}
 	if v.HideContent {
 		b.WriteString("Inputs, outputs and summaries are hidden by this server's operator.\n")
 	}
@@ -42,6 +49,45 @@ func (l *List) Text() string {
 	}
 	b.WriteString("Next: get_run with this session_id and a run's id, such as the first.\n")
 	return b.String()
+}
+
+// describeSortKey says where no run here has the attribute that the list is to be
+// sorted by: LangSmith does not.
+func (l *List) describeSortKey() string {
+	key := l.view.SortKey
+	if key == "" {
+		return ""
+	}
+	known := map[string]bool{}
+	for i := range l.Runs {
+		for name := range l.Runs[i].Attributes {
+			known[name] = true
+		}
+	}
+	quoted := markdown.Quote(key, markdown.MaxName)
+	switch {
+	case known[key]:
+		return ""
+	case len(known) == 0:
+		return fmt.Sprintf("No run here has the attribute %s, or any other: the order is LangSmith's own.", quoted)
+	}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		names = append(names, markdown.Quote(name, markdown.MaxName))
+	}
+	return fmt.Sprintf("No run here has the attribute %s: the order is LangSmith's own. They have %s.", quoted, strings.Join(names, ", "))
+}
+
+// longestContent returns the length of the longest inputs or outputs that are shown, in
+// characters.
+func (l *List) longestContent() int {
+	longest := 0
+	for i := range l.Runs {
+		for _, content := range []json.RawMessage{l.Runs[i].Inputs, l.Runs[i].Outputs} {
+			longest = max(longest, utf8.RuneCount(content))
+		}
+	}
+	return longest
 }
 
 // describePage says which traces of how many are shown.
@@ -93,6 +139,12 @@ func (l *List) writeRun(b *strings.Builder, run *Run, read readRun) (shortened b
 	}
 	if !run.StartTime.IsZero() {
 		fmt.Fprintf(b, ", %s UTC", wording.Minute(run.StartTime))
+	}
+	if run.Latency != nil {
+		fmt.Fprintf(b, ", took %s", wording.Seconds(*run.Latency))
+	}
+	if run.TotalCost != nil {
+		fmt.Fprintf(b, ", cost %s", wording.USD(*run.TotalCost))
 	}
 	b.WriteString("\n")
 	if run.Summary != "" {

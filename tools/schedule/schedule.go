@@ -1,6 +1,6 @@
-// Package schedule parses the schedules of Insights configs: five fields of cron in UTC.
-// A schedule starts paid jobs, so before it is saved it is put into words and its runs
-// are counted.
+// Package schedule parses the schedules of Insights configs, which are cron expressions with
+// five fields in UTC. A schedule starts paid jobs, so the package also describes it in words
+// and counts its runs.
 package schedule
 
 import (
@@ -17,14 +17,14 @@ import (
 // Schedule is when a config runs.
 type Schedule struct{ spec *cron.SpecSchedule }
 
-// newParser returns a parser of what every cron reads alike. Crons differ where a day of
-// the month and a weekday are given: most run on either, which costs more, and so is
-// what is counted here.
+// newParser returns a parser of the syntax that all crons share. If both a day of the month
+// and a weekday are given, most crons run on either, and others on days that match both.
+// The parser assumes the former, which costs more.
 func newParser() cron.Parser {
 	return cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
 }
 
-// field is one of the five.
+// field is one of the five fields.
 type field struct {
 	name, example string
 	bits          func(*cron.SpecSchedule) uint64
@@ -38,8 +38,8 @@ var fields = []field{
 	{"day of the week", "0 (Sunday) to 6 or sun to sat", func(s *cron.SpecSchedule) uint64 { return s.Dow }},
 }
 
-// expandShorthand returns the five fields of a shorthand that some crons read; empty for
-// any other text. Whether LangSmith reads them is not documented.
+// expandShorthand returns the five fields of a shorthand that some crons accept; empty for
+// any other text. Whether LangSmith accepts them is not documented.
 func expandShorthand(shorthand string) string {
 	switch shorthand {
 	case "@hourly":
@@ -56,25 +56,25 @@ func expandShorthand(shorthand string) string {
 	return ""
 }
 
-// items matches a list of *, */n, a, a-b and a-b/n, which all crons read alike. Others,
-// such as ?, L, # and a/n, they read differently or not at all.
+// items matches a list of *, */n, a, a-b and a-b/n, which mean the same in all crons. Others,
+// such as ?, L, # and a/n, do not.
 var items = regexp.MustCompile(`^(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?)(?:,(?:\*(?:/\d+)?|\w+(?:-\w+(?:/\d+)?)?))*$`)
 
-// maxLength bounds a schedule, in bytes.
+// maxLength is the maximum length of a schedule, in bytes.
 const maxLength = 200
 
-// Parse parses a schedule. Its errors say what would be right.
+// Parse parses a schedule. Its errors say how to correct it.
 func Parse(text string) (*Schedule, error) {
-	// The parser reads the H of THU as another dialect's wildcard.
+	// In upper case, the parser takes the H of THU for a wildcard.
 	text = strings.ToLower(strings.TrimSpace(text))
 	parts := strings.Fields(text)
 	switch {
 	case len(text) > maxLength:
 		return nil, fmt.Errorf("has more than %d characters", maxLength)
 	case expandShorthand(text) != "":
-		return nil, fmt.Errorf("is a shorthand that LangSmith may not know: write %s", expandShorthand(text))
+		return nil, fmt.Errorf("is a shorthand that LangSmith may not support: write %s", expandShorthand(text))
 	case strings.HasPrefix(text, "tz=") || strings.HasPrefix(text, "cron_tz="):
-		return nil, errors.New("names a time zone; schedules are in UTC: leave the zone out and give the hours in UTC")
+		return nil, errors.New("names a time zone; schedules are in UTC: omit the zone and give the hours in UTC")
 	case len(parts) != len(fields):
 		return nil, fmt.Errorf("must have five fields (minute, hour, day of the month, month, day of the week), not %d; every Monday at 06:00 UTC is 0 6 * * mon", len(parts))
 	}
@@ -89,18 +89,18 @@ func Parse(text string) (*Schedule, error) {
 	}
 	s := &Schedule{spec}
 	if s.Next(time.Now()).IsZero() {
-		return nil, errors.New("never comes: no month it names has such a day")
+		return nil, errors.New("never occurs: none of its months has such a day")
 	}
 	return s, nil
 }
 
-// check parses one field alone, so that the error names it.
+// check parses a single field, so that the error names it.
 func (f field) check(place int, text string) error {
-	alone := strings.Fields("* * * * *")
-	alone[place] = text
-	spec, err := parse(strings.Join(alone, " "))
+	parts := strings.Fields("* * * * *")
+	parts[place] = text
+	spec, err := parse(strings.Join(parts, " "))
 	if !items.MatchString(text) || err != nil || f.bits(spec) == 0 {
-		return fmt.Errorf("its %s, %q, is not understood: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
+		return fmt.Errorf("its %s, %q, is invalid: give *, numbers (%s), a range such as 1-5, steps such as */2, or a list of those with commas", f.name, text, f.example)
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func parse(text string) (*cron.SpecSchedule, error) {
 	}
 	spec, ok := parsed.(*cron.SpecSchedule)
 	if !ok {
-		return nil, fmt.Errorf("is read as a %T", parsed)
+		return nil, fmt.Errorf("is parsed as a %T", parsed)
 	}
 	spec.Location = time.UTC
 	return spec, nil
@@ -121,13 +121,13 @@ func parse(text string) (*cron.SpecSchedule, error) {
 // Next returns the first time of the schedule after another time.
 func (s *Schedule) Next(after time.Time) time.Time { return s.spec.Next(after.UTC()) }
 
-// PerDay returns how many times a day the schedule has, on the days that it has any.
+// PerDay returns the number of runs on a day with runs.
 func (s *Schedule) PerDay() int {
 	return bits.OnesCount64(s.spec.Minute&values) * bits.OnesCount64(s.spec.Hour&values)
 }
 
-// PerMonth returns how many times a month the schedule has, at the least and at the
-// most, in the twelve months from its next time on.
+// PerMonth returns the smallest and the largest number of runs in a month, among the twelve
+// months from the next run on.
 func (s *Schedule) PerMonth(from time.Time) (fewest, most int) {
 	daily := *s.spec
 	daily.Minute, daily.Hour = lowest(daily.Minute), lowest(daily.Hour)
@@ -146,6 +146,24 @@ func (s *Schedule) PerMonth(from time.Time) (fewest, most int) {
 		month = end
 	}
 	return fewest * s.PerDay(), most * s.PerDay()
+}
+
+// Gaps returns the shortest and the longest time between the next runs.
+func (s *Schedule) Gaps(from time.Time) (shortest, longest time.Duration) {
+	const runs = 40 // of a daily schedule, more than a month
+	last := s.Next(from)
+	for range runs {
+		next := s.Next(last)
+		if next.IsZero() {
+			break
+		}
+		gap := next.Sub(last)
+		if shortest == 0 || gap < shortest {
+			shortest = gap
+		}
+		longest, last = max(longest, gap), next
+	}
+	return shortest, longest
 }
 
 func lowest(set uint64) uint64 { return 1 << bits.TrailingZeros64(set) }

@@ -48,18 +48,18 @@ func TestWordsAndCounts(t *testing.T) {
 			continue
 		}
 		if got := s.String(); got != c.words {
-			t.Errorf("%q is said as %q, want %q", c.cron, got, c.words)
+			t.Errorf("%q is described as %q, want %q", c.cron, got, c.words)
 		}
 		if fewest, most := s.PerMonth(start); fewest != c.fewest || most != c.most {
-			t.Errorf("%q comes %d to %d times a month, want %d to %d", c.cron, fewest, most, c.fewest, c.most)
+			t.Errorf("%q runs %d to %d times a month, want %d to %d", c.cron, fewest, most, c.fewest, c.most)
 		}
 		if got := s.Next(start).Format("2006-01-02 15:04"); got != c.next {
-			t.Errorf("%q comes next at %s, want %s", c.cron, got, c.next)
+			t.Errorf("%q runs next at %s, want %s", c.cron, got, c.next)
 		}
 	}
 }
 
-func TestRefusals(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	for cron, want := range map[string]string{
 		"":                              "five fields",
 		"0 6 * *":                       "five fields",
@@ -86,7 +86,7 @@ func TestRefusals(t *testing.T) {
 		", 6 * * *":                     "minute",
 		"0, 6 * * *":                    "minute",
 		"-1 6 * * *":                    "minute",
-		"0 6 30 2 *":                    "never comes",
+		"0 6 30 2 *":                    "never occurs",
 		strings.Repeat("0,", 200) + "0": "characters",
 	} {
 		if s, err := schedule.Parse(cron); err == nil || !strings.Contains(err.Error(), want) {
@@ -95,8 +95,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// What is counted for a month is what comes when every single time is walked.
-func TestCountsAreWalked(t *testing.T) {
+// The counts of a month equal the number of its single runs.
+func TestPerMonth(t *testing.T) {
 	for _, cron := range []string{"*/7 3-20 * * *", "10,40 9 13 * fri", "0 0 */2 * *", "0 12 * 2 *"} {
 		s, err := schedule.Parse(cron)
 		if err != nil {
@@ -116,7 +116,7 @@ func TestCountsAreWalked(t *testing.T) {
 			wantMost, month = max(wantMost, n), end
 		}
 		if fewest, most := s.PerMonth(start); fewest != wantFewest || most != wantMost {
-			t.Errorf("%q: %d to %d, walked %d to %d", cron, fewest, most, wantFewest, wantMost)
+			t.Errorf("%q: got %d to %d, want %d to %d", cron, fewest, most, wantFewest, wantMost)
 		}
 	}
 }
@@ -132,10 +132,10 @@ func FuzzParse(f *testing.F) {
 		}
 		fewest, most := s.PerMonth(start)
 		if most < 1 || fewest > most || s.PerDay() < 1 || most > 31*s.PerDay() {
-			t.Errorf("%q comes %d to %d times a month and %d a day", text, fewest, most, s.PerDay())
+			t.Errorf("%q runs %d to %d times a month and %d a day", text, fewest, most, s.PerDay())
 		}
 		if words := s.String(); !strings.Contains(words, "UTC") || strings.ContainsAny(words, "*/\n") {
-			t.Errorf("%q is said as %q", text, words)
+			t.Errorf("%q is described as %q", text, words)
 		}
 	})
 }

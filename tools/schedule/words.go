@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// The bits of a field: values for its values, and star where it is an asterisk.
+// The bits of a field in [cron.SpecSchedule]: its values, and the mark of an asterisk.
 const (
 	values = 1<<60 - 1
 	star   = 1 << 63
 )
 
-// maxTimes is how many times of a day are listed one by one.
+// maxTimes is the maximum number of times of a day that are listed.
 const maxTimes = 6
 
-// String writes the schedule in words, such as "every Monday at 06:00 UTC".
+// String describes the schedule in words, such as "every Monday at 06:00 UTC".
 func (s *Schedule) String() string {
 	days, times := s.days(), s.times()
 	text := days + " " + times
@@ -96,7 +96,7 @@ func (s *Schedule) days() string {
 	return onDates + " and " + onWeekdays
 }
 
-// valuesOf returns the values of a field, in order.
+// valuesOf returns the values of a field in ascending order.
 func valuesOf(set uint64) []int {
 	var all []int
 	for value := range 60 {
@@ -107,11 +107,11 @@ func valuesOf(set uint64) []int {
 	return all
 }
 
-// stepOf returns the distance between values that are evenly spread around a clock of so
-// many; 0 where they are not.
-func stepOf(values []int, around int) int {
-	step := around / len(values)
-	if step*len(values) != around {
+// stepOf returns the step of values that are evenly distributed over a period, such as 60
+// minutes; 0 if they are not.
+func stepOf(values []int, period int) int {
+	step := period / len(values)
+	if step*len(values) != period {
 		return 0
 	}
 	for i := 1; i < len(values); i++ {
@@ -122,7 +122,7 @@ func stepOf(values []int, around int) int {
 	return step
 }
 
-// list names values, and writes three or more neighbours as a range.
+// list names values, with three or more consecutive ones as a range.
 func list(values []int, name func(int) string) string {
 	var parts []string
 	for i := 0; i < len(values); {
@@ -141,7 +141,7 @@ func list(values []int, name func(int) string) string {
 	return joinWords(parts)
 }
 
-// joinWords joins names as a sentence does.
+// joinWords joins words with commas and "and".
 func joinWords(parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")

@@ -5,14 +5,14 @@ import (
 	"github.com/jellydator/ttlcache/v3"
 )
 
-// Memory remembers what the jobs read that one caller started in this process:
-// LangSmith does not return it, and what outlives a process keeps digests alone. A nil
-// Memory remembers nothing.
+// Memory remembers the scopes of the jobs that one caller started in this process. LangSmith
+// does not return them, and the state of paid calls has only digests. A nil Memory remembers
+// nothing.
 type Memory struct {
 	known *ttlcache.Cache[uuid.UUID, *Scope]
 }
 
-// maxKnown is how many jobs a memory holds. The one unused for longest goes first.
+// maxKnown is the maximum number of jobs in a memory. The least recently used is removed first.
 const maxKnown = 1000
 
 // NewMemory returns an empty memory.
@@ -20,14 +20,14 @@ func NewMemory() *Memory {
 	return &Memory{known: ttlcache.New(ttlcache.WithCapacity[uuid.UUID, *Scope](maxKnown))}
 }
 
-// Put remembers what a job reads.
+// Put stores the scope of a job.
 func (m *Memory) Put(job uuid.UUID, scope *Scope) {
 	if m != nil {
 		m.known.Set(job, scope, ttlcache.NoTTL)
 	}
 }
 
-// Get returns what a job reads; nil where that is not known.
+// Get returns the scope of a job; nil if it is not known.
 func (m *Memory) Get(job uuid.UUID) *Scope {
 	if m == nil {
 		return nil

@@ -1,5 +1,5 @@
-// Package scope says what an Insights job reads: of what time, by which filter, and how
-// much at most.
+// Package scope describes the traces that an Insights job reads: their time window, filter
+// and maximum number.
 package scope
 
 import (
@@ -13,19 +13,19 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Scope is what a job reads. What is not known of it is absent.
+// Scope describes the traces that a job reads. A field that is not known is absent.
 type Scope struct {
-	StartTime langsmith.Time `json:"start_time,omitzero"` // of the window of the traces
+	StartTime langsmith.Time `json:"start_time,omitzero"` // of the time window
 	EndTime   langsmith.Time `json:"end_time,omitzero"`
 	Filter    string         `json:"filter,omitempty"`
 	Sample    json.Number    `json:"sample,omitempty"`
 }
 
-// maxFilter bounds a filter that is shown, in bytes.
+// maxFilter is the maximum length of a shown filter, in characters.
 const maxFilter = 300
 
-// New returns what the job of a request reads that was sent at a time; nil where the
-// request says nothing of it.
+// New returns the scope of a request that was sent at a time; nil if the request has no such
+// fields.
 func New(request *langsmith.CreateInsightsJobRequest, sent time.Time) *Scope {
 	var s Scope
 	if start, end, known := request.Window(sent); known {
@@ -43,8 +43,8 @@ func New(request *langsmith.CreateInsightsJobRequest, sent time.Time) *Scope {
 	return &s
 }
 
-// String describes the scope in a sentence's part, such as "traces from 2026-01-01
-// 00:00 to 2026-01-08 00:00 UTC, sample 200".
+// String describes the scope in a part of a sentence, such as "traces from 2026-01-01 00:00 to
+// 2026-01-08 00:00 UTC, sample 200".
 func (s *Scope) String() string {
 	var parts []string
 	if !s.StartTime.IsZero() {

@@ -36,6 +36,7 @@ type dryRun struct {
 	more        bool     // there are more matching traces
 	missingKeys []string // that the models need
 	prompt      string   // what the summary prompt becomes, in words; empty without one
+	unknown     []string // variables of the summary prompt that LangSmith does not document
 	others      []langsmith.Job
 	othersErr   error
 }
@@ -61,6 +62,9 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	var escaped bytes.Buffer // as a structure has it
 	if json.HTMLEscape(&escaped, body); escaped.Len() <= maxBody {
 		dry.WouldSend = &body
+	}
+	if template, ok := request.SummaryPrompt.Get(); ok {
+		dry.unknown = langsmith.UnknownPromptVariables(template)
 	}
 	bound := cost.NewEstimate(request)
 	if !j.TracesFollow {
@@ -142,6 +146,9 @@ func (d *dryRun) write(b *strings.Builder, project string, reads *scope.Scope) {
 		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
 	}
 	d.writeKeys(b)
+	if len(d.unknown) > 0 {
+		fmt.Fprintf(b, "The summary prompt names %s, which LangSmith does not document: nothing may be filled in there. Its variables are %s.\n", quoteNames(d.unknown), langsmith.PromptVariables())
+	}
 	if d.prompt != "" {
 		fmt.Fprintf(b, "\n%s\n", d.prompt)
 	}

@@ -42,7 +42,7 @@ func explain(err error) error {
 }
 
 func explainLimit(err *paid.LimitError) error {
-	text := fmt.Sprintf("The operator of this server allows a caller to start %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
+	text := fmt.Sprintf("The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
 	if others := jobs.WriteList(err.Others, maxOthers); others != "" {
 		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")

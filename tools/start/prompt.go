@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/cbroglie/mustache"
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
@@ -42,53 +41,67 @@ func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID
 }
 
 // renderPrompt fills in the beginning of a summary prompt with a run. How LangSmith
-// writes an object is not documented; here it is JSON. Sections, which LangSmith does not
-// take, are refused: nested ones grow without bound.
+// writes an object is not documented; here it is JSON. What is more than a variable is
+// refused: LangSmith does not take it, and nested sections grow without bound.
+//
+// Mustache libraries look variables up among the methods of values, too. A program that
+// may call any method keeps all of them, which would make this one half as large again.
 func renderPrompt(template string, run *langsmith.Run) (string, error) {
-	// Without partials of its own the library reads them from files.
-	parsed, err := mustache.ParseStringPartialsRaw(template, &mustache.StaticProvider{}, true)
-	if err != nil {
-		return "", fmt.Errorf("it is no mustache template: %w", err)
-	}
-	for _, tag := range parsed.Tags() {
-		if tag.Type() != mustache.Variable {
+	variables := map[string]any{"run": map[string]any{"inputs": decodeVariable(run.Inputs), "outputs": decodeVariable(run.Outputs), "error": run.Error}}
+	var prompt strings.Builder
+	begin, end, sections := "{{", "}}", false
+	for rest := template; ; {
+		text, following, found := strings.Cut(rest, begin)
+		if prompt.Len() <= maxPrompt {
+			prompt.WriteString(text)
+		}
+		switch {
+		case !found && sections:
 			return "", errors.New("it holds more than variables")
+		case !found:
+			return prompt.String()[:min(prompt.Len(), maxPrompt+1)], nil
+		}
+		closing := end
+		if begin == "{{" && strings.HasPrefix(following, "{") {
+			following, closing = following[1:], "}"+end
+		}
+		tag, after, closed := strings.Cut(following, closing)
+		if !closed {
+			line := 1 + strings.Count(template[:len(template)-len(rest)+len(text)], "\n")
+			return "", fmt.Errorf("it is no mustache template: line %d: unmatched open tag", line)
+		}
+		rest, tag = after, strings.TrimSpace(tag)
+		switch {
+		case strings.HasPrefix(tag, "!"): // a comment
+		case strings.HasPrefix(tag, "="):
+			delimiters := strings.Fields(strings.Trim(tag, "="))
+			if len(delimiters) != 2 {
+				return "", errors.New("it is no mustache template: delimiters are two")
+			}
+			begin, end = delimiters[0], delimiters[1]
+		case tag == "" || strings.ContainsAny(tag[:1], "#^/>"):
+			sections = true
+		case prompt.Len() <= maxPrompt:
+			writeVariable(&prompt, variables, strings.TrimSpace(strings.TrimPrefix(tag, "&")))
 		}
 	}
-	var prompt beginning
-	err = parsed.FRender(&prompt, object{"run": object{"inputs": decodeVariable(run.Inputs), "outputs": decodeVariable(run.Outputs), "error": run.Error}})
-	if err != nil && !errors.Is(err, errEnough) {
-		return "", err
-	}
-	return string(prompt.text), nil
 }
 
-// beginning keeps a little more of what is written to it than is shown.
-type beginning struct{ text []byte }
-
-// errEnough ends the writing.
-var errEnough = errors.New("enough is written")
-
-// Write implements io.Writer.
-func (b *beginning) Write(data []byte) (int, error) {
-	if len(b.text) > maxPrompt {
-		return 0, errEnough
+// writeVariable writes what a path such as run.inputs.messages leads to: a text as it
+// is, anything else as JSON, and nothing for null and for what is not there.
+func writeVariable(prompt *strings.Builder, value any, path string) {
+	for name := range strings.SplitSeq(path, ".") {
+		object, _ := value.(map[string]any)
+		value = object[name]
 	}
-	b.text = append(b.text, data[:min(len(data), maxPrompt+1-len(b.text))]...)
-	return len(data), nil
+	switch value := value.(type) {
+	case nil:
+	case string:
+		prompt.WriteString(value)
+	default:
+		prompt.WriteString(writeJSON(value))
+	}
 }
-
-// object is a value of a template whose fields can be named and that is written whole
-// as JSON. Its keys are strings, and its one method takes nothing: the library recovers
-// from a panic over anything else, and tells so on stdout.
-type object map[string]any
-
-func (o object) String() string { return writeJSON(o) }
-
-// list is a list of such values.
-type list []any
-
-func (l list) String() string { return writeJSON(l) }
 
 func writeJSON(value any) string {
 	var b strings.Builder
@@ -100,34 +113,13 @@ func writeJSON(value any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// decodeVariable reads the JSON of a run's inputs or outputs for a template.
+// decodeVariable reads the JSON of a run's inputs or outputs; nil where it is none.
 func decodeVariable(raw json.RawMessage) any {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var value any
 	if decoder.Decode(&value) != nil {
-		return ""
-	}
-	return templateValue(value)
-}
-
-// templateValue wraps objects and lists, at any depth. A null is written as nothing.
-func templateValue(value any) any {
-	switch value := value.(type) {
-	case nil:
-		return ""
-	case map[string]any:
-		wrapped := object{}
-		for name := range value {
-			wrapped[name] = templateValue(value[name])
-		}
-		return wrapped
-	case []any:
-		wrapped := make(list, len(value))
-		for i := range value {
-			wrapped[i] = templateValue(value[i])
-		}
-		return wrapped
+		return nil
 	}
 	return value
 }

@@ -32,7 +32,8 @@ func TestRenderPrompt(t *testing.T) {
 // Neither a template nor a run makes a prompt grow beyond what is shown, and no file is
 // read.
 func TestPromptsThatAreRefused(t *testing.T) {
-	for _, template := range []string{"{{#run}}x{{/run}}", "{{^run}}x{{/run}}", "{{=<% %>=}}<%#run%>x<%/run%>", "{{> prompt_test.go}}", "{{run", "{{/run}}", "{{}}"} {
+	for _, template := range []string{"{{#run}}x{{/run}}", "{{^run}}x{{/run}}", "{{=<% %>=}}<%#run%>x<%/run%>", "{{> prompt_test.go}}", "{{run", "{{/run}}", "{{}}",
+		"{{{run}}", "{{= =}}", strings.Repeat("a", 2*maxPrompt) + "{{#run}}"} {
 		if got, err := renderPrompt(template, &sampleRun); err == nil {
 			t.Errorf("%s becomes %q", template, got)
 		}

@@ -30,7 +30,7 @@ func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateI
 	if err != nil {
 		return nil, err
 	}
-	call.RequestID = env.RequestID
+	call.RequestID, call.Subject = env.RequestID, env.Subject
 	return &Job{Call: call, Project: project}, nil
 }
 
@@ -40,7 +40,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	call.AllowDuplicate, call.RequestID = j.AllowDuplicate, j.RequestID
+	call.AllowDuplicate, call.RequestID, call.Subject = j.AllowDuplicate, j.RequestID, j.Subject
 	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow}, nil
 }
 

@@ -27,6 +27,10 @@ type Env struct {
 	// RequestID is the call's in the log.
 	RequestID string
 
+	// Subject is who makes the call, as a fingerprint for the log; empty where
+	// nothing guards the server.
+	Subject string
+
 	// Progress reports how far the call has come; nil where the client asked for
 	// no reports. Tools call [Env.ReportProgress].
 	Progress func(Progress)

@@ -138,7 +138,8 @@ func isAbsent(schema *validator.Schema, value any) bool {
 }
 
 func (n *normalizer) array(schema *validator.Schema) (any, error) {
-	if schema.Items2020 == nil {
+	each, ok := schema.Items.(*validator.Schema)
+	if !ok {
 		return n.verbatim()
 	}
 	if _, err := n.decoder.ReadToken(); err != nil {
@@ -150,7 +151,7 @@ func (n *normalizer) array(schema *validator.Schema) (any, error) {
 		if len(items) > 0 {
 			n.out = append(n.out, ',')
 		}
-		item, err := n.value(schema.Items2020)
+		item, err := n.value(each)
 		if err != nil {
 			return nil, err
 		}

@@ -16,6 +16,14 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
+// CheckName refuses an argument that names something and is blank.
+func CheckName(argument, name string) error {
+	if strings.TrimSpace(name) == "" {
+		return langsmith.FieldError{Field: argument, Problem: "must not be blank"}
+	}
+	return nil
+}
+
 // problem is one thing that the validator has against the value at a path.
 type problem struct {
 	path []string
@@ -108,20 +116,21 @@ func (s schemas) describe(p problem) string {
 	case *kind.AdditionalProperties:
 		return s.describeUnknown(p)
 	case *kind.Required:
-		return "is required"
+		return "is required" + examples[p.name]
 	case *kind.Type:
 		if len(p.path) == 0 {
 			return "must be one JSON object"
 		}
 		want := slices.DeleteFunc(slices.Clone(k.Want), func(name string) bool { return name == "null" })
-		return fmt.Sprintf("must be %s, not %s", article(strings.Join(want, " or ")), k.Got)
+		return fmt.Sprintf("must be %s, not %s%s", article(strings.Join(want, " or ")), k.Got, p.example())
 	case *kind.Enum:
 		return fmt.Sprintf("must be one of %s, not %s", choices(k.Want), wording.Echo(k.Got))
 	case *kind.Format:
-		if p.field() == "session_id" {
-			return fmt.Sprintf("must be %s, not %s; a project's name is given as project", formatName(k.Want), wording.Echo(k.Got))
+		hint := hints[p.field()]
+		if k.Got == string(LatestJob) {
+			hint = "; the same call again would mean another job" + hint
 		}
-		return fmt.Sprintf("must be %s, not %s", formatName(k.Want), wording.Echo(k.Got))
+		return fmt.Sprintf("must be %s, not %s%s", formatName(k.Want), wording.Echo(k.Got), hint)
 	case *kind.Minimum:
 		return "must be at least " + decimal(k.Want)
 	case *kind.ExclusiveMinimum:
@@ -164,6 +173,38 @@ func (s schemas) describeUnknown(p problem) string {
 		return fmt.Sprintf("is not an argument; did you mean %s?", best)
 	}
 	return "is not an argument; known are " + strings.Join(known, ", ")
+}
+
+// examples are how an argument looks that is missing or has the wrong type.
+var examples = map[string]string{
+	"job_id":            ": list_insights_jobs lists the jobs",
+	"user_context":      `, such as {"What would you like to learn about your agent?": "why users give up"}`,
+	"config":            `, such as {"last_n_hours": 168, "sample": 200}`,
+	"attribute_schemas": `, such as {"resolved": {"type": "boolean", "description": "Whether the user's problem was solved"}}`,
+	"partitions":        `, such as {"Refunds": "Where the money is", "Login": "Who cannot log in"}`,
+	"chats":             `, such as [[{"role": "user", "content": "Where is my refund?"}]]`,
+	"hierarchy":         ", such as [3, 12]",
+}
+
+// example shows the shape of an argument, or of an attribute in attribute_schemas.
+func (p problem) example() string {
+	switch {
+	case len(p.path) == 2 && p.path[0] == "attribute_schemas":
+		return `, such as {"type": "boolean", "description": "Whether the user's problem was solved"}`
+	case len(p.path) == 2 && p.path[0] == "config":
+		return examples[p.path[1]]
+	case len(p.path) == 1:
+		return examples[p.path[0]]
+	}
+	return ""
+}
+
+// hints say where an id comes from, by the argument that is none.
+var hints = map[string]string{
+	"session_id": "; a project's name is given as project",
+	"job_id":     "; list_insights_jobs lists the jobs",
+	"config_id":  "; list_insights_configs lists the configs. One whose id is no UUID is LangSmith's own: give its settings as arguments of create_insights_job; it cannot be changed or deleted",
+	"run_id":     "; list_insights_runs lists a report's runs",
 }
 
 func choices(values []any) string {

@@ -81,11 +81,17 @@ func cleanJSON(value []byte) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// isCleanJSON reports whether there is surely nothing to clean in a value: an escape may
-// stand for any character.
+// isCleanJSON reports whether there is surely nothing to clean in what encoding/json has
+// written: no character, no escape of one but <, > and &, and no name that an object has
+// twice.
 func isCleanJSON(value []byte) bool {
 	text := string(value)
-	return !strings.Contains(text, `\`) && markdown.Clean(text) == text && jsontext.Value(value).IsValid() // with no name twice
+	escaped := 0
+	for _, escape := range []string{`\u003c`, `\u003e`, `\u0026`} {
+		escaped += strings.Count(text, escape)
+	}
+	return strings.Count(text, `\u`) == escaped && !strings.Contains(text, `\r`) && !strings.Contains(text, `\b`) && !strings.Contains(text, `\f`) &&
+		markdown.Clean(text) == text && jsontext.Value(value).IsValid()
 }
 
 // Resizable is a result that is built in the largest size that fits its budget,

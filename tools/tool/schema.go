@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -57,13 +58,16 @@ func encode(schema *jsonschema.Schema) json.RawMessage {
 	return data
 }
 
-// compile makes a validator that asserts formats, which mcp-go's own does not.
+// compile makes a validator that asserts formats, which mcp-go's own does not. What
+// derives from structs means the same in draft 7 as in 2020-12. Checking it against the
+// metaschema of 2020-12, which is eight documents, would make the start a tenth longer.
 func compile(schema json.RawMessage) (*validator.Schema, error) {
 	document, err := validator.UnmarshalJSON(strings.NewReader(string(schema)))
 	if err != nil {
 		return nil, err
 	}
 	compiler := validator.NewCompiler()
+	compiler.DefaultDraft(validator.Draft7)
 	compiler.AssertFormat()
 	registerFormats(compiler)
 	const location = "tool:input"
@@ -116,6 +120,13 @@ func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 	}
 	r := newReflector()
 	r.AllowAdditionalProperties = true
+	mapType := r.Mapper
+	r.Mapper = func(field reflect.Type) *jsonschema.Schema {
+		if field == t {
+			return nil
+		}
+		return cmp.Or(mapType(field), outlineType(field))
+	}
 	schema := r.ReflectFromType(t)
 	schema.Version, schema.Required = "", nil
 	if declaration.ResultOf != "" {
@@ -129,6 +140,17 @@ func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 		}
 	}
 	return schema
+}
+
+// outlineType describes an object or an array by its name alone; nil for other types.
+func outlineType(t reflect.Type) *jsonschema.Schema {
+	switch t.Kind() {
+	case reflect.Struct, reflect.Map:
+		return &jsonschema.Schema{Type: "object"}
+	case reflect.Slice:
+		return &jsonschema.Schema{Type: "array"}
+	}
+	return nil
 }
 
 func outline(s *jsonschema.Schema) *jsonschema.Schema {

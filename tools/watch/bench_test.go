@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// BenchmarkWaiter measures what one more waiter of a polled job costs while it
-// waits, its goroutine included.
+// BenchmarkWaiter measures the memory of one more waiter of a polled job, including its
+// goroutine.
 func BenchmarkWaiter(b *testing.B) {
 	up := newUpstream(running(time.Now()))
 	client := up.client("key")

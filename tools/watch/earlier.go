@@ -10,35 +10,34 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Earlier is how long the last reports of a project took, from the creation of the
-// job to that of the report. The zero Earlier knows of none.
+// Earlier has the times that the last reports of a project took, from the creation of the
+// job to that of the report. It is zero if there are none.
 type Earlier struct{ Shortest, Longest time.Duration }
 
 const (
-	earlierReports = 3  // that are fetched
-	earlierListed  = 20 // jobs among which they are looked for
+	earlierReports = 3  // the number of reports that are fetched
+	earlierListed  = 20 // the number of jobs that are searched for them
 
-	// longestReport bounds the time of a report. More comes from a clock that is wrong.
+	// longestReport bounds the time of a report. A longer one comes from a wrong clock.
 	longestReport = 24 * time.Hour
 
-	earlierKnownFor = time.Hour
-	maxKnownEarlier = 1000 // projects
+	earlierTTL = time.Hour
+	maxEarlier = 1000 // projects
 )
 
-// earlierCache holds what callers have learned of projects, by keys without a job.
+// earlierCache caches the times of projects' reports, by keys without a job.
 type earlierCache = ttlcache.Cache[key, Earlier]
 
 func newEarlierCache() *earlierCache {
 	return ttlcache.New(
-		ttlcache.WithTTL[key, Earlier](earlierKnownFor),
-		ttlcache.WithCapacity[key, Earlier](maxKnownEarlier),
+		ttlcache.WithTTL[key, Earlier](earlierTTL),
+		ttlcache.WithCapacity[key, Earlier](maxEarlier),
 		ttlcache.WithDisableTouchOnHit[key, Earlier](),
 	)
 }
 
-// fetchEarlier fetches the last reports of a project: only a report itself says when
-// it was written. A failure is not reported, since it costs a few words of progress
-// and nothing else.
+// fetchEarlier fetches the last reports of a project, because only a report itself has the
+// time of its creation. A failure is not reported: the times only improve progress messages.
 func fetchEarlier(ctx context.Context, client *langsmith.Client, project uuid.UUID) (earlier Earlier, ok bool) {
 	page, err := client.ListJobs(ctx, project, uuid.Nil, earlierListed, 0)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// before is a job that has ended, with a report written so long after it was
-// created; 0 for a report that does not say when.
-func before(status string, took time.Duration) string {
+// endedJob returns a job that has ended, with a report created after a time; 0 for a report
+// without a creation time.
+func endedJob(status string, took time.Duration) string {
 	created := time.Now().Add(-48 * time.Hour)
 	written := "null"
 	if took != 0 {
@@ -28,15 +28,15 @@ func TestEarlierReports(t *testing.T) {
 		want   Earlier
 	}{
 		{"none", func() []string { return nil }, Earlier{}},
-		{"one", func() []string { return []string{before("success", 11*time.Minute)} }, Earlier{11 * time.Minute, 11 * time.Minute}},
+		{"one", func() []string { return []string{endedJob("success", 11*time.Minute)} }, Earlier{11 * time.Minute, 11 * time.Minute}},
 		{"several", func() []string {
 			return []string{
-				before("running", 0), before("success", 19*time.Minute), before("error", time.Minute),
-				before("success", 11*time.Minute), before("success", 12*time.Minute), before("success", time.Second),
+				endedJob("running", 0), endedJob("success", 19*time.Minute), endedJob("error", time.Minute),
+				endedJob("success", 11*time.Minute), endedJob("success", 12*time.Minute), endedJob("success", time.Second),
 			}
 		}, Earlier{11 * time.Minute, 19 * time.Minute}},
-		{"of no known time", func() []string {
-			return []string{before("success", 0), before("success", -time.Hour), before("success", 30*time.Hour)}
+		{"without usable times", func() []string {
+			return []string{endedJob("success", 0), endedJob("success", -time.Hour), endedJob("success", 30*time.Hour)}
 		}, Earlier{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -53,14 +53,14 @@ func TestEarlierReports(t *testing.T) {
 				if up.lists != 1 {
 					t.Errorf("listed the jobs %d times", up.lists)
 				}
-				time.Sleep(earlierKnownFor)
+				time.Sleep(earlierTTL)
 				_, _ = w.Wait(t.Context(), request(up.client("key"), 0))
 				if up.lists != 1 {
-					t.Error("a mere look listed the jobs")
+					t.Error("a look listed the jobs")
 				}
 				_, _ = w.Wait(t.Context(), request(up.client("key"), time.Minute))
 				if up.lists != 2 {
-					t.Error("what was learned is believed for ever")
+					t.Error("the times do not expire")
 				}
 			})
 		})

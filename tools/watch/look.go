@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// leaseMargin is how much later than asked a caller may look again and still find the
-// job being polled.
+// leaseMargin is how long after its next look is due a job is still polled for a caller.
 const leaseMargin = 5 * time.Second
 
-// Look returns the state of a job as it was polled last, for a caller who looks again
-// until the job has ended: until then, and until the next look is overdue, the job is
-// polled. It asks LangSmith, and waits for the answer, only where nobody has for an
-// interval. Unlike [Watcher.Wait] it returns a state without a report where LangSmith
-// gave none; it fails only when ctx is done and when polling again cannot help.
-// Timeout and Progress of the request mean nothing.
+// Look returns the state of a job at its last poll, for a caller who looks repeatedly until
+// the job has ended. Between the looks the job is polled, until it has ended or the next look
+// is overdue. Look waits for a response of LangSmith only if the job is not being polled.
+// Unlike [Watcher.Wait] it returns a state without a report if LangSmith returned none. It
+// fails only if ctx is done or polling again cannot help. It ignores Timeout and Progress of
+// the request.
 func (w *Watcher) Look(ctx context.Context, r Request) (State, error) {
 	p := w.join(ctx, &r, true)
 	defer w.leave(p, false)
@@ -56,12 +55,12 @@ func (w *Watcher) extendLease(p *poller) {
 	case p.lease == nil:
 		p.waiters++
 		p.lease = time.AfterFunc(lease, func() { w.leave(p, false) })
-	case !p.lease.Reset(lease): // the last one is over, or just about to be
+	case !p.lease.Reset(lease): // the previous lease has ended, or is ending
 		p.waiters++
 	}
 }
 
-// Close ends the polling for callers who might have looked again.
+// Close ends the polling for callers who may look again.
 func (w *Watcher) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

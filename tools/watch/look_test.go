@@ -11,9 +11,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Those who look share the polls of those who wait, and keep a job polled between
-// their looks and no longer.
-func TestLookingAsksOnceAnInterval(t *testing.T) {
+// Looks share the polls of a job, which is polled between them, but not after the last.
+func TestLooksShareAPoller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now().Add(-5 * time.Minute)))
 		w := New()
@@ -32,21 +31,20 @@ func TestLookingAsksOnceAnInterval(t *testing.T) {
 			time.Sleep(5*time.Second + time.Millisecond)
 		}
 		if got := len(up.requests()); got != 6 { // at once and every 10 s
-			t.Errorf("looking for 50 s asked %d times", got)
+			t.Errorf("looks during 50 s took %d requests", got)
 		}
 		time.Sleep(10*time.Minute + leaseMargin)
 		synctest.Wait()
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if got := len(up.requests()); got != 7 || len(w.pollers) != 0 {
-			t.Errorf("when nobody looked, it was asked until %d times; %d pollers are left", got, len(w.pollers))
+			t.Errorf("after the last look: %d requests, %d pollers", got, len(w.pollers))
 		}
 	})
 }
 
-// What a job ended with is kept until the next look is overdue, but not from those
-// who wait.
-func TestLookingAtAJobThatHasEnded(t *testing.T) {
+// The end of a job is kept for looks until the next one is overdue. A wait reads it again.
+func TestLookAtEndedJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		created := time.Now()
 		up := newUpstream(func(int) (int, string) { return 200, jobBody("success", created) })
@@ -58,7 +56,7 @@ func TestLookingAtAJobThatHasEnded(t *testing.T) {
 			}
 		}
 		if got := len(up.requests()); got != 1 {
-			t.Errorf("five looks asked %d times", got)
+			t.Errorf("five looks took %d requests", got)
 		}
 		if _, err := w.Wait(t.Context(), request(up.client("key"), time.Minute)); err != nil || len(up.requests()) != 2 {
 			t.Errorf("a wait after them: %v, %d requests", err, len(up.requests()))
@@ -66,8 +64,8 @@ func TestLookingAtAJobThatHasEnded(t *testing.T) {
 	})
 }
 
-// A poll that fails is part of the state; a refusal is an error.
-func TestLookingWhileLangSmithFails(t *testing.T) {
+// A failed poll is part of the state; a refusal is an error.
+func TestLookWhileLangSmithFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(func(int) (int, string) {
 			if time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)) < time.Hour {
@@ -89,8 +87,8 @@ func TestLookingWhileLangSmithFails(t *testing.T) {
 	})
 }
 
-// A look gives up, and one on a server that ends does so sooner.
-func TestLookingGivesUp(t *testing.T) {
+// A look without a response ends after a time, which is shorter while the server ends.
+func TestLookTimeout(t *testing.T) {
 	for name, c := range map[string]struct {
 		ends bool
 		want time.Duration

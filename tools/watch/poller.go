@@ -16,7 +16,7 @@ import (
 // poller polls one job.
 type poller struct {
 	key     key
-	client  *langsmith.Client // the first waiter's; the others' have the same key
+	client  *langsmith.Client // of the first caller; those of the others have the same key
 	earlier *earlierCache
 	began   time.Time
 	latest  atomic.Pointer[snapshot]
@@ -24,14 +24,14 @@ type poller struct {
 
 	// These are guarded by the Watcher's mutex.
 	waiters int
-	looked  bool        // somebody looks again and again, to whom its last state is left
-	lease   *time.Timer // counts as a waiter; nil for none yet
+	looked  bool        // whether a caller looks repeatedly, for whom the last state is kept
+	lease   *time.Timer // counts as a waiter; nil before the first look
 }
 
 // snapshot is the state after a poll.
 type snapshot struct {
 	State
-	final   bool          // polling again cannot change it
+	final   bool          // whether polling again cannot change it
 	changed chan struct{} // closed when there is a newer snapshot
 }
 
@@ -67,7 +67,7 @@ func (p *poller) run(ctx context.Context) {
 		}
 		if err == nil {
 			if !known && state.Report != nil && !report.Status.Done() {
-				known = true // or soon: who waits for a second poll may wait for long
+				known = true // soon; they are fetched at the second poll, because a long wait may follow
 				fetching.Go(func() { p.fetchEarlier(ctx, fetched) })
 			}
 			state.Report, state.AsOf, state.Err, state.Failed = report, time.Now(), nil, 0
@@ -77,15 +77,14 @@ func (p *poller) run(ctx context.Context) {
 		final := err == nil && report.Status.Done() || err != nil && isPermanent(err)
 		p.publish(state, final)
 		if final {
-			p.stop() // the fetching of earlier reports too
+			p.stop() // also ends fetchEarlier
 			return
 		}
 		pause.Reset(state.NextPoll())
 	}
 }
 
-// finalResult returns the end of a job, or the error after which polling again cannot
-// help.
+// finalResult returns the state of a job that has ended, or the permanent error.
 func (s *snapshot) finalResult() (State, error) {
 	if s.Err != nil {
 		return State{}, s.Err
@@ -97,7 +96,7 @@ func (p *poller) publish(state State, final bool) {
 	close(p.latest.Swap(&snapshot{State: state, final: final, changed: make(chan struct{})}).changed)
 }
 
-// fetchEarlier finds out how long the project's reports take.
+// fetchEarlier fetches the times of the project's last reports, and caches them.
 func (p *poller) fetchEarlier(ctx context.Context, fetched chan<- Earlier) {
 	if earlier, ok := fetchEarlier(ctx, p.client, p.key.project); ok {
 		p.earlier.Set(p.key.ofProject(), earlier, ttlcache.DefaultTTL)
@@ -105,8 +104,8 @@ func (p *poller) fetchEarlier(ctx context.Context, fetched chan<- Earlier) {
 	}
 }
 
-// Interval is the pause between two polls of a job of an age: short while it may fail
-// at once, then 10 s, and growing to the official clients' 30 s once most reports
+// Interval returns the pause between two polls of a job by its age: short at first, when it
+// may fail at once, then 10 s, and growing to the 30 s of the official clients when most jobs
 // have ended.
 func Interval(age time.Duration) time.Duration {
 	if age < time.Minute {
@@ -115,8 +114,8 @@ func Interval(age time.Duration) time.Duration {
 	return min(max(age/60, 10*time.Second), 30*time.Second)
 }
 
-// isPermanent reports whether polling again is useless: LangSmith refused the request
-// itself, or there are no credentials.
+// isPermanent reports whether polling again cannot help: LangSmith refused the request, or
+// there are no credentials.
 func isPermanent(err error) bool {
 	var api *langsmith.Error
 	var login *langsmith.LoginError

@@ -7,21 +7,21 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// State is what is known of a job at one moment.
+// State is the state of a job at a poll.
 type State struct {
-	// Report is the job as LangSmith last returned it; nil while it has not. It is
-	// shared with other waiters and must not be changed.
+	// Report is the job as LangSmith last returned it; nil before that. It is shared with
+	// other callers and must not be changed.
 	Report *langsmith.Report
 	AsOf   time.Time // when LangSmith returned it
 
-	Err    error // of the last poll; nil where it succeeded
-	Failed int   // polls that have failed since AsOf
+	Err    error // of the last poll; nil if it succeeded
+	Failed int   // the number of failed polls since AsOf
 
-	Earlier Earlier // how long the project's last reports took
+	Earlier Earlier // the times of the project's last reports
 
-	End End // why the wait ended; meaningless in a Progress
+	End End // why the wait ended; not set for Progress
 
-	began time.Time // of the polling
+	began time.Time // the start of the polling
 }
 
 // End is why a wait ended.
@@ -29,14 +29,14 @@ type End int
 
 // The ends of a wait.
 const (
-	Done         End = iota // the job has ended, well or badly
-	TimedOut                // the caller's timeout is over; or the caller only looked
-	ServerEnding            // the server is about to end
-	TooManyWaits            // too many callers wait already, so this one only looked
+	Done         End = iota // the job has ended, with success or an error
+	TimedOut                // the timeout has passed, or the caller only looked
+	ServerEnding            // the server is ending
+	TooManyWaits            // too many callers are waiting, so this one only looked
 )
 
-// Age is how long ago the job was created: as LangSmith says, but no less than it has
-// been polled, whatever the clocks say.
+// Age returns the time since the job was created, by LangSmith's clock, but at least the time
+// since polling began.
 func (s State) Age() time.Duration {
 	polled := time.Since(s.began)
 	if s.Report == nil || s.Report.CreatedAt.IsZero() {
@@ -45,8 +45,7 @@ func (s State) Age() time.Duration {
 	return max(time.Since(s.Report.CreatedAt.Time), polled)
 }
 
-// RetryAfter is the pause that LangSmith asked for when the last poll failed; 0 where
-// it did not.
+// RetryAfter returns the pause that LangSmith asked for when the last poll failed; 0 for none.
 func (s State) RetryAfter() time.Duration {
 	var api *langsmith.Error
 	if errors.As(s.Err, &api) {
@@ -55,11 +54,11 @@ func (s State) RetryAfter() time.Duration {
 	return 0
 }
 
-// NextPoll is the pause between the last poll and the next.
+// NextPoll returns the pause between the last poll and the next.
 func (s State) NextPoll() time.Duration { return max(Interval(s.Age()), s.RetryAfter()) }
 
-// LookAgain is when it is worth looking at the job again: at the age at which the
-// first of the project's earlier reports were written, as far as that is known.
+// LookAgain returns the time until another look is worthwhile: until the job has the age at
+// which the quickest of the project's last reports was created, if that is known.
 func (s State) LookAgain() time.Duration {
 	if left := s.Earlier.Shortest - s.Age(); left > 0 {
 		return max(min(left, longestPause), s.RetryAfter())
@@ -67,7 +66,7 @@ func (s State) LookAgain() time.Duration {
 	return s.RetryAfter()
 }
 
-// longestPause bounds LookAgain: a report may be quicker than all before it.
+// longestPause bounds LookAgain, because a report may be quicker than those before.
 const longestPause = 5 * time.Minute
 
 // result returns the state as the result of a wait.

@@ -1,9 +1,8 @@
-// Package watch polls Insights jobs. However many callers wait for one job with the
-// same credential, or look at it again and again, LangSmith is asked once an interval
-// for it.
+// Package watch polls Insights jobs. However many callers with the same credential wait for a
+// job or look at it repeatedly, LangSmith gets one request per interval.
 //
-// One goroutine polls a job from its first waiter to its last. Waiters have no
-// goroutines of their own.
+// One goroutine polls a job from its first caller to its last. Callers have no goroutines of
+// their own.
 package watch
 
 import (
@@ -17,10 +16,10 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Watcher polls jobs for those who wait. It is safe for concurrent use.
+// Watcher polls jobs for its callers. It is safe for concurrent use.
 type Watcher struct {
-	// MaxWaiters is how many callers may wait at once; 0 for any number. One more gets
-	// the state as it is. It must be set before the first Wait.
+	// MaxWaiters is how many callers may wait at once; 0 for any number. A further caller
+	// gets the current state. It must be set before the first Wait.
 	MaxWaiters int
 
 	earlier *earlierCache
@@ -30,17 +29,16 @@ type Watcher struct {
 	closed  bool
 }
 
-// New returns a Watcher that polls nothing yet.
+// New returns a Watcher without pollers.
 func New() *Watcher {
 	return &Watcher{earlier: newEarlierCache(), pollers: map[key]*poller{}}
 }
 
-// key is the view of a job that a poll returns. Callers with the same key see the
-// same.
+// key identifies what a poll returns: callers with the same key get the same response.
 type key struct {
 	endpoint   string
 	workspace  uuid.UUID
-	credential string // its fingerprint
+	credential string // the fingerprint
 	project    uuid.UUID
 	job        uuid.UUID
 }
@@ -56,14 +54,14 @@ type Request struct {
 	LangSmith    *langsmith.Client
 	Project, Job uuid.UUID
 
-	// Timeout is how long to wait for the end of the job; 0 looks once.
+	// Timeout is how long to wait for the end of the job; 0 to look once.
 	Timeout time.Duration
 
 	// Ending ends the wait when it is closed; nil for never.
 	Ending <-chan struct{}
 
-	// Progress is called in the caller's goroutine, at least every 2 s, and never just
-	// before Wait returns; nil for not at all.
+	// Progress, if not nil, is called in the caller's goroutine at least every 2 s, and not
+	// immediately before Wait returns.
 	Progress func(State)
 }
 
@@ -72,49 +70,48 @@ func (r *Request) key() key {
 	return key{r.LangSmith.Endpoint().String(), credentials.Workspace, credentials.Fingerprint(), r.Project, r.Job}
 }
 
-// The errors of a wait that ends before LangSmith has answered at all.
+// The errors of a wait that ends before LangSmith's first response.
 var (
 	ErrNoAnswer = errors.New("LangSmith has not answered yet")
 	ErrEnding   = errors.New("the server is ending")
 )
 
 const (
-	// longestLook is how long a caller who only looks waits for an answer. Some clients
-	// give a call no more than 30 s.
+	// longestLook is how long a look waits for a response. Some clients end a call after 30 s.
 	longestLook = 25 * time.Second
 
-	// lastLook is how long the first answer may still take when the server is about to
-	// end, for which it has 2 s in all.
+	// lastLook is how long the first response may still take while the server ends, which
+	// takes at most 2 s.
 	lastLook = time.Second
 
-	// progressInterval is less than 2 s by what a slow machine may be late.
+	// progressInterval is below 2 s to allow for the delay of a slow machine.
 	progressInterval = 1800 * time.Millisecond
 
-	// quietBefore is how long before its timeout a wait reports no progress: clients
-	// lose what arrives right before a result.
+	// quietBefore is the time before its timeout in which a wait reports no progress, because
+	// clients lose a notification right before a result.
 	quietBefore = 250 * time.Millisecond
 )
 
-// Wait returns when the job has ended. It returns the state so far at the timeout,
-// when the server ends, and when too many callers wait already. It fails only when
-// ctx is done, when polling again cannot help, and when LangSmith has returned no
-// state at all; the error is then that of the last poll.
+// Wait returns when the job has ended. It returns the current state at the timeout, when the
+// server ends, and when too many callers are waiting. It fails only if ctx is done, if polling
+// again cannot help, or if LangSmith has never returned a state; the error is then that of the
+// last poll.
 func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 	mayWait := w.admit(&r)
 	p := w.join(ctx, &r, false)
 	defer w.leave(p, mayWait)
 
-	// A caller who only looks takes the first state there is.
+	// A caller who only looks gets the first state.
 	looking, end := !mayWait, TimedOut
-	patience := r.Timeout
+	limit := r.Timeout
 	if looking {
-		patience = longestLook
+		limit = longestLook
 		if r.Timeout > 0 {
 			end = TooManyWaits
 		}
 	}
 	began, ending := time.Now(), r.Ending
-	timeout := time.NewTimer(patience)
+	timeout := time.NewTimer(limit)
 	defer timeout.Stop()
 	tick := time.NewTimer(0)
 	defer tick.Stop()
@@ -130,12 +127,12 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 		case looking && state.Report != nil:
 			return state.result(end)
 		case looking && state.Err != nil && r.Timeout == 0:
-			return State{}, state.Err // the client's own retries are over
+			return State{}, state.Err // the client has retried already
 		}
 		select {
 		case <-latest.changed:
 		case <-tick.C:
-			if patience-time.Since(began) > quietBefore {
+			if limit-time.Since(began) > quietBefore {
 				r.Progress(state)
 			}
 			tick.Reset(progressInterval)
@@ -150,8 +147,8 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 	}
 }
 
-// admit counts a caller who waits. It returns false for one who only looks, as asked
-// or because too many wait.
+// admit counts a waiting caller. It returns false for one who only looks, by its request or
+// because too many are waiting.
 func (w *Watcher) admit(r *Request) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -162,9 +159,8 @@ func (w *Watcher) admit(r *Request) bool {
 	return mayWait
 }
 
-// join adds a caller to the poller of a job, which it starts for the first. Whoever
-// waits starts another where the job was found to have ended; whoever looks again and
-// again does not.
+// join adds a caller to the poller of a job, and starts it for the first caller. If the poller
+// has found that the job has ended, a wait starts a new one, and a repeated look does not.
 func (w *Watcher) join(ctx context.Context, r *Request, looks bool) *poller {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -172,7 +168,7 @@ func (w *Watcher) join(ctx context.Context, r *Request, looks bool) *poller {
 	if p == nil || !looks && p.latest.Load().final {
 		p = newPoller(r, w.earlier)
 		w.pollers[p.key] = p
-		// It ends with the last caller, and not with the one that came first.
+		// The poller ends with its last caller, not with the first.
 		ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
 		go func() {
 			p.run(ctx)
@@ -188,7 +184,7 @@ func (w *Watcher) join(ctx context.Context, r *Request, looks bool) *poller {
 	return p
 }
 
-// leave stops a poller with its last caller, and the request that it has in flight.
+// leave removes a caller. With the last one it stops the poller and its request in flight.
 func (w *Watcher) leave(p *poller, mayWait bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -198,7 +194,7 @@ func (w *Watcher) leave(p *poller, mayWait bool) {
 	w.drop(p)
 }
 
-// drop takes a waiter from a poller. The caller holds the mutex.
+// drop removes a waiter from a poller. The caller holds the mutex.
 func (w *Watcher) drop(p *poller) {
 	p.waiters--
 	if p.waiters == 0 {
@@ -207,14 +203,15 @@ func (w *Watcher) drop(p *poller) {
 	}
 }
 
-// remove has the next caller start a new poller. The caller holds the mutex.
+// remove removes a poller, so that the next caller starts a new one. The caller holds the
+// mutex.
 func (w *Watcher) remove(p *poller) {
 	if w.pollers[p.key] == p {
 		delete(w.pollers, p.key)
 	}
 }
 
-// Waiting returns how many callers wait.
+// Waiting returns the number of waiting callers.
 func (w *Watcher) Waiting() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

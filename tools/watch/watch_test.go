@@ -22,18 +22,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var project, job = uuid.New(), uuid.New()
 
-// upstream is a LangSmith of one job, in process and on the bubble's clock.
+// upstream is a transport to a LangSmith with one job, in virtual time.
 type upstream struct {
 	answer func(asked int) (status int, body string)
 	delay  time.Duration
 
-	earlier []string // jobs that the project had before, as a list shows them
+	earlier []string // the project's earlier jobs in JSON
 
 	mu      sync.Mutex
 	lists   int
-	at      []time.Duration // of each request since the start
+	at      []time.Duration // the time of each request since the start
 	began   time.Time
-	aborted int // requests that were given up before their answer
+	aborted int // requests that were canceled before the response
 }
 
 func newUpstream(answer func(asked int) (int, string)) *upstream {
@@ -84,7 +84,7 @@ func (u *upstream) client(key string) *langsmith.Client {
 	return langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: langsmith.Secret(key)}, Transport: u})
 }
 
-// running is a job created when the bubble's clock began.
+// running returns a running job that was created at a time.
 func running(created time.Time) func(int) (int, string) {
 	return func(int) (int, string) { return 200, jobBody("running", created) }
 }
@@ -97,9 +97,8 @@ func request(client *langsmith.Client, timeout time.Duration) Request {
 	return Request{LangSmith: client, Project: project, Job: job, Timeout: timeout}
 }
 
-// The promise of the design: at once, every 2 s in the first minute, then every
-// 10 s and up to 30 s.
-func TestAsksOnceAnInterval(t *testing.T) {
+// A job is polled at once, every 2 s in the first minute, then every 10 s and up to 30 s.
+func TestPollIntervals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		state, err := New().Wait(t.Context(), request(up.client("key"), 20*time.Minute))
@@ -108,7 +107,7 @@ func TestAsksOnceAnInterval(t *testing.T) {
 		}
 		at := up.requests()
 		if at[0] != 0 {
-			t.Errorf("first asked after %s", at[0])
+			t.Errorf("the first request came after %s", at[0])
 		}
 		for i := 1; i < len(at); i++ {
 			want := Interval(at[i-1])
@@ -117,7 +116,7 @@ func TestAsksOnceAnInterval(t *testing.T) {
 			}
 		}
 		if n := len(at); n != 126 {
-			t.Errorf("asked %d times in 20 min", n)
+			t.Errorf("got %d requests in 20 min", n)
 		}
 	})
 }
@@ -138,8 +137,8 @@ func TestInterval(t *testing.T) {
 	}
 }
 
-// However many wait, LangSmith sees the same requests.
-func TestManyWaitersAskAsOne(t *testing.T) {
+// The number of requests does not depend on the number of waiters.
+func TestWaitersShareAPoller(t *testing.T) {
 	for _, waiters := range []int{1, 50, 500, 1000} {
 		t.Run(fmt.Sprint(waiters), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -154,7 +153,7 @@ func TestManyWaitersAskAsOne(t *testing.T) {
 				var group sync.WaitGroup
 				for i := range waiters {
 					group.Go(func() {
-						// They come one after the other, each with a client of its own.
+						// The waiters come one after another, each with its own client.
 						time.Sleep(time.Duration(i) * 10 * time.Millisecond)
 						state, err := w.Wait(t.Context(), request(up.client("key"), 5*time.Minute))
 						if err != nil || state.End != Done || state.Report.Status != langsmith.StatusSuccess {
@@ -164,7 +163,7 @@ func TestManyWaitersAskAsOne(t *testing.T) {
 				}
 				group.Wait()
 				if got := len(up.requests()); got != 34 {
-					t.Errorf("%d waiters cost %d requests, want 34", waiters, got)
+					t.Errorf("%d waiters took %d requests, want 34", waiters, got)
 				}
 				if len(w.pollers) != 0 || w.waiting != 0 {
 					t.Errorf("left behind: %d pollers, %d waiters", len(w.pollers), w.waiting)
@@ -174,8 +173,8 @@ func TestManyWaitersAskAsOne(t *testing.T) {
 	}
 }
 
-// Three replicas share nothing, so they ask three times an interval.
-func TestReplicasAskOnceEach(t *testing.T) {
+// Three replicas share nothing, so they send three requests per interval.
+func TestReplicasPollSeparately(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		var group sync.WaitGroup
@@ -187,13 +186,13 @@ func TestReplicasAskOnceEach(t *testing.T) {
 		}
 		group.Wait()
 		if got := len(up.requests()); got > 3*16 {
-			t.Errorf("asked %d times in 15 intervals", got)
+			t.Errorf("got %d requests in 15 intervals", got)
 		}
 	})
 }
 
-// What another credential, workspace, project or job sees is another's.
-func TestCallersDoNotShare(t *testing.T) {
+// Callers with another credential, workspace, endpoint, project or job have another poller.
+func TestDifferentCallersDoNotShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		base := request(up.client("key"), time.Second)
@@ -216,7 +215,7 @@ func TestCallersDoNotShare(t *testing.T) {
 		}
 		group.Wait()
 		if got := len(up.requests()); got != 6 {
-			t.Errorf("6 views of a job cost %d requests", got)
+			t.Errorf("6 different callers took %d requests", got)
 		}
 	})
 }
@@ -229,13 +228,13 @@ func TestZeroLooksOnce(t *testing.T) {
 			t.Fatalf("got %+v, %v", state, err)
 		}
 		if got := up.requests(); len(got) != 1 || time.Since(up.began) != 0 {
-			t.Errorf("asked at %v, took %s", got, time.Since(up.began))
+			t.Errorf("requests at %v, took %s", got, time.Since(up.began))
 		}
 	})
 }
 
-// A look joins a poll that is going on and costs nothing.
-func TestLookJoinsAPoll(t *testing.T) {
+// A look at a polled job takes no request.
+func TestLookAtPolledJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		w := New()
@@ -250,14 +249,14 @@ func TestLookJoinsAPoll(t *testing.T) {
 		before := len(up.requests())
 		state, err := w.Wait(t.Context(), request(up.client("key"), 0))
 		if err != nil || state.Report == nil || len(up.requests()) != before {
-			t.Errorf("a look cost %d requests: %+v, %v", len(up.requests())-before, state, err)
+			t.Errorf("a look took %d requests: %+v, %v", len(up.requests())-before, state, err)
 		}
 		cancel()
 		<-done
 	})
 }
 
-func TestFailingPollsAreBorne(t *testing.T) {
+func TestWaitContinuesAfterFailedPolls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		created := time.Now()
 		up := newUpstream(func(asked int) (int, string) {
@@ -281,12 +280,12 @@ func TestFailingPollsAreBorne(t *testing.T) {
 			t.Fatalf("got %+v, %v", state, err)
 		}
 		if failing.Report == nil || failing.Failed < 30 {
-			t.Errorf("while it failed the waiter saw %+v", failing)
+			t.Errorf("the progress during the failures was %+v", failing)
 		}
 	})
 }
 
-func TestLastErrorIsReportedWithoutState(t *testing.T) {
+func TestLastErrorWithoutState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(func(asked int) (int, string) { return 500, fmt.Sprintf(`{"detail":"failure %d"}`, asked) })
 		_, err := New().Wait(t.Context(), request(up.client("key"), 25*time.Second))
@@ -312,7 +311,7 @@ func TestPermanentErrorsEndTheWait(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 				if n := len(up.requests()); n != 1 || time.Since(up.began) != 0 {
-					t.Errorf("asked %d times in %s", n, time.Since(up.began))
+					t.Errorf("got %d requests in %s", n, time.Since(up.began))
 				}
 				synctest.Wait()
 				if len(w.pollers) != 0 {
@@ -322,24 +321,24 @@ func TestPermanentErrorsEndTheWait(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		nobody := langsmith.New(langsmith.Options{Transport: newUpstream(running(time.Now()))})
-		if _, err := New().Wait(t.Context(), request(nobody, time.Hour)); !errors.Is(err, langsmith.ErrNoCredentials) {
+		anonymous := langsmith.New(langsmith.Options{Transport: newUpstream(running(time.Now()))})
+		if _, err := New().Wait(t.Context(), request(anonymous, time.Hour)); !errors.Is(err, langsmith.ErrNoCredentials) {
 			t.Errorf("without credentials: %v", err)
 		}
 	})
 }
 
-// LangSmith's own wish to be left alone counts.
-func TestRetryAfterIsHonoured(t *testing.T) {
+// LangSmith's Retry-After is honoured.
+func TestRetryAfter(t *testing.T) {
 	if got := (State{Err: &langsmith.Error{Status: 429, RetryAfter: time.Minute}}).RetryAfter(); got != time.Minute {
-		t.Errorf("AskedPause = %s", got)
+		t.Errorf("RetryAfter = %s", got)
 	}
 	if isPermanent(&langsmith.Error{Status: 429}) {
 		t.Error("429 is permanent")
 	}
 }
 
-func TestLastWaiterStopsTheAsking(t *testing.T) {
+func TestLastWaiterStopsPolling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		up.delay = 500 * time.Millisecond
@@ -359,7 +358,7 @@ func TestLastWaiterStopsTheAsking(t *testing.T) {
 		time.Sleep(9*time.Second + 100*time.Millisecond) // 10.1 s: the fifth request is in flight
 		synctest.Wait()
 		if n := len(up.requests()); n != 5 {
-			t.Fatalf("the first to leave ended the asking: %d requests", n)
+			t.Fatalf("the first waiter to leave stopped the polling: %d requests", n)
 		}
 		leaveSecond()
 		group.Wait()
@@ -369,12 +368,12 @@ func TestLastWaiterStopsTheAsking(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		if n := len(up.requests()); n != 5 || len(w.pollers) != 0 {
-			t.Errorf("asked %d times more after the last waiter left", n-5)
+			t.Errorf("got %d requests after the last waiter left", n-5)
 		}
 	})
 }
 
-func TestServerEndingAnswersAtOnce(t *testing.T) {
+func TestServerEndingEndsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		ending := make(chan struct{})
@@ -388,9 +387,9 @@ func TestServerEndingAnswersAtOnce(t *testing.T) {
 	})
 }
 
-// A script that pipes its calls in closes stdin right behind them: the first
-// answer is still waited for, briefly.
-func TestServerEndingBeforeTheFirstAnswer(t *testing.T) {
+// A script that pipes its calls closes stdin right after them. The first response is still
+// waited for, for a short time.
+func TestServerEndingBeforeFirstResponse(t *testing.T) {
 	for _, c := range []struct {
 		delay time.Duration
 		err   error
@@ -413,7 +412,7 @@ func TestServerEndingBeforeTheFirstAnswer(t *testing.T) {
 	}
 }
 
-func TestNoAnswerInTime(t *testing.T) {
+func TestNoResponseInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		up.delay = 40 * time.Second
@@ -426,7 +425,7 @@ func TestNoAnswerInTime(t *testing.T) {
 	})
 }
 
-func TestTooManyWaitersLookOnly(t *testing.T) {
+func TestTooManyWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		w := New()
@@ -444,7 +443,7 @@ func TestTooManyWaitersLookOnly(t *testing.T) {
 		}
 		cancel()
 		group.Wait()
-		// With the others gone there is room again.
+		// After the others have left, a caller may wait again.
 		state, err = w.Wait(t.Context(), request(up.client("key"), 3*time.Second))
 		if err != nil || state.End != TimedOut {
 			t.Errorf("got %+v, %v", state, err)
@@ -472,17 +471,17 @@ func TestProgress(t *testing.T) {
 		}
 		for i := 1; i < len(at); i++ {
 			if gap := at[i] - at[i-1]; gap > 2*time.Second {
-				t.Errorf("%s between two reports", gap)
+				t.Errorf("%s between two progress reports", gap)
 			}
 		}
 		if gap := time.Since(created) - at[len(at)-1]; gap > 2*time.Second {
-			t.Errorf("%s of silence before the result", gap)
+			t.Errorf("no progress for %s before the result", gap)
 		}
 	})
 }
 
-// The last report keeps its distance from a result that comes with the timeout.
-func TestProgressIsQuietBeforeTheTimeout(t *testing.T) {
+// No progress is reported right before the timeout.
+func TestNoProgressBeforeTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now()))
 		var last time.Time
@@ -495,14 +494,13 @@ func TestProgressIsQuietBeforeTheTimeout(t *testing.T) {
 	})
 }
 
-// A clock behind LangSmith's must not make a job older or younger than it has
-// been polled.
-func TestAgeWithAClockBehind(t *testing.T) {
+// If this machine's clock is behind LangSmith's, a job is at least as old as the polling.
+func TestAgeWithClockBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(running(time.Now().Add(time.Hour)))
 		_, _ = New().Wait(t.Context(), request(up.client("key"), 605*time.Second))
 		if n := len(up.requests()); n != 85 {
-			t.Errorf("asked %d times in 10 min", n)
+			t.Errorf("got %d requests in 10 min", n)
 		}
 	})
 }

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Round4 rounds a price, which is not negative, to four decimals.
+// Round4 rounds a non-negative price to four decimals.
 func Round4(value float64) float64 {
 	return float64(int64(value*10000+0.5)) / 10000
 }
 
-// Significant rounds to three digits, which is enough for a rate, a time or a price and
-// far shorter than a float64 in full. Digits before the point stay.
+// Significant rounds to three significant digits, which is enough for a rate, a time or a
+// price, and shorter than all digits of a float64. It keeps all digits before the point.
 func Significant(value float64) float64 {
 	if value == 0 {
 		return 0
@@ -25,7 +25,7 @@ func Significant(value float64) float64 {
 	return value
 }
 
-// Thousands writes a count with its digits in groups of three.
+// Thousands formats a count with commas between groups of three digits.
 func Thousands(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
@@ -34,7 +34,7 @@ func Thousands(n int) string {
 	return digits
 }
 
-// Count writes a number of things. Where their plural does not end in s it is given.
+// Count formats a number of things. many is the plural if it is not formed with s.
 func Count(n int, one string, many ...string) string {
 	if n == 1 {
 		return "1 " + one
@@ -45,11 +45,11 @@ func Count(n int, one string, many ...string) string {
 	return Thousands(n) + " " + many[0]
 }
 
-// Categories writes a number of categories.
+// Categories formats a number of categories.
 func Categories(n int) string { return Count(n, "category", "categories") }
 
-// Percent writes a share from 0 to 1, with a decimal where a whole number would hide
-// that it is small, or nearly all.
+// Percent formats a share from 0 to 1 as a percentage, with a decimal if it is below 10 % or
+// above 99 %.
 func Percent(share float64) string {
 	value := share * 100
 	switch {
@@ -63,7 +63,7 @@ func Percent(share float64) string {
 	return fmt.Sprintf("%.0f %%", value)
 }
 
-// Seconds writes a duration given in seconds.
+// Seconds formats a number of seconds as minutes, seconds or milliseconds.
 func Seconds(value float64) string {
 	switch {
 	case math.Abs(value) >= 120:
@@ -74,7 +74,7 @@ func Seconds(value float64) string {
 	return Decimals(value*1000, 1) + " ms"
 }
 
-// USD writes a price in dollars, with two digits that count however small it is.
+// USD formats a price in dollars, with at least two significant digits.
 func USD(value float64) string {
 	decimals := 2
 	for rest := math.Abs(value); rest > 0 && rest < 0.1 && decimals < 8; rest *= 10 {
@@ -83,7 +83,7 @@ func USD(value float64) string {
 	return "$" + strconv.FormatFloat(value, 'f', decimals, 64)
 }
 
-// Decimals writes a number with so many decimals, or with none where all are zero.
+// Decimals formats a number with a number of decimals, or without decimals if all are zero.
 func Decimals(value float64, decimals int) string {
 	return strings.TrimSuffix(strconv.FormatFloat(value, 'f', decimals, 64), "."+strings.Repeat("0", decimals))
 }

@@ -1,5 +1,5 @@
-// Package wording writes counts, prices, times and next calls the same way in every
-// result and error.
+// Package wording formats counts, prices, times and calls the same way in every result and
+// error.
 package wording
 
 import (
@@ -14,8 +14,8 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// Call writes a call as an agent can make it, such as get_run run_id=ID. The
-// arguments are names and values in turn; those with a zero value are left out.
+// Call formats a call that an agent can make, such as get_run run_id=ID. The arguments are
+// alternating names and values; zero values are left out.
 func Call(tool string, arguments ...any) string {
 	text := tool
 	for i := 0; i+1 < len(arguments); i += 2 {
@@ -26,7 +26,7 @@ func Call(tool string, arguments ...any) string {
 	return text
 }
 
-// OrDash writes a value, or a dash where it is missing.
+// OrDash formats a value, or a dash if it is missing.
 func OrDash[T any](value *T, write func(T) string) string {
 	if value == nil {
 		return "-"
@@ -34,11 +34,10 @@ func OrDash[T any](value *T, write func(T) string) string {
 	return write(*value)
 }
 
-// Minute writes a time in UTC, which the words around it have to say.
+// Minute formats a time in UTC to the minute, without naming the zone.
 func Minute(t langsmith.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
-// Duration writes a duration in its largest unit that says enough, such as 25 s or
-// 4 min.
+// Duration formats a duration in seconds, minutes, hours or days, such as 25 s or 4 min.
 func Duration(d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:
@@ -51,10 +50,10 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d days", int(d.Hours())/24)
 }
 
-// maxEcho bounds how much of a caller's own text is repeated, in characters.
+// maxEcho is the maximum length of a repeated text of the caller, in characters.
 const maxEcho = 60
 
-// Echo repeats a value that a caller sent, as JSON on one line; nothing for "".
+// Echo returns a value that a caller sent as JSON on one line; "" for "".
 func Echo(value any) string {
 	if value == "" {
 		return ""
@@ -66,11 +65,10 @@ func Echo(value any) string {
 	return markdown.Line(string(data), maxEcho)
 }
 
-// EchoName repeats a name that a caller made up.
+// EchoName returns a name that a caller sent on one line.
 func EchoName(name string) string { return markdown.Line(name, maxEcho) }
 
-// ShortID writes the beginning of a category's id, by which a report's reader may name
-// it.
+// ShortID returns the beginning of a category's id, which tools accept in its place.
 func ShortID(id uuid.UUID) string {
 	const length = 8
 	if id == uuid.Nil {
@@ -79,7 +77,7 @@ func ShortID(id uuid.UUID) string {
 	return id.String()[:length]
 }
 
-// ID writes an id, which is uuid.Nil where LangSmith gave none that is a UUID.
+// ID formats an id; uuid.Nil means that LangSmith returned no valid UUID.
 func ID(id uuid.UUID) string {
 	if id == uuid.Nil {
 		return "without an id"

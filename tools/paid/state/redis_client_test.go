@@ -62,7 +62,7 @@ func TestSentinel(t *testing.T) {
 }
 
 func TestCluster(t *testing.T) {
-	node := redistest.Start(t, "--cluster-enabled", "yes")
+	node := redistest.Start(t, "--cluster-enabled", "yes", "--appendonly", "yes")
 	alone := openTest(t, node.URL())
 	command(t, alone, "CLUSTER", "ADDSLOTSRANGE", 0, 16383)
 	for !strings.Contains(command(t, alone, "CLUSTER", "INFO").(string), "cluster_state:ok") {

@@ -2,6 +2,8 @@ package state
 
 import (
 	"errors"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -260,8 +262,31 @@ func TestAFullRedisIsRead(t *testing.T) {
 	}
 }
 
+// A user with the rights that docs/deployment.md names can do all that a store does.
+func TestRedisUserWithFewRights(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := regexp.MustCompile("`ACL SETUSER insights on >PASSWORD (.*)`").FindSubmatch(text)
+	if documented == nil {
+		t.Fatal("docs/deployment.md names no rights")
+	}
+	server := redistest.Start(t, "--appendonly", "yes")
+	arguments := []any{"ACL", "SETUSER", "insights", "on", ">hush"}
+	for _, right := range strings.Fields(string(documented[1])) {
+		arguments = append(arguments, right)
+	}
+	command(t, openTest(t, server.URL()), arguments...)
+	store := openTest(t, "redis://insights:hush@"+server.Address()+"/0")
+	tryStore(t, store)
+	if weakness, err := Examine(t.Context(), store); err != nil || weakness != "" {
+		t.Errorf("%q, %v", weakness, err)
+	}
+}
+
 func TestExamine(t *testing.T) {
-	store := openTest(t, redistest.Start(t).URL())
+	store := openTest(t, redistest.Start(t, "--appendonly", "yes").URL())
 	for _, test := range []struct {
 		limit, policy string
 		weak          bool
@@ -275,6 +300,10 @@ func TestExamine(t *testing.T) {
 		if err != nil || (weakness != "") != test.weak || test.weak && !strings.Contains(weakness, test.policy) {
 			t.Errorf("%s, %s: %q, %v", test.limit, test.policy, weakness, err)
 		}
+	}
+	command(t, store, "CONFIG", "SET", "appendonly", "no")
+	if weakness, err := Examine(t.Context(), store); err != nil || !strings.Contains(weakness, "volatile-ttl") || !strings.Contains(weakness, "since its last snapshot") {
+		t.Errorf("without an append-only file: %q, %v", weakness, err)
 	}
 	command(t, store, "ACL", "SETUSER", "default", "-info")
 	if weakness, err := Examine(t.Context(), store); err == nil || weakness != "" {

@@ -1,0 +1,62 @@
+package langsmith
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// The connections are real: what net and crypto/tls return differs from what they say.
+func TestFailure(t *testing.T) {
+	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
+	defer untrusted.Close()
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer slow.Close()
+	dropped := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer dropped.Close()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	for _, c := range []struct{ address, want string }{
+		{untrusted.URL, "tls"},
+		{"https" + plain.URL[len("http"):], "tls"},
+		{slow.URL, "timeout"},
+		{dropped.URL, "closed"},
+		{closed.URL, "refused"},
+	} {
+		endpoint, err := ParseEndpoint(c.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport := NewTransport()
+		defer transport.CloseIdleConnections()
+		client := New(Options{Endpoint: endpoint, Credentials: Credentials{APIKey: "lsv2_pt_x"}, Transport: transport, Timeout: 200 * time.Millisecond})
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		_, err = client.ListProjects(ctx, ProjectsQuery{Limit: 1})
+		cancel()
+		var failed *Error
+		if !errors.As(err, &failed) || failed.Failure() != c.want {
+			t.Errorf("%s: %v is %q, want %q", c.address, err, failed.Failure(), c.want)
+		}
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}, "dns"},
+		{&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("no route")}}, "proxy"},
+		{errors.New("no route to host"), "other"},
+	} {
+		if got := (&Error{Err: c.err}).Failure(); got != c.want {
+			t.Errorf("%v is %q", c.err, got)
+		}
+	}
+	if got := (&Error{Status: 500, Err: errors.New("x")}).Failure(); got != "" {
+		t.Errorf("an answer failed by %q", got)
+	}
+}
