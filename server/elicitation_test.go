@@ -206,7 +206,7 @@ func TestMoneyNeedsAYes(t *testing.T) {
 						t.Errorf("%s answers %+v", tool, reply)
 					}
 				}
-				if len(p.asked) != 2 || !strings.Contains(p.asked[1].Message, "costs at most about 1 to 2 USD") {
+				if len(p.asked) != 2 || !strings.Contains(p.asked[1].Message, "which cost about 1 to 2 USD") {
 					t.Errorf("asked was %+v", p.asked)
 				}
 				var spent bool

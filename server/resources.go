@@ -14,6 +14,7 @@ import (
 
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // resource is a kind of resource that a reading tool returns. The variables of
@@ -139,6 +140,12 @@ func (b *Backend) readResource(ctx context.Context, resource resource, variables
 	request.Params.Meta = &mcp.Meta{AdditionalFields: map[string]any{readResultKey: read}}
 }
 
+// otherNames says what the tool takes in place of an id, and an address does not.
+var otherNames = map[string]string{
+	"job_id":     "; get_insights_job takes latest too",
+	"cluster_id": "; get_insights_job takes a name or the id's beginning too",
+}
+
 // callForResource calls the resource's tool.
 func (b *Backend) callForResource(ctx context.Context, resource resource, variables map[string]string) (tool.Reply, error) {
 	arguments := map[string]any{}
@@ -146,7 +153,8 @@ func (b *Backend) callForResource(ctx context.Context, resource resource, variab
 	for name, value := range variables {
 		id, err := uuid.Parse(value)
 		if err != nil {
-			return tool.Reply{IsError: true, NotFound: true, Text: name + " is a UUID"}, nil
+			text := fmt.Sprintf("%s must be a whole UUID here, not %s%s", name, wording.Echo(value), otherNames[name])
+			return tool.Reply{IsError: true, NotFound: true, Text: text}, nil
 		}
 		arguments[name] = id
 	}

@@ -124,6 +124,14 @@ func TestAResourceThatIsNotThere(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "There is no category "+missing+" in this job.") {
 			t.Errorf("the error does not say what is missing: %v", err)
 		}
+		for id, want := range map[string]string{
+			s.jobURI() + "/clusters/Refunds":                         `cluster_id must be a whole UUID here, not "Refunds"; get_insights_job takes a name or the id's beginning too`,
+			strings.Replace(s.jobURI(), s.job.String(), "latest", 1): `job_id must be a whole UUID here, not "latest"; get_insights_job takes latest too`,
+		} {
+			if _, err := readResource(t, f, id); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("the error does not say %q: %v", want, err)
+			}
+		}
 	})
 }
 

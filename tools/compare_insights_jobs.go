@@ -95,7 +95,7 @@ type comparedJob struct {
 }
 
 func (j *comparedJob) side(env *tool.Env) *compare.Side {
-	return compare.NewSide(j.project, j.state.Report, env.Scopes.Get(j.id))
+	return compare.NewSide(j.project, j.state.Report, env.Scopes)
 }
 
 // describe names the job in a sentence.

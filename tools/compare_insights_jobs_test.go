@@ -89,6 +89,11 @@ func TestCompareInsightsJobs(t *testing.T) {
 				j.Clusters = append(j.Clusters, below("Billing", fmt.Sprintf("Reason %d", i), 500-i))
 			}
 		})), args: pair},
+		{name: "steady_but_failing", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, figures(0.05, 2, 0.001)), category("Delivery", "", 400, figures(0.05, 2, 0.001))}
+		}), changed(support, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{category("Billing", "", 590, figures(0.2, 2, 0.001)), category("Delivery", "", 410, figures(0.06, 2, 0.001))}
+		})), args: pair},
 		{name: "finish_meanwhile", prepare: racing(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
 		{name: "look_once", prepare: jobs(weekBefore, changed(support, unfinishedUntil("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
 		{name: "unfinished", prepare: jobs(weekBefore, changed(runningJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},

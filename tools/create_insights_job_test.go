@@ -62,6 +62,13 @@ func TestCreateInsightsJob(t *testing.T) {
 		{name: "window_in_the_future", args: servertest.Args{"project": "shop", "start_time": "2000-01-01T00:05:00Z"}},
 		{name: "dry_run_after_others", before: []servertest.Args{whyGiveUp}, args: servertest.Args{"project": "shop", "sample": 1, "dry_run": true}},
 		{name: "dry_run_no_secret", sandbox: sandbox.Options{Secrets: []string{}}, args: servertest.Args{"project": "shop", "model": "anthropic", "dry_run": true}},
+		{name: "dry_run_no_key", runs: 3, sandbox: sandbox.Options{Secrets: []string{}}, args: servertest.Args{"project": "shop", "model": "anthropic", "dry_run": true}},
+		{name: "dry_run_of_the_other_key", runs: 3, args: servertest.Args{"project": "shop", "model": "anthropic", "dry_run": true}},
+		{name: "dry_run_nothing_in_a_window", args: servertest.Args{"project": "shop", "dry_run": true, "filter": `eq(status, "error")`,
+			"start_time": "1999-12-31T23:30:00Z", "end_time": "1999-12-31T23:45:00Z"}},
+		{name: "dry_run_again", runs: 40, before: []servertest.Args{whyGiveUp}, args: with(whyGiveUp, servertest.Args{"dry_run": true})},
+		{name: "dry_run_covered", runs: 40, before: []servertest.Args{whyGiveUp, {"project": "shop", "filter": `eq(status, "error")`}},
+			args: servertest.Args{"project": "shop", "last_n_hours": 24, "dry_run": true}},
 		{name: "dry_run_unread", fault: &sandbox.Fault{Method: "GET", Path: `/secrets$|/insights$`, Status: 403}, args: servertest.Args{"project": "shop", "dry_run": true}},
 		{name: "dry_run_long_body", args: servertest.Args{"project": "shop", "dry_run": true, "summary_prompt": "{{run.inputs}} " + strings.Repeat("please ", 3000)}},
 		{name: "again", before: []servertest.Args{whyGiveUp}, args: whyGiveUp},
@@ -142,7 +149,7 @@ func TestAPersonAgrees(t *testing.T) {
 			}
 			onStage(t, options, func(t *testing.T, s *stage) {
 				s.transcript("person_"+name, "create_insights_job", whyGiveUp)
-				const question = `Start an Insights job over project "shop"? It reads at most 200 traces and costs at most about 0.20 to 0.40 USD, billed by the model provider to the workspace's own key.`
+				const question = `Start an Insights job over project "shop"? It reads at most 200 traces, which cost about 0.20 to 0.40 USD, billed by the model provider to the workspace's own key.`
 				if len(someone.asked) != 1 || someone.asked[0] != question {
 					t.Errorf("asked %q", someone.asked)
 				}

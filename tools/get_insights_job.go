@@ -35,7 +35,7 @@ func runGetInsightsJob(ctx context.Context, env *tool.Env, args getInsightsJobAr
 	if err != nil {
 		return nil, err
 	}
-	id, err := jobs.Find(ctx, env, project, args.JobID)
+	id, alone, err := jobs.FindReport(ctx, env, project, args.JobID)
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +44,7 @@ func runGetInsightsJob(ctx context.Context, env *tool.Env, args getInsightsJobAr
 		return nil, err
 	}
 	view := jobs.NewView(ctx, env, project, job)
+	view.Alone = alone
 	if err := view.Select(args.ClusterID, args.SortBy, args.Detail, args.PageArgs); err != nil {
 		return nil, err
 	}

@@ -53,6 +53,12 @@ func TestGetInsightsJob(t *testing.T) {
 		{name: "failed_without_reason", job: with(func(j *sandbox.Job) {
 			*j = sandbox.Job{ID: j.ID, Name: j.Name, Status: "failed", CreatedAt: time.Now()}
 		})},
+		{name: "failed_for_want_of_a_key", job: with(func(j *sandbox.Job) {
+			*j = sandbox.Job{ID: j.ID, Name: j.Name, Status: "error", Error: "Missing secret OPENAI_API_KEY", CreatedAt: time.Now(), ConfigID: j.ConfigID}
+		})},
+		{name: "failed_without_traces", job: with(func(j *sandbox.Job) {
+			*j = sandbox.Job{ID: j.ID, Name: j.Name, Status: "error", Error: "No traces found", CreatedAt: time.Now()}
+		})},
 		{name: "no_categories", job: with(func(j *sandbox.Job) {
 			*j = sandbox.Job{ID: j.ID, Name: j.Name, CreatedAt: time.Now(), Report: &sandbox.Report{}}
 		})},

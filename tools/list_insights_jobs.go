@@ -1,8 +1,10 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -65,7 +67,7 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {
 				result.Jobs[i] = jobs.NewJob(&page[i], chars)
-				result.Jobs[i].Remember(env.Scopes.Get(page[i].ID))
+				result.Jobs[i].Scope = jobs.ScopeOf(&page[i], env.Scopes)
 			}
 			if items > 0 {
 				result.URLPattern = links.JobPattern()
@@ -90,16 +92,17 @@ func (r *listInsightsJobsResult) Text() string {
 	} else {
 		fmt.Fprintf(&b, "Insights jobs of the project with session_id %s:\n\n", r.project.ID)
 	}
-	table := markdown.NewTable(markdown.Column{Title: "job"}, markdown.Column{Title: "status"}, markdown.Column{Title: "traces", Right: true},
-		markdown.Column{Title: "window (UTC)"}, markdown.Column{Title: "created (UTC)"}, markdown.Column{Title: "job_id"})
+	columns := []markdown.Column{{Title: "job"}, {Title: "status"}, {Title: "traces", Right: true}, {Title: "window (UTC)"}}
+	filtered := slices.ContainsFunc(r.Jobs, func(job jobs.Job) bool { return job.Scope != nil && job.Scope.Filter != "" })
+	if filtered {
+		columns = append(columns, markdown.Column{Title: "filter"})
+	}
+	table := markdown.NewTable(append(columns, markdown.Column{Title: "created (UTC)"}, markdown.Column{Title: "job_id"})...)
 	for i := range r.Jobs {
 		job := &r.Jobs[i]
-		traces, window, created := "-", "-", "-"
+		traces, created := "-", "-"
 		if job.NumRuns != nil {
 			traces = wording.Thousands(*job.NumRuns)
-		}
-		if text := job.Window(); text != "" {
-			window = text
 		}
 		if !job.CreatedAt.IsZero() {
 			created = wording.Minute(job.CreatedAt)
@@ -108,7 +111,11 @@ func (r *listInsightsJobsResult) Text() string {
 		if job.Status.Failed() {
 			state += ": " + job.Reason()
 		}
-		table.Row(markdown.Quote(job.Name, r.chars), state, traces, window, created, job.ID.String())
+		cells := []string{markdown.Quote(job.Name, r.chars), state, traces, cmp.Or(job.Scope.Window(), "-")}
+		if filtered {
+			cells = append(cells, job.Scope.DescribeFilter())
+		}
+		table.Row(append(cells, created, job.ID.String())...)
 	}
 	b.WriteString(table.String() + "\n")
 	if r.URLPattern != "" {
@@ -143,11 +150,25 @@ func (r *listInsightsJobsResult) next() *tool.Call {
 func (r *listInsightsJobsResult) describeNext() string {
 	switch r.Next.Tool {
 	case "get_insights_job":
-		return "get_insights_job with this session_id and the first finished job's job_id; compare_insights_jobs for what changed."
+		return "get_insights_job with this session_id and the first finished job's job_id" + r.describeComparison() + "."
 	case "wait_for_insights_job":
 		return "wait_for_insights_job with this session_id and the job_id of the first that has not ended."
 	}
 	return "create_insights_job dry_run=true says what another report would cost."
+}
+
+// describeComparison names the comparison that follows too, where there are two reports.
+func (r *listInsightsJobsResult) describeComparison() string {
+	reports := 0
+	for i := range r.Jobs {
+		if r.Jobs[i].Status == langsmith.StatusSuccess {
+			reports++
+		}
+	}
+	if reports == 1 && r.args.Offset == 0 && r.NextOffset == 0 && r.args.ConfigID == uuid.Nil { // they are all
+		return ""
+	}
+	return "; compare_insights_jobs for what changed"
 }
 
 // explainEmpty says why there are no jobs.
@@ -159,5 +180,5 @@ func (r *listInsightsJobsResult) explainEmpty() string {
 		return fmt.Sprintf("No Insights job of %s was started from config %s. Without config_id all jobs are listed; create_insights_job with this config_id starts one (paid).\n",
 			tool.ProjectLabel(r.project), r.args.ConfigID)
 	}
-	return fmt.Sprintf("There is no Insights job in %s yet. create_insights_job starts one (paid; dry_run shows what it can cost).\n", tool.ProjectLabel(r.project))
+	return fmt.Sprintf("There is no Insights job in %s. create_insights_job starts one (paid; dry_run shows what it can cost).\n", tool.ProjectLabel(r.project))
 }

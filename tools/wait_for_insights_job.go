@@ -41,7 +41,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
-	id, err := jobs.Find(ctx, env, project, args.JobID)
+	id, alone, err := jobs.FindReport(ctx, env, project, args.JobID)
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +55,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 		return nil, tool.WithNextCall(err, args)
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
+	view.Alone = alone
 	if job := jobs.NewJob(&state.Report.Job, jobs.MaxName); !job.Status.Done() {
 		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
 		view.LookAgain = state.LookAgain()

@@ -83,6 +83,15 @@ func (t *task) resolveCategory(project, job string) string {
 	return "cluster_id (of that category)"
 }
 
+// failuresOnly returns the argument that chooses failed traces; empty where the category
+// is filled in, and was not chosen for how often it fails.
+func (t *task) failuresOnly() string {
+	if t.value(Category) != "" {
+		return ""
+	}
+	return "status error"
+}
+
 // addEvidence adds the step that reads the traces behind the findings.
 func (t *task) addEvidence(project, job string) {
 	t.addStep("list_insights_runs", "%s, for each important finding: read the traces behind it.", formatCall("list_insights_runs", project, job, "a cluster_id", "limit 3"))

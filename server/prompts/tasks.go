@@ -53,6 +53,9 @@ func whatChanged() Prompt {
 			job := t.resolveJob(jobArgument{prompt: Job, tool: "job_id"}, project)
 			baseline := t.resolveJob(jobArgument{prompt: Baseline, tool: "baseline_job_id"}, project)
 			t.addStep("compare_insights_jobs", "%s. By default it compares the newest report with the one before. Consider its cautions.", formatCall("compare_insights_jobs", project, job, baseline))
+			if baseline == "" {
+				t.addStep("create_insights_job", "Where there is no earlier report, the refusal names the calls that lead to one. Before one that is paid, tell me what its dry run says it costs, and go on only when I agree.")
+			}
 			t.addAnswer("what appeared, what vanished, what grew or shrank, and where errors, latency or cost changed, with numbers.")
 		},
 	}
@@ -74,7 +77,7 @@ func investigateCategory() Prompt {
 			project := t.resolveProject()
 			job := t.resolveJob(newestJob, project)
 			category := t.resolveCategory(project, job)
-			t.addStep("list_insights_runs", "%s: read what happened in its traces.", formatCall("list_insights_runs", project, job, category, "limit 10"))
+			t.addStep("list_insights_runs", "%s: read what happened in its traces.", formatCall("list_insights_runs", project, job, category, t.failuresOnly(), "limit 10"))
 			t.addStep("get_run", "get_run for the two or three most telling ones, with a larger max_chars if they are cut.")
 			t.addAnswer("what these traces have in common, what most likely causes the failures, how sure that is, and what to do about it.")
 		},
@@ -107,7 +110,7 @@ func categoryToDataset() Prompt {
 				limit = n
 			}
 			t.addStep("add_insights_runs_to_dataset", "%s: tell me the category, the dataset and how many traces it would add, and go on only when I agree.",
-				formatCall("add_insights_runs_to_dataset", project, job, category, dataset, fmt.Sprint("limit ", limit), "dry_run true"))
+				formatCall("add_insights_runs_to_dataset", project, job, category, t.failuresOnly(), dataset, fmt.Sprint("limit ", limit), "dry_run true"))
 			t.addStep("add_insights_runs_to_dataset", "The same call without dry_run adds them. Repeating it adds nothing twice.")
 			t.addAnswer("what was added, what was already there and what was left out.")
 		},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -23,7 +24,7 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, "The report of the baseline holds no category.")
 	}
 	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
-		caution = append(caution, fmt.Sprintf("Small sample: chance alone moves a share of a half by up to %.0f points, a smaller one by less.",
+		caution = append(caution, fmt.Sprintf("Small sample: chance alone moves a share by up to %.0f points.",
 			100*chanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}
 	if c.job.project.ID != c.baseline.project.ID {
@@ -31,11 +32,12 @@ func (c *Comparison) caution() []string {
 	} else if c.job.job.ConfigID != c.baseline.job.ConfigID {
 		caution = append(caution, "The jobs were started from different configs, so they may have been asked different questions.")
 	}
-	if windowsOverlap(c.job, c.baseline) {
-		caution = append(caution, "The windows overlap: some traces may be in both reports.")
-	}
+	caution = append(caution, cautionOfScopes(c.job.scope, c.baseline.scope)...)
 	if c.mayBeRenamed() {
-		caution = append(caution, "Names are new in each report: what appeared may be what vanished under another name.")
+		caution = append(caution, "What appeared may be what vanished, renamed.")
+	}
+	if moved := c.movedErrors(); moved != "" {
+		caution = append(caution, moved)
 	}
 	for _, u := range c.undivided[:min(len(c.undivided), maxUndivided)] {
 		caution = append(caution, u.describe())
@@ -76,10 +78,30 @@ func (u *Undivided) describe() string {
 	return fmt.Sprintf("Only the %s report divides %s, so not compared: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
 }
 
-// windowsOverlap reports whether two jobs analysed some time in common, as far as
-// their windows are known.
-func windowsOverlap(a, b *Side) bool {
-	aStart, aEnd := a.window()
-	bStart, bEnd := b.window()
-	return aStart.Before(bEnd.Time) && bStart.Before(aEnd.Time)
+// maxMovedErrors bounds how many steady categories are named whose errors moved.
+const maxMovedErrors = 3
+
+// movedErrors names the categories whose share is steady and whose errors moved more
+// than chance explains; empty for none.
+func (c *Comparison) movedErrors() string {
+	var named []string
+	for i := range c.changes {
+		change := &c.changes[i]
+		if change.Kind != Unchanged {
+			continue
+		}
+		now, known := change.Now.Stats.Number(langsmith.StatErrorRate)
+		baseline, knownBaseline := change.Baseline.Stats.Number(langsmith.StatErrorRate)
+		runs, baselineRuns := float64(change.Now.Runs), float64(change.Baseline.Runs)
+		if known && knownBaseline && !withinChance(now*runs, runs, baseline*baselineRuns, baselineRuns) {
+			named = append(named, fmt.Sprintf("%s (%s)", markdown.Quote(change.Now.Name, maxName), writePair(&baseline, &now, wording.Percent)))
+		}
+	}
+	if len(named) == 0 {
+		return ""
+	}
+	if more := len(named) - maxMovedErrors; more > 0 {
+		named = append(named[:maxMovedErrors], wording.Thousands(more)+" more")
+	}
+	return "Steady in share, yet errors moved by more than chance: " + strings.Join(named, ", ") + "."
 }

@@ -9,7 +9,6 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/tool"
-	"langsmith-insights-mcp/tools/wording"
 )
 
 // PreviousJob names the report before a job: the newest one before it that succeeded,
@@ -32,18 +31,17 @@ func FindJobs(ctx context.Context, env *tool.Env, project, baseline langsmith.Pr
 		}
 		return id, baselineID, err
 	}
-	succeeded, err := jobs.ListSuccessful(ctx, env.LangSmith, project.ID)
+	all, err := jobs.ListAll(ctx, env.LangSmith, project.ID)
 	if err != nil {
 		return uuid.Nil, uuid.Nil, err
 	}
-	later, before, err := findLater(ctx, env, project, succeeded, job)
+	later, before, err := findLater(ctx, env, project, jobs.Successful(all), job)
 	if err != nil {
 		return uuid.Nil, uuid.Nil, err
 	}
 	earlier := findPrevious(later, before)
 	if earlier == nil {
-		return uuid.Nil, uuid.Nil, tool.RefuseMissing("There is no earlier report to compare job %s with: no other job of %s succeeded before it. Choose a baseline_job_id: %s",
-			later.ID, tool.ProjectLabel(project), wording.Call("list_insights_jobs", "session_id", project.ID))
+		return uuid.Nil, uuid.Nil, refuseFirst(env, project, later, all)
 	}
 	return later.ID, earlier.ID, nil
 }

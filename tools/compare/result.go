@@ -10,6 +10,7 @@ import (
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/report"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -50,10 +51,11 @@ type Result struct {
 
 // JobResult is one of the jobs that were compared.
 type JobResult struct {
-	ID        uuid.UUID `json:"id"`
-	Name      string    `json:"name"`
-	NumRuns   int       `json:"num_runs"`
-	ErrorRate *float64  `json:"error_rate,omitempty"`
+	ID        uuid.UUID    `json:"id"`
+	Name      string       `json:"name"`
+	Scope     *scope.Scope `json:"scope,omitempty"`
+	NumRuns   int          `json:"num_runs"`
+	ErrorRate *float64     `json:"error_rate,omitempty"`
 }
 
 // CategoryChange is a category, its match in the baseline, and what changed.
@@ -122,7 +124,7 @@ func (c *Comparison) next() *tool.Call {
 }
 
 func (s *Side) result(chars int) JobResult {
-	return JobResult{ID: s.job.ID, Name: markdown.Truncate(s.job.Name, chars), NumRuns: s.tree.Total, ErrorRate: s.errorRate()}
+	return JobResult{ID: s.job.ID, Name: markdown.Truncate(s.job.Name, chars), Scope: s.scope, NumRuns: s.tree.Total, ErrorRate: s.errorRate()}
 }
 
 func (c *Comparison) newCategoryChange(change *Change, chars int) CategoryChange {

@@ -12,25 +12,13 @@ import (
 type Side struct {
 	project langsmith.Project
 	job     *langsmith.Report
-	scope   *scope.Scope // as remembered; nil where it is not
 	tree    *report.Tree
+	scope   *scope.Scope // nil where nothing is known of it
 }
 
-// NewSide returns a job that has succeeded as a side of a comparison, with what is
-// remembered of its scope; nil for nothing.
-func NewSide(project langsmith.Project, job *langsmith.Report, scope *scope.Scope) *Side {
-	return &Side{project: project, job: job, scope: scope, tree: report.Build(job.Clusters)}
-}
-
-// window returns the time of the traces that the job analysed; zero where it is unknown.
-func (s *Side) window() (start, end langsmith.Time) {
-	switch {
-	case s.scope != nil:
-		return s.scope.StartTime, s.scope.EndTime
-	case jobs.HasWindow(&s.job.Job):
-		return s.job.StartTime, s.job.EndTime
-	}
-	return start, end
+// NewSide returns a job that has succeeded as a side of a comparison.
+func NewSide(project langsmith.Project, job *langsmith.Report, known *scope.Memory) *Side {
+	return &Side{project: project, job: job, tree: report.Build(job.Clusters), scope: jobs.ScopeOf(&job.Job, known)}
 }
 
 // errorRate returns the share of the report's traces that ended in an error; nil

@@ -19,7 +19,7 @@ func (r *Result) Text() string {
 	if r.Job.ErrorRate != nil || r.Baseline.ErrorRate != nil {
 		fmt.Fprintf(&b, ", errors %s", writePair(r.Baseline.ErrorRate, r.Job.ErrorRate, wording.Percent))
 	}
-	fmt.Fprintf(&b, ". Categories: %s.\nJob %s after baseline %s.\n", c.countChanges(), c.describe(c.job, r.Job), c.describe(c.baseline, r.Baseline))
+	fmt.Fprintf(&b, ". Categories: %s.\nJob %s against baseline %s.\n", c.countChanges(), c.describe(c.job, r.Job), c.describe(c.baseline, r.Baseline))
 	for _, caution := range r.Caution {
 		fmt.Fprintf(&b, "Caution: %s\n", caution)
 	}
@@ -40,9 +40,8 @@ func (c *Comparison) describe(side *Side, shown JobResult) string {
 			text += " of " + tool.ProjectLabel(side.project)
 		}
 	}
-	job := jobs.NewJob(&side.job.Job, jobs.MaxName)
-	if window := job.Window(); window != "" {
-		text += ", " + window + " UTC"
+	if reads := side.scope.String(); reads != "" {
+		text += ", " + reads
 	}
 	return text + ")"
 }

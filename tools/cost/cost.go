@@ -111,5 +111,5 @@ func (e *Estimate) Limit(request *langsmith.CreateInsightsJobRequest, traces int
 }
 
 func (e Estimate) String() string {
-	return fmt.Sprintf("reads at most %s and costs at most about %s, billed by the model provider to the workspace's own key.", wording.Count(e.Traces, "trace"), e.Cost)
+	return fmt.Sprintf("reads at most %s, which cost about %s, billed by the model provider to the workspace's own key.", wording.Count(e.Traces, "trace"), e.Cost)
 }

@@ -17,17 +17,25 @@ import (
 // Find returns the id of the job that a call names. For a UUID it asks LangSmith
 // nothing: the request that uses the id shows whether the job exists.
 func Find(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (uuid.UUID, error) {
+	found, _, err := FindReport(ctx, env, project, id)
+	return found, err
+}
+
+// FindReport is [Find] for tools that show the report. alone says that the project is
+// known to have no other.
+func FindReport(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (job uuid.UUID, alone bool, err error) {
 	if id != tool.LatestJob {
-		return id.UUID(), nil
+		return id.UUID(), false, nil
 	}
-	succeeded, err := ListSuccessful(ctx, env.LangSmith, project.ID)
+	all, err := ListAll(ctx, env.LangSmith, project.ID)
 	if err != nil {
-		return uuid.Nil, err
+		return uuid.Nil, false, err
 	}
+	succeeded := Successful(all)
 	if len(succeeded) == 0 {
-		return uuid.Nil, RefuseLatest(project)
+		return uuid.Nil, false, RefuseLatest(project)
 	}
-	return succeeded[0].ID, nil
+	return succeeded[0].ID, len(succeeded) == 1, nil
 }
 
 // RefuseLatest refuses a call about the latest job of a project in which none has
@@ -40,26 +48,27 @@ func RefuseLatest(project langsmith.Project) error {
 // maxJobPages bounds the list of a project's jobs, to 1,000 of them.
 const maxJobPages = 10
 
-// ListSuccessful lists the jobs of a project that succeeded, newest first. It reads
-// the whole list, since LangSmith does not document its order.
-func ListSuccessful(ctx context.Context, client *langsmith.Client, project uuid.UUID) ([]langsmith.Job, error) {
-	var succeeded []langsmith.Job
+// ListAll lists the jobs of a project, newest first. It reads the whole list, since
+// LangSmith does not document its order.
+func ListAll(ctx context.Context, client *langsmith.Client, project uuid.UUID) ([]langsmith.Job, error) {
+	var all []langsmith.Job
 	for page := range maxJobPages {
 		listed, err := client.ListJobs(ctx, project, uuid.Nil, tool.MaxPage, page*tool.MaxPage)
 		if err != nil {
 			return nil, err
 		}
-		for _, job := range listed.Jobs {
-			if job.Status == langsmith.StatusSuccess {
-				succeeded = append(succeeded, job)
-			}
-		}
+		all = append(all, listed.Jobs...)
 		if listed.Rows < tool.MaxPage {
 			break
 		}
 	}
-	slices.SortStableFunc(succeeded, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
-	return succeeded, nil
+	slices.SortStableFunc(all, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
+	return all, nil
+}
+
+// Successful returns those of some jobs that succeeded.
+func Successful(all []langsmith.Job) []langsmith.Job {
+	return slices.DeleteFunc(slices.Clone(all), func(job langsmith.Job) bool { return job.Status != langsmith.StatusSuccess })
 }
 
 // FindCategory returns the category of a report that a call names: by its id, by the

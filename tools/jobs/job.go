@@ -43,9 +43,7 @@ func NewJob(job *langsmith.Job, max int) Job {
 		CreatedAt: job.CreatedAt,
 		ConfigID:  job.ConfigID,
 	}
-	if HasWindow(job) {
-		shown.Scope = &scope.Scope{StartTime: job.StartTime, EndTime: job.EndTime}
-	} else {
+	if shown.Scope = ScopeOf(job, nil); shown.Scope == nil {
 		shown.StartTime, shown.EndTime = job.StartTime, job.EndTime
 	}
 	if runs := job.NumRuns(); runs > 0 {
@@ -79,10 +77,10 @@ func (j *Job) Reason() string {
 // surely are the window that it analysed: a job itself never takes an hour.
 const shortestWindow = time.Hour
 
-// HasWindow reports whether the job's two times are the window of the analysed traces.
+// hasWindow reports whether the job's two times are the window of the analysed traces.
 // LangSmith does not document whether they are that or the time of the work, which ends
 // after the job was created.
-func HasWindow(job *langsmith.Job) bool {
+func hasWindow(job *langsmith.Job) bool {
 	took := job.EndTime.Sub(job.StartTime.Time)
 	if job.StartTime.IsZero() || took <= 0 {
 		return false
@@ -90,31 +88,33 @@ func HasWindow(job *langsmith.Job) bool {
 	return took >= shortestWindow || !job.CreatedAt.IsZero() && !job.EndTime.After(job.CreatedAt.Time)
 }
 
-// Remember adds what is remembered of the job's scope, which LangSmith does not return;
-// nil for nothing.
-func (j *Job) Remember(known *scope.Scope) {
-	if known != nil {
-		j.Scope = known
+// ScopeOf returns what is known of a job's scope: what is remembered, which LangSmith
+// does not return, and the window that it may show. It is nil for nothing.
+func ScopeOf(job *langsmith.Job, known *scope.Memory) *scope.Scope {
+	remembered := known.Get(job.ID)
+	switch {
+	case !hasWindow(job) || remembered != nil && !remembered.StartTime.IsZero():
+		return remembered
+	case remembered == nil:
+		return &scope.Scope{StartTime: job.StartTime, EndTime: job.EndTime}
 	}
+	both := *remembered
+	both.StartTime, both.EndTime = job.StartTime, job.EndTime
+	return &both
 }
 
-// Window says of what time the analysed traces are; empty where that is unknown.
-func (j *Job) Window() string {
-	if j.Scope == nil || j.Scope.StartTime.IsZero() {
-		return ""
-	}
-	return wording.Minute(j.Scope.StartTime) + " to " + wording.Minute(j.Scope.EndTime)
-}
-
-// WriteList lists at most so many jobs, one a line, and says where there are more.
-func WriteList(jobs []langsmith.Job, most int) string {
+// WriteList lists at most so many jobs, one a line, with what is known of their scopes,
+// and says where there are more.
+func WriteList(jobs []langsmith.Job, known *scope.Memory, most int) string {
 	var b strings.Builder
 	listed := jobs[:min(len(jobs), most)]
 	for i := range listed {
 		job := NewJob(&listed[i], MaxName)
 		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
-		if !job.CreatedAt.IsZero() {
-			fmt.Fprintf(&b, ", of %s UTC", job.CreatedAt.UTC().Format(time.DateTime))
+		if reads := ScopeOf(&listed[i], known).String(); reads != "" {
+			b.WriteString(", reads " + reads)
+		} else if !job.CreatedAt.IsZero() {
+			fmt.Fprintf(&b, ", of %s UTC", wording.Minute(job.CreatedAt))
 		}
 		fmt.Fprintf(&b, "), job_id %s\n", job.ID)
 	}

@@ -73,8 +73,8 @@ func (v *View) result(items, chars int) *Result {
 		view:      v,
 		chars:     chars,
 	}
+	r.Scope = v.scope
 	r.URL = v.links.Job(v.job.ID)
-	r.Remember(v.scope)
 	if v.tree.Total > 0 {
 		r.NumRuns = &v.tree.Total
 	}

@@ -37,7 +37,11 @@ func (r *Result) writeHead(b *strings.Builder) {
 		fmt.Fprintf(b, "Category %s of job %s: %s of its %s; %s.\n", markdown.Quote(r.view.within.Name, markdown.MaxName), name,
 			wording.Thousands(r.view.within.Runs), wording.Count(r.view.tree.Total, "trace"), r.countBelow())
 	case r.Status == langsmith.StatusSuccess:
-		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, wording.Count(r.view.tree.Total, "trace"), r.countCategories())
+		traces := wording.Count(r.view.tree.Total, "trace")
+		if r.view.tree.Total > 1 {
+			traces += ", one a thread,"
+		}
+		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, traces, r.countCategories())
 	case r.Status.Failed():
 		fmt.Fprintf(b, "Job %s failed: %s.\n", name, r.Reason())
 	case r.view.Progress != "":
@@ -282,14 +286,18 @@ func (r *Result) writeNext(b *strings.Builder) {
 	b.WriteString("\nNext: ")
 	switch {
 	case r.Status.Failed():
-		b.WriteString(call + " shows which model secrets the workspace has; without dry_run it starts another (paid).\n")
+		fmt.Fprintf(b, "%s %s\n", call, r.describeRetry())
 	case !r.Status.Done():
 		fmt.Fprintf(b, "%s, for longer with timeout_seconds=300 where your client allows it; or look again in about %d s.\n", call, r.RetryAfterSeconds)
 	case len(r.view.tree.Nodes) == 0:
 		fmt.Fprintf(b, "the report holds no category. The window or the filter may have matched no traces: "+
 			"see %s for when the project last had runs, and start another with a wider window (paid).\n", call)
 	default:
-		fmt.Fprintf(b, "%s: an example of the category that %s. compare_insights_jobs: what changed since the report before.\n", call, r.view.describeWorst())
+		fmt.Fprintf(b, "%s: an example from the category with %s.", call, r.view.describeWorst())
+		if !r.view.Alone {
+			b.WriteString(" compare_insights_jobs: what changed since the report before, if any.")
+		}
+		b.WriteString("\n")
 	}
 }
 
@@ -298,7 +306,7 @@ func (r *Result) next() *tool.Call {
 	project, v := r.SessionID, r.view
 	switch {
 	case r.Status.Failed():
-		return tool.NewCall("create_insights_job", "session_id", project, "dry_run", true)
+		return r.retry()
 	case !r.Status.Done():
 		return tool.NewCall("wait_for_insights_job", "session_id", project, "job_id", r.ID)
 	case len(v.tree.Nodes) == 0:
@@ -329,7 +337,7 @@ func (v *View) worst() (worst *report.Node, failures float64) {
 
 func (v *View) describeWorst() string {
 	if _, failures := v.worst(); failures > 0 {
-		return "fails most"
+		return "most failures"
 	}
-	return "is largest"
+	return "most traces"
 }

@@ -26,9 +26,11 @@ type View struct {
 	detail  detail
 	report  *Report      // what the Insights Agent wrote, in the size that fits; nil for none
 	hide    bool         // summaries of runs are left out
-	scope   *scope.Scope // as remembered; nil where it is not
+	scope   *scope.Scope // nil where nothing is known of it
 	now     time.Time
 
+	// Alone says that the project is known to have no other report to compare with.
+	Alone bool
 	// Progress says how an unfinished job goes; empty for how long it has run.
 	Progress string
 	// LookAgain is when it is worth looking at an unfinished job again; 0 where only
@@ -63,7 +65,7 @@ func NewView(ctx context.Context, env *tool.Env, project langsmith.Project, job 
 	view := &View{
 		job: job, project: project, links: env.ProjectLinks(ctx, project), tree: tree,
 		nodes: slices.Clone(tree.Nodes), sortBy: report.ByRuns,
-		detail: concise, hide: env.Policy.HideRunContent, scope: env.Scopes.Get(job.ID), now: time.Now(),
+		detail: concise, hide: env.Policy.HideRunContent, scope: ScopeOf(&job.Job, env.Scopes), now: time.Now(),
 	}
 	report.Sort(view.nodes, view.sortBy)
 	return view

@@ -188,7 +188,8 @@ var (
 	errHidden = errors.New("LangSmith does not show the job, nor its whole list of jobs")
 )
 
-// readJob asks for a remembered job. Where it cannot be read alone, the list will do.
+// readJob asks for a remembered job. Where it cannot be read alone, the list of this
+// moment will do: an older one has the status of then.
 func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, readTimeout)
 	defer cancel()
@@ -204,6 +205,8 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	if notFound && f.wasDeleted(id) {
 		return langsmith.Job{}, errDeleted
 	}
+	f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
+	f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
 	jobs, listErr := f.listAll()
 	if at := slices.IndexFunc(jobs, func(job langsmith.Job) bool { return job.ID == id }); at >= 0 {
 		return jobs[at], nil
@@ -225,8 +228,6 @@ func (f *inFlight) readAgain(id uuid.UUID) (job langsmith.Job, err error) {
 		if err := sleep(f.ctx, pause); err != nil {
 			return job, err
 		}
-		f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
-		f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
 		if job, err = f.readJob(id); !errors.Is(err, errMissing) {
 			return job, err
 		}

@@ -317,6 +317,22 @@ func TestAcknowledgedJobThatIsMissedTwice(t *testing.T) {
 	})
 }
 
+// What is told of a job that cannot be read alone is of this moment, not of an earlier list.
+func TestExistingJobThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{sandbox: sandbox.Options{JobDuration: time.Second}})
+		w.AddRuns(w.project, trace.Run{Inputs: map[string]any{"q": "Where is my refund?"}, Outputs: map[string]any{"a": "On its way."}})
+		call := w.call(func(r *langsmith.CreateInsightsJobRequest) { r.LastNHours = langsmith.Some(24) })
+		first := w.start(t, call)
+		time.Sleep(listAge / 2)
+		w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 500, Times: 1})
+		if again := w.start(t, call); again.Job.ID != first.Job.ID || !again.AlreadyDone {
+			t.Errorf("%+v", again)
+		}
+		w.drain(t)
+	})
+}
+
 // What was not in a complete list is new: clocks and names decide nothing then.
 func TestNewJobByTheListAlone(t *testing.T) {
 	const ahead = "Sat, 01 Jan 2000 05:00:00 GMT"

@@ -4,7 +4,6 @@ package scope
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -19,6 +18,12 @@ type Scope struct {
 	EndTime   langsmith.Time `json:"end_time,omitzero"`
 	Filter    string         `json:"filter,omitempty"`
 	Sample    json.Number    `json:"sample,omitempty"`
+
+	filter string // as it was given
+
+	// Whole says that the request is known, and no saved config adds to it: a filter or
+	// a sample that is absent was not asked for.
+	Whole bool `json:"-"`
 }
 
 // maxFilter is the maximum length of a shown filter, in characters.
@@ -27,28 +32,67 @@ const maxFilter = 300
 // New returns the scope of a request that was sent at a time; nil if the request has no such
 // fields.
 func New(request *langsmith.CreateInsightsJobRequest, sent time.Time) *Scope {
-	var s Scope
+	_, saved := request.ConfigID.Get()
+	s := Scope{Whole: !saved}
 	if start, end, known := request.Window(sent); known {
 		s.StartTime.Time, s.EndTime.Time = start.UTC().Truncate(time.Second), end.UTC().Truncate(time.Second)
 	}
 	if filter, ok := request.Filter.Get(); ok {
-		s.Filter = markdown.Truncate(filter, maxFilter)
+		s.filter, s.Filter = filter, markdown.Truncate(filter, maxFilter)
 	}
 	if sample, ok := request.Sample.Get(); ok {
 		s.Sample = json.Number(sample)
 	}
-	if s == (Scope{}) {
+	if s == (Scope{Whole: s.Whole}) {
 		return nil
 	}
 	return &s
 }
 
-// String describes the scope in a part of a sentence, such as "traces from 2026-01-01 00:00 to
-// 2026-01-08 00:00 UTC, sample 200".
+// Window says of what time the traces are; empty where that is not known.
+func (s *Scope) Window() string {
+	switch {
+	case s == nil || s.StartTime.IsZero():
+		return ""
+	case s.StartTime.Unix() <= 0: // more hours than there are
+		return "all up to " + wording.Minute(s.EndTime)
+	}
+	return wording.Minute(s.StartTime) + " to " + wording.Minute(s.EndTime)
+}
+
+// Length is how much time the window spans; 0 where that is not known.
+func (s *Scope) Length() time.Duration {
+	if s == nil {
+		return 0
+	}
+	return s.EndTime.Sub(s.StartTime.Time)
+}
+
+// KnowsFilter reports whether it is known by what filter traces are read, or that there
+// is none.
+func (s *Scope) KnowsFilter() bool { return s != nil && (s.Whole || s.Filter != "") }
+
+// DescribeFilter writes the filter as a table's cell: a dash for none, a question mark
+// where it is not known.
+func (s *Scope) DescribeFilter() string {
+	switch {
+	case !s.KnowsFilter():
+		return "?"
+	case s.Filter == "":
+		return "-"
+	}
+	return markdown.Quote(s.Filter, maxFilter)
+}
+
+// String describes the scope in a part of a sentence, such as "2026-01-01 00:00 to
+// 2026-01-08 00:00 UTC, sample 200". It is empty where nothing is known.
 func (s *Scope) String() string {
+	if s == nil {
+		return ""
+	}
 	var parts []string
-	if !s.StartTime.IsZero() {
-		parts = append(parts, fmt.Sprintf("traces from %s to %s UTC", wording.Minute(s.StartTime), wording.Minute(s.EndTime)))
+	if window := s.Window(); window != "" {
+		parts = append(parts, window+" UTC")
 	}
 	if s.Filter != "" {
 		parts = append(parts, "filter "+markdown.Quote(s.Filter, maxFilter))
@@ -57,4 +101,36 @@ func (s *Scope) String() string {
 		parts = append(parts, "sample "+string(s.Sample))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Covers reports whether a report of this scope may answer what one of another scope
+// would: it has the same filter, and its window contains the other, but for a tenth at
+// either end.
+func (s *Scope) Covers(other *Scope) bool {
+	if s.Length() <= 0 || other.Length() <= 0 || !s.KnowsFilter() || !other.KnowsFilter() || s.Filter != other.Filter {
+		return false
+	}
+	margin := other.Length() / 10
+	return !s.StartTime.After(other.StartTime.Add(margin)) && !s.EndTime.Before(other.EndTime.Add(-margin))
+}
+
+// Arguments returns the arguments of create_insights_job, as names and values in turn,
+// of a job that reads another window as this one does; of zero times where the window
+// is not known.
+func (s *Scope) Arguments(start, end time.Time) []any {
+	if s == nil {
+		return nil
+	}
+	arguments := []any{"start_time", writeTime(start), "end_time", writeTime(end), "filter", s.filter}
+	if s.Sample != "" {
+		arguments = append(arguments, "sample", s.Sample)
+	}
+	return arguments
+}
+
+func writeTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }

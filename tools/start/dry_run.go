@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,11 +13,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/cost"
-	"langsmith-insights-mcp/tools/jobs"
-	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
-	"langsmith-insights-mcp/tools/wording"
 )
 
 // dryRun is what a paid call would do.
@@ -39,6 +35,9 @@ type dryRun struct {
 	unknown     []string // variables of the summary prompt that LangSmith does not document
 	others      []langsmith.Job
 	othersErr   error
+	existing    *langsmith.Job // that the call would return in place of starting one
+	complete    *langsmith.CreateInsightsJobRequest
+	wider       map[string]any // the arguments of a wider window, where nothing matches
 }
 
 // maxBody is the longest body that a result repeats, in bytes of its structure. The rest
@@ -55,9 +54,14 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	if err != nil {
 		return nil, err
 	}
-	dry := &dryRun{bodySize: len(body), replaces: replaces}
+	dry := &dryRun{bodySize: len(body), replaces: replaces, complete: request}
 	if j.Project.ID != uuid.Nil { // else the project does not exist, and has no jobs
-		dry.others, now, dry.othersErr = env.Paid.Others(ctx, j.Call)
+		if dry.others, now, dry.othersErr = env.Paid.Others(ctx, j.Call); tool.IsNotFound(dry.othersErr) {
+			return nil, dry.othersErr // so that an id of the wrong kind is named as such
+		}
+		if dry.existing = env.Paid.Remembered(ctx, j.Call); dry.existing != nil {
+			dry.others = slices.DeleteFunc(dry.others, func(other langsmith.Job) bool { return other.ID == dry.existing.ID })
+		}
 	}
 	var escaped bytes.Buffer // as a structure has it
 	if json.HTMLEscape(&escaped, body); escaped.Len() <= maxBody {
@@ -83,7 +87,16 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 		dry.ModelSecrets = &names
 		dry.missingKeys = missingKeys(cost.Models(request), names)
 	}
-	return &Result{SessionID: j.Project.ID, Scope: scope.New(request, now), dryRun: dry, Followed: tool.Followed{Next: call}, job: j}, nil
+	result := &Result{SessionID: j.Project.ID, Scope: scope.New(request, now), dryRun: dry, job: j}
+	if dry.existing != nil {
+		result.AlreadyDone = dry.existing.Status == langsmith.StatusSuccess
+		result.AlreadyRunning = !result.AlreadyDone
+	}
+	if dry.findsNothing() {
+		dry.wider = widen(request, now)
+	}
+	result.Next = result.afterDryRun(call)
+	return result, nil
 }
 
 // count counts the traces that match, and shows the summary prompt for one of them. It
@@ -117,83 +130,4 @@ func missingKeys(models, have []string) []string {
 		}
 	}
 	return missing
-}
-
-func (d *dryRun) write(b *strings.Builder, project string, reads *scope.Scope) {
-	if d.unconfirmed {
-		b.WriteString("No job was started. The operator of this server wants a person to agree before money is spent (--confirm), and this client cannot ask one. This is what the job would be:\n\n")
-	} else {
-		b.WriteString("Dry run: nothing was started.\n\n")
-	}
-	switch {
-	case d.uncounted != "":
-		fmt.Fprintf(b, "How many traces match now is not known: %s.\n", d.uncounted)
-	case d.MatchingTraces == nil:
-	case *d.MatchingTraces == 0:
-		fmt.Fprintf(b, "No trace of %s matches now: a job would find nothing to read. Widen the window, or change the filter.\n", project)
-	case d.more:
-		fmt.Fprintf(b, "%s or more match now.\n", wording.Count(*d.MatchingTraces, "trace"))
-	default:
-		fmt.Fprintf(b, "%s now.\n", wording.Count(*d.MatchingTraces, "trace matches", "traces match"))
-	}
-	if *d.TracesAtMost > 0 {
-		fmt.Fprintf(b, "A job over %s %s\n", project, cost.Estimate{Traces: *d.TracesAtMost, Cost: *d.CostUSD})
-	}
-	if reads != nil {
-		fmt.Fprintf(b, "Scope: %s.\n", reads)
-	}
-	if d.replaces {
-		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
-	}
-	d.writeKeys(b)
-	if len(d.unknown) > 0 {
-		fmt.Fprintf(b, "The summary prompt names %s, which LangSmith does not document: nothing may be filled in there. Its variables are %s.\n", quoteNames(d.unknown), langsmith.PromptVariables())
-	}
-	if d.prompt != "" {
-		fmt.Fprintf(b, "\n%s\n", d.prompt)
-	}
-	if d.WouldSend == nil {
-		fmt.Fprintf(b, "\nIt would send the fields as they were given, %s bytes of JSON: too many to repeat here.\n", wording.Thousands(d.bodySize))
-	} else {
-		fmt.Fprintf(b, "\nIt would send:\n%s\n", markdown.Block(string(*d.WouldSend)))
-	}
-	if d.othersErr != nil {
-		b.WriteString("\nThe project's other jobs could not be listed.\n")
-	} else if others := jobs.WriteList(d.others, maxOthers); others != "" {
-		fmt.Fprintf(b, "\nThese jobs of the project may answer the question already, at no cost (get_insights_job):\n%s", others)
-	}
-	if d.unconfirmed {
-		b.WriteString("\nNext: have a person start it in LangSmith, or use a client that can ask (elicitation).\n")
-	} else {
-		b.WriteString("\nNext: the same call without dry_run starts it.\n")
-	}
-}
-
-// writeKeys says whether the models' keys are there.
-func (d *dryRun) writeKeys(b *strings.Builder) {
-	if d.ModelSecrets == nil {
-		b.WriteString("Which model secrets the workspace has could not be read.\n")
-		return
-	}
-	if len(*d.ModelSecrets) > 0 {
-		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", quoteNames(*d.ModelSecrets))
-	}
-	if len(d.missingKeys) > 0 {
-		fmt.Fprintf(b, "The workspace has no %s: LangSmith refuses the job, unless a model configuration serves in place of the key.\n", strings.Join(d.missingKeys, " and no "))
-	}
-}
-
-// maxNames bounds the names of model secrets in a text.
-const maxNames = 20
-
-// quoteNames lists names, which the workspace's members chose.
-func quoteNames(names []string) string {
-	quoted := make([]string, min(len(names), maxNames))
-	for i := range quoted {
-		quoted[i] = markdown.Word(names[i], markdown.MaxWord)
-	}
-	if more := len(names) - len(quoted); more > 0 {
-		quoted = append(quoted, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(quoted, ", ")
 }

@@ -10,12 +10,13 @@ import (
 	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
 // explain puts the errors of package paid into words.
-func explain(err error) error {
+func (j *Job) explain(err error) error {
 	var uncertain *paid.UncertainError
 	var many *paid.TooManyJobsError
 	var limit *paid.LimitError
@@ -23,11 +24,11 @@ func explain(err error) error {
 	var left *paid.LeftError
 	switch {
 	case errors.As(err, &uncertain):
-		return explainUncertain(uncertain)
+		return j.explainUncertain(uncertain)
 	case errors.As(err, &many):
-		return explainTooMany(many)
+		return j.explainTooMany(many)
 	case errors.As(err, &limit):
-		return explainLimit(limit)
+		return j.explainLimit(limit)
 	case errors.As(err, &earlier):
 		return tool.Refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, advice.Cause(earlier.Err))
 	case errors.Is(err, paid.ErrBusy):
@@ -41,16 +42,14 @@ func explain(err error) error {
 	return err
 }
 
-func explainLimit(err *paid.LimitError) error {
+func (j *Job) explainLimit(err *paid.LimitError) error {
 	text := fmt.Sprintf("The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
-	if others := jobs.WriteList(err.Others, maxOthers); others != "" {
-		text += " Until then these jobs of the project may answer the question:\n" + strings.TrimSuffix(others, "\n")
-	}
-	return tool.Refuse("%s", text)
+	others := j.describeOthers(err.Others, scope.New(j.Request, time.Now()))
+	return tool.Refuse("%s", strings.TrimSuffix(text+"\n"+others, "\n"))
 }
 
-func explainUncertain(err *paid.UncertainError) error {
+func (j *Job) explainUncertain(err *paid.UncertainError) error {
 	var b strings.Builder
 	if err.Err != nil {
 		fmt.Fprintf(&b, "It is not known whether a job was started: %s.\n", advice.Cause(err.Err))
@@ -63,18 +62,16 @@ func explainUncertain(err *paid.UncertainError) error {
 	case len(err.Found) == 0:
 		fmt.Fprintf(&b, "No new job was found in the project, looking for some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
-		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.WriteList(err.Found, paid.MostOthers))
+		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sGo on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n", jobs.WriteList(err.Found, j.scopes, paid.MostOthers))
 	}
-	if others := jobs.WriteList(err.Others, maxOthers); others != "" {
-		fmt.Fprintf(&b, "Other jobs of this project, unfinished or of the last day:\n%s", others)
-	}
+	b.WriteString(j.describeOthers(err.Others, scope.New(j.Request, time.Now())))
 	for _, note := range err.Notes {
 		fmt.Fprintf(&b, "Note: %s\n", note)
 	}
 	return tool.Refuse("%s", strings.TrimSuffix(b.String(), "\n"))
 }
 
-func explainTooMany(err *paid.TooManyJobsError) error {
+func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
 	text := fmt.Sprintf("LangSmith starts no more Insights jobs while so many run: %s. Nothing was started.\n", advice.Cause(err.Err))
 	switch {
 	case err.ListErr != nil:
@@ -82,7 +79,7 @@ func explainTooMany(err *paid.TooManyJobsError) error {
 	case len(err.Unfinished) == 0:
 		text += "None of them is in this project; they are in others of the workspace."
 	default:
-		text += "Unfinished in this project:\n" + strings.TrimSuffix(jobs.WriteList(err.Unfinished, paid.MostOthers), "\n")
+		text += "Unfinished in this project:\n" + strings.TrimSuffix(jobs.WriteList(err.Unfinished, j.scopes, paid.MostOthers), "\n")
 	}
 	return tool.Refuse("%s\nWait for one to end (wait_for_insights_job), then call again.", text)
 }

@@ -9,7 +9,6 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/advice"
-	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
@@ -68,7 +67,7 @@ func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result.unconfirmed = true
+	result.unconfirmed, result.Next = true, nil
 	return result, nil
 }
 
@@ -79,7 +78,7 @@ func (r *Result) IsDryRun() bool { return r.dryRun != nil }
 func (r *Result) Text() string {
 	var b strings.Builder
 	if r.dryRun != nil {
-		r.dryRun.write(&b, tool.ProjectLabel(r.job.Project), r.Scope)
+		r.writeDryRun(&b)
 		return b.String()
 	}
 	b.WriteString(r.describeOutcome())
@@ -99,8 +98,8 @@ func (r *Result) Text() string {
 	for _, note := range r.outcome.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
-	if others := jobs.WriteList(r.outcome.Others, maxOthers); others != "" {
-		fmt.Fprintf(&b, "\nOther jobs of this project, unfinished or of the last day. They may answer the same question, so look before you start more:\n%s", others)
+	if others := r.job.describeOthers(r.outcome.Others, r.Scope); others != "" {
+		b.WriteString("\n" + others)
 	}
 	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
 	return b.String()
@@ -115,25 +114,23 @@ func (r *Result) describeOutcome() string {
 		if probably {
 			text = "No job was started: the same call was made before, and this report is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
 		}
-		if !r.job.NoDuplicates {
-			text += " allow_duplicate starts another all the same."
-		}
-		return text
+		return text + r.job.describeDuplicate()
 	case already && probably:
 		return "No job was started: the same call was made before, and this job is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
 	case already && ended:
 		return "No job was started: the same call was made before, and nobody was told of its job, which has ended by now. Calling once more starts a new one."
 	case already:
-		text := "No job was started: the same call was made before, and its job still runs."
-		if !r.job.NoDuplicates {
-			text += " allow_duplicate starts another all the same."
-		}
-		return text
+		return "No job was started: the same call was made before, and its job still runs." + r.job.describeDuplicate()
 	case probably:
 		return "LangSmith's answer was lost. This job was found since, the only one that fits: it is probably the one that this call started. No second one was started."
 	}
 	return fmt.Sprintf("Started an Insights job over %s. The report takes up to 30 minutes.", tool.ProjectLabel(r.job.Project))
 }
 
-// maxOthers is how many other jobs are listed.
-const maxOthers = 5
+// describeDuplicate says how another job is started, where there is a way.
+func (j *Job) describeDuplicate() string {
+	if j.NoDuplicates {
+		return ""
+	}
+	return " allow_duplicate starts another all the same."
+}

@@ -9,6 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/cost"
 	"langsmith-insights-mcp/tools/paid"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -22,6 +23,8 @@ type Job struct {
 
 	// TracesFollow says that the tool puts the traces into the project first.
 	TracesFollow bool
+
+	scopes *scope.Memory // the caller's
 }
 
 // NewJob returns the job of a request over a project.
@@ -31,7 +34,7 @@ func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateI
 		return nil, err
 	}
 	call.RequestID, call.Subject = env.RequestID, env.Subject
-	return &Job{Call: call, Project: project}, nil
+	return &Job{Call: call, Project: project, scopes: env.Scopes}, nil
 }
 
 // In returns the same job over another project.
@@ -41,7 +44,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 		return nil, err
 	}
 	call.AllowDuplicate, call.RequestID, call.Subject = j.AllowDuplicate, j.RequestID, j.Subject
-	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow}, nil
+	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow, scopes: j.scopes}, nil
 }
 
 // FindRunning returns the job that an equal call started before; nil where
@@ -49,7 +52,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 func (j *Job) FindRunning(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	outcome, err := env.Paid.Find(ctx, j.Call)
 	if err != nil {
-		return nil, explain(err)
+		return nil, j.explain(err)
 	}
 	return outcome, nil
 }
@@ -77,7 +80,7 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 // CheckDailyLimit refuses a job that would be above the day's bound.
 func (j *Job) CheckDailyLimit(ctx context.Context, env *tool.Env) error {
 	if err := env.Paid.CheckDailyLimit(ctx, j.Call); err != nil {
-		return explain(err)
+		return j.explain(err)
 	}
 	return nil
 }
@@ -86,7 +89,7 @@ func (j *Job) CheckDailyLimit(ctx context.Context, env *tool.Env) error {
 func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	outcome, err := env.Paid.Start(ctx, j.Call)
 	if err != nil {
-		return nil, explain(err)
+		return nil, j.explain(err)
 	}
 	return outcome, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -72,11 +73,27 @@ func (c *Call) Text(above ...string) string {
 		case isID && name == "cluster_id":
 			text += fmt.Sprintf(" %s=%s", name, wording.ShortID(id))
 		default:
-			text += fmt.Sprintf(" %s=%v", name, value)
+			text += fmt.Sprintf(" %s=%v", name, quoteValue(value))
 		}
 	}
 	if len(named) > 0 {
 		text += " with this " + strings.Join(named, " and ")
 	}
 	return text
+}
+
+// maxValue bounds a text in a call that is written, in bytes.
+const maxValue = 300
+
+// quoteValue quotes a text that is more than a word or a time.
+func quoteValue(value any) any {
+	text, isText := value.(string)
+	if isText && strings.ContainsFunc(text, func(r rune) bool { return !isWordRune(r) }) {
+		return markdown.Quote(text, maxValue)
+	}
+	return value
+}
+
+func isWordRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-+:.", r)
 }

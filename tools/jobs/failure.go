@@ -1,0 +1,71 @@
+package jobs
+
+import (
+	"slices"
+	"strings"
+
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
+)
+
+// failure is why a job failed, as far as LangSmith's words tell.
+type failure int
+
+const (
+	failedOtherwise failure = iota
+	foundNothing            // no trace to read
+	exceededQuota           // of the model's provider
+	lackedKey               // of the model
+)
+
+// failureWords are what LangSmith, or the provider of a model, may say of each failure.
+// None of it is documented.
+var failureWords = [...][]string{
+	foundNothing:  {"no traces", "no runs", "no threads", "no matching"},
+	exceededQuota: {"quota", "rate limit", "rate_limit"},
+	lackedKey:     {"api key", "api_key", "secret", "credential", "authentication", "unauthorized"},
+}
+
+func (r *Result) failure() failure {
+	reason := strings.ToLower(r.Error)
+	found := slices.IndexFunc(failureWords[:], func(words []string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(reason, word) })
+	})
+	return failure(max(found, 0))
+}
+
+// widened is how many times as long the window is that is proposed after one without
+// traces.
+const widened = 4
+
+// retry returns the dry run that follows a job that failed: of the same job, as far as
+// its scope is known, or of a wider window where it found nothing.
+func (r *Result) retry() *tool.Call {
+	call := []any{"session_id", r.SessionID, "config_id", r.ConfigID}
+	if r.Scope != nil {
+		start, end := r.Scope.StartTime.Time, r.Scope.EndTime.Time
+		if r.failure() == foundNothing {
+			start = start.Add(-(widened - 1) * r.Scope.Length())
+		}
+		call = append(call, r.Scope.Arguments(start, end)...)
+	}
+	return tool.NewCall("create_insights_job", append(call, "dry_run", true)...)
+}
+
+// describeRetry says what the retry tells.
+func (r *Result) describeRetry() string {
+	var what string
+	switch r.failure() {
+	case foundNothing:
+		if what = "says how many traces match now; then widen the window, or change the filter."; r.Scope.Length() > 0 {
+			what = "says whether " + wording.Duration(widened*r.Scope.Length()) + " hold traces; else change the filter."
+		}
+	case exceededQuota:
+		what = "says what another would read and cost; it can succeed once the provider's quota allows."
+	case lackedKey:
+		what = "shows which model secrets the workspace has."
+	default:
+		what = "says what another would read and cost."
+	}
+	return what + " Without dry_run it starts (paid)."
+}

@@ -1,0 +1,37 @@
+package paid
+
+import (
+	"context"
+	"slices"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/paid/state"
+)
+
+// Remembered returns the job that [Ledger.Start] would return in place of starting one,
+// as far as the memory and the project's list tell; nil for none. It is for dry runs: it
+// holds no slot, waits for no equal call, writes nothing, and asks LangSmith for nothing
+// but the list that [Ledger.Others] asks for too.
+func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
+	if call.AllowDuplicate {
+		return nil
+	}
+	f := l.newInFlight(ctx, call)
+	defer f.cancel()
+	found, err := l.stores.load(ctx, call.slot)
+	if err != nil {
+		l.log.Warn().Err(err).Msg("what is remembered of a paid call could not be read for a dry run")
+	}
+	f.jobs = l.jobLists.get(ctx, call)
+	slices.SortStableFunc(found.Entries, func(a, b state.Entry) int { return b.Began.Compare(a.Began) })
+	for _, entry := range found.Entries {
+		if entry.Stage != state.Started && entry.Stage != state.Probable {
+			continue
+		}
+		job, listed := f.jobs.job(entry.Job)
+		if listed && (!job.Status.Done() || !entry.Told || f.isFresh(entry, job)) {
+			return &job
+		}
+	}
+	return nil
+}

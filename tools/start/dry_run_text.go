@@ -1,0 +1,108 @@
+package start
+
+import (
+	"fmt"
+	"strings"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
+)
+
+func (r *Result) writeDryRun(b *strings.Builder) {
+	d, project := r.dryRun, tool.ProjectLabel(r.job.Project)
+	if d.unconfirmed {
+		b.WriteString("No job was started. The operator of this server wants a person to agree before money is spent (--confirm), and this client cannot ask one. This is what the job would be:\n\n")
+	} else {
+		b.WriteString("Dry run: nothing was started.\n\n")
+	}
+	if d.existing != nil {
+		fmt.Fprintf(b, "The call would start nothing either: it was made before, and %s, job_id %s.%s\n", describeEnd(d.existing.Status), d.existing.ID, r.job.describeDuplicate())
+	}
+	switch {
+	case d.uncounted != "":
+		fmt.Fprintf(b, "How many traces match now is not known: %s.\n", d.uncounted)
+	case d.MatchingTraces == nil:
+	case *d.MatchingTraces == 0:
+		fmt.Fprintf(b, "No trace of %s matches now: a job would find nothing to read.\n", project)
+	case d.more:
+		fmt.Fprintf(b, "%s or more match now; a report reads one a thread.\n", wording.Count(*d.MatchingTraces, "trace"))
+	case *d.MatchingTraces == 1:
+		b.WriteString("1 trace matches now.\n")
+	default:
+		fmt.Fprintf(b, "%s traces match now; a report reads one a thread.\n", wording.Thousands(*d.MatchingTraces))
+	}
+	if *d.TracesAtMost > 0 {
+		over := ""
+		if r.job.Project.Name != "" {
+			over = " over " + project
+		}
+		fmt.Fprintf(b, "A job%s %s\n", over, cost.Estimate{Traces: *d.TracesAtMost, Cost: *d.CostUSD})
+	}
+	if r.Scope != nil {
+		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
+	}
+	if d.replaces {
+		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
+	}
+	d.writeKeys(b)
+	if len(d.unknown) > 0 {
+		fmt.Fprintf(b, "The summary prompt names %s, which LangSmith does not document: nothing may be filled in there. Its variables are %s.\n", quoteNames(d.unknown), langsmith.PromptVariables())
+	}
+	if d.prompt != "" {
+		fmt.Fprintf(b, "\n%s\n", d.prompt)
+	}
+	if d.WouldSend == nil {
+		fmt.Fprintf(b, "\nIt would send the fields as they were given, %s bytes of JSON: too many to repeat here.\n", wording.Thousands(d.bodySize))
+	} else {
+		fmt.Fprintf(b, "\nIt would send:\n%s\n", markdown.Block(string(*d.WouldSend)))
+	}
+	if d.othersErr != nil {
+		b.WriteString("\nThe project's other jobs could not be listed.\n")
+	} else if others := r.job.describeOthers(d.others, r.Scope); others != "" {
+		b.WriteString("\n" + others)
+	}
+	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
+}
+
+// describeEnd says how far a job is that was started before.
+func describeEnd(status langsmith.Status) string {
+	switch {
+	case status == langsmith.StatusSuccess:
+		return "its report is there"
+	case status.Failed():
+		return "its job has failed"
+	}
+	return "its job still runs"
+}
+
+// writeKeys says whether the models' keys are there.
+func (d *dryRun) writeKeys(b *strings.Builder) {
+	if d.ModelSecrets == nil {
+		b.WriteString("Which model secrets the workspace has could not be read.\n")
+		return
+	}
+	if len(*d.ModelSecrets) > 0 {
+		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", quoteNames(*d.ModelSecrets))
+	}
+	if len(d.missingKeys) > 0 {
+		fmt.Fprintf(b, "The workspace has no %s: LangSmith refuses the job, unless a model configuration serves in place of the key.\n", strings.Join(d.missingKeys, " and no "))
+	}
+}
+
+// maxNames bounds the names of model secrets in a text.
+const maxNames = 20
+
+// quoteNames lists names, which the workspace's members chose.
+func quoteNames(names []string) string {
+	quoted := make([]string, min(len(names), maxNames))
+	for i := range quoted {
+		quoted[i] = markdown.Word(names[i], markdown.MaxWord)
+	}
+	if more := len(names) - len(quoted); more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,107 @@
+package start
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/tool"
+)
+
+// findsNothing reports whether no trace matches now.
+func (d *dryRun) findsNothing() bool {
+	return d.uncounted == "" && d.MatchingTraces != nil && *d.MatchingTraces == 0
+}
+
+// otherModel returns the provider to choose where only its key is there; empty where
+// that does not help.
+func (d *dryRun) otherModel() langsmith.ModelProvider {
+	models := cost.Models(d.complete)
+	if d.ModelSecrets == nil || len(models) != 1 {
+		return ""
+	}
+	for _, other := range []langsmith.ModelProvider{langsmith.ProviderOpenAI, langsmith.ProviderAnthropic} {
+		if len(missingKeys([]string{string(other)}, *d.ModelSecrets)) == 0 {
+			return other
+		}
+	}
+	return ""
+}
+
+// widened is how many times as long the window is that is proposed after one without
+// traces.
+const widened = 4
+
+// afterDryRun returns what follows a dry run of a call: that call, where it would start a
+// job. It is nil where nothing follows that an agent could call.
+func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
+	d := r.dryRun
+	switch {
+	case d.existing != nil && r.AlreadyDone:
+		return tool.NewCall("get_insights_job", "session_id", r.SessionID, "job_id", d.existing.ID)
+	case d.existing != nil:
+		return tool.NewCall("wait_for_insights_job", "session_id", r.SessionID, "job_id", d.existing.ID)
+	case d.findsNothing():
+		return changeCall(call, d.wider)
+	case len(d.missingKeys) > 0:
+		other := d.otherModel()
+		if other == "" {
+			return nil
+		}
+		return changeCall(call, map[string]any{"model": other})
+	}
+	return call
+}
+
+// widen returns the arguments of a wider window.
+func widen(request *langsmith.CreateInsightsJobRequest, now time.Time) map[string]any {
+	start, end, _ := request.Window(now)
+	if _, fixed := request.StartTime.Get(); fixed {
+		return map[string]any{"start_time": end.Add(-widened * end.Sub(start)).UTC().Format(time.RFC3339)}
+	}
+	return map[string]any{"last_n_hours": int(widened * end.Sub(start).Hours())}
+}
+
+// changeCall returns a dry run of a call with other values of some arguments; nil where
+// there is no call.
+func changeCall(call *tool.Call, changed map[string]any) *tool.Call {
+	if call == nil {
+		return nil
+	}
+	arguments := maps.Clone(call.Arguments)
+	maps.Copy(arguments, changed)
+	arguments["dry_run"] = true
+	return &tool.Call{Tool: call.Tool, Arguments: arguments}
+}
+
+// describeAfterDryRun says what follows a dry run.
+func (r *Result) describeAfterDryRun() string {
+	d := r.dryRun
+	switch {
+	case d.unconfirmed:
+		return "have a person start it in LangSmith, or use a client that can ask (elicitation)"
+	case d.existing != nil:
+		return r.Next.Text("job_id")
+	case d.findsNothing():
+		return "the same call with a wider window, such as " + describeArguments(d.wider) + ", or another filter, still with dry_run"
+	case len(d.missingKeys) > 0:
+		text := fmt.Sprintf("the same call once a person has added %s to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
+		if other := d.otherModel(); other != "" {
+			text += fmt.Sprintf(", or now with model=%s, whose key is there", other)
+		}
+		return text
+	}
+	return "the same call without dry_run starts it"
+}
+
+func describeArguments(arguments map[string]any) string {
+	var written []string
+	for _, name := range slices.Sorted(maps.Keys(arguments)) {
+		written = append(written, fmt.Sprintf("%s=%v", name, arguments[name]))
+	}
+	return strings.Join(written, " ")
+}
