@@ -45,6 +45,14 @@ func (s State) Age() time.Duration {
 	return max(time.Since(s.Report.CreatedAt.Time), polled)
 }
 
+// lastSeen returns when LangSmith last returned the job, or when the polling began.
+func (s State) lastSeen() time.Time {
+	if s.Report == nil {
+		return s.began
+	}
+	return s.AsOf
+}
+
 // RetryAfter returns the pause that LangSmith asked for when the last poll failed; 0 for none.
 func (s State) RetryAfter() time.Duration {
 	var api *langsmith.Error
