@@ -27,6 +27,8 @@ type upstream struct {
 	answer func(asked int) (status int, body string)
 	delay  time.Duration
 
+	ahead *time.Duration // of LangSmith's clock, which dates the responses; nil for no date
+
 	earlier []string // the project's earlier jobs in JSON
 
 	mu      sync.Mutex
@@ -67,7 +69,11 @@ func (u *upstream) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, request.Context().Err()
 	}
 	status, body := u.answer(asked)
-	return respond(request, status, body), nil
+	response := respond(request, status, body)
+	if u.ahead != nil {
+		response.Header.Set("Date", time.Now().Add(*u.ahead).UTC().Format(http.TimeFormat))
+	}
+	return response, nil
 }
 
 func respond(request *http.Request, status int, body string) *http.Response {
@@ -492,6 +498,30 @@ func TestNoProgressBeforeTimeout(t *testing.T) {
 			t.Errorf("progress %s before the result", gap)
 		}
 	})
+}
+
+// A job's age is by LangSmith's clock, however far this machine's is off.
+func TestAgeByServerClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-2 * time.Hour, 0, 2 * time.Hour} {
+		for _, age := range []time.Duration{0, 10 * time.Minute} {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(running(time.Now().Add(ahead - age)))
+				up.ahead = &ahead
+				state, err := New().Wait(t.Context(), request(up.client("key"), 25*time.Second))
+				// The date has whole seconds.
+				if err != nil || state.Age().Round(time.Second) != age+25*time.Second {
+					t.Errorf("ahead by %s, a job of %s has the age %s: %v", ahead, age, state.Age(), err)
+				}
+				want := 13 // at once and every 2 s
+				if age > 0 {
+					want = 3 // and every 10 s
+				}
+				if n := len(up.requests()); n != want {
+					t.Errorf("ahead by %s, a job of %s took %d requests, want %d", ahead, age, n, want)
+				}
+			})
+		}
+	}
 }
 
 // If this machine's clock is behind LangSmith's, a job is at least as old as the polling.
