@@ -27,7 +27,7 @@ func (w *Watcher) Look(ctx context.Context, r Request) (State, error) {
 		switch {
 		case latest.final:
 			return latest.finalResult()
-		case state.Report != nil || state.Err != nil:
+		case state.Report != nil || state.Err != nil && !state.retrying:
 			state.End = TimedOut
 			return state, nil
 		}

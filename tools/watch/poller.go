@@ -63,7 +63,11 @@ func (p *poller) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		report, err := p.client.GetJob(ctx, p.key.project, p.key.job)
+		report, err := p.client.GetJob(langsmith.WithRetryObserver(ctx, func(err *langsmith.Error) {
+			retrying := state
+			retrying.Err, retrying.Failed, retrying.retrying = err, state.Failed+1, true
+			p.publish(retrying, false)
+		}), p.key.project, p.key.job)
 		if ctx.Err() != nil {
 			return
 		}

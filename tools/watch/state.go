@@ -21,7 +21,8 @@ type State struct {
 
 	End End // why the wait ended; not set for Progress
 
-	began time.Time // the start of the polling
+	began    time.Time // the start of the polling
+	retrying bool      // whether the client is about to retry the last poll
 }
 
 // End is why a wait ended.

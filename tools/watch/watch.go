@@ -129,8 +129,8 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 			return latest.finalResult()
 		case looking && state.Report != nil:
 			return state.result(end)
-		case looking && state.Err != nil && r.Timeout == 0:
-			return State{}, state.Err // the client has retried already
+		case looking && state.Err != nil && r.Timeout == 0 && !state.retrying:
+			return State{}, state.Err
 		}
 		select {
 		case <-latest.changed:

@@ -27,6 +27,8 @@ type upstream struct {
 	answer func(asked int) (status int, body string)
 	delay  time.Duration
 
+	retryAfter string // the header of responses; "" for none
+
 	ahead *time.Duration // of LangSmith's clock, which dates the responses; nil for no date
 
 	earlier []string // the project's earlier jobs in JSON
@@ -70,6 +72,9 @@ func (u *upstream) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	status, body := u.answer(asked)
 	response := respond(request, status, body)
+	if u.retryAfter != "" {
+		response.Header.Set("Retry-After", u.retryAfter)
+	}
 	if u.ahead != nil {
 		response.Header.Set("Date", time.Now().Add(*u.ahead).UTC().Format(http.TimeFormat))
 	}
@@ -301,6 +306,25 @@ func TestLastErrorWithoutState(t *testing.T) {
 		}
 		if waited := time.Since(up.began); waited != 25*time.Second {
 			t.Errorf("waited %s", waited)
+		}
+	})
+}
+
+// A wait that ends while the client retries its first poll returns what LangSmith said.
+func TestLastErrorDuringRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(func(int) (int, string) { return 429, `{"detail":"Rate limit exceeded"}` })
+		up.retryAfter = "3"
+		_, err := New().Wait(t.Context(), request(up.client("key"), 6*time.Second))
+		var api *langsmith.Error
+		if !errors.As(err, &api) || api.Status != 429 || api.Message != "Rate limit exceeded" {
+			t.Errorf("got %v", err)
+		}
+		if waited := time.Since(up.began); waited != 6*time.Second {
+			t.Errorf("waited %s", waited)
+		}
+		if _, err = New().Wait(t.Context(), request(up.client("key"), 0)); !errors.As(err, &api) || len(up.requests()) < 5 {
+			t.Errorf("a look after %d requests: %v", len(up.requests()), err)
 		}
 	})
 }
