@@ -127,6 +127,9 @@ func (c *Client) do(ctx context.Context, op operation, out any) (http.Header, er
 		return nil, op.refuse(err)
 	}
 	state := &requestState{repeatable: op.repeatable, mayRetry: op.mayRetry}
+	if observe, ok := ctx.Value(retryObserverKey{}).(func(*Error)); ok {
+		state.onRetry = func(response *http.Response, err error) { observe(op.failure(response, err)) }
+	}
 	if c.credentials().usesLogin() {
 		state.secret = credentials.secret().redactor()
 	}

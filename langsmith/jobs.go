@@ -82,6 +82,7 @@ type Report struct {
 	Job
 	Clusters List[Cluster] `json:"clusters"`
 	Summary  *Summary      `json:"report"` // nil until the job has succeeded
+	Date     time.Time     `json:"-"`      // of the response, by LangSmith's clock; zero if unknown
 }
 
 func (j *Job) isValid() bool { return j.ID != uuid.Nil }
@@ -168,11 +169,16 @@ func (c *Client) ListJobs(ctx context.Context, project, configID uuid.UUID, limi
 // GetJob fetches a job with its clusters and, after it has succeeded, its report.
 func (c *Client) GetJob(ctx context.Context, project, job uuid.UUID) (*Report, error) {
 	op := readOperation(jobPath(project, job), nil)
-	report, err := send[Report](ctx, c, op)
-	if err == nil && report.ID != job {
+	var report Report
+	header, err := c.do(ctx, op, &report)
+	if err != nil {
+		return nil, err
+	}
+	if report.ID != job {
 		return nil, &Error{Method: op.method, Path: op.path, Status: http.StatusOK, Err: fmt.Errorf("the response is about another job, %s", report.ID)}
 	}
-	return report, err
+	report.Date = parseDate(header)
+	return &report, nil
 }
 
 // RenameJob renames a job and returns its new name and its status.

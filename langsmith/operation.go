@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // operation is one request before it is sent.
@@ -38,6 +39,21 @@ func (op operation) fullPath() string {
 // refuse returns the error of an operation that was not sent.
 func (op operation) refuse(err error) *Error {
 	return &Error{Method: op.method, Path: op.fullPath(), Unprocessed: true, Err: err}
+}
+
+// failure returns the error of an attempt that is retried.
+func (op operation) failure(response *http.Response, err error) *Error {
+	failure := &Error{Method: op.method, Path: op.fullPath()}
+	if err != nil {
+		failure.Err = plainCause(err)
+		return failure
+	}
+	failure.Status = response.StatusCode
+	failure.RetryAfter = parseRetryAfter(response.Header, time.Now())
+	if body, err := readBody(response); err == nil {
+		failure.readErrorBody(body)
+	}
+	return failure
 }
 
 // readOperation returns a GET operation.

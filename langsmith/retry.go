@@ -22,6 +22,8 @@ type requestState struct {
 	repeatable bool
 	// mayRetry is called before each retry; nil for true.
 	mayRetry func(context.Context) bool
+	// onRetry is called with what failed before each retry; nil for none.
+	onRetry func(*http.Response, error)
 	// ambiguous is set before a retry if the request may have had an effect. A
 	// later refusal then does not prove that it had none.
 	ambiguous bool
@@ -31,6 +33,15 @@ type requestState struct {
 }
 
 type requestStateKey struct{}
+
+type retryObserverKey struct{}
+
+// WithRetryObserver returns a context whose requests call observe with the failure before
+// the pause of each retry, in the goroutine of the request: a caller that stops waiting
+// in between then knows what LangSmith said.
+func WithRetryObserver(ctx context.Context, observe func(*Error)) context.Context {
+	return context.WithValue(ctx, retryObserverKey{}, observe)
+}
 
 // The bounds of retries, for reads and for paid requests.
 const (
@@ -69,6 +80,9 @@ func (r *retrier) RoundTrip(request *http.Request) (*http.Response, error) {
 			return response, err
 		}
 		state.ambiguous = state.ambiguous || !hadNoEffect(response, err)
+		if state.onRetry != nil {
+			state.onRetry(response, err)
+		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, &notSentError{err}
 		}

@@ -1,8 +1,11 @@
 package jsonrpc
 
 import (
+	"strings"
+
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/mark3labs/mcp-go/mcp"
 )
 
 // Error is why a message is refused, as JSON-RPC tells the client.
@@ -17,9 +20,33 @@ func (e *Error) Error() string { return e.Message }
 // Response returns the error as the response to a request. Without an id it is that
 // to a message whose id could not be read.
 func (e *Error) Response(id jsontext.Value) Response {
-	data, err := jsonv2.Marshal(e, encoding)
+	data, err := jsonv2.Marshal(Error{e.Code, cutMiddle(e.Message)}, encoding)
 	if err != nil {
 		panic(err) // a number and a string can be encoded
 	}
 	return Response{Data: envelope(id, "error", data), ErrorCode: e.Code}
+}
+
+// An error may repeat what the caller sent, such as a tool's name, which has any length.
+const (
+	maxErrorText = 2000 // bytes of a message
+	keptText     = 200  // bytes of the beginning and of the end of a longer one
+	maxErrorData = 8000 // bytes of an error's data in JSON
+)
+
+// cutMiddle shortens the message of an error that is too long.
+func cutMiddle(text string) string {
+	if len(text) <= maxErrorText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:keptText], "") + "…" + strings.ToValidUTF8(text[len(text)-keptText:], "")
+}
+
+// bound shortens an error of mcp-go's or of an extension's, and drops data that are too large.
+func bound(problem mcp.JSONRPCErrorDetails) mcp.JSONRPCErrorDetails {
+	problem.Message = cutMiddle(problem.Message)
+	if data, err := jsonv2.Marshal(problem.Data, encoding); err == nil && len(data) > maxErrorData {
+		problem.Data = nil
+	}
+	return problem
 }

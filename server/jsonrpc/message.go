@@ -31,6 +31,9 @@ type Message struct {
 	params  jsontext.Value
 }
 
+// notificationPrefix begins the methods of notifications, which some clients give the id null.
+const notificationPrefix = "notifications/"
+
 // byteOrderMark is what editors on Windows put before a file's first line.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
@@ -62,7 +65,8 @@ func Read(data []byte) (Message, *Error) {
 	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return Message{}, parseError(errors.New("something follows the message"))
 	}
-	if string(m.ID) == "null" {
+	nullID := string(m.ID) == "null"
+	if nullID {
 		m.ID = nil
 	}
 	switch {
@@ -72,6 +76,8 @@ func Read(data []byte) (Message, *Error) {
 		return m, &Error{mcp.INVALID_REQUEST, invalid.Error()}
 	case m.method != nil && string(m.version) != `"`+mcp.JSONRPC_VERSION+`"`:
 		return m, &Error{mcp.INVALID_REQUEST, `not a JSON-RPC message: "jsonrpc" is not "2.0"`}
+	case nullID && m.method != nil && !strings.HasPrefix(m.Method, notificationPrefix):
+		return m, &Error{mcp.INVALID_REQUEST, `"id" is null, which MCP forbids: give a request an id of its own`}
 	case m.Method == "" && !m.IsAnswer():
 		return m, &Error{mcp.INVALID_REQUEST, "neither a request nor the answer to one"}
 	}

@@ -127,3 +127,26 @@ func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
 		}
 	}
 }
+
+// An error is short, however long the names are that the caller sent, and says how it ends.
+func TestErrorsAreShort(t *testing.T) {
+	long := strings.Repeat("é", 100_000)
+	meta := `"_meta":{"io.modelcontextprotocol/protocolVersion":"` + long + `","io.modelcontextprotocol/clientCapabilities":{}}`
+	for name, c := range map[string]struct{ method, params, says string }{
+		"a tool":    {"tools/call", `{"name":"` + long + `"}`, "not found"},
+		"a method":  {long, `{}`, "not found"},
+		"a version": {"tools/call", `{"name":"t",` + meta + `}`, ""},
+	} {
+		response, _ := handle(t, `{"jsonrpc":"2.0","id":1,"method":"`+c.method+`","params":`+c.params+`}`, nil)
+		if response.ErrorCode == 0 || len(response.Data) > maxErrorText+maxErrorData || !json.Valid(response.Data) || !strings.Contains(string(response.Data), c.says) || strings.Contains(string(response.Data), "\ufffd") {
+			t.Errorf("%s: %d bytes, %.500s", name, len(response.Data), response.Data)
+		}
+	}
+	_, problem := Read([]byte(`{"jsonrpc":"2.0","id":1,"method":"m","params":{"` + long + `":1,"` + long + `":2}}`))
+	if problem == nil {
+		t.Fatal("a name that is given twice is taken")
+	}
+	if response := problem.Response(nil); len(response.Data) > maxErrorText || !strings.Contains(string(response.Data), "given twice") {
+		t.Errorf("%.500s", response.Data)
+	}
+}

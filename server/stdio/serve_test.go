@@ -243,6 +243,7 @@ func TestWhatIsNoMessageIsRefusedAndServingGoesOn(t *testing.T) {
 		{"a list", `[1,2]`, "<nil>"},
 		{"no method", `{"jsonrpc":"2.0","id":3}`, "3"},
 		{"a wrong version", `{"jsonrpc":"1.0","id":4,"method":"ping"}`, "4"},
+		{"a null id", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, "<nil>"},
 		{"an unknown method", `{"jsonrpc":"2.0","id":5,"method":"no/such"}`, "5"},
 		{"parameters that are a list", `{"jsonrpc":"2.0","id":6,"method":"tools/call","params":[1]}`, "6"},
 		{"a tool that panics", call("8", "panic"), "8"},

@@ -60,7 +60,7 @@ func (s *streamable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", "POST")
 		refuse(w, http.StatusMethodNotAllowed, r.Method+" means nothing since protocol version 2026-07-28, which has no sessions: send messages with POST")
 	default:
-		if id, _, ok := s.session(w, r); ok && r.Method == http.MethodGet {
+		if id, _, ok := s.session(w, r, jsonrpc.Message{}); ok && r.Method == http.MethodGet {
 			s.stream(w, r)
 		} else if ok {
 			s.ended.Set(id, struct{}{}, ttlcache.DefaultTTL)
@@ -93,27 +93,27 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(mcpserver.HeaderKeySessionID, id)
 		s.answer(r.Context(), w, message, id, facts)
 	default:
-		if id, facts, ok := s.session(w, r); ok {
+		if id, facts, ok := s.session(w, r, message); ok {
 			s.answer(r.Context(), w, message, id, facts)
 		}
 	}
 }
 
-// session returns the session of a request. It answers and returns false where
-// there is none of this caller's; to anybody else a session does not exist.
-func (s *streamable) session(w http.ResponseWriter, r *http.Request) (string, sessionFacts, bool) {
+// session returns the session of a request and its message. It answers and returns
+// false where there is none of this caller's; to anybody else a session does not exist.
+func (s *streamable) session(w http.ResponseWriter, r *http.Request, message jsonrpc.Message) (string, sessionFacts, bool) {
 	ids := r.Header.Values(mcpserver.HeaderKeySessionID)
 	if len(ids) != 1 || ids[0] == "" {
-		refuse(w, http.StatusBadRequest, "send the Mcp-Session-Id that initialize was answered with, or use protocol version 2026-07-28, which needs none")
+		refuseRequest(w, http.StatusBadRequest, message, "send the Mcp-Session-Id that initialize was answered with, or use protocol version 2026-07-28, which needs none")
 		return "", sessionFacts{}, false
 	}
 	facts, own := verifySessionID(ids[0], CallerFrom(r.Context()))
 	if !own || s.ended.Has(ids[0]) {
-		refuse(w, http.StatusNotFound, "there is no such session: start one with initialize")
+		refuseRequest(w, http.StatusNotFound, message, "there is no such session: start one with initialize")
 		return "", sessionFacts{}, false
 	}
 	if version := r.Header.Get(mcp.HeaderProtocolVersion); version != "" && !mcp.IsValidProtocolVersion(version) {
-		refuse(w, http.StatusBadRequest, "MCP-Protocol-Version is none of those that are spoken here: "+strings.Join(mcp.ValidProtocolVersions, ", "))
+		refuseRequest(w, http.StatusBadRequest, message, "MCP-Protocol-Version is none of those that are spoken here: "+strings.Join(mcp.ValidProtocolVersions, ", "))
 		return "", sessionFacts{}, false
 	}
 	return ids[0], facts, true

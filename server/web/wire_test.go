@@ -145,3 +145,27 @@ func TestASlashBehindThePath(t *testing.T) {
 		t.Errorf("a path below: %d", got.status)
 	}
 }
+
+// A request that is refused for its session or version is refused under its own id. An
+// answer's id is not the client's own.
+func TestRefusedRequestsKeepTheirIDs(t *testing.T) {
+	f := start(t, options{web: wireTools})
+	const request, answer = `{"jsonrpc":"2.0","id":"my-id","method":"tools/list"}`, `{"jsonrpc":"2.0","id":"my-id","result":{}}`
+	session := f.open(nil)
+	for name, c := range map[string]struct {
+		headers headers
+		body    string
+		status  int
+		id      string
+	}{
+		"no session":                {nil, request, http.StatusBadRequest, `"my-id"`},
+		"an unknown session":        {headers{"Mcp-Session-Id": "made-up"}, request, http.StatusNotFound, `"my-id"`},
+		"an unknown version":        {session.with(headers{"Mcp-Protocol-Version": "1999-01-01"}), request, http.StatusBadRequest, `"my-id"`},
+		"an answer, and no session": {nil, answer, http.StatusBadRequest, "null"},
+	} {
+		got := f.post("/mcp", c.headers, c.body)
+		if got.status != c.status || !strings.HasPrefix(got.body, `{"jsonrpc":"2.0","id":`+c.id+`,"error":`) {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+	}
+}

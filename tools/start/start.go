@@ -91,5 +91,6 @@ func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	if err != nil {
 		return nil, j.explain(err)
 	}
+	env.Watch.Started(env.LangSmith, j.Project.ID, outcome.Job.ID)
 	return outcome, nil
 }

@@ -12,7 +12,7 @@ const leaseMargin = 5 * time.Second
 // the job has ended. Between the looks the job is polled, until it has ended or the next look
 // is overdue. Look waits for a response of LangSmith only if the job is not being polled.
 // Unlike [Watcher.Wait] it returns a state without a report if LangSmith returned none. It
-// fails only if ctx is done or polling again cannot help. It ignores Timeout and Progress of
+// fails only if ctx is done or LangSmith refuses a job that it has not shown before. It ignores Timeout and Progress of
 // the request.
 func (w *Watcher) Look(ctx context.Context, r Request) (State, error) {
 	p := w.join(ctx, &r, true)
@@ -27,7 +27,7 @@ func (w *Watcher) Look(ctx context.Context, r Request) (State, error) {
 		switch {
 		case latest.final:
 			return latest.finalResult()
-		case state.Report != nil || state.Err != nil:
+		case state.Report != nil || state.Err != nil && !state.retrying:
 			state.End = TimedOut
 			return state, nil
 		}

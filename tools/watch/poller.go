@@ -18,6 +18,7 @@ type poller struct {
 	key     key
 	client  *langsmith.Client // of the first caller; those of the others have the same key
 	earlier *earlierCache
+	known   *knownJobs
 	began   time.Time
 	latest  atomic.Pointer[snapshot]
 	stop    context.CancelFunc
@@ -35,8 +36,8 @@ type snapshot struct {
 	changed chan struct{} // closed when there is a newer snapshot
 }
 
-func newPoller(r *Request, earlier *earlierCache) *poller {
-	p := &poller{key: r.key(), client: r.LangSmith, earlier: earlier, began: time.Now()}
+func newPoller(r *Request, earlier *earlierCache, known *knownJobs) *poller {
+	p := &poller{key: r.key(), client: r.LangSmith, earlier: earlier, known: known, began: time.Now()}
 	p.latest.Store(&snapshot{State: State{began: p.began}, changed: make(chan struct{})})
 	return p
 }
@@ -44,6 +45,7 @@ func newPoller(r *Request, earlier *earlierCache) *poller {
 // run polls until the job has ended, polling again cannot help, or ctx is done.
 func (p *poller) run(ctx context.Context) {
 	state, known := State{began: p.began}, false
+	exists := p.known.Has(p.key)
 	if item := p.earlier.Get(p.key.ofProject()); item != nil {
 		state.Earlier, known = item.Value(), true
 	}
@@ -61,7 +63,11 @@ func (p *poller) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		report, err := p.client.GetJob(ctx, p.key.project, p.key.job)
+		report, err := p.client.GetJob(langsmith.WithRetryObserver(ctx, func(err *langsmith.Error) {
+			retrying := state
+			retrying.Err, retrying.Failed, retrying.retrying = err, state.Failed+1, true
+			p.publish(retrying, false)
+		}), p.key.project, p.key.job)
 		if ctx.Err() != nil {
 			return
 		}
@@ -71,10 +77,13 @@ func (p *poller) run(ctx context.Context) {
 				fetching.Go(func() { p.fetchEarlier(ctx, fetched) })
 			}
 			state.Report, state.AsOf, state.Err, state.Failed = report, time.Now(), nil, 0
+			exists = true
+			p.known.Set(p.key, struct{}{}, ttlcache.DefaultTTL)
 		} else {
 			state.Err, state.Failed = err, state.Failed+1
+			exists = exists && time.Since(state.lastSeen()) < maxRefused
 		}
-		final := err == nil && report.Status.Done() || err != nil && isPermanent(err)
+		final := err == nil && report.Status.Done() || !exists && isPermanent(err)
 		p.publish(state, final)
 		if final {
 			p.stop() // also ends fetchEarlier
@@ -114,8 +123,8 @@ func Interval(age time.Duration) time.Duration {
 	return min(max(age/60, 10*time.Second), 30*time.Second)
 }
 
-// isPermanent reports whether polling again cannot help: LangSmith refused the request, or
-// there are no credentials.
+// isPermanent reports whether an error is no failure of the moment: LangSmith refused the
+// request, or there are no credentials.
 func isPermanent(err error) bool {
 	var api *langsmith.Error
 	var login *langsmith.LoginError

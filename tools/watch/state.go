@@ -21,7 +21,8 @@ type State struct {
 
 	End End // why the wait ended; not set for Progress
 
-	began time.Time // the start of the polling
+	began    time.Time // the start of the polling
+	retrying bool      // whether the client is about to retry the last poll
 }
 
 // End is why a wait ended.
@@ -35,14 +36,26 @@ const (
 	TooManyWaits            // too many callers are waiting, so this one only looked
 )
 
-// Age returns the time since the job was created, by LangSmith's clock, but at least the time
-// since polling began.
+// Age returns the time since the job was created, by LangSmith's clock where its responses have
+// a date, but at least the time since polling began.
 func (s State) Age() time.Duration {
 	polled := time.Since(s.began)
 	if s.Report == nil || s.Report.CreatedAt.IsZero() {
 		return polled
 	}
-	return max(time.Since(s.Report.CreatedAt.Time), polled)
+	age := time.Since(s.Report.CreatedAt.Time)
+	if !s.Report.Date.IsZero() {
+		age = s.Report.Date.Sub(s.Report.CreatedAt.Time) + time.Since(s.AsOf)
+	}
+	return max(age, polled)
+}
+
+// lastSeen returns when LangSmith last returned the job, or when the polling began.
+func (s State) lastSeen() time.Time {
+	if s.Report == nil {
+		return s.began
+	}
+	return s.AsOf
 }
 
 // RetryAfter returns the pause that LangSmith asked for when the last poll failed; 0 for none.

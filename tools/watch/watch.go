@@ -23,6 +23,7 @@ type Watcher struct {
 	MaxWaiters int
 
 	earlier *earlierCache
+	known   *knownJobs
 	mu      sync.Mutex
 	pollers map[key]*poller
 	waiting int // callers that wait, without those who only look
@@ -31,7 +32,7 @@ type Watcher struct {
 
 // New returns a Watcher without pollers.
 func New() *Watcher {
-	return &Watcher{earlier: newEarlierCache(), pollers: map[key]*poller{}}
+	return &Watcher{earlier: newEarlierCache(), known: newKnownJobs(), pollers: map[key]*poller{}}
 }
 
 // key identifies what a poll returns: callers with the same key get the same response.
@@ -41,6 +42,11 @@ type key struct {
 	credential string // the fingerprint
 	project    uuid.UUID
 	job        uuid.UUID
+}
+
+func newKey(client *langsmith.Client, project, job uuid.UUID) key {
+	credentials := client.Credentials()
+	return key{client.Endpoint().String(), credentials.Workspace, credentials.Fingerprint(), project, job}
 }
 
 // ofProject returns the key without a job.
@@ -65,10 +71,7 @@ type Request struct {
 	Progress func(State)
 }
 
-func (r *Request) key() key {
-	credentials := r.LangSmith.Credentials()
-	return key{r.LangSmith.Endpoint().String(), credentials.Workspace, credentials.Fingerprint(), r.Project, r.Job}
-}
+func (r *Request) key() key { return newKey(r.LangSmith, r.Project, r.Job) }
 
 // The errors of a wait that ends before LangSmith's first response.
 var (
@@ -93,9 +96,9 @@ const (
 )
 
 // Wait returns when the job has ended. It returns the current state at the timeout, when the
-// server ends, and when too many callers are waiting. It fails only if ctx is done, if polling
-// again cannot help, or if LangSmith has never returned a state; the error is then that of the
-// last poll.
+// server ends, and when too many callers are waiting. It fails only if ctx is done, if LangSmith
+// refuses a job that it has not shown before, or if it has never returned a state; the error is
+// then that of the last poll.
 func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 	mayWait := w.admit(&r)
 	p := w.join(ctx, &r, false)
@@ -126,8 +129,8 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 			return latest.finalResult()
 		case looking && state.Report != nil:
 			return state.result(end)
-		case looking && state.Err != nil && r.Timeout == 0:
-			return State{}, state.Err // the client has retried already
+		case looking && state.Err != nil && r.Timeout == 0 && !state.retrying:
+			return State{}, state.Err
 		}
 		select {
 		case <-latest.changed:
@@ -166,7 +169,7 @@ func (w *Watcher) join(ctx context.Context, r *Request, looks bool) *poller {
 	defer w.mu.Unlock()
 	p := w.pollers[r.key()]
 	if p == nil || !looks && p.latest.Load().final {
-		p = newPoller(r, w.earlier)
+		p = newPoller(r, w.earlier, w.known)
 		w.pollers[p.key] = p
 		// The poller ends with its last caller, not with the first.
 		ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))

@@ -27,6 +27,10 @@ type upstream struct {
 	answer func(asked int) (status int, body string)
 	delay  time.Duration
 
+	retryAfter string // the header of responses; "" for none
+
+	ahead *time.Duration // of LangSmith's clock, which dates the responses; nil for no date
+
 	earlier []string // the project's earlier jobs in JSON
 
 	mu      sync.Mutex
@@ -67,7 +71,14 @@ func (u *upstream) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, request.Context().Err()
 	}
 	status, body := u.answer(asked)
-	return respond(request, status, body), nil
+	response := respond(request, status, body)
+	if u.retryAfter != "" {
+		response.Header.Set("Retry-After", u.retryAfter)
+	}
+	if u.ahead != nil {
+		response.Header.Set("Date", time.Now().Add(*u.ahead).UTC().Format(http.TimeFormat))
+	}
+	return response, nil
 }
 
 func respond(request *http.Request, status int, body string) *http.Response {
@@ -299,6 +310,25 @@ func TestLastErrorWithoutState(t *testing.T) {
 	})
 }
 
+// A wait that ends while the client retries its first poll returns what LangSmith said.
+func TestLastErrorDuringRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(func(int) (int, string) { return 429, `{"detail":"Rate limit exceeded"}` })
+		up.retryAfter = "3"
+		_, err := New().Wait(t.Context(), request(up.client("key"), 6*time.Second))
+		var api *langsmith.Error
+		if !errors.As(err, &api) || api.Status != 429 || api.Message != "Rate limit exceeded" {
+			t.Errorf("got %v", err)
+		}
+		if waited := time.Since(up.began); waited != 6*time.Second {
+			t.Errorf("waited %s", waited)
+		}
+		if _, err = New().Wait(t.Context(), request(up.client("key"), 0)); !errors.As(err, &api) || len(up.requests()) < 5 {
+			t.Errorf("a look after %d requests: %v", len(up.requests()), err)
+		}
+	})
+}
+
 func TestPermanentErrorsEndTheWait(t *testing.T) {
 	for _, status := range []int{302, 400, 401, 403, 404, 422} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -492,6 +522,30 @@ func TestNoProgressBeforeTimeout(t *testing.T) {
 			t.Errorf("progress %s before the result", gap)
 		}
 	})
+}
+
+// A job's age is by LangSmith's clock, however far this machine's is off.
+func TestAgeByServerClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-2 * time.Hour, 0, 2 * time.Hour} {
+		for _, age := range []time.Duration{0, 10 * time.Minute} {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(running(time.Now().Add(ahead - age)))
+				up.ahead = &ahead
+				state, err := New().Wait(t.Context(), request(up.client("key"), 25*time.Second))
+				// The date has whole seconds.
+				if err != nil || state.Age().Round(time.Second) != age+25*time.Second {
+					t.Errorf("ahead by %s, a job of %s has the age %s: %v", ahead, age, state.Age(), err)
+				}
+				want := 13 // at once and every 2 s
+				if age > 0 {
+					want = 3 // and every 10 s
+				}
+				if n := len(up.requests()); n != want {
+					t.Errorf("ahead by %s, a job of %s took %d requests, want %d", ahead, age, n, want)
+				}
+			})
+		}
+	}
 }
 
 // If this machine's clock is behind LangSmith's, a job is at least as old as the polling.
