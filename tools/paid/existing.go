@@ -74,9 +74,16 @@ func (f *inFlight) reopen(entries []state.Entry) {
 // Until LangSmith must have shown it, nothing is started. entries come newest
 // first, and are overwritten.
 func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
-	open := slices.DeleteFunc(entries, func(entry state.Entry) bool {
-		return entry.Stage != state.Intended || f.sinceLost(entry) >= LookAgain
-	})
+	open := slices.DeleteFunc(entries, func(entry state.Entry) bool { return entry.Stage != state.Intended })
+	isOver := func(entry state.Entry) bool { return f.sinceLost(entry) >= LookAgain }
+	if f.jobs.err != nil && slices.ContainsFunc(open, isOver) {
+		// The list brings LangSmith's time. Without it an age is what this machine's clock
+		// says, which may have been set since.
+		if f.jobs = f.ledger.jobLists.list(f.ctx, f.call); f.jobs.err != nil {
+			return nil, f.uncertain(nil, searchResult{err: f.jobs.err})
+		}
+	}
+	open = slices.DeleteFunc(open, isOver)
 	if len(open) == 0 {
 		return nil, nil
 	}

@@ -263,6 +263,29 @@ func TestEqualCallAfterALostAnswer(t *testing.T) {
 	})
 }
 
+// Without LangSmith's time, a clock that was set says nothing of how long ago an answer was
+// lost: it is asked for again, and nothing is started without it.
+func TestLostAnswerAndAClockThatWasSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ahead time.Duration
+		w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
+		lose(t, w)
+		ahead = LookAgain
+		for failing := range 2 {
+			time.Sleep(30 * time.Second)
+			w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Status: 500, Times: failing + 1})
+			var uncertain *UncertainError
+			if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || (uncertain.LookErr != nil) != (failing == 1) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if w.posts() != 1 {
+			t.Errorf("%d posts, want 1", w.posts())
+		}
+		w.drain(t)
+	})
+}
+
 // A job that was acknowledged exists, whatever one read of it or one list says.
 func TestAcknowledgedJobThatIsNotShown(t *testing.T) {
 	hidden := map[string]func(w *world, job uuid.UUID){
