@@ -34,7 +34,7 @@ func (c *Comparison) caution() []string {
 	}
 	caution = append(caution, cautionOfScopes(c.job.scope, c.baseline.scope)...)
 	if c.mayBeRenamed() {
-		caution = append(caution, "What appeared may be what vanished, renamed.")
+		caution = append(caution, "What appeared may be renamed.")
 	}
 	if moved := c.movedErrors(); moved != "" {
 		caution = append(caution, moved)
@@ -75,7 +75,7 @@ func (u *Undivided) describe() string {
 	if more := len(u.Subcategories) - maxUndivided; more > 0 {
 		named = append(named, wording.Thousands(more)+" more")
 	}
-	return fmt.Sprintf("Only the %s report divides %s, so not compared: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
+	return fmt.Sprintf("Only the %s report divides %s; not compared: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
 }
 
 // maxMovedErrors bounds how many steady categories are named whose errors moved.

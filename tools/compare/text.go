@@ -27,7 +27,7 @@ func (r *Result) Text() string {
 		r.writeTables(&b)
 	}
 	if r.Next != nil {
-		fmt.Fprintf(&b, "\nNext: %s: an example of what is new. A vanished category is in the baseline.\n", r.Next.Text("session_id", "job_id"))
+		fmt.Fprintf(&b, "\nNext: %s: an example.\n", r.Next.Text("session_id", "job_id"))
 	}
 	return b.String()
 }
