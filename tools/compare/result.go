@@ -135,11 +135,11 @@ func (c *Comparison) newCategoryChange(change *Change, chars int) CategoryChange
 	}
 	if node := change.Baseline; node != nil {
 		shown.BaselineNumRuns, shown.BaselineStats = &node.Runs, jobs.MainStats(node.Stats)
-		shown.BaselineShare = new(wording.Significant(change.BaselineShare))
+		shown.BaselineShare = new(wording.Rate(change.BaselineShare))
 	}
 	if node := change.Now; node != nil {
 		shown.ClusterID, shown.NumRuns, shown.Stats = node.ID, &node.Runs, jobs.MainStats(node.Stats)
-		shown.Share = new(wording.Significant(change.Share))
+		shown.Share = new(wording.Rate(change.Share))
 	}
 	if change.Kind == Unchanged { // what its traces cost is in the reports
 		delete(shown.Stats, langsmith.StatCostP50)

@@ -35,5 +35,5 @@ func (s *Side) errorRate() *float64 {
 		}
 		failed += rate * float64(root.Runs)
 	}
-	return new(wording.Significant(failed / float64(s.tree.Total)))
+	return new(wording.Rate(failed / float64(s.tree.Total)))
 }

@@ -115,7 +115,7 @@ func (v *View) newCluster(node *report.Node, cut *markdown.Shortener) Cluster {
 		cluster.ParentID = node.Parent.ID
 	}
 	if share, ok := v.tree.Share(node); ok {
-		share = wording.Significant(share)
+		share = wording.Rate(share)
 		cluster.Share = &share
 	}
 	return cluster

@@ -19,7 +19,9 @@ func MainStats(stats langsmith.Stats) map[string]any {
 			if shown == nil {
 				shown = map[string]any{}
 			}
-			shown[key] = wording.Significant(value)
+			if shown[key] = wording.Significant(value); key == langsmith.StatErrorRate {
+				shown[key] = wording.Rate(value)
+			}
 		}
 	}
 	return shown

@@ -87,3 +87,12 @@ func USD(value float64) string {
 func Decimals(value float64, decimals int) string {
 	return strings.TrimSuffix(strconv.FormatFloat(value, 'f', decimals, 64), "."+strings.Repeat("0", decimals))
 }
+
+// Rate rounds a share or a rate from 0 to 1 to a tenth of a percent, which is what texts
+// show; smaller ones as [Significant] does.
+func Rate(value float64) float64 {
+	if value < 0.001 {
+		return Significant(value)
+	}
+	return math.Round(value*1000) / 1000
+}
