@@ -93,8 +93,8 @@ func postMCP(t *testing.T, address, message string) int {
 	return response.StatusCode
 }
 
-// The command of docs/deployment.md is answered with projects.
-func TestTheFirstCallOfTheDocs(t *testing.T) {
+// The curl command in docs/deployment.md lists projects.
+func TestDocsCurl(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("SKIPPED: curl is not installed")
 	}
@@ -104,14 +104,14 @@ func TestTheFirstCallOfTheDocs(t *testing.T) {
 	}
 	block := regexp.MustCompile("(?s)```sh\n(curl .*?)```").FindSubmatch(text)
 	if block == nil {
-		t.Fatal("docs/deployment.md has no call")
+		t.Fatal("docs/deployment.md has no curl command")
 	}
 	cmd, address, _ := startHTTP(t, nil, "--sandbox", "--auth-token", "the-token")
 	curl := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(string(block[1]), "localhost:8080", address, 1))
 	curl.Env = append(os.Environ(), "TOKEN=the-token", "LANGSMITH_API_KEY="+key)
-	answer, err := curl.CombinedOutput()
-	if err != nil || !strings.Contains(string(answer), `"chat-prod"`) || strings.Contains(string(answer), `"isError":true`) {
-		t.Errorf("%v: %s", err, answer)
+	response, err := curl.CombinedOutput()
+	if err != nil || !strings.Contains(string(response), `"chat-prod"`) || strings.Contains(string(response), `"isError":true`) {
+		t.Errorf("%v: %s", err, response)
 	}
 	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
 		t.Error(err)

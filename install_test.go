@@ -60,6 +60,17 @@ func TestInstallWithKey(t *testing.T) {
 	}
 }
 
+// A file without the entry is not said to be up to date.
+func TestUninstallOfNothing(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "mcp.json")
+	if err := os.WriteFile(config, []byte(`{"mcpServers":{}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, "", nil, "uninstall", "--client", "cursor", "--file", config); got.code != 0 || got.stdout != config+" has no entry ls-insights.\n" {
+		t.Errorf("code %d, %q%s", got.code, got.stdout, got.stderr)
+	}
+}
+
 // For a client that is not installed, install --dry-run shows the change and exits with 0.
 func TestDryRunWithoutClient(t *testing.T) {
 	home := t.TempDir()

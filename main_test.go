@@ -241,9 +241,9 @@ func TestMistakenSettings(t *testing.T) {
 	}
 }
 
-// A misspelt variable may be a guard or a bound that is missing. It ends nothing, as
-// Kubernetes makes variables of the same prefix up.
-func TestAMisspeltVariableIsNamed(t *testing.T) {
+// A misspelt variable may leave a limit unset, so the server warns of it. It starts
+// anyway, because Kubernetes sets variables with the same prefix.
+func TestMisspeltVariable(t *testing.T) {
 	env := []string{"LANGSMITH_INSIGHTS_MCP_READONLY=true", "LANGSMITH_INSIGHTS_MCP_SERVICE_HOST=10.0.0.1"}
 	const want = "LANGSMITH_INSIGHTS_MCP_READONLY (did you mean LANGSMITH_INSIGHTS_MCP_READ_ONLY?)"
 	if got := run(t, hello, env, "--sandbox"); got.code != 0 || strings.Count(got.stderr, want) != 1 || strings.Contains(got.stderr, "SERVICE_HOST") {

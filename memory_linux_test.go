@@ -57,7 +57,7 @@ func manifestMemory(t *testing.T) (limit, soft int) {
 		for _, match := range pattern.FindAllStringSubmatch(string(text), -1) {
 			if match[1] != "" {
 				found[0], _ = strconv.Atoi(match[1])
-			} else {
+			} else if found[1] == 0 { // the server comes first, Valkey after it
 				found[1], _ = strconv.Atoi(match[2] + match[3])
 			}
 		}

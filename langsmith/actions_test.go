@@ -30,7 +30,7 @@ func TestAddRunsToDatasetTwice(t *testing.T) {
 	caller := client(langSmith.RoundTripper())
 	made, err := caller.CreateDataset(t.Context(), "failing refunds", "from an insight")
 	if err != nil || made.Name != "failing refunds" || made.DataType != "kv" {
-		t.Fatalf("%+v, %v", made, err)
+		t.Fatalf("the dataset is %+v, %v", made, err)
 	}
 	for range 2 {
 		var examples []langsmith.NewExample
@@ -38,7 +38,7 @@ func TestAddRunsToDatasetTwice(t *testing.T) {
 			examples = append(examples, langsmith.ExampleFromRun(made.ID, run))
 		}
 		if confirmed, err := caller.CreateExamples(t.Context(), examples); err != nil || len(confirmed) != len(runs) {
-			t.Fatalf("%+v, %v", confirmed, err)
+			t.Fatalf("the examples are %+v, %v", confirmed, err)
 		}
 	}
 	var held []uuid.UUID
@@ -80,11 +80,11 @@ func TestFindByExactName(t *testing.T) {
 	body := `[{"id":"22222222-2222-4222-8222-222222222222","name":"review later"},{"id":"33333333-3333-4333-8333-333333333333","name":"review"},{"id":"44444444-4444-4444-8444-444444444444","name":"Review"}]`
 	datasets, err := clientOf(body).FindDatasets(t.Context(), "review")
 	if err != nil || len(datasets) != 1 || datasets[0].ID != other {
-		t.Errorf("%+v, %v", datasets, err)
+		t.Errorf("the datasets are %+v, %v", datasets, err)
 	}
 	queues, err := clientOf(body).FindQueues(t.Context(), "review")
 	if err != nil || len(queues) != 1 || queues[0].ID != other {
-		t.Errorf("%+v, %v", queues, err)
+		t.Errorf("the queues are %+v, %v", queues, err)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestAddRunsToQueue(t *testing.T) {
 	var items []langsmith.QueueRun
 	found, err := caller.ListRunsByID(t.Context(), session, runs)
 	if err != nil || len(found) != len(runs) {
-		t.Fatalf("%+v, %v", found, err)
+		t.Fatalf("found %+v, %v", found, err)
 	}
 	for _, run := range found {
 		items = append(items, langsmith.QueueRun{RunID: run.ID, ProjectID: run.ProjectID, StartTime: run.StartTime.Time})
@@ -249,7 +249,7 @@ func TestJobFlow(t *testing.T) {
 	caller := client(langSmith.RoundTripper())
 	projects, err := caller.ListProjects(t.Context(), langsmith.ProjectsQuery{Name: "chat-prod"})
 	if err != nil || len(projects) != 1 || projects[0].TenantID == uuid.Nil {
-		t.Fatalf("%+v, %v", projects, err)
+		t.Fatalf("the projects are %+v, %v", projects, err)
 	}
 	session := projects[0].ID
 	created, err := caller.CreateInsightsJob(t.Context(), session, &langsmith.CreateInsightsJobRequest{
@@ -272,20 +272,20 @@ func TestJobFlow(t *testing.T) {
 	}
 	page, err := caller.ListJobRuns(t.Context(), session, created.ID, langsmith.JobRunsQuery{ClusterID: report.Clusters[0].ID, Limit: 3})
 	if err != nil || len(page.Runs) == 0 || page.Runs[0].ID == uuid.Nil {
-		t.Fatalf("%+v, %v", page, err)
+		t.Fatalf("the runs are %+v, %v", page, err)
 	}
 	run, err := caller.GetRun(t.Context(), session, page.Runs[0].ID)
 	if err != nil || run.ProjectID != session || len(run.Inputs) == 0 {
-		t.Errorf("%+v, %v", run, err)
+		t.Errorf("the run is %+v, %v", run, err)
 	}
 	if _, err := caller.GetCluster(t.Context(), session, created.ID, report.Clusters[0].ID); err != nil {
 		t.Error(err)
 	}
 	if renamed, err := caller.RenameJob(t.Context(), session, created.ID, "Monthly"); err != nil || renamed.Name != "Monthly" || renamed.ID != created.ID {
-		t.Errorf("%+v, %v", renamed, err)
+		t.Errorf("the renamed job is %+v, %v", renamed, err)
 	}
 	if gone, err := caller.DeleteJob(t.Context(), session, created.ID); err != nil || gone.ID != created.ID {
-		t.Errorf("%+v, %v", gone, err)
+		t.Errorf("the deleted job is %+v, %v", gone, err)
 	}
 	if _, err := caller.GetJob(t.Context(), session, created.ID); failure(t, err).Status != http.StatusNotFound {
 		t.Errorf("a deleted job: %v", err)

@@ -93,7 +93,7 @@ func TestFieldsOfOtherTypes(t *testing.T) {
 		{"id":"22222222-2222-4222-8222-222222222222","name":7,"status":"success","error":{"message":"m"},"shape":[1],"created_at":12},
 		{"id":"33333333-3333-4333-8333-333333333333","name":"second","shape":{"a":1.5,"b":2,"c":null}}]}`).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
 	if err != nil || len(page.Jobs) != 2 || page.Jobs[0].ID != job || page.Jobs[0].Status != "success" || page.Jobs[1].Name != "second" || page.Jobs[1].Shape["b"] != 2 {
-		t.Errorf("%+v, %v", page, err)
+		t.Errorf("the jobs are %+v, %v", page, err)
 	}
 	if want := time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC); err == nil && !page.Date.Equal(want) {
 		t.Errorf("the response's date is %s", page.Date)
@@ -134,7 +134,7 @@ func TestJobRuns(t *testing.T) {
 		{"id":"not a uuid","summary":{"odd":1},"start_time":5},
 		{"topic":"refund"}]}`).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{Offset: 20})
 	if err != nil || len(page.Runs) != 3 || !page.More || page.Next != 40 {
-		t.Fatalf("%+v, %v", page, err)
+		t.Fatalf("the runs are %+v, %v", page, err)
 	}
 	run := page.Runs[0]
 	if run.ID != other || run.Summary != "asked thrice" || run.Error != "boom" || run.StartTime.Hour() != 10 || string(run.Inputs) != `"hi"` || string(run.Outputs) != `{"a":1}` {
@@ -224,7 +224,7 @@ func TestConfigs(t *testing.T) {
 		{"id":"prebuilt-usage","name":"Usage","description":null,"config":{"name":null,"model":"openai"},"prebuilt":true,"schedule_cron":null},
 		{"id":"33333333-3333-4333-8333-333333333333","name":"Mine","config":{},"prebuilt":false,"schedule_cron":"0 9 * * 1"}]}`).ListConfigs(t.Context(), project, true)
 	if err != nil || len(configs) != 2 || configs[0].ID != "prebuilt-usage" || !configs[0].Prebuilt || configs[1].ScheduleCron != "0 9 * * 1" {
-		t.Errorf("%+v, %v", configs, err)
+		t.Errorf("the configs are %+v, %v", configs, err)
 	}
 	if string(configs[0].Config) != `{"name":null,"model":"openai"}` {
 		t.Errorf("the config is %s", configs[0].Config)

@@ -9,8 +9,9 @@ import (
 	"syscall"
 )
 
-// Failure says in a word, for a log, why no response came: proxy, dns, refused, tls,
-// timeout, closed (the connection broke) or other. It is empty where one came.
+// Failure classifies the error of a request without a response, for logs: proxy, dns,
+// refused, tls, timeout, closed (the connection was lost) or other. It is empty if there
+// is a response.
 func (e *Error) Failure() string {
 	if e.Status != 0 {
 		return ""

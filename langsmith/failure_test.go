@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// The connections are real: what net and crypto/tls return differs from what they say.
+// The connections are real, because net and crypto/tls return other error types than
+// they document.
 func TestFailure(t *testing.T) {
 	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
 	defer untrusted.Close()
@@ -22,12 +23,16 @@ func TestFailure(t *testing.T) {
 	defer dropped.Close()
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	for _, c := range []struct{ address, want string }{
-		{untrusted.URL, "tls"},
-		{"https" + plain.URL[len("http"):], "tls"},
-		{slow.URL, "timeout"},
-		{dropped.URL, "closed"},
-		{closed.URL, "refused"},
+	for _, c := range []struct {
+		address string
+		timeout time.Duration // of each request; the call has twice as long
+		want    string
+	}{
+		{untrusted.URL, 10 * time.Second, "tls"},
+		{"https" + plain.URL[len("http"):], 10 * time.Second, "tls"},
+		{slow.URL, 200 * time.Millisecond, "timeout"},
+		{dropped.URL, time.Second, "closed"},
+		{closed.URL, time.Second, "refused"},
 	} {
 		endpoint, err := ParseEndpoint(c.address)
 		if err != nil {
@@ -35,13 +40,13 @@ func TestFailure(t *testing.T) {
 		}
 		transport := NewTransport()
 		defer transport.CloseIdleConnections()
-		client := New(Options{Endpoint: endpoint, Credentials: Credentials{APIKey: "lsv2_pt_x"}, Transport: transport, Timeout: 200 * time.Millisecond})
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		client := New(Options{Endpoint: endpoint, Credentials: Credentials{APIKey: "lsv2_pt_x"}, Transport: transport, Timeout: c.timeout})
+		ctx, cancel := context.WithTimeout(t.Context(), 2*c.timeout)
 		_, err = client.ListProjects(ctx, ProjectsQuery{Limit: 1})
 		cancel()
 		var failed *Error
 		if !errors.As(err, &failed) || failed.Failure() != c.want {
-			t.Errorf("%s: %v is %q, want %q", c.address, err, failed.Failure(), c.want)
+			t.Errorf("%s: the error is %v, want the failure %q", c.address, err, c.want)
 		}
 	}
 	for _, c := range []struct {
@@ -53,10 +58,10 @@ func TestFailure(t *testing.T) {
 		{errors.New("no route to host"), "other"},
 	} {
 		if got := (&Error{Err: c.err}).Failure(); got != c.want {
-			t.Errorf("%v is %q", c.err, got)
+			t.Errorf("the failure of %v is %q, want %q", c.err, got, c.want)
 		}
 	}
 	if got := (&Error{Status: 500, Err: errors.New("x")}).Failure(); got != "" {
-		t.Errorf("an answer failed by %q", got)
+		t.Errorf("an error with a response has the failure %q", got)
 	}
 }

@@ -106,6 +106,6 @@ func TestCountsOverflow(t *testing.T) {
 	}
 	stats := langsmith.Stats{}
 	if err := json.Unmarshal([]byte(`{"error_rate":1e999,"run_count":3,"latency_p50":"x","deep":{"a":[1]},"cost_p50":0.5}`), &stats); err != nil || len(stats) != 4 {
-		t.Errorf("%v, %v", stats, err)
+		t.Errorf("the stats are %v, %v", stats, err)
 	}
 }

@@ -118,7 +118,7 @@ func TestAbsentRoutes(t *testing.T) {
 				query := func() {
 					runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other})
 					if err != nil || len(runs) != 1 || runs[0].Status != "error" {
-						t.Fatalf("%+v, %v", runs, err)
+						t.Fatalf("the runs are %+v, %v", runs, err)
 					}
 				}
 				query()
@@ -180,7 +180,7 @@ func TestRunOfAnotherProject(t *testing.T) {
 	caller, sent := clientOfRoutes(t, routeReplies{getRunV1: respond(200, strings.Replace(runV1, "1111", "5555", 1))})
 	for range 2 {
 		if run, err := caller.GetRun(t.Context(), project, other); err != nil || run.ProjectID == project {
-			t.Fatalf("%+v, %v", run, err)
+			t.Fatalf("the run is %+v, %v", run, err)
 		}
 		wantSent(t, "a run of another project", sent(), getRunV2, getRunV1)
 	}
@@ -227,7 +227,7 @@ func TestQueueRoutes(t *testing.T) {
 		caller, sent := clientOfRoutes(t, routeReplies{itemsV2s: respond(200, itemsV2), itemsV1s: respond(200, itemV1)})
 		added, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, extend)
 		if err != nil || len(added.Runs) != 1 || added.Runs[0] != job || added.ExtendedRetention != extend {
-			t.Errorf("%+v, %v", added, err)
+			t.Errorf("the added runs are %+v, %v", added, err)
 		}
 		wantSent(t, "both there", sent(), itemsV2s)
 	}
@@ -315,7 +315,7 @@ func TestRunsQueryRequest(t *testing.T) {
 	}))
 	page, err := caller.QueryRuns(t.Context(), q)
 	if err != nil || len(page.Runs) != 1 || page.Next != "d" {
-		t.Errorf("%+v, %v", page, err)
+		t.Errorf("the runs are %+v, %v", page, err)
 	}
 	for path, want := range map[string]string{
 		"/api/v2/runs/query": `{"project_ids":["11111111-1111-4111-8111-111111111111"],"trace_id":"33333333-3333-4333-8333-333333333333","is_root":true,"has_error":true,"filter":"gt(latency, 2)","min_start_time":"1970-01-01T00:00:00Z","max_start_time":"2026-02-01T00:00:00Z","selects":["ID","LATENCY_SECONDS","METADATA"],"cursor":"c","page_size":1000}`,

@@ -95,7 +95,7 @@ var (
 	promptVariablesText = strings.Join(promptVariables, ", ")
 )
 
-// PromptVariables are the variables of a summary prompt, in words.
+// PromptVariables describes the variables of summary prompts.
 func PromptVariables() string { return promptVariablesText }
 
 func (r *CreateInsightsJobRequest) checkSummaryPrompt() error {

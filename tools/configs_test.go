@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/client"
@@ -149,6 +150,36 @@ func TestConfigsThatAreNotTheSame(t *testing.T) {
 		}
 		if s.saves(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T01:00:00+01:00"}})) != firstDated {
 			t.Error("another zone: saved a second time")
+		}
+	})
+}
+
+// Calls that come while an equal one is in flight, or after its client has left, save no
+// second config, whose schedule would spend again.
+func TestAConfigIsSavedOnceByCallsAtOnce(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		s.Sandbox.Inject(sandbox.Fault{Path: configsPath, Method: "POST", Delay: 4 * time.Second})
+		scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays})
+		ctx, leave := context.WithTimeout(t.Context(), 2*time.Second)
+		defer leave()
+		var calls sync.WaitGroup
+		calls.Go(func() {
+			if _, err := s.TryCall(ctx, "create_insights_config", scheduled); err == nil {
+				t.Error("the first caller did not leave")
+			}
+		})
+		time.Sleep(time.Second)
+		for range 3 {
+			calls.Go(func() {
+				time.Sleep(2 * time.Second)
+				if reply := s.Call(t, "create_insights_config", scheduled); reply.IsError {
+					t.Error(reply.Text)
+				}
+			})
+		}
+		calls.Wait()
+		if posts := s.sent("POST"); len(posts) != 1 {
+			t.Errorf("sent %q", posts)
 		}
 	})
 }

@@ -65,6 +65,13 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	request := args.request()
+	// An equal call waits for this one, and finds its config: a second schedule would
+	// spend twice.
+	unlock, err := env.Locks.Lock(ctx, "config "+project.ID.String()+" "+request.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	existing, others, err := configs.FindExisting(ctx, env, project, request)
 	if err != nil {
 		return nil, err
@@ -80,10 +87,10 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 			return nil, err
 		}
 	}
+	ctx = context.WithoutCancel(ctx) // LangSmith may save it all the same, unseen by the equal call that comes next
 	saved, err := env.LangSmith.CreateConfig(ctx, project.ID, request)
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
-		// A second config with a second schedule would spend twice.
 		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
 			return configs.NewSaved("is saved, although LangSmith's answer to the call was lost", project, existing, args.ScheduleCron, others), nil
 		}

@@ -9,10 +9,10 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// The compose file is valid, and each of its services comes back after it ends. The
-// balancer and Valkey say whether they are well; the balancer asks the replicas, whose
-// image has no program that could.
-func TestComposeTakesTheFile(t *testing.T) {
+// The compose file is valid, and its services are restarted. The load balancer and Valkey
+// have health checks. The replicas have none, because their image has no program for one:
+// the load balancer checks them.
+func TestComposeFile(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("..")); err != nil {
 		t.Fatal(err)
@@ -26,14 +26,14 @@ func TestComposeTakesTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(project.Services) != 5 {
-		t.Errorf("%d services", len(project.Services))
+		t.Errorf("%d services, want 5", len(project.Services))
 	}
 	for name, service := range project.Services {
 		if service.Restart != types.RestartPolicyUnlessStopped {
-			t.Errorf("%s is restarted %q", name, service.Restart)
+			t.Errorf("%s has the restart policy %q", name, service.Restart)
 		}
 		if replica := service.Image == "langsmith-insights-mcp"; replica == (service.HealthCheck != nil) {
-			t.Errorf("%s: a health check of its own is %v", name, service.HealthCheck != nil)
+			t.Errorf("%s has a health check: %t", name, service.HealthCheck != nil)
 		}
 		for _, volume := range service.Volumes {
 			if _, err := os.Stat(volume.Source); volume.Type == types.VolumeTypeBind && err != nil {

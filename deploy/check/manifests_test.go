@@ -86,8 +86,8 @@ func TestKustomizationListsEveryManifest(t *testing.T) {
 	}
 }
 
-// read reads a manifest into an object of its type.
-func read[T any](t *testing.T, file string) (object T) {
+// readManifest decodes a manifest.
+func readManifest[T any](t *testing.T, file string) (object T) {
 	t.Helper()
 	content, err := os.ReadFile("../kubernetes/" + file)
 	if err == nil {
@@ -99,21 +99,22 @@ func read[T any](t *testing.T, file string) (object T) {
 	return object
 }
 
-// An apply must not set the number of replicas that the autoscaler has chosen.
-func TestAutoscalerAloneSetsReplicas(t *testing.T) {
-	if replicas := read[appsv1.Deployment](t, "deployment.yaml").Spec.Replicas; replicas != nil {
+// kubectl apply must not reset the autoscaler's number of replicas, and a node can be
+// drained at its minimum.
+func TestAutoscaler(t *testing.T) {
+	if replicas := readManifest[appsv1.Deployment](t, "deployment.yaml").Spec.Replicas; replicas != nil {
 		t.Errorf("the deployment has %d replicas", *replicas)
 	}
-	scaler := read[autoscalingv2.HorizontalPodAutoscaler](t, "autoscaling.yaml").Spec
-	if least := read[policyv1.PodDisruptionBudget](t, "disruption.yaml").Spec.MinAvailable; scaler.MinReplicas == nil || int(*scaler.MinReplicas) <= least.IntValue() {
-		t.Errorf("of at least %v replicas %v must be available, so that no node can be drained", scaler.MinReplicas, least)
+	scaler := readManifest[autoscalingv2.HorizontalPodAutoscaler](t, "autoscaling.yaml").Spec
+	if least := readManifest[policyv1.PodDisruptionBudget](t, "disruption.yaml").Spec.MinAvailable; scaler.MinReplicas == nil || int(*scaler.MinReplicas) <= least.IntValue() {
+		t.Errorf("no node can be drained: %s of at least %v replicas must be available", least, scaler.MinReplicas)
 	}
 }
 
-// Valkey without a limit of its own, or with that of its container, is killed when it is
-// full, and cannot be read then.
-func TestValkeyIsFullBeforeItsContainer(t *testing.T) {
-	container := read[appsv1.StatefulSet](t, "valkey.yaml").Spec.Template.Spec.Containers[0]
+// Valkey's limit is well below that of its container. Otherwise it is killed when it is
+// full, instead of refusing writes.
+func TestValkeyMemory(t *testing.T) {
+	container := readManifest[appsv1.StatefulSet](t, "valkey.yaml").Spec.Template.Spec.Containers[0]
 	var compose struct {
 		Services map[string]struct {
 			Command []string
@@ -140,10 +141,10 @@ func TestValkeyIsFullBeforeItsContainer(t *testing.T) {
 			t.Errorf("%s: Valkey has no limit", where)
 			continue
 		}
-		// Redis' mb are 2^20 bytes. What it writes to disk takes memory beside the data.
+		// Redis' mb are 2^20 bytes. Persistence needs memory besides the data.
 		own := resource.MustParse(strings.Replace(c.command[at+1], "mb", "Mi", 1))
 		if own.Value() == 0 || 4*own.Value() > 3*c.limit.Value() {
-			t.Errorf("%s: Valkey has %s of %s", where, own.String(), c.limit.String())
+			t.Errorf("%s: Valkey's limit is %s, its container's %s", where, own.String(), c.limit.String())
 		}
 	}
 }

@@ -44,7 +44,7 @@ func program(t *testing.T, dir string) string {
 	}
 	flags := regexp.MustCompile(`go build (-trimpath) -ldflags "([^"]*)"`).FindStringSubmatch(string(dockerfile))
 	if flags == nil {
-		t.Fatal("the Dockerfile builds the program in another way")
+		t.Fatal("this test does not know the Dockerfile's go build")
 	}
 	path := filepath.Join(dir, "langsmith-insights-mcp")
 	build := exec.Command("go", "build", flags[1], "-ldflags", strings.ReplaceAll(flags[2], "${VERSION}", version), "-o", path, ".")
@@ -76,13 +76,13 @@ func TestImageRuns(t *testing.T) {
 		}
 	}
 	container := buildah("from", "--pull-never", "langsmith-insights-mcp")
-	if said := buildah("run", "--isolation", "chroot", container, "--", "/langsmith-insights-mcp", "version"); said != version {
-		t.Errorf("the program in the image has the version %q", said)
+	if got := buildah("run", "--isolation", "chroot", container, "--", "/langsmith-insights-mcp", "version"); got != version {
+		t.Errorf("the program in the image has the version %q, want %q", got, version)
 	}
 }
 
-// Behind HAProxy with TLS, a replica learns that its callers use https.
-func TestHAProxyTellsOfTLS(t *testing.T) {
+// HAProxy with TLS sends X-Forwarded-Proto to the replicas.
+func TestHAProxyForwardedProto(t *testing.T) {
 	schemes := make(chan string, 1)
 	replica := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/mcp" {
@@ -90,7 +90,7 @@ func TestHAProxyTellsOfTLS(t *testing.T) {
 		}
 	}))
 	defer replica.Close()
-	certified := httptest.NewTLSServer(nil) // for its certificate, and then for its port
+	certified := httptest.NewTLSServer(nil) // for its certificate, and a free port
 	key, err := x509.MarshalPKCS8PrivateKey(certified.TLS.Certificates[0].PrivateKey)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestHAProxyTellsOfTLS(t *testing.T) {
 	certificate, path := filepath.Join(dir, "site.pem"), filepath.Join(dir, "haproxy.cfg")
 	text := strings.Replace(string(configuration), `bind "${INSIGHTS_BIND-:8080}"`, "bind "+address+" ssl crt "+certificate, 1)
 	if text == string(configuration) {
-		t.Fatal("the configuration has another bind line")
+		t.Fatal("this test does not know the configuration's bind line")
 	}
 	if err := errors.Join(os.WriteFile(certificate, pemText, 0o600), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 		t.Fatal(err)
@@ -121,18 +121,18 @@ func TestHAProxyTellsOfTLS(t *testing.T) {
 	}
 	defer func() { stop(); _ = proxy.Wait() }()
 	for ctx.Err() == nil {
-		if answer, err := client.Get("https://" + address + "/mcp"); err == nil {
-			_ = answer.Body.Close()
+		if response, err := client.Get("https://" + address + "/mcp"); err == nil {
+			_ = response.Body.Close()
 			break
 		}
 	}
 	select {
 	case scheme := <-schemes:
 		if scheme != "https" {
-			t.Errorf("the replica was told %q", scheme)
+			t.Errorf("X-Forwarded-Proto is %q", scheme)
 		}
 	case <-ctx.Done():
-		t.Fatal("HAProxy does not answer")
+		t.Fatal("no request through HAProxy")
 	}
 }
 

@@ -30,14 +30,14 @@ func TestSBOM(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c := materials.Metadata.Component; c.Version != "1.2.3" || c.Type != "application" || len(c.Hashes) != 1 || materials.Metadata.Timestamp != "2026-11-29T10:00:00Z" {
-		t.Errorf("%+v", materials.Metadata)
+		t.Errorf("the metadata is %+v", materials.Metadata)
 	}
 	linked := map[string]component{}
 	for _, c := range materials.Components {
 		linked[c.Name] = c
 	}
 	if c := linked["github.com/google/uuid"]; c.PURL != "pkg:golang/github.com/google/uuid@"+c.Version || len(c.Hashes) != 1 || len(c.Hashes[0].Content) != 64 {
-		t.Errorf("%+v", c)
+		t.Errorf("the component is %+v", c)
 	}
 	if linked["std"].Version == "" {
 		t.Error("the standard library is missing")

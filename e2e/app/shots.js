@@ -57,9 +57,8 @@ try {
   await makeMovie(`${images}demo.webp`, demo, look);
 
   const page = await readFile(new URL('../../tools/app/page.html', import.meta.url));
-  // Results are indented, and may change their words.
-  const told = demo.filter((line) => !line.startsWith(' ')).map((line) => `${line}\n`);
-  for (const [name, shown] of /** @type {const} */ ([['app', page], ['demo', told.join('')]]))
+  const calls = demo.filter((line) => line.startsWith('→ ')).map((line) => `${line}\n`);
+  for (const [name, shown] of /** @type {const} */ ([['app', page], ['demo', calls.join('')]]))
     await writeFile(`${images}${name}.sha256`, createHash('sha256').update(shown).digest('hex') + '\n');
 } finally {
   await close();

@@ -140,7 +140,7 @@ func TestRenewal(t *testing.T) {
 	for range 3 {
 		token, err := login.Token(t.Context())
 		if err != nil || token.Reveal() != "access-1" {
-			t.Fatalf("%q, %v", token.Reveal(), err)
+			t.Fatalf("the token is %q, %v", token.Reveal(), err)
 		}
 	}
 	if n := server.renewals.Load(); n != 1 {
@@ -178,7 +178,7 @@ func TestConcurrentRenewals(t *testing.T) {
 		for range 10 {
 			group.Go(func() {
 				if token, err := login.Token(t.Context()); err != nil || token.Reveal() != "access-1" {
-					t.Errorf("%q, %v", token.Reveal(), err)
+					t.Errorf("the token is %q, %v", token.Reveal(), err)
 				}
 			})
 		}
@@ -279,7 +279,7 @@ func TestUntrustedMetadata(t *testing.T) {
 			server.meta = meta
 			path := profileFile(t, server.URL+"/api", -time.Minute)
 			if token, err := profile.NewLogin(load(t, path, ""), nil).Token(t.Context()); err != nil || token.Reveal() != "access-1" {
-				t.Errorf("%q, %v", token.Reveal(), err)
+				t.Errorf("the token is %q, %v", token.Reveal(), err)
 			}
 		})
 	}
@@ -305,7 +305,7 @@ func TestSignInAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if token, err := login.Token(t.Context()); err != nil || token.Reveal() != "access-new" {
-		t.Errorf("%q, %v", token.Reveal(), err)
+		t.Errorf("the token is %q, %v", token.Reveal(), err)
 	}
 }
 
@@ -323,7 +323,7 @@ func TestChangedEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	if token, err := login.Token(t.Context()); err == nil || !strings.Contains(err.Error(), "now for https://eu.api.smith.langchain.com/api: restart this program") {
-		t.Errorf("%q, %v", token.Reveal(), err)
+		t.Errorf("the token is %q, %v", token.Reveal(), err)
 	}
 }
 
@@ -349,7 +349,7 @@ func TestKeyFromEnv(t *testing.T) {
 	}
 	p := load(t, path, "")
 	if key, err := p.KeyFromEnv(func(name string) string { return map[string]string{"TEAM_KEY": " key "}[name] }); err != nil || key.Reveal() != "key" {
-		t.Errorf("%q, %v", key.Reveal(), err)
+		t.Errorf("the key is %q, %v", key.Reveal(), err)
 	}
 	if _, err := p.KeyFromEnv(func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "TEAM_KEY, which is not set") {
 		t.Errorf("got %v", err)

@@ -38,7 +38,7 @@ func TestDatasets(t *testing.T) {
 	}
 	reference := a.get("/datasets?name_contains=regression")
 	if reference.at(0, "session_count") != 1.0 || reference.at(0, "example_count") != 34.0 {
-		t.Errorf("%s", reference.raw)
+		t.Errorf("the datasets are %s", reference.raw)
 	}
 	a.call("POST", "/datasets", obj{"name": "refunds"}).refused(409, "already exists")
 	a.call("POST", "/datasets", obj{"name": "x", "id": id}).refused(409, "already exists")
@@ -131,7 +131,7 @@ func TestAnnotationQueues(t *testing.T) {
 		t.Errorf("past the end: %d", n)
 	}
 	if got := a.get("/annotation-queues?name=review"); got.text(0, "id") != id || got.at(0, "total_runs") != 3.0 {
-		t.Errorf("%s", got.raw)
+		t.Errorf("the queues are %s", got.raw)
 	}
 	// The whole trace gets extended retention; other traces do not.
 	in := a.post("/runs/query", obj{"trace": runs[0]}).list("runs")

@@ -27,11 +27,11 @@ func TestConfigEcho(t *testing.T) {
 		t.Errorf("echo %v", config)
 	}
 	if saved.at("description") != nil || saved.text("schedule_cron") != "0 6 * * 1" {
-		t.Errorf("%s", saved.raw)
+		t.Errorf("the saved config is %s", saved.raw)
 	}
 	listed := a.get(base)
 	if listed.text("configs", 0, "id") != saved.text("id") || listed.at("configs", 0, "prebuilt") != false {
-		t.Errorf("%s", listed.raw)
+		t.Errorf("the configs are %s", listed.raw)
 	}
 }
 
@@ -48,7 +48,7 @@ func TestPrebuiltConfigs(t *testing.T) {
 			t.Error("the id of a prebuilt config is a UUID")
 		}
 		if r.at("configs", i, "prebuilt") != true {
-			t.Errorf("%s", r.raw)
+			t.Errorf("the configs are %s", r.raw)
 		}
 		// Its settings are a valid request.
 		if got := a.runJob(insights(sandbox.ChatProd), r.at("configs", i, "config")).text("status"); got != "success" {
@@ -113,7 +113,7 @@ func TestDeleteConfig(t *testing.T) {
 	id := a.post(base+"/configs", obj{"name": "n", "config": obj{}}).text("id")
 	job := a.post(base, obj{"config_id": id}).text("id")
 	if got := a.call("DELETE", base+"/configs/"+id, nil).ok(); got.text("id") != id || got.text("message") == "" {
-		t.Errorf("%s", got.raw)
+		t.Errorf("the deletion returns %s", got.raw)
 	}
 	a.call("DELETE", base+"/configs/"+id, nil).refused(404, "Insights config not found")
 	a.call("DELETE", base+"/configs/x", nil).refused(422, "uuid_parsing")
@@ -132,7 +132,7 @@ func TestCategoriesAreSavedToConfig(t *testing.T) {
 	id := a.post(base+"/configs", obj{"name": "Weekly", "config": obj{"hierarchy": []int{3}}}).text("id")
 	job := a.runJob(base, obj{"config_id": id})
 	if job.text("name") != "Weekly" || job.text("config_id") != id {
-		t.Errorf("%s", job.raw)
+		t.Errorf("the job is %s", job.raw)
 	}
 	partitions := func() obj { return a.get(base+"/configs").at("configs", 0, "config", "partitions").(obj) }
 	found := partitions()
@@ -178,7 +178,7 @@ func TestRequestOverridesConfig(t *testing.T) {
 		total += n.(float64)
 	}
 	if job.text("name") != "mine" || total != 161 || len(job.at("shape").(obj)) != 2 {
-		t.Errorf("%s", job.raw)
+		t.Errorf("the job is %s", job.raw)
 	}
 }
 
@@ -188,7 +188,7 @@ func TestGenerateConfig(t *testing.T) {
 	base := insights(sandbox.ChatProd) + "/configs"
 	r := a.post(base+"/generate", obj{"user_context": obj{"What would you like to learn about your agent?": "where it fails"}})
 	if !strings.Contains(r.text("summary_prompt"), "where it fails") || !strings.Contains(r.text("summary_prompt"), "{{all_thread_messages}}") {
-		t.Errorf("%s", r.raw)
+		t.Errorf("the generated config is %s", r.raw)
 	}
 	if n := len(a.get(base).list("configs")); n != 0 {
 		t.Errorf("%d configs were saved", n)

@@ -227,7 +227,7 @@ func TestProcessLate(t *testing.T) {
 				time.Sleep(time.Minute)
 				jobs := s.Jobs(uuid.Nil, session)
 				if len(jobs) != 1 || !jobs[0].CreatedAt.Equal(sent.Add(20*time.Second)) || string(jobs[0].Request) != `{"name": "n"}` {
-					t.Errorf("%+v", jobs)
+					t.Errorf("the jobs are %+v", jobs)
 				}
 				if s.JobsStarted() != 1 || len(s.Requests()) != 1 {
 					t.Errorf("%d started, %d received", s.JobsStarted(), len(s.Requests()))

@@ -26,7 +26,7 @@ func TestJobFixtures(t *testing.T) {
 	stuck := base + "/" + a.s.AddJob(session, sandbox.Job{Status: "running"}).String()
 	for range 5 {
 		if got := a.get(stuck); got.text("status") != "running" || got.at("report") != nil {
-			t.Errorf("%s", got.raw)
+			t.Errorf("the job is %s", got.raw)
 		}
 	}
 	missing := uuid.New()
@@ -42,7 +42,7 @@ func TestJobFixtures(t *testing.T) {
 	r := a.getUnrecorded(base + "/" + odd.String())
 	if r.text("created_at") != "2026-03-16T11:00:00" || r.at("tenant") != 5.0 || r.at("clusters", 1, "colour") != "red" ||
 		r.at("clusters", 1, "stats") != nil || r.text("clusters", 0, "parent_id") != missing.String() {
-		t.Errorf("%s", r.raw)
+		t.Errorf("the job is %s", r.raw)
 	}
 	if _, there := r.value.(obj)["shape"]; there {
 		t.Errorf("shape is not omitted: %s", r.raw)
@@ -93,7 +93,7 @@ func TestProjectFixtures(t *testing.T) {
 		t.Errorf("%.300v", run)
 	}
 	if got := there.get("/sessions/" + id.String()); got.text("reference_dataset_id") != dataset.String() {
-		t.Errorf("%s", got.raw)
+		t.Errorf("the project is %s", got.raw)
 	}
 	a.call("GET", "/sessions/"+id.String(), nil).refused(404, "Session not found")
 	if jobs := a.s.Jobs(uuid.Nil, id); jobs != nil {

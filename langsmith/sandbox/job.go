@@ -36,7 +36,7 @@ type progress struct {
 // queuedPart is the inverse of the share of its duration that a job is queued.
 const queuedPart = 10
 
-// unreadDuration is the duration of a job that advances by reads, if nobody reads it.
+// unreadDuration is the duration of a job that advances by reads but is not read.
 const unreadDuration = 30 * time.Second
 
 // status returns the job's current status.

@@ -176,7 +176,7 @@ func TestJobRunsPages(t *testing.T) {
 			}
 			last = turns
 			if fields["summary"] == "" || fields["inputs"] == "" {
-				t.Errorf("%v", fields)
+				t.Errorf("the run's fields are %v", fields)
 			}
 		}
 		if r.at("offset") == nil {
@@ -355,7 +355,7 @@ func TestCreateWithEveryField(t *testing.T) {
 		"summary_model": uuid.NewString(), "is_scheduled": false, "validate_model_secrets": true,
 	}
 	if got := a.runJob(base, full); got.text("status") != "success" || got.text("config_id") != config {
-		t.Errorf("%s", got.raw)
+		t.Errorf("the job is %s", got.raw)
 	}
 	nulls := obj{}
 	for name := range full {

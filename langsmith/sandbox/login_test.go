@@ -34,7 +34,7 @@ func TestRefreshTokensAreSingleUse(t *testing.T) {
 	use(login.AccessToken).ok()
 	next := a.form("/oauth/token", refresh(login.RefreshToken)).ok()
 	if next.at("expires_in") != 600.0 || next.text("token_type") != "Bearer" || next.text("refresh_token") == login.RefreshToken {
-		t.Errorf("%s", next.raw)
+		t.Errorf("the renewed login is %s", next.raw)
 	}
 	use(next.text("access_token")).ok()
 	use(login.AccessToken).ok()

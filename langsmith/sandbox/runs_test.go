@@ -19,7 +19,7 @@ func TestReadRun(t *testing.T) {
 	root := a.post("/runs/query", obj{"session": []string{session}, "is_root": true, "limit": 1}).text("runs", 0, "id")
 	r := a.get("/api/v1/runs/" + root + "?session_id=" + session)
 	if r.text("trace_id") != root || r.at("parent_run_id") != nil || len(r.list("inputs", "messages")) == 0 || r.text("app_path") == "" {
-		t.Errorf("%s", r.raw)
+		t.Errorf("the root run is %s", r.raw)
 	}
 	a.call("GET", "/runs/"+uuid.NewString(), nil).refused(404, "Run not found")
 	a.call("GET", "/runs/"+root+"?session_id="+uuid.NewString(), nil).refused(404, "Run not found")
@@ -27,7 +27,7 @@ func TestReadRun(t *testing.T) {
 
 	child := a.post("/runs/query", obj{"parent_run": root, "limit": 1}).value.(obj)["runs"].([]any)[0].(obj)
 	if child["parent_run_id"] != root || !slices.Equal(child["parent_run_ids"].([]any), []any{root}) {
-		t.Errorf("%v", child)
+		t.Errorf("the child run is %v", child)
 	}
 }
 
@@ -153,7 +153,7 @@ func TestIngestChats(t *testing.T) {
 	}
 	got := a.get("/runs/" + first)
 	if got.text("thread_id") != "t-"+first || got.text("status") != "success" {
-		t.Errorf("%s", got.raw)
+		t.Errorf("the run is %s", got.raw)
 	}
 	a.call("POST", "/runs/batch", obj{"post": posts[:1]}).refused(409, first)
 	a.call("POST", "/api/v1/runs/batch", obj{"post": []any{posts[0], chat(session, uuid.NewString(), "new")}}).refused(409, first)
@@ -162,7 +162,7 @@ func TestIngestChats(t *testing.T) {
 	}
 	a.post("/runs/batch", obj{"patch": []any{obj{"id": first, "error": "late trouble", "tags": []string{"t"}}}})
 	if r := a.get("/runs/" + first); r.text("status") != "error" || r.text("inputs_preview") == "" {
-		t.Errorf("%s", r.raw)
+		t.Errorf("the run is %s", r.raw)
 	}
 	// A job over the ingested runs.
 	job := a.runJob("/sessions/"+session+"/insights", obj{"last_n_hours": 1, "user_context": obj{

@@ -121,7 +121,7 @@ func TestReadTraceV2(t *testing.T) {
 	}, "&selects="))
 	if r.text("status") != "ERROR" || r.text("run_type") != "CHAIN" || r.text("project_id") != session || r.text("trace_id") != id ||
 		r.at("latency_seconds").(float64) <= 0 || r.text("metadata", "title") == "" || len(r.list("tags")) != 1 || len(r.list("parent_run_ids")) != 0 {
-		t.Errorf("%s", r.raw)
+		t.Errorf("the run is %s", r.raw)
 	}
 	children := a.post("/api/v2/runs/query", obj{
 		"project_ids": []string{session}, "min_start_time": week, "trace_id": id, "is_root": false,

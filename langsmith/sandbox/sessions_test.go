@@ -53,7 +53,7 @@ func TestSessionFigures(t *testing.T) {
 	r := a.get(path + "?include_stats=true")
 	if r.at("run_count").(float64) < 400 || r.at("error_rate").(float64) < 0.05 || r.at("latency_p50").(float64) < 2 ||
 		!strings.HasPrefix(r.text("total_cost"), "1.") || r.text("last_run_start_time") == "" {
-		t.Errorf("%s", r.raw)
+		t.Errorf("the project is %s", r.raw)
 	}
 	if r.text("tenant_id") != sandbox.DefaultWorkspace().String() {
 		t.Errorf("tenant %s", r.text("tenant_id"))

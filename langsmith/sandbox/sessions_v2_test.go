@@ -28,7 +28,7 @@ func TestListSessionsV2(t *testing.T) {
 	}
 	with := a.get("/api/v2/sessions?name=chat-prod&include_stats=true").at("items", 0).(obj)
 	if with["run_count"] != 451.0 || with["last_run_start_time"] == nil {
-		t.Errorf("%v", with)
+		t.Errorf("the project is %v", with)
 	}
 	next := url.Values{"page_size": {"3"}}
 	var names []any

@@ -70,7 +70,7 @@ func TestRequestsAreCopies(t *testing.T) {
 	got := a.s.Requests()[0]
 	if got.Method != "POST" || got.Path != "/sessions" || got.RawQuery != "upsert=true" ||
 		string(got.Body) != `{"name":"x"}` || got.Header.Get("X-Api-Key") != "key" {
-		t.Errorf("%+v", got)
+		t.Errorf("the request is %+v", got)
 	}
 	got.Body[0], got.Header["X-Api-Key"][0] = 'X', "changed"
 	if again := a.s.Requests()[0]; again.Body[0] != '{' || again.Header.Get("X-Api-Key") != "key" {

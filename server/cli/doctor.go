@@ -53,7 +53,9 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags
 	}
 	var checks []doctor.Check
 	if flags.live != "" {
-		checks = doctor.Live(cmd.Context(), upstream, flags.live)
+		if checks, err = doctor.Live(cmd.Context(), upstream, flags.live); err != nil && !flags.json {
+			return config.Problem("--live: " + err.Error())
+		}
 	} else {
 		checks = doctor.Run(cmd.Context(), doctor.Options{
 			LangSmith:    cfg.LangSmith,

@@ -44,7 +44,7 @@ func runHTTP(cmd *cobra.Command, getenv func(string) string) error {
 			return fmt.Errorf("--addr: cannot listen on %s: %w", cfg.HTTP.Addr, err)
 		}
 		guard := guardName(cfg.HTTP)
-		serving(cfg, "http", logger).
+		servingLine(cfg, "http", logger).
 			Stringer("addr", listener.Addr()).Str("guard", guard).Msg("serving")
 		if cfg.HTTP.AllowUnauthenticated && guard == noGuard {
 			logger.Warn().Msg("--allow-unauthenticated: anybody who reaches this server may call it, with the operator's key unless they send their own")

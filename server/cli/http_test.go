@@ -147,8 +147,8 @@ func TestHTTPCommand(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// The first line says which settings are in force, so that one that is missing is seen.
-func TestTheServingLine(t *testing.T) {
+// The log's first line has the settings in use, so that a missing one is noticed.
+func TestServingLine(t *testing.T) {
 	for _, c := range []struct {
 		variables map[string]string
 		args      []string
@@ -157,7 +157,7 @@ func TestTheServingLine(t *testing.T) {
 		{map[string]string{"LANGSMITH_API_KEY": operatorKey}, []string{"--read-only", "--max-jobs-per-day", "2", "--state", "redis://:hush@127.0.0.1:1/0"},
 			[]string{`"tools":8,"read_only":true,"confirm":false`, `"state":"redis"`, `"max_jobs_per_day":2,"endpoint":"https://api.smith.langchain.com","credential":"configured"`}},
 		{nil, []string{"--confirm", "--max-sample", "50", "--max-jobs-per-day", "2"},
-			[]string{`"tools":18,"read_only":false,"confirm":true`, `"state":"memory"`, `"max_sample":50,`, `"credential":"callers'"`, "--max-jobs-per-day begins anew with each start"}},
+			[]string{`"tools":18,"read_only":false,"confirm":true`, `"state":"memory"`, `"max_sample":50,`, `"credential":"callers'"`, "the count of --max-jobs-per-day starts at 0 with each process"}},
 	} {
 		log := runHTTP(t, c.variables, append(c.args, "--addr", "127.0.0.1:0")...).end(t)
 		for _, want := range c.want {
@@ -165,8 +165,8 @@ func TestTheServingLine(t *testing.T) {
 				t.Errorf("%v: the log lacks %s or has a secret:\n%s", c.args, want, log)
 			}
 		}
-		if shared := strings.Contains(c.args[len(c.args)-1], "redis"); shared && strings.Contains(log, "begins anew") {
-			t.Errorf("a limit that is kept in Redis is warned of:\n%s", log)
+		if shared := strings.Contains(c.args[len(c.args)-1], "redis"); shared && strings.Contains(log, "starts at 0") {
+			t.Errorf("a warning of a limit that Redis keeps:\n%s", log)
 		}
 	}
 }

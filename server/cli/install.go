@@ -35,7 +35,7 @@ func newInstallCommand(getenv func(string) string) *cobra.Command {
 			if err := addEntry(&options, flags, getenv); err != nil {
 				return err
 			}
-			return changeClient(cmd, options, install.Install)
+			return changeClient(cmd, options, install.Install, "is already up to date")
 		},
 	}
 	flags.declare(cmd)
@@ -57,7 +57,7 @@ func newUninstallCommand(getenv func(string) string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return changeClient(cmd, options, install.Uninstall)
+			return changeClient(cmd, options, install.Uninstall, "has no entry "+install.ServerName)
 		},
 	}
 	flags.declare(cmd)
@@ -174,8 +174,8 @@ func entryEnv(l config.LangSmith, getenv func(string) string) (map[string]string
 }
 
 // changeClient changes a client's configuration, or only shows the change, and prints
-// what to do next.
-func changeClient(cmd *cobra.Command, options install.Options, change func(install.Options) (install.Change, error)) error {
+// what to do next. unchanged says what a file is that needs no change.
+func changeClient(cmd *cobra.Command, options install.Options, change func(install.Options) (install.Change, error), unchanged string) error {
 	out := cmd.OutOrStdout()
 	result, err := change(options)
 	if errors.Is(err, install.ErrUnknownClient) {
@@ -190,7 +190,7 @@ func changeClient(cmd *cobra.Command, options install.Options, change func(insta
 	switch {
 	case result.File == "": // the client is not installed, and a note says so
 	case !result.Changed:
-		fmt.Fprintf(out, "%s is already up to date.\n", result.File)
+		fmt.Fprintf(out, "%s %s.\n", result.File, unchanged)
 	case options.DryRun:
 		fmt.Fprintf(out, "%s would change:\n\n%s", result.File, result.Diff)
 	default:

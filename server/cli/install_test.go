@@ -115,6 +115,6 @@ func TestInstallURL(t *testing.T) {
 		}
 	}
 	if strings.Contains(string(content), "secret") || strings.Contains(string(content), "shop") {
-		t.Errorf("%s", content)
+		t.Errorf("the file has the key or the project:\n%s", content)
 	}
 }

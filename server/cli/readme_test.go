@@ -50,6 +50,9 @@ func TestREADMECommandBlocks(t *testing.T) {
 				if text := prerequisite(t, command); !strings.Contains(readme, text) {
 					t.Errorf("the README lacks %q, which %q needs", text, command)
 				}
+				if strings.Contains(command, "_API_KEY") && !strings.Contains(command, "'X-API-Key: ${LANGSMITH_API_KEY}'") {
+					t.Errorf("the shell would put the key itself into the client's file: %q", command)
+				}
 			}
 		case "json":
 		default:
@@ -330,7 +333,7 @@ func TestDocumentedFlagsAndVariables(t *testing.T) {
 		}
 	}
 	// The flags of other programs in these documents.
-	flagsOfOthers := map[string][]string{"../../docs/speed.md": {"write", "ours"}, "../../docs/conformance.md": {"method", "strict"}}
+	flagsOfOthers := map[string][]string{"../../docs/speed.md": {"write", "ours"}, "../../docs/conformance.md": {"method", "strict"}, "../../docs/deployment.md": {"detach", "no-deps", "build"}}
 	seen := 0
 	for _, path := range documents(t) {
 		if path == "../../CHANGELOG.md" {

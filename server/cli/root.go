@@ -51,7 +51,7 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 	return root
 }
 
-// suggestFlag asks for the flag that an unknown one most likely means.
+// suggestFlag returns a question for the flag that an unknown one most likely means.
 func suggestFlag(cmd *cobra.Command, err error) string {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {

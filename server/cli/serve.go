@@ -25,10 +25,10 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 		logger.Warn().Strs("variables", cfg.Placeholders).Msg("variables are treated as unset: the client has not replaced the placeholders in them")
 	}
 	if len(cfg.Unknown) > 0 {
-		logger.Warn().Strs("variables", cfg.Unknown).Msg("variables are no settings and have no effect")
+		logger.Warn().Strs("variables", cfg.Unknown).Msg("unknown variables are ignored")
 	}
 	if cfg.MaxJobsPerDay > 0 && cfg.State == config.StateMemory && !cfg.Sandbox {
-		logger.Warn().Msg("--max-jobs-per-day begins anew with each start, and with each replica: --state keeps its count in memory; give it a directory or a redis:// URL")
+		logger.Warn().Msg("the count of --max-jobs-per-day starts at 0 with each process, because --state keeps its count in memory; set it to a directory or a redis:// URL")
 	}
 	started, stopTelemetry, err := startTelemetry(ctx, cfg, getenv, logger)
 	if err != nil {

@@ -9,13 +9,13 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// serving begins the line that says which settings are in force. It has no secret.
-func serving(cfg *config.Config, transport string, logger zerolog.Logger) *zerolog.Event {
+// servingLine returns a log line with the settings in use, without secrets.
+func servingLine(cfg *config.Config, transport string, logger zerolog.Logger) *zerolog.Event {
 	credential := "configured"
 	if cfg.LangSmith.Credentials.Empty() {
 		credential = map[string]string{"http": "callers'", "stdio": "none"}[transport]
 	}
-	tools, _ := server.FilterTools(cfg) // the backend is there, so it did not fail
+	tools, _ := server.FilterTools(cfg) // has succeeded for the backend
 	line := logger.Info().Str("version", server.Version()).Str("transport", transport).Int("tools", len(tools)).
 		Bool("read_only", cfg.ReadOnly).Bool("confirm", cfg.Confirm).Bool("hide_run_content", cfg.HideRunContent).
 		Str("state", stateKind(cfg.State)).Bool("sandbox", cfg.Sandbox)
@@ -33,7 +33,7 @@ func serving(cfg *config.Config, transport string, logger zerolog.Logger) *zerol
 	return line
 }
 
-// stateKind names the kind of a --state, which may hold a password.
+// stateKind returns the kind of a --state, whose URL may have a password.
 func stateKind(state string) string {
 	switch {
 	case state == config.StateMemory:

@@ -71,7 +71,7 @@ func TestHTTPTelemetry(t *testing.T) {
 	}
 }
 
-// create starts a job in the era without sessions, in a trace.
+// create starts a job by a request of protocol version 2026-07-28 with a trace context.
 func create(t *testing.T, address, trace string) {
 	t.Helper()
 	answer := stateless(t, address, trace, "tools/call", `"name":"create_insights_job","arguments":{"project":"chat-prod"},`)
@@ -99,7 +99,7 @@ func callUnknownMethod(t *testing.T, address, method string) {
 	}
 }
 
-// stateless sends a request of the era without sessions.
+// stateless sends a request of protocol version 2026-07-28, which has no session.
 func stateless(t *testing.T, address, trace, method, params string) string {
 	t.Helper()
 	_, answer := post(t, address, map[string]string{

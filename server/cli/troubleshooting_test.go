@@ -233,7 +233,7 @@ func TestDoctorJSON(t *testing.T) {
 			for _, check := range report.Checks {
 				names = append(names, check.Name)
 				if (check.Status == doctor.Failed) != (check.Name == test.failed) {
-					t.Errorf("%+v", check)
+					t.Errorf("the check is %+v", check)
 				}
 				if check.Found == "" || check.Status == doctor.Failed && check.Do == "" {
 					t.Errorf("no finding or no advice: %+v", check)
@@ -360,6 +360,10 @@ func TestDoctorLive(t *testing.T) {
 	}
 	if got.code != 0 || got.err != "" || strings.Contains(got.out, "secret") || strings.Contains(got.out, "chat-prod") || strings.Contains(got.out, upstream.URL) {
 		t.Errorf("code %d, stderr %q\n%s", got.code, got.err, got.out)
+	}
+	got = runCommand(t, env, "doctor", "--live", "chat-prd")
+	if got.code != 2 || got.out != "" || !strings.Contains(got.err, `--live: there is no project "chat-prd" in this workspace; visible: `) || !strings.Contains(got.err, `"chat-prod"`) {
+		t.Errorf("a misspelt project: code %d\n%s%s", got.code, got.out, got.err)
 	}
 	got = runCommand(t, env, "doctor", "--live", "no such project", "--json")
 	var report struct {

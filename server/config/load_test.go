@@ -62,6 +62,14 @@ func problems(t *testing.T, err error) []string {
 	return texts
 }
 
+// An issuer that is wrong is reported once, and not as missing beside its audience too.
+func TestOneProblemOfAnIssuer(t *testing.T) {
+	_, err := config.Load(config.HTTPCmd, map[string]string{"oauth-issuer": "http://id.example.com", "oauth-audience": "x"}, environment(t, nil))
+	if err == nil || strings.Count(err.Error(), "\n") != 0 || !strings.Contains(err.Error(), "want the issuer's https:// address") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	c := load(t, config.Stdio, nil, nil)
 	if c.Timeout != time.Minute || c.ShutdownTimeout != 2*time.Second || c.LogLevel != zerolog.InfoLevel {
@@ -107,14 +115,14 @@ func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
 	}
 	text := strings.Join(all, "\n")
 	for _, name := range []string{
-		"--timeout:", "--addr:", "--state:", "--max-sample:", "--auth-token:", "--oauth-issuer:", "LANGSMITH_ENDPOINT:", "LANGSMITH_WORKSPACE_ID:",
+		"--timeout:", "--addr:", "--state:", "--max-sample:", "--auth-token:", "--oauth-issuer:", "--oauth-audience:", "LANGSMITH_ENDPOINT:", "LANGSMITH_WORKSPACE_ID:",
 		"LANGSMITH_API_KEY:", "LANGSMITH_INSIGHTS_MCP_LOG_LEVEL:", "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN_FILE:", "LANGSMITH_INSIGHTS_MCP_CONFIRM:",
 	} {
 		if !strings.Contains(text, name) {
 			t.Errorf("%s is not named in:\n%s", name, text)
 		}
 	}
-	if len(all) != 12 {
+	if len(all) != 13 {
 		t.Errorf("%d problems:\n%s", len(all), text)
 	}
 	if strings.Contains(text, key) {

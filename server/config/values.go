@@ -75,13 +75,14 @@ func isPort(text string) bool {
 	return err == nil
 }
 
+// parseIssuer returns an invalid issuer too, so that none is missed beside the audience.
 func parseIssuer(value string) (string, error) {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && isLoopbackHost(u.Hostname())) {
-		return "", errors.New("want the issuer's https:// address")
+		return value, errors.New("want the issuer's https:// address")
 	}
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" { // RFC 8414, section 2; the value may hold a password
-		return "", errors.New("want the issuer's address without a user, a query or a fragment")
+		return value, errors.New("want the issuer's address without a user, a query or a fragment")
 	}
 	return value, nil
 }

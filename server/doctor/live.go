@@ -14,12 +14,14 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/doctor/shape"
+	"langsmith-insights-mcp/tools/markdown"
 )
 
 // Live makes the tools' read requests for a project, given by its name or id, and compares
 // each response with its documented shape. It costs no money and changes nothing. The
-// checks have no content of the responses: see [PrintLive].
-func Live(ctx context.Context, options langsmith.Options, project string) []Check {
+// checks have no content of the responses: see [PrintLive]. The error is that of a
+// project that is not there.
+func Live(ctx context.Context, options langsmith.Options, project string) ([]Check, error) {
 	l := &liveReader{nameOrID: project}
 	options.OnResponse = l.add
 	options.OnDeprecated = l.ends.Add
@@ -46,7 +48,7 @@ func Live(ctx context.Context, options langsmith.Options, project string) []Chec
 		}
 		checks = append(checks, check)
 	}
-	return append(checks, l.ends.check())
+	return append(checks, l.ends.check()), l.noProject
 }
 
 // liveReader makes the read requests. A read sets what later ones need.
@@ -59,6 +61,7 @@ type liveReader struct {
 	ends      Deprecations
 
 	project, job, foundRun uuid.UUID
+	noProject              error
 }
 
 func (l *liveReader) add(response langsmith.Response) {
@@ -81,7 +84,8 @@ type emptyError string
 func (e emptyError) Error() string { return string(e) }
 
 func (l *liveReader) readProjects(ctx context.Context) error {
-	if _, err := l.client.ListProjects(ctx, langsmith.ProjectsQuery{Limit: 5, Stats: true}); err != nil {
+	visible, err := l.client.ListProjects(ctx, langsmith.ProjectsQuery{Limit: maxNamesShown, Stats: true})
+	if err != nil {
 		return err
 	}
 	id, err := uuid.Parse(l.nameOrID)
@@ -91,6 +95,7 @@ func (l *liveReader) readProjects(ctx context.Context) error {
 			return err
 		}
 		if len(listed) == 0 {
+			l.noProject = fmt.Errorf("there is no project %s in this workspace; visible: %s", markdown.Quote(l.nameOrID, 100), projectNames(visible))
 			return errors.New("there is no project of that name")
 		}
 		id = listed[0].ID

@@ -103,7 +103,7 @@ func (l *live) read(t *testing.T, project string) ([]doctor.Check, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checks := doctor.Live(t.Context(), langsmith.Options{
+	checks, _ := doctor.Live(t.Context(), langsmith.Options{
 		Endpoint: endpoint, Credentials: langsmith.Credentials{APIKey: "lsv2_pt_doctor"}, Transport: l,
 	}, project)
 	var printed strings.Builder

@@ -35,7 +35,7 @@ func TestReadHome(t *testing.T) {
 func TestIcon(t *testing.T) {
 	config, err := png.DecodeConfig(bytes.NewReader(IconPNG))
 	if err != nil || config.Width != 128 || config.Height != 128 {
-		t.Errorf("%+v, %v", config, err)
+		t.Errorf("the icon: %+v, %v", config, err)
 	}
 	if size := len(Icon().Src); size > 600 {
 		t.Errorf("the icon has %d bytes", size)

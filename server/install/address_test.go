@@ -112,7 +112,7 @@ func TestAddressDoesNotReplaceProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := read(t, config)
-	if _, err := Install(addressOptions(t, h, "cursor")); err == nil || !strings.Contains(err.Error(), "starts a program: uninstall it first") {
+	if _, err := Install(addressOptions(t, h, "cursor")); err == nil || !strings.Contains(err.Error(), "starts a program: uninstall it first, with the same command and uninstall in place of install") || strings.Contains(err.Error(), "move the file away") {
 		t.Error(err)
 	}
 	if !bytes.Equal(read(t, config), before) {
@@ -134,7 +134,7 @@ func TestWrittenKeyReplacesPassedKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := string(read(t, config)); strings.Contains(got, keyVariable) || !strings.Contains(got, "X-Team = 'TEAM'") || !strings.Contains(got, "X-API-Key = '"+testKey+"'") {
-		t.Errorf("%s", got)
+		t.Errorf("the file is\n%s", got)
 	}
 	if again, err := Install(o); err != nil || again.Changed {
 		t.Errorf("the second time: %v\n%s", err, again.Diff)

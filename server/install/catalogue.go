@@ -152,8 +152,9 @@ func catalogue() []client {
 		},
 		// "Model Context Protocol" on developers.openai.com/codex:
 		// $CODEX_HOME/config.toml, tables [mcp_servers.NAME], and env_vars for the
-		// variables to hand on; others are withheld. Versions 0.169.0 and 0.171.0 list what is
-		// written here. http_headers and env_http_headers are on the same page.
+		// variables to pass to the server; it gets no others. Versions 0.169.0 and 0.171.0 list
+		// the server as it is written here. http_headers and env_http_headers are on the same
+		// page.
 		{
 			Client: Client{Name: "codex-cli", Title: "Codex CLI"},
 			format: tomlFormat{servers: "mcp_servers"},

@@ -81,6 +81,9 @@ func merge(f format, src []byte, e entry) ([]byte, error) {
 	return f.put(src, old, e.update(old))
 }
 
+// errOtherEntry ends the error for an entry of another kind.
+var errOtherEntry = errors.New("uninstall it first, with the same command and uninstall in place of install")
+
 // errorInEntry returns an error with the line of the entry, or the first line if the entry
 // is part of an inline table.
 func errorInEntry(f format, src []byte, problem string) error {
@@ -88,7 +91,7 @@ func errorInEntry(f format, src []byte, problem string) error {
 	if spans := f.spans(src); len(spans) > 0 {
 		start = spans[0].start
 	}
-	return errorAt(src, start, "the entry %q %s: uninstall it first", ServerName, problem)
+	return errorAt(src, start, "the entry %q %s: %w", ServerName, problem, errOtherEntry)
 }
 
 // checkRest is the last check before the file is written: except for the entry and its

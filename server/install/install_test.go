@@ -47,7 +47,7 @@ func TestMissingFile(t *testing.T) {
 	}
 	ch, err := Install(options(h, "cursor"))
 	if err != nil || !ch.Changed || ch.Backup != "" || !strings.Contains(ch.Diff, "--- /dev/null") {
-		t.Fatalf("%+v, %v", ch, err)
+		t.Fatalf("the change of a new file: %+v, %v", ch, err)
 	}
 	if runtime.GOOS != "windows" && mode(t, ch.File) != 0o600 {
 		t.Errorf("mode %v", mode(t, ch.File))
@@ -172,15 +172,15 @@ func TestBackups(t *testing.T) {
 	}
 	second, err := Uninstall(options(h, "cursor"))
 	if err != nil || second.Backup != first.Backup+"-2" {
-		t.Errorf("%+v, %v", second, err)
+		t.Errorf("the second backup: %+v, %v", second, err)
 	}
 	h.Now = func() time.Time { return time.Date(2026, 12, 24, 9, 30, 0, 0, time.UTC) }
 	third, err := Install(options(h, "cursor"))
 	if err != nil || third.Backup != first.Backup {
-		t.Errorf("%+v, %v", third, err)
+		t.Errorf("the third backup: %+v, %v", third, err)
 	}
 	if got := backups(t, config); len(got) != 2 {
-		t.Errorf("%q", got)
+		t.Errorf("backups: %q", got)
 	}
 }
 
@@ -211,7 +211,7 @@ func TestWriteProtected(t *testing.T) {
 	for _, change := range []func(Options) (Change, error){Install, Uninstall} {
 		ch, err := change(options(h, "cursor"))
 		if ch.Changed || err != nil && !strings.Contains(err.Error(), config+" is write-protected") {
-			t.Errorf("%+v, %v", ch, err)
+			t.Errorf("a write-protected file: %+v, %v", ch, err)
 		}
 	}
 	if !maps.Equal(snapshot(t, h.Home), before) {
@@ -264,10 +264,10 @@ func TestFile(t *testing.T) {
 	o.File = filepath.Join(t.TempDir(), "mcp.json")
 	ch, err := Install(o)
 	if err != nil || ch.File != o.File {
-		t.Fatalf("%+v, %v", ch, err)
+		t.Fatalf("the change: %+v, %v", ch, err)
 	}
 	if got := string(read(t, o.File)); !strings.Contains(got, `"${input:ls-insights-api-key}"`) {
-		t.Errorf("%s", got)
+		t.Errorf("the file is\n%s", got)
 	}
 }
 
@@ -323,7 +323,7 @@ func TestThisHost(t *testing.T) {
 	}
 	ch, err := Install(Options{Client: "cursor", Command: filepath.Join(home, "langsmith-insights-mcp"), Host: host})
 	if err != nil || ch.File != filepath.Join(home, ".cursor", "mcp.json") {
-		t.Errorf("%+v, %v", ch, err)
+		t.Errorf("the change: %+v, %v", ch, err)
 	}
 }
 

@@ -118,8 +118,8 @@ func hasComments(src []byte) bool {
 	return err == nil && !root.IsStandard()
 }
 
-// parseJSON parses src. It adds an empty object to a text without a value, because clients
-// treat such a file so.
+// parseJSON parses src. It adds an empty object to a text without a value, as clients read
+// such a file as an empty one.
 func parseJSON(src []byte) ([]byte, hujson.Value, error) {
 	root, err := hujson.Parse(append(bytes.Clone(src), '\n')) // ends a comment on the last line
 	if err != nil {

@@ -113,7 +113,7 @@ func TestModeIsCorrected(t *testing.T) {
 	}
 	ch, err := Install(o)
 	if err != nil || !ch.Changed || ch.Diff != "" {
-		t.Errorf("%+v, %v", ch, err)
+		t.Errorf("the change: %+v, %v", ch, err)
 	}
 	if mode(t, config) != 0o600 {
 		t.Errorf("mode %v", mode(t, config))

@@ -56,5 +56,5 @@ func newline(src []byte) string {
 
 // errorAt returns an error with the line of an offset.
 func errorAt(src []byte, offset int, text string, args ...any) error {
-	return fmt.Errorf("line %d: %s", 1+bytes.Count(src[:offset], []byte("\n")), fmt.Sprintf(text, args...))
+	return fmt.Errorf("line %d: %w", 1+bytes.Count(src[:offset], []byte("\n")), fmt.Errorf(text, args...))
 }

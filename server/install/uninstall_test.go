@@ -25,7 +25,7 @@ func TestUninstallAfterChanges(t *testing.T) {
 		}
 		ch, err := Uninstall(options(h, client))
 		if err != nil || !ch.Changed || ch.Next == "" {
-			t.Fatalf("%+v, %v", ch, err)
+			t.Fatalf("the installation: %+v, %v", ch, err)
 		}
 		want := strings.Replace(text[0], text[1], "newer-secret", 1)
 		if got := string(read(t, config)); got != want {
@@ -112,7 +112,7 @@ func TestUninstall(t *testing.T) {
 				}
 				tt.after = tt.before
 			} else if err != nil || ch.Changed != (tt.before != tt.after) {
-				t.Errorf("%+v, %v", ch, err)
+				t.Errorf("the removal: %+v, %v", ch, err)
 			}
 			if got := string(read(t, config)); got != tt.after {
 				t.Errorf("got:\n%s\nwant:\n%s", got, tt.after)

@@ -57,8 +57,8 @@ func New(options Options) *Tasks {
 	)}
 }
 
-// Accepted reports whether a task may answer the request of ctx: it is of the era of
-// 2026-07-28, and its client declares the extension.
+// Accepted reports whether a task may answer the request of ctx: its protocol version is
+// 2026-07-28 or later, and its client declares the extension.
 func Accepted(ctx context.Context) bool {
 	info := mcpserver.RequestProtocolInfoFromContext(ctx)
 	return info != nil && info.Modern && declares(info.ClientCapabilities)
@@ -90,7 +90,7 @@ func (t *Tasks) Create(ctx context.Context, name string, made time.Time, unfinis
 }
 
 // Answer implements [jsonrpc.Extension]. It leaves other requests to mcp-go, which also
-// refuses requests of another era or without the required _meta.
+// refuses requests of older protocol versions or without the required _meta.
 func (t *Tasks) Answer(ctx context.Context, m jsonrpc.Message) (mcp.JSONRPCMessage, bool) {
 	var answer func(context.Context, string, Call) any
 	switch m.Method {

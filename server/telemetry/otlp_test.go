@@ -103,7 +103,7 @@ func TestExportTraces(t *testing.T) {
 			request := lastRequest()
 			if request.URL.Path != test.path || request.Header.Get("Api-Key") != "a b" || request.Header.Get("Other") != "c" ||
 				request.Header.Get("Content-Type") != "application/x-protobuf" {
-				t.Errorf("%s %v", request.URL, request.Header)
+				t.Errorf("the collector was sent %s with %v", request.URL, request.Header)
 			}
 		})
 	}
@@ -142,7 +142,7 @@ func TestCollectorRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := exporter.ExportSpans(t.Context(), tracetest.SpanStubs{{Name: "a call"}}.Snapshots()); err == nil || !strings.Contains(err.Error(), "401") {
-		t.Errorf("%v", err)
+		t.Errorf("the error is %v", err)
 	}
 	if len(spans()) != 0 {
 		t.Error("a refused batch was sent again")

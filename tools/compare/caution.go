@@ -24,7 +24,7 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, "The report of the baseline holds no category.")
 	}
 	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
-		caution = append(caution, fmt.Sprintf("Small sample: chance alone moves a share by up to %.0f points.",
+		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points.",
 			100*chanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}
 	if c.job.project.ID != c.baseline.project.ID {
@@ -75,7 +75,7 @@ func (u *Undivided) describe() string {
 	if more := len(u.Subcategories) - maxUndivided; more > 0 {
 		named = append(named, wording.Thousands(more)+" more")
 	}
-	return fmt.Sprintf("Only the %s report divides %s, so not compared: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
+	return fmt.Sprintf("Only the %s report divides %s: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
 }
 
 // maxMovedErrors bounds how many steady categories are named whose errors moved.

@@ -19,7 +19,7 @@ func (r *Result) Text() string {
 	if r.Job.ErrorRate != nil || r.Baseline.ErrorRate != nil {
 		fmt.Fprintf(&b, ", errors %s", writePair(r.Baseline.ErrorRate, r.Job.ErrorRate, wording.Percent))
 	}
-	fmt.Fprintf(&b, ". Categories: %s.\nJob %s against baseline %s.\n", c.countChanges(), c.describe(c.job, r.Job), c.describe(c.baseline, r.Baseline))
+	fmt.Fprintf(&b, ". Categories: %s.\nJob %s against %s.\n", c.countChanges(), c.describe(c.job, r.Job), c.describe(c.baseline, r.Baseline))
 	for _, caution := range r.Caution {
 		fmt.Fprintf(&b, "Caution: %s\n", caution)
 	}
@@ -27,7 +27,7 @@ func (r *Result) Text() string {
 		r.writeTables(&b)
 	}
 	if r.Next != nil {
-		fmt.Fprintf(&b, "\nNext: %s: an example of what is new. A vanished category is in the baseline.\n", r.Next.Text("session_id", "job_id"))
+		fmt.Fprintf(&b, "\nNext: %s: an example.\n", r.Next.Text("session_id", "job_id"))
 	}
 	return b.String()
 }
@@ -40,7 +40,7 @@ func (c *Comparison) describe(side *Side, shown JobResult) string {
 			text += " of " + tool.ProjectLabel(side.project)
 		}
 	}
-	if reads := side.scope.String(); reads != "" {
+	if reads := side.scope.Brief(); reads != "" {
 		text += ", " + reads
 	}
 	return text + ")"

@@ -26,7 +26,7 @@ func (c Range) Times(n int) Range {
 	return Range{wording.Round4(c.Low * float64(n)), wording.Round4(c.High * float64(n))}
 }
 
-// Plus returns the cost of both.
+// Plus returns the sum of two costs.
 func (c Range) Plus(other Range) Range {
 	return Range{wording.Round4(c.Low + other.Low), wording.Round4(c.High + other.High)}
 }

@@ -244,7 +244,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 	elsewhere := apart || attempt.at.Sub(mark.at) > LookAgain-2*time.Second && !h.wasLearned(job, call, inItself)
 	between := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(attempt.at) }
 	told := h.toldAt(by)
-	writing := func(s span) bool { return s.to.After(by.began) && !s.from.After(told) }
+	writing := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(told) }
 	missed := func(s span) bool { return writing(s) && (by.process.isDead() || attempt.at.Before(told)) }
 	passed := func(at time.Time) bool { return !at.After(attempt.at) }
 	reading := func(s span) bool { return s.to.After(attempt.at.Add(-2*storePause)) && !s.from.After(attempt.at) }
@@ -301,15 +301,21 @@ func (h *harness) wasGone(job sandbox.StartedJob, question int, by time.Time) bo
 }
 
 // toldAt is when the store had been told of a call, at the latest: where it was full or
-// away, some time after that.
+// away, some time after that, in which the call's process did not stand still.
 func (h *harness) toldAt(call *seenCall) time.Time {
 	const later = unsavedPause + storePause + storeTimeout + storeAgain
 	told := call.ended
+	missing := slices.Concat(h.outages, h.fullSpans)
 	for again := true; again; {
 		again = false
-		for _, s := range slices.Concat(h.outages, h.fullSpans) {
+		for _, s := range missing {
 			if s.to.After(call.began) && !s.from.After(told) && s.to.Add(later).After(told) {
 				told, again = s.to.Add(later), true
+			}
+		}
+		for _, f := range h.freezes {
+			if told.After(call.ended) && f.process == call.process && !f.from.After(told) && f.to.Add(later).After(told) {
+				told, again = f.to.Add(later), true
 			}
 		}
 	}
@@ -319,7 +325,7 @@ func (h *harness) toldAt(call *seenCall) time.Time {
 // wasForgotten reports whether the store lost what a call wrote.
 func (h *harness) wasForgotten(call *seenCall) bool {
 	return slices.ContainsFunc(h.forgotten, func(f forgotten) bool {
-		return f.to.After(call.began) && (f.slot == call.slot || f.slot == "" && !f.from.After(call.ended))
+		return !f.to.Before(call.began) && (f.slot == call.slot || f.slot == "" && !f.from.After(call.ended))
 	})
 }
 

@@ -74,9 +74,16 @@ func (f *inFlight) reopen(entries []state.Entry) {
 // Until LangSmith must have shown it, nothing is started. entries come newest
 // first, and are overwritten.
 func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
-	open := slices.DeleteFunc(entries, func(entry state.Entry) bool {
-		return entry.Stage != state.Intended || f.sinceLost(entry) >= LookAgain
-	})
+	open := slices.DeleteFunc(entries, func(entry state.Entry) bool { return entry.Stage != state.Intended })
+	isOver := func(entry state.Entry) bool { return f.sinceLost(entry) >= LookAgain }
+	if f.jobs.err != nil && slices.ContainsFunc(open, isOver) {
+		// The list brings LangSmith's time. Without it an age is what this machine's clock
+		// says, which may have been set since.
+		if f.jobs = f.ledger.jobLists.list(f.ctx, f.call); f.jobs.err != nil {
+			return nil, f.uncertain(nil, searchResult{err: f.jobs.err})
+		}
+	}
+	open = slices.DeleteFunc(open, isOver)
 	if len(open) == 0 {
 		return nil, nil
 	}
@@ -188,7 +195,8 @@ var (
 	errHidden = errors.New("LangSmith does not show the job, nor its whole list of jobs")
 )
 
-// readJob asks for a remembered job. Where it cannot be read alone, the list will do.
+// readJob asks for a remembered job. Where it cannot be read alone, the list of this
+// moment will do: an older one has the status of then.
 func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, readTimeout)
 	defer cancel()
@@ -204,6 +212,8 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	if notFound && f.wasDeleted(id) {
 		return langsmith.Job{}, errDeleted
 	}
+	f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
+	f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
 	jobs, listErr := f.listAll()
 	if at := slices.IndexFunc(jobs, func(job langsmith.Job) bool { return job.ID == id }); at >= 0 {
 		return jobs[at], nil
@@ -225,8 +235,6 @@ func (f *inFlight) readAgain(id uuid.UUID) (job langsmith.Job, err error) {
 		if err := sleep(f.ctx, pause); err != nil {
 			return job, err
 		}
-		f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
-		f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
 		if job, err = f.readJob(id); !errors.Is(err, errMissing) {
 			return job, err
 		}

@@ -126,7 +126,8 @@ type harness struct {
 	fullSpans    []span // in which it could not be written
 	forgotten    []forgotten
 	replaced     []forgotten // whose file cannot be read any more
-	losses       []span      // of rows
+	freezes      []frozenSpan
+	losses       []span // of rows
 	jumps        []time.Time
 	dateJump     time.Duration
 	clocksSet    []time.Time // of machines
@@ -306,6 +307,7 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		h.replaceFile(t, s.fuse)
 	case freeze:
 		process.freeze(s.patience)
+		h.freezes = append(h.freezes, frozenSpan{span{now, now.Add(s.patience)}, process})
 	case loseRows:
 		h.mu.Lock()
 		h.losses = append(h.losses, span{now, now.Add(s.patience)})
@@ -335,6 +337,12 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 type forgotten struct {
 	span
 	slot string
+}
+
+// frozenSpan is a time in which a process stood still.
+type frozenSpan struct {
+	span
+	process *process
 }
 
 // forget has the leases' store lose what was written in a span, or one slot whole.
@@ -374,7 +382,9 @@ func (h *harness) replaceFile(t *testing.T, which int) {
 	if err := os.RemoveAll(path); err != nil {
 		t.Error(err)
 	}
-	if err := os.Mkdir(path, 0o700); err != nil {
+	if err := os.Mkdir(path, 0o700); errors.Is(err, fs.ErrExist) {
+		return // a process was quicker
+	} else if err != nil {
 		t.Error(err)
 	}
 	slot := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))

@@ -236,3 +236,51 @@ func TestStateThatTurnsOutToBeDamaged(t *testing.T) {
 		})
 	}
 }
+
+// A call that holds its slot does not send again once it reads of an equal one that
+// could not take it.
+func TestResendAfterACallWithoutItsSlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases, now := newLeaseStore(), storeTrouble{full: true}
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
+			Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+		}}})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: time.Minute})
+		var group sync.WaitGroup
+		group.Go(func() { w.start(t, w.call()) })
+		time.Sleep(time.Second)
+		now = storeTrouble{}
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"9"}}})
+		var api *langsmith.Error
+		if _, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call()); !errors.As(err, &api) || api.Status != 429 {
+			t.Errorf("got %v", err)
+		}
+		group.Wait()
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// An equal call looks for ten minutes from when a request was last sent, although its
+// process died then.
+func TestProcessThatDiesAfterItSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases, mortal := newLeaseStore(), newProcess()
+		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
+			Store: leases, process: mortal, trouble: func() storeTrouble { return storeTrouble{} },
+		}}})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"20"}}})
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DelayAfter: time.Minute})
+		go func() { _, _ = w.ledger.Start(context.Background(), w.call()) }()
+		time.Sleep(30 * time.Second)
+		mortal.die()
+		wantJobs(t, w, 1)
+		time.Sleep(LookAgain - 25*time.Second) // of the first sending, and 5 s more
+		again, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call())
+		if err != nil || again.Job.ID != w.jobs()[0].ID || !again.AlreadyRunning || !again.Probably {
+			t.Errorf("%+v, %v", again, err)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}

@@ -141,7 +141,9 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, postTimeout)
 	defer cancel()
 	sent := time.Now()
-	job, err := f.call.LangSmith.CreateInsightsJobWithRetry(ctx, f.call.Project, f.call.Request, f.mayResend)
+	job, err := f.call.LangSmith.CreateInsightsJobWithRetry(ctx, f.call.Project, f.call.Request, func(ctx context.Context) bool {
+		return f.mayResend(ctx, sent)
+	})
 	var api *langsmith.Error
 	switch {
 	case err == nil:
@@ -167,18 +169,26 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	return outcome, nil
 }
 
-// mayResend reports whether no equal call elsewhere can have taken this one's
-// place while the request waited to be sent again.
-func (f *inFlight) mayResend(ctx context.Context) bool {
-	switch {
-	case f.call.AllowDuplicate:
-		return true
-	case f.hold != nil:
-		err := f.ledger.stores.confirm(ctx, f.hold)
-		f.noteIf(err, noteNoStore)
-		return !errors.Is(err, state.ErrLost)
+// mayResend reports whether no equal call elsewhere can have taken this one's place
+// while the request waited to be sent again: one that could not take the slot either
+// writes its intent all the same. It then writes down how old the intent is without
+// being sent, since what is lost from here on was not lost before.
+func (f *inFlight) mayResend(ctx context.Context, sent time.Time) bool {
+	if !f.call.AllowDuplicate {
+		if f.hold != nil {
+			err := f.ledger.stores.confirm(ctx, f.hold)
+			f.noteIf(err, noteNoStore)
+			if errors.Is(err, state.ErrLost) {
+				return false
+			}
+		}
+		if f.isOvertaken(ctx) {
+			return false
+		}
 	}
-	return !f.isOvertaken(ctx)
+	f.about.Waited = time.Since(sent)
+	f.record(f.about)
+	return true
 }
 
 func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {

@@ -263,6 +263,29 @@ func TestEqualCallAfterALostAnswer(t *testing.T) {
 	})
 }
 
+// Without LangSmith's time, a clock that was set says nothing of how long ago an answer was
+// lost: it is asked for again, and nothing is started without it.
+func TestLostAnswerAndAClockThatWasSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ahead time.Duration
+		w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
+		lose(t, w)
+		ahead = LookAgain
+		for failing := range 2 {
+			time.Sleep(30 * time.Second)
+			w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Status: 500, Times: failing + 1})
+			var uncertain *UncertainError
+			if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || (uncertain.LookErr != nil) != (failing == 1) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if w.posts() != 1 {
+			t.Errorf("%d posts, want 1", w.posts())
+		}
+		w.drain(t)
+	})
+}
+
 // A job that was acknowledged exists, whatever one read of it or one list says.
 func TestAcknowledgedJobThatIsNotShown(t *testing.T) {
 	hidden := map[string]func(w *world, job uuid.UUID){
@@ -313,6 +336,22 @@ func TestAcknowledgedJobThatIsMissedTwice(t *testing.T) {
 			}
 		}
 		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
+// What is told of a job that cannot be read alone is of this moment, not of an earlier list.
+func TestExistingJobThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{sandbox: sandbox.Options{JobDuration: time.Second}})
+		w.AddRuns(w.project, trace.Run{Inputs: map[string]any{"q": "Where is my refund?"}, Outputs: map[string]any{"a": "On its way."}})
+		call := w.call(func(r *langsmith.CreateInsightsJobRequest) { r.LastNHours = langsmith.Some(24) })
+		first := w.start(t, call)
+		time.Sleep(listAge / 2)
+		w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 500, Times: 1})
+		if again := w.start(t, call); again.Job.ID != first.Job.ID || !again.AlreadyDone {
+			t.Errorf("%+v", again)
+		}
 		w.drain(t)
 	})
 }

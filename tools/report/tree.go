@@ -120,8 +120,8 @@ func (t *Tree) Find(id uuid.UUID) *Node { return t.byID[id] }
 const shortestPrefix = 6
 
 // Match returns the categories that a text identifies: the one with that id, else all with
-// that name or with an id that begins with it. Upper and lower case differ in names only
-// where both are there.
+// that name or with an id that begins with it. If there are none, it ignores the case of
+// names.
 func (t *Tree) Match(text string) []*Node {
 	if id, err := uuid.Parse(text); err == nil && t.byID[id] != nil {
 		return []*Node{t.byID[id]}
@@ -144,8 +144,8 @@ func (t *Tree) Match(text string) []*Node {
 	return matches
 }
 
-// Near returns the categories whose name or id has a part in common with a text: those
-// that contain it, and those with a word of it. The largest come first.
+// Near returns the categories that are similar to a text, largest first: those whose name
+// contains it or one of its words, and those whose id begins with it.
 func (t *Tree) Near(text string) []*Node {
 	text = strings.ToLower(strings.TrimSpace(text))
 	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
@@ -164,7 +164,7 @@ func (t *Tree) Near(text string) []*Node {
 	return near
 }
 
-// shortestWord is the fewest bytes of a word that tells something.
+// shortestWord is the length in bytes from which a word is compared.
 const shortestWord = 4
 
 // Share returns a category's share of all runs, from 0 to 1, and whether it is known. It is

@@ -86,12 +86,25 @@ func (s *Scope) DescribeFilter() string {
 
 // String describes the scope in a part of a sentence, such as "2026-01-01 00:00 to
 // 2026-01-08 00:00 UTC, sample 200". It is empty where nothing is known.
-func (s *Scope) String() string {
+func (s *Scope) String() string { return s.describe(s.Window()) }
+
+// inDays is the length from which on a window is described in days.
+const inDays = 48 * time.Hour
+
+// Brief is String without the time of the day where the window is of days.
+func (s *Scope) Brief() string {
+	if s.Length() < inDays || s.StartTime.Unix() <= 0 {
+		return s.String()
+	}
+	return s.describe(s.StartTime.UTC().Format(time.DateOnly) + " to " + s.EndTime.UTC().Format(time.DateOnly))
+}
+
+func (s *Scope) describe(window string) string {
 	if s == nil {
 		return ""
 	}
 	var parts []string
-	if window := s.Window(); window != "" {
+	if window != "" {
 		parts = append(parts, window+" UTC")
 	}
 	if s.Filter != "" {

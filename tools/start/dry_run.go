@@ -63,6 +63,11 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 			dry.others = slices.DeleteFunc(dry.others, func(other langsmith.Job) bool { return other.ID == dry.existing.ID })
 		}
 	}
+	if dry.existing == nil {
+		if err := j.CheckDailyLimit(ctx, env); err != nil {
+			return nil, err
+		}
+	}
 	var escaped bytes.Buffer // as a structure has it
 	if json.HTMLEscape(&escaped, body); escaped.Len() <= maxBody {
 		dry.WouldSend = &body

@@ -63,19 +63,43 @@ func WithPrefix(prefix string, err error) error {
 // problems that these find are told together.
 func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) error {
 	text, value, err := s.check(arguments)
-	if err == nil {
-		err = unmarshal(text, into)
-	}
-	if checked, ok := into.(interface{ Check() error }); ok && err == nil {
-		err = checked.Check()
-		if problems := langsmith.FieldErrors(err); len(problems) > 0 {
-			err = newArgumentError(problems)
+	if text != nil {
+		if unread := unmarshal(text, into); unread == nil {
+			err = checkRules(into, err)
+		} else if err == nil {
+			err = unread
 		}
 	}
 	if s.requiresProject && env.DefaultProject == "" && namesNoProject(value) {
 		err = addProblem(err, missingProject())
 	}
 	return err
+}
+
+// checkRules adds what the struct's own rules find to what the schema has found. Of a
+// field about which, or within which, both found something only the latter is told.
+func checkRules(into any, found error) error {
+	checked, ok := into.(interface{ Check() error })
+	if !ok {
+		return found
+	}
+	err := checked.Check()
+	problems := langsmith.FieldErrors(err)
+	var bad *ArgumentError
+	switch {
+	case found == nil && len(problems) > 0:
+		return newArgumentError(problems)
+	case found == nil:
+		return err
+	case !errors.As(found, &bad):
+		return found
+	}
+	problems = slices.DeleteFunc(problems, func(p langsmith.FieldError) bool {
+		return slices.ContainsFunc(bad.Problems, func(told langsmith.FieldError) bool { return strings.HasPrefix(told.Field+".", p.Field+".") })
+	})
+	all := newArgumentError(append(slices.Clone(bad.Problems), problems...))
+	all.More += bad.More
+	return all
 }
 
 // addProblem puts one more problem before those that an error tells of.

@@ -118,7 +118,7 @@ func TestEqualTextsStayTogether(t *testing.T) {
 	texts := []string{"late parcel", "lost password", "late parcel", "late parcel"}
 	clusters := clustering.NewCorpus(texts, nil).Cluster(every(4), []int{3})
 	if len(clusters) != 2 || !slices.Equal(clusters[0].Texts, []int{0, 2, 3}) {
-		t.Errorf("%v", clusters)
+		t.Errorf("the clusters are %v", clusters)
 	}
 }
 

@@ -211,7 +211,7 @@ func TestPartitions(t *testing.T) {
 		case c.Name == "Submarines" && (c.Size != 0 || c.Stats != nil),
 			c.Name == "Money" && c.Size < 50,
 			c.Name == "Getting in" && c.Size != 35:
-			t.Errorf("%+v", c)
+			t.Errorf("the category is %+v", c)
 		}
 	}
 	if len(r.Categories) < 8 {

@@ -70,7 +70,7 @@ func TestRunsAreValid(t *testing.T) {
 				t.Errorf("%s: from %v to %v", r.Name, r.Start, r.End)
 			}
 			if (r.Status == trace.Failed) != (r.Error != "") || r.Name == "" || r.Inputs == nil {
-				t.Errorf("%+v", r)
+				t.Errorf("the run is %+v", r)
 			}
 			if strings.Contains(trace.Text(r.Inputs)+trace.Text(r.Outputs), "{") {
 				t.Errorf("a placeholder was not replaced: %v", r.Inputs)

@@ -66,7 +66,7 @@ func TestText(t *testing.T) {
 		deep = []any{deep}
 	}
 	if got := trace.Text(map[string]any{"b": []any{"2", 3.0, map[string]any{"x": "4"}}, "a": "1", "deep": deep}); got != "1\n2\n4" {
-		t.Errorf("%q", got)
+		t.Errorf("the text is %q", got)
 	}
 }
 
