@@ -178,7 +178,7 @@ func schemas(t *testing.T) map[string]schema {
 func tags(of reflect.Type) []string {
 	var names []string
 	for _, field := range reflect.VisibleFields(of) {
-		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" && name != "-" {
 			names = append(names, name)
 		}
 	}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+
 	"github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
 
@@ -21,6 +23,7 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 		mcpserver.WithResourceCompletionProvider(completer{b}),
 	)...)
 	hideTasks(hooks)
+	omitIcons(hooks)
 	b.addTools(s)
 	b.addPrompts(s)
 	b.addResources(s, hooks)
@@ -48,6 +51,16 @@ func MCPOptions() []mcpserver.ServerOption {
 		mcpserver.WithMethodCacheHints(mcp.MethodResourcesTemplatesList, configuredListTTL, mcp.CacheScopePublic),
 		mcpserver.WithMethodCacheHints(mcp.MethodResourcesList, reportListTTL, mcp.CacheScopePrivate),
 	}
+}
+
+// omitIcons names the server without its icon in the results of 2026-07-28, all of which
+// name it: the icon is larger than many a result, and server/discover has it.
+func omitIcons(hooks *mcpserver.Hooks) {
+	hooks.AddOnSuccess(func(ctx context.Context, _ any, method mcp.MCPMethod, _ any, result any) {
+		if metadata, ok := result.(mcp.ResultMetadata); ok && method != mcp.MethodServerDiscover && mcpserver.IsModernRequest(ctx) {
+			metadata.EnsureResultMeta().SetServerInfo(mcp.Implementation{Name: identity.Name, Version: Version()})
+		}
+	})
 }
 
 const (

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -44,6 +45,23 @@ func TestToolsList(t *testing.T) {
 	t.Logf("tools/list has %d bytes", len(wire))
 	if len(wire) >= mostListed {
 		t.Errorf("the list has %d bytes; less than %d are allowed: CONTRIBUTING.md says what to do", len(wire), mostListed)
+	}
+}
+
+const modernMeta = `{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"}}}`
+
+// Of the results of 2026-07-28, server/discover alone has the server's icon.
+func TestDiscoverHasIcon(t *testing.T) {
+	f := servertest.Start(t, servertest.Options{})
+	s := server.NewMCP(f.Backend)
+	for method, want := range map[string]bool{"server/discover": true, "tools/list": false, "prompts/list": false, "resources/list": false} {
+		wire, err := json.Marshal(s.HandleMessage(t.Context(), json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"`+method+`","params":`+modernMeta+`}`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := bytes.Contains(wire, []byte(`"icons"`)); got != want || !bytes.Contains(wire, []byte(mcp.MetaKeyServerInfo)) {
+			t.Errorf("%s has the icon: %t, in %.300s", method, got, wire)
+		}
 	}
 }
 
