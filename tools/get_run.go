@@ -282,7 +282,7 @@ func (r *getRunResult) Text() string {
 		}
 		b.WriteString("\n")
 	}
-	if web := r.links.Text(r.links.RunPattern()); web != "" {
+	if web := r.links.RunPattern(); web != "" {
 		b.WriteString("Web: " + web + "\n")
 	}
 	if r.Error != "" {

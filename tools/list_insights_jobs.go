@@ -24,7 +24,6 @@ type listInsightsJobsArgs struct {
 
 type listInsightsJobsResult struct {
 	Jobs       []jobs.Job `json:"jobs"`
-	URLPattern string     `json:"url_pattern,omitempty"`
 	NextOffset int        `json:"next_offset,omitempty"`
 	tool.Followed
 
@@ -67,10 +66,8 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {
 				result.Jobs[i] = jobs.NewJob(&page[i], chars)
+				result.Jobs[i].URL = links.Job(page[i].ID)
 				result.Jobs[i].Scope = jobs.ScopeOf(&page[i], env.Scopes)
-			}
-			if items > 0 {
-				result.URLPattern = links.JobPattern()
 			}
 			if items < len(page) {
 				result.NextOffset = args.Offset + items
@@ -118,8 +115,8 @@ func (r *listInsightsJobsResult) Text() string {
 		table.Row(append(cells, created, job.ID.String())...)
 	}
 	b.WriteString(table.String() + "\n")
-	if r.URLPattern != "" {
-		b.WriteString("Web: " + r.links.Text(r.URLPattern) + "\n")
+	if web := r.links.JobPattern(); web != "" {
+		b.WriteString("Web: " + web + "\n")
 	}
 	if r.NextOffset > 0 {
 		fmt.Fprintf(&b, "More: the same call with offset=%d.\n", r.NextOffset)

@@ -25,11 +25,11 @@ type listedProject struct {
 	RunCount         *int           `json:"run_count,omitempty"`
 	LastRunStartTime langsmith.Time `json:"last_run_start_time,omitzero"`
 	ErrorRate        *float64       `json:"error_rate,omitempty"`
+	URL              string         `json:"url,omitempty"`
 }
 
 type listProjectsResult struct {
 	Projects   []listedProject `json:"projects"`
-	URLPattern string          `json:"url_pattern,omitempty"`
 	NextOffset int             `json:"next_offset,omitempty"`
 	tool.Followed
 
@@ -62,7 +62,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 	listed := make([]listedProject, len(found))
 	for i, project := range found {
 		env.Projects.Put(project)
-		listed[i] = newListedProject(project)
+		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
 	return &tool.Resizable[*listProjectsResult]{
 		Items: len(listed), Chars: markdown.MaxName, Enough: enoughOfNames, Budget: args.Budget(),
@@ -74,9 +74,6 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 			if items < len(listed) {
 				result.NextOffset = args.Offset + items
 			}
-			if items > 0 {
-				result.URLPattern = tool.NewLinks(env.LangSmith.Endpoint(), found[0].TenantID, found[0].ID).ProjectPattern()
-			}
 			if latest := result.latest(); latest != nil {
 				result.Next = tool.NewCall("list_insights_jobs", "session_id", latest.ID)
 			}
@@ -85,8 +82,11 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 	}, nil
 }
 
-func newListedProject(project langsmith.Project) listedProject {
+func newListedProject(endpoint langsmith.Endpoint, project langsmith.Project) listedProject {
 	listed := listedProject{ID: project.ID, Name: project.Name, RunCount: project.RunCount, LastRunStartTime: project.LastRunStartTime}
+	if project.TenantID != uuid.Nil {
+		listed.URL = endpoint.ProjectURL(project.TenantID, project.ID)
+	}
 	if rate, ok := project.ErrorRate.Get(); ok {
 		rate = wording.Significant(rate)
 		listed.ErrorRate = &rate

@@ -9,7 +9,6 @@ var fieldMeanings = map[string]string{
 	"status":                  "`queued`, `running`, `success` or `error`, or another word of LangSmith's.",
 	"error":                   "Why it failed, in LangSmith's words.",
 	"url":                     "Its page in LangSmith's web interface.",
-	"url_pattern":             "Each one's page in LangSmith's web interface: put its id in place of the braces.",
 	"session_id":              "The tracing project's id.",
 	"start_time":              "When the run started.",
 	"end_time":                "When the run ended.",

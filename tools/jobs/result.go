@@ -144,10 +144,7 @@ func (v *View) newReport(items, chars int) *Report {
 		}
 		shown := HighlightedRun{
 			RunID: run.RunID, ClusterID: run.ClusterID, ClusterName: cut.Text(run.ClusterName, v.detail.name), Rank: run.Rank,
-			Reason: cut.Text(run.Reason, v.detail.reason),
-		}
-		if v.detail.full {
-			shown.URL = v.links.Run(run.RunID)
+			Reason: cut.Text(run.Reason, v.detail.reason), URL: v.links.Run(run.RunID),
 		}
 		if !v.hide {
 			shown.Summary = cut.Text(run.Summary, v.detail.summary)

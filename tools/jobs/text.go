@@ -56,7 +56,7 @@ func (r *Result) writeHead(b *strings.Builder) {
 		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
 	fmt.Fprintf(b, "session_id %s, job_id %s\n", r.SessionID, r.ID)
-	if web := r.view.links.Text(r.view.links.JobPattern()); web != "" {
+	if web := r.view.links.JobPattern(); web != "" {
 		b.WriteString("Web: " + web + "\n")
 	}
 	if r.Status == langsmith.StatusSuccess {
@@ -139,7 +139,7 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 
 // describeLinks says how the address of a run ends, which begins as the report's does.
 func (r *Report) describeLinks() string {
-	_, end, found := strings.Cut(r.links.Text(r.links.RunPattern()), "{session_id}")
+	_, end, found := strings.Cut(r.links.RunPattern(), "{session_id}")
 	if !found {
 		return ""
 	}

@@ -20,7 +20,6 @@ import (
 type List struct {
 	Cluster    *Cluster `json:"cluster,omitempty"`
 	Runs       []Run    `json:"runs"`
-	URLPattern string   `json:"url_pattern,omitempty"`
 	NextOffset int      `json:"next_offset,omitempty"`
 
 	tool.Followed
@@ -49,6 +48,7 @@ type Run struct {
 	Attributes map[string]json.RawMessage `json:"attributes,omitempty" jsonschema:"type=object"`
 	Inputs     json.RawMessage            `json:"inputs,omitempty"`
 	Outputs    json.RawMessage            `json:"outputs,omitempty"`
+	URL        string                     `json:"url,omitempty"`
 }
 
 // View is what one call shows of a job's traces.
@@ -150,9 +150,6 @@ func (v *View) list(items, chars int) *List {
 	for i := range items {
 		l.Runs[i] = v.run(v.runs[i], chars)
 	}
-	if items > 0 {
-		l.URLPattern = v.Links.RunPattern()
-	}
 	l.Next = l.next()
 	switch {
 	case items < len(v.Found.Runs):
@@ -188,6 +185,7 @@ func (v *View) run(read readRun, chars int) Run {
 		Error:      cut.Text(found.Error, maxError),
 		StartTime:  found.StartTime,
 		Attributes: read.showAttributes(chars),
+		URL:        v.Links.Run(found.ID),
 	}
 	if v.SortBy == "latency" || v.SortBy == "cost" {
 		known := v.LookedUp[found.ID]

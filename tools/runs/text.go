@@ -24,8 +24,8 @@ func (l *List) Text() string {
 		fmt.Fprintf(&b, ", job_id %s", v.JobID)
 	}
 	b.WriteString("\n")
-	if l.URLPattern != "" {
-		b.WriteString("Web: " + v.Links.Text(l.URLPattern) + "\n")
+	if web := v.Links.RunPattern(); web != "" {
+		b.WriteString("Web: " + web + "\n")
 	}
 	shortened := false
 	for i := range l.Runs {

@@ -38,33 +38,20 @@ func (l Links) Job(id uuid.UUID) string {
 // ReportResource is the address of a report among the resources that the server has.
 const ReportResource = "insights://projects/{session_id}/jobs/{job_id}"
 
-// JobPattern returns the address of the project's jobs, with {job_id} in the place of an
-// id: one pattern stands for the links of all rows of a list.
-func (l Links) JobPattern() string { return pattern(l.Job(anyID), "{job_id}") }
+// JobPattern returns the address of the project's jobs, with {session_id} and {job_id} in
+// the places of ids: in a text one pattern stands for the links of all rows of a list.
+func (l Links) JobPattern() string { return l.pattern(l.Job(anyID), "{job_id}") }
 
-// RunPattern returns the address of the project's runs, with {run_id} in the place of an
-// id.
-func (l Links) RunPattern() string { return pattern(l.Run(anyID), "{run_id}") }
-
-// ProjectPattern returns the address of the workspace's projects, with {session_id} in
-// the place of an id.
-func (l Links) ProjectPattern() string {
-	if l.tenant == uuid.Nil {
-		return ""
-	}
-	return pattern(l.endpoint.ProjectURL(l.tenant, anyID), "{session_id}")
-}
-
-// Text returns a pattern of the project for a text, which has the project's id already:
-// {session_id} stands in its place.
-func (l Links) Text(pattern string) string {
-	return strings.Replace(pattern, l.project.String(), "{session_id}", 1)
-}
+// RunPattern returns the address of the project's runs, with {session_id} and {run_id} in
+// the places of ids.
+func (l Links) RunPattern() string { return l.pattern(l.Run(anyID), "{run_id}") }
 
 // anyID stands for any id while a pattern is made.
 var anyID = uuid.Max
 
-func pattern(address, name string) string { return strings.Replace(address, anyID.String(), name, 1) }
+func (l Links) pattern(address, name string) string {
+	return strings.NewReplacer(anyID.String(), name, l.project.String(), "{session_id}").Replace(address)
+}
 
 // Run returns the address of a run; empty where its id is not known.
 func (l Links) Run(id uuid.UUID) string {

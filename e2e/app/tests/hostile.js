@@ -36,7 +36,7 @@ test('what a host passes on uncleaned does no harm either', async () => {
   const id = (n) => `00000000-0000-4000-8000-00000000000${n}`;
   const answers = {
     get_insights_job: { id: id(0), name: mark, status: 'success', session_id: id(9), total_clusters: 1, clusters: [{ id: id(1), name: bidi, description: mark, num_runs: 3, stats: { error_rate: 'NaN', [mark]: { [mark]: mark } } }] },
-    list_insights_runs: { runs: [{ id: id(2), name: mark, summary: bidi + mark, error: mark, status: mark, start_time: mark, attributes: { [mark]: [mark] } }], url_pattern: 'javascript:window.pwned = "{run_id}"' },
+    list_insights_runs: { runs: [{ id: id(2), name: mark, summary: bidi + mark, error: mark, status: mark, start_time: mark, attributes: { [mark]: [mark] }, url: 'javascript:window.pwned = true' }] },
     get_run: { id: id(2), name: mark, run_type: mark, error: mark, children: [{ id: id(3), name: mark, run_type: mark, status: mark, error: mark }], inputs: { messages: [{ role: mark, content: mark, tool_calls: [{ name: mark }] }] }, outputs: { [mark]: [mark, { [mark]: bidi }] }, cut: [mark], url: 'data:text/html,' + mark },
   };
   const view = await show({ answer: async ({ name }) => ({ content: [], structuredContent: answers[name] }) });

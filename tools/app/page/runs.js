@@ -34,8 +34,7 @@ export function runList(host, args, signal, atOnce) {
     /** @type {RunsResult} */
     const found = await host.call('list_insights_runs', { ...args, ...page, ...(asked ? { status: asked } : {}), ...(offset ? { offset } : {}) }, signal);
     if (asked !== status) return next(); // another status was chosen meanwhile
-    const address = (/** @type {string} */ id) => found.url_pattern?.replace('{run_id}', id);
-    list.append(...found.runs.map((run) => runItem(host, { ...run, url: address(run.id), session: args.session_id, title: run.summary || run.name || run.id, start: run.start_time })));
+    list.append(...found.runs.map((run) => runItem(host, { ...run, session: args.session_id, title: run.summary || run.name || run.id, start: run.start_time })));
     const following = found.next_offset ?? 0;
     more.textContent = 'Show more traces';
     more.hidden = following <= offset || found.runs.length === 0;

@@ -62,11 +62,11 @@ export interface ListedRun {
   error?: string;
   start_time?: string;
   attributes?: Record<string, unknown>;
+  url?: string;
 }
 
 export interface RunsResult {
   runs: ListedRun[];
-  url_pattern?: string;
   next_offset?: number;
 }
 
