@@ -16,8 +16,7 @@ import (
 const (
 	storeTimeout = 3 * time.Second // one exchange
 	storeAgain   = time.Second     // the same exchange after it timed out
-	storePause   = time.Second     // after a failure that took long, before it is tried again
-	longFailure  = 500 * time.Millisecond
+	storePause   = time.Second     // after a timeout, before it is tried again
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
 )
 
@@ -59,7 +58,6 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 	if paused {
 		return errStorePaused
 	}
-	began := time.Now()
 	err := operation(ctx)
 	if errors.Is(err, state.ErrLost) || ctx.Err() != nil {
 		return err // says nothing about the store
@@ -72,7 +70,7 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 			s.log.Warn().Err(err).Msgf("%s cannot be %s: paid calls are remembered by this process alone", s.store, way.name)
 		}
 		way.failing = true
-		if time.Since(began) >= longFailure { // or it costs nothing to try, and may be about one slot alone
+		if isTimeout(err) { // or it costs nothing to try, and may be about one slot alone
 			way.retryAt = time.Now().Add(storePause)
 		}
 	case way.failing:
@@ -80,6 +78,11 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 		s.log.Info().Msgf("%s can be %s again", s.store, way.name)
 	}
 	return err
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // exchange is try for an operation that never waits for another process and can be

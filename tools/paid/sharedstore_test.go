@@ -53,6 +53,32 @@ func TestCallWithoutItsSlot(t *testing.T) {
 	}
 }
 
+// slotlessStore is a store whose slots are free after a while and cannot be read then.
+type slotlessStore struct{ Store }
+
+func (slotlessStore) Acquire(context.Context, state.Slot) (state.Hold, state.Recalled, error) {
+	time.Sleep(time.Minute)
+	return nil, state.Recalled{}, errors.New("read the state: is a directory")
+}
+
+// A slot that is waited for and cannot be read then leaves the rest of the store in use:
+// the jobs of a day are counted there.
+func TestSlotThatCannotBeReadAfterAWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1, Store: slotlessStore{leases}}})
+		if _, err := New(Options{MaxJobsPerDay: 1, Store: struct{ Store }{leases}}).Start(t.Context(), w.call(asking("another"))); err != nil {
+			t.Fatal(err)
+		}
+		var limit *LimitError
+		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &limit) {
+			t.Errorf("got %v", err)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
 // intendingStore is a store that writes no intent, after something else happens.
 type intendingStore struct {
 	Store

@@ -61,9 +61,8 @@ func (s *sharedStore) writeUnsaved() {
 	missed := slices.Collect(maps.Values(s.unsaved))
 	s.mu.Unlock()
 	for _, each := range missed {
-		began := time.Now()
 		err := limitTime(context.Background(), func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
-		if err != nil && time.Since(began) >= longFailure {
+		if isTimeout(err) {
 			break
 		}
 		s.mu.Lock()
