@@ -266,7 +266,7 @@ func TestOnlyItsCallerKnowsATask(t *testing.T) {
 			"another key":       {ownKey, id},
 			"another workspace": {workspace, id},
 			"made up":           {first, "786512e2-9e0d-44bd-8f29-789f320fe840"},
-			"damaged":           {first, id[:len(id)-1] + "-"},
+			"damaged":           {first, strings.ToUpper(id[:1]) + strings.ToLower(id[1:])},
 			"cut":               {first, id[:20]},
 			"none":              {first, ""},
 			"long":              {first, strings.Repeat("A", 5000)},

@@ -38,8 +38,8 @@ func addInsightsRunsToAnnotationQueue() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "add_insights_runs_to_annotation_queue",
 		Title: "Have people review traces",
-		Description: "Put traces of an Insights report into an annotation queue for people to review: those of a job, of a category with all below " +
-			"it, or run_ids. Nothing is added twice. extend_retention COSTS MONEY: such traces are kept at ten times the price.",
+		Description: "Add traces of an Insights report to an annotation queue, for people to review: a job's, a category's with its " +
+			"subcategories, or run_ids. Nothing is added twice. extend_retention COSTS MONEY: such traces are kept at ten times the price.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",

@@ -33,8 +33,8 @@ func addInsightsRunsToDataset() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "add_insights_runs_to_dataset",
 		Title: "Keep traces as a dataset",
-		Description: "Keep traces of an Insights report as examples of a dataset: those of a job, of a category " +
-			"with all below it, or run_ids. Nothing is added twice.",
+		Description: "Add traces of an Insights report to a dataset as examples: a job's, a category's with its " +
+			"subcategories, or run_ids. Nothing is added twice.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "actions",

@@ -253,13 +253,13 @@ func TestTasksStayLean(t *testing.T) {
 	if !strings.Contains(reply.Text, ", error, ") || !strings.HasPrefix(reply.Text, "Run ") {
 		t.Errorf("the last call shows no failing run:\n%s", reply.Text)
 	}
-	within("a report and a failing example, from nothing", 4, 5_450, 8_750)
+	within("a report and a failing example, from nothing", 4, 5_450, 9_350)
 
 	call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
 	call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
 	next()
 	next()
-	within("a report that is there and a failing example", 4, 5_450, 8_750)
+	within("a report that is there and a failing example", 4, 5_450, 9_350)
 
 	args := servertest.Args{"project": "chat-prod", "job_id": "latest", "status": "error", "dataset": "failures", "limit": 20}
 	call("add_insights_runs_to_dataset", args)

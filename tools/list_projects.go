@@ -41,7 +41,7 @@ func listProjects() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:        "list_projects",
 		Title:       "List tracing projects",
-		Description: "List the workspace's tracing projects with ids, sizes and error rates, to find a name that is not known exactly.",
+		Description: "List the workspace's tracing projects with ids, sizes and error rates, to find a name.",
 		Effect:      tool.Reads,
 		Repeatable:  true,
 		Toolset:     "insights",

@@ -19,7 +19,7 @@ import (
 type Args struct {
 	tool.ProjectArgs
 	JobID     tool.JobID `json:"job_id,omitempty" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category with those below: its id, the first 6 characters or more, or its name."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category and those below: id, its first 6 or more characters, or name."`
 	runs.Selection
 	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
 	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`

@@ -34,7 +34,7 @@ var (
 // tasks are done over the sandbox's chat-prod.
 var tasks = []task{
 	{
-		name: "Last week's report with a failing example", reports: []servertest.Args{lastWeek}, calls: 4, text: 2000, inAll: 5500,
+		name: "Last week's report with a failing example", reports: []servertest.Args{lastWeek}, calls: 4, text: 2000, inAll: 5800,
 		run: func(w *walk) {
 			w.call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
 			w.call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
