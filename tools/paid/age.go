@@ -39,6 +39,13 @@ func (f *inFlight) since(ours, theirs time.Time) time.Duration {
 	return min(byOurs, byTheirs)
 }
 
+// isYetToCome reports whether a moment is still to come by this machine's clock or by
+// LangSmith's.
+func (f *inFlight) isYetToCome(ours, theirs time.Time) bool {
+	server := f.jobs.serverTime(time.Now())
+	return f.ledger.now().Before(ours) || !server.IsZero() && server.Before(theirs)
+}
+
 // redate lets intents begin now that every known clock has still to come to: the
 // clocks were set back, and nobody knows how old they are.
 func (f *inFlight) redate(open []state.Entry) {

@@ -33,6 +33,9 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 		if entry.Stage == state.Intended {
 			continue
 		}
+		if f.isYetToCome(entry.Missing, entry.MissingTheirs) {
+			entry.Missing, entry.MissingTheirs = time.Time{}, time.Time{} // a clock was set back, and the two minutes begin again
+		}
 		job, err := f.readJob(entry.Job)
 		if errors.Is(err, errMissing) && f.isGone(entry) {
 			job, err = f.readAgain(entry.Job)

@@ -340,6 +340,27 @@ func TestAcknowledgedJobThatIsMissedTwice(t *testing.T) {
 	})
 }
 
+// Where a clock was set back since a job was first missed, the two minutes begin again.
+func TestMissedJobAndClocksThatWereSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ahead := -72 * time.Hour
+		w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
+		first := w.start(t, w.call())
+		w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`})
+		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[]}`, Times: 2})
+		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[]}`, Header: http.Header{"Date": {"Fri, 31 Dec 1999 23:00:00 GMT"}}})
+		for range 2 {
+			time.Sleep(5 * time.Second)
+			if again := w.start(t, w.call()); again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+				t.Errorf("%+v", again)
+			}
+			ahead = 0
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+	})
+}
+
 // What is told of a job that cannot be read alone is of this moment, not of an earlier list.
 func TestExistingJobThatCannotBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
