@@ -373,18 +373,18 @@ func (h *harness) pickFile(t *testing.T, which int) string {
 	return logs[which%len(logs)]
 }
 
-// replaceFile puts a directory into the place of one of the state's files.
+// replaceFile puts a directory into the place of one of the state's files, at one
+// stroke: a process that reads it in this moment finds the one or the other.
 func (h *harness) replaceFile(t *testing.T, which int) {
 	path := h.pickFile(t, which)
 	if path == "" {
 		return
 	}
-	if err := os.RemoveAll(path); err != nil {
+	link := filepath.Join(h.path, "link") // beside the state, whose files lie deeper
+	if err := os.Symlink(h.path, link); err != nil {
 		t.Error(err)
 	}
-	if err := os.Mkdir(path, 0o700); errors.Is(err, fs.ErrExist) {
-		return // a process was quicker
-	} else if err != nil {
+	if err := os.Rename(link, path); err != nil {
 		t.Error(err)
 	}
 	slot := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
@@ -615,7 +615,7 @@ func (h *harness) searchSecrets(t *testing.T) {
 		return
 	}
 	err := filepath.WalkDir(h.path, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
 		search("a file's name", []byte(path))
