@@ -21,9 +21,9 @@ var roomJobs = []string{
 	"takes LangSmith's place in the demo, with --sandbox and in tests",
 }
 
-// TestThePictureShowsThePackages holds docs/images/architecture.svg against the
-// packages there are and what their doc comments say.
-func TestThePictureShowsThePackages(t *testing.T) {
+// TestArchitecturePicture compares docs/images/architecture.svg with the packages and
+// their doc comments.
+func TestArchitecturePicture(t *testing.T) {
 	const file = "../docs/images/architecture.svg"
 	got := drawArchitecture(goPackages(t))
 	if servertest.Updating() {

@@ -61,8 +61,8 @@ func within(importPath string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
 }
 
-// TestImportsLeadOneWay holds every import against the order of the rooms.
-func TestImportsLeadOneWay(t *testing.T) {
+// TestImportDirection compares every import with the order of the rooms.
+func TestImportDirection(t *testing.T) {
 	for pkg, p := range goPackages(t) {
 		from := room(pkg)
 		if from < 0 {
@@ -113,9 +113,9 @@ var layers = [][]string{
 	{"tools/paid/state/redistest"},
 }
 
-// TestImportsInsideARoomLeadDown holds the imports inside server and tools against
-// the layers.
-func TestImportsInsideARoomLeadDown(t *testing.T) {
+// TestImportDirectionInsideRooms compares the imports inside server and tools with the
+// layers.
+func TestImportDirectionInsideRooms(t *testing.T) {
 	layerOf := map[string]int{}
 	for i, layer := range layers {
 		for _, pkg := range layer {

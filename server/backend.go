@@ -20,8 +20,8 @@ import (
 	"langsmith-insights-mcp/tools/watch"
 )
 
-// Backend is what all calls share: the transport to LangSmith, the ledger of paid
-// calls, the watcher of jobs, and the callers with what is cached for each.
+// Backend has the state that all calls share: the transport to LangSmith, the ledger
+// of paid calls, the watcher of jobs, and the callers with their caches.
 type Backend struct {
 	config    *config.Config
 	logger    zerolog.Logger
@@ -41,23 +41,23 @@ type Backend struct {
 	end    func()
 }
 
-// BackendOptions make a [Backend].
+// BackendOptions configure [NewBackend].
 type BackendOptions struct {
 	Config *config.Config
 	Logger zerolog.Logger
 
-	// Telemetry observes calls and requests; nil for none.
+	// Telemetry observes calls and requests if it is not nil.
 	Telemetry *telemetry.Telemetry
 
-	// Store keeps the memory of paid calls; nil for the process's own. It stays
-	// the caller's, to be closed after the backend.
+	// Store keeps the memory of paid calls; nil for one in this process's memory. The
+	// caller closes it after the backend.
 	Store paid.Store
 
 	// MaxWaiters is how many calls may wait for jobs at once; 0 for any number.
 	MaxWaiters int
 
-	// Transport carries the requests to LangSmith; nil for a connection pool,
-	// or for the embedded sandbox where the configuration asks for it.
+	// Transport sends the requests to LangSmith. If nil it is a connection pool, or
+	// the embedded sandbox if the configuration says so.
 	Transport http.RoundTripper
 }
 
@@ -109,17 +109,17 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 	return b, nil
 }
 
-// sandboxEndpoint returns the embedded sandbox's address. Nobody can own its name,
-// so no link to it leads anywhere.
+// sandboxEndpoint returns the embedded sandbox's URL. No domain under .invalid can
+// exist, so links to it lead nowhere.
 func sandboxEndpoint() langsmith.Endpoint {
 	endpoint, err := langsmith.ParseEndpoint("https://sandbox.invalid")
 	if err != nil {
-		panic(err) // a constant that parses
+		panic(err) // cannot happen: the constant is valid
 	}
 	return endpoint
 }
 
-// End makes waiting calls answer with the state so far. It may be called more than once.
+// End makes waiting calls return the current state. It may be called more than once.
 func (b *Backend) End() { b.end() }
 
 func (b *Backend) hasEnded() bool {
@@ -131,8 +131,8 @@ func (b *Backend) hasEnded() bool {
 	}
 }
 
-// Drain waits until no paid request is in flight, or ctx is done. The next equal
-// call finds out what became of one that outlasts it.
+// Drain waits until no paid request is in flight, or ctx is done. The next equal call
+// looks for the outcome of a request that outlasts ctx.
 func (b *Backend) Drain(ctx context.Context) error { return b.ledger.Drain(ctx) }
 
 // Close ends the backend and its connections.
@@ -144,7 +144,7 @@ func (b *Backend) Close() {
 	}
 }
 
-// env returns what a tool needs for a call of the caller of ctx.
+// env returns the [tool.Env] of a call by the caller of ctx.
 func (b *Backend) env(ctx context.Context) *tool.Env {
 	caller := b.caller(ctx)
 	return &tool.Env{

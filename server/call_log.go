@@ -17,25 +17,26 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// callRecord is what is logged of one call of a tool. It holds nothing of what was
-// asked or answered.
+// callRecord is the log entry of one tool call. It contains no arguments and no
+// results.
 type callRecord struct {
 	tool      string
-	requestID string // of the HTTP request; else made up
+	requestID string // of the HTTP request, else generated
 	caller    string // the fingerprint of the credential; empty for none
-	subject   string // the fingerprint of who the guard let in; empty where nothing guards
+	subject   string // the fingerprint of the authenticated caller; empty without authentication
 	trace     string // the id of the trace; empty for none
 	began     time.Time
 	outcome   string
 	failed    bool
-	failure   string       // why LangSmith did not answer
-	upstream  atomic.Int64 // the status of LangSmith's answer that the call failed by, else of the last; 0 for none
+	failure   string       // why there was no response from LangSmith
+	upstream  atomic.Int64 // the status of the LangSmith response that made the call fail, else of the last response; 0 for none
 }
 
 type callRecordKey struct{}
 
-// beginCall returns the record of a call, which its requests to LangSmith find in ctx.
-func beginCall(ctx context.Context, tool, caller string) (context.Context, *callRecord) {
+// newCallRecord returns the record of a call, and a context with it for
+// [statusRecorder].
+func newCallRecord(ctx context.Context, tool, caller string) (context.Context, *callRecord) {
 	record := &callRecord{
 		tool: tool, requestID: web.RequestID(ctx), caller: caller, subject: web.CallerFrom(ctx).Fingerprint,
 		began: time.Now(), outcome: "panic", failed: true,
@@ -50,7 +51,7 @@ func beginCall(ctx context.Context, tool, caller string) (context.Context, *call
 	return context.WithValue(ctx, callRecordKey{}, record), record
 }
 
-// end records what a call came to.
+// end sets the outcome of the call.
 func (r *callRecord) end(reply tool.Reply, err error) {
 	var question *tool.Question
 	r.failed = false
@@ -61,7 +62,7 @@ func (r *callRecord) end(reply tool.Reply, err error) {
 		r.outcome = "cancelled"
 	case reply.IsError:
 		r.outcome, r.failed = failureKind(reply.Err), true
-		if upstream := (*langsmith.Error)(nil); errors.As(reply.Err, &upstream) { // others may have been sent since
+		if upstream := (*langsmith.Error)(nil); errors.As(reply.Err, &upstream) { // other requests may have been sent after it
 			r.upstream.Store(int64(upstream.Status))
 			r.failure = upstream.Failure()
 		}
@@ -70,7 +71,7 @@ func (r *callRecord) end(reply tool.Reply, err error) {
 	}
 }
 
-// log writes the one line of a call: a warning where it failed.
+// log logs the call on one line, as a warning if it failed.
 func (r *callRecord) log(logger zerolog.Logger) {
 	level := zerolog.InfoLevel
 	if r.failed {
@@ -88,7 +89,7 @@ func (r *callRecord) log(logger zerolog.Logger) {
 	line.Msg("call")
 }
 
-// failureKind says in a word why a call failed.
+// failureKind returns the outcome of a failed call.
 func failureKind(err error) string {
 	var arguments *tool.ArgumentError
 	var refusal *tool.Refusal
@@ -113,8 +114,8 @@ func failureKind(err error) string {
 	return "failed"
 }
 
-// statusRecorder is a transport that records the answers' statuses in the record of
-// the call that asked.
+// statusRecorder is a transport that records the status of each response in the record
+// of its call.
 type statusRecorder struct{ next http.RoundTripper }
 
 func (s statusRecorder) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -125,7 +126,7 @@ func (s statusRecorder) RoundTrip(request *http.Request) (*http.Response, error)
 	return response, err
 }
 
-// CloseIdleConnections lets [Backend.Close] through.
+// CloseIdleConnections closes those of the next transport, for [Backend.Close].
 func (s statusRecorder) CloseIdleConnections() {
 	if pool, ok := s.next.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()

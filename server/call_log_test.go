@@ -31,7 +31,7 @@ func (l *logLines) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// take returns the lines so far and forgets them.
+// take returns the lines so far and removes them.
 func (l *logLines) take() []map[string]any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -40,7 +40,7 @@ func (l *logLines) take() []map[string]any {
 	return lines
 }
 
-func TestEachCallLeavesALine(t *testing.T) {
+func TestCallLog(t *testing.T) {
 	log := &logLines{}
 	f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}, Logger: zerolog.New(log).Level(zerolog.InfoLevel)})
 	project := f.Sandbox.AddProject(sandbox.Project{Name: "a customer's project"})
@@ -86,7 +86,7 @@ func TestEachCallLeavesALine(t *testing.T) {
 			t.Errorf("%s %v, which ends as %s (%d), leaves %v", c.tool, c.args, c.outcome, c.status, line)
 		}
 		if text, _ := json.Marshal(line); strings.Contains(string(text), "customer") || strings.Contains(string(text), servertest.Key) {
-			t.Errorf("the log tells %s", text)
+			t.Errorf("the log contains %s", text)
 		}
 	}
 

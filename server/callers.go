@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// maxCallers is how many callers with credentials of their own are
-	// remembered. The one unseen for longest goes first.
+	// maxCallers is the maximum number of callers with their own credentials whose
+	// caches are kept. The least recently seen is removed first.
 	maxCallers = 1000
 
-	// callerTTL is how long a caller is remembered after the last call.
+	// callerTTL is how long a caller's caches are kept after the last call.
 	callerTTL = time.Hour
 )
 
@@ -31,7 +31,7 @@ type caller struct {
 	catalog   *catalog.Catalog
 }
 
-// callerKey tells callers apart: two that differ in any of it share nothing.
+// callerKey identifies a caller. Callers with different keys share nothing.
 type callerKey struct {
 	endpoint    langsmith.Endpoint
 	credentials langsmith.Credentials
@@ -44,7 +44,7 @@ func newCallers() *ttlcache.Cache[callerKey, *caller] {
 	)
 }
 
-// newCaller returns a caller for whom nothing is cached yet.
+// newCaller returns a caller with empty caches.
 func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.Credentials, anonymous bool) *caller {
 	client := langsmith.New(langsmith.Options{
 		Endpoint:     endpoint,
@@ -59,8 +59,9 @@ func (b *Backend) newCaller(endpoint langsmith.Endpoint, credentials langsmith.C
 	return &caller{langsmith: client, projects: tool.NewProjectCache(), scopes: scope.NewMemory(), locks: tool.NewKeyedMutex(), catalog: catalog.New(client)}
 }
 
-// caller returns the caller of ctx. A caller's own key goes to the endpoint that
-// the request names, else to the operator's; the operator's key goes nowhere else.
+// caller returns the caller of ctx. A caller's own key is sent to the endpoint that the
+// request names, else to the operator's. The operator's key is sent only to the
+// operator's.
 func (b *Backend) caller(ctx context.Context) *caller {
 	from := web.CallerFrom(ctx)
 	if from.Credentials.Empty() {
@@ -70,7 +71,7 @@ func (b *Backend) caller(ctx context.Context) *caller {
 	if key.endpoint.IsZero() || b.config.Sandbox {
 		key.endpoint = b.operator.langsmith.Endpoint()
 	}
-	b.callers.DeleteExpired() // by calls, so that no goroutine is needed
+	b.callers.DeleteExpired() // here, so that no goroutine is needed
 	item, _ := b.callers.GetOrSetFunc(key, func() *caller { return b.newCaller(key.endpoint, key.credentials, false) })
 	return item.Value()
 }

@@ -14,35 +14,35 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// completer completes the arguments of prompts and resource templates. The
-// protocol has a value and no label for it: so a prompt, which is text, gets names
-// with ids; an address gets the ids of what has the name that is being typed.
+// completer completes the arguments of prompts and resource templates. The protocol has
+// values without labels. Values for prompts are names with ids; values for resource
+// URIs are the ids of what has the typed name.
 type completer struct{ backend *Backend }
 
 // maxCompletions is the protocol's bound.
 const maxCompletions = 100
 
 // CompletePromptArgument implements mcp-go's PromptCompletionProvider.
-func (c completer) CompletePromptArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, already mcp.CompleteContext) (*mcp.Completion, error) {
-	s, given := c.search(ctx), already.Arguments
+func (c completer) CompletePromptArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
+	s, arguments := c.search(ctx), given.Arguments
 	switch argument.Name {
 	case prompts.Project:
 		return newCompletion(s.projects(ctx, argument.Value, func(p langsmith.Project) string { return p.Name }))
 	case prompts.Job, prompts.Baseline:
-		return newCompletion(s.jobs(ctx, s.project(ctx, given[prompts.Project]), argument.Value,
+		return newCompletion(s.jobs(ctx, s.project(ctx, arguments[prompts.Project]), argument.Value,
 			func(j langsmith.Job) string { return prompts.JobLabel(j.Name, j.CreatedAt.Time, j.ID) }))
 	case prompts.Category:
-		project := s.project(ctx, given[prompts.Project])
-		return newCompletion(s.categories(ctx, project, s.job(ctx, project, given[prompts.Job]), argument.Value,
+		project := s.project(ctx, arguments[prompts.Project])
+		return newCompletion(s.categories(ctx, project, s.job(ctx, project, arguments[prompts.Job]), argument.Value,
 			func(n *catalog.Category) string { return prompts.CategoryLabel(n.Name, n.Runs, n.ID) }))
 	}
 	return newCompletion(nil, nil)
 }
 
 // CompleteResourceArgument implements mcp-go's ResourceCompletionProvider.
-func (c completer) CompleteResourceArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, already mcp.CompleteContext) (*mcp.Completion, error) {
+func (c completer) CompleteResourceArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
 	s := c.search(ctx)
-	project, job := prompts.ParseID(already.Arguments["session_id"]), prompts.ParseID(already.Arguments["job_id"])
+	project, job := prompts.ParseID(given.Arguments["session_id"]), prompts.ParseID(given.Arguments["job_id"])
 	switch argument.Name {
 	case "session_id":
 		return newCompletion(s.projects(ctx, argument.Value, func(p langsmith.Project) string { return p.ID.String() }))
@@ -57,8 +57,8 @@ func (c completer) CompleteResourceArgument(ctx context.Context, _ string, argum
 // maxCompletion bounds one value, in characters.
 const maxCompletion = 200
 
-// newCompletion returns the values as the protocol wants them. Where LangSmith
-// cannot be asked there are none, which stops nobody from typing.
+// newCompletion returns the completion of values, empty if LangSmith failed: the person
+// can still type the value.
 func newCompletion(values []string, err error) (*mcp.Completion, error) {
 	if errors.Is(err, context.Canceled) {
 		return nil, err
@@ -70,14 +70,14 @@ func newCompletion(values []string, err error) (*mcp.Completion, error) {
 	return &mcp.Completion{Values: values[:min(total, maxCompletions)], Total: total, HasMore: total > maxCompletions}, nil
 }
 
-// search returns a search over what the caller of ctx sees.
+// search returns a search over what the caller of ctx can read.
 func (c completer) search(ctx context.Context) search {
 	caller := c.backend.caller(ctx)
 	return search{caller.catalog, c.backend.defaultProject(caller)}
 }
 
-// search finds values for what a person is typing. A project or job that is not
-// known is uuid.Nil, for which nothing is found.
+// search finds values that match what a person has typed. An unknown project or job is
+// uuid.Nil, for which nothing is found.
 type search struct {
 	catalog        *catalog.Catalog
 	defaultProject string
@@ -91,13 +91,13 @@ func (s search) projects(ctx context.Context, typed string, value func(langsmith
 	return values, err
 }
 
-// project returns the project that the person has filled in, by its id or name,
-// or the default one.
-func (s search) project(ctx context.Context, filledIn string) uuid.UUID {
-	if id, err := uuid.Parse(filledIn); err == nil {
+// project returns the project whose id or name is value, or the default project if
+// value is empty.
+func (s search) project(ctx context.Context, value string) uuid.UUID {
+	if id, err := uuid.Parse(value); err == nil {
 		return id
 	}
-	name := cmp.Or(filledIn, s.defaultProject)
+	name := cmp.Or(value, s.defaultProject)
 	if name == "" {
 		return uuid.Nil
 	}
@@ -121,9 +121,10 @@ func (s search) jobs(ctx context.Context, project uuid.UUID, typed string, value
 	return values, err
 }
 
-// job returns the job that the person has filled in, or the newest that succeeded.
-func (s search) job(ctx context.Context, project uuid.UUID, filledIn string) uuid.UUID {
-	if id := prompts.ParseID(filledIn); id != uuid.Nil || project == uuid.Nil {
+// job returns the job whose id or name is value, or the newest that succeeded if value
+// is empty.
+func (s search) job(ctx context.Context, project uuid.UUID, value string) uuid.UUID {
+	if id := prompts.ParseID(value); id != uuid.Nil || project == uuid.Nil {
 		return id
 	}
 	jobs, err := s.catalog.Jobs(ctx, project)
@@ -131,7 +132,7 @@ func (s search) job(ctx context.Context, project uuid.UUID, filledIn string) uui
 		return uuid.Nil
 	}
 	for _, job := range jobs {
-		if job.Status == langsmith.StatusSuccess && (filledIn == "" || filledIn == job.Name) {
+		if job.Status == langsmith.StatusSuccess && (value == "" || value == job.Name) {
 			return job.ID
 		}
 	}

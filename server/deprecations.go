@@ -8,7 +8,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// deprecations logs the ends of routes that LangSmith announces, each route once.
+// deprecations logs the routes whose removal LangSmith announces, each route once.
 type deprecations struct {
 	logger zerolog.Logger
 	seen   sync.Map // of a method and a route

@@ -13,8 +13,7 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// The end of a route that LangSmith announces is logged once, however many
-// answers say it.
+// The announced removal of a route is logged once, however many responses announce it.
 func TestDeprecationsAreLoggedOnce(t *testing.T) {
 	var log bytes.Buffer
 	f := servertest.Start(t, servertest.Options{Logger: zerolog.New(zerolog.SyncWriter(&log))})

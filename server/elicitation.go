@@ -18,18 +18,18 @@ import (
 )
 
 // elicitor asks a person through the client of a call. Up to 2025-11-25 the server
-// asks in the middle of the call. Since 2026-07-28 the call's result asks, and the
-// client makes the call again with the answer.
+// sends a request in the middle of the call. Since 2026-07-28 the call's result has the
+// question, and the client repeats the call with the answer.
 type elicitor struct {
-	// answers are those so far, by question. A client sends only the latest; the
-	// earlier ones come back in the request's state.
+	// answers has the answers by question. A client sends only the latest; earlier ones
+	// are in the request's state.
 	answers map[string]formAnswer
 	// use uses up a person's yes to a question that was asked at a time, and reports
 	// whether it could: a client may send one again.
 	use func(ctx context.Context, question string, asked time.Time) bool
 }
 
-// newElicitor returns the elicitor of a call; nil where its client cannot ask.
+// newElicitor returns the elicitor of a call, nil if its client cannot ask.
 func newElicitor(ctx context.Context, request mcp.CallToolRequest, ledger *paid.Ledger) *elicitor {
 	session, ok := mcpserver.ClientSessionFromContext(ctx).(mcpserver.SessionWithClientInfo)
 	if !ok || !supportsForms(session.GetClientCapabilities().Elicitation) {
@@ -45,8 +45,8 @@ func newElicitor(ctx context.Context, request mcp.CallToolRequest, ledger *paid.
 	return e
 }
 
-// supportsForms reports whether a client shows forms to its user. One that names
-// no mode does; one that names only URLs does not.
+// supportsForms reports whether a client shows forms to its user. A client that names
+// no mode does.
 func supportsForms(can *mcp.ElicitationCapability) bool {
 	return can != nil && (can.Form != nil || can.URL == nil)
 }
@@ -63,14 +63,14 @@ func (e *elicitor) ask(ctx context.Context, question *tool.Question) (*tool.Answ
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case err != nil: // a client that says that it can ask, and cannot
+	case err != nil: // a client that declares elicitation and fails
 		return nil, errors.Join(tool.ErrCannotAsk, err)
 	}
 	return newAnswer(result).answer(question), nil
 }
 
-// given returns the answer that came with the call, nil for none. A yes that another
-// call has used is none.
+// given returns the answer that came with the call, nil if there is none or if another
+// call has used its yes.
 func (e *elicitor) given(ctx context.Context, question *tool.Question) *tool.Answer {
 	var latest string
 	var asked uuid.UUID
@@ -91,7 +91,7 @@ func (e *elicitor) given(ctx context.Context, question *tool.Question) *tool.Ans
 	return answer
 }
 
-// questionTime stands between a question's id and the UUID of when it is asked.
+// questionTime separates a question's id from the UUID v7 that has the time of asking.
 const questionTime = "."
 
 // inputRequired returns the result that asks the question.
@@ -107,8 +107,8 @@ func (e *elicitor) inputRequired(question *tool.Question) (*mcp.CallToolResult, 
 // answerField is the only field of a question's form.
 const answerField = "answer"
 
-// newForm returns the form that shows a question; choice makes the field of one
-// with choices.
+// newForm returns the form of a question; choice returns the field of a question with
+// choices.
 func newForm(question *tool.Question, choice func([]tool.Choice) map[string]any) mcp.ElicitationParams {
 	field := map[string]any{"type": "boolean", "title": "Go ahead?"}
 	if len(question.Choices) > 0 {
@@ -125,8 +125,7 @@ func newForm(question *tool.Question, choice func([]tool.Choice) map[string]any)
 	}
 }
 
-// titledChoice returns the field of a choice as protocol versions since 2025-11-25
-// write it.
+// titledChoice returns the field of a choice for protocol versions since 2025-11-25.
 func titledChoice(choices []tool.Choice) map[string]any {
 	var options []map[string]any
 	for _, choice := range choices {
@@ -144,7 +143,7 @@ func legacyChoice(choices []tool.Choice) map[string]any {
 	return map[string]any{"type": "string", "title": "Which one?", "enum": values, "enumNames": titles}
 }
 
-// formAnswer is a form as it came back.
+// formAnswer is a submitted form.
 type formAnswer struct {
 	Accepted bool `json:"accepted"` // the person submitted the form
 	Value    any  `json:"value"`    // of its field
@@ -156,8 +155,8 @@ func newAnswer(result *mcp.ElicitationResult) formAnswer {
 	return formAnswer{Accepted: result.Action == mcp.ElicitationResponseActionAccept, Value: content[answerField]}
 }
 
-// answer returns the answer to a question. A submitted form agrees to nothing
-// unless its field says so.
+// answer returns the answer to a question. Only a field with true, or with one of the
+// choices, means consent.
 func (a formAnswer) answer(question *tool.Question) *tool.Answer {
 	if len(question.Choices) == 0 {
 		return &tool.Answer{Accepted: a.Accepted && a.Value == true}
@@ -186,7 +185,7 @@ func encodeState(given map[string]formAnswer) string {
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
-// decodeState reads it. It returns nothing of a state that cannot be read: then the
+// decodeState returns the answers in a state, nil for an invalid state, so that the
 // questions are asked again.
 func decodeState(state string) map[string]formAnswer {
 	if len(state) > maxState {

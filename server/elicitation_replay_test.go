@@ -37,7 +37,7 @@ func (l *lastRequest) RoundTrip(request *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-// sendWith sends the request again, a person's answer with it, with other arguments.
+// sendWith repeats the request, and a person's answer in it, with other arguments.
 func (l *lastRequest) sendWith(t *testing.T, over servertest.Args) string {
 	t.Helper()
 	var message map[string]any
@@ -73,9 +73,9 @@ func (l *lastRequest) sendWith(t *testing.T, over servertest.Args) string {
 	return string(answer)
 }
 
-// A person's yes holds for the question that was put, and once: sent along with another
-// call, or with the same one again, it counts for nothing, and a question is put.
-func TestAYesServesNoOtherQuestion(t *testing.T) {
+// A person's yes counts for its question, and once: in another call, or again in the
+// same one, it is ignored, and the question is asked.
+func TestAnswerIsBoundToQuestion(t *testing.T) {
 	project := uuid.NewString()
 	hourly := servertest.Args{"schedule_cron": "0 * * * *", "accept_runs_per_month": 744}
 	for name, c := range map[string]struct {

@@ -47,7 +47,8 @@ func act(action mcp.ElicitationResponseAction) func(mcp.ElicitationParams) (*mcp
 	}
 }
 
-// choices are the values of a question's choices, in the form of either era.
+// choices returns the values of a question's choices, in the form of either protocol
+// version.
 func choices(t *testing.T, asked mcp.ElicitationParams) (values []string) {
 	t.Helper()
 	schema, _ := asked.RequestedSchema.(map[string]any)
@@ -71,7 +72,8 @@ func asList(v any) []any {
 	return list
 }
 
-// inBothEras runs a test with clients of both, which put questions to the person.
+// inBothEras runs a test with clients of protocol versions before and since 2026-07-28,
+// which ask the person.
 func inBothEras(t *testing.T, options servertest.Options, test func(*testing.T, *servertest.Fixture, *person)) {
 	t.Helper()
 	for _, version := range []string{"2025-11-25", "2026-07-28"} {
@@ -88,7 +90,7 @@ func twins(f *servertest.Fixture) (first, second uuid.UUID) {
 	return f.Sandbox.AddProject(sandbox.Project{Name: "twin `x`"}), f.Sandbox.AddProject(sandbox.Project{Name: "twin `x`"})
 }
 
-func TestAnAmbiguousProjectIsAPersonsChoice(t *testing.T) {
+func TestAmbiguousProjectIsAsked(t *testing.T) {
 	inBothEras(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
 		first, second := twins(f)
 		p.answer = accept(second.String())
@@ -112,7 +114,7 @@ func TestAnAmbiguousProjectIsAPersonsChoice(t *testing.T) {
 	})
 }
 
-func TestAChoiceNotMadeListsTheCandidates(t *testing.T) {
+func TestDeclinedChoiceListsCandidates(t *testing.T) {
 	for name, answer := range map[string]func(mcp.ElicitationParams) (*mcp.ElicitationResult, error){
 		"declined":        act(mcp.ElicitationResponseActionDecline),
 		"dismissed":       act(mcp.ElicitationResponseActionCancel),
@@ -132,8 +134,8 @@ func TestAChoiceNotMadeListsTheCandidates(t *testing.T) {
 	}
 }
 
-// A client that says it can ask and then cannot is treated like one without.
-func TestAClientThatFailsToAsk(t *testing.T) {
+// A client that declares elicitation and fails is treated like one without it.
+func TestClientWithFailingElicitation(t *testing.T) {
 	p := &person{answer: func(mcp.ElicitationParams) (*mcp.ElicitationResult, error) { return nil, errors.New("no window") }}
 	f := servertest.Start(t, servertest.Options{
 		Client: []client.ClientOption{client.WithProtocolVersion("2025-11-25"), client.WithElicitationHandler(p)},
@@ -150,7 +152,7 @@ func TestAClientThatFailsToAsk(t *testing.T) {
 }
 
 // Two questions in one call: the answer to the first must survive the second.
-func TestOneCallMayAskTwice(t *testing.T) {
+func TestTwoQuestionsInOneCall(t *testing.T) {
 	inBothEras(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, f *servertest.Fixture, p *person) {
 		_, second := twins(f)
 		p.answer = func(asked mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
@@ -184,7 +186,7 @@ func TestTwoAmbiguousNamesInOneCall(t *testing.T) {
 	})
 }
 
-func TestMoneyNeedsAYes(t *testing.T) {
+func TestSpendingNeedsConsent(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer func(mcp.ElicitationParams) (*mcp.ElicitationResult, error)
 		agreed bool

@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// FilterTools returns the tools that --read-only and --tools let through. The
-// error joins a [config.Problem] for each name that --tools should not have.
+// FilterTools returns the tools that --read-only and --tools allow. The error joins a
+// [config.Problem] for each invalid name in --tools.
 func FilterTools(cfg *config.Config) ([]tool.Tool, error) {
 	all := tools.All()
 	var served []tool.Tool

@@ -9,16 +9,16 @@ import (
 	"langsmith-insights-mcp/tools"
 )
 
-// instructionsText tells a model once how the tools work together: in which order,
+// instructionsText explains to a model how to use the tools together: in which order,
 // what costs money and what takes long.
 //
 //go:embed instructions.md
 var instructionsText string
 
-// toolName is what a tool's name looks like in a text.
+// toolName matches a tool's name.
 var toolName = regexp.MustCompile(`[a-z]+(?:_[a-z]+)+`)
 
-// instructions returns the paragraphs that name no tool which is not served.
+// instructions returns the paragraphs that name only served tools.
 func (b *Backend) instructions() string {
 	all, served := toolNames(tools.All()), toolNames(b.tools)
 	hidden := func(name string) bool { return slices.Contains(all, name) && !slices.Contains(served, name) }

@@ -32,8 +32,8 @@ func NewMCP(b *Backend) *mcpserver.MCPServer {
 	return s
 }
 
-// MCPOptions returns the options of every MCP server of this program, the
-// conformance suite's fixtures included.
+// MCPOptions returns the options of every MCP server of this program, including the
+// conformance suite's.
 func MCPOptions() []mcpserver.ServerOption {
 	return []mcpserver.ServerOption{
 		mcpserver.WithTitle(identity.Title),

@@ -21,8 +21,8 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// overHTTP serves a fixture's backend on a port of its own, and returns what
-// connects clients to it. They take the place of the fixture's own one by one.
+// overHTTP serves a fixture's backend on a port of its own, and returns a function that
+// replaces the fixture's client by one that is connected to it.
 func overHTTP(t *testing.T, f *servertest.Fixture, options ...transport.StreamableHTTPCOption) (connect func(version string, headers map[string]string, clientOptions ...client.ClientOption)) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -7,9 +7,8 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// ProgressReporter returns what reports a call's progress to its caller; nil where
-// the caller did not ask for it. A report that cannot be sent is lost, so nothing is
-// told only there.
+// ProgressReporter returns a function that reports a call's progress to its client, nil
+// if the client requested none. A report that cannot be sent is dropped.
 func ProgressReporter(ctx context.Context) func(tool.Progress) {
 	report := jsonrpc.ReportProgress(ctx)
 	if report == nil {

@@ -9,8 +9,8 @@ import (
 	"langsmith-insights-mcp/tools/app"
 )
 
-// addReportApp adds the page of the MCP App. It is in the list of resources, so
-// that a host can look at it before it shows it.
+// addReportApp adds the page of the MCP App. It is listed as a resource, so that hosts
+// can inspect it.
 func addReportApp(s *mcpserver.MCPServer) {
 	page := mcp.NewResource(app.URI, "insights-report",
 		mcp.WithResourceTitle("Insights report"),

@@ -14,7 +14,7 @@ import (
 	"langsmith-insights-mcp/tools/app"
 )
 
-// rendersApps is a client that says it shows MCP Apps.
+// rendersApps declares that a client shows MCP Apps.
 func rendersApps() client.ClientOption {
 	return client.WithClientCapabilities(mcp.ClientCapabilities{Extensions: map[string]any{app.Extension: app.Settings()}})
 }
@@ -67,8 +67,8 @@ func TestPageIsAResource(t *testing.T) {
 	}
 }
 
-// TestHostsWithoutAppsSeeNoDifference asks in both protocol eras, as a client
-// that shows apps and as one that does not.
+// TestHostsWithoutAppsSeeNoDifference calls in both protocol eras, as a client that
+// shows apps and as one that does not.
 func TestHostsWithoutAppsSeeNoDifference(t *testing.T) {
 	for era, options := range map[string][]client.ClientOption{"2026-07-28": nil, "initialize": {client.WithProtocolVersion("2025-11-25")}} {
 		t.Run(era, func(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// reportsPerPage is how many reports one page of the list has.
+	// reportsPerPage is the number of reports on a page of the list.
 	reportsPerPage = 20
 
 	// listReportsTimeout bounds the wait for LangSmith: hosts list resources when
@@ -29,8 +29,8 @@ const (
 	maxResourceName = 100
 )
 
-// addReportResources lists finished reports behind the resources that mcp-go has.
-// They differ from caller to caller, so a hook adds them to each answer.
+// addReportResources lists finished reports after mcp-go's resources. They differ
+// between callers, so a hook adds them to each result.
 func (b *Backend) addReportResources(hooks *mcpserver.Hooks) {
 	if _, served := b.tool("get_insights_job"); !served {
 		return
@@ -55,8 +55,8 @@ func (b *Backend) addReportResources(hooks *mcpserver.Hooks) {
 	})
 }
 
-// listReports returns the reports of a caller. Where they cannot be listed there
-// are none, so that the other resources are listed all the same.
+// listReports returns the reports of a caller. If they cannot be listed it returns
+// none, so that the other resources are still listed.
 func (b *Backend) listReports(ctx context.Context) []catalog.Report {
 	ctx, cancel := context.WithTimeout(ctx, listReportsTimeout)
 	defer cancel()
@@ -85,16 +85,16 @@ func reportResource(report catalog.Report) mcp.Resource {
 	return mcp.NewResource(uri, name, mcp.WithResourceDescription(description), mcp.WithAnnotations(everyone, 0.8, modified))
 }
 
-// cursorPrefix marks a cursor into the reports. It is encoded as mcp-go's, which
-// mcp-go decodes first.
+// cursorPrefix marks a cursor into the reports. The cursor has the encoding of mcp-go's
+// cursors, because mcp-go decodes it first.
 const cursorPrefix = "reports from "
 
 func encodeCursor(offset int) mcp.Cursor {
 	return mcp.Cursor(base64.StdEncoding.EncodeToString([]byte(cursorPrefix + strconv.Itoa(offset))))
 }
 
-// decodeCursor returns the offset of a cursor into the reports; false for another
-// cursor or none.
+// decodeCursor returns the offset of a cursor into the reports, false for any other
+// cursor.
 func decodeCursor(cursor mcp.Cursor) (offset int, isOurs bool) {
 	data, err := base64.StdEncoding.DecodeString(string(cursor))
 	if err != nil {

@@ -33,8 +33,8 @@ const (
 
 var everyone = []mcp.Role{mcp.RoleUser, mcp.RoleAssistant}
 
-// resources returns those whose tool is served: what --tools hides cannot be read
-// in another way.
+// resources returns the resources whose tool is served, so that hidden tools have no
+// resources.
 func (b *Backend) resources() []resource {
 	all := []resource{
 		{
@@ -75,11 +75,10 @@ func (b *Backend) tool(name string) (tool.Tool, bool) {
 	return b.tools[i], true
 }
 
-// addResources adds the resource templates. mcp-go answers "not found", with the
-// code that the request's protocol version has for it, only where no template
-// matches; an error of a handler is an internal error. So a hook reads the
-// resource before mcp-go looks for its handler, which returns what the hook read,
-// and changes an address with nothing there to one that no template matches.
+// addResources adds the resource templates. mcp-go returns the protocol's "not found"
+// error only if no template matches; an error of a handler becomes an internal error.
+// So a hook reads the resource first. If there is nothing, the hook changes the URI to
+// one that no template matches. Otherwise the handler returns what the hook has read.
 func (b *Backend) addResources(s *mcpserver.MCPServer, hooks *mcpserver.Hooks) {
 	resources := b.resources()
 	for _, resource := range resources {
@@ -99,8 +98,8 @@ func (b *Backend) addResources(s *mcpserver.MCPServer, hooks *mcpserver.Hooks) {
 	})
 }
 
-// readResultKey is the field of a request's _meta that has what the hook read.
-// Nothing that a client sends there is a *readResult.
+// readResultKey is the field of a request's _meta with what the hook has read. Nothing
+// that a client sends there is a *readResult.
 const readResultKey = "langsmith-insights/read"
 
 // readResult is the outcome of reading a resource.
@@ -140,7 +139,8 @@ func (b *Backend) readResource(ctx context.Context, resource resource, variables
 	request.Params.Meta = &mcp.Meta{AdditionalFields: map[string]any{readResultKey: read}}
 }
 
-// otherNames says what the tool takes in place of an id, and an address does not.
+// otherNames describes what the tool accepts instead of an id and a resource URI does
+// not.
 var otherNames = map[string]string{
 	"job_id":     "; get_insights_job takes latest too",
 	"cluster_id": "; get_insights_job takes a name or the id's beginning too",

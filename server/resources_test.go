@@ -61,7 +61,7 @@ func readResource(t *testing.T, f *servertest.Fixture, uri string) (*mcp.ReadRes
 	return f.Client.ReadResource(t.Context(), request)
 }
 
-func TestResourcesSayWhatTheirToolsSay(t *testing.T) {
+func TestResourcesEqualToolResults(t *testing.T) {
 	inBothEras(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, _ *person) {
 		s := openShop(f)
 		for name, c := range map[string]struct {
@@ -98,9 +98,9 @@ func TestResourcesSayWhatTheirToolsSay(t *testing.T) {
 	})
 }
 
-// A resource that is not there is the protocol's own error, with the code that
-// the client's era has for it.
-func TestAResourceThatIsNotThere(t *testing.T) {
+// A missing resource is the protocol's own error, with the code of the client's protocol
+// version.
+func TestMissingResource(t *testing.T) {
 	inBothEras(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, _ *person) {
 		s := openShop(f)
 		missing := uuid.NewString()
@@ -135,9 +135,8 @@ func TestAResourceThatIsNotThere(t *testing.T) {
 	})
 }
 
-// What keeps a resource from being read is said in the words of the tools, and
-// is not taken for a resource that is not there.
-func TestAResourceThatCannotBeRead(t *testing.T) {
+// An unreadable resource has the error of its tool, and is not reported as missing.
+func TestUnreadableResource(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{})
 	s := openShop(f)
 	f.Sandbox.Inject(sandbox.Fault{Path: "/runs/", Status: http.StatusForbidden, Body: `{"detail":"no"}`})
@@ -146,7 +145,7 @@ func TestAResourceThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestAResourceIsReadWithOneRequest(t *testing.T) {
+func TestResourceTakesOneRequest(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) {
 		c.LangSmith.Credentials.Workspace = sandbox.DefaultWorkspace()
 	}})
@@ -155,11 +154,11 @@ func TestAResourceIsReadWithOneRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := len(f.Sandbox.Requests()); n != 1 {
-		t.Errorf("LangSmith was asked %d times", n)
+		t.Errorf("LangSmith got %d requests", n)
 	}
 }
 
-// listAll pages through the resources; pages are how many each page held.
+// listAll pages through the resources; pages has the number on each page.
 func listAll(t *testing.T, f *servertest.Fixture) (all []mcp.Resource, pages []int) {
 	t.Helper()
 	var request mcp.ListResourcesRequest
@@ -199,12 +198,12 @@ func TestReportsAreListedByPage(t *testing.T) {
 			t.Errorf("a hostile name is listed as %q, %q", newest.Name, newest.Description)
 		}
 		if n := len(f.Sandbox.Requests()); n > 2 {
-			t.Errorf("LangSmith was asked %d times for three pages", n)
+			t.Errorf("LangSmith got %d requests for three pages", n)
 		}
 	})
 }
 
-// A cursor that nobody gave out leads nowhere, and breaks nothing.
+// A forged cursor lists nothing, and breaks nothing.
 func TestForgedCursors(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) { c.LangSmith.Project = "shop" }})
 	openShop(f)
@@ -226,7 +225,7 @@ func TestForgedCursors(t *testing.T) {
 }
 
 // With nothing configured hosts still list resources when they start.
-func TestWithoutCredentialsNoReportIsListed(t *testing.T) {
+func TestNoReportsWithoutCredentials(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) { c.LangSmith.Credentials = langsmith.Credentials{} }})
 	all, _ := listAll(t, f)
 	for _, resource := range all {
@@ -235,11 +234,11 @@ func TestWithoutCredentialsNoReportIsListed(t *testing.T) {
 		}
 	}
 	if n := len(f.Sandbox.Requests()); n > 0 {
-		t.Errorf("LangSmith was asked %d times", n)
+		t.Errorf("LangSmith got %d requests", n)
 	}
 }
 
-// What an operator hides as a tool is not to be read as a resource either.
+// A hidden tool's resources cannot be read either.
 func TestHiddenToolsHideTheirResources(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) { c.Tools = []string{"list_projects", "get_run"} }})
 	s := openShop(f)
@@ -334,7 +333,7 @@ func TestCompletion(t *testing.T) {
 	})
 }
 
-func TestCompletionKeepsToTheProtocolsBound(t *testing.T) {
+func TestCompletionLimit(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{})
 	s := openShop(f)
 	clusters := make([]sandbox.Cluster, 150)
@@ -348,7 +347,7 @@ func TestCompletionKeepsToTheProtocolsBound(t *testing.T) {
 	}
 }
 
-func TestCompletionWithoutLangSmithOffersNothing(t *testing.T) {
+func TestCompletionWithoutLangSmith(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{})
 	f.Sandbox.Inject(sandbox.Fault{Status: http.StatusForbidden})
 	if got := complete(t, f, prompt("analyze_project"), "project", "x", nil); len(got.Values) > 0 {

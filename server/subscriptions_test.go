@@ -19,8 +19,7 @@ func listen(t testing.TB, send send, notifications map[string]any) taskResponse 
 	return send(t, "subscriptions/listen", map[string]any{"notifications": notifications})
 }
 
-// A client that subscribes to tasks is told what it would be told on asking, up to
-// their ends.
+// A client that subscribes to tasks gets what tasks/get returns, until they end.
 func TestTasksAreNotified(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		first := s.begin(t, send, s.AddJob(s.project, sandbox.Job{Name: "First", CreatedAt: time.Now(), Statuses: []string{"queued", "running", "success"}}), nil)
@@ -63,7 +62,7 @@ func TestTasksAreNotified(t *testing.T) {
 	})
 }
 
-// A client that does not take tasks cannot subscribe to any.
+// A client without tasks cannot subscribe to any.
 func TestSubscribingToTasksNeedsTheExtension(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		id := s.begin(t, send, s.AddJob(s.project, aging(0)), nil)
@@ -77,8 +76,8 @@ func TestSubscribingToTasksNeedsTheExtension(t *testing.T) {
 	})
 }
 
-// What the server has nothing to tell of is acknowledged too, a thousand times.
-func TestASubscriptionToNothingIsAcknowledged(t *testing.T) {
+// A subscription without notifications is acknowledged too, a thousand times.
+func TestEmptySubscription(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		for try := range 1000 {
 			told := listen(t, send, map[string]any{"toolsListChanged": true, "taskIds": []string{"made up"}})

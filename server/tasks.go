@@ -13,10 +13,10 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Tasks returns what answers requests about tasks, for any transport.
+// Tasks returns the tasks extension, for any transport.
 func (b *Backend) Tasks() *tasks.Tasks { return b.tasks }
 
-// taskKey returns the key of the caller's tasks: who the guard let in, and the
+// taskKey returns the key of the caller's tasks: the authenticated subject, and the
 // credentials, endpoint and workspace of the call.
 func (b *Backend) taskKey(ctx context.Context) tasks.Key {
 	client := b.caller(ctx).langsmith
@@ -24,7 +24,7 @@ func (b *Backend) taskKey(ctx context.Context) tasks.Key {
 	return owner.Key("task " + client.Endpoint().String() + " " + client.Credentials().Workspace.String())
 }
 
-// runTask makes a task's call again.
+// runTask repeats a task's call.
 func (b *Backend) runTask(ctx context.Context, call tasks.Call) (*mcp.CallToolResult, error) {
 	t, ok := b.tool(call.Tool)
 	if !ok {
@@ -41,11 +41,11 @@ func (b *Backend) runTask(ctx context.Context, call tasks.Call) (*mcp.CallToolRe
 	return result, nil
 }
 
-// hideTasks takes the tasks extension from what clients up to 2025-11-25 are told,
-// whose protocol has another.
+// hideTasks removes the tasks extension from the capabilities for clients up to
+// 2025-11-25, whose protocol has a different one.
 func hideTasks(hooks *mcpserver.Hooks) {
 	hooks.AddAfterInitialize(func(_ context.Context, _ any, _ *mcp.InitializeRequest, result *mcp.InitializeResult) {
-		result.Capabilities.Extensions = maps.Clone(result.Capabilities.Extensions) // the server's own
+		result.Capabilities.Extensions = maps.Clone(result.Capabilities.Extensions) // shared by all sessions
 		delete(result.Capabilities.Extensions, tasks.Extension)
 	})
 }

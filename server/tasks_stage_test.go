@@ -31,7 +31,7 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// taskStage is a LangSmith of one project, whose servers are asked message by message,
+// taskStage is a LangSmith with one project, and servers that get one message at a time,
 // on the clock of a bubble.
 type taskStage struct {
 	*sandbox.Sandbox
@@ -101,7 +101,7 @@ func (s *taskStage) backend(t testing.TB, configure func(*config.Config)) (*serv
 	return backend, cfg
 }
 
-// envelope makes a request of a client that takes tasks, unless the params' _meta says
+// envelope returns a request of a client with tasks, unless the params' _meta says
 // otherwise.
 func envelope(id int64, method string, params map[string]any) []byte {
 	all := map[string]any{"_meta": map[string]any{
@@ -116,7 +116,7 @@ func envelope(id int64, method string, params map[string]any) []byte {
 	return data
 }
 
-// overStdio serves the stage over pipes, to one request after the other.
+// overStdio serves the stage over pipes, one request after the other.
 func (s *taskStage) overStdio(t testing.TB) send {
 	t.Helper()
 	backend, _ := s.backend(t, nil)
@@ -228,8 +228,8 @@ func (s *taskStage) replica(t testing.TB, configure func(*config.Config)) *repli
 	return r
 }
 
-// as sends requests with headers. Mcp-Name is the tool's name or the task's id, where
-// they do not say otherwise.
+// as sends requests with headers. Mcp-Name is the tool's name or the task's id unless
+// the headers set it.
 func (r *replica) as(headers map[string]string) send {
 	return func(t testing.TB, method string, params map[string]any) taskResponse {
 		t.Helper()
@@ -302,7 +302,7 @@ func get(t testing.TB, send send, id string) taskResponse {
 	return send(t, "tasks/get", map[string]any{"taskId": id})
 }
 
-// status is the status of a task, or the error of asking for it.
+// status returns the status of a task, or the error of tasks/get.
 func status(t testing.TB, send send, id string) string {
 	t.Helper()
 	response := get(t, send, id)

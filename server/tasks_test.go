@@ -17,7 +17,7 @@ import (
 	"langsmith-insights-mcp/server/tasks"
 )
 
-// aging is a job that has run for so long, and goes on.
+// aging is a running job of an age.
 func aging(age time.Duration) sandbox.Job {
 	return sandbox.Job{Name: "Weekly", Status: "running", CreatedAt: time.Now().Add(-age)}
 }
@@ -25,7 +25,7 @@ func aging(age time.Duration) sandbox.Job {
 // pollInterval is that of a young job, by when the server has polled it too.
 const pollInterval = 2*time.Second + time.Millisecond
 
-// reads counts what LangSmith was asked of jobs.
+// reads counts the requests to LangSmith for jobs.
 func (s *taskStage) reads() (n int) {
 	for _, request := range s.Requests() {
 		if strings.Contains(request.Path, "/insights/") {
@@ -35,7 +35,7 @@ func (s *taskStage) reads() (n int) {
 	return n
 }
 
-func TestATaskLastsUntilItsJobHasEnded(t *testing.T) {
+func TestTaskUntilJobEnds(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		job := s.AddJob(s.project, sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"queued", "running", "success"}})
 		created := s.wait(t, send, job, nil).Result
@@ -68,8 +68,7 @@ func TestATaskLastsUntilItsJobHasEnded(t *testing.T) {
 	})
 }
 
-// What is quick stays a plain result, and so does everything for clients that take no
-// tasks.
+// Quick calls return a plain result, and so do all calls of clients without tasks.
 func TestOnlyWaitingBecomesATask(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		running, ended := s.AddJob(s.project, aging(time.Minute)), s.AddJob(s.project, sandbox.Job{Name: "Done"})
@@ -108,8 +107,8 @@ func TestOnlyWaitingBecomesATask(t *testing.T) {
 	})
 }
 
-// The older era has other tasks, which this server does not offer.
-func TestTheOlderEraSeesNoTasks(t *testing.T) {
+// Protocol version 2025-11-25 has different tasks, which this server does not have.
+func TestNoTasksBefore20260728(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		send := s.overStdio(t)
 		declared := map[string]any{"extensions": map[string]any{tasks.Extension: map[string]any{}}}
@@ -134,7 +133,7 @@ func TestTheOlderEraSeesNoTasks(t *testing.T) {
 }
 
 // A task with timeout_seconds ends as its call would have.
-func TestATaskEndsAtItsTimeout(t *testing.T) {
+func TestTaskTimeout(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		id := s.begin(t, send, s.AddJob(s.project, aging(0)), map[string]any{"timeout_seconds": 300})
 		time.Sleep(299 * time.Second)
@@ -149,7 +148,7 @@ func TestATaskEndsAtItsTimeout(t *testing.T) {
 	})
 }
 
-func TestATaskOfAJobThatFailsIsCompleted(t *testing.T) {
+func TestTaskOfFailedJob(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		job := sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"running", "error"}, Error: "No API key for the model"}
 		id := s.begin(t, send, s.AddJob(s.project, job), nil)
@@ -160,8 +159,8 @@ func TestATaskOfAJobThatFailsIsCompleted(t *testing.T) {
 	})
 }
 
-// Polls that fail are borne; a refusal ends the task with the tool's own error.
-func TestATaskBearsFailingPolls(t *testing.T) {
+// A task goes on after failing polls; a refusal ends it with the tool's own error.
+func TestTaskWithFailingPolls(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		const looks = `/insights/[0-9a-f-]{36}$`
 		id := s.begin(t, send, s.AddJob(s.project, aging(0)), nil)
@@ -180,9 +179,9 @@ func TestATaskBearsFailingPolls(t *testing.T) {
 	})
 }
 
-// pollIntervalMs is what LangSmith is polled at, so that a client that keeps to it is
-// never told the same twice, nor late.
-func TestThePollIntervalFollowsTheJobsAge(t *testing.T) {
+// pollIntervalMs is the interval at which the server polls LangSmith, so that a client
+// that keeps to it gets each state once, and in time.
+func TestPollInterval(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		send := s.overStdio(t)
 		for age, want := range map[time.Duration]float64{0: 2000, 5 * time.Minute: 10_000, 15 * time.Minute: 15_000, time.Hour: 30_000} {
@@ -194,7 +193,7 @@ func TestThePollIntervalFollowsTheJobsAge(t *testing.T) {
 }
 
 // tasks/cancel ends the task, never the job.
-func TestCancellingATaskLeavesItsJob(t *testing.T) {
+func TestCancelTask(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		job := s.AddJob(s.project, sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"running", "running", "success"}})
 		id, other := s.begin(t, send, job, nil), s.begin(t, send, job, nil)
@@ -225,8 +224,8 @@ func TestCancellingATaskLeavesItsJob(t *testing.T) {
 	})
 }
 
-// No task asks for anything, so answers are acknowledged and ignored.
-func TestUpdatingATaskChangesNothing(t *testing.T) {
+// No task requests input, so tasks/update is acknowledged and ignored.
+func TestUpdateTask(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		id := s.begin(t, send, s.AddJob(s.project, aging(0)), nil)
 		updated := send(t, "tasks/update", map[string]any{"taskId": id, "inputResponses": map[string]any{"unasked": map[string]any{"action": "accept"}}})
@@ -240,9 +239,9 @@ func TestUpdatingATaskChangesNothing(t *testing.T) {
 	})
 }
 
-// An id that is made up, damaged or another's is one and the same error, whatever is
-// asked of it.
-func TestOnlyItsCallerKnowsATask(t *testing.T) {
+// An invented or damaged id, or another caller's, gets the same error from every
+// method.
+func TestTaskOfAnotherCaller(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		tokens := func(c *config.Config) {
 			c.HTTP.AuthTokens = []langsmith.Secret{"first-0123456789abcdef", "second-0123456789abcdef"}
@@ -284,8 +283,8 @@ func TestOnlyItsCallerKnowsATask(t *testing.T) {
 	})
 }
 
-// What stands between may go by the headers.
-func TestTheHeadersOfATaskAreChecked(t *testing.T) {
+// A gateway may route by the headers.
+func TestTaskHeaders(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		r := s.replica(t, nil)
 		id := s.begin(t, r.as(nil), s.AddJob(s.project, aging(0)), nil)
@@ -306,7 +305,7 @@ func TestTheHeadersOfATaskAreChecked(t *testing.T) {
 }
 
 // Any replica answers for a task, and so does one that has started since.
-func TestEveryReplicaAnswersForATask(t *testing.T) {
+func TestTaskAtEveryReplica(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		job := s.AddJob(s.project, sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"running", "running", "success"}})
 		headers := map[string]string{"X-API-Key": "lsv2_pt_own"}
@@ -324,7 +323,7 @@ func TestEveryReplicaAnswersForATask(t *testing.T) {
 
 // The arguments of a task are ids: a project that is renamed, or another default, does
 // not make it another task.
-func TestATaskStaysWithItsProject(t *testing.T) {
+func TestTaskKeepsItsProject(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		job := s.AddJob(s.project, aging(0))
 		named := s.replica(t, func(c *config.Config) { c.LangSmith.Project = "support" })
@@ -336,9 +335,9 @@ func TestATaskStaysWithItsProject(t *testing.T) {
 	})
 }
 
-// However many tasks are polled, and however often, LangSmith is asked as one asks
-// that waits: three times an interval at the most.
-func TestAThousandTasksAskAsOne(t *testing.T) {
+// However many tasks are polled, and however often, LangSmith gets the requests of one
+// waiting call: at most three in an interval.
+func TestThousandTasksSharePolls(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		send := s.replica(t, nil).as(nil)
 		job := s.AddJob(s.project, aging(5*time.Minute))
@@ -361,13 +360,13 @@ func TestAThousandTasksAskAsOne(t *testing.T) {
 			})
 		}
 		if got := s.reads(); got == 0 || got > 3 {
-			t.Errorf("LangSmith was asked %d times in an interval", got)
+			t.Errorf("LangSmith got %d requests in an interval", got)
 		}
 	})
 }
 
-// A comparison waits for both of its jobs, and tells of a failed one at once.
-func TestAComparisonIsATaskToo(t *testing.T) {
+// A comparison waits for both of its jobs, and reports a failed one at once.
+func TestComparisonAsTask(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		compare := func(job, baseline uuid.UUID) string {
 			created := send(t, "tools/call", map[string]any{"name": "compare_insights_jobs", "arguments": map[string]any{

@@ -21,10 +21,10 @@ import (
 	"langsmith-insights-mcp/server/telemetry"
 )
 
-// TestACallIsSeenFromOutside follows calls from their caller's trace to the
-// requests upstream, and into the metrics, one that fails and one that waits
-// included; neither shows what was asked.
-func TestACallIsSeenFromOutside(t *testing.T) {
+// TestTelemetry follows calls from their caller's trace to the requests upstream, and
+// into the metrics, including one that fails and one that waits. Neither contains the
+// arguments.
+func TestTelemetry(t *testing.T) {
 	exporter, log := tracetest.NewInMemoryExporter(), &logLines{}
 	observed := telemetry.Start(t.Context(), telemetry.Options{Version: "test", Metrics: true, Exporter: exporter})
 	upstream := sandbox.New(sandbox.Options{AllowAnonymous: true})
@@ -150,11 +150,11 @@ func TestACallIsSeenFromOutside(t *testing.T) {
 		}
 	}
 	if strings.Contains(metrics, "chat-prod") || strings.Contains(metrics, "customer") {
-		t.Error("the metrics tell what was asked")
+		t.Error("the metrics contain an argument of a call")
 	}
 }
 
-// scrape is what Prometheus is shown.
+// scrape returns the metrics as Prometheus reads them.
 func scrape(observed *telemetry.Telemetry) string {
 	recorder := httptest.NewRecorder()
 	observed.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))

@@ -43,10 +43,10 @@ func describeTool(t tool.Tool) mcp.Tool {
 	return described
 }
 
-// toolHandler returns what runs a tool for tools/call.
+// toolHandler returns the handler of tools/call for a tool.
 func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		ctx, record := beginCall(ctx, t.Name, b.caller(ctx).langsmith.Credentials().Fingerprint())
+		ctx, record := newCallRecord(ctx, t.Name, b.caller(ctx).langsmith.Credentials().Fingerprint())
 		defer func() { record.log(b.logger) }()
 		env := b.env(ctx)
 		env.RequestID, env.Subject = record.requestID, record.subject
@@ -68,7 +68,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		case errors.As(err, &unfinished):
 			return b.tasks.Create(ctx, t.Name, env.Poll.Since, unfinished)
 		case errors.Is(err, context.Canceled) && b.hasEnded():
-			return newToolResult(cutOff(t, err)), nil
+			return newToolResult(newShutdownReply(t, err)), nil
 		case err != nil:
 			return nil, err
 		}
@@ -76,8 +76,8 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 	}
 }
 
-// cutOff is the reply of a call that the end of the server left without a result.
-func cutOff(t tool.Tool, err error) tool.Reply {
+// newShutdownReply returns the reply of a call that the server's shutdown ended.
+func newShutdownReply(t tool.Tool, err error) tool.Reply {
 	reply := tool.Reply{IsError: true, Err: err, Text: "This server ended before the call was done. Call again once it is back."}
 	var left *paid.LeftError
 	switch {

@@ -16,11 +16,12 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// mostListed is what the list of all tools may cost every conversation, in bytes.
+// mostListed is the maximum size of tools/list, which every conversation pays for, in
+// bytes.
 const mostListed = 26_000
 
-// TestToolsList holds what a client is told of the tools against what it was
-// told before, since nothing else of the server is read as often.
+// TestToolsList compares tools/list with its golden file, since nothing else of the
+// server is read as often.
 func TestToolsList(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{})
 	list, err := f.Client.ListTools(t.Context(), mcp.ListToolsRequest{})
@@ -67,9 +68,9 @@ func TestDiscoverHasIcon(t *testing.T) {
 	}
 }
 
-// TestEveryArgumentIsDescribed holds the published schemas to what hosts can show
-// and models can use: a description for every argument, and one type each, except
-// where null clears a field.
+// TestEveryArgumentIsDescribed checks that hosts can show the published schemas and
+// models can use them: every argument has a description and one type, unless null clears
+// a field.
 func TestEveryArgumentIsDescribed(t *testing.T) {
 	clearable := []string{"name", "description", "config", "schedule_cron"}
 	for _, listed := range tools.All() {
@@ -94,8 +95,9 @@ func TestEveryArgumentIsDescribed(t *testing.T) {
 	}
 }
 
-// TestSchemasHaveKeywordsOfDraft7 holds schemas to the keywords that mean the same in
-// draft 7, by which arguments are checked, as in 2020-12, by which clients read them.
+// TestSchemasHaveKeywordsOfDraft7 checks that schemas have only keywords with the same
+// meaning in draft 7, by which arguments are checked, and 2020-12, by which clients read
+// them.
 func TestSchemasHaveKeywordsOfDraft7(t *testing.T) {
 	keywords := strings.Fields("type enum format description default properties required additionalProperties items " +
 		"minimum maximum exclusiveMinimum minLength maxLength minItems maxItems maxProperties")
@@ -125,9 +127,9 @@ func TestSchemasHaveKeywordsOfDraft7(t *testing.T) {
 	}
 }
 
-// TestTheRequestsConstraintsArePublished names those that the API documents for
+// TestRequestConstraintsArePublished names those that the API documents for
 // the request of a job.
-func TestTheRequestsConstraintsArePublished(t *testing.T) {
+func TestRequestConstraintsArePublished(t *testing.T) {
 	i := slices.IndexFunc(tools.All(), func(t tool.Tool) bool { return t.Name == "create_insights_job" })
 	var schema struct{ Properties map[string]map[string]any }
 	if err := json.Unmarshal(tools.All()[i].InputSchema(), &schema); err != nil {

@@ -31,7 +31,7 @@ type addToQueueResult struct {
 	Queue   string    `json:"queue"`
 	collect.Result
 
-	extended bool // the traces are kept longer, or would be
+	extended bool // the retention of the traces is extended, or would be
 }
 
 func addInsightsRunsToAnnotationQueue() tool.Tool {
@@ -76,17 +76,17 @@ func (r *addToQueueResult) Text() string {
 	return b.String()
 }
 
-// queues are annotation queues as a [collect.Target].
+// queues is the [collect.Target] for annotation queues.
 type queues struct {
 	env      *tool.Env
 	name     string
-	extend   bool // as the call asks
+	extend   bool // the call's argument
 	agreed   bool // a person has agreed, or need not
 	extended bool // LangSmith has extended the retention
 }
 
-// extends reports whether adding extends the retention of traces: where the call asks
-// for it, and where LangSmith serves only the older route, which always does.
+// extends reports whether adding extends the retention of traces: if the call requests
+// it, or if LangSmith has only the older route, which always does.
 func (q *queues) extends() bool { return q.extend || q.env.LangSmith.QueuesOnlyExtendRetention() }
 
 func (q *queues) Kind() string { return "annotation queue" }
@@ -119,11 +119,11 @@ func (q *queues) Create(ctx context.Context, name string) (uuid.UUID, error) {
 	return made.ID, nil
 }
 
-// maxQueueRuns bounds the reading of a queue.
+// maxQueueRuns is the maximum number of runs that are read from a queue.
 const maxQueueRuns = 10_000
 
-// Members reads all of a queue. It refuses a queue that is too long to read: what is
-// added to a queue twice may be in it twice.
+// Members returns all runs of a queue. It refuses a queue that is too long to read,
+// because a run that is added twice may be in the queue twice.
 func (q *queues) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
 	queued, err := q.env.LangSmith.ListQueueRuns(ctx, id, maxQueueRuns)
 	if err != nil {
@@ -146,7 +146,7 @@ func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, _ 
 		items[i] = langsmith.QueueRun{RunID: run.ID, ProjectID: run.ProjectID, StartTime: run.StartTime.Time}
 	}
 	if !q.agreed && !q.extend && q.env.Policy.Confirm {
-		// For a new queue no request has shown yet which route LangSmith serves.
+		// For a new queue no request has shown yet which route LangSmith has.
 		if _, err := q.env.LangSmith.ListQueueRuns(ctx, id, 1); err != nil {
 			return 0, err
 		}

@@ -60,7 +60,7 @@ func (r *addToDatasetResult) Text() string {
 	return b.String()
 }
 
-// datasets are datasets as a [collect.Target], whose members are examples.
+// datasets is the [collect.Target] for datasets, whose members are examples.
 type datasets struct {
 	client *langsmith.Client
 	split  string
@@ -87,8 +87,8 @@ func (d *datasets) Create(ctx context.Context, name string) (uuid.UUID, error) {
 	return made.ID, nil
 }
 
-// maxExamplePages bounds the reading of a dataset. A larger one takes no example
-// twice either: the id of an example follows from its run.
+// maxExamplePages bounds the reading of a dataset. In a larger one no example is
+// duplicated either, because its id is derived from its run.
 const maxExamplePages = 100
 
 func (d *datasets) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error) {
@@ -121,14 +121,14 @@ func (d *datasets) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, 
 	return len(made), err
 }
 
-// describeOrigin returns an example's metadata, which says where it was found.
+// describeOrigin returns an example's metadata, with the job and the category of the run.
 func describeOrigin(origin collect.Origin) map[string]any {
-	found := map[string]any{}
+	metadata := map[string]any{}
 	if origin.Job != uuid.Nil {
-		found["insights_job_id"] = origin.Job
+		metadata["insights_job_id"] = origin.Job
 	}
 	if origin.Cluster != uuid.Nil {
-		found["insights_cluster_id"] = origin.Cluster
+		metadata["insights_cluster_id"] = origin.Cluster
 	}
-	return found
+	return metadata
 }

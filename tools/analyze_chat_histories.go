@@ -31,7 +31,7 @@ type analyzeChatHistoriesArgs struct {
 	read []chats.Chat
 }
 
-// chatMessage is a message as it was given. Package chats checks it.
+// chatMessage is a message of the arguments. Package chats checks it.
 type chatMessage struct {
 	Role    string          `json:"role"`
 	Content json.RawMessage `json:"content,omitempty"`
@@ -48,7 +48,7 @@ func (m *chatMessage) UnmarshalJSON(data []byte) error {
 // JSONSchemaExtend allows more fields in a message, such as calls of tools.
 func (chatMessage) JSONSchemaExtend(schema *jsonschema.Schema) { schema.AdditionalProperties = nil }
 
-// Check reads the chats. It refuses chats given two ways, and none.
+// Check reads the chats. It requires either chats or path.
 func (a *analyzeChatHistoriesArgs) Check() error {
 	switch {
 	case a.Path != "" && a.Chats != nil:
@@ -82,7 +82,7 @@ func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	var refused *chats.PathError
 	switch {
 	case errors.As(err, &refused):
-		return tool.BadArgument("path", "%s%s", refused.Problem, listNear(refused.Suggestions))
+		return tool.BadArgument("path", "%s%s", refused.Problem, listSuggestions(refused.Suggestions))
 	case err != nil:
 		return err
 	}
@@ -93,8 +93,8 @@ func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	return nil
 }
 
-// listNear names the files that may have been meant.
-func listNear(names []string) string {
+// listSuggestions lists the files that may have been meant.
+func listSuggestions(names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
@@ -105,8 +105,8 @@ func listNear(names []string) string {
 	return "; in the folder are " + strings.Join(quoted, ", ")
 }
 
-// structureQuestion is one of the two questions that LangSmith's own clients ask. Of
-// chats its answer is known.
+// structureQuestion is one of the two questions that LangSmith's own clients ask. For
+// chats the answer is known.
 const structureQuestion = "How are your agent traces structured?"
 
 // request returns the job over the chats. It is the same for the same arguments.
@@ -145,7 +145,7 @@ func analyzeChatHistories() tool.Tool {
 		Effect:     tool.Spends,
 		Toolset:    "actions",
 		ResultOf:   "create_insights_job",
-		ResultAdds: []string{"ingested"}, // with ingested
+		ResultAdds: []string{"ingested"},
 	}, runAnalyzeChatHistories)
 }
 
@@ -181,7 +181,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 		if err != nil {
 			return nil, err
 		}
-		if running != nil { // so its chats are in LangSmith
+		if running != nil { // its chats are already in LangSmith
 			result.Result, result.Ingested = job.Result(ctx, env, running), len(args.read)
 			return result, nil
 		}
@@ -213,10 +213,10 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	return result, nil
 }
 
-// confirmChats has a person agree before any chat is sent.
+// confirmChats asks a person for consent before any chat is sent.
 func confirmChats(ctx context.Context, env *tool.Env, job *start.Job, n int) error {
 	if job.Project.ID == uuid.Nil {
-		// Such calls differ in the name, which follows from the chats.
+		// The project's name, which is derived from the chats, distinguishes such calls.
 		named := job.Project
 		named.ID = uuid.NewSHA1(uuid.Nil, []byte(named.Name))
 		var err error
@@ -227,7 +227,7 @@ func confirmChats(ctx context.Context, env *tool.Env, job *start.Job, n int) err
 	return job.Confirm(ctx, env, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", wording.Count(n, "chat"), tool.ProjectLabel(job.Project)))
 }
 
-// explainNotStarted says why the job was not started, and that its chats are in
+// explainNotStarted returns why the job was not started, and that its chats are in
 // LangSmith.
 func explainNotStarted(env *tool.Env, err error, n int, project langsmith.Project) error {
 	if tool.IsInterruption(err) {

@@ -36,7 +36,7 @@ func chat(texts ...string) (messages []map[string]any) {
 	return messages
 }
 
-// someChats are n chats, no two of them equal.
+// someChats returns n different chats.
 func someChats(n int) (all []any) {
 	for i := range n {
 		all = append(all, chat(fmt.Sprint("question ", i), "answer"))
@@ -44,7 +44,7 @@ func someChats(n int) (all []any) {
 	return all
 }
 
-// ingested are the runs of the project whose name begins so, and its id.
+// ingested returns the id of the project whose name begins with name, and its runs.
 func (s *stage) ingested(name string) (project uuid.UUID, runs []uuid.UUID) {
 	s.t.Helper()
 	var projects []struct {
@@ -82,7 +82,7 @@ func (s *stage) ingested(name string) (project uuid.UUID, runs []uuid.UUID) {
 	}
 }
 
-func TestChatsBecomeAProjectAndAJob(t *testing.T) {
+func TestAnalyzeChatHistories(t *testing.T) {
 	options := servertest.Options{Sandbox: sandbox.Options{IngestDelay: 10 * time.Second, JobDuration: 20 * time.Minute}}
 	onStage(t, options, func(t *testing.T, s *stage) {
 		args := servertest.Args{
@@ -104,7 +104,7 @@ func TestChatsBecomeAProjectAndAJob(t *testing.T) {
 		}
 		project, runs := s.ingested("Support")
 		if len(runs) != 3 {
-			t.Fatalf("the project holds %d runs, not 3", len(runs))
+			t.Fatalf("the project has %d runs, not 3", len(runs))
 		}
 		s.transcript("again", analyzeChats, args)
 		if jobs := s.Sandbox.Jobs(uuid.Nil, project); len(jobs) != 1 {
@@ -121,13 +121,13 @@ func TestChatsBecomeAProjectAndAJob(t *testing.T) {
 			t.Errorf("%d jobs were started, not 2", len(jobs))
 		}
 		if _, again := s.ingested("Support"); !slices.Equal(runs, again) {
-			t.Errorf("the project holds %d runs now, not 3", len(again))
+			t.Errorf("the project has %d runs now, not 3", len(again))
 		}
 	})
 }
 
 // The report is about all the chats and nothing else.
-func TestTheReportIsAboutTheChats(t *testing.T) {
+func TestReportOverChats(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		var started, report struct {
 			ID        uuid.UUID `json:"id"`
@@ -147,7 +147,7 @@ func TestTheReportIsAboutTheChats(t *testing.T) {
 	})
 }
 
-func TestIngestionGoesOnWhereItBrokeOff(t *testing.T) {
+func TestIngestionContinues(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		remove := s.Sandbox.Inject(sandbox.Fault{Path: "/runs/batch$", Skip: 1, Status: http.StatusServiceUnavailable})
 		args := servertest.Args{"chats": someChats(250), "name": "Long"}
@@ -175,8 +175,8 @@ func TestIngestionGoesOnWhereItBrokeOff(t *testing.T) {
 	})
 }
 
-// A job over chats that LangSmith does not find yet would cost money for nothing.
-func TestNoJobOverChatsThatAreNotVisible(t *testing.T) {
+// A job over chats that LangSmith does not find yet would cost money and read nothing.
+func TestInvisibleChats(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 45 * time.Second}}, func(t *testing.T, s *stage) {
 		args := servertest.Args{"chats": someChats(3), "name": "Slow"}
 		reply := s.Call(t, analyzeChats, args)
@@ -188,12 +188,12 @@ func TestNoJobOverChatsThatAreNotVisible(t *testing.T) {
 			t.Errorf("then: %s", reply.Text)
 		}
 		if _, runs := s.ingested("Slow"); len(runs) != 3 {
-			t.Errorf("the project holds %d runs", len(runs))
+			t.Errorf("the project has %d runs", len(runs))
 		}
 	})
 }
 
-func TestChatsOfLastMonthAreNotAnalysedForNothing(t *testing.T) {
+func TestOldChats(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		args := servertest.Args{"chats": someChats(3), "name": "Old"}
 		s.Call(t, analyzeChats, args)
@@ -205,7 +205,7 @@ func TestChatsOfLastMonthAreNotAnalysedForNothing(t *testing.T) {
 	})
 }
 
-func TestEqualCallsAtOnceStartOneJobOverChats(t *testing.T) {
+func TestConcurrentEqualCallsWithChats(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 5 * time.Second, JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
 		args := servertest.Args{"chats": someChats(5), "name": "Twice"}
 		var calls sync.WaitGroup
@@ -223,7 +223,7 @@ func TestEqualCallsAtOnceStartOneJobOverChats(t *testing.T) {
 	})
 }
 
-func TestChatsThatAreRefused(t *testing.T) {
+func TestInvalidChats(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		set  func(*config.Config)
@@ -245,7 +245,7 @@ func TestChatsThatAreRefused(t *testing.T) {
 				reply := s.Call(t, analyzeChats, c.args)
 				servertest.Golden(t, analyzeChats+"/refused_"+c.name+".txt", reply.Text+"\n")
 				if !reply.IsError || len(s.Sandbox.Requests()) > 0 {
-					t.Errorf("isError is %v, and LangSmith was asked %d times", reply.IsError, len(s.Sandbox.Requests()))
+					t.Errorf("isError is %v, and LangSmith got %d requests", reply.IsError, len(s.Sandbox.Requests()))
 				}
 				if strings.Contains(reply.Text, "secret") {
 					t.Errorf("the refusal repeats what a chat says: %s", reply.Text)
@@ -277,13 +277,13 @@ func TestChatsFromAFile(t *testing.T) {
 			}
 		}
 		if n := len(s.Sandbox.Requests()); n > 0 {
-			t.Errorf("LangSmith was asked %d times", n)
+			t.Errorf("LangSmith got %d requests", n)
 		}
 		if reply := s.Call(t, analyzeChats, servertest.Args{"path": "march.jsonl"}); reply.IsError {
 			t.Error(reply.Text)
 		}
 		if _, runs := s.ingested("Chats"); len(runs) != 2 {
-			t.Errorf("the project holds %d runs", len(runs))
+			t.Errorf("the project has %d runs", len(runs))
 		}
 		// The same chats in the call are the same project.
 		s.Call(t, analyzeChats, servertest.Args{"chats": []any{chat("hello"), chat("bye")}})
@@ -293,8 +293,8 @@ func TestChatsFromAFile(t *testing.T) {
 	})
 }
 
-// With --confirm nothing is sent to LangSmith before a person has agreed.
-func TestChatsNeedAPersonWithConfirm(t *testing.T) {
+// With --confirm nothing is sent to LangSmith before a person has consented.
+func TestChatsWithConfirm(t *testing.T) {
 	for _, version := range []string{"2025-11-25", "2026-07-28"} {
 		for name, c := range map[string]struct {
 			action mcp.ElicitationResponseAction
@@ -316,7 +316,7 @@ func TestChatsNeedAPersonWithConfirm(t *testing.T) {
 					servertest.Golden(t, analyzeChats+"/confirm_"+name+".txt", strings.Join(someone.asked, "\n")+"\n---\n"+reply.Text+"\n")
 					s.Call(t, analyzeChats, args)
 					if c.jobs == 1 && len(someone.asked) != 1 {
-						t.Errorf("a job that runs already was asked about: %q", someone.asked)
+						t.Errorf("a person was asked about a running job: %q", someone.asked)
 					}
 				})
 			})
@@ -331,7 +331,7 @@ func TestChatsNeedAPersonWithConfirm(t *testing.T) {
 }
 
 // A call above the day's bound is refused before any chat is sent.
-func TestChatsAboveTheDaysBound(t *testing.T) {
+func TestChatsAboveDailyLimit(t *testing.T) {
 	onStage(t, servertest.Options{Config: func(c *config.Config) { c.MaxJobsPerDay = 1 }}, func(t *testing.T, s *stage) {
 		s.Call(t, analyzeChats, servertest.Args{"chats": someChats(3), "name": "First"})
 		s.transcript("above_jobs_per_day", analyzeChats, servertest.Args{"chats": someChats(4), "name": "Second"})
@@ -341,8 +341,8 @@ func TestChatsAboveTheDaysBound(t *testing.T) {
 	})
 }
 
-// A caller who leaves during the ingestion leaves no job behind that nobody asked for.
-func TestLeavingBeforeTheChatsAreVisible(t *testing.T) {
+// A call that is cancelled during the ingestion starts no job.
+func TestCancelBeforeChatsAreVisible(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 10 * time.Second}}, func(t *testing.T, s *stage) {
 		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 		ended := make(chan error, 1)

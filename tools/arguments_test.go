@@ -13,11 +13,11 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// calling calls a tool over a LangSmith that answers everything with {}.
-func calling(t *testing.T, name, arguments string) tool.Reply {
+// callWithFakeLangSmith calls a tool over a LangSmith that responds to everything with {}.
+func callWithFakeLangSmith(t *testing.T, name, arguments string) tool.Reply {
 	t.Helper()
 	env := &tool.Env{
-		LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: answering(`{}`)}),
+		LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: fakeLangSmith(`{}`)}),
 		Projects:  tool.NewProjectCache(),
 		Paid:      paid.New(paid.Options{}),
 	}
@@ -34,8 +34,8 @@ func calling(t *testing.T, name, arguments string) tool.Reply {
 	return tool.Reply{}
 }
 
-// What cannot be read as it was meant is refused before anything is spent.
-func TestArgumentsThatCannotBeRead(t *testing.T) {
+// Ambiguous arguments are refused before anything is spent.
+func TestInvalidArguments(t *testing.T) {
 	for arguments, want := range map[string]string{
 		`{"last_n_hours":24.5}`:                     "last_n_hours: must be an integer",
 		`{"hierarchy":[5,"twenty"]}`:                "hierarchy.1: must be an integer",
@@ -49,22 +49,22 @@ func TestArgumentsThatCannotBeRead(t *testing.T) {
 		`{"Name":"a"}`:                              "did you mean name?",
 		`{"attribute_schemas":{"a":{"x":1,"x":2}}}`: `duplicate object member name "x"`,
 	} {
-		reply := calling(t, "create_insights_job", arguments)
+		reply := callWithFakeLangSmith(t, "create_insights_job", arguments)
 		if !reply.IsError || !strings.Contains(reply.Text, want) || !strings.Contains(reply.Text, "Nothing was sent") {
 			t.Errorf("%s: %s, not %s", arguments, reply.Text, want)
 		}
 	}
 }
 
-// A value that LangSmith is to have to the letter comes out as it went in.
-func TestArgumentsKeptToTheLetter(t *testing.T) {
+// Values for LangSmith are sent unchanged.
+func TestArgumentsAreSentUnchanged(t *testing.T) {
 	for arguments, want := range map[string]string{
 		`"sample":1e2,"last_n_hours":null`:                                               `"last_n_hours":null,"sample":1e2`,
 		`"start_time":"2026-01-31T00:00:00.000Z","end_time":"2026-02-01T00:00:00+01:00"`: `"start_time":"2026-01-31T00:00:00.000Z","end_time":"2026-02-01T00:00:00+01:00"`,
 		`"attribute_schemas":{"b":{"type":"string","description":"\u00e9","z":1.50},"a":{"n":123456789012345678901234567890,"type":"number","description":"d"}}`://
 		`"attribute_schemas":{"a":{"n":123456789012345678901234567890,"type":"number","description":"d"},"b":{"type":"string","description":"\u00e9","z":1.50}}`,
 	} {
-		reply := calling(t, "create_insights_job", `{"session_id":"`+uuid.NewString()+`","dry_run":true,`+arguments+`}`)
+		reply := callWithFakeLangSmith(t, "create_insights_job", `{"session_id":"`+uuid.NewString()+`","dry_run":true,`+arguments+`}`)
 		if !strings.Contains(string(reply.Structured), `"would_send":{`+want+`}`) {
 			t.Errorf("%s: %s %s", arguments, reply.Structured, reply.Text)
 		}

@@ -19,17 +19,17 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// found is a finished job over ten traces: three of refunds and three of
+// reportWithRuns is a finished job over ten traces: three of refunds and three of
 // invoices, both below billing, and four of shipping.
-type found struct {
+type reportWithRuns struct {
 	job                                  uuid.UUID
 	billing, refunds, invoices, shipping uuid.UUID
 	runs                                 []uuid.UUID
 }
 
-func (s *stage) finding() found {
+func (s *stage) addReportWithRuns() reportWithRuns {
 	id := func(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
-	f := found{billing: id("billing"), refunds: id("refunds"), invoices: id("invoices"), shipping: id("shipping")}
+	f := reportWithRuns{billing: id("billing"), refunds: id("refunds"), invoices: id("invoices"), shipping: id("shipping")}
 	job := sandbox.Job{Name: "Weekly", Clusters: []sandbox.Cluster{
 		{ID: f.shipping, Name: "Shipping", NumRuns: 4},
 		{ID: f.billing, Name: "Billing", NumRuns: 6},
@@ -53,7 +53,7 @@ func (s *stage) finding() found {
 	return f
 }
 
-// ask reads the sandbox through its API, as LangSmith's own interface would.
+// ask reads the sandbox through its API, as LangSmith's own interface does.
 func (s *stage) ask(path string, into any) {
 	s.t.Helper()
 	s.exchange(httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil), into)
@@ -83,7 +83,7 @@ type example struct {
 	Metadata    map[string]any `json:"metadata"`
 }
 
-// examples are those of the dataset with a name.
+// examples returns the examples of the dataset with a name.
 func (s *stage) examples(name string) []example {
 	s.t.Helper()
 	var datasets []struct {
@@ -102,7 +102,7 @@ func (s *stage) examples(name string) []example {
 	return all
 }
 
-// queued are the runs of the queues with a name, in the order they were added.
+// queued returns the runs of the queues with a name, in the order of their addition.
 func (s *stage) queued(name string) []uuid.UUID {
 	s.t.Helper()
 	var queues []struct {
@@ -159,9 +159,9 @@ const (
 	toQueue   = "add_insights_runs_to_annotation_queue"
 )
 
-func TestACategoryBecomesADataset(t *testing.T) {
+func TestAddCategoryToDataset(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		f := s.finding()
+		f := s.addReportWithRuns()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.billing, "dataset": "billing failures", "split": "test", "limit": 5}
 		dry := servertest.Args{"dry_run": true}
 		for key, value := range args {
@@ -174,7 +174,7 @@ func TestACategoryBecomesADataset(t *testing.T) {
 		s.transcript("new", toDataset, args)
 		examples := s.examples("billing failures")
 		if len(examples) != 5 {
-			t.Fatalf("the dataset holds %d examples, not 5", len(examples))
+			t.Fatalf("the dataset has %d examples, not 5", len(examples))
 		}
 		for i, example := range examples {
 			if example.SourceRunID != f.runs[i] || example.Inputs["question"] != float64(i) ||
@@ -186,14 +186,14 @@ func TestACategoryBecomesADataset(t *testing.T) {
 		args["limit"] = 100
 		s.transcript("more", toDataset, args)
 		if examples := s.examples("billing failures"); len(examples) != 6 {
-			t.Fatalf("the dataset holds %d examples, not 6", len(examples))
+			t.Fatalf("the dataset has %d examples, not 6", len(examples))
 		}
 	})
 }
 
-func TestACategoryIsPutIntoAQueue(t *testing.T) {
+func TestAddCategoryToQueue(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		f := s.finding()
+		f := s.addReportWithRuns()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review"}
 		s.transcript("dry_run", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review", "dry_run": true})
 		if runs := s.queued("to review"); len(runs) != 0 {
@@ -202,20 +202,20 @@ func TestACategoryIsPutIntoAQueue(t *testing.T) {
 		s.transcript("new", toQueue, args)
 		s.transcript("again", toQueue, args)
 		if runs := s.queued("to review"); !slices.Equal(runs, f.runs[:3]) {
-			t.Fatalf("the queue holds %v, not %v", runs, f.runs[:3])
+			t.Fatalf("the queue has %v, not %v", runs, f.runs[:3])
 		}
 		s.transcript("run_ids", toQueue, servertest.Args{"project": "shop", "run_ids": []uuid.UUID{f.runs[2], f.runs[9], f.runs[9], uuid.Max}, "queue": "to review"})
 		if runs := s.queued("to review"); !slices.Equal(runs, append(f.runs[:3:3], f.runs[9])) {
-			t.Fatalf("the queue holds %v", runs)
+			t.Fatalf("the queue has %v", runs)
 		}
 	})
 }
 
 // LangSmith may or may not count the traces of the categories below to a
 // category's own.
-func TestASubtreeIsWholeWhereACategoryListsOnlyItsOwn(t *testing.T) {
+func TestSubtreeOfCategory(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		f := s.finding()
+		f := s.addReportWithRuns()
 		s.Sandbox.Inject(sandbox.Fault{
 			Path: "/runs$", Body: `{"runs":[],"offset":null}`,
 			Match: func(r sandbox.Request) bool { return strings.Contains(r.RawQuery, f.billing.String()) },
@@ -228,32 +228,34 @@ func TestASubtreeIsWholeWhereACategoryListsOnlyItsOwn(t *testing.T) {
 	})
 }
 
-func TestRefusalsBeforeAnythingIsCollected(t *testing.T) {
+func TestInvalidSelections(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		args func(*stage, found) servertest.Args
+		args func(*stage, reportWithRuns) servertest.Args
 	}{
-		{"no_choice", func(*stage, found) servertest.Args { return servertest.Args{"dataset": "d"} }},
-		{"two_choices", func(_ *stage, f found) servertest.Args {
+		{"no_choice", func(*stage, reportWithRuns) servertest.Args { return servertest.Args{"dataset": "d"} }},
+		{"two_choices", func(_ *stage, f reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": f.job, "cluster_id": f.billing, "run_ids": f.runs[:1], "dataset": "d"}
 		}},
-		{"no_such_category", func(_ *stage, f found) servertest.Args {
+		{"no_such_category", func(_ *stage, f reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": f.job, "cluster_id": uuid.Max, "dataset": "d"}
 		}},
-		{"unfinished", func(s *stage, _ found) servertest.Args {
+		{"unfinished", func(s *stage, _ reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": s.Sandbox.AddJob(s.project, sandbox.Job{Status: "running"}), "dataset": "d"}
 		}},
-		{"failed", func(s *stage, _ found) servertest.Args {
+		{"failed", func(s *stage, _ reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": s.Sandbox.AddJob(s.project, sandbox.Job{Status: "error"}), "dataset": "d"}
 		}},
-		{"no_name", func(_ *stage, f found) servertest.Args { return servertest.Args{"job_id": f.job, "dataset": ""} }},
-		{"all_gone", func(*stage, found) servertest.Args {
+		{"no_name", func(_ *stage, f reportWithRuns) servertest.Args {
+			return servertest.Args{"job_id": f.job, "dataset": ""}
+		}},
+		{"all_gone", func(*stage, reportWithRuns) servertest.Args {
 			return servertest.Args{"run_ids": []uuid.UUID{uuid.Max}, "dataset": "d"}
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
-				args := c.args(s, s.finding())
+				args := c.args(s, s.addReportWithRuns())
 				args["project"] = "shop"
 				s.transcript("refused_"+c.name, toDataset, args)
 				var datasets []any
@@ -265,9 +267,9 @@ func TestRefusalsBeforeAnythingIsCollected(t *testing.T) {
 	}
 }
 
-func TestTwoQueuesOfOneName(t *testing.T) {
+func TestTwoQueuesWithOneName(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		f := s.finding()
+		f := s.addReportWithRuns()
 		for range 2 {
 			var made any
 			s.post("/annotation-queues", map[string]string{"name": "twice"}, &made)
@@ -276,8 +278,8 @@ func TestTwoQueuesOfOneName(t *testing.T) {
 	})
 }
 
-// What a request did that failed is looked up, and the same call goes on from there.
-func TestCollectingGoesOnAfterAFailure(t *testing.T) {
+// The effect of a failed request is looked up, and the repeated call continues there.
+func TestAddAfterFailure(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fault sandbox.Fault
@@ -302,23 +304,23 @@ func TestCollectingGoesOnAfterAFailure(t *testing.T) {
 				}
 				servertest.Golden(t, toQueue+"/"+c.name+".txt", reply.Text)
 				if n := len(s.queued("q")); n != c.there {
-					t.Fatalf("the queue holds %d runs, not %d", n, c.there)
+					t.Fatalf("the queue has %d runs, not %d", n, c.there)
 				}
 				remove()
 				s.Call(t, toQueue, args)
 				if n := len(s.queued("q")); n != 150 {
-					t.Errorf("then the queue holds %d runs, not 150", n)
+					t.Errorf("then the queue has %d runs, not 150", n)
 				}
 			})
 		})
 	}
 }
 
-// Two equal calls at once, as of an agent whose client gave up on the first,
-// make one queue and add each run once.
-func TestEqualCallsAtOnceCollectOnce(t *testing.T) {
+// Two concurrent equal calls, as from an agent whose client timed out on the first, create
+// one queue and add each run once.
+func TestConcurrentEqualCallsAddOnce(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		f := s.finding()
+		f := s.addReportWithRuns()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "queue": "q"}
 		var calls sync.WaitGroup
 		for range 5 {
@@ -330,19 +332,19 @@ func TestEqualCallsAtOnceCollectOnce(t *testing.T) {
 		}
 		calls.Wait()
 		if runs := s.queued("q"); len(runs) != len(f.runs) {
-			t.Errorf("the queue holds %d runs, not %d", len(runs), len(f.runs))
+			t.Errorf("the queue has %d runs, not %d", len(runs), len(f.runs))
 		}
 	})
 }
 
 // Extended retention costs money: with --confirm a person is asked, and a client that
 // cannot ask adds nothing.
-func TestAQueueNeedsAPersonWithConfirm(t *testing.T) {
+func TestQueueWithConfirm(t *testing.T) {
 	onStage(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, s *stage) {
-		f := s.finding()
+		f := s.addReportWithRuns()
 		s.transcript("confirm", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "queue": "q", "extend_retention": true})
 		if runs := s.queued("q"); len(runs) > 0 {
-			t.Errorf("the queue holds %v", runs)
+			t.Errorf("the queue has %v", runs)
 		}
 		if reply := s.Call(t, toDataset, servertest.Args{"project": "shop", "job_id": f.job, "dataset": "d"}); reply.IsError {
 			t.Errorf("a dataset costs nothing, and yet: %s", reply.Text)

@@ -30,7 +30,7 @@ type compareInsightsJobsArgs struct {
 	TimeoutSeconds    *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"As in wait_for_insights_job."`
 }
 
-// Check refuses a baseline that is no job, or the job itself.
+// Check refuses an invalid baseline, or the job itself as baseline.
 func (a *compareInsightsJobsArgs) Check() error {
 	_, isUUID := tool.ParseUUID(a.BaselineJobID)
 	switch {
@@ -79,7 +79,7 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 	if err := waitForBoth(ctx, env, &compared, waitArgs{TimeoutSeconds: args.TimeoutSeconds}); err != nil {
 		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
 		args.BaselineSessionID, args.BaselineProject = baseline.ID, ""
-		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // the newest may be another later
+		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // latest may mean another job at the next call
 		return nil, tool.WithNextCall(err, args)
 	}
 	return compare.New(compared[0].side(env), compared[1].side(env)).Resizable(), nil
@@ -91,7 +91,7 @@ type comparedJob struct {
 	id      uuid.UUID
 	state   watch.State
 
-	unfinished *tool.Unfinished // in a polled call; nil when the job has ended
+	unfinished *tool.Unfinished // of a polled call; nil when the job has ended
 }
 
 func (j *comparedJob) side(env *tool.Env) *compare.Side {
@@ -139,8 +139,8 @@ func waitForBoth(ctx context.Context, env *tool.Env, compared *[2]comparedJob, a
 	return nil
 }
 
-// mergeProgress returns what reports the progress of several goroutines as that of one
-// call.
+// mergeProgress returns a function with which several goroutines report the progress of
+// one call.
 func mergeProgress(report func(tool.Progress)) func(tool.Progress) {
 	began := time.Now()
 	var mu sync.Mutex

@@ -19,7 +19,7 @@ import (
 )
 
 func TestCompareInsightsJobs(t *testing.T) {
-	pair := servertest.Args{"job_id": named("this week").String(), "baseline_job_id": named("week before").String()}
+	pair := servertest.Args{"job_id": idOf("this week").String(), "baseline_job_id": idOf("week before").String()}
 	with := func(more servertest.Args) servertest.Args {
 		args := maps.Clone(pair)
 		maps.Copy(args, more)
@@ -28,7 +28,7 @@ func TestCompareInsightsJobs(t *testing.T) {
 	elsewhere := func(s *stage) {
 		s.concurrent = true
 		s.Sandbox.AddJob(s.project, support())
-		s.Sandbox.AddJob(s.Sandbox.AddProject(sandbox.Project{ID: named("staging"), Name: "shop-staging"}), weekBefore())
+		s.Sandbox.AddJob(s.Sandbox.AddProject(sandbox.Project{ID: idOf("staging"), Name: "shop-staging"}), weekBefore())
 	}
 	jobs := func(all ...func() sandbox.Job) func(*stage) {
 		return func(s *stage) {
@@ -49,16 +49,16 @@ func TestCompareInsightsJobs(t *testing.T) {
 			return job
 		}
 	}
-	play(t, "compare_insights_jobs", []scene{
+	runTranscripts(t, "compare_insights_jobs", []transcriptCase{
 		{name: "two_weeks", prepare: jobs(weekBefore, support), args: pair},
 		{name: "latest_and_previous", prepare: jobs(weekBefore, support, failedJob, runningJob)},
 		{name: "of_its_config", prepare: jobs(weekBefore, changed(weekBefore, func(j *sandbox.Job) {
-			j.ID, j.Name, j.ConfigID, j.CreatedAt = named("other"), "Of another config", new(named("other config")), time.Now().Add(-time.Hour)
+			j.ID, j.Name, j.ConfigID, j.CreatedAt = idOf("other"), "Of another config", new(idOf("other config")), time.Now().Add(-time.Hour)
 		}), support), args: servertest.Args{"baseline_job_id": "previous"}},
-		{name: "of_another_config", prepare: jobs(weekBefore, changed(support, func(j *sandbox.Job) { j.ConfigID = new(named("new config")) }))},
+		{name: "of_another_config", prepare: jobs(weekBefore, changed(support, func(j *sandbox.Job) { j.ConfigID = new(idOf("new config")) }))},
 		{name: "before_a_running_one", prepare: jobs(weekBefore, support, changed(runningJob, func(j *sandbox.Job) {
 			j.CreatedAt = time.Now().Add(-time.Hour)
-		})), args: servertest.Args{"job_id": named("running").String(), "timeout_seconds": 0}},
+		})), args: servertest.Args{"job_id": idOf("running").String(), "timeout_seconds": 0}},
 		{name: "latest_of_another_project", prepare: elsewhere, args: servertest.Args{"baseline_project": "shop-staging"}},
 		{name: "no_job_yet", prepare: jobs(failedJob, runningJob)},
 		{name: "no_job_before", prepare: jobs(support, failedJob)},
@@ -70,7 +70,7 @@ func TestCompareInsightsJobs(t *testing.T) {
 			j.StartTime, j.ConfigID = j.StartTime.Add(-time.Hour), nil
 			j.Clusters = []sandbox.Cluster{category("Refunds", "", 3, nil), category("Login", "", 6, nil)}
 		})), args: pair},
-		{name: "nothing_changed", prepare: jobs(changed(support, func(j *sandbox.Job) { j.ID = named("week before") }), support), args: pair},
+		{name: "nothing_changed", prepare: jobs(changed(support, func(j *sandbox.Job) { j.ID = idOf("week before") }), support), args: pair},
 		{name: "nothing_in_them", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) { j.Clusters = nil }), support), args: pair},
 		{name: "hostile", prepare: jobs(weekBefore, hostileJob), args: pair},
 		{name: "names_twice", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
@@ -96,11 +96,11 @@ func TestCompareInsightsJobs(t *testing.T) {
 		})), args: pair},
 		{name: "finish_meanwhile", prepare: racing(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
 		{name: "look_once", prepare: jobs(weekBefore, changed(support, unfinishedUntil("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
-		{name: "unfinished", prepare: jobs(weekBefore, changed(runningJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
-		{name: "unfinished_baseline", prepare: jobs(support, changed(runningJob, func(j *sandbox.Job) { j.ID = named("week before") })), args: pair},
-		{name: "failed", prepare: racing(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = named("this week") })), args: pair},
+		{name: "unfinished", prepare: jobs(weekBefore, changed(runningJob, func(j *sandbox.Job) { j.ID = idOf("this week") })), args: pair},
+		{name: "unfinished_baseline", prepare: jobs(support, changed(runningJob, func(j *sandbox.Job) { j.ID = idOf("week before") })), args: pair},
+		{name: "failed", prepare: racing(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = idOf("this week") })), args: pair},
 		{name: "no_such_baseline", prepare: racing(support), args: pair},
-		{name: "with_itself", prepare: jobs(support), args: with(servertest.Args{"baseline_job_id": named("this week").String()})},
+		{name: "with_itself", prepare: jobs(support), args: with(servertest.Args{"baseline_job_id": idOf("this week").String()})},
 		{name: "projects_that_disagree", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "shop-staging", "baseline_session_id": uuid.Max.String()})},
 		{name: "no_such_baseline_project", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "staging"})},
 		{name: "bad_arguments", args: servertest.Args{"job_id": "Weekly", "baseline_job_id": "last", "baseline": "last"}},
@@ -110,18 +110,18 @@ func TestCompareInsightsJobs(t *testing.T) {
 // below is a subcategory whose id is another's of the same name below another parent.
 func below(parent, name string, runs int) sandbox.Cluster {
 	cluster := category(name, parent, runs, nil)
-	cluster.ID = named(parent + "/" + name)
+	cluster.ID = idOf(parent + "/" + name)
 	return cluster
 }
 
-// unfinishedUntil has a job just created go through statuses.
+// unfinishedUntil gives a new job statuses, one after the other.
 func unfinishedUntil(statuses ...string) func(*sandbox.Job) {
 	return func(j *sandbox.Job) { j.Statuses, j.CreatedAt = statuses, time.Now() }
 }
 
-// TestComparePollsEachJobOnce compares two jobs that do not end: however many callers
-// do, LangSmith is asked for each job once an interval, and progress is reported of
-// both as of one.
+// TestComparePollsEachJobOnce compares two jobs that do not end. However many callers do,
+// LangSmith gets one request for each job in an interval, and the progress of both is
+// reported as that of one call.
 func TestComparePollsEachJobOnce(t *testing.T) {
 	for _, callers := range []int{1, 10} {
 		var mu sync.Mutex
@@ -134,12 +134,12 @@ func TestComparePollsEachJobOnce(t *testing.T) {
 		}}
 		onStage(t, options, func(t *testing.T, s *stage) {
 			for _, name := range []string{"this week", "week before"} {
-				s.Sandbox.AddJob(s.project, sandbox.Job{ID: named(name), Status: "running", CreatedAt: time.Now()})
+				s.Sandbox.AddJob(s.project, sandbox.Job{ID: idOf(name), Status: "running", CreatedAt: time.Now()})
 			}
 			var request mcp.CallToolRequest
 			request.Params.Name = "compare_insights_jobs"
 			request.Params.Arguments = servertest.Args{
-				"project": "shop", "job_id": named("this week").String(), "baseline_job_id": named("week before").String(), "timeout_seconds": 31,
+				"project": "shop", "job_id": idOf("this week").String(), "baseline_job_id": idOf("week before").String(), "timeout_seconds": 31,
 			}
 			var calls sync.WaitGroup
 			for i := range callers {
@@ -159,8 +159,8 @@ func TestComparePollsEachJobOnce(t *testing.T) {
 				polls[line]++
 			}
 			for _, name := range []string{"this week", "week before"} {
-				if n := polls["GET /api/v1/sessions/"+s.project.String()+"/insights/"+named(name).String()]; n != 16 {
-					t.Errorf("%d callers: %s was asked for %d times in 31 s, want 16", callers, name, n)
+				if n := polls["GET /api/v1/sessions/"+s.project.String()+"/insights/"+idOf(name).String()]; n != 16 {
+					t.Errorf("%d callers: %s was requested %d times in 31 s, want 16", callers, name, n)
 				}
 			}
 			mu.Lock()
@@ -179,10 +179,10 @@ func TestComparePollsEachJobOnce(t *testing.T) {
 	}
 }
 
-// TestWhatChangedTakesOneCall compares the last two weeks of the sandbox's chat-prod
-// by its name alone. The bounds are what 1,300 tokens of text, and 3,000 of text and
-// structure, come to in bytes here, by o200k.
-func TestWhatChangedTakesOneCall(t *testing.T) {
+// TestComparisonBudget compares the last two weeks of the sandbox's chat-prod by its name
+// alone. The bounds are 1,300 tokens (o200k) of text, and 3,000 of text and structure, in
+// bytes.
+func TestComparisonBudget(t *testing.T) {
 	const mostText, mostInAll = 3_100, 7_850
 	synctest.Test(t, func(t *testing.T) {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Now: time.Now}})
@@ -211,7 +211,7 @@ func TestWhatChangedTakesOneCall(t *testing.T) {
 
 // A comparison warns of windows that overlap, where LangSmith does not show them but the
 // server started both jobs.
-func TestOverlappingWindowsAreToldFromMemory(t *testing.T) {
+func TestRememberedWindowsOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Now: time.Now}})
 		for _, hours := range []int{336, 168} {
@@ -232,8 +232,8 @@ func TestCompareInsightsJobsFitsItsBudget(t *testing.T) {
 	for name, filler := range fillers {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
-		now, baseline := wide(400, filler), wide(400, "other words ")
-		baseline.ID = named("baseline")
+		now, baseline := wideReport(400, filler), wideReport(400, "other words ")
+		baseline.ID = idOf("baseline")
 		for i := range now.Clusters[:200] {
 			now.Clusters[i].Name = baseline.Clusters[i].Name
 		}

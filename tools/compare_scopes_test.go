@@ -18,7 +18,7 @@ func (s *stage) addThreeWeeksOfRuns() {
 	runs := make([]trace.Run, 3*21)
 	for i := range runs {
 		start := time.Now().Add(-time.Duration(i) * 8 * time.Hour)
-		runs[i] = trace.Run{ID: named(fmt.Sprint("run ", i)), Start: start, End: start.Add(time.Second), Status: trace.Success, Inputs: map[string]any{"question": "Where is my refund?"}}
+		runs[i] = trace.Run{ID: idOf(fmt.Sprint("run ", i)), Start: start, End: start.Add(time.Second), Status: trace.Success, Inputs: map[string]any{"question": "Where is my refund?"}}
 		if i%3 == 0 {
 			runs[i].Status, runs[i].Error = trace.Failed, "Timeout"
 		}
@@ -26,7 +26,7 @@ func (s *stage) addThreeWeeksOfRuns() {
 	s.Sandbox.AddRuns(s.project, runs...)
 }
 
-// report has the server start a job and wait for its report, and returns its id.
+// report starts a job through the server and waits for its report, and returns its id.
 func (s *stage) report(args servertest.Args) string {
 	s.t.Helper()
 	var job struct{ ID string }
@@ -95,8 +95,8 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 	}
 }
 
-// What is not known of a job that somebody else started is not made up.
-func TestCompareKnowsNotTheFilterOfAnothersJob(t *testing.T) {
+// The unknown filter of somebody else's job is not invented.
+func TestCompareWithUnknownFilter(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.addThreeWeeksOfRuns()
 		s.Sandbox.AddJob(s.project, weekBefore())
@@ -108,8 +108,8 @@ func TestCompareKnowsNotTheFilterOfAnothersJob(t *testing.T) {
 	})
 }
 
-// Where there is no earlier report the refusal tells the way to one, and the calls that
-// it writes work.
+// If there is no earlier report the refusal suggests calls that lead to one, and these
+// work.
 func TestCompareWithoutAnEarlierReport(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 10 * time.Minute}}, func(t *testing.T, s *stage) {
 		s.addThreeWeeksOfRuns()
@@ -128,8 +128,8 @@ func TestCompareWithoutAnEarlierReport(t *testing.T) {
 	})
 }
 
-// The report alone is not said to be compared, where the list was read that knows it.
-func TestTheFirstReportOffersNoComparison(t *testing.T) {
+// No comparison is suggested for the only report, if the list was read.
+func TestNoComparisonForFirstReport(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		latest := servertest.Args{"project": "shop", "job_id": "latest"}
 		offers := func(tool string) bool {

@@ -15,14 +15,14 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// answering is a LangSmith that gives one answer to everything.
-type answering string
+// fakeLangSmith is a transport with one response to everything.
+type fakeLangSmith string
 
-func (a answering) RoundTrip(request *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(a))), Request: request}, nil
+func (f fakeLangSmith) RoundTrip(request *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(f))), Request: request}, nil
 }
 
-// FuzzConfigAnswers gives the config tools whatever LangSmith may answer.
+// FuzzConfigAnswers gives the config tools any response of LangSmith.
 func FuzzConfigAnswers(f *testing.F) {
 	for _, seed := range []string{
 		`{"configs":[{"id":"a","name":"n","config":{"sample":500,"partitions":{"a":"b"}},"prebuilt":false,"schedule_cron":"0 6 * * mon"}]}`,
@@ -48,7 +48,7 @@ func FuzzConfigAnswers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		for name, args := range calls {
 			env := &tool.Env{
-				LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: answering(body)}),
+				LangSmith: langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "some-key"}, Transport: fakeLangSmith(body)}),
 				Projects:  tool.NewProjectCache(),
 				Policy:    tool.Policy{MaxSample: 100},
 			}

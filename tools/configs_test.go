@@ -31,7 +31,7 @@ var weeklyErrors = servertest.Args{
 	"config": object{"sample": 500, "last_n_hours": 168, "filter": `eq(status, "error")`},
 }
 
-// with is a call's arguments with others over them.
+// with returns a call's arguments, overridden by others.
 func with(args servertest.Args, over servertest.Args) servertest.Args {
 	merged := servertest.Args{}
 	for _, some := range []servertest.Args{args, over} {
@@ -42,8 +42,8 @@ func with(args servertest.Args, over servertest.Args) servertest.Args {
 	return merged
 }
 
-// saves makes a config to work on, and returns its id.
-func (s *stage) saves(args servertest.Args) string {
+// saveConfig saves a config, and returns its id.
+func (s *stage) saveConfig(args servertest.Args) string {
 	s.t.Helper()
 	var saved struct{ ID string }
 	s.Call(s.t, "create_insights_config", args).Decode(s.t, &saved)
@@ -95,7 +95,7 @@ func TestCreateInsightsConfig(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			onStage(t, servertest.Options{Config: c.config}, func(t *testing.T, s *stage) {
 				if c.before != nil {
-					s.saves(c.before)
+					s.saveConfig(c.before)
 				}
 				if c.fault != nil {
 					c.fault.Path = configsPath
@@ -112,16 +112,16 @@ func TestCreateInsightsConfig(t *testing.T) {
 	}
 }
 
-// Another name, schedule or setting is another config; what LangSmith fills in
-// is not.
-func TestConfigsThatAreNotTheSame(t *testing.T) {
+// Another name, schedule or setting makes another config; a setting that LangSmith adds
+// does not.
+func TestDifferentConfigs(t *testing.T) {
 	settings := func(over object) object {
 		return object(with(servertest.Args{"last_n_hours": 168, "sample": 500.0}, servertest.Args(over)))
 	}
 	scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "config": settings(nil)})
 	dated := with(weeklyErrors, servertest.Args{"config": object{"start_time": "1999-12-01T00:00:00Z"}})
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		first, firstDated := s.saves(scheduled), s.saves(dated)
+		first, firstDated := s.saveConfig(scheduled), s.saveConfig(dated)
 		for name, over := range map[string]servertest.Args{
 			"another name":        {"name": "Weekly"},
 			"no schedule":         {"schedule_cron": nil},
@@ -133,30 +133,30 @@ func TestConfigsThatAreNotTheSame(t *testing.T) {
 			"another model":       {"config": settings(object{"model": "anthropic"})},
 			"fixed in partitions": {"config": settings(object{"partitions": object{"a": "b"}})},
 		} {
-			if s.saves(with(scheduled, over)) == first {
+			if s.saveConfig(with(scheduled, over)) == first {
 				t.Errorf("%s: taken for the first", name)
 			}
 		}
-		if s.saves(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T00:00:01Z"}})) == firstDated {
+		if s.saveConfig(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T00:00:01Z"}})) == firstDated {
 			t.Error("a moment later: taken for the first")
 		}
 		for name, over := range map[string]servertest.Args{
 			"spaces in the schedule": {"schedule_cron": " 0  6 * * mon"},
 			"the default said":       {"config": settings(object{"model": "openai", "validate_model_secrets": true})},
 		} {
-			if s.saves(with(scheduled, over)) != first {
+			if s.saveConfig(with(scheduled, over)) != first {
 				t.Errorf("%s: saved a second time", name)
 			}
 		}
-		if s.saves(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T01:00:00+01:00"}})) != firstDated {
+		if s.saveConfig(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T01:00:00+01:00"}})) != firstDated {
 			t.Error("another zone: saved a second time")
 		}
 	})
 }
 
-// Calls that come while an equal one is in flight, or after its client has left, save no
-// second config, whose schedule would spend again.
-func TestAConfigIsSavedOnceByCallsAtOnce(t *testing.T) {
+// Calls while an equal one is in flight, or after its client has gone, save no second
+// config, whose schedule would cost twice.
+func TestConcurrentEqualCallsSaveOneConfig(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.Sandbox.Inject(sandbox.Fault{Path: configsPath, Method: "POST", Delay: 4 * time.Second})
 		scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays})
@@ -219,7 +219,7 @@ func TestUpdateInsightsConfig(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onStage(t, servertest.Options{Config: c.config}, func(t *testing.T, s *stage) {
-				args := with(servertest.Args{"session_id": s.project.String(), "config_id": s.saves(c.before)}, c.args)
+				args := with(servertest.Args{"session_id": s.project.String(), "config_id": s.saveConfig(c.before)}, c.args)
 				s.transcript(c.name, "update_insights_config", args)
 				if patches := s.sent("PATCH"); len(patches) > 0 && args["dry_run"] == true {
 					t.Errorf("sent %v", patches)
@@ -231,7 +231,7 @@ func TestUpdateInsightsConfig(t *testing.T) {
 
 // A config made elsewhere may be beyond what the operator of this server allows:
 // then it cannot be scheduled from here as it is.
-func TestSchedulingAConfigOfSomebodyElse(t *testing.T) {
+func TestScheduleForeignConfig(t *testing.T) {
 	onStage(t, servertest.Options{Config: func(c *config.Config) { c.MaxSample = 200 }}, func(t *testing.T, s *stage) {
 		id := uuid.Max.String()
 		s.Sandbox.Inject(sandbox.Fault{Path: configsPath, Method: "GET", Body: fmt.Sprintf(
@@ -268,14 +268,14 @@ func TestListInsightsConfigs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 				for _, args := range c.before {
-					s.saves(args)
+					s.saveConfig(args)
 				}
 				if c.answer != "" {
 					s.Sandbox.Inject(sandbox.Fault{Path: configsPath, Body: c.answer})
 				}
 				args := with(servertest.Args{"session_id": s.project.String()}, c.args)
 				if c.name == "long_prompt" {
-					s.fits(t, long, args)
+					s.checkFits(t, long, args)
 					return
 				}
 				s.transcript(c.name, "list_insights_configs", args)
@@ -284,8 +284,8 @@ func TestListInsightsConfigs(t *testing.T) {
 	}
 }
 
-// fits asks for a config that is too long for a page, and for it alone.
-func (s *stage) fits(t *testing.T, long string, args servertest.Args) {
+// checkFits lists a config that is too long for a page, with others and alone.
+func (s *stage) checkFits(t *testing.T, long string, args servertest.Args) {
 	t.Helper()
 	for _, c := range []struct {
 		args  servertest.Args
@@ -305,7 +305,7 @@ func (s *stage) fits(t *testing.T, long string, args servertest.Args) {
 	}
 }
 
-// Whatever LangSmith holds, a config's result is inside its budget.
+// Whatever LangSmith returns, a config's result is inside its budget.
 func TestConfigsFitTheirBudget(t *testing.T) {
 	huge := object{"summary_prompt": strings.Repeat("é\"<", 30_000), "user_context": object{}, "attribute_schemas": object{}, "partitions": object{}}
 	for _, field := range []string{"user_context", "attribute_schemas", "partitions"} {
@@ -345,7 +345,7 @@ func TestConfigsFitTheirBudget(t *testing.T) {
 
 func TestDeleteInsightsConfig(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		args := servertest.Args{"project": "shop", "config_id": s.saves(weeklyErrors)}
+		args := servertest.Args{"project": "shop", "config_id": s.saveConfig(weeklyErrors)}
 		s.transcript("deleted", "delete_insights_config", args)
 		s.transcript("already_gone", "delete_insights_config", args)
 		s.transcript("no_such_project", "delete_insights_config", servertest.Args{"session_id": uuid.Max, "config_id": args["config_id"]})
@@ -385,7 +385,7 @@ func TestGenerateInsightsConfig(t *testing.T) {
 	}
 }
 
-// person answers whatever a client is asked.
+// person answers every question of a client.
 type person struct {
 	action mcp.ElicitationResponseAction
 
@@ -405,9 +405,9 @@ func (p *person) Elicit(_ context.Context, request mcp.ElicitationRequest) (*mcp
 	return result, nil
 }
 
-// With --confirm a schedule is money: a person hears what it costs, and nothing
-// is saved unless they agree.
-func TestAPersonAgreesToASchedule(t *testing.T) {
+// With --confirm a schedule needs consent: a person sees its cost, and nothing is saved
+// unless they agree.
+func TestScheduleWithConfirm(t *testing.T) {
 	for _, action := range []mcp.ElicitationResponseAction{mcp.ElicitationResponseActionAccept, mcp.ElicitationResponseActionDecline} {
 		asked := &person{action: action}
 		options := servertest.Options{

@@ -25,21 +25,21 @@ func TestControlCharactersAreShown(t *testing.T) {
 		project := s.Sandbox.AddProject(sandbox.Project{Name: oddText})
 		for _, name := range []string{"earlier", "later"} {
 			job := support()
-			job.ID, job.Name = named(name), oddText
+			job.ID, job.Name = idOf(name), oddText
 			job.Clusters[0].Name = oddText
 			job.Report.Title, job.Report.Highlights[0].Reason = oddText, oddText
 			job.Runs = []sandbox.JobRun{{ClusterID: job.Clusters[2].ID, Fields: map[string]any{
-				"id": named("odd run"), "name": oddText, "status": oddText, "error": oddText, "summary": oddText, "inputs": oddText, oddText: oddText,
+				"id": idOf("odd run"), "name": oddText, "status": oddText, "error": oddText, "summary": oddText, "inputs": oddText, oddText: oddText,
 			}}}
 			s.Sandbox.AddJob(project, job)
 		}
-		s.Sandbox.AddJob(project, sandbox.Job{ID: named("odd status"), Name: "Odd", Status: oddText, Error: oddText, CreatedAt: time.Now()})
-		s.Sandbox.AddRuns(project, trace.Run{ID: named("odd run"), Name: oddText, Start: time.Now(), Status: "error", Error: oddText, Tags: []string{oddText}, Inputs: map[string]any{oddText: oddText}})
+		s.Sandbox.AddJob(project, sandbox.Job{ID: idOf("odd status"), Name: "Odd", Status: oddText, Error: oddText, CreatedAt: time.Now()})
+		s.Sandbox.AddRuns(project, trace.Run{ID: idOf("odd run"), Name: oddText, Start: time.Now(), Status: "error", Error: oddText, Tags: []string{oddText}, Inputs: map[string]any{oddText: oddText}})
 		s.Sandbox.Inject(sandbox.Fault{Method: "DELETE", Path: "/insights", Body: encoded(t, object{"message": oddText})})
 		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: "/configs/generate", Body: encoded(t, object{
 			"name": oddText, "summary_prompt": oddText, "attribute_schemas": object{oddText: object{"type": "string", "description": oddText}},
 		})})
-		job, one := named("later"), servertest.Args{"role": "user", "content": "Where is my refund?"}
+		job, one := idOf("later"), servertest.Args{"role": "user", "content": "Where is my refund?"}
 		calls := []struct {
 			tool string
 			args servertest.Args
@@ -47,11 +47,11 @@ func TestControlCharactersAreShown(t *testing.T) {
 			{"list_projects", servertest.Args{"session_id": nil}},
 			{"list_insights_jobs", nil},
 			{"get_insights_job", servertest.Args{"job_id": job}},
-			{"get_insights_job", servertest.Args{"job_id": named("odd status")}},
-			{"wait_for_insights_job", servertest.Args{"job_id": named("odd status"), "timeout_seconds": 0}},
+			{"get_insights_job", servertest.Args{"job_id": idOf("odd status")}},
+			{"wait_for_insights_job", servertest.Args{"job_id": idOf("odd status"), "timeout_seconds": 0}},
 			{"list_insights_runs", servertest.Args{"job_id": job}},
-			{"get_run", servertest.Args{"run_id": named("odd run")}},
-			{"compare_insights_jobs", servertest.Args{"job_id": job, "baseline_job_id": named("earlier")}},
+			{"get_run", servertest.Args{"run_id": idOf("odd run")}},
+			{"compare_insights_jobs", servertest.Args{"job_id": job, "baseline_job_id": idOf("earlier")}},
 			{"rename_insights_job", servertest.Args{"job_id": job, "name": oddText}},
 			{"generate_insights_config", servertest.Args{"user_context": object{"q": "a"}}},
 			{"create_insights_config", servertest.Args{"name": oddText, "config": object{"summary_prompt": "{{run.inputs}} " + oddText}}},

@@ -66,7 +66,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	}
 	request := args.request()
 	// An equal call waits for this one, and finds its config: a second schedule would
-	// spend twice.
+	// cost twice.
 	unlock, err := env.Locks.Lock(ctx, "config "+project.ID.String()+" "+request.Name)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 			return nil, err
 		}
 	}
-	ctx = context.WithoutCancel(ctx) // LangSmith may save it all the same, unseen by the equal call that comes next
+	ctx = context.WithoutCancel(ctx) // LangSmith may still save it, unseen by the next equal call
 	saved, err := env.LangSmith.CreateConfig(ctx, project.ID, request)
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
@@ -101,7 +101,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	return configs.NewSaved("saved", project, saved, args.ScheduleCron, others), nil
 }
 
-// dryRun shows what saving the config would do beside others that have a schedule.
+// dryRun returns what saving the config would do, and the other configs with a schedule.
 func (a createInsightsConfigArgs) dryRun(project langsmith.Project, others []langsmith.Config) (*tool.Resizable[*configs.Saved], error) {
 	request, given := a.request(), a.ScheduleArgs
 	settings, err := json.Marshal(request.Config)

@@ -48,7 +48,7 @@ func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsight
 		args.DryRun = false
 		return job.DryRun(ctx, env, tool.RepeatCall("create_insights_job", args))
 	}
-	if env.Policy.Confirm { // nobody is asked about a job that runs already: it costs nothing more
+	if env.Policy.Confirm { // no consent is needed for a job that already runs, since it costs nothing more
 		if running, err := job.FindRunning(ctx, env); err != nil {
 			return nil, err
 		} else if running != nil {

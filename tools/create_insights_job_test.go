@@ -98,7 +98,7 @@ func TestCreateInsightsJob(t *testing.T) {
 				s.routes = "" // each golden file is of one generation
 				s.addFailingRuns(c.runs)
 				if c.saved != nil {
-					c.args = with(c.args, servertest.Args{"config_id": s.saves(c.saved)})
+					c.args = with(c.args, servertest.Args{"config_id": s.saveConfig(c.saved)})
 				}
 				for _, args := range c.before {
 					s.Call(t, "create_insights_job", args)
@@ -126,7 +126,7 @@ func (s *stage) addFailingRuns(n int) {
 	for i := range runs {
 		start := time.Now().Add(-time.Duration(i) * time.Minute)
 		runs[i] = trace.Run{
-			ID: named(fmt.Sprint("run ", i)), Name: "answer", Start: start, End: start.Add(2 * time.Second), Status: trace.Success,
+			ID: idOf(fmt.Sprint("run ", i)), Name: "answer", Start: start, End: start.Add(2 * time.Second), Status: trace.Success,
 			Inputs:  map[string]any{"messages": []any{map[string]any{"role": "user", "content": "Where is <my> refund & why?"}}},
 			Outputs: map[string]any{"answer": "On its way.", "score": nil},
 		}
@@ -137,7 +137,7 @@ func (s *stage) addFailingRuns(n int) {
 	s.Sandbox.AddRuns(s.project, runs...)
 }
 
-func TestAPersonAgrees(t *testing.T) {
+func TestCreateWithConfirm(t *testing.T) {
 	for name, action := range map[string]mcp.ElicitationResponseAction{
 		"agreed": mcp.ElicitationResponseActionAccept, "declined": mcp.ElicitationResponseActionDecline,
 	} {
@@ -169,10 +169,9 @@ func TestAPersonAgrees(t *testing.T) {
 	}
 }
 
-// After an answer that was lost the same call says what it looks for, and until when
-// it starts nothing; after two minutes it starts a job, and one that appears later is
-// named beside it.
-func TestSameCallAfterALostAnswer(t *testing.T) {
+// After a lost response the repeated call says what it looks for, and until when it starts
+// nothing. After two minutes it starts a job, and names one that appears later too.
+func TestRepeatedCallAfterLostResponse(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
 		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, Times: 1, ProcessLate: 5 * time.Minute})
 		s.Call(t, "create_insights_job", whyGiveUp)
@@ -195,8 +194,8 @@ func TestSeveralJobsFound(t *testing.T) {
 	})
 }
 
-// A list with a row that cannot be read does not tell that there is no job.
-func TestListThatIsNotWhole(t *testing.T) {
+// A list with an unreadable row does not show that there is no job.
+func TestPartialJobList(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.Call(t, "create_insights_job", servertest.Args{"project": "shop"})
 		time.Sleep(5 * time.Minute)
@@ -207,8 +206,8 @@ func TestListThatIsNotWhole(t *testing.T) {
 	})
 }
 
-// Where neither the answer comes nor the jobs can be listed, the result says
-// both, and what the same call will do.
+// If the response is lost and the jobs cannot be listed, the result says both, and what a
+// repeated call will do.
 func TestNobodyCanLook(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.Sandbox.Inject(sandbox.Fault{Path: insightsPath, Status: 502})
@@ -242,8 +241,8 @@ func TestCreateInsightsJobFields(t *testing.T) {
 	})
 }
 
-// A caller who leaves in the middle loses nothing: the request is finished, and
-// the same call finds its job.
+// A cancelled call loses nothing: its request is finished, and the repeated call finds its
+// job.
 func TestCancelledCreateIsFound(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
 		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, Times: 1, Delay: 10 * time.Second})
@@ -262,8 +261,8 @@ func TestCancelledCreateIsFound(t *testing.T) {
 }
 
 // An equal call soon after a report returns it: within an hour, and within a tenth of
-// the window that it read, so that who looks at the last hour every half hour gets a new
-// report.
+// the window that it read, so that a caller who analyses the last hour every half hour gets
+// a new report.
 func TestAlreadyDone(t *testing.T) {
 	for name, c := range map[string]struct {
 		args servertest.Args

@@ -8,8 +8,8 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// deleteInsightsJobArgs take a job's UUID alone, and not latest: a client that repeats
-// the call after a timeout would delete the report before, too.
+// deleteInsightsJobArgs accept a job's UUID and not latest: a client that repeats the call
+// after a timeout would delete the previous report too.
 type deleteInsightsJobArgs struct {
 	tool.ProjectArgs
 	JobID uuid.UUID `json:"job_id" jsonschema_description:"The job to delete."`

@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// deletedResult is the outcome of a deletion.
+// deletedResult is the result of a deletion.
 type deletedResult struct {
 	ID      uuid.UUID `json:"id"`
 	Message string    `json:"message"`
@@ -25,10 +25,10 @@ func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
 	return &deletedResult{ID: id, Message: markdown.Truncate(message, markdown.MaxName)}
 }
 
-// newAlreadyGone is the outcome of deleting what is not there. It fails where the
-// project is not there: what was to be deleted may be in another one.
+// newAlreadyGone returns the result of deleting something that does not exist. It fails
+// if the project does not exist, since the thing may be in another one.
 func newAlreadyGone(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID, thing string, err error) (*deletedResult, error) {
-	if project.Name == "" { // given by its id, which nobody has looked up
+	if project.Name == "" { // given by its id, which has not been checked
 		if _, missing := env.LangSmith.GetProject(ctx, project.ID); tool.IsNotFound(missing) {
 			return nil, missing
 		} else if missing != nil {

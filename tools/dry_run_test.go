@@ -14,7 +14,7 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// startedOrNot is what a start and a dry run say of an earlier equal call.
+// startedOrNot is the part of a result that names the job of an earlier equal call.
 type startedOrNot struct {
 	AlreadyRunning bool `json:"already_running"`
 	AlreadyDone    bool `json:"already_done"`
@@ -24,9 +24,9 @@ type startedOrNot struct {
 	}
 }
 
-// A dry run says whether the call would start a job or return one, by reads that it
-// makes anyway: the project, the list of jobs, the traces and the model secrets.
-func TestADryRunSaysWhatTheCallWouldDo(t *testing.T) {
+// A dry run shows whether the call would start a job or return one, without further reads
+// than the project, the list of jobs, the traces and the model secrets.
+func TestDryRunAgreesWithCall(t *testing.T) {
 	const took = 10 * time.Minute
 	for name, c := range map[string]struct {
 		wait time.Duration // after the start
@@ -68,8 +68,8 @@ func TestADryRunSaysWhatTheCallWouldDo(t *testing.T) {
 	}
 }
 
-// The id of something else is named as such by a dry run as by the call.
-func TestADryRunNamesAWrongID(t *testing.T) {
+// A dry run explains the id of something else as the call does.
+func TestDryRunWithWrongID(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		job := s.Sandbox.AddJob(s.project, support())
 		s.Call(t, "list_insights_jobs", servertest.Args{"project": "shop"}) // so that the project is known
@@ -86,8 +86,8 @@ func TestADryRunNamesAWrongID(t *testing.T) {
 	})
 }
 
-// The call that follows a dry run sends the body that it has shown.
-func TestADryRunIsFollowedByItsOwnBody(t *testing.T) {
+// The next call of a dry run sends the body that the dry run has shown.
+func TestNextCallOfDryRun(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.addFailingRuns(3)
 		var dry struct {

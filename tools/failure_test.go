@@ -16,8 +16,8 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// TestAdvice calls tools against every failure that is known, and keeps what
-// the agent is told in one file, to be read as a whole.
+// TestAdvice calls tools with every known failure, and compares all errors with one golden
+// file, to be read as a whole.
 func TestAdvice(t *testing.T) {
 	page := "<html><body><h1>503 Service Unavailable</h1></body></html>"
 	region := func(c *config.Config) {
@@ -111,15 +111,14 @@ func TestAdvice(t *testing.T) {
 	servertest.Golden(t, "advice.txt", told.String())
 }
 
-// signedIn is a login whose token LangSmith takes or not, or which gives none.
+// signedIn is a login whose token LangSmith accepts or not, or which returns none.
 type signedIn struct{ err error }
 
 func (signedIn) ID() string { return "profile work" }
 
 func (s signedIn) Token(context.Context) (langsmith.Secret, error) { return "an-access-token", s.err }
 
-// No answer of LangSmith's, whatever it is, ends a call in anything but a
-// result with words in it.
+// Whatever LangSmith responds, a call returns a result with a text.
 func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `null`, `[]`, `{"clusters":[{"id":null,"stats":[]}]}`, `<html>`, `{"id":"60a14bfe-0f7d-5951-a460-47faedf5a4d7","status":7}`,

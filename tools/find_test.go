@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// read is what the tools that find a job or a category say of them.
+// read is the part of a result that names the found job or category.
 type read struct {
 	ID       uuid.UUID
 	Clusters []struct{ Name string }
@@ -29,7 +29,7 @@ func (s *stage) read(tool string, args servertest.Args) (result read) {
 	return result
 }
 
-// A job is latest, and a project given by its UUID, wherever either is named.
+// Every tool accepts latest for a job, and a UUID for a project.
 func TestLatestJob(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		args := servertest.Args{"project": s.project.String(), "job_id": "latest"}
@@ -41,15 +41,15 @@ func TestLatestJob(t *testing.T) {
 			s.Sandbox.AddJob(s.project, job())
 		}
 		args["timeout_seconds"] = 0
-		if got := s.read("wait_for_insights_job", args).ID; got != named("this week") {
+		if got := s.read("wait_for_insights_job", args).ID; got != idOf("this week") {
 			t.Errorf("wait_for_insights_job read %s", got)
 		}
 		delete(args, "timeout_seconds")
-		if got := s.read("get_insights_job", args).ID; got != named("this week") {
+		if got := s.read("get_insights_job", args).ID; got != idOf("this week") {
 			t.Errorf("get_insights_job read %s", got)
 		}
 		args["name"] = "Another name"
-		if got := s.read("rename_insights_job", args).ID; got != named("this week") {
+		if got := s.read("rename_insights_job", args).ID; got != idOf("this week") {
 			t.Errorf("rename_insights_job renamed %s", got)
 		}
 		args["session_id"] = uuid.Max.String()
@@ -67,14 +67,14 @@ func TestLatestOfManyJobs(t *testing.T) {
 			s.Sandbox.AddJob(s.project, sandbox.Job{Status: "error", CreatedAt: time.Now()})
 		}
 		s.Sandbox.AddJob(s.project, support())
-		if got := s.read("get_insights_job", servertest.Args{"project": "shop", "job_id": "latest"}).ID; got != named("this week") {
+		if got := s.read("get_insights_job", servertest.Args{"project": "shop", "job_id": "latest"}).ID; got != idOf("this week") {
 			t.Errorf("found %s", got)
 		}
 	})
 }
 
-// A repeated deletion deletes nothing more, so it takes a job's id alone.
-func TestDeletionTakesNoLatest(t *testing.T) {
+// A repeated deletion must delete nothing more, so it accepts only a job's id.
+func TestDeleteRefusesLatest(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.Sandbox.AddJob(s.project, support())
 		s.Sandbox.ResetRequests()
@@ -85,12 +85,12 @@ func TestDeletionTakesNoLatest(t *testing.T) {
 	})
 }
 
-func TestCategoriesAreFoundByNameAndPrefix(t *testing.T) {
+func TestFindCategory(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		job := support()
 		job.Clusters = append(job.Clusters, category("Delivery", "Billing", 3, nil))
-		job.Clusters[len(job.Clusters)-1].ID = named("another delivery")
-		refunds := named("Refund never arrives")
+		job.Clusters[len(job.Clusters)-1].ID = idOf("another delivery")
+		refunds := idOf("Refund never arrives")
 		for i := range 3 {
 			job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: refunds, Fields: map[string]any{"id": uuid.New(), "name": i}})
 		}
@@ -137,12 +137,12 @@ func TestNearestProjectsOfAll(t *testing.T) {
 	})
 }
 
-// An id of another kind than its argument's is named as such.
+// An error explains an id of the wrong kind.
 func TestIDsOfTheWrongKind(t *testing.T) {
-	job, run := named("this week").String(), uuid.NewString()
+	job, run := idOf("this week").String(), uuid.NewString()
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		report := support()
-		report.Runs = []sandbox.JobRun{{ClusterID: named("Refund never arrives"), Fields: map[string]any{"id": run}}}
+		report.Runs = []sandbox.JobRun{{ClusterID: idOf("Refund never arrives"), Fields: map[string]any{"id": run}}}
 		s.Sandbox.AddJob(s.project, report)
 		s.Sandbox.AddRuns(s.project, trace.Run{ID: uuid.MustParse(run), Name: "assistant", Start: time.Now()})
 		project := s.project.String()
@@ -163,7 +163,7 @@ func TestIDsOfTheWrongKind(t *testing.T) {
 			{"get_run", servertest.Args{"project": "shop", "run_id": job}, "run_id " + job + " is the id of an Insights job"},
 			{"get_run", servertest.Args{"run_id": project}, "run_id " + project + " is the id of a project"},
 			{"list_insights_runs", servertest.Args{"project": "shop", "job_id": "latest", "cluster_id": job}, "cluster_id " + job + " is the id of the job"},
-			{"get_insights_job", servertest.Args{"project": "shop", "job_id": "latest", "cluster_id": named("run 1").String()}, "is the id of a run"},
+			{"get_insights_job", servertest.Args{"project": "shop", "job_id": "latest", "cluster_id": idOf("run 1").String()}, "is the id of a run"},
 		} {
 			if reply := s.Call(t, c.tool, c.args); !reply.IsError || !strings.Contains(reply.Text, c.want) {
 				t.Errorf("%s %v: %s", c.tool, c.args, reply.Text)

@@ -14,14 +14,14 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// named makes an id of a name, so that golden files name the same each time.
-func named(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
+// idOf derives an id from a name, so that golden files have the same ids each time.
+func idOf(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
 
-// category is a cluster with an id made of its name; below names its parent.
+// category returns a cluster with the id of its name; below is the name of its parent.
 func category(name, below string, runs int, stats map[string]any) sandbox.Cluster {
-	cluster := sandbox.Cluster{ID: named(name), Name: name, NumRuns: runs, Stats: stats}
+	cluster := sandbox.Cluster{ID: idOf(name), Name: name, NumRuns: runs, Stats: stats}
 	if below != "" {
-		parent := named(below)
+		parent := idOf(below)
 		cluster.ParentID = &parent
 	}
 	return cluster
@@ -31,17 +31,17 @@ func figures(errorRate, latency, cost float64) map[string]any {
 	return map[string]any{"run_count": 1, "error_rate": errorRate, "latency_p50": latency, "cost_p50": cost}
 }
 
-// support is a report of a shop's support assistant over a week.
+// support returns a report of a shop's support assistant over a week.
 func support() sandbox.Job {
-	refunds, login := named("Refund never arrives"), named("Identity check rejects returning customers")
+	refunds, login := idOf("Refund never arrives"), idOf("Identity check rejects returning customers")
 	described := func(cluster sandbox.Cluster, description string) sandbox.Cluster {
 		cluster.Description = description
 		return cluster
 	}
 	return sandbox.Job{
-		ID: named("this week"), Name: "Support, week 52",
+		ID: idOf("this week"), Name: "Support, week 52",
 		CreatedAt: time.Now().Add(-20 * time.Minute), StartTime: time.Now().Add(-7 * 24 * time.Hour), EndTime: time.Now(),
-		ConfigID: new(named("weekly config")),
+		ConfigID: new(idOf("weekly config")),
 		Shape:    map[string]int{"Billing": 171, "Account access": 130, "Delivery": 111},
 		Clusters: []sandbox.Cluster{
 			described(category("Delivery", "", 111, figures(0.027, 3, 0.0035)), "Where parcels are, and what to do when they are late or damaged."),
@@ -59,19 +59,19 @@ func support() sandbox.Job {
 				"The identity check rejects returning customers since Tuesday.",
 			},
 			Highlights: []sandbox.Highlight{
-				{RunID: named("run 2"), ClusterID: &refunds, Rank: 2, Reason: "Asked three times, then gave up.", Summary: new("A customer waits 14 days for 30.90 euros and asks three times.")},
-				{RunID: named("run 1"), ClusterID: &login, ClusterName: new("Identity check rejects returning customers"), Rank: 1, Reason: "Rejected with a valid photo.", Summary: new("A customer of years is locked out.")},
+				{RunID: idOf("run 2"), ClusterID: &refunds, Rank: 2, Reason: "Asked three times, then gave up.", Summary: new("A customer waits 14 days for 30.90 euros and asks three times.")},
+				{RunID: idOf("run 1"), ClusterID: &login, ClusterName: new("Identity check rejects returning customers"), Rank: 1, Reason: "Rejected with a valid photo.", Summary: new("A customer of years is locked out.")},
 			},
 		},
 	}
 }
 
-// weekBefore is an earlier report over the same project, by other names.
+// weekBefore returns an earlier report over the same project, with other names.
 func weekBefore() sandbox.Job {
 	return sandbox.Job{
-		ID: named("week before"), Name: "Support, week 51",
+		ID: idOf("week before"), Name: "Support, week 51",
 		CreatedAt: time.Now().Add(-7 * 24 * time.Hour), StartTime: time.Now().Add(-14 * 24 * time.Hour), EndTime: time.Now().Add(-7 * 24 * time.Hour),
-		ConfigID: new(named("weekly config")),
+		ConfigID: new(idOf("weekly config")),
 		Clusters: []sandbox.Cluster{
 			category("Billing", "", 120, figures(0.2, 4.9, 0.0034)),
 			category("Refunds not arriving", "Billing", 60, figures(0.21, 5.5, 0.0036)),
@@ -84,16 +84,16 @@ func weekBefore() sandbox.Job {
 	}
 }
 
-// wide is a report of so many categories, twenty of them at the top, with
-// descriptions of 3,000 characters made of filler.
-func wide(categories int, filler string) sandbox.Job {
-	job := sandbox.Job{ID: named("wide"), Name: "Wide", CreatedAt: time.Now(), StartTime: time.Now().Add(-24 * time.Hour), EndTime: time.Now()}
+// wideReport returns a report with a number of categories, twenty of them at the top, with
+// descriptions of 3,000 characters of filler.
+func wideReport(categories int, filler string) sandbox.Job {
+	job := sandbox.Job{ID: idOf("wide"), Name: "Wide", CreatedAt: time.Now(), StartTime: time.Now().Add(-24 * time.Hour), EndTime: time.Now()}
 	long := string([]rune(strings.Repeat(filler, 3000))[:3000])
 	short := string([]rune(strings.Repeat(filler, 100))[:100])
 	for i := range categories {
 		cluster := category(fmt.Sprintf("Category %d", i), "", 5000-i, figures(float64(i%50)/49, float64(i%7), 0.0012345))
 		if i >= 20 {
-			cluster.ParentID = new(named(fmt.Sprintf("Category %d", i%20)))
+			cluster.ParentID = new(idOf(fmt.Sprintf("Category %d", i%20)))
 			cluster.NumRuns = 10
 		}
 		cluster.Name = fmt.Sprintf("%d %s", i, short)
@@ -133,7 +133,7 @@ func within(t *testing.T, what string, reply servertest.Reply, budget int) {
 	if strings.ContainsFunc(reply.Text, func(r rune) bool {
 		return r < ' ' && r != '\n' || strings.ContainsRune("\x7f\u202E\u200B\U000E0041", r)
 	}) {
-		t.Errorf("%s: the text holds characters that hide or control", what)
+		t.Errorf("%s: the text has characters that hide or control", what)
 	}
 }
 

@@ -82,8 +82,8 @@ func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generate
 	}, nil
 }
 
-// next returns the call that saves the settings; nil where the result does not hold them
-// in full, or no name for them.
+// next returns the call that saves the settings, nil if the result has only a part of
+// them, or no name.
 func (r *generateInsightsConfigResult) next() *tool.Call {
 	if r.Name == "" || r.leftOut > 0 || r.shortened {
 		return nil

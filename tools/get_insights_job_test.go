@@ -34,8 +34,8 @@ func TestGetInsightsJob(t *testing.T) {
 		{name: "past_the_end", job: support, args: servertest.Args{"offset": 50}},
 		{name: "by_error_rate", job: support, args: servertest.Args{"sort_by": "error_rate", "limit": 4}},
 		{name: "by_cost", job: support, args: servertest.Args{"sort_by": "cost"}},
-		{name: "subtree", job: support, args: servertest.Args{"cluster_id": named("Billing").String(), "detail": "detailed"}},
-		{name: "one_category", job: support, args: servertest.Args{"cluster_id": named("Invoice needs company details").String(), "detail": "detailed"}},
+		{name: "subtree", job: support, args: servertest.Args{"cluster_id": idOf("Billing").String(), "detail": "detailed"}},
+		{name: "one_category", job: support, args: servertest.Args{"cluster_id": idOf("Invoice needs company details").String(), "detail": "detailed"}},
 		{name: "by_project_name", job: support, args: servertest.Args{"project": "shop", "session_id": nil, "limit": 1}},
 		{name: "hidden_content", job: support, args: servertest.Args{"detail": "detailed", "limit": 1}, config: func(c *config.Config) { c.HideRunContent = true }},
 		{name: "queued", job: with(func(j *sandbox.Job) {
@@ -77,7 +77,7 @@ func TestGetInsightsJob(t *testing.T) {
 				j.Clusters = append(j.Clusters, category(fmt.Sprintf("Level %d", i), parent, 90-i, nil))
 			}
 		})},
-		{name: "odd", job: odd},
+		{name: "odd", job: oddReport},
 		{name: "hostile", job: hostileJob, args: servertest.Args{"detail": "detailed"}},
 		{name: "no_such_job", job: support, args: servertest.Args{"job_id": uuid.Max.String()}},
 		{name: "no_such_category", job: support, args: servertest.Args{"cluster_id": uuid.Max.String()}},
@@ -106,9 +106,9 @@ func TestGetInsightsJob(t *testing.T) {
 	}
 }
 
-// odd is a report as no documentation promises it, and as the service may give
-// it all the same.
-func odd() sandbox.Job {
+// oddReport returns a report that the documentation does not describe, and that LangSmith
+// may return.
+func oddReport() sandbox.Job {
 	job := support()
 	job.Status = "success"
 	ring := []sandbox.Cluster{category("Ring, larger", "Ring, smaller", 40, nil), category("Ring, smaller", "Ring, larger", 30, nil)}
@@ -121,12 +121,11 @@ func odd() sandbox.Job {
 	)
 	job.Clusters[0].Level, job.Clusters[0].Extra = 3, map[string]any{"sentiment": "mixed", "description": sandbox.Omit()}
 	job.Extra = map[string]any{"created_at": "1999-12-31T23:40:00", "start_time": "1999-12-25 00:00:00.123", "end_time": "1999-12-31", "progress": 1}
-	job.Report.Highlights = append(job.Report.Highlights, sandbox.Highlight{RunID: named("run 3")})
+	job.Report.Highlights = append(job.Report.Highlights, sandbox.Highlight{RunID: idOf("run 3")})
 	return job
 }
 
-// hostileJob holds a hostile text wherever LangSmith passes on what users and
-// models wrote.
+// hostileJob returns a job with a hostile text in every field that users and models write.
 func hostileJob() sandbox.Job {
 	job := support()
 	job.Name, job.Error = hostileText, hostileText
@@ -138,7 +137,7 @@ func hostileJob() sandbox.Job {
 	text := hostileText
 	job.Report = &sandbox.Report{
 		Title: text, KeyPoints: []string{text},
-		Highlights: []sandbox.Highlight{{RunID: named("run 1"), ClusterName: &text, Reason: text, Summary: &text}},
+		Highlights: []sandbox.Highlight{{RunID: idOf("run 1"), ClusterName: &text, Reason: text, Summary: &text}},
 	}
 	return job
 }
@@ -159,7 +158,7 @@ func TestReportsFitTheirBudgets(t *testing.T) {
 		for _, filler := range []string{"words of text ", "返金の遅延"} {
 			f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 			project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
-			args := servertest.Args{"session_id": project.String(), "job_id": f.Sandbox.AddJob(project, wide(c.size, filler)).String()}
+			args := servertest.Args{"session_id": project.String(), "job_id": f.Sandbox.AddJob(project, wideReport(c.size, filler)).String()}
 			for name, value := range c.args {
 				args[name] = value
 			}
@@ -174,7 +173,7 @@ func BenchmarkGetInsightsJob(b *testing.B) {
 			b.Run(fmt.Sprintf("%d %s", size, detail), func(b *testing.B) {
 				f := servertest.Start(b, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 				project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
-				args := servertest.Args{"session_id": project.String(), "job_id": f.Sandbox.AddJob(project, wide(size, "words of text ")).String(), "detail": detail}
+				args := servertest.Args{"session_id": project.String(), "job_id": f.Sandbox.AddJob(project, wideReport(size, "words of text ")).String(), "detail": detail}
 				b.ReportAllocs()
 				for b.Loop() {
 					f.Call(b, "get_insights_job", args)

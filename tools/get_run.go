@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -47,13 +48,13 @@ type getRunResult struct {
 
 	inputs, outputs, metadata runs.Content
 
-	answer runs.Content // outputs without what repeats the inputs, for the text
+	newOutputs runs.Content // outputs without the parts that repeat the inputs, for the text
 
 	args     getRunArgs
 	hidden   bool // inputs, outputs, metadata and tags are left out
 	chars    int  // of inputs and of outputs
 	links    tool.Links
-	children []langsmith.Run // of a root run, those that failed first
+	children []langsmith.Run // of a root run, failed ones first
 }
 
 // childRun is a run below a root run.
@@ -108,11 +109,11 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resiz
 	}
 	whole := &getRunResult{
 		URL: links.Run(args.RunID), links: links, children: children,
-		metadata: runs.ReadContent(run.Metadata, maxMetadata),
-		inputs:   runs.ReadContent(run.Inputs, args.Chars()),
-		outputs:  runs.ReadContent(run.Outputs, args.Chars()),
-		answer:   runs.ReadContent(runs.OmitRepeated(run.Outputs, run.Inputs), args.Chars()),
-		args:     args, hidden: env.Policy.HideRunContent,
+		metadata:   runs.ReadContent(run.Metadata, maxMetadata),
+		inputs:     runs.ReadContent(run.Inputs, args.Chars()),
+		outputs:    runs.ReadContent(run.Outputs, args.Chars()),
+		newOutputs: runs.ReadContent(runs.OmitRepeated(run.Outputs, run.Inputs), args.Chars()),
+		args:       args, hidden: env.Policy.HideRunContent,
 	}
 	budget := tool.DefaultBudget
 	if args.MaxChars > runs.DefaultChars {
@@ -120,17 +121,17 @@ func runGetRun(ctx context.Context, env *tool.Env, args getRunArgs) (*tool.Resiz
 	}
 	return &tool.Resizable[*getRunResult]{
 		Items: 1, Chars: args.TextChars(), Budget: budget,
-		Build: func(_, chars int) *getRunResult { return whole.cutTo(run, chars) },
+		Build: func(_, chars int) *getRunResult { return whole.build(run, chars) },
 	}, nil
 }
 
-// cutTo returns the result of a run with its long texts cut to chars, and with inputs
-// and outputs as the call wants them.
-func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
+// build returns the result of a run with texts cut to chars, and inputs and outputs cut
+// to max_chars.
+func (r *getRunResult) build(run *langsmith.Run, chars int) *getRunResult {
 	sized := &getRunResult{
 		ID: r.args.RunID, Name: markdown.Truncate(run.Name, min(markdown.MaxName, chars)), RunType: markdown.Truncate(run.Type, markdown.MaxWord), Status: markdown.Truncate(run.Status, markdown.MaxWord),
 		StartTime: run.StartTime, EndTime: run.EndTime, SessionID: run.ProjectID, URL: r.URL,
-		inputs: r.inputs, outputs: r.outputs, answer: r.answer, metadata: r.metadata, args: r.args, hidden: r.hidden, chars: min(chars, r.args.Chars()), children: r.children, links: r.links,
+		inputs: r.inputs, outputs: r.outputs, newOutputs: r.newOutputs, metadata: r.metadata, args: r.args, hidden: r.hidden, chars: min(chars, r.args.Chars()), children: r.children, links: r.links,
 		ThreadID: markdown.Truncate(run.ThreadID, markdown.MaxName),
 	}
 	for i := range r.children[:min(len(r.children), maxChildren)] {
@@ -163,7 +164,7 @@ func (r *getRunResult) cutTo(run *langsmith.Run, chars int) *getRunResult {
 	if metadata, whole := r.metadata.Structured(maxMetadata); whole {
 		sized.Metadata = metadata
 	} else {
-		sized.Cut = append(sized.Cut, "metadata") // its beginning is in the text, and would be no object
+		sized.Cut = append(sized.Cut, "metadata") // the text has its beginning, which is not an object
 	}
 	var whole bool
 	if sized.Inputs, whole = r.inputs.Structured(sized.chars); !whole {
@@ -183,8 +184,8 @@ const (
 	maxChildError = 200  // of a child's error, in characters
 )
 
-// findChildren returns the runs of a root run's trace, those that failed first. Other
-// runs are a part of a trace themselves.
+// findChildren returns the other runs of a root run's trace, failed ones first. It
+// returns none for other runs.
 func findChildren(ctx context.Context, client *langsmith.Client, root *langsmith.Run) ([]langsmith.Run, error) {
 	if !root.IsRoot() || root.ProjectID == uuid.Nil {
 		return nil, nil
@@ -197,23 +198,17 @@ func findChildren(ctx context.Context, client *langsmith.Client, root *langsmith
 	}
 	children := slices.DeleteFunc(page.Runs, func(run langsmith.Run) bool { return run.ID == root.ID })
 	slices.SortStableFunc(children, func(a, b langsmith.Run) int {
-		if failed := compareBools(b.Status == "error", a.Status == "error"); failed != 0 {
-			return failed
-		}
-		return a.StartTime.Compare(b.StartTime.Time)
+		return cmp.Or(cmp.Compare(statusRank(&a), statusRank(&b)), a.StartTime.Compare(b.StartTime.Time))
 	})
 	return children, nil
 }
 
-// compareBools orders false before true.
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
+// statusRank sorts failed runs first.
+func statusRank(run *langsmith.Run) int {
+	if run.Status == "error" {
 		return 0
-	case a:
-		return 1
 	}
-	return -1
+	return 1
 }
 
 func newChildRun(run *langsmith.Run) childRun {
@@ -296,7 +291,7 @@ func (r *getRunResult) Text() string {
 		fmt.Fprintf(&b, "inputs:\n%s\n", r.inputs.Block(r.chars))
 	}
 	if r.Outputs != nil {
-		fmt.Fprintf(&b, "outputs:\n%s\n", r.answer.Block(r.chars))
+		fmt.Fprintf(&b, "outputs:\n%s\n", r.newOutputs.Block(r.chars))
 	}
 	switch {
 	case r.hidden:
@@ -313,7 +308,7 @@ func (r *getRunResult) Text() string {
 	return b.String()
 }
 
-// describe says the run's type, status, time, latency and cost, as far as known.
+// describe returns the run's type, status, time, latency and cost, as far as known.
 func (r *getRunResult) describe() string {
 	var parts []string
 	for _, word := range []string{r.RunType, r.Status} {
@@ -336,7 +331,7 @@ func (r *getRunResult) describe() string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-// more says how to see more of what was shortened.
+// more describes how to see more of what was shortened.
 func (r *getRunResult) more() string {
 	const largest = 50_000
 	if r.chars < r.args.Chars() || r.chars >= largest {

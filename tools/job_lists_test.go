@@ -6,8 +6,8 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// The dry run after a job that found nothing reads a wider window by the same filter.
-func TestAJobThatFoundNothingIsFollowedByAWiderWindow(t *testing.T) {
+// The dry run after a job without traces has a wider window and the same filter.
+func TestNextCallOfJobWithoutTraces(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		var job struct{ ID string }
 		s.Call(t, "create_insights_job", servertest.Args{"project": "shop", "last_n_hours": 24, "filter": `eq(status, "error")`}).Decode(t, &job)
@@ -15,7 +15,7 @@ func TestAJobThatFoundNothingIsFollowedByAWiderWindow(t *testing.T) {
 		var next struct {
 			Next struct{ Arguments servertest.Args }
 		}
-		s.followed(reply)
+		s.follow(reply)
 		reply.Decode(t, &next)
 		servertest.Golden(t, "wait_for_insights_job/found_nothing.txt", reply.Text)
 		for name, want := range map[string]any{"start_time": "1999-12-28T00:00:00Z", "end_time": "2000-01-01T00:00:00Z", "filter": `eq(status, "error")`, "dry_run": true} {
@@ -26,8 +26,8 @@ func TestAJobThatFoundNothingIsFollowedByAWiderWindow(t *testing.T) {
 	})
 }
 
-// Lists of jobs tell by what filter each read, as far as that is known.
-func TestListOfJobsTellsFilters(t *testing.T) {
+// Lists of jobs show the filter of each, if it is known.
+func TestJobListHasFilters(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.Sandbox.AddJob(s.project, weekBefore())
 		s.Call(t, "create_insights_job", servertest.Args{"project": "shop", "name": "all"})

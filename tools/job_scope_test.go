@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// scopedJob is what results say of a job's times and scope.
+// scopedJob is the part of a result with a job's times and scope.
 type scopedJob struct {
 	ID        string  `json:"id"`
 	StartTime string  `json:"start_time"`
@@ -18,8 +18,8 @@ type scopedJob struct {
 	Scope     *object `json:"scope"`
 }
 
-// A job's scope is told by every tool that shows it, as it was asked; start_time and
-// end_time are the work's alone.
+// Every tool that shows a job returns its scope as requested; start_time and end_time are
+// those of the work.
 func TestScopeOfAStartedJob(t *testing.T) {
 	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
 		want := &object{"start_time": "1999-12-31T00:00:00Z", "end_time": "2000-01-01T00:00:00Z", "filter": `eq(status, "error")`, "sample": 200.0}
@@ -49,12 +49,12 @@ func (s *stage) check(t *testing.T, what string, got scopedJob, scope *object, s
 	t.Helper()
 	if !reflect.DeepEqual(got.Scope, scope) || got.StartTime != started {
 		data, err := json.Marshal(got)
-		t.Errorf("%s tells %s, %v", what, data, err)
+		t.Errorf("%s has %s, %v", what, data, err)
 	}
 }
 
-// Of a job that somebody else started only what LangSmith shows is told: the window,
-// where its two times are one.
+// The scope of a job that somebody else started has only what LangSmith returns: the
+// window, if the job's two times are one.
 func TestScopeThatLangSmithShows(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		created := time.Now().Add(-time.Hour)

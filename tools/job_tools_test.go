@@ -11,17 +11,17 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// scene is one call on a stage of its own.
-type scene struct {
+// transcriptCase is one call on a stage of its own.
+type transcriptCase struct {
 	name    string
 	prepare func(*stage)
-	args    servertest.Args // beside the project's session_id; nil takes one out
+	args    servertest.Args // besides the project's session_id; nil removes one
 	fault   *sandbox.Fault
 	options servertest.Options
 }
 
-// play plays scenes of one tool and compares each with its golden file.
-func play(t *testing.T, tool string, scenes []scene) {
+// runTranscripts makes calls of one tool and compares each with its golden file.
+func runTranscripts(t *testing.T, tool string, scenes []transcriptCase) {
 	for _, c := range scenes {
 		t.Run(c.name, func(t *testing.T) {
 			onEveryGeneration(t, c.options, func(t *testing.T, s *stage) {
@@ -43,7 +43,7 @@ func play(t *testing.T, tool string, scenes []scene) {
 	}
 }
 
-// jobs puts jobs into the stage's project, the first of them first.
+// jobs returns a function that adds jobs to the stage's project, in their order.
 func jobs(all ...func() sandbox.Job) func(*stage) {
 	return func(s *stage) {
 		for _, job := range all {
@@ -53,31 +53,31 @@ func jobs(all ...func() sandbox.Job) func(*stage) {
 }
 
 func failedJob() sandbox.Job {
-	return sandbox.Job{ID: named("failed"), Name: "Friday's", Status: "error", Error: "Model quota exceeded: insufficient_quota", CreatedAt: time.Now().Add(-2 * time.Hour)}
+	return sandbox.Job{ID: idOf("failed"), Name: "Friday's", Status: "error", Error: "Model quota exceeded: insufficient_quota", CreatedAt: time.Now().Add(-2 * time.Hour)}
 }
 
 func runningJob() sandbox.Job {
-	return sandbox.Job{ID: named("running"), Name: "Tonight's", Status: "running", CreatedAt: time.Now().Add(-4 * time.Minute)}
+	return sandbox.Job{ID: idOf("running"), Name: "Tonight's", Status: "running", CreatedAt: time.Now().Add(-4 * time.Minute)}
 }
 
 func TestListInsightsJobs(t *testing.T) {
 	many := func(s *stage) {
 		for i := range 45 {
-			s.Sandbox.AddJob(s.project, sandbox.Job{ID: named(fmt.Sprint(i)), Name: fmt.Sprintf("Job %d", i), CreatedAt: time.Now()})
+			s.Sandbox.AddJob(s.project, sandbox.Job{ID: idOf(fmt.Sprint(i)), Name: fmt.Sprintf("Job %d", i), CreatedAt: time.Now()})
 		}
 	}
-	play(t, "list_insights_jobs", []scene{
+	runTranscripts(t, "list_insights_jobs", []transcriptCase{
 		{name: "jobs", prepare: jobs(weekBefore, support, failedJob, runningJob)},
-		{name: "of_a_config", prepare: jobs(weekBefore, support, failedJob), args: servertest.Args{"config_id": named("weekly config").String()}},
+		{name: "of_a_config", prepare: jobs(weekBefore, support, failedJob), args: servertest.Args{"config_id": idOf("weekly config").String()}},
 		{name: "first_page", prepare: many, args: servertest.Args{"limit": 2}},
 		{name: "second_page", prepare: many, args: servertest.Args{"limit": 2, "offset": 2}},
 		{name: "past_the_end", prepare: many, args: servertest.Args{"offset": 60}},
 		{name: "none", prepare: jobs(), args: servertest.Args{"project": "shop"}},
 		{name: "none_of_a_config", prepare: jobs(support), args: servertest.Args{"config_id": uuid.Max.String()}},
 		{name: "hostile", prepare: jobs(func() sandbox.Job {
-			return sandbox.Job{ID: named("hostile"), Name: hostileText, Status: "error", Error: hostileText, CreatedAt: time.Now()}
+			return sandbox.Job{ID: idOf("hostile"), Name: hostileText, Status: "error", Error: hostileText, CreatedAt: time.Now()}
 		}, func() sandbox.Job {
-			return sandbox.Job{ID: named("hostile too"), Name: hostileText, Status: "a | b\n# c", CreatedAt: time.Now()}
+			return sandbox.Job{ID: idOf("hostile too"), Name: hostileText, Status: "a | b\n# c", CreatedAt: time.Now()}
 		})},
 		{name: "bad_arguments", args: servertest.Args{"limit": 0, "status": "running", "config_id": "weekly"}},
 		{name: "no_project", args: servertest.Args{"session_id": nil}},
@@ -116,7 +116,7 @@ func TestListInsightsJobsFitsItsBudget(t *testing.T) {
 }
 
 func TestRenameInsightsJob(t *testing.T) {
-	job := servertest.Args{"job_id": named("this week").String(), "name": "Refunds, week 52"}
+	job := servertest.Args{"job_id": idOf("this week").String(), "name": "Refunds, week 52"}
 	with := func(name string, value any) servertest.Args {
 		args := servertest.Args{name: value}
 		for name, value := range job {
@@ -126,7 +126,7 @@ func TestRenameInsightsJob(t *testing.T) {
 		}
 		return args
 	}
-	play(t, "rename_insights_job", []scene{
+	runTranscripts(t, "rename_insights_job", []transcriptCase{
 		{name: "renamed", prepare: jobs(support), args: job},
 		{name: "hostile", prepare: jobs(support), args: with("name", hostileText)},
 		{name: "no_such_job", args: job},
@@ -137,11 +137,11 @@ func TestRenameInsightsJob(t *testing.T) {
 }
 
 func TestDeleteInsightsJob(t *testing.T) {
-	job := servertest.Args{"job_id": named("this week").String()}
-	play(t, "delete_insights_job", []scene{
+	job := servertest.Args{"job_id": idOf("this week").String()}
+	runTranscripts(t, "delete_insights_job", []transcriptCase{
 		{name: "deleted", prepare: jobs(support), args: job},
 		{name: "already_gone", args: job},
-		{name: "no_such_project", prepare: jobs(support), args: servertest.Args{"job_id": named("this week").String(), "session_id": uuid.Max.String()}},
+		{name: "no_such_project", prepare: jobs(support), args: servertest.Args{"job_id": idOf("this week").String(), "session_id": uuid.Max.String()}},
 		{name: "bad_arguments", args: servertest.Args{"job_id": nil}},
 		{name: "answer_broke_off", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "DELETE", DropAfter: true, Times: 1}},
 		{name: "not_allowed", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "DELETE", Status: 403, Body: `{"error":"org_scoped_key_requires_workspace"}`}},

@@ -59,7 +59,7 @@ func runListInsightsConfigs(ctx context.Context, env *tool.Env, args listInsight
 		page[i] = configs.NewView(all[from+i])
 	}
 	budget := args.Budget()
-	if args.Limit == 1 { // a config that is looked at alone may be large
+	if args.Limit == 1 { // a single config may be large
 		budget = tool.LargestBudget
 	}
 	return &tool.Resizable[*listInsightsConfigsResult]{
@@ -120,12 +120,12 @@ func (r *listInsightsConfigsResult) Text() string {
 }
 
 // runnable returns the index of the first config that create_insights_job can run by its
-// id; -1 for none.
+// id, -1 if there is none.
 func (r *listInsightsConfigsResult) runnable() int {
 	return slices.IndexFunc(r.Configs, func(c configs.Config) bool { return configs.IsRunnable(c.ID) })
 }
 
-// explainEmpty says why there are no configs.
+// explainEmpty returns why there are no configs.
 func (r *listInsightsConfigsResult) explainEmpty() string {
 	switch {
 	case r.total > 0:
@@ -136,7 +136,7 @@ func (r *listInsightsConfigsResult) explainEmpty() string {
 	return fmt.Sprintf("There is no Insights config in %s.\n", tool.ProjectLabel(r.project))
 }
 
-// call writes the call that lists configs from an offset on.
+// call returns the call that lists configs from an offset on.
 func (r *listInsightsConfigsResult) call(limit, offset int) string {
 	return wording.Call("list_insights_configs", "session_id", r.project.ID, "include_prebuilts", r.args.IncludePrebuilts, "limit", limit, "offset", offset)
 }

@@ -30,12 +30,12 @@ type listInsightsJobsResult struct {
 	args    listInsightsJobsArgs
 	project langsmith.Project
 	links   tool.Links
-	chars   int // that a name may have
+	chars   int // the maximum length of a name
 }
 
-// enoughOfNames is the length to which names are cut before items of a list are left
-// out, in characters.
-const enoughOfNames = 60
+// minNameChars is the length to which names are cut before items are left out, in
+// characters.
+const minNameChars = 60
 
 func listInsightsJobs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
@@ -61,7 +61,7 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 	page, next := tool.CutPage(args.PageArgs, listed.Jobs)
 	links := env.ProjectLinks(ctx, project)
 	return &tool.Resizable[*listInsightsJobsResult]{
-		Items: len(page), Chars: jobs.MaxName, Enough: enoughOfNames, Budget: args.Budget(),
+		Items: len(page), Chars: jobs.MaxName, Enough: minNameChars, Budget: args.Budget(),
 		Build: func(items, chars int) *listInsightsJobsResult {
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {
@@ -126,7 +126,7 @@ func (r *listInsightsJobsResult) Text() string {
 }
 
 // next returns the call that reads the newest report of the page, else the one that
-// waits for a job, else the one that says what a report would cost.
+// waits for a job, else the dry run of a report.
 func (r *listInsightsJobsResult) next() *tool.Call {
 	var unfinished *tool.Call
 	for i := range r.Jobs {
@@ -143,7 +143,7 @@ func (r *listInsightsJobsResult) next() *tool.Call {
 	return tool.NewCall("create_insights_job", "session_id", r.project.ID, "config_id", r.args.ConfigID, "dry_run", true)
 }
 
-// describeNext says what the next call does.
+// describeNext describes the next call.
 func (r *listInsightsJobsResult) describeNext() string {
 	switch r.Next.Tool {
 	case "get_insights_job":
@@ -154,7 +154,7 @@ func (r *listInsightsJobsResult) describeNext() string {
 	return "create_insights_job dry_run=true says what another report would cost."
 }
 
-// describeComparison names the comparison that follows too, where there are two reports.
+// describeComparison also suggests a comparison if there are two reports.
 func (r *listInsightsJobsResult) describeComparison() string {
 	reports := 0
 	for i := range r.Jobs {
@@ -168,7 +168,7 @@ func (r *listInsightsJobsResult) describeComparison() string {
 	return "; compare_insights_jobs for what changed"
 }
 
-// explainEmpty says why there are no jobs.
+// explainEmpty returns why there are no jobs.
 func (r *listInsightsJobsResult) explainEmpty() string {
 	switch {
 	case r.args.Offset > 0:

@@ -22,7 +22,7 @@ type listInsightsRunsArgs struct {
 	tool.PageArgs
 }
 
-// Check refuses an order without a key, and two ways to sort.
+// Check refuses attribute_sort_order without a key, and two ways to sort.
 func (a *listInsightsRunsArgs) Check() error {
 	if a.SortOrder != "" && a.SortKey == "" {
 		return langsmith.FieldError{Field: "attribute_sort_order", Problem: "needs an attribute_sort_key to sort by"}

@@ -65,7 +65,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
 	return &tool.Resizable[*listProjectsResult]{
-		Items: len(listed), Chars: markdown.MaxName, Enough: enoughOfNames, Budget: args.Budget(),
+		Items: len(listed), Chars: markdown.MaxName, Enough: minNameChars, Budget: args.Budget(),
 		Build: func(items, chars int) *listProjectsResult {
 			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars}
 			for i := range result.Projects {
@@ -122,7 +122,7 @@ func (r *listProjectsResult) Text() string {
 	return b.String()
 }
 
-// latest returns the project of the page that had a run last; nil where there is none.
+// latest returns the project of the page with the latest run, nil if there is none.
 func (r *listProjectsResult) latest() *listedProject {
 	var latest *listedProject
 	for i := range r.Projects {

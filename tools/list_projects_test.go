@@ -22,19 +22,19 @@ func TestListProjects(t *testing.T) {
 				runs[i].Error = "timeout"
 			}
 		}
-		s.Sandbox.AddProject(sandbox.Project{ID: named("chat-prod"), Name: "chat-prod", Runs: runs})
-		s.Sandbox.AddProject(sandbox.Project{ID: named("chat-staging"), Name: "chat-staging"})
-		s.Sandbox.AddProject(sandbox.Project{ID: named("experiment"), Name: "chat-regression-2", ReferenceDataset: new(named("dataset"))})
+		s.Sandbox.AddProject(sandbox.Project{ID: idOf("chat-prod"), Name: "chat-prod", Runs: runs})
+		s.Sandbox.AddProject(sandbox.Project{ID: idOf("chat-staging"), Name: "chat-staging"})
+		s.Sandbox.AddProject(sandbox.Project{ID: idOf("experiment"), Name: "chat-regression-2", ReferenceDataset: new(idOf("dataset"))})
 	}
 	all := servertest.Args{"session_id": nil}
 	with := func(name string, value any) servertest.Args { return servertest.Args{"session_id": nil, name: value} }
-	play(t, "list_projects", []scene{
+	runTranscripts(t, "list_projects", []transcriptCase{
 		{name: "projects", prepare: some, args: all},
 		{name: "by_name", prepare: some, args: with("name_contains", "chat")},
 		{name: "first_page", prepare: some, args: servertest.Args{"session_id": nil, "limit": 1, "name_contains": "chat"}},
 		{name: "past_the_end", args: with("offset", 40)},
 		{name: "none_by_that_name", args: with("name_contains", "billing")},
-		{name: "hostile", prepare: func(s *stage) { s.Sandbox.AddProject(sandbox.Project{ID: named("hostile"), Name: hostileText}) }, args: all},
+		{name: "hostile", prepare: func(s *stage) { s.Sandbox.AddProject(sandbox.Project{ID: idOf("hostile"), Name: hostileText}) }, args: all},
 		{name: "bad_arguments", args: servertest.Args{"session_id": nil, "name": "chat", "limit": 1000}},
 		{name: "no_credentials", args: all, options: servertest.Options{Config: func(c *config.Config) { c.LangSmith.Credentials.APIKey = "" }}},
 		{name: "another_server", args: all, fault: &sandbox.Fault{Body: "<!doctype html><title>Sign in</title>"}},

@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// next is the next call that a result's structure has.
+// next is the next call in a result's structure.
 type next struct {
 	Tool      string
 	Arguments servertest.Args
@@ -25,7 +25,7 @@ var (
 
 // Every result whose text says what to call next has that call in its structure, with
 // the same tool, and with arguments that the tool takes.
-func TestNextInTextIsNextInStructure(t *testing.T) {
+func TestNextCallInTextAndStructure(t *testing.T) {
 	files, err := filepath.Glob("testdata/golden/*/*.txt")
 	if err != nil {
 		t.Fatal(err)

@@ -7,11 +7,11 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// All returns every tool, in the order in which an agent meets them.
+// All returns every tool, in the order of tools/list.
 func All() []tool.Tool { return slices.Clone(defineAll()) }
 
-// defineAll defines the tools once, and all at the same time: deriving their schemas
-// is most of what the server does before it answers.
+// defineAll defines the tools once, concurrently, because deriving their schemas takes
+// most of the start time.
 var defineAll = sync.OnceValue(func() []tool.Tool {
 	definitions := []func() tool.Tool{
 		createInsightsJob,

@@ -16,9 +16,9 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// mixed is a finished job over 120 traces of five weeks ago, of which every
-// fifth failed; each took a second more than the one before it.
-func (s *stage) mixed() (job uuid.UUID, failed []uuid.UUID) {
+// addMixedRuns adds a finished job over 120 traces of five weeks ago, of which every fifth
+// failed; each took a second more than the one before it.
+func (s *stage) addMixedRuns() (job uuid.UUID, failed []uuid.UUID) {
 	cluster := uuid.NewSHA1(uuid.Nil, []byte("all"))
 	made := sandbox.Job{Name: "Weekly", Clusters: []sandbox.Cluster{{ID: cluster, Name: "All", NumRuns: 120}}}
 	start := time.Now().Add(-35 * 24 * time.Hour)
@@ -38,10 +38,10 @@ func (s *stage) mixed() (job uuid.UUID, failed []uuid.UUID) {
 }
 
 // The failed ones and the slowest are one call, by whichever generation of routes
-// LangSmith serves, and for traces of five weeks ago.
+// LangSmith has, and for traces of five weeks ago.
 func TestSelections(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		job, failed := s.mixed()
+		job, failed := s.addMixedRuns()
 		slices.Reverse(failed) // the slowest first
 		var listed struct {
 			Runs []struct {
@@ -88,8 +88,8 @@ func TestSelections(t *testing.T) {
 	})
 }
 
-// A root run is shown with the runs of its trace, those that failed first, by
-// either generation of routes.
+// A root run is shown with the runs of its trace, failed ones first, by either generation
+// of routes.
 func TestRunsOfATrace(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		root, good, bad := uuid.NewSHA1(uuid.Nil, []byte("root")), uuid.NewSHA1(uuid.Nil, []byte("good")), uuid.NewSHA1(uuid.Nil, []byte("bad"))

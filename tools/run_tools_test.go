@@ -14,7 +14,7 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// long is a text of 20,000 characters made of a filler.
+// long returns a text of 20,000 characters of a filler.
 func long(filler string) string {
 	text := make([]rune, 0, 20_000+len(filler))
 	for len(text) < 20_000 {
@@ -23,13 +23,13 @@ func long(filler string) string {
 	return string(text[:20_000])
 }
 
-// withRuns is the support report with traces behind its refunds, as LangSmith's
-// untyped objects may look.
+// withRuns adds the support report and the traces of its refunds, with the shapes that
+// LangSmith's untyped objects may have.
 func withRuns(s *stage) {
 	job := support()
-	refunds := named("Refund never arrives")
+	refunds := idOf("Refund never arrives")
 	run := func(name string, fields map[string]any) {
-		fields["id"], fields["session_id"] = named(name), s.project
+		fields["id"], fields["session_id"] = idOf(name), s.project
 		job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: refunds, Fields: fields})
 	}
 	run("run 1", map[string]any{
@@ -52,7 +52,7 @@ func hostileRuns(s *stage) {
 	job.Clusters[2].Name = hostileText
 	for i, content := range []any{hostileText, map[string]any{hostileText: hostileText, "messages": []any{hostileText}}} {
 		job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: job.Clusters[2].ID, Fields: map[string]any{
-			"id": named(fmt.Sprint(i)), "name": hostileText, "status": "err|or\n#", "error": hostileText, "summary": hostileText,
+			"id": idOf(fmt.Sprint(i)), "name": hostileText, "status": "err|or\n#", "error": hostileText, "summary": hostileText,
 			"inputs": content, "outputs": content, "topic": hostileText, hostileText: hostileText,
 		}})
 	}
@@ -60,8 +60,8 @@ func hostileRuns(s *stage) {
 }
 
 func TestListInsightsRuns(t *testing.T) {
-	job := named("this week").String()
-	refunds := servertest.Args{"job_id": job, "cluster_id": named("Refund never arrives").String()}
+	job := idOf("this week").String()
+	refunds := servertest.Args{"job_id": job, "cluster_id": idOf("Refund never arrives").String()}
 	with := func(more servertest.Args) servertest.Args {
 		args := servertest.Args{}
 		for name, value := range refunds {
@@ -72,7 +72,7 @@ func TestListInsightsRuns(t *testing.T) {
 		}
 		return args
 	}
-	play(t, "list_insights_runs", []scene{
+	runTranscripts(t, "list_insights_runs", []transcriptCase{
 		{name: "of_a_category", prepare: withRuns, args: refunds},
 		{name: "of_a_job", prepare: withRuns, args: servertest.Args{"job_id": job, "limit": 1}},
 		{name: "second_page", prepare: withRuns, args: with(servertest.Args{"limit": 1, "offset": 1, "attribute_sort_key": "frustration", "attribute_sort_order": "desc"})},
@@ -83,8 +83,8 @@ func TestListInsightsRuns(t *testing.T) {
 		{name: "hidden_content", prepare: withRuns, args: with(servertest.Args{"limit": 2}), options: servertest.Options{Config: func(c *config.Config) { c.HideRunContent = true }}},
 		{name: "none_in_the_category", prepare: jobs(support), args: refunds},
 		{name: "none_in_the_job", prepare: jobs(support), args: servertest.Args{"job_id": job}},
-		{name: "unfinished", prepare: jobs(runningJob), args: servertest.Args{"job_id": named("running").String()}},
-		{name: "failed", prepare: jobs(failedJob), args: servertest.Args{"job_id": named("failed").String()}},
+		{name: "unfinished", prepare: jobs(runningJob), args: servertest.Args{"job_id": idOf("running").String()}},
+		{name: "failed", prepare: jobs(failedJob), args: servertest.Args{"job_id": idOf("failed").String()}},
 		{name: "hostile", prepare: hostileRuns, args: refunds},
 		{name: "no_such_job", args: servertest.Args{"job_id": job}},
 		{name: "no_such_category", prepare: withRuns, args: with(servertest.Args{"cluster_id": uuid.Max.String()})},
@@ -104,7 +104,7 @@ func TestListInsightsRunsFitsItsBudget(t *testing.T) {
 		job, text := support(), long(fillers[name])
 		const traces = 12
 		for i := range traces {
-			fields := map[string]any{"id": named(fmt.Sprint(i)), "name": text[:600], "summary": text, "error": text[:600], "inputs": text, "outputs": map[string]any{"messages": []any{text[:600], text}}}
+			fields := map[string]any{"id": idOf(fmt.Sprint(i)), "name": text[:600], "summary": text, "error": text[:600], "inputs": text, "outputs": map[string]any{"messages": []any{text[:600], text}}}
 			for j := range 40 {
 				fields[fmt.Sprintf("attribute %d", j)] = text[:600]
 			}
@@ -139,13 +139,13 @@ func TestListInsightsRunsFitsItsBudget(t *testing.T) {
 	}
 }
 
-// withTrace puts runs of their own into the project.
+// withTrace returns a function that adds a trace to the project.
 func withTrace(inputs, outputs map[string]any) func(*stage) {
 	return func(s *stage) {
 		start := time.Now().Add(-time.Hour)
 		s.Sandbox.AddRuns(s.project,
-			trace.Run{ID: named("root"), Name: "support-assistant", Type: trace.Chain, Start: start, End: start.Add(17362 * time.Millisecond), Inputs: inputs, Outputs: outputs, Cost: new(0.004395)},
-			trace.Run{ID: named("child"), TraceID: named("root"), ParentID: named("root"), Name: "refunds.lookup", Type: "tool", Start: start, End: start.Add(10 * time.Second), Error: "TimeoutError: refunds.lookup timed out after 10s\n  at lookup (refunds.py:17)"},
+			trace.Run{ID: idOf("root"), Name: "support-assistant", Type: trace.Chain, Start: start, End: start.Add(17362 * time.Millisecond), Inputs: inputs, Outputs: outputs, Cost: new(0.004395)},
+			trace.Run{ID: idOf("child"), TraceID: idOf("root"), ParentID: idOf("root"), Name: "refunds.lookup", Type: "tool", Start: start, End: start.Add(10 * time.Second), Error: "TimeoutError: refunds.lookup timed out after 10s\n  at lookup (refunds.py:17)"},
 		)
 	}
 }
@@ -155,9 +155,9 @@ func TestGetRun(t *testing.T) {
 	question := map[string]any{"messages": []any{said("user", "Where is my refund?\nThe return was confirmed 14 days ago.")}, "customer": map[string]any{"years": 7, "premium": true, "notes": nil}}
 	answer := map[string]any{"messages": []any{said("assistant", "To find it, could you tell me the number of your order?")}}
 	conversation := withTrace(question, answer)
-	root := servertest.Args{"run_id": named("root").String()}
+	root := servertest.Args{"run_id": idOf("root").String()}
 	with := func(more servertest.Args) servertest.Args {
-		args := servertest.Args{"run_id": named("root").String()}
+		args := servertest.Args{"run_id": idOf("root").String()}
 		for name, value := range more {
 			args[name] = value
 		}
@@ -165,11 +165,11 @@ func TestGetRun(t *testing.T) {
 	}
 	elsewhere := func(s *stage) {
 		conversation(s)
-		s.Sandbox.AddProject(sandbox.Project{ID: named("other"), Name: "other"})
+		s.Sandbox.AddProject(sandbox.Project{ID: idOf("other"), Name: "other"})
 	}
-	play(t, "get_run", []scene{
+	runTranscripts(t, "get_run", []transcriptCase{
 		{name: "conversation", prepare: conversation, args: root},
-		{name: "child_with_an_error", prepare: conversation, args: servertest.Args{"run_id": named("child").String()}},
+		{name: "child_with_an_error", prepare: conversation, args: servertest.Args{"run_id": idOf("child").String()}},
 		{name: "shortened", prepare: withTrace(map[string]any{"text": long("Where is my refund? ")}, answer), args: with(servertest.Args{"max_chars": 120})},
 		{name: "by_project_name", prepare: conversation, args: with(servertest.Args{"project": "shop", "max_chars": 40})},
 		{name: "hidden_content", prepare: conversation, args: root, options: servertest.Options{Config: func(c *config.Config) { c.HideRunContent = true }}},
@@ -187,8 +187,8 @@ func TestGetRunFitsItsBudget(t *testing.T) {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
 		text := long(filler)
-		f.Sandbox.AddRuns(project, trace.Run{ID: named("root"), Name: text, Error: text, Inputs: map[string]any{"a": text, "b": text, "c": text}, Outputs: map[string]any{"d": []any{text, text, text}}})
-		args := servertest.Args{"run_id": named("root").String()}
+		f.Sandbox.AddRuns(project, trace.Run{ID: idOf("root"), Name: text, Error: text, Inputs: map[string]any{"a": text, "b": text, "c": text}, Outputs: map[string]any{"d": []any{text, text, text}}})
+		args := servertest.Args{"run_id": idOf("root").String()}
 		within(t, name, f.Call(t, "get_run", args), defaultBudget)
 		args["max_chars"] = 50_000
 		reply := f.Call(t, "get_run", args)

@@ -25,10 +25,10 @@ type stage struct {
 
 	routes sandbox.Routes // the generation that is served; empty for both
 
-	// concurrent is set where requests go out at once, in no order to be told.
+	// concurrent is set if requests are sent concurrently, in no certain order.
 	concurrent bool
 
-	// racing is set where which request is answered first decides which are sent.
+	// racing is set if the first response decides which requests are sent.
 	racing bool
 }
 
@@ -44,9 +44,9 @@ func onStage(t *testing.T, options servertest.Options, run func(*testing.T, *sta
 	})
 }
 
-// onEveryGeneration runs a test on a stage where LangSmith serves both generations
-// of the run and queue routes, one where it has the older alone, and one where it
-// has the newer alone. What tools return is the same on all three.
+// onEveryGeneration runs a test on a stage where LangSmith has both generations of the run
+// and queue routes, one with only the older, and one with only the newer. Tools return the
+// same on all three.
 func onEveryGeneration(t *testing.T, options servertest.Options, run func(*testing.T, *stage)) {
 	t.Helper()
 	onStage(t, options, run)
@@ -61,9 +61,8 @@ func onEveryGeneration(t *testing.T, options servertest.Options, run func(*testi
 // upstreamHeading is above the requests in a golden file.
 const upstreamHeading = "\n--- upstream\n"
 
-// transcript calls a tool and compares all that came of it with a golden file:
-// the text, the structure, and what went upstream where both generations of routes
-// are served.
+// transcript calls a tool and compares the outcome with a golden file: the text, the
+// structure, and the requests upstream if LangSmith has both generations of routes.
 func (s *stage) transcript(name, tool string, args servertest.Args) servertest.Reply {
 	s.t.Helper()
 	s.Sandbox.ResetRequests()

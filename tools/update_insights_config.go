@@ -101,7 +101,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	return configs.NewSaved("changed", project, saved, args.ScheduleCron, nil), nil
 }
 
-// settings returns the settings that the call gives; nil where it gives none.
+// settings returns the settings that the call gives, nil if it gives none.
 func (a *updateInsightsConfigArgs) settings() *langsmith.CreateInsightsJobRequest {
 	if given, ok := a.Config.Get(); ok {
 		return &given
@@ -109,16 +109,16 @@ func (a *updateInsightsConfigArgs) settings() *langsmith.CreateInsightsJobReques
 	return nil
 }
 
-// change is what an update makes of a config.
+// change is the effect of an update on a config.
 type change struct {
-	saved    *langsmith.Config                   // as it is; nil where nothing depends on it
-	when     *schedule.Schedule                  // afterwards; nil where there is none, or it stays as it is
-	settings *langsmith.CreateInsightsJobRequest // afterwards; nil where they stay as they are
+	saved    *langsmith.Config                   // the saved config, nil if it is not needed
+	when     *schedule.Schedule                  // the new schedule, nil if there is none or it is unchanged
+	settings *langsmith.CreateInsightsJobRequest // the new settings, nil if they are unchanged
 	fetched  bool                                // the settings are the saved ones
 }
 
-// planChange returns what an update makes of a config. The saved one is fetched where
-// what its schedule starts depends on it.
+// planChange returns the effect of an update on a config. It fetches the saved config if
+// the jobs that its schedule starts depend on it.
 func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs, when *schedule.Schedule) (*change, error) {
 	planned := &change{when: when}
 	if given, ok := args.Config.Get(); ok {
@@ -150,8 +150,8 @@ func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, a
 	return planned, nil
 }
 
-// check refuses a change after which a schedule would start what the operator does not
-// allow, or the same again and again.
+// check refuses a change after which a schedule would start jobs that the operator does
+// not allow, or jobs over the same fixed window.
 func (c *change) check(env *tool.Env) error {
 	if c.when == nil || c.settings == nil {
 		return nil
@@ -188,7 +188,7 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), nil)
 }
 
-// findConfig finds a saved config in the list: the API does not return one alone.
+// findConfig finds a saved config in the list: the API has no request for a single one.
 func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {

@@ -46,7 +46,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 		return nil, err
 	}
 	if env.Poll == nil {
-		// The links need it, and when the server ends there is no time to ask for it.
+		// For the links; at shutdown there is no time to request it.
 		project.TenantID = env.TenantID(ctx, project)
 	}
 	state, err := waitForJob(ctx, env, project.ID, id, args.waitArgs)
@@ -63,7 +63,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	return view.Resizable()
 }
 
-// describeWait says how a wait goes, for progress reports.
+// describeWait describes the state of a wait, for progress reports.
 func describeWait(state watch.State) string {
 	switch {
 	case state.Report == nil && state.Err == nil:
@@ -78,7 +78,7 @@ func describeWait(state watch.State) string {
 	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, wording.Duration(time.Since(state.AsOf)), describeFailures(state))
 }
 
-// describeEnd says why a wait ended before its job.
+// describeEnd returns why a wait ended before its job.
 func describeEnd(state watch.State, status string, timeout time.Duration, most int) string {
 	var b strings.Builder
 	b.WriteString(status)
@@ -102,8 +102,8 @@ func describeEnd(state watch.State, status string, timeout time.Duration, most i
 	return b.String()
 }
 
-// describeEarlier says how long earlier reports took, after an introduction. It is
-// empty where that is not known.
+// describeEarlier returns how long earlier reports took, after an introduction. It is
+// empty if that is unknown.
 func describeEarlier(introduction string, earlier watch.Earlier) string {
 	if earlier.Longest == 0 {
 		return ""
@@ -115,7 +115,7 @@ func describeEarlier(introduction string, earlier watch.Earlier) string {
 	return introduction + strings.TrimSuffix(shortest, " min") + " to " + longest
 }
 
-// describeFailures says how many polls have failed, and why.
+// describeFailures returns how many polls have failed, and why.
 func describeFailures(state watch.State) string {
 	why := markdown.Line(state.Err.Error(), 200)
 	var api *langsmith.Error

@@ -23,8 +23,8 @@ import (
 
 const looksAtJobs = `/insights/[0-9a-f-]{36}$`
 
-// weekly is a job with a report, as it is when it has ended.
-func weekly() sandbox.Job {
+// weeklyJob returns a finished job with a report.
+func weeklyJob() sandbox.Job {
 	id := func(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
 	billing, refunds := id("billing"), id("refunds")
 	return sandbox.Job{
@@ -57,9 +57,9 @@ func TestWaitForInsightsJob(t *testing.T) {
 		fault *sandbox.Fault
 		args  servertest.Args
 	}{
-		{name: "finished", job: weekly},
+		{name: "finished", job: weeklyJob},
 		{name: "finishes_meanwhile", job: func() sandbox.Job {
-			job := weekly()
+			job := weeklyJob()
 			job.CreatedAt, job.Clusters, job.Report = time.Now(), nil, nil
 			job.Statuses = []string{"queued", "running", "success"}
 			return job
@@ -109,7 +109,7 @@ func TestWaitForInsightsJob(t *testing.T) {
 	}
 }
 
-// What a client gets to see of a wait that it asked progress of.
+// The progress of a wait that a client gets if it requests it.
 func TestWaitReportsProgress(t *testing.T) {
 	type report struct {
 		at      time.Duration
@@ -178,8 +178,8 @@ func sameButForTime(a, b string) bool {
 	return strings.Map(digits, a) == strings.Map(digits, b)
 }
 
-// A client that cancels, and one that is gone, stop the asking.
-func TestCancelledWaitStopsAsking(t *testing.T) {
+// The polls end when the client cancels, and when it is gone.
+func TestCancelledWaitStopsPolling(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		job := s.Sandbox.AddJob(s.project, sandbox.Job{Status: "running"})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -199,8 +199,8 @@ func TestCancelledWaitStopsAsking(t *testing.T) {
 	})
 }
 
-// However many call the tool, by name or by id, LangSmith sees the same requests.
-func TestManyWaitingCallsCostTheSame(t *testing.T) {
+// However many callers wait, by name or by id, LangSmith gets the same requests.
+func TestManyWaitingCallsShareRequests(t *testing.T) {
 	for _, by := range []string{"name", "id"} {
 		var first []string
 		for _, callers := range []int{1, 50, 500} {
@@ -260,8 +260,9 @@ func findTool(t *testing.T, name string) tool.Tool {
 	return tool.Tool{}
 }
 
-// The end of the server, and one caller too many, are answers too.
-func TestWaitThatIsCutShort(t *testing.T) {
+// A wait that the server's shutdown ends, or for which there are too many waiters, returns
+// a result.
+func TestShortenedWait(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		waiters int

@@ -17,7 +17,7 @@ type waitArgs struct {
 	TimeoutSeconds *int `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"Seconds to wait: default 25, safe with every client; 300 or more where yours allows it."`
 }
 
-// defaultWait is less than the 30 s after which some clients give up a call.
+// defaultWait is less than the 30 s after which some clients cancel a call.
 const defaultWait = 25 * time.Second
 
 func (a waitArgs) timeout() time.Duration {
@@ -27,9 +27,9 @@ func (a waitArgs) timeout() time.Duration {
 	return time.Duration(*a.TimeoutSeconds) * time.Second
 }
 
-// waitForJob waits until a job has ended, and reports how it goes. For no timeout it
+// waitForJob waits until a job has ended, and reports progress. With a timeout of 0 it
 // looks once. In a polled call it looks, and returns [*tool.Unfinished] as its error
-// until the job has ended, or the timeout is over where the caller gave one.
+// until the job has ended, or until the caller's timeout has passed.
 func waitForJob(ctx context.Context, env *tool.Env, project, job uuid.UUID, args waitArgs) (watch.State, error) {
 	began := time.Now()
 	request := watch.Request{LangSmith: env.LangSmith, Project: project, Job: job, Timeout: args.timeout(), Ending: env.Ending}
@@ -40,9 +40,9 @@ func waitForJob(ctx context.Context, env *tool.Env, project, job uuid.UUID, args
 	}
 	wait := env.Watch.Wait
 	if env.Poll != nil && request.Timeout > 0 {
-		over := args.TimeoutSeconds != nil && time.Since(env.Poll.Since) >= request.Timeout
+		timedOut := args.TimeoutSeconds != nil && time.Since(env.Poll.Since) >= request.Timeout
 		wait = func(ctx context.Context, request watch.Request) (watch.State, error) {
-			return poll(ctx, env, request, over)
+			return poll(ctx, env, request, timedOut)
 		}
 	}
 	state, err := wait(ctx, request)
@@ -55,15 +55,16 @@ func waitForJob(ctx context.Context, env *tool.Env, project, job uuid.UUID, args
 	return state, err
 }
 
-// poll looks at a job for a caller who polls, and whose time is over or not.
-func poll(ctx context.Context, env *tool.Env, request watch.Request, over bool) (watch.State, error) {
+// poll looks at a job for a polling caller. timedOut is whether the caller's timeout has
+// passed.
+func poll(ctx context.Context, env *tool.Env, request watch.Request, timedOut bool) (watch.State, error) {
 	state, err := env.Watch.Look(ctx, request)
 	switch {
-	case err != nil, state.End == watch.Done, over && state.Report != nil:
+	case err != nil, state.End == watch.Done, timedOut && state.Report != nil:
 		return state, err
-	case over && state.Err != nil:
+	case timedOut && state.Err != nil:
 		return watch.State{}, state.Err
-	case over:
+	case timedOut:
 		return watch.State{}, watch.ErrNoAnswer
 	}
 	return watch.State{}, &tool.Unfinished{Message: describeWait(state), AsOf: state.AsOf, NextPoll: state.NextPoll()}

@@ -24,7 +24,7 @@ func newInstallCommand(getenv func(string) string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "install --client NAME",
 		Short:   "Add this server to an agent client's configuration",
-		Long:    installHelp + clientNames(),
+		Long:    installHelp + install.ClientNames(),
 		Example: installExamples,
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -49,7 +49,7 @@ func newUninstallCommand(getenv func(string) string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "uninstall --client NAME",
 		Short:   "Remove this server from an agent client's configuration",
-		Long:    uninstallHelp + clientNames(),
+		Long:    uninstallHelp + install.ClientNames(),
 		Example: uninstallExamples,
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -65,26 +65,17 @@ func newUninstallCommand(getenv func(string) string) *cobra.Command {
 }
 
 func (f *installFlags) declare(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.client, "client", "", "the client's `NAME`: "+clientNames())
+	cmd.Flags().StringVar(&f.client, "client", "", "the client's `NAME`: "+install.ClientNames())
 	cmd.Flags().StringVar(&f.file, "file", "", "the client's configuration `FILE`, if it is not the usual one")
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "only show the change")
 }
 
 func (f *installFlags) options(getenv func(string) string) (install.Options, error) {
 	if f.client == "" {
-		return install.Options{}, config.Problem("--client is required; one of " + clientNames())
+		return install.Options{}, config.Problem("--client is required; one of " + install.ClientNames())
 	}
 	host, err := install.ThisHost(getenv)
 	return install.Options{Client: f.client, File: f.file, DryRun: f.dryRun, Host: host}, err
-}
-
-// clientNames lists the clients that install knows.
-func clientNames() string {
-	var names []string
-	for _, client := range install.Clients() {
-		names = append(names, client.Name)
-	}
-	return strings.Join(names, ", ")
 }
 
 // addEntry adds the contents of the client's entry to options: this program and the

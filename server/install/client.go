@@ -90,7 +90,7 @@ func (c client) locate(o Options) (location, error) {
 		searched += fmt.Sprintf(" and no command %q", command)
 	}
 	return location{}, fmt.Errorf("%s %w: %s. Install it and start it once, then run this again; or name another client: %s",
-		c.Title, ErrClientNotFound, searched, clientNames())
+		c.Title, ErrClientNotFound, searched, ClientNames())
 }
 
 // locateFile returns the location of a file: one of places, or a new one.
@@ -116,10 +116,11 @@ func findClient(name string) (client, error) {
 			return c, nil
 		}
 	}
-	return client{}, fmt.Errorf("%w %q: name one of %s", ErrUnknownClient, name, clientNames())
+	return client{}, fmt.Errorf("%w %q: name one of %s", ErrUnknownClient, name, ClientNames())
 }
 
-func clientNames() string {
+// ClientNames lists the names of the clients, for a sentence.
+func ClientNames() string {
 	var names []string
 	for _, c := range Clients() {
 		names = append(names, c.Name)

@@ -63,7 +63,7 @@ func TestPolicyFitsThePage(t *testing.T) {
 	}
 }
 
-// TestPolicyAllowsNoHost has the page load nothing from any host, typefaces included.
+// TestPolicyAllowsNoHost checks that the page loads nothing from any host, not even fonts.
 func TestPolicyAllowsNoHost(t *testing.T) {
 	_, rest, _ := strings.Cut(HTML(), `http-equiv="Content-Security-Policy" content="`)
 	policy, _, _ := strings.Cut(rest, `"`)
@@ -81,7 +81,7 @@ func TestPicturesShowThePage(t *testing.T) {
 	}
 	sum := sha256.Sum256([]byte(HTML()))
 	if strings.TrimSpace(string(of)) != hex.EncodeToString(sum[:]) {
-		t.Error("docs/images shows an older page; take the pictures anew with e2e/app/run shots, and look at them")
+		t.Error("docs/images shows an older page; take the pictures again with e2e/app/run shots, and look at them")
 	}
 }
 

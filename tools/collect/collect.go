@@ -17,24 +17,24 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Target is where traces are collected: datasets, or annotation queues.
+// Target is a kind of collection: datasets or annotation queues.
 type Target interface {
-	// Kind says in a word or two what it is.
+	// Kind returns what the collection is called.
 	Kind() string
-	// Find returns those of a name.
+	// Find returns the ids of the collections with a name.
 	Find(ctx context.Context, name string) ([]uuid.UUID, error)
-	// Create creates one.
+	// Create creates a collection and returns its id.
 	Create(ctx context.Context, name string) (uuid.UUID, error)
-	// Members returns the runs that are in one.
+	// Members returns the runs of a collection.
 	Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool, error)
 	// Add adds at most [maxAdded] runs that are not members, and returns how many
 	// LangSmith confirms.
 	Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, origin Origin) (int, error)
-	// Confirm has a person agree, where adding so many runs costs money.
+	// Confirm asks a person for consent if adding that many runs costs money.
 	Confirm(ctx context.Context, runs int) error
 }
 
-// Origin is the report in which traces were found; uuid.Nil for what a call does not name.
+// Origin is the job and the category of traces; uuid.Nil for what a call does not name.
 type Origin struct{ Job, Cluster uuid.UUID }
 
 // Result is the outcome of collecting traces. The counts of a dry run are what the
@@ -53,19 +53,19 @@ type Result struct {
 
 	target   Target
 	name     string
-	id       uuid.UUID // of the target's; uuid.Nil while there is none
+	id       uuid.UUID // of the dataset or queue; uuid.Nil while there is none
 	isNew    bool
 	selected *selectedTraces
 }
 
-// maxRunIDs is how many ids a result lists.
+// maxRunIDs is the maximum number of ids in a result.
 const maxRunIDs = 100
 
-// maxAdded is how many runs one request adds.
+// maxAdded is the maximum number of runs in one request.
 const maxAdded = 100
 
-// Runs adds the selected traces to the dataset or queue of a name, which it creates
-// where there is none. It adds none that is a member already.
+// Runs adds the selected traces to the dataset or queue with a name, which it creates if
+// there is none. It adds no trace twice.
 func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name string) (*Result, error) {
 	selected, err := selectTraces(ctx, env, args)
 	if err != nil {
@@ -81,13 +81,13 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 	if err != nil {
 		return nil, err
 	}
-	fresh := slices.DeleteFunc(slices.Clone(selected.ids), func(id uuid.UUID) bool { return members[id] })
-	r.AlreadyThere = len(selected.ids) - len(fresh)
-	if args.DryRun || len(fresh) == 0 {
-		r.count(fresh)
+	newIDs := slices.DeleteFunc(slices.Clone(selected.ids), func(id uuid.UUID) bool { return members[id] })
+	r.AlreadyThere = len(selected.ids) - len(newIDs)
+	if args.DryRun || len(newIDs) == 0 {
+		r.countAdded(newIDs)
 		return r, nil
 	}
-	if err := target.Confirm(ctx, len(fresh)); err != nil {
+	if err := target.Confirm(ctx, len(newIDs)); err != nil {
 		return nil, err
 	}
 	if r.isNew {
@@ -95,10 +95,10 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 			return nil, err
 		}
 	}
-	return r, r.add(ctx, env, fresh)
+	return r, r.add(ctx, env, newIDs)
 }
 
-// find finds the dataset or queue of the name, and its members.
+// find looks the dataset or queue up by its name, and returns its members.
 func (r *Result) find(ctx context.Context) (members map[uuid.UUID]bool, err error) {
 	found, err := r.target.Find(ctx, r.name)
 	if err != nil {
@@ -116,7 +116,7 @@ func (r *Result) find(ctx context.Context) (members map[uuid.UUID]bool, err erro
 		len(found), r.target.Kind(), markdown.Quote(r.name, markdown.MaxName))
 }
 
-// create creates the dataset or queue. A request that failed may have worked, or
+// create creates the dataset or queue. A request that failed may have been processed, or
 // somebody else may have been first, so the name is looked up then.
 func (r *Result) create(ctx context.Context) (uuid.UUID, error) {
 	id, err := r.target.Create(ctx, r.name)
@@ -129,10 +129,10 @@ func (r *Result) create(ctx context.Context) (uuid.UUID, error) {
 	return uuid.Nil, err
 }
 
-// add adds runs. A request that failed may have worked, so the members are read
+// add adds runs. A request that failed may have been processed, so the members are read
 // before it counts as failed.
-func (r *Result) add(ctx context.Context, env *tool.Env, fresh []uuid.UUID) error {
-	for ids := range slices.Chunk(fresh, maxAdded) {
+func (r *Result) add(ctx context.Context, env *tool.Env, newIDs []uuid.UUID) error {
+	for ids := range slices.Chunk(newIDs, maxAdded) {
 		added := ids
 		confirmed, err := r.target.Add(ctx, r.id, r.selected.runsOf(ids), r.selected.origin())
 		if tool.IsInterruption(err) {
@@ -141,21 +141,21 @@ func (r *Result) add(ctx context.Context, env *tool.Env, fresh []uuid.UUID) erro
 		if err != nil || confirmed != len(ids) {
 			members, readErr := r.target.Members(ctx, r.id)
 			if readErr != nil {
-				return r.explainBroken(env, cmp.Or(err, readErr), len(fresh), "at least ")
+				return r.explainPartial(env, cmp.Or(err, readErr), len(newIDs), "at least ")
 			}
 			added = slices.DeleteFunc(slices.Clone(ids), func(id uuid.UUID) bool { return !members[id] })
 		}
-		r.count(added)
+		r.countAdded(added)
 		if err != nil && len(added) < len(ids) {
-			return r.explainBroken(env, err, len(fresh), "")
+			return r.explainPartial(env, err, len(newIDs), "")
 		}
-		env.ReportProgress(r.Added, len(fresh), "adding traces to the "+r.target.Kind())
+		env.ReportProgress(r.Added, len(newIDs), "adding traces to the "+r.target.Kind())
 	}
 	return nil
 }
 
-// count counts runs as added.
-func (r *Result) count(added []uuid.UUID) {
+// countAdded adds runs to the result's counts.
+func (r *Result) countAdded(added []uuid.UUID) {
 	r.Added += len(added)
 	for _, id := range added {
 		if r.selected.runs[id].Status == "error" {
@@ -167,18 +167,17 @@ func (r *Result) count(added []uuid.UUID) {
 	}
 }
 
-// explainBroken says how many traces were added before an error.
-func (r *Result) explainBroken(env *tool.Env, err error, of int, atLeast string) error {
+// explainPartial adds to an error how many traces were added before it.
+func (r *Result) explainPartial(env *tool.Env, err error, of int, atLeast string) error {
 	return tool.Refuse("%s\n%s%s of %s were added to %s before that. The same call again adds the rest, and nothing twice.",
 		env.Explain(tool.Declaration{}, err), atLeast, wording.Thousands(r.Added), wording.Count(of, "trace"), r.label())
 }
 
-// TargetID returns the id of the dataset or queue; uuid.Nil where a dry run has found
-// none.
+// TargetID returns the id of the dataset or queue, uuid.Nil if a dry run has found none.
 func (r *Result) TargetID() uuid.UUID { return r.id }
 
-// FollowDryRun names the call that does what a dry run has counted: of a tool, with
-// its own arguments as names and values in turn.
+// FollowDryRun sets the next call of a dry run: the call of a tool that carries it out.
+// own are the tool's own arguments, as names and values in turn.
 func (r *Result) FollowDryRun(name string, own ...any) {
 	if !r.DryRun || r.Added == 0 {
 		return
@@ -194,8 +193,8 @@ func (r *Result) label() string {
 	return r.target.Kind() + " " + markdown.Quote(r.name, markdown.MaxName)
 }
 
-// WriteCounts says what was added, or would be, what was there, and what was left
-// out.
+// WriteCounts writes the numbers of traces that were added, or would be, that were
+// members already, and that were left out.
 func (r *Result) WriteCounts(b *strings.Builder) {
 	s := r.selected
 	traces := fmt.Sprintf("%s of %s", wording.Count(r.Added, "trace"), s.source())

@@ -15,7 +15,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Args are the arguments by which a tool is told which traces to take.
+// Args are the arguments that select traces.
 type Args struct {
 	tool.ProjectArgs
 	JobID     tool.JobID `json:"job_id,omitempty" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
@@ -28,10 +28,10 @@ type Args struct {
 
 const (
 	defaultTraces = 100
-	maxTraces     = 1000 // which is the most that a report reads
+	maxTraces     = 1000 // the maximum that a report reads
 )
 
-// Check refuses arguments that choose no traces, or choose them in two ways.
+// Check refuses arguments that select no traces, or select them in two ways.
 func (a *Args) Check() error {
 	switch {
 	case a.JobID == "" && len(a.RunIDs) == 0:
@@ -52,23 +52,23 @@ func (a *Args) limit() int {
 	return defaultTraces
 }
 
-// selectedTraces are the traces that a call takes.
+// selectedTraces are the traces that a call selects.
 type selectedTraces struct {
 	args    Args
 	project langsmith.Project
-	job     uuid.UUID    // uuid.Nil where the call names none
+	job     uuid.UUID    // uuid.Nil if the call names none
 	cluster *report.Node // nil for a whole job, and for run_ids
 
-	listed  int                         // the most that are listed: the limit, or all where some of them are selected
-	ids     []uuid.UUID                 // each once, at most as many as the limit
-	runs    map[uuid.UUID]langsmith.Run // of ids
-	missing int                         // selected too, but not in LangSmith any more
+	listed  int                         // the maximum to list: the limit, or all if status or sort_by selects from them
+	ids     []uuid.UUID                 // of the selected traces, each once, at most the limit
+	runs    map[uuid.UUID]langsmith.Run // the runs of ids
+	missing int                         // selected traces that are no longer in LangSmith
 	total   int                         // traces to select from
 
 	seen map[uuid.UUID]bool
 }
 
-// selectTraces finds the traces that a call takes. The same call takes the same
+// selectTraces returns the traces that a call selects. The same call selects the same
 // ones while LangSmith lists them in the same order.
 func selectTraces(ctx context.Context, env *tool.Env, args Args) (*selectedTraces, error) {
 	project, err := env.FindProject(ctx, args.ProjectArgs)
@@ -124,8 +124,8 @@ func (s *selectedTraces) add(id uuid.UUID) {
 func (s *selectedTraces) full() bool { return len(s.ids) == s.listed }
 
 // addJob selects a job's traces, or those of a category. Whether a category's traces
-// include those of the categories below it is not documented: these are fetched too
-// where its own are fewer than it holds.
+// include those of its subcategories is not documented: these are fetched too if its own
+// are fewer than its number of traces.
 func (s *selectedTraces) addJob(ctx context.Context, client *langsmith.Client) error {
 	job, err := client.GetJob(ctx, s.project.ID, s.job)
 	if err != nil {
@@ -182,8 +182,8 @@ func (s *selectedTraces) addPages(ctx context.Context, client *langsmith.Client,
 	return nil
 }
 
-// dropMissing drops the traces that are not in LangSmith any more: LangSmith refuses
-// a whole request that names one.
+// dropMissing removes the traces that are no longer in LangSmith, which refuses a whole
+// request that names one.
 func (s *selectedTraces) dropMissing(ctx context.Context, client *langsmith.Client) error {
 	s.runs = make(map[uuid.UUID]langsmith.Run, len(s.ids))
 	for ids := range slices.Chunk(s.ids, langsmith.MaxRunsByID) {
@@ -213,7 +213,7 @@ func (s *selectedTraces) runsOf(ids []uuid.UUID) []langsmith.Run {
 	return runs
 }
 
-// origin is where the traces were found.
+// origin returns the job and the category of the traces.
 func (s *selectedTraces) origin() Origin {
 	origin := Origin{Job: s.job}
 	if s.cluster != nil {
@@ -222,7 +222,7 @@ func (s *selectedTraces) origin() Origin {
 	return origin
 }
 
-// overLimit is how many more traces there are than the limit lets through.
+// overLimit returns the number of traces beyond the limit.
 func (s *selectedTraces) overLimit() int { return s.total - len(s.ids) - s.missing }
 
 // source names what the traces were selected from.
@@ -236,7 +236,7 @@ func (s *selectedTraces) source() string {
 	return fmt.Sprintf("job %s", s.job)
 }
 
-// explainEmpty says why no trace was selected.
+// explainEmpty returns why no trace was selected.
 func (s *selectedTraces) explainEmpty() string {
 	if len(s.args.RunIDs) > 0 {
 		return "none of these runs is there to take"

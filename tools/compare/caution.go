@@ -9,11 +9,11 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// fewTraces is how many traces two reports need for a share of a half to move by less
-// than about ten points by chance.
+// fewTraces is the number of traces below which chance alone can move a share of one half
+// by about ten points.
 const fewTraces = 200
 
-// caution says what weakens the comparison.
+// caution returns what weakens the comparison.
 func (c *Comparison) caution() []string {
 	var caution []string
 	job, baseline := c.job.tree, c.baseline.tree

@@ -26,12 +26,11 @@ const (
 type Change struct {
 	Pair
 	Kind          Kind
-	Share         float64 // 0 to 1; 0 where the category has vanished
-	BaselineShare float64 // 0 where it has appeared
+	Share         float64 // 0 to 1; 0 if the category has vanished
+	BaselineShare float64 // 0 if it has appeared
 }
 
-// node returns the category as the later report has it; as the baseline has it where
-// it has vanished.
+// node returns the category of the later report, or of the baseline if it has vanished.
 func (p *Pair) node() *report.Node {
 	if p.Now != nil {
 		return p.Now
@@ -39,8 +38,8 @@ func (p *Pair) node() *report.Node {
 	return p.Baseline
 }
 
-// chanceDeviations is how many standard deviations two shares differ by chance alone,
-// 19 times of 20.
+// chanceDeviations is the number of standard deviations within which two shares differ by
+// chance alone, 19 times of 20.
 const chanceDeviations = 1.96
 
 // withinChance reports whether chance alone explains the difference between a part of
@@ -54,17 +53,18 @@ func withinChance(part, total, otherPart, otherTotal float64) bool {
 	return math.Abs(part/total-otherPart/otherTotal) <= chanceMargin(common, total, otherTotal)
 }
 
-// chanceMargin is how far by chance alone two shares of so many differ that are one
-// share of all.
+// chanceMargin returns the largest difference between the shares of two samples of one
+// population that chance explains (95 %).
 func chanceMargin(share, total, otherTotal float64) float64 {
 	each := 1/total + 1/otherTotal
 	return min(chanceDeviations*math.Sqrt(share*(1-share)*each)+each/2, 1)
 }
 
 // Reports returns how every category changed: the largest changes of share first, and
-// last what did not change, the largest changes of error rate first. Subcategories of
-// a category that only one of the reports divides have neither appeared nor vanished:
-// they are returned as undivided, below the category of the report that has them.
+// unchanged categories last, those with the largest changes of error rate first.
+// Subcategories of a category that only one of the reports divides have neither appeared
+// nor vanished: they are returned as undivided, below the category of the report that has
+// them.
 func Reports(now, baseline *report.Tree) (changes []Change, undivided []Undivided) {
 	pairs := Match(now, baseline)
 	counterparts := make(map[*report.Node]*report.Node, 2*len(pairs))
@@ -85,7 +85,7 @@ func Reports(now, baseline *report.Tree) (changes []Change, undivided []Undivide
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		return cmp.Or(
 			cmp.Compare(a.rank(), b.rank()),
-			cmp.Compare(b.moved(), a.moved()),
+			cmp.Compare(b.size(), a.size()),
 			cmp.Compare(b.Share, a.Share),
 		)
 	})
@@ -99,8 +99,8 @@ type Undivided struct {
 	Subcategories []*report.Node // those without a counterpart
 }
 
-// dividedParent returns the category above an unpaired one that has a counterpart
-// without subcategories; nil where there is none.
+// dividedParent returns the category above an unpaired one that has a counterpart without
+// subcategories, nil if there is none.
 func dividedParent(pair Pair, counterparts map[*report.Node]*report.Node) *report.Node {
 	if pair.Now != nil && pair.Baseline != nil {
 		return nil
@@ -139,7 +139,7 @@ func change(pair Pair, now, baseline *report.Tree) Change {
 	return c
 }
 
-// rank is higher for what did not change.
+// rank sorts unchanged categories last.
 func (c *Change) rank() int {
 	if c.Kind == Unchanged {
 		return 1
@@ -147,9 +147,9 @@ func (c *Change) rank() int {
 	return 0
 }
 
-// moved is by how much a category's share changed, or its error rate where the share
-// did not.
-func (c *Change) moved() float64 {
+// size returns the change of a category's share, or of its error rate if the share is
+// unchanged.
+func (c *Change) size() float64 {
 	if c.Kind != Unchanged {
 		return math.Abs(c.Share - c.BaselineShare)
 	}

@@ -13,8 +13,8 @@ import (
 	"langsmith-insights-mcp/tools/report"
 )
 
-// tree makes a report of lines such as "Billing/Refunds 12: what it is about",
-// a category below another after a slash.
+// tree returns a report of lines such as "Billing/Refunds 12: what it is about", with a
+// slash before a subcategory.
 func tree(lines ...string) *report.Tree {
 	clusters := make([]langsmith.Cluster, len(lines))
 	for i, line := range lines {
@@ -121,8 +121,8 @@ func describe(changes []compare.Change) []string {
 	return lines
 }
 
-// TestChance holds what counts as a move against values of a chi-squared test with
-// Yates' correction at 5 %: what that does not reject is steady.
+// TestChance compares what counts as a change with values of a chi-squared test with
+// Yates' correction at 5 %: what that does not reject is unchanged.
 func TestChance(t *testing.T) {
 	for _, c := range []struct {
 		name          string
@@ -150,8 +150,8 @@ func TestChance(t *testing.T) {
 	}
 }
 
-// TestUndivided has subcategories on one side only: they have not appeared or
-// vanished where the category above them was merely not divided.
+// TestUndivided has subcategories on one side only: they have not appeared or vanished if
+// the other report does not divide their category.
 func TestUndivided(t *testing.T) {
 	whole, divided := []string{"Billing 50", "Login 50"}, []string{"Billing 50", "Billing/Refunds 30", "Billing/Invoices 20", "Login 50"}
 	for _, c := range []struct {

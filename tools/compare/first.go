@@ -11,9 +11,9 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// refuseFirst refuses to compare a job that no report precedes, and says how to come by
-// one: a report of an earlier window that was made after it, an unfinished job that may
-// be one, else a job over the window before.
+// refuseFirst refuses to compare a job without an earlier report, and suggests one: a
+// later report of an earlier window, an unfinished job that may be one, else a job over
+// the window before.
 func refuseFirst(env *tool.Env, project langsmith.Project, job *langsmith.Job, all []langsmith.Job) error {
 	reads := jobs.ScopeOf(job, env.Scopes)
 	text := fmt.Sprintf("There is no earlier report to compare job %s with: no other job of %s succeeded before it.", job.ID, tool.ProjectLabel(project))

@@ -18,43 +18,41 @@ import (
 
 // Pair is a category of the one report and its match in the other.
 type Pair struct {
-	Now        *report.Node // nil where the category has vanished
-	Baseline   *report.Node // nil where it has appeared
+	Now        *report.Node // nil if the category has vanished
+	Baseline   *report.Node // nil if it has appeared
 	Similarity float64      // of the two, 0 to 1: 1 for the same name
 }
 
-// leastSimilarity is how similar two categories have to be to count as the same: by
-// half of the weight of their words.
-const leastSimilarity = 0.5
+// minSimilarity is the similarity from which two categories count as the same: half of
+// the weight of their words.
+const minSimilarity = 0.5
 
-// nameWeight is the part of names in the similarity of categories that both have a
-// description.
+// nameWeight is the weight of names in the similarity of two categories with descriptions.
 const nameWeight = 0.7
 
-// candidatesEach bounds how many of the other report's categories are candidates for
-// one, so that a thousand similar names do not make a million pairs.
-const candidatesEach = 25
+// maxCandidates is the maximum number of candidates for a category in the other report, so
+// that a thousand similar names do not make a million pairs.
+const maxCandidates = 25
 
 // Match pairs every category with at most one of the other report: first those with the
-// same name below the same names, then those with the same name, then the most similar
-// pair of all that are left, again and again. The sum of similarities may not be the
-// largest, but each pair is plausible by itself, and none gives up its best match for
-// another.
+// same name below the same names, then those with the same name, then repeatedly the most
+// similar pair of all that are left. The sum of similarities may not be the largest, but
+// each pair is plausible by itself, and none gives up its best match for another.
 func Match(now, baseline *report.Tree) []Pair {
-	m := &matching{now: now, baseline: baseline, ofNow: map[*report.Node]Pair{}, ofBaseline: map[*report.Node]*report.Node{}}
-	m.byKey(path)
-	m.byKey(comparableName)
-	m.bySimilarity()
+	m := &matching{now: now, baseline: baseline, pairs: map[*report.Node]Pair{}, matched: map[*report.Node]*report.Node{}}
+	m.matchByKey(path)
+	m.matchByKey(comparableName)
+	m.matchBySimilarity()
 	var pairs []Pair
 	for _, node := range now.Nodes {
-		if pair, ok := m.ofNow[node]; ok {
+		if pair, ok := m.pairs[node]; ok {
 			pairs = append(pairs, pair)
 		} else {
 			pairs = append(pairs, Pair{Now: node})
 		}
 	}
 	for _, node := range baseline.Nodes {
-		if m.ofBaseline[node] == nil {
+		if m.matched[node] == nil {
 			pairs = append(pairs, Pair{Baseline: node})
 		}
 	}
@@ -63,31 +61,31 @@ func Match(now, baseline *report.Tree) []Pair {
 
 type matching struct {
 	now, baseline *report.Tree
-	ofNow         map[*report.Node]Pair
-	ofBaseline    map[*report.Node]*report.Node
+	pairs         map[*report.Node]Pair
+	matched       map[*report.Node]*report.Node
 }
 
 func (m *matching) areFree(now, baseline *report.Node) bool {
-	_, taken := m.ofNow[now]
-	return !taken && m.ofBaseline[baseline] == nil
+	_, taken := m.pairs[now]
+	return !taken && m.matched[baseline] == nil
 }
 
 func (m *matching) pair(now, baseline *report.Node, similarity float64) {
-	m.ofNow[now] = Pair{now, baseline, similarity}
-	m.ofBaseline[baseline] = now
+	m.pairs[now] = Pair{now, baseline, similarity}
+	m.matched[baseline] = now
 }
 
-// byKey pairs free categories with the same key; where there are several, the largest
-// with the largest.
-func (m *matching) byKey(key func(*report.Node) string) {
+// matchByKey pairs unmatched categories with the same key; of several, the largest with the
+// largest.
+func (m *matching) matchByKey(key func(*report.Node) string) {
 	waiting := map[string][]*report.Node{}
 	for _, node := range bySize(m.baseline) {
-		if m.ofBaseline[node] == nil && comparableName(node) != "" {
+		if m.matched[node] == nil && comparableName(node) != "" {
 			waiting[key(node)] = append(waiting[key(node)], node)
 		}
 	}
 	for _, node := range bySize(m.now) {
-		if _, taken := m.ofNow[node]; taken {
+		if _, taken := m.pairs[node]; taken {
 			continue
 		}
 		if same := waiting[key(node)]; len(same) > 0 {
@@ -126,32 +124,32 @@ type candidate struct {
 	similarity    float64
 }
 
-func (m *matching) bySimilarity() {
+func (m *matching) matchBySimilarity() {
 	vocabulary := &vocabulary{numbers: map[string]int{}}
 	nowWords, baselineWords := vocabulary.read(m.now), vocabulary.read(m.baseline)
 	vocabulary.weigh(nowWords, baselineWords)
 
-	having := map[int][]int{} // word of a name to the earlier categories with it
+	index := map[int][]int{} // word of a name to the earlier categories with it
 	for i, node := range m.baseline.Nodes {
-		if m.ofBaseline[node] == nil {
+		if m.matched[node] == nil {
 			for _, word := range baselineWords[i].name {
-				having[word] = append(having[word], i)
+				index[word] = append(index[word], i)
 			}
 		}
 	}
 	var candidates []candidate
 	for i, node := range m.now.Nodes {
-		if _, taken := m.ofNow[node]; taken {
+		if _, taken := m.pairs[node]; taken {
 			continue
 		}
 		var own []candidate
-		for _, j := range related(nowWords[i].name, having) {
-			if s := vocabulary.similarity(nowWords[i], baselineWords[j]); s >= leastSimilarity {
+		for _, j := range related(nowWords[i].name, index) {
+			if s := vocabulary.similarity(nowWords[i], baselineWords[j]); s >= minSimilarity {
 				own = append(own, candidate{node, m.baseline.Nodes[j], s})
 			}
 		}
 		slices.SortStableFunc(own, m.compareCandidates)
-		candidates = append(candidates, own[:min(len(own), candidatesEach)]...)
+		candidates = append(candidates, own[:min(len(own), maxCandidates)]...)
 	}
 	slices.SortStableFunc(candidates, m.compareCandidates)
 	for _, c := range candidates {
@@ -162,10 +160,10 @@ func (m *matching) bySimilarity() {
 }
 
 // related returns the categories that have a word of the name.
-func related(name []int, having map[int][]int) []int {
+func related(name []int, index map[int][]int) []int {
 	var found []int
 	for _, word := range name {
-		found = append(found, having[word]...)
+		found = append(found, index[word]...)
 	}
 	slices.Sort(found)
 	return slices.Compact(found)

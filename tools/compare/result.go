@@ -15,12 +15,12 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Comparison is two reports and what changed between them.
+// Comparison compares two reports.
 type Comparison struct {
 	job, baseline *Side
 	changes       []Change // the largest first
 	undivided     []Undivided
-	names         map[string]int // how many changes have a name
+	names         map[string]int // the number of changes with a name
 }
 
 // New compares a job with an earlier one.
@@ -33,7 +33,7 @@ func New(job, baseline *Side) *Comparison {
 	return c
 }
 
-// Result is what a comparison found.
+// Result is the result of a comparison.
 type Result struct {
 	Job       JobResult        `json:"job"`
 	Baseline  JobResult        `json:"baseline"`
@@ -46,7 +46,7 @@ type Result struct {
 	tool.Followed
 
 	comparison *Comparison
-	shown      int // changes
+	shown      int // the number of changes
 }
 
 // JobResult is one of the jobs that were compared.
@@ -61,9 +61,9 @@ type JobResult struct {
 // CategoryChange is a category, its match in the baseline, and what changed.
 type CategoryChange struct {
 	Name              string         `json:"name"`
-	Parent            string         `json:"parent,omitempty"`        // where another category has the same name
-	BaselineName      string         `json:"baseline_name,omitempty"` // where that is another
-	Similarity        float64        `json:"similarity,omitempty"`    // where it is not 1
+	Parent            string         `json:"parent,omitempty"`        // if another category has the same name
+	BaselineName      string         `json:"baseline_name,omitempty"` // if it differs
+	Similarity        float64        `json:"similarity,omitempty"`    // if it is not 1
 	NumRuns           *int           `json:"num_runs,omitempty"`
 	BaselineNumRuns   *int           `json:"baseline_num_runs,omitempty"`
 	Share             *float64       `json:"share,omitempty"`
@@ -71,10 +71,10 @@ type CategoryChange struct {
 	Stats             map[string]any `json:"stats,omitempty"`
 	BaselineStats     map[string]any `json:"baseline_stats,omitempty"`
 	ClusterID         uuid.UUID      `json:"cluster_id,omitzero"`
-	BaselineClusterID uuid.UUID      `json:"baseline_cluster_id,omitzero"` // where it has vanished
+	BaselineClusterID uuid.UUID      `json:"baseline_cluster_id,omitzero"` // if it has vanished
 }
 
-// maxName bounds a category's name in a comparison, in bytes.
+// maxName is the maximum length of a category's name in a comparison, in characters.
 const maxName = 80
 
 // Resizable returns the comparison as a result, with as many changes as fit.
@@ -98,8 +98,8 @@ func (c *Comparison) result(items, chars int) *Result {
 	return r
 }
 
-// next returns the call that shows a failed trace of what appeared or grew: of the
-// category without others below it that has most of them. It is nil where nothing did.
+// next returns the call that shows a failed trace of the categories that appeared or grew:
+// of the leaf category with the most failed traces. It returns nil if there is none.
 func (c *Comparison) next() *tool.Call {
 	var worst *report.Node
 	var failures float64

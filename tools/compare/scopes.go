@@ -8,7 +8,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// cautionOfScopes says where two jobs did not read alike, as far as their scopes are
+// cautionOfScopes returns the differences in what two jobs read, as far as their scopes are
 // known.
 func cautionOfScopes(job, baseline *scope.Scope) []string {
 	var caution []string

@@ -13,7 +13,7 @@ type Side struct {
 	project langsmith.Project
 	job     *langsmith.Report
 	tree    *report.Tree
-	scope   *scope.Scope // nil where nothing is known of it
+	scope   *scope.Scope // nil if unknown
 }
 
 // NewSide returns a job that has succeeded as a side of a comparison.
@@ -21,8 +21,8 @@ func NewSide(project langsmith.Project, job *langsmith.Report, known *scope.Memo
 	return &Side{project: project, job: job, tree: report.Build(job.Clusters), scope: jobs.ScopeOf(&job.Job, known)}
 }
 
-// errorRate returns the share of the report's traces that ended in an error; nil
-// where a category at the top does not tell.
+// errorRate returns the share of the report's traces that ended in an error, nil if a top
+// category has no error rate.
 func (s *Side) errorRate() *float64 {
 	if s.tree.Total == 0 {
 		return nil

@@ -61,8 +61,8 @@ func (c *Comparison) countChanges() string {
 	return strings.Join(parts, ", ") + " (within chance)"
 }
 
-// writeTables writes what moved with all its figures, and after it what did not, with
-// those that may have changed all the same.
+// writeTables writes a table of changed categories, and one of unchanged categories with
+// the statistics that may have changed.
 func (r *Result) writeTables(b *strings.Builder) {
 	lists := [...][]CategoryChange{Appeared: r.Appeared, Vanished: r.Vanished, Grew: r.Grew, Shrank: r.Shrank, Unchanged: r.Unchanged}
 	moved := newTable(slices.Concat(lists[:Unchanged]...), 3, "change", "category", "share", "traces")
@@ -123,7 +123,7 @@ func (t *table) add(kind Kind, c *CategoryChange, cells ...string) {
 	t.rows++
 }
 
-// label names a category, and what it was called before where that differs.
+// label names a category, and its counterpart if the names differ.
 func (c *CategoryChange) label() string {
 	label := markdown.Quote(c.Name, maxName)
 	if c.Parent != "" {
@@ -139,7 +139,8 @@ func (c *CategoryChange) label() string {
 	return label
 }
 
-// writeChange writes the value before and now, or one of them where there is no more.
+// writeChange writes the value before and now, or the only one of an appeared or vanished
+// category.
 func writeChange[T any](kind Kind, before, now *T, write func(T) string) string {
 	switch kind {
 	case Appeared:
@@ -150,15 +151,15 @@ func writeChange[T any](kind Kind, before, now *T, write func(T) string) string 
 	return writePair(before, now, write)
 }
 
-// writePair writes the value before and now, or once where they read the same. A unit
-// that both have stands once.
+// writePair writes the value before and now, or once if both texts are equal. A common
+// unit is written once.
 func writePair[T any](before, now *T, write func(T) string) string {
-	was, is := wording.OrDash(before, write), wording.OrDash(now, write)
-	if was == is {
-		return is
+	beforeText, nowText := wording.OrDash(before, write), wording.OrDash(now, write)
+	if beforeText == nowText {
+		return nowText
 	}
-	if _, unit, found := strings.Cut(is, " "); found {
-		was = strings.TrimSuffix(was, " "+unit)
+	if _, unit, found := strings.Cut(nowText, " "); found {
+		beforeText = strings.TrimSuffix(beforeText, " "+unit)
 	}
-	return was + " → " + is
+	return beforeText + " → " + nowText
 }

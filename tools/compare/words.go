@@ -97,9 +97,9 @@ func union(a, b []int) []int {
 	return slices.Compact(all)
 }
 
-// Words returns the words that say what a text is about: in lower case, as stems, and
-// without those that every text has, unless it has no others. Scripts without blanks
-// between words are read in pairs of characters.
+// Words returns the significant words of a text: lower-case stems without stop words,
+// unless there are only stop words. Scripts without blanks between words are read in pairs
+// of characters.
 func Words(text string) []string {
 	fields := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)

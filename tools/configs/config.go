@@ -17,7 +17,7 @@ import (
 	"langsmith-insights-mcp/tools/schedule"
 )
 
-// Config is what results say of a config.
+// Config is a config in a result.
 type Config struct {
 	ID              string         `json:"id,omitempty"`
 	Name            string         `json:"name"`
@@ -30,11 +30,11 @@ type Config struct {
 	CostUSDPerMonth *cost.Range    `json:"cost_usd_per_month,omitempty"`
 }
 
-// View is a config as LangSmith has it, with the runs that its schedule starts.
+// View is a saved config, with the runs that its schedule starts.
 type View struct {
 	config   langsmith.Config
 	settings map[string]any // without nulls
-	runs     *ScheduledRuns // nil where there is no schedule, or one that cannot be parsed
+	runs     *ScheduledRuns // nil if there is no schedule, or one that cannot be parsed
 }
 
 // NewView returns a view of a config.
@@ -53,8 +53,8 @@ func NewView(config langsmith.Config) View {
 }
 
 // ReadRequest reads the settings of a saved config that decide what its jobs read and
-// cost, and its summary prompt. One of an unexpected type counts as absent, which costs
-// more.
+// cost, and its summary prompt. A setting of an unexpected type is treated as absent, which
+// gives a higher cost.
 func ReadRequest(settings json.RawMessage) *langsmith.CreateInsightsJobRequest {
 	request := &langsmith.CreateInsightsJobRequest{}
 	var fields map[string]json.RawMessage
@@ -91,7 +91,7 @@ func (v *View) Show(cut *markdown.Shortener) Config {
 	return shown
 }
 
-// Write writes a config as shown, without its name and id.
+// Write writes a shown config without its name and id.
 func (v *View) Write(b *strings.Builder, shown *Config) {
 	if shown.Description != "" {
 		fmt.Fprintf(b, "Description: %s\n", markdown.Quote(shown.Description, len(shown.Description)))
@@ -102,7 +102,7 @@ func (v *View) Write(b *strings.Builder, shown *Config) {
 	}
 }
 
-// writeSchedule writes what starts by itself, and what that costs.
+// writeSchedule writes the schedule and its cost.
 func (v *View) writeSchedule(b *strings.Builder, shown *Config) {
 	switch {
 	case v.runs != nil:
@@ -115,8 +115,8 @@ func (v *View) writeSchedule(b *strings.Builder, shown *Config) {
 	}
 }
 
-// QuoteID writes a config's id for a text. LangSmith chooses it, and it need not be
-// a UUID.
+// QuoteID returns a config's id for a text. LangSmith chooses it, and it need not be a
+// UUID.
 func QuoteID(id string) string {
 	if uuid.Validate(id) == nil {
 		return id

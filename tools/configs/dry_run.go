@@ -11,18 +11,20 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// ScheduleArgs are the arguments that guard what a schedule spends.
+// ScheduleArgs are the arguments that limit what a schedule may spend.
 type ScheduleArgs struct {
 	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Paid runs agreed to; needed above 31."`
 	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
 }
 
-// maxBody is the longest body that a dry run repeats, in bytes of its structure.
+// maxBody is the maximum size of a request that a dry run repeats, in bytes of its
+// structure.
 const maxBody = 12_000
 
-// NewDryRun shows a config as a call would leave it. request is what would be sent, args
-// are the dry run's, call is the one that saves the config (nil where that is too long to
-// repeat), and others are the project's other configs with a schedule.
+// NewDryRun returns the result of a dry run. request is the body that would be sent, after
+// the config after the call, args are the dry run's, call is the one that saves the config
+// (nil if it is too long to repeat), and others are the project's other configs with a
+// schedule.
 func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, others []langsmith.Config) (*tool.Resizable[*Saved], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
@@ -35,20 +37,20 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}
-			dry := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, dryRun: true, project: project, view: view, others: otherViews}
-			dry.Config.Config = nil // would_send has what is given of it
-			if dry.RunsPerMonth > MostRuns && dry.RunsPerMonth > args.AcceptRunsPerMonth {
-				dry.accept = dry.RunsPerMonth
+			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, dryRun: true, project: project, view: view, others: otherViews}
+			result.Config.Config = nil // would_send has the given settings
+			if result.RunsPerMonth > MostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
+				result.accept = result.RunsPerMonth
 				if call != nil {
-					call.Arguments["accept_runs_per_month"] = dry.accept
+					call.Arguments["accept_runs_per_month"] = result.accept
 				}
 			}
 			raw := json.RawMessage(bytes.TrimSpace(body.Bytes()))
-			var escaped bytes.Buffer // as a structure has it
+			var escaped bytes.Buffer // as in the structure
 			if json.HTMLEscape(&escaped, raw); escaped.Len() <= maxBody {
-				dry.WouldSend = &raw
+				result.WouldSend = &raw
 			}
-			return dry
+			return result
 		},
 	}, nil
 }

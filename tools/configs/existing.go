@@ -12,10 +12,9 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// FindExisting returns a saved config that is what a request asks for; nil where
-// there is none. With it, a call that is made again saves, and schedules, no second
-// one. Of several it is the one to which LangSmith has added least. It also returns the
-// project's other configs that have a schedule.
+// FindExisting returns the saved config that equals a request, nil if there is none, so
+// that a repeated call saves no second config. Of several it returns the one with the
+// fewest added settings. It also returns the project's other configs with a schedule.
 func FindExisting(ctx context.Context, env *tool.Env, project langsmith.Project, request *langsmith.CreateConfigRequest) (existing *langsmith.Config, scheduled []langsmith.Config, err error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
@@ -39,14 +38,14 @@ var (
 	// notReturned are the fields of a job's request that a saved config does not have.
 	notReturned = []string{"config_id", "is_scheduled", "validate_model_secrets"}
 
-	// filledIn are the settings that LangSmith fills in. They do not change which
+	// addedByLangSmith are the settings that LangSmith adds. They do not change which
 	// traces are read, nor the price: it saves the categories that it finds, and what
-	// it does with the others is not known.
-	filledIn = []string{"name", "hierarchy", "partitions", "summary_prompt", "attribute_schemas"}
+	// it does with the others is unknown.
+	addedByLangSmith = []string{"name", "hierarchy", "partitions", "summary_prompt", "attribute_schemas"}
 )
 
-// matches reports whether a saved config is what a request asks for, and how many
-// settings LangSmith has added to it.
+// matches reports whether a saved config equals a request, and returns the number of
+// settings that LangSmith has added to it.
 func matches(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (added int, ok bool) {
 	description, _ := request.Description.Get()
 	cron, _ := request.ScheduleCron.Get()
@@ -54,26 +53,26 @@ func matches(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (a
 		!slices.Equal(strings.Fields(saved.ScheduleCron), strings.Fields(cron)) {
 		return 0, false
 	}
-	var asked, have map[string]any
+	var requested, settings map[string]any
 	encoded, err := json.Marshal(request.Config)
-	if err != nil || json.Unmarshal(encoded, &asked) != nil || json.Unmarshal(saved.Config, &have) != nil {
+	if err != nil || json.Unmarshal(encoded, &requested) != nil || json.Unmarshal(saved.Config, &settings) != nil {
 		return 0, false
 	}
 	for _, name := range notReturned {
-		delete(asked, name)
+		delete(requested, name)
 	}
-	if asked["model"] == nil {
-		asked["model"] = "openai" // the API's default
+	if requested["model"] == nil {
+		requested["model"] = "openai" // the API's default
 	}
-	for name, value := range asked {
-		if !equalValues(value, have[name]) && (value != nil || !slices.Contains(filledIn, name)) {
+	for name, value := range requested {
+		if !equalValues(value, settings[name]) && (value != nil || !slices.Contains(addedByLangSmith, name)) {
 			return 0, false
 		}
 	}
-	for name, value := range have {
+	for name, value := range settings {
 		switch {
-		case value == nil || asked[name] != nil:
-		case slices.Contains(filledIn, name):
+		case value == nil || requested[name] != nil:
+		case slices.Contains(addedByLangSmith, name):
 			added++
 		default:
 			return 0, false
@@ -82,7 +81,7 @@ func matches(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (a
 	return added, true
 }
 
-// equalValues compares two values of JSON. Two ways to write one time are equal.
+// equalValues compares two JSON values. Two ways to write one time are equal.
 func equalValues(a, b any) bool {
 	textA, isA := a.(string)
 	textB, isB := b.(string)

@@ -9,7 +9,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// maxOthers is how many other configs with a schedule are listed.
+// maxOthers is the maximum number of other configs with a schedule in a result.
 const maxOthers = 5
 
 func newViews(configs []langsmith.Config) []View {
@@ -20,9 +20,8 @@ func newViews(configs []langsmith.Config) []View {
 	return views
 }
 
-// writeOthers lists the other configs of the project that run by themselves, and what
-// they cost a month with this one: who saves a second schedule may mean to change the
-// first.
+// writeOthers lists the project's other configs with a schedule, and what they cost a month
+// with this one: a caller who saves a second schedule may mean to change the first.
 func (s *Saved) writeOthers(b *strings.Builder) {
 	if len(s.others) == 0 {
 		return
@@ -43,7 +42,7 @@ func (s *Saved) writeOthers(b *strings.Builder) {
 	s.writeSum(b)
 }
 
-// writeSum says what all schedules of the project that are understood cost together.
+// writeSum writes the cost of all schedules of the project that can be parsed.
 func (s *Saved) writeSum(b *strings.Builder) {
 	var runs int
 	var sum ScheduledRuns

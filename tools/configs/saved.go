@@ -10,10 +10,10 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Saved is a config after it was saved, or as it would be.
+// Saved is a config that was saved, or would be.
 type Saved struct {
 	Config
-	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // of a dry run
+	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
 	tool.Followed
 
 	dryRun    bool
@@ -22,13 +22,13 @@ type Saved struct {
 	project   langsmith.Project
 	view      View
 	others    []View                     // the project's other configs with a schedule
-	schedule  langsmith.Optional[string] // that was asked for
+	schedule  langsmith.Optional[string] // as requested
 	shortened bool                       // whether a text was longer
 }
 
-// NewSaved shows a config that was saved. The outcome follows the config's name in a
-// sentence, schedule is the one that was asked for, and others are the project's other
-// configs with a schedule.
+// NewSaved returns the result for a saved config. outcome follows the config's name in a
+// sentence, schedule is the requested one, and others are the project's other configs with
+// a schedule.
 func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], others []langsmith.Config) *tool.Resizable[*Saved] {
 	view, otherViews := NewView(*config), newViews(others)
 	return &tool.Resizable[*Saved]{
@@ -51,8 +51,7 @@ func (s *Saved) isUnscheduled() bool {
 	return !given && s.ScheduleCron == ""
 }
 
-// NextJob returns the call that says what a job of a config would cost; nil where the
-// config is not runnable.
+// NextJob returns the dry run of a job of a config, nil if the config is not runnable.
 func NextJob(project langsmith.Project, id string) *tool.Call {
 	if !IsRunnable(id) {
 		return nil
@@ -60,8 +59,8 @@ func NextJob(project langsmith.Project, id string) *tool.Call {
 	return tool.NewCall("create_insights_job", "session_id", project.ID, "config_id", id, "dry_run", true)
 }
 
-// IsRunnable reports whether create_insights_job takes a config's id: LangSmith's own
-// configs may have one that is no UUID.
+// IsRunnable reports whether create_insights_job accepts a config's id: LangSmith's own
+// configs may have one that is not a UUID.
 func IsRunnable(id string) bool {
 	_, isUUID := tool.ParseUUID(id)
 	return isUUID

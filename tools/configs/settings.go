@@ -8,7 +8,7 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// DropNulls deletes what is null in settings, at any depth of objects.
+// DropNulls deletes null settings, at any depth of objects.
 func DropNulls(settings map[string]any) {
 	for name, value := range settings {
 		switch value := value.(type) {
@@ -20,12 +20,12 @@ func DropNulls(settings map[string]any) {
 	}
 }
 
-// bytesPerChar is how many bytes one setting may take for each character that a text
-// may have. With the shortest texts a config of fifteen settings fits.
+// bytesPerChar is the maximum size of one setting, in bytes per character of the longest
+// text. With the shortest texts a config of fifteen settings fits.
 const bytesPerChar = 20
 
-// ShortenSettings shortens every text of settings. A setting that is too large
-// without a long text, such as a hundred attributes, becomes a note of its size.
+// ShortenSettings shortens every text of settings. It replaces a setting that is too large
+// without a long text, such as a hundred attributes, by a note of its size.
 func ShortenSettings(cut *markdown.Shortener, settings map[string]any) map[string]any {
 	shown := make(map[string]any, len(settings))
 	for name, value := range settings {
@@ -58,14 +58,15 @@ func shortenValue(cut *markdown.Shortener, value any) any {
 	return value
 }
 
-// ShortenText shortens a setting's text, which keeps its lines: it may be used again.
+// ShortenText shortens a setting's text, keeping its line breaks, because it may be sent
+// again.
 func ShortenText(cut *markdown.Shortener, text string) string {
 	short, shortened := markdown.Cut(markdown.Clean(text), cut.Max)
 	cut.Shortened = cut.Shortened || shortened
 	return short
 }
 
-// JSON writes settings for people, without the escapes that only HTML needs.
+// JSON returns settings for people, without the escapes that only HTML needs.
 func JSON(settings map[string]any) string {
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)

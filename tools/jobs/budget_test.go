@@ -15,8 +15,8 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// wideReport is a report of so many categories, twenty of them at the top, in
-// which every text has 3,000 characters.
+// wideReport returns a report with size categories, twenty of them at the top, in which
+// every text has 3,000 characters.
 func wideReport(size int, filler string) *langsmith.Report {
 	text := string([]rune(strings.Repeat(filler, 3000))[:3000])
 	id := func(i int) uuid.UUID { return uuid.NewSHA1(uuid.Nil, fmt.Append(nil, i)) }
@@ -39,7 +39,7 @@ func wideReport(size int, filler string) *langsmith.Report {
 	return job
 }
 
-// viewOf is a view of a job whose project lies at a real address.
+// viewOf returns a view of a job whose project has a real URL.
 func viewOf(job *langsmith.Report) *View {
 	endpoint, _ := langsmith.ParseEndpoint("https://eu.api.smith.langchain.com")
 	project := langsmith.Project{ID: uuid.Max}
@@ -50,7 +50,7 @@ func viewOf(job *langsmith.Report) *View {
 	}
 }
 
-// viewArgs are what get_insights_job is asked for.
+// viewArgs are arguments of get_insights_job.
 type viewArgs struct {
 	ClusterID string
 	SortBy    report.Order
@@ -58,8 +58,8 @@ type viewArgs struct {
 	tool.PageArgs
 }
 
-// Every category of a report can be reached, whatever its size and script; no
-// page exceeds its budget, and none is a mere trickle.
+// Every category of a report can be reached, whatever its size and script. No page exceeds
+// its budget, and none has only a few categories.
 func TestEveryPageFitsItsBudget(t *testing.T) {
 	limit100 := tool.PageArgs{Limit: 100}
 	for _, c := range []struct {

@@ -8,7 +8,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// failure is why a job failed, as far as LangSmith's words tell.
+// failure is the cause of a failed job, as far as LangSmith's error shows it.
 type failure int
 
 const (
@@ -18,8 +18,8 @@ const (
 	lackedKey               // of the model
 )
 
-// failureWords are what LangSmith, or the provider of a model, may say of each failure.
-// None of it is documented.
+// failureWords are parts of LangSmith's or a model provider's errors for each failure. None
+// of them is documented.
 var failureWords = [...][]string{
 	foundNothing:  {"no traces", "no runs", "no threads", "no matching"},
 	exceededQuota: {"quota", "rate limit", "rate_limit"},
@@ -34,12 +34,11 @@ func (r *Result) failure() failure {
 	return failure(max(found, 0))
 }
 
-// widened is how many times as long the window is that is proposed after one without
-// traces.
+// widened is the factor by which a proposed window is longer than one without traces.
 const widened = 4
 
-// retry returns the dry run that follows a job that failed: of the same job, as far as
-// its scope is known, or of a wider window where it found nothing.
+// retry returns the dry run that is suggested after a failed job: of the same job, as far
+// as its scope is known, or of a wider window if it found no traces.
 func (r *Result) retry() *tool.Call {
 	call := []any{"session_id", r.SessionID, "config_id", r.ConfigID}
 	if r.Scope != nil {
@@ -52,7 +51,7 @@ func (r *Result) retry() *tool.Call {
 	return tool.NewCall("create_insights_job", append(call, "dry_run", true)...)
 }
 
-// describeRetry says what the retry tells.
+// describeRetry describes the suggested dry run.
 func (r *Result) describeRetry() string {
 	var what string
 	switch r.failure() {

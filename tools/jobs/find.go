@@ -14,14 +14,14 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Find returns the id of the job that a call names. For a UUID it asks LangSmith
-// nothing: the request that uses the id shows whether the job exists.
+// Find returns the id of the job that a call names. It does not check a UUID: the request
+// with it shows whether the job exists.
 func Find(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (uuid.UUID, error) {
 	found, _, err := FindReport(ctx, env, project, id)
 	return found, err
 }
 
-// FindReport is [Find] for tools that show the report. alone says that the project is
+// FindReport is [Find] for tools that show the report. alone reports whether the project is
 // known to have no other.
 func FindReport(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (job uuid.UUID, alone bool, err error) {
 	if id != tool.LatestJob {
@@ -66,21 +66,21 @@ func ListAll(ctx context.Context, client *langsmith.Client, project uuid.UUID) (
 	return all, nil
 }
 
-// Successful returns those of some jobs that succeeded.
+// Successful returns the jobs that succeeded.
 func Successful(all []langsmith.Job) []langsmith.Job {
 	return slices.DeleteFunc(slices.Clone(all), func(job langsmith.Job) bool { return job.Status != langsmith.StatusSuccess })
 }
 
 // FindCategory returns the category of a report that a call names: by its id, by the
 // beginning of its id, or by its name.
-func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, named string) (*report.Node, error) {
-	found := tree.Match(named)
+func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, text string) (*report.Node, error) {
+	found := tree.Match(text)
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	shown := wording.Echo(named)
-	if _, isID := tool.ParseUUID(named); isID {
-		shown = named
+	shown := wording.Echo(text)
+	if _, isID := tool.ParseUUID(text); isID {
+		shown = text
 	}
 	if len(found) > 1 {
 		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found, categoriesListed))
@@ -91,11 +91,11 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, n
 	if len(tree.Nodes) == 0 {
 		return nil, tool.RefuseMissing("There is no category %s: the report holds none at all.", shown)
 	}
-	if kind := otherKind(project, job, named); kind != "" {
-		return nil, tool.RefuseMissing("cluster_id %s is the id of %s, not of a category. %s lists the categories.", named, kind,
+	if kind := otherKind(project, job, text); kind != "" {
+		return nil, tool.RefuseMissing("cluster_id %s is the id of %s, not of a category. %s lists the categories.", text, kind,
 			wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 	}
-	listed, which := tree.Near(named), "Near it are"
+	listed, which := tree.Near(text), "Near it are"
 	if len(listed) == 0 {
 		listed, which = slices.Clone(tree.Nodes), "Its largest are"
 		report.Sort(listed, report.ByRuns)
@@ -107,9 +107,9 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, n
 		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 }
 
-// otherKind says what else the report has with an id; empty for nothing.
-func otherKind(project uuid.UUID, job *langsmith.Report, named string) string {
-	id, isID := tool.ParseUUID(named)
+// otherKind returns what else has the id; empty if nothing does.
+func otherKind(project uuid.UUID, job *langsmith.Report, text string) string {
+	id, isID := tool.ParseUUID(text)
 	switch {
 	case !isID:
 		return ""
@@ -124,11 +124,11 @@ func otherKind(project uuid.UUID, job *langsmith.Report, named string) string {
 }
 
 const (
-	categoriesListed = 5  // of those that a refusal has to choose from
-	fewCategories    = 20 // a refusal lists all where a report has fewer
+	categoriesListed = 5  // the maximum number of suggestions in a refusal
+	fewCategories    = 20 // a refusal lists all categories of a report that has fewer
 )
 
-// listCategories lists at most so many categories, one a line.
+// listCategories lists at most most categories, one a line.
 func listCategories(nodes []*report.Node, most int) string {
 	var b strings.Builder
 	for _, node := range nodes[:min(len(nodes), most)] {

@@ -14,7 +14,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Job is what results say of a job.
+// Job is a job in a result.
 type Job struct {
 	ID        uuid.UUID        `json:"id"`
 	Name      string           `json:"name"`
@@ -29,11 +29,12 @@ type Job struct {
 	URL       string           `json:"url,omitempty"`
 }
 
-// MaxName bounds a job's name in characters, and a third of what bounds its error.
+// MaxName is the maximum length of a job's name, in characters. An error may have three
+// times as many.
 const MaxName = 200
 
-// NewJob shows a job with its name cut to max characters, and its error to three times
-// as many.
+// NewJob returns a job with its name cut to max characters, and its error to three times as
+// many.
 func NewJob(job *langsmith.Job, max int) Job {
 	shown := Job{
 		ID:        job.ID,
@@ -52,7 +53,7 @@ func NewJob(job *langsmith.Job, max int) Job {
 	return shown
 }
 
-// State says in a word or two how far the job is.
+// State returns the job's status in words.
 func (j *Job) State() string {
 	switch {
 	case j.Status == langsmith.StatusSuccess:
@@ -65,7 +66,7 @@ func (j *Job) State() string {
 	return markdown.Word(string(j.Status), markdown.MaxWord)
 }
 
-// Reason says why the job failed, in LangSmith's words.
+// Reason returns why the job failed, in LangSmith's words.
 func (j *Job) Reason() string {
 	if strings.TrimSpace(j.Error) == "" {
 		return "LangSmith gave no reason"
@@ -73,8 +74,8 @@ func (j *Job) Reason() string {
 	return markdown.Quote(j.Error, len(j.Error))
 }
 
-// shortestWindow is the least that a job's start_time and end_time span where they
-// surely are the window that it analysed: a job itself never takes an hour.
+// shortestWindow is the minimum span of a job's start_time and end_time that can only be
+// the window of the traces, since a job takes less.
 const shortestWindow = time.Hour
 
 // hasWindow reports whether the job's two times are the window of the analysed traces.
@@ -88,8 +89,8 @@ func hasWindow(job *langsmith.Job) bool {
 	return took >= shortestWindow || !job.CreatedAt.IsZero() && !job.EndTime.After(job.CreatedAt.Time)
 }
 
-// ScopeOf returns what is known of a job's scope: what is remembered, which LangSmith
-// does not return, and the window that it may show. It is nil for nothing.
+// ScopeOf returns the known part of a job's scope: what is remembered, which LangSmith does
+// not return, and the window that LangSmith may return. It is nil if nothing is known.
 func ScopeOf(job *langsmith.Job, known *scope.Memory) *scope.Scope {
 	remembered := known.Get(job.ID)
 	switch {
@@ -103,8 +104,8 @@ func ScopeOf(job *langsmith.Job, known *scope.Memory) *scope.Scope {
 	return &both
 }
 
-// WriteList lists at most so many jobs, one a line, with what is known of their scopes,
-// and says where there are more.
+// WriteList returns a list of at most most jobs, one a line, with the known parts of their
+// scopes, and a note if there are more.
 func WriteList(jobs []langsmith.Job, known *scope.Memory, most int) string {
 	var b strings.Builder
 	listed := jobs[:min(len(jobs), most)]

@@ -26,14 +26,14 @@ type Result struct {
 
 	view      *View
 	nodes     []*report.Node // of Clusters, in the same order
-	chars     int            // bytes of any text of Clusters, at most
+	chars     int            // the maximum length of a text in Clusters, in bytes
 	shortened bool           // whether a text was longer
 }
 
 // Cluster is one category of a report.
 type Cluster struct {
 	ID          uuid.UUID      `json:"id,omitzero"`
-	ParentID    uuid.UUID      `json:"parent_id,omitzero"` // absent at the top of the tree that is shown
+	ParentID    uuid.UUID      `json:"parent_id,omitzero"` // absent at the top of the tree
 	Name        string         `json:"name"`
 	Description string         `json:"description,omitempty"`
 	NumRuns     int            `json:"num_runs"`
@@ -41,7 +41,7 @@ type Cluster struct {
 	Stats       map[string]any `json:"stats,omitempty"`
 }
 
-// Report is what the Insights Agent wrote about a report as a whole.
+// Report is the Insights Agent's summary of a report.
 type Report struct {
 	Title       string           `json:"title,omitempty"`
 	KeyPoints   []string         `json:"key_points,omitempty"`
@@ -52,7 +52,7 @@ type Report struct {
 	shortened bool // whether a text was longer
 }
 
-// HighlightedRun is a trace that is worth opening.
+// HighlightedRun is a trace worth opening.
 type HighlightedRun struct {
 	RunID       uuid.UUID `json:"run_id,omitzero"`
 	ClusterID   uuid.UUID `json:"cluster_id,omitzero"`
@@ -63,8 +63,8 @@ type HighlightedRun struct {
 	URL         string    `json:"url,omitempty"`
 }
 
-// result builds the result with the first items of the page, and with no text of
-// them longer than chars, in bytes.
+// result returns the result with the first items of the page, and with texts of at most
+// chars bytes.
 func (v *View) result(items, chars int) *Result {
 	r := &Result{
 		Job:       NewJob(&v.job.Job, min(MaxName, chars)),
@@ -123,9 +123,9 @@ func (v *View) newCluster(node *report.Node, cut *markdown.Shortener) Cluster {
 
 const maxTitle = 200 // characters
 
-// newReport builds what the Insights Agent wrote of what is in view: of the whole
-// report, or the traces of one subtree. It has at most so many key points, and so
-// many traces, and no text longer than chars, in bytes.
+// newReport returns the summary of the view: of the whole report, or the traces of one
+// subtree. It has at most items key points and items traces, and texts of at most chars
+// bytes.
 func (v *View) newReport(items, chars int) *Report {
 	summary, cut := v.job.Summary, &markdown.Shortener{Max: chars}
 	r := &Report{links: v.links}
@@ -159,7 +159,7 @@ func (r *Report) empty() bool {
 	return r.Title == "" && r.KeyPoints == nil && r.Highlighted == nil
 }
 
-// highlighted returns the traces worth opening that are in view, best first.
+// highlighted returns the traces worth opening of the view, best first.
 func (v *View) highlighted() []langsmith.HighlightedRun {
 	var runs []langsmith.HighlightedRun
 	for _, run := range v.job.Summary.Highlighted {
@@ -176,8 +176,8 @@ func (v *View) highlighted() []langsmith.HighlightedRun {
 	return runs
 }
 
-// retryAfter is when to look again at a job of an age: soon while it is young,
-// since it may fail early, and then as often as official clients do.
+// retryAfter returns when to look again at a job of an age: soon while it is young, since it
+// may fail early, and then as often as official clients do.
 func retryAfter(age time.Duration) time.Duration {
 	if age < time.Minute {
 		return 10 * time.Second

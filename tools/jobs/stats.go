@@ -10,8 +10,8 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// MainStats returns the statistics of a category that every result shows, as far
-// as it has them: its error rate, latency and cost.
+// MainStats returns the statistics of a category that every result shows, as far as they
+// are known: its error rate, latency and cost.
 func MainStats(stats langsmith.Stats) map[string]any {
 	var shown map[string]any
 	for _, key := range []string{langsmith.StatErrorRate, langsmith.StatLatencyP50, langsmith.StatCostP50} {
@@ -49,8 +49,7 @@ func allStats(stats langsmith.Stats, cut *markdown.Shortener) map[string]any {
 	return shown
 }
 
-// showValue returns a statistic as a result shows it; nil where it is nothing, or
-// too long.
+// showValue returns a statistic for a result, nil if it is null or too long.
 func showValue(value any, cut *markdown.Shortener) any {
 	switch value := value.(type) {
 	case float64:
@@ -85,7 +84,7 @@ func StatColumns(categories []map[string]any) []StatColumn {
 	})
 }
 
-// Value returns the column's statistic; nil where a category does not have it.
+// Value returns the column's statistic, nil if a category does not have it.
 func (c StatColumn) Value(stats map[string]any) *float64 {
 	value, ok := stats[c.key].(float64)
 	if !ok {

@@ -29,7 +29,7 @@ func (r *Result) Text() string {
 	return b.String()
 }
 
-// writeHead says in a line what the job is, and gives the ids for further calls.
+// writeHead writes the first lines: the job and the ids for further calls.
 func (r *Result) writeHead(b *strings.Builder) {
 	name := markdown.Quote(r.Name, markdown.MaxName)
 	switch {
@@ -64,8 +64,7 @@ func (r *Result) writeHead(b *strings.Builder) {
 	}
 }
 
-// countCategories says how many categories there are, and how many of them at the
-// top.
+// countCategories returns the number of categories, and of those at the top.
 func (r *Result) countCategories() string {
 	all, top := len(r.view.tree.Nodes), len(r.view.tree.Roots)
 	if top == all {
@@ -74,7 +73,7 @@ func (r *Result) countCategories() string {
 	return fmt.Sprintf("%s, %s of them at the top", wording.Categories(all), wording.Thousands(top))
 }
 
-// countBelow says how many categories are below the one in view.
+// countBelow returns the number of categories below the one in view.
 func (r *Result) countBelow() string {
 	if n := *r.TotalClusters - 1; n > 0 {
 		return wording.Categories(n) + " below it"
@@ -82,10 +81,10 @@ func (r *Result) countBelow() string {
 	return "no categories below it"
 }
 
-// longestJob is how long a report takes at most, by LangSmith's documentation.
+// longestJob is the longest time that a report takes, by LangSmith's documentation.
 const longestJob = 30 * time.Minute
 
-// describeAge says how long an unfinished job has run, and whether that is usual.
+// describeAge returns how long an unfinished job has run, and whether that is usual.
 func (r *Result) describeAge() string {
 	if r.CreatedAt.IsZero() {
 		return ". Reports take up to 30 minutes."
@@ -137,7 +136,7 @@ func (r *Report) writeHighlighted(b *strings.Builder) {
 	}
 }
 
-// describeLinks says how the address of a run ends, which begins as the report's does.
+// describeLinks returns the end of a run's URL, which begins like the report's.
 func (r *Report) describeLinks() string {
 	_, end, found := strings.Cut(r.links.RunPattern(), "{session_id}")
 	if !found {
@@ -146,8 +145,8 @@ func (r *Report) describeLinks() string {
 	return " (web: …/{session_id}" + end + ")"
 }
 
-// writeClusters writes the page as a table. By size it is a tree, since a parent
-// comes before its children then; in another order it is a ranking.
+// writeClusters writes the page as a table. Sorted by size it is a tree, since a parent
+// comes before its children; in another order it is a ranking.
 func (r *Result) writeClusters(b *strings.Builder) {
 	if len(r.nodes) == 0 {
 		return
@@ -182,8 +181,8 @@ func (r *Result) writeClusters(b *strings.Builder) {
 	r.writeDescriptions(b)
 }
 
-// describePage says which categories the page shows, and in what order. It is empty
-// for all of them in their usual order.
+// describePage returns which categories the page shows, and in what order. It is empty for
+// all of them in their usual order.
 func (r *Result) describePage() string {
 	v := r.view
 	whole := len(r.nodes) == len(v.nodes)
@@ -228,7 +227,7 @@ func (r *Result) writeDescriptions(b *strings.Builder) {
 	}
 }
 
-// writeLeftOut says what is left out or shortened, with the call that gets it.
+// writeLeftOut writes what is left out or shortened, with the call that returns it.
 func (r *Result) writeLeftOut(b *strings.Builder) {
 	v := r.view
 	var lines []string
@@ -263,8 +262,8 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 	}
 }
 
-// call writes the call of get_insights_job that shows this view from an offset on,
-// or in more detail, with the session_id and job_id that the text begins with.
+// call returns the call of get_insights_job that shows this view from an offset on, or in
+// more detail, with the session_id and job_id at the beginning of the text.
 func (v *View) call(offset int, detail string) string {
 	var cluster string
 	if v.within != nil {
@@ -280,7 +279,7 @@ func (v *View) call(offset int, detail string) string {
 	return wording.Call("get_insights_job", "cluster_id", cluster, "detail", detail, "sort_by", sortBy, "limit", v.page.Limit, "offset", offset)
 }
 
-// writeNext says what to call next.
+// writeNext writes the next call.
 func (r *Result) writeNext(b *strings.Builder) {
 	call := r.Next.Text("session_id", "job_id")
 	b.WriteString("\nNext: ")
@@ -301,7 +300,7 @@ func (r *Result) writeNext(b *strings.Builder) {
 	}
 }
 
-// next returns the call that follows: to the traces of a report, else to a report.
+// next returns the suggested call: for the traces of a report, else for a report.
 func (r *Result) next() *tool.Call {
 	project, v := r.SessionID, r.view
 	switch {
@@ -320,8 +319,8 @@ func (r *Result) next() *tool.Call {
 	return tool.NewCall("list_insights_runs", append(call, "limit", 1)...)
 }
 
-// worst returns the category in view, of those without others below them, that has the
-// most failed runs, and how many those are; where none failed, the largest category.
+// worst returns the leaf category of the view with the most failed runs, and their number.
+// If none failed it returns the largest category.
 func (v *View) worst() (worst *report.Node, failures float64) {
 	for _, node := range v.nodes {
 		rate, _ := node.Stats.Number(langsmith.StatErrorRate)

@@ -13,7 +13,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// View is what one call shows of a job.
+// View selects what a call shows of a job.
 type View struct {
 	job     *langsmith.Report
 	project langsmith.Project
@@ -24,17 +24,16 @@ type View struct {
 	sortBy  report.Order
 	page    tool.PageArgs
 	detail  detail
-	report  *Report      // what the Insights Agent wrote, in the size that fits; nil for none
+	report  *Report      // the summary, in the size that fits; nil for none
 	hide    bool         // summaries of runs are left out
-	scope   *scope.Scope // nil where nothing is known of it
+	scope   *scope.Scope // nil if unknown
 	now     time.Time
 
-	// Alone says that the project is known to have no other report to compare with.
+	// Alone is set if the project is known to have no other report to compare with.
 	Alone bool
-	// Progress says how an unfinished job goes; empty for how long it has run.
+	// Progress describes the state of an unfinished job; if empty, its age is shown.
 	Progress string
-	// LookAgain is when it is worth looking at an unfinished job again; 0 where only
-	// its age tells.
+	// LookAgain is when to look at an unfinished job again; if 0, its age decides.
 	LookAgain time.Duration
 }
 
@@ -42,20 +41,20 @@ type View struct {
 type detail struct {
 	name, keyPoint, reason, summary, description int
 	keyPoints, highlights                        int
-	full                                         bool // every field, and every statistic
+	full                                         bool // all statistics, not only the main ones
 
-	enough int // the length, in bytes, to which texts are shortened before categories are left out
-	budget int // in bytes; 0 for the page's
+	minLength int // the length, in bytes, to which texts are shortened before categories are left out
+	budget    int // in bytes; 0 for the page's
 }
 
 var (
 	concise = detail{
 		name: 80, keyPoint: 300, reason: 200, keyPoints: 5, highlights: 3,
-		enough: 60, budget: tool.ConciseBudget,
+		minLength: 60, budget: tool.ConciseBudget,
 	}
 	detailed = detail{
 		name: markdown.MaxName, keyPoint: 1000, reason: 600, summary: 600, description: 500, keyPoints: 20, highlights: 20,
-		full: true, enough: 120,
+		full: true, minLength: 120,
 	}
 )
 
@@ -71,8 +70,8 @@ func NewView(ctx context.Context, env *tool.Env, project langsmith.Project, job 
 	return view
 }
 
-// Select changes the view to what a call asks for: a page of the report, or of one
-// category's subtree, in an order; empty for the usual.
+// Select sets what a call requests: a page of the report, or of one category's subtree, in
+// an order. An empty sortBy is the usual order.
 func (v *View) Select(clusterID string, sortBy report.Order, detail string, page tool.PageArgs) error {
 	v.page = page
 	if detail == "detailed" {
@@ -92,8 +91,8 @@ func (v *View) Select(clusterID string, sortBy report.Order, detail string, page
 	return nil
 }
 
-// Resizable returns the result that the view shows: a whole page with shorter
-// texts rather than a few categories with long ones.
+// Resizable returns the result of the view: a whole page with shorter texts rather than a
+// few categories with long ones.
 func (v *View) Resizable() (*tool.Resizable[*Result], error) {
 	if err := v.fitReport(); err != nil {
 		return nil, err
@@ -101,7 +100,7 @@ func (v *View) Resizable() (*tool.Resizable[*Result], error) {
 	return &tool.Resizable[*Result]{
 		Items:  min(v.page.Size(), len(v.nodes)),
 		Chars:  utf8.UTFMax * max(MaxName, v.detail.name, v.descriptionLength()),
-		Enough: v.detail.enough,
+		Enough: v.detail.minLength,
 		Budget: v.budget(),
 		Build:  v.result,
 	}, nil
@@ -114,8 +113,8 @@ func (v *View) budget() int {
 	return v.page.Budget()
 }
 
-// wholeDescription bounds the description of a category that is shown alone, in
-// characters.
+// wholeDescription is the maximum length of the description of a category that is shown
+// alone, in characters.
 const wholeDescription = 5000
 
 func (v *View) descriptionLength() int {
@@ -125,11 +124,11 @@ func (v *View) descriptionLength() int {
 	return v.detail.description
 }
 
-// reportShare is how much of the budget goes to what the Insights Agent wrote, in
-// percent. The categories get the rest.
+// reportShare is the part of the budget for the report's summary, in percent. The
+// categories get the rest.
 const reportShare = 40
 
-// fitReport puts what the Insights Agent wrote on the first page.
+// fitReport adds the report's summary to the first page.
 func (v *View) fitReport() error {
 	if v.page.Offset > 0 || v.job.Summary == nil {
 		return nil
@@ -137,7 +136,7 @@ func (v *View) fitReport() error {
 	report := tool.Resizable[*Report]{
 		Items:  max(v.detail.keyPoints, v.detail.highlights),
 		Chars:  utf8.UTFMax * max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
-		Enough: v.detail.enough,
+		Enough: v.detail.minLength,
 		Budget: v.budget() * reportShare / 100,
 		Build:  v.newReport,
 	}

@@ -25,9 +25,9 @@ func (f *inFlight) sinceLost(entry state.Entry) time.Duration {
 	return max(f.age(entry)-entry.Waited, 0)
 }
 
-// since is how long ago a moment was, by this machine's clock or LangSmith's,
-// whichever says less: a clock that was set ahead then costs a look too many and
-// never one too few. One by which the moment is still to come was set back.
+// since is how long ago a moment was, by this machine's clock or LangSmith's, whichever
+// gives less: a clock that was set ahead then costs a look too many and never one too few.
+// A clock by which the moment is in the future was set back.
 func (f *inFlight) since(ours, theirs time.Time) time.Duration {
 	byOurs, byTheirs := f.ledger.now().Sub(ours), time.Duration(-1)
 	if now := f.jobs.serverTime(time.Now()); !now.IsZero() && !theirs.IsZero() {
@@ -46,8 +46,8 @@ func (f *inFlight) isYetToCome(ours, theirs time.Time) bool {
 	return f.ledger.now().Before(ours) || !server.IsZero() && server.Before(theirs)
 }
 
-// redate lets intents begin now that every known clock has still to come to: the
-// clocks were set back, and nobody knows how old they are.
+// redate lets intents begin now that are in the future by every known clock: the clocks
+// were set back, and the intents' age is unknown.
 func (f *inFlight) redate(open []state.Entry) {
 	now, server := f.ledger.now(), f.jobs.serverTime(time.Now())
 	for i := range open {
@@ -59,7 +59,7 @@ func (f *inFlight) redate(open []state.Entry) {
 	}
 }
 
-// sentAt is when an intent's request was sent, by LangSmith's clock where it is known.
+// sentAt is when an intent's request was sent, by LangSmith's clock if that is known.
 func sentAt(entry state.Entry) time.Time {
 	if !entry.Theirs.IsZero() {
 		return entry.Theirs

@@ -19,7 +19,7 @@ func (l *Ledger) UseAgreement(ctx context.Context, question string, asked time.T
 		return false
 	}
 	tally := state.Tally{Caller: digest("agreement/1", []byte(question)), Day: asked.UTC().Format(time.DateOnly)}
-	// Where the shared state fails, and the log says so, this process's own memory decides.
+	// If the shared state fails, which is logged, this process's own memory decides.
 	first, _ := l.stores.count(ctx, tally, uuid.New(), 1)
 	return first
 }

@@ -13,7 +13,7 @@ import (
 
 const maxPages = 10 // of a project's jobs
 
-// errPartialList is returned for a list that does not tell that a job is not there.
+// errPartialList is returned for a list that does not show that a job is missing.
 var errPartialList = errors.New("the list of jobs is not complete: some cannot be read, or some that it had before are missing")
 
 // listAll returns the project's jobs: the list that the call has already, and

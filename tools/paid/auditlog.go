@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Result is what became of a paid call, in one word for logs and counters.
+// Result is the outcome of a paid call, in one word for logs and counters.
 type Result string
 
 // The results.
@@ -67,7 +67,7 @@ func resultOf(outcome *Outcome, err error) Result {
 	return ResultFailed
 }
 
-// audit writes the one line that every paid call leaves in the log.
+// audit logs a paid call on one line.
 func (l *Ledger) audit(call *Call, intent uuid.UUID, outcome *Outcome, err error) {
 	job := uuid.Nil
 	if outcome != nil {
@@ -76,7 +76,7 @@ func (l *Ledger) audit(call *Call, intent uuid.UUID, outcome *Outcome, err error
 	l.writeAuditLine(call, intent, job, resultOf(outcome, err), slices.Contains(notesOf(outcome, err), noteNoStore))
 }
 
-// notesOf returns what a call said about promises that could not be kept.
+// notesOf returns a call's notes about promises that could not be kept.
 func notesOf(outcome *Outcome, err error) []string {
 	var uncertain *UncertainError
 	switch {
@@ -88,9 +88,9 @@ func notesOf(outcome *Outcome, err error) []string {
 	return nil
 }
 
-// writeAuditLine names the caller by the fingerprint of the credential and the
-// request by a digest: neither leads back to what it stands for. It warns of a call
-// that no other process knows of, since the state could not be used.
+// writeAuditLine names the caller by the fingerprint of the credential and the request by a
+// digest: neither can be reversed. It warns of a call that no other process knows of, since
+// the state could not be used.
 func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result, stateLost bool) {
 	line := l.log.Info()
 	if stateLost {

@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// count takes one of the jobs that the caller may start today.
+// count counts a job against the caller's limit of today.
 func (f *inFlight) count() error {
 	l := f.ledger
 	if l.maxJobsPerDay <= 0 {
@@ -26,8 +26,8 @@ func (f *inFlight) count() error {
 	return nil
 }
 
-// CheckDailyLimit returns a [LimitError] where today's jobs are used up, so that a call
-// need do nothing before that. [Ledger.Start] decides.
+// CheckDailyLimit returns a [LimitError] if today's jobs are used up, for callers that do
+// work before they start a job. [Ledger.Start] decides.
 func (l *Ledger) CheckDailyLimit(ctx context.Context, call *Call) error {
 	if l.maxJobsPerDay <= 0 {
 		return nil
@@ -51,7 +51,7 @@ func (l *Ledger) limitError(others []langsmith.Job) error {
 	return &LimitError{Most: l.maxJobsPerDay, Resets: l.now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour), Others: others}
 }
 
-// uncount gives it back where nothing was started.
+// uncount reverses count if nothing was started.
 func (f *inFlight) uncount() {
 	if f.tally == nil {
 		return

@@ -7,7 +7,7 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// freshReport bounds how old a report may be to be returned instead of another.
+// freshReport is the maximum age of a report that is returned instead of a new one.
 const freshReport = time.Hour
 
 // isFresh reports whether a job has succeeded so lately that another one would
@@ -24,8 +24,8 @@ func (f *inFlight) isFresh(entry state.Entry, job langsmith.Job) bool {
 	return age < min(freshReport, f.window()/10)
 }
 
-// window is how much time the call's job reads. That of a saved config is not known,
-// and taken to be short.
+// window is the length of the window that the call's job reads. That of a saved config is
+// unknown, and assumed to be short.
 func (f *inFlight) window() time.Duration {
 	start, end, known := f.call.Request.Window(f.ledger.now())
 	if !known {

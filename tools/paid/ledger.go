@@ -30,8 +30,8 @@ type Options struct {
 	Now           func() time.Time // the wall clock, for dates and ages; nil for time.Now
 	MaxJobsPerDay int              // for each caller, in UTC days; 0 for any number
 
-	// Observe is told the result of every paid call, for counting. It may be
-	// nil and must not block.
+	// Observe gets the result of every paid call, for counting. It may be nil and must
+	// not block.
 	Observe func(Result)
 }
 
@@ -66,12 +66,12 @@ func New(options Options) *Ledger {
 	}
 }
 
-// Outcome is what became of a Call.
+// Outcome is the outcome of a Call.
 type Outcome struct {
 	Job *langsmith.CreatedJob
 
-	// Sent is when the request that started the job was sent, by LangSmith's clock
-	// where that is known.
+	// Sent is when the request that started the job was sent, by LangSmith's clock if that
+	// is known.
 	Sent time.Time
 
 	// AlreadyRunning is set when the job is an earlier equal call's. It may have
@@ -135,14 +135,13 @@ func (l *Ledger) Find(ctx context.Context, call *Call) (*Outcome, error) {
 	return outcome, err
 }
 
-// Declined writes the audit line of a call that a person did not agree to.
+// Declined logs a call that a person declined.
 func (l *Ledger) Declined(call *Call) {
 	l.writeAuditLine(call, uuid.Nil, uuid.Nil, ResultDeclined, false)
 }
 
 // Others lists the project's jobs that are unfinished, and the reports of the
-// last day, as [Outcome.Others] does. now is the time by LangSmith's clock where that is
-// known.
+// last day, as [Outcome.Others] does. now is the time by LangSmith's clock if that is known.
 func (l *Ledger) Others(ctx context.Context, call *Call) (others []langsmith.Job, now time.Time, err error) {
 	listed := l.jobLists.get(ctx, call)
 	if now = listed.serverTime(time.Now()); now.IsZero() {
@@ -181,8 +180,8 @@ func (l *Ledger) Drain(ctx context.Context) error {
 	}
 }
 
-// StateUsable reports whether the state that processes share can be written at the
-// moment; true where memory is all there is.
+// StateUsable reports whether the state that processes share can be written at the moment;
+// it is true if there is only memory.
 func (l *Ledger) StateUsable(ctx context.Context) bool { return l.stores.usable(ctx) }
 
 // UnderWay is how many paid requests are being sent or looked after.

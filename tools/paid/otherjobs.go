@@ -9,7 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// MostOthers is how many of a project's other jobs an outcome mentions.
+// MostOthers is the maximum number of a project's other jobs in an outcome.
 const MostOthers = 10
 
 // recently is how long ago a report may have been started to still answer the
@@ -48,7 +48,7 @@ func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	return others
 }
 
-// unfinished returns the jobs that still go on, the newest first.
+// unfinished returns the unfinished jobs, newest first.
 func unfinished(jobs []langsmith.Job) []langsmith.Job {
 	going := slices.DeleteFunc(slices.Clone(jobs), func(job langsmith.Job) bool { return job.Status.Done() })
 	sortNewestFirst(going)

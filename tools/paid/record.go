@@ -8,8 +8,8 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// recordOutcome writes what the outcome says about the intent it belongs to, and
-// whether anybody was there to be told.
+// recordOutcome writes the outcome into the intent that it belongs to, and whether any
+// caller was left to get it.
 func (f *inFlight) recordOutcome(told bool) {
 	if f.about.Job == uuid.Nil {
 		return // nothing is known that the intent does not say
@@ -40,7 +40,7 @@ func (f *inFlight) closeIntent() {
 	f.about = state.Entry{}
 }
 
-// record writes an entry, whoever still waits for it.
+// record writes an entry, even if no caller waits any more.
 func (f *inFlight) record(entry state.Entry) {
 	f.recorded = entry
 	f.noteIf(f.ledger.stores.record(context.WithoutCancel(f.ctx), f.call.slot, entry), noteNoStore)

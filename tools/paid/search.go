@@ -35,12 +35,12 @@ type search struct {
 	found   []langsmith.Job // in any look
 }
 
-// searchResult is what a search found.
+// searchResult is the result of a search.
 type searchResult struct {
 	jobs  []langsmith.Job // that may be an intent's
 	alone bool            // there is one, and no other call that could own it
 	owner state.Entry     // the intent that it then belongs to
-	err   error           // why it is not known that there is none; nil where jobs were found
+	err   error           // why it is unknown whether there is none; nil if jobs were found
 }
 
 // run looks several times, since LangSmith may still be at work on the request.

@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// The bounds of what a store may cost a call.
+// The maximum times that a store may cost a call.
 const (
 	storeTimeout = 3 * time.Second // one exchange
 	storeAgain   = time.Second     // the same exchange after it timed out
@@ -20,8 +20,8 @@ const (
 	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
 )
 
-// sharedStore is a store that may fail: it is tried, left alone for a moment
-// when it fails, and told later what it missed.
+// sharedStore is a store that may fail: it is tried, left alone for a moment when it fails,
+// and gets the entries that it missed later.
 type sharedStore struct {
 	store state.Store
 	log   zerolog.Logger
@@ -129,7 +129,7 @@ func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.
 	return hold, found, err
 }
 
-// intend writes an intent, now or when the store is back.
+// intend writes an intent, now or when the store works again.
 func (s *sharedStore) intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
 	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Intend(ctx, slot, entry, hold) })
 	if !errors.Is(err, state.ErrLost) {
@@ -138,7 +138,7 @@ func (s *sharedStore) intend(ctx context.Context, slot state.Slot, entry state.E
 	return err
 }
 
-// record writes an outcome, now or when the store is back.
+// record writes an outcome, now or when the store works again.
 func (s *sharedStore) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
 	err := s.exchange(ctx, &s.writing, func(ctx context.Context) error { return s.store.Record(ctx, slot, entry) })
 	s.keep(slot, entry, err)

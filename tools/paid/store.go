@@ -16,7 +16,7 @@ import (
 // process even beside an error, which says that the shared store failed.
 type stores struct {
 	own    *state.Memory
-	shared *sharedStore // nil where memory is all there is
+	shared *sharedStore // nil if there is only memory
 	log    zerolog.Logger
 }
 
@@ -52,7 +52,7 @@ func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, stat
 	return hold, mergeRecalled(own, found), errors.Join(err, ownErr)
 }
 
-// load returns what is remembered in a slot, whoever holds it.
+// load returns what is remembered in a slot, even if another process holds it.
 func (s *stores) load(ctx context.Context, slot state.Slot) (state.Recalled, error) {
 	found, err := s.own.Load(ctx, slot)
 	if s.shared == nil {
@@ -66,8 +66,7 @@ func (s *stores) load(ctx context.Context, slot state.Slot) (state.Recalled, err
 	return found, err
 }
 
-// writeIntent writes an intent. It fails with state.ErrLost where the hold is no
-// longer one.
+// writeIntent writes an intent. It fails with state.ErrLost if the hold is lost.
 func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
 	err := s.recordOwn(ctx, slot, entry)
 	if s.shared == nil {
@@ -80,12 +79,12 @@ func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.E
 	return err
 }
 
-// confirm asks the shared store whether a hold still is one; see [state.Hold].
+// confirm checks with the shared store that a hold is not lost; see [state.Hold].
 func (s *stores) confirm(ctx context.Context, hold state.Hold) error {
 	return s.shared.exchange(ctx, &s.shared.writing, hold.Confirm)
 }
 
-// record writes what became of an intent.
+// record writes the outcome of an intent.
 func (s *stores) record(ctx context.Context, slot state.Slot, entry state.Entry) error {
 	err := s.recordOwn(ctx, slot, entry)
 	if s.shared == nil {
@@ -130,7 +129,7 @@ func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, 
 	return counted, errors.Join(sharedErr, err)
 }
 
-// counted returns how many jobs a tally holds.
+// counted returns the number of jobs of a tally.
 func (s *stores) counted(ctx context.Context, tally state.Tally) (int, error) {
 	if s.shared != nil {
 		var counted int
@@ -144,7 +143,7 @@ func (s *stores) counted(ctx context.Context, tally state.Tally) (int, error) {
 	return s.own.Counted(ctx, tally)
 }
 
-// uncount takes a job out of a tally again.
+// uncount removes a job from a tally.
 func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
 	err := s.own.Uncount(ctx, tally, token)
 	if s.shared == nil {
@@ -155,8 +154,7 @@ func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID
 	}))
 }
 
-// usable reports whether the shared store can be written. The log says when that
-// changes.
+// usable reports whether the shared store can be written. A change of it is logged.
 func (s *stores) usable(ctx context.Context) bool {
 	return s.shared == nil || s.shared.exchange(ctx, &s.shared.writing, s.shared.store.Ping) == nil
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	mostUnsaved  = 1000            // entries kept for a store that is away
-	unsavedPause = 5 * time.Second // before it is told of them again
+	mostUnsaved  = 1000            // entries kept for a store that fails
+	unsavedPause = 5 * time.Second // before they are written again
 )
 
 // unsaved is an entry that the shared store missed.
@@ -53,7 +53,7 @@ func (s *sharedStore) saveLater() {
 	}
 }
 
-// writeUnsaved tells the store what it missed, and again later where that fails:
+// writeUnsaved writes the entries that the store missed, and retries later if that fails:
 // another process may get the next equal call. An entry that can never be written, as
 // in a file that cannot be read, keeps no other from it.
 func (s *sharedStore) writeUnsaved() {

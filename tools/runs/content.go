@@ -11,17 +11,15 @@ import (
 	"langsmith-insights-mcp/tools/preview"
 )
 
-// MaxCharsArgs is the argument by which a tool is told how much of a run's inputs
-// and outputs to show.
+// MaxCharsArgs is the argument that limits the shown length of a run's inputs and outputs.
 type MaxCharsArgs struct {
 	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"How much to show of inputs and of outputs (default 2000)."`
 }
 
-// DefaultChars is how much of a run's inputs and outputs is shown where a call does
-// not say.
+// DefaultChars is the shown length of a run's inputs and outputs without max_chars.
 const DefaultChars = 2000
 
-// Chars returns how much to show, in characters.
+// Chars returns the shown length, in characters.
 func (m MaxCharsArgs) Chars() int {
 	if m.MaxChars == 0 {
 		return DefaultChars
@@ -29,20 +27,20 @@ func (m MaxCharsArgs) Chars() int {
 	return m.MaxChars
 }
 
-// TextChars returns how long the other texts of a result may be, in characters: a
+// TextChars returns the maximum length of the other texts of a result, in characters: a
 // small max_chars does not cut them.
 func (m MaxCharsArgs) TextChars() int { return max(m.Chars(), DefaultChars) }
 
 // Content is the inputs or outputs of a run: any JSON, of any size. It is read
 // once and then shown in several lengths, until the result fits.
 type Content struct {
-	compact json.RawMessage // nil where it is longer than is ever shown
+	compact json.RawMessage // nil if it is longer than is ever shown
 	length  int             // of compact, in characters
 	text    string          // the content as lines, or their beginning
 	whole   bool            // whether text is all of it
 }
 
-// ReadContent reads as much of a content as is shown in max characters.
+// ReadContent reads as much of a content as max characters show.
 func ReadContent(raw json.RawMessage, max int) Content {
 	if trimmed := string(bytes.TrimSpace(raw)); trimmed == "" || trimmed == "null" || trimmed == "{}" || trimmed == `""` {
 		return Content{}
@@ -51,7 +49,7 @@ func ReadContent(raw json.RawMessage, max int) Content {
 	c.text, c.whole = preview.Text(raw, max)
 	c.text = markdown.Clean(c.text)
 	var compacted bytes.Buffer
-	// Compacting may shorten it, but not by half.
+	// A content more than twice as long is not compacted: it is unlikely to fit.
 	if len(raw) <= 2*utf8.UTFMax*max && json.Compact(&compacted, raw) == nil {
 		c.compact, c.length = compacted.Bytes(), utf8.RuneCount(compacted.Bytes())
 	}
@@ -60,9 +58,8 @@ func ReadContent(raw json.RawMessage, max int) Content {
 
 func (c Content) empty() bool { return c.text == "" && c.compact == nil }
 
-// Structured returns the content for a result's structure: as it is where it has
-// at most so many characters, else its beginning as a string. whole reports whether
-// it is all of it.
+// Structured returns the content for a result's structure: unchanged if it has at most
+// chars characters, else its beginning as a string. whole reports whether it is complete.
 func (c Content) Structured(chars int) (value json.RawMessage, whole bool) {
 	switch {
 	case c.empty():

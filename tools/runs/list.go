@@ -51,29 +51,29 @@ type Run struct {
 	URL        string                     `json:"url,omitempty"`
 }
 
-// View is what one call shows of a job's traces.
+// View selects what a call shows of a job's traces.
 type View struct {
 	Project     langsmith.Project
 	JobID       uuid.UUID
-	NameJob     bool // the call does not name the job by its id
+	NameJob     bool // the text has to show the job's id, since the call does not have it
 	Page        tool.PageArgs
 	MaxChars    MaxCharsArgs
-	Selected    bool   // the call asks for some of the traces
-	SortBy      string // latency or cost, where the call asks for that
+	Selected    bool   // the call selects some of the traces
+	SortBy      string // latency or cost, if the call sorts by it
 	SortKey     string // the attribute by which LangSmith sorts
 	HideContent bool   // inputs, outputs and summaries are left out
 	Links       tool.Links
 	Found       *langsmith.JobRunsPage
 	LookedUp    map[uuid.UUID]langsmith.Run // the runs of selected traces
 
-	runs    []readRun // Found's
+	runs    []decodedRun // of Found
 	cluster *Cluster
-	status  langsmith.Status // the job's, where it was fetched
+	status  langsmith.Status // of the job, if it was fetched
 }
 
-// FindCluster finds the category whose traces are listed, and returns its id. Its size
-// stands in the whole report, which can be megabytes, so a later page that is given
-// the id does without.
+// FindCluster finds the category whose traces are listed, and returns its id. The
+// category's size is only in the whole report, which can be megabytes, so later pages with
+// the category's id omit it.
 func (v *View) FindCluster(ctx context.Context, env *tool.Env, named string) (uuid.UUID, error) {
 	if id, isID := tool.ParseUUID(named); isID && v.Page.Offset > 0 {
 		cluster, err := env.LangSmith.GetCluster(ctx, v.Project.ID, v.JobID, id)
@@ -98,7 +98,7 @@ func (v *View) FindCluster(ctx context.Context, env *tool.Env, named string) (uu
 	return node.ID, nil
 }
 
-// FindStatus finds the job's status where no trace was found: it tells why.
+// FindStatus fetches the job's status if no trace was found, to explain why.
 func (v *View) FindStatus(ctx context.Context, env *tool.Env) error {
 	if len(v.Found.Runs) > 0 || v.status != "" || v.Page.Offset > 0 {
 		return nil
@@ -111,28 +111,28 @@ func (v *View) FindStatus(ctx context.Context, env *tool.Env) error {
 	return nil
 }
 
-// The bounds of what is shown of a run besides its inputs and outputs.
+// The maximum lengths and numbers of what is shown of a run besides its inputs and outputs.
 const (
 	maxSummary    = 600 // characters
 	maxError      = 500 // characters
 	maxAttribute  = 200 // characters
 	maxAttributes = 30
 
-	// enoughChars is the length to which inputs and outputs are cut before runs are
-	// left out, where the call does not say how much of them to show.
-	enoughChars = 200
+	// minChars is the length to which inputs and outputs are cut before runs are left
+	// out, without max_chars.
+	minChars = 200
 )
 
 // Resizable returns the list: all runs of the page with shorter inputs and outputs
-// rather than a few with long ones, unless the call says how long.
+// rather than a few with long ones, unless the call has max_chars.
 func (v *View) Resizable() *tool.Resizable[*List] {
-	v.runs = make([]readRun, len(v.Found.Runs))
+	v.runs = make([]decodedRun, len(v.Found.Runs))
 	for i := range v.runs {
-		v.runs[i] = newReadRun(&v.Found.Runs[i], v.MaxChars.Chars())
+		v.runs[i] = decodeRun(&v.Found.Runs[i], v.MaxChars.Chars())
 	}
 	list := &tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.TextChars(), Budget: v.Page.Budget(), Build: v.list}
 	if v.MaxChars.MaxChars == 0 {
-		list.Enough = enoughChars
+		list.Enough = minChars
 	}
 	if v.MaxChars.MaxChars > DefaultChars {
 		list.Budget = tool.LargestBudget
@@ -174,17 +174,17 @@ func (l *List) next() *tool.Call {
 	return tool.NewCall("wait_for_insights_job", "session_id", v.Project.ID, "job_id", v.JobID)
 }
 
-// run shows a run with no text longer than chars, and with inputs and outputs as the
-// call wants them.
-func (v *View) run(read readRun, chars int) Run {
-	found, cut := read.JobRun, markdown.Shortener{Max: chars}
+// run returns a run with texts of at most chars, and with inputs and outputs cut to
+// max_chars.
+func (v *View) run(decoded decodedRun, chars int) Run {
+	found, cut := decoded.JobRun, markdown.Shortener{Max: chars}
 	run := Run{
 		ID:         found.ID,
 		Name:       cut.Text(found.Name, markdown.MaxName),
 		Status:     cut.Text(found.Status, markdown.MaxWord),
 		Error:      cut.Text(found.Error, maxError),
 		StartTime:  found.StartTime,
-		Attributes: read.showAttributes(chars),
+		Attributes: decoded.showAttributes(chars),
 		URL:        v.Links.Run(found.ID),
 	}
 	if v.SortBy == "latency" || v.SortBy == "cost" {
@@ -201,33 +201,33 @@ func (v *View) run(read readRun, chars int) Run {
 	}
 	run.Summary = cut.Text(found.Summary, maxSummary)
 	content := min(chars, v.MaxChars.Chars())
-	run.Inputs, _ = read.inputs.Structured(content)
-	run.Outputs, _ = read.outputs.Structured(content)
+	run.Inputs, _ = decoded.inputs.Structured(content)
+	run.Outputs, _ = decoded.outputs.Structured(content)
 	return run
 }
 
-// readRun is a run whose contents have been read.
-type readRun struct {
+// decodedRun is a run with its contents.
+type decodedRun struct {
 	*langsmith.JobRun
 	inputs, outputs Content
 	attributes      map[string]Content
 }
 
-func newReadRun(run *langsmith.JobRun, chars int) readRun {
-	read := readRun{
+func decodeRun(run *langsmith.JobRun, chars int) decodedRun {
+	decoded := decodedRun{
 		JobRun: run, inputs: ReadContent(run.Inputs, chars), outputs: ReadContent(run.Outputs, chars),
 		attributes: map[string]Content{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(run.Attributes)) {
-		if value := ReadContent(run.Attributes[name], maxAttribute); !value.empty() && len(read.attributes) < maxAttributes {
-			read.attributes[name] = value
+		if value := ReadContent(run.Attributes[name], maxAttribute); !value.empty() && len(decoded.attributes) < maxAttributes {
+			decoded.attributes[name] = value
 		}
 	}
-	return read
+	return decoded
 }
 
 // showAttributes returns the attributes, which share a quarter of the characters.
-func (r readRun) showAttributes(chars int) map[string]json.RawMessage {
+func (r decodedRun) showAttributes(chars int) map[string]json.RawMessage {
 	if len(r.attributes) == 0 {
 		return nil
 	}

@@ -11,9 +11,9 @@ import (
 // maxCompared bounds the contents that are searched for repetitions, in bytes.
 const maxCompared = 1 << 20
 
-// OmitRepeated returns the outputs of a run without what only repeats its inputs: of a
-// list that begins with a list of the inputs, as an agent's messages do, a few words
-// stand for that part. Contents that are not JSON, or very long, stay as they are.
+// OmitRepeated returns the outputs of a run without the parts that repeat its inputs: of a
+// list that begins with a list of the inputs, as an agent's messages do, it replaces that
+// part by a note. Contents that are not JSON, or very long, are returned unchanged.
 func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
 	if len(outputs)+len(inputs) > maxCompared {
 		return outputs
@@ -26,7 +26,7 @@ func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
 	search.collect(in, 0)
 	shorter := search.omit(out, 0)
 	if !search.found {
-		return outputs // with its numbers and the order of its members as they were
+		return outputs // with its numbers and the order of its members unchanged
 	}
 	encoded, err := json.Marshal(shorter)
 	if err != nil {
@@ -41,7 +41,7 @@ type repetition struct {
 	found bool
 }
 
-// maxDepth is how deep inside a content its lists are searched.
+// maxDepth is the depth to which the lists of a content are searched.
 const maxDepth = 4
 
 func (r *repetition) collect(value any, depth int) {
@@ -78,8 +78,8 @@ func (r *repetition) omit(value any, depth int) any {
 	return value
 }
 
-// longestBeginning returns how many items at the beginning of a list are a whole list
-// of the inputs.
+// longestBeginning returns the number of items at the beginning of a list that are a whole
+// list of the inputs.
 func (r *repetition) longestBeginning(list []any) int {
 	longest := 0
 	for _, input := range r.lists {
@@ -98,8 +98,8 @@ func (r *repetition) longestBeginning(list []any) int {
 	return longest
 }
 
-// contains reports whether a value is another, or has all its members: frameworks add
-// an id to a message.
+// contains reports whether a value equals another, or has all of its members: frameworks
+// add an id to a message.
 func contains(value, other any) bool {
 	whole, isObject := value.(map[string]any)
 	part, areObjects := other.(map[string]any)

@@ -11,18 +11,17 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Selection is the arguments that select and sort traces by what LangSmith knows of
-// their runs.
+// Selection has the arguments that select and sort traces by the status, time, latency and
+// cost of their runs.
 type Selection struct {
 	Status string `json:"status,omitempty" jsonschema:"enum=error,enum=success" jsonschema_description:"Only traces with this status."`
 	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=start_time,enum=latency,enum=cost" jsonschema_description:"Newest or largest first."`
 }
 
-// IsZero reports whether a call gives none of them.
+// IsZero reports whether a call has none of these arguments.
 func (s Selection) IsZero() bool { return s == Selection{} }
 
-// Apply returns the runs that are selected, sorted. A run whose latency or cost is not
-// known comes last.
+// Apply returns the selected runs, sorted. A run of unknown latency or cost comes last.
 func (s Selection) Apply(all []langsmith.Run) []langsmith.Run {
 	selected := slices.DeleteFunc(slices.Clone(all), func(run langsmith.Run) bool {
 		return s.Status != "" && run.Status != s.Status
@@ -32,28 +31,27 @@ func (s Selection) Apply(all []langsmith.Run) []langsmith.Run {
 	case "":
 		return selected
 	case "latency":
-		key = func(run *langsmith.Run) float64 { return orLeast(run.LatencySeconds()) }
+		key = func(run *langsmith.Run) float64 { return orMinusOne(run.LatencySeconds()) }
 	case "cost":
-		key = func(run *langsmith.Run) float64 { return orLeast(run.TotalCost.Get()) }
+		key = func(run *langsmith.Run) float64 { return orMinusOne(run.TotalCost.Get()) }
 	}
 	slices.SortStableFunc(selected, func(a, b langsmith.Run) int { return cmp.Compare(key(&b), key(&a)) })
 	return selected
 }
 
-// orLeast returns a value that is not negative, or less where it is not known.
-func orLeast(value float64, known bool) float64 {
+// orMinusOne returns a value, or -1 if it is unknown.
+func orMinusOne(value float64, known bool) float64 {
 	if !known {
 		return -1
 	}
 	return value
 }
 
-// maxTraces bounds the traces to select from. A report reads no more.
+// maxTraces is the maximum number of traces to select from. A report reads no more.
 const maxTraces = 1000
 
-// Select returns the page of a query over those traces of a job, or of a category, that
-// are selected, and their runs. It lists all of them and looks their runs up. Those that
-// are not in LangSmith any more have no status, and are left out.
+// Select returns a page of the selected traces of a job or category, and their runs. It
+// lists all traces and reads their runs; runs that LangSmith no longer has are left out.
 func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*langsmith.JobRunsPage, map[uuid.UUID]langsmith.Run, error) {
 	limit, offset := query.Limit, query.Offset
 	query.Offset = 0
@@ -84,7 +82,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 		}
 		found = append(found, runs...)
 	}
-	slices.SortStableFunc(found, func(a, b langsmith.Run) int { // as listed, where the selection does not sort
+	slices.SortStableFunc(found, func(a, b langsmith.Run) int { // as listed, if the selection does not sort
 		return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID))
 	})
 	selected := s.Apply(found)

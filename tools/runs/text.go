@@ -51,8 +51,8 @@ func (l *List) Text() string {
 	return b.String()
 }
 
-// describeSortKey says where no run here has the attribute that the list is to be
-// sorted by: LangSmith does not.
+// describeSortKey warns if no run of the page has the attribute that sorts the list:
+// LangSmith does not.
 func (l *List) describeSortKey() string {
 	key := l.view.SortKey
 	if key == "" {
@@ -78,8 +78,7 @@ func (l *List) describeSortKey() string {
 	return fmt.Sprintf("No run here has the attribute %s: the order is LangSmith's own. They have %s.", quoted, strings.Join(names, ", "))
 }
 
-// longestContent returns the length of the longest inputs or outputs that are shown, in
-// characters.
+// longestContent returns the length of the longest shown inputs or outputs, in characters.
 func (l *List) longestContent() int {
 	longest := 0
 	for i := range l.Runs {
@@ -90,7 +89,7 @@ func (l *List) longestContent() int {
 	return longest
 }
 
-// describePage says which traces of how many are shown.
+// describePage returns which traces of how many are shown.
 func (l *List) describePage() string {
 	from, to := l.view.Page.Offset+1, l.view.Page.Offset+len(l.Runs)
 	text := "Traces " + wording.Thousands(from) + " to " + wording.Thousands(to)
@@ -110,7 +109,7 @@ func (l *List) describeSource() string {
 	return "of the job"
 }
 
-// explainEmpty says why there are no traces.
+// explainEmpty returns why there are no traces.
 func (l *List) explainEmpty() string {
 	v := l.view
 	switch {
@@ -129,7 +128,7 @@ func (l *List) explainEmpty() string {
 }
 
 // writeRun writes one run, and reports whether its inputs or outputs were shortened.
-func (l *List) writeRun(b *strings.Builder, run *Run, read readRun) (shortened bool) {
+func (l *List) writeRun(b *strings.Builder, run *Run, decoded decodedRun) (shortened bool) {
 	fmt.Fprintf(b, "\nRun %s", wording.ID(run.ID))
 	if run.Name != "" {
 		fmt.Fprintf(b, " %s", markdown.Quote(run.Name, markdown.MaxName))
@@ -157,10 +156,10 @@ func (l *List) writeRun(b *strings.Builder, run *Run, read readRun) (shortened b
 		fmt.Fprintf(b, "attributes: %s\n", formatAttributes(run.Attributes))
 	}
 	if run.Inputs != nil {
-		shortened = writeContent(b, "inputs", read.inputs, l.chars)
+		shortened = writeContent(b, "inputs", decoded.inputs, l.chars)
 	}
 	if run.Outputs != nil {
-		shortened = writeContent(b, "outputs", read.outputs, l.chars) || shortened
+		shortened = writeContent(b, "outputs", decoded.outputs, l.chars) || shortened
 	}
 	return shortened
 }

@@ -17,7 +17,7 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// dryRun is what a paid call would do.
+// dryRun is the result of a dry run.
 type dryRun struct {
 	WouldSend      *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"`
 	ModelSecrets   *[]string        `json:"model_secrets,omitempty"`
@@ -26,28 +26,28 @@ type dryRun struct {
 	CostUSD        *cost.Range      `json:"cost_usd,omitempty"`
 
 	bodySize    int
-	unconfirmed bool     // it takes the place of a job that nobody could agree to
+	unconfirmed bool     // returned instead of a job, because nobody could be asked
 	replaces    bool     // the request names a saved config, and gives other settings
-	uncounted   string   // why the traces were not counted; empty where they were, or come later
+	uncounted   string   // why the traces were not counted; empty if they were, or come later
 	more        bool     // there are more matching traces
-	missingKeys []string // that the models need
-	prompt      string   // what the summary prompt becomes, in words; empty without one
+	missingKeys []string // of the models
+	prompt      string   // the description of the rendered summary prompt; empty without one
 	unknown     []string // variables of the summary prompt that LangSmith does not document
 	others      []langsmith.Job
 	othersErr   error
-	existing    *langsmith.Job // that the call would return in place of starting one
+	existing    *langsmith.Job // that the call would return instead of starting one
 	complete    *langsmith.CreateInsightsJobRequest
-	wider       map[string]any // the arguments of a wider window, where nothing matches
+	wider       map[string]any // the arguments of a wider window, if nothing matches
 }
 
-// maxBody is the longest body that a result repeats, in bytes of its structure. The rest
-// of the result has to fit into its budget too.
+// maxBody is the maximum size of a request that a result repeats, in bytes of its
+// structure. The rest of the result has to fit into its budget too.
 const maxBody = 12_000
 
-// DryRun returns what starting the job would do. It asks LangSmith for the traces that
-// match, the workspace's model secrets and the project's other jobs, and does without
-// what it cannot read. It fails where LangSmith would refuse the job. The call is the one
-// that starts it; nil where that is too long to repeat.
+// DryRun returns what starting the job would do. It reads the traces that match, the
+// workspace's model secrets and the project's other jobs, and leaves out what it cannot
+// read. It fails if LangSmith would refuse the job. call is the one that starts the job,
+// nil if it is too long to repeat.
 func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Result, error) {
 	body, now := json.RawMessage(writeJSON(j.Request)), time.Now()
 	request, replaces, err := completeRequest(ctx, env, j)
@@ -57,7 +57,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	dry := &dryRun{bodySize: len(body), replaces: replaces, complete: request}
 	if j.Project.ID != uuid.Nil { // else the project does not exist, and has no jobs
 		if dry.others, now, dry.othersErr = env.Paid.Others(ctx, j.Call); tool.IsNotFound(dry.othersErr) {
-			return nil, dry.othersErr // so that an id of the wrong kind is named as such
+			return nil, dry.othersErr // so that an id of the wrong kind is explained
 		}
 		if dry.existing = env.Paid.Remembered(ctx, j.Call); dry.existing != nil {
 			dry.others = slices.DeleteFunc(dry.others, func(other langsmith.Job) bool { return other.ID == dry.existing.ID })
@@ -68,7 +68,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 			return nil, err
 		}
 	}
-	var escaped bytes.Buffer // as a structure has it
+	var escaped bytes.Buffer // as in the structure
 	if json.HTMLEscape(&escaped, body); escaped.Len() <= maxBody {
 		dry.WouldSend = &body
 	}
@@ -104,9 +104,9 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	return result, nil
 }
 
-// count counts the traces that match, and shows the summary prompt for one of them. It
-// returns nil where they cannot be counted.
-func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *langsmith.CreateInsightsJobRequest, now time.Time) (*matching, error) {
+// count counts the traces that match, and renders the summary prompt for one of them. It
+// returns nil if they cannot be counted.
+func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *langsmith.CreateInsightsJobRequest, now time.Time) (*matches, error) {
 	if _, _, known := request.Window(now); !known {
 		d.uncounted = "its config could not be read"
 		return nil, nil
@@ -114,7 +114,7 @@ func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *lang
 	found, err := countMatching(ctx, env, j.Project.ID, request, now)
 	if err != nil {
 		d.uncounted = advice.Cause(err)
-		return nil, explainUnreadableFilter(j, request, err)
+		return nil, explainInvalidFilter(j, request, err)
 	}
 	d.MatchingTraces, d.more = &found.count, found.more
 	if template, ok := request.SummaryPrompt.Get(); ok && found.example != uuid.Nil {
@@ -123,8 +123,8 @@ func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *lang
 	return found, nil
 }
 
-// missingKeys returns the keys that a job's models need and the workspace lacks. Those
-// of model configurations are not known.
+// missingKeys returns the keys that a job's models need and the workspace does not have.
+// Those of model configurations are unknown.
 func missingKeys(models, have []string) []string {
 	var missing []string
 	for _, model := range models {

@@ -47,7 +47,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	if d.replaces {
 		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
 	}
-	d.writeKeys(b)
+	d.writeSecrets(b)
 	if len(d.unknown) > 0 {
 		fmt.Fprintf(b, "The summary prompt names %s, which LangSmith does not document: nothing may be filled in there. Its variables are %s.\n", quoteNames(d.unknown), langsmith.PromptVariables())
 	}
@@ -67,7 +67,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
 }
 
-// describeEnd says how far a job is that was started before.
+// describeEnd returns the state of a job that was started before.
 func describeEnd(status langsmith.Status) string {
 	switch {
 	case status == langsmith.StatusSuccess:
@@ -78,8 +78,8 @@ func describeEnd(status langsmith.Status) string {
 	return "its job still runs"
 }
 
-// writeKeys says whether the models' keys are there.
-func (d *dryRun) writeKeys(b *strings.Builder) {
+// writeSecrets writes which of the models' keys the workspace has.
+func (d *dryRun) writeSecrets(b *strings.Builder) {
 	if d.ModelSecrets == nil {
 		b.WriteString("Which model secrets the workspace has could not be read.\n")
 		return
@@ -92,7 +92,7 @@ func (d *dryRun) writeKeys(b *strings.Builder) {
 	}
 }
 
-// maxNames bounds the names of model secrets in a text.
+// maxNames is the maximum number of model secrets in a text.
 const maxNames = 20
 
 // quoteNames lists names, which the workspace's members chose.

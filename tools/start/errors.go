@@ -15,7 +15,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// explain puts the errors of package paid into words.
+// explain turns an error of package paid into advice.
 func (j *Job) explain(err error) error {
 	var uncertain *paid.UncertainError
 	var many *paid.TooManyJobsError

@@ -17,7 +17,7 @@ func (d *dryRun) findsNothing() bool {
 	return d.uncounted == "" && d.MatchingTraces != nil && *d.MatchingTraces == 0
 }
 
-// otherModel returns the provider to choose where only its key is there; empty where
+// otherModel returns the provider to choose if the workspace has only its key; empty if
 // that does not help.
 func (d *dryRun) otherModel() langsmith.ModelProvider {
 	models := cost.Models(d.complete)
@@ -32,12 +32,11 @@ func (d *dryRun) otherModel() langsmith.ModelProvider {
 	return ""
 }
 
-// widened is how many times as long the window is that is proposed after one without
-// traces.
+// widened is the factor by which a proposed window is longer than one without traces.
 const widened = 4
 
-// afterDryRun returns what follows a dry run of a call: that call, where it would start a
-// job. It is nil where nothing follows that an agent could call.
+// afterDryRun returns the next call after a dry run of a call: that call, if it would start
+// a job. It returns nil if there is nothing for an agent to call.
 func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
 	d := r.dryRun
 	switch {
@@ -66,8 +65,8 @@ func widen(request *langsmith.CreateInsightsJobRequest, now time.Time) map[strin
 	return map[string]any{"last_n_hours": int(widened * end.Sub(start).Hours())}
 }
 
-// changeCall returns a dry run of a call with other values of some arguments; nil where
-// there is no call.
+// changeCall returns a dry run of a call with other values of some arguments, nil if there
+// is no call.
 func changeCall(call *tool.Call, changed map[string]any) *tool.Call {
 	if call == nil {
 		return nil
@@ -78,7 +77,7 @@ func changeCall(call *tool.Call, changed map[string]any) *tool.Call {
 	return &tool.Call{Tool: call.Tool, Arguments: arguments}
 }
 
-// describeAfterDryRun says what follows a dry run.
+// describeAfterDryRun describes the next call after a dry run.
 func (r *Result) describeAfterDryRun() string {
 	d := r.dryRun
 	switch {

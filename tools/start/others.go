@@ -6,8 +6,8 @@ import (
 	"langsmith-insights-mcp/tools/scope"
 )
 
-// How many of a project's other jobs are listed: of those that may answer the question,
-// and of the rest.
+// The maximum numbers of a project's other jobs in a list: of those that may answer the
+// question, and of the rest.
 const (
 	maxCovering = 5
 	maxOthers   = 3

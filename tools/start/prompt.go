@@ -16,10 +16,10 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// maxPrompt bounds a prompt that is shown, in bytes.
+// maxPrompt is the maximum length of a shown prompt, in bytes.
 const maxPrompt = 2_000
 
-// describePrompt says what a summary prompt becomes for a trace.
+// describePrompt describes a summary prompt as rendered for a trace.
 func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID, template string) string {
 	if env.Policy.HideRunContent {
 		return "What the summary prompt becomes for a trace is hidden by this server's operator."
@@ -40,12 +40,13 @@ func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID
 	return text
 }
 
-// renderPrompt fills in the beginning of a summary prompt with a run. How LangSmith
-// writes an object is not documented; here it is JSON. What is more than a variable is
-// refused: LangSmith does not take it, and nested sections grow without bound.
+// renderPrompt renders the beginning of a summary prompt with a run. How LangSmith writes
+// an object is not documented; here it is JSON. Anything but variables is refused:
+// LangSmith does not accept it, and nested sections grow without bound.
 //
-// Mustache libraries look variables up among the methods of values, too. A program that
-// may call any method keeps all of them, which would make this one half as large again.
+// Mustache libraries also look variables up among the methods of values. The linker keeps
+// all methods of a program that may call any, which would make this one half as large
+// again.
 func renderPrompt(template string, run *langsmith.Run) (string, error) {
 	variables := map[string]any{"run": map[string]any{"inputs": decodeVariable(run.Inputs), "outputs": decodeVariable(run.Outputs), "error": run.Error}}
 	var prompt strings.Builder
@@ -87,8 +88,8 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 	}
 }
 
-// writeVariable writes what a path such as run.inputs.messages leads to: a text as it
-// is, anything else as JSON, and nothing for null and for what is not there.
+// writeVariable writes the value at a path such as run.inputs.messages: a text unchanged,
+// anything else as JSON, and nothing for null or a missing value.
 func writeVariable(prompt *strings.Builder, value any, path string) {
 	for name := range strings.SplitSeq(path, ".") {
 		object, _ := value.(map[string]any)
@@ -113,7 +114,7 @@ func writeJSON(value any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// decodeVariable reads the JSON of a run's inputs or outputs; nil where it is none.
+// decodeVariable decodes the JSON of a run's inputs or outputs, nil if it is invalid.
 func decodeVariable(raw json.RawMessage) any {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()

@@ -60,8 +60,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 	}
 }
 
-// Unconfirmed returns what starting the job would do, in place of a job that nobody
-// could be asked to agree to.
+// Unconfirmed returns what starting the job would do, if nobody can be asked for consent.
 func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) (*Result, error) {
 	result, err := j.DryRun(ctx, env, nil)
 	if err != nil {
@@ -83,7 +82,7 @@ func (r *Result) Text() string {
 	}
 	b.WriteString(r.describeOutcome())
 	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\n", r.ID, r.SessionID)
-	if r.Status != "" { // else LangSmith does not show the job, and only its id is known
+	if r.Status != "" { // else LangSmith does not return the job, and only its id is known
 		fmt.Fprintf(&b, "name: %s\nstatus: %s\n", markdown.Quote(r.Name, markdown.MaxName), markdown.Word(string(r.Status), markdown.MaxWord))
 	}
 	if r.Scope != nil {
@@ -105,7 +104,7 @@ func (r *Result) Text() string {
 	return b.String()
 }
 
-// describeOutcome says whether anything was started.
+// describeOutcome returns whether a job was started.
 func (r *Result) describeOutcome() string {
 	ended := r.Status.Done()
 	switch already, probably := r.AlreadyRunning, r.outcome.Probably; {
@@ -127,7 +126,7 @@ func (r *Result) describeOutcome() string {
 	return fmt.Sprintf("Started an Insights job over %s. The report takes up to 30 minutes.", tool.ProjectLabel(r.job.Project))
 }
 
-// describeDuplicate says how another job is started, where there is a way.
+// describeDuplicate returns how to start another job, if there is a way.
 func (j *Job) describeDuplicate() string {
 	if j.NoDuplicates {
 		return ""

@@ -10,9 +10,9 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// completeRequest returns what decides what a job reads and costs: the request's
-// settings over those of the config that it names. replaces reports whether there are
-// both. Where the config cannot be read, the request comes as it is.
+// completeRequest returns the settings of a job: the request's over those of its config.
+// replaces reports whether the request changes the config's. If the config cannot be read,
+// the request is returned unchanged.
 func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *langsmith.CreateInsightsJobRequest, replaces bool, err error) {
 	given := j.Request
 	id, ok := given.ConfigID.Get()
@@ -42,14 +42,14 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 	return complete, !reflect.DeepEqual(complete, configs.ReadRequest(saved[at].Config)), nil
 }
 
-// override puts a setting that a request gives in place of the config's.
+// override replaces a setting of the config by the request's, if there is one.
 func override[T any](setting *langsmith.Optional[T], given langsmith.Optional[T]) {
 	if !given.IsZero() {
 		*setting = given
 	}
 }
 
-// refuseArgument refuses a call for one argument, after LangSmith was asked about it.
+// refuseArgument refuses a call for one argument, after a request to LangSmith.
 func refuseArgument(name, problem string) error {
 	return &tool.ArgumentError{Problems: []langsmith.FieldError{{Field: name, Problem: problem}}, Asked: true}
 }

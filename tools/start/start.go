@@ -13,15 +13,15 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Job is a paid job that a tool is asked to start.
+// Job is a paid job that a tool is about to start.
 type Job struct {
 	*paid.Call
 	Project langsmith.Project // without an id while it does not exist
 
-	// NoDuplicates says that the tool has no allow_duplicate.
+	// NoDuplicates is set by tools without allow_duplicate.
 	NoDuplicates bool
 
-	// TracesFollow says that the tool puts the traces into the project first.
+	// TracesFollow is set by tools that send the traces to the project first.
 	TracesFollow bool
 
 	scopes *scope.Memory // the caller's
@@ -47,8 +47,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow, scopes: j.scopes}, nil
 }
 
-// FindRunning returns the job that an equal call started before; nil where
-// nothing keeps another from being started.
+// FindRunning returns the job that an equal call started before, nil if there is none.
 func (j *Job) FindRunning(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	outcome, err := env.Paid.Find(ctx, j.Call)
 	if err != nil {
@@ -57,8 +56,8 @@ func (j *Job) FindRunning(ctx context.Context, env *tool.Env) (*paid.Outcome, er
 	return outcome, nil
 }
 
-// Confirm has a person agree to the job, where the operator wants that
-// (--confirm). It fails with [tool.ErrCannotAsk] where nobody can be asked.
+// Confirm asks a person for consent to the job, if the operator requires it (--confirm). It
+// fails with [tool.ErrCannotAsk] if nobody can be asked.
 func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error {
 	if !env.Policy.Confirm {
 		return nil
@@ -77,7 +76,7 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 	return nil
 }
 
-// CheckDailyLimit refuses a job that would be above the day's bound.
+// CheckDailyLimit refuses a job above the daily limit.
 func (j *Job) CheckDailyLimit(ctx context.Context, env *tool.Env) error {
 	if err := env.Paid.CheckDailyLimit(ctx, j.Call); err != nil {
 		return j.explain(err)

@@ -15,19 +15,19 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// ArgumentError says what is wrong with a call's arguments.
+// ArgumentError lists the problems of a call's arguments.
 type ArgumentError struct {
 	Problems []langsmith.FieldError
-	More     int  // problems that are not told
-	Asked    bool // LangSmith had to be asked to find out; else nothing was sent
+	More     int  // the number of problems that are left out
+	Asked    bool // a request to LangSmith found the problem; else nothing was sent
 }
 
-// maxProblems is how many problems of one call are told.
+// maxProblems is the maximum number of problems in an error.
 const maxProblems = 10
 
 func newArgumentError(problems []langsmith.FieldError) *ArgumentError {
-	told := min(len(problems), maxProblems)
-	return &ArgumentError{Problems: problems[:told], More: len(problems) - told}
+	listed := min(len(problems), maxProblems)
+	return &ArgumentError{Problems: problems[:listed], More: len(problems) - listed}
 }
 
 func (e *ArgumentError) Error() string {
@@ -43,8 +43,8 @@ func BadArgument(name, format string, values ...any) error {
 	return newArgumentError([]langsmith.FieldError{{Field: name, Problem: fmt.Sprintf(format, values...)}})
 }
 
-// WithPrefix puts a prefix before the names of the arguments that an error is
-// about. Other errors stay as they are.
+// WithPrefix puts a prefix before the names of the arguments in an [ArgumentError]. It
+// returns other errors unchanged.
 func WithPrefix(prefix string, err error) error {
 	var bad *ArgumentError
 	if !errors.As(err, &bad) {
@@ -59,8 +59,8 @@ func WithPrefix(prefix string, err error) error {
 }
 
 // readArguments reads the arguments of a call into a struct, after checking them
-// against their schema, the struct's own rules, and the need for a project. The
-// problems that these find are told together.
+// against their schema, the struct's own rules, and the need for a project. The error has
+// the problems of all three.
 func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) error {
 	text, value, err := s.check(arguments)
 	if text != nil {
@@ -76,8 +76,8 @@ func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) err
 	return err
 }
 
-// checkRules adds what the struct's own rules find to what the schema has found. Of a
-// field about which, or within which, both found something only the latter is told.
+// checkRules adds the problems that the struct's own rules find to those of the schema. If
+// both find one in a field, or inside it, only the schema's is listed.
 func checkRules(into any, found error) error {
 	checked, ok := into.(interface{ Check() error })
 	if !ok {
@@ -102,7 +102,7 @@ func checkRules(into any, found error) error {
 	return all
 }
 
-// addProblem puts one more problem before those that an error tells of.
+// addProblem puts a problem before those of an error.
 func addProblem(err error, problem langsmith.FieldError) error {
 	var bad *ArgumentError
 	if err != nil && !errors.As(err, &bad) {
@@ -117,8 +117,8 @@ func addProblem(err error, problem langsmith.FieldError) error {
 	return all
 }
 
-// check normalizes arguments and checks them against their schema. It returns them as
-// [normalize] does, also where they do not pass.
+// check normalizes arguments and checks them against their schema. It returns the
+// normalized arguments even if they are invalid.
 func (s schemas) check(arguments json.RawMessage) (text jsontext.Value, value any, err error) {
 	text = jsontext.Value(bytes.TrimSpace(arguments))
 	if len(text) == 0 || text.Kind() == 'n' {
@@ -152,7 +152,7 @@ func unmarshal(value jsontext.Value, into any) error {
 	return nil
 }
 
-// namesNoProject reports whether arguments name no project, not even wrongly.
+// namesNoProject reports whether arguments name no project, not even an invalid one.
 func namesNoProject(arguments any) bool {
 	object, ok := arguments.(map[string]any)
 	return ok && object["session_id"] == nil && object["project"] == nil

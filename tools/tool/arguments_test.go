@@ -42,7 +42,7 @@ type innerKind struct {
 
 var everyKindSchemas = sync.OnceValue(func() schemas { return deriveSchemas[everyKind, everyResult](Declaration{}) })
 
-// read reads arguments, and returns what the caller is told where they are refused.
+// read reads arguments, and returns the error for the caller if they are refused.
 func read(arguments string) (args everyKind, refusal string) {
 	err := readArguments(everyKindSchemas(), &Env{}, json.RawMessage(arguments), &args)
 	if err == nil {
@@ -157,7 +157,7 @@ func TestJSONInStringsIsBounded(t *testing.T) {
 	}
 }
 
-// Every problem is told at once, the first ten of them, in a refusal that fits.
+// A refusal lists all problems at once, up to ten, and fits its budget.
 func TestManyProblems(t *testing.T) {
 	unknown := map[string]any{}
 	for i := range 300 {
@@ -169,7 +169,7 @@ func TestManyProblems(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		arguments any
-		tells     []string
+		wants     []string
 	}{
 		"unknown":  {unknown, []string{"needed: is required", "and 291 problems more"}},
 		"elements": {map[string]any{"list": list}, []string{"needed: is required", "list.0: must be", "list.8: must be", "and 2,991 problems more"}},
@@ -180,9 +180,9 @@ func TestManyProblems(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, refusal := read(string(data))
-		for _, want := range c.tells {
+		for _, want := range c.wants {
 			if !strings.Contains(refusal, want) {
-				t.Errorf("%s: %s is not told in\n%s", name, want, refusal)
+				t.Errorf("%s: %s is missing in\n%s", name, want, refusal)
 			}
 		}
 		if len(refusal) >= DefaultBudget || strings.Count(refusal, "\n") > maxProblems+2 {
@@ -191,8 +191,7 @@ func TestManyProblems(t *testing.T) {
 	}
 }
 
-// A project that is missing is told with all else that is wrong, unless there is
-// one by default.
+// A missing project is listed with the other problems, unless there is a default project.
 func TestMissingProjectIsToldWithTheRest(t *testing.T) {
 	type args struct {
 		ProjectArgs
@@ -217,8 +216,8 @@ func TestMissingProjectIsToldWithTheRest(t *testing.T) {
 	}
 }
 
-// FuzzArgumentsAsHostsSendThem writes values as they are and as hosts have been
-// seen to write them: both are read as the same.
+// FuzzArgumentsAsHostsSendThem writes values plainly and in the forms that hosts have been
+// seen to send: both are read as the same.
 func FuzzArgumentsAsHostsSendThem(f *testing.F) {
 	f.Add("some text", 5, 0.25, true, []byte{1, 2}, uint64(0))
 	f.Add("\u202e\"{}", -3, 1e300, false, []byte{}, ^uint64(0))
@@ -319,8 +318,8 @@ func encoded(t *testing.T, v any) string {
 	return string(data)
 }
 
-// FuzzArguments reads whatever may be sent. What is read is read the same again
-// once it is normalized; what is refused is refused in few words.
+// FuzzArguments reads any arguments. Normalized arguments are read as the same again, and
+// refusals are short.
 func FuzzArguments(f *testing.F) {
 	for _, seed := range []string{
 		``, `null`, `{}`, `[]`, `7`, `{} {}`, `{"needed":"x","count":1e99999999999}`, `"{\"needed\":\"x\"}"`, `{"needed":"x","list":"[[[[[["}`,

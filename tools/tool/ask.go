@@ -10,12 +10,11 @@ import (
 	"github.com/google/uuid"
 )
 
-// Question is a question that only a person can answer. A tool that cannot go on
-// without the answer returns it as its error; the call is then made again, with
-// the answer.
+// Question is a question that only a person can answer. A tool that needs the answer
+// returns it as its error; the call is then repeated with the answer.
 type Question struct {
-	ID      string   // the same whenever the same thing is asked
-	Text    string   // what is asked, with the figures it depends on
+	ID      string   // the same for the same question
+	Text    string   // with the figures that the answer depends on
 	Choices []Choice // one of them is the answer; none for yes or no
 }
 
@@ -27,18 +26,17 @@ type Choice struct {
 	Title string // what the person sees
 }
 
-// Answer is what a person said.
+// Answer is a person's answer.
 type Answer struct {
-	Accepted bool   // false where they declined or dismissed the question
+	Accepted bool   // false if they declined or dismissed the question
 	Value    string // of the choice
 }
 
-// ErrCannotAsk is returned where the client has no way to ask a person.
+// ErrCannotAsk is returned if the client has no way to ask a person.
 var ErrCannotAsk = errors.New("the client cannot ask a person")
 
-// AskPerson asks a person. It returns [ErrCannotAsk] where nobody can be asked.
-// Where the answer comes with a second call it returns the question, for the tool
-// to return as its error.
+// AskPerson asks a person. It returns [ErrCannotAsk] if nobody can be asked. If the answer
+// comes with a second call it returns the question, for the tool to return as its error.
 func (e *Env) AskPerson(ctx context.Context, question *Question) (*Answer, error) {
 	if e.Ask == nil {
 		return nil, ErrCannotAsk
@@ -46,9 +44,9 @@ func (e *Env) AskPerson(ctx context.Context, question *Question) (*Answer, error
 	return e.Ask(ctx, question)
 }
 
-// Confirm has a person agree before money is spent, where the operator wants that
-// (--confirm). It returns nil where it may be spent, and otherwise refuses the
-// call with a sentence on what can be done instead.
+// Confirm asks a person for consent before money is spent, if the operator requires it
+// (--confirm). It returns nil if the money may be spent, and otherwise refuses the call
+// with a sentence on what can be done instead.
 func (e *Env) Confirm(ctx context.Context, question *Question, instead string) error {
 	if !e.Policy.Confirm {
 		return nil
@@ -65,8 +63,8 @@ func (e *Env) Confirm(ctx context.Context, question *Question, instead string) e
 	return nil
 }
 
-// QuestionID returns the id of a question about money: what is asked, and a digest of
-// all that a yes to it stands for, so that the answer counts for nothing else.
+// QuestionID returns the id of a question about money: its subject, and a digest of all
+// that a person agrees to, so that the answer counts for nothing else.
 func QuestionID(what string, about ...any) string {
 	encoded, err := json.Marshal(about)
 	if err != nil {
@@ -76,9 +74,8 @@ func QuestionID(what string, about ...any) string {
 	return what + "-" + hex.EncodeToString(digest[:16])
 }
 
-// IsInterruption reports whether an error interrupts the call, so that it is not
-// for the agent to read: a question to a person, a result that is not there yet, or a
-// caller who has gone.
+// IsInterruption reports whether an error interrupts the call and is not for the agent: a
+// question to a person, an unfinished result, or a caller who has gone.
 func IsInterruption(err error) bool {
 	var question *Question
 	var unfinished *Unfinished

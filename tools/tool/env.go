@@ -9,8 +9,8 @@ import (
 	"langsmith-insights-mcp/tools/watch"
 )
 
-// Env is what a tool's function works with besides its arguments. It belongs to
-// one call and its caller: their credentials, their caches, their progress.
+// Env has the dependencies of a tool's function. It belongs to one call and its caller:
+// their credentials, their caches, their progress.
 type Env struct {
 	LangSmith *langsmith.Client
 	Projects  *ProjectCache  // the caller's
@@ -20,41 +20,40 @@ type Env struct {
 	Locks     *KeyedMutex    // the caller's; nil where calls never overlap
 	Policy    Policy
 
-	// DefaultProject is the name of the project of calls that name none; empty
-	// where they have to.
+	// DefaultProject is the name of the project of calls that name none; empty if they
+	// have to.
 	DefaultProject string
 
-	// RequestID is the call's in the log.
+	// RequestID is the call's id in the log.
 	RequestID string
 
-	// Subject is who makes the call, as a fingerprint for the log; empty where
-	// nothing guards the server.
+	// Subject is the fingerprint of the authenticated caller, for the log; empty without
+	// authentication.
 	Subject string
 
-	// Progress reports how far the call has come; nil where the client asked for
-	// no reports. Tools call [Env.ReportProgress].
+	// Progress reports the call's progress; nil if the client requested none. Tools call
+	// [Env.ReportProgress].
 	Progress func(Progress)
 
-	// Ask puts a question to a person; nil where the client cannot. Tools call
-	// [Env.AskPerson].
+	// Ask asks a person; nil if the client cannot. Tools call [Env.AskPerson].
 	Ask func(context.Context, *Question) (*Answer, error)
 
-	// Poll is set where the caller polls, of tools that may wait ([Declaration.MayWait]):
-	// rather than wait, they return [*Unfinished] as their error.
+	// Poll is set if the caller of a tool that may wait ([Declaration.MayWait]) polls: the
+	// tool then returns [*Unfinished] as its error and does not wait.
 	Poll *Poll
 
-	// Ending is closed when the server is about to end. Waiting tools return then.
+	// Ending is closed when the server shuts down. Waiting tools return then.
 	Ending <-chan struct{}
 }
 
-// Progress is how far a call has come.
+// Progress is the progress of a call.
 type Progress struct {
 	Done    float64
-	Total   float64 // 0 where it is unknown
+	Total   float64 // 0 if unknown
 	Message string
 }
 
-// ReportProgress reports how far the call has come, if the client asked for that.
+// ReportProgress reports the call's progress, if the client requested it.
 func (e *Env) ReportProgress(done, total int, message string) {
 	if e.Progress != nil {
 		e.Progress(Progress{Done: float64(done), Total: float64(total), Message: message})

@@ -12,11 +12,11 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Refusal is an error whose text an agent reads as it is: what failed and what to
-// do next.
+// Refusal is an error whose text an agent reads unchanged: what failed and what to do
+// next.
 type Refusal struct {
 	Text     string
-	NotFound bool // what was asked for is not there
+	NotFound bool // something that the call names does not exist
 }
 
 func (r *Refusal) Error() string { return r.Text }
@@ -26,18 +26,18 @@ func Refuse(format string, values ...any) error {
 	return &Refusal{Text: fmt.Sprintf(format, values...)}
 }
 
-// RefuseMissing returns a [Refusal] of a call for something that is not there.
+// RefuseMissing returns a [Refusal] of a call for something that does not exist.
 func RefuseMissing(format string, values ...any) error {
 	return &Refusal{Text: fmt.Sprintf(format, values...), NotFound: true}
 }
 
-// IsNotFound reports whether LangSmith answered that something is not there.
+// IsNotFound reports whether LangSmith responded that something does not exist.
 func IsNotFound(err error) bool {
 	var api *langsmith.Error
 	return errors.As(err, &api) && api.Status == http.StatusNotFound
 }
 
-// isAboutMissing reports whether an error says that something is not there.
+// isAboutMissing reports whether an error means that something does not exist.
 func isAboutMissing(err error) bool {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
@@ -46,7 +46,8 @@ func isAboutMissing(err error) bool {
 	return IsNotFound(err)
 }
 
-// Explain tells an agent what failed, what LangSmith said and what to do next.
+// Explain returns an error's text for an agent: what failed, LangSmith's words and what to
+// do next.
 func (e *Env) Explain(tool Declaration, err error) string {
 	var arguments *ArgumentError
 	var refusal *Refusal
@@ -63,8 +64,7 @@ func (e *Env) Explain(tool Declaration, err error) string {
 	return text
 }
 
-// describeEffect says whether a failed call of a tool that writes has changed
-// anything.
+// describeEffect returns whether a failed call of a tool that writes has changed anything.
 func describeEffect(tool Declaration, err error) string {
 	done := map[Effect]string{Writes: "changed", Spends: "started or spent", Destroys: "deleted"}[tool.Effect]
 	var api *langsmith.Error
@@ -77,7 +77,7 @@ func describeEffect(tool Declaration, err error) string {
 	return "Whether anything was " + done + " is not known: look before you call again."
 }
 
-// maxProblem bounds what is said of one argument, in characters.
+// maxProblem is the maximum length of one problem's text, in characters.
 const maxProblem = 500
 
 func (e *ArgumentError) explain(tool string) string {

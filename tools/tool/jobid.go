@@ -7,21 +7,21 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// JobID names a job of a project: by its UUID, or as [LatestJob]. A call's arguments
-// hold no other; empty is none.
+// JobID names a job of a project: by its UUID, or as [LatestJob]. Empty means no job. A
+// call's arguments have no other value.
 type JobID string
 
 // LatestJob is the newest job of the project that succeeded.
 const LatestJob JobID = "latest"
 
-// UUID returns the id; uuid.Nil for [LatestJob] and for none.
+// UUID returns the id, uuid.Nil for [LatestJob] and for no job.
 func (id JobID) UUID() uuid.UUID {
 	parsed, _ := ParseUUID(string(id))
 	return parsed
 }
 
-// ParseUUID reads a UUID in the only form that results show. Others, which uuid.Parse
-// takes too, may be names.
+// ParseUUID reads a UUID in the only form that results show. Other forms, which uuid.Parse
+// accepts too, may be names.
 func ParseUUID(text string) (id uuid.UUID, ok bool) {
 	const length = len("5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11")
 	id, err := uuid.Parse(text)
@@ -31,8 +31,8 @@ func ParseUUID(text string) (id uuid.UUID, ok bool) {
 	return id, true
 }
 
-// jobIDFormat is the format that arguments of type [JobID] are checked against. No
-// client knows it, so it is not published.
+// jobIDFormat is the format of arguments of type [JobID]. Clients do not know it, so it is
+// not published.
 const jobIDFormat = "job-id"
 
 func registerFormats(compiler *validator.Compiler) {

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// KeyedMutex is a mutex for each key. With it, calls that look whether something
-// exists and then create it do so one after the other: an agent whose client timed
-// out calls again while its first call still runs.
+// KeyedMutex is a mutex for each key. Calls that look whether something exists and then
+// create it use it to do so one after the other: an agent whose client timed out repeats
+// the call while the first one still runs.
 type KeyedMutex struct {
 	mu    sync.Mutex
 	locks map[string]*keyLock

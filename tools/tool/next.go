@@ -13,13 +13,13 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Followed is embedded in a result after which a call may follow, so that hosts that
-// show a model only the structure tell it too.
+// Followed is embedded in a result that may suggest a next call, so that hosts that show a
+// model only the structure show the call too.
 type Followed struct {
 	Next *Call `json:"next,omitempty"`
 }
 
-// Call is a call that an agent can make as it stands.
+// Call is a complete call for an agent to make.
 type Call struct {
 	Tool      string         `json:"tool"`
 	Arguments map[string]any `json:"arguments,omitempty"`
@@ -40,12 +40,12 @@ func NewCall(tool string, arguments ...any) *Call {
 	return call
 }
 
-// maxRepeated bounds the arguments of a call that repeats another, in bytes: the result
-// may hold most of them already.
+// maxRepeated is the maximum size of the arguments of a call that repeats another, in
+// bytes: the result may have most of them already.
 const maxRepeated = 6_000
 
-// RepeatCall returns a call with the arguments that a struct holds, such as those of a
-// dry run. It is nil where they are too long to repeat.
+// RepeatCall returns a call with the arguments in a struct, such as those of a dry run. It
+// returns nil if they are too long to repeat.
 func RepeatCall(tool string, arguments any) *Call {
 	data, err := json.Marshal(arguments)
 	var given map[string]json.RawMessage
@@ -82,7 +82,7 @@ func (c *Call) Text(above ...string) string {
 	return text
 }
 
-// maxValue bounds a text in a call that is written, in bytes.
+// maxValue is the maximum length of a text in a written call, in bytes.
 const maxValue = 300
 
 // quoteValue quotes a text that is more than a word or a time.

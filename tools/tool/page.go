@@ -1,6 +1,6 @@
 package tool
 
-// PageArgs are the arguments by which every list is paged.
+// PageArgs are the arguments that page a list.
 type PageArgs struct {
 	Limit  int `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=20" jsonschema_description:"How many to return."`
 	Offset int `json:"offset,omitempty" jsonschema:"minimum=0" jsonschema_description:"How many to skip."`
@@ -8,10 +8,10 @@ type PageArgs struct {
 
 const defaultPage = 20
 
-// MaxPage is the most items that LangSmith returns at once.
+// MaxPage is the maximum number of items that LangSmith returns at once.
 const MaxPage = 100
 
-// Size returns how many items the page shows.
+// Size returns the number of items of the page.
 func (p PageArgs) Size() int {
 	if p.Limit == 0 {
 		return defaultPage
@@ -19,7 +19,7 @@ func (p PageArgs) Size() int {
 	return p.Limit
 }
 
-// Budget returns the budget of the page: more for a caller who asked for more.
+// Budget returns the budget of the page: larger for a page with a larger limit.
 func (p PageArgs) Budget() int {
 	if p.Limit > defaultPage {
 		return LargestBudget
@@ -27,14 +27,14 @@ func (p PageArgs) Budget() int {
 	return DefaultBudget
 }
 
-// FetchSize returns how many items to ask LangSmith for. It is one more than the
-// page shows, since LangSmith's lists have no total: only a further item tells
-// that there is a next page.
+// FetchSize returns the number of items to request from LangSmith. It is one more than the
+// page shows, since LangSmith's lists have no total: only a further item shows that there
+// is a next page.
 func (p PageArgs) FetchSize() int { return min(p.Size()+1, MaxPage) }
 
-// CutPage returns the items that a page shows, and where the next page begins; 0
-// where there is none. A page of MaxPage counts as having a next one, which may be
-// empty, since no further item can be fetched with it.
+// CutPage returns the items of a page, and the offset of the next page, 0 if there is none.
+// A page of MaxPage counts as having a next one, which may be empty, since no further item
+// can be fetched with it.
 func CutPage[T any](p PageArgs, fetched []T) (page []T, nextOffset int) {
 	size := p.Size()
 	if len(fetched) > size {

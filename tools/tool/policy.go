@@ -2,9 +2,9 @@ package tool
 
 import "langsmith-insights-mcp/langsmith"
 
-// Policy is what the operator allows, whatever a call asks for.
+// Policy has the operator's limits, which no call can exceed.
 type Policy struct {
-	MaxSample      int    // the most traces that a job may read; 0 for LangSmith's own bound
+	MaxSample      int    // the maximum number of traces that a job may read; 0 for LangSmith's own limit
 	MaxJobsPerDay  int    // paid jobs that a caller may start in a day; 0 for any number
 	Confirm        bool   // a person must agree before money is spent
 	HideRunContent bool   // inputs, outputs and summaries of runs are left out of results

@@ -16,7 +16,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// CheckName refuses an argument that names something and is blank.
+// CheckName refuses a blank name.
 func CheckName(argument, name string) error {
 	if strings.TrimSpace(name) == "" {
 		return langsmith.FieldError{Field: argument, Problem: "must not be blank"}
@@ -24,15 +24,15 @@ func CheckName(argument, name string) error {
 	return nil
 }
 
-// problem is one thing that the validator has against the value at a path.
+// problem is one error of the validator about the value at a path.
 type problem struct {
 	path []string
 	kind jsonschema.ErrorKind
 	name string // of an argument that is missing or unknown
 }
 
-// explain puts the validator's complaints into words: first of what is missing,
-// then of arguments, then of what is inside them.
+// explain returns the validator's errors as an [ArgumentError]: first missing arguments,
+// then arguments, then values inside them.
 func (s schemas) explain(invalid *jsonschema.ValidationError) error {
 	problems := flatten(invalid, nil)
 	slices.SortStableFunc(problems, func(a, b problem) int {
@@ -41,15 +41,15 @@ func (s schemas) explain(invalid *jsonschema.ValidationError) error {
 			slices.CompareFunc(a.names(), b.names(), compareNames),
 		)
 	})
-	told := min(len(problems), maxProblems)
-	err := &ArgumentError{More: len(problems) - told}
-	for _, p := range problems[:told] {
+	listed := min(len(problems), maxProblems)
+	err := &ArgumentError{More: len(problems) - listed}
+	for _, p := range problems[:listed] {
 		err.Problems = append(err.Problems, langsmith.FieldError{Field: p.field(), Problem: s.describe(p)})
 	}
 	return err
 }
 
-// flatten lists the leaves of a tree of complaints.
+// flatten lists the leaves of a tree of errors.
 func flatten(e *jsonschema.ValidationError, problems []problem) []problem {
 	for _, cause := range e.Causes {
 		problems = flatten(cause, problems)
@@ -82,7 +82,7 @@ func compareNames(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// rank is 0 for what is missing, else how deep inside the arguments it is.
+// rank returns 0 for a missing argument, else the depth inside the arguments.
 func (p problem) rank() int {
 	if _, missing := p.kind.(*kind.Required); missing {
 		return 0
@@ -90,7 +90,7 @@ func (p problem) rank() int {
 	return 1 + len(p.names())
 }
 
-// names lead to what the problem is about.
+// names returns the path to the value of the problem.
 func (p problem) names() []string {
 	if p.name == "" {
 		return p.path
@@ -98,7 +98,7 @@ func (p problem) names() []string {
 	return append(slices.Clone(p.path), p.name)
 }
 
-// field is what the problem is about, as a text.
+// field returns the path to the value of the problem, as a text.
 func (p problem) field() string {
 	names := p.names()
 	if len(names) == 0 {
@@ -153,7 +153,7 @@ func (s schemas) describe(p problem) string {
 	return fmt.Sprintf("is not accepted by the tool's input schema (%s)", strings.Join(p.kind.KeywordPath(), "/"))
 }
 
-// describeUnknown names the argument that a caller may have meant.
+// describeUnknown suggests the argument that a caller may have meant.
 func (s schemas) describeUnknown(p problem) string {
 	known := s.argumentNames(p.path)
 	best, distance := "", len(p.name)/2+1
@@ -175,7 +175,7 @@ func (s schemas) describeUnknown(p problem) string {
 	return "is not an argument; known are " + strings.Join(known, ", ")
 }
 
-// examples are how an argument looks that is missing or has the wrong type.
+// examples are values of arguments, for those that are missing or have the wrong type.
 var examples = map[string]string{
 	"job_id":            ": list_insights_jobs lists the jobs",
 	"user_context":      `, such as {"What would you like to learn about your agent?": "why users give up"}`,
@@ -186,7 +186,7 @@ var examples = map[string]string{
 	"hierarchy":         ", such as [3, 12]",
 }
 
-// example shows the shape of an argument, or of an attribute in attribute_schemas.
+// example returns an example of an argument, or of an attribute in attribute_schemas.
 func (p problem) example() string {
 	switch {
 	case len(p.path) == 2 && p.path[0] == "attribute_schemas":
@@ -199,7 +199,7 @@ func (p problem) example() string {
 	return ""
 }
 
-// hints say where an id comes from, by the argument that is none.
+// hints are the sources of ids, by argument.
 var hints = map[string]string{
 	"session_id": "; a project's name is given as project",
 	"job_id":     "; list_insights_jobs lists the jobs",
@@ -224,7 +224,7 @@ func article(word string) string {
 	return "a " + word
 }
 
-// decimal writes a bound without zeroes at its end.
+// decimal returns a bound without trailing zeroes.
 func decimal(bound *big.Rat) string {
 	return strings.TrimSuffix(strings.TrimRight(bound.FloatString(6), "0"), ".")
 }

@@ -16,14 +16,14 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// ProjectArgs are the arguments by which tools about a project are told which.
+// ProjectArgs are the arguments that name a project.
 type ProjectArgs struct {
 	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"The project's UUID."`
 	Project   string    `json:"project,omitempty" jsonschema_description:"Or its name or UUID."`
 }
 
-// requiresProject reports whether arguments of a type have to name a project: they
-// embed [ProjectArgs] then.
+// requiresProject reports whether arguments of a type have to name a project: whether they
+// embed [ProjectArgs].
 func requiresProject(t reflect.Type) bool {
 	if t.Kind() != reflect.Struct {
 		return false
@@ -36,11 +36,11 @@ func missingProject() langsmith.FieldError {
 	return langsmith.FieldError{Field: "project", Problem: "is required: give session_id (a UUID) or project (a name); list_projects lists both"}
 }
 
-// maxProjectName bounds a project's name in a sentence, in characters.
+// maxProjectName is the maximum length of a project's name in a sentence, in characters.
 const maxProjectName = 100
 
-// ProjectLabel names a project in a sentence: by its name, or by its id where the
-// call knows no more.
+// ProjectLabel names a project in a sentence: by its name, or by its id if only that is
+// known.
 func ProjectLabel(project langsmith.Project) string {
 	if project.Name == "" {
 		return "project " + project.ID.String()
@@ -48,8 +48,8 @@ func ProjectLabel(project langsmith.Project) string {
 	return "project " + markdown.Quote(project.Name, maxProjectName)
 }
 
-// FindProject returns the project that a call names. For an id alone it asks
-// LangSmith nothing: the request that uses the id shows whether it exists.
+// FindProject returns the project that a call names. It does not check an id: the request
+// with it shows whether the project exists.
 func (e *Env) FindProject(ctx context.Context, args ProjectArgs) (langsmith.Project, error) {
 	name := args.Project
 	if name == "" && args.SessionID == uuid.Nil {
@@ -95,7 +95,7 @@ func (e *Env) projectByName(ctx context.Context, name string) (langsmith.Project
 	return e.ChooseProject(ctx, name, found)
 }
 
-// ChooseProject has a person choose among projects of one name. Where nobody can be
+// ChooseProject asks a person to choose among projects with one name. If nobody can be
 // asked it refuses the call and lists them.
 func (e *Env) ChooseProject(ctx context.Context, name string, found []langsmith.Project) (langsmith.Project, error) {
 	question := &Question{ID: "project " + name, Text: fmt.Sprintf("%d projects are called %s. Which one?", len(found), markdown.Quote(name, maxProjectName))}
@@ -125,7 +125,7 @@ func (e *Env) ChooseProject(ctx context.Context, name string, found []langsmith.
 	return langsmith.Project{}, Refuse("%d projects are called %s. Call again with the session_id of one:%s", len(found), markdown.Quote(name, maxProjectName), lines.String())
 }
 
-// nearestShown is how many projects are named in place of one that is missing.
+// nearestShown is the maximum number of projects that are suggested for a missing one.
 const nearestShown = 5
 
 // noSuchProject refuses a name that no project has, and lists the nearest.

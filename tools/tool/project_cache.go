@@ -11,8 +11,8 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// ProjectCache remembers one caller's projects, each by its id, and by its name
-// where LangSmith has no other of that name.
+// ProjectCache caches one caller's projects, each by its id, and by its name if LangSmith
+// has no other with that name.
 type ProjectCache struct {
 	known  *ttlcache.Cache[projectKey, langsmith.Project]
 	asking singleflight.Group
@@ -25,9 +25,9 @@ type projectKey struct {
 }
 
 const (
-	// projectsKnownFor is how long a project's name, id and workspace are believed.
-	// They rarely change.
-	projectsKnownFor = 4 * time.Minute
+	// projectTTL is how long a project's name, id and workspace are cached. They rarely
+	// change.
+	projectTTL = 4 * time.Minute
 
 	maxKnownProjects = 1000
 )
@@ -35,28 +35,28 @@ const (
 // NewProjectCache returns an empty cache.
 func NewProjectCache() *ProjectCache {
 	return &ProjectCache{known: ttlcache.New(
-		ttlcache.WithTTL[projectKey, langsmith.Project](projectsKnownFor),
+		ttlcache.WithTTL[projectKey, langsmith.Project](projectTTL),
 		ttlcache.WithCapacity[projectKey, langsmith.Project](maxKnownProjects),
 		ttlcache.WithDisableTouchOnHit[projectKey, langsmith.Project](),
 	)}
 }
 
-// Put remembers a project by its id alone: it may share its name with others.
+// Put caches a project by its id alone: it may share its name with others.
 func (c *ProjectCache) Put(project langsmith.Project) {
 	c.known.Set(projectKey{id: project.ID}, project, ttlcache.DefaultTTL)
 }
 
-// mostSome is how many projects [ProjectCache.some] returns at most.
-const mostSome = 3
+// maxSome is the maximum number of projects that [ProjectCache.some] returns.
+const maxSome = 3
 
-// some returns a few of the projects that the caller has used or seen.
+// some returns a few of the caller's cached projects.
 func (c *ProjectCache) some() []langsmith.Project {
 	var some []langsmith.Project
 	c.known.Range(func(item *ttlcache.Item[projectKey, langsmith.Project]) bool {
 		if item.Key().id != uuid.Nil {
 			some = append(some, item.Value())
 		}
-		return len(some) < mostSome
+		return len(some) < maxSome
 	})
 	return some
 }
@@ -69,14 +69,14 @@ func (c *ProjectCache) get(key projectKey) []langsmith.Project {
 }
 
 // find returns the projects with an id or a name from the cache, or else as fetch
-// returns them. Many callers at once share one fetch, such as a thousand that wait
-// for one job; it does not end with the caller that began it.
+// returns them. Concurrent callers share one fetch, such as a thousand that wait for one
+// job; it does not end with the caller that started it.
 func (c *ProjectCache) find(ctx context.Context, key projectKey, fetch func(context.Context) ([]langsmith.Project, error)) ([]langsmith.Project, error) {
 	if found := c.get(key); found != nil {
 		return found, nil
 	}
 	fetched := c.asking.DoChan(key.id.String()+key.name, func() (any, error) {
-		if found := c.get(key); found != nil { // since this caller looked
+		if found := c.get(key); found != nil { // fetched since this caller looked
 			return found, nil
 		}
 		found, err := fetch(context.WithoutCancel(ctx))

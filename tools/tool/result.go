@@ -12,9 +12,9 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// Result is what a tool's function returns. Its JSON is the structured content,
-// and its Text says the same to a model or a person. Clients show one or the
-// other, so each stands alone.
+// Result is the result of a tool's function. Its JSON is the structured content, and its
+// Text has the same for a model or a person. Clients show one or the other, so each is
+// complete.
 type Result interface {
 	Text() string
 }
@@ -31,7 +31,7 @@ type Reply struct {
 	Structured json.RawMessage // nil for an error
 	Text       string
 	IsError    bool
-	NotFound   bool  // an error, because what was asked for is not there
+	NotFound   bool  // an error, because something that the call names does not exist
 	Err        error // what Text explains; nil for a result
 }
 
@@ -43,9 +43,9 @@ func render(result Result) (Reply, error) {
 	return Reply{Structured: cleanJSON(structured), Text: markdown.Clean(result.Text())}, nil
 }
 
-// cleanJSON cleans every string of a value as [markdown.Clean] does, the names of
-// members included: what users and models wrote is as harmless in structure as in
-// text. Of two members that have one name then, the first stays.
+// cleanJSON cleans every string of a value as [markdown.Clean] does, including the names of
+// members, so that text of users and models is as harmless in the structure as in the text.
+// Of two members with the same name afterwards the first stays.
 func cleanJSON(value []byte) []byte {
 	if isCleanJSON(value) {
 		return value
@@ -81,9 +81,8 @@ func cleanJSON(value []byte) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// isCleanJSON reports whether there is surely nothing to clean in what encoding/json has
-// written: no character, no escape of one but <, > and &, and no name that an object has
-// twice.
+// isCleanJSON reports whether the output of encoding/json certainly needs no cleaning: it
+// has no unsafe character, no escape of one but <, > and &, and no name twice in an object.
 func isCleanJSON(value []byte) bool {
 	text := string(value)
 	escaped := 0
@@ -97,22 +96,22 @@ func isCleanJSON(value []byte) bool {
 // Resizable is a result that is built in the largest size that fits its budget,
 // such as a page of items with long texts.
 type Resizable[R Result] struct {
-	// Build returns the result with its first items only, and with its long texts
-	// cut to chars. The result says what was left out and which call gets it.
+	// Build returns the result with its first items only, and with its long texts cut to
+	// chars. The result names what was left out and the call that returns it.
 	Build func(items, chars int) R
 
-	Items  int // in the whole result
-	Chars  int // in its longest text
-	Enough int // to which texts are cut before items are left out; 0 for Chars
+	Items  int // the number of items of the whole result
+	Chars  int // the length of its longest text
+	Enough int // the length to which texts are cut before items are left out; 0 for Chars
 	Budget int // in bytes; 0 for DefaultBudget
 }
 
 // shortestText is the length below which no text is cut to make a result fit.
 const shortestText = 40
 
-// Fit builds and renders the largest result that fits: the whole; else all items
-// with texts of at least Enough; else as many items as fit with such texts; else
-// one item with its texts as long as they can be.
+// Fit builds and renders the largest result that fits: the whole; else all items with texts
+// of at least Enough; else as many items as fit with such texts; else one item with texts
+// as long as possible.
 func (r *Resizable[R]) Fit() (fitted R, reply Reply, err error) {
 	fits := func(items, chars int) bool {
 		result := r.Build(items, chars)
@@ -150,9 +149,8 @@ func (r *Resizable[R]) budget() int {
 	return min(r.Budget, LargestBudget)
 }
 
-// findLargest searches the numbers from low to high for the largest that fits, so
-// that the last number for which fits returned true is that one. It reports
-// whether any fits, which the lowest tells at once.
+// findLargest searches the numbers from low to high for the largest that fits, and reports
+// whether any does. That number is the last for which fits returned true.
 func findLargest(low, high int, fits func(int) bool) bool {
 	if high < low || !fits(low) {
 		return false

@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// Effect is what a tool does to the world, and to somebody's bill.
+// Effect is the kind of change or cost that a tool causes.
 type Effect int
 
 // The effects, from harmless to grave.
@@ -36,11 +36,11 @@ type Declaration struct {
 	App         bool   // the report App can show its result
 	MayWait     bool   // its result may take minutes: it can be polled ([Env.Poll])
 
-	// ResultOf names a tool whose output schema describes this one's result too;
-	// empty where the tool has an output schema of its own.
+	// ResultOf names a tool whose output schema describes this one's result too; empty if
+	// the tool has an output schema of its own.
 	ResultOf string
 
-	// ResultAdds are the fields that the result has beside those.
+	// ResultAdds are the fields that the result has besides those.
 	ResultAdds []string
 }
 
@@ -52,9 +52,8 @@ type Tool struct {
 	call    func(context.Context, *Env, json.RawMessage) (Reply, error)
 }
 
-// Define makes a tool of a function whose result has one size. See
-// [DefineResizable] for lists, and for what holds long texts. It panics where a
-// struct has no JSON Schema.
+// Define returns the tool of a function whose result has one size. See [DefineResizable]
+// for lists, and for results with long texts. It panics if a struct has no JSON Schema.
 func Define[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (Out, error)) Tool {
 	return DefineResizable(declaration, func(ctx context.Context, env *Env, in In) (*Resizable[Out], error) {
 		out, err := run(ctx, env, in)
@@ -62,8 +61,8 @@ func Define[In any, Out Result](declaration Declaration, run func(context.Contex
 	})
 }
 
-// DefineResizable makes a tool of a function whose result is built in the size
-// that fits its budget. It panics where a struct has no JSON Schema.
+// DefineResizable returns the tool of a function whose result is built in the size that
+// fits its budget. It panics if a struct has no JSON Schema.
 func DefineResizable[In any, Out Result](declaration Declaration, run func(context.Context, *Env, In) (*Resizable[Out], error)) Tool {
 	derived := deriveSchemas[In, Out](declaration)
 	return Tool{
@@ -90,19 +89,19 @@ func (t Tool) InputSchema() json.RawMessage { return t.schemas.input }
 // OutputSchema returns the JSON Schema of the structured content.
 func (t Tool) OutputSchema() json.RawMessage { return t.schemas.output }
 
-// ResultSchema returns the JSON Schema of the structured content with all that lies
-// deeper, which clients are not sent: the reference is made of it. It is derived when
-// asked for, so that the start does not wait for it.
+// ResultSchema returns the complete JSON Schema of the structured content, for the
+// reference. Clients do not get it. It is derived on each call, so that the start does not
+// wait for it.
 func (t Tool) ResultSchema() json.RawMessage {
 	r := newReflector()
 	r.AllowAdditionalProperties = true
 	return encode(r.ReflectFromType(t.schemas.result))
 }
 
-// Call checks the arguments, runs the tool and renders its result. A failure is a
-// Reply with IsError set, in words for an agent. An error is returned only for a
-// [*Question] that a person must answer first, for a result that is [*Unfinished], and
-// for a caller who has gone.
+// Call checks the arguments, runs the tool and renders its result. A failure is a Reply
+// with IsError set, and a text for an agent. An error is returned only for a [*Question]
+// that a person must answer first, for a result that is [*Unfinished], and for a caller who
+// has gone.
 func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
 	reply, err := t.call(ctx, env, arguments)
 	if err == nil {

@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// idKind is what an id may be the id of.
+// idKind is the kind of thing that an id may have.
 type idKind string
 
 const (
@@ -19,9 +19,9 @@ const (
 	aRun     idKind = "a run"
 )
 
-// explainWrongKind returns a refusal of a call that LangSmith answered with "not
-// found" because an argument has the id of something else, such as a job's where a
-// project's belongs. It returns nil where that is not so, or cannot be found out.
+// explainWrongKind returns a refusal of a call for which LangSmith returned "not found"
+// because an argument has the id of something else, such as a job's instead of a project's.
+// It returns nil if no id is known to be of another kind.
 func (e *Env) explainWrongKind(ctx context.Context, arguments json.RawMessage) error {
 	var named struct {
 		SessionID string `json:"session_id"`
@@ -32,9 +32,9 @@ func (e *Env) explainWrongKind(ctx context.Context, arguments json.RawMessage) e
 	if json.Unmarshal(arguments, &named) != nil {
 		return nil
 	}
-	unasked := *e
-	unasked.Ask = nil // who chose among projects of one name is not asked again
-	project, err := unasked.FindProject(ctx, ProjectArgs{SessionID: parsed(named.SessionID), Project: named.Project})
+	withoutAsk := *e
+	withoutAsk.Ask = nil // a person who chose among projects with one name is not asked again
+	project, err := withoutAsk.FindProject(ctx, ProjectArgs{SessionID: parseOrNil(named.SessionID), Project: named.Project})
 	if err != nil { // none is named, which get_run allows
 		project = langsmith.Project{}
 	}
@@ -51,7 +51,7 @@ func (e *Env) explainWrongKind(ctx context.Context, arguments json.RawMessage) e
 		argument string
 		id       uuid.UUID
 		want     idKind
-	}{{"job_id", parsed(named.JobID), aJob}, {"run_id", parsed(named.RunID), aRun}} {
+	}{{"job_id", parseOrNil(named.JobID), aJob}, {"run_id", parseOrNil(named.RunID), aRun}} {
 		switch {
 		case given.id == uuid.Nil:
 		case given.id == project.ID || e.isProject(ctx, given.id):
@@ -65,8 +65,8 @@ func (e *Env) explainWrongKind(ctx context.Context, arguments json.RawMessage) e
 	return nil
 }
 
-// explainNoProject says of an id that is no project's whether it is that of a job or
-// a run of the projects that the caller knows.
+// explainNoProject refuses an id of a job or a run of the caller's cached projects in place
+// of a project's. It returns nil for other ids.
 func (e *Env) explainNoProject(ctx context.Context, argument string, id uuid.UUID) error {
 	for _, known := range e.Projects.some() {
 		where := "It is in " + ProjectLabel(known) + ", session_id " + known.ID.String() + "."
@@ -84,13 +84,13 @@ func wrongKind(argument string, id uuid.UUID, want, is idKind, next string) erro
 	return RefuseMissing("%s %s is the id of %s, not of %s. %s", argument, id, is, want, next)
 }
 
-// parsed is uuid.Nil for a text that is no UUID.
-func parsed(text string) uuid.UUID {
+// parseOrNil returns uuid.Nil for a text that is not a UUID.
+func parseOrNil(text string) uuid.UUID {
 	id, _ := ParseUUID(text)
 	return id
 }
 
-// isProject, isJob and isRun ask LangSmith. They are false where it does not say.
+// isProject, isJob and isRun read from LangSmith. They return false if the read fails.
 func (e *Env) isProject(ctx context.Context, id uuid.UUID) bool {
 	_, err := e.projectByID(ctx, id)
 	return err == nil

@@ -13,19 +13,19 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// matching are the traces that a job would find now.
-type matching struct {
+// matches is the result of counting the traces that a job would find now.
+type matches struct {
 	count   int       // up to [langsmith.MaxSample]
-	more    bool      // there are that many, or more
-	example uuid.UUID // of the newest; uuid.Nil where there is none
+	more    bool      // there may be more
+	example uuid.UUID // the newest; uuid.Nil if there is none
 }
 
-// maxReads bounds the reads that count traces. One is enough where LangSmith gives a
-// thousand at once; its older route gives a hundred.
+// maxReads is the maximum number of requests that count traces. One is enough if LangSmith
+// returns a thousand at once; its older route returns a hundred.
 const maxReads = langsmith.MaxSample / 100
 
 // countMatching counts the traces in a request's window that pass its filter.
-func countMatching(ctx context.Context, env *tool.Env, project uuid.UUID, request *langsmith.CreateInsightsJobRequest, now time.Time) (*matching, error) {
+func countMatching(ctx context.Context, env *tool.Env, project uuid.UUID, request *langsmith.CreateInsightsJobRequest, now time.Time) (*matches, error) {
 	query := langsmith.RunsQuery{Project: project, RootsOnly: true, Limit: langsmith.MaxSample}
 	query.Filter, _ = request.Filter.Get()
 	start, end, _ := request.Window(now)
@@ -33,7 +33,7 @@ func countMatching(ctx context.Context, env *tool.Env, project uuid.UUID, reques
 	if end.Before(now) {
 		query.Before = end
 	}
-	found := &matching{more: true}
+	found := &matches{more: true}
 	for range maxReads {
 		page, err := env.LangSmith.QueryRuns(ctx, query)
 		if err != nil {
@@ -56,9 +56,9 @@ func countMatching(ctx context.Context, env *tool.Env, project uuid.UUID, reques
 	return found, nil
 }
 
-// explainUnreadableFilter refuses a filter that LangSmith cannot read; nil where
-// something else kept the traces from being counted.
-func explainUnreadableFilter(j *Job, request *langsmith.CreateInsightsJobRequest, err error) error {
+// explainInvalidFilter refuses a filter that LangSmith cannot parse. It returns nil if the
+// traces could not be counted for another reason.
+func explainInvalidFilter(j *Job, request *langsmith.CreateInsightsJobRequest, err error) error {
 	var api *langsmith.Error
 	if _, filtered := request.Filter.Get(); !filtered || !errors.As(err, &api) ||
 		api.Status != http.StatusBadRequest && api.Status != http.StatusUnprocessableEntity {

@@ -14,8 +14,8 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// The places in which LangSmith passes on what customers said, and a word in
-// each that is nowhere else.
+// The fields in which LangSmith returns the content of runs, each with a word that is
+// nowhere else.
 const (
 	saidInInputs     = "KESTREL-inputs"
 	saidInOutputs    = "KESTREL-outputs"
@@ -23,11 +23,11 @@ const (
 	saidInHighlights = "KESTREL-highlighted-summary"
 )
 
-// overheard puts two reports into the project whose runs hold customers' words
-// wherever a run holds any, in each of the shapes that LangSmith gives it.
-func overheard(s *stage) {
+// addPrivateContent adds two reports to the project, and runs with content in every field
+// that may have any, in each of the shapes that LangSmith returns.
+func addPrivateContent(s *stage) {
 	for _, job := range []sandbox.Job{weekBefore(), support()} {
-		if job.ID == named("this week") {
+		if job.ID == idOf("this week") {
 			for i := range job.Report.Highlights {
 				job.Report.Highlights[i].Summary = new(saidInHighlights)
 			}
@@ -36,25 +36,25 @@ func overheard(s *stage) {
 			"run 1": {"inputs": saidInInputs, "outputs": map[string]any{"messages": []any{saidInOutputs}}, "summary": saidInSummary},
 			"run 2": {"inputs_preview": saidInInputs, "outputs_preview": saidInOutputs, "summary": saidInSummary},
 		} {
-			fields["id"], fields["session_id"] = named(name), s.project
+			fields["id"], fields["session_id"] = idOf(name), s.project
 			job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: job.Clusters[2].ID, Fields: fields})
 		}
 		s.Sandbox.AddJob(s.project, job)
 	}
 	s.Sandbox.AddRuns(s.project, trace.Run{
-		ID: named("run 1"), Name: "support-assistant",
+		ID: idOf("run 1"), Name: "support-assistant",
 		Inputs: map[string]any{"question": saidInInputs}, Outputs: map[string]any{"answer": saidInOutputs},
 	})
 }
 
-// Where the operator hides what runs contain, nothing that reads a report or a
-// run repeats a word of it, in text or structure. Without that policy the same
-// calls do, so there is something to hide.
+// With --hide-run-content no tool or resource that reads a report or a run returns a word
+// of a run's content, in text or structure. Without it the same calls do, so there is
+// something to hide.
 func TestRunContentIsHidden(t *testing.T) {
-	job, before := named("this week").String(), named("week before").String()
+	job, before := idOf("this week").String(), idOf("week before").String()
 	for _, hidden := range []bool{false, true} {
 		onStage(t, servertest.Options{Config: func(c *config.Config) { c.HideRunContent = hidden }}, func(t *testing.T, s *stage) {
-			overheard(s)
+			addPrivateContent(s)
 			read := func(uri string) servertest.Reply { return s.readResource("insights://" + uri) }
 			call := func(tool string, args servertest.Args) servertest.Reply {
 				all := servertest.Args{"session_id": s.project.String()}
@@ -62,7 +62,7 @@ func TestRunContentIsHidden(t *testing.T) {
 				return s.Call(t, tool, all)
 			}
 			report := "projects/" + s.project.String() + "/jobs/" + job
-			category := named("Refund never arrives").String()
+			category := idOf("Refund never arrives").String()
 			for _, c := range []struct {
 				name  string
 				reply servertest.Reply
@@ -74,12 +74,12 @@ func TestRunContentIsHidden(t *testing.T) {
 				{"wait_for_insights_job", call("wait_for_insights_job", servertest.Args{"job_id": job}), nil},
 				{"list_insights_jobs", call("list_insights_jobs", nil), nil},
 				{"list_insights_runs", call("list_insights_runs", servertest.Args{"job_id": job}), []string{saidInInputs, saidInOutputs, saidInSummary}},
-				{"list_insights_runs, of a category", call("list_insights_runs", servertest.Args{"job_id": before, "cluster_id": named("Charged twice for one order").String()}), []string{saidInInputs, saidInOutputs, saidInSummary}},
-				{"get_run", call("get_run", servertest.Args{"run_id": named("run 1").String(), "max_chars": 50_000}), []string{saidInInputs, saidInOutputs}},
+				{"list_insights_runs, of a category", call("list_insights_runs", servertest.Args{"job_id": before, "cluster_id": idOf("Charged twice for one order").String()}), []string{saidInInputs, saidInOutputs, saidInSummary}},
+				{"get_run", call("get_run", servertest.Args{"run_id": idOf("run 1").String(), "max_chars": 50_000}), []string{saidInInputs, saidInOutputs}},
 				{"compare_insights_jobs", call("compare_insights_jobs", servertest.Args{"job_id": job, "baseline_job_id": before}), nil},
 				{"the report's resource", read(report), nil},
 				{"the category's resource", read(report + "/clusters/" + category), []string{saidInHighlights}},
-				{"the run's resource", read("runs/" + named("run 1").String()), []string{saidInInputs, saidInOutputs}},
+				{"the run's resource", read("runs/" + idOf("run 1").String()), []string{saidInInputs, saidInOutputs}},
 			} {
 				if c.reply.IsError {
 					t.Errorf("%s says %s", c.name, c.reply.Text)
@@ -96,7 +96,7 @@ func TestRunContentIsHidden(t *testing.T) {
 	}
 }
 
-// readResource reads what is at an address, which is Markdown.
+// readResource reads a resource, which is Markdown.
 func (s *stage) readResource(uri string) (reply servertest.Reply) {
 	s.t.Helper()
 	var request mcp.ReadResourceRequest

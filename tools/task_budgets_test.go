@@ -15,10 +15,10 @@ import (
 )
 
 // However little max_chars leaves of inputs and outputs, everything else stays.
-func TestMaxCharsCutsInputsAndOutputsAlone(t *testing.T) {
+func TestMaxCharsCutsOnlyInputsAndOutputs(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		withRuns(s)
-		failed := trace.Run{ID: named("failed run"), Name: "support-assistant", Start: time.Now(), Status: "error", Error: "TimeoutError: refunds.lookup timed out",
+		failed := trace.Run{ID: idOf("failed run"), Name: "support-assistant", Start: time.Now(), Status: "error", Error: "TimeoutError: refunds.lookup timed out",
 			Inputs: map[string]any{"question": "Where is my refund?"}, Outputs: map[string]any{"answer": "Which order is it?"}, ThreadID: "thread one", Tags: []string{"refunds"}}
 		s.Sandbox.AddRuns(s.project, failed)
 		content := regexp.MustCompile("(?s)puts:\n```text\n.*?\n```")
@@ -70,7 +70,7 @@ func TestOutputsDoNotRepeatInputs(t *testing.T) {
 			}
 			return m
 		}
-		run := trace.Run{ID: named("run"), Start: time.Now(), Status: "success",
+		run := trace.Run{ID: idOf("run"), Start: time.Now(), Status: "success",
 			Inputs: map[string]any{"messages": []any{message("system", "Be brief."), message("user", "Where is my refund?")}},
 			Outputs: map[string]any{"state": map[string]any{"messages": []any{
 				message("system", "Be brief.", "id"), message("user", "Where is my refund?"), message("assistant", "Which order is it?"),
@@ -89,8 +89,8 @@ func TestOutputsDoNotRepeatInputs(t *testing.T) {
 
 var uuids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// followed makes the call that a result says is next, and returns its result.
-func (s *stage) followed(reply servertest.Reply) servertest.Reply {
+// follow makes the next call of a result, and returns its result.
+func (s *stage) follow(reply servertest.Reply) servertest.Reply {
 	s.t.Helper()
 	var result struct {
 		Next struct {
@@ -109,14 +109,14 @@ func (s *stage) followed(reply servertest.Reply) servertest.Reply {
 	return next
 }
 
-// The next calls lead from a project to a failing run, each text says each id once, and
-// no table has spaces to pay for.
+// The next calls lead from a project to a failing run, each text has each id once, and no
+// table has padding.
 func TestNextCallsLeadToAFailingRun(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		job := support()
 		failed := uuid.New()
 		s.Sandbox.AddRuns(s.project, trace.Run{ID: failed, Name: "support-assistant", Start: time.Now(), End: time.Now(), Status: "error", Error: "TimeoutError"})
-		job.Runs = []sandbox.JobRun{{ClusterID: named("Refund never arrives"), Fields: map[string]any{"id": failed, "status": "error"}}}
+		job.Runs = []sandbox.JobRun{{ClusterID: idOf("Refund never arrives"), Fields: map[string]any{"id": failed, "status": "error"}}}
 		s.Sandbox.AddJob(s.project, job)
 		reply := s.Call(t, "list_projects", nil)
 		for range 4 {
@@ -136,7 +136,7 @@ func TestNextCallsLeadToAFailingRun(t *testing.T) {
 			if strings.HasPrefix(reply.Text, "Run ") {
 				break
 			}
-			reply = s.followed(reply)
+			reply = s.follow(reply)
 		}
 		if !strings.HasPrefix(reply.Text, "Run "+failed.String()) {
 			t.Errorf("the calls end at\n%s", reply.Text)
@@ -144,7 +144,7 @@ func TestNextCallsLeadToAFailingRun(t *testing.T) {
 	})
 }
 
-// A job that runs, one that failed and a project without any lead on too.
+// A running job, a failed job and a project without jobs have next calls too.
 func TestNextCallsOfUnfinishedJobs(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		list := func() servertest.Reply { return s.Call(t, "list_insights_jobs", servertest.Args{"project": "shop"}) }
@@ -165,9 +165,9 @@ func TestNextCallsOfUnfinishedJobs(t *testing.T) {
 		expect(list(), "create_insights_job", "dry_run", true)
 		s.Sandbox.AddJob(s.project, failedJob())
 		expect(list(), "create_insights_job", "dry_run", true)
-		expect(s.Call(t, "get_insights_job", servertest.Args{"project": "shop", "job_id": named("failed").String()}), "create_insights_job", "dry_run", true)
+		expect(s.Call(t, "get_insights_job", servertest.Args{"project": "shop", "job_id": idOf("failed").String()}), "create_insights_job", "dry_run", true)
 		s.Sandbox.AddJob(s.project, runningJob())
-		running := named("running").String()
+		running := idOf("running").String()
 		expect(list(), "wait_for_insights_job", "job_id", running)
 		args := servertest.Args{"project": "shop", "job_id": running}
 		expect(s.Call(t, "get_insights_job", args), "wait_for_insights_job", "job_id", running)
@@ -175,12 +175,12 @@ func TestNextCallsOfUnfinishedJobs(t *testing.T) {
 	})
 }
 
-// What a dry run has counted, its next call does.
-func TestADryRunIsFollowedByTheCallItself(t *testing.T) {
+// The next call of a dry run does what the dry run has counted.
+func TestDryRunLeadsToCall(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		withRuns(s)
 		for _, name := range []string{"run 1", "run 2"} {
-			s.Sandbox.AddRuns(s.project, trace.Run{ID: named(name), Start: time.Now()})
+			s.Sandbox.AddRuns(s.project, trace.Run{ID: idOf(name), Start: time.Now()})
 		}
 		for tool, args := range map[string]servertest.Args{
 			"add_insights_runs_to_dataset":          {"dataset": "failures", "split": "test"},
@@ -211,9 +211,8 @@ func TestADryRunIsFollowedByTheCallItself(t *testing.T) {
 	})
 }
 
-// The aims of what common tasks may cost, measured in bytes; docs/tokens.md has them in
-// tokens.
-func TestTasksStayLean(t *testing.T) {
+// The maximum cost of common tasks, in bytes; docs/tokens.md has it in tokens.
+func TestTaskBudgets(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{ReadsUntilDone: 1}})
 	var reply servertest.Reply
 	var text, structure, calls int
@@ -269,7 +268,7 @@ func TestTasksStayLean(t *testing.T) {
 	within("twenty failed traces kept and five to review", 2, 600, 1_300)
 }
 
-// A name is as long in every script: it is cut by characters, where there is room.
+// A name has the same length in every script: it is cut by characters, if there is room.
 func TestNamesAreCutByCharacters(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		name := strings.Repeat("返金", 40)

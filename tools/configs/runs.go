@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// ParseSchedule parses the schedule that a call gives; nil where it gives none.
+// ParseSchedule parses the schedule of a call. It returns nil if there is none.
 func ParseSchedule(cron langsmith.Optional[string]) (*schedule.Schedule, error) {
 	text, given := cron.Get()
 	if !given {
@@ -34,7 +34,7 @@ type ScheduledRuns struct {
 	once         cost.Range // of one run
 	cost         cost.Range // of a month with the most runs
 
-	window            time.Duration // that each run reads; 0 where it is not known
+	window            time.Duration // that each run reads; 0 if unknown
 	shortest, longest time.Duration // between two runs
 }
 
@@ -51,8 +51,8 @@ func NewScheduledRuns(when *schedule.Schedule, request *langsmith.CreateInsights
 	return runs
 }
 
-// describeWindow says where the window that each run reads is not the time between two
-// runs; empty where it is, within a tenth.
+// describeWindow warns if the window that each run reads differs from the time between two
+// runs by more than a tenth; else it returns nothing.
 func (r *ScheduledRuns) describeWindow() string {
 	hours := func(d time.Duration) string { return wording.Count(int(d.Round(time.Hour).Hours()), "hour") }
 	switch {
@@ -66,7 +66,7 @@ func (r *ScheduledRuns) describeWindow() string {
 	return ""
 }
 
-// describe says how often the runs start, and what they may cost.
+// describe returns how often the runs start, and what they may cost.
 func (r *ScheduledRuns) describe() string {
 	times := wording.Count(r.most, "run") + " a month"
 	if r.fewest != r.most {
@@ -76,8 +76,7 @@ func (r *ScheduledRuns) describe() string {
 		times, r.next.Format("2006-01-02 15:04"), wording.Count(r.traces, "trace"), r.once, r.cost)
 }
 
-// MostRuns is how many runs a month a schedule may start whose caller has accepted no
-// number of them: one a day.
+// MostRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
 const MostRuns = 31
 
 // CheckSchedule refuses a schedule that starts more jobs a day than the operator
@@ -89,9 +88,8 @@ func CheckSchedule(policy tool.Policy, when *schedule.Schedule) error {
 	return nil
 }
 
-// CheckAccepted refuses a schedule that starts more runs a month than one a day, and
-// more than the caller accepts. request is what the runs read; nil where that is not
-// known yet.
+// CheckAccepted refuses a schedule that starts more runs a month than [MostRuns], and more
+// than the caller accepts. request has what the runs read; nil if that is not known yet.
 func CheckAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest, accepted int) error {
 	if when == nil {
 		return nil
@@ -108,8 +106,8 @@ func CheckAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJob
 	return tool.BadArgument("accept_runs_per_month", "must be %d or more: the schedule (%s) starts up to %s a month%s. Ask the person who pays before you accept that", most, when, wording.Count(most, "paid job"), price)
 }
 
-// CheckWindow refuses a schedule over a window whose start is fixed: each run would
-// read, and cost, what the ones before it have read.
+// CheckWindow refuses a schedule over a window with a fixed start: each run would read, and
+// pay for, the traces of the earlier ones again.
 func CheckWindow(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest) error {
 	if when == nil || request == nil {
 		return nil
@@ -120,9 +118,9 @@ func CheckWindow(when *schedule.Schedule, request *langsmith.CreateInsightsJobRe
 	return nil
 }
 
-// ConfirmSchedule has a person agree before a schedule is saved, where the operator
-// wants that: nobody is asked when the schedule starts its jobs. The answer counts for
-// this config with this schedule alone; config is its id, or what is sent to make it.
+// ConfirmSchedule asks a person for consent before a schedule is saved, if the operator
+// requires it: nobody is asked when the schedule starts its jobs. The answer counts only
+// for this config with this schedule; config is its id, or the request that creates it.
 func ConfirmSchedule(ctx context.Context, env *tool.Env, project langsmith.Project, config any, request *langsmith.CreateInsightsJobRequest, runs *ScheduledRuns) error {
 	return env.Confirm(ctx, &tool.Question{
 		ID:   tool.QuestionID("schedule", project.ID, config, request, runs.when.String(), runs.cost),

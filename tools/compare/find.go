@@ -12,7 +12,7 @@ import (
 )
 
 // PreviousJob names the report before a job: the newest one before it that succeeded,
-// of the same config where there is one. In another project it is the newest one there.
+// of the same config if there is one. In another project it is the newest one there.
 const PreviousJob = "previous"
 
 // FindJobs returns the ids of the job and of its baseline that a call names. Empty
@@ -69,8 +69,8 @@ func findLater(ctx context.Context, env *tool.Env, project langsmith.Project, su
 	return &report.Job, succeeded[first:], nil
 }
 
-// findPrevious returns the newest of the jobs before another: of its config where it
-// has one and so has any of them. It is nil where there is none.
+// findPrevious returns the newest of the jobs before another, preferring those of its
+// config. It returns nil if there is none.
 func findPrevious(later *langsmith.Job, before []langsmith.Job) *langsmith.Job {
 	if len(before) == 0 {
 		return nil
