@@ -370,6 +370,7 @@ func TestRedisThatGoesAway(t *testing.T) {
 	if !slices.Equal(second.Notes, []string{noteNoStore}) {
 		t.Errorf("notes %q", second.Notes)
 	}
+	w.drain(t) // each call's own goroutine writes its line
 	if log := w.log.String(); strings.Count(log, `"state_lost":true`) != 2 || !strings.Contains(log, `{"level":"warn","state_lost":true`) {
 		t.Errorf("the two calls without Redis leave %s", log)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,9 +26,9 @@ func TestCallWithoutItsSlot(t *testing.T) {
 	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				leases, now := newLeaseStore(), trouble
+				leases, now := newLeaseStore(), newChangingTrouble(trouble)
 				w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1, Store: &mortalStore{
-					Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+					Store: leases, process: newProcess(), trouble: now.Get,
 				}}})
 				other := New(Options{Store: struct{ Store }{leases}})
 				w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, DelayAfter: 4 * time.Second})
@@ -36,7 +37,7 @@ func TestCallWithoutItsSlot(t *testing.T) {
 				var group sync.WaitGroup
 				group.Go(func() { slow, slowErr = w.ledger.Start(context.Background(), w.call()) })
 				time.Sleep(time.Second)
-				now = storeTrouble{}
+				now.Set(storeTrouble{})
 				fast, err := other.Start(t.Context(), w.call())
 				if err != nil {
 					t.Fatal(err)
@@ -78,6 +79,18 @@ func TestSlotThatCannotBeReadAfterAWait(t *testing.T) {
 		w.drain(t)
 	})
 }
+
+// changingTrouble is what a store suffers from, which a test changes meanwhile.
+type changingTrouble struct{ now atomic.Pointer[storeTrouble] }
+
+func newChangingTrouble(first storeTrouble) *changingTrouble {
+	c := new(changingTrouble)
+	c.Set(first)
+	return c
+}
+
+func (c *changingTrouble) Set(trouble storeTrouble) { c.now.Store(&trouble) }
+func (c *changingTrouble) Get() storeTrouble        { return *c.now.Load() }
 
 // intendingStore is a store that writes no intent, after something else happens.
 type intendingStore struct {
@@ -159,25 +172,25 @@ func TestWhatTheStoreMissed(t *testing.T) {
 	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				leases, now := newLeaseStore(), trouble
+				leases, now := newLeaseStore(), newChangingTrouble(trouble)
 				w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
-					Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+					Store: leases, process: newProcess(), trouble: now.Get,
 				}}})
 				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 50 * time.Second})
 				var first *Outcome
 				var group sync.WaitGroup
 				group.Go(func() { first = w.start(t, w.call()) })
 				time.Sleep(time.Second)
-				now = storeTrouble{}
+				now.Set(storeTrouble{})
 				time.Sleep(unsavedPause)
 				var uncertain *UncertainError
 				if _, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.Wait == 0 {
 					t.Errorf("while the request is under way: %v", err)
 				}
 				time.Sleep(30 * time.Second)
-				now = trouble
+				now.Set(trouble)
 				group.Wait()
-				now = storeTrouble{}
+				now.Set(storeTrouble{})
 				time.Sleep(2 * unsavedPause)
 				again, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call())
 				if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning || again.Probably {
@@ -194,9 +207,9 @@ func TestWhatTheStoreMissed(t *testing.T) {
 // is told when it is back.
 func TestRefusedCallsWhileTheStoreIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		leases, now := newLeaseStore(), storeTrouble{down: true}
+		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{down: true})
 		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
-			Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+			Store: leases, process: newProcess(), trouble: now.Get,
 		}}})
 		refuse := w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
 		for n := range mostUnsaved + 1 {
@@ -207,7 +220,7 @@ func TestRefusedCallsWhileTheStoreIsAway(t *testing.T) {
 		refuse()
 		first := w.start(t, w.call())
 		w.drain(t)
-		now = storeTrouble{}
+		now.Set(storeTrouble{})
 		time.Sleep(2 * unsavedPause)
 		again, err := New(Options{Store: leases}).Start(t.Context(), w.call())
 		if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning {
@@ -238,15 +251,15 @@ func TestStateThatTurnsOutToBeDamaged(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(listAge)
-				now := storeTrouble{down: true}
+				now := newChangingTrouble(storeTrouble{down: true})
 				other := New(Options{Store: &mortalStore{
-					Store: state.NewDirectory(path), process: newProcess(), trouble: func() storeTrouble { return now },
+					Store: state.NewDirectory(path), process: newProcess(), trouble: now.Get,
 				}})
 				fault.Times = 1
 				w.Inject(fault)
 				go func() {
 					time.Sleep(time.Second)
-					now = storeTrouble{full: true}
+					now.Set(storeTrouble{full: true})
 				}()
 				_, err = other.Start(t.Context(), w.call())
 				var uncertain *UncertainError
@@ -267,15 +280,15 @@ func TestStateThatTurnsOutToBeDamaged(t *testing.T) {
 // could not take it.
 func TestResendAfterACallWithoutItsSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		leases, now := newLeaseStore(), storeTrouble{full: true}
+		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{full: true})
 		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
-			Store: leases, process: newProcess(), trouble: func() storeTrouble { return now },
+			Store: leases, process: newProcess(), trouble: now.Get,
 		}}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: time.Minute})
 		var group sync.WaitGroup
 		group.Go(func() { w.start(t, w.call()) })
 		time.Sleep(time.Second)
-		now = storeTrouble{}
+		now.Set(storeTrouble{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"9"}}})
 		var api *langsmith.Error
 		if _, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call()); !errors.As(err, &api) || api.Status != 429 {
