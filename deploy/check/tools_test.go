@@ -76,7 +76,7 @@ func TestImageRuns(t *testing.T) {
 		}
 	}
 	container := buildah("from", "--pull-never", "langsmith-insights-mcp")
-	if got := buildah("run", "--isolation", "chroot", container, "--", "/langsmith-insights-mcp", "version"); got != version {
+	if got := buildah("run", "--isolation", "chroot", container, "--", "/langsmith-insights-mcp", "version"); got != strings.TrimPrefix(version, "v") {
 		t.Errorf("the program in the image has the version %q, want %q", got, version)
 	}
 }

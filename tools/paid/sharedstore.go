@@ -31,6 +31,7 @@ type sharedStore struct {
 	writing condition
 	unsaved map[uuid.UUID]*unsaved // by token
 	saving  bool                   // they are being written, or are about to be
+	saver   *time.Timer            // that has them written
 }
 
 // condition is whether one way to use a store fails. A store that is full can be
@@ -76,6 +77,7 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 	case way.failing:
 		way.failing = false
 		s.log.Info().Msgf("%s can be %s again", s.store, way.name)
+		s.saveNow()
 	}
 	return err
 }

@@ -49,7 +49,15 @@ func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 func (s *sharedStore) saveLater() {
 	if !s.saving {
 		s.saving = true
-		time.AfterFunc(unsavedPause, s.writeUnsaved)
+		s.saver = time.AfterFunc(unsavedPause, s.writeUnsaved)
+	}
+}
+
+// saveNow has what is unsaved written at once, now that the store can be used again; s.mu
+// is held.
+func (s *sharedStore) saveNow() {
+	if s.saver != nil && s.saver.Stop() {
+		s.saver.Reset(0)
 	}
 }
 
