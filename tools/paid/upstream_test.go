@@ -59,7 +59,10 @@ func lostRow(job uuid.UUID, s span) bool {
 
 // isLost reports whether a job is missing from lists and reads alike.
 func (h *harness) isLost(job uuid.UUID, at time.Time) bool {
-	return slices.ContainsFunc(h.losses, func(s span) bool { return s.holds(at) && lostRow(job, s) })
+	h.mu.Lock()
+	losses := h.losses
+	h.mu.Unlock()
+	return slices.ContainsFunc(losses, func(s span) bool { return s.holds(at) && lostRow(job, s) })
 }
 
 // isGarbled reports whether a job that is lost leaves a row that cannot be read.
