@@ -16,6 +16,12 @@ const maxPages = 10 // of a project's jobs
 // errPartialList is returned for a list that does not show that a job is missing.
 var errPartialList = errors.New("the list of jobs is not complete: some cannot be read, or some that it had before are missing")
 
+// listAgain replaces the list that the call has by one of this moment.
+func (f *inFlight) listAgain() {
+	f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
+	f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
+}
+
 // listAll returns the project's jobs: the list that the call has already, and
 // the pages after it.
 func (f *inFlight) listAll() ([]langsmith.Job, error) {

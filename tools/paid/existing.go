@@ -47,7 +47,7 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 			return f.hiddenOutcome(entry, errors.Is(err, errMissing)), nil
 		case err != nil:
 			unread = &EarlierError{Job: entry.Job, Err: err}
-		case job.Status.Done() && entry.Told && !f.isFresh(entry, job):
+		case f.isSpent(entry, job):
 			f.record(closeEntry(entry))
 		default:
 			return f.foundOutcome(entry, job), nil
@@ -57,6 +57,12 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 		return nil, unread
 	}
 	return f.findUnresolved(entries)
+}
+
+// isSpent reports whether a remembered job no longer keeps another one from being started:
+// it has ended, its caller was told of it, and it is no fresh report.
+func (f *inFlight) isSpent(entry state.Entry, job langsmith.Job) bool {
+	return job.Status.Done() && entry.Told && !f.isFresh(entry, job)
 }
 
 // reopen turns an entry whose probable job is now known to be another call's
@@ -82,7 +88,7 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	if f.jobs.err != nil && slices.ContainsFunc(open, isOver) {
 		// The list brings LangSmith's time. Without it an age is what this machine's clock
 		// says, which may have been set since.
-		if f.jobs = f.ledger.jobLists.list(f.ctx, f.call); f.jobs.err != nil {
+		if f.listAgain(); f.jobs.err != nil {
 			return nil, f.uncertain(nil, searchResult{err: f.jobs.err})
 		}
 	}
@@ -215,8 +221,7 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	if notFound && f.wasDeleted(id) {
 		return langsmith.Job{}, errDeleted
 	}
-	f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
-	f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
+	f.listAgain()
 	jobs, listErr := f.listAll()
 	if at := slices.IndexFunc(jobs, func(job langsmith.Job) bool { return job.ID == id }); at >= 0 {
 		return jobs[at], nil

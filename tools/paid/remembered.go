@@ -29,7 +29,7 @@ func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
 			continue
 		}
 		job, listed := f.jobs.job(entry.Job)
-		if listed && (!job.Status.Done() || !entry.Told || f.isFresh(entry, job)) {
+		if listed && !f.isSpent(entry, job) {
 			return &job
 		}
 	}

@@ -30,8 +30,7 @@ type sharedStore struct {
 	reading condition
 	writing condition
 	unsaved map[uuid.UUID]*unsaved // by token
-	saving  bool                   // they are being written, or are about to be
-	saver   *time.Timer            // that has them written
+	saver   *time.Timer            // that has them written; nil when there is nothing to write
 }
 
 // condition is whether one way to use a store fails. A store that is full can be

@@ -47,8 +47,7 @@ func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 
 // saveLater has what is unsaved written a little later; s.mu is held.
 func (s *sharedStore) saveLater() {
-	if !s.saving {
-		s.saving = true
+	if s.saver == nil {
 		s.saver = time.AfterFunc(unsavedPause, s.writeUnsaved)
 	}
 }
@@ -81,7 +80,7 @@ func (s *sharedStore) writeUnsaved() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.saving = false; len(s.unsaved) > 0 {
+	if s.saver = nil; len(s.unsaved) > 0 {
 		s.saveLater()
 	}
 }
