@@ -156,12 +156,12 @@ func (j *comparedJob) refuseFailed() error {
 	if !j.state.Report.Status.Failed() {
 		return nil
 	}
-	shown := jobs.NewJob(&j.state.Report.Job, jobs.MaxName)
+	shown := jobs.NewJob(&j.state.Report.Job, nil, jobs.MaxName)
 	return tool.Refuse("%s failed and has no report to compare: %s. Choose another: %s", j.describe(), shown.Reason(), wording.Call("list_insights_jobs", "session_id", j.project.ID))
 }
 
 func (j *comparedJob) refuseUnfinished(timeout time.Duration, maxWaiters int) error {
-	shown := jobs.NewJob(&j.state.Report.Job, jobs.MaxName)
+	shown := jobs.NewJob(&j.state.Report.Job, nil, jobs.MaxName)
 	if shown.Status.Done() {
 		return nil
 	}

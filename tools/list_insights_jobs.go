@@ -65,9 +65,8 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 		Build: func(items, chars int) *listInsightsJobsResult {
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {
-				result.Jobs[i] = jobs.NewJob(&page[i], chars)
+				result.Jobs[i] = jobs.NewJob(&page[i], env.Scopes, chars)
 				result.Jobs[i].URL = links.Job(page[i].ID)
-				result.Jobs[i].Scope = jobs.ScopeOf(&page[i], env.Scopes)
 			}
 			if items < len(page) {
 				result.NextOffset = args.Offset + items

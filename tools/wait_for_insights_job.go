@@ -56,7 +56,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
 	view.Alone = alone
-	if job := jobs.NewJob(&state.Report.Job, jobs.MaxName); !job.Status.Done() {
+	if job := jobs.NewJob(&state.Report.Job, nil, jobs.MaxName); !job.Status.Done() {
 		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
 		view.LookAgain = state.LookAgain()
 	}

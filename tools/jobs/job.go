@@ -33,18 +33,19 @@ type Job struct {
 // times as many.
 const MaxName = 200
 
-// NewJob returns a job with its name cut to max characters, and its error to three times as
-// many.
-func NewJob(job *langsmith.Job, max int) Job {
+// NewJob returns a job with the known part of its scope (see [ScopeOf]), its name cut to max
+// characters, and its error to three times as many.
+func NewJob(job *langsmith.Job, known *scope.Memory, max int) Job {
 	shown := Job{
 		ID:        job.ID,
 		Name:      markdown.Truncate(job.Name, min(MaxName, max)),
 		Status:    langsmith.Status(markdown.Truncate(string(job.Status), markdown.MaxWord)),
 		Error:     markdown.Truncate(job.Error, 3*max),
 		CreatedAt: job.CreatedAt,
+		Scope:     ScopeOf(job, known),
 		ConfigID:  job.ConfigID,
 	}
-	if shown.Scope = ScopeOf(job, nil); shown.Scope == nil {
+	if !hasWindow(job) {
 		shown.StartTime, shown.EndTime = job.StartTime, job.EndTime
 	}
 	if runs := job.NumRuns(); runs > 0 {
@@ -110,9 +111,9 @@ func WriteList(jobs []langsmith.Job, known *scope.Memory, most int) string {
 	var b strings.Builder
 	listed := jobs[:min(len(jobs), most)]
 	for i := range listed {
-		job := NewJob(&listed[i], MaxName)
+		job := NewJob(&listed[i], known, MaxName)
 		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
-		if reads := ScopeOf(&listed[i], known).String(); reads != "" {
+		if reads := job.Scope.String(); reads != "" {
 			b.WriteString(", reads " + reads)
 		} else if !job.CreatedAt.IsZero() {
 			fmt.Fprintf(&b, ", of %s UTC", wording.Minute(job.CreatedAt))

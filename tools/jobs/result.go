@@ -67,13 +67,12 @@ type HighlightedRun struct {
 // chars bytes.
 func (v *View) result(items, chars int) *Result {
 	r := &Result{
-		Job:       NewJob(&v.job.Job, min(MaxName, chars)),
+		Job:       NewJob(&v.job.Job, v.scopes, min(MaxName, chars)),
 		SessionID: v.project.ID,
 		Report:    v.report,
 		view:      v,
 		chars:     chars,
 	}
-	r.Scope = v.scope
 	r.URL = v.links.Job(v.job.ID)
 	if v.tree.Total > 0 {
 		r.NumRuns = &v.tree.Total

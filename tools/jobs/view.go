@@ -24,9 +24,9 @@ type View struct {
 	sortBy  report.Order
 	page    tool.PageArgs
 	detail  detail
-	report  *Report      // the summary, in the size that fits; nil for none
-	hide    bool         // summaries of runs are left out
-	scope   *scope.Scope // nil if unknown
+	report  *Report // the summary, in the size that fits; nil for none
+	hide    bool    // summaries of runs are left out
+	scopes  *scope.Memory
 	now     time.Time
 
 	// Alone is set if the project is known to have no other report to compare with.
@@ -64,7 +64,7 @@ func NewView(ctx context.Context, env *tool.Env, project langsmith.Project, job 
 	view := &View{
 		job: job, project: project, links: env.ProjectLinks(ctx, project), tree: tree,
 		nodes: slices.Clone(tree.Nodes), sortBy: report.ByRuns,
-		detail: concise, hide: env.Policy.HideRunContent, scope: ScopeOf(&job.Job, env.Scopes), now: time.Now(),
+		detail: concise, hide: env.Policy.HideRunContent, scopes: env.Scopes, now: time.Now(),
 	}
 	report.Sort(view.nodes, view.sortBy)
 	return view
