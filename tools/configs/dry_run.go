@@ -17,10 +17,6 @@ type ScheduleArgs struct {
 	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
 }
 
-// maxBody is the maximum size of a request that a dry run repeats, in bytes of its
-// structure.
-const maxBody = 12_000
-
 // NewDryRun returns the result of a dry run. request is the body that would be sent, after
 // the config after the call, args are the dry run's, call is the one that saves the config
 // (nil if it is too long to repeat), and others are the project's other configs with a
@@ -32,23 +28,19 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 	if err := encoder.Encode(request); err != nil {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
+	wouldSend := tool.RepeatBody(bytes.TrimSpace(body.Bytes()))
 	view, otherViews := NewView(after), newViews(others)
 	return &tool.Resizable[*Saved]{
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}
-			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, dryRun: true, project: project, view: view, others: otherViews}
+			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews}
 			result.Config.Config = nil // would_send has the given settings
 			if result.RunsPerMonth > MostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
 				result.accept = result.RunsPerMonth
 				if call != nil {
 					call.Arguments["accept_runs_per_month"] = result.accept
 				}
-			}
-			raw := json.RawMessage(bytes.TrimSpace(body.Bytes()))
-			var escaped bytes.Buffer // as in the structure
-			if json.HTMLEscape(&escaped, raw); escaped.Len() <= maxBody {
-				result.WouldSend = &raw
 			}
 			return result
 		},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -34,9 +35,6 @@ func (r *Result) failure() failure {
 	return failure(max(found, 0))
 }
 
-// widened is the factor by which a proposed window is longer than one without traces.
-const widened = 4
-
 // retry returns the dry run that is suggested after a failed job: of the same job, as far
 // as its scope is known, or of a wider window if it found no traces.
 func (r *Result) retry() *tool.Call {
@@ -44,7 +42,7 @@ func (r *Result) retry() *tool.Call {
 	if r.Scope != nil {
 		start, end := r.Scope.StartTime.Time, r.Scope.EndTime.Time
 		if r.failure() == foundNothing {
-			start = start.Add(-(widened - 1) * r.Scope.Length())
+			start = start.Add(-(scope.Widened - 1) * r.Scope.Length())
 		}
 		call = append(call, r.Scope.Arguments(start, end)...)
 	}
@@ -57,7 +55,7 @@ func (r *Result) describeRetry() string {
 	switch r.failure() {
 	case foundNothing:
 		if what = "says how many traces match now; then widen the window, or change the filter."; r.Scope.Length() > 0 {
-			what = "says whether " + wording.Duration(widened*r.Scope.Length()) + " hold traces; else change the filter."
+			what = "says whether " + wording.Duration(scope.Widened*r.Scope.Length()) + " hold traces; else change the filter."
 		}
 	case exceededQuota:
 		what = "says what another would read and cost; it can succeed once the provider's quota allows."

@@ -15,7 +15,7 @@ import (
 // their pictures, such as ␛, and bidirectional ones by their numbers, such as ⟨U+202E⟩. It
 // removes invisible characters, and all but a few combining marks on a character, which
 // could cover other lines. Tabs stay, and line breaks become newlines.
-func Clean(text string) string { return clean(text, math.MaxInt-1) }
+func Clean(text string) string { return clean(text, math.MaxInt) }
 
 // clean stops after more than limit bytes, so that it does not read the rest of a long text.
 // The result is then longer than limit.

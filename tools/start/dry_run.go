@@ -1,7 +1,6 @@
 package start
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -40,10 +39,6 @@ type dryRun struct {
 	wider       map[string]any // the arguments of a wider window, if nothing matches
 }
 
-// maxBody is the maximum size of a request that a result repeats, in bytes of its
-// structure. The rest of the result has to fit into its budget too.
-const maxBody = 12_000
-
 // DryRun returns what starting the job would do. It reads the traces that match, the
 // workspace's model secrets and the project's other jobs, and leaves out what it cannot
 // read. It fails if LangSmith would refuse the job. call is the one that starts the job,
@@ -54,7 +49,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	if err != nil {
 		return nil, err
 	}
-	dry := &dryRun{bodySize: len(body), replaces: replaces, complete: request}
+	dry := &dryRun{WouldSend: tool.RepeatBody(body), bodySize: len(body), replaces: replaces, complete: request}
 	if j.Project.ID != uuid.Nil { // else the project does not exist, and has no jobs
 		if dry.others, now, dry.othersErr = env.Paid.Others(ctx, j.Call); tool.IsNotFound(dry.othersErr) {
 			return nil, dry.othersErr // so that an id of the wrong kind is explained
@@ -67,10 +62,6 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 		if err := j.CheckDailyLimit(ctx, env); err != nil {
 			return nil, err
 		}
-	}
-	var escaped bytes.Buffer // as in the structure
-	if json.HTMLEscape(&escaped, body); escaped.Len() <= maxBody {
-		dry.WouldSend = &body
 	}
 	if template, ok := request.SummaryPrompt.Get(); ok {
 		dry.unknown = langsmith.UnknownPromptVariables(template)

@@ -9,6 +9,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -31,9 +32,6 @@ func (d *dryRun) otherModel() langsmith.ModelProvider {
 	}
 	return ""
 }
-
-// widened is the factor by which a proposed window is longer than one without traces.
-const widened = 4
 
 // afterDryRun returns the next call after a dry run of a call: that call, if it would start
 // a job. It returns nil if there is nothing for an agent to call.
@@ -60,9 +58,9 @@ func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
 func widen(request *langsmith.CreateInsightsJobRequest, now time.Time) map[string]any {
 	start, end, _ := request.Window(now)
 	if _, fixed := request.StartTime.Get(); fixed {
-		return map[string]any{"start_time": end.Add(-widened * end.Sub(start)).UTC().Format(time.RFC3339)}
+		return map[string]any{"start_time": end.Add(-scope.Widened * end.Sub(start)).UTC().Format(time.RFC3339)}
 	}
-	return map[string]any{"last_n_hours": int(widened * end.Sub(start).Hours())}
+	return map[string]any{"last_n_hours": int(scope.Widened * end.Sub(start).Hours())}
 }
 
 // changeCall returns a dry run of a call with other values of some arguments, nil if there

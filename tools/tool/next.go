@@ -1,6 +1,7 @@
 package tool
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -57,6 +58,20 @@ func RepeatCall(tool string, arguments any) *Call {
 		call.Arguments[name] = value
 	}
 	return call
+}
+
+// maxBody is the maximum size of a request that a result repeats, in bytes of its
+// structure. The rest of the result has to fit into its budget too.
+const maxBody = 12_000
+
+// RepeatBody returns the body of a request for a result that shows it, nil if it is too
+// long to repeat.
+func RepeatBody(body json.RawMessage) *json.RawMessage {
+	var escaped bytes.Buffer // as in the structure
+	if json.HTMLEscape(&escaped, body); escaped.Len() > maxBody {
+		return nil
+	}
+	return &body
 }
 
 // Text writes the call for a text that has some arguments above it already: these are
