@@ -125,8 +125,8 @@ func TestMissingResource(t *testing.T) {
 			t.Errorf("the error does not say what is missing: %v", err)
 		}
 		for id, want := range map[string]string{
-			s.jobURI() + "/clusters/Refunds":                         `cluster_id must be a whole UUID here, not "Refunds"; get_insights_job takes a name or the id's beginning too`,
-			strings.Replace(s.jobURI(), s.job.String(), "latest", 1): `job_id must be a whole UUID here, not "latest"; get_insights_job takes latest too`,
+			s.jobURI() + "/clusters/Refunds":                         `cluster_id must be a whole UUID here, not "Refunds"; get_insights_job also accepts a name or the first characters of an id`,
+			strings.Replace(s.jobURI(), s.job.String(), "latest", 1): `job_id must be a whole UUID here, not "latest"; get_insights_job also accepts latest`,
 		} {
 			if _, err := readResource(t, f, id); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("the error does not say %q: %v", want, err)

@@ -25,7 +25,7 @@ func TestOpenStoreUnreachableRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	closeStore()
-	for _, want := range []string{`"level":"warn"`, "Redis cannot be written to", "refused"} {
+	for _, want := range []string{`"level":"warn"`, "Redis cannot be written", "refused"} {
 		if !strings.Contains(log.String(), want) || strings.Contains(log.String(), "hush") {
 			t.Errorf("the log lacks %q: %s", want, &log)
 		}
