@@ -18,7 +18,7 @@ import (
 
 const operatorKey = "lsv2_pt_0123456789abcdef0123456789abcdef_operator00"
 
-// A server that would let anybody use the operator's key does not start, and says what
+// A server with which anybody could use the operator's key does not start, and says what
 // to do.
 func TestHTTPRefusesToStart(t *testing.T) {
 	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}

@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
-// A Redis that cannot be reached is logged, and is no error.
+// A Redis that cannot be reached is logged. It is not an error.
 func TestOpenStoreUnreachableRedis(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
