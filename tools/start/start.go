@@ -56,11 +56,14 @@ func (j *Job) FindRunning(ctx context.Context, env *tool.Env) (*paid.Outcome, er
 	return outcome, nil
 }
 
-// Confirm asks a person for consent to the job, if the operator requires it (--confirm). It
-// fails with [tool.ErrCannotAsk] if nobody can be asked.
+// Confirm asks a person for consent to the job, if the operator requires it (--confirm) and
+// the daily limit allows one more. It fails with [tool.ErrCannotAsk] if nobody can be asked.
 func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error {
 	if !env.Policy.Confirm {
 		return nil
+	}
+	if err := j.CheckDailyLimit(ctx, env); err != nil {
+		return err
 	}
 	answer, err := env.AskPerson(ctx, &tool.Question{
 		ID:   "start-" + j.Digest(), // so that no answer counts for another job
