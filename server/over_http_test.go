@@ -116,7 +116,7 @@ func TestResourcesOverHTTP(t *testing.T) {
 			f.Sandbox.AddProject(sandbox.Project{Workspace: elsewhere, Name: "theirs"})
 			connect(version, map[string]string{"X-API-Key": "lsv2_pt_another", "X-Tenant-Id": elsewhere.String()})
 			if all, _ := listAll(t, f); len(all) != 1 {
-				t.Errorf("another caller is told of %+v", all)
+				t.Errorf("another caller's list has %+v", all)
 			}
 			if got := complete(t, f, prompt("what_changed"), "project", "", nil).Values; len(got) != 1 || got[0] != "theirs" {
 				t.Errorf("another caller is offered %q", got)

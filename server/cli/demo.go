@@ -63,8 +63,8 @@ type demo struct {
 }
 
 func (d *demo) run(ctx context.Context) error {
-	d.say("An agent is asked: what went wrong for the users of chat-prod last week?\n" +
-		"This is what it calls, and what it gets. LangSmith is an embedded sandbox here.")
+	d.say("A user asks an agent: what went wrong for the users of chat-prod last week?\n" +
+		"These are its calls and their results. An embedded sandbox replaces LangSmith.")
 	if _, err := d.call(ctx, "list_projects", map[string]any{"name_contains": "chat"}); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (d *demo) run(ctx context.Context) error {
 	if _, err := d.call(ctx, "wait_for_insights_job", map[string]any{"session_id": created.SessionID, "job_id": created.ID}); err != nil {
 		return err
 	}
-	d.say("That was the server over its sandbox. With your own traces:\n\n" +
+	d.say("This was the server with its sandbox. With your own traces:\n\n" +
 		"  export LANGSMITH_API_KEY=lsv2_...\n" +
 		"  langsmith-insights-mcp doctor\n" +
 		"  langsmith-insights-mcp install --client claude-code")

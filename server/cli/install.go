@@ -104,7 +104,7 @@ func addEntry(options *install.Options, flags installFlags, getenv func(string) 
 		switch options.APIKey = settings.Credentials.APIKey; {
 		case options.APIKey != "":
 		case flags.url == "" && settings.Credentials.Login != nil && settings.CredentialError() == nil:
-			return config.Problem("--with-key: " + settings.Found.Credential + " holds a login, which the server reads itself: omit --with-key, or set LANGSMITH_API_KEY")
+			return config.Problem("--with-key: " + settings.Found.Credential + " has a login, which the server reads itself: omit --with-key, or set LANGSMITH_API_KEY")
 		default:
 			return config.Problem("--with-key: there is no key to write; set LANGSMITH_API_KEY")
 		}

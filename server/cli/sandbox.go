@@ -49,7 +49,7 @@ func runSandbox(cmd *cobra.Command, addr string, options sandbox.Options) error 
 		Handler:           sandbox.New(options),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "A LangSmith sandbox listens on http://%s and takes any key.\n", listener.Addr())
+	fmt.Fprintf(cmd.ErrOrStderr(), "A LangSmith sandbox listens on http://%s and accepts any key.\n", listener.Addr())
 	stopped := context.AfterFunc(ctx, func() { _ = api.Close() })
 	defer stopped()
 	if err := api.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
