@@ -222,3 +222,18 @@ func TestSpendingNeedsConsent(t *testing.T) {
 		})
 	}
 }
+
+// Nobody is asked for consent to a job that the daily limit refuses.
+func TestDailyLimitComesBeforeConsent(t *testing.T) {
+	options := servertest.Options{Config: func(c *config.Config) { c.Confirm, c.MaxJobsPerDay = true, 1 }}
+	inBothEras(t, options, func(t *testing.T, f *servertest.Fixture, p *person) {
+		p.answer = accept(true)
+		if reply := f.Call(t, "create_insights_job", servertest.Args{"project": "chat-prod", "name": "one"}); reply.IsError {
+			t.Fatal(reply.Text)
+		}
+		reply := f.Call(t, "create_insights_job", servertest.Args{"project": "chat-prod", "name": "two"})
+		if !reply.IsError || !strings.Contains(reply.Text, "1 job a day") || len(p.asked) != 1 {
+			t.Errorf("asked %d times, and answered %s", len(p.asked), reply.Text)
+		}
+	})
+}

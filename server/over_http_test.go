@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -83,6 +84,30 @@ func TestQuestionsOverHTTP(t *testing.T) {
 				t.Errorf("a client that cannot ask gets %+v", reply)
 			}
 		})
+	}
+}
+
+// A call's errors ask for what its caller can do: over HTTP for a header, or to tell the
+// operator, and else for a setting.
+func TestAdviceOverHTTP(t *testing.T) {
+	f := servertest.Start(t, servertest.Options{})
+	connect := overHTTP(t, f)
+	told := func() string {
+		f.Sandbox.Inject(sandbox.Fault{Status: http.StatusUnauthorized})
+		return f.Call(t, "list_projects", nil).Text
+	}
+	if got := told(); !strings.Contains(got, "check LANGSMITH_API_KEY") {
+		t.Errorf("an operator is told %s", got)
+	}
+	for _, version := range []string{"2025-11-25", "2026-07-28"} {
+		connect(version, nil)
+		if got := told(); !strings.Contains(got, "Tell this server's operator, or send a LangSmith key of your own") {
+			t.Errorf("%s: a caller on the operator's key is told %s", version, got)
+		}
+		connect(version, map[string]string{"X-API-Key": servertest.Key})
+		if got := told(); !strings.Contains(got, "check the header X-API-Key") {
+			t.Errorf("%s: a caller with a key is told %s", version, got)
+		}
 	}
 }
 

@@ -82,8 +82,9 @@ const (
 	installHelp = `Adds one entry to the client's own configuration file, keeps everything else in it, and
 leaves a backup beside it. Without --with-key no key is written: clients that can pass
 on LANGSMITH_API_KEY from their environment or ask for it, and for the others install
-prints what to do. With --url the entry is for a server that others run, with the key
-in X-API-Key.
+prints what to do. With --sandbox the entry works without an account, on sample traces;
+the same command without --sandbox then makes it one for your own. With --url the entry
+is for a server that others run, with the key in X-API-Key.
 
 Clients: `
 
@@ -91,6 +92,8 @@ Clients: `
   langsmith-insights-mcp install --client cursor --dry-run
   # make the change, with a backup beside the file
   langsmith-insights-mcp install --client cursor
+  # try it without an account
+  langsmith-insights-mcp install --client cursor --sandbox
   # write LANGSMITH_API_KEY into the file too
   langsmith-insights-mcp install --client claude-desktop --with-key
   # a server that others run, in place of one on this machine

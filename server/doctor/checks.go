@@ -52,7 +52,7 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 	}
 	if err := l.CredentialError(); err != nil {
 		c.skipReason = "the profile's credential cannot be used"
-		return Check{Status: Failed, Found: strings.Join(append(lines, l.Found.Credential+", whose credential cannot be used"), "; "), Do: advice.Explain(c.Client, &langsmith.LoginError{Err: err})}
+		return Check{Status: Failed, Found: strings.Join(append(lines, l.Found.Credential+", whose credential cannot be used"), "; "), Do: advice.Operator.Explain(c.Client, &langsmith.LoginError{Err: err})}
 	}
 	lines = append(lines, "a "+c.credential()+" (fingerprint "+l.Credentials.Fingerprint()+")"+from(l.Found.Credential, ""))
 	if login, ok := l.Credentials.Login.(interface{ ExpiresAt() time.Time }); ok && !login.ExpiresAt().IsZero() {
@@ -103,16 +103,16 @@ func (c *checker) checkKey(ctx context.Context) Check {
 		switch api.Status {
 		case http.StatusUnauthorized:
 			c.skipReason = "the " + c.credential() + " is not accepted"
-			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted", Do: advice.Explain(c.Client, c.listErr)}
+			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted", Do: advice.Operator.Explain(c.Client, c.listErr)}
 		case http.StatusForbidden:
 			if api.NeedsWorkspace() {
 				return Check{Status: OK, Found: "the " + c.credential() + " is accepted, and spans workspaces"}
 			}
 			c.skipReason = "the " + c.credential() + " is not accepted"
-			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted here", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted here", Do: advice.Operator.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 		}
 		c.skipReason = "projects cannot be listed"
-		return Check{Status: Failed, Found: "it is unknown whether the " + c.credential() + " is accepted", Do: advice.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: "it is unknown whether the " + c.credential() + " is accepted", Do: advice.Operator.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: OK, Found: "the " + c.credential() + " is accepted"}
 }
@@ -120,7 +120,7 @@ func (c *checker) checkKey(ctx context.Context) Check {
 func (c *checker) checkWorkspace(ctx context.Context) Check {
 	if c.listErr != nil {
 		c.skipReason = "the workspace cannot be read"
-		return Check{Status: Failed, Found: "this workspace cannot be read with this " + c.credential(), Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+		return Check{Status: Failed, Found: "this workspace cannot be read with this " + c.credential(), Do: advice.Operator.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 	}
 	if !c.LangSmith.HasWorkspace() {
 		return Check{Status: OK, Found: "the " + c.credential() + "'s own workspace"}
@@ -190,7 +190,7 @@ func (c *checker) checkInsights(ctx context.Context) Check {
 			Do: "Insights requires a Plus or Enterprise plan. If the workspace has one, the " + c.credential() + " lacks the permission: ask an admin of the workspace."}
 	}
 	if err != nil {
-		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: advice.Explain(c.Client, err)}
+		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: advice.Operator.Explain(c.Client, err)}
 	}
 	c.serverTime, c.localTime = page.Date, time.Now()
 	found := "readable; " + markdown.Quote(c.project.Name, 60) + " has no report yet"

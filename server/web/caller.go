@@ -18,6 +18,10 @@ import (
 
 // Caller identifies who makes a request, and with which LangSmith credentials.
 type Caller struct {
+	// OverHTTP says that the call came over HTTP: from somebody who may not be the
+	// operator.
+	OverHTTP bool
+
 	// Subject is the authenticated subject: a name for one of the operator's tokens, or
 	// for the issuer's subject. It is empty without authentication.
 	Subject string
@@ -69,6 +73,7 @@ var (
 func callerCredentials(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller := CallerFrom(r.Context())
+		caller.OverHTTP = true
 		var err error
 		if caller.Credentials, caller.Endpoint, err = readCredentials(r.Header); err != nil {
 			refuse(w, http.StatusBadRequest, err.Error())
