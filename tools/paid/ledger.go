@@ -18,7 +18,7 @@ type Store = state.Store
 
 // OpenState returns the store of a --state: "memory", a directory, or a redis:// URL. It
 // fails only for an invalid text. A store that cannot be reached costs its guarantee and
-// no call. The caller closes it, after the ledger's [Ledger.Drain].
+// no call. The caller closes it, after the ledger's [Ledger.Close].
 func OpenState(_ context.Context, spec string) (Store, error) { return state.Open(spec) }
 
 // Options configure [New]. The zero value remembers in memory, without limits and without
@@ -174,6 +174,14 @@ func (l *Ledger) Drain(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("%d paid requests are still in flight: %w", len(sending), ctx.Err())
 		}
+	}
+}
+
+// Close ends the ledger's background work: it no longer writes the entries that its store
+// is missing. It is called after [Ledger.Drain], and leaves the store open.
+func (l *Ledger) Close() {
+	if l.stores.shared != nil {
+		l.stores.shared.close()
 	}
 }
 
