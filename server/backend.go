@@ -139,6 +139,7 @@ func (b *Backend) Drain(ctx context.Context) error { return b.ledger.Drain(ctx) 
 func (b *Backend) Close() {
 	b.End()
 	b.watcher.Close()
+	b.ledger.Close()
 	if pool, ok := b.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}
@@ -156,6 +157,7 @@ func (b *Backend) env(ctx context.Context) *tool.Env {
 		Locks:          caller.locks,
 		DefaultProject: b.defaultProject(caller),
 		Ending:         b.ending,
+		Audience:       b.audience(ctx),
 		Policy: tool.Policy{
 			MaxSample:      b.config.MaxSample,
 			MaxJobsPerDay:  b.config.MaxJobsPerDay,

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/cost"
 	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
@@ -104,7 +103,7 @@ func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *lang
 	}
 	found, err := countMatching(ctx, env, j.Project.ID, request, now)
 	if err != nil {
-		d.uncounted = advice.Cause(err)
+		d.uncounted = env.Audience.Cause(err)
 		return nil, explainInvalidFilter(j, request, err)
 	}
 	d.MatchingTraces, d.more = &found.count, found.more

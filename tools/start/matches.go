@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -66,7 +65,7 @@ func explainInvalidFilter(j *Job, request *langsmith.CreateInsightsJobRequest, e
 	}
 	const good = `a good one is and(eq(status, "error"), gt(latency, 5))`
 	if _, own := j.Request.Filter.Get(); !own {
-		return refuseArgument("config_id", "has a filter that cannot be read: "+advice.Cause(err)+"; "+good)
+		return refuseArgument("config_id", "has a filter that cannot be read: "+j.audience.Cause(err)+"; "+good)
 	}
-	return refuseArgument("filter", "cannot be read: "+advice.Cause(err)+"; "+good)
+	return refuseArgument("filter", "cannot be read: "+j.audience.Cause(err)+"; "+good)
 }
