@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"langsmith-insights-mcp/tools/advice"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
@@ -39,7 +40,7 @@ func (j *Job) explain(err error) error {
 		}
 		return tool.Refuse("The call's time ran out before anything was sent. Nothing was started. Call again.")
 	}
-	return err
+	return dryrun.ExplainFilter(j.Request, err, "filter")
 }
 
 func (j *Job) explainLimit(err *paid.LimitError) error {
