@@ -33,7 +33,7 @@ func TestSecondSignal(t *testing.T) {
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	for log.Scan() && !strings.Contains(log.Text(), `"ending:`) {
+	for log.Scan() && !strings.Contains(log.Text(), `"shutting down:`) {
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

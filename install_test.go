@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -57,6 +58,54 @@ func TestInstallWithKey(t *testing.T) {
 	}
 	if content, err := os.ReadFile(backups[0]); err != nil || strings.Contains(string(content), key) {
 		t.Errorf("%v; the backup has %s", err, content)
+	}
+}
+
+// install --sandbox writes an entry that works without an account, whatever the environment
+// says of LangSmith; a key or an address beside it is refused. install then turns it into
+// one for the user's own traces, and install --sandbox leaves that one alone and names the
+// command that removes it, which works.
+func TestInstallSandbox(t *testing.T) {
+	home := t.TempDir()
+	config := filepath.Join(home, ".cursor", "mcp.json")
+	if err := os.Mkdir(filepath.Dir(config), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const refused = "--sandbox needs neither a key nor an address: omit --with-key and --url\n"
+	const sandboxed, own, none = `"--sandbox"`, "${env:LANGSMITH_API_KEY}", ""
+	install := "install --client cursor"
+	for _, test := range []struct {
+		command string
+		code    int
+		says    string
+		holds   string // what the client's file has afterwards
+	}{
+		{install + " --sandbox --with-key", 2, refused, none},
+		{install + " --sandbox --url https://mcp.example.com/mcp", 2, refused, none},
+		{install + " --sandbox --dry-run", 0, " would change:", none},
+		{install + " --sandbox", 0, "without an account", sandboxed},
+		{install + " --sandbox", 0, "is already up to date", sandboxed},
+		{install, 0, "Set LANGSMITH_API_KEY where Cursor sees it", own},
+		{install + " --sandbox", 1, "uninstall it first, with langsmith-insights-mcp uninstall --client cursor\n", own},
+		{"uninstall --client cursor", 0, "Changed", none},
+	} {
+		env := []string{"HOME=" + home, "USERPROFILE=" + home, "LANGSMITH_API_KEY=" + key}
+		if strings.Contains(test.command, "--sandbox") {
+			env = append(env, "LANGSMITH_ENDPOINT=no address")
+		}
+		got := run(t, "", env, strings.Fields(test.command)...)
+		if got.code != test.code || !strings.Contains(got.stdout+got.stderr, test.says) {
+			t.Errorf("%s: code %d\n%s%s", test.command, got.code, got.stdout, got.stderr)
+		}
+		content, err := os.ReadFile(config)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+		for _, text := range []string{sandboxed, own} {
+			if strings.Contains(string(content), text) != (test.holds == text) {
+				t.Errorf("%s leaves\n%s", test.command, content)
+			}
+		}
 	}
 }
 

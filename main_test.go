@@ -151,7 +151,7 @@ func TestPipedRequests(t *testing.T) {
 					t.Errorf("a line of the log is not JSON: %q", line)
 				}
 			}
-			if level == "info" && !strings.Contains(got.stderr, "the collector answered 400") {
+			if level == "info" && !strings.Contains(got.stderr, "the collector responded with 400") {
 				t.Errorf("the log has no line on the collector:\n%s", got.stderr)
 			}
 		})
@@ -249,7 +249,7 @@ func TestMisspeltVariable(t *testing.T) {
 	if got := run(t, hello, env, "--sandbox"); got.code != 0 || strings.Count(got.stderr, want) != 1 || strings.Contains(got.stderr, "SERVICE_HOST") {
 		t.Errorf("code %d, the log:\n%s", got.code, got.stderr)
 	}
-	if got := run(t, "", env, "doctor"); !strings.Contains(got.stdout, "note  variables: no settings, so without effect: "+want+"\n") {
+	if got := run(t, "", env, "doctor"); !strings.Contains(got.stdout, "note  variables: unknown, so ignored: "+want+"\n") {
 		t.Errorf("doctor says\n%s", got.stdout)
 	}
 }

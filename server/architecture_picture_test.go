@@ -113,7 +113,7 @@ func drawArchitecture(packages map[string]goPackage) string {
 // longestSynopsis is what fits in a row of the picture, in characters.
 const longestSynopsis = 108
 
-// synopsis is what a package's doc comment says first, without the words that
+// synopsis is the first sentence of a package's doc comment, without the words that
 // every one begins with.
 func synopsis(p goPackage) string {
 	text := strings.TrimSuffix(strings.TrimPrefix(p.Doc, "Package "+path.Base(p.ImportPath)+" "), ".")

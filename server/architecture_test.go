@@ -70,7 +70,7 @@ func TestImportDirection(t *testing.T) {
 		}
 		switch path.Base(pkg) {
 		case "util", "utils", "common", "helpers":
-			t.Errorf("%s is a name that says nothing", pkg)
+			t.Errorf("%s is too general a name", pkg)
 		}
 		for _, imported := range p.Imports {
 			if strings.Contains(imported, "mcp-go") && rooms[from] != "server" {

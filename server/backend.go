@@ -156,6 +156,7 @@ func (b *Backend) env(ctx context.Context) *tool.Env {
 		Locks:          caller.locks,
 		DefaultProject: b.defaultProject(caller),
 		Ending:         b.ending,
+		Audience:       b.audience(ctx),
 		Policy: tool.Policy{
 			MaxSample:      b.config.MaxSample,
 			MaxJobsPerDay:  b.config.MaxJobsPerDay,

@@ -9,6 +9,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/catalog"
 	"langsmith-insights-mcp/server/web"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -74,6 +75,17 @@ func (b *Backend) caller(ctx context.Context) *caller {
 	b.callers.DeleteExpired() // here, so that no goroutine is needed
 	item, _ := b.callers.GetOrSetFunc(key, func() *caller { return b.newCaller(key.endpoint, key.credentials, false) })
 	return item.Value()
+}
+
+// audience returns who reads the errors of calls of ctx.
+func (b *Backend) audience(ctx context.Context) advice.Audience {
+	switch from := web.CallerFrom(ctx); {
+	case !from.OverHTTP:
+		return advice.Operator
+	case from.Credentials.Empty():
+		return advice.Guest
+	}
+	return advice.KeyHolder
 }
 
 // defaultProject returns the operator's default project, and none for a caller

@@ -25,5 +25,5 @@ func (d *deprecations) add(end langsmith.Deprecation) {
 	if end.Link != "" {
 		entry = entry.Str("link", end.Link)
 	}
-	entry.Msg("LangSmith has announced the end of a route that was used")
+	entry.Msg("LangSmith has announced the removal of a route that this server uses")
 }

@@ -25,17 +25,17 @@ func TestDeprecationsAreLoggedOnce(t *testing.T) {
 			t.Fatal(got.Text)
 		}
 	}
-	var told []string
+	var logged []string
 	for line := range strings.Lines(log.String()) {
 		var entry struct{ Level, Method, Route, Sunset, Link, Message string }
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(entry.Message, "end of a route") {
-			told = append(told, strings.Join([]string{entry.Level, entry.Method, entry.Route, entry.Sunset, entry.Link}, " "))
+		if strings.Contains(entry.Message, "removal of a route") {
+			logged = append(logged, strings.Join([]string{entry.Level, entry.Method, entry.Route, entry.Sunset, entry.Link}, " "))
 		}
 	}
-	if want := "warn GET /sessions 2027-01-31T00:00:00Z https://docs.example.com/moving"; len(told) != 1 || told[0] != want {
-		t.Errorf("told %q, want %q", told, want)
+	if want := "warn GET /sessions 2027-01-31T00:00:00Z https://docs.example.com/moving"; len(logged) != 1 || logged[0] != want {
+		t.Errorf("logged %q, want %q", logged, want)
 	}
 }

@@ -46,7 +46,7 @@ func (l *lastRequest) sendWith(t *testing.T, over servertest.Args) string {
 	}
 	params, _ := message["params"].(map[string]any)
 	if params["inputResponses"] == nil {
-		t.Fatalf("no answer is in %s", l.body)
+		t.Fatalf("there is no answer in %s", l.body)
 	}
 	arguments, _ := params["arguments"].(map[string]any)
 	for name, value := range over {
@@ -117,7 +117,7 @@ func TestAnswerIsBoundToQuestion(t *testing.T) {
 			for _, over := range c.others {
 				f.Sandbox.ResetRequests()
 				if answer := last.sendWith(t, over); !strings.Contains(answer, "input_required") {
-					t.Errorf("%v: nobody is asked: %s", over, answer)
+					t.Errorf("%v: no question is asked: %s", over, answer)
 				}
 				if slices.ContainsFunc(f.Sandbox.Requests(), func(r sandbox.Request) bool { return r.Method == http.MethodPost && strings.HasSuffix(r.Path, c.path) }) {
 					t.Errorf("%v was paid for", over)

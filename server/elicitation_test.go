@@ -102,7 +102,7 @@ func TestAmbiguousProjectIsAsked(t *testing.T) {
 			t.Fatal(reply.Text)
 		}
 		if len(p.asked) != 1 || p.asked[0].Message != "2 projects are called \"twin \\`x\\`\". Which one?" {
-			t.Fatalf("asked was %+v", p.asked)
+			t.Fatalf("the questions are %+v", p.asked)
 		}
 		if got := fmt.Sprint(choices(t, p.asked[0])); got != fmt.Sprintf("[%s %s]", first, second) && got != fmt.Sprintf("[%s %s]", second, first) {
 			t.Errorf("the choices are %s", got)
@@ -127,7 +127,7 @@ func TestDeclinedChoiceListsCandidates(t *testing.T) {
 				p.answer = answer
 				reply := f.Call(t, "list_insights_jobs", servertest.Args{"project": "twin `x`"})
 				if !reply.IsError || !strings.Contains(reply.Text, first.String()) || !strings.Contains(reply.Text, second.String()) {
-					t.Errorf("the answer is %+v", reply)
+					t.Errorf("the result is %+v", reply)
 				}
 			})
 		})
@@ -143,11 +143,11 @@ func TestClientWithFailingElicitation(t *testing.T) {
 	})
 	first, _ := twins(f)
 	if reply := f.Call(t, "list_insights_jobs", servertest.Args{"project": "twin `x`"}); !reply.IsError || !strings.Contains(reply.Text, first.String()) {
-		t.Errorf("the answer is %+v", reply)
+		t.Errorf("the result is %+v", reply)
 	}
 	reply := f.Call(t, "generate_insights_config", servertest.Args{"session_id": first, "user_context": userContext})
 	if !reply.IsError || !strings.Contains(reply.Text, "this client cannot ask one") {
-		t.Errorf("the answer is %+v", reply)
+		t.Errorf("the result is %+v", reply)
 	}
 }
 
@@ -205,11 +205,11 @@ func TestSpendingNeedsConsent(t *testing.T) {
 				for _, tool := range []string{"generate_insights_config", "create_insights_job"} {
 					reply := f.Call(t, tool, servertest.Args{"session_id": first, "user_context": userContext})
 					if reply.IsError == c.agreed {
-						t.Errorf("%s answers %+v", tool, reply)
+						t.Errorf("%s returns %+v", tool, reply)
 					}
 				}
 				if len(p.asked) != 2 || !strings.Contains(p.asked[1].Message, "which cost about 1 to 2 USD") {
-					t.Errorf("asked was %+v", p.asked)
+					t.Errorf("the questions are %+v", p.asked)
 				}
 				var spent bool
 				for _, request := range f.Sandbox.Requests() {
@@ -221,4 +221,19 @@ func TestSpendingNeedsConsent(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Nobody is asked for consent to a job that the daily limit refuses.
+func TestDailyLimitComesBeforeConsent(t *testing.T) {
+	options := servertest.Options{Config: func(c *config.Config) { c.Confirm, c.MaxJobsPerDay = true, 1 }}
+	inBothEras(t, options, func(t *testing.T, f *servertest.Fixture, p *person) {
+		p.answer = accept(true)
+		if reply := f.Call(t, "create_insights_job", servertest.Args{"project": "chat-prod", "name": "one"}); reply.IsError {
+			t.Fatal(reply.Text)
+		}
+		reply := f.Call(t, "create_insights_job", servertest.Args{"project": "chat-prod", "name": "two"})
+		if !reply.IsError || !strings.Contains(reply.Text, "1 job a day") || len(p.asked) != 1 {
+			t.Errorf("asked %d times, and answered %s", len(p.asked), reply.Text)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -86,6 +87,30 @@ func TestQuestionsOverHTTP(t *testing.T) {
 	}
 }
 
+// A call's errors ask for what its caller can do: over HTTP for a header, or to tell the
+// operator, and else for a setting.
+func TestAdviceOverHTTP(t *testing.T) {
+	f := servertest.Start(t, servertest.Options{})
+	connect := overHTTP(t, f)
+	told := func() string {
+		f.Sandbox.Inject(sandbox.Fault{Status: http.StatusUnauthorized})
+		return f.Call(t, "list_projects", nil).Text
+	}
+	if got := told(); !strings.Contains(got, "check LANGSMITH_API_KEY") {
+		t.Errorf("an operator is told %s", got)
+	}
+	for _, version := range []string{"2025-11-25", "2026-07-28"} {
+		connect(version, nil)
+		if got := told(); !strings.Contains(got, "Tell this server's operator, or send a LangSmith key of your own") {
+			t.Errorf("%s: a caller on the operator's key is told %s", version, got)
+		}
+		connect(version, map[string]string{"X-API-Key": servertest.Key})
+		if got := told(); !strings.Contains(got, "check the header X-API-Key") {
+			t.Errorf("%s: a caller with a key is told %s", version, got)
+		}
+	}
+}
+
 func TestResourcesOverHTTP(t *testing.T) {
 	for _, version := range []string{"2025-11-25", "2026-07-28"} {
 		t.Run(version, func(t *testing.T) {
@@ -116,7 +141,7 @@ func TestResourcesOverHTTP(t *testing.T) {
 			f.Sandbox.AddProject(sandbox.Project{Workspace: elsewhere, Name: "theirs"})
 			connect(version, map[string]string{"X-API-Key": "lsv2_pt_another", "X-Tenant-Id": elsewhere.String()})
 			if all, _ := listAll(t, f); len(all) != 1 {
-				t.Errorf("another caller is told of %+v", all)
+				t.Errorf("another caller's list has %+v", all)
 			}
 			if got := complete(t, f, prompt("what_changed"), "project", "", nil).Values; len(got) != 1 || got[0] != "theirs" {
 				t.Errorf("another caller is offered %q", got)

@@ -14,7 +14,7 @@ import (
 func addReportApp(s *mcpserver.MCPServer) {
 	page := mcp.NewResource(app.URI, "insights-report",
 		mcp.WithResourceTitle("Insights report"),
-		mcp.WithResourceDescription("The page on which hosts with MCP Apps show reports and comparisons. It holds no data."),
+		mcp.WithResourceDescription("The page on which hosts with MCP Apps show reports and comparisons. It contains no data."),
 		mcp.WithMIMEType(app.MIMEType))
 	page.Meta = mcp.NewMetaFromMap(app.ResourceMeta())
 	s.AddResource(page, func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {

@@ -77,7 +77,7 @@ func TestHostsWithoutAppsSeeNoDifference(t *testing.T) {
 			for _, f := range []*servertest.Fixture{plain, shows} {
 				settings, _ := json.Marshal(f.Client.GetServerCapabilities().Extensions[app.Extension])
 				if want, _ := json.Marshal(app.Settings()); string(settings) != string(want) {
-					t.Errorf("the server says of the extension %s, want %s", settings, want)
+					t.Errorf("the extension's settings are %s, want %s", settings, want)
 				}
 			}
 			if a, b := lookAtReport(t, plain), lookAtReport(t, shows); !reflect.DeepEqual(a, b) {

@@ -17,12 +17,12 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// resource is a kind of resource that a reading tool returns. The variables of
-// its address are arguments of the tool.
+// resource is a kind of resource that a reading tool returns. The variables of its URI
+// are arguments of the tool.
 type resource struct {
 	template  mcp.ResourceTemplate
 	tool      string
-	arguments map[string]any // besides those in the address
+	arguments map[string]any // besides those in the URI
 }
 
 const (
@@ -142,8 +142,8 @@ func (b *Backend) readResource(ctx context.Context, resource resource, variables
 // otherNames describes what the tool accepts instead of an id and a resource URI does
 // not.
 var otherNames = map[string]string{
-	"job_id":     "; get_insights_job takes latest too",
-	"cluster_id": "; get_insights_job takes a name or the id's beginning too",
+	"job_id":     "; get_insights_job also accepts latest",
+	"cluster_id": "; get_insights_job also accepts a name or the first characters of an id",
 }
 
 // callForResource calls the resource's tool.

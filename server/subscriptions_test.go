@@ -24,17 +24,17 @@ func TestTasksAreNotified(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		first := s.begin(t, send, s.AddJob(s.project, sandbox.Job{Name: "First", CreatedAt: time.Now(), Statuses: []string{"queued", "running", "success"}}), nil)
 		second := s.begin(t, send, s.AddJob(s.project, aging(0)), map[string]any{"timeout_seconds": 7})
-		told := listen(t, send, map[string]any{"taskIds": []string{first, "made up", second, first}})
-		if told.Error != nil || told.Result["resultType"] != "complete" || told.Before == nil {
-			t.Fatalf("the subscription is %+v", told)
+		subscription := listen(t, send, map[string]any{"taskIds": []string{first, "made up", second, first}})
+		if subscription.Error != nil || subscription.Result["resultType"] != "complete" || subscription.Before == nil {
+			t.Fatalf("the subscription is %+v", subscription)
 		}
-		acknowledged := told.Before[0]
+		acknowledged := subscription.Before[0]
 		if want := map[string]any{"taskIds": []any{first, second}}; acknowledged.Method != mcp.MethodNotificationSubscriptionsAcknowledged ||
 			!reflect.DeepEqual(acknowledged.Params["notifications"], want) {
 			t.Errorf("the first message is %+v", acknowledged)
 		}
 		statuses, last := map[any][]any{}, map[any]map[string]any{}
-		for _, n := range told.Before[1:] {
+		for _, n := range subscription.Before[1:] {
 			if n.Method != "notifications/tasks" || n.Params["resultType"] != nil || n.Params["_meta"] == nil {
 				t.Errorf("a notification is %+v", n)
 			}
@@ -46,17 +46,17 @@ func TestTasksAreNotified(t *testing.T) {
 		}
 		for _, id := range []string{first, second} {
 			if got := slices.Compact(slices.Clone(statuses[id])); !reflect.DeepEqual(got, []any{"working", "completed"}) {
-				t.Errorf("%s was told to be %v", id, got)
+				t.Errorf("the notified statuses of %s are %v", id, got)
 			}
 		}
 		for id, params := range last {
-			asked := get(t, send, id.(string)).Result
+			current := get(t, send, id.(string)).Result
 			for _, name := range []string{"_meta", "resultType", "lastUpdatedAt"} {
-				delete(asked, name)
+				delete(current, name)
 				delete(params, name)
 			}
-			if !reflect.DeepEqual(params, asked) {
-				t.Errorf("told was %v, and on asking %v", params, asked)
+			if !reflect.DeepEqual(params, current) {
+				t.Errorf("the notification has %v, and tasks/get returns %v", params, current)
 			}
 		}
 	})
@@ -71,7 +71,7 @@ func TestSubscribingToTasksNeedsTheExtension(t *testing.T) {
 			"notifications": map[string]any{"taskIds": []string{id}},
 		})
 		if refused.Error == nil || refused.Error.Code != mcp.MISSING_REQUIRED_CLIENT_CAPABILITY || !strings.Contains(fmt.Sprint(refused.Error.Data), "requiredCapabilities") {
-			t.Errorf("the answer is %+v", refused)
+			t.Errorf("the result is %+v", refused)
 		}
 	})
 }
@@ -80,9 +80,9 @@ func TestSubscribingToTasksNeedsTheExtension(t *testing.T) {
 func TestEmptySubscription(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		for try := range 1000 {
-			told := listen(t, send, map[string]any{"toolsListChanged": true, "taskIds": []string{"made up"}})
-			if len(told.Before) != 1 || told.Before[0].Method != mcp.MethodNotificationSubscriptionsAcknowledged || told.Result == nil {
-				t.Fatalf("try %d: %+v", try, told)
+			subscription := listen(t, send, map[string]any{"toolsListChanged": true, "taskIds": []string{"made up"}})
+			if len(subscription.Before) != 1 || subscription.Before[0].Method != mcp.MethodNotificationSubscriptionsAcknowledged || subscription.Result == nil {
+				t.Fatalf("try %d: %+v", try, subscription)
 			}
 		}
 	})

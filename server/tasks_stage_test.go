@@ -243,7 +243,7 @@ func (r *replica) as(headers map[string]string) send {
 			return response
 		}
 		if len(body) == 0 || !response.read(t, body) {
-			t.Fatalf("%s was answered with %d %s", method, status, body)
+			t.Fatalf("the response to %s is %d %s", method, status, body)
 		}
 		return response
 	}
@@ -292,7 +292,7 @@ func (s *taskStage) begin(t testing.TB, send send, job uuid.UUID, arguments map[
 	created := s.wait(t, send, job, arguments)
 	id, _ := created.Result["taskId"].(string)
 	if id == "" || created.Result["resultType"] != "task" {
-		t.Fatalf("the call was answered with %+v", created)
+		t.Fatalf("the call returned %+v", created)
 	}
 	return id
 }

@@ -97,7 +97,7 @@ func TestOnlyWaitingBecomesATask(t *testing.T) {
 			refused := send(t, method, map[string]any{"taskId": id, "_meta": noTasks})
 			want := map[string]any{"requiredCapabilities": map[string]any{"extensions": map[string]any{tasks.Extension: map[string]any{}}}}
 			if refused.Error == nil || refused.Error.Code != mcp.MISSING_REQUIRED_CLIENT_CAPABILITY || !reflect.DeepEqual(refused.Error.Data, want) {
-				t.Errorf("%s of a client that takes none: %+v", method, refused)
+				t.Errorf("%s of a client without tasks: %+v", method, refused)
 			}
 		}
 		discovered := send(t, "server/discover", nil).Result
@@ -117,17 +117,17 @@ func TestNoTasksBefore20260728(t *testing.T) {
 			"clientInfo": map[string]any{"name": "test", "version": "1"},
 		}).Result
 		if strings.Contains(fmt.Sprint(hello), tasks.Extension) {
-			t.Errorf("initialize says %v", hello)
+			t.Errorf("initialize returned %v", hello)
 		}
 		meta := map[string]any{mcp.MetaKeyClientCapabilities: declared}
 		result := send(t, "tools/call", map[string]any{"_meta": meta, "name": "wait_for_insights_job", "arguments": map[string]any{
 			"session_id": s.project, "job_id": s.AddJob(s.project, aging(time.Minute)), "timeout_seconds": 2,
 		}}).Result
 		if result["content"] == nil || result["taskId"] != nil {
-			t.Errorf("a wait is answered with %v", result)
+			t.Errorf("a wait returned %v", result)
 		}
 		if response := send(t, "tasks/get", map[string]any{"_meta": meta, "taskId": "x"}); response.Error == nil || response.Error.Code != mcp.METHOD_NOT_FOUND {
-			t.Errorf("tasks/get is answered with %+v", response)
+			t.Errorf("tasks/get returned %+v", response)
 		}
 	})
 }
@@ -159,7 +159,7 @@ func TestTaskOfFailedJob(t *testing.T) {
 	})
 }
 
-// A task goes on after failing polls; a refusal ends it with the tool's own error.
+// A task continues after failed polls. A refusal ends it with the tool's own error.
 func TestTaskWithFailingPolls(t *testing.T) {
 	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
 		const looks = `/insights/[0-9a-f-]{36}$`
@@ -201,7 +201,7 @@ func TestCancelTask(t *testing.T) {
 			cancelled := send(t, "tasks/cancel", map[string]any{"taskId": id})
 			delete(cancelled.Result, "_meta")
 			if cancelled.Error != nil || !reflect.DeepEqual(cancelled.Result, map[string]any{"resultType": "complete"}) {
-				t.Errorf("tasks/cancel is answered with %+v", cancelled)
+				t.Errorf("tasks/cancel returned %+v", cancelled)
 			}
 			if got := status(t, send, id); got != "cancelled" {
 				t.Errorf("the cancelled task is %s", got)
@@ -231,7 +231,7 @@ func TestUpdateTask(t *testing.T) {
 		updated := send(t, "tasks/update", map[string]any{"taskId": id, "inputResponses": map[string]any{"unasked": map[string]any{"action": "accept"}}})
 		delete(updated.Result, "_meta")
 		if updated.Error != nil || !reflect.DeepEqual(updated.Result, map[string]any{"resultType": "complete"}) {
-			t.Errorf("tasks/update is answered with %+v", updated)
+			t.Errorf("tasks/update returned %+v", updated)
 		}
 		if got := status(t, send, id); got != "working" {
 			t.Errorf("then the task is %s", got)
@@ -304,7 +304,7 @@ func TestTaskHeaders(t *testing.T) {
 	})
 }
 
-// Any replica answers for a task, and so does one that has started since.
+// Any replica returns a task's state, also one that has started since.
 func TestTaskAtEveryReplica(t *testing.T) {
 	withTaskStage(t, func(t *testing.T, s *taskStage) {
 		job := s.AddJob(s.project, sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"running", "running", "success"}})
@@ -374,7 +374,7 @@ func TestComparisonAsTask(t *testing.T) {
 			}}).Result
 			id, _ := created["taskId"].(string)
 			if id == "" || created["status"] != "working" {
-				t.Fatalf("the comparison is answered with %v", created)
+				t.Fatalf("the comparison returned %v", created)
 			}
 			return id
 		}

@@ -115,7 +115,7 @@ func TestTelemetry(t *testing.T) {
 		}
 	}
 
-	// The exporter forgets its spans when it stops, so it is asked before.
+	// The exporter discards its spans when it stops, so they are read before.
 	spans := flushed(t, observed, exporter)
 	logged := map[string]bool{} // request ids of the calls in the trace
 	for _, line := range log.take() {
@@ -137,7 +137,7 @@ func TestTelemetry(t *testing.T) {
 		}
 		for _, attribute := range span.Attributes {
 			if text := attribute.Value.String(); strings.Contains(text, "chat-prod") || strings.Contains(text, "customer") {
-				t.Errorf("%s tells %s", span.Name, text)
+				t.Errorf("%s has %s", span.Name, text)
 			}
 		}
 	}

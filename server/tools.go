@@ -78,13 +78,13 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 
 // newShutdownReply returns the reply of a call that the server's shutdown ended.
 func newShutdownReply(t tool.Tool, err error) tool.Reply {
-	reply := tool.Reply{IsError: true, Err: err, Text: "This server ended before the call was done. Call again once it is back."}
+	reply := tool.Reply{IsError: true, Err: err, Text: "This server shut down before the call was done. Call again when it is back."}
 	var left *paid.LeftError
 	switch {
 	case errors.As(err, &left) && left.Sent:
-		reply.Text = "This server ended while a job was being started: it is not known whether it was, and it costs money if so. Before you call again, look for it with list_insights_jobs."
+		reply.Text = "This server shut down while it started a job. The job may exist and cost money: look for it with list_insights_jobs before you call again."
 	case t.Effect != tool.Reads && left == nil:
-		reply.Text = "This server ended before the call was done, and what it was asked to do may have been done. Look before you call again."
+		reply.Text = "This server shut down before the call was done. The change may have been made: check before you call again."
 	}
 	return reply
 }

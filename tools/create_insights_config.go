@@ -101,7 +101,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		}
 	}
 	if err != nil {
-		return nil, dryrun.ExplainFilter(request.Config, err, "config.filter")
+		return nil, dryrun.ExplainFilter(env.Audience, request.Config, err, "config.filter")
 	}
 	return configs.NewSaved("saved", project, saved, args.ScheduleCron, forecast, others), nil
 }

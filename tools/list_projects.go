@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
@@ -33,8 +34,9 @@ type listProjectsResult struct {
 	NextOffset int             `json:"next_offset,omitempty"`
 	tool.Followed
 
-	args  listProjectsArgs
-	chars int
+	args     listProjectsArgs
+	audience advice.Audience
+	chars    int
 }
 
 func listProjects() tool.Tool {
@@ -67,7 +69,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 	return &tool.Resizable[*listProjectsResult]{
 		Items: len(listed), Chars: markdown.MaxName, Enough: minNameChars, Budget: args.Budget(),
 		Build: func(items, chars int) *listProjectsResult {
-			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars}
+			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars, audience: env.Audience}
 			for i := range result.Projects {
 				result.Projects[i].Name = markdown.Truncate(result.Projects[i].Name, chars)
 			}
@@ -103,7 +105,7 @@ func (r *listProjectsResult) Text() string {
 	case len(r.Projects) == 0 && r.args.NameContains != "":
 		return fmt.Sprintf("No project's name contains %s. Call list_projects without name_contains to see all.\n", markdown.Quote(r.args.NameContains, 100))
 	case len(r.Projects) == 0:
-		return "The workspace holds no tracing project. Another workspace is chosen with LANGSMITH_WORKSPACE_ID, another region with LANGSMITH_ENDPOINT.\n"
+		return "The workspace holds no tracing project. " + r.audience.SuggestOtherWorkspace() + "\n"
 	}
 	table := markdown.NewTable(markdown.Column{Title: "project"}, markdown.Column{Title: "runs", Right: true},
 		markdown.Column{Title: "errors", Right: true}, markdown.Column{Title: "last run (UTC)"}, markdown.Column{Title: "session_id"})

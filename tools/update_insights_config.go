@@ -91,7 +91,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
 	if settings := args.settings(); err != nil && settings != nil {
-		return nil, dryrun.ExplainFilter(settings, err, "config.filter")
+		return nil, dryrun.ExplainFilter(env.Audience, settings, err, "config.filter")
 	}
 	if err != nil {
 		return nil, err

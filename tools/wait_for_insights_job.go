@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/jobs"
-	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/watch"
 	"langsmith-insights-mcp/tools/wording"
@@ -117,9 +117,11 @@ func describeEarlier(introduction string, earlier watch.Earlier) string {
 
 // describeFailures returns how many polls have failed, and why.
 func describeFailures(state watch.State) string {
-	why := markdown.Line(state.Err.Error(), 200)
+	why := "no response"
 	var api *langsmith.Error
-	if errors.As(state.Err, &api) && api.Status != 0 {
+	if errors.As(state.Err, &api) && api.Status == 0 {
+		why = advice.DescribeFailure(api)
+	} else if api != nil {
 		why = fmt.Sprintf("status %d", api.Status)
 	}
 	if state.Failed == 1 {

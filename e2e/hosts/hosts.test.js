@@ -95,6 +95,10 @@ suite("agent hosts", { concurrency: 4 }, () => {
     test(`${client} reads what install wrote`, { skip }, async (t) => {
       const at = await machine(t);
       await host.prepare(at);
+      // Without an account first, but for Gemini CLI, which takes ten seconds to list its servers.
+      await at.call("langsmith-insights-mcp", "install", "--client", client, "--sandbox");
+      if (client !== "gemini-cli") assert.match(await at.call(host.command, ...host.list), host.connected);
+      assert.ok(!(await readFile(join(at.home, host.config), "utf8")).includes("LANGSMITH"), "the entry names a key");
       await at.call("langsmith-insights-mcp", "install", "--client", client);
       assert.match(await at.call(host.command, ...host.list), host.connected);
 

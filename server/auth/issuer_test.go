@@ -18,45 +18,45 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A canceled call returns while the issuer does not respond, and all calls share one
 // request.
-func TestDiscoveryEndsWithItsCaller(t *testing.T) {
-	asked, answer := make(chan struct{}, 100), make(chan struct{})
+func TestDiscoverSharesRequests(t *testing.T) {
+	requested, respond := make(chan struct{}, 100), make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked <- struct{}{}
-		<-answer
+		requested <- struct{}{}
+		<-respond
 		w.WriteHeader(http.StatusNotFound)
 	}))
 	defer server.Close()
 	i := newIssuer(t.Context(), server.URL, zerolog.Nop())
 
-	patient := make(chan error, 10)
-	for range cap(patient) {
+	errs := make(chan error, 10)
+	for range cap(errs) {
 		go func() {
 			_, err := i.discover(t.Context())
-			patient <- err
+			errs <- err
 		}()
 	}
-	<-asked
-	left, leave := context.WithCancel(t.Context())
-	leave()
-	if _, err := i.discover(left); !errors.Is(err, context.Canceled) {
-		t.Errorf("the caller who left got %v", err)
+	<-requested
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := i.discover(canceled); !errors.Is(err, context.Canceled) {
+		t.Errorf("the canceled call returned %v", err)
 	}
-	if name := i.name(); name != server.URL { // for the metadata, which does not wait either
-		t.Errorf("the issuer is called %s", name)
+	if name := i.name(); name != server.URL { // it does not wait either
+		t.Errorf("the issuer's name is %s", name)
 	}
-	close(answer)
-	for range cap(patient) {
-		if err := <-patient; err == nil || !strings.Contains(err.Error(), "404") {
-			t.Errorf("a caller who waited got %v", err)
+	close(respond)
+	for range cap(errs) {
+		if err := <-errs; err == nil || !strings.Contains(err.Error(), "404") {
+			t.Errorf("a waiting call returned %v", err)
 		}
 	}
-	if more := len(asked); more != len(wellKnownAddresses(server.URL))-1 {
-		t.Errorf("the issuer was asked %d times more", more)
+	if more := len(requested); more != len(wellKnownAddresses(server.URL))-1 {
+		t.Errorf("the issuer got %d more requests", more)
 	}
 }
 
-// An issuer, or whoever answers in its place, cannot fill this server's memory.
-func TestTheIssuersAnswersAreBounded(t *testing.T) {
+// An endless response does not fill this server's memory.
+func TestIssuerResponsesAreBounded(t *testing.T) {
 	for _, endless := range []string{"/.well-known/openid-configuration", "/keys"} {
 		t.Run(endless, func(t *testing.T) {
 			var sent atomic.Int64
@@ -80,7 +80,7 @@ func TestTheIssuersAnswersAreBounded(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 			if sent.Load() >= 64<<20 {
-				t.Error("the whole answer was taken")
+				t.Error("the whole response was read")
 			}
 		})
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server"
 	"langsmith-insights-mcp/server/config"
+	"langsmith-insights-mcp/server/install"
 )
 
 func newDemoCommand() *cobra.Command {
@@ -63,8 +66,8 @@ type demo struct {
 }
 
 func (d *demo) run(ctx context.Context) error {
-	d.say("An agent is asked: what went wrong for the users of chat-prod last week?\n" +
-		"This is what it calls, and what it gets. LangSmith is an embedded sandbox here.")
+	d.say("A user asks an agent: what went wrong for the users of chat-prod last week?\n" +
+		"These are its calls and their results. An embedded sandbox replaces LangSmith.")
 	if _, err := d.call(ctx, "list_projects", map[string]any{"name_contains": "chat"}); err != nil {
 		return err
 	}
@@ -86,11 +89,33 @@ func (d *demo) run(ctx context.Context) error {
 	if _, err := d.call(ctx, "wait_for_insights_job", map[string]any{"session_id": created.SessionID, "job_id": created.ID}); err != nil {
 		return err
 	}
-	d.say("That was the server over its sandbox. With your own traces:\n\n" +
-		"  export LANGSMITH_API_KEY=lsv2_...\n" +
-		"  langsmith-insights-mcp doctor\n" +
-		"  langsmith-insights-mcp install --client claude-code")
+	_, notFound := exec.LookPath(programName)
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program's own path: %w", err)
+	}
+	d.say(nextSteps(notFound == nil, program))
 	return nil
+}
+
+// nextSteps names the commands that connect an agent, as a reader of the demo can type
+// them. program is the path of this program.
+func nextSteps(onPath bool, program string) string {
+	name, build := programName, ""
+	switch {
+	case onPath:
+	case install.IsTemporary(program): // go run . demo
+		build = "  go install .    # into $(go env GOPATH)/bin: have that folder on your PATH\n"
+	default:
+		name = program
+	}
+	return "That was the server over its sandbox. Your agent gets the same, without an account, with\n\n" +
+		build +
+		"  " + name + " install --client claude-code --sandbox\n\n" +
+		"and works on your own traces with\n\n" +
+		"  export LANGSMITH_API_KEY=lsv2_...\n" +
+		"  " + name + " doctor\n" +
+		"  " + name + " install --client claude-code"
 }
 
 func (d *demo) say(text string) { fmt.Fprintf(d.out, "\n%s\n", text) }

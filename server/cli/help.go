@@ -53,9 +53,9 @@ const (
 	httpHelp = `Serves Streamable HTTP at /mcp and the older HTTP+SSE at /sse and /message, with
 GET /healthz and /readyz for probes and GET /mcp/server-card for discovery.
 
-A request's own X-API-Key, with X-Tenant-Id and LANGSMITH-ENDPOINT beside it, replaces
-the configured LangSmith credentials for that request alone. Authorization holds the
-token of this server and is never passed on. Beyond loopback the server starts only with
+A request's own X-API-Key, with X-Tenant-Id and LANGSMITH-ENDPOINT, replaces the
+configured LangSmith credentials for that request only. Authorization has the token of
+this server and is never passed on. Beyond loopback the server starts only with
 a token, an issuer, or no configured key.`
 
 	httpExamples = `  # on this machine, at http://127.0.0.1:8080/mcp
@@ -82,8 +82,9 @@ const (
 	installHelp = `Adds one entry to the client's own configuration file, keeps everything else in it, and
 leaves a backup beside it. Without --with-key no key is written: clients that can pass
 on LANGSMITH_API_KEY from their environment or ask for it, and for the others install
-prints what to do. With --url the entry is for a server that others run, with the key
-in X-API-Key.
+prints what to do. With --sandbox the entry works without an account, on sample traces;
+the same command without --sandbox then makes it one for your own. With --url the entry
+is for a server that others run, with the key in X-API-Key.
 
 Clients: `
 
@@ -91,6 +92,8 @@ Clients: `
   langsmith-insights-mcp install --client cursor --dry-run
   # make the change, with a backup beside the file
   langsmith-insights-mcp install --client cursor
+  # try it without an account
+  langsmith-insights-mcp install --client cursor --sandbox
   # write LANGSMITH_API_KEY into the file too
   langsmith-insights-mcp install --client claude-desktop --with-key
   # a server that others run, in place of one on this machine
@@ -117,7 +120,7 @@ as with every call. The exit code is 1 when a check failed, 2 when the configura
 invalid.
 
 With --live it reads what the tools read of a project, jobs, a report, runs, queues,
-datasets and configs, and names every field of LangSmith's answers that is unknown,
+datasets and configs, and names every field of LangSmith's responses that is unknown,
 missing or of another type. It shows no content: the lines can be pasted into a bug
 report.`
 
@@ -127,7 +130,7 @@ report.`
   langsmith-insights-mcp doctor --json
   # wait less for an endpoint that does not answer
   langsmith-insights-mcp doctor --timeout 10s
-  # do LangSmith's answers have the fields that this version expects?
+  # compare LangSmith's responses with what this version expects
   langsmith-insights-mcp doctor --live my-project`
 )
 

@@ -47,7 +47,7 @@ func runHTTP(cmd *cobra.Command, getenv func(string) string) error {
 		servingLine(cfg, "http", logger).
 			Stringer("addr", listener.Addr()).Str("guard", guard).Msg("serving")
 		if cfg.HTTP.AllowUnauthenticated && guard == noGuard {
-			logger.Warn().Msg("--allow-unauthenticated: anybody who reaches this server may call it, with the operator's key unless they send their own")
+			logger.Warn().Msg("--allow-unauthenticated: anyone who reaches this server can call it, with the operator's key unless they send their own")
 		}
 		// Tokens are still validated for calls that arrive while the server ends.
 		background, stop := context.WithCancel(context.WithoutCancel(ctx))

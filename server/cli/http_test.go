@@ -18,7 +18,7 @@ import (
 
 const operatorKey = "lsv2_pt_0123456789abcdef0123456789abcdef_operator00"
 
-// A server that would let anybody use the operator's key does not start, and says what
+// A server with which anybody could use the operator's key does not start, and says what
 // to do.
 func TestHTTPRefusesToStart(t *testing.T) {
 	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}
@@ -183,7 +183,7 @@ func TestHTTPBeyondLoopback(t *testing.T) {
 		"guarded by an issuer":    {key, []string{"--oauth-issuer", "https://id.example.com", "--oauth-audience", "x"}, `"guard":"an issuer"`},
 		"without a key":           {nil, nil, `"guard":"nothing"`},
 		"against the sandbox":     {key, []string{"--sandbox"}, `"guard":"nothing"`},
-		"--allow-unauthenticated": {key, []string{"--allow-unauthenticated"}, "anybody who reaches this server may call it"},
+		"--allow-unauthenticated": {key, []string{"--allow-unauthenticated"}, "anyone who reaches this server can call it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := runHTTP(t, c.variables, append(c.args, "--addr", "0.0.0.0:0")...).end(t)

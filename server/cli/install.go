@@ -15,8 +15,8 @@ import (
 
 // installFlags are the flags of install and uninstall.
 type installFlags struct {
-	client, file, url string
-	dryRun, withKey   bool
+	client, file, url        string
+	dryRun, withKey, sandbox bool
 }
 
 func newInstallCommand(getenv func(string) string) *cobra.Command {
@@ -39,6 +39,7 @@ func newInstallCommand(getenv func(string) string) *cobra.Command {
 		},
 	}
 	flags.declare(cmd)
+	cmd.Flags().BoolVar(&flags.sandbox, "sandbox", false, "write an entry that works without an account, on sample traces")
 	cmd.Flags().StringVar(&flags.url, "url", "", "the `URL` of a server that others run, instead of one on this machine")
 	cmd.Flags().BoolVar(&flags.withKey, "with-key", false, "write LANGSMITH_API_KEY into the file, which then only its owner can read")
 	return cmd
@@ -81,6 +82,18 @@ func (f *installFlags) options(getenv func(string) string) (install.Options, err
 // addEntry adds the contents of the client's entry to options: this program and the
 // environment that it needs, or an address and its headers.
 func addEntry(options *install.Options, flags installFlags, getenv func(string) string) (err error) {
+	if flags.sandbox && (flags.withKey || flags.url != "") {
+		return config.Problem("--sandbox needs neither a key nor an address: omit --with-key and --url")
+	}
+	if flags.url == "" {
+		if options.Command, err = os.Executable(); err != nil {
+			return fmt.Errorf("find this program's own path: %w", err)
+		}
+		options.Args = []string{string(config.Stdio)}
+	}
+	if options.Sandbox = flags.sandbox; options.Sandbox {
+		return nil // it reads no setting of LangSmith
+	}
 	settings, err := config.LoadLangSmith(getenv)
 	if err != nil {
 		return err
@@ -90,21 +103,15 @@ func addEntry(options *install.Options, flags installFlags, getenv func(string) 
 			return config.Problem("--url: " + err.Error())
 		}
 		options.Headers = entryHeaders(settings)
-	} else {
-		if options.Command, err = os.Executable(); err != nil {
-			return fmt.Errorf("find this program's own path: %w", err)
-		}
-		options.Args = []string{string(config.Stdio)}
-		if options.Env, err = entryEnv(settings, getenv); err != nil {
-			return err
-		}
+	} else if options.Env, err = entryEnv(settings, getenv); err != nil {
+		return err
 	}
 	if flags.withKey {
 		delete(options.Env, keyFileVariable)
 		switch options.APIKey = settings.Credentials.APIKey; {
 		case options.APIKey != "":
 		case flags.url == "" && settings.Credentials.Login != nil && settings.CredentialError() == nil:
-			return config.Problem("--with-key: " + settings.Found.Credential + " holds a login, which the server reads itself: omit --with-key, or set LANGSMITH_API_KEY")
+			return config.Problem("--with-key: " + settings.Found.Credential + " has a login, which the server reads itself: omit --with-key, or set LANGSMITH_API_KEY")
 		default:
 			return config.Problem("--with-key: there is no key to write; set LANGSMITH_API_KEY")
 		}

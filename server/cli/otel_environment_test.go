@@ -30,8 +30,8 @@ func TestForeignOTELVariables(t *testing.T) {
 		{"OTEL_TRACES_SAMPLER", "sometimes", "sampler"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "sesame", "resource"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "name=%ff", "UTF-8"},
-		{"OTEL_BSP_SCHEDULE_DELAY", "soon", "the collector answered 400"},
-		{"OTEL_METRICS_EXPORTER", "otlp", "the collector answered 400"},
+		{"OTEL_BSP_SCHEDULE_DELAY", "soon", "the collector responded with 400"},
+		{"OTEL_METRICS_EXPORTER", "otlp", "the collector responded with 400"},
 	} {
 		t.Run(test.name+"="+test.value, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL) // the SDK reads the process's environment

@@ -245,7 +245,7 @@ func TestREADMERepository(t *testing.T) {
 		t.Errorf("the README does not verify files of %s", home.URL())
 	}
 	if home.Chosen() && strings.Contains(readme, "until the project has a public home") {
-		t.Error("the README still says that the project has no public home")
+		t.Error("the README says that the project has no public home")
 	}
 }
 
@@ -282,7 +282,7 @@ func listTools(t *testing.T, name string, args []string, env map[string]string) 
 			return
 		}
 	}
-	t.Errorf("%s does not answer tools/list:\n%s", name, out.String())
+	t.Errorf("%s does not respond to tools/list:\n%s", name, out.String())
 }
 
 // documents lists the repository's Markdown files for users.

@@ -77,7 +77,13 @@ func reference(t *testing.T) string {
 		examples.WriteString(examplesInHelp.FindString(runCommand(t, nil, found[1], "--help").out))
 	}
 	fmt.Fprintf(&b, "\n```sh\n%s\n```\n", strings.TrimSpace(strings.ReplaceAll(examples.String(), "\n  ", "\n")))
-	b.WriteString("\n## Flags\n\nEach has a variable, which a flag overrides.\n\n| flag | variable | default | meaning |\n|---|---|---|---|\n")
+	b.WriteString("\n| flag of a command | what it does |\n|---|---|\n")
+	for _, command := range []string{"install", "uninstall", "doctor", "sandbox"} {
+		for _, found := range flagAndMeaning.FindAllStringSubmatch(runCommand(t, nil, command, "--help").out, -1) {
+			fmt.Fprintf(&b, "| `%s %s` | %s |\n", command, found[1], found[2])
+		}
+	}
+	b.WriteString("\n## Flags\n\nThose of `stdio` and `http`. Each has a variable, which a flag overrides.\n\n| flag | variable | default | meaning |\n|---|---|---|---|\n")
 	for _, setting := range config.Settings() {
 		name := "--" + setting.Name
 		if !setting.IsSwitch() {
@@ -107,6 +113,7 @@ func reference(t *testing.T) string {
 
 var (
 	commandInHelp  = regexp.MustCompile(`(?m)^  ([a-z]+) +([A-Z].*)$`)
+	flagAndMeaning = regexp.MustCompile(`(?m)^      (--\S+(?: \S+)?) {2,}(.*)$`)
 	examplesInHelp = regexp.MustCompile(`(?s)(  # .*?)(?:\n\n|$)`)
 )
 

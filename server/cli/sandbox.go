@@ -33,8 +33,8 @@ func newSandboxCommand() *cobra.Command {
 			return runSandbox(cmd, addr, sandbox.Options{Routes: routes})
 		},
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:1984", "the address to listen on")
-	cmd.Flags().StringVar(&generations, "routes", "both", "the run and queue routes to serve: v1, v2 or both; LangSmith removes v1 on 31 January 2027")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:1984", "the address to listen on, as `HOST:PORT`")
+	cmd.Flags().StringVar(&generations, "routes", "both", "the run and queue `ROUTES` to serve: v1, v2 or both; LangSmith removes v1 on 31 January 2027")
 	return cmd
 }
 
@@ -49,7 +49,7 @@ func runSandbox(cmd *cobra.Command, addr string, options sandbox.Options) error 
 		Handler:           sandbox.New(options),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "A LangSmith sandbox listens on http://%s and takes any key.\n", listener.Addr())
+	fmt.Fprintf(cmd.ErrOrStderr(), "A LangSmith sandbox listens on http://%s and accepts any key.\n", listener.Addr())
 	stopped := context.AfterFunc(ctx, func() { _ = api.Close() })
 	defer stopped()
 	if err := api.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -68,7 +68,7 @@ func runStdio(cmd *cobra.Command, getenv func(string) string) error {
 		draining, cancel := context.WithDeadline(context.WithoutCancel(ctx), ended.Add(cfg.ShutdownTimeout-exitMargin/2))
 		defer cancel()
 		if err := backend.Drain(draining); err != nil {
-			logger.Warn().Err(err).Msg("ending while a paid request is in flight; the next equal call looks for its outcome")
+			logger.Warn().Err(err).Msg("shutting down while a paid request is in flight; the next equal call looks for its outcome")
 		}
 		return err
 	})

@@ -49,7 +49,7 @@ func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) 
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	if err := store.Ping(ctx); err != nil {
-		logger.Warn().Err(err).Msgf("%s cannot be written to: until it can, only this process remembers paid calls", store)
+		logger.Warn().Err(err).Msgf("%s cannot be written: until it can, only this process remembers paid calls", store)
 		return
 	}
 	weakness, err := state.Examine(ctx, store)
@@ -57,6 +57,6 @@ func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) 
 	case weakness != "":
 		logger.Warn().Msg(weakness)
 	case err != nil:
-		logger.Info().Err(err).Msgf("cannot find out whether %s may lose the memory of paid calls: its maxmemory-policy should be noeviction, and its appendonly yes", store)
+		logger.Info().Err(err).Msgf("cannot check whether %s may lose the memory of paid calls: set its maxmemory-policy to noeviction and its appendonly to yes", store)
 	}
 }

@@ -47,7 +47,7 @@ func TestHTTPTelemetry(t *testing.T) {
 			t.Fatalf("telemetry %t: metrics at %q", observed, r.metrics)
 		}
 		if status, _ := fetch(t, "http://"+r.address+"/metrics"); status != http.StatusNotFound {
-			t.Errorf("the address of /mcp answers /metrics with %d", status)
+			t.Errorf("the address of /mcp responds to /metrics with %d", status)
 		}
 		if observed {
 			_, metrics := fetch(t, "http://"+r.metrics+"/metrics")

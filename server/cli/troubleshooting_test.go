@@ -96,7 +96,7 @@ func setupProblems() []setupProblem {
 		{title: "No client found", command: []string{"install", "--client", "cursor"}, says: []string{"Install it and start it once", "name another client"}, code: 1},
 		{title: "An unknown client", command: []string{"install", "--client", "emacs"}, says: []string{"name one of", "claude-desktop"}, code: 2},
 		{title: "No key to write", command: []string{"install", "--client", "cursor", "--with-key"}, says: []string{"set LANGSMITH_API_KEY"}, code: 2},
-		{title: "A key with a line break in it", env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_0123\nexport"}, command: []string{"doctor"}, says: []string{"LANGSMITH_API_KEY: has a blank, a line break"}, code: 2},
+		{title: "A key with a line break in it", env: map[string]string{"LANGSMITH_API_KEY": "lsv2_pt_0123\nexport"}, command: []string{"doctor"}, says: []string{"LANGSMITH_API_KEY: has a space, a line break"}, code: 2},
 		{title: "An endpoint that is not an API", upstream: webPage, env: with(), check: "LangSmith answers", says: []string{"LANGSMITH_ENDPOINT"}, code: 1},
 		{title: "A host name that does not exist", broken: &net.DNSError{Err: "no such host", Name: "api.smith.langchain.con", IsNotFound: true}, env: with("LANGSMITH_ENDPOINT", "https://api.smith.langchain.con"), check: "LangSmith answers", says: []string{"typos", "HTTPS_PROXY"}},
 		{title: "An untrusted certificate", broken: x509.UnknownAuthorityError{}, env: with(), check: "LangSmith answers", says: []string{"SSL_CERT_FILE"}},
@@ -190,7 +190,7 @@ func TestSetupProblems(t *testing.T) {
 // TestDoctorJSON checks the output of doctor --json and its exit code.
 func TestDoctorJSON(t *testing.T) {
 	const key = servertest.Key
-	steps := []string{"configuration", "variables", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "announced ends", "state"}
+	steps := []string{"configuration", "variables", "proxy", "LangSmith answers", "key", "workspace", "projects", "Insights", "model secrets", "clock", "deprecations", "state"}
 	for _, test := range []struct {
 		name   string
 		box    sandbox.Options

@@ -36,8 +36,7 @@ type Config struct {
 	// placeholder such as ${NAME} that the client has not replaced.
 	Placeholders []string
 
-	// Unknown says of each variable that has the program's prefix and is no setting
-	// what may have been meant. The command line sets it.
+	// Unknown has the result of [UnknownVariables]. The command line sets it.
 	Unknown []string
 }
 

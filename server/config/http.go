@@ -41,7 +41,7 @@ func checkGuards(h HTTP) []error {
 	var found []error
 	for _, token := range h.AuthTokens {
 		if strings.ContainsFunc(token.Reveal(), isInvalidInHeader) {
-			found = append(found, Problem("--auth-token: a token has a blank or another character that is not allowed in an Authorization header"))
+			found = append(found, Problem("--auth-token: a token has a space or another character that is not allowed in an Authorization header"))
 		}
 	}
 	switch {

@@ -20,7 +20,7 @@ type Variable struct {
 // The variables for requests to LangSmith.
 var (
 	apiKey      = Variable{[]string{"LANGSMITH_API_KEY", "LANGCHAIN_API_KEY"}, "the API key, sent as `X-API-Key`"}
-	apiKeyFile  = Variable{[]string{"LANGSMITH_API_KEY_FILE"}, "a file with the key, read at the start; a key in the variable above counts more"}
+	apiKeyFile  = Variable{[]string{"LANGSMITH_API_KEY_FILE"}, "a file with the key, read at the start; a key in the variable above takes precedence"}
 	bearerToken = Variable{[]string{"LANGSMITH_BEARER_TOKEN", "LANGCHAIN_BEARER_TOKEN"}, "a token, sent as `Authorization: Bearer` instead of a key; requires the workspace"}
 	endpoint    = Variable{[]string{"LANGSMITH_ENDPOINT", "LANGCHAIN_ENDPOINT"}, "the API's address; default " + langsmith.DefaultEndpoint}
 	workspace   = Variable{[]string{"LANGSMITH_WORKSPACE_ID", "LANGSMITH_TENANT_ID", "LANGCHAIN_WORKSPACE_ID", "LANGCHAIN_TENANT_ID"}, "the workspace's UUID, sent as `X-Tenant-Id`"}
@@ -117,7 +117,7 @@ func readKey(env *environment) (sourcedValue, error) {
 func checkHeader(c langsmith.Credentials) error {
 	for _, secret := range []langsmith.Secret{c.APIKey, c.BearerToken} {
 		if strings.ContainsFunc(secret.Reveal(), isInvalidInHeader) {
-			return errors.New("has a blank, a line break or another character that no key has")
+			return errors.New("has a space, a line break or another character that no key has")
 		}
 	}
 	return nil

@@ -55,15 +55,15 @@ func problems(t *testing.T, err error) []string {
 	for _, err := range err.(interface{ Unwrap() []error }).Unwrap() {
 		var problem config.Problem
 		if !errors.As(err, &problem) {
-			t.Errorf("no problem of the configuration: %v", err)
+			t.Errorf("not a config.Problem: %v", err)
 		}
 		texts = append(texts, err.Error())
 	}
 	return texts
 }
 
-// An issuer that is wrong is reported once, and not as missing beside its audience too.
-func TestOneProblemOfAnIssuer(t *testing.T) {
+// An invalid issuer is reported once. It is not reported as missing too.
+func TestInvalidIssuerIsReportedOnce(t *testing.T) {
 	_, err := config.Load(config.HTTPCmd, map[string]string{"oauth-issuer": "http://id.example.com", "oauth-audience": "x"}, environment(t, nil))
 	if err == nil || strings.Count(err.Error(), "\n") != 0 || !strings.Contains(err.Error(), "want the issuer's https:// address") {
 		t.Errorf("got %v", err)
@@ -76,7 +76,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("stdio: %+v", c)
 	}
 	if !filepath.IsAbs(c.State) || filepath.Base(c.State) != "langsmith-insights-mcp" {
-		t.Errorf("stdio keeps its state in %q, not in a directory of the user's", c.State)
+		t.Errorf("the state of stdio is in %q, which is not a directory of the user's", c.State)
 	}
 	c = load(t, config.HTTPCmd, nil, nil)
 	if c.HTTP.Addr != "127.0.0.1:8080" || c.ShutdownTimeout != 25*time.Second || c.State != "memory" {
@@ -84,7 +84,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-func TestFlagsWinOverVariables(t *testing.T) {
+func TestFlagsOverrideVariables(t *testing.T) {
 	c := load(t, config.Stdio, map[string]string{"log-level": "error"}, map[string]string{
 		"LANGSMITH_INSIGHTS_MCP_LOG_LEVEL":  "debug",
 		"LANGSMITH_INSIGHTS_MCP_MAX_SAMPLE": "50",
@@ -96,7 +96,7 @@ func TestFlagsWinOverVariables(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
+func TestAllProblemsAreReported(t *testing.T) {
 	_, err := config.Load(config.HTTPCmd, map[string]string{
 		"timeout": "soon", "addr": "8080", "state": "mysql://db", "max-sample": "1001", "auth-token": ",", "oauth-issuer": "http://issuer.example",
 	}, environment(t, map[string]string{
@@ -131,7 +131,7 @@ func TestWhatIsWrongIsNamedAllAtOnce(t *testing.T) {
 }
 
 // An issuer's address follows RFC 8414. The error does not repeat a password in it.
-func TestIssuersAreAddresses(t *testing.T) {
+func TestIssuerAddresses(t *testing.T) {
 	for address, valid := range map[string]bool{
 		"https://issuer.example": true, "https://issuer.example/": true, "https://issuer.example/realms/a": true, "http://127.0.0.1:9": true,
 		"http://issuer.example": false, "issuer.example": false, "https://user:hunter2@issuer.example": false, "https://user@issuer.example": false,
@@ -144,7 +144,7 @@ func TestIssuersAreAddresses(t *testing.T) {
 	}
 }
 
-func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
+func TestLangSmithSettings(t *testing.T) {
 	dir := t.TempDir()
 	keyFile := write(t, filepath.Join(dir, "key"), "  "+key+"\n")
 	profiles := write(t, filepath.Join(dir, "config.json"), `{"current_profile":"work","profiles":{
@@ -167,16 +167,16 @@ func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
 			key: key, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace, project: "chat"},
 		{name: "the older names", variables: map[string]string{"LANGCHAIN_API_KEY": key, "LANGCHAIN_ENDPOINT": "https://host/api", "LANGCHAIN_PROJECT": "chat", "LANGSMITH_TENANT_ID": workspace},
 			key: key, endpoint: "https://host", workspace: workspace, project: "chat"},
-		{name: "the newer name wins", variables: map[string]string{"LANGCHAIN_API_KEY": otherKey, "LANGSMITH_API_KEY": key}, key: key, endpoint: "https://api.smith.langchain.com"},
+		{name: "the newer name takes precedence", variables: map[string]string{"LANGCHAIN_API_KEY": otherKey, "LANGSMITH_API_KEY": key}, key: key, endpoint: "https://api.smith.langchain.com"},
 		{name: "stray blanks and quotes", variables: map[string]string{"LANGSMITH_API_KEY": ` "` + key + `" `, "LANGSMITH_ENDPOINT": " 'https://host' "}, key: key, endpoint: "https://host"},
 		{name: "placeholders that the client did not replace", variables: map[string]string{"LANGSMITH_API_KEY": "${LANGSMITH_API_KEY}", "LANGSMITH_ENDPOINT": "${env:LANGSMITH_ENDPOINT}"}, endpoint: "https://api.smith.langchain.com"},
-		{name: "a file that holds the key", variables: map[string]string{"LANGSMITH_API_KEY_FILE": keyFile}, key: key, endpoint: "https://api.smith.langchain.com"},
+		{name: "a key file", variables: map[string]string{"LANGSMITH_API_KEY_FILE": keyFile}, key: key, endpoint: "https://api.smith.langchain.com"},
 		{name: "a bearer token", variables: map[string]string{"LANGSMITH_BEARER_TOKEN": "token-0123456789", "LANGSMITH_WORKSPACE_ID": workspace}, bearer: "token-0123456789", endpoint: "https://api.smith.langchain.com", workspace: workspace},
 		{name: "the current profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles}, key: otherKey, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace},
 		{name: "another profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_PROFILE": "home"}, key: key, endpoint: "https://api.smith.langchain.com"},
 		{name: "the profile called default", variables: map[string]string{"LANGSMITH_CONFIG_FILE": fallback}, key: key, endpoint: "https://api.smith.langchain.com"},
 		{name: "the variable that the profile names", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_PROFILE": "team", "TEAM_KEY": ` "` + key + `" `}, key: key, endpoint: "https://host"},
-		{name: "the environment beats the profile, setting by setting", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_API_KEY": key},
+		{name: "each variable takes precedence over the profile", variables: map[string]string{"LANGSMITH_CONFIG_FILE": profiles, "LANGSMITH_API_KEY": key},
 			key: key, endpoint: "https://eu.api.smith.langchain.com", workspace: workspace},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -196,7 +196,7 @@ func TestLangSmithIsReadAsItsClientsReadIt(t *testing.T) {
 	}
 }
 
-func TestTheProfileOfTheHomeDirectory(t *testing.T) {
+func TestProfileInHomeDirectory(t *testing.T) {
 	home := t.TempDir()
 	write(t, filepath.Join(home, ".langsmith", "config.json"), `{"current_profile":"x","profiles":{"x":{"api_key":"`+key+`"}}}`)
 	c := load(t, config.Stdio, nil, map[string]string{"HOME": home, "USERPROFILE": home})
@@ -205,7 +205,7 @@ func TestTheProfileOfTheHomeDirectory(t *testing.T) {
 	}
 }
 
-func TestSandboxWinsOverEveryVariable(t *testing.T) {
+func TestSandboxIgnoresLangSmithVariables(t *testing.T) {
 	c := load(t, config.Stdio, map[string]string{"sandbox": "true"}, map[string]string{
 		"LANGSMITH_API_KEY": key, "LANGSMITH_ENDPOINT": "nonsense", "LANGSMITH_WORKSPACE_ID": "nonsense", "LANGSMITH_PROJECT": "p",
 	})
@@ -215,7 +215,7 @@ func TestSandboxWinsOverEveryVariable(t *testing.T) {
 }
 
 // A placeholder that the client did not replace is not a value, and is reported.
-func TestPlaceholdersAreUnsetAndTold(t *testing.T) {
+func TestPlaceholdersAreUnset(t *testing.T) {
 	for _, value := range []string{"${LANGSMITH_API_KEY}", "${input:langsmith-api-key}", "${user_config.langsmith_api_key}", "{env:LANGSMITH_API_KEY}", "$LANGSMITH_API_KEY", ` "${X}" `} {
 		c := load(t, config.Stdio, nil, map[string]string{"LANGSMITH_API_KEY": value, "LANGSMITH_INSIGHTS_MCP_READ_ONLY": value})
 		if !c.LangSmith.Credentials.Empty() || c.ReadOnly || !slices.Equal(c.Placeholders, []string{"LANGSMITH_INSIGHTS_MCP_READ_ONLY", "LANGSMITH_API_KEY"}) {
@@ -231,18 +231,18 @@ func TestPlaceholdersAreUnsetAndTold(t *testing.T) {
 }
 
 // A placeholder must not switch authentication off.
-func TestAPlaceholderIsNoGuard(t *testing.T) {
+func TestPlaceholderAsAuthToken(t *testing.T) {
 	variables := map[string]string{"LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN": "${TOKEN}"}
 	_, err := config.Load(config.HTTPCmd, nil, environment(t, variables))
 	if got := problems(t, err); len(got) != 1 || got[0] != "LANGSMITH_INSIGHTS_MCP_AUTH_TOKEN: the placeholder ${TOKEN} was not replaced" {
 		t.Errorf("%q", got)
 	}
 	if c := load(t, config.HTTPCmd, map[string]string{"auth-token": "one"}, variables); len(c.HTTP.AuthTokens) != 1 {
-		t.Errorf("the flag does not win: %+v", c.HTTP)
+		t.Errorf("the flag does not take precedence: %+v", c.HTTP)
 	}
 }
 
-func TestStatesThatAreNone(t *testing.T) {
+func TestInvalidStates(t *testing.T) {
 	for _, state := range []string{"redis://host:99999", "redis://:secret@host:99999/0", "rediss://host:port", "redis://", "redis://:secret@host/0?color=secret", "mysql://:secret@host"} {
 		_, err := config.Load(config.Stdio, map[string]string{"state": state}, environment(t, nil))
 		if got := problems(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "--state: ") || strings.Contains(got[0], "secret") {
@@ -266,7 +266,7 @@ func TestAuthTokens(t *testing.T) {
 	}
 }
 
-func TestEverySettingHasItsVariableAndItsLine(t *testing.T) {
+func TestSettings(t *testing.T) {
 	seen := map[string]bool{}
 	for _, setting := range config.Settings() {
 		if seen[setting.Name] || setting.Meaning == "" || !strings.HasPrefix(setting.Variable(), config.EnvPrefix) {

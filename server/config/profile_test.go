@@ -35,7 +35,7 @@ func profiles(t *testing.T, name string, more ...string) map[string]string {
 	return variables
 }
 
-func TestLoginOfAProfile(t *testing.T) {
+func TestProfileLogin(t *testing.T) {
 	l := load(t, config.Stdio, nil, profiles(t, "work")).LangSmith
 	token, err := l.Credentials.Login.Token(t.Context())
 	if err != nil || token.Reveal() != accessToken || l.Credentials.APIKey != "" || l.Credentials.BearerToken != "" {
@@ -59,7 +59,7 @@ func TestLoginOfAProfile(t *testing.T) {
 }
 
 // A key or a token in the environment takes precedence over a login.
-func TestTheEnvironmentComesBeforeALogin(t *testing.T) {
+func TestEnvironmentOverridesLogin(t *testing.T) {
 	l := load(t, config.Stdio, nil, profiles(t, "work", "LANGSMITH_API_KEY", key)).LangSmith
 	if l.Credentials.APIKey.Reveal() != key || l.Credentials.Login != nil || l.UsesProfile() {
 		t.Errorf("%+v", l)
@@ -71,7 +71,7 @@ func TestTheEnvironmentComesBeforeALogin(t *testing.T) {
 }
 
 // A login's token is sent only to the address of its profile.
-func TestALoginBelongsToItsEndpoint(t *testing.T) {
+func TestLoginIsBoundToEndpoint(t *testing.T) {
 	for _, test := range []struct {
 		profile, endpoint string
 		usable            bool
@@ -104,7 +104,7 @@ func TestALoginBelongsToItsEndpoint(t *testing.T) {
 }
 
 // The server starts with an unusable credential of a profile. Each call reports it.
-func TestUnusableCredentialsOfAProfile(t *testing.T) {
+func TestUnusableProfileCredentials(t *testing.T) {
 	for name, want := range map[string]string{
 		"unset":   "TEAM_KEY, which is not set",
 		"command": "(api_key_cmd), which only LangSmith's CLI runs; set api_key_env in the profile to a variable with the key, or set LANGSMITH_API_KEY",
@@ -130,7 +130,7 @@ func TestUnusableCredentialsOfAProfile(t *testing.T) {
 
 // A server does not start if anyone could call with the operator's login. An unusable
 // login exposes nothing.
-func TestALoginIsNotExposed(t *testing.T) {
+func TestLoginIsNotExposed(t *testing.T) {
 	open := map[string]string{"addr": ":0"}
 	_, err := config.Load(config.HTTPCmd, open, environment(t, profiles(t, "work")))
 	if got := problems(t, err); len(got) != 1 || !strings.Contains(got[0], `call with the credentials of profile "work"`) {
@@ -141,7 +141,7 @@ func TestALoginIsNotExposed(t *testing.T) {
 }
 
 // Every variable that selects a profile is documented.
-func TestVariablesOfProfilesAreDocumented(t *testing.T) {
+func TestProfileVariablesAreDocumented(t *testing.T) {
 	var names []string
 	for _, variable := range config.Variables() {
 		names = append(names, variable.Names...)

@@ -58,7 +58,7 @@ func settingsOf(c *Config) []Setting {
 			Default: map[Command]string{HTTPCmd: StateMemory}, set: into(&c.State, parseState)},
 		{Name: "max-sample", Value: "N", Meaning: "the maximum number of traces that a job may read",
 			set: into(&c.MaxSample, parseUpTo(langsmith.MaxSample))},
-		{Name: "max-jobs-per-day", Value: "N", Meaning: "the maximum number of paid jobs per day (UTC) for each LangSmith key, counted in --state, not counting those that a schedule starts",
+		{Name: "max-jobs-per-day", Value: "N", Meaning: "the maximum number of paid jobs per day (UTC) per LangSmith key, counted in --state, not counting scheduled jobs",
 			set: into(&c.MaxJobsPerDay, parseUpTo(1_000_000))},
 		{Name: "confirm", Meaning: "ask a person before money is spent; a client that cannot ask gets a dry run",
 			set: into(&c.Confirm, parseBool)},

@@ -8,8 +8,8 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// UnknownVariables returns what to say of each variable that has the program's prefix
-// and is none of its settings. environ is in the form of os.Environ.
+// UnknownVariables lists the variables that have the program's prefix and are not
+// settings, each with the most similar setting. environ is in the form of os.Environ.
 func UnknownVariables(environ []string) []string {
 	var known, unknown []string
 	for _, setting := range Settings() {
@@ -18,7 +18,7 @@ func UnknownVariables(environ []string) []string {
 	for _, variable := range environ {
 		name, value, _ := strings.Cut(variable, "=")
 		short, ours := strings.CutPrefix(name, EnvPrefix)
-		if !ours || slices.Contains(known, short) || isOfKubernetes(name, value) {
+		if !ours || slices.Contains(known, short) || isFromKubernetes(name, value) {
 			continue
 		}
 		if nearest := Nearest(short, known); nearest != "" {
@@ -30,20 +30,20 @@ func UnknownVariables(environ []string) []string {
 	return unknown
 }
 
-// ofKubernetes matches the names that Kubernetes gives every container for a Service
-// that is called langsmith-insights-mcp, or something longer.
-var ofKubernetes = regexp.MustCompile(`_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$`)
+// kubernetesVariables matches the variables that Kubernetes sets in every container for a
+// Service whose name begins with langsmith-insights-mcp.
+var kubernetesVariables = regexp.MustCompile(`_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$`)
 
-func isOfKubernetes(name, value string) bool {
-	return ofKubernetes.MatchString(name) || strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
+func isFromKubernetes(name, value string) bool {
+	return kubernetesVariables.MatchString(name) || strings.HasSuffix(name, "_PORT") && strings.Contains(value, "://")
 }
 
-// mostTypos is how many letters of a name may differ from the one that was meant.
-const mostTypos = 3
+// maxDistance is the largest number of changed letters between a name and a suggestion.
+const maxDistance = 3
 
-// Nearest returns the known name that a misspelt one most likely means; "" for none.
+// Nearest returns the known name that is most similar to a misspelt one; "" for none.
 func Nearest(name string, known []string) string {
-	nearest, least := "", mostTypos+1
+	nearest, least := "", maxDistance+1
 	for _, candidate := range known {
 		if d := levenshtein.ComputeDistance(name, candidate); d < least && 2*d < len(candidate) {
 			nearest, least = candidate, d

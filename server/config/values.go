@@ -81,7 +81,7 @@ func parseIssuer(value string) (string, error) {
 	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && isLoopbackHost(u.Hostname())) {
 		return value, errors.New("want the issuer's https:// address")
 	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" { // RFC 8414, section 2; the value may hold a password
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" { // RFC 8414, section 2; the value may have a password
 		return value, errors.New("want the issuer's address without a user, a query or a fragment")
 	}
 	return value, nil

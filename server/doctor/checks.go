@@ -40,7 +40,7 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 	l := c.LangSmith
 	lines := []string{"endpoint " + l.Endpoint.String() + from(l.Found.Endpoint, "the default")}
 	if len(c.Placeholders) > 0 {
-		lines = append(lines, "unset, since the client has not replaced the placeholder: "+strings.Join(c.Placeholders, ", "))
+		lines = append(lines, "unset, because the client did not replace the placeholder: "+strings.Join(c.Placeholders, ", "))
 	}
 	if l.Credentials.Empty() {
 		c.skipReason = "there is no key"
@@ -52,7 +52,7 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 	}
 	if err := l.CredentialError(); err != nil {
 		c.skipReason = "the profile's credential cannot be used"
-		return Check{Status: Failed, Found: strings.Join(append(lines, l.Found.Credential+", whose credential cannot be used"), "; "), Do: advice.Explain(c.Client, &langsmith.LoginError{Err: err})}
+		return Check{Status: Failed, Found: strings.Join(append(lines, l.Found.Credential+", whose credential cannot be used"), "; "), Do: advice.Operator.Explain(c.Client, &langsmith.LoginError{Err: err})}
 	}
 	lines = append(lines, "a "+c.credential()+" (fingerprint "+l.Credentials.Fingerprint()+")"+from(l.Found.Credential, ""))
 	if login, ok := l.Credentials.Login.(interface{ ExpiresAt() time.Time }); ok && !login.ExpiresAt().IsZero() {
@@ -73,7 +73,7 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 
 func (c *checker) checkVariables(context.Context) Check {
 	if len(c.Unknown) > 0 {
-		return Check{Status: Warning, Found: "no settings, so without effect: " + strings.Join(c.Unknown, ", "), Do: "Correct or unset them; docs/reference.md lists the settings."}
+		return Check{Status: Warning, Found: "unknown, so ignored: " + strings.Join(c.Unknown, ", "), Do: "Correct or unset them; docs/reference.md lists the settings."}
 	}
 	return Check{Status: OK, Found: "each " + config.EnvPrefix + "... is a setting"}
 }
@@ -103,16 +103,16 @@ func (c *checker) checkKey(ctx context.Context) Check {
 		switch api.Status {
 		case http.StatusUnauthorized:
 			c.skipReason = "the " + c.credential() + " is not accepted"
-			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted", Do: advice.Explain(c.Client, c.listErr)}
+			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted", Do: advice.Operator.Explain(c.Client, c.listErr)}
 		case http.StatusForbidden:
 			if api.NeedsWorkspace() {
 				return Check{Status: OK, Found: "the " + c.credential() + " is accepted, and spans workspaces"}
 			}
 			c.skipReason = "the " + c.credential() + " is not accepted"
-			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted here", Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+			return Check{Status: Failed, Found: "the " + c.credential() + " is not accepted here", Do: advice.Operator.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 		}
 		c.skipReason = "projects cannot be listed"
-		return Check{Status: Failed, Found: "it is unknown whether the " + c.credential() + " is accepted", Do: advice.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: "it is unknown whether the " + c.credential() + " is accepted", Do: advice.Operator.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: OK, Found: "the " + c.credential() + " is accepted"}
 }
@@ -120,7 +120,7 @@ func (c *checker) checkKey(ctx context.Context) Check {
 func (c *checker) checkWorkspace(ctx context.Context) Check {
 	if c.listErr != nil {
 		c.skipReason = "the workspace cannot be read"
-		return Check{Status: Failed, Found: "this workspace cannot be read with this " + c.credential(), Do: advice.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
+		return Check{Status: Failed, Found: "this workspace cannot be read with this " + c.credential(), Do: advice.Operator.Explain(c.Client, c.listErr) + c.listWorkspaces(ctx)}
 	}
 	if !c.LangSmith.HasWorkspace() {
 		return Check{Status: OK, Found: "the " + c.credential() + "'s own workspace"}
@@ -190,7 +190,7 @@ func (c *checker) checkInsights(ctx context.Context) Check {
 			Do: "Insights requires a Plus or Enterprise plan. If the workspace has one, the " + c.credential() + " lacks the permission: ask an admin of the workspace."}
 	}
 	if err != nil {
-		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: advice.Explain(c.Client, err)}
+		return Check{Status: Failed, Found: "Insights jobs of " + markdown.Quote(c.project.Name, 60) + " cannot be listed", Do: advice.Operator.Explain(c.Client, err)}
 	}
 	c.serverTime, c.localTime = page.Date, time.Now()
 	found := "readable; " + markdown.Quote(c.project.Name, 60) + " has no report yet"
@@ -203,7 +203,7 @@ func (c *checker) checkInsights(ctx context.Context) Check {
 func (c *checker) checkSecrets(ctx context.Context) Check {
 	names, err := c.Client.ListSecretNames(ctx)
 	if err != nil {
-		return Check{Status: Warning, Found: "cannot be read with this " + c.credential(), Do: "So a dry run cannot show whether the model's key is set; see Settings, Secrets."}
+		return Check{Status: Warning, Found: "cannot be read with this " + c.credential(), Do: "A dry run cannot show whether the model's key is set; see Settings, Secrets in LangSmith."}
 	}
 	var models []string
 	for _, name := range []string{"OPENAI_API_KEY", "ANTHROPIC_API_KEY"} {
@@ -245,11 +245,11 @@ func (c *checker) checkState(ctx context.Context) Check {
 			Do: "Make it writable, or choose another with --state. Without it a job may be started twice after a crash."}
 	}
 	if weakness != "" {
-		return Check{Status: Warning, Found: weakness, Do: "Set it in the configuration of Redis, and for the one that runs with CONFIG SET, such as CONFIG SET maxmemory-policy noeviction."}
+		return Check{Status: Warning, Found: weakness, Do: "Set it in Redis's configuration file, and in the running Redis with CONFIG SET, for example CONFIG SET maxmemory-policy noeviction."}
 	}
 	bound := ""
 	if c.JobsADay > 0 {
-		bound = fmt.Sprintf("; at most %d jobs a day for each key, not counting those that a schedule starts", c.JobsADay)
+		bound = fmt.Sprintf("; at most %d jobs a day per key, not counting scheduled jobs", c.JobsADay)
 	}
 	if c.State == "memory" {
 		return Check{Status: OK, Found: "in memory: it is lost when the process ends" + bound}
@@ -271,7 +271,7 @@ func redisAddress(state string) (address string, ok bool) {
 	return u.Redacted(), true
 }
 
-func (c *checker) checkAnnouncedEnds(context.Context) Check {
+func (c *checker) checkDeprecations(context.Context) Check {
 	if c.Deprecations == nil {
 		c.Deprecations = &Deprecations{}
 	}

@@ -80,17 +80,17 @@ func (c *checker) checkConnection(ctx context.Context) Check {
 		return Check{Status: OK, Found: endpoint + " answers"}
 	case answered:
 		c.skipReason = "LangSmith does not answer"
-		return Check{Status: Failed, Found: endpoint + " does not answer as LangSmith would", Do: advice.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: endpoint + " does not answer as LangSmith would", Do: advice.Operator.Explain(c.Client, c.listErr)}
 	}
 	var noToken *langsmith.LoginError
 	if errors.As(c.listErr, &noToken) {
 		c.skipReason = "the login has no valid token"
-		return Check{Status: Failed, Found: "not checked: the login has no valid token", Do: advice.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: "not checked: the login has no valid token", Do: advice.Operator.Explain(c.Client, c.listErr)}
 	}
 	c.skipReason = "LangSmith cannot be reached"
 	found, do := c.explainUnreachable(c.listErr)
 	if found == "" {
-		return Check{Status: Failed, Found: endpoint + " cannot be reached", Do: advice.Explain(c.Client, c.listErr)}
+		return Check{Status: Failed, Found: endpoint + " cannot be reached", Do: advice.Operator.Explain(c.Client, c.listErr)}
 	}
 	return Check{Status: Failed, Found: endpoint + " cannot be reached: " + found, Do: do}
 }

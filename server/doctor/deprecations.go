@@ -9,14 +9,14 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Deprecations collects the announced ends of routes. The zero value is empty. It is safe
+// Deprecations collects the announced removals of routes. The zero value is empty. It is safe
 // for concurrent use.
 type Deprecations struct {
 	mu        sync.Mutex
 	announced []langsmith.Deprecation // one per route
 }
 
-// Add adds an announced end: see [langsmith.Options].OnDeprecated.
+// Add adds an announced removal: see [langsmith.Options].OnDeprecated.
 func (d *Deprecations) Add(end langsmith.Deprecation) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -26,15 +26,15 @@ func (d *Deprecations) Add(end langsmith.Deprecation) {
 	}
 }
 
-// announcedEnds is the name of the check.
-const announcedEnds = "announced ends"
+// deprecationsCheck is the name of the check.
+const deprecationsCheck = "deprecations"
 
-// check returns a warning with the announced ends.
+// check returns a warning with the announced removals.
 func (d *Deprecations) check() Check {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.announced) == 0 {
-		return Check{Name: announcedEnds, Status: OK, Found: "none for the routes called"}
+		return Check{Name: deprecationsCheck, Status: OK, Found: "none for the routes that were called"}
 	}
 	var lines []string
 	for _, end := range d.announced {
@@ -48,6 +48,6 @@ func (d *Deprecations) check() Check {
 		lines = append(lines, line)
 	}
 	slices.Sort(lines)
-	return Check{Name: announcedEnds, Status: Warning, Found: strings.Join(lines, "; "),
+	return Check{Name: deprecationsCheck, Status: Warning, Found: strings.Join(lines, "; "),
 		Do: "This version uses the successor of a route where LangSmith serves it. Check for a newer version before that day."}
 }

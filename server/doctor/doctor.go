@@ -67,7 +67,7 @@ func Run(ctx context.Context, options Options) []Check {
 		{"Insights", true, c.checkInsights},
 		{"model secrets", true, c.checkSecrets},
 		{"clock", true, c.checkClock},
-		{announcedEnds, true, c.checkAnnouncedEnds},
+		{deprecationsCheck, true, c.checkDeprecations},
 		{"state", false, c.checkState},
 	} {
 		check := skipped(c.skipReason)

@@ -18,9 +18,9 @@ import (
 	"langsmith-insights-mcp/server/doctor"
 )
 
-// examine runs the checks against an endpoint with an optional proxy. changes modify the
+// runChecks runs the checks against an endpoint with an optional proxy. changes modify the
 // options.
-func examine(t *testing.T, endpoint, proxy string, env map[string]string, changes ...func(*doctor.Options)) map[string]doctor.Check {
+func runChecks(t *testing.T, endpoint, proxy string, env map[string]string, changes ...func(*doctor.Options)) map[string]doctor.Check {
 	t.Helper()
 	address, err := langsmith.ParseEndpoint(endpoint)
 	if err != nil {
@@ -32,7 +32,7 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string, change
 	dial := transport.DialContext
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		if host, _, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".invalid") {
-			// What a resolver says of it: no name server is asked.
+			// The error of a resolver, without a request to one.
 			return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}}
 		}
 		return dial(ctx, network, address)
@@ -69,8 +69,8 @@ func examine(t *testing.T, endpoint, proxy string, env map[string]string, change
 	return byName
 }
 
-// nobody returns an address without a listener.
-func nobody(t *testing.T) string {
+// closedAddress returns an address on which nothing listens.
+func closedAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -97,16 +97,16 @@ func TestUnreachable(t *testing.T) {
 		found, do             string
 	}{
 		{"no such name", "https://api.smith.langchain.invalid", "", "the host name api.smith.langchain.invalid does not exist", "typos"},
-		{"refused", "http://" + nobody(t), "", "the connection is refused", "LANGSMITH_ENDPOINT"},
+		{"refused", "http://" + closedAddress(t), "", "the connection is refused", "LANGSMITH_ENDPOINT"},
 		{"unknown authority", secure.URL, "", "an authority that this machine does not trust", "SSL_CERT_FILE"},
 		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), "", "it does not speak TLS", "http://"},
-		{"proxy away", secure.URL, "http://" + nobody(t), "does not answer", "NO_PROXY"},
-		{"proxy wants a password", secure.URL, proxy(http.StatusProxyAuthRequired), "refuses (Proxy Authentication Required)", "http://user:password@host:port"},
+		{"proxy refuses connections", secure.URL, "http://" + closedAddress(t), "does not answer", "NO_PROXY"},
+		{"proxy requires a password", secure.URL, proxy(http.StatusProxyAuthRequired), "refuses (Proxy Authentication Required)", "http://user:password@host:port"},
 		{"proxy forbids", secure.URL, proxy(http.StatusForbidden), "refuses (Forbidden)", "the proxy's administrator"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel() // what cannot be reached is asked for three times
-			checks := examine(t, test.endpoint, test.proxy, nil)
+			t.Parallel() // each failed connection is retried twice
+			checks := runChecks(t, test.endpoint, test.proxy, nil)
 			got := checks["LangSmith answers"]
 			if got.Status != doctor.Failed || !strings.Contains(got.Found, test.found) || !strings.Contains(got.Do, test.do) {
 				t.Errorf("%+v", got)
@@ -116,7 +116,7 @@ func TestUnreachable(t *testing.T) {
 			}
 			for _, name := range []string{"key", "workspace", "projects", "Insights", "model secrets", "clock"} {
 				if checks[name].Status != doctor.Skipped {
-					t.Errorf("%s was checked nevertheless: %+v", name, checks[name])
+					t.Errorf("%s was not skipped: %+v", name, checks[name])
 				}
 			}
 		})
@@ -139,7 +139,7 @@ func TestProxy(t *testing.T) {
 		"socks9://user:pw@x.example:1": {doctor.Failed, "not a proxy scheme"},
 	} {
 		for _, variable := range []string{"HTTP_PROXY", "http_proxy"} {
-			got := examine(t, upstream.URL, "", map[string]string{variable: value})["proxy"]
+			got := runChecks(t, upstream.URL, "", map[string]string{variable: value})["proxy"]
 			if got.Status != want.status || !strings.Contains(got.Found, want.says) {
 				t.Errorf("%s=%q: %+v", variable, value, got)
 			}
@@ -156,7 +156,7 @@ func TestConfiguration(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	var fingerprint string
-	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+	got := runChecks(t, upstream.URL, "", nil, func(o *doctor.Options) {
 		o.LangSmith.Project = "chat-prod"
 		o.LangSmith.Found = config.Sources{Credential: "LANGCHAIN_API_KEY", Project: "LANGSMITH_PROJECT"}
 		fingerprint = o.LangSmith.Credentials.Fingerprint()
@@ -189,7 +189,7 @@ func TestLogin(t *testing.T) {
 			o.Client = langsmith.New(langsmith.Options{Endpoint: o.LangSmith.Endpoint, Credentials: o.LangSmith.Credentials})
 		}
 	}
-	checks := examine(t, upstream.URL, "", nil, signIn(nil))
+	checks := runChecks(t, upstream.URL, "", nil, signIn(nil))
 	want := `a login (fingerprint ` + langsmith.Credentials{Login: login{}}.Fingerprint() + `) from profile "work" in ~/.langsmith/config.json; its token expires at 2099-01-31T12:00:00Z; workspace ` + sandbox.DefaultWorkspace().String()
 	if got := checks["configuration"]; got.Status != doctor.OK || !strings.HasSuffix(got.Found, want) {
 		t.Errorf("got %+v\nwant %s", got, want)
@@ -197,7 +197,7 @@ func TestLogin(t *testing.T) {
 	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the login is accepted" {
 		t.Errorf("%+v", got)
 	}
-	checks = examine(t, upstream.URL, "", nil, signIn(errors.New("the login has expired. Sign in again: langsmith auth login")))
+	checks = runChecks(t, upstream.URL, "", nil, signIn(errors.New("the login has expired. Sign in again: langsmith auth login")))
 	if got := checks["LangSmith answers"]; got.Status != doctor.Failed || got.Do != "The login has expired. Sign in again: langsmith auth login" {
 		t.Errorf("%+v", got)
 	}
@@ -206,17 +206,17 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// TestAnnouncedEnds checks a LangSmith that announces the end of a route.
-func TestAnnouncedEnds(t *testing.T) {
+// TestDeprecations checks a LangSmith that announces the removal of a route.
+func TestDeprecations(t *testing.T) {
 	box := sandbox.New(sandbox.Options{})
 	box.Inject(sandbox.Fault{Path: "/sessions$", Header: http.Header{"Sunset": {"Sun, 31 Jan 2027 00:00:00 GMT"}}})
 	upstream := httptest.NewServer(box)
 	defer upstream.Close()
-	checks := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+	checks := runChecks(t, upstream.URL, "", nil, func(o *doctor.Options) {
 		o.Deprecations = &doctor.Deprecations{}
 		o.Client = langsmith.New(langsmith.Options{Endpoint: o.LangSmith.Endpoint, Credentials: o.LangSmith.Credentials, OnDeprecated: o.Deprecations.Add})
 	})
-	if got := checks["announced ends"]; got.Status != doctor.Warning || got.Found != "GET /sessions ends on 2027-01-31" || got.Do == "" {
+	if got := checks["deprecations"]; got.Status != doctor.Warning || got.Found != "GET /sessions ends on 2027-01-31" || got.Do == "" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -229,7 +229,7 @@ func TestKeyNotAccepted(t *testing.T) {
 		fmt.Fprint(w, `{"detail":"Unauthorized"}`)
 	}))
 	defer upstream.Close()
-	checks := examine(t, upstream.URL, "", nil)
+	checks := runChecks(t, upstream.URL, "", nil)
 	if got := checks["key"]; got.Status != doctor.Failed || got.Found != "the key is not accepted" || !strings.Contains(got.Do, "LANGSMITH_API_KEY") {
 		t.Errorf("%+v", got)
 	}
@@ -240,9 +240,9 @@ func TestKeyNotAccepted(t *testing.T) {
 	}
 }
 
-// TestWorkspacesToChooseFrom checks a key that spans two workspaces, neither of which is
+// TestKeyOfSeveralWorkspaces checks a key that spans two workspaces, neither of which is
 // configured.
-func TestWorkspacesToChooseFrom(t *testing.T) {
+func TestKeyOfSeveralWorkspaces(t *testing.T) {
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		switch {
@@ -253,11 +253,11 @@ func TestWorkspacesToChooseFrom(t *testing.T) {
 			fmt.Fprint(w, `[{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11","display_name":"Production"},
 				{"id":"0c2b8e11-3c1d-4f7a-9a52-6d1f5b1e0f6e","display_name":"Trials"}]`)
 		default:
-			t.Errorf("asked for %s", r.URL.Path)
+			t.Errorf("unexpected request for %s", r.URL.Path)
 		}
 	}))
 	defer upstream.Close()
-	checks := examine(t, upstream.URL, "", nil)
+	checks := runChecks(t, upstream.URL, "", nil)
 	if got := checks["key"]; got.Status != doctor.OK || got.Found != "the key is accepted, and spans workspaces" {
 		t.Errorf("%+v", got)
 	}
@@ -268,8 +268,8 @@ func TestWorkspacesToChooseFrom(t *testing.T) {
 	}
 }
 
-// TestStateIsShownWithoutItsPassword checks the address of a Redis with a password.
-func TestStateIsShownWithoutItsPassword(t *testing.T) {
+// TestStateWithoutPassword checks the address of a Redis with a password.
+func TestStateWithoutPassword(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	for state, want := range map[string]string{
@@ -278,22 +278,22 @@ func TestStateIsShownWithoutItsPassword(t *testing.T) {
 		"redis://user:hush@redis.example:6379/0": "writable: redis://user:xxxxx@redis.example:6379/0",
 		"redis://sentinel.example:26379?master_name=m&password=hush": "writable: redis://sentinel.example:26379",
 	} {
-		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.State = state })["state"]
+		got := runChecks(t, upstream.URL, "", nil, func(o *doctor.Options) { o.State = state })["state"]
 		if got.Status != doctor.OK || got.Found != want {
 			t.Errorf("%s: %+v", state, got)
 		}
 	}
 }
 
-// TestAStateThatFails checks the advice for each kind of state.
-func TestAStateThatFails(t *testing.T) {
+// TestUnusableState checks the advice for each kind of state.
+func TestUnusableState(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
 	for state, want := range map[string]string{
 		"/var/lib/langsmith-insights-mcp":        "Make it writable",
 		"redis://user:hush@redis.example:6379/0": "Check that Redis runs at redis://user:xxxxx@redis.example:6379/0",
 	} {
-		got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+		got := runChecks(t, upstream.URL, "", nil, func(o *doctor.Options) {
 			o.State = state
 			o.CheckState = func(context.Context) (string, error) { return "", errors.New("connection refused") }
 		})["state"]
@@ -303,21 +303,21 @@ func TestAStateThatFails(t *testing.T) {
 	}
 }
 
-// TestBoundOfJobs checks that the bound of jobs says what it does not count.
-func TestBoundOfJobs(t *testing.T) {
+// TestJobsPerDay checks that the bound of jobs says what it does not count.
+func TestJobsPerDay(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
-	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) { o.JobsADay = 3 })["state"]
-	if got.Status != doctor.OK || !strings.HasSuffix(got.Found, "; at most 3 jobs a day for each key, not counting those that a schedule starts") {
+	got := runChecks(t, upstream.URL, "", nil, func(o *doctor.Options) { o.JobsADay = 3 })["state"]
+	if got.Status != doctor.OK || !strings.HasSuffix(got.Found, "; at most 3 jobs a day per key, not counting scheduled jobs") {
 		t.Errorf("%+v", got)
 	}
 }
 
-// TestAStateThatMayForget checks a Redis that evicts keys.
-func TestAStateThatMayForget(t *testing.T) {
+// TestStateThatMayLoseEntries checks the advice for a Redis that evicts keys.
+func TestStateThatMayLoseEntries(t *testing.T) {
 	upstream := httptest.NewServer(sandbox.New(sandbox.Options{}))
 	defer upstream.Close()
-	got := examine(t, upstream.URL, "", nil, func(o *doctor.Options) {
+	got := runChecks(t, upstream.URL, "", nil, func(o *doctor.Options) {
 		o.CheckState = func(context.Context) (string, error) { return "it may forget", nil }
 	})["state"]
 	if got.Status != doctor.Warning || got.Found != "it may forget" || !strings.Contains(got.Do, "noeviction") {
@@ -330,9 +330,9 @@ func TestClock(t *testing.T) {
 	for ahead, want := range map[time.Duration]doctor.Status{0: doctor.OK, 10 * time.Minute: doctor.Warning, -10 * time.Minute: doctor.Warning} {
 		box := sandbox.New(sandbox.Options{})
 		upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			box.ServeHTTP(&dated{w, time.Now().Add(ahead)}, r)
+			box.ServeHTTP(&responseWithDate{w, time.Now().Add(ahead)}, r)
 		}))
-		got := examine(t, upstream.URL, "", nil)["clock"]
+		got := runChecks(t, upstream.URL, "", nil)["clock"]
 		upstream.Close()
 		if got.Status != want || want == doctor.Warning && !strings.Contains(got.Do, "NTP") {
 			t.Errorf("%v ahead: %+v", ahead, got)
@@ -340,13 +340,13 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// dated responds with another date.
-type dated struct {
+// responseWithDate responds with another date.
+type responseWithDate struct {
 	http.ResponseWriter
 	now time.Time
 }
 
-func (d *dated) WriteHeader(status int) {
+func (d *responseWithDate) WriteHeader(status int) {
 	d.Header().Set("Date", d.now.UTC().Format(http.TimeFormat))
 	d.ResponseWriter.WriteHeader(status)
 }
@@ -358,9 +358,9 @@ func TestPrint(t *testing.T) {
 		{Name: "a", Status: doctor.OK, Found: "fine"},
 		{Name: "b", Status: doctor.Warning, Found: "odd", Do: "look"},
 		{Name: "c", Status: doctor.Failed, Found: "broken", Do: "mend\nit"},
-		{Name: "d", Status: doctor.Skipped, Found: "not asked"},
+		{Name: "d", Status: doctor.Skipped, Found: "not checked"},
 	})
-	want := "ok    a: fine\nnote  b: odd\n      look\nFAIL  c: broken\n      mend\n      it\n-     d: not asked\n\n" +
+	want := "ok    a: fine\nnote  b: odd\n      look\nFAIL  c: broken\n      mend\n      it\n-     d: not checked\n\n" +
 		"Fix the first failed check, then run doctor again.\n"
 	if out.String() != want {
 		t.Errorf("got:\n%s\nwant:\n%s", out.String(), want)

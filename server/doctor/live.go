@@ -257,7 +257,7 @@ func explainReadError(err error) string {
 	var noToken *langsmith.LoginError
 	switch {
 	case errors.Is(err, langsmith.ErrNoCredentials), errors.As(err, &noToken):
-		return "There are no credentials that can be used: run doctor without --live."
+		return "There are no usable credentials: run doctor without --live."
 	case !errors.As(err, &failed):
 		return strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
 	case failed.Status == 0:
@@ -278,7 +278,7 @@ func PrintLive(out io.Writer, checks []Check, version string, endpoint langsmith
 	fmt.Fprintf(out, "The responses of %s, compared with what langsmith-insights-mcp %s expects.\nOnly routes and fields are named, without the content of the responses.\n\n", where, version)
 	printChecks(out, checks)
 	if slices.ContainsFunc(checks, func(check Check) bool {
-		return check.Status != OK && check.Status != Skipped && check.Name != announcedEnds
+		return check.Status != OK && check.Status != Skipped && check.Name != deprecationsCheck
 	}) {
 		fmt.Fprintln(out, "\nSome responses are not as expected. Please include these lines in a bug report.")
 		return

@@ -24,17 +24,17 @@ const liveProject = "chat-prod"
 // live is a sandbox with one of each thing on both generations of routes. A test can
 // change its responses.
 type live struct {
-	box  *sandbox.Sandbox
-	run  langsmith.Run
-	bend func(route string, answer any)
-	sent []string
+	box    *sandbox.Sandbox
+	run    langsmith.Run
+	change func(route string, response any)
+	sent   []string
 
 	restore func() // both generations of routes
 }
 
 func newLive(t *testing.T) *live {
 	t.Helper()
-	l := &live{box: sandbox.New(sandbox.Options{}), bend: func(string, any) {}}
+	l := &live{box: sandbox.New(sandbox.Options{}), change: func(string, any) {}}
 	client := langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "lsv2_pt_doctor"}, Transport: l.box.RoundTripper()})
 	ctx := t.Context()
 	must := func(err error) {
@@ -85,12 +85,12 @@ func (l *live) RoundTrip(request *http.Request) (*http.Response, error) {
 	l.sent = append(l.sent, route)
 	recorder := httptest.NewRecorder()
 	l.box.ServeHTTP(recorder, request)
-	var answer any
-	if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil {
+	var response any
+	if err := json.Unmarshal(recorder.Body.Bytes(), &response); err != nil {
 		return nil, err
 	}
-	l.bend(route, answer)
-	body, err := json.Marshal(answer)
+	l.change(route, response)
+	body, err := json.Marshal(response)
 	recorder.Body = bytes.NewBuffer(body)
 	return recorder.Result(), err
 }
@@ -124,12 +124,12 @@ func (l *live) read(t *testing.T, project string) ([]doctor.Check, string) {
 // The sandbox's responses are as expected with both generations of routes and with each.
 func TestLive(t *testing.T) {
 	l := newLive(t)
-	older := []string{"POST /runs/query", "GET /annotation-queues/{id}/runs"} // asked where there is no successor
+	older := []string{"POST /runs/query", "GET /annotation-queues/{id}/runs"} // used only without their successors
 	for _, routes := range []sandbox.Routes{sandbox.RoutesBoth, sandbox.RoutesV1, sandbox.RoutesV2} {
 		l.serve(routes)
 		checks, printed := l.read(t, liveProject)
 		for _, check := range checks {
-			if check.Status != doctor.OK && check.Name != "announced ends" {
+			if check.Status != doctor.OK && check.Name != "deprecations" {
 				t.Errorf("%s: %+v", routes, check)
 			}
 			if gone := strings.HasSuffix(check.Found, "; it is not served"); gone != (check.Name == "one run by its older route" && routes == sandbox.RoutesV2) {
@@ -143,7 +143,7 @@ func TestLive(t *testing.T) {
 		for _, route := range shape.Routes() {
 			if slices.Contains(l.sent, route) != (!slices.Contains(older, route) || routes == sandbox.RoutesV1) {
 				if routes != sandbox.RoutesV1 || !strings.Contains(route, "v2") && !strings.Contains(route, "platform") {
-					t.Errorf("%s: %s was asked: %v", routes, route, slices.Contains(l.sent, route))
+					t.Errorf("%s: requests to %s: %v", routes, route, slices.Contains(l.sent, route))
 				}
 			}
 		}
@@ -151,8 +151,8 @@ func TestLive(t *testing.T) {
 }
 
 // firstObject returns the first object with fixed fields in a response; nil for none.
-func firstObject(answer any) map[string]any {
-	if object, ok := answer.(map[string]any); ok {
+func firstObject(response any) map[string]any {
+	if object, ok := response.(map[string]any); ok {
 		for _, key := range []string{"clustering_jobs", "configs", "runs", "items"} {
 			if list, ok := object[key].([]any); ok {
 				return firstObject(list)
@@ -160,25 +160,25 @@ func firstObject(answer any) map[string]any {
 		}
 		return object
 	}
-	if list, ok := answer.([]any); ok && len(list) > 0 {
+	if list, ok := response.([]any); ok && len(list) > 0 {
 		return firstObject(list[0])
 	}
 	return nil
 }
 
 // A changed response is reported with its route, and no other response is.
-func TestLiveWithBentAnswers(t *testing.T) {
+func TestLiveWithChangedResponses(t *testing.T) {
 	l := newLive(t)
-	attributes := []string{"GET /sessions/{id}/insights/{id}/runs", "GET /annotation-queues/{id}/runs"} // whose objects may have any field
+	attributes := []string{"GET /sessions/{id}/insights/{id}/runs", "GET /annotation-queues/{id}/runs"} // their objects may have any field
 	for _, route := range shape.Routes() {
 		l.serve(sandbox.RoutesBoth)
 		if route == "POST /runs/query" || route == "GET /annotation-queues/{id}/runs" {
 			l.serve(sandbox.RoutesV1)
 		}
-		bends := 0
+		changes := 0
 		for _, c := range []struct {
-			told string
-			bend func(object map[string]any) bool // whether there is something to bend
+			want   string
+			change func(object map[string]any) bool // reports whether it changed the object
 		}{
 			{`"brand_new": unknown, an array`, func(object map[string]any) bool {
 				object["brand_new"] = []any{"secret"}
@@ -192,30 +192,30 @@ func TestLiveWithBentAnswers(t *testing.T) {
 			}},
 			{`status: the unknown value "paused"`, func(object map[string]any) bool { return replace(object, "status", "paused") }},
 		} {
-			bent := false
-			l.bend = func(asked string, answer any) {
-				if object := firstObject(answer); asked == route && object != nil {
-					bent = c.bend(object) || bent
+			changed := false
+			l.change = func(requested string, response any) {
+				if object := firstObject(response); requested == route && object != nil {
+					changed = c.change(object) || changed
 				}
 			}
 			checks, printed := l.read(t, liveProject)
-			if !bent {
+			if !changed {
 				continue
 			}
-			bends++
-			if !strings.Contains(printed, route+": ") || !strings.Contains(printed, c.told) {
-				t.Errorf("%s of %s is not told:\n%s", c.told, route, printed)
+			changes++
+			if !strings.Contains(printed, route+": ") || !strings.Contains(printed, c.want) {
+				t.Errorf("%s of %s is not reported:\n%s", c.want, route, printed)
 			}
 			for _, check := range checks {
 				for line := range strings.Lines(check.Do) {
 					if strings.Contains(line, "{id}: ") && !strings.HasPrefix(line, route+": ") {
-						t.Errorf("%s of %s is told of another: %s", c.told, route, line)
+						t.Errorf("%s of %s is reported for another route: %s", c.want, route, line)
 					}
 				}
 			}
 		}
-		if bends < 2 {
-			t.Errorf("%s was bent %d times", route, bends)
+		if changes < 2 {
+			t.Errorf("%s was changed %d times", route, changes)
 		}
 	}
 }
@@ -234,8 +234,8 @@ func replace(object map[string]any, name string, value any) bool {
 	return ok
 }
 
-// A refused read and a missing project are reported without LangSmith's words.
-func TestLiveWithoutAnswers(t *testing.T) {
+// A refused read and a missing project are reported without LangSmith's message.
+func TestLiveWithFailedReads(t *testing.T) {
 	l := newLive(t)
 	checks, printed := l.read(t, "no such secret project")
 	if checks[0].Status != doctor.Failed || checks[1].Status != doctor.Skipped || !strings.Contains(printed, "There is no project of that name.") {
@@ -246,10 +246,10 @@ func TestLiveWithoutAnswers(t *testing.T) {
 	if !strings.Contains(printed, "note  queues: GET /annotation-queues 403\n      LangSmith answered 403: run doctor without --live.") || !doctor.Healthy(checks) {
 		t.Errorf("%s", printed)
 	}
-	if want := "note  announced ends: GET /runs/{id} ends on 2027-01-31, see /api/v2/runs/{run_id}"; !strings.Contains(printed, want) {
+	if want := "note  deprecations: GET /runs/{id} ends on 2027-01-31, see /api/v2/runs/{run_id}"; !strings.Contains(printed, want) {
 		t.Errorf("%q is not in\n%s", want, printed)
 	}
-	empty := &live{box: sandbox.New(sandbox.Options{Empty: true}), bend: func(string, any) {}, run: langsmith.Run{ID: uuid.Max, Name: "secret"}}
+	empty := &live{box: sandbox.New(sandbox.Options{Empty: true}), change: func(string, any) {}, run: langsmith.Run{ID: uuid.Max, Name: "secret"}}
 	empty.box.AddProject(sandbox.Project{Name: "shop"})
 	if checks, printed = empty.read(t, "shop"); !doctor.Healthy(checks) || !strings.Contains(printed, "runs of the report: not read: the project has no job") {
 		t.Errorf("%s", printed)

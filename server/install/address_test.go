@@ -112,7 +112,7 @@ func TestAddressDoesNotReplaceProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := read(t, config)
-	if _, err := Install(addressOptions(t, h, "cursor")); err == nil || !strings.Contains(err.Error(), "starts a program: uninstall it first, with the same command and uninstall in place of install") || strings.Contains(err.Error(), "move the file away") {
+	if _, err := Install(addressOptions(t, h, "cursor")); err == nil || !strings.Contains(err.Error(), "starts a program: uninstall it first, with langsmith-insights-mcp uninstall --client cursor") || strings.Contains(err.Error(), "move the file away") {
 		t.Error(err)
 	}
 	if !bytes.Equal(read(t, config), before) {

@@ -27,6 +27,9 @@ func TestClientsDocument(t *testing.T) {
 		"comments included; a backup is left beside it, and `uninstall` removes the entry.\n" +
 		"No key is written without `--with-key`. `--dry-run` only shows the change, also for a\n" +
 		"client that is not installed.\n\n" +
+		"With `--sandbox` the entry works on sample traces, without an account: it has the\n" +
+		"argument `--sandbox` and no key. `install` without `--sandbox` then makes it one for your\n" +
+		"own traces.\n\n" +
 		"With `--url` the entry is for a server that others run. The key is sent to it in\n" +
 		"`X-API-Key`, and the workspace of your environment in `X-Tenant-Id`. If the server needs\n" +
 		"a token of its own as well, add it by hand as `Authorization`: it stays in the file, and\n" +

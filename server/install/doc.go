@@ -19,7 +19,9 @@
 // updated. The rest belongs to the user and stays: other variables, timeouts, approvals, a
 // disabled flag, further arguments, and a credential from elsewhere. In JSON only what
 // differs is written; a TOML table is rewritten without its comments, which the backup
-// keeps.
+// keeps. Of the arguments, --sandbox follows [Options].Sandbox: installing without it turns
+// an entry that was tried without an account into one for the user's own traces. The other
+// way is refused, so that nobody takes sample traces for their own.
 //
 // [Uninstall] removes the whole entry, with the prompt that only it used. If nothing else
 // has changed since, the file is again the same as before [Install], to the byte; a file

@@ -17,6 +17,7 @@ type entry struct {
 	kind      string // "type", written to a new entry only; "" for none
 	command   string
 	args      []any
+	sandbox   bool   // sandboxFlag follows args
 	url       string // "" for a program
 	address   addressForm
 	values    map[string]any // variables, or the headers of an address
@@ -35,6 +36,10 @@ func (c client) newEntry(o Options, at location) (entry, error) {
 	e := entry{kind: c.entryType, command: o.Command, values: map[string]any{}, passesKey: c.passesKey}
 	for _, arg := range o.Args {
 		e.args = append(e.args, arg)
+	}
+	if o.Sandbox {
+		e.sandbox, e.passesKey = true, false
+		return e, nil
 	}
 	for name, value := range o.Env {
 		if value != "" {
@@ -64,8 +69,8 @@ func (e entry) update(old map[string]any) map[string]any {
 		updated[e.address.key] = e.url
 	} else {
 		updated["command"] = e.command
-		if args, _ := old["args"].([]any); len(args) < len(e.args) || !slices.Equal(args[:len(e.args)], e.args) {
-			updated["args"] = e.args
+		if args := e.updateArgs(old); len(args) > 0 {
+			updated["args"] = args
 		}
 	}
 	was, _ := old[table].(map[string]any)
@@ -100,12 +105,38 @@ func (e entry) update(old map[string]any) map[string]any {
 	return updated
 }
 
+// sandboxFlag makes the server use an embedded sandbox, which needs no account.
+const sandboxFlag = "--sandbox"
+
+// usesLangSmith reports whether an existing entry starts a server without sandboxFlag.
+func usesLangSmith(old map[string]any) bool {
+	args, _ := old["args"].([]any)
+	return old["command"] != nil && !slices.Contains(args, any(sandboxFlag))
+}
+
+// updateArgs returns the arguments of an entry that has the arguments old: those of e, and
+// after them the user's. sandboxFlag stays only if e has it.
+func (e entry) updateArgs(old map[string]any) []any {
+	args, _ := old["args"].([]any)
+	if len(args) < len(e.args) || !slices.Equal(args[:len(e.args)], e.args) {
+		args = e.args
+	}
+	args = slices.Clone(args)
+	switch has := slices.Contains(args, any(sandboxFlag)); {
+	case e.sandbox && !has:
+		return slices.Insert(args, len(e.args), any(sandboxFlag))
+	case !e.sandbox && has:
+		return slices.DeleteFunc(args, func(arg any) bool { return arg == sandboxFlag })
+	}
+	return args
+}
+
 func (c client) check(o Options) error {
 	switch {
 	case o.URL != nil:
 	case !isAbs(o.Host.GOOS, o.Command):
 		return fmt.Errorf("the command %q is not an absolute path: clients start servers in another folder", o.Command)
-	case strings.Contains(o.Command, "go-build"):
+	case IsTemporary(o.Command):
 		return fmt.Errorf("%s is a temporary file that \"go run\" deletes when it ends: build or install the server first, and run that", o.Command)
 	}
 	texts := map[string]string{"the API key": o.APIKey.Reveal(), "the command line": o.Command + " " + strings.Join(o.Args, " ")}
@@ -130,6 +161,10 @@ func (c client) check(o Options) error {
 	}
 	return nil
 }
+
+// IsTemporary reports whether a program is one that "go run" has built and deletes when it
+// ends. Its folder, or the build cache's, has the name go-build.
+func IsTemporary(program string) bool { return strings.Contains(program, "go-build") }
 
 func isAbs(goos, path string) bool {
 	if goos != "windows" {

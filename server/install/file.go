@@ -100,9 +100,9 @@ func writeFile(path string, data []byte, mode fs.FileMode) error {
 }
 
 // refuse returns the error for a file that cannot be edited.
-func (f file) refuse(err error) error {
+func (f file) refuse(o Options, err error) error {
 	if errors.Is(err, errOtherEntry) {
-		return fmt.Errorf("%s was not changed: %w", f.path, err)
+		return fmt.Errorf("%s was not changed: %w, with %s", f.path, err, o.uninstallCommand())
 	}
 	return fmt.Errorf("%s was not changed: %w. Correct that, or move the file away, and run this again", f.path, err)
 }

@@ -73,6 +73,9 @@ func merge(f format, src []byte, e entry) ([]byte, error) {
 	if e.url != "" && old["command"] != nil {
 		return nil, errorInEntry(f, src, "starts a program")
 	}
+	if e.sandbox && usesLangSmith(old) {
+		return nil, errorInEntry(f, src, "is for your own traces")
+	}
 	for _, key := range addressKeys {
 		if old[key] != nil && key != e.address.key {
 			return nil, errorInEntry(f, src, "connects to an address")
@@ -82,7 +85,7 @@ func merge(f format, src []byte, e entry) ([]byte, error) {
 }
 
 // errOtherEntry ends the error for an entry of another kind.
-var errOtherEntry = errors.New("uninstall it first, with the same command and uninstall in place of install")
+var errOtherEntry = errors.New("uninstall it first")
 
 // errorInEntry returns an error with the line of the entry, or the first line if the entry
 // is part of an inline table.

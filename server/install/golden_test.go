@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aymanbagabas/go-udiff"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -77,7 +79,7 @@ func golden(t *testing.T, path string, got []byte) {
 		}
 	}
 	if want := read(t, path); !bytes.Equal(got, want) {
-		t.Errorf("%s:\ngot:\n%s\nwant:\n%s", path, got, want)
+		t.Errorf("%s differs; if the change is intended, run .ci/run update\n%s", path, udiff.Unified("want", "got", string(want), string(got)))
 	}
 }
 

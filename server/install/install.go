@@ -18,9 +18,13 @@ type Options struct {
 	// second edition, a profile or a project. Its folder must exist.
 	File string
 	// Command is the absolute path of the server, and Args its arguments. An existing
-	// entry whose arguments start with Args keeps the arguments after them.
+	// entry whose arguments start with Args keeps the arguments after them, except for
+	// --sandbox.
 	Command string
 	Args    []string
+	// Sandbox makes Command work without an account: --sandbox follows Args, and the entry
+	// neither has a key nor refers to one. Env is empty.
+	Sandbox bool
 	// Env is written unchanged: endpoint, workspace, project. No credentials.
 	Env map[string]string
 	// URL is the address of a server over HTTP, instead of Command, Args and Env.
@@ -32,6 +36,15 @@ type Options struct {
 	// DryRun reports the change without making it.
 	DryRun bool
 	Host   Host
+}
+
+// uninstallCommand returns the command that removes the entry.
+func (o Options) uninstallCommand() string {
+	command := "langsmith-insights-mcp uninstall --client " + o.Client
+	if o.File != "" {
+		command += ` --file "` + o.File + `"`
+	}
+	return command
 }
 
 // Change describes the change that was made, or with [Options].DryRun would be.
@@ -76,7 +89,7 @@ func Install(o Options) (Change, error) {
 	}
 	body, err := merge(c.format, f.body, e)
 	if err != nil {
-		return Change{}, f.refuse(err)
+		return Change{}, f.refuse(o, err)
 	}
 	ch, err := c.apply(o, f, f.withBody(body, o.APIKey != ""), c.notes(o, f, body))
 	if missing {
@@ -110,7 +123,7 @@ func Uninstall(o Options) (Change, error) {
 		body, err = c.format.remove(f.body)
 	}
 	if err != nil {
-		return Change{}, f.refuse(err)
+		return Change{}, f.refuse(o, err)
 	}
 	if found.exists {
 		body = f.undo(c.format, body)
@@ -154,6 +167,8 @@ func (c client) notes(o Options, f file, body []byte) []string {
 	var notes []string
 	decoded, _ := c.format.decode(body) // apply refuses a body that cannot be decoded
 	switch {
+	case o.Sandbox:
+		notes = append(notes, "The server works on sample traces, without an account. For your own traces run the same command without --sandbox.")
 	case o.APIKey != "":
 		notes = append(notes, fmt.Sprintf("The key is stored in %s: whoever reads it can use your account.", f.path))
 	case !slices.ContainsFunc(valueTables, func(table string) bool { return hasOwnKey(decoded.table(table)) }):

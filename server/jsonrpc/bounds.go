@@ -7,22 +7,22 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// What the params of a message, or the answer of a client, may hold. Every value takes
-// some hundred bytes once it is decoded, however short it is written, and every level a
-// frame of the stack. A thousand chats of sixty messages are within it.
+// The bounds of a message's params, and of a client's response. A decoded value takes some
+// hundred bytes, even if its text is short, and each level takes a stack frame. A thousand
+// chats of sixty messages are within the bounds.
 const (
 	maxValues = 200_000
 	maxDepth  = 100
 )
 
-// checkBounds walks over valid JSON, without decoding them. A short text with few
-// brackets is surely within the bounds.
+// checkBounds counts the values and levels of valid JSON. It skips a short text with few
+// brackets, which is within the bounds.
 func checkBounds(value jsontext.Value) error {
 	if len(value) < maxValues && bytes.Count(value, []byte("{"))+bytes.Count(value, []byte("[")) <= maxDepth {
 		return nil
 	}
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	for tokens := 0; ; tokens++ { // names of members, and ends, count too
+	for tokens := 0; ; tokens++ { // names of members and closing brackets are tokens too
 		switch _, err := decoder.ReadToken(); {
 		case err != nil:
 			return nil //nolint:nilerr // the end

@@ -9,27 +9,27 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// maxCalls bounds the requests of one client that are being answered, until their
-// responses are written; each takes a goroutine and its message.
+// maxCalls bounds the requests of one client whose responses are not written yet. Each has a
+// goroutine and its message.
 const maxCalls = 1000
 
-// errCancelled is the cause of a call's end that its client asked for.
+// errCancelled is the cause of a cancellation by the client.
 var errCancelled = errors.New("cancelled by the client")
 
-// Calls are the requests that are being answered of a client that has one stream for
-// all its responses, by id. The zero value has none.
+// Calls are the requests in flight, by id, of a client that has one stream for all its
+// responses. The zero value has none.
 //
-// mcp-go keeps such a list too; but it knows a call only once the call's goroutine
-// runs, so that a cancellation that follows at once may be lost.
+// mcp-go has such a list too, but adds a call only when the call's goroutine runs, so that
+// an immediate cancellation may be lost.
 type Calls struct {
 	mu      sync.Mutex
-	byID    map[string]*Call // as ids stand on the wire, so that 7 is not "7"
-	running int              // those in byID, and those whose response is being written
+	byID    map[string]*Call // by the bytes of the id, so that 7 is not "7"
+	running int              // the calls in byID, and those whose response is being written
 	closed  bool
 	waiting sync.WaitGroup
 }
 
-// Call is a request that is being answered.
+// Call is a request in flight.
 type Call struct {
 	Context context.Context // done when the call is cancelled
 	cancel  context.CancelCauseFunc
@@ -37,19 +37,19 @@ type Call struct {
 	id      string
 }
 
-// Begin makes a request known, before the next message is read. The call's End must
-// be called when its response is written.
+// Begin registers a request, before the next message is read. The caller must call End when
+// the response is written.
 func (c *Calls) Begin(ctx context.Context, id jsontext.Value) (*Call, *Error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_, taken := c.byID[string(id)]
 	switch {
 	case taken:
-		return nil, &Error{mcp.INVALID_REQUEST, "a request with this id is still being answered"}
+		return nil, &Error{mcp.INVALID_REQUEST, "a request with this id is still in progress"}
 	case c.running >= maxCalls:
-		return nil, &Error{mcp.INTERNAL_ERROR, "too many requests are being answered; try again when some are done"}
+		return nil, &Error{mcp.INTERNAL_ERROR, "too many requests are in progress; try again when some have ended"}
 	case c.closed:
-		return nil, &Error{mcp.INTERNAL_ERROR, "no further requests are answered here"}
+		return nil, &Error{mcp.INTERNAL_ERROR, "no further requests are accepted"}
 	}
 	call := &Call{calls: c, id: string(id)}
 	call.Context, call.cancel = context.WithCancelCause(ctx)
@@ -62,8 +62,9 @@ func (c *Calls) Begin(ctx context.Context, id jsontext.Value) (*Call, *Error) {
 	return call, nil
 }
 
-// Finish is for a call that has its response: the client may use the id again. It
-// reports whether the client wants the response, which is not so when it cancelled.
+// Finish records that the call has its response, so that the client may reuse the id. It
+// reports whether the response is to be sent, that is, whether the client has not cancelled
+// the call.
 func (c *Call) Finish() bool {
 	c.calls.mu.Lock()
 	defer c.calls.mu.Unlock()
@@ -83,7 +84,7 @@ func (c *Call) End() {
 	c.calls.waiting.Done()
 }
 
-// Cancel cancels a call on its client's behalf.
+// Cancel cancels a call for its client.
 func (c *Calls) Cancel(id jsontext.Value) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,7 +100,7 @@ func (c *Calls) Close() {
 	c.closed = true
 }
 
-// CancelAll ends the calls; their responses are still written.
+// CancelAll cancels the calls. Their responses are still sent.
 func (c *Calls) CancelAll() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,13 +1,12 @@
-// Package jsonrpc is what the transports share: it reads a message of JSON-RPC
-// once, has mcp-go answer it, and writes the response.
+// Package jsonrpc is the common part of the transports: it reads a JSON-RPC message once,
+// dispatches it to mcp-go, and writes the response.
 //
-// A message goes one way over every transport: [Read], then an answer of the
-// client's to [PendingRequests], and everything else to [Handler.Handle], whose
-// [Response] the transport writes. A client with one stream for all its responses
-// has [Calls] besides, to cancel them by. The client is a [Session] to mcp-go.
+// Over every transport, [Read] reads a message. [PendingRequests] gets a client's response,
+// and [Handler.Handle] any other message; the transport writes its [Response]. A client with
+// one stream for all its responses also has [Calls], for cancelling. For mcp-go the client
+// is a [Session].
 //
-// mcp-go has transports of its own. They decode ids and progress tokens into
-// float64, take 7 and "7" for one id, and answer what cannot be encoded with
-// nothing, where the promise is that every request gets its response under its own
-// id, to the byte. What a request means stays mcp-go's to decide.
+// mcp-go's own transports decode ids and progress tokens into float64, treat 7 and "7" as
+// the same id, and send nothing for a response that cannot be encoded. This package keeps
+// the promise that every request gets a response under its own id, to the byte.
 package jsonrpc

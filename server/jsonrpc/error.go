@@ -8,7 +8,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Error is why a message is refused, as JSON-RPC tells the client.
+// Error is the JSON-RPC error of a refused message.
 type Error struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
@@ -17,20 +17,20 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string { return e.Message }
 
-// Response returns the error as the response to a request. Without an id it is that
-// to a message whose id could not be read.
+// Response returns the error as the response to a request. id is nil if it could not be
+// read.
 func (e *Error) Response(id jsontext.Value) Response {
 	data, err := jsonv2.Marshal(Error{e.Code, cutMiddle(e.Message)}, encoding)
 	if err != nil {
-		panic(err) // a number and a string can be encoded
+		panic(err) // cannot happen: a number and a string can be encoded
 	}
 	return Response{Data: envelope(id, "error", data), ErrorCode: e.Code}
 }
 
-// An error may repeat what the caller sent, such as a tool's name, which has any length.
+// The bounds of an error. It may repeat a text of the caller, such as a tool's name.
 const (
 	maxErrorText = 2000 // bytes of a message
-	keptText     = 200  // bytes of the beginning and of the end of a longer one
+	keptText     = 200  // bytes of the beginning and of the end that remain of a longer one
 	maxErrorData = 8000 // bytes of an error's data in JSON
 )
 
@@ -42,7 +42,7 @@ func cutMiddle(text string) string {
 	return strings.ToValidUTF8(text[:keptText], "") + "…" + strings.ToValidUTF8(text[len(text)-keptText:], "")
 }
 
-// bound shortens an error of mcp-go's or of an extension's, and drops data that are too large.
+// bound shortens an error of mcp-go or of an extension, and removes data that are too large.
 func bound(problem mcp.JSONRPCErrorDetails) mcp.JSONRPCErrorDetails {
 	problem.Message = cutMiddle(problem.Message)
 	if data, err := jsonv2.Marshal(problem.Data, encoding); err == nil && len(data) > maxErrorData {

@@ -13,25 +13,25 @@ const (
 	MethodTasksCancel = "tasks/cancel"
 )
 
-// Extension answers requests that mcp-go has no answer for.
+// Extension handles requests that mcp-go does not know.
 type Extension interface {
-	// Answer returns the response to a message, whose id does not count. ok is false
-	// where mcp-go is to answer.
-	Answer(ctx context.Context, m Message) (response mcp.JSONRPCMessage, ok bool)
+	// Handle returns the response to a message; its id is ignored. ok is false for a
+	// message that mcp-go handles.
+	Handle(ctx context.Context, m Message) (response mcp.JSONRPCMessage, ok bool)
 
-	// Subscribe returns what the extension tells a client on a subscriptions/listen,
-	// nil for nothing.
+	// Subscribe returns the extension's part of a client's subscriptions/listen, nil for
+	// none.
 	Subscribe(ctx context.Context, m Message) (*Subscription, *mcp.JSONRPCErrorDetails)
 }
 
-// Payload is a result, or the params of a notification, for which mcp-go has no type. As
-// the structured content of a tool's result it takes that result's place on the wire.
+// Payload is a result, or the params of a notification, for which mcp-go has no type. If it
+// is the structured content of a tool's result, it replaces that result on the wire.
 type Payload interface {
-	// WithMeta returns what goes on the wire, with a _meta.
+	// WithMeta returns the value to send, with a _meta.
 	WithMeta(meta *mcp.Meta) any
 }
 
-// replaceResult returns what goes on the wire for mcp-go's result.
+// replaceResult returns the value to send for mcp-go's result.
 func replaceResult(result any) any {
 	if call, ok := result.(*mcp.CallToolResult); ok && call != nil {
 		if payload, ok := call.StructuredContent.(Payload); ok {

@@ -10,15 +10,15 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Handler answers messages with an MCP server.
+// Handler handles messages with an MCP server.
 type Handler struct {
 	MCP       *mcpserver.MCPServer
-	Extension Extension // asked before mcp-go; nil for none
+	Extension Extension // handles messages before mcp-go; nil for none
 	Logger    zerolog.Logger
 }
 
 // Handle dispatches a message of a session to the extension or to mcp-go and returns
-// the response. A panic costs this message alone.
+// the response. A panic ends only this message.
 func (h Handler) Handle(ctx context.Context, session *Session, m Message) (response Response) {
 	began, id, method := time.Now(), m.ID, KnownMethod(m.Method)
 	defer func() {
@@ -26,18 +26,18 @@ func (h Handler) Handle(ctx context.Context, session *Session, m Message) (respo
 			h.Logger.Error().Str("rpc_method", method).Interface("panic", cause).Bytes("stack", debug.Stack()).Msg("a request panicked")
 			response = Response{}
 			if id != nil {
-				response = (&Error{mcp.INTERNAL_ERROR, "internal error; the server's log says more"}).Response(id)
+				response = (&Error{mcp.INTERNAL_ERROR, "internal error; see the server's log"}).Response(id)
 			}
 		}
-		h.Logger.Debug().Str("rpc_method", method).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message answered")
+		h.Logger.Debug().Str("rpc_method", method).Int("error_code", response.ErrorCode).Dur("duration_ms", time.Since(began)).Msg("message handled")
 	}()
 	ctx = h.MCP.WithContext(withArguments(withProgress(ctx, session, m), m), session)
 	if m.Method == string(mcp.MethodSubscriptionsListen) && mcp.IsModernProtocol(m.ProtocolVersion) && id != nil {
 		return encodeResponse(id, h.listen(ctx, session, m))
 	}
 	if h.Extension != nil {
-		if answer, ok := h.Extension.Answer(ctx, m); ok {
-			return encodeResponse(id, answer)
+		if response, ok := h.Extension.Handle(ctx, m); ok {
+			return encodeResponse(id, response)
 		}
 	}
 	return encodeResponse(id, h.MCP.HandleMessage(ctx, m.forMCP()))

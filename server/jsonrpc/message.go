@@ -13,16 +13,16 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Message is a request, a notification, or the client's answer to a request of the
-// server's. Its parts are those of the bytes that were read, which must not change.
+// Message is a request, a notification, or the client's response to a request by the server.
+// Its parts point into the bytes that were read, which must not change.
 type Message struct {
-	ID     jsontext.Value // nil where there is none
-	Method string         // empty for an answer
+	ID     jsontext.Value // nil if there is none
+	Method string         // empty for a response
 	Params map[string]jsontext.Value
 	Result jsontext.Value
 	Error  jsontext.Value
 
-	// ProtocolVersion and ProgressToken are of the params' _meta.
+	// ProtocolVersion and ProgressToken are from the params' _meta.
 	ProtocolVersion string
 	ProgressToken   jsontext.Value
 
@@ -31,22 +31,23 @@ type Message struct {
 	params  jsontext.Value
 }
 
-// notificationPrefix begins the methods of notifications, which some clients give the id null.
+// notificationPrefix begins the methods of notifications. Some clients send them with the id
+// null.
 const notificationPrefix = "notifications/"
 
-// byteOrderMark is what editors on Windows put before a file's first line.
+// byteOrderMark begins files of some editors on Windows.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// Trim returns a message without a byte order mark and blanks around it.
+// Trim returns a message without a byte order mark and surrounding white space.
 func Trim(data []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(data, byteOrderMark)) }
 
-// Read reads a message and takes over data. The message that comes with an error
-// has the id to answer under, where it could be read.
+// Read reads a message. It keeps and may change data. With an error it returns a message
+// that has the id for the error's response, if the id could be read.
 //
-// Member names are exact, and given once: a gateway that filters messages must not
-// read another method or tool than this server does. An empty list stands for an
-// empty object, as PHP writes it, where MCP has an object: for params and directly
-// in params, _meta and capabilities.
+// The names of members are case-sensitive and must not repeat: otherwise a gateway that
+// filters messages could see another method or tool than this server. An empty array counts
+// as an empty object, which PHP encodes so, for params and for the members of params, _meta
+// and capabilities.
 func Read(data []byte) (Message, *Error) {
 	data = Trim(data)
 	r := reader{data: data, decoder: jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
@@ -63,7 +64,7 @@ func Read(data []byte) (Message, *Error) {
 		return Message{}, parseError(err)
 	}
 	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return Message{}, parseError(errors.New("something follows the message"))
+		return Message{}, parseError(errors.New("there is more than one message"))
 	}
 	nullID := string(m.ID) == "null"
 	if nullID {
@@ -71,15 +72,15 @@ func Read(data []byte) (Message, *Error) {
 	}
 	switch {
 	case !isObject:
-		return m, &Error{mcp.INVALID_REQUEST, "not one JSON-RPC message; batches of them are not taken"}
+		return m, &Error{mcp.INVALID_REQUEST, "not a single JSON-RPC message; batches are not supported"}
 	case invalid != nil:
 		return m, &Error{mcp.INVALID_REQUEST, invalid.Error()}
 	case m.method != nil && string(m.version) != `"`+mcp.JSONRPC_VERSION+`"`:
 		return m, &Error{mcp.INVALID_REQUEST, `not a JSON-RPC message: "jsonrpc" is not "2.0"`}
 	case nullID && m.method != nil && !strings.HasPrefix(m.Method, notificationPrefix):
 		return m, &Error{mcp.INVALID_REQUEST, `"id" is null, which MCP forbids: give a request an id of its own`}
-	case m.Method == "" && !m.IsAnswer():
-		return m, &Error{mcp.INVALID_REQUEST, "neither a request nor the answer to one"}
+	case m.Method == "" && !m.IsResponse():
+		return m, &Error{mcp.INVALID_REQUEST, "neither a request nor a response"}
 	}
 	for _, part := range []jsontext.Value{m.params, m.Result, m.Error} {
 		if err := checkBounds(part); err != nil {
@@ -93,8 +94,8 @@ func parseError(err error) *Error {
 	return &Error{mcp.PARSE_ERROR, "the message is not valid JSON: " + err.Error()}
 }
 
-// readMember reads one of the message's members. Its problem is with the message,
-// its error with the JSON.
+// readMember reads one of the message's members. problem is an error in the message, err one
+// in the JSON.
 func (m *Message) readMember(r reader, name string) (problem, err error) {
 	var part *jsontext.Value
 	switch name {
@@ -130,8 +131,8 @@ func (m *Message) readMember(r reader, name string) (problem, err error) {
 	return nil, err
 }
 
-// paramNames are MCP's own. encoding/json, with which mcp-go reads them, takes
-// them in any letters.
+// paramNames are the params of MCP. mcp-go reads them with encoding/json, which ignores
+// case.
 var paramNames = []string{
 	"_meta", "name", "arguments", "uri", "cursor", "ref", "argument", "context", "level", "protocolVersion", "capabilities",
 	"clientInfo", "requestId", "reason", "task", "taskId", "inputResponses", "requestState", "notifications",
@@ -145,7 +146,7 @@ func (m *Message) readParams(r reader) (problem, err error) {
 			problem = fmt.Errorf("params: %q is given twice", name)
 		} else if !slices.Contains(paramNames, name) {
 			if i := slices.IndexFunc(paramNames, func(known string) bool { return strings.EqualFold(name, known) }); i >= 0 {
-				problem = fmt.Errorf("params: %q is not a name of MCP's, which are exact: %q", name, paramNames[i])
+				problem = fmt.Errorf("params: %q must be spelled %q", name, paramNames[i])
 			}
 		}
 		if (name == "_meta" || name == "capabilities") && r.next(jsontext.KindBeginObject) {
@@ -180,22 +181,21 @@ func emptyObject(value jsontext.Value) {
 	}
 }
 
-// RawParams are the params as they stand in the message; nil where there are none.
+// RawParams returns the bytes of the params; nil if there are none.
 func (m Message) RawParams() json.RawMessage { return json.RawMessage(m.params) }
 
-// IsAnswer reports whether the client answers a request of the server's.
-func (m Message) IsAnswer() bool {
+// IsResponse reports whether the message is a response to a request by the server.
+func (m Message) IsResponse() bool {
 	return m.method == nil && m.ID != nil && (m.Result != nil || m.Error != nil)
 }
 
-// IsPong reports whether that is the answer to a ping.
+// IsPong reports whether a response can be that to a ping.
 func (m Message) IsPong() bool { return m.Error == nil && string(m.Result) == "{}" }
 
-// Name is the name of the tool or of the prompt that is asked for; empty where the
-// message is of another kind.
+// Name returns the name of the tool or prompt that is requested; empty for other messages.
 func (m Message) Name() string { return unquote(m.Params["name"]) }
 
-// TaskID is the id of the task that a request is about; empty where it is about none.
+// TaskID returns the id of the task that a request is about; empty for other requests.
 func (m Message) TaskID() string {
 	switch m.Method {
 	case MethodTasksGet, MethodTasksUpdate, MethodTasksCancel:
@@ -204,26 +204,26 @@ func (m Message) TaskID() string {
 	return ""
 }
 
-// unquote returns the text of a string, with U+FFFD for what is no Unicode, and
-// nothing for other values.
+// unquote returns the text of a JSON string, with U+FFFD for invalid Unicode; empty for
+// other values.
 func unquote(value jsontext.Value) string {
 	if value.Kind() != jsontext.KindString {
 		return ""
 	}
-	text, _ := jsontext.AppendUnquote(nil, value) // its syntax was checked when it was read
+	text, _ := jsontext.AppendUnquote(nil, value) // cannot fail: the syntax has been checked
 	return string(text)
 }
 
-// forMCP writes the message as mcp-go is to read it: with the members that were
-// read here and no others, and without a tool's arguments ([Arguments]). An id
-// becomes a string of its bytes, since mcp-go, which finds the call to be cancelled
-// by it, takes 7 and "7" for one, as it does large numbers that are near.
+// forMCP encodes the message for mcp-go: with the known members only, and without a tool's
+// arguments ([Arguments]). An id becomes a string of its bytes, because mcp-go, which finds
+// a call to cancel by its id, treats 7 and "7" as the same id, and large numbers that differ
+// little.
 func (m Message) forMCP() []byte {
 	data := make([]byte, 0, len(m.params)+len(m.ID)+len(m.Method)+64)
 	data = append(data, `{"jsonrpc":"2.0"`...)
 	switch {
 	case m.ID == nil:
-	case m.Method == string(mcp.MethodSubscriptionsListen): // whose id the client finds in notifications
+	case m.Method == string(mcp.MethodSubscriptionsListen): // notifications have its id
 		data = append(append(data, `,"id":`...), m.ID...)
 	default:
 		data = appendText(append(data, `,"id":`...), m.ID)
@@ -241,8 +241,8 @@ func (m Message) forMCP() []byte {
 	return append(data, '}')
 }
 
-// appendText writes text as a JSON string, with U+FFFD for what is no Unicode.
+// appendText appends text as a JSON string, with U+FFFD for invalid Unicode.
 func appendText[T ~string | ~[]byte](data []byte, text T) []byte {
-	data, _ = jsontext.AppendQuote(data, text) // its error is that there was such
+	data, _ = jsontext.AppendQuote(data, text) // the error reports invalid Unicode
 	return data
 }

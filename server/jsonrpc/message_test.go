@@ -14,7 +14,7 @@ func TestRead(t *testing.T) {
 		name, data string
 		method, id string
 		answer     bool
-		forMCP     string // what mcp-go is given, but for how it writes the id; empty for the data
+		forMCP     string // the message for mcp-go with the unchanged id; empty for the data
 	}{
 		{"a call", `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"get_run"}}`, "tools/call", "7", false, ""},
 		{"a notification", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, "notifications/initialized", "", false, ""},
@@ -39,7 +39,7 @@ func TestRead(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m, problem := Read([]byte(test.data))
-			if problem != nil || m.Method != test.method || string(m.ID) != test.id || m.IsAnswer() != test.answer {
+			if problem != nil || m.Method != test.method || string(m.ID) != test.id || m.IsResponse() != test.answer {
 				t.Fatalf("%+v, %v", m, problem)
 			}
 			want := test.forMCP
@@ -50,13 +50,13 @@ func TestRead(t *testing.T) {
 				want = strings.Replace(want, `"id":`+test.id, `"id":`+string(appendText(nil, test.id)), 1)
 			}
 			if got := string(m.forMCP()); want != "-" && got != want {
-				t.Errorf("mcp-go is given %s, not %s", got, want)
+				t.Errorf("mcp-go gets %s, want %s", got, want)
 			}
 		})
 	}
 }
 
-func TestReadRefuses(t *testing.T) {
+func TestReadErrors(t *testing.T) {
 	for _, test := range []struct {
 		data string
 		code int
@@ -91,7 +91,7 @@ func TestReadMeta(t *testing.T) {
 	}
 }
 
-// A token that is none asks for no progress.
+// An invalid token requests no progress.
 func TestReadProgressToken(t *testing.T) {
 	for token, want := range map[string]string{`null`: "", `[]`: "", `{"a":1}`: "", `true`: "", `"a"`: `"a"`, `0`: "0"} {
 		m, problem := Read([]byte(`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","_meta":{"progressToken":` + token + `}}}`))
@@ -101,8 +101,8 @@ func TestReadProgressToken(t *testing.T) {
 	}
 }
 
-// What mcp-go, with encoding/json, reads of what it is given is what is read here,
-// or a caller could be let through with one message and carry out another.
+// FuzzRead checks that mcp-go, with encoding/json, reads the same message as Read. Otherwise
+// the server could check one message and execute another.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7"}}`, `{"jsonrpc":"2.0","id":"7","method":"subscriptions/listen","params":{}}`,
@@ -119,14 +119,14 @@ func FuzzRead(f *testing.F) {
 		m, problem := Read(slices.Clone(data))
 		if problem != nil {
 			if response := problem.Response(m.ID); !json.Valid(response.Data) {
-				t.Fatalf("%q is refused with %s", data, response.Data)
+				t.Fatalf("%q is refused: %s", data, response.Data)
 			}
 			return
 		}
 		if m.ID != nil && !strings.Contains(string(data), string(m.ID)) {
-			t.Fatalf("%q has not the id %s", data, m.ID)
+			t.Fatalf("%q does not have the id %s", data, m.ID)
 		}
-		if m.IsAnswer() {
+		if m.IsResponse() {
 			return
 		}
 		var got struct {
@@ -147,7 +147,7 @@ func FuzzRead(f *testing.F) {
 			id = string(m.ID)
 		}
 		if got.Version != "2.0" || string(got.ID) != id || got.Method != m.Method || got.Result != nil {
-			t.Errorf("%q becomes %+v, not %+v", data, got, m)
+			t.Errorf("%q becomes %+v, want %+v", data, got, m)
 		}
 		if len(m.Params) == 0 {
 			return
@@ -164,7 +164,7 @@ func FuzzRead(f *testing.F) {
 		switch {
 		case m.Method == string(mcp.MethodNotificationCancelled):
 			if got := string(params.RequestID); got != string(appendText(nil, m.Params["requestId"])) {
-				t.Errorf("%q: mcp-go is to cancel %s", data, got)
+				t.Errorf("%q: mcp-go cancels %s", data, got)
 			}
 			return
 		case m.callsTool():
@@ -176,7 +176,7 @@ func FuzzRead(f *testing.F) {
 		read := map[string]string{"name": string(params.Name), "arguments": string(params.Arguments), "_meta": string(params.Meta), "requestId": string(params.RequestID)}
 		for name, value := range read {
 			if value != string(m.Params[name]) {
-				t.Errorf("%q: mcp-go reads %s as %s, not %s", data, name, value, m.Params[name])
+				t.Errorf("%q: mcp-go reads %s as %s, want %s", data, name, value, m.Params[name])
 			}
 		}
 	})

@@ -2,12 +2,11 @@ package jsonrpc
 
 import "github.com/mark3labs/mcp-go/mcp"
 
-// Other stands for a method that MCP does not have.
+// Other replaces a method that MCP does not have.
 const Other = "other"
 
-// KnownMethod is a method as it may be shown in logs, traces and metrics: MCP's
-// own by their names. Any other was written by a caller, and may hold whatever
-// callers hold.
+// KnownMethod returns a method for logs, traces and metrics: the method itself if it is
+// MCP's, else [Other], because any other is a caller's text and may contain anything.
 func KnownMethod(method string) string {
 	switch mcp.MCPMethod(method) {
 	case "", mcp.MethodInitialize, mcp.MethodPing, mcp.MethodServerDiscover, mcp.MethodSetLogLevel,

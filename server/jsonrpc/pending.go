@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// PendingRequests are the server's requests to clients that are not answered yet,
-// by session and id. The zero value has none.
+// PendingRequests are the server's requests to clients that have no response yet, by session
+// and id. The zero value has none.
 type PendingRequests struct {
 	mu      sync.Mutex
 	last    int64
@@ -15,10 +15,10 @@ type PendingRequests struct {
 
 type pendingKey struct{ session, id string }
 
-// register gives a request its id, and returns where its answer will come and what
-// ends waiting for it.
-func (p *PendingRequests) register(session string) (id string, answer <-chan Message, remove func()) {
-	answers := make(chan Message, 1)
+// register returns the id of a new request, the channel that gets its response, and a
+// function that removes the request.
+func (p *PendingRequests) register(session string) (id string, response <-chan Message, remove func()) {
+	responses := make(chan Message, 1)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last++
@@ -26,24 +26,24 @@ func (p *PendingRequests) register(session string) (id string, answer <-chan Mes
 	if p.waiting == nil {
 		p.waiting = map[pendingKey]chan<- Message{}
 	}
-	p.waiting[key] = answers
-	return key.id, answers, func() {
+	p.waiting[key] = responses
+	return key.id, responses, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		delete(p.waiting, key)
 	}
 }
 
-// Resolve gives a client's answer to the call that asked; false where none waits
-// for it. It counts only from the session that was asked.
-func (p *PendingRequests) Resolve(session string, answer Message) bool {
+// Resolve passes a client's response to the call that waits for it, and reports whether there
+// is one. The response must come from the session that got the request.
+func (p *PendingRequests) Resolve(session string, response Message) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key := pendingKey{session, string(answer.ID)}
+	key := pendingKey{session, string(response.ID)}
 	waiting, ok := p.waiting[key]
 	if ok {
 		delete(p.waiting, key)
-		waiting <- answer
+		waiting <- response
 	}
 	return ok
 }

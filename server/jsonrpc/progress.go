@@ -8,25 +8,25 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Progress is how far a call has come.
+// Progress is the progress of a call.
 type Progress struct {
 	Done    float64 `json:"progress"`
-	Total   float64 `json:"total,omitzero"` // 0 where it is not known
+	Total   float64 `json:"total,omitzero"` // 0 if unknown
 	Message string  `json:"message,omitzero"`
 }
 
 type progressKey struct{}
 
-// ReportProgress returns how the call of ctx reports its progress: each report is
-// written before the function returns, and so before the call's result. It is nil
-// where the client did not ask for any.
+// ReportProgress returns a function that reports the progress of the call of ctx, nil if the
+// client requested none. A report is written before the function returns, and so before the
+// call's result.
 func ReportProgress(ctx context.Context) func(Progress) error {
 	report, _ := ctx.Value(progressKey{}).(func(Progress) error)
 	return report
 }
 
 func withProgress(ctx context.Context, session *Session, m Message) context.Context {
-	token := m.ProgressToken // alone, so that a call that waits does not keep its message
+	token := m.ProgressToken // copied, so that a waiting call does not keep its message
 	if token == nil || m.ID == nil {
 		return ctx
 	}
@@ -35,13 +35,13 @@ func withProgress(ctx context.Context, session *Session, m Message) context.Cont
 	})
 }
 
-// notifyProgress writes a notification that has the client's token to the byte.
+// notifyProgress sends a notification with the bytes of the client's token.
 func (s *Session) notifyProgress(token jsontext.Value, progress Progress) error {
 	params, err := jsonv2.Marshal(progress, encoding)
 	if err != nil {
 		return err
 	}
 	data := append([]byte(`{"jsonrpc":"2.0","method":"`+mcp.MethodNotificationProgress+`","params":{"progressToken":`), token...)
-	data = append(append(data, ','), params[1:]...) // without the brace that opens them
+	data = append(append(data, ','), params[1:]...) // without the opening brace
 	return s.send(append(data, '}'))
 }

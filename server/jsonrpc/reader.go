@@ -6,25 +6,25 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// reader walks over a message without copying it.
+// reader reads a message without copying it.
 type reader struct {
 	data    []byte
 	decoder *jsontext.Decoder
 }
 
-// next reports whether a value of this kind comes next.
+// next reports whether the next value has a kind.
 func (r reader) next(kind jsontext.Kind) bool { return r.decoder.PeekKind() == kind }
 
-// offset is where what was read last ends.
+// offset returns the offset after the last token.
 func (r reader) offset() int { return int(r.decoder.InputOffset()) }
 
-// since returns the value that was read since an offset.
+// since returns the bytes of the value that was read since an offset.
 func (r reader) since(offset int) jsontext.Value {
 	value := r.data[offset:r.offset():r.offset()]
 	return bytes.TrimLeft(value, ": \t\r\n")
 }
 
-// value reads a value as it stands in the message.
+// value reads a value and returns its bytes in the message.
 func (r reader) value() (jsontext.Value, error) {
 	value, err := r.decoder.ReadValue()
 	if err != nil {
@@ -34,8 +34,8 @@ func (r reader) value() (jsontext.Value, error) {
 	return r.data[end-len(value) : end : end], nil
 }
 
-// object calls read for every member of an object, to read its value. Where no
-// object comes next, it skips the value.
+// object calls read for each member of an object; read reads the member's value. It skips a
+// value that is not an object.
 func (r reader) object(read func(name string) error) error {
 	if !r.next(jsontext.KindBeginObject) {
 		return r.decoder.SkipValue()

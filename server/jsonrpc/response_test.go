@@ -14,8 +14,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Whatever mcp-go has in a result is written as mcp-go writes it.
-func TestResponsesAreMCPGosOwn(t *testing.T) {
+// The encoding of each of mcp-go's results equals mcp-go's own.
+func TestResponsesEqualMCPGos(t *testing.T) {
 	text := mcp.NewTextContent("a <b> & \"c\"\n\u2028é\x01")
 	marked := text
 	marked.Annotations = &mcp.Annotations{Priority: new(0.5)}
@@ -49,7 +49,7 @@ func TestResponsesAreMCPGosOwn(t *testing.T) {
 			t.Errorf("%s: %d %s", name, got.ErrorCode, got.Data)
 		}
 		if !reflect.DeepEqual(decode(t, got.Data), decode(t, want)) {
-			t.Errorf("%s is %s, not %s", name, got.Data, want)
+			t.Errorf("%s is %s, want %s", name, got.Data, want)
 		}
 	}
 }
@@ -64,7 +64,7 @@ func decode(t *testing.T, data []byte) (value any) {
 	return value
 }
 
-// handle sends a message to a server with one tool, which answers with a result.
+// handle sends a message to a server with one tool, which returns result.
 func handle(t *testing.T, data string, result *mcp.CallToolResult) (response Response, sent []string) {
 	t.Helper()
 	server := mcpserver.NewMCPServer("test", "1")
@@ -87,23 +87,23 @@ func handle(t *testing.T, data string, result *mcp.CallToolResult) (response Res
 	return Handler{MCP: server, Logger: zerolog.Nop()}.Handle(t.Context(), session, m), sent
 }
 
-// Ids and progress tokens come back to the byte.
-func TestIDsComeBackToTheByte(t *testing.T) {
+// The bytes of ids and progress tokens are returned unchanged.
+func TestIDsAndProgressTokensAreUnchanged(t *testing.T) {
 	for _, id := range []string{`7`, `"7"`, `1764412345678901234`, `7.0`, `1e3`, `"\u0041<&>é"`, `"\ud83d"`, `-0`} {
 		response, sent := handle(t, `{"jsonrpc":"2.0","id":`+id+`,"method":"tools/call","params":{"name":"t","_meta":{"progressToken":`+id+`}}}`, mcp.NewToolResultText("done"))
 		if want := `{"jsonrpc":"2.0","id":` + id + `,"result":`; !strings.HasPrefix(string(response.Data), want) {
-			t.Errorf("%s is answered with %s", id, response.Data)
+			t.Errorf("the response to %s is %s", id, response.Data)
 		}
 		if want := `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":` + id + `,"progress":1,"message":"half` + "\ufffd" + `"}}`; len(sent) != 1 || sent[0] != want {
 			t.Errorf("the progress of %s is %q", id, sent)
 		}
 		if response, _ := handle(t, `{"jsonrpc":"2.0","id":`+id+`,"method":"no/such"}`, nil); response.ErrorCode != mcp.METHOD_NOT_FOUND || !strings.HasPrefix(string(response.Data), `{"jsonrpc":"2.0","id":`+id+`,"error":`) {
-			t.Errorf("%s is refused with %s", id, response.Data)
+			t.Errorf("%s is refused: %s", id, response.Data)
 		}
 	}
 }
 
-func TestWhatIsNoUnicodeBecomesReplacementCharacters(t *testing.T) {
+func TestInvalidUnicode(t *testing.T) {
 	for _, text := range []string{`\ud83d`, "\xff", `\ude00\ud83d`} {
 		result := mcp.NewToolResultText("text " + strings.Trim(text, `\`))
 		result.StructuredContent = json.RawMessage(`{"` + text + `":"` + text + `"}`)
@@ -114,8 +114,8 @@ func TestWhatIsNoUnicodeBecomesReplacementCharacters(t *testing.T) {
 	}
 }
 
-// An answer that cannot be encoded is an error under its request's id.
-func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
+// A response that cannot be encoded becomes an error under its request's id.
+func TestUnencodableResponse(t *testing.T) {
 	for name, structured := range map[string]any{
 		"no number": map[string]any{"a": math.NaN()}, "a function": func() {}, "no JSON": json.RawMessage(`{"a":`), "two values": json.RawMessage(`1 2`),
 	} {
@@ -128,7 +128,7 @@ func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
 	}
 }
 
-// An error is short, however long the names are that the caller sent, and says how it ends.
+// An error that repeats a long name is short, and has its beginning and end.
 func TestErrorsAreShort(t *testing.T) {
 	long := strings.Repeat("é", 100_000)
 	meta := `"_meta":{"io.modelcontextprotocol/protocolVersion":"` + long + `","io.modelcontextprotocol/clientCapabilities":{}}`

@@ -13,16 +13,16 @@ import (
 	mcpserver "github.com/mark3labs/mcp-go/server"
 )
 
-// Session is a client as mcp-go sees it: over stdio and /sse for as long as its
-// stream, over /mcp for one message. What the server says to the client goes where
-// the client reads it, in order and before the result of the call that says it.
+// Session is a client for mcp-go: over stdio and /sse as long as its stream, over /mcp for
+// one message. Messages to the client are sent in order, and those of a call before its
+// result.
 type Session struct {
 	id      string
 	pending *PendingRequests
 	send    func(message []byte) error
 
-	notifications chan mcp.JSONRPCNotification // what mcp-go says outside of calls; nil until Register
-	subscription  *subscription                // that the session is for; nil for none
+	notifications chan mcp.JSONRPCNotification // of mcp-go, outside of calls; nil until Register
+	subscription  *subscription                // the subscriptions/listen of the session; nil for none
 
 	initialized  atomic.Bool
 	clientInfo   atomic.Pointer[mcp.Implementation]
@@ -39,13 +39,13 @@ var (
 	_ mcpserver.SessionWithSubscriptionFilter = (*Session)(nil)
 )
 
-// NewSession returns a session. send writes one message to the client.
+// NewSession returns a session. send sends one message to the client.
 func NewSession(id string, pending *PendingRequests, send func(message []byte) error) *Session {
 	return &Session{id: id, pending: pending, send: send}
 }
 
-// Register makes the session known to mcp-go, so that it is told what concerns all
-// clients; Forward writes that.
+// Register registers the session with mcp-go for the notifications to all clients, which
+// Forward sends.
 func (s *Session) Register(ctx context.Context, server *mcpserver.MCPServer) (unregister func(), err error) {
 	s.notifications = make(chan mcp.JSONRPCNotification, 32)
 	if err := server.RegisterSession(ctx, s); err != nil {
@@ -54,8 +54,8 @@ func (s *Session) Register(ctx context.Context, server *mcpserver.MCPServer) (un
 	return func() { server.UnregisterSession(context.WithoutCancel(ctx), s.id) }, nil
 }
 
-// Forward writes what mcp-go says outside of calls until ctx is done, and then what
-// is left.
+// Forward sends mcp-go's notifications outside of calls until ctx is done, and then the
+// remaining ones.
 func (s *Session) Forward(ctx context.Context) {
 	for {
 		select {
@@ -75,10 +75,10 @@ func (s *Session) forward(notification mcp.JSONRPCNotification) {
 		s.subscription.forward(s, notification)
 		return
 	}
-	_ = s.Notify(notification) // the transport notices a client that is gone
+	_ = s.Notify(notification) // the transport handles a client that is gone
 }
 
-// Notify writes a notification before it returns.
+// Notify sends a notification.
 func (s *Session) Notify(notification mcp.JSONRPCNotification) error {
 	return s.sendValue(notification)
 }
@@ -91,8 +91,7 @@ func (s *Session) sendValue(message any) error {
 	return s.send(data)
 }
 
-// RequestElicitation implements mcp-go's SessionWithElicitation: the client asks its
-// user.
+// RequestElicitation implements mcp-go's SessionWithElicitation.
 func (s *Session) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 	result := &mcp.ElicitationResult{}
 	if err := s.request(ctx, mcp.MethodElicitationCreate, request.Params, result); err != nil {
@@ -101,8 +100,7 @@ func (s *Session) RequestElicitation(ctx context.Context, request mcp.Elicitatio
 	return result, nil
 }
 
-// RequestSampling implements mcp-go's SessionWithSampling: the client asks its
-// model.
+// RequestSampling implements mcp-go's SessionWithSampling.
 func (s *Session) RequestSampling(ctx context.Context, request mcp.CreateMessageRequest) (*mcp.CreateMessageResult, error) {
 	result := &mcp.CreateMessageResult{}
 	if err := s.request(ctx, mcp.MethodSamplingCreateMessage, request.CreateMessageParams, result); err != nil {
@@ -110,15 +108,15 @@ func (s *Session) RequestSampling(ctx context.Context, request mcp.CreateMessage
 	}
 	content, err := mcp.ParseSamplingContent(result.Content)
 	if err != nil {
-		return nil, fmt.Errorf("read what the client's model said: %w", err)
+		return nil, fmt.Errorf("read the response of the client's model: %w", err)
 	}
 	result.Content = content
 	return result, nil
 }
 
-// request sends a request to the client and reads its answer into result.
+// request sends a request to the client and decodes the response into result.
 func (s *Session) request(ctx context.Context, method mcp.MCPMethod, params, result any) error {
-	id, answered, remove := s.pending.register(s.id)
+	id, responses, remove := s.pending.register(s.id)
 	defer remove()
 	if err := s.sendValue(map[string]any{
 		"jsonrpc": mcp.JSONRPC_VERSION, "id": jsontext.Value(id), "method": method, "params": params,
@@ -128,19 +126,19 @@ func (s *Session) request(ctx context.Context, method mcp.MCPMethod, params, res
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case answer := <-answered:
-		return readAnswer(answer, result)
+	case response := <-responses:
+		return decodeResponse(response, result)
 	}
 }
 
-func readAnswer(answer Message, result any) error {
-	if answer.Error != nil {
+func decodeResponse(response Message, result any) error {
+	if response.Error != nil {
 		var refusal Error
-		_ = jsonv2.Unmarshal(answer.Error, &refusal, jsonv1.DefaultOptionsV1()) // without a message it is a refusal all the same
+		_ = jsonv2.Unmarshal(response.Error, &refusal, jsonv1.DefaultOptionsV1()) // an invalid error is a refusal too
 		return errors.New("the client refused: " + refusal.Message)
 	}
-	if err := jsonv2.Unmarshal(answer.Result, result, jsonv1.DefaultOptionsV1()); err != nil {
-		return fmt.Errorf("read the client's answer: %w", err)
+	if err := jsonv2.Unmarshal(response.Result, result, jsonv1.DefaultOptionsV1()); err != nil {
+		return fmt.Errorf("read the client's response: %w", err)
 	}
 	return nil
 }
@@ -172,8 +170,7 @@ func (s *Session) GetClientCapabilities() mcp.ClientCapabilities { return valueO
 // SetLogLevel implements mcp-go's SessionWithLogging.
 func (s *Session) SetLogLevel(level mcp.LoggingLevel) { s.logLevel.Store(&level) }
 
-// GetLogLevel implements mcp-go's SessionWithLogging: everything, until the client
-// sets a level.
+// GetLogLevel implements mcp-go's SessionWithLogging. The default is the lowest level.
 func (s *Session) GetLogLevel() mcp.LoggingLevel {
 	if level := valueOf(&s.logLevel); level != "" {
 		return level

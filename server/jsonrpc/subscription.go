@@ -8,25 +8,24 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Subscription is what an extension tells a client that subscribed to it with
-// subscriptions/listen.
+// Subscription is an extension's part of a client's subscriptions/listen.
 type Subscription struct {
-	// TaskIDs are the tasks that it tells of.
+	// TaskIDs are the tasks that the client is notified of.
 	TaskIDs []string
 
-	// Run tells it with notify, until ctx is done or there is nothing more to tell.
+	// Run sends the notifications with notify, until ctx is done or there will be no more.
 	Run func(ctx context.Context, notify func(method string, params Payload) error)
 }
 
-// acknowledged is what the client is told that it has subscribed to.
+// acknowledged is the list of subscriptions in the acknowledgement.
 type acknowledged struct {
 	mcp.SubscriptionFilter
 	TaskIDs []string `json:"taskIds,omitempty"`
 }
 
-// listen answers subscriptions/listen. Each has a session of its own, whose filter holds
-// from the acknowledgement on: else what mcp-go tells all clients could come before it,
-// or fill its place in the queue.
+// listen handles subscriptions/listen. Each one has its own session, whose filter is set when
+// the acknowledgement is sent: otherwise mcp-go's notifications to all clients could precede
+// the acknowledgement, or fill the queue before it.
 func (h Handler) listen(ctx context.Context, client *Session, m Message) mcp.JSONRPCMessage {
 	var further *Subscription
 	if h.Extension != nil {
@@ -46,10 +45,10 @@ func (h Handler) listen(ctx context.Context, client *Session, m Message) mcp.JSO
 		return mcp.JSONRPCError{Error: mcp.JSONRPCErrorDetails{Code: mcp.INTERNAL_ERROR, Message: err.Error()}}
 	}
 	ctx, stop := context.WithCancel(ctx)
-	var forwarding, telling sync.WaitGroup
+	var forwarding, notifying sync.WaitGroup
 	forwarding.Go(func() { session.Forward(ctx) })
 	if further != nil {
-		telling.Go(func() {
+		notifying.Go(func() {
 			select {
 			case <-session.subscription.acknowledged:
 				further.Run(ctx, session.notifySubscribed)
@@ -61,22 +60,22 @@ func (h Handler) listen(ctx context.Context, client *Session, m Message) mcp.JSO
 	if _, refused := response.(mcp.JSONRPCError); refused {
 		stop()
 	}
-	telling.Wait()
+	notifying.Wait()
 	unregister()
 	stop()
 	forwarding.Wait()
 	return response
 }
 
-// subscription is the part of a session that is for one subscriptions/listen.
+// subscription is the state of one subscriptions/listen.
 type subscription struct {
 	id           []byte // of the request
 	taskIDs      []string
 	filter       mcp.SubscriptionFilter // set before mcp-go queues the acknowledgement
-	acknowledged chan struct{}          // closed when that is written
+	acknowledged chan struct{}          // closed when the acknowledgement is sent
 }
 
-// forward writes what mcp-go says to the subscription.
+// forward sends a notification of mcp-go to the subscription.
 func (s *subscription) forward(session *Session, notification mcp.JSONRPCNotification) {
 	meta := maps.Clone(notification.Params.Meta) // other sessions share it
 	if meta == nil {
@@ -95,13 +94,13 @@ func (s *subscription) forward(session *Session, notification mcp.JSONRPCNotific
 	}
 }
 
-// rawID is an id as it stands on the wire.
+// rawID has the bytes of an id.
 type rawID []byte
 
 // MarshalJSON implements json.Marshaler.
 func (id rawID) MarshalJSON() ([]byte, error) { return id, nil }
 
-// notifySubscribed writes a notification of an extension's to the subscription.
+// notifySubscribed sends an extension's notification to the subscription.
 func (s *Session) notifySubscribed(method string, params Payload) error {
 	meta := mcp.Meta{AdditionalFields: map[string]any{mcp.MetaKeySubscriptionID: rawID(s.subscription.id)}}
 	return s.sendValue(map[string]any{"jsonrpc": mcp.JSONRPC_VERSION, "method": method, "params": params.WithMeta(&meta)})

@@ -31,9 +31,9 @@ type notified struct {
 	}
 }
 
-// The acknowledgement comes every time, and before all else on its subscription,
-// however many there are and whatever goes on meanwhile.
-func TestEverySubscriptionIsAcknowledged(t *testing.T) {
+// Each subscription is acknowledged before its notifications, while others begin and
+// notifications are sent.
+func TestSubscriptionsAreAcknowledged(t *testing.T) {
 	const tries = 1000
 	server := mcpserver.NewMCPServer("test", "1", mcpserver.WithToolCapabilities(true), mcpserver.WithPromptCapabilities(false))
 	handler := Handler{MCP: server, Logger: zerolog.Nop()}

@@ -6,12 +6,12 @@ import (
 	"io"
 )
 
-// maxLine bounds one message, in bytes. A thousand chats in one call are within it.
+// maxLine bounds one message, in bytes. A call with a thousand chats is within it.
 const maxLine = 32 << 20
 
-// readLines passes the lines of in to handle, without their newlines, which the
-// last one need not have, and nil for one that is too long. It ends with the
-// input, for which it returns nil, or when handle returns false.
+// readLines calls handle with each line of in, and with nil for a line that is too long. The
+// last line needs no newline. It returns nil at the end of the input, or when handle returns
+// false.
 func readLines(in io.Reader, handle func(line []byte) bool) error {
 	reader := bufio.NewReaderSize(in, 64<<10)
 	for {
@@ -28,7 +28,7 @@ func readLines(in io.Reader, handle func(line []byte) bool) error {
 	}
 }
 
-// readLine reads up to a newline, and drops a line that is too long.
+// readLine reads a line. A line that is too long is nil.
 func readLine(reader *bufio.Reader) (line []byte, tooLong bool, err error) {
 	for {
 		part, err := reader.ReadSlice('\n')

@@ -15,29 +15,29 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// Options tune a [Serve].
+// Options configure [Serve].
 type Options struct {
 	Logger zerolog.Logger
 
-	// Extension answers requests that mcp-go does not know; nil for none.
+	// Extension handles requests that mcp-go does not know; nil for none.
 	Extension jsonrpc.Extension
 
-	// Ending is called once no further request will come, or when the context
-	// is done: calls that wait for something should answer with what they have.
+	// Ending is called when the shutdown begins: after the last request, or when the
+	// context is done. Waiting calls should return their current state.
 	Ending func()
 
-	// Grace is how long calls in flight may still take after that.
+	// Grace is how long calls in flight may take during the shutdown.
 	Grace time.Duration
 }
 
-// unwindTime is how long calls that were ended have to notice.
+// unwindTime is how long cancelled calls may take to return.
 const unwindTime = 50 * time.Millisecond
 
-// Serve answers a client until its input ends or the context is done, and
-// returns nil for both, or until it cannot be written to. The reading of in may outlast the call by one message
-// where in cannot be interrupted, as a terminal cannot.
+// Serve serves a client until its input ends or ctx is done, and then returns nil; or until
+// writing fails, and then returns the error. If reading in cannot be interrupted, as on a
+// terminal, a goroutine reads one more message after Serve has returned.
 func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out io.Writer, options Options) error {
-	// Requests outlive ctx by the grace.
+	// Requests may outlive ctx by the grace.
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	c := &connection{handler: jsonrpc.Handler{MCP: server, Extension: options.Extension, Logger: options.Logger}, ctx: requests, out: out, broken: make(chan struct{}), refusals: make(chan struct{}, maxRefusals)}
@@ -47,7 +47,7 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 		return err
 	}
 	defer unregister()
-	go c.session.Forward(requests) // nobody waits for it: a client may have stopped reading
+	go c.session.Forward(requests) // not waited for: the client may have stopped reading
 
 	read := make(chan error, 1)
 	go func() { read <- readLines(in, c.receive) }()
@@ -68,7 +68,7 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	return err
 }
 
-// connection is one client being served.
+// connection is the connection of one client.
 type connection struct {
 	handler jsonrpc.Handler
 	session *jsonrpc.Session
@@ -77,16 +77,16 @@ type connection struct {
 	ctx     context.Context // of the requests
 	ending  atomic.Bool
 
-	refusals chan struct{} // one for each that is being written
+	refusals chan struct{} // an element for each refusal that is being written
 
 	writing sync.Mutex
 	out     io.Writer
-	failure atomic.Pointer[error] // of the first write that failed
-	broken  chan struct{}         // closed by it
+	failure atomic.Pointer[error] // the error of the first failed write
+	broken  chan struct{}         // closed by a failed write
 }
 
-// receive handles a line, nil for one that is too long. It returns false when no
-// other is wanted.
+// receive handles a line, nil for one that is too long. It reports whether the next line is
+// to be read.
 func (c *connection) receive(line []byte) bool {
 	if c.ending.Load() {
 		return false
@@ -107,8 +107,8 @@ func (c *connection) handle(line []byte) {
 	switch {
 	case problem != nil:
 		c.refuse(message, problem)
-	case message.IsAnswer():
-		c.pending.Resolve(c.session.SessionID(), message) // one that nobody waits for is dropped
+	case message.IsResponse():
+		c.pending.Resolve(c.session.SessionID(), message) // a response that no call waits for is dropped
 	case message.Method == string(mcp.MethodNotificationCancelled):
 		c.calls.Cancel(message.Params["requestId"])
 	case message.ID == nil:
@@ -116,7 +116,7 @@ func (c *connection) handle(line []byte) {
 	default:
 		call, problem := c.calls.Begin(c.ctx, message.ID)
 		if problem != nil {
-			c.handler.Logger.Warn().Msg("a request is refused: " + problem.Message)
+			c.handler.Logger.Warn().Msg("a request was refused: " + problem.Message)
 			c.refuse(message, problem)
 			return
 		}
@@ -129,11 +129,11 @@ func (c *connection) handle(line []byte) {
 	}
 }
 
-// maxRefusals bounds the refusals that wait for the client to read.
+// maxRefusals bounds the refusals that are not written yet.
 const maxRefusals = 1000
 
-// refuse answers a message that is not accepted. It waits for the client only
-// behind many others: reading must go on, or the end of the input is not seen.
+// refuse refuses a message. It does not wait for the client to read, unless there are
+// maxRefusals others: reading must continue, to notice the end of the input.
 func (c *connection) refuse(message jsonrpc.Message, problem *jsonrpc.Error) {
 	c.refusals <- struct{}{}
 	go func() {
@@ -144,12 +144,12 @@ func (c *connection) refuse(message jsonrpc.Message, problem *jsonrpc.Error) {
 
 func (c *connection) respond(response jsonrpc.Response) {
 	if err := c.write(response.Data); err != nil {
-		c.handler.Logger.Error().Err(err).Msg("the client cannot be written to")
+		c.handler.Logger.Error().Err(err).Msg("cannot write to the client")
 	}
 }
 
-// write writes one message on a line. After a failure nothing more is written:
-// half a message may be on the wire.
+// write writes one message on a line. After a failed write it writes nothing more, because
+// half a message may have been sent.
 func (c *connection) write(message []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -164,8 +164,8 @@ func (c *connection) write(message []byte) error {
 	return nil
 }
 
-// writeError returns why nothing is written any longer. It waits for no write that
-// is under way: a client may send requests before it reads answers.
+// writeError returns the error of the first failed write. It does not wait for a write in
+// progress: a client may send requests before it reads responses.
 func (c *connection) writeError() error {
 	if err := c.failure.Load(); err != nil {
 		return *err
@@ -173,7 +173,7 @@ func (c *connection) writeError() error {
 	return nil
 }
 
-// waitForCalls lets the calls in flight answer for a bounded time, then ends them.
+// waitForCalls waits for the calls in flight for a bounded time, then cancels them.
 func (c *connection) waitForCalls(grace time.Duration) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), grace)
 	defer cancel()
@@ -189,7 +189,7 @@ func (c *connection) waitForCalls(grace time.Duration) {
 func (c *connection) waitForRefusals(ctx context.Context) {
 	for range maxRefusals {
 		select {
-		case c.refusals <- struct{}{}: // nothing further is read, so that no other takes it
+		case c.refusals <- struct{}{}: // no refusal is added, because reading has ended
 		case <-ctx.Done():
 			return
 		}

@@ -21,15 +21,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// serving is a server on a pair of pipes. Its tools: echo answers, block waits
-// until released or cancelled, ask puts a question to the client's user.
+// serving is a server on a pair of pipes. Its tool echo returns at once, block waits until
+// it is released or cancelled, and ask asks the client's user.
 type serving struct {
 	in      *io.PipeWriter
 	out     *bufio.Scanner
-	entered chan struct{} // one for each block that has begun
-	left    chan error    // how each block ended: nil when released
+	entered chan struct{} // an element for each block that has begun
+	left    chan error    // the error of each block that has ended, nil if it was released
 	release chan struct{} // closed to release every block
-	logged  chan string   // what the server logs
+	logged  chan string   // the server's log messages
 	ended   atomic.Bool
 	done    chan error
 	cancel  context.CancelFunc
@@ -119,7 +119,7 @@ func (s *serving) next(t *testing.T) map[string]any {
 	}
 	var message map[string]any
 	if err := json.Unmarshal(s.out.Bytes(), &message); err != nil {
-		t.Fatalf("the output holds a line that is no JSON: %q", s.out.Text())
+		t.Fatalf("a line of the output is not JSON: %q", s.out.Text())
 	}
 	return message
 }
@@ -139,7 +139,7 @@ func resultText(message map[string]any) string {
 	return text
 }
 
-func TestRequestsInFlightAtTheEndOfInputAreAnswered(t *testing.T) {
+func TestEndOfInputWithCallsInFlight(t *testing.T) {
 	s := serve(t, time.Minute)
 	go func() {
 		s.send(t, call("1", "block"))
@@ -147,21 +147,21 @@ func TestRequestsInFlightAtTheEndOfInputAreAnswered(t *testing.T) {
 		_ = s.in.Close()
 	}()
 	if got := resultText(s.next(t)); got != "echo" {
-		t.Fatalf("the last line without a newline was answered with %q", got)
+		t.Fatalf("the call on the last line, without a newline, returned %q", got)
 	}
 	close(s.release)
 	if got := resultText(s.next(t)); got != "released" {
-		t.Fatalf("the call in flight was answered with %q", got)
+		t.Fatalf("the call in flight returned %q", got)
 	}
 	if err := <-s.done; err != nil {
 		t.Fatal(err)
 	}
 	if !s.ended.Load() {
-		t.Error("nobody was told that the end has come")
+		t.Error("Ending was not called")
 	}
 }
 
-func TestACallThatOutlastsTheGraceIsEnded(t *testing.T) {
+func TestCallBeyondGraceIsCancelled(t *testing.T) {
 	s := serve(t, time.Millisecond)
 	s.send(t, call("1", "block"))
 	<-s.entered
@@ -170,11 +170,11 @@ func TestACallThatOutlastsTheGraceIsEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-s.left; err == nil {
-		t.Error("the call was released, not ended")
+		t.Error("the call was not cancelled")
 	}
 }
 
-func TestASignalEndsServing(t *testing.T) {
+func TestContextEndsServe(t *testing.T) {
 	s := serve(t, time.Millisecond)
 	s.send(t, call("1", "echo"))
 	s.next(t)
@@ -184,39 +184,39 @@ func TestASignalEndsServing(t *testing.T) {
 	}
 }
 
-func TestACancelRightBehindItsCallIsNotLost(t *testing.T) {
+func TestImmediateCancellation(t *testing.T) {
 	s := serve(t, time.Minute)
 	for i := range 50 {
 		id := fmt.Sprint(i + 1)
 		s.send(t, call(id, "block"), `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":`+id+`}}`)
 		<-s.entered
 		if err := <-s.left; err == nil {
-			t.Fatalf("call %s was released, not cancelled", id)
+			t.Fatalf("call %s was not cancelled", id)
 		}
 	}
-	// Nothing was answered in between: the next line is the echo's.
+	// The next response is that of echo.
 	s.send(t, call("99", "echo"))
 	if message := s.next(t); message["id"] != float64(99) {
-		t.Errorf("a cancelled call was answered: %v", message)
+		t.Errorf("a cancelled call got a response: %v", message)
 	}
 }
 
-func TestANumberAndATextAreDifferentIDs(t *testing.T) {
+func TestNumberAndStringIDsDiffer(t *testing.T) {
 	s := serve(t, time.Minute)
 	s.send(t, call("7", "block"), call(`"7"`, "block"))
 	<-s.entered
 	<-s.entered
 	s.send(t, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7"}}`)
 	if err := <-s.left; err == nil {
-		t.Fatal("the cancelled call was released")
+		t.Fatal("the call was not cancelled")
 	}
 	close(s.release)
 	if message := s.next(t); message["id"] != float64(7) || resultText(message) != "released" {
-		t.Errorf("the other call was answered with %v", message)
+		t.Errorf("the other call got the response %v", message)
 	}
 }
 
-func TestAHundredWaitsBlockNobody(t *testing.T) {
+func TestHundredWaitsDoNotBlock(t *testing.T) {
 	s := serve(t, time.Minute)
 	for i := range 100 {
 		s.send(t, call(fmt.Sprint(i), "block"))
@@ -226,26 +226,26 @@ func TestAHundredWaitsBlockNobody(t *testing.T) {
 	}
 	s.send(t, call("500", "echo"))
 	if message := s.next(t); message["id"] != float64(500) {
-		t.Fatalf("the echo did not get through: %v", message)
+		t.Fatalf("the response to echo is %v", message)
 	}
 	close(s.release)
 	for range 100 {
 		if got := resultText(s.next(t)); got != "released" {
-			t.Fatalf("a wait was answered with %q", got)
+			t.Fatalf("a wait returned %q", got)
 		}
 	}
 }
 
-func TestWhatIsNoMessageIsRefusedAndServingGoesOn(t *testing.T) {
+func TestInvalidMessages(t *testing.T) {
 	for _, test := range []struct{ name, line, id string }{
 		{"garbage", `hello`, "<nil>"},
 		{"half a message", `{"jsonrpc":"2.0","id":1,`, "<nil>"},
-		{"a list", `[1,2]`, "<nil>"},
+		{"an array", `[1,2]`, "<nil>"},
 		{"no method", `{"jsonrpc":"2.0","id":3}`, "3"},
 		{"a wrong version", `{"jsonrpc":"1.0","id":4,"method":"ping"}`, "4"},
 		{"a null id", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, "<nil>"},
 		{"an unknown method", `{"jsonrpc":"2.0","id":5,"method":"no/such"}`, "5"},
-		{"parameters that are a list", `{"jsonrpc":"2.0","id":6,"method":"tools/call","params":[1]}`, "6"},
+		{"params that are an array", `{"jsonrpc":"2.0","id":6,"method":"tools/call","params":[1]}`, "6"},
 		{"a tool that panics", call("8", "panic"), "8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -253,31 +253,31 @@ func TestWhatIsNoMessageIsRefusedAndServingGoesOn(t *testing.T) {
 			s.send(t, test.line)
 			message := s.next(t)
 			if message["error"] == nil || fmt.Sprint(message["id"]) != test.id {
-				t.Errorf("answered with %v", message)
+				t.Errorf("the response is %v", message)
 			}
 			s.send(t, "", call("9", "echo"))
 			if got := resultText(s.next(t)); got != "echo" {
-				t.Errorf("the next call was answered with %q", got)
+				t.Errorf("the next call returned %q", got)
 			}
 		})
 	}
 }
 
-func TestAnIDThatIsInFlightIsRefused(t *testing.T) {
+func TestIDInFlightIsRefused(t *testing.T) {
 	s := serve(t, time.Minute)
 	s.send(t, call("1", "block"))
 	<-s.entered
 	s.send(t, call("1", "echo"))
 	if message := s.next(t); message["error"] == nil {
-		t.Errorf("answered with %v", message)
+		t.Errorf("the response is %v", message)
 	}
 	close(s.release)
 	if got := resultText(s.next(t)); got != "released" {
-		t.Errorf("the first call was answered with %q", got)
+		t.Errorf("the first call returned %q", got)
 	}
 }
 
-func TestAMessageThatIsTooLongIsRefused(t *testing.T) {
+func TestTooLongMessage(t *testing.T) {
 	s := serve(t, time.Minute)
 	go func() {
 		piece := strings.Repeat("x", 1<<20)
@@ -287,15 +287,15 @@ func TestAMessageThatIsTooLongIsRefused(t *testing.T) {
 		s.send(t, "")
 	}()
 	if message := s.next(t); message["error"] == nil {
-		t.Fatalf("answered with %v", message)
+		t.Fatalf("the response is %v", message)
 	}
 	s.send(t, call("1", "echo"))
 	if got := resultText(s.next(t)); got != "echo" {
-		t.Errorf("the next call was answered with %q", got)
+		t.Errorf("the next call returned %q", got)
 	}
 }
 
-func TestProgressComesBeforeItsResult(t *testing.T) {
+func TestProgressPrecedesResult(t *testing.T) {
 	s := serve(t, time.Minute)
 	for i := range 20 {
 		s.send(t, call(fmt.Sprint(i), "progress"))
@@ -305,49 +305,49 @@ func TestProgressComesBeforeItsResult(t *testing.T) {
 			}
 		}
 		if got := resultText(s.next(t)); got != "done" {
-			t.Fatalf("answered with %q", got)
+			t.Fatalf("the call returned %q", got)
 		}
 	}
 }
 
-func TestAQuestionToTheClientIsAnswered(t *testing.T) {
+func TestElicitation(t *testing.T) {
 	s := serve(t, time.Minute)
 	s.send(t,
 		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"c","version":"1"}}}`,
 		`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
 	s.next(t)
-	for _, test := range []struct{ answer, want string }{
+	for _, test := range []struct{ response, want string }{
 		{`"result":{"action":"accept","content":{}}`, "accept"},
 		{`"result":{"action":"decline"}`, "decline"},
 	} {
 		s.send(t, call("2", "ask"))
 		question := s.next(t)
 		if question["method"] != "elicitation/create" {
-			t.Fatalf("asked with %v", question)
+			t.Fatalf("the request to the client is %v", question)
 		}
-		s.send(t, `{"jsonrpc":"2.0","id":12345,"result":{}}`) // an answer to nothing is ignored
-		s.send(t, fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,%s}`, question["id"], test.answer))
+		s.send(t, `{"jsonrpc":"2.0","id":12345,"result":{}}`) // a response to no request is ignored
+		s.send(t, fmt.Sprintf(`{"jsonrpc":"2.0","id":%v,%s}`, question["id"], test.response))
 		if got := resultText(s.next(t)); got != test.want {
 			t.Errorf("the tool got %q, want %q", got, test.want)
 		}
 	}
 }
 
-// TestAClientMaySendBeforeItReads sends a second line while the answer to the
-// first still waits in a pipe that holds nothing.
-func TestAClientMaySendBeforeItReads(t *testing.T) {
+// TestSendBeforeRead sends a second line before it reads the response to the first from a
+// pipe without a buffer.
+func TestSendBeforeRead(t *testing.T) {
 	s := serve(t, time.Minute)
 	for i := range 20 {
 		s.send(t, call(fmt.Sprint(2*i), "echo"), call(fmt.Sprint(2*i+1), "echo"), `{"jsonrpc":"2.0","method":"notifications/initialized"}`)
 		for range 2 {
 			if got := resultText(s.next(t)); got != "echo" {
-				t.Fatalf("answered with %q", got)
+				t.Fatalf("the call returned %q", got)
 			}
 		}
 	}
 }
 
-func TestOutputThatCannotBeWrittenEndsServing(t *testing.T) {
+func TestFailedWriteEndsServe(t *testing.T) {
 	server := mcpserver.NewMCPServer("test", "1")
 	in, client := io.Pipe()
 	defer client.Close()
@@ -365,14 +365,14 @@ func TestOutputThatCannotBeWrittenEndsServing(t *testing.T) {
 		}
 	}()
 	if err := <-done; err == nil {
-		t.Error("serving ended without saying why")
+		t.Error("Serve returned no error")
 	}
 	_ = in.Close()
 }
 
-// TestUnreadAnswersAreBounded sends more requests than may be answered at one
-// time and reads nothing before the last of them is refused.
-func TestUnreadAnswersAreBounded(t *testing.T) {
+// TestUnreadResponsesAreBounded sends more requests than may be in flight, and reads no
+// response before the last request is refused.
+func TestUnreadResponsesAreBounded(t *testing.T) {
 	const most = 1000
 	s := serve(t, time.Minute)
 	for i := range most + 1 {
@@ -392,20 +392,19 @@ func TestUnreadAnswersAreBounded(t *testing.T) {
 	}
 }
 
-// Ids come back to the byte, and what some clients put before or into a message is
-// borne.
-func TestHowMessagesAreWritten(t *testing.T) {
+// Ids are returned unchanged, and unusual forms of messages are accepted.
+func TestMessageForms(t *testing.T) {
 	s := serve(t, time.Minute)
 	for _, id := range []string{`7`, `"7"`, `1764412345678901234`, `7.0`, `"\u0041<"`} {
 		for _, line := range []string{call(id, "echo"), "\xef\xbb\xbf" + call(id, "echo"), `{"jsonrpc":"2.0","id":` + id + `,"method":"ping","params":[]}` + "\r"} {
 			s.send(t, line)
 			if !s.out.Scan() || !strings.HasPrefix(s.out.Text(), `{"jsonrpc":"2.0","id":`+id+`,"result":`) {
-				t.Errorf("%q is answered with %s", line, s.out.Text())
+				t.Errorf("the response to %q is %s", line, s.out.Text())
 			}
 		}
 	}
 	s.send(t, "\xef\xbb\xbf", " ", call("8", "echo"))
 	if message := s.next(t); message["id"] != float64(8) {
-		t.Errorf("an empty line is answered with %v", message)
+		t.Errorf("the response to an empty line is %v", message)
 	}
 }

@@ -13,12 +13,12 @@ import (
 	"langsmith-insights-mcp/server/stdio"
 )
 
-// A client that leaves what it is told unread holds nobody: the end of its input is
-// seen behind requests and refusals alike.
-func TestAClientThatDoesNotRead(t *testing.T) {
+// A client that reads no response does not block the server, which notices the end of the
+// input after requests and refusals.
+func TestClientThatDoesNotRead(t *testing.T) {
 	unread, out := io.Pipe()
-	defer unread.Close() // which lets the writers go
-	in := strings.Repeat("no JSON\n", 500) + strings.Repeat(`{"jsonrpc":"2.0","id":1,"method":"ping"}`+"\n", 500)
+	defer unread.Close() // ends the blocked writers
+	in := strings.Repeat("not JSON\n", 500) + strings.Repeat(`{"jsonrpc":"2.0","id":1,"method":"ping"}`+"\n", 500)
 	done := make(chan error, 1)
 	go func() {
 		done <- stdio.Serve(context.Background(), mcpserver.NewMCPServer("test", "1"), strings.NewReader(in), out, stdio.Options{Logger: zerolog.Nop(), Grace: 50 * time.Millisecond})

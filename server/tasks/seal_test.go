@@ -16,7 +16,7 @@ func TestSealAndOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	if call, err := open(Key{1}, id); err != nil || !reflect.DeepEqual(call, testCall) {
-		t.Errorf("the id holds %+v, %v", call, err)
+		t.Errorf("the id has %+v, %v", call, err)
 	}
 	if _, err := open(Key{2}, id); !errors.Is(err, errUnknown) {
 		t.Errorf("another key opens the id: %v", err)
@@ -44,7 +44,7 @@ func FuzzOpen(f *testing.F) {
 			call, err := open(Key{1}, candidate)
 			switch {
 			case candidate == id && (err != nil || !reflect.DeepEqual(call, testCall)):
-				t.Fatalf("the id holds %+v, %v", call, err)
+				t.Fatalf("the id has %+v, %v", call, err)
 			case candidate != id && (!errors.Is(err, errUnknown) || !reflect.DeepEqual(call, Call{})):
 				t.Fatalf("%q is opened: %+v, %v", candidate, call, err)
 			}

@@ -192,7 +192,7 @@ func (c *otlpClient) send(ctx context.Context, body []byte) error {
 	if response.StatusCode < http.StatusMultipleChoices {
 		return nil
 	}
-	err = errors.New("the collector answered " + response.Status)
+	err = errors.New("the collector responded with " + response.Status)
 	switch response.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		if seconds, notANumber := strconv.Atoi(response.Header.Get("Retry-After")); notANumber == nil {

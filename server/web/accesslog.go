@@ -13,19 +13,19 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// accessRecord is what is logged of a request, filled in while it is handled. It
-// holds no header, no query and nothing of a message but what it asks for.
+// accessRecord is the log entry of a request, filled in while the request is handled. It
+// contains no header and no query, and of a message only its method and tool.
 type accessRecord struct {
 	requestID string
-	guard     string // what let the caller in: token or oauth; empty where nothing guards
-	subject   string // the fingerprint of who that is
-	ownKey    bool   // the caller brought a LangSmith key
+	guard     string // how the caller was authenticated: token or oauth; empty without authentication
+	subject   string // the fingerprint of the authenticated caller
+	ownKey    bool   // the caller sent a LangSmith key
 	method    string // of the message
 	tool      string
 }
 
-// addMessage records what a message asks for, of what the server has: any other
-// method or tool is in the caller's own words, which may hold anything.
+// addMessage records a message's method and tool, if they are known to the server: any other
+// name is a caller's text and may contain anything.
 func (e *accessRecord) addMessage(message jsonrpc.Message, server *mcpserver.MCPServer) {
 	e.method = jsonrpc.KnownMethod(message.Method)
 	if tool := message.Name(); server.GetTool(tool) != nil {
@@ -39,8 +39,8 @@ func withAccessRecord(ctx context.Context, e *accessRecord) context.Context {
 	return context.WithValue(ctx, accessRecordKey{}, e)
 }
 
-// accessRecordOf returns the request's record; it is written by the one goroutine
-// that handles the request.
+// accessRecordOf returns the request's record. Only the goroutine that handles the request
+// writes it.
 func accessRecordOf(ctx context.Context) *accessRecord {
 	if e, ok := ctx.Value(accessRecordKey{}).(*accessRecord); ok {
 		return e
@@ -48,18 +48,18 @@ func accessRecordOf(ctx context.Context) *accessRecord {
 	return &accessRecord{}
 }
 
-// accessLog writes a line for each request when it has been answered.
+// accessLog returns middleware that logs each request on one line after its response.
 func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			began := time.Now()
 			defer func() {
-				status, bytes := responseOf(w).statusAndSize()
+				status, bytes := writerOf(w).statusAndSize()
 				e := accessRecordOf(r.Context())
 				level := zerolog.InfoLevel
 				switch {
 				case isProbe(r) && status == http.StatusOK, e.tool != "" && status < http.StatusMultipleChoices:
-					level = zerolog.DebugLevel // a call of a tool has a line of its own
+					level = zerolog.DebugLevel // a tool call has its own line
 				case isFailure(status):
 					level = zerolog.WarnLevel
 				}
@@ -74,7 +74,7 @@ func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) htt
 					Int64("bytes", bytes).
 					Dur("duration_ms", time.Since(began)).
 					Str("from", host(r.RemoteAddr))
-				for _, field := range [...]struct{ name, value string }{{"guard", e.guard}, {"subject", e.subject}, {"rpc_method", e.method}, {"tool", e.tool}, {"reason", responseOf(w).reason}} {
+				for _, field := range [...]struct{ name, value string }{{"guard", e.guard}, {"subject", e.subject}, {"rpc_method", e.method}, {"tool", e.tool}, {"reason", writerOf(w).reason}} {
 					if field.value != "" {
 						line = line.Str(field.name, shorten(field.value))
 					}
@@ -89,17 +89,16 @@ func accessLog(logger zerolog.Logger, mux *http.ServeMux) func(http.Handler) htt
 	}
 }
 
-// isFailure reports whether a status is worth an operator's notice. 404 and 405 are
-// what strangers and clients that look around get.
+// isFailure reports whether a status deserves an operator's attention. Scanners and clients
+// that try other transports get 404 and 405.
 func isFailure(status int) bool {
 	return status >= http.StatusBadRequest && status != http.StatusNotFound && status != http.StatusMethodNotAllowed
 }
 
-// noRoute stands for a path that nothing here serves: it is in a caller's own
-// words, and may hold a key.
+// noRoute replaces a path that is not served: it is a caller's text and may contain a key.
 const noRoute = "other"
 
-// route is the path of what serves a request.
+// route returns the path of a request's handler.
 func route(mux *http.ServeMux, r *http.Request) string {
 	_, pattern := mux.Handler(r)
 	if pattern == "" {
@@ -108,7 +107,7 @@ func route(mux *http.ServeMux, r *http.Request) string {
 	return strings.TrimSuffix(pattern[strings.Index(pattern, "/"):], "{$}")
 }
 
-// longestLogged bounds what a caller can put into one field of the log.
+// longestLogged bounds a caller's text in one field of the log, in bytes.
 const longestLogged = 200
 
 func shorten(text string) string {

@@ -27,13 +27,12 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// largestResult bounds a result's text and its structure each, in bytes.
+// largestResult bounds a result's text, and its structure, in bytes.
 const largestResult = 60_000
 
-// FuzzAnswersReachTheClient puts any bytes into the members that fields names, of
-// every answer of LangSmith's, and has every tool and resource that reads asked for
-// over every transport: each request gets an answer under its own id, within the
-// budget, in Unicode, without characters that nobody sees.
+// FuzzAnswersReachTheClient replaces members of LangSmith's responses by any bytes, and calls
+// every reading tool and resource over every transport. Each request must get a response
+// under its own id, within the budget, in valid Unicode and without invisible characters.
 func FuzzAnswersReachTheClient(f *testing.F) {
 	const (
 		ids    = "config_id parent_id cluster_id run_id trace_id parent_run_id parent_run_ids"
@@ -61,7 +60,7 @@ func FuzzAnswersReachTheClient(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value []byte, fields string) {
 		upstream := &replacing{}
 		var mcpServer *mcpserver.MCPServer
-		f := start(t, options{ // anew, since requests to LangSmith are paced
+		f := start(t, options{ // a new one, because requests to LangSmith are paced
 			config: func(cfg *config.Config) { cfg.LogLevel = zerolog.Disabled },
 			wrap: func(next http.RoundTripper) http.RoundTripper {
 				upstream.next = next
@@ -75,7 +74,7 @@ func FuzzAnswersReachTheClient(f *testing.F) {
 		unreadable := false
 		for n, request := range requests {
 			if unreadable && request.waits() {
-				continue // it would ask again, for 25 s
+				continue // it would poll for 25 s
 			}
 			id := fmt.Sprintf(`"%d\u0041<&>"`, n)
 			for transport, send := range transports {
@@ -89,10 +88,10 @@ func FuzzAnswersReachTheClient(f *testing.F) {
 	})
 }
 
-// replacing is a LangSmith whose answers hold a value in place of their own.
+// replacing is a LangSmith whose responses have a value in place of their own.
 type replacing struct {
 	next   http.RoundTripper
-	fields []string // the names of members; * is the whole answer
+	fields []string // the names of members; * is the whole response
 	value  []byte
 }
 
@@ -136,7 +135,7 @@ func (r *replacing) replace(body []byte) []byte {
 	}
 }
 
-// checkAnswer says what is wrong with an answer.
+// checkAnswer returns what is wrong with a response; empty for nothing.
 func checkAnswer(answer, id string) string {
 	var message struct {
 		ID     json.RawMessage `json:"id"`
@@ -173,7 +172,7 @@ func checkAnswer(answer, id string) string {
 			return fmt.Sprintf("a structure of %d bytes", len(message.Result.Structured))
 		}
 	}
-	decoder := jsontext.NewDecoder(strings.NewReader(answer)) // which refuses half a surrogate pair
+	decoder := jsontext.NewDecoder(strings.NewReader(answer)) // it refuses half a surrogate pair
 	for {
 		token, err := decoder.ReadToken()
 		switch {
@@ -191,18 +190,18 @@ func isUnseen(r rune) bool {
 	return r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
-// answersRequest is a request but for its id.
+// answersRequest is a request without its id.
 type answersRequest struct {
 	method string
 	params args
 }
 
-// waits reports whether a request waits for jobs, if not for long.
+// waits reports whether a request waits for jobs.
 func (r answersRequest) waits() bool {
 	return r.params["name"] == "wait_for_insights_job" || r.params["name"] == "compare_insights_jobs"
 }
 
-// transports are the ways in which a client sends a request and gets its answer.
+// transports returns functions that send a request and return its response, by transport.
 func (f *fixture) transports(in io.Writer, out *bufio.Scanner) map[string]func(id string, request answersRequest) string {
 	caller := func(n int) headers { return own(n).with(headers{"X-Tenant-Id": f.workspace.String()}) }
 	session, sse := f.open(caller(1)), f.openSSE(caller(2))
@@ -230,12 +229,12 @@ func (f *fixture) transports(in io.Writer, out *bufio.Scanner) map[string]func(i
 	}
 }
 
-// withID is a request whose id is written as it is.
+// withID returns a request with the bytes of an id.
 func withID(id, method string, params args) string {
 	return strings.Replace(rpc(0, method, params), `"id":0`, `"id":`+id, 1)
 }
 
-// lastMessage is the answer in a response of /mcp.
+// lastMessage returns the JSON-RPC response in a response of /mcp.
 func lastMessage(r reply) string {
 	if messages := r.events(); len(messages) > 0 {
 		return messages[len(messages)-1]
@@ -263,8 +262,8 @@ func serveStdio(t testing.TB, server *mcpserver.MCPServer) (in io.Writer, out *b
 	return fromClient, out
 }
 
-// readingRequests ask for everything that can be read of a project with two reports
-// and a trace.
+// readingRequests returns requests for everything that can be read of a project with two
+// reports and a trace.
 func readingRequests(f *fixture) []answersRequest {
 	runs := f.sandbox.AddRuns(f.project, trace.Run{Name: "support", Inputs: map[string]any{"question": "refund"}, Outputs: map[string]any{"answer": "no"}, Tags: []string{"a"}, Metadata: map[string]any{"k": "v"}, Error: "timeout"})
 	f.sandbox.AddRuns(f.project, trace.Run{Name: "step", TraceID: runs[0], ParentID: runs[0]})

@@ -6,7 +6,7 @@ import (
 	"langsmith-insights-mcp/server/auth"
 )
 
-// authenticate lets in the callers whom the guard knows.
+// authenticate returns middleware that refuses callers without a valid token.
 func authenticate(guard *auth.Guard) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		if guard.Open() {

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// readMessage reads the message of a request before anything is done for it, so
-// that neither a large nor a slow one holds more than its connection. It answers
-// and returns false where none arrives.
+// readMessage reads the message of a request. It reads all of it before anything else, so
+// that a large or slow one occupies only its connection. Without a message it refuses the
+// request and returns false.
 func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	message, err := l.readBody(r)
 	if err == nil {
-		responseOf(w).bodyRead()
+		writerOf(w).bodyRead()
 		return message, true
 	}
 	var tooLarge *http.MaxBytesError
@@ -27,15 +27,14 @@ func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, boo
 	case errors.As(err, &tooLarge):
 		refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the message is larger than %d bytes", tooLarge.Limit))
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		refuse(w, http.StatusRequestTimeout, fmt.Sprintf("the message has not arrived within %s", l.BodyTime))
+		refuse(w, http.StatusRequestTimeout, fmt.Sprintf("the message did not arrive within %s", l.BodyTime))
 	default:
-		refuse(w, http.StatusBadRequest, "the message has not arrived whole")
+		refuse(w, http.StatusBadRequest, "the message is incomplete")
 	}
 	return nil, false
 }
 
-// readBody reads a body into a buffer that grows with what arrives, and reserves
-// what that takes.
+// readBody reads a body into a growing buffer, for which it reserves memory.
 func (l Limits) readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > l.Body {
 		return nil, &http.MaxBytesError{Limit: l.Body}
@@ -44,7 +43,7 @@ func (l Limits) readBody(r *http.Request) ([]byte, error) {
 	body := http.MaxBytesReader(nil, r.Body, l.Body)
 	size := int64(smallBody)
 	if r.ContentLength >= 0 {
-		size = min(size, r.ContentLength+1) // one more, so that the end is seen
+		size = min(size, r.ContentLength+1) // one more byte, to reach the end of the body
 	}
 	message := make([]byte, 0, size)
 	for {

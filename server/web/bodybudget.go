@@ -7,15 +7,15 @@ import (
 	"sync"
 )
 
-// smallBody is the size up to which a message needs no reservation, so that large
-// ones delay nobody but each other. In bytes.
+// smallBody is the largest message that needs no reservation, in bytes. So large messages
+// delay only each other.
 const smallBody = 64 << 10
 
-var errNoRoom = errors.New("too many large messages are being answered; try again")
+var errNoRoom = errors.New("too many large messages are being processed; try again")
 
-// limitLargeBodies bounds what the large messages that are being read and answered
-// take, all together. Each takes what of it has arrived. One that finds no room
-// waits as long as a body may take to arrive.
+// limitLargeBodies returns middleware that bounds the total size of the large messages that
+// are being processed. Each reserves the size of the part that has arrived. If there is no
+// room it waits, at most as long as a body may take to arrive.
 func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
 	budget := &bodyBudget{pool: max(l.Bodies-l.Body, 0), freed: make(chan struct{})}
 	return func(next http.Handler) http.Handler {
@@ -35,26 +35,26 @@ func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
 	}
 }
 
-// bodyBudget is the room for large messages: a pool that they share, and room for a
-// whole one, which goes to a message that the pool has no room for. That one waits for
-// nothing, so messages that each hold a part of the pool never wait for each other.
+// bodyBudget is the room for large messages: a pool that they share, and room for one whole
+// message, which the first that does not fit into the pool gets. That one never waits, so
+// messages that each have a part of the pool cannot block each other forever.
 type bodyBudget struct {
 	mu         sync.Mutex
-	pool       int64 // what is left of it, in bytes
+	pool       int64 // the free bytes of the pool
 	wholeTaken bool
-	freed      chan struct{} // closed when there is room again, and made anew
+	freed      chan struct{} // closed and replaced when room becomes free
 }
 
-// reservation is the part of the budget that one message takes.
+// reservation is the part of the budget that one message has.
 type reservation struct {
 	budget *bodyBudget
-	size   int64 // of the pool
-	whole  bool  // has the room for a whole message
-	kept   bool
+	size   int64 // the bytes from the pool
+	whole  bool  // it has the room for one whole message
+	kept   bool  // released by the caller of keepReservation
 	once   sync.Once
 }
 
-// grow makes room for a message of so many bytes.
+// grow reserves room for a message of size bytes.
 func (r *reservation) grow(ctx context.Context, size int64) error {
 	if size <= smallBody {
 		return nil
@@ -72,7 +72,8 @@ func (r *reservation) grow(ctx context.Context, size int64) error {
 	}
 }
 
-// tryGrow grows where there is room, and returns what is closed when there may be.
+// tryGrow grows the reservation if there is room, and else returns a channel that is closed
+// when room becomes free.
 func (r *reservation) tryGrow(size int64) (freed <-chan struct{}, ok bool) {
 	b := r.budget
 	b.mu.Lock()
@@ -110,8 +111,8 @@ func reservationOf(ctx context.Context) *reservation {
 	return reserved
 }
 
-// keepReservation is for a message that is answered after its request: it returns
-// what ends the reservation.
+// keepReservation keeps the reservation of a message that is processed after its request
+// has ended, until release is called.
 func keepReservation(ctx context.Context) (release func()) {
 	reserved := reservationOf(ctx)
 	reserved.kept = true

@@ -6,9 +6,8 @@ import (
 	"testing/synctest"
 )
 
-// Messages that each hold a part of the room do not wait for each other: one after
-// the other becomes whole.
-func TestReservationsThatGrowTogether(t *testing.T) {
+// Messages that each have a part of the room do not block each other.
+func TestReservationsGrowConcurrently(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const body = 1 << 20
 		budget := &bodyBudget{pool: body, freed: make(chan struct{})}

@@ -9,10 +9,9 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// Large messages wait for room, one after the other, and are sent away when none
-// comes; small ones are never in their way. The room is free again when the call
-// that took it has been answered.
-func TestLargeMessagesAreBoundedTogether(t *testing.T) {
+// Large messages wait for room, and are refused if none becomes free. Small ones need none.
+// The room is free again after the call's response.
+func TestLargeMessagesShareBound(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) {
 		o.Limits.Body, o.Limits.Bodies, o.Limits.BodyTime = 200<<10, 200<<10, 50*time.Millisecond
@@ -41,7 +40,7 @@ func TestLargeMessagesAreBoundedTogether(t *testing.T) {
 	}
 }
 
-// Over /sse the call outlasts its POST, and takes its room until it is answered.
+// Over /sse a call outlives its POST, and keeps its room until its response.
 func TestLargeMessagesOverSSE(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) {
@@ -66,17 +65,17 @@ func TestLargeMessagesOverSSE(t *testing.T) {
 	}
 }
 
-// What a caller makes up is in nobody's log.
-func TestTheLogNamesOnlyWhatThereIs(t *testing.T) {
+// The log contains no text of a caller.
+func TestLogHasOnlyKnownNames(t *testing.T) {
 	f := start(t, options{})
 	session := f.open(nil)
 	f.post("/mcp", session, rpc(1, "words lsv2_pt_method", args{}))
 	f.post("/mcp", session, rpc(2, "tools/call", args{"name": "lsv2_pt_tool", "arguments": args{}}))
 	f.post("/mcp", session, rpc(3, "tools/call", args{"name": "list_projects", "arguments": args{}}))
-	f.post("/mcp", session, rpc(4, "tools/list", args{})) // the lines before are written by then
+	f.post("/mcp", session, rpc(4, "tools/list", args{})) // the earlier lines have been written by then
 	log := f.log.String()
 	if strings.Contains(log, "lsv2_pt") {
-		t.Errorf("the log tells:\n%s", log)
+		t.Errorf("the log has:\n%s", log)
 	}
 	for _, want := range []string{`"rpc_method":"other"`, `"rpc_method":"tools/call"`, `"tool":"list_projects"`} {
 		if !strings.Contains(log, want) {
@@ -85,7 +84,7 @@ func TestTheLogNamesOnlyWhatThereIs(t *testing.T) {
 	}
 }
 
-// A batch, which only one revision had, is refused with what it is.
+// A batch, which only one protocol version has, is refused, and the error says so.
 func TestBatchesAreRefused(t *testing.T) {
 	f := start(t, options{})
 	got := f.post("/mcp", f.open(nil), `[{"jsonrpc":"2.0","id":1,"method":"ping"}]`)

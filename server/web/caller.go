@@ -16,25 +16,29 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// Caller is who makes a request, and on which LangSmith credentials.
+// Caller identifies who makes a request, and with which LangSmith credentials.
 type Caller struct {
-	// Subject is who the guard let in: a name for one of the operator's tokens,
-	// or for the issuer's subject. Empty where nothing guards the server.
+	// OverHTTP says that the call came over HTTP: from somebody who may not be the
+	// operator.
+	OverHTTP bool
+
+	// Subject is the authenticated subject: a name for one of the operator's tokens, or
+	// for the issuer's subject. It is empty without authentication.
 	Subject string
 
-	// Fingerprint stands for the subject in the log.
+	// Fingerprint identifies the subject in the log.
 	Fingerprint string
 
-	// Credentials are the caller's own; empty where the operator's count.
+	// Credentials are the caller's own; empty if the operator's are used.
 	Credentials langsmith.Credentials
 
-	// Endpoint is the region that the caller's own credentials belong to; zero
-	// where the operator's endpoint counts.
+	// Endpoint is the region of the caller's own credentials; zero if the operator's
+	// endpoint is used.
 	Endpoint langsmith.Endpoint
 }
 
-// Key returns a key for one purpose that another replica derives from the same caller
-// alone: nothing secret is shared between replicas, and none is needed.
+// Key returns a key for one purpose. Each replica derives the same key from the same caller,
+// so that replicas need no shared secret.
 func (c Caller) Key(purpose string) [sha256.Size]byte {
 	secret := cmp.Or(c.Credentials.APIKey, c.Credentials.BearerToken)
 	if secret == "" && c.Credentials.Login != nil {
@@ -45,8 +49,8 @@ func (c Caller) Key(purpose string) [sha256.Size]byte {
 
 type callerKey struct{}
 
-// CallerFrom returns who makes the call of ctx. Over other transports than HTTP
-// that is nobody in particular, on the operator's credentials.
+// CallerFrom returns the caller of ctx. Over other transports than HTTP it is the zero
+// Caller, who uses the operator's credentials.
 func CallerFrom(ctx context.Context) Caller {
 	caller, _ := ctx.Value(callerKey{}).(Caller)
 	return caller
@@ -56,19 +60,20 @@ func withCaller(ctx context.Context, caller Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, caller)
 }
 
-// The headers that carry a caller's own credentials. The second names are those
-// of LangSmith's environment variables, as clients' configurations copy them.
+// The headers with a caller's own credentials. The second names are those of LangSmith's
+// environment variables, which clients' configurations copy.
 var (
 	keyHeaders       = []string{"X-API-Key", "LANGSMITH-API-KEY"}
 	workspaceHeaders = []string{"X-Tenant-Id", "LANGSMITH-WORKSPACE-ID"}
 	endpointHeaders  = []string{"LANGSMITH-ENDPOINT"}
 )
 
-// callerCredentials reads the caller's own credentials and takes the secrets out of
-// the request, so that no later handler can pass them on.
+// callerCredentials is middleware that reads the caller's own credentials and removes the
+// secrets from the request, so that no later handler can pass them on.
 func callerCredentials(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller := CallerFrom(r.Context())
+		caller.OverHTTP = true
 		var err error
 		if caller.Credentials, caller.Endpoint, err = readCredentials(r.Header); err != nil {
 			refuse(w, http.StatusBadRequest, err.Error())
@@ -81,7 +86,7 @@ func callerCredentials(next http.Handler) http.Handler {
 	})
 }
 
-// secretHeaders carry what is nobody's but the caller's and this server's.
+// secretHeaders are the headers with secrets of the caller.
 var secretHeaders = append([]string{"Authorization", "Cookie"}, keyHeaders...)
 
 func withoutSecrets(header http.Header) http.Header {
@@ -99,7 +104,7 @@ func readCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpo
 	var none langsmith.Credentials
 	for _, name := range slices.Concat(keyHeaders, workspaceHeaders, endpointHeaders) {
 		if variable := strings.ReplaceAll(name, "-", "_"); len(header.Values(variable)) > 0 {
-			return none, langsmith.Endpoint{}, fmt.Errorf("%s is no header's name, since many proxies drop one with underscores: send %s", strings.ToUpper(variable), name)
+			return none, langsmith.Endpoint{}, fmt.Errorf("%s is not accepted, because many proxies drop headers with underscores: send %s", strings.ToUpper(variable), name)
 		}
 	}
 	key, err := readHeader(header, keyHeaders)
@@ -117,7 +122,7 @@ func readCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpo
 	if key == "" {
 		for _, given := range []struct{ value, name string }{{workspace, workspaceHeaders[0]}, {address, endpointHeaders[0]}} {
 			if given.value != "" {
-				return none, langsmith.Endpoint{}, fmt.Errorf("%s counts only beside a key of your own: send %s too, or leave it out", given.name, keyHeaders[0])
+				return none, langsmith.Endpoint{}, fmt.Errorf("%s requires a key of your own: send %s too, or omit it", given.name, keyHeaders[0])
 			}
 		}
 		return none, langsmith.Endpoint{}, nil
@@ -135,8 +140,8 @@ func readCredentials(header http.Header) (langsmith.Credentials, langsmith.Endpo
 	return credentials, endpoint, nil
 }
 
-// readEndpoint lets a caller choose among LangSmith's own regions. Any other
-// address could be a stranger's server, or one inside the operator's network.
+// readEndpoint parses the address of one of LangSmith's regions. Any other address could be
+// a foreign server, or one inside the operator's network.
 func readEndpoint(address string) (langsmith.Endpoint, error) {
 	if address == "" {
 		return langsmith.Endpoint{}, nil
@@ -148,25 +153,24 @@ func readEndpoint(address string) (langsmith.Endpoint, error) {
 	return endpoint, nil
 }
 
-// readHeader reads a header that goes by several names. It is an error to send
-// it empty, since a client whose variable is unset would otherwise be served on
-// the operator's key without knowing.
+// readHeader reads a header that has several names. It refuses an empty one: a client whose
+// variable is unset would otherwise use the operator's key without knowing.
 func readHeader(header http.Header, names []string) (string, error) {
-	var found, under string
+	var found, foundIn string
 	for _, name := range names {
 		for _, value := range header.Values(name) {
 			value = strings.TrimSpace(value)
 			switch {
 			case config.IsPlaceholder(value):
-				return "", fmt.Errorf("%s holds the placeholder %q as it stands: set the variable that it names for your client, or write it as your client does", name, shorten(value))
+				return "", fmt.Errorf("%s has the placeholder %q, which your client did not replace: set its variable for your client, or write it in your client's form", name, shorten(value))
 			case value == "":
-				return "", fmt.Errorf("%s is empty: leave it out, or set the variable that your client fills it from", name)
+				return "", fmt.Errorf("%s is empty: omit it, or set the variable that your client takes it from", name)
 			case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-				return "", fmt.Errorf("%s holds a blank or another character that it cannot have", name)
-			case under != "" && value != found:
-				return "", errors.New(describeConflict(under, name))
+				return "", fmt.Errorf("%s has a space or another character that is not allowed", name)
+			case foundIn != "" && value != found:
+				return "", errors.New(describeConflict(foundIn, name))
 			}
-			found, under = value, name
+			found, foundIn = value, name
 		}
 	}
 	return found, nil
@@ -176,5 +180,5 @@ func describeConflict(first, second string) string {
 	if first == second {
 		return first + " is sent twice, with different values"
 	}
-	return first + " and " + second + " mean the same and differ: send one of them"
+	return first + " and " + second + " have the same meaning and different values: send one of them"
 }

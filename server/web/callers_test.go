@@ -14,11 +14,11 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// Every request upstream of 120 callers at once carries the caller's own key
-// and workspace, whatever the transport, and nothing else of theirs.
-func TestEachCallersOwnKeyAndWorkspace(t *testing.T) {
+// Each request to LangSmith of 120 concurrent callers has the caller's own key and workspace,
+// over every transport, and no other header of the caller.
+func TestCallersCredentialsAreSeparate(t *testing.T) {
 	f := start(t, options{config: withTokens})
-	const callers, colleagues = 120, 2 // so many share a workspace
+	const callers, colleagues = 120, 2 // colleagues share a workspace
 	workspaces, projects := make([]uuid.UUID, callers), make([]uuid.UUID, callers)
 	for n := range workspaces {
 		if workspaces[n] = uuid.New(); n%colleagues != 0 {
@@ -59,10 +59,10 @@ func TestEachCallersOwnKeyAndWorkspace(t *testing.T) {
 		}
 		key, tenant := r.Header.Get("X-Api-Key"), r.Header.Get("X-Tenant-Id")
 		if owner[key].String() != tenant {
-			t.Fatalf("%s %s went with key %q and workspace %q", r.Method, r.Path, key, tenant)
+			t.Fatalf("%s %s has the key %q and the workspace %q", r.Method, r.Path, key, tenant)
 		}
 		if all := fmt.Sprint(r.Header); strings.Contains(all, "token-of-team") {
-			t.Fatalf("this server's own token went upstream: %s", all)
+			t.Fatalf("this server's own token was sent to LangSmith: %s", all)
 		}
 	}
 	if posts != callers || f.sandbox.JobsStarted() != callers {
@@ -70,39 +70,38 @@ func TestEachCallersOwnKeyAndWorkspace(t *testing.T) {
 	}
 }
 
-// A caller's key drops the operator's workspace and project, for that request
-// and no other.
-func TestACallersKeyDropsTheOperatorsChoices(t *testing.T) {
+// A request with a caller's key does not use the operator's workspace and project. Others do.
+func TestCallersKeyDropsOperatorsWorkspaceAndProject(t *testing.T) {
 	f := start(t, options{})
 	f.sandbox.AddProject(sandbox.Project{Name: "theirs"}) // in the workspace of the key itself
 	session := f.open(nil)
 	create := toolCall(2, "create_insights_job", args{"dry_run": true})
 
 	if got := f.post("/mcp", session, create).tool(t); got.Result.IsError {
-		t.Errorf("on the operator's key the operator's project serves: %s", got.text())
+		t.Errorf("with the operator's key: %s", got.text())
 	}
 	f.sandbox.ResetRequests()
 	if got := f.post("/mcp", session.with(headers{"X-API-Key": callerKey(1)}), create).tool(t); !got.Result.IsError {
-		t.Errorf("on a caller's key the operator's project serves: %s", got.text())
+		t.Errorf("with a caller's key the operator's project is used: %s", got.text())
 	}
 	got := f.post("/mcp", session.with(headers{"X-API-Key": callerKey(1)}), toolCall(3, "list_projects", args{})).tool(t)
 	if !strings.Contains(got.text(), "theirs") {
-		t.Errorf("list_projects says %s", got.text())
+		t.Errorf("list_projects returns %s", got.text())
 	}
 	for _, r := range f.upstream() {
 		if r.Header.Get("X-Api-Key") != callerKey(1) || r.Header.Get("X-Tenant-Id") != "" {
-			t.Errorf("%s %s went with %v", r.Method, r.Path, r.Header)
+			t.Errorf("%s %s has the headers %v", r.Method, r.Path, r.Header)
 		}
 	}
 	if got := f.post("/mcp", session, toolCall(4, "list_projects", args{})).tool(t); !strings.Contains(got.text(), projectName) {
-		t.Errorf("afterwards the operator's key gives %s", got.text())
+		t.Errorf("afterwards, with the operator's key: %s", got.text())
 	}
 }
 
-// A caller's region gets the caller's key and no other's.
-func TestACallersEndpointNeverGetsTheOperatorsKey(t *testing.T) {
+// A caller's region gets the caller's key and no other.
+func TestCallersEndpointNeverGetsOperatorsKey(t *testing.T) {
 	var mu sync.Mutex
-	hosts := map[string]string{} // the keys that each host got
+	hosts := map[string]string{} // the keys that were sent to each host
 	f := start(t, options{wrap: func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
 			mu.Lock()
@@ -128,8 +127,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// On /sse every message brings the credentials that opened the stream, or none where
-// it was opened without: an id that was seen in an address is no credential.
+// On /sse each message must have the credentials that opened the stream, or none if it was
+// opened without: the session id in the address is not a credential.
 func TestCredentialsOnSSE(t *testing.T) {
 	f := start(t, options{})
 	workspace := headers{"X-Tenant-Id": uuid.NewString()}
@@ -150,7 +149,7 @@ func TestCredentialsOnSSE(t *testing.T) {
 		stream.post(c.opener, toolCall(2, "list_projects", args{}))
 		stream.result(2)
 		if got := keysOf(f.upstream()); got != c.key {
-			t.Errorf("%s: the opener's own message went with %s", name, got)
+			t.Errorf("%s: the opener's own message has the key %s", name, got)
 		}
 	}
 }

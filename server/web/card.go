@@ -18,12 +18,11 @@ import (
 	"langsmith-insights-mcp/server/identity"
 )
 
-// cardPath is where a server has its card: below the address of the server.
+// cardPath is the path of the server card: below that of the endpoint.
 const cardPath = mcpPath + "/server-card"
 
-// card is a server card (SEP-2127): what a client needs to know to connect. It is
-// public, and holds nothing of the configuration but whether a token guards the
-// server.
+// card is a server card (SEP-2127): the information that a client needs to connect. It is
+// public. Of the configuration it shows only whether a token is required.
 type card struct {
 	Schema      string          `json:"$schema"`
 	Name        string          `json:"name"`
@@ -64,8 +63,8 @@ type cardInput struct {
 	IsSecret    bool   `json:"isSecret"`
 }
 
-// serveCard serves the card of a server of this version, to the pages of any origin.
-// It names an address only to those who used one that the server answers to.
+// serveCard returns a handler that serves the card to pages of any origin. The card has an
+// address only if the request's Host is allowed.
 func serveCard(options Options) http.Handler {
 	home := identity.ReadHome()
 	common := card{
@@ -96,18 +95,18 @@ func serveCard(options Options) http.Handler {
 		}
 		text, err := json.Marshal(c)
 		if err != nil {
-			panic(err) // texts always encode
+			panic(err) // cannot happen: a card can be encoded
 		}
 		header.Set("Content-Type", "application/mcp-server-card+json")
 		header.Set("Cache-Control", "public, max-age=3600")
 		header.Add("Vary", "X-Forwarded-Proto")
 		header.Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(text)))
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text)) // answers If-None-Match
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text)) // it handles If-None-Match
 	})
 }
 
-// publicAddress is the address of the endpoint: what the operator calls it, else what
-// the request used, "" where that is no name of this server.
+// publicAddress returns the address of the endpoint: the operator's if it is configured,
+// else the request's; "" if its Host is not allowed.
 func publicAddress(c config.HTTP, policy hostPolicy, r *http.Request) string {
 	if u, err := url.Parse(c.OAuthAudience); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
 		u.Path = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), mcpPath) + mcpPath
@@ -119,16 +118,16 @@ func publicAddress(c config.HTTP, policy hostPolicy, r *http.Request) string {
 	return auth.Origin(r) + mcpPath
 }
 
-// cardHeaders are the headers that a client may send, or must.
+// cardHeaders returns the headers that a client can or must send.
 func cardHeaders(c config.HTTP) []cardHeader {
 	headers := []cardHeader{
-		{Name: keyHeaders[0], Description: "Your LangSmith API key. Without one, calls are on the operator's, where there is one.", IsSecret: true},
-		{Name: workspaceHeaders[0], Description: "The UUID of the LangSmith workspace, for a key that spans several."},
+		{Name: keyHeaders[0], Description: "Your LangSmith API key. Without it, calls use the operator's key, if there is one.", IsSecret: true},
+		{Name: workspaceHeaders[0], Description: "The UUID of the LangSmith workspace, for a key of several workspaces."},
 		{Name: endpointHeaders[0], Description: "The LangSmith region that your key belongs to.", Choices: langsmith.Regions()},
 	}
 	if len(c.AuthTokens) > 0 && c.OAuthIssuer == "" {
 		headers = append(headers, cardHeader{
-			Name: "Authorization", Description: "The token that guards this server.", IsRequired: true, IsSecret: true,
+			Name: "Authorization", Description: "The bearer token for this server.", IsRequired: true, IsSecret: true,
 			Value: "Bearer {token}", Variables: map[string]cardInput{"token": {"A token from this server's operator.", true, true}},
 		})
 	}

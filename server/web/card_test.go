@@ -41,7 +41,7 @@ func cardSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// serverCard is what the tests read of a card.
+// serverCard is the part of a card that the tests read.
 type serverCard struct {
 	Title, Description, Version string
 	Icons                       []mcp.Icon
@@ -55,7 +55,7 @@ type serverCard struct {
 	}
 }
 
-// readCard reads a card, which must be valid, public and without secrets.
+// readCard reads a card and checks that it is valid, public and without secrets.
 func readCard(t *testing.T, f *fixture, h headers) serverCard {
 	t.Helper()
 	got := f.do(f.request(http.MethodGet, cardPath, h, ""))
@@ -72,11 +72,11 @@ func readCard(t *testing.T, f *fixture, h headers) serverCard {
 		t.Errorf("%v\n%s", err, got.body)
 	}
 	if document.(map[string]any)["name"] = "no slash"; schema.Validate(document) == nil {
-		t.Error("the schema takes any name, so it checks nothing")
+		t.Error("the schema accepts an invalid name, so it checks nothing")
 	}
 	for _, secret := range []string{secretMark, f.workspace.String(), "langsmith.test"} {
 		if strings.Contains(got.body, secret) {
-			t.Errorf("the card tells %s:\n%s", secret, got.body)
+			t.Errorf("the card has %s:\n%s", secret, got.body)
 		}
 	}
 	var card serverCard
@@ -90,9 +90,9 @@ func readCard(t *testing.T, f *fixture, h headers) serverCard {
 	return card
 }
 
-// TestTheServerCardNeedsNoKey reads the card of a guarded server without any
-// credentials, and finds there how to bring them.
-func TestTheServerCardNeedsNoKey(t *testing.T) {
+// TestServerCardIsPublic reads the card of a server with authentication, without credentials.
+// The card describes the headers to send them.
+func TestServerCardIsPublic(t *testing.T) {
 	f := start(t, options{config: func(c *config.Config) {
 		c.HTTP.AuthTokens, c.HTTP.AllowHosts = []langsmith.Secret{tokenA}, []string{"mcp.example.com"}
 	}})
@@ -111,16 +111,16 @@ func TestTheServerCardNeedsNoKey(t *testing.T) {
 		t.Errorf("the headers are %v", bring)
 	}
 	if stranger := readCard(t, f, headers{"Host": "attacker.example"}); stranger.Remotes != nil {
-		t.Errorf("the card repeats a host that the server does not answer to: %+v", stranger.Remotes)
+		t.Errorf("the card repeats a host that is not allowed: %+v", stranger.Remotes)
 	}
 	if got := f.do(f.request(http.MethodPost, cardPath, nil, "{}")); got.status != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", got.status)
 	}
 }
 
-// TestTheServerCardNamesThePublicAddress has the operator say how the server is
-// reached, as a proxy that cuts paths off does not.
-func TestTheServerCardNamesThePublicAddress(t *testing.T) {
+// TestServerCardAddress checks the address that the operator has configured, for a proxy that
+// removes a part of the path.
+func TestServerCardAddress(t *testing.T) {
 	i := startIssuer(t, oidcPlace)
 	for audience, want := range map[string]string{
 		"https://mcp.example.com/insights/mcp": "https://mcp.example.com/insights/mcp", "https://mcp.example.com/insights/": "https://mcp.example.com/insights/mcp",
@@ -133,8 +133,8 @@ func TestTheServerCardNamesThePublicAddress(t *testing.T) {
 	}
 }
 
-// TestTheServerCardSaysWhatTheServerSays compares it with server/discover.
-func TestTheServerCardSaysWhatTheServerSays(t *testing.T) {
+// TestServerCardMatchesDiscover compares the card with server/discover.
+func TestServerCardMatchesDiscover(t *testing.T) {
 	f := start(t, options{})
 	card := readCard(t, f, nil)
 	got := f.post("/mcp", headers{"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "server/discover"},
@@ -159,7 +159,7 @@ func TestTheServerCardSaysWhatTheServerSays(t *testing.T) {
 	}
 	said := answer.Result.ServerInfo
 	if card.Title != said.Title || card.Description != said.Description || card.Version != said.Version || len(said.Icons) != 1 || !slices.EqualFunc(card.Icons, said.Icons, func(a, b mcp.Icon) bool { return a.Src == b.Src }) {
-		t.Errorf("the card says %+v, the server %s", card, got.body)
+		t.Errorf("the card has %+v, the server %s", card, got.body)
 	}
 	if !slices.Equal(card.Remotes[0].SupportedProtocolVersions, answer.Result.SupportedVersions) {
 		t.Errorf("the card has the versions %v, the server %v", card.Remotes[0].SupportedProtocolVersions, answer.Result.SupportedVersions)

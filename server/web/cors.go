@@ -8,8 +8,8 @@ import (
 	mcpserver "github.com/mark3labs/mcp-go/server"
 )
 
-// What browsers let a page send and read. Clients send the protocol's headers,
-// the credentials, and the context of a trace.
+// The methods and headers that a page may send, and the headers that it may read. Clients
+// send the protocol's headers, credentials, and a trace context.
 var (
 	corsMethods = strings.Join([]string{http.MethodGet, http.MethodPost, http.MethodDelete}, ", ")
 	corsRequest = strings.Join(append(append(append([]string{
@@ -22,11 +22,11 @@ var (
 	}, ", ")
 )
 
-// corsAge is how long a browser may remember a preflight's answer, in seconds.
+// corsAge is how long a browser may cache the response to a preflight, in seconds.
 const corsAge = "600"
 
-// cors lets pages of the origins that got this far read the answers. Cookies
-// play no part: credentials are sent in headers, by pages that hold them.
+// cors is middleware that lets pages read responses. [rebindingProtection] has checked their
+// origins. Pages send credentials in headers, not in cookies.
 func cors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()

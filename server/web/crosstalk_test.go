@@ -15,11 +15,11 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// gate holds requests to LangSmith until it is opened or their callers leave.
+// gate blocks requests to LangSmith until it is opened or their callers are gone.
 type gate struct {
 	next    http.RoundTripper
-	arrived chan string // the key of each request that is held
-	left    chan string // the key of each whose caller left
+	arrived chan string // the key of each blocked request
+	left    chan string // the key of each cancelled request
 	open    chan struct{}
 }
 
@@ -44,7 +44,7 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// background sends a request whose answer comes later.
+// background sends a request and returns a channel for its response.
 func (f *fixture) background(r *http.Request) <-chan reply {
 	got := make(chan reply, 1)
 	go func() {
@@ -67,9 +67,9 @@ func cancelled(id any) string {
 	return rpc(nil, "notifications/cancelled", args{"requestId": id, "reason": "test"})
 }
 
-// Two callers of the stateless era use the same id at the same time: each gets
-// their own answer, and a cancellation by either stops neither.
-func TestEqualIDsInTheStatelessEra(t *testing.T) {
+// Two callers without sessions use the same id concurrently: each gets its own response, and
+// a cancellation by one cancels neither.
+func TestEqualIDsWithoutSession(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap})
 	body, h := stateless(7, "tools/call", args{"name": "list_projects", "arguments": args{}})
@@ -83,7 +83,7 @@ func TestEqualIDsInTheStatelessEra(t *testing.T) {
 	}
 	first, second := <-g.arrived, <-g.arrived
 	if first == second {
-		t.Fatalf("both went upstream with %s", first)
+		t.Fatalf("both requests have the key %s", first)
 	}
 	for _, id := range []any{7, "7"} {
 		modern, modernHeaders := stateless(nil, "notifications/cancelled", args{"requestId": id})
@@ -104,7 +104,7 @@ func TestEqualIDsInTheStatelessEra(t *testing.T) {
 			t.Errorf("a cancellation with a method that is given twice: %d %s", got.status, got.body)
 		}
 		if got := f.post("/mcp", own(0), cancelled(id)); got.status != http.StatusBadRequest {
-			t.Errorf("a cancellation of no session: %d %s", got.status, got.body)
+			t.Errorf("a cancellation without a session: %d %s", got.status, got.body)
 		}
 	}
 	close(g.open)
@@ -117,15 +117,15 @@ func TestEqualIDsInTheStatelessEra(t *testing.T) {
 		for owner, name := range projects {
 			for _, said := range []string{result.text(), string(result.Result.Structured)} {
 				if strings.Contains(said, name) != (owner == n) {
-					t.Errorf("caller %d's answer, and the project %s: %s", n, name, said)
+					t.Errorf("caller %d's response, and the project %s: %s", n, name, said)
 				}
 			}
 		}
 	}
 }
 
-// A call is cancelled within its own session, and by nobody else's.
-func TestCancellingWithinASession(t *testing.T) {
+// A call can be cancelled in its own session only.
+func TestCancelInSession(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap})
 	mine, theirs := f.open(own(1)), f.open(own(2))
@@ -141,17 +141,18 @@ func TestCancellingWithinASession(t *testing.T) {
 	}
 	select {
 	case <-g.left:
-		t.Fatal("the call was cancelled by somebody else")
+		t.Fatal("another caller cancelled the call")
 	default:
 	}
 
 	f.post("/mcp", mine, cancelled(7))
-	<-g.left // or the test ends at its timeout
+	<-g.left // otherwise the test times out
 	<-answer
 }
 
-// Ids are those of the wire: 7 is not "7", and large numbers are not their neighbours.
-func TestCancellingAnotherIDCancelsNothing(t *testing.T) {
+// Ids are compared by their bytes: 7 is not "7", and large numbers that differ little are
+// different.
+func TestCancelSimilarIDs(t *testing.T) {
 	for _, c := range []struct {
 		id     any
 		others []any
@@ -168,13 +169,13 @@ func TestCancellingAnotherIDCancelsNothing(t *testing.T) {
 		}
 		close(g.open)
 		if got := (<-answer).tool(t); got.Result.IsError || !strings.Contains(got.text(), projectName) {
-			t.Errorf("after %v were cancelled, call %v says %s", c.others, c.id, got.text())
+			t.Errorf("after cancelling %v, call %v returned %s", c.others, c.id, got.text())
 		}
 	}
 }
 
-// In the stateless era, closing the answer cancels the call.
-func TestClosingTheAnswerCancels(t *testing.T) {
+// Without sessions, closing the response cancels the call.
+func TestClosedResponseCancels(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap})
 	body, h := stateless(7, "tools/call", args{"name": "list_projects", "arguments": args{}})
@@ -185,8 +186,8 @@ func TestClosingTheAnswerCancels(t *testing.T) {
 	<-g.left
 }
 
-// A session belongs to who opened it. For everybody else it is not there.
-func TestSessionsBelongToTheirCallers(t *testing.T) {
+// A session belongs to its opener. For other callers it does not exist.
+func TestSessionOwners(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	teamA, teamB := headers{"Authorization": "Bearer " + tokenA}, headers{"Authorization": "Bearer " + tokenB}
 	plain, keyed := f.open(teamA), f.open(teamA.with(own(1)))
@@ -228,12 +229,12 @@ func TestSessionsBelongToTheirCallers(t *testing.T) {
 		t.Errorf("its opener: DELETE %d %s", got.status, got.body)
 	}
 	if got := f.post("/mcp", plain, rpc(2, "tools/list", args{})); got.status != http.StatusNotFound {
-		t.Errorf("after its end a session answers %d %s", got.status, got.body)
+		t.Errorf("after its end: %d %s", got.status, got.body)
 	}
 }
 
-// Any replica takes a session that another has opened.
-func TestAnyReplicaTakesASession(t *testing.T) {
+// Any replica accepts a session that another has opened.
+func TestSessionAtAnotherReplica(t *testing.T) {
 	guards := func(c *config.Config) { c.HTTP.AuthTokens = []langsmith.Secret{tokenA, tokenB} }
 	first, second := start(t, options{config: guards}), start(t, options{config: guards})
 	session := first.open(headers{"Authorization": "Bearer " + tokenA}.with(own(1)))
@@ -241,19 +242,19 @@ func TestAnyReplicaTakesASession(t *testing.T) {
 		t.Errorf("the owner: %d %s", got.status, got.body)
 	}
 	if got := second.post("/mcp", session.with(own(2)), rpc(2, "tools/list", args{})); got.status != http.StatusNotFound {
-		t.Errorf("somebody else: %d %s", got.status, got.body)
+		t.Errorf("another caller: %d %s", got.status, got.body)
 	}
 }
 
-// A stream at /sse takes messages from its opener alone.
-func TestStreamsBelongToTheirCallers(t *testing.T) {
+// A stream at /sse accepts messages only from its opener.
+func TestStreamOwners(t *testing.T) {
 	g := newGate()
 	f := start(t, options{config: withTokens, wrap: g.wrap})
 	teamA, teamB := headers{"Authorization": "Bearer " + tokenA}, headers{"Authorization": "Bearer " + tokenB}
 	stream := f.openSSE(teamA.with(own(1)))
 	stream.post(teamA.with(own(1)), toolCall(7, "list_projects", args{}))
 	if key := <-g.arrived; key != callerKey(1) {
-		t.Fatalf("went upstream with %s", key)
+		t.Fatalf("the request has the key %s", key)
 	}
 	for name, h := range map[string]headers{"another token": teamB, "another token with the key": teamB.with(own(1)), "another key": teamA.with(own(2)), "no key": teamA} {
 		if got := f.post(stream.path, h, cancelled(7)); got.status != http.StatusNotFound {
@@ -264,19 +265,19 @@ func TestStreamsBelongToTheirCallers(t *testing.T) {
 		t.Errorf("a guessed session: %d %s", got.status, got.body)
 	}
 	other := f.openSSE(teamA.with(own(1)))
-	other.post(teamA.with(own(1)), cancelled(7)) // of another stream, so not this call
+	other.post(teamA.with(own(1)), cancelled(7)) // of another stream, so it does not cancel this call
 	stream.post(teamA.with(own(1)), cancelled("7"))
 	select {
 	case <-g.left:
-		t.Fatal("the call was cancelled by somebody else")
+		t.Fatal("another caller cancelled the call")
 	default:
 	}
 	stream.post(teamA.with(own(1)), cancelled(7))
 	<-g.left
 }
 
-// A cancellation right behind its call finds it.
-func TestCancellingAtOnceOnSSE(t *testing.T) {
+// A cancellation that follows its call immediately cancels it.
+func TestImmediateCancellationOnSSE(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap})
 	stream := f.openSSE(nil)
@@ -284,19 +285,19 @@ func TestCancellingAtOnceOnSSE(t *testing.T) {
 		stream.post(nil, toolCall(id, "list_projects", args{}))
 		stream.post(nil, cancelled(id))
 	}
-	// What is answered now was not cancelled.
+	// A call that gets a response now was not cancelled.
 	close(g.open)
 	stream.post(nil, rpc("last", "ping", nil))
 	for message := range stream.messages {
 		if strings.Contains(message, `"last"`) {
 			break
 		}
-		t.Errorf("a cancelled call was answered: %s", message)
+		t.Errorf("a cancelled call got a response: %s", message)
 	}
 }
 
-// With the stream at /sse its calls end.
-func TestLeavingEndsTheCallsOfAStream(t *testing.T) {
+// The calls of a stream at /sse end with it.
+func TestDisconnectCancelsCallsOnSSE(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap})
 	stream := f.openSSE(nil)

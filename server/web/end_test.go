@@ -10,13 +10,13 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// untilEnding asks until the server says that it is about to end.
+// untilEnding waits until /readyz reports the shutdown.
 func (f *fixture) untilEnding() {
 	for f.do(f.request(http.MethodGet, "/readyz", nil, "")).status != http.StatusServiceUnavailable {
 	}
 }
 
-// hold holds the requests to LangSmith that it matches.
+// hold returns a wrapper that blocks the requests to LangSmith that match.
 func (g *gate) hold(match func(*http.Request) bool) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
 		g.next = next
@@ -33,8 +33,8 @@ func isPaid(r *http.Request) bool {
 	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/insights")
 }
 
-// When the server ends, it says so, and the calls in flight get their answers.
-func TestCallsInFlightAnswerAtTheEnd(t *testing.T) {
+// During the shutdown /readyz fails, and the calls in flight get their responses.
+func TestShutdownWithCallsInFlight(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) { o.Grace = time.Minute }})
 	session := f.open(nil)
@@ -50,16 +50,16 @@ func TestCallsInFlightAnswerAtTheEnd(t *testing.T) {
 	if got := f.do(f.request(http.MethodGet, "/healthz", nil, "")); got.status != http.StatusOK {
 		t.Errorf("healthz: %d", got.status)
 	}
-	// A balancer has not noticed yet.
+	// A load balancer that has not noticed the shutdown still sends calls.
 	if got := f.post("/mcp", session, rpc(9, "tools/list", args{})); got.status != http.StatusOK {
 		t.Errorf("a new call: %d %s", got.status, got.body)
 	}
 	close(g.open)
 	if got := (<-answer).tool(t).text(); !strings.Contains(got, projectName) {
-		t.Errorf("the call says %q", got)
+		t.Errorf("the call returned %q", got)
 	}
 	if got := old.result(8).text(); !strings.Contains(got, projectName) {
-		t.Errorf("the call on /sse says %q", got)
+		t.Errorf("the call on /sse returned %q", got)
 	}
 	for range standing.messages { // until it ends
 	}
@@ -67,8 +67,8 @@ func TestCallsInFlightAnswerAtTheEnd(t *testing.T) {
 	}
 }
 
-// A call that does not come to an end is cut off, and says so.
-func TestCallsAreCutOffAtTheEnd(t *testing.T) {
+// A call that takes too long is cancelled, and its result says so.
+func TestShutdownCancelsCalls(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) { o.Grace = 50 * time.Millisecond }})
 	body, h := stateless(9, "tools/call", args{"name": "list_projects", "arguments": args{}})
@@ -86,15 +86,15 @@ func TestCallsAreCutOffAtTheEnd(t *testing.T) {
 		<-g.left
 	}
 	for id, answer := range map[string]string{"7": lastMessage(<-answers[0]), "9": lastMessage(<-answers[1]), "8": <-old.messages} {
-		if problem := checkAnswer(answer, id); problem != "" || !strings.Contains(answer, "This server ended before the call was done.") {
-			t.Errorf("call %s is answered with %q: %s", id, answer, problem)
+		if problem := checkAnswer(answer, id); problem != "" || !strings.Contains(answer, "This server shut down before the call was done.") {
+			t.Errorf("the response to call %s is %q: %s", id, answer, problem)
 		}
 	}
 }
 
-// Where a balancer watches, the server goes on serving until that has noticed,
-// also when no call is in flight, and closes no connection before its answer.
-func TestABalancerIsGivenTimeToNotice(t *testing.T) {
+// With a load balancer, the server continues to serve until that has noticed the shutdown,
+// also without a call in flight, and closes no connection before its response.
+func TestShutdownWaitsForLoadBalancer(t *testing.T) {
 	f := start(t, options{web: func(o *web.Options) { o.Grace = time.Minute }})
 	session := f.open(nil)
 	if got := f.do(f.request(http.MethodGet, "/readyz", nil, "")); got.status != http.StatusOK {
@@ -104,14 +104,14 @@ func TestABalancerIsGivenTimeToNotice(t *testing.T) {
 	f.untilEnding()
 	for n := range 20 {
 		if got := f.post("/mcp", session, rpc(n, "tools/list", args{})); got.status != http.StatusOK {
-			t.Errorf("a call that the balancer still sent: %d %s", got.status, got.body)
+			t.Errorf("a call that the load balancer still sent: %d %s", got.status, got.body)
 		}
 	}
 	f.untilRefusing()
 }
 
-// Whoever waits for a job is told at once how it stands.
-func TestWaitsAnswerAtTheEnd(t *testing.T) {
+// Waiting calls return the job's state at once.
+func TestShutdownEndsWaits(t *testing.T) {
 	g := newGate()
 	close(g.open)
 	f := start(t, options{wrap: g.hold(isPoll), web: func(o *web.Options) { o.Grace = time.Minute }})
@@ -120,11 +120,11 @@ func TestWaitsAnswerAtTheEnd(t *testing.T) {
 	f.signal()
 	got := (<-answer).tool(t)
 	if got.Result.IsError || !strings.Contains(string(got.Result.Structured), `"running"`) {
-		t.Errorf("the wait says %s\n%s", got.text(), got.Result.Structured)
+		t.Errorf("the wait returned %s\n%s", got.text(), got.Result.Structured)
 	}
 }
 
-// isPoll matches the request that looks at a job.
+// isPoll matches the request that reads a job.
 func isPoll(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/insights/")
 }
@@ -135,9 +135,8 @@ func (f *fixture) endlessWait(id any) string {
 	return toolCall(id, "wait_for_insights_job", args{"job_id": job, "timeout_seconds": 1800})
 }
 
-// A paid request that is in flight is given the time it needs, and its caller
-// hears of the job.
-func TestAPaidRequestInFlightIsWaitedFor(t *testing.T) {
+// The shutdown waits for a paid request in flight, and its call returns the job.
+func TestShutdownWaitsForPaidRequest(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.hold(isPaid), web: func(o *web.Options) { o.Grace = 50 * time.Millisecond }})
 	answer := f.background(f.request(http.MethodPost, "/mcp", f.open(nil), toolCall(7, "create_insights_job", args{"model": "openai"})))
@@ -146,24 +145,24 @@ func TestAPaidRequestInFlightIsWaitedFor(t *testing.T) {
 	f.untilRefusing()
 	close(g.open)
 	if got := (<-answer).tool(t); got.Result.IsError || f.sandbox.JobsStarted() != 1 {
-		t.Errorf("%d jobs, and the call says %s", f.sandbox.JobsStarted(), got.text())
+		t.Errorf("%d jobs, and the call returned %s", f.sandbox.JobsStarted(), got.text())
 	}
 }
 
-// A caller whose paid request outlasts the server hears that a job may have been started.
-func TestAPaidRequestThatOutlastsTheServer(t *testing.T) {
+// A call whose paid request outlasts the shutdown returns that a job may have been started.
+func TestPaidRequestBeyondShutdown(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.hold(isPaid), web: func(o *web.Options) { o.Grace, o.PaidGrace = 50*time.Millisecond, 60*time.Millisecond }})
 	answer := f.background(f.request(http.MethodPost, "/mcp", f.open(nil), toolCall(7, "create_insights_job", args{"model": "openai"})))
 	<-g.arrived
 	f.signal()
 	if got := (<-answer).tool(t); !got.Result.IsError || !strings.Contains(got.text(), "list_insights_jobs") {
-		t.Errorf("the call says %s", got.text())
+		t.Errorf("the call returned %s", got.text())
 	}
 	close(g.open)
 }
 
-// untilRefusing connects until nobody listens.
+// untilRefusing waits until the server's port is closed.
 func (f *fixture) untilRefusing() {
 	for {
 		answer, err := f.client.Do(f.request(http.MethodGet, "/readyz", nil, ""))

@@ -12,7 +12,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// connect is a real client, initialized.
+// connect initializes a client.
 func connect(t testing.TB, c *client.Client, version string) *client.Client {
 	t.Helper()
 	if err := c.Start(t.Context()); err != nil {
@@ -47,7 +47,7 @@ func (f *fixture) sseClient(h map[string]string) *client.Client {
 	return connect(f.t, c, mcp.ProtocolVersion20241105)
 }
 
-// call calls a tool through a client and returns what it says.
+// call calls a tool through a client and returns its text.
 func call(t testing.TB, c *client.Client, tool string, arguments args) string {
 	t.Helper()
 	var request mcp.CallToolRequest
@@ -69,7 +69,7 @@ func call(t testing.TB, c *client.Client, tool string, arguments args) string {
 	return b.String()
 }
 
-// Every version reaches the same tools, through a real client.
+// A client of each protocol version can call the tools.
 func TestEveryVersionEndToEnd(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	auth := map[string]string{"Authorization": "Bearer " + tokenA}
@@ -79,7 +79,7 @@ func TestEveryVersionEndToEnd(t *testing.T) {
 		"2025-06-18": func() *client.Client { return f.streamableClient(mcp.ProtocolVersion20250618, auth) },
 		"2025-11-25": func() *client.Client { return f.streamableClient(mcp.ProtocolVersion20251125, auth) },
 		"2025-11-25 with a standing stream": func() *client.Client {
-			//lint:ignore SA1019 the era that has standing streams is served
+			//lint:ignore SA1019 protocol versions with standing streams are served
 			return f.streamableClient(mcp.ProtocolVersion20251125, auth, transport.WithContinuousListening())
 		},
 		"2026-07-28": func() *client.Client { return f.streamableClient(mcp.ProtocolVersion20260728, auth) },
@@ -92,9 +92,9 @@ func TestEveryVersionEndToEnd(t *testing.T) {
 				t.Fatalf("tools/list: %v, %v", tools, err)
 			}
 			if text := call(t, c, "list_projects", args{}); !strings.Contains(text, projectName) {
-				t.Errorf("list_projects says %q", text)
+				t.Errorf("list_projects returns %q", text)
 			}
-			//lint:ignore SA1019 the eras that have pings are served; in the last this sends none
+			//lint:ignore SA1019 protocol versions with pings are served; the last has none
 			if err := c.Ping(t.Context()); err != nil {
 				t.Errorf("ping: %v", err)
 			}
@@ -102,7 +102,7 @@ func TestEveryVersionEndToEnd(t *testing.T) {
 	}
 }
 
-// The stateless era, message by message: no session before, in or after it.
+// Requests without sessions.
 func TestStatelessRequests(t *testing.T) {
 	f := start(t, options{})
 	body, h := stateless(1, "server/discover", args{})
@@ -118,10 +118,10 @@ func TestStatelessRequests(t *testing.T) {
 	body, h = stateless(2, "tools/call", args{"name": "list_projects", "arguments": args{}})
 	got = f.post("/mcp", h.with(headers{"Mcp-Session-Id": "somebody's"}), body)
 	if text := got.tool(t).text(); !strings.Contains(text, projectName) {
-		t.Errorf("tools/call says %q", text)
+		t.Errorf("tools/call returned %q", text)
 	}
 	if id := got.header.Get("Mcp-Session-Id"); id != "" {
-		t.Errorf("the answer names a session: %s", id)
+		t.Errorf("the response has the session %s", id)
 	}
 
 	for name, broken := range map[string]headers{
@@ -135,7 +135,7 @@ func TestStatelessRequests(t *testing.T) {
 	}
 }
 
-// The notification after initialize is accepted without an answer.
+// The notification after initialize gets no response.
 func TestSessionHandshake(t *testing.T) {
 	f := start(t, options{})
 	session := f.open(nil)
@@ -149,18 +149,18 @@ func TestSessionHandshake(t *testing.T) {
 		t.Errorf("an unknown version: %d %s", got.status, got.body)
 	}
 	if got := f.post("/mcp", session, `{"jsonrpc":"2.0","id":9}`); !strings.Contains(got.body, "-32600") {
-		t.Errorf("neither a request nor an answer: %d %s", got.status, got.body)
+		t.Errorf("neither a request nor a response: %d %s", got.status, got.body)
 	}
 	if got := f.post("/mcp", session.with(headers{"Content-Type": "text/plain"}), rpc(2, "tools/list", args{})); got.status != http.StatusUnsupportedMediaType {
-		t.Errorf("a message that is no JSON by its header: %d %s", got.status, got.body)
+		t.Errorf("a message with another Content-Type: %d %s", got.status, got.body)
 	}
 	if got := f.post("/mcp", session.with(headers{"Content-Type": "application/json; charset=utf-8"}), rpc(2, "ping", args{})); got.status != http.StatusOK {
 		t.Errorf("JSON with its character set: %d %s", got.status, got.body)
 	}
 	if got := f.post("/mcp", session, `{"jsonrpc":"2.0","id":9,"result":{}}`); got.status != http.StatusAccepted {
-		t.Errorf("the answer to a ping: %d %s", got.status, got.body)
+		t.Errorf("the response to a ping: %d %s", got.status, got.body)
 	}
 	if got := f.post("/mcp", session, `{"jsonrpc":"2.0","id":9,"result":{"action":"accept"}}`); got.status != http.StatusBadRequest {
-		t.Errorf("an answer nobody waits for: %d %s", got.status, got.body)
+		t.Errorf("a response that no call waits for: %d %s", got.status, got.body)
 	}
 }

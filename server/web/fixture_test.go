@@ -29,8 +29,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
-	// secretMark is in every secret of these tests, so that the log can be
-	// searched for all of them.
+	// secretMark is in every secret of these tests, to find them in the log.
 	secretMark  = "SECRET"
 	operatorKey = "lsv2_pt_SECRET_operator_0123456789"
 
@@ -40,7 +39,7 @@ const (
 
 func callerKey(n int) string { return fmt.Sprintf("lsv2_pt_SECRET_caller_%d", n) }
 
-// fixture is a server on a port of its own, over a sandbox.
+// fixture is a server with a sandbox.
 type fixture struct {
 	t         testing.TB
 	sandbox   *sandbox.Sandbox
@@ -50,15 +49,15 @@ type fixture struct {
 	client    *http.Client
 	log       *syncBuffer
 
-	signal func()     // what a SIGTERM does
-	ended  chan error // what serving ended with
+	signal func()     // begins the shutdown
+	ended  chan error // the error of Serve
 }
 
 type options struct {
 	config  func(*config.Config)
 	web     func(*web.Options)
 	sandbox sandbox.Options
-	wrap    func(http.RoundTripper) http.RoundTripper // around the way to the sandbox
+	wrap    func(http.RoundTripper) http.RoundTripper // wraps the transport to the sandbox
 }
 
 func start(t testing.TB, o options) *fixture {
@@ -118,13 +117,13 @@ func start(t testing.TB, o options) *fixture {
 		stop()
 		backend.Close()
 		if logged := f.log.String(); strings.Contains(logged, secretMark) {
-			t.Errorf("the log holds a secret:\n%s", logged)
+			t.Errorf("the log has a secret:\n%s", logged)
 		}
 	})
 	return f
 }
 
-// syncBuffer is a buffer that several goroutines write to.
+// syncBuffer is a buffer that is safe for concurrent use.
 type syncBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
@@ -142,7 +141,7 @@ func (b *syncBuffer) String() string {
 	return b.buffer.String()
 }
 
-// headers are set on a request; Host is its own field there.
+// headers are the headers of a request, Host included.
 type headers map[string]string
 
 func (h headers) with(more headers) headers {
@@ -155,7 +154,7 @@ func (h headers) with(more headers) headers {
 	return all
 }
 
-// reply is an answer that has been read to its end.
+// reply is a response that has been read.
 type reply struct {
 	status int
 	header http.Header
@@ -201,7 +200,7 @@ func (f *fixture) post(path string, h headers, body string) reply {
 	return f.do(f.request(http.MethodPost, path, h, body))
 }
 
-// rpc is a JSON-RPC request's text. params are Go values or JSON.
+// rpc returns a JSON-RPC request. params are Go values or JSON.
 func rpc(id any, method string, params any) string {
 	message := map[string]any{"jsonrpc": "2.0", "method": method, "params": params}
 	if id != nil {
@@ -223,7 +222,7 @@ func initialize(version string, capabilities any) string {
 
 type args map[string]any
 
-// toolCall is a call in the eras with sessions.
+// toolCall returns a tools/call for protocol versions with sessions.
 func toolCall(id any, tool string, arguments args) string {
 	return rpc(id, "tools/call", map[string]any{"name": tool, "arguments": arguments})
 }
@@ -239,7 +238,7 @@ func (f *fixture) open(h headers) headers {
 	return h.with(headers{"Mcp-Session-Id": id, "Mcp-Protocol-Version": mcp.ProtocolVersion20251125})
 }
 
-// stateless is a request of the era without sessions, and its headers.
+// stateless returns a request for protocol versions without sessions, and its headers.
 func stateless(id any, method string, params args) (string, headers) {
 	meta := args{}
 	if given, ok := params["_meta"].(args); ok {
@@ -263,7 +262,7 @@ func stateless(id any, method string, params args) (string, headers) {
 	return rpc(id, method, all), h
 }
 
-// toolResult is what a tool answered.
+// toolResult is a tool's result.
 type toolResult struct {
 	ID     json.RawMessage `json:"id"`
 	Result struct {
@@ -296,7 +295,7 @@ func (r reply) tool(t testing.TB) toolResult {
 	return result
 }
 
-// text is what the tool says to a model.
+// text returns the text of the result.
 func (r toolResult) text() string {
 	var b strings.Builder
 	for _, content := range r.Result.Content {
@@ -305,7 +304,7 @@ func (r toolResult) text() string {
 	return b.String()
 }
 
-// events are the messages of an event stream.
+// events returns the messages of an event stream.
 func (r reply) events() []string {
 	var messages []string
 	for line := range strings.Lines(r.body) {
@@ -316,5 +315,5 @@ func (r reply) events() []string {
 	return messages
 }
 
-// upstream are the requests that LangSmith got.
+// upstream returns the requests that LangSmith got.
 func (f *fixture) upstream() []sandbox.Request { return f.sandbox.Requests() }

@@ -23,8 +23,7 @@ func withTokens(c *config.Config) {
 	c.HTTP.AllowHosts = []string{"mcp.example.com", "other.example.com:8443"}
 }
 
-// What is refused says why and costs nothing upstream: the same call costs a
-// request there where it is admitted.
+// A refusal says why, and no request is sent to LangSmith. If the call is admitted, one is.
 func TestRefusals(t *testing.T) {
 	f := start(t, options{config: withTokens, web: func(o *web.Options) { o.Limits.Body = 4 << 10 }})
 	good := headers{"Authorization": "Bearer " + tokenA}
@@ -76,9 +75,9 @@ func TestRefusals(t *testing.T) {
 		{"a LangSmith key for a token", "POST", "/mcp", headers{"X-API-Key": callerKey(1)}, list, 401, "Bearer TOKEN"},
 		{"the second token", "POST", "/mcp", headers{"Authorization": "bearer " + tokenB}, list, 200, ""},
 
-		{"a workspace without a key", "POST", "/mcp", good.with(headers{"X-Tenant-Id": workspace}), list, 400, "X-Tenant-Id counts only beside a key of your own"},
-		{"a workspace's other name without a key", "POST", "/mcp", good.with(headers{"LANGSMITH-WORKSPACE-ID": workspace}), list, 400, "counts only beside"},
-		{"an endpoint without a key", "POST", "/mcp", good.with(headers{"LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com"}), list, 400, "LANGSMITH-ENDPOINT counts only beside"},
+		{"a workspace without a key", "POST", "/mcp", good.with(headers{"X-Tenant-Id": workspace}), list, 400, "X-Tenant-Id requires a key of your own"},
+		{"a workspace's other name without a key", "POST", "/mcp", good.with(headers{"LANGSMITH-WORKSPACE-ID": workspace}), list, 400, "requires a key of your own"},
+		{"an endpoint without a key", "POST", "/mcp", good.with(headers{"LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com"}), list, 400, "LANGSMITH-ENDPOINT requires a key"},
 		{"a workspace that is no UUID", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": "mine"}), list, 400, "want the workspace's UUID"},
 		{"a workspace in braces", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": "{" + workspace + "}"}), list, 400, "want the workspace's UUID"},
 		{"an endpoint of a stranger", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "https://evil.example"}), list, 400, "want one of https://api.smith.langchain.com"},
@@ -86,10 +85,10 @@ func TestRefusals(t *testing.T) {
 		{"a region without TLS", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "http://api.smith.langchain.com"}), list, 400, "want one of"},
 		{"the machine's own network", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "http://169.254.169.254"}), list, 400, "want one of"},
 		{"an empty key", "POST", "/mcp", good.with(headers{"X-API-Key": ""}), list, 400, "X-API-Key is empty"},
-		{"a key with a blank", "POST", "/mcp", good.with(headers{"X-API-Key": "SECRET two words"}), list, 400, "holds a blank"},
-		{"a key beyond ASCII", "POST", "/mcp", good.with(headers{"X-API-Key": "SECRET-schlüssel"}), list, 400, "holds a blank or another character"},
-		{"two keys that differ", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-API-KEY": callerKey(2)}), list, 400, "mean the same and differ"},
-		{"a bad header at /sse", "GET", "/sse", good.with(headers{"X-Tenant-Id": workspace}), "", 400, "counts only beside"},
+		{"a key with a blank", "POST", "/mcp", good.with(headers{"X-API-Key": "SECRET two words"}), list, 400, "has a space"},
+		{"a key beyond ASCII", "POST", "/mcp", good.with(headers{"X-API-Key": "SECRET-schlüssel"}), list, 400, "has a space or another character"},
+		{"two keys that differ", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-API-KEY": callerKey(2)}), list, 400, "have the same meaning and different values"},
+		{"a bad header at /sse", "GET", "/sse", good.with(headers{"X-Tenant-Id": workspace}), "", 400, "requires a key of your own"},
 		{"a region and a key", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": workspace, "LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com/api/v1"}), list, 200, ""},
 
 		{"a message that is too large", "POST", "/mcp", good, tooLarge, 413, "larger than 4096 bytes"},
@@ -100,12 +99,12 @@ func TestRefusals(t *testing.T) {
 		{"an end without a session", "DELETE", "/mcp", good, "", 400, "Mcp-Session-Id"},
 		{"a message for no stream", "POST", "/message", good, list, 404, "GET /sse"},
 		{"a stream of the stateless era", "GET", "/mcp", good.with(headers{"Mcp-Protocol-Version": "2026-07-28"}), "", 405, ""},
-		{"another method", "PUT", "/mcp", good, list, 405, "PUT means nothing"},
-		{"a POST to /sse", "POST", "/sse", good, list, 405, "takes GET"},
-		{"a GET of /message", "GET", "/message", good, "", 405, "takes POST"},
+		{"another method", "PUT", "/mcp", good, list, 405, "PUT is not supported"},
+		{"a POST to /sse", "POST", "/sse", good, list, 405, "accepts only GET"},
+		{"a GET of /message", "GET", "/message", good, "", 405, "accepts only POST"},
 		{"no JSON", "POST", "/mcp", good, "{", 400, "not valid JSON"},
-		{"no message", "POST", "/mcp", good, `"hello"`, 400, "not one JSON-RPC message"},
-		{"a batch of messages", "POST", "/mcp", good.with(ofList), "[" + list + "]", 400, "batches of them are not taken"},
+		{"no message", "POST", "/mcp", good, `"hello"`, 400, "not a single JSON-RPC message"},
+		{"a batch of messages", "POST", "/mcp", good.with(ofList), "[" + list + "]", 400, "batches are not supported"},
 		{"nothing there", "GET", "/nothing", good, "", 404, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -116,7 +115,7 @@ func TestRefusals(t *testing.T) {
 			}
 			got := f.do(f.request(c.method, c.path, h, c.body))
 			if sent, admitted := f.upstream(), c.status == http.StatusOK; (len(sent) > 0) != admitted {
-				t.Errorf("admitted %t, and %d requests went upstream: %v", admitted, len(sent), sent)
+				t.Errorf("admitted %t, and %d requests were sent to LangSmith: %v", admitted, len(sent), sent)
 			}
 			if got.status != c.status || !strings.Contains(got.body, c.says) {
 				t.Errorf("got %d: %s; want %d and %q", got.status, got.body, c.status, c.says)
@@ -125,16 +124,16 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("WWW-Authenticate: %q", got.header.Get("WWW-Authenticate"))
 			}
 			if strings.Contains(got.body, secretMark) {
-				t.Errorf("the answer repeats a secret: %s", got.body)
+				t.Errorf("the response repeats a secret: %s", got.body)
 			}
 			if got.header.Get("X-Request-Id") == "" {
-				t.Error("the answer has no request id")
+				t.Error("the response has no request id")
 			}
 		})
 	}
 }
 
-// Probes are for balancers, which know neither tokens nor the right Host.
+// Load balancers can use the probes, without a token and with any Host.
 func TestProbesAreOpen(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	for path, want := range map[string]string{"/healthz": "alive\n", "/readyz": "ready\n"} {
@@ -145,14 +144,14 @@ func TestProbesAreOpen(t *testing.T) {
 	}
 }
 
-func TestWithoutGuardsNoTokenIsNeeded(t *testing.T) {
+func TestNoAuthentication(t *testing.T) {
 	f := start(t, options{})
 	if got := f.post("/mcp", headers{"Authorization": "Bearer SECRET-whatever"}, initialize("2025-11-25", args{})); got.status != http.StatusOK {
 		t.Errorf("got %d: %s", got.status, got.body)
 	}
 }
 
-func TestPagesOfAllowedOriginsMayReadAnswers(t *testing.T) {
+func TestCORS(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	const origin = "https://app.example.com"
 	preflight := func(origin string) reply {
@@ -175,7 +174,7 @@ func TestPagesOfAllowedOriginsMayReadAnswers(t *testing.T) {
 		}
 	}
 	if got := preflight("https://evil.example"); got.status != http.StatusForbidden || got.header.Get("Access-Control-Allow-Origin") != "" {
-		t.Errorf("a stranger's preflight: %d, %v", got.status, got.header)
+		t.Errorf("a preflight of another origin: %d, %v", got.status, got.header)
 	}
 
 	refused := f.post("/mcp", headers{"Origin": origin}, initialize("2025-11-25", args{}))
@@ -199,13 +198,12 @@ func TestRequestIDs(t *testing.T) {
 	}
 }
 
-// subject is the field that an operator finds a token's calls by.
+// subject returns the log's fingerprint of a token.
 func subject(token string) string {
 	return fmt.Sprintf(`"subject":"%x"`, sha256.Sum256([]byte(token)))[:len(`"subject":"`)+16]
 }
 
-// The log says who called what, why somebody was refused, and nothing that was secret
-// or in the query.
+// The log has the caller, the call and the reason of a refusal, but no secret and no query.
 func TestAccessLog(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	session := f.open(headers{"Authorization": "Bearer " + tokenA, "X-API-Key": callerKey(7), "X-Request-Id": "req-1"})
@@ -218,7 +216,7 @@ func TestAccessLog(t *testing.T) {
 		"req-1": {`"message":"request"`, `"level":"info"`, `"path":"/mcp"`, `"status":200`, `"guard":"token"`, `"own_key":true`, `"rpc_method":"initialize"`, `"from":"127.0.0.1"`},
 		"req-2": {`"message":"call"`, `"level":"info"`, `"tool":"list_projects"`, `"outcome":"ok"`, `"upstream_status":200`, `"caller":"`, `"duration_ms":`, subject(tokenA)},
 		"req-3": {`"message":"request"`, `"level":"warn"`, `"status":401`, `"reason":"the token is not one of this server's"`},
-		"req-4": {`"message":"request"`, `"level":"warn"`, `"status":403`, `"reason":"this server does not answer to the host \"elsewhere.example\"`},
+		"req-4": {`"message":"request"`, `"level":"warn"`, `"status":403`, `"reason":"the host \"elsewhere.example\" is not allowed`},
 		"req-5": {`"message":"request"`, `"level":"warn"`, `"status":400`, `"reason":"send the Mcp-Session-Id`, subject(tokenB)},
 	} {
 		lines := []string{}

@@ -10,35 +10,34 @@ import (
 	"strings"
 )
 
-// hostPolicy is which names this server answers to, and which web pages may call
-// it. A page of a stranger reaches a local server through its visitor's browser,
-// under the page's own origin or, with a rebound name, under its own host.
+// hostPolicy has the host names of this server and the origins of web pages that may call
+// it. A foreign page reaches a local server through its visitor's browser: with the page's
+// own Origin or, after DNS rebinding, with the page's own Host.
 type hostPolicy struct {
 	origins []string // as browsers write them
 	hosts   []string // with or without a port
 }
 
-// check checks the Host and Origin of a request. Its error names the flag that
-// would let the request in, where there can be one.
+// check checks the Host and Origin of a request. Its error names the flag that allows them.
 func (p hostPolicy) check(r *http.Request) error {
 	if !p.allowsHost(r) {
 		name := hostName(r.Host)
 		if name == "" || strings.ContainsAny(name, "/@*, ") {
-			return fmt.Errorf("this server does not answer to the host %q: send the name by which it is reached", shorten(r.Host))
+			return fmt.Errorf("the host %q is not allowed: send a host name of this server", shorten(r.Host))
 		}
-		return fmt.Errorf("this server does not answer to the host %q: --allow-host %s would let it", shorten(r.Host), shorten(name))
+		return fmt.Errorf("the host %q is not allowed: allow it with --allow-host %s", shorten(r.Host), shorten(name))
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && !p.allowsOrigin(r, origin) {
 		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" {
-			return fmt.Errorf("pages of the origin %q may not call this server: serve the page over https, and allow its origin with --allow-origin", shorten(origin))
+			return fmt.Errorf("the origin %q is not allowed: serve the page over https, and allow its origin with --allow-origin", shorten(origin))
 		}
-		return fmt.Errorf("pages of the origin %q may not call this server: --allow-origin %s would let them", shorten(origin), shorten(origin))
+		return fmt.Errorf("the origin %q is not allowed: allow it with --allow-origin %s", shorten(origin), shorten(origin))
 	}
 	return nil
 }
 
-// allowsHost lets in the names that were allowed, the address that the
-// connection came in on, and on loopback its usual names.
+// allowsHost reports whether a request's Host is configured or is the address of the
+// connection, which on loopback may have any loopback name.
 func (p hostPolicy) allowsHost(r *http.Request) bool {
 	full, name := strings.ToLower(r.Host), hostName(r.Host)
 	if slices.Contains(p.hosts, full) || slices.Contains(p.hosts, name) {
@@ -55,9 +54,8 @@ func (p hostPolicy) allowsHost(r *http.Request) bool {
 	return err == nil && address.Unmap() == local
 }
 
-// allowsOrigin lets in the origins that were allowed, and pages that are served
-// on this machine to a server on its loopback, as inspectors and local agents'
-// interfaces are.
+// allowsOrigin reports whether an origin is configured or, on a loopback connection, is a
+// page of this machine, such as an inspector.
 func (p hostPolicy) allowsOrigin(r *http.Request, origin string) bool {
 	if slices.Contains(p.origins, strings.ToLower(origin)) {
 		return true
@@ -70,7 +68,7 @@ func (p hostPolicy) allowsOrigin(r *http.Request, origin string) bool {
 	return ok && (scheme == "http" || scheme == "https") && isLoopbackName(hostName(host))
 }
 
-// localAddress is the address of ours that a request came in on.
+// localAddress returns the server's address of a request's connection.
 func localAddress(r *http.Request) (netip.Addr, bool) {
 	address, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
@@ -88,7 +86,7 @@ func isLoopbackName(name string) bool {
 	return err == nil && address.Unmap().IsLoopback()
 }
 
-// hostName is a Host header without its port, in lower case.
+// hostName returns a Host header without its port, in lower case.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -96,7 +94,8 @@ func hostName(host string) string {
 	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 }
 
-// rebindingProtection refuses Hosts and Origins that are not allowed.
+// rebindingProtection returns middleware that refuses Hosts and Origins that are not
+// allowed.
 func rebindingProtection(policy hostPolicy) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

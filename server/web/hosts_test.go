@@ -12,9 +12,9 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// A header that a client has not filled in, or that no proxy passes on, is told
-// rather than passed over for the operator's key.
-func TestHeadersThatAreNotFilledIn(t *testing.T) {
+// A header with a placeholder, or one that proxies drop, is refused: ignoring it would use
+// the operator's key.
+func TestUnreplacedHeaders(t *testing.T) {
 	f := start(t, options{})
 	const good = "lsv2_pt_SECRET_of_a_caller"
 	for _, name := range []string{"X-API-Key", "LANGSMITH-API-KEY", "X-Tenant-Id", "LANGSMITH-WORKSPACE-ID", "LANGSMITH-ENDPOINT"} {
@@ -31,10 +31,10 @@ func TestHeadersThatAreNotFilledIn(t *testing.T) {
 	}
 }
 
-// What a refusal advises is taken at the start; where no flag helps, none is named.
-func TestARefusalAdvisesWhatHelps(t *testing.T) {
+// The flag that a refusal advises is valid. If no flag helps, none is named.
+func TestRefusedOriginAdvice(t *testing.T) {
 	f := start(t, options{})
-	advice := regexp.MustCompile(`(--allow-(?:host|origin)) (\S+) would`)
+	advice := regexp.MustCompile(`(--allow-(?:host|origin)) ([^\s"]+)"`)
 	for _, origin := range []string{"null", "file://", "file:///home/x.html", "data:", "https://", "chrome-extension://abc", "https://app.example.com", "http://evil.example:8080", "https://x y"} {
 		got := f.post("/mcp", headers{"Origin": origin}, rpc(1, "ping", nil))
 		if got.status != http.StatusForbidden {
@@ -46,27 +46,27 @@ func TestARefusalAdvisesWhatHelps(t *testing.T) {
 				t.Errorf("Origin %s: %s is refused: %v", origin, named[0], err)
 			}
 		} else if origin == "https://app.example.com" {
-			t.Errorf("Origin %s: nothing is advised: %s", origin, got.body)
+			t.Errorf("Origin %s: no flag is advised: %s", origin, got.body)
 		}
 	}
 }
 
-// The path in the log is what serves a request, and not what a caller wrote there.
-func TestTheLogNamesRoutes(t *testing.T) {
+// The path in the log is that of the handler, and not the caller's text.
+func TestLogHasRoutes(t *testing.T) {
 	f := start(t, options{})
 	for path, route := range map[string]string{
 		"/mcp/" + callerKey(1): "other", "/" + callerKey(2) + "/sse": "other", "/healthz": "/healthz", "/mcp": "/mcp", "/message?sessionId=" + callerKey(3): "/message",
 	} {
 		f.do(f.request(http.MethodGet, path, nil, ""))
-		f.do(f.request(http.MethodGet, "/readyz", nil, "")) // the line before is written by then
+		f.do(f.request(http.MethodGet, "/readyz", nil, "")) // the earlier line has been written by then
 		if log := f.log.String(); !strings.Contains(log, `"path":"`+route+`"`) || strings.Contains(log, secretMark) {
 			t.Errorf("%s:\n%s", path, log)
 		}
 	}
 }
 
-// The address of messages is right below any path that a proxy serves.
-func TestSSEBehindAPath(t *testing.T) {
+// The address of messages is valid below any path that a proxy serves.
+func TestSSEBelowPath(t *testing.T) {
 	f := start(t, options{})
 	answer, err := f.client.Do(f.request(http.MethodGet, "/sse", nil, ""))
 	if err != nil {
@@ -83,9 +83,9 @@ func TestSSEBehindAPath(t *testing.T) {
 	}
 }
 
-// A session's id, which stands in an address, lets nobody in: only the credentials
-// that opened the stream do.
-func TestASessionIDOpensNothing(t *testing.T) {
+// A session's id in an address is not a credential: only the credentials that opened the
+// stream are accepted.
+func TestSessionIDIsNoCredential(t *testing.T) {
 	f := start(t, options{})
 	own := headers{"X-API-Key": callerKey(1)}
 	stream := f.openSSE(own)
@@ -96,25 +96,25 @@ func TestASessionIDOpensNothing(t *testing.T) {
 	}
 	keyless := f.openSSE(nil)
 	if got := f.post(keyless.path, own, `{"jsonrpc":"2.0","id":1,"result":{}}`); got.status != http.StatusNotFound {
-		t.Errorf("an answer with a key into a stream without: %d %s", got.status, got.body)
+		t.Errorf("a response with a key for a stream without: %d %s", got.status, got.body)
 	}
 }
 
-// Messages that are announced, or sent slowly, hold no room for what has not come,
-// and small ones none at all.
-func TestSlowMessagesHoldNoRoom(t *testing.T) {
+// A message that is sent slowly reserves only the size of the part that has arrived, and a
+// small one nothing.
+func TestSlowMessagesReserveNothing(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap, web: func(o *web.Options) { o.Limits.Body, o.Limits.Bodies = 200<<10, 200<<10 }})
 	session := f.open(nil)
 	call := rpc(7, "tools/call", args{"name": "list_projects", "arguments": args{}})
 	waits := []<-chan reply{}
-	for range 2 { // chunked, and answered late
+	for range 2 { // chunked, with a late response
 		chunked := f.request(http.MethodPost, "/mcp", session, call)
 		chunked.ContentLength = -1
 		waits = append(waits, f.background(chunked))
 		<-g.arrived
 	}
-	for _, length := range []int64{-1, 150 << 10} { // that never come
+	for _, length := range []int64{-1, 150 << 10} { // they never arrive
 		slow, feed := io.Pipe()
 		defer feed.Close()
 		request := f.request(http.MethodPost, "/mcp", session, "")

@@ -5,20 +5,21 @@ import (
 	"time"
 )
 
-// Limits bound what one client can hold. A zero field has the default.
+// Limits bound the resources of one client. A zero field means its default.
 type Limits struct {
-	// Body and Header bound one message and one header, in bytes: 9 MiB, which the
-	// 8 MiB of chats that one call may hold are within, and 64 KiB, since the tokens
-	// of issuers that list a user's groups are long.
+	// Body and Header bound one message and its header, in bytes. The defaults are 9 MiB,
+	// because one call may have 8 MiB of chats, and 64 KiB, because tokens that list a
+	// user's groups are long.
 	Body   int64
 	Header int
 
-	// Bodies bounds the large messages that are being read and answered, all
-	// together, in bytes: 18 MiB. One takes about five times its size while it is read, so
-	// that is what a process of 256 MiB has room for.
+	// Bodies bounds the total size of the large messages that are being processed, in
+	// bytes: 18 MiB. Reading a message takes about five times its size, and this much fits
+	// into a process of 256 MiB.
 	Bodies int64
 
-	// HeaderTime and BodyTime are how long either may take to arrive: 10 s, 30 s.
+	// HeaderTime and BodyTime are how long a header and a body may take to arrive: 10 s
+	// and 30 s.
 	HeaderTime, BodyTime time.Duration
 
 	// WriteTime is how long a client may take to accept one write: 30 s.
@@ -27,9 +28,8 @@ type Limits struct {
 	// IdleTime is how long a connection may wait for its next request: 2 min.
 	IdleTime time.Duration
 
-	// Quiet is how long an event stream may say nothing: 25 s. Proxies close
-	// what has been silent for 60 s, and writing is how a client is found to be
-	// gone.
+	// Quiet is how long an event stream may be silent: 25 s. Proxies close a connection
+	// that is silent for 60 s, and only a write detects that a client is gone.
 	Quiet time.Duration
 }
 

@@ -22,14 +22,14 @@ import (
 
 const audience = "https://mcp.example.com/mcp"
 
-// issuer gives tokens as an authorization server would. A test against a
-// certified implementation is in e2e/oauth.
+// issuer is an authorization server that issues tokens. e2e/oauth tests with a certified
+// implementation.
 type issuer struct {
 	*httptest.Server
 	down     atomic.Bool
-	asked    atomic.Int32 // for keys
-	discover string       // where it describes itself
-	slash    string       // what its name has at the end
+	asked    atomic.Int32 // requests for keys
+	discover string       // the path of its metadata
+	slash    string       // the end of its name
 
 	mu   sync.Mutex
 	keys map[string]*ecdsa.PrivateKey
@@ -80,13 +80,13 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// token is good but for the claims in change; nil takes one out.
+// token returns a token with changed claims, valid without changes; nil removes a claim.
 func (i *issuer) token(t testing.TB, key string, change jwt.MapClaims) string {
 	t.Helper()
 	return i.tokenWithHeader(t, key, nil, change)
 }
 
-// tokenWithHeader is a token whose header differs too; nil takes a parameter out.
+// tokenWithHeader returns a token with a changed header too; nil removes a parameter.
 func (i *issuer) tokenWithHeader(t testing.TB, key string, header map[string]any, change jwt.MapClaims) string {
 	t.Helper()
 	claims := jwt.MapClaims{
@@ -125,9 +125,8 @@ const (
 	oauthPlace = "/.well-known/oauth-authorization-server"
 )
 
-// A token that is refused costs nothing upstream; the same call with a good one
-// does.
-func TestTokensOfAnIssuer(t *testing.T) {
+// With a refused token no request is sent to LangSmith. With a valid one it is.
+func TestIssuerTokens(t *testing.T) {
 	i, stranger := startIssuer(t, oidcPlace), startIssuer(t, oidcPlace)
 	f := start(t, options{config: i.config})
 	soon, past := time.Now().Add(time.Hour).Unix(), time.Now().Add(-2*time.Second).Unix()
@@ -195,7 +194,7 @@ func TestTokensOfAnIssuer(t *testing.T) {
 				t.Fatalf("got %d %s, want %d and %q", got.status, got.body, c.status, c.says)
 			}
 			if sent, admitted := f.upstream(), c.status == http.StatusOK; (len(sent) > 0) != admitted {
-				t.Errorf("admitted %t, and %d requests went upstream: %v", admitted, len(sent), sent)
+				t.Errorf("admitted %t, and %d requests were sent to LangSmith: %v", admitted, len(sent), sent)
 			}
 			challenge := got.header.Get("WWW-Authenticate")
 			want := map[int]string{200: "", 401: `error="invalid_token"`, 403: `error="insufficient_scope"`}[c.status]
@@ -205,14 +204,14 @@ func TestTokensOfAnIssuer(t *testing.T) {
 		})
 	}
 	if asked := i.asked.Load(); asked > 3 {
-		t.Errorf("the issuer was asked %d times for its keys", asked)
+		t.Errorf("the issuer got %d requests for its keys", asked)
 	}
 }
 
 func typed(kind any) map[string]any { return map[string]any{"typ": kind} }
 
-// An address without a path is one audience with and without a slash at its end.
-func TestAudiencesWithASlash(t *testing.T) {
+// An address without a path is the same audience with and without a trailing slash.
+func TestAudienceTrailingSlash(t *testing.T) {
 	i := startIssuer(t, oidcPlace)
 	for _, c := range []struct {
 		configured, sent string
@@ -238,9 +237,9 @@ func TestAudiencesWithASlash(t *testing.T) {
 	}
 }
 
-// An issuer whose name differs by a slash at the end from the configured one is
-// served under its own name, and the operator is told.
-func TestIssuersWithASlash(t *testing.T) {
+// An issuer whose name differs from the configured one by a trailing slash is used with its
+// own name, and the log has a warning.
+func TestIssuerTrailingSlash(t *testing.T) {
 	for _, own := range []string{"", "/"} {
 		for _, configured := range []string{"", "/"} {
 			i := startIssuer(t, oidcPlace)
@@ -257,17 +256,17 @@ func TestIssuersWithASlash(t *testing.T) {
 				t.Errorf("a token of another name than %q: %d %s", own, got.status, got.body)
 			}
 			if told := strings.Contains(f.log.String(), "differs from --oauth-issuer"); told != (own != configured) {
-				t.Errorf("%q configured as %q: told %t", own, configured, told)
+				t.Errorf("%q configured as %q: warning %t", own, configured, told)
 			}
 			metadata := f.do(f.request(http.MethodGet, "/.well-known/oauth-protected-resource/mcp", nil, ""))
 			if !strings.Contains(metadata.body, `"authorization_servers":["`+i.URL+own+`"]`) {
-				t.Errorf("%q configured as %q: clients are led to %s", own, configured, metadata.body)
+				t.Errorf("%q configured as %q: the metadata is %s", own, configured, metadata.body)
 			}
 		}
 	}
 }
 
-// What clients follow from a 401 to the issuer.
+// Clients find the issuer from a 401.
 func TestProtectedResourceMetadata(t *testing.T) {
 	i := startIssuer(t, oidcPlace)
 	f := start(t, options{config: i.config})
@@ -298,9 +297,9 @@ func TestProtectedResourceMetadata(t *testing.T) {
 	}
 }
 
-// The metadata is where RFC 9728 derives its address from the audience, and the
-// challenge names that address.
-func TestMetadataIsBelowTheAudiencesPath(t *testing.T) {
+// The metadata has the address that RFC 9728 derives from the audience, and the challenge
+// names it.
+func TestMetadataPathOfAudience(t *testing.T) {
 	i := startIssuer(t, oidcPlace)
 	for audience, path := range map[string]string{
 		"https://mcp.example.com":               "",
@@ -330,8 +329,8 @@ func TestMetadataIsBelowTheAudiencesPath(t *testing.T) {
 	}
 }
 
-// A page may ask for the metadata with the headers that it may send to /mcp.
-func TestPreflightOfTheMetadata(t *testing.T) {
+// The preflight of the metadata allows the same headers as that of /mcp.
+func TestMetadataPreflight(t *testing.T) {
 	i := startIssuer(t, oidcPlace)
 	f := start(t, options{config: i.config})
 	ask := headers{"Origin": "http://localhost:6274", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "mcp-protocol-version"}
@@ -346,8 +345,8 @@ func TestPreflightOfTheMetadata(t *testing.T) {
 	}
 }
 
-// An audience that is only a name leaves the resource to be where it was asked.
-func TestTheResourceIsWhereItWasAsked(t *testing.T) {
+// If the audience is not a URL, the resource is the request's address.
+func TestMetadataWithoutURLAudience(t *testing.T) {
 	i := startIssuer(t, oidcPlace)
 	f := start(t, options{config: func(c *config.Config) {
 		i.config(c)
@@ -359,9 +358,9 @@ func TestTheResourceIsWhereItWasAsked(t *testing.T) {
 	}
 }
 
-// An issuer that is not there yet costs its own tokens' calls and nothing else.
-func TestAnIssuerThatComesLater(t *testing.T) {
-	i := startIssuer(t, oauthPlace) // which describes itself as RFC 8414 has it
+// While the issuer is unavailable, only calls with its tokens fail.
+func TestIssuerUnavailableAtStart(t *testing.T) {
+	i := startIssuer(t, oauthPlace) // its metadata has the path of RFC 8414
 	i.down.Store(true)
 	f := start(t, options{config: func(c *config.Config) {
 		i.config(c)
@@ -379,8 +378,7 @@ func TestAnIssuerThatComesLater(t *testing.T) {
 	}
 }
 
-// A key that the issuer has made since is looked up, and made-up ones do not
-// have the issuer asked each time.
+// A new key of the issuer is looked up. Forged keys do not each cause a request.
 func TestRotatedKeys(t *testing.T) {
 	i := startIssuer(t, oauthPlace)
 	f := start(t, options{config: i.config})
@@ -396,16 +394,16 @@ func TestRotatedKeys(t *testing.T) {
 	before := i.asked.Load()
 	for range 20 {
 		if got := f.post("/mcp", bearer(made.token(t, "made-up", jwt.MapClaims{"iss": i.URL})), initialize("2025-11-25", args{})); got.status != http.StatusUnauthorized {
-			t.Fatalf("a made-up key: %d %s", got.status, got.body)
+			t.Fatalf("a forged key: %d %s", got.status, got.body)
 		}
 	}
 	if asked := i.asked.Load() - before; asked > 1 {
-		t.Errorf("made-up keys had the issuer asked %d times", asked)
+		t.Errorf("forged keys caused %d requests", asked)
 	}
 }
 
-// A session belongs to the subject, not to the token: tokens are renewed.
-func TestASessionOutlivesItsToken(t *testing.T) {
+// A session belongs to the subject, because tokens are renewed.
+func TestSessionOutlivesToken(t *testing.T) {
 	i := startIssuer(t, oidcPlace)
 	f := start(t, options{config: i.config})
 	session := f.open(bearer(i.token(t, "first", nil)))

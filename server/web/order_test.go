@@ -17,7 +17,7 @@ import (
 
 const chatter = 20
 
-// talkative is a server whose tools report progress up to their result, and ask.
+// talkative sets a server whose tools report progress until their result, and ask the user.
 func talkative(o *web.Options) {
 	o.MCP = mcpserver.NewMCPServer("talkative", "1", mcpserver.WithElicitation(), mcpserver.WithToolCapabilities(false),
 		mcpserver.WithToolHandlerMiddleware(jsonrpc.DecodeArguments))
@@ -54,8 +54,8 @@ func chatterCall(id int) string {
 	return rpc(id, "tools/call", args{"name": "chatter", "_meta": args{"progressToken": fmt.Sprintf("token-%d", id)}})
 }
 
-// checkOrder checks that a call's answer is its own progress, all of it in
-// order, and then its result.
+// checkOrder checks that the messages of a call are all of its progress, in order, and then
+// its result.
 func checkOrder(messages []string, id int) error {
 	if len(messages) != chatter+1 {
 		return fmt.Errorf("%d messages: %s", len(messages), messages)
@@ -71,9 +71,9 @@ func checkOrder(messages []string, id int) error {
 	return nil
 }
 
-// Progress comes with its own call's answer, before the result, though all
-// calls are of one session and it has a standing stream.
-func TestProgressComesBeforeTheResult(t *testing.T) {
+// The progress of a call is in its own response, before the result, although all calls have
+// one session with a standing stream.
+func TestProgressPrecedesResult(t *testing.T) {
 	f := start(t, options{web: talkative})
 	session := f.open(nil)
 	standing := f.read(f.request(http.MethodGet, "/mcp", session, ""))
@@ -94,11 +94,11 @@ func TestProgressComesBeforeTheResult(t *testing.T) {
 
 	body, h := stateless(9, "tools/call", args{"name": "chatter", "_meta": args{"progressToken": "token-9"}})
 	if err := checkOrder(f.post("/mcp", h, body).events(), 9); err != nil {
-		t.Errorf("in the stateless era: %v", err)
+		t.Errorf("without a session: %v", err)
 	}
 }
 
-func TestProgressComesBeforeTheResultOnSSE(t *testing.T) {
+func TestProgressPrecedesResultOnSSE(t *testing.T) {
 	f := start(t, options{web: talkative})
 	stream := f.openSSE(nil)
 	for id := range 20 {
@@ -117,8 +117,8 @@ func TestProgressComesBeforeTheResultOnSSE(t *testing.T) {
 
 var elicits = args{"elicitation": args{}}
 
-// Questions of two calls that wait at once find their own answers.
-func TestQuestionsOfCallsAtOnce(t *testing.T) {
+// Two concurrent calls ask the user, and each gets its own answer.
+func TestConcurrentElicitation(t *testing.T) {
 	f := start(t, options{web: talkative})
 	opened := f.post("/mcp", nil, initialize(mcp.ProtocolVersion20251125, elicits))
 	session := headers{"Mcp-Session-Id": opened.header.Get("Mcp-Session-Id")}
@@ -131,23 +131,23 @@ func TestQuestionsOfCallsAtOnce(t *testing.T) {
 	for id, action := range []string{"accept", "decline"} {
 		question := <-streams[id].messages
 		if !strings.Contains(question, "elicitation/create") || !strings.Contains(question, fmt.Sprint("question ", id)) {
-			t.Fatalf("call %d asks %s", id, question)
+			t.Fatalf("call %d sent %s", id, question)
 		}
 		answer := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q}}`, idOf(t, question), action)
 		if got := f.post("/mcp", stranger, answer); got.status != http.StatusBadRequest {
-			t.Errorf("a stranger's answer: %d %s", got.status, got.body)
+			t.Errorf("another caller's response: %d %s", got.status, got.body)
 		}
 		if got := f.post("/mcp", session, answer); got.status != http.StatusAccepted {
-			t.Errorf("the answer to call %d: %d %s", id, got.status, got.body)
+			t.Errorf("the response to call %d: %d %s", id, got.status, got.body)
 		}
 		want := fmt.Sprintf("question %d: %s", id, action)
 		if got := streams[id].result(id).text(); got != want {
-			t.Errorf("call %d says %q, want %q", id, got, want)
+			t.Errorf("call %d returned %q, want %q", id, got, want)
 		}
 	}
 }
 
-func TestQuestionsOnSSE(t *testing.T) {
+func TestElicitationOnSSE(t *testing.T) {
 	f := start(t, options{web: talkative})
 	stream := f.openSSE(nil)
 	stream.post(nil, initialize(mcp.ProtocolVersion20241105, elicits))

@@ -15,12 +15,12 @@ func isProbe(r *http.Request) bool {
 	return r.URL.Path == healthPath || r.URL.Path == readyPath
 }
 
-// health answers that the process serves.
+// health reports that the process is alive.
 func health(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") }
 
-// ready answers whether new calls should be sent here: not when the server is
-// about to end. LangSmith, the state and the issuer are not asked: a replica
-// that is taken out because they fail would help nobody.
+// ready reports whether this replica accepts new calls, which it does until the shutdown. It
+// does not check LangSmith, the state and the issuer: removing the replica would not help if
+// they fail.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	if s.ending.Load() {
 		writeText(w, http.StatusServiceUnavailable, "ending")

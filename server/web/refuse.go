@@ -9,25 +9,25 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// refuse answers a request whose message is not read, with a JSON-RPC error without an
-// id, as the specification requires.
+// refuse refuses a request whose message was not read, with a JSON-RPC error without an id,
+// as the specification requires.
 func refuse(w http.ResponseWriter, status int, text string) {
 	refuseRequest(w, status, jsonrpc.Message{}, text)
 }
 
-// refuseRequest answers a request that is refused, under the id of its message. Clients
-// show the text to people, and the request's line in the log has it.
+// refuseRequest refuses a request with an error under the id of its message. Clients show
+// the text to people, and the log has it as the reason.
 func refuseRequest(w http.ResponseWriter, status int, message jsonrpc.Message, text string) {
-	if answer, ok := w.(*response); ok {
-		answer.reason = text
+	if writer, ok := w.(*responseWriter); ok {
+		writer.reason = text
 	}
 	refuseMessage(w, status, message, &jsonrpc.Error{Code: mcp.INVALID_REQUEST, Message: text})
 }
 
-// refuseMessage answers a message that is refused, under its own id. A client's answer
-// has the id of a request of the server's, which may be that of a call of the client's.
+// refuseMessage refuses a message with an error under its id. It omits the id of a client's
+// response, which is that of a request by the server and may equal that of a client's call.
 func refuseMessage(w http.ResponseWriter, status int, message jsonrpc.Message, problem *jsonrpc.Error) {
-	if message.IsAnswer() {
+	if message.IsResponse() {
 		message.ID = nil
 	}
 	body := append(problem.Response(message.ID).Data, '\n')

@@ -6,12 +6,11 @@ import (
 	"sync"
 )
 
-// requestCounter counts the requests that are being answered, so that the end of
-// the server can wait for them.
+// requestCounter counts the requests in flight, so that the shutdown can wait for them.
 type requestCounter struct {
 	mu   sync.Mutex
 	open int
-	idle chan struct{} // closed when open falls to 0; nil while nobody waits
+	idle chan struct{} // closed when open becomes 0; nil if nothing waits
 }
 
 func (c *requestCounter) begin() (done func()) {
@@ -30,7 +29,7 @@ func (c *requestCounter) end() {
 	}
 }
 
-// wait returns when no call is open, or ctx is done.
+// wait returns when no request is open, or ctx is done.
 func (c *requestCounter) wait(ctx context.Context) {
 	c.mu.Lock()
 	if c.open == 0 {
@@ -48,8 +47,8 @@ func (c *requestCounter) wait(ctx context.Context) {
 	}
 }
 
-// count counts the requests that a call may come with. Standing streams are
-// none: they end when the server does.
+// count is middleware that counts POST requests. Standing streams do not count: they end
+// with the server.
 func (c *requestCounter) count(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {

@@ -15,7 +15,7 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// inParallel does n things, so many at a time that a machine bears it.
+// inParallel calls do n times, in a bounded number of goroutines.
 func inParallel(n int, do func(int)) {
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -33,39 +33,39 @@ func inParallel(n int, do func(int)) {
 	workers.Wait()
 }
 
-// heap is what lives on the heap, in bytes.
+// heap returns the size of the live heap, in bytes.
 func heap() uint64 {
 	runtime.GC()
-	runtime.GC() // what finalizers have let go
+	runtime.GC() // frees what finalizers released
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return stats.HeapAlloc
 }
 
-// Ten thousand sessions that were opened and dropped leave nothing behind:
-// neither those of /mcp, kept nowhere, nor the streams of /sse.
-func TestSessionsLeaveNothingBehind(t *testing.T) {
+// Ten thousand sessions that were opened and closed leave no memory and no goroutine,
+// neither at /mcp nor at /sse.
+func TestSessionsLeaveNoMemory(t *testing.T) {
 	sessions := 10_000
 	if testing.Short() {
 		sessions = 1000
 	}
-	f := start(t, options{config: func(c *config.Config) { c.LogLevel = zerolog.Disabled }}) // the log is kept
+	f := start(t, options{config: func(c *config.Config) { c.LogLevel = zerolog.Disabled }}) // the fixture keeps the log
 	opened := initialize(mcp.ProtocolVersion20251125, elicits)
 	open := func(n int) {
 		got := f.post("/mcp", own(n%50), opened)
 		session := own(n % 50).with(headers{"Mcp-Session-Id": got.header.Get("Mcp-Session-Id")})
 		switch n % 10 {
-		case 0: // well-behaved
+		case 0: // ended by the client
 			f.do(f.request(http.MethodDelete, "/mcp", session, ""))
 		case 1: // with a standing stream
 			f.drop(f.request(http.MethodGet, "/mcp", session, ""))
 		case 2: // of the older transport
 			f.drop(f.request(http.MethodGet, "/sse", own(n%50), ""))
-		default: // simply gone
+		default: // without an end
 			f.post("/mcp", session, rpc(nil, "notifications/initialized", nil))
 		}
 	}
-	inParallel(500, open) // what is made once and stays
+	inParallel(500, open) // allocates what is allocated once
 	f.client.CloseIdleConnections()
 	goroutines, before := runtime.NumGoroutine(), heap()
 	inParallel(sessions, open)
@@ -74,9 +74,9 @@ func TestSessionsLeaveNothingBehind(t *testing.T) {
 
 	grown := max(0, int64(after)-int64(before))
 	t.Logf("%d sessions: %d bytes each, goroutines %d -> %d", sessions, grown/int64(sessions), goroutines, runtime.NumGoroutine())
-	// Ended sessions are remembered for a day, a tenth of these in 200 bytes each.
+	// Ended sessions are remembered for a day, with 200 bytes each; a tenth of these have ended.
 	if perSession := grown / int64(sessions); perSession > 200 {
-		t.Errorf("%d bytes are left of each session", perSession)
+		t.Errorf("each session leaves %d bytes", perSession)
 	}
 	if left := runtime.NumGoroutine(); left > goroutines+50 {
 		t.Errorf("%d goroutines, before %d", left, goroutines)
@@ -96,9 +96,9 @@ func (f *fixture) drop(r *http.Request) {
 	_ = answer.Body.Close()
 }
 
-// A thousand calls wait in one process for one job. LangSmith is asked once an
-// interval for all of them, and others are answered as if alone.
-func TestAThousandWaits(t *testing.T) {
+// A thousand calls wait in one process for one job. LangSmith gets one request per interval
+// for all of them, and other calls are not delayed.
+func TestThousandWaits(t *testing.T) {
 	waits := 1000
 	if testing.Short() {
 		waits = 100
@@ -120,7 +120,7 @@ func TestAThousandWaits(t *testing.T) {
 	})
 	t.Logf("%d open waits: %d bytes each, client included; %d requests upstream", waits, (heap()-before)/uint64(waits), len(f.upstream()))
 	if got := f.post("/mcp", session, toolCall("other", "list_projects", args{})).tool(t).text(); !strings.Contains(got, projectName) {
-		t.Errorf("another call says %s", got)
+		t.Errorf("another call returned %s", got)
 	}
 
 	polls := 0
@@ -130,9 +130,9 @@ func TestAThousandWaits(t *testing.T) {
 		}
 	}
 	if polls > 20 { // once every two seconds, for as long as a slow machine needs
-		t.Errorf("LangSmith was asked %d times for the job", polls)
+		t.Errorf("LangSmith got %d requests for the job", polls)
 	}
-	// At the end of the server each is told how the job stands.
+	// At the shutdown each returns the job's state.
 	f.signal()
 	inParallel(waits, func(n int) {
 		if streams[n] == nil {

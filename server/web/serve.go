@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// unwindTime is what calls that were cut off need to return.
+	// unwindTime is how long cancelled calls may take to return.
 	unwindTime = 300 * time.Millisecond
 
-	// balancerTime is how long a balancer that asks /readyz may take to learn that
-	// the server ends. It sends new requests until then.
+	// balancerTime is how long a load balancer that checks /readyz may take to notice the
+	// shutdown. It sends new requests until then.
 	balancerTime = time.Second
 )
 
-// Serve answers requests until ctx is done, and then lets the calls in flight
-// answer for a bounded time. It returns nil when it was ctx that ended it.
+// Serve handles requests until ctx is done, and then waits for the calls in flight for a
+// bounded time. It returns nil if ctx ended it.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
@@ -47,13 +47,13 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// end ends the server in steps. Until the last it goes on answering, as
-// balancers send new requests until they have noticed that it is not ready.
+// end shuts the server down in steps. It accepts requests at first, because load balancers
+// send them until they notice that the server is not ready.
 func (s *Server) end(ctx context.Context, server *http.Server, cut context.CancelFunc) {
 	began := time.Now()
 	ctx = context.WithoutCancel(ctx)
 	s.ending.Store(true)
-	s.options.Logger.Info().Msg("ending: calls in flight may still answer")
+	s.options.Logger.Info().Msg("shutting down: waiting for calls in flight")
 	if s.options.Ending != nil {
 		s.options.Ending()
 	}
@@ -62,12 +62,12 @@ func (s *Server) end(ctx context.Context, server *http.Server, cut context.Cance
 	s.waitForBalancer(grace)
 	s.calls.wait(grace)
 
-	// From here on nothing new is let in.
+	// No new connection is accepted from here on.
 	closing, stop := context.WithCancel(ctx)
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
-		_ = server.Shutdown(closing) // what is still open then is closed below
+		_ = server.Shutdown(closing) // the remaining connections are closed below
 	}()
 	s.drain(ctx, began)
 	cut()
@@ -75,12 +75,12 @@ func (s *Server) end(ctx context.Context, server *http.Server, cut context.Cance
 	<-closed
 	timer.Stop()
 	stop()
-	_ = server.Close() // the connections that nobody ended are not missed
+	_ = server.Close()
 }
 
-// waitForBalancer goes on serving until a balancer has noticed that it should send
-// nothing more: what it sends to a closed port, or on a connection that is being
-// closed, would be lost. Where nobody watches there is nobody to wait for.
+// waitForBalancer waits until a load balancer has noticed the shutdown: requests that it
+// sends to a closed port or connection are lost. It does not wait if no load balancer has
+// checked /readyz.
 func (s *Server) waitForBalancer(ctx context.Context) {
 	if !s.probed.Load() {
 		return
@@ -90,8 +90,8 @@ func (s *Server) waitForBalancer(ctx context.Context) {
 	<-ctx.Done()
 }
 
-// closeAtEnd closes the connections whose requests are answered while the server
-// ends, each after its answer and none before.
+// closeAtEnd is middleware that closes, during the shutdown, each connection after its
+// response.
 func (s *Server) closeAtEnd(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.ending.Load() {
@@ -101,8 +101,7 @@ func (s *Server) closeAtEnd(next http.Handler) http.Handler {
 	})
 }
 
-// drain lets paid requests that are in flight come to their end, and their
-// calls answer.
+// drain waits for the paid requests in flight and the responses of their calls.
 func (s *Server) drain(ctx context.Context, began time.Time) {
 	if s.options.Drain == nil {
 		return
@@ -110,7 +109,7 @@ func (s *Server) drain(ctx context.Context, began time.Time) {
 	paid, done := context.WithDeadline(ctx, began.Add(s.options.PaidGrace))
 	defer done()
 	if err := s.options.Drain(paid); err != nil {
-		s.options.Logger.Warn().Err(err).Msg("a paid request is still in flight; an equal call will find out what became of it")
+		s.options.Logger.Warn().Err(err).Msg("a paid request is still in flight; the next equal call looks for its outcome")
 		return
 	}
 	answering, done := context.WithTimeout(ctx, unwindTime)

@@ -21,27 +21,27 @@ const (
 	messagePath = "/message"
 )
 
-// Options make a [Server].
+// Options configure [New].
 type Options struct {
 	MCP       *mcpserver.MCPServer
-	Extension jsonrpc.Extension // answers requests that mcp-go does not know; nil for none
+	Extension jsonrpc.Extension // handles requests that mcp-go does not know; nil for none
 	Config    config.HTTP
 	Logger    zerolog.Logger
 	Version   string // the program's, for the server card
 
-	// Limits bound what one client can hold.
+	// Limits bound the resources of one client.
 	Limits Limits
 
-	// Ending is called when the server is about to end: calls that wait for
-	// something should answer with what they have. Nil for nothing.
+	// Ending is called when the shutdown begins: waiting calls should return their
+	// current state. Nil for nothing.
 	Ending func()
 
-	// Drain waits until no paid request is in flight any longer, or ctx is done;
-	// nil where there are none.
+	// Drain waits until no paid request is in flight, or ctx is done; nil if there are
+	// none.
 	Drain func(ctx context.Context) error
 
-	// Grace is how long calls may still take at the end, and PaidGrace how long
-	// those may whose paid request is in flight.
+	// Grace is how long calls may take during the shutdown. PaidGrace is the same for
+	// calls with a paid request in flight.
 	Grace, PaidGrace time.Duration
 }
 
@@ -51,10 +51,10 @@ type Server struct {
 	handler http.Handler
 	calls   *requestCounter
 	ending  atomic.Bool
-	probed  atomic.Bool // somebody asks whether the server is ready
+	probed  atomic.Bool // a load balancer has checked /readyz
 }
 
-// New returns a server. What it does in the background ends with ctx.
+// New returns a server. ctx ends its background work.
 func New(ctx context.Context, options Options) *Server {
 	options.Limits = options.Limits.withDefaults()
 	s := &Server{options: options, calls: &requestCounter{}}
@@ -85,11 +85,11 @@ func New(ctx context.Context, options Options) *Server {
 		mux.Handle(auth.MetadataPath+"/", cors(metadata))
 	}
 
-	s.handler = chain(withResponse(options.Limits), s.closeAtEnd, requestID, traceContext, accessLog(options.Logger, mux), recoverPanics(options.Logger))(mux)
+	s.handler = chain(withResponseWriter(options.Limits), s.closeAtEnd, requestID, traceContext, accessLog(options.Logger, mux), recoverPanics(options.Logger))(mux)
 	return s
 }
 
-// chain puts middleware around a handler, the first outermost.
+// chain combines middleware, the first outermost.
 func chain(layers ...func(http.Handler) http.Handler) func(http.Handler) http.Handler {
 	return func(handler http.Handler) http.Handler {
 		for i := len(layers) - 1; i >= 0; i-- {
@@ -99,23 +99,23 @@ func chain(layers ...func(http.Handler) http.Handler) func(http.Handler) http.Ha
 	}
 }
 
-// setPath serves requests as if they had come for another path.
+// setPath is middleware that replaces the path of requests.
 func setPath(path string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at := *r.URL
 		at.Path, at.RawPath = path, ""
-		r = r.WithContext(r.Context()) // a copy, whose URL is its own
+		r = r.WithContext(r.Context()) // a copy, because its URL is changed
 		r.URL = &at
 		next.ServeHTTP(w, r)
 	})
 }
 
-// allowMethod answers one method.
+// allowMethod returns a handler that accepts only one method.
 func allowMethod(method string, handle http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != method {
 			w.Header().Set("Allow", method)
-			refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" takes "+method)
+			refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" accepts only "+method)
 			return
 		}
 		handle(w, r)

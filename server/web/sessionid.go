@@ -9,21 +9,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// A session's id says to whom the session belongs, in a way that only they can
-// make use of: after a random part stands a code of it, keyed with its owner's
-// identity. Any replica can check that without having seen the session; whoever
-// finds an id and is somebody else has found nothing. Nothing secret is shared
-// between replicas, and none is needed: a caller can make up ids, but only ids
-// of their own.
+// A session's id has a random part and a MAC of it, whose key is derived from its owner's
+// identity. Any replica can verify it without a shared secret, and it is useless to another
+// caller. A caller can forge ids, but only their own.
 //
-// A session that was opened without a LangSmith key belongs to the guard's
-// subject alone, who may bring a key later: somebody else of the same subject
-// could not be told apart anyway.
+// A session that was opened without a LangSmith key belongs to the authenticated subject,
+// who may send a key later: callers with the same subject cannot be distinguished anyway.
 
-// sessionFacts is what an id tells of its session.
+// sessionFacts are the facts that an id has about its session.
 type sessionFacts struct {
-	canElicit bool // the client shows forms to a person
-	opened    bool // with the caller's own credentials
+	canElicit       bool // the client shows forms to a person
+	sameCredentials bool // the session was opened with the caller's credentials
 }
 
 const (
@@ -31,7 +27,7 @@ const (
 	elicitSession = "e"
 )
 
-// newSessionID makes an id for a session of the caller's.
+// newSessionID returns an id for a session of the owner.
 func newSessionID(owner Caller, facts sessionFacts) string {
 	kind := plainSession
 	if facts.canElicit {
@@ -41,7 +37,7 @@ func newSessionID(owner Caller, facts sessionFacts) string {
 	return open + "-" + sessionMAC(open, owner)
 }
 
-// verifySessionID reports whether an id belongs to the caller, and what it tells.
+// verifySessionID reports whether an id belongs to the caller, and returns its facts.
 func verifySessionID(id string, caller Caller) (sessionFacts, bool) {
 	at := len(plainSession) + 1 + len(uuid.Nil.String())
 	if len(id) <= at || id[at] != '-' {
@@ -50,8 +46,8 @@ func verifySessionID(id string, caller Caller) (sessionFacts, bool) {
 	open, code := id[:at], id[at+1:]
 	facts := sessionFacts{canElicit: strings.HasPrefix(open, elicitSession)}
 	isOf := func(owner Caller) bool { return hmac.Equal([]byte(code), []byte(sessionMAC(open, owner))) }
-	facts.opened = isOf(caller)
-	if !facts.opened && !isOf(Caller{Subject: caller.Subject}) {
+	facts.sameCredentials = isOf(caller)
+	if !facts.sameCredentials && !isOf(Caller{Subject: caller.Subject}) {
 		return sessionFacts{}, false
 	}
 	return facts, true

@@ -15,7 +15,7 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// impatient bounds what the tests would otherwise wait long for.
+// impatient sets short limits, so that the tests are fast.
 func impatient(o *web.Options) {
 	o.Limits = web.Limits{
 		Body: 64 << 10, Header: 8 << 10,
@@ -24,7 +24,7 @@ func impatient(o *web.Options) {
 	}
 }
 
-// dial is a connection that says what it likes.
+// dial opens a connection and sends a text.
 func (f *fixture) dial(say string) net.Conn {
 	f.t.Helper()
 	connection, err := net.Dial("tcp", f.address)
@@ -39,9 +39,9 @@ func (f *fixture) dial(say string) net.Conn {
 	return connection
 }
 
-// A client that sends too slowly, too much or not at all is sent away, and the
-// server goes on.
-func TestClientsThatHoldBack(t *testing.T) {
+// The connection of a client that sends too slowly, too much or nothing is closed, and the
+// server continues.
+func TestSlowClients(t *testing.T) {
 	f := start(t, options{web: impatient, config: withTokens})
 	stranger := "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 	head := stranger + "Authorization: Bearer " + tokenA + "\r\n"
@@ -66,7 +66,7 @@ func TestClientsThatHoldBack(t *testing.T) {
 				t.Fatalf("the connection stays open: %v", err)
 			}
 			if want := "HTTP/1.1 " + c.want; c.want != "" && !strings.HasPrefix(string(answer), want) {
-				t.Errorf("answered %q, want %q", answer, want)
+				t.Errorf("got %q, want %q", answer, want)
 			}
 		})
 	}
@@ -80,7 +80,7 @@ func isReset(err error) bool {
 	return errors.As(err, &broken) && !broken.Timeout()
 }
 
-// dialDeaf is a connection with little room for what its client does not read.
+// dialDeaf opens a connection with a small buffer for unread data.
 func (f *fixture) dialDeaf(say string) net.Conn {
 	f.t.Helper()
 	connection := f.dial("")
@@ -91,8 +91,8 @@ func (f *fixture) dialDeaf(say string) net.Conn {
 	return connection
 }
 
-// A client that has stopped reading its stream at /sse loses it.
-func TestClientsThatDoNotRead(t *testing.T) {
+// The stream at /sse of a client that stops reading is closed.
+func TestClientStopsReadingSSE(t *testing.T) {
 	f := start(t, options{web: impatient})
 	connection := f.dialDeaf("GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	path := ""
@@ -105,7 +105,7 @@ func TestClientsThatDoNotRead(t *testing.T) {
 			path = "/message" + address
 		}
 	}
-	// From here on nothing is read. Lists of tools fill the buffers in between.
+	// From here on nothing is read. Lists of tools fill the buffers.
 	for id := 0; ; id++ {
 		got := f.post(path, nil, rpc(id, "tools/list", args{}))
 		if got.status == http.StatusNotFound {
@@ -117,17 +117,16 @@ func TestClientsThatDoNotRead(t *testing.T) {
 	}
 }
 
-// A client that has stopped reading the answer to its call loses the call: a wait
-// with progress, which nothing else ends in this time, and with it the request to
-// LangSmith.
-func TestClientsThatDoNotReadTheAnswer(t *testing.T) {
+// The call of a client that stops reading is cancelled, with its request to LangSmith. The
+// call is a wait with progress, which nothing else ends in this time.
+func TestClientStopsReadingResponse(t *testing.T) {
 	g := newGate()
 	f := start(t, options{
 		wrap:   g.hold(isPoll),
 		config: func(c *config.Config) { c.Timeout = time.Hour },
 		web: func(o *web.Options) {
 			impatient(o)
-			o.Limits.Quiet = time.Microsecond // signs of life fill the buffers in between
+			o.Limits.Quiet = time.Microsecond // keep-alives fill the buffers
 		},
 	})
 	session := f.open(nil)
@@ -145,10 +144,10 @@ func TestClientsThatDoNotReadTheAnswer(t *testing.T) {
 	}
 	// The call waits. From here on nothing is read.
 	<-g.arrived
-	<-g.left // or the test ends at its timeout
+	<-g.left // otherwise the test times out
 }
 
-// A stream says from time to time that it is there.
+// A silent stream gets keep-alives.
 func TestStreamsKeepAlive(t *testing.T) {
 	f := start(t, options{web: impatient})
 	session := f.open(nil)

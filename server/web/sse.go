@@ -12,10 +12,9 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// sse is the transport of 2024-11-05: a stream at /sse, and messages for it at
-// /message. mcp-go has one whose calls go on when their client has left, whose
-// progress may arrive after its result, and which lets every page read its stream:
-// the promises on waiting and on other callers need another.
+// sse is the transport of 2024-11-05: a stream at /sse, and messages for it at /message. It
+// replaces mcp-go's, in which calls continue when their client has disconnected, progress
+// may arrive after its result, and pages of any origin can read a stream.
 type sse struct {
 	handler jsonrpc.Handler
 	pending *jsonrpc.PendingRequests
@@ -26,10 +25,10 @@ type sse struct {
 	streams map[string]*sseStream
 }
 
-// sseStream is a stream that a client has open.
+// sseStream is the open stream of a client.
 type sseStream struct {
 	opener  Caller
-	answer  *response
+	writer  *responseWriter
 	session *jsonrpc.Session
 	calls   jsonrpc.Calls
 }
@@ -41,10 +40,10 @@ func newSSE(options Options, pending *jsonrpc.PendingRequests, calls *requestCou
 	}
 }
 
-// open serves a stream until its client leaves.
+// open serves a stream until its client disconnects.
 func (s *sse) open(w http.ResponseWriter, r *http.Request) {
-	ctx, id, answer := r.Context(), uuid.NewString(), responseOf(w)
-	stream := &sseStream{opener: CallerFrom(ctx), answer: answer, session: jsonrpc.NewSession(id, s.pending, answer.sendEvent)}
+	ctx, id, writer := r.Context(), uuid.NewString(), writerOf(w)
+	stream := &sseStream{opener: CallerFrom(ctx), writer: writer, session: jsonrpc.NewSession(id, s.pending, writer.sendEvent)}
 	defer stream.end(ctx)
 	unregister, err := stream.session.Register(ctx, s.handler.MCP)
 	if err != nil {
@@ -60,14 +59,14 @@ func (s *sse) open(w http.ResponseWriter, r *http.Request) {
 		delete(s.streams, id)
 		s.mu.Unlock()
 	}()
-	// A relative address is right below any path that a proxy serves.
-	if answer.event("endpoint", []byte(strings.TrimPrefix(messagePath, "/")+"?sessionId="+id)) == nil {
+	// A relative address is valid below any path that a proxy serves.
+	if writer.event("endpoint", []byte(strings.TrimPrefix(messagePath, "/")+"?sessionId="+id)) == nil {
 		stream.session.Forward(ctx)
 	}
 }
 
-// end ends the stream's calls. Where it is the server that ends, the client is still
-// there to hear of it.
+// end cancels the stream's calls and waits for their responses, which the client still gets
+// if the server is shutting down.
 func (s *sseStream) end(ctx context.Context) {
 	s.calls.Close()
 	s.calls.CancelAll()
@@ -76,15 +75,15 @@ func (s *sseStream) end(ctx context.Context) {
 	s.calls.Wait(ctx)
 }
 
-// message takes a message for a stream, from the stream's opener with the
-// credentials that opened it. What it is answered with goes to the stream.
+// message handles a message for a stream. It must have the credentials that opened the
+// stream. The response is sent on the stream.
 func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("sessionId")
 	s.mu.Lock()
 	stream := s.streams[id]
 	s.mu.Unlock()
 	if stream == nil || stream.opener != CallerFrom(r.Context()) {
-		refuse(w, http.StatusNotFound, "there is no such session of yours: open one with GET "+ssePath+", and send the same credentials with each message")
+		refuse(w, http.StatusNotFound, "this caller has no such session: open one with GET "+ssePath+", and send the same credentials with each message")
 		return
 	}
 	body, ok := s.limits.readMessage(w, r)
@@ -98,8 +97,8 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	}
 	accessRecordOf(r.Context()).addMessage(message, s.handler.MCP)
 	switch {
-	case message.IsAnswer():
-		s.pending.Resolve(id, message) // one that nobody waits for is dropped, as pongs are
+	case message.IsResponse():
+		s.pending.Resolve(id, message) // a response that no call waits for, such as a pong, is dropped
 	case message.Method == string(mcp.MethodNotificationCancelled):
 		stream.calls.Cancel(message.Params["requestId"])
 	case message.ID == nil:
@@ -113,7 +112,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// start answers a request on the stream. The call outlives its POST.
+// start starts the call of a request. The call outlives its POST.
 func (s *sse) start(ctx context.Context, stream *sseStream, message jsonrpc.Message) *jsonrpc.Error {
 	call, problem := stream.calls.Begin(context.WithoutCancel(ctx), message.ID)
 	if problem != nil {
@@ -125,7 +124,7 @@ func (s *sse) start(ctx context.Context, stream *sseStream, message jsonrpc.Mess
 		defer release()
 		defer call.End()
 		if response := s.handler.Handle(call.Context, stream.session, message); call.Finish() {
-			_ = stream.answer.sendEvent(response.Data) // a client that is gone gets none
+			_ = stream.writer.sendEvent(response.Data) // it is dropped if the client is gone
 		}
 	}()
 	return nil

@@ -11,15 +11,15 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// isStateless reports whether a message is of the era without sessions: its header
-// or the message itself says so.
+// isStateless reports whether a message has a protocol version without sessions, in its
+// header or in itself.
 func isStateless(message jsonrpc.Message, header http.Header) bool {
 	return mcp.IsModernProtocol(header.Get(mcp.HeaderProtocolVersion)) || mcp.IsModernProtocol(message.ProtocolVersion)
 }
 
-// stateless answers a message of the era without sessions. An id alone does not
-// say whose call is meant there, and calls are cancelled by closing their
-// response: a cancellation is accepted and has no effect.
+// stateless handles a message of a protocol version without sessions. A cancellation has no
+// effect: clients cancel a call by closing its response, and an id alone does not identify
+// a caller's call.
 func (s *streamable) stateless(ctx context.Context, w http.ResponseWriter, r *http.Request, message jsonrpc.Message) {
 	if message.Method == string(mcp.MethodNotificationCancelled) {
 		w.WriteHeader(http.StatusAccepted)
@@ -29,29 +29,29 @@ func (s *streamable) stateless(ctx context.Context, w http.ResponseWriter, r *ht
 		refuseMessage(w, http.StatusBadRequest, message, problem)
 		return
 	}
-	answer := responseOf(w)
-	response := s.handler.Handle(ctx, s.newSession("request-"+uuid.NewString(), answer), message)
-	answer.respond(statusOf(response), response)
+	writer := writerOf(w)
+	response := s.handler.Handle(ctx, s.newSession("request-"+uuid.NewString(), writer), message)
+	writer.respond(statusOf(response), response)
 }
 
-// checkHeaders checks what the headers of a message say of it, so that what stands
-// between may go by them.
+// checkHeaders checks that the headers of a message match it, so that proxies can rely on
+// them.
 func checkHeaders(message jsonrpc.Message, header http.Header, server *mcpserver.MCPServer) *jsonrpc.Error {
 	mismatch := func(text string) *jsonrpc.Error { return &jsonrpc.Error{Code: mcp.HEADER_MISMATCH, Message: text} }
 	version := header.Get(mcp.HeaderProtocolVersion)
 	switch {
 	case header.Get(mcp.HeaderLastEventID) != "":
-		return mismatch("Last-Event-ID has no meaning since protocol version 2026-07-28: send the request again under a new id")
+		return mismatch("Last-Event-ID is not supported since protocol version 2026-07-28: repeat the request with a new id")
 	case version == "":
-		return mismatch("the " + mcp.HeaderProtocolVersion + " header is missing, though the message has " + mcp.MetaKeyProtocolVersion)
+		return mismatch("the " + mcp.HeaderProtocolVersion + " header is required, because the message has " + mcp.MetaKeyProtocolVersion)
 	case message.ProtocolVersion == "":
 		return &jsonrpc.Error{Code: mcp.INVALID_PARAMS, Message: "_meta lacks " + mcp.MetaKeyProtocolVersion}
 	case version != message.ProtocolVersion:
 		return mismatch("the " + mcp.HeaderProtocolVersion + " header does not match " + mcp.MetaKeyProtocolVersion + " of the message")
-	case message.IsAnswer():
-		return &jsonrpc.Error{Code: mcp.INVALID_REQUEST, Message: "since protocol version 2026-07-28 clients send no answers: send the request again with inputResponses"}
+	case message.IsResponse():
+		return &jsonrpc.Error{Code: mcp.INVALID_REQUEST, Message: "since protocol version 2026-07-28 clients send no responses: repeat the request with inputResponses"}
 	case message.ID == nil || !mcp.IsValidProtocolVersion(version):
-		return nil // mcp-go names the versions that are spoken here
+		return nil // mcp-go's error lists the supported versions
 	}
 	if err := mcp.ValidateStandardHeaders(header.Get, version, mcp.MCPMethod(message.Method), message.RawParams()); err != nil {
 		return mismatch(err.Error())
@@ -70,8 +70,8 @@ func checkHeaders(message jsonrpc.Message, header http.Header, server *mcpserver
 	return nil
 }
 
-// statusOf is the HTTP status of a response in the era without sessions, which lets
-// proxies tell errors.
+// statusOf returns the HTTP status of a response in a protocol version without sessions, by
+// which proxies see errors.
 func statusOf(response jsonrpc.Response) int {
 	switch response.ErrorCode {
 	case mcp.METHOD_NOT_FOUND:

@@ -10,8 +10,7 @@ import (
 	"sync"
 )
 
-// stream is an event stream that is being read, and for /sse the way to post to
-// it.
+// stream is an open event stream. That of /sse can get messages.
 type stream struct {
 	f       *fixture
 	headers headers
@@ -22,7 +21,7 @@ type stream struct {
 	messages chan string // closed at the end of the stream
 }
 
-// read sends a request and reads its answer as it comes.
+// read sends a request and reads its response as a stream.
 func (f *fixture) read(r *http.Request) *stream {
 	f.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -73,7 +72,7 @@ func (f *fixture) openSSE(h headers) *stream {
 	return s
 }
 
-// post sends a message for the stream, with no headers but h.
+// post sends a message for the stream, with the headers h only.
 func (s *stream) post(h headers, body string) {
 	s.f.t.Helper()
 	if got := s.f.post(s.path, h, body); got.status != http.StatusAccepted {
@@ -81,7 +80,7 @@ func (s *stream) post(h headers, body string) {
 	}
 }
 
-// result reads up to the answer of a request.
+// result reads until the response to a request.
 func (s *stream) result(id any) toolResult {
 	s.f.t.Helper()
 	for message := range s.messages {
@@ -93,6 +92,6 @@ func (s *stream) result(id any) toolResult {
 			return got
 		}
 	}
-	s.f.t.Fatalf("the stream ended without the answer to %v", id)
+	s.f.t.Fatalf("the stream ended without the response to %v", id)
 	return toolResult{}
 }

@@ -16,22 +16,21 @@ import (
 	"langsmith-insights-mcp/server/jsonrpc"
 )
 
-// streamable is the endpoint of Streamable HTTP. It is ours rather than mcp-go's
-// for the promises that any replica answers any request, that nobody cancels or
-// sees another's call, and that every response has its request's id to the byte:
-// mcp-go's keeps sessions, shares their notifications among calls and streams, and
-// takes 7 and "7" for one id.
+// streamable is the endpoint of Streamable HTTP. It replaces mcp-go's for three promises:
+// any replica answers any request, no caller sees or cancels another's call, and every
+// response has its request's id to the byte. mcp-go's endpoint has sessions, shares their
+// notifications between calls and streams, and treats 7 and "7" as the same id.
 type streamable struct {
 	handler jsonrpc.Handler
 	pending *jsonrpc.PendingRequests
 	limits  Limits
 
-	// ended are the sessions that their clients have ended here. Another replica
-	// goes on accepting them, to no harm.
+	// ended has the sessions that clients have ended in this process. Another replica
+	// still accepts them, which is harmless.
 	ended *ttlcache.Cache[string, struct{}]
 }
 
-// What is remembered of ended sessions is bounded in number and time.
+// The bounds of the memory of ended sessions.
 const (
 	maxEndedSessions = 10_000
 	endedSessionTTL  = 24 * time.Hour
@@ -55,10 +54,10 @@ func (s *streamable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.post(w, r)
 	case r.Method != http.MethodGet && r.Method != http.MethodDelete:
 		w.Header().Set("Allow", "GET, POST, DELETE")
-		refuse(w, http.StatusMethodNotAllowed, r.Method+" means nothing here: send messages with POST")
+		refuse(w, http.StatusMethodNotAllowed, r.Method+" is not supported: send messages with POST")
 	case isStateless(jsonrpc.Message{}, r.Header):
 		w.Header().Set("Allow", "POST")
-		refuse(w, http.StatusMethodNotAllowed, r.Method+" means nothing since protocol version 2026-07-28, which has no sessions: send messages with POST")
+		refuse(w, http.StatusMethodNotAllowed, r.Method+" is not supported since protocol version 2026-07-28, which has no sessions: send messages with POST")
 	default:
 		if id, _, ok := s.session(w, r, jsonrpc.Message{}); ok && r.Method == http.MethodGet {
 			s.stream(w, r)
@@ -68,7 +67,7 @@ func (s *streamable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// post takes a message.
+// post handles the message of a POST.
 func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		refuse(w, http.StatusUnsupportedMediaType, "send the message with Content-Type: application/json")
@@ -88,23 +87,23 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 	case isStateless(message, r.Header):
 		s.stateless(r.Context(), w, r, message)
 	case message.Method == string(mcp.MethodInitialize):
-		facts := sessionFacts{canElicit: canElicit(message), opened: true}
+		facts := sessionFacts{canElicit: canElicit(message), sameCredentials: true}
 		id := newSessionID(CallerFrom(r.Context()), facts)
 		w.Header().Set(mcpserver.HeaderKeySessionID, id)
-		s.answer(r.Context(), w, message, id, facts)
+		s.handle(r.Context(), w, message, id, facts)
 	default:
 		if id, facts, ok := s.session(w, r, message); ok {
-			s.answer(r.Context(), w, message, id, facts)
+			s.handle(r.Context(), w, message, id, facts)
 		}
 	}
 }
 
-// session returns the session of a request and its message. It answers and returns
-// false where there is none of this caller's; to anybody else a session does not exist.
-func (s *streamable) session(w http.ResponseWriter, r *http.Request, message jsonrpc.Message) (string, sessionFacts, bool) {
+// session returns the id of a request's session, and its facts. If it is not a session of
+// the caller, the request is refused and ok is false.
+func (s *streamable) session(w http.ResponseWriter, r *http.Request, message jsonrpc.Message) (id string, facts sessionFacts, ok bool) {
 	ids := r.Header.Values(mcpserver.HeaderKeySessionID)
 	if len(ids) != 1 || ids[0] == "" {
-		refuseRequest(w, http.StatusBadRequest, message, "send the Mcp-Session-Id that initialize was answered with, or use protocol version 2026-07-28, which needs none")
+		refuseRequest(w, http.StatusBadRequest, message, "send the Mcp-Session-Id of the response to initialize, or use protocol version 2026-07-28, which needs none")
 		return "", sessionFacts{}, false
 	}
 	facts, own := verifySessionID(ids[0], CallerFrom(r.Context()))
@@ -113,63 +112,63 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request, message jso
 		return "", sessionFacts{}, false
 	}
 	if version := r.Header.Get(mcp.HeaderProtocolVersion); version != "" && !mcp.IsValidProtocolVersion(version) {
-		refuseRequest(w, http.StatusBadRequest, message, "MCP-Protocol-Version is none of those that are spoken here: "+strings.Join(mcp.ValidProtocolVersions, ", "))
+		refuseRequest(w, http.StatusBadRequest, message, "MCP-Protocol-Version is not supported; the supported versions are "+strings.Join(mcp.ValidProtocolVersions, ", "))
 		return "", sessionFacts{}, false
 	}
 	return ids[0], facts, true
 }
 
-// answer answers a message of a session: with events where the handler has said
-// something before, as JSON otherwise.
-func (s *streamable) answer(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
-	// A session that was opened without a key may be used with one, and then what is
-	// asked and called with it is not for a caller without.
+// handle handles a message of a session. The response is the last event if the handler has
+// sent events before it, else JSON.
+func (s *streamable) handle(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
+	// A session that was opened without a key may be used with one. Requests to its client
+	// and its calls are then separate from those without the key.
 	id += " " + sessionMAC(id, CallerFrom(ctx))
-	if message.IsAnswer() {
+	if message.IsResponse() {
 		switch {
 		case s.pending.Resolve(id, message), message.IsPong():
-		case !facts.opened:
-			refuse(w, http.StatusNotFound, "no call with these credentials waits for this answer: send those of the call that asked")
+		case !facts.sameCredentials:
+			refuse(w, http.StatusNotFound, "no call with these credentials waits for this response: send the credentials of the call that it answers")
 			return
 		default:
-			refuse(w, http.StatusBadRequest, "nothing here waits for this answer: the call that asked has ended, or another replica asked")
+			refuse(w, http.StatusBadRequest, "no call waits for this response: the call has ended, or another replica sent the request")
 			return
 		}
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	answer := responseOf(w)
-	session := s.newSession(id, answer)
+	writer := writerOf(w)
+	session := s.newSession(id, writer)
 	if facts.canElicit {
 		session.SetClientCapabilities(mcp.ClientCapabilities{Elicitation: &mcp.ElicitationCapability{}})
 	}
-	answer.respond(http.StatusOK, s.handler.Handle(ctx, session, message))
+	writer.respond(http.StatusOK, s.handler.Handle(ctx, session, message))
 }
 
-// newSession returns the client of one message, as the message's handler sees it:
-// what there is to know of a client is in its session's id or in the message.
-func (s *streamable) newSession(id string, answer *response) *jsonrpc.Session {
-	session := jsonrpc.NewSession(id, s.pending, answer.sendEvent)
+// newSession returns a session for the handler of one message. The session's id and the
+// message have everything that is known about the client.
+func (s *streamable) newSession(id string, writer *responseWriter) *jsonrpc.Session {
+	session := jsonrpc.NewSession(id, s.pending, writer.sendEvent)
 	session.Initialize()
 	return session
 }
 
-// stream serves the standing stream of a session, for what concerns all clients.
+// stream serves the standing stream of a session, for the notifications to all clients.
 func (s *streamable) stream(w http.ResponseWriter, r *http.Request) {
-	answer := responseOf(w)
-	session := s.newSession("stream-"+uuid.NewString(), answer)
+	writer := writerOf(w)
+	session := s.newSession("stream-"+uuid.NewString(), writer)
 	unregister, err := session.Register(r.Context(), s.handler.MCP)
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, "the stream cannot be registered")
 		return
 	}
 	defer unregister()
-	answer.startEvents()
+	writer.startEvents()
 	session.Forward(r.Context())
 }
 
-// canElicit reports whether an initialize says that the client shows forms to a
-// person: one that names no mode does, and one that names only URLs does not.
+// canElicit reports whether an initialize declares that the client shows forms to a person.
+// A client that names no mode does.
 func canElicit(initialize jsonrpc.Message) bool {
 	var capabilities struct {
 		Elicitation *mcp.ElicitationCapability `json:"elicitation"`

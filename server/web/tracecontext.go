@@ -6,8 +6,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 )
 
-// traceContext takes over the trace that a request's headers name (W3C's way). One
-// in a message's _meta comes later, and counts more.
+// traceContext is middleware that reads the W3C trace context of a request's headers. That
+// of a message's _meta is read later, and takes precedence.
 func traceContext(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Traceparent") == "" {

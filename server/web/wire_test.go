@@ -15,8 +15,7 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// wireTools are a server whose tools report progress, and answer what cannot be
-// encoded.
+// wireTools sets a server whose tools report progress, and return what cannot be encoded.
 func wireTools(o *web.Options) {
 	o.MCP = mcpserver.NewMCPServer("wire", "1", mcpserver.WithToolCapabilities(false))
 	o.MCP.AddTool(mcp.NewTool("progress"), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -27,8 +26,8 @@ func wireTools(o *web.Options) {
 	})
 }
 
-// eachTransport runs a test over every transport and era: exchange sends a request,
-// of which id, method and params are JSON, and returns the messages of its answer.
+// eachTransport runs a test over every transport, with and without sessions. exchange sends a
+// request, whose id, method and params are JSON, and returns the messages of its response.
 func eachTransport(t *testing.T, f *fixture, test func(t *testing.T, exchange func(id, method, params string) []string)) {
 	session := f.open(nil)
 	request := func(id, method, params string) string {
@@ -77,33 +76,33 @@ func eachTransport(t *testing.T, f *fixture, test func(t *testing.T, exchange fu
 	}
 }
 
-// Ids and progress tokens come back to the byte, over every transport.
-func TestIDsComeBackToTheByte(t *testing.T) {
+// The bytes of ids and progress tokens are returned unchanged, over every transport.
+func TestIDsAndProgressTokensAreUnchanged(t *testing.T) {
 	f := start(t, options{web: wireTools})
 	eachTransport(t, f, func(t *testing.T, exchange func(id, method, params string) []string) {
 		for _, id := range []string{`7`, `"7"`, `1764412345678901234`, `7.0`, `"\u0041<"`} {
 			got := exchange(id, "tools/call", `{"name":"progress","_meta":{"progressToken":`+id+`}}`)
 			if len(got) != 2 || !strings.Contains(got[0], `"progressToken":`+id+`,`) || !strings.HasPrefix(got[1], `{"jsonrpc":"2.0","id":`+id+`,"result":`) {
-				t.Errorf("%s is answered with %s", id, got)
+				t.Errorf("the response to %s is %s", id, got)
 			}
 		}
 	})
 }
 
-// An answer that cannot be encoded is an error under its request's id, over every
+// A response that cannot be encoded becomes an error under its request's id, over every
 // transport.
-func TestWhatCannotBeEncodedIsAnError(t *testing.T) {
+func TestUnencodableResponse(t *testing.T) {
 	f := start(t, options{web: wireTools})
 	eachTransport(t, f, func(t *testing.T, exchange func(id, method, params string) []string) {
 		if got := exchange(`"n"`, "tools/call", `{"name":"nan"}`); len(got) != 1 || !strings.HasPrefix(got[0], `{"jsonrpc":"2.0","id":"n","error":`) {
-			t.Errorf("answered with %s", got)
+			t.Errorf("the response is %s", got)
 		}
 	})
 }
 
-// What clients write that is not to the letter, and what is refused because a
-// gateway might read it otherwise.
-func TestHowMessagesAreWritten(t *testing.T) {
+// Unusual forms of messages are accepted, except those that a gateway might read
+// differently.
+func TestMessageForms(t *testing.T) {
 	f := start(t, options{})
 	session := f.open(nil)
 	for name, c := range map[string]struct {
@@ -123,13 +122,12 @@ func TestHowMessagesAreWritten(t *testing.T) {
 		}
 	}
 	if sent := f.upstream(); len(sent) > 0 {
-		t.Errorf("%d requests went upstream", len(sent))
+		t.Errorf("%d requests were sent to LangSmith", len(sent))
 	}
 }
 
-// POST /mcp/ is POST /mcp: the same handler, without a redirect, behind the same
-// guard.
-func TestASlashBehindThePath(t *testing.T) {
+// POST /mcp/ is POST /mcp: the same handler, without a redirect, with the same checks.
+func TestTrailingSlash(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	f.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	body, h := stateless(1, "tools/call", args{"name": "list_projects", "arguments": args{}})
@@ -146,8 +144,8 @@ func TestASlashBehindThePath(t *testing.T) {
 	}
 }
 
-// A request that is refused for its session or version is refused under its own id. An
-// answer's id is not the client's own.
+// A request that is refused for its session or version gets an error with its own id. A
+// response gets one without, because its id is not the client's.
 func TestRefusedRequestsKeepTheirIDs(t *testing.T) {
 	f := start(t, options{web: wireTools})
 	const request, answer = `{"jsonrpc":"2.0","id":"my-id","method":"tools/list"}`, `{"jsonrpc":"2.0","id":"my-id","result":{}}`

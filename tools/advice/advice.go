@@ -18,18 +18,22 @@ const MaxCause = 500
 
 // Explain says what failed, what LangSmith said and what to do next. client is the client
 // of the failed request.
-func Explain(client *langsmith.Client, err error) string {
+func (a Audience) Explain(client *langsmith.Client, err error) string {
 	var api *langsmith.Error
 	var noToken *langsmith.LoginError
 	switch {
+	case errors.As(err, &noToken) && a != Operator:
+		return a.tell("its login at LangSmith has no valid token", "")
 	case errors.As(err, &noToken):
 		text := markdown.Line(noToken.Error(), MaxCause)
 		return strings.ToUpper(text[:1]) + text[1:]
+	case errors.Is(err, langsmith.ErrNoCredentials) && a != Operator:
+		return "This server has no LangSmith credentials of its own: send your key in the header X-API-Key. Create one in LangSmith under Settings, API Keys."
 	case errors.Is(err, langsmith.ErrNoCredentials):
 		return "No LangSmith credentials are configured. Set LANGSMITH_API_KEY (or LANGSMITH_API_KEY_FILE) in this server's environment, " +
-			"or, over HTTP, send an X-API-Key header; or sign in with LangSmith's CLI (langsmith auth login) where this server runs. Create a key in LangSmith under Settings, API Keys."
+			"or sign in with LangSmith's CLI (langsmith auth login) where this server runs. Create a key in LangSmith under Settings, API Keys."
 	case errors.As(err, &api):
-		return explainAPIError(client, api)
+		return a.explainAPIError(client, api)
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The call ran out of time before LangSmith answered. Call again."
 	}
@@ -37,13 +41,13 @@ func Explain(client *langsmith.Client, err error) string {
 }
 
 // Cause says why a request has no usable response, as part of a sentence.
-func Cause(err error) string {
+func (a Audience) Cause(err error) string {
 	var api *langsmith.Error
 	switch {
 	case !errors.As(err, &api):
 		return markdown.Line(err.Error(), MaxCause)
 	case api.Status == 0 && api.Err != nil:
-		return "there was no response (" + markdown.Line(api.Err.Error(), MaxCause) + ")"
+		return "there was no response (" + markdown.Line(a.describeFailure(api), MaxCause) + ")"
 	case api.Status == http.StatusOK:
 		return "the response was not LangSmith's"
 	}

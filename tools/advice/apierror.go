@@ -18,9 +18,9 @@ import (
 )
 
 // explainAPIError says what LangSmith answered, or that it did not, and what to do next.
-func explainAPIError(client *langsmith.Client, err *langsmith.Error) string {
+func (a Audience) explainAPIError(client *langsmith.Client, err *langsmith.Error) string {
 	if err.Status == 0 {
-		return explainUnreachable(client, err)
+		return a.explainUnreachable(client, err)
 	}
 	said := fmt.Sprintf("LangSmith answered %d", err.Status)
 	if text := http.StatusText(err.Status); text != "" {
@@ -35,7 +35,7 @@ func explainAPIError(client *langsmith.Client, err *langsmith.Error) string {
 	switch {
 	case isSuccess(err.Status):
 		said += ", but " + describeUnreadable(err)
-	case err.Message == "" && err.Err != nil: // a redirect
+	case err.Message == "" && err.Err != nil && a == Operator: // a redirect
 		said += ": " + toSentence(err.Err.Error())
 	case err.NotJSON:
 		said += ". The response does not look like LangSmith's; a proxy or another server may have sent it."
@@ -45,7 +45,7 @@ func explainAPIError(client *langsmith.Client, err *langsmith.Error) string {
 	for _, field := range err.Fields[:min(len(err.Fields), maxFields)] {
 		said += "\n- " + strings.TrimPrefix(markdown.Line(markdown.Escape(field.Field), 120)+": ", ": ") + markdown.Quote(field.Problem, 300)
 	}
-	return strings.TrimSpace(said + "\n" + suggestNext(client, err))
+	return strings.TrimSpace(said + "\n" + a.suggestNext(client, err))
 }
 
 // maxFields is the maximum number of listed field errors.
@@ -80,27 +80,33 @@ func toSentence(text string) string {
 	return strings.TrimRight(markdown.Line(text, 300), ".") + "."
 }
 
-func explainUnreachable(client *langsmith.Client, err *langsmith.Error) string {
-	cause := "there was no response."
-	if err.Err != nil {
-		cause = toSentence(err.Err.Error())
-	}
+func (a Audience) explainUnreachable(client *langsmith.Client, err *langsmith.Error) string {
+	cause := toSentence(a.describeFailure(err))
 	if err.RetryAfter > 0 {
 		return strings.ToUpper(cause[:1]) + cause[1:] + " " + suggestRetry(err.RetryAfter)
 	}
-	return fmt.Sprintf("LangSmith at %s could not be reached or did not respond: %s\n"+
-		"Check LANGSMITH_ENDPOINT, the network and the proxy (HTTPS_PROXY); `langsmith-insights-mcp doctor` tests each. Then call again.", client.Endpoint(), cause)
+	said := fmt.Sprintf("LangSmith at %s could not be reached or did not respond: %s\n", client.Endpoint(), cause)
+	if a != Operator {
+		return said + suggestRetry(0) + " If it persists, tell this server's operator."
+	}
+	return said + "Check LANGSMITH_ENDPOINT, the network and the proxy (HTTPS_PROXY); `langsmith-insights-mcp doctor` tests each. Then call again."
 }
 
+const (
+	runNeedsProject = "This LangSmith finds a run only by its project: call get_run again with the run's project or session_id (list_projects has them)"
+	notAnAPI        = "the address it calls may not be LangSmith's API"
+	suggestOwnKey   = "Tell this server's operator, or send a LangSmith key of your own in the header X-API-Key."
+)
+
 // suggestNext says what to do about a status.
-func suggestNext(client *langsmith.Client, err *langsmith.Error) string {
+func (a Audience) suggestNext(client *langsmith.Client, err *langsmith.Error) string {
 	switch status := err.Status; {
 	case status == http.StatusUnauthorized:
-		return explainUnauthorized(client)
+		return a.explainUnauthorized(client)
 	case status == http.StatusForbidden:
-		return explainForbidden(client, err)
+		return a.explainForbidden(client, err)
 	case status == http.StatusNotFound:
-		return explainNotFound(client, err)
+		return a.explainNotFound(client, err)
 	case status == http.StatusUnprocessableEntity, status == http.StatusBadRequest:
 		return explainUnprocessable(err)
 	case err.TooManyJobs():
@@ -109,69 +115,79 @@ func suggestNext(client *langsmith.Client, err *langsmith.Error) string {
 		return "The key has used up its rate limit. " + suggestRetry(err.RetryAfter)
 	case status == http.StatusRequestTimeout, status == http.StatusConflict:
 		return suggestRetry(err.RetryAfter)
+	case errors.Is(err, langsmith.ErrRunNeedsProject) && a != Operator:
+		return runNeedsProject + "."
 	case errors.Is(err, langsmith.ErrRunNeedsProject):
-		return "This LangSmith finds a run only by its project: call get_run again with the run's project or session_id (list_projects has them), or set LANGSMITH_PROJECT."
+		return runNeedsProject + ", or set LANGSMITH_PROJECT."
 	case status == http.StatusNotImplemented, status == http.StatusGone:
-		return fmt.Sprintf("This LangSmith no longer (or not yet) serves %s %s, so calling again does not help. Update this server; a self-hosted LangSmith may need an update too (v0.16 or newer).", err.Method, err.Path)
+		return fmt.Sprintf("This LangSmith no longer (or not yet) serves %s %s, so calling again does not help. ", err.Method, err.Path) +
+			a.tell("it needs an update", "Update this server; a self-hosted LangSmith may need an update too (v0.16 or newer).")
 	case status >= 500:
 		return "LangSmith has a problem at the moment. " + suggestRetry(err.RetryAfter) + " If it persists, see https://status.smith.langchain.com."
 	case status >= 300 && status < 400:
-		return "Set LANGSMITH_ENDPOINT to the address it redirects to; redirects are not followed, since they would receive the key."
+		return a.tell("LangSmith's address redirects to another", "Set LANGSMITH_ENDPOINT to the address it redirects to; redirects are not followed, since they would receive the key.")
 	case isSuccess(status) && err.NotJSON && !isPage(err):
 		return "Call again. If it persists, a proxy between this server and LangSmith truncates responses."
 	case isSuccess(status):
-		return fmt.Sprintf("Check that LANGSMITH_ENDPOINT is LangSmith's API and not its web interface (this server calls %s); otherwise call again.", client.Endpoint())
+		return a.tell(notAnAPI,
+			fmt.Sprintf("Check that LANGSMITH_ENDPOINT is LangSmith's API and not its web interface (this server calls %s); otherwise call again.", client.Endpoint()))
 	}
 	return ""
 }
 
-func explainUnauthorized(client *langsmith.Client) string {
-	credential := "The key was not accepted: check LANGSMITH_API_KEY, or the X-API-Key header sent to this server"
+func (a Audience) explainUnauthorized(client *langsmith.Client) string {
+	credential := "The key was not accepted: check " + a.setting("LANGSMITH_API_KEY")
 	switch c := client.Credentials(); {
+	case a == Guest:
+		return "This server's own credential was not accepted. " + suggestOwnKey
 	case c.APIKey == "" && c.BearerToken != "":
 		credential = "The bearer token was not accepted, or has expired: check LANGSMITH_BEARER_TOKEN"
 	case c.IsBearer():
 		return "The login was not accepted. Sign in again: langsmith auth login"
 	}
-	return credential + ". A key is valid only in the region where it was created; this server calls " + client.Endpoint().String() + listOtherRegions(client) + "."
+	return credential + ". A key is valid only in the region where it was created; this server calls " + client.Endpoint().String() + a.listOtherRegions(client) + "."
 }
 
 // listOtherRegions lists the other regions that LANGSMITH_ENDPOINT can be set to.
-func listOtherRegions(client *langsmith.Client) string {
+func (a Audience) listOtherRegions(client *langsmith.Client) string {
 	if !client.Endpoint().IsRegion() {
-		return " (LANGSMITH_ENDPOINT)"
+		return " (" + a.setting("LANGSMITH_ENDPOINT") + ")"
 	}
 	others := slices.DeleteFunc(langsmith.Regions(), func(region string) bool { return region == client.Endpoint().String() })
-	return " (LANGSMITH_ENDPOINT; the others are " + strings.Join(others, ", ") + ")"
+	return " (" + a.setting("LANGSMITH_ENDPOINT") + "; the others are " + strings.Join(others, ", ") + ")"
 }
 
-func explainForbidden(client *langsmith.Client, err *langsmith.Error) string {
+func (a Audience) explainForbidden(client *langsmith.Client, err *langsmith.Error) string {
 	credentials := client.Credentials()
-	if err.NeedsWorkspace() {
-		return "The credential spans several workspaces. Set LANGSMITH_WORKSPACE_ID to the one with the project, and call again."
+	switch {
+	case a == Guest:
+		return fmt.Sprintf("This server's own credential does not allow this. It may lack %s, or be of another workspace or region. %s", missingPermission(err), suggestOwnKey)
+	case err.NeedsWorkspace():
+		return "The credential spans several workspaces. Set " + a.setting("LANGSMITH_WORKSPACE_ID") + " to the one with the project, and call again."
 	}
 	workspace := "the key's own workspace"
 	if credentials.Workspace != uuid.Nil {
 		workspace = "workspace " + credentials.Workspace.String()
 	}
 	return fmt.Sprintf("The credential does not allow this in %s at %s. One of these is wrong:\n"+
-		"- the workspace: set LANGSMITH_WORKSPACE_ID to the one with the project;\n"+
+		"- the workspace: set %s to the one with the project;\n"+
 		"- the region%s;\n"+
-		"- %s, or lack %s; Insights also requires a Plus or Enterprise plan.", workspace, client.Endpoint(), listOtherRegions(client), describeCredential(credentials), missingPermission(err))
+		"- %s, or lack %s; Insights also requires a Plus or Enterprise plan.",
+		workspace, client.Endpoint(), a.setting("LANGSMITH_WORKSPACE_ID"), a.listOtherRegions(client), a.describeCredential(credentials), missingPermission(err))
 }
 
 // explainNotFound says what was not found, by the path, since the response often does not
 // say it.
-func explainNotFound(client *langsmith.Client, err *langsmith.Error) string {
+func (a Audience) explainNotFound(client *langsmith.Client, err *langsmith.Error) string {
 	if err.NotJSON {
-		return "There may be no LangSmith API at " + client.Endpoint().String() + ": check LANGSMITH_ENDPOINT."
+		return a.tell(notAnAPI, "There may be no LangSmith API at "+client.Endpoint().String()+": check LANGSMITH_ENDPOINT.")
 	}
 	for _, thing := range missingThings {
 		if found := thing.path.FindStringSubmatch(err.Path); found != nil {
 			return fmt.Sprintf("There is no "+thing.advice, found[1])
 		}
 	}
-	return "There is nothing at this address. Check that LANGSMITH_ENDPOINT is LangSmith's API."
+	return "There is nothing at this address. " + a.tell(notAnAPI, "Check that LANGSMITH_ENDPOINT is LangSmith's API.")
 }
 
 // missingThings say what was not found by the path of a request; the group of the

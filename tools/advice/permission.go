@@ -44,10 +44,10 @@ func missingPermission(err *langsmith.Error) string {
 }
 
 // describeCredential says what may be wrong with a refused credential.
-func describeCredential(c langsmith.Credentials) string {
+func (a Audience) describeCredential(c langsmith.Credentials) string {
 	switch {
 	case c.APIKey != "" || c.Empty():
-		return "the key (LANGSMITH_API_KEY): it may be mistyped or revoked"
+		return "the key (" + a.setting("LANGSMITH_API_KEY") + "): it may be mistyped or revoked"
 	case c.BearerToken != "":
 		return "the bearer token (LANGSMITH_BEARER_TOKEN): it may have expired"
 	}

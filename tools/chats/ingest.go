@@ -9,8 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/advice"
-	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -148,7 +146,7 @@ func waitUntilVisible(ctx context.Context, env *tool.Env, project langsmith.Proj
 		waited := time.Since(began)
 		if waited >= visibleWait {
 			return tool.Refuse("%s, but LangSmith does not find all of them after %s. No job was started, since it would not find them either.%s\nCall again in about a minute; nothing is sent twice.",
-				describeArrived(total, project), wording.Duration(waited), describeQueryError(err))
+				describeArrived(total, project), wording.Duration(waited), describeQueryError(env, err))
 		}
 		env.ReportProgress(total, total, fmt.Sprintf("waiting until LangSmith finds the chats, for %s", wording.Duration(waited)))
 		select {
@@ -165,9 +163,9 @@ func describeArrived(total int, project langsmith.Project) string {
 	return fmt.Sprintf("The %s in %s (session_id %s)", wording.Count(total, "chat is", "chats are"), tool.ProjectLabel(project), project.ID)
 }
 
-func describeQueryError(err error) string {
+func describeQueryError(env *tool.Env, err error) string {
 	if err == nil {
 		return ""
 	}
-	return " The last query failed: " + markdown.Line(err.Error(), advice.MaxCause)
+	return " The last query failed: " + env.Audience.Cause(err) + "."
 }

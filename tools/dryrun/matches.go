@@ -59,7 +59,7 @@ func CountMatches(ctx context.Context, env *tool.Env, project uuid.UUID, request
 	for range maxReads {
 		page, err := env.LangSmith.QueryRuns(ctx, query)
 		if err != nil {
-			return &Matches{Unknown: advice.Cause(err)}, RefuseFilter(request, err, argument)
+			return &Matches{Unknown: env.Audience.Cause(err)}, refuseFilter(env.Audience, request, err, argument)
 		}
 		if found.Count == 0 && len(page.Runs) > 0 {
 			found.Example = page.Runs[0].ID
@@ -78,19 +78,19 @@ func CountMatches(ctx context.Context, env *tool.Env, project uuid.UUID, request
 	return found, nil
 }
 
-// ExplainFilter returns an error as [RefuseFilter] does if LangSmith's response to a
+// ExplainFilter returns an error as [CountMatches] does if LangSmith's response to a
 // request with a filter and more is about the filter; else it returns the error unchanged.
-func ExplainFilter(request *langsmith.CreateInsightsJobRequest, err error, argument string) error {
+func ExplainFilter(audience advice.Audience, request *langsmith.CreateInsightsJobRequest, err error, argument string) error {
 	var api *langsmith.Error
 	if !errors.As(err, &api) || !strings.Contains(strings.ToLower(api.Message), "filter") {
 		return err
 	}
-	return cmp.Or(RefuseFilter(request, err, argument), err)
+	return cmp.Or(refuseFilter(audience, request, err, argument), err)
 }
 
-// RefuseFilter refuses a request's filter if LangSmith's response to a query with it is
+// refuseFilter refuses a request's filter if LangSmith's response to a query with it is
 // that it is invalid; else it returns nil. argument is the one that has the filter.
-func RefuseFilter(request *langsmith.CreateInsightsJobRequest, err error, argument string) error {
+func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJobRequest, err error, argument string) error {
 	var api *langsmith.Error
 	if _, filtered := request.Filter.Get(); !filtered || !errors.As(err, &api) ||
 		api.Status != http.StatusBadRequest && api.Status != http.StatusUnprocessableEntity {
@@ -101,7 +101,7 @@ func RefuseFilter(request *langsmith.CreateInsightsJobRequest, err error, argume
 		problem = "has a filter that cannot be read: "
 	}
 	return &tool.ArgumentError{
-		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + advice.Cause(err) + `; a good one is and(eq(status, "error"), gt(latency, 5))`}},
+		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + `; a good one is and(eq(status, "error"), gt(latency, 5))`}},
 		Asked:    true,
 	}
 }

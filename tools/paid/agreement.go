@@ -9,13 +9,16 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
+// agreementLifetime is how long a person's yes can be used.
+const agreementLifetime = 24 * time.Hour
+
 // UseAgreement uses up what a person agreed to: one yes serves one call, however often
 // a client sends it. It reports whether the yes could be used: it was not used before, here
-// or in a process that shares the state, and the question was asked less than a day ago.
+// or in a process that shares the state, and the question was asked less than agreementLifetime ago.
 // question is unlike any other's.
 func (l *Ledger) UseAgreement(ctx context.Context, question string, asked time.Time) bool {
 	now := l.now()
-	if asked.Before(now.Add(-state.Lifetime)) || asked.After(now.Add(clockSlack)) {
+	if asked.Before(now.Add(-agreementLifetime)) || asked.After(now.Add(clockSlack)) {
 		return false
 	}
 	tally := state.Tally{Caller: digest("agreement/1", []byte(question)), Day: asked.UTC().Format(time.DateOnly)}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/paid"
@@ -31,7 +30,7 @@ func (j *Job) explain(err error) error {
 	case errors.As(err, &limit):
 		return j.explainLimit(limit)
 	case errors.As(err, &earlier):
-		return tool.Refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, advice.Cause(earlier.Err))
+		return tool.Refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, j.audience.Cause(earlier.Err))
 	case errors.Is(err, paid.ErrBusy):
 		return tool.Refuse("The same call is under way in another process of this server, for minutes now. Nothing was started. Call again later.")
 	case errors.As(err, &left) && errors.Is(err, context.DeadlineExceeded):
@@ -40,7 +39,7 @@ func (j *Job) explain(err error) error {
 		}
 		return tool.Refuse("The call's time ran out before anything was sent. Nothing was started. Call again.")
 	}
-	return dryrun.ExplainFilter(j.Request, err, "filter")
+	return dryrun.ExplainFilter(j.audience, j.Request, err, "filter")
 }
 
 func (j *Job) explainLimit(err *paid.LimitError) error {
@@ -53,13 +52,13 @@ func (j *Job) explainLimit(err *paid.LimitError) error {
 func (j *Job) explainUncertain(err *paid.UncertainError) error {
 	var b strings.Builder
 	if err.Err != nil {
-		fmt.Fprintf(&b, "It is not known whether a job was started: %s.\n", advice.Cause(err.Err))
+		fmt.Fprintf(&b, "It is not known whether a job was started: %s.\n", j.audience.Cause(err.Err))
 	} else {
 		b.WriteString("The same call was made before, and it is not known whether it started a job. This call started none.\n")
 	}
 	switch {
 	case err.LookErr != nil:
-		fmt.Fprintf(&b, "Nor could the project's jobs be listed to look for it: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only after it could look and found none.\n", advice.Cause(err.LookErr))
+		fmt.Fprintf(&b, "Nor could the project's jobs be listed to look for it: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only after it could look and found none.\n", j.audience.Cause(err.LookErr))
 	case len(err.Found) == 0:
 		fmt.Fprintf(&b, "No new job was found in the project, looking for some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
@@ -73,7 +72,7 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 }
 
 func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
-	text := fmt.Sprintf("LangSmith starts no more Insights jobs while so many run: %s. Nothing was started.\n", advice.Cause(err.Err))
+	text := fmt.Sprintf("LangSmith starts no more Insights jobs while so many run: %s. Nothing was started.\n", j.audience.Cause(err.Err))
 	switch {
 	case err.ListErr != nil:
 		text += "Which ones run could not be listed."

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -26,7 +25,7 @@ func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID
 	}
 	run, err := env.LangSmith.GetRun(ctx, project, trace)
 	if err != nil {
-		return "What the summary prompt becomes for a trace could not be read: " + advice.Cause(err) + "."
+		return "What the summary prompt becomes for a trace could not be read: " + env.Audience.Cause(err) + "."
 	}
 	prompt, err := renderPrompt(template, run)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/cost"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
@@ -24,7 +25,8 @@ type Job struct {
 	// TracesFollow is set by tools that send the traces to the project first.
 	TracesFollow bool
 
-	scopes *scope.Memory // the caller's
+	scopes   *scope.Memory   // the caller's
+	audience advice.Audience // of errors
 }
 
 // NewJob returns the job of a request over a project.
@@ -34,7 +36,7 @@ func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateI
 		return nil, err
 	}
 	call.RequestID, call.Subject = env.RequestID, env.Subject
-	return &Job{Call: call, Project: project, scopes: env.Scopes}, nil
+	return &Job{Call: call, Project: project, scopes: env.Scopes, audience: env.Audience}, nil
 }
 
 // In returns the same job over another project.
@@ -44,7 +46,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 		return nil, err
 	}
 	call.AllowDuplicate, call.RequestID, call.Subject = j.AllowDuplicate, j.RequestID, j.Subject
-	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow, scopes: j.scopes}, nil
+	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow, scopes: j.scopes, audience: j.audience}, nil
 }
 
 // FindRunning returns the job that an equal call started before, nil if there is none.
@@ -56,11 +58,14 @@ func (j *Job) FindRunning(ctx context.Context, env *tool.Env) (*paid.Outcome, er
 	return outcome, nil
 }
 
-// Confirm asks a person for consent to the job, if the operator requires it (--confirm). It
-// fails with [tool.ErrCannotAsk] if nobody can be asked.
+// Confirm asks a person for consent to the job, if the operator requires it (--confirm) and
+// the daily limit allows one more. It fails with [tool.ErrCannotAsk] if nobody can be asked.
 func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error {
 	if !env.Policy.Confirm {
 		return nil
+	}
+	if err := j.CheckDailyLimit(ctx, env); err != nil {
+		return err
 	}
 	answer, err := env.AskPerson(ctx, &tool.Question{
 		ID:   "start-" + j.Digest(), // so that no answer counts for another job

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/watch"
@@ -26,6 +27,9 @@ type Env struct {
 
 	// RequestID is the call's id in the log.
 	RequestID string
+
+	// Audience is who reads the call's errors.
+	Audience advice.Audience
 
 	// Subject is the fingerprint of the authenticated caller, for the log; empty without
 	// authentication.

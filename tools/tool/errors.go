@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/advice"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -57,7 +56,7 @@ func (e *Env) Explain(tool Declaration, err error) string {
 	case errors.As(err, &refusal):
 		return refusal.Text
 	}
-	text := advice.Explain(e.LangSmith, err)
+	text := e.Audience.Explain(e.LangSmith, err)
 	if tool.Effect != Reads {
 		text += "\n" + describeEffect(tool, err)
 	}

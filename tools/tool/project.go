@@ -139,8 +139,8 @@ func (e *Env) noSuchProject(ctx context.Context, name string) error {
 		return fmt.Errorf("list the projects nearest to a missing one: %w", err)
 	}
 	if len(all) == 0 {
-		return Refuse("There is no project called %s: %s at %s holds no project at all. Another workspace is chosen with LANGSMITH_WORKSPACE_ID, another region with LANGSMITH_ENDPOINT.",
-			markdown.Quote(name, maxProjectName), workspace, e.LangSmith.Endpoint())
+		return Refuse("There is no project called %s: %s at %s holds no project at all. %s",
+			markdown.Quote(name, maxProjectName), workspace, e.LangSmith.Endpoint(), e.Audience.SuggestOtherWorkspace())
 	}
 	var b strings.Builder
 	for _, project := range nearest(name, all) {

@@ -39,17 +39,17 @@ func sample(s *Shape) any {
 	return "the customer's secret"
 }
 
-// bend calls check with the expected difference for each possible change of a value. set
+// change calls check with the expected difference for each possible change of a value. set
 // replaces the value that is compared with s.
-func bend(s *Shape, path string, set func(any), check func(want string)) {
+func change(s *Shape, path string, set func(any), check func(want string)) {
 	at := strings.TrimPrefix(path+": ", ": ")
 	other := any(map[string]any{"the customer's secret": 1})
-	told := at + "an object instead of " + s.String()
+	want := at + "an object instead of " + s.String()
 	if s.kind == "object" || s.kind == "fields" {
-		other, told = "the customer's secret", at+"a text instead of an object"
+		other, want = "the customer's secret", at+"a text instead of an object"
 	}
 	set(other)
-	check(told)
+	check(want)
 	if !s.nullable {
 		set(nil)
 		check(at + "null instead of " + s.String())
@@ -67,7 +67,7 @@ func bend(s *Shape, path string, set func(any), check func(want string)) {
 		set(1.5)
 		check(at + "a number with a fraction instead of a whole number")
 	case "array":
-		bend(s.element, path+"[]", func(v any) { set([]any{sample(s.element), v}) }, check)
+		change(s.element, path+"[]", func(v any) { set([]any{sample(s.element), v}) }, check)
 	case "fields":
 		object := sample(s).(map[string]any)
 		set(object)
@@ -81,7 +81,7 @@ func bend(s *Shape, path string, set func(any), check func(want string)) {
 			kept := object[f.name]
 			delete(object, f.name)
 			check(map[bool]string{false: prefix + f.name + ": missing"}[f.optional])
-			bend(&Shape{f.shape.kind, f.shape.nullable || f.optional, f.shape.words, f.shape.element, f.shape.fields, f.shape.open},
+			change(&Shape{f.shape.kind, f.shape.nullable || f.optional, f.shape.words, f.shape.element, f.shape.fields, f.shape.open},
 				prefix+f.name, func(v any) { object[f.name] = v }, check)
 			object[f.name] = kept
 		}
@@ -90,18 +90,18 @@ func bend(s *Shape, path string, set func(any), check func(want string)) {
 }
 
 // Each change of a response is reported, and nothing else.
-func TestAnswersBentInEachPlace(t *testing.T) {
+func TestCompareFindsEachChange(t *testing.T) {
 	if len(Routes()) < 15 {
-		t.Fatalf("only %q are known", Routes())
+		t.Fatalf("only %q have shapes", Routes())
 	}
 	for _, route := range Routes() {
 		method, path, _ := strings.Cut(route, " ")
 		s := Of(method, path)
-		var answer any
-		bends := 0
+		var response any
+		changes := 0
 		check := func(want string) {
 			t.Helper()
-			body, err := json.Marshal(answer)
+			body, err := json.Marshal(response)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,22 +109,22 @@ func TestAnswersBentInEachPlace(t *testing.T) {
 			if want == "" && len(got) == 0 {
 				return
 			}
-			bends++
+			changes++
 			if len(got) != 1 || got[0] != want || strings.Contains(got[0], "secret") {
-				t.Errorf("%s: told %q, want %q", route, got, want)
+				t.Errorf("%s: got %q, want %q", route, got, want)
 			}
 		}
-		set := func(v any) { answer = v }
+		set := func(v any) { response = v }
 		set(sample(s))
 		check("")
-		bend(s, "", set, check)
+		change(s, "", set, check)
 		check("")
-		if bends < 3 {
-			t.Errorf("%s was bent in %d places only", route, bends)
+		if changes < 3 {
+			t.Errorf("%s was changed in %d places only", route, changes)
 		}
 	}
 	if got := Of("GET", "/sessions").Compare([]byte("<html>")); !slices.Equal(got, []string{"the response: not JSON"}) {
-		t.Errorf("a page: %q", got)
+		t.Errorf("a page of HTML: %q", got)
 	}
 	if Of("GET", "/elsewhere") != nil {
 		t.Error("a route that is not documented has a shape")
@@ -132,7 +132,7 @@ func TestAnswersBentInEachPlace(t *testing.T) {
 }
 
 // The shapes agree with LangSmith's OpenAPI document.
-func TestShapesAreTheDocuments(t *testing.T) {
+func TestShapesMatchOpenAPIDocument(t *testing.T) {
 	raw, err := os.ReadFile("../../../langsmith/sandbox/testdata/langsmith-insights-openapi.json")
 	if err != nil {
 		t.Fatal(err)
@@ -148,21 +148,21 @@ func TestShapesAreTheDocuments(t *testing.T) {
 	for _, route := range Routes() {
 		method, path, _ := strings.Cut(route, " ")
 		for documented, operations := range document.Paths {
-			answer, ok := operations[strings.ToLower(method)]
+			response, ok := operations[strings.ToLower(method)]
 			if !ok || idInPath(documented) != "/api/v1"+path || strings.HasPrefix(path, "/platform/") {
-				continue // the newer routes are as the types of LangSmith's own clients have them
+				continue // the newer routes follow the types of LangSmith's own clients
 			}
-			content := answer.Responses["200"].Content["application/json"].Schema
+			content := response.Responses["200"].Content["application/json"].Schema
 			if content.isEmpty() {
 				continue
 			}
 			compared++
-			h := holder{t: t, schemas: document.Components.Schemas}
-			h.hold(route, Of(method, path), content)
+			c := comparer{t: t, schemas: document.Components.Schemas}
+			c.compare(route, Of(method, path), content)
 		}
 	}
 	if compared < 10 {
-		t.Errorf("only %d routes are in the document", compared)
+		t.Errorf("only %d routes were compared", compared)
 	}
 }
 
@@ -195,18 +195,18 @@ type schema struct {
 
 func (s schema) isEmpty() bool { return s.Ref == "" && s.Type == "" && len(s.AnyOf) == 0 }
 
-type holder struct {
+type comparer struct {
 	t       *testing.T
 	schemas map[string]schema
 }
 
-// hold compares a shape with a schema.
-func (h holder) hold(at string, s *Shape, documented schema) {
-	h.t.Helper()
+// compare compares a shape with a schema.
+func (c comparer) compare(at string, s *Shape, documented schema) {
+	c.t.Helper()
 	nullable := false
 	for documented.Ref != "" || len(documented.AnyOf) > 0 {
 		if documented.Ref != "" {
-			documented = h.schemas[documented.Ref[strings.LastIndex(documented.Ref, "/")+1:]]
+			documented = c.schemas[documented.Ref[strings.LastIndex(documented.Ref, "/")+1:]]
 			continue
 		}
 		kinds := documented.AnyOf
@@ -215,7 +215,7 @@ func (h holder) hold(at string, s *Shape, documented schema) {
 			if kind.Type == "null" {
 				nullable = true
 			} else if documented.isEmpty() || kind.Format == "" && kind.Type == "string" || kind.Type == "number" {
-				documented = kind // of two kinds the wider
+				documented = kind // the wider of two types
 			}
 		}
 	}
@@ -225,7 +225,7 @@ func (h holder) hold(at string, s *Shape, documented schema) {
 	case len(documented.Enum) > 0:
 		want = "word"
 		if !slices.Equal(s.words, documented.Enum) {
-			h.t.Errorf("%s: one of %q, want %q", at, s.words, documented.Enum)
+			c.t.Errorf("%s: one of %q, want %q", at, s.words, documented.Enum)
 		}
 	case documented.Type == "object" && documented.Properties != nil:
 		want = "fields"
@@ -233,35 +233,35 @@ func (h holder) hold(at string, s *Shape, documented schema) {
 		want = documented.Type
 	}
 	switch {
-	case s.kind == "word" && want == "string" && strings.HasSuffix(at, "status"): // the words that clients know
-	case s.kind == "decimal" && want == "string": // costs, which are numbers too
-	case s.kind == "fields" && s.open && want == "object": // what clients have seen in it
+	case s.kind == "word" && want == "string" && strings.HasSuffix(at, "status"): // the values that clients know
+	case s.kind == "decimal" && want == "string": // costs, which may be numbers too
+	case s.kind == "fields" && s.open && want == "object": // its fields are those that clients have seen
 		return
 	case s.kind != want:
-		h.t.Errorf("%s is %s, want %s", at, s.kind, want)
+		c.t.Errorf("%s is %s, want %s", at, s.kind, want)
 		return
 	}
 	if strings.HasSuffix(at, "?") {
 		nullable = false // an optional field may be null
 	}
 	if s.nullable != nullable {
-		h.t.Errorf("%s may be null: %v, want %v", at, s.nullable, nullable)
+		c.t.Errorf("%s may be null: %v, want %v", at, s.nullable, nullable)
 	}
 	switch s.kind {
 	case "array":
-		h.hold(at+"[]", s.element, *documented.Items)
+		c.compare(at+"[]", s.element, *documented.Items)
 	case "fields":
 		var names []string
 		for _, f := range s.fields {
 			names = append(names, f.name)
 			if f.optional == slices.Contains(documented.Required, f.name) {
-				h.t.Errorf("%s.%s: optional %v", at, f.name, f.optional)
+				c.t.Errorf("%s.%s: optional %v", at, f.name, f.optional)
 			}
-			h.hold(fmt.Sprintf("%s.%s%s", at, f.name, map[bool]string{true: "?"}[f.optional]), f.shape, documented.Properties[f.name])
+			c.compare(fmt.Sprintf("%s.%s%s", at, f.name, map[bool]string{true: "?"}[f.optional]), f.shape, documented.Properties[f.name])
 		}
 		slices.Sort(names)
 		if wanted := slices.Sorted(maps.Keys(documented.Properties)); !slices.Equal(names, wanted) {
-			h.t.Errorf("%s has the fields %q, want %q", at, names, wanted)
+			c.t.Errorf("%s has the fields %q, want %q", at, names, wanted)
 		}
 	}
 }

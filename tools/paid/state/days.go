@@ -5,8 +5,7 @@ import "slices"
 // dayFormat is how a day is named; in UTC.
 const dayFormat = "2006-01-02"
 
-// keptDays is how many days are kept of those in which there were calls: enough
-// for a Lifetime, and for a clock that was ahead on a few of them.
+// keptDays is how many days are kept of those in which there were calls.
 const keptDays = 7
 
 // oldDays returns which days are not kept, once something is written on one of

@@ -201,7 +201,7 @@ func (r *Redis) Survey(ctx context.Context, scope string) (Surveyed, error) {
 
 // Count implements Store.
 func (r *Redis) Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
-	counted, err := countScript.Run(ctx, r.client, []string{tallyKey(tally)}, token.String(), most, (2 * keptTime).Milliseconds()).Bool()
+	counted, err := countScript.Run(ctx, r.client, []string{tallyKey(tally)}, token.String(), most, tallyTime.Milliseconds()).Bool()
 	return counted, redisError(ctx, err)
 }
 

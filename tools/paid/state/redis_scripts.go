@@ -9,6 +9,9 @@ import (
 // keptTime is how long Redis keeps what nobody writes to any more.
 const keptTime = Lifetime + time.Hour
 
+// tallyTime is how long Redis keeps a day's count: two days, since clocks differ.
+const tallyTime = 48 * time.Hour
+
 // acquireScript takes a lease that is free, or already the caller's because the
 // answer to its first try was lost, and returns the entries of the slot; for a
 // lease that another one has it returns a number.

@@ -23,8 +23,9 @@ type Tally struct {
 	Day    string // 2006-01-02, in UTC
 }
 
-// Lifetime is how long an entry is kept. A report takes half an hour.
-const Lifetime = 24 * time.Hour
+// Lifetime is how long an entry is kept. A report takes half an hour; a job that LangSmith
+// still shows as running days later must not be started again.
+const Lifetime = keptDays * 24 * time.Hour
 
 // Recalled is what a store holds under a slot.
 type Recalled struct {

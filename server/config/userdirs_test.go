@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// TestPlaces checks the paths of the state and of the CLI's profile on each system.
+// TestUserDirectories checks the paths of the state and of the CLI's profile on each system.
 // filepath.IsAbs depends on the system of the test, and Linux does not accept
 // C:\Users\you: so in the rows of Windows too, ~ is an absolute folder of this machine.
 // Windows paths are not tested.
-func TestPlaces(t *testing.T) {
+func TestUserDirectories(t *testing.T) {
 	const app = "/langsmith-insights-mcp"
 	for _, test := range []struct {
 		name, goos  string
@@ -18,10 +18,10 @@ func TestPlaces(t *testing.T) {
 		state, home string
 	}{
 		{"windows", "windows", map[string]string{"USERPROFILE": "~", "LOCALAPPDATA": "~/AppData/Local"}, "~/AppData/Local" + app, "~"},
-		{"windows: HOME is no variable of its own", "windows", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "", ""},
+		{"windows: HOME is not used", "windows", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "", ""},
 		{"windows: relative", "windows", map[string]string{"LOCALAPPDATA": "Local"}, "", ""},
 		{"darwin", "darwin", map[string]string{"HOME": "~"}, "~/Library/Application Support" + app, "~"},
-		{"darwin: XDG is not its way", "darwin", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "~/Library/Application Support" + app, "~"},
+		{"darwin: XDG is not used", "darwin", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "~/Library/Application Support" + app, "~"},
 		{"linux", "linux", map[string]string{"HOME": "~"}, "~/.local/state" + app, "~"},
 		{"linux: XDG", "linux", map[string]string{"HOME": "~", "XDG_STATE_HOME": "~/x"}, "~/x" + app, "~"},
 		{"linux: XDG alone", "linux", map[string]string{"XDG_STATE_HOME": "~/x"}, "~/x" + app, ""},
