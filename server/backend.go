@@ -139,6 +139,7 @@ func (b *Backend) Drain(ctx context.Context) error { return b.ledger.Drain(ctx) 
 func (b *Backend) Close() {
 	b.End()
 	b.watcher.Close()
+	b.ledger.Close()
 	if pool, ok := b.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}

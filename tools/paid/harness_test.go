@@ -227,6 +227,9 @@ func (h *harness) run(t *testing.T) {
 		h.call(t, veryLastCalls+question, h.processes[question%len(h.processes)], step{question: question})
 	}
 	h.drain(t)
+	for _, process := range h.all {
+		process.ledger.Close()
+	}
 	h.jobs = h.upstream.Jobs(uuid.Nil, h.project)
 	h.searchSecrets(t)
 }

@@ -19,7 +19,7 @@ type Store = state.Store
 // OpenState returns the store that a --state names: "memory", a directory, or
 // a redis:// URL. It fails only for a text that means none of these: a store
 // that is not there yet, or no longer, costs its guarantee and no call. The
-// caller closes it, after the ledger's [Ledger.Drain].
+// caller closes it, after the ledger's [Ledger.Close].
 func OpenState(_ context.Context, spec string) (Store, error) { return state.Open(spec) }
 
 // Options make a [Ledger]. The zero value remembers in memory, without bounds
@@ -177,6 +177,14 @@ func (l *Ledger) Drain(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("%d paid requests are still under way: %w", len(sending), ctx.Err())
 		}
+	}
+}
+
+// Close ends what the ledger does in the background: what its store missed is not written
+// any more. It comes after [Ledger.Drain], and leaves the store open.
+func (l *Ledger) Close() {
+	if l.stores.shared != nil {
+		l.stores.shared.close()
 	}
 }
 

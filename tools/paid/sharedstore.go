@@ -31,6 +31,10 @@ type sharedStore struct {
 	writing condition
 	unsaved map[uuid.UUID]*unsaved // by token
 	saver   *time.Timer            // that has them written; nil when there is nothing to write
+
+	open   context.Context // ends with close
+	end    context.CancelFunc
+	saving sync.WaitGroup // savers that are set or writing
 }
 
 // condition is whether one way to use a store fails. A store that is full can be
@@ -44,9 +48,11 @@ type condition struct {
 var errStorePaused = errors.New("the state failed a moment ago")
 
 func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
+	open, end := context.WithCancel(context.Background())
 	return &sharedStore{
 		store: store, log: log, unsaved: map[uuid.UUID]*unsaved{},
 		reading: condition{name: "read"}, writing: condition{name: "used"},
+		open: open, end: end,
 	}
 }
 

@@ -47,7 +47,8 @@ func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 
 // saveLater has what is unsaved written a little later; s.mu is held.
 func (s *sharedStore) saveLater() {
-	if s.saver == nil {
+	if s.saver == nil && s.open.Err() == nil {
+		s.saving.Add(1)
 		s.saver = time.AfterFunc(unsavedPause, s.writeUnsaved)
 	}
 }
@@ -64,12 +65,13 @@ func (s *sharedStore) saveNow() {
 // another process may get the next equal call. An entry that can never be written, as
 // in a file that cannot be read, keeps no other from it.
 func (s *sharedStore) writeUnsaved() {
+	defer s.saving.Done()
 	s.mu.Lock()
 	missed := slices.Collect(maps.Values(s.unsaved))
 	s.mu.Unlock()
 	for _, each := range missed {
-		err := limitTime(context.Background(), func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
-		if isTimeout(err) {
+		err := limitTime(s.open, func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
+		if isTimeout(err) || s.open.Err() != nil {
 			break
 		}
 		s.mu.Lock()
@@ -83,4 +85,15 @@ func (s *sharedStore) writeUnsaved() {
 	if s.saver = nil; len(s.unsaved) > 0 {
 		s.saveLater()
 	}
+}
+
+// close ends the writing of what the store missed.
+func (s *sharedStore) close() {
+	s.mu.Lock()
+	s.end()
+	if s.saver != nil && s.saver.Stop() {
+		s.saving.Done()
+	}
+	s.mu.Unlock()
+	s.saving.Wait()
 }
