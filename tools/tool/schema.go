@@ -95,7 +95,9 @@ func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 	for pair := schema.Properties.Oldest(); pair != nil; {
 		name := pair.Key
 		pair.Value = outline(pair.Value)
-		if pair = pair.Next(); declaration.ResultOf != "" && !slices.Contains(declaration.ResultAdds, name) {
+		pair = pair.Next()
+		undeclared := declaration.ResultOf != "" && !slices.Contains(declaration.ResultAdds, name)
+		if undeclared || name == "next" || name == "caution" { // see [Followed]
 			schema.Properties.Delete(name)
 		}
 	}
