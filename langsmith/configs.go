@@ -123,7 +123,7 @@ func (c *Client) DeleteConfig(ctx context.Context, project, config uuid.UUID) (*
 }
 
 // GenerateConfig asks a model to write a config for a project. It spends model tokens,
-// so it is retried only where the first request had no effect.
+// so it is retried only if the first request had no effect.
 func (c *Client) GenerateConfig(ctx context.Context, project uuid.UUID, request *GenerateConfigRequest) (*GeneratedConfig, error) {
 	return send[GeneratedConfig](ctx, c, operation{
 		method: http.MethodPost, path: configsPath(project) + "/generate", body: request,
