@@ -72,7 +72,7 @@ func (s *Saved) addForecast(forecast *Forecast) {
 func (s *Saved) cautions() []string {
 	var cautions []string
 	if asked, given := s.schedule.Get(); given && s.ScheduleCron == "" {
-		cautions = append(cautions, fmt.Sprintf("LangSmith's answer does not show the schedule `%s`: list_insights_configs tells whether it was taken.", markdown.Line(asked, markdown.MaxName)))
+		cautions = append(cautions, fmt.Sprintf("LangSmith's response does not have the schedule `%s`: check it with list_insights_configs.", markdown.Line(asked, markdown.MaxName)))
 	}
 	if s.forecast != nil && len(s.forecast.missingKeys) > 0 {
 		cautions = append(cautions, dryrun.DescribeMissing(s.forecast.missingKeys))
@@ -129,7 +129,7 @@ func (s *Saved) Text() string {
 	case given && s.ScheduleCron == "":
 		b.WriteString(s.Caution[0] + "\n")
 	case s.ScheduleCron != "":
-		b.WriteString("\nIt spends by itself from now on; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
+		b.WriteString("\nIt now starts paid jobs on its schedule; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
 		if s.Next != nil {
 			fmt.Fprintf(&b, "Next: %s: its reports.\n", s.Next.Text("session_id", "config_id"))
 		}

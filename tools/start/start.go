@@ -76,7 +76,7 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 	}
 	if !answer.Accepted {
 		env.Paid.Declined(j.Call)
-		return tool.Refuse("A person was asked and did not agree. No job was started, and nothing was spent. dry_run shows what the job would do.")
+		return tool.Refuse("The person who was asked declined. No job was started, and nothing was spent. dry_run shows what the job would do.")
 	}
 	return nil
 }

@@ -130,7 +130,7 @@ func (s schemas) check(arguments json.RawMessage) (text jsontext.Value, value an
 	text, value, err = normalize(s.arguments, text)
 	switch {
 	case errors.Is(err, errTooManyTokens):
-		return nil, nil, BadArgument("arguments", "hold more than %d values", maxTokens/2)
+		return nil, nil, BadArgument("arguments", "have more than %d values", maxTokens/2)
 	case err != nil:
 		return nil, nil, BadArgument("arguments", "must be one JSON object: %v", err)
 	}
