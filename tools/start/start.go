@@ -1,5 +1,4 @@
-// Package start starts paid Insights jobs for tools: what a person has to agree to
-// first, what a dry run shows, and what is said of the outcome.
+// Package start starts paid Insights jobs for tools: consent, dry runs, and the results.
 package start
 
 import (
