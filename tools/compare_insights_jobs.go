@@ -47,8 +47,7 @@ func compareInsightsJobs() tool.Tool {
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
 		Description: "Compare two Insights reports, by default the latest with the one before: which categories appeared, vanished, grew or shrank as a share of all traces " +
-			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words. " +
-			"Consider caution.",
+			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",

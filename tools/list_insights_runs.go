@@ -13,8 +13,8 @@ import (
 
 type listInsightsRunsArgs struct {
 	tool.ProjectArgs
-	JobID     tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only traces of this category, given as in get_insights_job."`
+	JobID     tool.JobID `json:"job_id" jsonschema_description:"A UUID, or latest (that succeeded)."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category, given as in get_insights_job."`
 	runs.Selection
 	SortKey   string `json:"attribute_sort_key,omitempty" jsonschema_description:"Sort each page by this extracted attribute."`
 	SortOrder string `json:"attribute_sort_order,omitempty" jsonschema:"enum=asc,enum=desc" jsonschema_description:"Needs attribute_sort_key."`

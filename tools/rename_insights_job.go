@@ -14,7 +14,7 @@ import (
 
 type renameInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"A UUID, or latest (that succeeded)."`
 	Name  string     `json:"name" jsonschema:"minLength=1" jsonschema_description:"Its new name."`
 }
 
@@ -35,6 +35,7 @@ func renameInsightsJob() tool.Tool {
 		Effect:      tool.Writes,
 		Repeatable:  true,
 		Toolset:     "insights",
+		ResultOf:    "get_insights_job",
 	}, runRenameInsightsJob)
 }
 

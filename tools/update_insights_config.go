@@ -96,7 +96,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err != nil {
 		return nil, err
 	}
-	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, nil), nil
+	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, planned.others), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -110,6 +110,7 @@ func (a *updateInsightsConfigArgs) settings() *langsmith.CreateInsightsJobReques
 // change is the effect of an update on a config.
 type change struct {
 	saved    *langsmith.Config                   // the saved config, nil if it is not needed
+	others   []langsmith.Config                  // with a schedule, if the saved one is needed
 	when     *schedule.Schedule                  // the new schedule, nil if there is none or it is unchanged
 	settings *langsmith.CreateInsightsJobRequest // the new settings, nil if they are unchanged
 	fetched  bool                                // the settings are the saved ones
@@ -132,11 +133,11 @@ func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, a
 	if !needed {
 		return planned, nil
 	}
-	saved, err := findConfig(ctx, env, project, args.ConfigID)
+	saved, others, err := findConfig(ctx, env, project, args.ConfigID)
 	if err != nil {
 		return nil, err
 	}
-	planned.saved = saved
+	planned.saved, planned.others = saved, others
 	if args.ScheduleCron.IsZero() {
 		if kept, err := schedule.Parse(saved.ScheduleCron); err == nil {
 			planned.when = kept
@@ -196,19 +197,26 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 	}
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, nil)
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, c.others)
 }
 
-// findConfig finds a saved config in the list: the API has no request for a single one.
-func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
+// findConfig finds a saved config in the list, since the API has no request for a single
+// one. It also returns the others with a schedule.
+func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (saved *langsmith.Config, others []langsmith.Config, err error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i := range all {
-		if all[i].ID == id.String() {
-			return &all[i], nil
+		switch {
+		case all[i].ID == id.String():
+			saved = &all[i]
+		case all[i].ScheduleCron != "":
+			others = append(others, all[i])
 		}
 	}
-	return nil, tool.Refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, tool.ProjectLabel(project))
+	if saved != nil {
+		return saved, others, nil
+	}
+	return nil, nil, tool.Refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, tool.ProjectLabel(project))
 }

@@ -17,7 +17,7 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"A UUID, or latest (that succeeded)."`
 	waitArgs
 }
 

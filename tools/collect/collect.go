@@ -49,6 +49,7 @@ type Result struct {
 	Failed int `json:"failed"`
 	// RunIDs are the added traces, at most [maxRunIDs].
 	RunIDs []uuid.UUID `json:"run_ids,omitempty"`
+	tool.Cautioned
 	tool.Followed
 
 	target   Target

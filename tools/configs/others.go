@@ -37,15 +37,15 @@ func (s *Saved) writeOthers(b *strings.Builder) {
 	}
 }
 
-// CautionRemaining returns which configs of a project still have a schedule; nil for none,
-// and if they cannot be read.
-func CautionRemaining(ctx context.Context, env *tool.Env, project langsmith.Project) []string {
+// DescribeSchedules says which configs of a project have a schedule. It returns an empty
+// text for none, and if they cannot be read.
+func DescribeSchedules(ctx context.Context, env *tool.Env, project langsmith.Project) string {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	scheduled := slices.DeleteFunc(all, func(config langsmith.Config) bool { return config.ScheduleCron == "" })
 	if err != nil || len(scheduled) == 0 {
-		return nil
+		return ""
 	}
-	return []string{"Other configs of this project still have schedules: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."}
+	return "Other configs of this project still have schedules: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."
 }
 
 func (s *Saved) listOthers() []string { return listSchedules(s.others) }

@@ -15,9 +15,9 @@ import (
 // Saved is a config that was saved, or would be.
 type Saved struct {
 	Config
-	MatchingTraces     *int             `json:"matching_traces,omitempty"`
-	CostUSDPerMonthNow *cost.Range      `json:"cost_usd_per_month_now,omitempty"`              // for as many traces
-	WouldSend          *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
+	Now       *Now             `json:"now,omitempty"`
+	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
+	tool.Cautioned
 	tool.Followed
 
 	dryRun    bool
@@ -29,6 +29,13 @@ type Saved struct {
 	others    []View                     // the project's other configs with a schedule
 	schedule  langsmith.Optional[string] // as requested
 	shortened bool                       // whether a text was longer
+}
+
+// Now is what a run of a config would find now, and cost.
+type Now struct {
+	MatchingTraces  int         `json:"matching_traces"`
+	CostUSD         *cost.Range `json:"cost_usd,omitempty"`           // of one run; not if more traces may match
+	CostUSDPerMonth *cost.Range `json:"cost_usd_per_month,omitempty"` // of the schedule
 }
 
 // NewSaved returns the result for a saved config. outcome follows the config's name in a
@@ -57,13 +64,8 @@ func NewSaved(outcome string, project langsmith.Project, config *langsmith.Confi
 // addForecast adds what a run would find now, and all that is to be read with caution.
 func (s *Saved) addForecast(forecast *Forecast) {
 	s.forecast = forecast
-	if forecast != nil && forecast.matches.Unknown == "" {
-		s.MatchingTraces = &forecast.matches.Count
-	}
-	if s.view.runs != nil && forecast != nil {
-		if once, known := forecast.cost(); known {
-			s.CostUSDPerMonthNow = new(once.Times(s.view.runs.most))
-		}
+	if forecast != nil {
+		s.Now = forecast.now(s.view.runs)
 	}
 	s.Caution = s.cautions()
 }

@@ -153,6 +153,9 @@ func (l *List) writeRun(b *strings.Builder, run *Run, decoded decodedRun) (short
 	if !run.StartTime.IsZero() {
 		fmt.Fprintf(b, ", %s UTC", wording.Minute(run.StartTime))
 	}
+	if run.ThreadID != "" {
+		fmt.Fprintf(b, ", thread_id %s", markdown.Quote(run.ThreadID, markdown.MaxName))
+	}
 	if run.Latency != nil {
 		fmt.Fprintf(b, ", took %s", wording.Seconds(*run.Latency))
 	}

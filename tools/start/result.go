@@ -27,6 +27,7 @@ type Result struct {
 	AlreadyDone    bool             `json:"already_done,omitempty"`
 	Scope          *scope.Scope     `json:"scope,omitempty"`
 	*dryRun
+	tool.Cautioned
 	tool.Followed
 
 	job     *Job
@@ -45,10 +46,8 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		next = "get_insights_job"
 	}
 	return &Result{
-		Followed: tool.Followed{
-			Next:    tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID),
-			Caution: append(j.cautionOthers(outcome.Others, reads), outcome.Notes...),
-		},
+		Cautioned:      tool.Cautioned{Caution: append(j.cautionOthers(outcome.Others, reads), outcome.Notes...)},
+		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
 		Status:         langsmith.Status(markdown.Truncate(string(started.Status), markdown.MaxWord)),

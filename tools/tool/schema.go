@@ -95,9 +95,7 @@ func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 	for pair := schema.Properties.Oldest(); pair != nil; {
 		name := pair.Key
 		pair.Value = outline(pair.Value)
-		pair = pair.Next()
-		undeclared := declaration.ResultOf != "" && !slices.Contains(declaration.ResultAdds, name)
-		if undeclared || name == "next" || name == "caution" { // see [Followed]
+		if pair = pair.Next(); declaration.ResultOf != "" && !slices.Contains(declaration.ResultAdds, name) {
 			schema.Properties.Delete(name)
 		}
 	}
