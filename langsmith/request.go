@@ -20,7 +20,7 @@ type CreateInsightsJobRequest struct {
 	Partitions           Optional[map[string]string]          `json:"partitions,omitzero" jsonschema_extras:"maxProperties=10" jsonschema_description:"Fixed top categories: name to description."`
 	Sample               Optional[jsonv1.Number]              `json:"sample,omitzero" jsonschema:"maximum=1000,exclusiveMinimum=0" jsonschema_description:"The most traces to analyse and pay for."`
 	SummaryPrompt        Optional[string]                     `json:"summary_prompt,omitzero" jsonschema_description:"Mustache; names run.inputs, run.outputs, run.error, run.feedback or all_thread_messages."`
-	Filter               Optional[string]                     `json:"filter,omitzero" jsonschema_description:"Which traces, e.g. eq(status, \"error\")."`
+	Filter               Optional[string]                     `json:"filter,omitzero" jsonschema_description:"Only traces that match, e.g. eq(status, \"error\")."`
 	Name                 Optional[string]                     `json:"name,omitzero" jsonschema_description:"The job's name."`
 	AttributeSchemas     Optional[map[string]AttributeSchema] `json:"attribute_schemas,omitzero" jsonschema_description:"To extract per trace: name to {type: string|number|boolean, description, filter_by}; filter_by (boolean) keeps only true ones."`
 	UserContext          Optional[map[string]string]          `json:"user_context,omitzero" jsonschema_description:"Questions with answers, e.g. {\"What would you like to learn about your agent?\": \"...\"}."`

@@ -25,8 +25,8 @@ type compareInsightsJobsArgs struct {
 	tool.ProjectArgs
 	JobID             tool.JobID `json:"job_id,omitempty" jsonschema:"default=latest" jsonschema_description:"The later job's UUID, or latest."`
 	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier job's UUID, latest, or previous (of the same config if any)."`
-	BaselineSessionID uuid.UUID  `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
-	BaselineProject   string     `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
+	BaselineSessionID uuid.UUID  `json:"baseline_session_id,omitzero" jsonschema_description:"The id of the baseline's project, if it is another."`
+	BaselineProject   string     `json:"baseline_project,omitempty" jsonschema_description:"Its name instead of its id."`
 	TimeoutSeconds    *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"As in wait_for_insights_job."`
 }
 

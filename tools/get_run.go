@@ -20,7 +20,7 @@ import (
 type getRunArgs struct {
 	RunID     uuid.UUID `json:"run_id" jsonschema_description:"The run to read."`
 	SessionID uuid.UUID `json:"session_id,omitzero" jsonschema_description:"Its project's id, if known."`
-	Project   string    `json:"project,omitempty" jsonschema_description:"Or that project's name."`
+	Project   string    `json:"project,omitempty" jsonschema_description:"Its project's name, if known."`
 	runs.MaxCharsArgs
 }
 

@@ -19,7 +19,7 @@ import (
 type Args struct {
 	tool.ProjectArgs
 	JobID     tool.JobID `json:"job_id,omitempty" jsonschema_description:"A UUID, or latest (that succeeded)."`
-	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category with its subcategories, given as in get_insights_job."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"As in get_insights_job."`
 	runs.Selection
 	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Add these runs instead of a job's."`
 	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"Maximum number of traces: default 100, with run_ids all."`
