@@ -89,8 +89,8 @@ func (d *dryRun) writeSecrets(b *strings.Builder) {
 	}
 }
 
-// caution returns what may stop the job.
-func (d *dryRun) caution() []string {
+// listCautions lists what may stop the job.
+func (d *dryRun) listCautions() []string {
 	var caution []string
 	if d.othersErr != nil {
 		caution = append(caution, othersUnread)
