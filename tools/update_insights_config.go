@@ -90,10 +90,10 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
-	if settings := args.settings(); err != nil && settings != nil {
-		return nil, dryrun.ExplainFilter(env.Audience, settings, err, "config.filter")
-	}
 	if err != nil {
+		if settings := args.settings(); settings != nil {
+			err = dryrun.ExplainFilter(env.Audience, settings, err, "config.filter")
+		}
 		return nil, err
 	}
 	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, planned.others), nil
@@ -165,10 +165,12 @@ func (c *change) check(env *tool.Env) error {
 	return nil
 }
 
-// forecast returns what a run would find after the change. It returns nil if the change is
-// neither of settings nor of the schedule, and if it is saved without a schedule.
+// forecast returns what a run would find after a change of the schedule, or of the settings
+// of a config that has one; in a dry run of any config. It returns nil for other changes.
 func (c *change) forecast(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs) (*configs.Forecast, error) {
-	if c.settings == nil || args.Config.IsZero() && c.when == nil || args.Config.IsZero() && args.ScheduleCron.IsZero() || c.when == nil && !args.DryRun {
+	givesSettings, givesSchedule := !args.Config.IsZero(), !args.ScheduleCron.IsZero()
+	reads := c.when != nil && (givesSettings || givesSchedule) || args.DryRun && givesSettings
+	if !reads || c.settings == nil {
 		return nil, nil
 	}
 	argument := "config.filter"

@@ -86,7 +86,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 	r.AlreadyThere = len(selected.ids) - len(newIDs)
 	if args.DryRun || len(newIDs) == 0 {
 		r.countAdded(newIDs)
-		r.cautionChildren(newIDs)
+		r.warnOfChildren(newIDs)
 		return r, nil
 	}
 	if err := target.Confirm(ctx, len(newIDs)); err != nil {
@@ -97,12 +97,12 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 			return nil, err
 		}
 	}
-	r.cautionChildren(newIDs)
+	r.warnOfChildren(newIDs)
 	return r, r.add(ctx, env, newIDs)
 }
 
-// cautionChildren warns of runs that a call names and that are not traces.
-func (r *Result) cautionChildren(added []uuid.UUID) {
+// warnOfChildren warns of runs that a call names and that are not traces.
+func (r *Result) warnOfChildren(added []uuid.UUID) {
 	if n := r.selected.children(added); n > 0 {
 		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, and no trace", "of them are runs inside a trace, and no traces")+": get_run shows the trace_id.")
 	}

@@ -67,14 +67,24 @@ func (s *Saved) addForecast(forecast *Forecast) {
 	if forecast != nil {
 		s.Now = forecast.now(s.view.runs)
 	}
-	s.Caution = s.cautions()
+	s.Caution = s.listCautions()
 }
 
-// cautions returns what the schedule may spend that nobody meant it to.
-func (s *Saved) cautions() []string {
+// describeLostSchedule says that LangSmith's response lacks the requested schedule; empty if
+// it does not.
+func (s *Saved) describeLostSchedule() string {
+	requested, given := s.schedule.Get()
+	if !given || s.ScheduleCron != "" {
+		return ""
+	}
+	return fmt.Sprintf("LangSmith's response does not have the schedule `%s`: check it with list_insights_configs.", markdown.Line(requested, markdown.MaxName))
+}
+
+// listCautions lists unexpected costs of the schedule.
+func (s *Saved) listCautions() []string {
 	var cautions []string
-	if asked, given := s.schedule.Get(); given && s.ScheduleCron == "" {
-		cautions = append(cautions, fmt.Sprintf("LangSmith's response does not have the schedule `%s`: check it with list_insights_configs.", markdown.Line(asked, markdown.MaxName)))
+	if lost := s.describeLostSchedule(); lost != "" {
+		cautions = append(cautions, lost)
 	}
 	if s.forecast != nil && len(s.forecast.missingKeys) > 0 {
 		cautions = append(cautions, dryrun.DescribeMissing(s.forecast.missingKeys))
@@ -127,9 +137,9 @@ func (s *Saved) Text() string {
 		b.WriteString("Texts that end in … are shortened here, not in LangSmith.\n")
 	}
 	s.writeOthers(&b)
-	switch _, given := s.schedule.Get(); {
-	case given && s.ScheduleCron == "":
-		b.WriteString(s.Caution[0] + "\n")
+	switch lost := s.describeLostSchedule(); {
+	case lost != "":
+		b.WriteString(lost + "\n")
 	case s.ScheduleCron != "":
 		b.WriteString("\nIt now starts paid jobs on its schedule; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
 		if s.Next != nil {

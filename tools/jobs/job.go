@@ -126,8 +126,8 @@ func WriteList(jobs []langsmith.Job, known *scope.Memory, most int) string {
 	return b.String()
 }
 
-// Name names at most most jobs in a part of a sentence, and says whether there are more.
-func Name(jobs []langsmith.Job, most int) string {
+// ListNames names at most most jobs in a part of a sentence, and says whether there are more.
+func ListNames(jobs []langsmith.Job, most int) string {
 	var named []string
 	for i := range jobs[:min(len(jobs), most)] {
 		job := NewJob(&jobs[i], nil, MaxName)

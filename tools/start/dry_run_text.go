@@ -25,7 +25,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	switch {
 	case d.matches == nil:
 	case d.findsNothing():
-		fmt.Fprintf(b, "No trace of %s matches now: a job would find nothing to read.\n", project)
+		fmt.Fprintf(b, "%s: a job over %s would find nothing to read.\n", d.matches, project)
 	case d.matches.Unknown != "" || d.matches.Count == 1:
 		fmt.Fprintf(b, "%s.\n", d.matches)
 	default:
@@ -89,8 +89,8 @@ func (d *dryRun) writeSecrets(b *strings.Builder) {
 	}
 }
 
-// caution returns what may stop the job.
-func (d *dryRun) caution() []string {
+// listCautions lists what may stop the job.
+func (d *dryRun) listCautions() []string {
 	var caution []string
 	if d.othersErr != nil {
 		caution = append(caution, othersUnread)

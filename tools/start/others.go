@@ -45,15 +45,15 @@ func (j *Job) describeOthers(others []langsmith.Job, reads *scope.Scope) string 
 	return text
 }
 
-// cautionOthers names the jobs that describeOthers lists.
-func (j *Job) cautionOthers(others []langsmith.Job, reads *scope.Scope) []string {
+// nameOthers names the jobs that describeOthers lists.
+func (j *Job) nameOthers(others []langsmith.Job, reads *scope.Scope) []string {
 	covering, rest := j.splitOthers(others, reads)
 	var caution []string
 	if len(covering) > 0 {
-		caution = append(caution, ofCovering+" "+jobs.Name(covering, maxCovering)+".")
+		caution = append(caution, ofCovering+" "+jobs.ListNames(covering, maxCovering)+".")
 	}
 	if len(rest) > 0 {
-		caution = append(caution, ofRest+" "+jobs.Name(rest, maxOthers)+".")
+		caution = append(caution, ofRest+" "+jobs.ListNames(rest, maxOthers)+".")
 	}
 	return caution
 }

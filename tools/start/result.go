@@ -46,7 +46,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		next = "get_insights_job"
 	}
 	return &Result{
-		Cautioned:      tool.Cautioned{Caution: append(j.cautionOthers(outcome.Others, reads), outcome.Notes...)},
+		Cautioned:      tool.Cautioned{Caution: append(j.nameOthers(outcome.Others, reads), outcome.Notes...)},
 		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
