@@ -188,7 +188,7 @@ func selectOlderFields(fields []RunField) []string {
 	return names
 }
 
-// nextCursor returns the next cursor, or an empty one where it is unchanged or the page
+// nextCursor returns the next cursor, or an empty one if it is unchanged or the page
 // is empty, which would repeat without end.
 func nextCursor(next, current string, items int) string {
 	if next == current || items == 0 {

@@ -31,7 +31,7 @@ func renameInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:        "rename_insights_job",
 		Title:       "Rename an Insights job",
-		Description: "Give an Insights job another name. A running job goes on.",
+		Description: "Give an Insights job another name. A running job is not affected.",
 		Effect:      tool.Writes,
 		Repeatable:  true,
 		Toolset:     "insights",

@@ -32,7 +32,7 @@ func (a *updateInsightsConfigArgs) request() *langsmith.UpdateConfigRequest {
 // Check applies the rules that the API documents.
 func (a *updateInsightsConfigArgs) Check() error {
 	if a.Name.IsZero() && a.Description.IsZero() && a.Config.IsZero() && a.ScheduleCron.IsZero() {
-		return langsmith.FieldError{Problem: "nothing is to be changed: give name, description, config or schedule_cron; null clears one"}
+		return langsmith.FieldError{Problem: "no change is given: give name, description, config or schedule_cron; null clears one"}
 	}
 	when, err := configs.ParseSchedule(a.ScheduleCron)
 	config, _ := a.Config.Get()
@@ -160,7 +160,7 @@ func (c *change) check(env *tool.Env) error {
 		return &tool.ArgumentError{Problems: []langsmith.FieldError{fixed}, Asked: true}
 	}
 	if err := env.Policy.CheckSample(c.settings); err != nil {
-		return tool.Refuse("The config cannot be scheduled so: %s. Give config with it. Nothing was changed.", err)
+		return tool.Refuse("The config cannot be scheduled with its settings: %s. Give config too. Nothing was changed.", err)
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func (c *Comparison) result(items, chars int) *Result {
 		Followed: tool.Followed{Next: c.next()}, Cautioned: tool.Cautioned{Caution: c.caution()}, comparison: c, shown: items,
 	}
 	if left := len(c.changes) - items; left > 0 {
-		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller changes or none not shown: get_insights_job lists all of each report.", wording.Categories(left)))
+		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller or no changes not shown: get_insights_job lists all categories of each report.", wording.Categories(left)))
 	}
 	lists := [...]*[]CategoryChange{Appeared: &r.Appeared, Vanished: &r.Vanished, Grew: &r.Grew, Shrank: &r.Shrank, Unchanged: &r.Unchanged}
 	for _, change := range c.changes[:items] {

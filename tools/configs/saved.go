@@ -77,7 +77,7 @@ func (s *Saved) describeLostSchedule() string {
 	if !given || s.ScheduleCron != "" {
 		return ""
 	}
-	return fmt.Sprintf("LangSmith's answer does not show the schedule `%s`: list_insights_configs tells whether it was taken.", markdown.Line(requested, markdown.MaxName))
+	return fmt.Sprintf("LangSmith's response does not have the schedule `%s`: check it with list_insights_configs.", markdown.Line(requested, markdown.MaxName))
 }
 
 // listCautions lists what the schedule may spend that nobody means it to.
@@ -141,7 +141,7 @@ func (s *Saved) Text() string {
 	case lost != "":
 		b.WriteString(lost + "\n")
 	case s.ScheduleCron != "":
-		b.WriteString("\nIt spends by itself from now on; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
+		b.WriteString("\nIt now starts paid jobs on its schedule; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
 		if s.Next != nil {
 			fmt.Fprintf(&b, "Next: %s: its reports.\n", s.Next.Text("session_id", "config_id"))
 		}

@@ -34,7 +34,7 @@ type Matches struct {
 func (m *Matches) String() string {
 	switch {
 	case m.Unknown != "":
-		return "How many traces match now is not known: " + m.Unknown
+		return "The number of matching traces is unknown: " + m.Unknown
 	case m.Count == 0 && m.status != "":
 		return "No trace matches now (the status of a run is success, error or pending, not " + markdown.Quote(m.status, markdown.MaxWord) + ")"
 	case m.Count == 0:
@@ -117,7 +117,7 @@ func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJob
 	}
 	problem := "cannot be read: "
 	if argument == "config_id" {
-		problem = "has a filter that cannot be read: "
+		problem = "has an invalid filter: "
 	}
 	return &tool.ArgumentError{
 		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + `; a good one is and(eq(status, "error"), gt(latency, 5))`}},

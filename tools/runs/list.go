@@ -45,7 +45,7 @@ type Run struct {
 	Error      string                     `json:"error,omitempty"`
 	StartTime  langsmith.Time             `json:"start_time,omitzero"`
 	ThreadID   string                     `json:"thread_id,omitempty"`
-	Latency    *float64                   `json:"latency_seconds,omitempty"` // both where the list is sorted by one
+	Latency    *float64                   `json:"latency_seconds,omitempty"` // both if the list is sorted by one of them
 	TotalCost  *float64                   `json:"total_cost,omitempty"`
 	Attributes map[string]json.RawMessage `json:"attributes,omitempty" jsonschema:"type=object"`
 	Inputs     json.RawMessage            `json:"inputs,omitempty"`

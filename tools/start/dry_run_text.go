@@ -29,7 +29,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	case d.matches.Unknown != "" || d.matches.Count == 1:
 		fmt.Fprintf(b, "%s.\n", d.matches)
 	default:
-		fmt.Fprintf(b, "%s; a report reads one a thread.\n", d.matches)
+		fmt.Fprintf(b, "%s; a report reads one per thread.\n", d.matches)
 	}
 	if *d.TracesAtMost > 0 {
 		over := ""
@@ -42,7 +42,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
 	if d.replaces {
-		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
+		b.WriteString("Arguments given with config_id are assumed to replace the config's settings; LangSmith does not document that.\n")
 	}
 	d.writeSecrets(b)
 	if len(d.unknown) > 0 {
@@ -68,11 +68,11 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 func describeEnd(status langsmith.Status) string {
 	switch {
 	case status == langsmith.StatusSuccess:
-		return "its report is there"
+		return "its report is ready"
 	case status.Failed():
 		return "its job has failed"
 	}
-	return "its job still runs"
+	return "its job is still running"
 }
 
 // writeSecrets writes which of the models' keys the workspace has.

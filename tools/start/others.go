@@ -27,7 +27,7 @@ func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (covering,
 }
 
 const (
-	ofCovering = "Of this window and filter, so they may answer the question at no cost:"
+	ofCovering = "With this window and filter, so they may answer the question at no cost:"
 	ofRest     = "Other jobs of the project, unfinished or of the last day:"
 )
 
