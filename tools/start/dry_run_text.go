@@ -61,8 +61,9 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	}
 	if d.othersErr != nil {
 		b.WriteString("\nThe project's other jobs could not be listed.\n")
-	} else if others := r.job.describeOthers(d.others, r.Scope); others != "" {
-		b.WriteString("\n" + others)
+	} else if len(d.others) > 0 {
+		b.WriteString("\n")
+		r.job.writeOthers(b, d.others, r.Scope)
 	}
 	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
 }

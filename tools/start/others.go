@@ -1,8 +1,11 @@
 package start
 
 import (
+	"strings"
+
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
+	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
 )
 
@@ -13,10 +16,10 @@ const (
 	maxOthers   = 3
 )
 
-// describeOthers lists the project's other jobs: first those whose window and filter
-// cover what a job would read, then the rest. It is empty for none.
-func (j *Job) describeOthers(others []langsmith.Job, reads *scope.Scope) string {
-	var covering, rest []langsmith.Job
+// writeOthers lists the project's other jobs: first those whose window and filter cover
+// what a job would read, then the rest. It writes nothing for none.
+func (j *Job) writeOthers(b *strings.Builder, others []langsmith.Job, reads *scope.Scope) {
+	covering, rest := make([]langsmith.Job, 0, paid.MostOthers), make([]langsmith.Job, 0, paid.MostOthers)
 	for _, other := range others {
 		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
 			covering = append(covering, other)
@@ -24,12 +27,12 @@ func (j *Job) describeOthers(others []langsmith.Job, reads *scope.Scope) string 
 			rest = append(rest, other)
 		}
 	}
-	var text string
 	if len(covering) > 0 {
-		text += "Of this window and filter, so they may answer the question at no cost:\n" + jobs.WriteList(covering, j.scopes, maxCovering)
+		b.WriteString("Of this window and filter, so they may answer the question at no cost:\n")
+		jobs.WriteList(b, covering, j.scopes, maxCovering)
 	}
 	if len(rest) > 0 {
-		text += "Other jobs of the project, unfinished or of the last day:\n" + jobs.WriteList(rest, j.scopes, maxOthers)
+		b.WriteString("Other jobs of the project, unfinished or of the last day:\n")
+		jobs.WriteList(b, rest, j.scopes, maxOthers)
 	}
-	return text
 }
