@@ -31,6 +31,7 @@ type addToQueueResult struct {
 	Queue   string    `json:"queue"`
 	collect.Result
 
+	extends  bool // the call asks for extended retention
 	extended bool // the retention of the traces is extended, or would be
 }
 
@@ -56,24 +57,37 @@ func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *tool.Env, arg
 	}
 	extended := target.extended || args.DryRun && target.extends()
 	collected.FollowDryRun("add_insights_runs_to_annotation_queue", "queue", args.Queue, "extend_retention", args.ExtendRetention)
-	return &addToQueueResult{QueueID: collected.TargetID(), Queue: args.Queue, Result: *collected, extended: extended}, nil
+	result := &addToQueueResult{QueueID: collected.TargetID(), Queue: args.Queue, Result: *collected, extends: args.ExtendRetention, extended: extended}
+	if note := result.describeRetention(); note != "" {
+		result.Caution = append(result.Caution, note)
+	}
+	return result, nil
 }
 
 // Text implements [tool.Result].
 func (r *addToQueueResult) Text() string {
 	var b strings.Builder
 	r.WriteCounts(&b)
-	switch {
-	case r.Added == 0:
-	case r.extended && r.DryRun:
-		b.WriteString("That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not.\n")
-	case r.extended:
-		b.WriteString("These traces are now kept at extended retention, at ten times the price.\n")
-	}
 	if r.QueueID != uuid.Nil {
 		b.WriteString("queue_id: " + r.QueueID.String() + "\n")
 	}
 	return b.String()
+}
+
+// describeRetention returns what the call does, or would do, to the retention of traces;
+// empty for nothing that was asked for.
+func (r *addToQueueResult) describeRetention() string {
+	switch {
+	case r.Added == 0 && r.extends && r.DryRun:
+		return "So no trace would be moved to extended retention."
+	case r.Added == 0 && r.extends:
+		return "So no trace was moved to extended retention."
+	case r.Added == 0 || !r.extended:
+		return ""
+	case r.DryRun:
+		return "That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not."
+	}
+	return "These traces are now kept at extended retention, at ten times the price."
 }
 
 // queues is the [collect.Target] for annotation queues.

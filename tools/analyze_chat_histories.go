@@ -39,6 +39,9 @@ type chatMessage struct {
 	whole json.RawMessage
 }
 
+// MarshalJSON implements json.Marshaler.
+func (m chatMessage) MarshalJSON() ([]byte, error) { return m.whole, nil }
+
 // UnmarshalJSON implements json.Unmarshaler.
 func (m *chatMessage) UnmarshalJSON(data []byte) error {
 	m.whole = bytes.Clone(data)
@@ -58,10 +61,12 @@ func (a *analyzeChatHistoriesArgs) Check() error {
 	case a.Path == "" && len(a.Chats) == 0:
 		return langsmith.FieldError{Field: "chats", Problem: "must hold at least one chat"}
 	}
+	size := 0
 	for i, given := range a.Chats {
 		messages := make([]json.RawMessage, len(given))
 		for j := range given {
 			messages[j] = given[j].whole
+			size += len(messages[j])
 		}
 		chat, err := chats.Parse(messages)
 		if err != nil {
@@ -69,7 +74,9 @@ func (a *analyzeChatHistoriesArgs) Check() error {
 		}
 		a.read = append(a.read, chat)
 	}
-	a.Chats = nil // so that they are not in memory twice
+	if size > tool.MaxRepeated {
+		a.Chats = nil // so that they are not in memory twice
+	}
 	return nil
 }
 
@@ -170,7 +177,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
 		var call *tool.Call
-		if args.DryRun = false; args.Path != "" { // chats are too long to repeat
+		if args.DryRun = false; args.Path != "" || args.Chats != nil { // else they are too long to repeat
 			call = tool.RepeatCall("analyze_chat_histories", args)
 		}
 		result.Result, err = job.DryRun(ctx, env, call)

@@ -68,21 +68,21 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 			return nil, tool.WithPrefix("baseline_", err)
 		}
 	}
-	id, baselineID, err := compare.FindJobs(ctx, env, project, baseline, args.JobID, args.BaselineJobID)
+	pair, better, err := compare.FindJobs(ctx, env, project, baseline, args.JobID, args.BaselineJobID)
 	if err != nil {
 		return nil, err
 	}
-	if id == baselineID {
-		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", id)
+	if pair.Job == pair.Baseline {
+		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", pair.Job)
 	}
-	compared := [2]comparedJob{{project: project, id: id}, {project: baseline, id: baselineID}}
+	compared := [2]comparedJob{{project: project, id: pair.Job}, {project: baseline, id: pair.Baseline}}
 	if err := waitForBoth(ctx, env, &compared, waitArgs{TimeoutSeconds: args.TimeoutSeconds}); err != nil {
 		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
 		args.BaselineSessionID, args.BaselineProject = baseline.ID, ""
-		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // latest may mean another job at the next call
+		args.JobID, args.BaselineJobID = tool.JobID(pair.Job.String()), pair.Baseline.String() // latest may mean another job at the next call
 		return nil, tool.WithNextCall(err, args)
 	}
-	return compare.New(compared[0].side(env), compared[1].side(env)).Resizable(), nil
+	return compare.New(compared[0].side(env), compared[1].side(env), better).Resizable(), nil
 }
 
 // comparedJob is one of the two jobs of a comparison.

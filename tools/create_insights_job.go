@@ -16,6 +16,11 @@ type createInsightsJobArgs struct {
 	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Start another one all the same."`
 }
 
+// CheckPolicy refuses a job that may read more than the operator allows.
+func (a *createInsightsJobArgs) CheckPolicy(policy tool.Policy) error {
+	return policy.CheckSample(&a.CreateInsightsJobRequest)
+}
+
 func createInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "create_insights_job",
@@ -32,9 +37,6 @@ func createInsightsJob() tool.Tool {
 
 func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsightsJobArgs) (*start.Result, error) {
 	request := &args.CreateInsightsJobRequest
-	if err := env.Policy.CheckSample(request); err != nil {
-		return nil, err
-	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 type deletedResult struct {
 	ID      uuid.UUID `json:"id"`
 	Message string    `json:"message"`
+	tool.Followed
 }
 
 func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
@@ -35,10 +36,14 @@ func newAlreadyGone(ctx context.Context, env *tool.Env, project langsmith.Projec
 			return nil, err
 		}
 	}
-	return &deletedResult{ID: id, Message: "there is no such " + thing + " in this project; it was deleted already, or is another project's"}, nil
+	return &deletedResult{ID: id, Message: "There is no such " + thing + " in this project; it was deleted already, or is another project's"}, nil
 }
 
 // Text implements [tool.Result].
 func (r *deletedResult) Text() string {
-	return fmt.Sprintf("%s: %s.\n", r.ID, markdown.Escape(markdown.Line(r.Message, markdown.MaxName)))
+	text := fmt.Sprintf("%s (%s).\n", markdown.Escape(markdown.Line(r.Message, markdown.MaxName)), r.ID)
+	for _, caution := range r.Caution {
+		text += caution + "\n"
+	}
+	return text
 }

@@ -57,7 +57,7 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 	}
 	view := &runs.View{
 		Project: project, JobID: jobID, NameJob: args.JobID == tool.LatestJob, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
-		Selected: !args.Selection.IsZero(), SortBy: args.SortBy, SortKey: args.SortKey, HideContent: env.Policy.HideRunContent,
+		Selection: args.Selection, SortKey: args.SortKey, HideContent: env.Policy.HideRunContent,
 	}
 	var clusterID uuid.UUID
 	if args.ClusterID != "" {
@@ -68,10 +68,10 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 	query := langsmith.JobRunsQuery{
 		ClusterID: clusterID, Limit: args.Size(), Offset: args.Offset, SortKey: args.SortKey, SortOrder: args.SortOrder,
 	}
-	if view.Selected {
-		view.Found, view.LookedUp, err = args.Select(ctx, env.LangSmith, project.ID, jobID, query)
-	} else {
+	if args.Selection.IsZero() {
 		view.Found, err = env.LangSmith.ListJobRuns(ctx, project.ID, jobID, query)
+	} else if view.Selected, err = args.Select(ctx, env.LangSmith, project.ID, jobID, query); err == nil {
+		view.Found = view.Selected.Page
 	}
 	if err != nil {
 		return nil, err

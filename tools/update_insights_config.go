@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/configs"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/schedule"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -43,6 +43,11 @@ func (a *updateInsightsConfigArgs) Check() error {
 	return errors.Join(blank, a.request().Check(), err, configs.CheckWindow(when, &config))
 }
 
+// CheckPolicy refuses a schedule above the operator's limits, or above what the call accepts.
+func (a *updateInsightsConfigArgs) CheckPolicy(policy tool.Policy) error {
+	return a.ScheduleArgs.CheckPolicy(policy, a.ScheduleCron, a.settings())
+}
+
 func updateInsightsConfig() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "update_insights_config",
@@ -61,19 +66,6 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err != nil {
 		return nil, err
 	}
-	if config, ok := args.Config.Get(); ok {
-		if err := tool.WithPrefix("config.", env.Policy.CheckSample(&config)); err != nil {
-			return nil, err
-		}
-	}
-	if err := configs.CheckSchedule(env.Policy, when); err != nil {
-		return nil, err
-	}
-	if !args.DryRun {
-		if err := configs.CheckAccepted(when, args.settings(), args.AcceptRunsPerMonth); err != nil {
-			return nil, err
-		}
-	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
@@ -85,20 +77,26 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err := planned.check(env); err != nil {
 		return nil, err
 	}
+	forecast, err := planned.forecast(ctx, env, project, args)
+	if err != nil {
+		return nil, err
+	}
 	if args.DryRun {
-		return planned.dryRun(project, args)
+		return planned.dryRun(project, args, forecast)
 	}
 	if planned.when != nil && planned.settings != nil {
-		runs := configs.NewScheduledRuns(planned.when, planned.settings, time.Now())
-		if err := configs.ConfirmSchedule(ctx, env, project, args.ConfigID, planned.settings, runs); err != nil {
+		if err := configs.ConfirmSchedule(ctx, env, project, args.ConfigID, planned.when, forecast); err != nil {
 			return nil, err
 		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
+	if settings := args.settings(); err != nil && settings != nil {
+		return nil, dryrun.ExplainFilter(env.Audience, settings, err, "config.filter")
+	}
 	if err != nil {
 		return nil, err
 	}
-	return configs.NewSaved("changed", project, saved, args.ScheduleCron, nil), nil
+	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, nil), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -166,8 +164,21 @@ func (c *change) check(env *tool.Env) error {
 	return nil
 }
 
+// forecast returns what a run would find after the change. It returns nil if the change is
+// neither of settings nor of the schedule, and if it is saved without a schedule.
+func (c *change) forecast(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs) (*configs.Forecast, error) {
+	if c.settings == nil || args.Config.IsZero() && c.when == nil || args.Config.IsZero() && args.ScheduleCron.IsZero() || c.when == nil && !args.DryRun {
+		return nil, nil
+	}
+	argument := "config.filter"
+	if c.fetched {
+		argument = "config_id"
+	}
+	return configs.NewForecast(ctx, env, project, c.settings, argument)
+}
+
 // dryRun shows what the update would do.
-func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs, forecast *configs.Forecast) (*tool.Resizable[*configs.Saved], error) {
 	after := *c.saved
 	for _, text := range []struct {
 		field *string
@@ -185,7 +196,7 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 	}
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), nil)
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, nil)
 }
 
 // findConfig finds a saved config in the list: the API has no request for a single one.

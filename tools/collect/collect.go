@@ -85,6 +85,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 	r.AlreadyThere = len(selected.ids) - len(newIDs)
 	if args.DryRun || len(newIDs) == 0 {
 		r.countAdded(newIDs)
+		r.cautionChildren(newIDs)
 		return r, nil
 	}
 	if err := target.Confirm(ctx, len(newIDs)); err != nil {
@@ -95,7 +96,15 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 			return nil, err
 		}
 	}
+	r.cautionChildren(newIDs)
 	return r, r.add(ctx, env, newIDs)
+}
+
+// cautionChildren warns of runs that a call names and that are not traces.
+func (r *Result) cautionChildren(added []uuid.UUID) {
+	if n := r.selected.children(added); n > 0 {
+		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, and no trace", "of them are runs inside a trace, and no traces")+": get_run shows the trace_id.")
+	}
 }
 
 // find looks the dataset or queue up by its name, and returns its members.
@@ -194,7 +203,7 @@ func (r *Result) label() string {
 }
 
 // WriteCounts writes the numbers of traces that were added, or would be, that were
-// members already, and that were left out.
+// members already, and that were left out, and what is to be read with caution.
 func (r *Result) WriteCounts(b *strings.Builder) {
 	s := r.selected
 	traces := fmt.Sprintf("%s of %s", wording.Count(r.Added, "trace"), s.source())
@@ -227,5 +236,8 @@ func (r *Result) WriteCounts(b *strings.Builder) {
 	}
 	if s.missing > 0 {
 		fmt.Fprintf(b, "Left out: %s that LangSmith does not hold in this project, or no longer.\n", wording.Count(s.missing, "run"))
+	}
+	for _, caution := range r.Caution {
+		b.WriteString(caution + "\n")
 	}
 }

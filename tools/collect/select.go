@@ -35,7 +35,7 @@ const (
 func (a *Args) Check() error {
 	switch {
 	case a.JobID == "" && len(a.RunIDs) == 0:
-		return langsmith.FieldError{Field: "job_id", Problem: "is required, or run_ids; list_insights_jobs lists the jobs"}
+		return langsmith.FieldError{Field: "job_id", Problem: "is required: latest (the newest that succeeded) or a job's UUID, which list_insights_jobs has; or give run_ids"}
 	case a.ClusterID != "" && len(a.RunIDs) > 0:
 		return langsmith.FieldError{Field: "run_ids", Problem: "cannot be given with cluster_id: one of the two chooses the traces"}
 	}
@@ -202,6 +202,17 @@ func (s *selectedTraces) dropMissing(ctx context.Context, client *langsmith.Clie
 	})
 	s.missing = selected - len(s.ids)
 	return nil
+}
+
+// children returns the number of runs that are not a trace but a part of one.
+func (s *selectedTraces) children(ids []uuid.UUID) int {
+	children := 0
+	for _, run := range s.runsOf(ids) {
+		if !run.IsRoot() {
+			children++
+		}
+	}
+	return children
 }
 
 // runsOf returns the runs of ids.

@@ -24,7 +24,7 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, "The report of the baseline holds no category.")
 	}
 	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
-		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points.",
+		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points, a small one by less.",
 			100*chanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}
 	if c.job.project.ID != c.baseline.project.ID {
@@ -33,6 +33,10 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, "The jobs were started from different configs, so they may have been asked different questions.")
 	}
 	caution = append(caution, cautionOfScopes(c.job.scope, c.baseline.scope)...)
+	if c.better != nil && *c.better != (Jobs{c.baseline.job.ID, c.job.job.ID}) { // else it is to swap them
+		caution = append(caution, fmt.Sprintf("Reports with the same filter over successive windows: %s.",
+			wording.Call("compare_insights_jobs", "session_id", c.job.project.ID, "job_id", c.better.Job, "baseline_job_id", c.better.Baseline)))
+	}
 	if c.mayBeRenamed() {
 		caution = append(caution, "What appeared may be what vanished, renamed.")
 	}

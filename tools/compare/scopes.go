@@ -16,7 +16,10 @@ func cautionOfScopes(job, baseline *scope.Scope) []string {
 		if baseline.EndTime.After(job.EndTime.Time) {
 			caution = append(caution, "The baseline's window ends later than the job's, so this goes back in time: swap job_id and baseline_job_id.")
 		}
-		if job.StartTime.Before(baseline.EndTime.Time) && baseline.StartTime.Before(job.EndTime.Time) {
+		switch {
+		case job.StartTime.Equal(baseline.StartTime.Time) && job.EndTime.Equal(baseline.EndTime.Time):
+			caution = append(caution, "Both read the same window.")
+		case job.StartTime.Before(baseline.EndTime.Time) && baseline.StartTime.Before(job.EndTime.Time):
 			caution = append(caution, "The windows overlap: some traces may be in both reports.")
 		}
 		if longer := max(length, other); longer-min(length, other) > longer/10 {

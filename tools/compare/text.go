@@ -26,9 +26,11 @@ func (r *Result) Text() string {
 	if r.shown > 0 {
 		r.writeTables(&b)
 	}
-	if r.Next != nil {
-		fmt.Fprintf(&b, "\nNext: %s: an example.\n", r.Next.Text("session_id", "job_id"))
+	shows := "an example"
+	if r.Next.Tool == "get_insights_job" {
+		shows = "the whole report"
 	}
+	fmt.Fprintf(&b, "\nNext: %s: %s.\n", r.Next.Text("session_id", "job_id"), shows)
 	return b.String()
 }
 

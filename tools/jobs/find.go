@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -100,11 +101,16 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, t
 		listed, which = slices.Clone(tree.Nodes), "Its largest are"
 		report.Sort(listed, report.ByRuns)
 		if len(listed) < fewCategories {
-			return nil, tool.RefuseMissing("There is no category %s in this job. It has:%s", shown, listCategories(listed, fewCategories))
+			return nil, tool.RefuseMissing("There is no category %s in %s. It has:%s", shown, describeJob(job), listCategories(listed, fewCategories))
 		}
 	}
-	return nil, tool.RefuseMissing("There is no category %s in this job. %s:%s\n%s lists all.", shown, which, listCategories(listed, categoriesListed),
+	return nil, tool.RefuseMissing("There is no category %s in %s. %s:%s\n%s lists all.", shown, describeJob(job), which, listCategories(listed, categoriesListed),
 		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
+}
+
+// describeJob names a job, since a call may only say that it is the latest.
+func describeJob(job *langsmith.Report) string {
+	return fmt.Sprintf("job %s (job_id %s)", markdown.Quote(job.Name, MaxName), job.ID)
 }
 
 // otherKind returns what else has the id; empty if nothing does.

@@ -130,6 +130,16 @@ func (s *Scope) Covers(other *Scope) bool {
 	return !s.StartTime.After(other.StartTime.Add(margin)) && !s.EndTime.Before(other.EndTime.Add(-margin))
 }
 
+// Follows reports whether a report of this scope may be compared with one of an earlier
+// scope: it has the same filter, and its window begins where the other ends or later, but
+// for a tenth.
+func (s *Scope) Follows(earlier *Scope) bool {
+	if s.Length() <= 0 || earlier.Length() <= 0 || !s.KnowsFilter() || !earlier.KnowsFilter() || s.Filter != earlier.Filter {
+		return false
+	}
+	return !earlier.EndTime.After(s.StartTime.Add(s.Length() / 10))
+}
+
 // Arguments returns the arguments of create_insights_job, as names and values in turn,
 // of a job that reads another window as this one does; of zero times where the window
 // is not known.

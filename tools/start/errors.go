@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
@@ -38,7 +39,7 @@ func (j *Job) explain(err error) error {
 		}
 		return tool.Refuse("The call's time ran out before anything was sent. Nothing was started. Call again.")
 	}
-	return err
+	return dryrun.ExplainFilter(j.audience, j.Request, err, "filter")
 }
 
 func (j *Job) explainLimit(err *paid.LimitError) error {

@@ -13,10 +13,9 @@ const (
 	maxOthers   = 3
 )
 
-// describeOthers lists the project's other jobs: first those whose window and filter
-// cover what a job would read, then the rest. It is empty for none.
-func (j *Job) describeOthers(others []langsmith.Job, reads *scope.Scope) string {
-	var covering, rest []langsmith.Job
+// splitOthers returns the project's other jobs whose window and filter cover what a job
+// would read, and the rest.
+func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (covering, rest []langsmith.Job) {
 	for _, other := range others {
 		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
 			covering = append(covering, other)
@@ -24,12 +23,37 @@ func (j *Job) describeOthers(others []langsmith.Job, reads *scope.Scope) string 
 			rest = append(rest, other)
 		}
 	}
+	return covering, rest
+}
+
+const (
+	ofCovering = "Of this window and filter, so they may answer the question at no cost:"
+	ofRest     = "Other jobs of the project, unfinished or of the last day:"
+)
+
+// describeOthers lists the project's other jobs: first those that cover what a job would
+// read, then the rest. It is empty for none.
+func (j *Job) describeOthers(others []langsmith.Job, reads *scope.Scope) string {
+	covering, rest := j.splitOthers(others, reads)
 	var text string
 	if len(covering) > 0 {
-		text += "Of this window and filter, so they may answer the question at no cost:\n" + jobs.WriteList(covering, j.scopes, maxCovering)
+		text += ofCovering + "\n" + jobs.WriteList(covering, j.scopes, maxCovering)
 	}
 	if len(rest) > 0 {
-		text += "Other jobs of the project, unfinished or of the last day:\n" + jobs.WriteList(rest, j.scopes, maxOthers)
+		text += ofRest + "\n" + jobs.WriteList(rest, j.scopes, maxOthers)
 	}
 	return text
+}
+
+// cautionOthers names the jobs that describeOthers lists.
+func (j *Job) cautionOthers(others []langsmith.Job, reads *scope.Scope) []string {
+	covering, rest := j.splitOthers(others, reads)
+	var caution []string
+	if len(covering) > 0 {
+		caution = append(caution, ofCovering+" "+jobs.Name(covering, maxCovering)+".")
+	}
+	if len(rest) > 0 {
+		caution = append(caution, ofRest+" "+jobs.Name(rest, maxOthers)+".")
+	}
+	return caution
 }

@@ -33,8 +33,8 @@ func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID
 	}
 	shown, _ := markdown.Shorten(prompt, maxPrompt)
 	text := fmt.Sprintf("For trace %s the summary prompt becomes about this:\n%s", trace, markdown.Block(shown))
-	if strings.Contains(template, "all_thread_messages") || strings.Contains(template, "run.feedback") {
-		text += "\nFeedback and the messages of a thread are left out here."
+	if strings.Contains(template, threadVariable) || strings.Contains(template, feedbackVariable) {
+		text += "\n[" + threadVariable + "] and [" + feedbackVariable + "] stand for what LangSmith fills in."
 	}
 	return text
 }
@@ -87,9 +87,20 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 	}
 }
 
+// The variables that a run alone does not fill in.
+const (
+	threadVariable   = "all_thread_messages"
+	feedbackVariable = "run.feedback"
+)
+
 // writeVariable writes the value at a path such as run.inputs.messages: a text unchanged,
-// anything else as JSON, and nothing for null or a missing value.
+// anything else as JSON, and nothing for null or a missing value. What a run does not fill in
+// is written as its name in brackets.
 func writeVariable(prompt *strings.Builder, value any, path string) {
+	if path == threadVariable || path == feedbackVariable || strings.HasPrefix(path, feedbackVariable+".") {
+		prompt.WriteString("[" + path + "]")
+		return
+	}
 	for name := range strings.SplitSeq(path, ".") {
 		object, _ := value.(map[string]any)
 		value = object[name]

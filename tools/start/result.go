@@ -45,7 +45,10 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		next = "get_insights_job"
 	}
 	return &Result{
-		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
+		Followed: tool.Followed{
+			Next:    tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID),
+			Caution: append(j.cautionOthers(outcome.Others, reads), outcome.Notes...),
+		},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
 		Status:         langsmith.Status(markdown.Truncate(string(started.Status), markdown.MaxWord)),

@@ -59,13 +59,13 @@ func WithPrefix(prefix string, err error) error {
 }
 
 // readArguments reads the arguments of a call into a struct, after checking them
-// against their schema, the struct's own rules, and the need for a project. The error has
-// the problems of all three.
+// against their schema, the struct's own rules, the operator's limits, and the need for a
+// project. The error has the problems of all four.
 func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) error {
 	text, value, err := s.check(arguments)
 	if text != nil {
 		if unread := unmarshal(text, into); unread == nil {
-			err = checkRules(into, err)
+			err = checkRules(into, env.Policy, err)
 		} else if err == nil {
 			err = unread
 		}
@@ -76,14 +76,17 @@ func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) err
 	return err
 }
 
-// checkRules adds the problems that the struct's own rules find to those of the schema. If
-// both find one in a field, or inside it, only the schema's is listed.
-func checkRules(into any, found error) error {
-	checked, ok := into.(interface{ Check() error })
-	if !ok {
-		return found
+// checkRules adds the problems that the struct's own rules and the operator's limits find to
+// those of the schema. If both find one in a field, or inside it, only the schema's is
+// listed.
+func checkRules(into any, policy Policy, found error) error {
+	var err error
+	if checked, ok := into.(interface{ Check() error }); ok {
+		err = checked.Check()
 	}
-	err := checked.Check()
+	if limited, ok := into.(interface{ CheckPolicy(policy Policy) error }); ok {
+		err = errors.Join(err, limited.CheckPolicy(policy))
+	}
 	problems := langsmith.FieldErrors(err)
 	var bad *ArgumentError
 	switch {

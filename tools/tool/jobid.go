@@ -33,14 +33,10 @@ func ParseUUID(text string) (id uuid.UUID, ok bool) {
 
 // jobIDFormat is the format of arguments of type [JobID]. Clients do not know it, so it is
 // not published.
-const jobIDFormat = "job-id"
-
-func registerFormats(compiler *validator.Compiler) {
-	compiler.RegisterFormat(&validator.Format{Name: jobIDFormat, Validate: func(value any) error {
-		text, isText := value.(string)
-		if _, isUUID := ParseUUID(text); isText && !isUUID && JobID(text) != LatestJob {
-			return errors.New("neither a UUID nor latest")
-		}
-		return nil
-	}})
-}
+var jobIDFormat = &validator.Format{Name: "job-id", Validate: func(value any) error {
+	text, isText := value.(string)
+	if _, isUUID := ParseUUID(text); isText && !isUUID && JobID(text) != LatestJob {
+		return errors.New("neither a UUID nor latest")
+	}
+	return nil
+}}

@@ -14,10 +14,12 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Followed is embedded in a result that may suggest a next call, so that hosts that show a
-// model only the structure show the call too.
+// Followed is embedded in a result that may suggest a next call, or has to be read with
+// caution, so that hosts that show a model only the structure show both too. Output schemas
+// do not declare its fields, since any result may have them.
 type Followed struct {
-	Next *Call `json:"next,omitempty"`
+	Next    *Call    `json:"next,omitempty"`
+	Caution []string `json:"caution,omitempty"`
 }
 
 // Call is a complete call for an agent to make.
@@ -41,16 +43,16 @@ func NewCall(tool string, arguments ...any) *Call {
 	return call
 }
 
-// maxRepeated is the maximum size of the arguments of a call that repeats another, in
+// MaxRepeated is the maximum size of the arguments of a call that repeats another, in
 // bytes: the result may have most of them already.
-const maxRepeated = 6_000
+const MaxRepeated = 6_000
 
 // RepeatCall returns a call with the arguments in a struct, such as those of a dry run. It
 // returns nil if they are too long to repeat.
 func RepeatCall(tool string, arguments any) *Call {
 	data, err := json.Marshal(arguments)
 	var given map[string]json.RawMessage
-	if err != nil || len(data) > maxRepeated || json.Unmarshal(data, &given) != nil {
+	if err != nil || len(data) > MaxRepeated || json.Unmarshal(data, &given) != nil {
 		return nil
 	}
 	call := &Call{Tool: tool, Arguments: make(map[string]any, len(given))}

@@ -234,7 +234,7 @@ func formatName(format string) string {
 	switch format {
 	case "uuid":
 		return "a UUID such as 5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11"
-	case jobIDFormat:
+	case jobIDFormat.Name:
 		return "a job's UUID, or latest"
 	case "date-time":
 		return "a time with a zone, such as 2026-01-31T00:00:00Z"

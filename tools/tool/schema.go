@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/invopop/jsonschema"
@@ -29,20 +28,15 @@ type schemas struct {
 // deriveSchemas panics where a struct has no valid schema, so that a tool
 // without one ends the start.
 func deriveSchemas[In, Out any](declaration Declaration) schemas {
-	in := reflect.TypeFor[In]()
-	full, published := reflectArguments(in)
-	encoded := encode(full)
-	arguments, err := compile(encoded)
+	in, out := reflect.TypeFor[In](), reflect.TypeFor[Out]()
+	input := encode(reflectArguments(in))
+	arguments, err := compileArguments(in, input, compileRequest)
 	if err != nil {
 		panic(fmt.Errorf("input schema of %s: %w", declaration.Name, err))
 	}
-	if published != nil {
-		encoded = encode(published)
-	}
-	out := reflect.TypeFor[Out]()
 	return schemas{
 		result:    out,
-		input:     encoded,
+		input:     input,
 		output:    encode(reflectResult(out, declaration)),
 		arguments: arguments,
 
@@ -58,56 +52,22 @@ func encode(schema *jsonschema.Schema) json.RawMessage {
 	return data
 }
 
-// compile makes a validator that asserts formats, which mcp-go's own does not. What
-// derives from structs means the same in draft 7 as in 2020-12. Checking it against the
-// metaschema of 2020-12, which is eight documents, would make the start a tenth longer.
-func compile(schema json.RawMessage) (*validator.Schema, error) {
-	document, err := validator.UnmarshalJSON(strings.NewReader(string(schema)))
-	if err != nil {
-		return nil, err
-	}
-	compiler := validator.NewCompiler()
-	compiler.DefaultDraft(validator.Draft7)
-	compiler.AssertFormat()
-	registerFormats(compiler)
-	const location = "tool:input"
-	if err := compiler.AddResource(location, document); err != nil {
-		return nil, err
-	}
-	return compiler.Compile(location)
-}
-
-// reflectArguments derives the schema that arguments are checked against, and the one
-// that is published where it is another; else nil. What is published is plain: a type
-// is one type, except where null clears a field, and a job's request inside another
-// argument is an object described in words, since create_insights_job has its fields;
-// a job's id is a string.
-func reflectArguments(t reflect.Type) (full, published *jsonschema.Schema) {
-	full, differs := reflectInput(t, false)
-	if differs {
-		published, _ = reflectInput(t, true)
-	}
-	return full, published
-}
-
-func reflectInput(t reflect.Type, published bool) (schema *jsonschema.Schema, differs bool) {
+// reflectArguments derives the schema of arguments that is published, which is plain: a
+// type is one type, except where null clears a field, a job's id is a string, and a job's
+// request inside another argument is an object described in words, since
+// create_insights_job has its fields.
+func reflectArguments(t reflect.Type) *jsonschema.Schema {
 	r := newReflector()
 	mapType := r.Mapper
-	r.Mapper = func(t reflect.Type) *jsonschema.Schema {
-		if t == reflect.TypeFor[langsmith.CreateInsightsJobRequest]() {
-			differs = true
-			if published {
-				return &jsonschema.Schema{Type: "object"}
-			}
+	r.Mapper = func(field reflect.Type) *jsonschema.Schema {
+		if field == requestType && field != t {
+			return &jsonschema.Schema{Type: "object"}
 		}
-		return mapType(t)
+		return mapType(field)
 	}
-	schema = r.ReflectFromType(t)
-	walk(schema, func(s *jsonschema.Schema) {
-		differs = differs || s.Format == jobIDFormat || s.Extras[nullable] == true && s.Extras[nullClears] != true
-		finishInput(s, published)
-	})
-	return schema, differs
+	schema := r.ReflectFromType(t)
+	walk(schema, finishInput)
+	return schema
 }
 
 // reflectResult derives the schema of structured content: the names and types of
@@ -135,7 +95,9 @@ func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 	for pair := schema.Properties.Oldest(); pair != nil; {
 		name := pair.Key
 		pair.Value = outline(pair.Value)
-		if pair = pair.Next(); declaration.ResultOf != "" && !slices.Contains(declaration.ResultAdds, name) {
+		pair = pair.Next()
+		undeclared := declaration.ResultOf != "" && !slices.Contains(declaration.ResultAdds, name)
+		if undeclared || name == "next" || name == "caution" { // see [Followed]
 			schema.Properties.Delete(name)
 		}
 	}
@@ -166,12 +128,10 @@ func newReflector() *jsonschema.Reflector {
 	return r
 }
 
-// The extras by which a schema's node says, while it is derived, what invopop
-// has no field for.
+// The extras by which a field's tag says what invopop has no field for.
 const (
-	nullable      = "nullable"      // null is sent as null
-	nullClears    = "nullClears"    // and clears what was saved, so it is published; by tag
-	maxProperties = "maxProperties" // by tag, which invopop overlooks for maps
+	nullClears    = "nullClears"    // null clears what was saved, so it is published
+	maxProperties = "maxProperties" // which invopop overlooks for maps
 )
 
 // mapType describes the types whose shape in Go is not their shape in JSON.
@@ -179,8 +139,6 @@ func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[uuid.UUID]():
 		return &jsonschema.Schema{Type: "string", Format: "uuid"}
-	case reflect.TypeFor[JobID]():
-		return &jsonschema.Schema{Type: "string", Format: jobIDFormat}
 	case reflect.TypeFor[langsmith.DateTime](), reflect.TypeFor[langsmith.Time]():
 		return &jsonschema.Schema{Type: "string", Format: "date-time"}
 	case reflect.TypeFor[langsmith.AttributeSchema]():
@@ -194,15 +152,10 @@ func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	case interface{ Float64() (float64, error) }: // such as json.Number
 		return &jsonschema.Schema{Type: "number"}
 	case interface{ ElemType() reflect.Type }: // langsmith.Optional
-		elem := r.Mapper(zero.ElemType())
-		if elem == nil {
-			elem = r.ReflectFromType(zero.ElemType())
+		if mapped := r.Mapper(zero.ElemType()); mapped != nil {
+			return mapped
 		}
-		if elem.Extras == nil {
-			elem.Extras = map[string]any{}
-		}
-		elem.Extras[nullable] = true
-		return elem
+		return r.ReflectFromType(zero.ElemType())
 	}
 	return nil
 }
@@ -224,20 +177,12 @@ func walk(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 }
 
 // finishInput turns the extras of a node into JSON Schema.
-func finishInput(s *jsonschema.Schema, published bool) {
+func finishInput(s *jsonschema.Schema) {
 	s.Version = ""
-	if published && s.Format == jobIDFormat {
-		s.Format = ""
-	}
-	takesNull := s.Extras[nullable] == true && !published || s.Extras[nullClears] == true
-	delete(s.Extras, nullable)
-	delete(s.Extras, nullClears)
-	if takesNull {
+	if s.Extras[nullClears] == true {
+		delete(s.Extras, nullClears)
 		s.Extras["type"] = []string{s.Type, "null"}
 		s.Type = ""
-		if s.Enum != nil {
-			s.Enum = append(s.Enum, nil)
-		}
 	}
 	if text, ok := s.Extras[maxProperties].(string); ok {
 		most, err := strconv.ParseUint(text, 10, 64)
