@@ -27,6 +27,7 @@ func TestQuick(t *testing.T) {
 	}{
 		{"nothing", "true", "no file has changed", "go "},
 		{"a document", "echo x >>docs/page.md", documents, "go vet"},
+		{"the names in a document", "echo x >>docs/page.md", "go test . -run NamesInDocs", "go vet"},
 		{"an embedded file", "echo x >>server/instructions.md", "go vet ./server\n", ""},
 		{"the source of a page", "echo x >>tools/app/page/base.css", "go vet ./tools/app\n", ""},
 		{"a golden file", "mkdir -p tools/testdata && echo x >tools/testdata/a.txt", "go vet ./tools\n", ""},
