@@ -58,8 +58,9 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	}
 	if d.othersErr != nil {
 		b.WriteString("\n" + othersUnread + "\n")
-	} else if others := r.job.describeOthers(d.others, r.Scope); others != "" {
-		b.WriteString("\n" + others)
+	} else if len(d.others) > 0 {
+		b.WriteString("\n")
+		r.job.writeOthers(b, d.others, r.Scope)
 	}
 	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
 }

@@ -43,10 +43,11 @@ func (j *Job) explain(err error) error {
 }
 
 func (j *Job) explainLimit(err *paid.LimitError) error {
-	text := fmt.Sprintf("The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and they are used up for today. Nothing was started.\nThe count restarts at %s UTC, in %s.",
+	var b strings.Builder
+	fmt.Fprintf(&b, "The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and they are used up for today. Nothing was started.\nThe count restarts at %s UTC, in %s.\n",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
-	others := j.describeOthers(err.Others, scope.New(j.Request, time.Now()))
-	return tool.Refuse("%s", strings.TrimSuffix(text+"\n"+others, "\n"))
+	j.writeOthers(&b, err.Others, scope.New(j.Request, time.Now()))
+	return tool.Refuse("%s", strings.TrimSuffix(b.String(), "\n"))
 }
 
 func (j *Job) explainUncertain(err *paid.UncertainError) error {
@@ -62,9 +63,11 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 	case len(err.Found) == 0:
 		fmt.Fprintf(&b, "No new job was found in the project in some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
-		fmt.Fprintf(&b, "It may be one of these, which are new in the project:\n%sUse the one that matches your call. If none does, the same call with allow_duplicate starts another.\n", jobs.WriteList(err.Found, j.scopes, paid.MostOthers))
+		b.WriteString("It may be one of these, which are new in the project:\n")
+		jobs.WriteList(&b, err.Found, j.scopes, paid.MostOthers)
+		b.WriteString("Use the one that matches your call. If none does, the same call with allow_duplicate starts another.\n")
 	}
-	b.WriteString(j.describeOthers(err.Others, scope.New(j.Request, time.Now())))
+	j.writeOthers(&b, err.Others, scope.New(j.Request, time.Now()))
 	for _, note := range err.Notes {
 		fmt.Fprintf(&b, "Note: %s\n", note)
 	}
@@ -72,14 +75,17 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 }
 
 func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
-	text := fmt.Sprintf("LangSmith starts no further Insights job while so many are running: %s. Nothing was started.\n", j.audience.Cause(err.Err))
+	var b strings.Builder
+	fmt.Fprintf(&b, "LangSmith starts no further Insights job while so many are running: %s. Nothing was started.\n", j.audience.Cause(err.Err))
 	switch {
 	case err.ListErr != nil:
-		text += "The running jobs could not be listed."
+		b.WriteString("The running jobs could not be listed.\n")
 	case len(err.Unfinished) == 0:
-		text += "None of them is in this project; they are in other projects of the workspace."
+		b.WriteString("None of them is in this project; they are in other projects of the workspace.\n")
 	default:
-		text += "Unfinished in this project:\n" + strings.TrimSuffix(jobs.WriteList(err.Unfinished, j.scopes, paid.MostOthers), "\n")
+		b.WriteString("Unfinished in this project:\n")
+		jobs.WriteList(&b, err.Unfinished, j.scopes, paid.MostOthers)
 	}
-	return tool.Refuse("%s\nWait for one to end (wait_for_insights_job), then call again.", text)
+	b.WriteString("Wait for one to end (wait_for_insights_job), then call again.")
+	return tool.Refuse("%s", b.String())
 }

@@ -99,8 +99,9 @@ func (r *Result) Text() string {
 	for _, note := range r.outcome.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
-	if others := r.job.describeOthers(r.outcome.Others, r.Scope); others != "" {
-		b.WriteString("\n" + others)
+	if len(r.outcome.Others) > 0 {
+		b.WriteString("\n")
+		r.job.writeOthers(&b, r.outcome.Others, r.Scope)
 	}
 	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
 	return b.String()
