@@ -17,6 +17,7 @@ var (
 	codeSpan       = regexp.MustCompile("`([^`\n]+)`")
 	goBlock        = regexp.MustCompile("(?s)```go\n.*?```")
 	qualifiedName  = regexp.MustCompile(`\b[A-Za-z]\w*(?:\.[A-Z]\w*){1,2}\b`) // exported names only: scope.filter is a field of a result
+	testHelper     = regexp.MustCompile(`\b([a-z]\w*)\(t, |\[\]([a-z]\w*)\{`) // called in a test, or a type of its table
 	testName       = regexp.MustCompile(`^Test[A-Z]\w*$`)
 	repositoryPath = regexp.MustCompile(`^(?:\./)?(\.?[A-Za-z]\w*)/.`)
 )
@@ -62,6 +63,9 @@ func TestNamesInDocs(t *testing.T) {
 				if declared.isDeclarable(name) {
 					check(document, name, declared.names[name])
 				}
+			}
+			for _, name := range testHelper.FindAllStringSubmatch(block, -1) {
+				check(document, name[1]+name[2], declared.names[name[1]+name[2]])
 			}
 		}
 	}

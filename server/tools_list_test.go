@@ -3,6 +3,8 @@ package server_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -46,9 +48,27 @@ func TestToolsList(t *testing.T) {
 		}
 		t.Logf("tools/list has %d bytes in protocol version %s", len(wire), version)
 		if len(wire) >= mostListed || !bytes.Contains(wire, []byte(`"inputSchema"`)) {
-			t.Errorf("the list has %d bytes in protocol version %s; less than %d are allowed: see CONTRIBUTING.md", len(wire), version, mostListed)
+			t.Errorf("the list has %d bytes in protocol version %s; less than %d are allowed: see CONTRIBUTING.md. The longest entries are %s", len(wire), version, mostListed, longestEntries(t, list.Tools))
 		}
 	}
+}
+
+// longestEntries names the tools whose entries are the longest.
+func longestEntries(t *testing.T, listed []mcp.Tool) string {
+	t.Helper()
+	sizes := map[string]int{}
+	for _, tool := range listed {
+		entry, err := json.Marshal(tool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes[tool.Name] = len(entry)
+	}
+	names := slices.SortedFunc(maps.Keys(sizes), func(a, b string) int { return sizes[b] - sizes[a] })
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s (%d)", name, sizes[name])
+	}
+	return strings.Join(names[:5], ", ")
 }
 
 const modernMeta = `{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"}}}`

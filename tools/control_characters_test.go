@@ -96,7 +96,7 @@ func TestControlCharactersAreShown(t *testing.T) {
 		}
 		for _, tool := range tools.All() {
 			if !slices.Contains(called, tool.Name) {
-				t.Errorf("%s was not called", tool.Name)
+				t.Errorf("%s was not called: the calls above need one whose result has the odd text", tool.Name)
 			}
 		}
 	})

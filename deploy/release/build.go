@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"langsmith-insights-mcp/deploy/release/project"
 )
@@ -23,6 +24,9 @@ var targets = []target{
 
 // build builds the programs, joins those for macOS, and packs the archives.
 func build(ctx context.Context, dist, only string) error {
+	if only != "" && !slices.ContainsFunc(targets, func(t target) bool { return only == t.String() }) {
+		return fmt.Errorf("-only: no program is released for %s; want one of %v", only, targets)
+	}
 	for _, t := range targets {
 		if only != "" && only != t.String() {
 			continue

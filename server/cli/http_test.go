@@ -9,11 +9,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"langsmith-insights-mcp/server/cli"
+	"langsmith-insights-mcp/tools"
+	"langsmith-insights-mcp/tools/tool"
 )
 
 const operatorKey = "lsv2_pt_0123456789abcdef0123456789abcdef_operator00"
@@ -149,15 +152,16 @@ func TestHTTPCommand(t *testing.T) {
 
 // The log's first line has the settings in use, so that a missing one is noticed.
 func TestServingLine(t *testing.T) {
+	reading := len(slices.DeleteFunc(tools.All(), func(t tool.Tool) bool { return t.Effect != tool.Reads }))
 	for _, c := range []struct {
 		variables map[string]string
 		args      []string
 		want      []string
 	}{
 		{map[string]string{"LANGSMITH_API_KEY": operatorKey}, []string{"--read-only", "--max-jobs-per-day", "2", "--state", "redis://:hush@127.0.0.1:1/0"},
-			[]string{`"tools":8,"read_only":true,"confirm":false`, `"state":"redis"`, `"max_jobs_per_day":2,"endpoint":"https://api.smith.langchain.com","credential":"configured"`}},
+			[]string{fmt.Sprintf(`"tools":%d,"read_only":true,"confirm":false`, reading), `"state":"redis"`, `"max_jobs_per_day":2,"endpoint":"https://api.smith.langchain.com","credential":"configured"`}},
 		{nil, []string{"--confirm", "--max-sample", "50", "--max-jobs-per-day", "2"},
-			[]string{`"tools":18,"read_only":false,"confirm":true`, `"state":"memory"`, `"max_sample":50,`, `"credential":"callers'"`, "the count of --max-jobs-per-day starts at 0 with each process"}},
+			[]string{fmt.Sprintf(`"tools":%d,"read_only":false,"confirm":true`, len(tools.All())), `"state":"memory"`, `"max_sample":50,`, `"credential":"callers'"`, "the count of --max-jobs-per-day starts at 0 with each process"}},
 	} {
 		log := runHTTP(t, c.variables, append(c.args, "--addr", "127.0.0.1:0")...).end(t)
 		for _, want := range c.want {

@@ -74,7 +74,7 @@ func (w *writer) jsonServers() {
 						case 0:
 							w.pick(`"/bin/x"`, `"old"`)
 						case 1:
-							w.pick(`["stdio", "--more"]`, `[]`, `["http"]`)
+							w.pick(`["stdio", "--more"]`, `[]`, `["http"]`, `["stdio", /* try */ "--sandbox", "--more",]`)
 						case 2:
 							w.pick(`{}`, `{"LANGSMITH_API_KEY": "k"}`, `{ "A": "b" }`, `{"LANGSMITH_PROJECT": "p",}`)
 						default:
@@ -161,7 +161,7 @@ func (w *writer) ownTable() {
 	w.header(path)
 	w.line("command = " + []string{`"/bin/x"`, `'old'`}[w.IntN(2)])
 	if w.IntN(2) == 0 {
-		w.line("args = " + []string{`["stdio", "-v"]`, "[" + w.newline + ` "http", # c` + w.newline + "]", "[]"}[w.IntN(3)])
+		w.line("args = " + []string{`["stdio", "-v"]`, "[" + w.newline + ` "http", # c` + w.newline + "]", "[]", `["stdio", "--sandbox", "-v"]`}[w.IntN(4)])
 	}
 	if w.IntN(2) == 0 {
 		w.line("env_vars = " + []string{`["A", { name = "B", source = "remote" }]`, "[" + w.newline + "]", "[]", `[ 'LANGSMITH_API_KEY' ]`}[w.IntN(4)])

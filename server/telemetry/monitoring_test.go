@@ -14,8 +14,9 @@ import (
 	"langsmith-insights-mcp/tools/paid"
 )
 
-// The alerts and the dashboard use metrics and labels that exist.
-func TestAlertsAndDashboard(t *testing.T) {
+// servedMetrics returns a page of /metrics that has every metric.
+func servedMetrics(t *testing.T) string {
+	t.Helper()
 	observed := Start(t.Context(), Options{Metrics: true})
 	observed.ObserveWaiters(func() int { return 0 })
 	observed.ObserveState(func(context.Context) bool { return true })
@@ -23,8 +24,50 @@ func TestAlertsAndDashboard(t *testing.T) {
 	observed.metrics.requests.WithLabelValues("", "", "", "", "", "")
 	served := httptest.NewRecorder()
 	observed.Handler().ServeHTTP(served, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	page := served.Body.String()
+	return served.Body.String()
+}
 
+// The documentation lists every metric of the server's own, with its labels.
+func TestMetricsInDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string][]string{}
+	for _, row := range regexp.MustCompile("(?m)^ *\\| `([a-z_]+)` \\| ([a-z_, ]*)\\|").FindAllStringSubmatch(string(text), -1) {
+		labels := strings.Fields(strings.ReplaceAll(row[2], ",", ""))
+		slices.Sort(labels)
+		documented[row[1]] = labels
+	}
+	page := servedMetrics(t)
+	found := 0
+	for _, metric := range regexp.MustCompile(`(?m)^# TYPE (\w+) (\w+)$`).FindAllStringSubmatch(page, -1) {
+		name, sample := metric[1], metric[1]
+		if strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_") {
+			continue
+		}
+		if metric[2] == "histogram" {
+			sample += "_count"
+		}
+		line := regexp.MustCompile(`(?m)^` + sample + `[{ ].*`).FindString(page)
+		labels := []string{}
+		for _, label := range regexp.MustCompile(`(\w+)="`).FindAllStringSubmatch(line, -1) {
+			labels = append(labels, label[1])
+		}
+		slices.Sort(labels)
+		if want, has := documented[name]; !has || !slices.Equal(labels, want) {
+			t.Errorf("docs/deployment.md has no row for the metric %s with the labels %q", name, labels)
+		}
+		found++
+	}
+	if found < 6 {
+		t.Errorf("only %d metrics were found in\n%s", found, page)
+	}
+}
+
+// The alerts and the dashboard use metrics and labels that exist.
+func TestAlertsAndDashboard(t *testing.T) {
+	page := servedMetrics(t)
 	metric := regexp.MustCompile(`\b(?:mcp_server|http_client|insights_mcp|process|go)_\w+`)
 	label := regexp.MustCompile(`(\w+)(?:=~|!=|=)"`)
 	grouping := regexp.MustCompile(`\b(?:by|on) \(([^)]*)\)`)

@@ -7,32 +7,32 @@ import "langsmith-insights-mcp/langsmith"
 type Audience int
 
 const (
-	// Operator starts this server and can change its settings: a caller over stdio, and
-	// the reader of doctor.
-	Operator Audience = iota
+	// Guest calls over HTTP with the operator's LangSmith credentials. It gets the least advice.
+	Guest Audience = iota
 	// KeyHolder calls over HTTP with LangSmith credentials of their own.
 	KeyHolder
-	// Guest calls over HTTP on the operator's LangSmith credentials.
-	Guest
+	// Operator starts this server and can change its settings: a caller over stdio, and
+	// the reader of doctor.
+	Operator
 )
 
-// headers are the headers that a [KeyHolder] sends instead of setting variables.
+// headers are the headers with which a [KeyHolder] sets what variables set for the server.
 var headers = map[string]string{
-	"LANGSMITH_API_KEY":      "the header X-API-Key",
-	"LANGSMITH_WORKSPACE_ID": "the header X-Tenant-Id",
-	"LANGSMITH_ENDPOINT":     "the header LANGSMITH-ENDPOINT",
+	"LANGSMITH_API_KEY":      "X-API-Key",
+	"LANGSMITH_WORKSPACE_ID": "X-Tenant-Id",
+	"LANGSMITH_ENDPOINT":     "LANGSMITH-ENDPOINT",
 }
 
-// setting returns what the audience sets instead of a variable of the operator.
+// setting names what the audience sets instead of a variable of the server.
 func (a Audience) setting(variable string) string {
 	if a == KeyHolder {
-		return headers[variable]
+		return "the header " + headers[variable]
 	}
 	return variable
 }
 
-// tell returns the advice for an operator. For a caller over HTTP it asks to tell the
-// operator the problem.
+// tell returns advice for an operator, and asks a caller over HTTP to tell the operator the
+// problem.
 func (a Audience) tell(problem, advice string) string {
 	if a == Operator {
 		return advice
@@ -59,6 +59,9 @@ func (a Audience) describeFailure(err *langsmith.Error) string {
 // DescribeFailure says why there is no response, as a clause, without an address of the
 // operator's network.
 func DescribeFailure(err *langsmith.Error) string {
+	if err.Err == nil {
+		return "there was no response"
+	}
 	switch err.Failure() {
 	case "proxy":
 		return "the proxy did not connect"
@@ -73,5 +76,5 @@ func DescribeFailure(err *langsmith.Error) string {
 	case "closed":
 		return "the connection broke"
 	}
-	return "there was no response"
+	return "the request failed"
 }

@@ -75,6 +75,7 @@ func TestMatch(t *testing.T) {
 		`search("invoice")`:                                        false,
 		`search('says "soon"')`:                                    true,
 		`search("says \"soon\"")`:                                  true,
+		`eq(name, "5\" disk")`:                                     false,
 		`in(run_type, ["llm", "chain"])`:                           true,
 		`in(run_type, [])`:                                         false,
 		`in(metadata_key, ["session_id", "thread_id"])`:            true,
