@@ -31,12 +31,12 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	default:
 		fmt.Fprintf(b, "%s; a report reads one per thread.\n", d.matches)
 	}
-	if *d.TracesAtMost > 0 {
+	if *r.TracesAtMost > 0 {
 		over := ""
 		if r.job.Project.Name != "" {
 			over = " over " + project
 		}
-		fmt.Fprintf(b, "A job%s %s\n", over, cost.Estimate{Traces: *d.TracesAtMost, Cost: *d.CostUSD})
+		fmt.Fprintf(b, "A job%s %s\n", over, cost.Estimate{Traces: *r.TracesAtMost, Cost: *r.CostUSD})
 	}
 	if r.Scope != nil {
 		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
