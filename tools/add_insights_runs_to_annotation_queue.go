@@ -17,7 +17,7 @@ import (
 
 type addToQueueArgs struct {
 	collect.Args
-	Queue           string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; made if missing."`
+	Queue           string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; created if missing."`
 	ExtendRetention bool   `json:"extend_retention,omitempty" jsonschema:"default=false" jsonschema_description:"Keep the traces longer, at ten times the price."`
 }
 
@@ -111,9 +111,9 @@ func (q *queues) Confirm(ctx context.Context, runs int) error {
 	}
 	return q.env.Confirm(ctx, &tool.Question{
 		ID: fmt.Sprint("queue ", q.name, " ", runs, " ", q.extend),
-		Text: fmt.Sprintf("%s are to be put into the annotation queue %s, which moves them to extended retention, at ten times the price. Is that agreed?",
+		Text: fmt.Sprintf("Add %s to the annotation queue %s? That moves them to extended retention, at ten times the price.",
 			wording.Count(runs, "trace"), markdown.Quote(q.name, markdown.MaxName)),
-	}, "add_insights_runs_to_dataset keeps traces without that price.")
+	}, "add_insights_runs_to_dataset saves traces without that price.")
 }
 
 func (q *queues) Find(ctx context.Context, name string) ([]uuid.UUID, error) {
@@ -144,7 +144,7 @@ func (q *queues) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool,
 		return nil, err
 	}
 	if !queued.Complete {
-		return nil, tool.Refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
+		return nil, tool.Refuse("The annotation queue %s has more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
 			markdown.Quote(q.name, markdown.MaxName), wording.Thousands(maxQueueRuns))
 	}
 	members := make(map[uuid.UUID]bool, len(queued.Runs))

@@ -24,7 +24,7 @@ import (
 type compareInsightsJobsArgs struct {
 	tool.ProjectArgs
 	JobID             tool.JobID `json:"job_id,omitempty" jsonschema:"default=latest" jsonschema_description:"The later job's UUID, or latest."`
-	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier one's, latest or previous (of the same config if any)."`
+	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier job's UUID, latest, or previous (of the same config if any)."`
 	BaselineSessionID uuid.UUID  `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
 	BaselineProject   string     `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
 	TimeoutSeconds    *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"As in wait_for_insights_job."`
@@ -47,8 +47,7 @@ func compareInsightsJobs() tool.Tool {
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
 		Description: "Compare two Insights reports, by default the latest with the one before: which categories appeared, vanished, grew or shrank as a share of all traces " +
-			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words. " +
-			"Mind caution.",
+			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -165,6 +164,6 @@ func (j *comparedJob) refuseUnfinished(timeout time.Duration, maxWaiters int) er
 	if shown.Status.Done() {
 		return nil
 	}
-	return tool.Refuse("%s is not finished: %s Nothing is compared yet. Call compare_insights_jobs again, with a longer timeout_seconds where the client allows it; waiting costs nothing.",
+	return tool.Refuse("%s is not finished: %s Nothing is compared yet. Call compare_insights_jobs again, with a longer timeout_seconds if the client allows it; waiting costs nothing.",
 		j.describe(), describeEnd(j.state, shown.State(), timeout, maxWaiters))
 }

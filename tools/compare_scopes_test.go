@@ -137,7 +137,7 @@ func TestCompareWithUnknownFilter(t *testing.T) {
 		s.Sandbox.AddJob(s.project, weekBefore())
 		s.report(servertest.Args{"last_n_hours": 168, "filter": `eq(status, "error")`})
 		reply := s.Call(t, "compare_insights_jobs", servertest.Args{"project": "shop"})
-		if want := `Caution: The job reads only "eq(status, \"error\")"; the baseline's filter is not known.`; !strings.Contains(reply.Text, want) {
+		if want := `Caution: The job reads only "eq(status, \"error\")"; the baseline's filter is unknown.`; !strings.Contains(reply.Text, want) {
 			t.Errorf("%q is not in\n%s", want, reply.Text)
 		}
 	})

@@ -182,7 +182,8 @@ func TestConfigForecast(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		fault  *sandbox.Fault
-		before servertest.Args
+		beside servertest.Args // another config
+		before servertest.Args // the config to update
 		tool   string
 		args   servertest.Args
 	}{
@@ -195,6 +196,7 @@ func TestConfigForecast(t *testing.T) {
 		{name: "no_key", args: with(scheduled, servertest.Args{"config": object{"model": "anthropic"}})},
 		{name: "dry_run_uncounted", fault: &sandbox.Fault{Path: "/runs/query$", Status: 403, Body: `{"detail":"Forbidden"}`}, args: with(scheduled, servertest.Args{"dry_run": true})},
 		{name: "dry_run_forecast", tool: "update_insights_config", before: weeklyErrors, args: servertest.Args{"schedule_cron": mondays, "dry_run": true}},
+		{name: "dry_run_beside_a_schedule", tool: "update_insights_config", beside: with(scheduled, servertest.Args{"name": "Weekly"}), before: weeklyErrors, args: servertest.Args{"schedule_cron": "0 6 1 * *", "dry_run": true}},
 		{name: "dry_run_bad_filter", tool: "update_insights_config", before: scheduled, args: servertest.Args{"config": object{"filter": "bogus("}, "dry_run": true}},
 		{name: "forecast", tool: "update_insights_config", before: weeklyErrors, args: servertest.Args{"schedule_cron": mondays}},
 	} {
@@ -202,6 +204,9 @@ func TestConfigForecast(t *testing.T) {
 			onStage(t, servertest.Options{Sandbox: sandbox.Options{Secrets: []string{"OPENAI_API_KEY"}}}, func(t *testing.T, s *stage) {
 				s.addFailingRuns(3)
 				args := c.args
+				if c.beside != nil {
+					s.saveConfig(c.beside)
+				}
 				if c.before != nil {
 					args = with(servertest.Args{"session_id": s.project.String(), "config_id": s.saveConfig(c.before)}, args)
 				}

@@ -41,8 +41,7 @@ func createInsightsConfig() tool.Tool {
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
 		Description: "Save settings for Insights jobs under a name. WITH schedule_cron LangSmith starts a paid job each " +
-			"time, until it is cleared; dry_run says how often a month and at what cost. The same call again returns the config that is " +
-			"there.",
+			"time, until it is cleared; dry_run shows the runs and cost per month. Repeating the call returns the existing config.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",
@@ -71,7 +70,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	if existing != nil {
-		return configs.NewSaved("was saved already, with all that this call asks for; no second one was made", project, existing, args.ScheduleCron, nil, others), nil
+		return configs.NewSaved("already exists with these settings; no second one was saved", project, existing, args.ScheduleCron, nil, others), nil
 	}
 	var forecast *configs.Forecast
 	if when != nil {
@@ -97,7 +96,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
-			return configs.NewSaved("is saved, although LangSmith's answer to the call was lost", project, existing, args.ScheduleCron, forecast, others), nil
+			return configs.NewSaved("is saved, although LangSmith's response was lost", project, existing, args.ScheduleCron, forecast, others), nil
 		}
 	}
 	if err != nil {

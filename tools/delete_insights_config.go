@@ -43,6 +43,8 @@ func runDeleteInsightsConfig(ctx context.Context, env *tool.Env, args deleteInsi
 	default:
 		result = newDeletedResult(args.ConfigID, deleted)
 	}
-	result.Caution = configs.CautionRemaining(ctx, env, project)
+	if remaining := configs.DescribeSchedules(ctx, env, project); remaining != "" {
+		result.add(remaining)
+	}
 	return result, nil
 }

@@ -124,6 +124,40 @@ func TestSelectedTotal(t *testing.T) {
 	})
 }
 
+// A listed trace has its thread, where LangSmith's responses have it: in the list of a job's
+// traces, or in the runs that a selection reads anyway.
+func TestThreadOfListedRuns(t *testing.T) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		run, cluster := idOf("run"), idOf("cluster")
+		s.Sandbox.AddRuns(s.project, trace.Run{ID: run, ThreadID: "conversation 7", Error: "it failed"})
+		add := func(name string, fields map[string]any) uuid.UUID {
+			fields["id"] = run
+			return s.Sandbox.AddJob(s.project, sandbox.Job{ID: idOf(name), Name: name, Clusters: []sandbox.Cluster{{ID: cluster, Name: "All", NumRuns: 1}}, Runs: []sandbox.JobRun{{ClusterID: cluster, Fields: fields}}})
+		}
+		with, without := add("with", map[string]any{"thread_id": "conversation 7"}), add("without", map[string]any{})
+		for _, c := range []struct {
+			args servertest.Args
+			want string
+		}{
+			{servertest.Args{"job_id": with}, "conversation 7"},
+			{servertest.Args{"job_id": without}, ""},
+			{servertest.Args{"job_id": without, "status": "error"}, "conversation 7"},
+		} {
+			c.args["session_id"] = s.project
+			var listed struct {
+				Runs []struct {
+					ThreadID string `json:"thread_id"`
+				}
+			}
+			reply := s.Call(t, "list_insights_runs", c.args)
+			reply.Decode(t, &listed)
+			if len(listed.Runs) != 1 || listed.Runs[0].ThreadID != c.want || strings.Contains(reply.Text, `, thread_id "conversation 7"`) != (c.want != "") {
+				t.Errorf("%v: %s", c.args, reply.Text)
+			}
+		}
+	})
+}
+
 // A root run is shown with the runs of its trace, failed ones first, by either generation
 // of routes.
 func TestRunsOfATrace(t *testing.T) {

@@ -32,7 +32,7 @@ func (a *updateInsightsConfigArgs) request() *langsmith.UpdateConfigRequest {
 // Check applies the rules that the API documents.
 func (a *updateInsightsConfigArgs) Check() error {
 	if a.Name.IsZero() && a.Description.IsZero() && a.Config.IsZero() && a.ScheduleCron.IsZero() {
-		return langsmith.FieldError{Problem: "nothing is to be changed: give name, description, config or schedule_cron; null clears one"}
+		return langsmith.FieldError{Problem: "no change is given: give name, description, config or schedule_cron; null clears one"}
 	}
 	when, err := configs.ParseSchedule(a.ScheduleCron)
 	config, _ := a.Config.Get()
@@ -90,13 +90,13 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
-	if settings := args.settings(); err != nil && settings != nil {
-		return nil, dryrun.ExplainFilter(env.Audience, settings, err, "config.filter")
-	}
 	if err != nil {
+		if settings := args.settings(); settings != nil {
+			err = dryrun.ExplainFilter(env.Audience, settings, err, "config.filter")
+		}
 		return nil, err
 	}
-	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, nil), nil
+	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, planned.others), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -110,6 +110,7 @@ func (a *updateInsightsConfigArgs) settings() *langsmith.CreateInsightsJobReques
 // change is the effect of an update on a config.
 type change struct {
 	saved    *langsmith.Config                   // the saved config, nil if it is not needed
+	others   []langsmith.Config                  // with a schedule, if the saved one is needed
 	when     *schedule.Schedule                  // the new schedule, nil if there is none or it is unchanged
 	settings *langsmith.CreateInsightsJobRequest // the new settings, nil if they are unchanged
 	fetched  bool                                // the settings are the saved ones
@@ -132,11 +133,11 @@ func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, a
 	if !needed {
 		return planned, nil
 	}
-	saved, err := findConfig(ctx, env, project, args.ConfigID)
+	saved, others, err := findConfig(ctx, env, project, args.ConfigID)
 	if err != nil {
 		return nil, err
 	}
-	planned.saved = saved
+	planned.saved, planned.others = saved, others
 	if args.ScheduleCron.IsZero() {
 		if kept, err := schedule.Parse(saved.ScheduleCron); err == nil {
 			planned.when = kept
@@ -159,15 +160,17 @@ func (c *change) check(env *tool.Env) error {
 		return &tool.ArgumentError{Problems: []langsmith.FieldError{fixed}, Asked: true}
 	}
 	if err := env.Policy.CheckSample(c.settings); err != nil {
-		return tool.Refuse("The config cannot be scheduled so: %s. Give config with it. Nothing was changed.", err)
+		return tool.Refuse("The config cannot be scheduled with its settings: %s. Give config too. Nothing was changed.", err)
 	}
 	return nil
 }
 
-// forecast returns what a run would find after the change. It returns nil if the change is
-// neither of settings nor of the schedule, and if it is saved without a schedule.
+// forecast returns what a run would find after a change of the schedule, or of the settings
+// of a config that has one; in a dry run of any config. It returns nil for other changes.
 func (c *change) forecast(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs) (*configs.Forecast, error) {
-	if c.settings == nil || args.Config.IsZero() && c.when == nil || args.Config.IsZero() && args.ScheduleCron.IsZero() || c.when == nil && !args.DryRun {
+	givesSettings, givesSchedule := !args.Config.IsZero(), !args.ScheduleCron.IsZero()
+	reads := c.when != nil && (givesSettings || givesSchedule) || args.DryRun && givesSettings
+	if !reads || c.settings == nil {
 		return nil, nil
 	}
 	argument := "config.filter"
@@ -196,19 +199,26 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 	}
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, nil)
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, c.others)
 }
 
-// findConfig finds a saved config in the list: the API has no request for a single one.
-func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
+// findConfig finds a saved config in the list, since the API has no request for a single
+// one. It also returns the others with a schedule.
+func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (saved *langsmith.Config, others []langsmith.Config, err error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i := range all {
-		if all[i].ID == id.String() {
-			return &all[i], nil
+		switch {
+		case all[i].ID == id.String():
+			saved = &all[i]
+		case all[i].ScheduleCron != "":
+			others = append(others, all[i])
 		}
 	}
-	return nil, tool.Refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, tool.ProjectLabel(project))
+	if saved != nil {
+		return saved, others, nil
+	}
+	return nil, nil, tool.Refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, tool.ProjectLabel(project))
 }

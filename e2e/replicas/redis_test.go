@@ -53,7 +53,7 @@ func (c *cluster) checkOne(t *testing.T, who caller, name string) {
 }
 
 // noStore is how a result begins to say that only one process knows of it.
-const noStore = "The state that remembers paid calls cannot be used just now"
+const noStore = "The memory of paid calls (--state) cannot be used now"
 
 // Equal calls at all replicas at once start one job.
 func TestEqualCallsEverywhere(t *testing.T) {

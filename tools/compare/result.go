@@ -44,6 +44,7 @@ type Result struct {
 	Grew      []CategoryChange `json:"grew"`
 	Shrank    []CategoryChange `json:"shrank"`
 	Unchanged []CategoryChange `json:"unchanged"`
+	tool.Cautioned
 	tool.Followed
 
 	comparison *Comparison
@@ -87,10 +88,10 @@ func (c *Comparison) result(items, chars int) *Result {
 	r := &Result{
 		Job: c.job.result(chars), Baseline: c.baseline.result(chars),
 		Appeared: []CategoryChange{}, Vanished: []CategoryChange{}, Grew: []CategoryChange{}, Shrank: []CategoryChange{}, Unchanged: []CategoryChange{},
-		Followed: tool.Followed{Next: c.next(), Caution: c.caution()}, comparison: c, shown: items,
+		Followed: tool.Followed{Next: c.next()}, Cautioned: tool.Cautioned{Caution: c.caution()}, comparison: c, shown: items,
 	}
 	if left := len(c.changes) - items; left > 0 {
-		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller changes or none not shown: get_insights_job lists all of each report.", wording.Categories(left)))
+		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller or no changes not shown: get_insights_job lists all categories of each report.", wording.Categories(left)))
 	}
 	lists := [...]*[]CategoryChange{Appeared: &r.Appeared, Vanished: &r.Vanished, Grew: &r.Grew, Shrank: &r.Shrank, Unchanged: &r.Unchanged}
 	for _, change := range c.changes[:items] {

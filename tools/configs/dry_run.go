@@ -13,7 +13,7 @@ import (
 
 // ScheduleArgs are the arguments that limit what a schedule may spend.
 type ScheduleArgs struct {
-	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Paid runs agreed to; needed above 31."`
+	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Accepted paid runs; required above 31."`
 	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
 }
 
@@ -57,7 +57,7 @@ func (s *Saved) describeDryRun() string {
 	fmt.Fprintf(&b, "Dry run: nothing was saved.\n\nConfig %s of %s%s.\n", markdown.Quote(s.Name, langsmith.MaxConfigName), tool.ProjectLabel(s.project), of)
 	s.view.writeSchedule(&b, &s.Config)
 	if s.ScheduleCron == "" {
-		b.WriteString("It would have no schedule, and spend nothing by itself.\n")
+		b.WriteString("It would have no schedule, and start no job.\n")
 	}
 	s.writeForecast(&b)
 	s.writeOthers(&b)

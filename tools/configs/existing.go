@@ -43,7 +43,7 @@ func RefuseSecondSchedule(project langsmith.Project, name string, scheduled []la
 		return nil
 	}
 	views := newViews(scheduled[i : i+1])
-	return tool.Refuse("A config of this name runs by itself already: %s. A second one would spend beside it.\nTo change it, call %s with what is to change. To have both, give this one another name.\nNothing was saved.",
+	return tool.Refuse("A config of this name already has a schedule: %s. A second one would cost as much again.\nTo change it, call %s with the changes. To have both, give this one another name.\nNothing was saved.",
 		listSchedules(views)[0], wording.Call("update_insights_config", "session_id", project.ID, "config_id", QuoteID(scheduled[i].ID)))
 }
 

@@ -40,6 +40,21 @@ func (f *Forecast) cost() (once cost.Range, known bool) {
 	return estimate.Cost, true
 }
 
+// now returns the numbers of [Forecast.describe]; nil if the traces could not be counted.
+func (f *Forecast) now(runs *ScheduledRuns) *Now {
+	if f.matches.Unknown != "" {
+		return nil
+	}
+	now := &Now{MatchingTraces: f.matches.Count}
+	if once, known := f.cost(); known {
+		now.CostUSD = &once
+		if runs != nil {
+			now.CostUSDPerMonth = new(once.Times(runs.most))
+		}
+	}
+	return now
+}
+
 // describe returns what a run would find and cost now, and what that is a month with a
 // schedule; runs is nil without one.
 func (f *Forecast) describe(runs *ScheduledRuns) string {

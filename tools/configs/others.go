@@ -23,7 +23,7 @@ func newViews(configs []langsmith.Config) []View {
 	return views
 }
 
-const othersHeading = "Other configs of this project run by themselves; update_insights_config changes one:"
+const othersHeading = "Other configs of this project have schedules; update_insights_config changes one:"
 
 // writeOthers lists the project's other configs with a schedule, and what they cost a month
 // with this one: a caller who saves a second schedule may mean to change the first.
@@ -37,15 +37,15 @@ func (s *Saved) writeOthers(b *strings.Builder) {
 	}
 }
 
-// CautionRemaining returns which configs of a project still have a schedule; nil for none,
-// and if they cannot be read.
-func CautionRemaining(ctx context.Context, env *tool.Env, project langsmith.Project) []string {
+// DescribeSchedules says which configs of a project have a schedule. It returns an empty
+// text for none, and if they cannot be read.
+func DescribeSchedules(ctx context.Context, env *tool.Env, project langsmith.Project) string {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	scheduled := slices.DeleteFunc(all, func(config langsmith.Config) bool { return config.ScheduleCron == "" })
 	if err != nil || len(scheduled) == 0 {
-		return nil
+		return ""
 	}
-	return []string{"Other configs of this project still run by themselves: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."}
+	return "Other configs of this project still have schedules: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."
 }
 
 func (s *Saved) listOthers() []string { return listSchedules(s.others) }
@@ -57,7 +57,7 @@ func listSchedules(views []View) []string {
 		view := &views[i]
 		text := fmt.Sprintf("%s, config_id %s: ", markdown.Quote(view.config.Name, langsmith.MaxConfigName), QuoteID(view.config.ID))
 		if view.runs == nil {
-			text += markdown.Quote(view.config.ScheduleCron, markdown.MaxName) + ", which is not understood here"
+			text += markdown.Quote(view.config.ScheduleCron, markdown.MaxName) + ", which this server does not understand"
 		} else {
 			text += fmt.Sprintf("%s; at most %s a month, about %s", view.runs.when, wording.Count(view.runs.most, "run"), view.runs.cost)
 		}
@@ -83,5 +83,5 @@ func (s *Saved) describeSum() string {
 	if runs < 2 {
 		return ""
 	}
-	return fmt.Sprintf("All together: at most %s a month, about %s.", wording.Count(sum.most, "run"), sum.cost)
+	return fmt.Sprintf("In total: at most %s a month, about %s.", wording.Count(sum.most, "run"), sum.cost)
 }

@@ -60,9 +60,9 @@ func (r *ScheduledRuns) describeWindow() string {
 	case r.window <= 0:
 		return ""
 	case r.longest > r.window+r.window/10:
-		return fmt.Sprintf("Each run reads the last %s, and up to %s lie between two: what is older than that is never read. last_n_hours in config sets what is read.", hours(r.window), hours(r.longest))
+		return fmt.Sprintf("Each run reads the last %s, but runs are up to %s apart, so some traces are never read. Set last_n_hours in config.", hours(r.window), hours(r.longest))
 	case r.window > r.shortest+r.shortest/10:
-		return fmt.Sprintf("Each run reads the last %s, and as few as %s lie between two: the same traces are read, and paid for, again. last_n_hours in config sets what is read.", hours(r.window), hours(r.shortest))
+		return fmt.Sprintf("Each run reads the last %s, but runs are as few as %s apart, so some traces are read, and paid for, again. Set last_n_hours in config.", hours(r.window), hours(r.shortest))
 	}
 	return ""
 }
@@ -125,7 +125,7 @@ func CheckWindow(when *schedule.Schedule, request *langsmith.CreateInsightsJobRe
 		return nil
 	}
 	if start, fixed := request.StartTime.Get(); fixed {
-		return langsmith.FieldError{Field: "schedule_cron", Problem: fmt.Sprintf("cannot repeat a window with the fixed start %s, of which each run would read the same again: let config have last_n_hours, and no start_time", start)}
+		return langsmith.FieldError{Field: "schedule_cron", Problem: fmt.Sprintf("cannot be used with the fixed start_time %s, because each run would read the same traces again: use last_n_hours in config", start)}
 	}
 	return nil
 }
@@ -138,6 +138,6 @@ func ConfirmSchedule(ctx context.Context, env *tool.Env, project langsmith.Proje
 	runs := NewScheduledRuns(when, request, time.Now())
 	return env.Confirm(ctx, &tool.Question{
 		ID:   tool.QuestionID("schedule", project.ID, config, request, runs.when.String(), runs.cost),
-		Text: fmt.Sprintf("A config over %s is to run by itself, until its schedule is cleared: %s; %s. %s Is that agreed?", tool.ProjectLabel(project), runs.when, runs.describe(), forecast.describe(runs)),
+		Text: fmt.Sprintf("Start paid jobs over %s on a schedule, until it is cleared: %s; %s. %s Do you agree?", tool.ProjectLabel(project), runs.when, runs.describe(), forecast.describe(runs)),
 	}, "Without schedule_cron the config can be saved; a person can schedule it in LangSmith.")
 }

@@ -15,9 +15,9 @@ import (
 // Saved is a config that was saved, or would be.
 type Saved struct {
 	Config
-	MatchingTraces     *int             `json:"matching_traces,omitempty"`
-	CostUSDPerMonthNow *cost.Range      `json:"cost_usd_per_month_now,omitempty"`              // for as many traces
-	WouldSend          *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
+	Now       *Now             `json:"now,omitempty"`
+	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
+	tool.Cautioned
 	tool.Followed
 
 	dryRun    bool
@@ -29,6 +29,13 @@ type Saved struct {
 	others    []View                     // the project's other configs with a schedule
 	schedule  langsmith.Optional[string] // as requested
 	shortened bool                       // whether a text was longer
+}
+
+// Now is what a run of a config would find now, and cost.
+type Now struct {
+	MatchingTraces  int         `json:"matching_traces"`
+	CostUSD         *cost.Range `json:"cost_usd,omitempty"`           // of one run; not if more traces may match
+	CostUSDPerMonth *cost.Range `json:"cost_usd_per_month,omitempty"` // of the schedule
 }
 
 // NewSaved returns the result for a saved config. outcome follows the config's name in a
@@ -57,22 +64,27 @@ func NewSaved(outcome string, project langsmith.Project, config *langsmith.Confi
 // addForecast adds what a run would find now, and all that is to be read with caution.
 func (s *Saved) addForecast(forecast *Forecast) {
 	s.forecast = forecast
-	if forecast != nil && forecast.matches.Unknown == "" {
-		s.MatchingTraces = &forecast.matches.Count
+	if forecast != nil {
+		s.Now = forecast.now(s.view.runs)
 	}
-	if s.view.runs != nil && forecast != nil {
-		if once, known := forecast.cost(); known {
-			s.CostUSDPerMonthNow = new(once.Times(s.view.runs.most))
-		}
-	}
-	s.Caution = s.cautions()
+	s.Caution = s.listCautions()
 }
 
-// cautions returns what the schedule may spend that nobody meant it to.
-func (s *Saved) cautions() []string {
+// describeLostSchedule says that LangSmith's response lacks the requested schedule; empty if
+// it does not.
+func (s *Saved) describeLostSchedule() string {
+	requested, given := s.schedule.Get()
+	if !given || s.ScheduleCron != "" {
+		return ""
+	}
+	return fmt.Sprintf("LangSmith's response does not have the schedule `%s`: check it with list_insights_configs.", markdown.Line(requested, markdown.MaxName))
+}
+
+// listCautions lists what the schedule may spend that nobody means it to.
+func (s *Saved) listCautions() []string {
 	var cautions []string
-	if asked, given := s.schedule.Get(); given && s.ScheduleCron == "" {
-		cautions = append(cautions, fmt.Sprintf("LangSmith's answer does not show the schedule `%s`: list_insights_configs tells whether it was taken.", markdown.Line(asked, markdown.MaxName)))
+	if lost := s.describeLostSchedule(); lost != "" {
+		cautions = append(cautions, lost)
 	}
 	if s.forecast != nil && len(s.forecast.missingKeys) > 0 {
 		cautions = append(cautions, dryrun.DescribeMissing(s.forecast.missingKeys))
@@ -125,11 +137,11 @@ func (s *Saved) Text() string {
 		b.WriteString("Texts that end in … are shortened here, not in LangSmith.\n")
 	}
 	s.writeOthers(&b)
-	switch _, given := s.schedule.Get(); {
-	case given && s.ScheduleCron == "":
-		b.WriteString(s.Caution[0] + "\n")
+	switch lost := s.describeLostSchedule(); {
+	case lost != "":
+		b.WriteString(lost + "\n")
 	case s.ScheduleCron != "":
-		b.WriteString("\nIt spends by itself from now on; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
+		b.WriteString("\nIt now starts paid jobs on its schedule; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
 		if s.Next != nil {
 			fmt.Fprintf(&b, "Next: %s: its reports.\n", s.Next.Text("session_id", "config_id"))
 		}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/advice"
+	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -24,13 +27,16 @@ type Matches struct {
 	More    bool      // there may be more
 	Example uuid.UUID // the newest; uuid.Nil if there is none
 	Unknown string    // why they could not be counted; empty if they were
+	status  string    // in the filter, if none match and no run can have it; else empty
 }
 
 // String describes the number in the beginning of a sentence.
 func (m *Matches) String() string {
 	switch {
 	case m.Unknown != "":
-		return "How many traces match now is not known: " + m.Unknown
+		return "The number of matching traces is unknown: " + m.Unknown
+	case m.Count == 0 && m.status != "":
+		return "No trace matches now (the status of a run is success, error or pending, not " + markdown.Quote(m.status, markdown.MaxWord) + ")"
 	case m.Count == 0:
 		return "No trace matches now"
 	case m.More:
@@ -70,12 +76,25 @@ func CountMatches(ctx context.Context, env *tool.Env, project uuid.UUID, request
 			return found, nil
 		}
 		if page.Next == "" {
-			found.More = false
+			found.More, found.status = false, unknownStatus(query.Filter)
 			return found, nil
 		}
 		query.Cursor, query.Limit = page.Next, langsmith.MaxSample-found.Count
 	}
 	return found, nil
+}
+
+// statusInFilter matches a comparison with a status in LangSmith's filter language.
+var statusInFilter = regexp.MustCompile(`\beq\(\s*"?status"?\s*,\s*"([^"]*)"`)
+
+// unknownStatus returns a status in a filter that no run has; empty if there is none.
+func unknownStatus(filter string) string {
+	for _, found := range statusInFilter.FindAllStringSubmatch(filter, -1) {
+		if !slices.Contains([]string{"success", "error", "pending"}, found[1]) {
+			return found[1]
+		}
+	}
+	return ""
 }
 
 // ExplainFilter returns an error as [CountMatches] does if LangSmith's response to a
@@ -98,7 +117,7 @@ func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJob
 	}
 	problem := "cannot be read: "
 	if argument == "config_id" {
-		problem = "has a filter that cannot be read: "
+		problem = "has an invalid filter: "
 	}
 	return &tool.ArgumentError{
 		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + `; a good one is and(eq(status, "error"), gt(latency, 5))`}},

@@ -67,5 +67,5 @@ func DescribeMissing(keys []string) string {
 	if len(keys) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The workspace has no %s: LangSmith refuses the job, unless a model configuration serves in place of the key.", strings.Join(keys, " and no "))
+	return fmt.Sprintf("The workspace has no %s: LangSmith refuses the job, unless a model configuration is used instead.", strings.Join(keys, " and no "))
 }

@@ -105,29 +105,27 @@ func ScopeOf(job *langsmith.Job, known *scope.Memory) *scope.Scope {
 	return &both
 }
 
-// WriteList returns a list of at most most jobs, one a line, with the known parts of their
+// WriteList writes a list of at most most jobs, one a line, with the known parts of their
 // scopes, and a note if there are more.
-func WriteList(jobs []langsmith.Job, known *scope.Memory, most int) string {
-	var b strings.Builder
+func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, most int) {
 	listed := jobs[:min(len(jobs), most)]
 	for i := range listed {
 		job := NewJob(&listed[i], known, MaxName)
-		fmt.Fprintf(&b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
+		fmt.Fprintf(b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
 		if reads := job.Scope.String(); reads != "" {
 			b.WriteString(", reads " + reads)
 		} else if !job.CreatedAt.IsZero() {
-			fmt.Fprintf(&b, ", of %s UTC", wording.Minute(job.CreatedAt))
+			fmt.Fprintf(b, ", of %s UTC", wording.Minute(job.CreatedAt))
 		}
-		fmt.Fprintf(&b, "), job_id %s\n", job.ID)
+		fmt.Fprintf(b, "), job_id %s\n", job.ID)
 	}
 	if len(jobs) > most {
 		b.WriteString("- and more: list_insights_jobs\n")
 	}
-	return b.String()
 }
 
-// Name names at most most jobs in a part of a sentence, and says whether there are more.
-func Name(jobs []langsmith.Job, most int) string {
+// ListNames names at most most jobs in a part of a sentence, and says whether there are more.
+func ListNames(jobs []langsmith.Job, most int) string {
 	var named []string
 	for i := range jobs[:min(len(jobs), most)] {
 		job := NewJob(&jobs[i], nil, MaxName)

@@ -44,7 +44,8 @@ type Run struct {
 	Status     string                     `json:"status,omitempty"`
 	Error      string                     `json:"error,omitempty"`
 	StartTime  langsmith.Time             `json:"start_time,omitzero"`
-	Latency    *float64                   `json:"latency_seconds,omitempty"` // both where the list is sorted by one
+	ThreadID   string                     `json:"thread_id,omitempty"`
+	Latency    *float64                   `json:"latency_seconds,omitempty"` // both if the list is sorted by one of them
 	TotalCost  *float64                   `json:"total_cost,omitempty"`
 	Attributes map[string]json.RawMessage `json:"attributes,omitempty" jsonschema:"type=object"`
 	Inputs     json.RawMessage            `json:"inputs,omitempty"`
@@ -207,6 +208,7 @@ func (v *View) run(decoded decodedRun, chars int) Run {
 		Status:     cut.Text(found.Status, markdown.MaxWord),
 		Error:      cut.Text(found.Error, maxError),
 		StartTime:  found.StartTime,
+		ThreadID:   cut.Text(found.ThreadID, markdown.MaxName),
 		Attributes: decoded.showAttributes(chars),
 		URL:        v.Links.Run(found.ID),
 	}

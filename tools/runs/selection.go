@@ -99,9 +99,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 	for _, run := range selected[min(offset, len(selected)):min(offset+limit, len(selected))] {
 		shown := byID[run.ID]
 		shown.Status, shown.StartTime = run.Status, run.StartTime
-		if shown.Error == "" {
-			shown.Error = run.Error
-		}
+		shown.Error, shown.ThreadID = cmp.Or(shown.Error, run.Error), cmp.Or(shown.ThreadID, run.ThreadID)
 		result.Runs = append(result.Runs, shown)
 		page.Runs[run.ID] = run
 	}

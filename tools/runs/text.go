@@ -39,7 +39,7 @@ func (l *List) Text() string {
 		b.WriteString(note + "\n")
 	}
 	if most := l.longestContent(); v.MaxChars.MaxChars > most && most > 0 {
-		b.WriteString("The list has no more of inputs and outputs than LangSmith's previews, whatever max_chars: get_run shows a run at length.\n")
+		b.WriteString("The list has only LangSmith's previews of inputs and outputs, whatever max_chars: get_run shows a run at length.\n")
 	}
 	if v.HideContent {
 		b.WriteString("Inputs, outputs and summaries are hidden by this server's operator.\n")
@@ -152,6 +152,9 @@ func (l *List) writeRun(b *strings.Builder, run *Run, decoded decodedRun) (short
 	}
 	if !run.StartTime.IsZero() {
 		fmt.Fprintf(b, ", %s UTC", wording.Minute(run.StartTime))
+	}
+	if run.ThreadID != "" {
+		fmt.Fprintf(b, ", thread_id %s", markdown.Quote(run.ThreadID, markdown.MaxName))
 	}
 	if run.Latency != nil {
 		fmt.Fprintf(b, ", took %s", wording.Seconds(*run.Latency))

@@ -85,7 +85,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 		dry.wider = widen(request, now)
 	}
 	result.Next = result.afterDryRun(call)
-	result.Caution = append(j.cautionOthers(dry.others, result.Scope), dry.caution()...)
+	result.Caution = append(j.nameOthers(dry.others, result.Scope), dry.listCautions()...)
 	return result, nil
 }
 

@@ -25,11 +25,11 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	switch {
 	case d.matches == nil:
 	case d.findsNothing():
-		fmt.Fprintf(b, "No trace of %s matches now: a job would find nothing to read.\n", project)
+		fmt.Fprintf(b, "%s: a job over %s would find nothing to read.\n", d.matches, project)
 	case d.matches.Unknown != "" || d.matches.Count == 1:
 		fmt.Fprintf(b, "%s.\n", d.matches)
 	default:
-		fmt.Fprintf(b, "%s; a report reads one a thread.\n", d.matches)
+		fmt.Fprintf(b, "%s; a report reads one per thread.\n", d.matches)
 	}
 	if *d.TracesAtMost > 0 {
 		over := ""
@@ -42,7 +42,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
 	if d.replaces {
-		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
+		b.WriteString("Arguments given with config_id are assumed to replace the config's settings; LangSmith does not document that.\n")
 	}
 	d.writeSecrets(b)
 	if len(d.unknown) > 0 {
@@ -58,8 +58,9 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	}
 	if d.othersErr != nil {
 		b.WriteString("\n" + othersUnread + "\n")
-	} else if others := r.job.describeOthers(d.others, r.Scope); others != "" {
-		b.WriteString("\n" + others)
+	} else if len(d.others) > 0 {
+		b.WriteString("\n")
+		r.job.writeOthers(b, d.others, r.Scope)
 	}
 	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
 }
@@ -68,11 +69,11 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 func describeEnd(status langsmith.Status) string {
 	switch {
 	case status == langsmith.StatusSuccess:
-		return "its report is there"
+		return "its report is ready"
 	case status.Failed():
 		return "its job has failed"
 	}
-	return "its job still runs"
+	return "its job is still running"
 }
 
 // writeSecrets writes which of the models' keys the workspace has.
@@ -89,8 +90,8 @@ func (d *dryRun) writeSecrets(b *strings.Builder) {
 	}
 }
 
-// caution returns what may stop the job.
-func (d *dryRun) caution() []string {
+// listCautions lists what may stop the job.
+func (d *dryRun) listCautions() []string {
 	var caution []string
 	if d.othersErr != nil {
 		caution = append(caution, othersUnread)

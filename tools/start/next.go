@@ -71,7 +71,7 @@ func (r *Result) describeAfterDryRun() string {
 	case d.findsNothing():
 		return "the same call with a wider window, such as " + describeArguments(d.wider) + ", or another filter, still with dry_run"
 	case len(d.missingKeys) > 0:
-		text := fmt.Sprintf("the same call once a person has added %s to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
+		text := fmt.Sprintf("the same call after a person has added %s to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
 		if other := dryrun.OtherModel(d.complete, d.ModelSecrets); other != "" {
 			text += fmt.Sprintf(", or now with model=%s, whose key is there", other)
 		}

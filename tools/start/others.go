@@ -1,8 +1,11 @@
 package start
 
 import (
+	"strings"
+
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
+	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
 )
 
@@ -16,6 +19,7 @@ const (
 // splitOthers returns the project's other jobs whose window and filter cover what a job
 // would read, and the rest.
 func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (covering, rest []langsmith.Job) {
+	covering, rest = make([]langsmith.Job, 0, paid.MostOthers), make([]langsmith.Job, 0, paid.MostOthers)
 	for _, other := range others {
 		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
 			covering = append(covering, other)
@@ -27,33 +31,33 @@ func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (covering,
 }
 
 const (
-	ofCovering = "Of this window and filter, so they may answer the question at no cost:"
+	ofCovering = "With this window and filter, so they may answer the question at no cost:"
 	ofRest     = "Other jobs of the project, unfinished or of the last day:"
 )
 
-// describeOthers lists the project's other jobs: first those that cover what a job would
-// read, then the rest. It is empty for none.
-func (j *Job) describeOthers(others []langsmith.Job, reads *scope.Scope) string {
+// writeOthers lists the project's other jobs: first those that cover what a job would
+// read, then the rest. It writes nothing for none.
+func (j *Job) writeOthers(b *strings.Builder, others []langsmith.Job, reads *scope.Scope) {
 	covering, rest := j.splitOthers(others, reads)
-	var text string
 	if len(covering) > 0 {
-		text += ofCovering + "\n" + jobs.WriteList(covering, j.scopes, maxCovering)
+		b.WriteString(ofCovering + "\n")
+		jobs.WriteList(b, covering, j.scopes, maxCovering)
 	}
 	if len(rest) > 0 {
-		text += ofRest + "\n" + jobs.WriteList(rest, j.scopes, maxOthers)
+		b.WriteString(ofRest + "\n")
+		jobs.WriteList(b, rest, j.scopes, maxOthers)
 	}
-	return text
 }
 
-// cautionOthers names the jobs that describeOthers lists.
-func (j *Job) cautionOthers(others []langsmith.Job, reads *scope.Scope) []string {
+// nameOthers names the jobs that writeOthers lists.
+func (j *Job) nameOthers(others []langsmith.Job, reads *scope.Scope) []string {
 	covering, rest := j.splitOthers(others, reads)
 	var caution []string
 	if len(covering) > 0 {
-		caution = append(caution, ofCovering+" "+jobs.Name(covering, maxCovering)+".")
+		caution = append(caution, ofCovering+" "+jobs.ListNames(covering, maxCovering)+".")
 	}
 	if len(rest) > 0 {
-		caution = append(caution, ofRest+" "+jobs.Name(rest, maxOthers)+".")
+		caution = append(caution, ofRest+" "+jobs.ListNames(rest, maxOthers)+".")
 	}
 	return caution
 }

@@ -21,20 +21,20 @@ const maxPrompt = 2_000
 // describePrompt describes a summary prompt as rendered for a trace.
 func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID, template string) string {
 	if env.Policy.HideRunContent {
-		return "What the summary prompt becomes for a trace is hidden by this server's operator."
+		return "The rendered summary prompt is hidden by this server's operator."
 	}
 	run, err := env.LangSmith.GetRun(ctx, project, trace)
 	if err != nil {
-		return "What the summary prompt becomes for a trace could not be read: " + env.Audience.Cause(err) + "."
+		return "The summary prompt could not be rendered for a trace: " + env.Audience.Cause(err) + "."
 	}
 	prompt, err := renderPrompt(template, run)
 	if err != nil {
-		return "The summary prompt cannot be shown for a trace: " + markdown.Line(err.Error(), 200) + "."
+		return "The summary prompt cannot be rendered: " + markdown.Line(err.Error(), 200) + "."
 	}
 	shown, _ := markdown.Shorten(prompt, maxPrompt)
-	text := fmt.Sprintf("For trace %s the summary prompt becomes about this:\n%s", trace, markdown.Block(shown))
+	text := fmt.Sprintf("The summary prompt for trace %s, approximately:\n%s", trace, markdown.Block(shown))
 	if strings.Contains(template, threadVariable) || strings.Contains(template, feedbackVariable) {
-		text += "\n[" + threadVariable + "] and [" + feedbackVariable + "] stand for what LangSmith fills in."
+		text += "\n[" + threadVariable + "] and [" + feedbackVariable + "] stand for text that LangSmith fills in."
 	}
 	return text
 }
@@ -57,7 +57,7 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 		}
 		switch {
 		case !found && sections:
-			return "", errors.New("it holds more than variables")
+			return "", errors.New("it has more than variables")
 		case !found:
 			return prompt.String()[:min(prompt.Len(), maxPrompt+1)], nil
 		}
@@ -68,7 +68,7 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 		tag, after, closed := strings.Cut(following, closing)
 		if !closed {
 			line := 1 + strings.Count(template[:len(template)-len(rest)+len(text)], "\n")
-			return "", fmt.Errorf("it is no mustache template: line %d: unmatched open tag", line)
+			return "", fmt.Errorf("it is not a mustache template: line %d: unmatched open tag", line)
 		}
 		rest, tag = after, strings.TrimSpace(tag)
 		switch {
@@ -76,7 +76,7 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 		case strings.HasPrefix(tag, "="):
 			delimiters := strings.Fields(strings.Trim(tag, "="))
 			if len(delimiters) != 2 {
-				return "", errors.New("it is no mustache template: delimiters are two")
+				return "", errors.New("it is not a mustache template: delimiters are two")
 			}
 			begin, end = delimiters[0], delimiters[1]
 		case tag == "" || strings.ContainsAny(tag[:1], "#^/>"):

@@ -27,6 +27,7 @@ type Result struct {
 	AlreadyDone    bool             `json:"already_done,omitempty"`
 	Scope          *scope.Scope     `json:"scope,omitempty"`
 	*dryRun
+	tool.Cautioned
 	tool.Followed
 
 	job     *Job
@@ -45,10 +46,8 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		next = "get_insights_job"
 	}
 	return &Result{
-		Followed: tool.Followed{
-			Next:    tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID),
-			Caution: append(j.cautionOthers(outcome.Others, reads), outcome.Notes...),
-		},
+		Cautioned:      tool.Cautioned{Caution: append(j.nameOthers(outcome.Others, reads), outcome.Notes...)},
+		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
 		Status:         langsmith.Status(markdown.Truncate(string(started.Status), markdown.MaxWord)),
@@ -100,8 +99,9 @@ func (r *Result) Text() string {
 	for _, note := range r.outcome.Notes {
 		fmt.Fprintf(&b, "\nNote: %s\n", note)
 	}
-	if others := r.job.describeOthers(r.outcome.Others, r.Scope); others != "" {
-		b.WriteString("\n" + others)
+	if len(r.outcome.Others) > 0 {
+		b.WriteString("\n")
+		r.job.writeOthers(&b, r.outcome.Others, r.Scope)
 	}
 	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
 	return b.String()
@@ -112,19 +112,19 @@ func (r *Result) describeOutcome() string {
 	ended := r.Status.Done()
 	switch already, probably := r.AlreadyRunning, r.outcome.Probably; {
 	case r.AlreadyDone:
-		text := "No job was started: the same call was made before, and its report is there."
+		text := "No job was started: the same call was made before, and its report is ready."
 		if probably {
-			text = "No job was started: the same call was made before, and this report is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
+			text = "No job was started: the same call was made before, and this is probably its report. LangSmith's response to that call was lost, and this is the only matching job."
 		}
 		return text + r.job.describeDuplicate()
 	case already && probably:
-		return "No job was started: the same call was made before, and this job is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
+		return "No job was started: the same call was made before, and this is probably its job. LangSmith's response to that call was lost, and this is the only matching job."
 	case already && ended:
-		return "No job was started: the same call was made before, and nobody was told of its job, which has ended by now. Calling once more starts a new one."
+		return "No job was started: the same call was made before, and its job has ended since; no call has returned it. Calling once more starts a new one."
 	case already:
-		return "No job was started: the same call was made before, and its job still runs." + r.job.describeDuplicate()
+		return "No job was started: the same call was made before, and its job is still running." + r.job.describeDuplicate()
 	case probably:
-		return "LangSmith's answer was lost. This job was found since, the only one that fits: it is probably the one that this call started. No second one was started."
+		return "LangSmith's response was lost. This is the only matching job found since, so it is probably the one that this call started. No second one was started."
 	}
 	return fmt.Sprintf("Started an Insights job over %s. The report takes up to 30 minutes.", tool.ProjectLabel(r.job.Project))
 }
@@ -134,5 +134,5 @@ func (j *Job) describeDuplicate() string {
 	if j.NoDuplicates {
 		return ""
 	}
-	return " allow_duplicate starts another all the same."
+	return " allow_duplicate starts another one anyway."
 }

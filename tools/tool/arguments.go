@@ -43,7 +43,7 @@ func BadArgument(name, format string, values ...any) error {
 	return newArgumentError([]langsmith.FieldError{{Field: name, Problem: fmt.Sprintf(format, values...)}})
 }
 
-// WithPrefix puts a prefix before the names of the arguments in an [ArgumentError]. It
+// WithPrefix adds a prefix to the names of the arguments in an [ArgumentError]. It
 // returns other errors unchanged.
 func WithPrefix(prefix string, err error) error {
 	var bad *ArgumentError
@@ -105,7 +105,7 @@ func checkRules(into any, policy Policy, found error) error {
 	return all
 }
 
-// addProblem puts a problem before those of an error.
+// addProblem adds a problem before those of an error.
 func addProblem(err error, problem langsmith.FieldError) error {
 	var bad *ArgumentError
 	if err != nil && !errors.As(err, &bad) {
@@ -130,7 +130,7 @@ func (s schemas) check(arguments json.RawMessage) (text jsontext.Value, value an
 	text, value, err = normalize(s.arguments, text)
 	switch {
 	case errors.Is(err, errTooManyTokens):
-		return nil, nil, BadArgument("arguments", "hold more than %d values", maxTokens/2)
+		return nil, nil, BadArgument("arguments", "have more than %d values", maxTokens/2)
 	case err != nil:
 		return nil, nil, BadArgument("arguments", "must be one JSON object: %v", err)
 	}

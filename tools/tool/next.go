@@ -14,11 +14,15 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Followed is embedded in a result that may suggest a next call, or has to be read with
-// caution, so that hosts that show a model only the structure show both too. Output schemas
-// do not declare its fields, since any result may have them.
+// Followed is embedded in a result that may suggest a next call, so that hosts that show a
+// model only the structure show the call too.
 type Followed struct {
-	Next    *Call    `json:"next,omitempty"`
+	Next *Call `json:"next,omitempty"`
+}
+
+// Cautioned is embedded in a result that may have to be read with caution, for the same
+// hosts: its sentences are in the text too.
+type Cautioned struct {
 	Caution []string `json:"caution,omitempty"`
 }
 

@@ -22,7 +22,7 @@ func (p Policy) CheckSample(request *langsmith.CreateInsightsJobRequest) error {
 	}
 	sample, ok := request.Sample.Get()
 	if !ok {
-		return refuseSample("is required here and at most %d: the operator of this server bounds what a job may read (--max-sample)", p.MaxSample)
+		return refuseSample("is required here and at most %d: the operator of this server limits what a job may read (--max-sample)", p.MaxSample)
 	}
 	n, err := sample.Float64()
 	switch {
