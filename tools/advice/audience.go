@@ -7,7 +7,7 @@ import "langsmith-insights-mcp/langsmith"
 type Audience int
 
 const (
-	// Guest calls over HTTP with the operator's LangSmith credentials. Nobody is told less.
+	// Guest calls over HTTP with the operator's LangSmith credentials. It gets the least advice.
 	Guest Audience = iota
 	// KeyHolder calls over HTTP with LangSmith credentials of their own.
 	KeyHolder
@@ -16,14 +16,14 @@ const (
 	Operator
 )
 
-// headers are the headers that a [KeyHolder] sends instead of setting variables.
+// headers are the headers with which a [KeyHolder] sets what variables set for the server.
 var headers = map[string]string{
 	"LANGSMITH_API_KEY":      "X-API-Key",
 	"LANGSMITH_WORKSPACE_ID": "X-Tenant-Id",
 	"LANGSMITH_ENDPOINT":     "LANGSMITH-ENDPOINT",
 }
 
-// setting returns what the audience sets instead of a variable of the operator.
+// setting names what the audience sets instead of a variable of the server.
 func (a Audience) setting(variable string) string {
 	if a == KeyHolder {
 		return "the header " + headers[variable]
@@ -31,8 +31,8 @@ func (a Audience) setting(variable string) string {
 	return variable
 }
 
-// tell returns the advice for an operator. For a caller over HTTP it asks to tell the
-// operator the problem.
+// tell returns advice for an operator, and asks a caller over HTTP to tell the operator the
+// problem.
 func (a Audience) tell(problem, advice string) string {
 	if a == Operator {
 		return advice
