@@ -22,7 +22,7 @@ type Options struct {
 	Anonymous bool
 
 	// Timeout bounds one request and the reading of its response; 0 for 60 s.
-	// It applies to each retry anew, within the caller's deadline.
+	// It applies to each try, within the caller's deadline.
 	Timeout time.Duration
 
 	// Transport sends the requests; nil for a connection pool of this client
@@ -45,7 +45,7 @@ type Options struct {
 // Response is LangSmith's response to one request, without the credential.
 type Response struct {
 	Method string
-	Route  string // the path, with {id} where it had one
+	Route  string // the path, with {id} in place of an id
 	Status int
 	Body   []byte // shared; do not change it
 }
@@ -107,7 +107,7 @@ func (c *Client) Endpoint() Endpoint { return c.endpoint }
 // [redacted].
 func (c *Client) Credentials() Credentials { return c.credentials() }
 
-// parseDate returns the time of LangSmith's clock; zero where the header is missing.
+// parseDate returns the time of LangSmith's clock; zero if the header is missing.
 func parseDate(header http.Header) time.Time {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {

@@ -40,8 +40,8 @@ type UpdateConfigRequest struct {
 
 // GenerateConfigRequest asks a model to write a config; this spends tokens.
 type GenerateConfigRequest struct {
-	UserContext  map[string]string `json:"user_context" jsonschema_description:"What to find out: question to answer."`
-	Model        *ModelProvider    `json:"model,omitzero" jsonschema:"enum=openai,enum=anthropic,default=openai" jsonschema_description:"Runs on the workspace's own key."`
+	UserContext  map[string]string `json:"user_context" jsonschema_description:"What to find out: questions with answers."`
+	Model        *ModelProvider    `json:"model,omitzero" jsonschema:"enum=openai,enum=anthropic,default=openai" jsonschema_description:"Uses the workspace's own key."`
 	ClusterModel Optional[string]  `json:"cluster_model,omitzero" jsonschema_description:"As in create_insights_job."`
 	SummaryModel Optional[string]  `json:"summary_model,omitzero" jsonschema_description:"As in create_insights_job."`
 }
@@ -123,7 +123,7 @@ func (c *Client) DeleteConfig(ctx context.Context, project, config uuid.UUID) (*
 }
 
 // GenerateConfig asks a model to write a config for a project. It spends model tokens,
-// so it is retried only where the first request had no effect.
+// so it is retried only if the first request had no effect.
 func (c *Client) GenerateConfig(ctx context.Context, project uuid.UUID, request *GenerateConfigRequest) (*GeneratedConfig, error) {
 	return send[GeneratedConfig](ctx, c, operation{
 		method: http.MethodPost, path: configsPath(project) + "/generate", body: request,

@@ -70,7 +70,7 @@ func (c Credentials) secret() Secret {
 	return c.BearerToken
 }
 
-// LoginError is the cause of an [Error] where a login provided no token. Nothing was
+// LoginError is the cause of an [Error] if a login provided no token. Nothing was
 // sent. Its text says what to do.
 type LoginError struct{ Err error }
 

@@ -13,7 +13,7 @@ type Dataset struct {
 	ID           uuid.UUID `json:"id"`
 	TenantID     uuid.UUID `json:"tenant_id"` // its workspace
 	Name         string    `json:"name"`
-	DataType     string    `json:"data_type"` // kv, llm or chat; empty where LangSmith does not say
+	DataType     string    `json:"data_type"` // kv, llm or chat; empty if LangSmith does not say
 	ExampleCount *int      `json:"example_count"`
 }
 
@@ -34,7 +34,7 @@ func (c *Client) ListDatasets(ctx context.Context, limit int) ([]Dataset, error)
 }
 
 // CreateDataset creates a dataset whose examples are objects, like the inputs and
-// outputs of runs. It is not retried where the first request may have succeeded; look
+// outputs of runs. It is not retried if the first request may have succeeded; look
 // for the name instead.
 func (c *Client) CreateDataset(ctx context.Context, name, description string) (*Dataset, error) {
 	return send[Dataset](ctx, c, operation{method: http.MethodPost, path: "/datasets", body: struct {

@@ -11,7 +11,7 @@ import (
 // Deprecation (RFC 9745), Sunset (RFC 8594) and Link.
 type Deprecation struct {
 	Method string
-	Route  string    // the path, with {id} where it had one
+	Route  string    // the path, with {id} in place of an id
 	Sunset time.Time // when the route ends; zero if unknown
 	Link   string    // a page about it, or the successor; empty for none
 }

@@ -126,7 +126,7 @@ func jobPath(project, job uuid.UUID) string {
 	return insightsPath(project) + "/" + job.String()
 }
 
-// CreateInsightsJob starts a paid job. It retries only where the first request surely
+// CreateInsightsJob starts a paid job. It retries only if the first request surely
 // had no effect. After an [Error] that is Ambiguous, a job may have been started.
 func (c *Client) CreateInsightsJob(ctx context.Context, project uuid.UUID, request *CreateInsightsJobRequest) (*CreatedJob, error) {
 	return c.CreateInsightsJobWithRetry(ctx, project, request, nil)

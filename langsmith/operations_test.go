@@ -89,7 +89,7 @@ func operations() []operation {
 		{"ListRunsByID", func(ctx ctx, c client) error { return discard(c.ListRunsByID(ctx, project, []uuid.UUID{other})) },
 			"POST", "/api/v2/runs/query", `{"project_ids":["11111111-1111-4111-8111-111111111111"],"ids":["33333333-3333-4333-8333-333333333333"],` +
 				`"min_start_time":"1970-01-01T00:00:00Z","selects":["ID","NAME","RUN_TYPE","STATUS","ERROR","START_TIME","END_TIME","LATENCY_SECONDS",` +
-				`"TOTAL_COST","PROJECT_ID","TRACE_ID","PARENT_RUN_IDS"],"page_size":1}`, `{"items":[]}`, true},
+				`"TOTAL_COST","PROJECT_ID","TRACE_ID","PARENT_RUN_IDS","THREAD_ID"],"page_size":1}`, `{"items":[]}`, true},
 		{"FindDatasets", func(ctx ctx, c client) error { return discard(c.FindDatasets(ctx, "my set")) },
 			"GET", "/api/v1/datasets?limit=100&name=my+set", "", `[]`, true},
 		{"ListDatasets", func(ctx ctx, c client) error { return discard(c.ListDatasets(ctx, 2)) }, "GET", "/api/v1/datasets?limit=2", "", `[]`, true},

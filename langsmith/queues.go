@@ -35,7 +35,7 @@ func (c *Client) ListQueues(ctx context.Context, limit int) ([]Queue, error) {
 	return getList[Queue](ctx, c, "/annotation-queues", pageQuery(limit, 0))
 }
 
-// CreateQueue creates an annotation queue. It is not retried where the first request may
+// CreateQueue creates an annotation queue. It is not retried if the first request may
 // have succeeded; look for the name instead.
 func (c *Client) CreateQueue(ctx context.Context, name, description string) (*Queue, error) {
 	return send[Queue](ctx, c, operation{method: http.MethodPost, path: "/annotation-queues", body: struct {
@@ -96,7 +96,7 @@ func queueItemsPath(queue uuid.UUID) string {
 
 // AddQueueRuns adds runs to a queue. extendRetention extends the retention of their
 // traces, which costs more. It is not documented whether a run can be in a queue twice.
-// So the request is retried only where the first surely had no effect, and a caller
+// So the request is retried only if the first surely had no effect, and a caller
 // reads the queue's runs with [Client.ListQueueRuns] first.
 func (c *Client) AddQueueRuns(ctx context.Context, queue uuid.UUID, runs []QueueRun, extendRetention bool) (*QueueAddition, error) {
 	return callEither(c, queueRoutes, versionedOperation[*QueueAddition]{
@@ -148,7 +148,7 @@ func (c *Client) QueuesOnlyExtendRetention() bool {
 // QueueContents are the runs that a queue holds.
 type QueueContents struct {
 	Runs     []uuid.UUID
-	Complete bool // false where the queue holds more than were read
+	Complete bool // false if the queue holds more than were read
 }
 
 // ListQueueRuns lists the runs of a queue in every review state. It stops after the page

@@ -17,7 +17,7 @@ import (
 type requestState struct {
 	// repeatable is true for an operation that can be repeated without a further
 	// effect: a read, or a write that sets a target to a state. Any other
-	// operation, such as one that costs money, is retried only where the first
+	// operation, such as one that costs money, is retried only if the first
 	// request surely had no effect.
 	repeatable bool
 	// mayRetry is called before each retry; nil for true.
@@ -51,7 +51,7 @@ const (
 	maxBackoff   = 8 * time.Second
 )
 
-// retrier retries a request where that is safe, with jittered backoff or after the
+// retrier retries a request if that is safe, with jittered backoff or after the
 // Retry-After of LangSmith, and not beyond the caller's deadline.
 type retrier struct{ next http.RoundTripper }
 

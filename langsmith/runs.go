@@ -188,7 +188,7 @@ func selectOlderFields(fields []RunField) []string {
 	return names
 }
 
-// nextCursor returns the next cursor, or an empty one where it is unchanged or the page
+// nextCursor returns the next cursor, or an empty one if it is unchanged or the page
 // is empty, which would repeat without end.
 func nextCursor(next, current string, items int) string {
 	if next == current || items == 0 {
@@ -211,7 +211,7 @@ func (c *Client) ListRunsByID(ctx context.Context, project uuid.UUID, ids []uuid
 		op := operation{method: http.MethodPost, root: v2Root, path: "/runs/query"}
 		return nil, op.refuse(fmt.Errorf("%d runs requested at once; at most %d are allowed", len(ids), MaxRunsByID))
 	}
-	page, err := c.QueryRuns(ctx, RunsQuery{Project: project, IDs: ids, Fields: SummaryFields(), Limit: len(ids)})
+	page, err := c.QueryRuns(ctx, RunsQuery{Project: project, IDs: ids, Fields: append(SummaryFields(), RunThread), Limit: len(ids)})
 	if err != nil {
 		return nil, err
 	}

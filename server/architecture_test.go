@@ -104,8 +104,8 @@ var layers = [][]string{
 
 	{"tools"},
 	{"tools/app", "tools/collect", "tools/compare", "tools/start"},
-	{"tools/runs"},
-	{"tools/chats", "tools/configs", "tools/jobs"},
+	{"tools/configs", "tools/runs"},
+	{"tools/chats", "tools/dryrun", "tools/jobs"},
 	{"tools/tool"},
 	{"tools/advice", "tools/cost", "tools/paid", "tools/preview", "tools/schedule", "tools/scope", "tools/watch"},
 	{"tools/wording"},

@@ -121,7 +121,7 @@ func TestMissingResource(t *testing.T) {
 			}
 		}
 		_, err := readResource(t, f, s.jobURI()+"/clusters/"+missing)
-		if err == nil || !strings.Contains(err.Error(), "There is no category "+missing+" in this job.") {
+		if err == nil || !strings.Contains(err.Error(), "There is no category "+missing+" in job ") {
 			t.Errorf("the error does not say what is missing: %v", err)
 		}
 		for id, want := range map[string]string{

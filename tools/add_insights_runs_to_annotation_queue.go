@@ -17,7 +17,7 @@ import (
 
 type addToQueueArgs struct {
 	collect.Args
-	Queue           string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; made if missing."`
+	Queue           string `json:"queue" jsonschema:"minLength=1" jsonschema_description:"The queue's name; created if missing."`
 	ExtendRetention bool   `json:"extend_retention,omitempty" jsonschema:"default=false" jsonschema_description:"Keep the traces longer, at ten times the price."`
 }
 
@@ -31,6 +31,7 @@ type addToQueueResult struct {
 	Queue   string    `json:"queue"`
 	collect.Result
 
+	extends  bool // the call asks for extended retention
 	extended bool // the retention of the traces is extended, or would be
 }
 
@@ -56,24 +57,37 @@ func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *tool.Env, arg
 	}
 	extended := target.extended || args.DryRun && target.extends()
 	collected.FollowDryRun("add_insights_runs_to_annotation_queue", "queue", args.Queue, "extend_retention", args.ExtendRetention)
-	return &addToQueueResult{QueueID: collected.TargetID(), Queue: args.Queue, Result: *collected, extended: extended}, nil
+	result := &addToQueueResult{QueueID: collected.TargetID(), Queue: args.Queue, Result: *collected, extends: args.ExtendRetention, extended: extended}
+	if note := result.describeRetention(); note != "" {
+		result.Caution = append(result.Caution, note)
+	}
+	return result, nil
 }
 
 // Text implements [tool.Result].
 func (r *addToQueueResult) Text() string {
 	var b strings.Builder
 	r.WriteCounts(&b)
-	switch {
-	case r.Added == 0:
-	case r.extended && r.DryRun:
-		b.WriteString("That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not.\n")
-	case r.extended:
-		b.WriteString("These traces are now kept at extended retention, at ten times the price.\n")
-	}
 	if r.QueueID != uuid.Nil {
 		b.WriteString("queue_id: " + r.QueueID.String() + "\n")
 	}
 	return b.String()
+}
+
+// describeRetention returns what the call does, or would do, to the retention of traces;
+// empty for nothing that was asked for.
+func (r *addToQueueResult) describeRetention() string {
+	switch {
+	case r.Added == 0 && r.extends && r.DryRun:
+		return "So no trace would be moved to extended retention."
+	case r.Added == 0 && r.extends:
+		return "So no trace was moved to extended retention."
+	case r.Added == 0 || !r.extended:
+		return ""
+	case r.DryRun:
+		return "That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not."
+	}
+	return "These traces are now kept at extended retention, at ten times the price."
 }
 
 // queues is the [collect.Target] for annotation queues.
@@ -97,9 +111,9 @@ func (q *queues) Confirm(ctx context.Context, runs int) error {
 	}
 	return q.env.Confirm(ctx, &tool.Question{
 		ID: fmt.Sprint("queue ", q.name, " ", runs, " ", q.extend),
-		Text: fmt.Sprintf("%s are to be put into the annotation queue %s, which moves them to extended retention, at ten times the price. Is that agreed?",
+		Text: fmt.Sprintf("Add %s to the annotation queue %s? That moves them to extended retention, at ten times the price.",
 			wording.Count(runs, "trace"), markdown.Quote(q.name, markdown.MaxName)),
-	}, "add_insights_runs_to_dataset keeps traces without that price.")
+	}, "add_insights_runs_to_dataset saves traces without that price.")
 }
 
 func (q *queues) Find(ctx context.Context, name string) ([]uuid.UUID, error) {
@@ -130,7 +144,7 @@ func (q *queues) Members(ctx context.Context, id uuid.UUID) (map[uuid.UUID]bool,
 		return nil, err
 	}
 	if !queued.Complete {
-		return nil, tool.Refuse("The annotation queue %s holds more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
+		return nil, tool.Refuse("The annotation queue %s has more than %s runs, too many to see which are there already. Choose another queue.\nNothing was changed.",
 			markdown.Quote(q.name, markdown.MaxName), wording.Thousands(maxQueueRuns))
 	}
 	members := make(map[uuid.UUID]bool, len(queued.Runs))

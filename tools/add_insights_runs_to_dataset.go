@@ -14,7 +14,7 @@ import (
 
 type addToDatasetArgs struct {
 	collect.Args
-	Dataset string `json:"dataset" jsonschema:"minLength=1" jsonschema_description:"The dataset's name; made if missing."`
+	Dataset string `json:"dataset" jsonschema:"minLength=1" jsonschema_description:"The dataset's name; created if missing."`
 	Split   string `json:"split,omitempty" jsonschema_description:"The examples' split, such as train or test."`
 }
 
@@ -32,7 +32,7 @@ type addToDatasetResult struct {
 func addInsightsRunsToDataset() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "add_insights_runs_to_dataset",
-		Title: "Keep traces as a dataset",
+		Title: "Save traces as a dataset",
 		Description: "Add traces of an Insights report to a dataset as examples: a job's, a category's with its " +
 			"subcategories, or run_ids. Nothing is added twice.",
 		Effect:     tool.Writes,

@@ -23,7 +23,7 @@ import (
 type analyzeChatHistoriesArgs struct {
 	Chats       [][]chatMessage          `json:"chats,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Each a list of messages. Give this or path."`
 	Path        string                   `json:"path,omitempty" jsonschema_description:"A JSON Lines file, one chat a line, in the operator's folder."`
-	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Names the job and begins the project's name."`
+	Name        string                   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"The job's name, and the beginning of the project's."`
 	UserContext map[string]string        `json:"user_context,omitempty" jsonschema_description:"As in create_insights_job."`
 	Model       *langsmith.ModelProvider `json:"model,omitempty" jsonschema:"enum=openai,enum=anthropic,default=openai" jsonschema_description:"As in create_insights_job."`
 	DryRun      bool                     `json:"dry_run,omitempty" jsonschema_description:"Send nothing; show the cost."`
@@ -38,6 +38,9 @@ type chatMessage struct {
 
 	whole json.RawMessage
 }
+
+// MarshalJSON implements json.Marshaler.
+func (m chatMessage) MarshalJSON() ([]byte, error) { return m.whole, nil }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (m *chatMessage) UnmarshalJSON(data []byte) error {
@@ -56,12 +59,14 @@ func (a *analyzeChatHistoriesArgs) Check() error {
 	case a.Path == "" && a.Chats == nil:
 		return langsmith.FieldError{Field: "chats", Problem: `is required, or path: a list of chats, each a list of messages, such as [[{"role": "user", "content": "Where is my refund?"}]]`}
 	case a.Path == "" && len(a.Chats) == 0:
-		return langsmith.FieldError{Field: "chats", Problem: "must hold at least one chat"}
+		return langsmith.FieldError{Field: "chats", Problem: "must have at least one chat"}
 	}
+	size := 0
 	for i, given := range a.Chats {
 		messages := make([]json.RawMessage, len(given))
 		for j := range given {
 			messages[j] = given[j].whole
+			size += len(messages[j])
 		}
 		chat, err := chats.Parse(messages)
 		if err != nil {
@@ -69,14 +74,16 @@ func (a *analyzeChatHistoriesArgs) Check() error {
 		}
 		a.read = append(a.read, chat)
 	}
-	a.Chats = nil // so that they are not in memory twice
+	if size > tool.MaxRepeated {
+		a.Chats = nil // so that they are not in memory twice
+	}
 	return nil
 }
 
 // readFile reads the chats of a file in the operator's folder.
 func (a *analyzeChatHistoriesArgs) readFile(folder string) error {
 	if folder == "" {
-		return tool.BadArgument("path", "cannot be read: this server may read no files. Give chats instead; or its operator names a folder with --chats-dir, which only a server over stdio can have")
+		return tool.BadArgument("path", "cannot be read: this server has no folder of chats. Give chats instead, or have its operator set --chats-dir (stdio only)")
 	}
 	file, err := chats.Open(folder, a.Path)
 	var refused *chats.PathError
@@ -139,8 +146,8 @@ func analyzeChatHistories() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:  "analyze_chat_histories",
 		Title: "Analyse chats",
-		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: they become traces of a new project, and a job " +
-			"over them starts. COSTS MONEY as create_insights_job does. The same call again goes on where one broke off. " +
+		Description: "Run the Insights Agent over chats that are not in LangSmith, at most 1,000: send them to a new project as traces, and start a job " +
+			"over them. COSTS MONEY like create_insights_job. Repeating the call continues an interrupted one. " +
 			"Next: wait_for_insights_job.",
 		Effect:     tool.Spends,
 		Toolset:    "actions",
@@ -170,7 +177,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
 		var call *tool.Call
-		if args.DryRun = false; args.Path != "" { // chats are too long to repeat
+		if args.DryRun = false; args.Path != "" || args.Chats != nil { // else they are too long to repeat
 			call = tool.RepeatCall("analyze_chat_histories", args)
 		}
 		result.Result, err = job.DryRun(ctx, env, call)
@@ -224,7 +231,7 @@ func confirmChats(ctx context.Context, env *tool.Env, job *start.Job, n int) err
 			return err
 		}
 	}
-	return job.Confirm(ctx, env, fmt.Sprintf("Put %s into %s in LangSmith, and start an Insights job over them?", wording.Count(n, "chat"), tool.ProjectLabel(job.Project)))
+	return job.Confirm(ctx, env, fmt.Sprintf("Send %s to %s in LangSmith, and start an Insights job over them?", wording.Count(n, "chat"), tool.ProjectLabel(job.Project)))
 }
 
 // explainNotStarted returns why the job was not started, and that its chats are in
@@ -244,9 +251,9 @@ func (r *analyzeChatHistoriesResult) Text() string {
 	case !r.IsDryRun():
 		fmt.Fprintf(&b, "The %s of %s.\n", wording.Count(r.Ingested, "chat is a trace", "chats are traces"), tool.ProjectLabel(r.project))
 	case r.project.ID == uuid.Nil:
-		fmt.Fprintf(&b, "%s would be put into the new %s.\n", wording.Count(r.chats, "chat"), tool.ProjectLabel(r.project))
+		fmt.Fprintf(&b, "%s would be added to the new %s.\n", wording.Count(r.chats, "chat"), tool.ProjectLabel(r.project))
 	default:
-		fmt.Fprintf(&b, "%s would be put into %s, as far as they are not there.\n", wording.Count(r.chats, "chat"), tool.ProjectLabel(r.project))
+		fmt.Fprintf(&b, "%s would be added to %s, unless they are already there.\n", wording.Count(r.chats, "chat"), tool.ProjectLabel(r.project))
 	}
 	b.WriteString(r.Result.Text())
 	return b.String()

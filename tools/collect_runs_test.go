@@ -351,3 +351,51 @@ func TestQueueWithConfirm(t *testing.T) {
 		}
 	})
 }
+
+// A run inside a trace is added as it is asked for, and said to be no trace.
+func TestAddChildRun(t *testing.T) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		root, child := idOf("root"), idOf("child")
+		s.Sandbox.AddRuns(s.project, trace.Run{ID: root}, trace.Run{ID: child, TraceID: root, ParentID: root})
+		for _, c := range []struct {
+			runs []uuid.UUID
+			said bool
+		}{{[]uuid.UUID{root}, false}, {[]uuid.UUID{root, child}, true}} {
+			for _, dry := range []bool{true, false} {
+				reply := s.Call(t, toDataset, servertest.Args{"session_id": s.project, "run_ids": c.runs, "dataset": "d", "dry_run": dry})
+				var result struct{ Caution []string }
+				reply.Decode(t, &result)
+				const want = "1 of them is a run inside a trace, and no trace: get_run shows the trace_id."
+				if said := slices.Contains(result.Caution, want); said != c.said || strings.Contains(reply.Text, want) != c.said {
+					t.Errorf("%d runs, dry run %t: %s", len(c.runs), dry, reply.Text)
+				}
+			}
+		}
+	})
+}
+
+// Whoever asks for extended retention is told what became of it, also where there is
+// nothing to add.
+func TestExtendRetentionOfNothing(t *testing.T) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		f := s.addReportWithRuns()
+		args := servertest.Args{"session_id": s.project, "job_id": f.job, "queue": "q", "extend_retention": true}
+		for _, c := range []struct {
+			dry  bool
+			want string
+		}{
+			{true, "That would move these traces to extended retention, at ten times the price. add_insights_runs_to_dataset would not."},
+			{false, "These traces are now kept at extended retention, at ten times the price."},
+			{true, "So no trace would be moved to extended retention."},
+			{false, "So no trace was moved to extended retention."},
+		} {
+			args["dry_run"] = c.dry
+			reply := s.Call(t, toQueue, args)
+			var result struct{ Caution []string }
+			reply.Decode(t, &result)
+			if !slices.Equal(result.Caution, []string{c.want}) || strings.Count(reply.Text, c.want) != 1 {
+				t.Errorf("dry run %t: %q: %s", c.dry, result.Caution, reply.Text)
+			}
+		}
+	})
+}

@@ -24,7 +24,7 @@ import (
 type compareInsightsJobsArgs struct {
 	tool.ProjectArgs
 	JobID             tool.JobID `json:"job_id,omitempty" jsonschema:"default=latest" jsonschema_description:"The later job's UUID, or latest."`
-	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier one's, latest or previous (of the same config if any)."`
+	BaselineJobID     string     `json:"baseline_job_id,omitempty" jsonschema:"default=previous" jsonschema_description:"The earlier job's UUID, latest, or previous (of the same config if any)."`
 	BaselineSessionID uuid.UUID  `json:"baseline_session_id,omitzero" jsonschema_description:"The baseline's project, if it is another."`
 	BaselineProject   string     `json:"baseline_project,omitempty" jsonschema_description:"Or that project's name."`
 	TimeoutSeconds    *int       `json:"timeout_seconds,omitempty" jsonschema:"minimum=0,maximum=1800" jsonschema_description:"As in wait_for_insights_job."`
@@ -47,8 +47,7 @@ func compareInsightsJobs() tool.Tool {
 		Name:  "compare_insights_jobs",
 		Title: "Compare two Insights reports",
 		Description: "Compare two Insights reports, by default the latest with the one before: which categories appeared, vanished, grew or shrank as a share of all traces " +
-			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words. " +
-			"Mind caution.",
+			"(unchanged: within chance), and how errors, latency and cost changed. Categories are matched by name, else by their words.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -68,21 +67,21 @@ func runCompareInsightsJobs(ctx context.Context, env *tool.Env, args compareInsi
 			return nil, tool.WithPrefix("baseline_", err)
 		}
 	}
-	id, baselineID, err := compare.FindJobs(ctx, env, project, baseline, args.JobID, args.BaselineJobID)
+	pair, better, err := compare.FindJobs(ctx, env, project, baseline, args.JobID, args.BaselineJobID)
 	if err != nil {
 		return nil, err
 	}
-	if id == baselineID {
-		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", id)
+	if pair.Job == pair.Baseline {
+		return nil, tool.Refuse("Job %s is both the job and its baseline. list_insights_jobs lists the others.", pair.Job)
 	}
-	compared := [2]comparedJob{{project: project, id: id}, {project: baseline, id: baselineID}}
+	compared := [2]comparedJob{{project: project, id: pair.Job}, {project: baseline, id: pair.Baseline}}
 	if err := waitForBoth(ctx, env, &compared, waitArgs{TimeoutSeconds: args.TimeoutSeconds}); err != nil {
 		args.ProjectArgs = tool.ProjectArgs{SessionID: project.ID}
 		args.BaselineSessionID, args.BaselineProject = baseline.ID, ""
-		args.JobID, args.BaselineJobID = tool.JobID(id.String()), baselineID.String() // latest may mean another job at the next call
+		args.JobID, args.BaselineJobID = tool.JobID(pair.Job.String()), pair.Baseline.String() // latest may mean another job at the next call
 		return nil, tool.WithNextCall(err, args)
 	}
-	return compare.New(compared[0].side(env), compared[1].side(env)).Resizable(), nil
+	return compare.New(compared[0].side(env), compared[1].side(env), better).Resizable(), nil
 }
 
 // comparedJob is one of the two jobs of a comparison.
@@ -165,6 +164,6 @@ func (j *comparedJob) refuseUnfinished(timeout time.Duration, maxWaiters int) er
 	if shown.Status.Done() {
 		return nil
 	}
-	return tool.Refuse("%s is not finished: %s Nothing is compared yet. Call compare_insights_jobs again, with a longer timeout_seconds where the client allows it; waiting costs nothing.",
+	return tool.Refuse("%s is not finished: %s Nothing is compared yet. Call compare_insights_jobs again, with a longer timeout_seconds if the client allows it; waiting costs nothing.",
 		j.describe(), describeEnd(j.state, shown.State(), timeout, maxWaiters))
 }

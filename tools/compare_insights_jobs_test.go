@@ -198,7 +198,7 @@ func TestComparisonBudget(t *testing.T) {
 			f.Call(t, "wait_for_insights_job", servertest.Args{"project": sandbox.ChatProd, "job_id": job.ID, "timeout_seconds": 600})
 		}
 		reply := f.Call(t, "compare_insights_jobs", servertest.Args{"project": sandbox.ChatProd})
-		const head = "Traces 146 → 161, errors 14 → 17 %. Categories: 2 appeared, 2 vanished, 1 grew, 2 shrank, 11 steady (within chance).\nJob \"This week\" "
+		const head = "Traces 146 → 161, errors 14 → 17 %. Categories: 2 appeared, 2 vanished, 1 grew, 2 shrank, 11 unchanged (within chance).\nJob \"This week\" "
 		if reply.IsError || !strings.HasPrefix(reply.Text, head) {
 			t.Fatalf("the text begins otherwise than %q:\n%s", head, reply.Text)
 		}

@@ -95,6 +95,41 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 	}
 }
 
+// A comparison of two jobs that did not read alike names two that did, if there are.
+func TestCompareNamesSuccessiveReports(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		s.addThreeWeeksOfRuns()
+		before := servertest.Args{"start_time": "1999-12-10T00:00:00Z", "end_time": "1999-12-17T00:00:00Z"}
+		after := servertest.Args{"start_time": "1999-12-17T00:00:00Z", "end_time": "1999-12-24T00:00:00Z"}
+		baseline, job := s.report(before), s.report(after)
+		cautions := func(args servertest.Args) string {
+			reply := s.Call(t, "compare_insights_jobs", with(servertest.Args{"project": "shop"}, args))
+			var compared struct{ Caution []string }
+			reply.Decode(t, &compared)
+			told := strings.Join(compared.Caution, "\n")
+			if strings.Contains(reply.Text, "successive") != strings.Contains(told, "successive") {
+				t.Errorf("text and structure differ: %s", reply.Text)
+			}
+			return told
+		}
+		better := "job_id=" + job + " baseline_job_id=" + baseline
+		if told := cautions(nil); strings.Contains(told, "successive") {
+			t.Errorf("two that read alike: %s", told)
+		}
+		failures := s.report(with(after, servertest.Args{"filter": `eq(status, "error")`}))
+		if told := cautions(nil); !strings.Contains(told, "compare_insights_jobs session_id="+s.project.String()+" "+better) {
+			t.Errorf("%s is not named: %s", better, told)
+		}
+		if told := cautions(servertest.Args{"job_id": failures}); strings.Contains(told, "successive") {
+			t.Errorf("another job than the one that was asked for: %s", told)
+		}
+		s.report(with(before, servertest.Args{"filter": `eq(status, "error")`}))
+		if told := cautions(nil); !strings.Contains(told, "swap job_id and baseline_job_id") || strings.Contains(told, "successive") {
+			t.Errorf("made in the other order: %s", told)
+		}
+	})
+}
+
 // The unknown filter of somebody else's job is not invented.
 func TestCompareWithUnknownFilter(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
@@ -102,7 +137,7 @@ func TestCompareWithUnknownFilter(t *testing.T) {
 		s.Sandbox.AddJob(s.project, weekBefore())
 		s.report(servertest.Args{"last_n_hours": 168, "filter": `eq(status, "error")`})
 		reply := s.Call(t, "compare_insights_jobs", servertest.Args{"project": "shop"})
-		if want := `Caution: The job reads only "eq(status, \"error\")"; the baseline's filter is not known.`; !strings.Contains(reply.Text, want) {
+		if want := `Caution: The job reads only "eq(status, \"error\")"; the baseline's filter is unknown.`; !strings.Contains(reply.Text, want) {
 			t.Errorf("%q is not in\n%s", want, reply.Text)
 		}
 	})

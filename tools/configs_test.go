@@ -1,6 +1,7 @@
 package tools_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -54,6 +55,11 @@ func (s *stage) sent(method string) []string {
 	return slices.DeleteFunc(s.upstream(), func(line string) bool { return !strings.HasPrefix(line, method+" ") })
 }
 
+// sentConfigs returns the requests that save a config.
+func (s *stage) sentConfigs() []string {
+	return slices.DeleteFunc(s.sent("POST"), func(line string) bool { return !strings.Contains(line, "/insights/configs ") })
+}
+
 func TestCreateInsightsConfig(t *testing.T) {
 	scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "description": "What went wrong"})
 	for _, c := range []struct {
@@ -83,6 +89,7 @@ func TestCreateInsightsConfig(t *testing.T) {
 		{name: "blank_name", args: with(weeklyErrors, servertest.Args{"name": " \t"})},
 		{name: "dry_run_again", before: scheduled, args: with(scheduled, servertest.Args{"dry_run": true})},
 		{name: "hourly", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 * * * *", "accept_runs_per_month": 743})},
+		{name: "hourly_unknown_setting", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 * * * *", "config": object{"days": 7}})},
 		{name: "hourly_accepted", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 * * * *", "accept_runs_per_month": 744})},
 		{name: "daily", args: with(weeklyErrors, servertest.Args{"schedule_cron": "0 6 * * *"})},
 		{name: "fixed_start", args: with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "config": object{"start_time": "1999-12-01T00:00:00Z"}})},
@@ -102,7 +109,7 @@ func TestCreateInsightsConfig(t *testing.T) {
 					s.Sandbox.Inject(*c.fault)
 				}
 				s.transcript(c.name, "create_insights_config", c.args)
-				if posts := s.sent("POST"); len(posts) > 1 {
+				if posts := s.sentConfigs(); len(posts) > 1 {
 					t.Errorf("sent more than once:\n%s", strings.Join(posts, "\n"))
 				} else if len(posts) > 0 && c.args["dry_run"] == true {
 					t.Errorf("sent:\n%s", posts)
@@ -113,18 +120,21 @@ func TestCreateInsightsConfig(t *testing.T) {
 }
 
 // Another name, schedule or setting makes another config; a setting that LangSmith adds
-// does not.
+// does not. A schedule is not saved beside another one of the same name.
 func TestDifferentConfigs(t *testing.T) {
 	settings := func(over object) object {
 		return object(with(servertest.Args{"last_n_hours": 168, "sample": 500.0}, servertest.Args(over)))
 	}
-	scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays, "config": settings(nil)})
+	unscheduled := with(weeklyErrors, servertest.Args{"config": settings(nil)})
+	scheduled := with(unscheduled, servertest.Args{"schedule_cron": mondays})
 	dated := with(weeklyErrors, servertest.Args{"config": object{"start_time": "1999-12-01T00:00:00Z"}})
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		first, firstDated := s.saveConfig(scheduled), s.saveConfig(dated)
+		firstUnscheduled, firstDated := s.saveConfig(unscheduled), s.saveConfig(dated)
+		first := s.saveConfig(scheduled)
+		if first == firstUnscheduled {
+			t.Error("a schedule: taken for the one without")
+		}
 		for name, over := range map[string]servertest.Args{
-			"another name":        {"name": "Weekly"},
-			"no schedule":         {"schedule_cron": nil},
 			"another schedule":    {"schedule_cron": "0 7 * * mon"},
 			"a description":       {"description": "d"},
 			"another sample":      {"config": settings(object{"sample": 400})},
@@ -133,8 +143,19 @@ func TestDifferentConfigs(t *testing.T) {
 			"another model":       {"config": settings(object{"model": "anthropic"})},
 			"fixed in partitions": {"config": settings(object{"partitions": object{"a": "b"}})},
 		} {
-			if s.saveConfig(with(scheduled, over)) == first {
-				t.Errorf("%s: taken for the first", name)
+			s.Sandbox.ResetRequests()
+			refused := s.Call(t, "create_insights_config", with(scheduled, over))
+			if !refused.IsError || !strings.Contains(refused.Text, "update_insights_config") || !strings.Contains(refused.Text, "config_id="+first) || len(s.sentConfigs()) > 0 {
+				t.Errorf("%s, with a schedule beside the first: sent %v: %s", name, s.sentConfigs(), refused.Text)
+			}
+			if dry := s.Call(t, "create_insights_config", with(with(scheduled, over), servertest.Args{"dry_run": true})); dry.Text != refused.Text {
+				t.Errorf("%s: the dry run says %q, the call %q", name, dry.Text, refused.Text)
+			}
+			if saved := s.saveConfig(with(with(scheduled, over), servertest.Args{"name": "Weekly " + name})); saved == first || saved == "" {
+				t.Errorf("%s, with another name: %q, of the first", name, saved)
+			}
+			if saved := s.saveConfig(with(with(unscheduled, over), servertest.Args{"schedule_cron": nil})); name != "another schedule" && (saved == firstUnscheduled || saved == "") {
+				t.Errorf("%s: %q, of the first", name, saved)
 			}
 		}
 		if s.saveConfig(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T00:00:01Z"}})) == firstDated {
@@ -150,6 +171,61 @@ func TestDifferentConfigs(t *testing.T) {
 		}
 		if s.saveConfig(with(dated, servertest.Args{"config": object{"start_time": "1999-12-01T01:00:00+01:00"}})) != firstDated {
 			t.Error("another zone: saved a second time")
+		}
+	})
+}
+
+// What a schedule would find now is checked before it is saved, and by a dry run, as
+// create_insights_job's dry run does.
+func TestConfigForecast(t *testing.T) {
+	scheduled := with(weeklyErrors, servertest.Args{"schedule_cron": mondays})
+	for _, c := range []struct {
+		name   string
+		fault  *sandbox.Fault
+		beside servertest.Args // another config
+		before servertest.Args // the config to update
+		tool   string
+		args   servertest.Args
+	}{
+		{name: "forecast", args: scheduled},
+		{name: "dry_run_forecast", args: with(scheduled, servertest.Args{"dry_run": true})},
+		{name: "dry_run_unscheduled_forecast", args: with(weeklyErrors, servertest.Args{"dry_run": true})},
+		{name: "dry_run_bad_filter", args: with(scheduled, servertest.Args{"dry_run": true, "config": object{"filter": "bogus("}})},
+		{name: "bad_filter", args: with(scheduled, servertest.Args{"config": object{"filter": "bogus("}})},
+		{name: "dry_run_no_key", args: with(scheduled, servertest.Args{"dry_run": true, "config": object{"model": "anthropic"}})},
+		{name: "no_key", args: with(scheduled, servertest.Args{"config": object{"model": "anthropic"}})},
+		{name: "dry_run_uncounted", fault: &sandbox.Fault{Path: "/runs/query$", Status: 403, Body: `{"detail":"Forbidden"}`}, args: with(scheduled, servertest.Args{"dry_run": true})},
+		{name: "dry_run_forecast", tool: "update_insights_config", before: weeklyErrors, args: servertest.Args{"schedule_cron": mondays, "dry_run": true}},
+		{name: "dry_run_beside_a_schedule", tool: "update_insights_config", beside: with(scheduled, servertest.Args{"name": "Weekly"}), before: weeklyErrors, args: servertest.Args{"schedule_cron": "0 6 1 * *", "dry_run": true}},
+		{name: "dry_run_bad_filter", tool: "update_insights_config", before: scheduled, args: servertest.Args{"config": object{"filter": "bogus("}, "dry_run": true}},
+		{name: "forecast", tool: "update_insights_config", before: weeklyErrors, args: servertest.Args{"schedule_cron": mondays}},
+	} {
+		t.Run(c.tool+c.name, func(t *testing.T) {
+			onStage(t, servertest.Options{Sandbox: sandbox.Options{Secrets: []string{"OPENAI_API_KEY"}}}, func(t *testing.T, s *stage) {
+				s.addFailingRuns(3)
+				args := c.args
+				if c.beside != nil {
+					s.saveConfig(c.beside)
+				}
+				if c.before != nil {
+					args = with(servertest.Args{"session_id": s.project.String(), "config_id": s.saveConfig(c.before)}, args)
+				}
+				if c.fault != nil {
+					s.Sandbox.Inject(*c.fault)
+				}
+				s.transcript(c.name, cmp.Or(c.tool, "create_insights_config"), args)
+			})
+		})
+	}
+}
+
+// A saved config without a schedule costs no more requests than the list and itself.
+func TestUnscheduledConfigSendsNoMore(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		id := s.saveConfig(with(weeklyErrors, servertest.Args{"session_id": s.project.String(), "project": nil}))
+		s.Call(t, "update_insights_config", servertest.Args{"session_id": s.project.String(), "config_id": id, "config": object{"sample": 5}})
+		if requests := s.upstream(); len(requests) != 3 {
+			t.Errorf("sent\n%s", strings.Join(requests, "\n"))
 		}
 	})
 }
@@ -178,7 +254,7 @@ func TestConcurrentEqualCallsSaveOneConfig(t *testing.T) {
 			})
 		}
 		calls.Wait()
-		if posts := s.sent("POST"); len(posts) != 1 {
+		if posts := s.sentConfigs(); len(posts) != 1 {
 			t.Errorf("sent %q", posts)
 		}
 	})
@@ -348,6 +424,11 @@ func TestDeleteInsightsConfig(t *testing.T) {
 		args := servertest.Args{"project": "shop", "config_id": s.saveConfig(weeklyErrors)}
 		s.transcript("deleted", "delete_insights_config", args)
 		s.transcript("already_gone", "delete_insights_config", args)
+		for _, name := range []string{"Daily", "Weekly"} {
+			s.saveConfig(with(weeklyErrors, servertest.Args{"name": name, "schedule_cron": mondays}))
+		}
+		scheduled := with(weeklyErrors, servertest.Args{"name": "Late", "schedule_cron": mondays})
+		s.transcript("schedules_remain", "delete_insights_config", servertest.Args{"project": "shop", "config_id": s.saveConfig(scheduled)})
 		s.transcript("no_such_project", "delete_insights_config", servertest.Args{"session_id": uuid.Max, "config_id": args["config_id"]})
 		s.transcript("prebuilt", "delete_insights_config", servertest.Args{"project": "shop", "config_id": "sandbox-usage-patterns"})
 	})
@@ -417,7 +498,7 @@ func TestScheduleWithConfirm(t *testing.T) {
 		onStage(t, options, func(t *testing.T, s *stage) {
 			reply := s.Call(t, "create_insights_config", with(weeklyErrors, servertest.Args{"schedule_cron": mondays}))
 			accepted := action == mcp.ElicitationResponseActionAccept
-			if posts := len(s.sent("POST")); reply.IsError == accepted || (posts == 1) != accepted {
+			if posts := len(s.sentConfigs()); reply.IsError == accepted || (posts == 1) != accepted {
 				t.Errorf("%s: %d configs saved: %s", action, posts, reply.Text)
 			}
 			if len(asked.asked) != 1 {

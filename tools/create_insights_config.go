@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/configs"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -31,13 +31,17 @@ func (a *createInsightsConfigArgs) Check() error {
 	return errors.Join(tool.CheckName("name", a.Name), a.request().Check(), err, configs.CheckWindow(when, a.Config))
 }
 
+// CheckPolicy refuses a schedule above the operator's limits, or above what the call accepts.
+func (a *createInsightsConfigArgs) CheckPolicy(policy tool.Policy) error {
+	return a.ScheduleArgs.CheckPolicy(policy, a.ScheduleCron, a.Config)
+}
+
 func createInsightsConfig() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "create_insights_config",
 		Title: "Save an Insights config",
 		Description: "Save settings for Insights jobs under a name. WITH schedule_cron LangSmith starts a paid job each " +
-			"time, until it is cleared; dry_run says how often a month and at what cost. The same call again returns the config that is " +
-			"there.",
+			"time, until it is cleared; dry_run shows the runs and cost per month. Repeating the call returns the existing config.",
 		Effect:     tool.Writes,
 		Repeatable: true,
 		Toolset:    "configs",
@@ -45,20 +49,9 @@ func createInsightsConfig() tool.Tool {
 }
 
 func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
-	if err := tool.WithPrefix("config.", env.Policy.CheckSample(args.Config)); err != nil {
-		return nil, err
-	}
 	when, err := configs.ParseSchedule(args.ScheduleCron)
 	if err != nil {
 		return nil, err
-	}
-	if err := configs.CheckSchedule(env.Policy, when); err != nil {
-		return nil, err
-	}
-	if !args.DryRun {
-		if err := configs.CheckAccepted(when, args.Config, args.AcceptRunsPerMonth); err != nil {
-			return nil, err
-		}
 	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
@@ -77,13 +70,24 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	if existing != nil {
-		return configs.NewSaved("was saved already, with all that this call asks for; no second one was made", project, existing, args.ScheduleCron, others), nil
+		return configs.NewSaved("already exists with these settings; no second one was saved", project, existing, args.ScheduleCron, nil, others), nil
+	}
+	var forecast *configs.Forecast
+	if when != nil {
+		if err := configs.RefuseSecondSchedule(project, request.Name, others); err != nil {
+			return nil, err
+		}
+	}
+	if args.DryRun || when != nil {
+		if forecast, err = configs.NewForecast(ctx, env, project, args.Config, "config.filter"); err != nil {
+			return nil, err
+		}
 	}
 	if args.DryRun {
-		return args.dryRun(project, others)
+		return args.dryRun(project, forecast, others)
 	}
 	if when != nil {
-		if err := configs.ConfirmSchedule(ctx, env, project, request, args.Config, configs.NewScheduledRuns(when, args.Config, time.Now())); err != nil {
+		if err := configs.ConfirmSchedule(ctx, env, project, request, when, forecast); err != nil {
 			return nil, err
 		}
 	}
@@ -92,17 +96,17 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
-			return configs.NewSaved("is saved, although LangSmith's answer to the call was lost", project, existing, args.ScheduleCron, others), nil
+			return configs.NewSaved("is saved, although LangSmith's response was lost", project, existing, args.ScheduleCron, forecast, others), nil
 		}
 	}
 	if err != nil {
-		return nil, err
+		return nil, dryrun.ExplainFilter(env.Audience, request.Config, err, "config.filter")
 	}
-	return configs.NewSaved("saved", project, saved, args.ScheduleCron, others), nil
+	return configs.NewSaved("saved", project, saved, args.ScheduleCron, forecast, others), nil
 }
 
 // dryRun returns what saving the config would do, and the other configs with a schedule.
-func (a createInsightsConfigArgs) dryRun(project langsmith.Project, others []langsmith.Config) (*tool.Resizable[*configs.Saved], error) {
+func (a createInsightsConfigArgs) dryRun(project langsmith.Project, forecast *configs.Forecast, others []langsmith.Config) (*tool.Resizable[*configs.Saved], error) {
 	request, given := a.request(), a.ScheduleArgs
 	settings, err := json.Marshal(request.Config)
 	if err != nil {
@@ -112,5 +116,5 @@ func (a createInsightsConfigArgs) dryRun(project langsmith.Project, others []lan
 	after.Description, _ = request.Description.Get()
 	after.ScheduleCron, _ = request.ScheduleCron.Get()
 	a.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a), others)
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a), forecast, others)
 }

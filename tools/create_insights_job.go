@@ -12,8 +12,13 @@ import (
 type createInsightsJobArgs struct {
 	tool.ProjectArgs
 	langsmith.CreateInsightsJobRequest
-	DryRun         bool `json:"dry_run,omitempty" jsonschema_description:"Start nothing; show what matches and its cost."`
-	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Start another one all the same."`
+	DryRun         bool `json:"dry_run,omitempty" jsonschema_description:"Start nothing; show matching traces and cost."`
+	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Start another job anyway."`
+}
+
+// CheckPolicy refuses a job that may read more than the operator allows.
+func (a *createInsightsJobArgs) CheckPolicy(policy tool.Policy) error {
+	return policy.CheckSample(&a.CreateInsightsJobRequest)
 }
 
 func createInsightsJob() tool.Tool {
@@ -22,9 +27,9 @@ func createInsightsJob() tool.Tool {
 		Title: "Start an Insights job",
 		Description: "Start LangSmith's Insights Agent over a project: it groups up to 1,000 traces into categories and writes a report. COSTS " +
 			"MONEY (per 1,000 traces about 1-2 USD with OpenAI models, 3-4 with Anthropic, on the workspace's key) and takes up to 30 " +
-			"minutes. The same call again returns the job that runs or is just done. It reads one trace a thread (for all of it: " +
-			"all_thread_messages in summary_prompt) and knows users by metadata alone (filter by it). A recent report may do: " +
-			"list_insights_jobs. Next: wait_for_insights_job.",
+			"minutes. Repeating the call returns the running or just finished job. It reads one trace per thread (whole threads: " +
+			"all_thread_messages in summary_prompt) and knows users only by metadata (filter on it). Check list_insights_jobs for a recent report " +
+			"first. Next: wait_for_insights_job.",
 		Effect:  tool.Spends,
 		Toolset: "insights",
 	}, runCreateInsightsJob)
@@ -32,9 +37,6 @@ func createInsightsJob() tool.Tool {
 
 func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsightsJobArgs) (*start.Result, error) {
 	request := &args.CreateInsightsJobRequest
-	if err := env.Policy.CheckSample(request); err != nil {
-		return nil, err
-	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err

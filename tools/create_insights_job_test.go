@@ -46,6 +46,8 @@ func TestCreateInsightsJob(t *testing.T) {
 		{name: "dry_run_many_match", runs: 1200, args: servertest.Args{"project": "shop", "dry_run": true}},
 		{name: "dry_run_older_routes", runs: 250, sandbox: sandbox.Options{Routes: sandbox.RoutesV1}, args: servertest.Args{"project": "shop", "dry_run": true}},
 		{name: "dry_run_bad_filter", args: servertest.Args{"project": "shop", "dry_run": true, "filter": `status = error`}},
+		{name: "dry_run_no_such_status", runs: 3, args: servertest.Args{"project": "shop", "dry_run": true, "filter": `and(eq(status, "failed"), gt(latency, 1))`}},
+		{name: "bad_filter", args: servertest.Args{"project": "shop", "filter": `status = error`}},
 		{name: "dry_run_traces_unread", fault: &sandbox.Fault{Path: `/runs/query$`, Status: 403, Body: `{"detail":"Forbidden"}`}, args: servertest.Args{"project": "shop", "dry_run": true, "filter": `eq(status, "error")`}},
 		{name: "dry_run_prompt", runs: 3, args: servertest.Args{"project": "shop", "dry_run": true,
 			"summary_prompt": "Asked: {{run.inputs.messages}}\nAnswered: {{{run.outputs.answer}}} in {{run.outputs}}\nFailed: {{run.error}}, {{run.inputs.mesages}}{{run.feedback.score}}"}},

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"langsmith-insights-mcp/tools/configs"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -31,11 +32,19 @@ func runDeleteInsightsConfig(ctx context.Context, env *tool.Env, args deleteInsi
 		return nil, err
 	}
 	deleted, err := env.LangSmith.DeleteConfig(ctx, project.ID, args.ConfigID)
-	if tool.IsNotFound(err) {
-		return newAlreadyGone(ctx, env, project, args.ConfigID, "config", err)
-	}
-	if err != nil {
+	var result *deletedResult
+	switch {
+	case tool.IsNotFound(err):
+		if result, err = newAlreadyGone(ctx, env, project, args.ConfigID, "config", err); err != nil {
+			return nil, err
+		}
+	case err != nil:
 		return nil, err
+	default:
+		result = newDeletedResult(args.ConfigID, deleted)
 	}
-	return newDeletedResult(args.ConfigID, deleted), nil
+	if remaining := configs.DescribeSchedules(ctx, env, project); remaining != "" {
+		result.add(remaining)
+	}
+	return result, nil
 }

@@ -15,6 +15,18 @@ import (
 type deletedResult struct {
 	ID      uuid.UUID `json:"id"`
 	Message string    `json:"message"`
+
+	text string
+}
+
+func newDeleted(id uuid.UUID, message string) *deletedResult {
+	return &deletedResult{ID: id, Message: message, text: fmt.Sprintf("%s (%s).\n", markdown.Escape(markdown.Line(message, markdown.MaxName)), id)}
+}
+
+// add adds a sentence to the message and to the text.
+func (r *deletedResult) add(sentence string) {
+	r.Message += ". " + sentence
+	r.text += sentence + "\n"
 }
 
 func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
@@ -22,7 +34,7 @@ func newDeletedResult(id uuid.UUID, deleted *langsmith.Deleted) *deletedResult {
 	if message == "" {
 		message = "deleted"
 	}
-	return &deletedResult{ID: id, Message: markdown.Truncate(message, markdown.MaxName)}
+	return newDeleted(id, markdown.Truncate(message, markdown.MaxName))
 }
 
 // newAlreadyGone returns the result of deleting something that does not exist. It fails
@@ -35,10 +47,8 @@ func newAlreadyGone(ctx context.Context, env *tool.Env, project langsmith.Projec
 			return nil, err
 		}
 	}
-	return &deletedResult{ID: id, Message: "there is no such " + thing + " in this project; it was deleted already, or is another project's"}, nil
+	return newDeleted(id, "There is no such "+thing+" in this project; it was deleted already, or is another project's"), nil
 }
 
 // Text implements [tool.Result].
-func (r *deletedResult) Text() string {
-	return fmt.Sprintf("%s: %s.\n", r.ID, markdown.Escape(markdown.Line(r.Message, markdown.MaxName)))
-}
+func (r *deletedResult) Text() string { return r.text }

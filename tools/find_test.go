@@ -79,7 +79,7 @@ func TestDeleteRefusesLatest(t *testing.T) {
 		s.Sandbox.AddJob(s.project, support())
 		s.Sandbox.ResetRequests()
 		reply := s.Call(t, "delete_insights_job", servertest.Args{"project": "shop", "job_id": "latest"})
-		if !reply.IsError || len(s.upstream()) > 0 || !strings.Contains(reply.Text, "the same call again would mean another job; list_insights_jobs lists the jobs") {
+		if !reply.IsError || len(s.upstream()) > 0 || !strings.Contains(reply.Text, "a repeated call would mean another job; list_insights_jobs lists the jobs") {
 			t.Errorf("%s, %v", reply.Text, s.upstream())
 		}
 	})
@@ -114,7 +114,7 @@ func TestFindCategory(t *testing.T) {
 		s.transcript("category_by_name", "get_insights_job", args("Refund never arrives"))
 		s.transcript("several_categories", "get_insights_job", args("Delivery"))
 		for _, none := range []string{refunds.String()[:5], "Refund", "missing refunds"} {
-			if reply := s.Call(t, "get_insights_job", args(none)); !reply.IsError || !strings.Contains(reply.Text, "Near it are:\n- \"Refund never arrives\"") || !strings.Contains(reply.Text, refunds.String()) {
+			if reply := s.Call(t, "get_insights_job", args(none)); !reply.IsError || !strings.Contains(reply.Text, "Similar ones are:\n- \"Refund never arrives\"") || !strings.Contains(reply.Text, refunds.String()) {
 				t.Errorf("%s: %s", none, reply.Text)
 			}
 		}

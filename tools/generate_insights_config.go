@@ -34,8 +34,8 @@ type generateInsightsConfigResult struct {
 func generateInsightsConfig() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "generate_insights_config",
-		Title: "Have an Insights config written",
-		Description: "Have a model write settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS MODEL TOKENS " +
+		Title: "Generate an Insights config",
+		Description: "Have a model propose settings for a question: a summary prompt, and attributes to extract from each trace. SPENDS MODEL TOKENS " +
 			"each time. Nothing is saved or started. Next: create_insights_config or create_insights_job (paid).",
 		Effect:  tool.Spends,
 		Toolset: "configs",
@@ -49,7 +49,7 @@ func runGenerateInsightsConfig(ctx context.Context, env *tool.Env, args generate
 	}
 	if err := env.Confirm(ctx, &tool.Question{
 		ID:   tool.QuestionID("generate", project.ID, args.GenerateConfigRequest),
-		Text: fmt.Sprintf("A model is to write an Insights config for %s, which spends some tokens of the workspace's model key. Is that agreed?", tool.ProjectLabel(project)),
+		Text: fmt.Sprintf("Have a model write an Insights config for %s? That spends some tokens of the workspace's model key.", tool.ProjectLabel(project)),
 	}, "A config can be written by hand: see the arguments of create_insights_job."); err != nil {
 		return nil, err
 	}

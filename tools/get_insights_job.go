@@ -10,9 +10,9 @@ import (
 
 type getInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID     tool.JobID   `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	JobID     tool.JobID   `json:"job_id" jsonschema_description:"A UUID, or latest (that succeeded)."`
 	Detail    string       `json:"detail,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise" jsonschema_description:"detailed adds descriptions and every statistic."`
-	ClusterID string       `json:"cluster_id,omitempty" jsonschema_description:"Only this category and those below: id, its first 6 or more characters, or name."`
+	ClusterID string       `json:"cluster_id,omitempty" jsonschema_description:"Only this category with its subcategories: id, its first 6 or more characters, or name."`
 	SortBy    report.Order `json:"sort_by,omitempty" jsonschema:"enum=num_runs,enum=error_rate,enum=latency,enum=cost,default=num_runs" jsonschema_description:"The order of categories, largest first."`
 	tool.PageArgs
 }

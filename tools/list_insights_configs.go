@@ -36,7 +36,7 @@ func listInsightsConfigs() tool.Tool {
 		Name:  "list_insights_configs",
 		Title: "List Insights configs",
 		Description: "List saved Insights configs with their settings, and the runs a month and cost of schedules. " +
-			"Next: create_insights_job with config_id runs one (paid); where the id is no UUID, give its settings as arguments.",
+			"Next: create_insights_job with config_id runs one (paid); if its id is not a UUID, give its settings as arguments.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "configs",
@@ -110,7 +110,7 @@ func (r *listInsightsConfigsResult) Text() string {
 	}
 	b.WriteString("\n")
 	if slices.ContainsFunc(r.Configs, func(c configs.Config) bool { return !configs.IsRunnable(c.ID) }) {
-		b.WriteString("One whose id is no UUID is run by giving its settings to create_insights_job as arguments (paid).\n")
+		b.WriteString("To run a config whose id is not a UUID, give its settings to create_insights_job as arguments (paid).\n")
 	}
 	if r.Next != nil {
 		fmt.Fprintf(&b, "Next: create_insights_job dry_run=true with session_id %s and a config_id, such as that of %d: what a job of it would cost. Without dry_run it runs (paid).\n",

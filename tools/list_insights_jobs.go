@@ -41,7 +41,7 @@ func listInsightsJobs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "list_insights_jobs",
 		Title: "List Insights jobs",
-		Description: "List a project's Insights jobs, running and finished. Look here before starting a paid one: a recent report may answer the " +
+		Description: "List a project's Insights jobs, running and finished. Check it before starting a paid job: a recent report may answer the " +
 			"question. Next: get_insights_job, or wait_for_insights_job.",
 		Effect:     tool.Reads,
 		Repeatable: true,
@@ -150,7 +150,7 @@ func (r *listInsightsJobsResult) describeNext() string {
 	case "wait_for_insights_job":
 		return "wait_for_insights_job with this session_id and the job_id of the first that has not ended."
 	}
-	return "create_insights_job dry_run=true says what another report would cost."
+	return "create_insights_job dry_run=true shows what another report would cost."
 }
 
 // describeComparison also suggests a comparison if there are two reports.

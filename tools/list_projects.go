@@ -105,7 +105,7 @@ func (r *listProjectsResult) Text() string {
 	case len(r.Projects) == 0 && r.args.NameContains != "":
 		return fmt.Sprintf("No project's name contains %s. Call list_projects without name_contains to see all.\n", markdown.Quote(r.args.NameContains, 100))
 	case len(r.Projects) == 0:
-		return "The workspace holds no tracing project. " + r.audience.SuggestOtherWorkspace() + "\n"
+		return "The workspace has no tracing project. " + r.audience.SuggestOtherWorkspace() + "\n"
 	}
 	table := markdown.NewTable(markdown.Column{Title: "project"}, markdown.Column{Title: "runs", Right: true},
 		markdown.Column{Title: "errors", Right: true}, markdown.Column{Title: "last run (UTC)"}, markdown.Column{Title: "session_id"})

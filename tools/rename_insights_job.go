@@ -14,7 +14,7 @@ import (
 
 type renameInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"A UUID, or latest (that succeeded)."`
 	Name  string     `json:"name" jsonschema:"minLength=1" jsonschema_description:"Its new name."`
 }
 
@@ -31,10 +31,11 @@ func renameInsightsJob() tool.Tool {
 	return tool.Define(tool.Declaration{
 		Name:        "rename_insights_job",
 		Title:       "Rename an Insights job",
-		Description: "Give an Insights job another name. A running job goes on.",
+		Description: "Give an Insights job another name. A running job is not affected.",
 		Effect:      tool.Writes,
 		Repeatable:  true,
 		Toolset:     "insights",
+		ResultOf:    "get_insights_job",
 	}, runRenameInsightsJob)
 }
 

@@ -88,6 +88,76 @@ func TestSelections(t *testing.T) {
 	})
 }
 
+// A list of selected traces says how many there are, and one without any says why.
+func TestSelectedTotal(t *testing.T) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		job, failed := s.addMixedRuns()
+		list := func(args servertest.Args) (reply servertest.Reply, listed struct {
+			Total int
+			Runs  []struct{ ID uuid.UUID }
+			Next  next
+		}) {
+			reply = s.Call(t, "list_insights_runs", with(servertest.Args{"project": "shop", "job_id": job}, args))
+			reply.Decode(t, &listed)
+			return reply, listed
+		}
+		reply, listed := list(servertest.Args{"status": "error", "limit": 2})
+		if listed.Total != len(failed) || !strings.HasPrefix(reply.Text, "Traces 1 to 2 of 24 of the job with status error.") {
+			t.Errorf("a total of %d: %s", listed.Total, reply.Text)
+		}
+		if reply, listed = list(servertest.Args{"status": "error", "offset": 30}); listed.Total != len(failed) || !strings.Contains(reply.Text, "from offset 30 on: 24 in all") {
+			t.Errorf("past the end: %s", reply.Text)
+		}
+		cluster := uuid.NewSHA1(uuid.Nil, []byte("succeeded"))
+		job = s.Sandbox.AddJob(s.project, sandbox.Job{
+			ID: idOf("succeeded"), Name: "Succeeded", Clusters: []sandbox.Cluster{{ID: cluster, Name: "Good ones", NumRuns: 1}},
+			Runs: []sandbox.JobRun{{ClusterID: cluster, Fields: map[string]any{"id": uuid.NewSHA1(uuid.Nil, []byte("mixed 1"))}}},
+		})
+		s.transcript("of_another_status", "list_insights_runs", servertest.Args{"session_id": s.project, "job_id": job, "cluster_id": "Good ones", "status": "error"})
+		if _, listed = list(servertest.Args{"cluster_id": "Good ones", "status": "error"}); listed.Next.Tool != "list_insights_runs" {
+			t.Fatalf("next is %+v", listed.Next)
+		}
+		s.Call(t, listed.Next.Tool, listed.Next.Arguments).Decode(t, &listed)
+		if len(listed.Runs) != 1 {
+			t.Errorf("next lists %d", len(listed.Runs))
+		}
+	})
+}
+
+// A listed trace has its thread, where LangSmith's responses have it: in the list of a job's
+// traces, or in the runs that a selection reads anyway.
+func TestThreadOfListedRuns(t *testing.T) {
+	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		run, cluster := idOf("run"), idOf("cluster")
+		s.Sandbox.AddRuns(s.project, trace.Run{ID: run, ThreadID: "conversation 7", Error: "it failed"})
+		add := func(name string, fields map[string]any) uuid.UUID {
+			fields["id"] = run
+			return s.Sandbox.AddJob(s.project, sandbox.Job{ID: idOf(name), Name: name, Clusters: []sandbox.Cluster{{ID: cluster, Name: "All", NumRuns: 1}}, Runs: []sandbox.JobRun{{ClusterID: cluster, Fields: fields}}})
+		}
+		with, without := add("with", map[string]any{"thread_id": "conversation 7"}), add("without", map[string]any{})
+		for _, c := range []struct {
+			args servertest.Args
+			want string
+		}{
+			{servertest.Args{"job_id": with}, "conversation 7"},
+			{servertest.Args{"job_id": without}, ""},
+			{servertest.Args{"job_id": without, "status": "error"}, "conversation 7"},
+		} {
+			c.args["session_id"] = s.project
+			var listed struct {
+				Runs []struct {
+					ThreadID string `json:"thread_id"`
+				}
+			}
+			reply := s.Call(t, "list_insights_runs", c.args)
+			reply.Decode(t, &listed)
+			if len(listed.Runs) != 1 || listed.Runs[0].ThreadID != c.want || strings.Contains(reply.Text, `, thread_id "conversation 7"`) != (c.want != "") {
+				t.Errorf("%v: %s", c.args, reply.Text)
+			}
+		}
+	})
+}
+
 // A root run is shown with the runs of its trace, failed ones first, by either generation
 // of routes.
 func TestRunsOfATrace(t *testing.T) {

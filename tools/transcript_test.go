@@ -72,14 +72,16 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 	if reply.IsError {
 		b.WriteString("isError\n")
 	}
-	text := reply.Text
-	if s.routes == sandbox.RoutesV1 && tool == toQueue {
-		text = strings.Replace(text, "These traces are now kept at extended retention, at ten times the price.\n", "", 1) // the older route keeps them so always
+	text, structured := reply.Text, string(reply.Structured)
+	if s.routes == sandbox.RoutesV1 && tool == toQueue { // which keeps traces at extended retention always
+		const kept = "These traces are now kept at extended retention, at ten times the price."
+		text = strings.Replace(text, kept+"\n", "", 1)
+		structured = strings.Replace(structured, `"caution":["`+kept+`"],`, "", 1)
 	}
 	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(text, "\n"))
 	if reply.Structured != nil {
 		var indented bytes.Buffer
-		if err := json.Indent(&indented, reply.Structured, "", "  "); err != nil {
+		if err := json.Indent(&indented, []byte(structured), "", "  "); err != nil {
 			s.t.Fatal(err)
 		}
 		fmt.Fprintf(&b, "\n--- structured\n%s\n", indented.String())

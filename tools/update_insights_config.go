@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/configs"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/schedule"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -32,7 +32,7 @@ func (a *updateInsightsConfigArgs) request() *langsmith.UpdateConfigRequest {
 // Check applies the rules that the API documents.
 func (a *updateInsightsConfigArgs) Check() error {
 	if a.Name.IsZero() && a.Description.IsZero() && a.Config.IsZero() && a.ScheduleCron.IsZero() {
-		return langsmith.FieldError{Problem: "nothing is to be changed: give name, description, config or schedule_cron; null clears one"}
+		return langsmith.FieldError{Problem: "no change is given: give name, description, config or schedule_cron; null clears one"}
 	}
 	when, err := configs.ParseSchedule(a.ScheduleCron)
 	config, _ := a.Config.Get()
@@ -41,6 +41,11 @@ func (a *updateInsightsConfigArgs) Check() error {
 		blank = tool.CheckName("name", name)
 	}
 	return errors.Join(blank, a.request().Check(), err, configs.CheckWindow(when, &config))
+}
+
+// CheckPolicy refuses a schedule above the operator's limits, or above what the call accepts.
+func (a *updateInsightsConfigArgs) CheckPolicy(policy tool.Policy) error {
+	return a.ScheduleArgs.CheckPolicy(policy, a.ScheduleCron, a.settings())
 }
 
 func updateInsightsConfig() tool.Tool {
@@ -61,19 +66,6 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err != nil {
 		return nil, err
 	}
-	if config, ok := args.Config.Get(); ok {
-		if err := tool.WithPrefix("config.", env.Policy.CheckSample(&config)); err != nil {
-			return nil, err
-		}
-	}
-	if err := configs.CheckSchedule(env.Policy, when); err != nil {
-		return nil, err
-	}
-	if !args.DryRun {
-		if err := configs.CheckAccepted(when, args.settings(), args.AcceptRunsPerMonth); err != nil {
-			return nil, err
-		}
-	}
 	project, err := env.FindProject(ctx, args.ProjectArgs)
 	if err != nil {
 		return nil, err
@@ -85,20 +77,26 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err := planned.check(env); err != nil {
 		return nil, err
 	}
+	forecast, err := planned.forecast(ctx, env, project, args)
+	if err != nil {
+		return nil, err
+	}
 	if args.DryRun {
-		return planned.dryRun(project, args)
+		return planned.dryRun(project, args, forecast)
 	}
 	if planned.when != nil && planned.settings != nil {
-		runs := configs.NewScheduledRuns(planned.when, planned.settings, time.Now())
-		if err := configs.ConfirmSchedule(ctx, env, project, args.ConfigID, planned.settings, runs); err != nil {
+		if err := configs.ConfirmSchedule(ctx, env, project, args.ConfigID, planned.when, forecast); err != nil {
 			return nil, err
 		}
 	}
 	saved, err := env.LangSmith.UpdateConfig(ctx, project.ID, args.ConfigID, args.request())
 	if err != nil {
+		if settings := args.settings(); settings != nil {
+			err = dryrun.ExplainFilter(env.Audience, settings, err, "config.filter")
+		}
 		return nil, err
 	}
-	return configs.NewSaved("changed", project, saved, args.ScheduleCron, nil), nil
+	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, planned.others), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -112,6 +110,7 @@ func (a *updateInsightsConfigArgs) settings() *langsmith.CreateInsightsJobReques
 // change is the effect of an update on a config.
 type change struct {
 	saved    *langsmith.Config                   // the saved config, nil if it is not needed
+	others   []langsmith.Config                  // with a schedule, if the saved one is needed
 	when     *schedule.Schedule                  // the new schedule, nil if there is none or it is unchanged
 	settings *langsmith.CreateInsightsJobRequest // the new settings, nil if they are unchanged
 	fetched  bool                                // the settings are the saved ones
@@ -134,11 +133,11 @@ func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, a
 	if !needed {
 		return planned, nil
 	}
-	saved, err := findConfig(ctx, env, project, args.ConfigID)
+	saved, others, err := findConfig(ctx, env, project, args.ConfigID)
 	if err != nil {
 		return nil, err
 	}
-	planned.saved = saved
+	planned.saved, planned.others = saved, others
 	if args.ScheduleCron.IsZero() {
 		if kept, err := schedule.Parse(saved.ScheduleCron); err == nil {
 			planned.when = kept
@@ -161,13 +160,28 @@ func (c *change) check(env *tool.Env) error {
 		return &tool.ArgumentError{Problems: []langsmith.FieldError{fixed}, Asked: true}
 	}
 	if err := env.Policy.CheckSample(c.settings); err != nil {
-		return tool.Refuse("The config cannot be scheduled so: %s. Give config with it. Nothing was changed.", err)
+		return tool.Refuse("The config cannot be scheduled with its settings: %s. Give config too. Nothing was changed.", err)
 	}
 	return nil
 }
 
+// forecast returns what a run would find after a change of the schedule, or of the settings
+// of a config that has one; in a dry run of any config. It returns nil for other changes.
+func (c *change) forecast(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs) (*configs.Forecast, error) {
+	givesSettings, givesSchedule := !args.Config.IsZero(), !args.ScheduleCron.IsZero()
+	reads := c.when != nil && (givesSettings || givesSchedule) || args.DryRun && givesSettings
+	if !reads || c.settings == nil {
+		return nil, nil
+	}
+	argument := "config.filter"
+	if c.fetched {
+		argument = "config_id"
+	}
+	return configs.NewForecast(ctx, env, project, c.settings, argument)
+}
+
 // dryRun shows what the update would do.
-func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs, forecast *configs.Forecast) (*tool.Resizable[*configs.Saved], error) {
 	after := *c.saved
 	for _, text := range []struct {
 		field *string
@@ -185,19 +199,26 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 	}
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), nil)
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, c.others)
 }
 
-// findConfig finds a saved config in the list: the API has no request for a single one.
-func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (*langsmith.Config, error) {
+// findConfig finds a saved config in the list, since the API has no request for a single
+// one. It also returns the others with a schedule.
+func findConfig(ctx context.Context, env *tool.Env, project langsmith.Project, id uuid.UUID) (saved *langsmith.Config, others []langsmith.Config, err error) {
 	all, err := env.LangSmith.ListConfigs(ctx, project.ID, false)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i := range all {
-		if all[i].ID == id.String() {
-			return &all[i], nil
+		switch {
+		case all[i].ID == id.String():
+			saved = &all[i]
+		case all[i].ScheduleCron != "":
+			others = append(others, all[i])
 		}
 	}
-	return nil, tool.Refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, tool.ProjectLabel(project))
+	if saved != nil {
+		return saved, others, nil
+	}
+	return nil, nil, tool.Refuse("There is no config %s in %s. Call list_insights_configs. Nothing was changed.", id, tool.ProjectLabel(project))
 }

@@ -17,7 +17,7 @@ import (
 
 type waitForInsightsJobArgs struct {
 	tool.ProjectArgs
-	JobID tool.JobID `json:"job_id" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
+	JobID tool.JobID `json:"job_id" jsonschema_description:"A UUID, or latest (that succeeded)."`
 	waitArgs
 }
 
@@ -26,7 +26,7 @@ func waitForInsightsJob() tool.Tool {
 		Name:  "wait_for_insights_job",
 		Title: "Wait for an Insights report",
 		Description: "Wait until an Insights job has ended and return its concise report. Reports take up to 30 minutes: after timeout_seconds the " +
-			"result says that the job still runs. Call again. Waiting costs nothing.",
+			"result says that the job is still running. Call again. Waiting costs nothing.",
 		Effect:     tool.Reads,
 		Repeatable: true,
 		Toolset:    "insights",
@@ -69,13 +69,13 @@ func describeWait(state watch.State) string {
 	case state.Report == nil && state.Err == nil:
 		return "asking LangSmith for the job"
 	case state.Report == nil:
-		return fmt.Sprintf("no state of the job yet; %s; asking again", describeFailures(state))
+		return fmt.Sprintf("no state of the job yet; %s; retrying", describeFailures(state))
 	}
 	job := (&jobs.Job{Status: state.Report.Status}).State()
 	if state.Err == nil {
 		return fmt.Sprintf("%s for %s", job, wording.Duration(state.Age())) + describeEarlier("; earlier reports of this project took ", state.Earlier)
 	}
-	return fmt.Sprintf("%s when last heard of, %s ago; %s; asking again", job, wording.Duration(time.Since(state.AsOf)), describeFailures(state))
+	return fmt.Sprintf("%s %s ago; %s; retrying", job, wording.Duration(time.Since(state.AsOf)), describeFailures(state))
 }
 
 // describeEnd returns why a wait ended before its job.
@@ -92,12 +92,12 @@ func describeEnd(state watch.State, status string, timeout time.Duration, most i
 	b.WriteString(".")
 	switch state.End {
 	case watch.ServerEnding:
-		b.WriteString(" This server is ending, so the wait was cut short.")
+		b.WriteString(" This server is shutting down, so the wait ended early.")
 	case watch.TooManyWaits:
-		fmt.Fprintf(&b, " This call only looked: the most that this server lets wait at once, %s, wait already.", wording.Count(most, "call"))
+		fmt.Fprintf(&b, " This call did not wait: %s waiting already, the most that this server allows.", wording.Count(most, "call is", "calls are"))
 	}
 	if state.Err != nil {
-		fmt.Fprintf(&b, " That is what LangSmith said %s ago; since then %s.", wording.Duration(time.Since(state.AsOf)), describeFailures(state))
+		fmt.Fprintf(&b, " That was its state %s ago; since then %s.", wording.Duration(time.Since(state.AsOf)), describeFailures(state))
 	}
 	return b.String()
 }
@@ -125,7 +125,7 @@ func describeFailures(state watch.State) string {
 		why = fmt.Sprintf("status %d", api.Status)
 	}
 	if state.Failed == 1 {
-		return "the last look failed (" + why + ")"
+		return "the last request failed (" + why + ")"
 	}
-	return fmt.Sprintf("the last %d looks failed (%s)", state.Failed, why)
+	return fmt.Sprintf("the last %d requests failed (%s)", state.Failed, why)
 }

@@ -97,7 +97,7 @@ func TestWithoutAffinity(t *testing.T) {
 	session := c.session(t, here, who, elicits)
 	asking, id := c.asking(t, here, who, session, "asked")
 	answer, text := c.send(t, http.MethodPost, "http://"+elsewhere+"/mcp", session, yes(id))
-	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(text, "another replica asked") {
+	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(text, "another replica sent the request") {
 		t.Errorf("an answer to a question of another replica's: %s %s", answer.Status, text)
 	}
 	if answer, text := c.send(t, http.MethodPost, "http://"+here+"/mcp", session, yes(id)); answer.StatusCode != http.StatusAccepted {

@@ -107,7 +107,7 @@ func (l *load) note(got *result, err error, job string, anew bool) bool {
 	case errors.As(err, &gone):
 		l.lost = append(l.lost, lost{gone, job, anew})
 		return false
-	case got.isError && l.lostJob(job) && strings.Contains(got.text, "it is not known whether it started a job"):
+	case got.isError && l.lostJob(job) && strings.Contains(got.text, "it is unknown whether it started a job"):
 		l.open = append(l.open, job)
 	case got.isError:
 		l.wrong = append(l.wrong, fmt.Errorf("%s says: %s", got.replica, got.text))

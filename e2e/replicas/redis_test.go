@@ -53,7 +53,7 @@ func (c *cluster) checkOne(t *testing.T, who caller, name string) {
 }
 
 // noStore is how a result begins to say that only one process knows of it.
-const noStore = "The state that remembers paid calls cannot be used just now"
+const noStore = "The memory of paid calls (--state) cannot be used now"
 
 // Equal calls at all replicas at once start one job.
 func TestEqualCallsEverywhere(t *testing.T) {
@@ -77,7 +77,7 @@ func TestRedisLost(t *testing.T) {
 	}
 	c.redis.kill()
 	for _, r := range c.replicas {
-		r.wrote.await(t, "Redis cannot be used: paid calls are remembered by this process alone")
+		r.wrote.await(t, "Redis cannot be used: only this process remembers paid calls")
 		l.await(t, r.name, 20)
 		if answer, text := c.send(t, http.MethodGet, "http://"+r.address+"/readyz", nil, ""); answer.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s %s", r.name, answer.Status, text)

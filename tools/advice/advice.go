@@ -35,7 +35,7 @@ func (a Audience) Explain(client *langsmith.Client, err error) string {
 	case errors.As(err, &api):
 		return a.explainAPIError(client, api)
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The call ran out of time before LangSmith answered. Call again."
+		return "The call timed out before LangSmith responded. Call again."
 	}
 	return "Failed: " + markdown.Line(err.Error(), MaxCause)
 }

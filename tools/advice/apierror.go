@@ -200,7 +200,7 @@ var missingThings = []struct {
 	{regexp.MustCompile(`/insights/configs/([^/]+)`), "config %s in this project. Call list_insights_configs."},
 	{regexp.MustCompile(`/insights/[^/]+/clusters/([^/]+)`), "category %s in this job, or no such job. Call get_insights_job for the categories it has."},
 	{regexp.MustCompile(`/insights/([^/]+)`), "job %s in this project: it was deleted, or is another project's. Call list_insights_jobs."},
-	{regexp.MustCompile(`^(?:/api/v2)?/runs/([0-9a-f-]{36})`), "run %s here: it is another project's, or has passed its retention. Take a run's id from list_insights_runs."},
+	{regexp.MustCompile(`^(?:/api/v2)?/runs/([0-9a-f-]{36})`), "run %s here: it is another project's, or has passed its retention. Take a run's id from list_insights_runs; if project or session_id was given, call get_run without."},
 	{regexp.MustCompile(`^/datasets/([^/]+)`), "dataset %s in this workspace."},
 	{regexp.MustCompile(`^(?:/platform)?/annotation-queues/([^/]+)`), "annotation queue %s in this workspace."},
 }

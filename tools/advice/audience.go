@@ -2,8 +2,8 @@ package advice
 
 import "langsmith-insights-mcp/langsmith"
 
-// Audience is who reads an error, which decides what can be asked of them and what they may
-// know of this server.
+// Audience is the reader of an error. It decides what an error can ask for, and what it
+// may show of this server.
 type Audience int
 
 const (
@@ -16,14 +16,14 @@ const (
 	Guest
 )
 
-// headers are the headers that stand for settings in a request of a [KeyHolder].
+// headers are the headers that a [KeyHolder] sends instead of setting variables.
 var headers = map[string]string{
 	"LANGSMITH_API_KEY":      "the header X-API-Key",
 	"LANGSMITH_WORKSPACE_ID": "the header X-Tenant-Id",
 	"LANGSMITH_ENDPOINT":     "the header LANGSMITH-ENDPOINT",
 }
 
-// setting returns what the audience sets for a variable of the operator.
+// setting returns what the audience sets instead of a variable of the operator.
 func (a Audience) setting(variable string) string {
 	if a == KeyHolder {
 		return headers[variable]
@@ -31,8 +31,8 @@ func (a Audience) setting(variable string) string {
 	return variable
 }
 
-// tell returns advice to an operator as it is, and for a caller over HTTP that the operator
-// has to be told a problem.
+// tell returns the advice for an operator. For a caller over HTTP it asks to tell the
+// operator the problem.
 func (a Audience) tell(problem, advice string) string {
 	if a == Operator {
 		return advice
@@ -40,7 +40,7 @@ func (a Audience) tell(problem, advice string) string {
 	return "Tell this server's operator that " + problem + "."
 }
 
-// SuggestOtherWorkspace says how projects of another workspace or region are read.
+// SuggestOtherWorkspace says how to read projects of another workspace or region.
 func (a Audience) SuggestOtherWorkspace() string {
 	if a == Guest {
 		return "This server's operator has chosen the workspace; a LangSmith key of your own in the header X-API-Key reads yours."

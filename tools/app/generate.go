@@ -1,8 +1,8 @@
 //go:build ignore
 
-// The program generate makes page.html out of the sources in the folder page:
-// esbuild bundles the modules and the style sheets, and index.html takes them in.
-// It writes to the file that it is given.
+// The program generate builds page.html from the sources in the folder page: esbuild
+// bundles the modules and the style sheets, and index.html includes them. Its argument is
+// the output file.
 package main
 
 import (
@@ -21,9 +21,9 @@ func main() {
 		log.Fatal(err)
 	}
 	script, style := bundle("page/main.js"), bundle("page/style.css")
-	// The page's own policy, below whatever the host has: this script and this
-	// style, no markup made from text, and nothing from the network: typefaces that the
-	// host gives as data.
+	// The page's own policy, in addition to the host's: only this script and this style,
+	// no markup from text, and nothing from the network except typefaces that the host
+	// passes as data.
 	policy := fmt.Sprintf(`default-src 'none'; script-src '%s'; style-src '%s'; font-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
 		digest(script), digest(style))
 	page := strings.NewReplacer(

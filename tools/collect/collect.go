@@ -49,6 +49,7 @@ type Result struct {
 	Failed int `json:"failed"`
 	// RunIDs are the added traces, at most [maxRunIDs].
 	RunIDs []uuid.UUID `json:"run_ids,omitempty"`
+	tool.Cautioned
 	tool.Followed
 
 	target   Target
@@ -85,6 +86,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 	r.AlreadyThere = len(selected.ids) - len(newIDs)
 	if args.DryRun || len(newIDs) == 0 {
 		r.countAdded(newIDs)
+		r.warnOfChildren(newIDs)
 		return r, nil
 	}
 	if err := target.Confirm(ctx, len(newIDs)); err != nil {
@@ -95,7 +97,15 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 			return nil, err
 		}
 	}
+	r.warnOfChildren(newIDs)
 	return r, r.add(ctx, env, newIDs)
+}
+
+// warnOfChildren warns of runs that a call names and that are not traces.
+func (r *Result) warnOfChildren(added []uuid.UUID) {
+	if n := r.selected.children(added); n > 0 {
+		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, and no trace", "of them are runs inside a trace, and no traces")+": get_run shows the trace_id.")
+	}
 }
 
 // find looks the dataset or queue up by its name, and returns its members.
@@ -112,7 +122,7 @@ func (r *Result) find(ctx context.Context) (members map[uuid.UUID]bool, err erro
 		r.id = found[0]
 		return r.target.Members(ctx, r.id)
 	}
-	return nil, tool.Refuse("%d %ss are called %s, and which one is meant cannot be told. Rename one in LangSmith, or give another name.\nNothing was changed.",
+	return nil, tool.Refuse("There are %d %ss called %s. Rename one in LangSmith, or give another name.\nNothing was changed.",
 		len(found), r.target.Kind(), markdown.Quote(r.name, markdown.MaxName))
 }
 
@@ -169,7 +179,7 @@ func (r *Result) countAdded(added []uuid.UUID) {
 
 // explainPartial adds to an error how many traces were added before it.
 func (r *Result) explainPartial(env *tool.Env, err error, of int, atLeast string) error {
-	return tool.Refuse("%s\n%s%s of %s were added to %s before that. The same call again adds the rest, and nothing twice.",
+	return tool.Refuse("%s\n%s%s of %s were added to %s before that. Repeat the call to add the rest; nothing is added twice.",
 		env.Explain(tool.Declaration{}, err), atLeast, wording.Thousands(r.Added), wording.Count(of, "trace"), r.label())
 }
 
@@ -194,7 +204,7 @@ func (r *Result) label() string {
 }
 
 // WriteCounts writes the numbers of traces that were added, or would be, that were
-// members already, and that were left out.
+// members already, and that were left out, and what is to be read with caution.
 func (r *Result) WriteCounts(b *strings.Builder) {
 	s := r.selected
 	traces := fmt.Sprintf("%s of %s", wording.Count(r.Added, "trace"), s.source())
@@ -206,7 +216,7 @@ func (r *Result) WriteCounts(b *strings.Builder) {
 	case len(s.ids) == 0:
 		fmt.Fprintf(b, "Nothing to add to %s: %s.\n", r.label(), s.explainEmpty())
 	case r.AlreadyThere == len(s.ids):
-		fmt.Fprintf(b, "Nothing to add: %s already holds %s of %s.\n", r.label(), wording.Count(r.AlreadyThere, "trace"), s.source())
+		fmt.Fprintf(b, "Nothing to add: %s already has %s of %s.\n", r.label(), wording.Count(r.AlreadyThere, "trace"), s.source())
 	case r.DryRun:
 		fmt.Fprintf(b, "Dry run: nothing was changed. The same call without dry_run would add %s to %s.\n", traces, target)
 	default:
@@ -216,16 +226,19 @@ func (r *Result) WriteCounts(b *strings.Builder) {
 		fmt.Fprintf(b, "%s of them had failed.\n", wording.Thousands(r.Failed))
 	}
 	if r.AlreadyThere > 0 && r.AlreadyThere < len(s.ids) {
-		fmt.Fprintf(b, "It holds %s of them already.\n", wording.Thousands(r.AlreadyThere))
+		fmt.Fprintf(b, "It already has %s of them.\n", wording.Thousands(r.AlreadyThere))
 	}
 	if more := s.overLimit(); more > 0 {
 		fmt.Fprintf(b, "%s left out by the limit of %s", wording.Count(more, "more is", "more are"), wording.Thousands(s.args.limit()))
 		if s.total <= maxTraces {
-			fmt.Fprintf(b, "; limit=%d takes all", s.total)
+			fmt.Fprintf(b, "; limit=%d adds all", s.total)
 		}
 		b.WriteString(".\n")
 	}
 	if s.missing > 0 {
-		fmt.Fprintf(b, "Left out: %s that LangSmith does not hold in this project, or no longer.\n", wording.Count(s.missing, "run"))
+		fmt.Fprintf(b, "Left out: %s that LangSmith does not have in this project (any more).\n", wording.Count(s.missing, "run"))
+	}
+	for _, caution := range r.Caution {
+		b.WriteString(caution + "\n")
 	}
 }

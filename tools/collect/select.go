@@ -18,12 +18,12 @@ import (
 // Args are the arguments that select traces.
 type Args struct {
 	tool.ProjectArgs
-	JobID     tool.JobID `json:"job_id,omitempty" jsonschema_description:"The job's UUID, or latest (that succeeded)."`
-	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category and those below: id, its first 6 or more characters, or name."`
+	JobID     tool.JobID `json:"job_id,omitempty" jsonschema_description:"A UUID, or latest (that succeeded)."`
+	ClusterID string     `json:"cluster_id,omitempty" jsonschema_description:"Only this category with its subcategories, given as in get_insights_job."`
 	runs.Selection
-	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Take these runs instead of a job's."`
-	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"The most traces to take: default 100, with run_ids all."`
-	DryRun bool        `json:"dry_run,omitempty" jsonschema_description:"Count, and change nothing."`
+	RunIDs []uuid.UUID `json:"run_ids,omitempty" jsonschema:"maxItems=1000" jsonschema_description:"Add these runs instead of a job's."`
+	Limit  int         `json:"limit,omitempty" jsonschema:"minimum=1,maximum=1000" jsonschema_description:"Maximum number of traces: default 100, with run_ids all."`
+	DryRun bool        `json:"dry_run,omitempty" jsonschema_description:"Only count; change nothing."`
 }
 
 const (
@@ -35,7 +35,7 @@ const (
 func (a *Args) Check() error {
 	switch {
 	case a.JobID == "" && len(a.RunIDs) == 0:
-		return langsmith.FieldError{Field: "job_id", Problem: "is required, or run_ids; list_insights_jobs lists the jobs"}
+		return langsmith.FieldError{Field: "job_id", Problem: "is required: latest (the newest that succeeded) or a job's UUID, which list_insights_jobs has; or give run_ids"}
 	case a.ClusterID != "" && len(a.RunIDs) > 0:
 		return langsmith.FieldError{Field: "run_ids", Problem: "cannot be given with cluster_id: one of the two chooses the traces"}
 	}
@@ -204,6 +204,17 @@ func (s *selectedTraces) dropMissing(ctx context.Context, client *langsmith.Clie
 	return nil
 }
 
+// children returns the number of runs that are not a trace but a part of one.
+func (s *selectedTraces) children(ids []uuid.UUID) int {
+	children := 0
+	for _, run := range s.runsOf(ids) {
+		if !run.IsRoot() {
+			children++
+		}
+	}
+	return children
+}
+
 // runsOf returns the runs of ids.
 func (s *selectedTraces) runsOf(ids []uuid.UUID) []langsmith.Run {
 	runs := make([]langsmith.Run, len(ids))
@@ -239,7 +250,7 @@ func (s *selectedTraces) source() string {
 // explainEmpty returns why no trace was selected.
 func (s *selectedTraces) explainEmpty() string {
 	if len(s.args.RunIDs) > 0 {
-		return "none of these runs is there to take"
+		return "LangSmith has none of these runs"
 	}
 	if s.args.Status != "" {
 		return "no trace of " + s.source() + " has status " + s.args.Status

@@ -18,13 +18,13 @@ func (c *Comparison) caution() []string {
 	var caution []string
 	job, baseline := c.job.tree, c.baseline.tree
 	if len(job.Nodes) == 0 {
-		caution = append(caution, "The report of the job holds no category.")
+		caution = append(caution, "The job's report has no categories.")
 	}
 	if len(baseline.Nodes) == 0 {
-		caution = append(caution, "The report of the baseline holds no category.")
+		caution = append(caution, "The baseline's report has no categories.")
 	}
 	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
-		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points.",
+		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points, a small one by less.",
 			100*chanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}
 	if c.job.project.ID != c.baseline.project.ID {
@@ -33,8 +33,12 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, "The jobs were started from different configs, so they may have been asked different questions.")
 	}
 	caution = append(caution, cautionOfScopes(c.job.scope, c.baseline.scope)...)
+	if c.better != nil && *c.better != (Jobs{c.baseline.job.ID, c.job.job.ID}) { // else it is to swap them
+		caution = append(caution, fmt.Sprintf("Reports with the same filter over successive windows: %s.",
+			wording.Call("compare_insights_jobs", "session_id", c.job.project.ID, "job_id", c.better.Job, "baseline_job_id", c.better.Baseline)))
+	}
 	if c.mayBeRenamed() {
-		caution = append(caution, "What appeared may be what vanished, renamed.")
+		caution = append(caution, "An appeared category may be a vanished one with another name.")
 	}
 	if moved := c.movedErrors(); moved != "" {
 		caution = append(caution, moved)
@@ -43,7 +47,7 @@ func (c *Comparison) caution() []string {
 		caution = append(caution, u.describe())
 	}
 	if more := len(c.undivided) - maxUndivided; more > 0 {
-		caution = append(caution, fmt.Sprintf("Only one report divides %s more.", wording.Categories(more)))
+		caution = append(caution, fmt.Sprintf("%s more have subcategories in only one report.", wording.Categories(more)))
 	}
 	return caution
 }
@@ -75,13 +79,13 @@ func (u *Undivided) describe() string {
 	if more := len(u.Subcategories) - maxUndivided; more > 0 {
 		named = append(named, wording.Thousands(more)+" more")
 	}
-	return fmt.Sprintf("Only the %s report divides %s: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
+	return fmt.Sprintf("Only the %s report has subcategories of %s: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))
 }
 
-// maxMovedErrors bounds how many steady categories are named whose errors moved.
+// maxMovedErrors bounds how many unchanged categories are named whose errors changed.
 const maxMovedErrors = 3
 
-// movedErrors names the categories whose share is steady and whose errors moved more
+// movedErrors names the categories whose share is unchanged and whose errors changed more
 // than chance explains; empty for none.
 func (c *Comparison) movedErrors() string {
 	var named []string
@@ -103,5 +107,5 @@ func (c *Comparison) movedErrors() string {
 	if more := len(named) - maxMovedErrors; more > 0 {
 		named = append(named[:maxMovedErrors], wording.Thousands(more)+" more")
 	}
-	return "Steady in share, yet errors moved by more than chance: " + strings.Join(named, ", ") + "."
+	return "Errors changed by more than chance, with an unchanged share: " + strings.Join(named, ", ") + "."
 }

@@ -15,9 +15,13 @@ import (
 // of the same config if there is one. In another project it is the newest one there.
 const PreviousJob = "previous"
 
-// FindJobs returns the ids of the job and of its baseline that a call names. Empty
-// stands for [tool.LatestJob] and [PreviousJob].
-func FindJobs(ctx context.Context, env *tool.Env, project, baseline langsmith.Project, job tool.JobID, baselineJob string) (id, baselineID uuid.UUID, err error) {
+// Jobs has the ids of two jobs to compare.
+type Jobs struct{ Job, Baseline uuid.UUID }
+
+// FindJobs returns the job and its baseline that a call names. Empty stands for
+// [tool.LatestJob] and [PreviousJob]. If they do not read the same filter over successive
+// windows, it also returns two of the project's jobs that does; nil for none.
+func FindJobs(ctx context.Context, env *tool.Env, project, baseline langsmith.Project, job tool.JobID, baselineJob string) (found Jobs, better *Jobs, err error) {
 	if job == "" {
 		job = tool.LatestJob
 	}
@@ -26,24 +30,45 @@ func FindJobs(ctx context.Context, env *tool.Env, project, baseline langsmith.Pr
 		isPrevious, baselineJob = false, string(tool.LatestJob)
 	}
 	if !isPrevious {
-		if id, err = jobs.Find(ctx, env, project, job); err == nil {
-			baselineID, err = jobs.Find(ctx, env, baseline, tool.JobID(baselineJob))
+		if found.Job, err = jobs.Find(ctx, env, project, job); err == nil {
+			found.Baseline, err = jobs.Find(ctx, env, baseline, tool.JobID(baselineJob))
 		}
-		return id, baselineID, err
+		return found, nil, err
 	}
 	all, err := jobs.ListAll(ctx, env.LangSmith, project.ID)
 	if err != nil {
-		return uuid.Nil, uuid.Nil, err
+		return Jobs{}, nil, err
 	}
-	later, before, err := findLater(ctx, env, project, jobs.Successful(all), job)
+	succeeded := jobs.Successful(all)
+	later, before, err := findLater(ctx, env, project, succeeded, job)
 	if err != nil {
-		return uuid.Nil, uuid.Nil, err
+		return Jobs{}, nil, err
 	}
 	earlier := findPrevious(later, before)
 	if earlier == nil {
-		return uuid.Nil, uuid.Nil, refuseFirst(env, project, later, all)
+		return Jobs{}, nil, refuseFirst(env, project, later, all)
 	}
-	return later.ID, earlier.ID, nil
+	found = Jobs{later.ID, earlier.ID}
+	if jobs.ScopeOf(later, env.Scopes).Follows(jobs.ScopeOf(earlier, env.Scopes)) {
+		return found, nil, nil
+	}
+	better = findSuccessive(env, later, succeeded)
+	for i := 0; i < len(succeeded) && better == nil && job == tool.LatestJob; i++ {
+		better = findSuccessive(env, &succeeded[i], succeeded)
+	}
+	return found, better, nil
+}
+
+// findSuccessive pairs a job with the newest job whose window is before its own, with the
+// same filter. It returns nil if there is none.
+func findSuccessive(env *tool.Env, later *langsmith.Job, succeeded []langsmith.Job) *Jobs {
+	reads := jobs.ScopeOf(later, env.Scopes)
+	for i := range succeeded {
+		if reads.Follows(jobs.ScopeOf(&succeeded[i], env.Scopes)) {
+			return &Jobs{later.ID, succeeded[i].ID}
+		}
+	}
+	return nil
 }
 
 // findLater returns the job that a call names, which may not have succeeded yet, and

@@ -29,7 +29,7 @@ func refuseFirst(env *tool.Env, project langsmith.Project, job *langsmith.Job, a
 		return status == langsmith.StatusSuccess && endsBefore(of, reads)
 	})
 	if made >= 0 {
-		return tool.RefuseMissing("%s Job %s was made after it, of an earlier window: %s", text, markdown.Quote(all[made].Name, jobs.MaxName), compare(all[made].ID))
+		return tool.RefuseMissing("%s Job %s was started after it, over an earlier window: %s", text, markdown.Quote(all[made].Name, jobs.MaxName), compare(all[made].ID))
 	}
 	unfinished := find(func(status langsmith.Status, of *scope.Scope) bool {
 		return !status.Done() && (of.Length() <= 0 || reads.Length() <= 0 || endsBefore(of, reads))
@@ -43,7 +43,7 @@ func refuseFirst(env *tool.Env, project langsmith.Project, job *langsmith.Job, a
 		window = ""
 		call = append(call, reads.Arguments(reads.StartTime.Add(-reads.Length()), reads.StartTime.Time)...)
 	}
-	return tool.RefuseMissing("%s\nTo make one (paid; this says what it costs): %s%s. Then %s", text,
+	return tool.RefuseMissing("%s\nTo start one (paid; this shows its cost): %s%s. Then %s", text,
 		tool.NewCall("create_insights_job", append(call, "dry_run", true)...).Text(), window, compare("its id"))
 }
 

@@ -21,11 +21,13 @@ type Comparison struct {
 	changes       []Change // the largest first
 	undivided     []Undivided
 	names         map[string]int // the number of changes with a name
+	better        *Jobs          // nil if there is none
 }
 
-// New compares a job with an earlier one.
-func New(job, baseline *Side) *Comparison {
-	c := &Comparison{job: job, baseline: baseline, names: map[string]int{}}
+// New compares a job with an earlier one. better is a pair of jobs that are easier to
+// compare, nil for none.
+func New(job, baseline *Side, better *Jobs) *Comparison {
+	c := &Comparison{job: job, baseline: baseline, names: map[string]int{}, better: better}
 	c.changes, c.undivided = Reports(job.tree, baseline.tree)
 	for i := range c.changes {
 		c.names[c.changes[i].node().Name]++
@@ -42,7 +44,7 @@ type Result struct {
 	Grew      []CategoryChange `json:"grew"`
 	Shrank    []CategoryChange `json:"shrank"`
 	Unchanged []CategoryChange `json:"unchanged"`
-	Caution   []string         `json:"caution,omitempty"`
+	tool.Cautioned
 	tool.Followed
 
 	comparison *Comparison
@@ -84,12 +86,12 @@ func (c *Comparison) Resizable() *tool.Resizable[*Result] {
 
 func (c *Comparison) result(items, chars int) *Result {
 	r := &Result{
-		Job: c.job.result(chars), Baseline: c.baseline.result(chars), Caution: c.caution(),
+		Job: c.job.result(chars), Baseline: c.baseline.result(chars),
 		Appeared: []CategoryChange{}, Vanished: []CategoryChange{}, Grew: []CategoryChange{}, Shrank: []CategoryChange{}, Unchanged: []CategoryChange{},
-		Followed: tool.Followed{Next: c.next()}, comparison: c, shown: items,
+		Followed: tool.Followed{Next: c.next()}, Cautioned: tool.Cautioned{Caution: c.caution()}, comparison: c, shown: items,
 	}
 	if left := len(c.changes) - items; left > 0 {
-		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller changes or none not shown: get_insights_job lists all of each report.", wording.Categories(left)))
+		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller or no changes not shown: get_insights_job lists all categories of each report.", wording.Categories(left)))
 	}
 	lists := [...]*[]CategoryChange{Appeared: &r.Appeared, Vanished: &r.Vanished, Grew: &r.Grew, Shrank: &r.Shrank, Unchanged: &r.Unchanged}
 	for _, change := range c.changes[:items] {
@@ -99,7 +101,8 @@ func (c *Comparison) result(items, chars int) *Result {
 }
 
 // next returns the call that shows a failed trace of the categories that appeared or grew:
-// of the leaf category with the most failed traces. It returns nil if there is none.
+// of the leaf category with the most failed traces. If there is none, it returns the call
+// that shows the whole report.
 func (c *Comparison) next() *tool.Call {
 	var worst *report.Node
 	var failures float64
@@ -114,7 +117,7 @@ func (c *Comparison) next() *tool.Call {
 		}
 	}
 	if worst == nil {
-		return nil
+		return tool.NewCall("get_insights_job", "session_id", c.job.project.ID, "job_id", c.job.job.ID)
 	}
 	status := ""
 	if failures > 0 {

@@ -16,7 +16,10 @@ func cautionOfScopes(job, baseline *scope.Scope) []string {
 		if baseline.EndTime.After(job.EndTime.Time) {
 			caution = append(caution, "The baseline's window ends later than the job's, so this goes back in time: swap job_id and baseline_job_id.")
 		}
-		if job.StartTime.Before(baseline.EndTime.Time) && baseline.StartTime.Before(job.EndTime.Time) {
+		switch {
+		case job.StartTime.Equal(baseline.StartTime.Time) && job.EndTime.Equal(baseline.EndTime.Time):
+			caution = append(caution, "Both read the same window.")
+		case job.StartTime.Before(baseline.EndTime.Time) && baseline.StartTime.Before(job.EndTime.Time):
 			caution = append(caution, "The windows overlap: some traces may be in both reports.")
 		}
 		if longer := max(length, other); longer-min(length, other) > longer/10 {
@@ -27,9 +30,9 @@ func cautionOfScopes(job, baseline *scope.Scope) []string {
 	case knows && knowsOther && job.Filter != baseline.Filter:
 		caution = append(caution, fmt.Sprintf("The filters differ: the job reads %s, the baseline %s.", describeFilter(job), describeFilter(baseline)))
 	case knows && !knowsOther && job.Filter != "":
-		caution = append(caution, fmt.Sprintf("The job reads %s; the baseline's filter is not known.", describeFilter(job)))
+		caution = append(caution, fmt.Sprintf("The job reads %s; the baseline's filter is unknown.", describeFilter(job)))
 	case !knows && knowsOther && baseline.Filter != "":
-		caution = append(caution, fmt.Sprintf("The baseline reads %s; the job's filter is not known.", describeFilter(baseline)))
+		caution = append(caution, fmt.Sprintf("The baseline reads %s; the job's filter is unknown.", describeFilter(baseline)))
 	}
 	if job != nil && baseline != nil && job.Whole && baseline.Whole && job.Sample != baseline.Sample {
 		caution = append(caution, fmt.Sprintf("The samples differ: the job's is %s, the baseline's %s.", cmp.Or(job.Sample, "not given"), cmp.Or(baseline.Sample, "not given")))

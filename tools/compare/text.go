@@ -26,9 +26,11 @@ func (r *Result) Text() string {
 	if r.shown > 0 {
 		r.writeTables(&b)
 	}
-	if r.Next != nil {
-		fmt.Fprintf(&b, "\nNext: %s: an example.\n", r.Next.Text("session_id", "job_id"))
+	shows := "an example"
+	if r.Next.Tool == "get_insights_job" {
+		shows = "the whole report"
 	}
+	fmt.Fprintf(&b, "\nNext: %s: %s.\n", r.Next.Text("session_id", "job_id"), shows)
 	return b.String()
 }
 
@@ -46,7 +48,7 @@ func (c *Comparison) describe(side *Side, shown JobResult) string {
 	return text + ")"
 }
 
-var kindWords = [...]string{Appeared: "appeared", Vanished: "vanished", Grew: "grew", Shrank: "shrank", Unchanged: "steady"}
+var kindWords = [...]string{Appeared: "appeared", Vanished: "vanished", Grew: "grew", Shrank: "shrank", Unchanged: "unchanged"}
 
 // countChanges counts the categories of each kind, shown or not.
 func (c *Comparison) countChanges() string {
@@ -71,11 +73,11 @@ func (r *Result) writeTables(b *strings.Builder) {
 			moved.add(Kind(kind), &c, kindWords[kind], c.label(), writeChange(Kind(kind), c.BaselineShare, c.Share, wording.Percent))
 		}
 	}
-	steady := newTable(r.Unchanged, 2, "steady", "traces")
+	unchanged := newTable(r.Unchanged, 2, "unchanged", "traces")
 	for _, c := range r.Unchanged {
-		steady.add(Unchanged, &c, c.label())
+		unchanged.add(Unchanged, &c, c.label())
 	}
-	for _, table := range []*table{moved, steady} {
+	for _, table := range []*table{moved, unchanged} {
 		if table.rows > 0 {
 			fmt.Fprintf(b, "\n%s", table)
 		}

@@ -111,7 +111,7 @@ func (v *View) writeSchedule(b *strings.Builder, shown *Config) {
 			fmt.Fprintf(b, "%s\n", note)
 		}
 	case shown.ScheduleCron != "":
-		fmt.Fprintf(b, "Schedule: %s, which is not understood here: how often it runs, and what that costs, is not known.\n", markdown.Quote(shown.ScheduleCron, markdown.MaxName))
+		fmt.Fprintf(b, "Schedule: %s, which this server does not understand: its runs and cost are unknown.\n", markdown.Quote(shown.ScheduleCron, markdown.MaxName))
 	}
 }
 

@@ -13,15 +13,15 @@ import (
 
 // ScheduleArgs are the arguments that limit what a schedule may spend.
 type ScheduleArgs struct {
-	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Paid runs agreed to; needed above 31."`
+	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Accepted paid runs; required above 31."`
 	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
 }
 
 // NewDryRun returns the result of a dry run. request is the body that would be sent, after
 // the config after the call, args are the dry run's, call is the one that saves the config
-// (nil if it is too long to repeat), and others are the project's other configs with a
-// schedule.
-func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, others []langsmith.Config) (*tool.Resizable[*Saved], error) {
+// (nil if it is too long to repeat), forecast is what a run would find (nil if nothing was
+// counted), and others are the project's other configs with a schedule.
+func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, forecast *Forecast, others []langsmith.Config) (*tool.Resizable[*Saved], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
@@ -36,6 +36,7 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 			cut := markdown.Shortener{Max: chars}
 			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews}
 			result.Config.Config = nil // would_send has the given settings
+			result.addForecast(forecast)
 			if result.RunsPerMonth > MostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
 				result.accept = result.RunsPerMonth
 				if call != nil {
@@ -56,8 +57,9 @@ func (s *Saved) describeDryRun() string {
 	fmt.Fprintf(&b, "Dry run: nothing was saved.\n\nConfig %s of %s%s.\n", markdown.Quote(s.Name, langsmith.MaxConfigName), tool.ProjectLabel(s.project), of)
 	s.view.writeSchedule(&b, &s.Config)
 	if s.ScheduleCron == "" {
-		b.WriteString("It would have no schedule, and spend nothing by itself.\n")
+		b.WriteString("It would have no schedule, and start no job.\n")
 	}
+	s.writeForecast(&b)
 	s.writeOthers(&b)
 	if s.WouldSend == nil {
 		b.WriteString("\nIt would send the fields as they were given, which are too long to repeat here.\n")

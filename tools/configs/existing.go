@@ -10,6 +10,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // FindExisting returns the saved config that equals a request, nil if there is none, so
@@ -32,6 +33,18 @@ func FindExisting(ctx context.Context, env *tool.Env, project langsmith.Project,
 		}
 	}
 	return existing, scheduled, nil
+}
+
+// RefuseSecondSchedule refuses a config with a schedule if another one has its name and a
+// schedule too. Both would spend, and the caller may mean to change the other.
+func RefuseSecondSchedule(project langsmith.Project, name string, scheduled []langsmith.Config) error {
+	i := slices.IndexFunc(scheduled, func(config langsmith.Config) bool { return config.Name == name })
+	if i < 0 {
+		return nil
+	}
+	views := newViews(scheduled[i : i+1])
+	return tool.Refuse("A config of this name already has a schedule: %s. A second one would cost as much again.\nTo change it, call %s with the changes. To have both, give this one another name.\nNothing was saved.",
+		listSchedules(views)[0], wording.Call("update_insights_config", "session_id", project.ID, "config_id", QuoteID(scheduled[i].ID)))
 }
 
 var (

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -59,9 +60,9 @@ func (r *ScheduledRuns) describeWindow() string {
 	case r.window <= 0:
 		return ""
 	case r.longest > r.window+r.window/10:
-		return fmt.Sprintf("Each run reads the last %s, and up to %s lie between two: what is older than that is never read. last_n_hours in config sets what is read.", hours(r.window), hours(r.longest))
+		return fmt.Sprintf("Each run reads the last %s, but runs are up to %s apart, so some traces are never read. Set last_n_hours in config.", hours(r.window), hours(r.longest))
 	case r.window > r.shortest+r.shortest/10:
-		return fmt.Sprintf("Each run reads the last %s, and as few as %s lie between two: the same traces are read, and paid for, again. last_n_hours in config sets what is read.", hours(r.window), hours(r.shortest))
+		return fmt.Sprintf("Each run reads the last %s, but runs are as few as %s apart, so some traces are read, and paid for, again. Set last_n_hours in config.", hours(r.window), hours(r.shortest))
 	}
 	return ""
 }
@@ -79,31 +80,42 @@ func (r *ScheduledRuns) describe() string {
 // MostRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
 const MostRuns = 31
 
-// CheckSchedule refuses a schedule that starts more jobs a day than the operator
-// allows: LangSmith starts them, so they are not counted here.
-func CheckSchedule(policy tool.Policy, when *schedule.Schedule) error {
-	if most := policy.MaxJobsPerDay; when != nil && most > 0 && when.PerDay() > most {
-		return tool.BadArgument("schedule_cron", "starts %s a day; the operator of this server allows %d (--max-jobs-per-day)", wording.Count(when.PerDay(), "job"), most)
+// CheckPolicy refuses a schedule that starts more jobs a day than the operator allows, since
+// LangSmith starts them, so that they are not counted here; one that starts more runs a month
+// than [MostRuns], and than the caller accepts; and settings that read too much. request is
+// nil if the call gives no settings.
+func (a *ScheduleArgs) CheckPolicy(policy tool.Policy, cron langsmith.Optional[string], request *langsmith.CreateInsightsJobRequest) error {
+	var problems []error
+	if request != nil {
+		for _, problem := range langsmith.FieldErrors(policy.CheckSample(request)) {
+			problem.Field = "config." + problem.Field
+			problems = append(problems, problem)
+		}
 	}
-	return nil
+	when, err := ParseSchedule(cron)
+	if when == nil || err != nil {
+		return errors.Join(problems...)
+	}
+	if most := policy.MaxJobsPerDay; most > 0 && when.PerDay() > most {
+		problems = append(problems, langsmith.FieldError{Field: "schedule_cron", Problem: fmt.Sprintf("starts %s a day; the operator of this server allows %d (--max-jobs-per-day)", wording.Count(when.PerDay(), "job"), most)})
+	} else if !a.DryRun {
+		problems = append(problems, a.checkAccepted(when, request))
+	}
+	return errors.Join(problems...)
 }
 
-// CheckAccepted refuses a schedule that starts more runs a month than [MostRuns], and more
-// than the caller accepts. request has what the runs read; nil if that is not known yet.
-func CheckAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest, accepted int) error {
-	if when == nil {
-		return nil
-	}
+// checkAccepted refuses a schedule that starts more runs than the caller accepts.
+func (a *ScheduleArgs) checkAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest) error {
 	now := time.Now()
 	_, most := when.PerMonth(now)
-	if most <= MostRuns || most <= accepted {
+	if most <= MostRuns || most <= a.AcceptRunsPerMonth {
 		return nil
 	}
 	price := "; dry_run shows what they may cost"
 	if request != nil {
 		price = fmt.Sprintf(", at most about %s", NewScheduledRuns(when, request, now).cost)
 	}
-	return tool.BadArgument("accept_runs_per_month", "must be %d or more: the schedule (%s) starts up to %s a month%s. Ask the person who pays before you accept that", most, when, wording.Count(most, "paid job"), price)
+	return langsmith.FieldError{Field: "accept_runs_per_month", Problem: fmt.Sprintf("must be %d or more: the schedule (%s) starts up to %s a month%s. Ask the person who pays before you accept that", most, when, wording.Count(most, "paid job"), price)}
 }
 
 // CheckWindow refuses a schedule over a window with a fixed start: each run would read, and
@@ -113,7 +125,7 @@ func CheckWindow(when *schedule.Schedule, request *langsmith.CreateInsightsJobRe
 		return nil
 	}
 	if start, fixed := request.StartTime.Get(); fixed {
-		return langsmith.FieldError{Field: "schedule_cron", Problem: fmt.Sprintf("cannot repeat a window with the fixed start %s, of which each run would read the same again: let config have last_n_hours, and no start_time", start)}
+		return langsmith.FieldError{Field: "schedule_cron", Problem: fmt.Sprintf("cannot be used with the fixed start_time %s, because each run would read the same traces again: use last_n_hours in config", start)}
 	}
 	return nil
 }
@@ -121,9 +133,11 @@ func CheckWindow(when *schedule.Schedule, request *langsmith.CreateInsightsJobRe
 // ConfirmSchedule asks a person for consent before a schedule is saved, if the operator
 // requires it: nobody is asked when the schedule starts its jobs. The answer counts only
 // for this config with this schedule; config is its id, or the request that creates it.
-func ConfirmSchedule(ctx context.Context, env *tool.Env, project langsmith.Project, config any, request *langsmith.CreateInsightsJobRequest, runs *ScheduledRuns) error {
+func ConfirmSchedule(ctx context.Context, env *tool.Env, project langsmith.Project, config any, when *schedule.Schedule, forecast *Forecast) error {
+	request := forecast.settings
+	runs := NewScheduledRuns(when, request, time.Now())
 	return env.Confirm(ctx, &tool.Question{
 		ID:   tool.QuestionID("schedule", project.ID, config, request, runs.when.String(), runs.cost),
-		Text: fmt.Sprintf("A config over %s is to run by itself, until its schedule is cleared: %s; %s. Is that agreed?", tool.ProjectLabel(project), runs.when, runs.describe()),
+		Text: fmt.Sprintf("Start paid jobs over %s on a schedule, until it is cleared: %s; %s. %s Do you agree?", tool.ProjectLabel(project), runs.when, runs.describe(), forecast.describe(runs)),
 	}, "Without schedule_cron the config can be saved; a person can schedule it in LangSmith.")
 }

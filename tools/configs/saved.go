@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"langsmith-insights-mcp/langsmith"
+	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -13,7 +15,9 @@ import (
 // Saved is a config that was saved, or would be.
 type Saved struct {
 	Config
+	Now       *Now             `json:"now,omitempty"`
 	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
+	tool.Cautioned
 	tool.Followed
 
 	dryRun    bool
@@ -21,15 +25,23 @@ type Saved struct {
 	outcome   string // what happened to the config, such as "saved"
 	project   langsmith.Project
 	view      View
+	forecast  *Forecast                  // nil if nothing was counted
 	others    []View                     // the project's other configs with a schedule
 	schedule  langsmith.Optional[string] // as requested
 	shortened bool                       // whether a text was longer
 }
 
+// Now is what a run of a config would find now, and cost.
+type Now struct {
+	MatchingTraces  int         `json:"matching_traces"`
+	CostUSD         *cost.Range `json:"cost_usd,omitempty"`           // of one run; not if more traces may match
+	CostUSDPerMonth *cost.Range `json:"cost_usd_per_month,omitempty"` // of the schedule
+}
+
 // NewSaved returns the result for a saved config. outcome follows the config's name in a
 // sentence, schedule is the requested one, and others are the project's other configs with
-// a schedule.
-func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], others []langsmith.Config) *tool.Resizable[*Saved] {
+// a schedule. forecast is nil if nothing was counted.
+func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], forecast *Forecast, others []langsmith.Config) *tool.Resizable[*Saved] {
 	view, otherViews := NewView(*config), newViews(others)
 	return &tool.Resizable[*Saved]{
 		Items: 1, Chars: tool.LargestBudget,
@@ -37,12 +49,58 @@ func NewSaved(outcome string, project langsmith.Project, config *langsmith.Confi
 			cut := markdown.Shortener{Max: chars}
 			saved := &Saved{Config: view.Show(&cut), outcome: outcome, project: project, view: view, others: otherViews, schedule: schedule}
 			saved.shortened = cut.Shortened
-			if saved.isUnscheduled() {
+			switch {
+			case saved.isUnscheduled():
 				saved.Next = NextJob(project, saved.ID)
+			case saved.ScheduleCron != "" && IsRunnable(saved.ID):
+				saved.Next = tool.NewCall("list_insights_jobs", "session_id", project.ID, "config_id", saved.ID)
 			}
+			saved.addForecast(forecast)
 			return saved
 		},
 	}
+}
+
+// addForecast adds what a run would find now, and all that is to be read with caution.
+func (s *Saved) addForecast(forecast *Forecast) {
+	s.forecast = forecast
+	if forecast != nil {
+		s.Now = forecast.now(s.view.runs)
+	}
+	s.Caution = s.listCautions()
+}
+
+// describeLostSchedule says that LangSmith's response lacks the requested schedule; empty if
+// it does not.
+func (s *Saved) describeLostSchedule() string {
+	requested, given := s.schedule.Get()
+	if !given || s.ScheduleCron != "" {
+		return ""
+	}
+	return fmt.Sprintf("LangSmith's response does not have the schedule `%s`: check it with list_insights_configs.", markdown.Line(requested, markdown.MaxName))
+}
+
+// listCautions lists what the schedule may spend that nobody means it to.
+func (s *Saved) listCautions() []string {
+	var cautions []string
+	if lost := s.describeLostSchedule(); lost != "" {
+		cautions = append(cautions, lost)
+	}
+	if s.forecast != nil && len(s.forecast.missingKeys) > 0 {
+		cautions = append(cautions, dryrun.DescribeMissing(s.forecast.missingKeys))
+	}
+	if s.view.runs != nil {
+		if gap := s.view.runs.describeWindow(); gap != "" {
+			cautions = append(cautions, gap)
+		}
+	}
+	if len(s.others) > 0 {
+		cautions = append(cautions, othersHeading+" "+strings.Join(s.listOthers(), "; ")+".")
+	}
+	if sum := s.describeSum(); sum != "" {
+		cautions = append(cautions, sum)
+	}
+	return cautions
 }
 
 // isUnscheduled reports whether the config was saved without a schedule.
@@ -74,17 +132,32 @@ func (s *Saved) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(s.Name, langsmith.MaxConfigName), s.outcome, s.project.ID, QuoteID(s.ID))
 	s.view.Write(&b, &s.Config)
+	s.writeForecast(&b)
 	if s.shortened {
 		b.WriteString("Texts that end in … are shortened here, not in LangSmith.\n")
 	}
 	s.writeOthers(&b)
-	switch asked, given := s.schedule.Get(); {
-	case given && s.ScheduleCron == "":
-		fmt.Fprintf(&b, "LangSmith's answer does not show the schedule `%s`: list_insights_configs tells whether it was taken.\n", markdown.Line(asked, markdown.MaxName))
+	switch lost := s.describeLostSchedule(); {
+	case lost != "":
+		b.WriteString(lost + "\n")
 	case s.ScheduleCron != "":
-		fmt.Fprintf(&b, "\nIt spends by itself from now on; update_insights_config with schedule_cron null ends that, and so does delete_insights_config. list_insights_jobs with this config_id shows its reports.\n")
+		b.WriteString("\nIt now starts paid jobs on its schedule; update_insights_config with schedule_cron null ends that, and so does delete_insights_config.\n")
+		if s.Next != nil {
+			fmt.Fprintf(&b, "Next: %s: its reports.\n", s.Next.Text("session_id", "config_id"))
+		}
 	case s.Next != nil:
 		fmt.Fprintf(&b, "\nIt has no schedule.\nNext: %s: what a job of it would cost. Without dry_run it runs (paid).\n", s.Next.Text("session_id", "config_id"))
 	}
 	return b.String()
+}
+
+// writeForecast writes what a run would find now.
+func (s *Saved) writeForecast(b *strings.Builder) {
+	if s.forecast == nil {
+		return
+	}
+	b.WriteString(s.forecast.describe(s.view.runs) + "\n")
+	if missing := dryrun.DescribeMissing(s.forecast.missingKeys); missing != "" {
+		b.WriteString(missing + "\n")
+	}
 }

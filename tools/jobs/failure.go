@@ -54,15 +54,15 @@ func (r *Result) describeRetry() string {
 	var what string
 	switch r.failure() {
 	case foundNothing:
-		if what = "says how many traces match now; then widen the window, or change the filter."; r.Scope.Length() > 0 {
-			what = "says whether " + wording.Duration(scope.Widened*r.Scope.Length()) + " hold traces; else change the filter."
+		if what = "shows how many traces match now; then widen the window, or change the filter."; r.Scope.Length() > 0 {
+			what = "shows whether " + wording.Duration(scope.Widened*r.Scope.Length()) + " have traces; otherwise change the filter."
 		}
 	case exceededQuota:
-		what = "says what another would read and cost; it can succeed once the provider's quota allows."
+		what = "shows what another job would read and cost; it can succeed when the provider's quota allows."
 	case lackedKey:
 		what = "shows which model secrets the workspace has."
 	default:
-		what = "says what another would read and cost."
+		what = "shows what another job would read and cost."
 	}
 	return what + " Without dry_run it starts (paid)."
 }

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func FindReport(ctx context.Context, env *tool.Env, project langsmith.Project, i
 // RefuseLatest refuses a call about the latest job of a project in which none has
 // succeeded.
 func RefuseLatest(project langsmith.Project) error {
-	return tool.RefuseMissing("There is no latest job: no Insights job of %s has succeeded yet. list_insights_jobs lists those that run or failed; create_insights_job starts one (paid).",
+	return tool.RefuseMissing("There is no latest job: no Insights job of %s has succeeded yet. list_insights_jobs lists running and failed ones; create_insights_job starts one (paid).",
 		tool.ProjectLabel(project))
 }
 
@@ -89,22 +90,27 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, t
 		return nil, tool.RefuseMissing("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", shown)
 	}
 	if len(tree.Nodes) == 0 {
-		return nil, tool.RefuseMissing("There is no category %s: the report holds none at all.", shown)
+		return nil, tool.RefuseMissing("There is no category %s: the report has no categories.", shown)
 	}
 	if kind := otherKind(project, job, text); kind != "" {
 		return nil, tool.RefuseMissing("cluster_id %s is the id of %s, not of a category. %s lists the categories.", text, kind,
 			wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 	}
-	listed, which := tree.Near(text), "Near it are"
+	listed, which := tree.Near(text), "Similar ones are"
 	if len(listed) == 0 {
-		listed, which = slices.Clone(tree.Nodes), "Its largest are"
+		listed, which = slices.Clone(tree.Nodes), "The largest are"
 		report.Sort(listed, report.ByRuns)
 		if len(listed) < fewCategories {
-			return nil, tool.RefuseMissing("There is no category %s in this job. It has:%s", shown, listCategories(listed, fewCategories))
+			return nil, tool.RefuseMissing("There is no category %s in %s. It has:%s", shown, describeJob(job), listCategories(listed, fewCategories))
 		}
 	}
-	return nil, tool.RefuseMissing("There is no category %s in this job. %s:%s\n%s lists all.", shown, which, listCategories(listed, categoriesListed),
+	return nil, tool.RefuseMissing("There is no category %s in %s. %s:%s\n%s lists all.", shown, describeJob(job), which, listCategories(listed, categoriesListed),
 		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
+}
+
+// describeJob names a job, since a call may only say that it is the latest.
+func describeJob(job *langsmith.Report) string {
+	return fmt.Sprintf("job %s (job_id %s)", markdown.Quote(job.Name, MaxName), job.ID)
 }
 
 // otherKind returns what else has the id; empty if nothing does.

@@ -123,3 +123,16 @@ func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, mo
 		b.WriteString("- and more: list_insights_jobs\n")
 	}
 }
+
+// ListNames names at most most jobs in a part of a sentence, and says whether there are more.
+func ListNames(jobs []langsmith.Job, most int) string {
+	var named []string
+	for i := range jobs[:min(len(jobs), most)] {
+		job := NewJob(&jobs[i], nil, MaxName)
+		named = append(named, fmt.Sprintf("%s (%s), job_id %s", markdown.Quote(job.Name, MaxName), job.State(), job.ID))
+	}
+	if len(jobs) > most {
+		named = append(named, "and more: list_insights_jobs")
+	}
+	return strings.Join(named, "; ")
+}

@@ -39,7 +39,7 @@ func (r *Result) writeHead(b *strings.Builder) {
 	case r.Status == langsmith.StatusSuccess:
 		traces := wording.Count(r.view.tree.Total, "trace")
 		if r.view.tree.Total > 1 {
-			traces += ", one a thread,"
+			traces += ", one per thread,"
 		}
 		fmt.Fprintf(b, "Job %s finished: %s in %s.\n", name, traces, r.countCategories())
 	case r.Status.Failed():
@@ -70,7 +70,7 @@ func (r *Result) countCategories() string {
 	if top == all {
 		return wording.Categories(all)
 	}
-	return fmt.Sprintf("%s, %s of them at the top", wording.Categories(all), wording.Thousands(top))
+	return fmt.Sprintf("%s, %s of them at the top level", wording.Categories(all), wording.Thousands(top))
 }
 
 // countBelow returns the number of categories below the one in view.
@@ -198,7 +198,7 @@ func (r *Result) describePage() string {
 		which = fmt.Sprintf("Categories %s to %s of %s", wording.Thousands(from), wording.Thousands(to), all)
 	}
 	return fmt.Sprintf("%s, %s first:\n\n", which, map[report.Order]string{
-		report.ByRuns: "largest", report.ByErrorRate: "highest error rate", report.ByLatency: "slowest", report.ByCost: "dearest",
+		report.ByRuns: "largest", report.ByErrorRate: "highest error rate", report.ByLatency: "slowest", report.ByCost: "most expensive",
 	}[v.sortBy])
 }
 
@@ -252,7 +252,7 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
 	}
 	if v.tree.Misplaced > 0 {
-		lines = append(lines, wording.Count(v.tree.Misplaced, "category stands", "categories stand")+" at the top although LangSmith names a parent: it is missing, or below them.")
+		lines = append(lines, wording.Count(v.tree.Misplaced, "category stands", "categories stand")+" at the top level although LangSmith names a parent: the parent is missing, or is a descendant.")
 	}
 	if v.hide && r.Report != nil {
 		lines = append(lines, "Summaries of runs are hidden by this server's operator.")
@@ -287,14 +287,14 @@ func (r *Result) writeNext(b *strings.Builder) {
 	case r.Status.Failed():
 		fmt.Fprintf(b, "%s %s\n", call, r.describeRetry())
 	case !r.Status.Done():
-		fmt.Fprintf(b, "%s, for longer with timeout_seconds=300 where your client allows it; or look again in about %d s.\n", call, r.RetryAfterSeconds)
+		fmt.Fprintf(b, "%s, with timeout_seconds=300 if your client allows such long calls; or look again in about %d s.\n", call, r.RetryAfterSeconds)
 	case len(r.view.tree.Nodes) == 0:
-		fmt.Fprintf(b, "the report holds no category. The window or the filter may have matched no traces: "+
+		fmt.Fprintf(b, "the report has no categories. The window or the filter may have matched no traces: "+
 			"see %s for when the project last had runs, and start another with a wider window (paid).\n", call)
 	default:
 		fmt.Fprintf(b, "%s: an example from the category with %s.", call, r.view.describeWorst())
 		if !r.view.Alone {
-			b.WriteString(" compare_insights_jobs: what changed since the report before, if any.")
+			b.WriteString(" compare_insights_jobs: what changed since the previous report, if any.")
 		}
 		b.WriteString("\n")
 	}

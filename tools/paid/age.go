@@ -6,28 +6,28 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// elapsed is how long ago an intent began, at the most: exactly so where this
-// process measured it, and otherwise as long as an intent matters, since the
-// clock of another process may be off.
+// elapsed returns the longest time that can have passed since an intent began: the exact
+// time if this process measured it, else LookAgain, because the clock of another process
+// may be wrong.
 func (f *inFlight) elapsed(entry state.Entry) time.Duration {
-	if measured := entry.Began != entry.Began.Round(0); measured { // has a monotonic reading
+	if measured := entry.Began != entry.Began.Round(0); measured { // it has a monotonic reading
 		return f.ledger.now().Sub(entry.Began)
 	}
 	return LookAgain
 }
 
-// age is how long ago an intent began, at the least.
+// age returns the shortest time that can have passed since an intent began.
 func (f *inFlight) age(entry state.Entry) time.Duration { return f.since(entry.Began, entry.Theirs) }
 
-// sinceLost is how long ago the answer to an intent's request was given up, at
-// the least.
+// sinceLost returns the shortest time that can have passed since an intent's response was
+// given up.
 func (f *inFlight) sinceLost(entry state.Entry) time.Duration {
 	return max(f.age(entry)-entry.Waited, 0)
 }
 
-// since is how long ago a moment was, by this machine's clock or LangSmith's, whichever
-// gives less: a clock that was set ahead then costs a look too many and never one too few.
-// A clock by which the moment is in the future was set back.
+// since returns the time since a moment, by this machine's clock or LangSmith's,
+// whichever gives less: a clock that was set ahead then causes an unnecessary look, never
+// a missing one. A clock by which the moment is in the future was set back.
 func (f *inFlight) since(ours, theirs time.Time) time.Duration {
 	byOurs, byTheirs := f.ledger.now().Sub(ours), time.Duration(-1)
 	if now := f.jobs.serverTime(time.Now()); !now.IsZero() && !theirs.IsZero() {
@@ -39,16 +39,16 @@ func (f *inFlight) since(ours, theirs time.Time) time.Duration {
 	return min(byOurs, byTheirs)
 }
 
-// isYetToCome reports whether a moment is still to come by this machine's clock or by
+// isFuture reports whether a moment is in the future by this machine's clock or by
 // LangSmith's.
-func (f *inFlight) isYetToCome(ours, theirs time.Time) bool {
+func (f *inFlight) isFuture(ours, theirs time.Time) bool {
 	server := f.jobs.serverTime(time.Now())
 	return f.ledger.now().Before(ours) || !server.IsZero() && server.Before(theirs)
 }
 
-// redate lets intents begin now that are in the future by every known clock: the clocks
-// were set back, and the intents' age is unknown.
-func (f *inFlight) redate(open []state.Entry) {
+// resetBegin lets intents begin now if they are in the future by every known clock: the
+// clocks were set back, and the age of the intents is unknown.
+func (f *inFlight) resetBegin(open []state.Entry) {
 	now, server := f.ledger.now(), f.jobs.serverTime(time.Now())
 	for i := range open {
 		entry := &open[i]
@@ -59,7 +59,8 @@ func (f *inFlight) redate(open []state.Entry) {
 	}
 }
 
-// sentAt is when an intent's request was sent, by LangSmith's clock if that is known.
+// sentAt returns when an intent's request was sent, by LangSmith's clock if that is
+// known.
 func sentAt(entry state.Entry) time.Time {
 	if !entry.Theirs.IsZero() {
 		return entry.Theirs

@@ -9,13 +9,13 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// agreementLifetime is how long a person's yes can be used.
+// agreementLifetime is how long a person's consent can be used.
 const agreementLifetime = 24 * time.Hour
 
-// UseAgreement uses up what a person agreed to: one yes serves one call, however often
-// a client sends it. It reports whether the yes could be used: it was not used before, here
-// or in a process that shares the state, and the question was asked less than agreementLifetime ago.
-// question is unlike any other's.
+// UseAgreement uses a person's consent, which is valid for one call, however often a
+// client sends it. It reports whether the consent is valid: not used before, here or in a
+// process that shares the state, and given to a question that was asked within
+// agreementLifetime. question is unique.
 func (l *Ledger) UseAgreement(ctx context.Context, question string, asked time.Time) bool {
 	now := l.now()
 	if asked.Before(now.Add(-agreementLifetime)) || asked.After(now.Add(clockSlack)) {

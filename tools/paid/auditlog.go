@@ -10,25 +10,25 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// Result is the outcome of a paid call, in one word for logs and counters.
+// Result is the outcome of a paid call, as a word for logs and counters.
 type Result string
 
 // The results.
 const (
 	ResultStarted        Result = "started"
-	ResultAlreadyRunning Result = "already_running" // an equal call's job was returned: a double prevented
-	ResultAlreadyDone    Result = "already_done"    // the same, and its report was there
+	ResultAlreadyRunning Result = "already_running" // an equal call's job was returned, so a duplicate was prevented
+	ResultAlreadyDone    Result = "already_done"    // the same, with a finished report
 	ResultProbably       Result = "probably_started"
 	ResultUncertain      Result = "uncertain"
 	ResultRefused        Result = "refused"       // by LangSmith; nothing was started
 	ResultTooMany        Result = "too_many_jobs" // refused by LangSmith for now
 	ResultLimit          Result = "limit"         // refused by --max-jobs-per-day
 	ResultDeclined       Result = "declined"      // by a person
-	ResultLeft           Result = "left"          // the caller was gone before anything was sent
+	ResultLeft           Result = "left"          // the caller disconnected before anything was sent
 	ResultFailed         Result = "failed"        // nothing was sent
 )
 
-// Results lists the results, so that a counter of each can begin at 0.
+// Results lists the results, so that a counter of each begins at 0.
 func Results() []Result {
 	return []Result{
 		ResultStarted, ResultAlreadyRunning, ResultAlreadyDone, ResultProbably, ResultUncertain, ResultRefused,
@@ -76,7 +76,7 @@ func (l *Ledger) audit(call *Call, intent uuid.UUID, outcome *Outcome, err error
 	l.writeAuditLine(call, intent, job, resultOf(outcome, err), slices.Contains(notesOf(outcome, err), noteNoStore))
 }
 
-// notesOf returns a call's notes about promises that could not be kept.
+// notesOf returns a call's notes.
 func notesOf(outcome *Outcome, err error) []string {
 	var uncertain *UncertainError
 	switch {
@@ -88,9 +88,9 @@ func notesOf(outcome *Outcome, err error) []string {
 	return nil
 }
 
-// writeAuditLine names the caller by the fingerprint of the credential and the request by a
-// digest: neither can be reversed. It warns of a call that no other process knows of, since
-// the state could not be used.
+// writeAuditLine logs the caller by the fingerprint of the credential and the request by
+// a digest: neither can be reversed. The line is a warning if no other process knows of
+// the call, because the state could not be used.
 func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result, stateLost bool) {
 	line := l.log.Info()
 	if stateLost {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A result that the list lacks would have no counter before it happens.
+// A result that is not in the list would have no counter before its first occurrence.
 func TestResultsHasEveryResult(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "auditlog.go", nil, 0)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
-// BenchmarkCreate measures what the guarantee costs: a create through a ledger
-// of each kind against the bare request, to the same sandbox over loopback. The
+// BenchmarkCreate measures the cost of the guarantee: it compares a create through a
+// ledger of each kind with the bare request, to the same sandbox over loopback. The
 // metric "bare" is the ratio of the two, measured in one run.
 func BenchmarkCreate(b *testing.B) {
 	for _, kind := range []struct {
@@ -38,8 +38,8 @@ func BenchmarkCreate(b *testing.B) {
 	}
 }
 
-// perProject is how many jobs one project gets: a list of jobs that grows
-// without end would be what is measured.
+// perProject is the number of jobs of one project, so that a growing list of jobs does
+// not affect the measurement.
 const perProject = 50
 
 func benchmarkAgainstBare(b *testing.B, ledger *Ledger) {

@@ -12,7 +12,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// ours turns LangSmith's time into the harness's.
+// ours converts LangSmith's time to the harness's.
 func (h *harness) ours(job sandbox.StartedJob) time.Time { return job.CreatedAt.Add(-h.schedule.skew) }
 
 // jobLasts is how long a job of the harness is unfinished.
@@ -23,7 +23,7 @@ func (h *harness) callOf(number int) *seenCall {
 	return h.calls[at]
 }
 
-// check returns what a run did that the package promises not to do.
+// check returns the promises that a run has broken.
 func (h *harness) check() []string {
 	var wrong []string
 	fail := func(format string, values ...any) { wrong = append(wrong, fmt.Sprintf(format, values...)) }
@@ -69,7 +69,7 @@ func (h *harness) check() []string {
 	return wrong
 }
 
-// checkOutcome holds what one call said against what is the case.
+// checkOutcome compares the outcome of a call with the facts.
 func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fail func(string, ...any)) {
 	if took := call.ended.Sub(call.began); took > 15*time.Minute {
 		fail("call %d took %s", call.number, took)
@@ -98,8 +98,8 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 	}
 }
 
-// couldNotKnow reports whether a call had no memory of another one, or had long
-// given up expecting a job of it.
+// couldNotKnow reports whether a call had no memory of another one, or no longer expected
+// a job of it.
 func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	apart := call.process != other.process
 	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.replaced)+len(h.damages) > 0) {
@@ -108,8 +108,7 @@ func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	return len(h.jumps) > 0 || other.ended.Sub(other.began) > LongestLag || call.ended.Sub(other.began) > LongestLag
 }
 
-// saysNothingStarted reports whether a caller reads in an error that no job of
-// theirs was started.
+// saysNothingStarted reports whether an error tells its caller that no job was started.
 func saysNothingStarted(err error) bool {
 	var many *TooManyJobsError
 	var limit *LimitError
@@ -125,7 +124,7 @@ func saysNothingStarted(err error) bool {
 	return errors.As(err, &api) && !api.Ambiguous()
 }
 
-// checkError allows only the errors that a call may end with.
+// checkError allows only the documented errors of a call.
 func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
 	var uncertain *UncertainError
 	var many *TooManyJobsError
@@ -147,8 +146,8 @@ func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
 	}
 }
 
-// isFound reports whether a job was reported to the caller of its call, or to
-// the caller of an equal one.
+// isFound reports whether a job was reported to its caller, or to the caller of an equal
+// call.
 func (h *harness) isFound(job sandbox.StartedJob, by *seenCall) bool {
 	among := func(jobs []langsmith.Job) bool {
 		return slices.ContainsFunc(jobs, func(other langsmith.Job) bool { return other.ID == job.ID })
@@ -171,14 +170,14 @@ func (h *harness) isFound(job sandbox.StartedJob, by *seenCall) bool {
 	})
 }
 
-// isAlone reports whether nobody else can have waited for a call's outcome.
+// isAlone reports whether no other caller can have waited for a call's outcome.
 func (h *harness) isAlone(call *seenCall) bool {
 	return !slices.ContainsFunc(h.calls, func(other *seenCall) bool {
 		return other != call && other.question == call.question && !other.began.After(call.ended) && !other.ended.Before(call.began)
 	})
 }
 
-// wasAskedFor reports whether an equal call was made once the job was there.
+// wasAskedFor reports whether an equal call was made after the job existed.
 func (h *harness) wasAskedFor(job sandbox.StartedJob, by *seenCall) bool {
 	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
 		heard := !call.died && call.err == nil || call.last
@@ -186,9 +185,9 @@ func (h *harness) wasAskedFor(job sandbox.StartedJob, by *seenCall) bool {
 	})
 }
 
-// isForgotten reports whether nobody can have learned of a call's job: its memory
-// died with its process while nobody has had an answer since that would list the
-// project's jobs, or what is listed in one page does not show it.
+// isForgotten reports whether nobody can have found a call's job: its memory died with
+// its process, and no later response lists the project's jobs, or a list of one page does
+// not have it.
 func (h *harness) isForgotten(by *seenCall) bool {
 	last := h.callOf(lastCalls + by.question)
 	d := h.schedule.display
@@ -201,8 +200,8 @@ func (h *harness) isForgotten(by *seenCall) bool {
 	return d.noDate && len(h.jumps) > 0 // no clock tells that its report is recent
 }
 
-// double is a request for a job while an equal call's job was unfinished, or was
-// still to come of a request that had been sent.
+// double is a request for a job while an equal call's job was unfinished, or could still
+// appear.
 type double struct {
 	attempt *attempt
 	job     sandbox.StartedJob
@@ -232,7 +231,7 @@ func (h *harness) doubles() []double {
 	return found
 }
 
-// excuse says why a second request could not be prevented, in the words of the
+// excuse returns why a second request could not be prevented, in the words of the
 // package's documentation.
 func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt, by *seenCall) string {
 	apart := attempt.process != mark.process
@@ -283,8 +282,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 	return ""
 }
 
-// wasLearned reports whether a call was told before another one began which job is
-// theirs.
+// wasLearned reports whether a call got its job before another one began.
 func (h *harness) wasLearned(job sandbox.StartedJob, before *seenCall, counts func(*seenCall) bool) bool {
 	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
 		return call.question == before.question && !call.died && call.err == nil && call.outcome.Job.ID == job.ID &&
@@ -292,16 +290,16 @@ func (h *harness) wasLearned(job sandbox.StartedJob, before *seenCall, counts fu
 	})
 }
 
-// wasGone reports whether equal calls could take a job for gone: for good, though it is
-// shown again.
+// wasGone reports whether equal calls could take a job for gone, although it is shown
+// again later.
 func (h *harness) wasGone(job sandbox.StartedJob, question int, by time.Time) bool {
 	return slices.ContainsFunc(h.attempts, func(earlier *attempt) bool {
 		return !earlier.at.After(by) && h.callOf(earlier.call).question == question && h.hidTwice(job, earlier.at)
 	})
 }
 
-// toldAt is when the store had been told of a call, at the latest: where it was full or
-// away, some time after that, in which the call's process did not stand still.
+// toldAt returns the latest time at which the store got a call's entry: if it was full or
+// unavailable, some time after that in which the call's process was not paused.
 func (h *harness) toldAt(call *seenCall) time.Time {
 	const later = unsavedPause + storePause + storeTimeout + storeAgain
 	told := call.ended
@@ -322,14 +320,14 @@ func (h *harness) toldAt(call *seenCall) time.Time {
 	return told
 }
 
-// wasForgotten reports whether the store lost what a call wrote.
+// wasForgotten reports whether the store lost the entries of a call.
 func (h *harness) wasForgotten(call *seenCall) bool {
 	return slices.ContainsFunc(h.forgotten, func(f forgotten) bool {
 		return !f.to.Before(call.began) && (f.slot == call.slot || f.slot == "" && !f.from.After(call.ended))
 	})
 }
 
-// isOneDay reports whether the run counts its jobs in one tally.
+// isOneDay reports whether all jobs of the run are in one tally.
 func (h *harness) isOneDay() bool {
 	died := slices.ContainsFunc(h.all, func(p *process) bool { return p.isDead() })
 	return len(h.jumps) == 0 && len(h.outages) == 0 && len(h.fullSpans) == 0 && len(h.forgotten) == 0 && !(h.schedule.store == inMemory && died)

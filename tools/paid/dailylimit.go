@@ -42,7 +42,7 @@ func (l *Ledger) CheckDailyLimit(ctx context.Context, call *Call) error {
 	return l.limitError(others)
 }
 
-// today is the tally of a call that is made now.
+// today returns the tally of the current day.
 func (l *Ledger) today(call *Call) state.Tally {
 	return state.Tally{Caller: call.payer, Day: l.now().UTC().Format(time.DateOnly)}
 }

@@ -13,16 +13,16 @@ import (
 // UncertainError reports that it is unknown whether a job was started. An equal call within
 // [LookAgain] looks again before it starts anything.
 type UncertainError struct {
-	// Err is why the outcome of the request is unknown; nil if the request was an earlier
-	// equal call's, and this one sent none.
+	// Err is why the outcome of the request is unknown; nil if an earlier equal call sent
+	// the request and this one sent none.
 	Err error
-	// LookErr is why the project's jobs could not be listed since; nil if they could.
+	// LookErr is why the project's jobs could not be listed afterwards; nil if they could.
 	LookErr error
-	// Found are the jobs that may be the one. Empty after a look: no job was
-	// found, and the request may still be processed.
+	// Found has the jobs that may be the call's. If it is empty, a look found no job, and
+	// the request may still be processed.
 	Found []langsmith.Job
-	// Wait is how long equal calls look for the job and start nothing; 0 where
-	// they start one only when the question is answered.
+	// Wait is how long equal calls look for the job and start nothing; 0 if they start
+	// none until the outcome is known.
 	Wait time.Duration
 	// Others are as in [Outcome], without those that were found.
 	Others []langsmith.Job
@@ -31,7 +31,7 @@ type UncertainError struct {
 }
 
 func (e *UncertainError) Error() string {
-	text := "whether a job was started is not known"
+	text := "it is unknown whether a job was started"
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
@@ -63,7 +63,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("%d jobs were started today, as many as are allowed", e.Most)
+	return fmt.Sprintf("%d jobs were started today, the most that are allowed", e.Most)
 }
 
 // EarlierError reports that an equal call started a job whose state could not be read.
@@ -80,10 +80,10 @@ func (e *EarlierError) Error() string {
 // Unwrap returns why it could not be read.
 func (e *EarlierError) Unwrap() error { return e.Err }
 
-// LeftError is the error for a caller who left before the outcome was known.
+// LeftError is the error for a caller that disconnected before the outcome was known.
 type LeftError struct {
-	// Sent is whether the request may have been sent; if so it is finished and remembered,
-	// and an equal call finds its outcome.
+	// Sent is whether the request may have been sent. If so, the call continues and its
+	// outcome is remembered, so that an equal call finds it.
 	Sent bool
 	Err  error // of the caller's context
 }
@@ -93,10 +93,10 @@ func (e *LeftError) Error() string { return e.Err.Error() }
 // Unwrap returns the error of the caller's context.
 func (e *LeftError) Unwrap() error { return e.Err }
 
-// ErrBusy is returned if an equal call of another process held the slot for longer than any
-// request takes. Nothing was started.
-var ErrBusy = errors.New("an equal call of another process has been under way for minutes")
+// ErrBusy is the error if an equal call of another process has held the slot for longer
+// than any request takes. Nothing was started.
+var ErrBusy = errors.New("an equal call of another process has been in progress for minutes")
 
-// errInterrupted is returned if this process was stopped repeatedly, each time for longer
+// errInterrupted is the error if this process was paused repeatedly, each time for longer
 // than a slot is held.
-var errInterrupted = errors.New("this server was paused again and again before it could send the request; nothing was sent")
+var errInterrupted = errors.New("this server was paused repeatedly before it could send the request; nothing was sent")

@@ -16,9 +16,8 @@ import (
 // readTimeout bounds reading one remembered job.
 const readTimeout = 15 * time.Second
 
-// existingJob returns the job of an equal call that keeps another one from being
-// started: one that is unfinished, that has a fresh report, or that nobody was
-// told of yet.
+// existingJob returns the job of an equal call that prevents another one: one that is
+// unfinished, that has a fresh report, or whose caller did not get it.
 func (f *inFlight) existingJob() (*Outcome, error) {
 	entries := slices.DeleteFunc(slices.Clone(f.entries), func(entry state.Entry) bool {
 		return entry.Stage == state.Over || entry.Token == f.token
@@ -33,8 +32,8 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 		if entry.Stage == state.Intended {
 			continue
 		}
-		if f.isYetToCome(entry.Missing, entry.MissingTheirs) {
-			entry.Missing, entry.MissingTheirs = time.Time{}, time.Time{} // a clock was set back, and the two minutes begin again
+		if f.isFuture(entry.Missing, entry.MissingTheirs) {
+			entry.Missing, entry.MissingTheirs = time.Time{}, time.Time{} // a clock was set back, so the two minutes begin again
 		}
 		job, err := f.readJob(entry.Job)
 		if errors.Is(err, errMissing) && f.isGone(entry) {
@@ -59,14 +58,14 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 	return f.findUnresolved(entries)
 }
 
-// isSpent reports whether a remembered job no longer keeps another one from being started:
-// it has ended, its caller was told of it, and it is no fresh report.
+// isSpent reports whether a remembered job no longer prevents another one: it has ended,
+// its caller has got it, and it has no fresh report.
 func (f *inFlight) isSpent(entry state.Entry, job langsmith.Job) bool {
 	return job.Status.Done() && entry.Told && !f.isFresh(entry, job)
 }
 
-// reopen turns an entry whose probable job is now known to be another call's
-// back into an intent without an outcome.
+// reopen changes an entry, whose probable job is now known to be another call's, back
+// into an intent without an outcome.
 func (f *inFlight) reopen(entries []state.Entry) {
 	if !slices.ContainsFunc(entries, func(entry state.Entry) bool { return entry.Stage == state.Probable }) {
 		return
@@ -79,15 +78,15 @@ func (f *inFlight) reopen(entries []state.Entry) {
 	}
 }
 
-// findUnresolved looks for the job of an equal call whose outcome nobody knows.
-// Until LangSmith must have shown it, nothing is started. entries come newest
-// first, and are overwritten.
+// findUnresolved looks for the job of an equal call whose outcome is unknown. Until
+// LangSmith must have shown it, nothing is started. entries come newest first, and are
+// overwritten.
 func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	open := slices.DeleteFunc(entries, func(entry state.Entry) bool { return entry.Stage != state.Intended })
 	isOver := func(entry state.Entry) bool { return f.sinceLost(entry) >= LookAgain }
 	if f.jobs.err != nil && slices.ContainsFunc(open, isOver) {
-		// The list brings LangSmith's time. Without it an age is what this machine's clock
-		// says, which may have been set since.
+		// The list has LangSmith's time. Without it, an age is measured with this machine's
+		// clock, which may have been set.
 		if f.listAgain(); f.jobs.err != nil {
 			return nil, f.uncertain(nil, searchResult{err: f.jobs.err})
 		}
@@ -96,8 +95,8 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	if len(open) == 0 {
 		return nil, nil
 	}
-	f.redate(open)
-	slices.Reverse(open) // the oldest first
+	f.resetBegin(open)
+	slices.Reverse(open) // oldest first
 	found := (&search{call: f, intents: open, elapsed: f.elapsed}).run()
 	switch {
 	case f.ctx.Err() != nil:
@@ -107,7 +106,7 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	case found.err != nil || len(found.jobs) > 0:
 		return nil, f.uncertain(nil, found)
 	case f.reload():
-		return f.existingJob() // an equal call, one with AllowDuplicate, has ended meanwhile
+		return f.existingJob() // an equal call with AllowDuplicate has ended meanwhile
 	}
 	latest := f.sinceLost(open[0])
 	for _, entry := range open[1:] {
@@ -122,8 +121,8 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	return nil, nil
 }
 
-// findUnowned refuses to start a job where part of what was remembered of equal
-// calls is lost, while an unfinished job of the project belongs to no other call.
+// findUnowned refuses to start a job if a part of the memory of equal calls is lost,
+// while an unfinished job of the project belongs to no other call.
 func (f *inFlight) findUnowned() error {
 	jobs, err := f.listAll()
 	if err != nil {
@@ -137,8 +136,8 @@ func (f *inFlight) findUnowned() error {
 	return f.uncertain(nil, searchResult{jobs: unowned})
 }
 
-// reload reads again what is remembered, and reports whether a job was added to
-// it since: a look takes seconds.
+// reload reads the memory again, and reports whether it has a new job: a look takes
+// seconds.
 func (f *inFlight) reload() bool {
 	now, err := f.ledger.stores.load(f.ctx, f.call.slot)
 	f.noteIf(err, noteNoStore)
@@ -151,7 +150,7 @@ func (f *inFlight) reload() bool {
 	})
 }
 
-// uncertain is the error of a search that did not find one job alone.
+// uncertain returns the error of a search that did not find exactly one job.
 func (f *inFlight) uncertain(err error, found searchResult) *UncertainError {
 	others := slices.DeleteFunc(f.jobs.others(uuid.Nil, f.ledger.now()), func(job langsmith.Job) bool {
 		return slices.ContainsFunc(found.jobs, func(maybe langsmith.Job) bool { return maybe.ID == job.ID })
@@ -159,8 +158,8 @@ func (f *inFlight) uncertain(err error, found searchResult) *UncertainError {
 	return &UncertainError{Err: err, LookErr: found.err, Found: found.jobs, Others: others}
 }
 
-// foundOutcome is the outcome of a call whose job was an earlier one's, or was
-// found by a search.
+// foundOutcome returns the outcome of a call whose job is an earlier call's, or was found
+// by a search.
 func (f *inFlight) foundOutcome(entry state.Entry, job langsmith.Job) *Outcome {
 	f.recorded = entry
 	entry.Missing, entry.MissingTheirs = time.Time{}, time.Time{}
@@ -178,9 +177,9 @@ func (f *inFlight) foundOutcome(entry state.Entry, job langsmith.Job) *Outcome {
 	}
 }
 
-// hiddenOutcome is the outcome of a call whose job was an earlier one's that
-// LangSmith does not show, which proves nothing yet. missing is whether it counts
-// towards the time after which that proves something.
+// hiddenOutcome returns the outcome of a call whose job is an earlier call's that
+// LangSmith does not show now. missing is whether this counts towards the time after
+// which the job is gone.
 func (f *inFlight) hiddenOutcome(entry state.Entry, missing bool) *Outcome {
 	f.note(noteHidden)
 	f.recorded, f.about = entry, entry
@@ -194,18 +193,18 @@ func (f *inFlight) hiddenOutcome(entry state.Entry, missing bool) *Outcome {
 }
 
 var (
-	// errDeleted is returned for a job that was deleted through this server.
+	// errDeleted is the error for a job that was deleted through this server.
 	errDeleted = errors.New("the job was deleted")
-	// errMissing is returned for a job that LangSmith shows neither alone nor in the
-	// whole list.
+	// errMissing is the error for a job that LangSmith shows neither by its id nor in the
+	// complete list.
 	errMissing = errors.New("LangSmith does not show the job")
-	// errHidden is returned for a job that LangSmith does not show alone, nor in as
-	// much of the list as came.
+	// errHidden is the error for a job that LangSmith shows neither by its id nor in the
+	// known part of the list.
 	errHidden = errors.New("LangSmith does not show the job, nor its whole list of jobs")
 )
 
-// readJob asks for a remembered job. Where it cannot be read alone, the list of this
-// moment will do: an older one has the status of then.
+// readJob reads a remembered job: by its id, else from a new list. An older list has an
+// older status.
 func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, readTimeout)
 	defer cancel()
@@ -236,8 +235,8 @@ func (f *inFlight) readJob(id uuid.UUID) (langsmith.Job, error) {
 }
 
 // readAgain looks, for some seconds, for a job that was missing minutes ago and is
-// missing now: in between nobody need have looked, and each of the two may have been one
-// bad moment.
+// missing now. Nothing may have looked in between, and each of the two misses may be a
+// short failure.
 func (f *inFlight) readAgain(id uuid.UUID) (job langsmith.Job, err error) {
 	for _, pause := range searchPauses[1:] {
 		if err := sleep(f.ctx, pause); err != nil {
@@ -256,8 +255,8 @@ func (f *inFlight) wasDeleted(job uuid.UUID) bool {
 	return len(deleted.Entries) > 0
 }
 
-// isGone reports whether a job that LangSmith does not show was missing so long ago
-// that it is no more.
+// isGone reports whether a job that LangSmith does not show has been missing for so long
+// that it no longer exists.
 func (f *inFlight) isGone(entry state.Entry) bool {
 	return !entry.Missing.IsZero() && f.since(entry.Missing, entry.MissingTheirs) >= LongestLag
 }

@@ -10,22 +10,22 @@ import (
 // freshReport is the maximum age of a report that is returned instead of a new one.
 const freshReport = time.Hour
 
-// isFresh reports whether a job has succeeded so lately that another one would
-// tell the same: within an hour, and within a tenth of the window that it read.
+// isFresh reports whether a job succeeded so recently that another one would return the
+// same: within an hour, and within a tenth of the window that it read.
 func (f *inFlight) isFresh(entry state.Entry, job langsmith.Job) bool {
 	if job.Status != langsmith.StatusSuccess {
 		return false
 	}
 	age := f.age(entry)
-	// LangSmith's two times come from one clock, which need not be right.
+	// Both times are by LangSmith's clock, which may be wrong.
 	if took := job.EndTime.Sub(job.CreatedAt.Time); !job.EndTime.IsZero() && took > 0 && took < age {
 		age -= took
 	}
 	return age < min(freshReport, f.window()/10)
 }
 
-// window is the length of the window that the call's job reads. That of a saved config is
-// unknown, and assumed to be short.
+// window returns the length of the window that the call's job reads. That of a saved
+// config is unknown, and assumed to be short.
 func (f *inFlight) window() time.Duration {
 	start, end, known := f.call.Request.Window(f.ledger.now())
 	if !known {

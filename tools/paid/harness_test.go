@@ -36,12 +36,12 @@ var (
 	scheduleFirst = flag.Uint64("first-seed", 1, "the seed of the first schedule")
 )
 
-// replays is how often a single seed is run: the seed fixes what happens, but
-// neither the jitter of backoff nor the order of what happens at one instant.
+// replays is how often a single seed is run: the seed determines the events, but not the
+// jitter of backoff or the order of simultaneous events.
 const replays = 25
 
-// TestSchedules runs schedules of faults and deaths in virtual time and holds
-// each against what the package promises; see check_test.go.
+// TestSchedules runs schedules of faults and deaths in virtual time and checks each
+// against the package's promises; see check_test.go.
 func TestSchedules(t *testing.T) {
 	if *scheduleSeed != 0 {
 		for range replays {
@@ -72,13 +72,13 @@ func TestSchedules(t *testing.T) {
 	t.Logf("seeds %d to %d, faults %s: %d fail\n%s", *scheduleFirst, *scheduleFirst+uint64(count)-1, *faultsFlag, failed, total)
 }
 
-// The numbers from which calls are the ones after all faults.
+// The first numbers of the calls after all faults.
 const (
 	lastCalls     = 1000
 	veryLastCalls = 2000
 )
 
-// seenCall is a call as its caller saw it.
+// seenCall is a call as its caller sees it.
 type seenCall struct {
 	number    int
 	question  int
@@ -93,7 +93,7 @@ type seenCall struct {
 	died      bool // its process died before it could answer
 }
 
-// attempt is one request to start a job, as it left.
+// attempt is one request to start a job, as it was sent.
 type attempt struct {
 	call     int
 	process  *process
@@ -166,8 +166,8 @@ func runSchedule(t *testing.T, seed uint64) *harness {
 	return h
 }
 
-// fastDirectory is where syncing costs nothing, if there is such a place: no
-// schedule contains a power cut.
+// fastDirectory is a directory in which syncing is fast, if there is one: no schedule has
+// a power failure.
 func fastDirectory() string {
 	const inMemory = "/dev/shm"
 	if info, err := os.Stat(inMemory); err == nil && info.IsDir() {
@@ -234,7 +234,7 @@ func (h *harness) run(t *testing.T) {
 	h.searchSecrets(t)
 }
 
-// drain waits for what is still under way, dead or alive.
+// drain waits for the calls in progress, also of dead processes.
 func (h *harness) drain(t *testing.T) {
 	for _, process := range h.all {
 		if err := process.ledger.Drain(context.Background()); err != nil {
@@ -255,7 +255,7 @@ func (h *harness) newProcess(t *testing.T) *process {
 	return p
 }
 
-// trouble is what is wrong with the store now.
+// trouble returns the current fault of the store.
 func (h *harness) trouble() storeTrouble {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -336,19 +336,19 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 	}
 }
 
-// forgotten is what the store lost: what was written in a span, or a slot whole.
+// forgotten is the loss of the store: the writes of a span, or a whole slot.
 type forgotten struct {
 	span
 	slot string
 }
 
-// frozenSpan is a time in which a process stood still.
+// frozenSpan is a time in which a process is paused.
 type frozenSpan struct {
 	span
 	process *process
 }
 
-// forget has the leases' store lose what was written in a span, or one slot whole.
+// forget makes the store lose the writes of a span, or one whole slot.
 func (h *harness) forget(lost span, slot string) {
 	if h.leases == nil {
 		return
@@ -364,7 +364,7 @@ func (h *harness) forget(lost span, slot string) {
 	h.forgotten = append(h.forgotten, forgotten{lost, victim})
 }
 
-// pickFile returns one of the state's files, or nothing where there is none.
+// pickFile returns one of the state's files, or "" if there is none.
 func (h *harness) pickFile(t *testing.T, which int) string {
 	logs, err := filepath.Glob(filepath.Join(h.path, "*", "*", "*", "*.log"))
 	if err != nil {
@@ -376,8 +376,8 @@ func (h *harness) pickFile(t *testing.T, which int) string {
 	return logs[which%len(logs)]
 }
 
-// replaceFile puts a directory into the place of one of the state's files, at one
-// stroke: a process that reads it in this moment finds the one or the other.
+// replaceFile replaces one of the state's files by a directory, atomically: a process
+// that reads it at that moment finds one of the two.
 func (h *harness) replaceFile(t *testing.T, which int) {
 	path := h.pickFile(t, which)
 	if path == "" {
@@ -473,8 +473,8 @@ func (h *harness) call(t *testing.T, number int, process *process, s step) {
 	}
 }
 
-// network is the way from one process to LangSmith. It marks every request to
-// start a job, so that the job tells whose it is.
+// network is the connection of one process to LangSmith. It marks each request to start a
+// job, so that the job shows whose it is.
 type network struct {
 	harness *harness
 	next    http.RoundTripper
@@ -574,7 +574,7 @@ func answered(response *http.Response, err error) string {
 	return response.Status
 }
 
-// markBody writes a number behind the JSON, where it is only blank.
+// markBody appends a number to the JSON as white space.
 func markBody(request *http.Request, mark int) error {
 	body, err := io.ReadAll(request.Body)
 	if err != nil {
@@ -587,7 +587,7 @@ func markBody(request *http.Request, mark int) error {
 	return nil
 }
 
-// marked returns the attempt that started a job; nil for somebody else's.
+// marked returns the attempt that started a job; nil for a job of another caller.
 func (h *harness) marked(job sandbox.StartedJob) *attempt {
 	end := bytes.TrimRight(job.Request, " \t")
 	blank := job.Request[len(end):]
@@ -603,7 +603,7 @@ func (h *harness) marked(job sandbox.StartedJob) *attempt {
 	return h.attempts[mark]
 }
 
-// searchSecrets looks for the credential in every byte that was written.
+// searchSecrets searches everything that was written for the credential.
 func (h *harness) searchSecrets(t *testing.T) {
 	parts := []string{secret, secret[8:24], "Named"}
 	search := func(where string, data []byte) {
@@ -631,7 +631,7 @@ func (h *harness) searchSecrets(t *testing.T) {
 	}
 }
 
-// tally is what a run of many schedules saw.
+// tally has the counts of a run of many schedules.
 type tally struct {
 	schedules, calls, posts, jobs, deaths, probably, uncertain, already int
 	stores                                                              [3]int

@@ -12,37 +12,37 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// inFlight is one call under way, with everyone who made an equal call since
-// and waits for its outcome. It runs in a goroutine of its own: a caller who
-// leaves ends it only while nothing was sent and nobody else waits.
+// inFlight is a call in progress, with all callers of equal calls that wait for its
+// outcome. It runs in its own goroutine. Callers that disconnect end it only if nothing
+// has been sent and no other caller waits.
 type inFlight struct {
 	ledger *Ledger
 	call   *Call
 	token  uuid.UUID // of the intent
 
-	ctx      context.Context // of the first caller, without its end
+	ctx      context.Context // of the first caller, without its cancellation
 	cancel   context.CancelFunc
-	done     chan struct{} // closed when the outcome is there
-	finished chan struct{} // closed when nothing is left to do
+	done     chan struct{} // closed when the outcome is known
+	finished chan struct{} // closed when the goroutine has ended
 
-	// Of the goroutine's own.
+	// These belong to the goroutine.
 	hold     state.Hold
-	entries  []state.Entry // what is remembered of equal calls
+	entries  []state.Entry // the remembered entries of equal calls
 	jobs     *jobList      // the project's
-	tally    *state.Tally  // that this call is counted in
-	about    state.Entry   // the intent that the outcome belongs to, its own or an earlier one
-	recorded state.Entry   // the last that was written to the stores, or read from them
+	tally    *state.Tally  // the tally that counts this call
+	about    state.Entry   // the intent of the outcome: its own or an earlier one
+	recorded state.Entry   // the entry that was last written to the stores, or read from them
 	failed   bool          // the job of that intent has failed
-	damaged  bool          // part of what was remembered of equal calls is lost
+	damaged  bool          // a part of the memory of equal calls is lost
 	notes    []string
 
-	outcome *Outcome // to be read once done is closed
+	outcome *Outcome // valid when done is closed
 	err     error
 
 	// Guarded by ledger.mu.
 	waiting   int
-	committed bool // the request is about to be sent, or was
-	settled   bool // the outcome stands
+	committed bool // the request is being sent, or was sent
+	settled   bool // the outcome is final
 }
 
 func (l *Ledger) newInFlight(ctx context.Context, call *Call) *inFlight {
@@ -54,7 +54,7 @@ func (l *Ledger) newInFlight(ctx context.Context, call *Call) *inFlight {
 	return f
 }
 
-// join joins an equal call under way, or begins one.
+// join joins an equal call in progress, or begins one.
 func (l *Ledger) join(ctx context.Context, call *Call) (f *inFlight, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -69,7 +69,7 @@ func (l *Ledger) join(ctx context.Context, call *Call) (f *inFlight, first bool)
 	return f, true
 }
 
-// joinExisting joins an equal call under way; it returns nil where there is none.
+// joinExisting joins an equal call in progress; it returns nil if there is none.
 func (l *Ledger) joinExisting(call *Call) *inFlight {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -81,7 +81,7 @@ func (l *Ledger) joinExisting(call *Call) *inFlight {
 	return running[0]
 }
 
-// remove keeps equal calls from joining; l.mu is held.
+// remove prevents equal calls from joining. l.mu is held.
 func (l *Ledger) remove(f *inFlight) {
 	key := f.call.slot.Key
 	left := slices.DeleteFunc(l.inFlight[key], func(other *inFlight) bool { return other == f })
@@ -92,7 +92,7 @@ func (l *Ledger) remove(f *inFlight) {
 	l.inFlight[key] = left
 }
 
-// wait returns the outcome, or a [LeftError] when ctx ends first.
+// wait returns the outcome, or a [LeftError] if ctx ends first.
 func (f *inFlight) wait(ctx context.Context) (*Outcome, error) {
 	select {
 	case <-f.done:
@@ -113,7 +113,7 @@ func (f *inFlight) wait(ctx context.Context) (*Outcome, error) {
 	return nil, &LeftError{Sent: f.committed, Err: ctx.Err()}
 }
 
-// asJoined is an outcome as callers see it that joined the first one.
+// asJoined returns the outcome for callers that joined the first one.
 func asJoined(outcome *Outcome, err error) (*Outcome, error) {
 	if err != nil || outcome == nil {
 		return nil, err
@@ -123,8 +123,8 @@ func asJoined(outcome *Outcome, err error) (*Outcome, error) {
 	return &joined, nil
 }
 
-// commit decides that the request will be sent. From here on nobody's leaving
-// ends the call. It fails where everybody left already.
+// commit decides that the request will be sent. From here on, disconnecting callers do
+// not end the call. It fails if all callers have disconnected.
 func (f *inFlight) commit() error {
 	f.ledger.mu.Lock()
 	defer f.ledger.mu.Unlock()
@@ -136,8 +136,8 @@ func (f *inFlight) commit() error {
 	return nil
 }
 
-// run remembers the outcome, and tells it, before anything else: writing the log
-// may fail, or wait for whoever reads it.
+// run records the outcome and returns it to the callers before it writes the log, which
+// may fail or block.
 func (f *inFlight) run() {
 	defer f.finish()
 	outcome, err := f.recoverPanic(f.start)
@@ -161,20 +161,20 @@ func (f *inFlight) release() {
 	}
 }
 
-// recoverPanic keeps a bug from ending the whole process, as the server does for
-// the calls that run in goroutines of its own.
+// recoverPanic keeps a panic from ending the whole process, as the server does in the
+// goroutines of calls.
 func (f *inFlight) recoverPanic(step func() (*Outcome, error)) (outcome *Outcome, err error) {
 	defer func() {
 		if bug := recover(); bug != nil {
-			f.ledger.log.Error().Interface("panic", bug).Bytes("stack", debug.Stack()).Msg("paid call broke")
+			f.ledger.log.Error().Interface("panic", bug).Bytes("stack", debug.Stack()).Msg("a paid call panicked")
 			outcome, err = nil, &UncertainError{Err: fmt.Errorf("this server has a bug: %v", bug)}
 		}
 	}()
 	return step()
 }
 
-// settle gives the outcome to those who wait, and records whether anyone did: a
-// job that nobody was told of is the next equal call's to learn.
+// settle returns the outcome to the waiting callers, and records whether there was one: a
+// job that no caller got is returned to the next equal call.
 func (f *inFlight) settle(outcome *Outcome, err error) {
 	l := f.ledger
 	recorded, told := false, false
@@ -201,14 +201,14 @@ func (f *inFlight) settle(outcome *Outcome, err error) {
 	close(f.done)
 }
 
-// note says, once, which promise could not be kept.
+// note adds a note, once.
 func (f *inFlight) note(text string) {
 	if !slices.Contains(f.notes, text) {
 		f.notes = append(f.notes, text)
 	}
 }
 
-// noteIf says so where a store failed.
+// noteIf adds the note if a store failed.
 func (f *inFlight) noteIf(err error, text string) {
 	if err != nil {
 		f.note(text)

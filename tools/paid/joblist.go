@@ -13,28 +13,29 @@ import (
 
 // The bounds of the list that precedes a paid request.
 const (
-	listAge     = 2 * time.Second // calls that follow one another share it
-	listTimeout = 5 * time.Second // the request's own answer tells more than a list that does not come
-	listPage    = 100             // the most that LangSmith lists at once
-	maxAdded    = 200             // jobs that a list grows by
-	fewLists    = 64              // are not worth sweeping
+	listAge     = 2 * time.Second // calls within this time share it
+	listTimeout = 5 * time.Second // a missing list does not delay the request for longer
+	listPage    = 100             // LangSmith's largest page
+	maxAdded    = 200             // the most jobs that are added to a list
+	fewLists    = 64              // fewer lists are not cleaned up
 )
 
-// jobList is what a project's jobs were at one moment. Once published it is
-// never changed.
+// jobList is the list of a project's jobs at one moment. It is not changed after it is
+// published.
 type jobList struct {
 	jobs     []langsmith.Job
-	rows     int       // of the first page, those that cannot be read included
-	whole    bool      // each of them could be read
-	complete bool      // they are all that the project had
-	since    time.Time // where they are not, the created_at from which on they are; zero where unknown
-	date     time.Time // LangSmith's clock; zero where it did not say
-	asked    time.Time // this process's clock, monotonic
+	rows     int       // of the first page, unreadable ones included
+	whole    bool      // all of them could be read
+	complete bool      // they are all jobs of the project
+	since    time.Time // if it is not complete: it has all jobs created since then; zero if unknown
+	date     time.Time // by LangSmith's clock; zero if unknown
+	asked    time.Time // when it was requested, by this process's monotonic clock
 	received time.Time
 	err      error // why there is no list
 }
 
-// serverTime is a moment by LangSmith's clock, at the earliest; zero where unknown.
+// serverTime returns the earliest time that a moment can have by LangSmith's clock; zero
+// if unknown.
 func (l *jobList) serverTime(at time.Time) time.Time {
 	if l.date.IsZero() {
 		return time.Time{}
@@ -42,7 +43,7 @@ func (l *jobList) serverTime(at time.Time) time.Time {
 	return l.date.Add(at.Sub(l.received))
 }
 
-// ids are those of the jobs.
+// ids returns the ids of the jobs.
 func (l *jobList) ids() []uuid.UUID {
 	ids := make([]uuid.UUID, len(l.jobs))
 	for i := range l.jobs {
@@ -63,17 +64,17 @@ func (l *jobList) job(id uuid.UUID) (langsmith.Job, bool) {
 	return l.jobs[at], true
 }
 
-// jobLists are the latest lists of every caller's projects, by scope.
+// jobLists has the latest lists of all callers' projects, by scope.
 type jobLists struct {
 	mu      sync.Mutex
 	byScope map[string]*jobListSlot
-	sweepAt int // how many there may be before those out of use are dropped
+	sweepAt int // the number of lists at which unused ones are removed
 }
 
 type jobListSlot struct {
 	latest *jobList
 	fetch  *fetch
-	added  []addedJob // lately, for a list that was asked for before
+	added  []addedJob // recently added jobs, for a list that was requested before
 }
 
 type addedJob struct {
@@ -86,8 +87,8 @@ type fetch struct {
 	list *jobList
 }
 
-// get returns a list that is at most listAge old, fetching it once for however
-// many ask. It never fails: a list says itself why it is empty.
+// get returns a list that is at most listAge old. Concurrent calls share one request. It
+// never fails: the list has its error.
 func (l *jobLists) get(ctx context.Context, call *Call) *jobList {
 	l.mu.Lock()
 	slot := l.slot(call.slot.Scope)
@@ -99,7 +100,7 @@ func (l *jobLists) get(ctx context.Context, call *Call) *jobList {
 	if running == nil {
 		running = &fetch{done: make(chan struct{})}
 		slot.fetch = running
-		// The list serves others too: it does not end with the first who asked.
+		// Other calls use the list too, so the first caller does not end it.
 		go l.fetch(context.WithoutCancel(ctx), slot, running, call)
 	}
 	l.mu.Unlock()
@@ -121,7 +122,7 @@ func (l *jobLists) fetch(ctx context.Context, slot *jobListSlot, running *fetch,
 	close(running.done)
 }
 
-// list asks for the first page of a project's jobs.
+// list requests the first page of a project's jobs.
 func (l *jobLists) list(ctx context.Context, call *Call) *jobList {
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
@@ -133,7 +134,7 @@ func (l *jobLists) list(ctx context.Context, call *Call) *jobList {
 		return got
 	}
 	got.jobs, got.rows, got.date = page.Jobs, page.Rows, page.Date
-	got.whole = page.Rows == len(page.Jobs) // and so not null, which is no list of none
+	got.whole = page.Rows == len(page.Jobs) // so it is not null, which is not an empty list
 	got.complete = got.whole && page.Rows < listPage
 	if got.whole && !got.complete && isNewestFirst(page.Jobs) {
 		got.since = page.Jobs[len(page.Jobs)-1].CreatedAt.Time
@@ -141,15 +142,15 @@ func (l *jobLists) list(ctx context.Context, call *Call) *jobList {
 	return got
 }
 
-// put makes a list the latest that somebody fetched on their own.
+// put makes a list that a call has requested for itself the latest.
 func (l *jobLists) put(scope string, got *jobList) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.slot(scope).publish(got)
 }
 
-// publish makes a list the latest, with what was started while it was asked for;
-// jobLists.mu is held.
+// publish makes a list the latest, and adds the jobs that were started while it was
+// requested. jobLists.mu is held.
 func (s *jobListSlot) publish(got *jobList) {
 	s.added = slices.DeleteFunc(s.added, func(added addedJob) bool {
 		_, listed := got.job(added.ID)
@@ -161,7 +162,7 @@ func (s *jobListSlot) publish(got *jobList) {
 	s.latest = got
 }
 
-// add puts a job into the latest list, so that the next call knows of it.
+// add adds a job to the latest list, so that the next call finds it.
 func (l *jobLists) add(scope string, job langsmith.Job) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -172,13 +173,13 @@ func (l *jobLists) add(scope string, job langsmith.Job) {
 	slot.added = append(slot.added, addedJob{job, time.Now()})
 	if slot.latest != nil {
 		longer := *slot.latest
-		longer.jobs = append(longer.jobs, job) // the latest alone grows, so that no other list sees it
+		longer.jobs = append(longer.jobs, job) // append only to the latest list, so that no other list shares it
 		slot.latest = &longer
 	}
 }
 
-// slot returns the slot of a scope and, now and then, drops those out of use;
-// its mu is held.
+// slot returns the slot of a scope and, now and then, removes unused slots. Its mu is
+// held.
 func (l *jobLists) slot(scope string) *jobListSlot {
 	if slot := l.byScope[scope]; slot != nil {
 		return slot

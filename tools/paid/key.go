@@ -15,30 +15,30 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// Call is one wish to start a job. Its identity is computed once, by [NewCall].
+// Call is a request to start a job. Its identity is computed once, by [NewCall].
 type Call struct {
 	LangSmith      *langsmith.Client
 	Project        uuid.UUID
 	Request        *langsmith.CreateInsightsJobRequest
-	AllowDuplicate bool   // start another job although an equal one is unfinished
+	AllowDuplicate bool   // start another job although an equal call's is unfinished
 	RequestID      string // of the tool call, for the log; empty for none
-	Subject        string // who makes it, as a fingerprint for the log; empty for none
+	Subject        string // the fingerprint of its caller, for the log; empty for none
 
 	identity
 }
 
-// identity says who makes a call and which calls are equal to it.
+// identity identifies the caller of a call, and the calls that are equal to it.
 type identity struct {
 	fingerprint string // of the credential; empty for none
 	endpoint    string
 	workspace   uuid.UUID // uuid.Nil for the credential's own
-	payer       string    // digest of endpoint and credential, whose jobs of a day are counted
+	payer       string    // digest of endpoint and credential, by which the jobs of a day are counted
 	body        string    // digest of the request
 	slot        state.Slot
 }
 
-// NewCall returns the call that starts a job over a project. The request must
-// not change afterwards.
+// NewCall returns the call that starts a job over a project. The request must not change
+// afterwards.
 func NewCall(client *langsmith.Client, project uuid.UUID, request *langsmith.CreateInsightsJobRequest) (*Call, error) {
 	body, err := canonicalJSON(request)
 	if err != nil {
@@ -50,7 +50,7 @@ func NewCall(client *langsmith.Client, project uuid.UUID, request *langsmith.Cre
 	return &Call{LangSmith: client, Project: project, Request: request, identity: id}, nil
 }
 
-// newIdentity is that of all calls of one caller in one project.
+// newIdentity returns the identity of all calls of one caller in one project.
 func newIdentity(client *langsmith.Client, project uuid.UUID) identity {
 	credentials := client.Credentials()
 	id := identity{
@@ -60,19 +60,19 @@ func newIdentity(client *langsmith.Client, project uuid.UUID) identity {
 	}
 	id.slot.Caller = digest("caller/1", []byte(id.endpoint), id.workspace[:], []byte(id.fingerprint))
 	id.slot.Scope = digest("scope/1", []byte(id.slot.Caller), project[:])
-	// A key that spans workspaces pays the same bill with and without naming one.
+	// A key of several workspaces has one bill, with or without a named workspace.
 	id.payer = digest("payer/1", []byte(id.endpoint), []byte(id.fingerprint))
 	return id
 }
 
-// deletionSlot is where it is remembered that a job was deleted.
+// deletionSlot is the slot that records that a job was deleted.
 func deletionSlot(slot state.Slot, job uuid.UUID) state.Slot {
 	slot.Key = digest("deleted/1", []byte(slot.Scope), job[:])
 	return slot
 }
 
-// Digest names what a person agrees to: the same for equal calls, and another
-// for one that may start a second job.
+// Digest identifies what a person agrees to: it is the same for equal calls, and another
+// one for a call that may start a second job.
 func (c *Call) Digest() string {
 	if c.AllowDuplicate {
 		return digest("duplicate/1", []byte(c.slot.Key))
@@ -80,8 +80,8 @@ func (c *Call) Digest() string {
 	return c.slot.Key
 }
 
-// digest returns 128 bits of a SHA-256 in hexadecimal. Each part is preceded by
-// its length, so that none can pass for another's end.
+// digest returns 128 bits of a SHA-256 in hexadecimal. The length of each part precedes
+// it, so that different parts give different input.
 func digest(what string, parts ...[]byte) string {
 	hash := sha256.New()
 	hash.Write([]byte(what))
@@ -92,11 +92,10 @@ func digest(what string, parts ...[]byte) string {
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// canonicalJSON encodes a request so that equal ones are equal bytes: 100, 100.0
-// and 1e2 are one sample. Absent, null and a default that is spelled out stay
-// different: what the API makes of them is its own affair. Numbers in
-// attribute_schemas stay as they were written: they may have more digits than a
-// float64.
+// canonicalJSON encodes a request so that equal requests have equal bytes: 100, 100.0 and
+// 1e2 are the same sample. Absent, null and an explicit default stay different, because
+// the API decides what they mean. Numbers in attribute_schemas are unchanged: they may
+// have more digits than a float64.
 func canonicalJSON(request *langsmith.CreateInsightsJobRequest) ([]byte, error) {
 	return json.Marshal(request, json.WithMarshalers(shortestNumber), json.Deterministic(true),
 		jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true))

@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// keyOf is the slot key of a call whose body was given as JSON.
+// keyOf returns the slot key of a call whose body is JSON.
 func keyOf(t testing.TB, body string) string {
 	t.Helper()
 	request := &langsmith.CreateInsightsJobRequest{}
@@ -41,9 +41,9 @@ func TestEqualBodies(t *testing.T) {
 	}
 }
 
-// TestKeysOutliveAnUpdate holds keys against those that are in the state
-// directories of servers that run: a paid call is recognised by its key alone.
-func TestKeysOutliveAnUpdate(t *testing.T) {
+// TestKeysAreStable compares keys with those in existing state directories: a paid call
+// is recognized only by its key.
+func TestKeysAreStable(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`: "f16640d8828ea0ff3ff2b8b92d144b79",
 		`{"name":"x","sample":100.0,"model":"openai","partitions":{"b":"2","a":"1"},"user_context":{"a":"<b> & c"},"is_scheduled":false}`:                                    "8a1c078d5c87e3a5ed582a30246714d8",
@@ -74,8 +74,8 @@ func TestDifferentBodies(t *testing.T) {
 	}
 }
 
-// A person's yes to a job is none to a second one.
-func TestDigestOfADuplicate(t *testing.T) {
+// A person's consent to a job is not valid for a second one.
+func TestDigestOfDuplicate(t *testing.T) {
 	call := mustCall(t, newClient(t, sandbox.New(sandbox.Options{Empty: true}), secret), uuid.NameSpaceDNS, &langsmith.CreateInsightsJobRequest{})
 	duplicate := *call
 	duplicate.AllowDuplicate = true

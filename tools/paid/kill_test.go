@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// What a child process is told.
+// The variables of a child process.
 const (
 	childState    = "PAID_TEST_STATE"
 	childUpstream = "PAID_TEST_UPSTREAM"
@@ -75,7 +75,7 @@ func runChild() error {
 	return ledger.Drain(ctx)
 }
 
-// killPoint is when a child is killed.
+// killPoint is the point at which a child is killed.
 type killPoint string
 
 const (
@@ -88,8 +88,8 @@ const (
 
 var killPoints = []killPoint{atList, beforePost, afterPost, whileReading, soonAfter}
 
-// killer stands before a sandbox and kills its client at one point. What
-// arrived is processed all the same, as LangSmith would.
+// killer is in front of a sandbox and kills its client at one point. A request that has
+// arrived is still processed, as LangSmith does.
 type killer struct {
 	*sandbox.Sandbox
 	point killPoint
@@ -132,8 +132,8 @@ func (k *killer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestKilledProcesses kills real processes and has another one make the same
-// call: there must be one job, whatever was under way.
+// TestKilledProcesses kills processes while another one makes the same call: there must
+// be one job at any point.
 func TestKilledProcesses(t *testing.T) {
 	count := *killCount
 	if testing.Short() {
@@ -154,7 +154,7 @@ func TestKilledProcesses(t *testing.T) {
 	})
 }
 
-// killOne reports whether the process died of it.
+// killOne reports whether the process died of the kill.
 func killOne(t *testing.T, spec string, point killPoint) bool {
 	k := &killer{Sandbox: sandbox.New(sandbox.Options{Empty: true, JobDuration: time.Hour, Seed: uuid.NewString()}), point: point, child: make(chan *os.Process, 1)}
 	project := k.AddProject(sandbox.Project{ID: uuid.New(), Name: "p"})

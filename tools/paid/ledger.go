@@ -13,25 +13,24 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// Store is where the memory of paid calls is kept; see package state.
+// Store stores the memory of paid calls; see package state.
 type Store = state.Store
 
-// OpenState returns the store that a --state names: "memory", a directory, or
-// a redis:// URL. It fails only for a text that means none of these: a store
-// that is not there yet, or no longer, costs its guarantee and no call. The
-// caller closes it, after the ledger's [Ledger.Close].
+// OpenState returns the store of a --state: "memory", a directory, or a redis:// URL. It
+// fails only for an invalid text. A store that cannot be reached costs its guarantee and
+// no call. The caller closes it, after the ledger's [Ledger.Close].
 func OpenState(_ context.Context, spec string) (Store, error) { return state.Open(spec) }
 
-// Options make a [Ledger]. The zero value remembers in memory, without bounds
-// and without a log.
+// Options configure [New]. The zero value remembers in memory, without limits and without
+// a log.
 type Options struct {
 	Store         Store            // nil for memory
-	Logger        zerolog.Logger   // one line for each paid call, and what goes wrong with the store
+	Logger        zerolog.Logger   // gets a line for each paid call, and the errors of the store
 	Now           func() time.Time // the wall clock, for dates and ages; nil for time.Now
-	MaxJobsPerDay int              // for each caller, in UTC days; 0 for any number
+	MaxJobsPerDay int              // per caller and UTC day; 0 for any number
 
-	// Observe gets the result of every paid call, for counting. It may be nil and must
-	// not block.
+	// Observe gets the result of every paid call, for counting. It may be nil and must not
+	// block.
 	Observe func(Result)
 }
 
@@ -45,8 +44,8 @@ type Ledger struct {
 	jobLists      *jobLists
 
 	mu       sync.Mutex
-	inFlight map[string][]*inFlight // that equal calls may join, by slot key; several only with AllowDuplicate
-	sending  map[*inFlight]struct{} // that have decided to send their request, and are not finished
+	inFlight map[string][]*inFlight // the calls that equal calls may join, by slot key; several only with AllowDuplicate
+	sending  map[*inFlight]struct{} // the calls that send their request and have not ended
 }
 
 // New returns a ledger.
@@ -74,50 +73,49 @@ type Outcome struct {
 	// is known.
 	Sent time.Time
 
-	// AlreadyRunning is set when the job is an earlier equal call's. It may have
-	// failed since, where nobody had been told of it.
+	// AlreadyRunning is set if the job is an earlier equal call's. If no caller had got
+	// that job, it may have failed since.
 	AlreadyRunning bool
-	// AlreadyDone is set instead when that job has succeeded: lately, or without
-	// anybody having been told of it.
+	// AlreadyDone is set instead if that job has succeeded: recently, or before any caller
+	// got it.
 	AlreadyDone bool
-	// Probably is set when LangSmith's answer left it open whether a job was
-	// started and this one was then found, in all likelihood this call's.
+	// Probably is set if LangSmith's response did not show whether a job was started and
+	// this one was found afterwards. It is most likely this call's.
 	Probably bool
-	// Others are the project's other jobs that are unfinished, or reports of the
-	// last day: the same question may have been asked in other words. The newest
-	// come first, and there are at most [MostOthers].
+	// Others has the project's other jobs that are unfinished, and the reports of the last
+	// day: the same question may have been asked in other words. The newest come first,
+	// and there are at most [MostOthers].
 	Others []langsmith.Job
-	// Notes say which promise could not be kept, such as a state that cannot be
-	// written; empty when all were.
+	// Notes name the promises that could not be kept, for example because the state cannot
+	// be written.
 	Notes []string
 }
 
 const (
-	// LongestLag is how long LangSmith may take to show a job: until then an equal
-	// call starts nothing after an answer that was lost, and a job that was
-	// acknowledged is not taken for gone.
+	// LongestLag is how long LangSmith may take to show a job. Until then an equal call
+	// after a lost response starts nothing, and an acknowledged job is not taken for gone.
 	LongestLag = 2 * time.Minute
-	// LookAgain is how long after an answer that was lost an equal call looks for
-	// its job before it starts one.
+	// LookAgain is how long after a lost response an equal call looks for its job before
+	// it starts one.
 	LookAgain = 10 * time.Minute
 )
 
-// Start starts a job, at most one, or finds the one that an equal call started.
-// A caller who leaves ends nothing that was already sent.
+// Start starts at most one job, or finds the job of an equal call. A caller that
+// disconnects does not end a request that was already sent.
 func (l *Ledger) Start(ctx context.Context, call *Call) (*Outcome, error) {
 	f, first := l.join(ctx, call)
 	outcome, err := f.wait(ctx)
 	if first {
-		return outcome, err // its own goroutine writes the audit line, also when nobody waits for it
+		return outcome, err // its own goroutine writes the audit line, also if no caller waits for it
 	}
 	outcome, err = asJoined(outcome, err)
 	l.audit(call, uuid.Nil, outcome, err)
 	return outcome, err
 }
 
-// Find returns the job that an equal call started and that stands in the way of
-// another one, as [Ledger.Start] would, and nil where Start would start one.
-// It starts nothing: it is for callers that have to ask a person first.
+// Find returns the job of an equal call that prevents another one, as [Ledger.Start]
+// would, and nil if Start would start a job. It starts nothing, and is for callers that
+// must ask a person first.
 func (l *Ledger) Find(ctx context.Context, call *Call) (*Outcome, error) {
 	if call.AllowDuplicate {
 		return nil, nil
@@ -140,8 +138,8 @@ func (l *Ledger) Declined(call *Call) {
 	l.writeAuditLine(call, uuid.Nil, uuid.Nil, ResultDeclined, false)
 }
 
-// Others lists the project's jobs that are unfinished, and the reports of the
-// last day, as [Outcome.Others] does. now is the time by LangSmith's clock if that is known.
+// Others lists the project's jobs that are unfinished, and the reports of the last day,
+// as in [Outcome]. now is the time by LangSmith's clock if that is known.
 func (l *Ledger) Others(ctx context.Context, call *Call) (others []langsmith.Job, now time.Time, err error) {
 	listed := l.jobLists.get(ctx, call)
 	if now = listed.serverTime(time.Now()); now.IsZero() {
@@ -153,19 +151,18 @@ func (l *Ledger) Others(ctx context.Context, call *Call) (others []langsmith.Job
 	return listed.others(uuid.Nil, l.now()), now, nil
 }
 
-// Deleted remembers that a job was deleted through this server: an equal call
-// need not wait to see that LangSmith shows it no more.
+// Deleted records that a job was deleted through this server, so that an equal call need
+// not see that LangSmith no longer shows it.
 func (l *Ledger) Deleted(ctx context.Context, client *langsmith.Client, project, job uuid.UUID) {
 	slot := deletionSlot(newIdentity(client, project).slot, job)
 	err := l.stores.record(ctx, slot, state.Entry{Token: uuid.New(), Began: l.now(), Stage: state.Started, Job: job, Told: true})
 	if err != nil {
-		l.log.Warn().Err(err).Stringer("job", job).Msg("that a job was deleted is remembered by this process alone")
+		l.log.Warn().Err(err).Stringer("job", job).Msg("only this process remembers that a job was deleted")
 	}
 }
 
-// Drain waits until no request is under way whose outcome is not yet
-// remembered, for as long as ctx lets it. Calls that have sent nothing yet end
-// by themselves when their callers leave.
+// Drain waits until no request is in flight whose outcome is not recorded, or ctx is
+// done. Calls that have not sent a request end when their callers disconnect.
 func (l *Ledger) Drain(ctx context.Context) error {
 	for {
 		sending := l.listSending()
@@ -175,25 +172,26 @@ func (l *Ledger) Drain(ctx context.Context) error {
 		select {
 		case <-sending[0].finished:
 		case <-ctx.Done():
-			return fmt.Errorf("%d paid requests are still under way: %w", len(sending), ctx.Err())
+			return fmt.Errorf("%d paid requests are still in flight: %w", len(sending), ctx.Err())
 		}
 	}
 }
 
-// Close ends what the ledger does in the background: what its store missed is not written
-// any more. It comes after [Ledger.Drain], and leaves the store open.
+// Close ends the ledger's background work: it no longer writes the entries that its store
+// is missing. It is called after [Ledger.Drain], and leaves the store open.
 func (l *Ledger) Close() {
 	if l.stores.shared != nil {
 		l.stores.shared.close()
 	}
 }
 
-// StateUsable reports whether the state that processes share can be written at the moment;
-// it is true if there is only memory.
+// StateUsable reports whether the shared state can be written now; true if there is only
+// memory.
 func (l *Ledger) StateUsable(ctx context.Context) bool { return l.stores.usable(ctx) }
 
-// UnderWay is how many paid requests are being sent or looked after.
-func (l *Ledger) UnderWay() int { return len(l.listSending()) }
+// InProgress returns the number of paid requests that are in flight, or whose jobs are
+// looked for.
+func (l *Ledger) InProgress() int { return len(l.listSending()) }
 
 func (l *Ledger) listSending() []*inFlight {
 	l.mu.Lock()

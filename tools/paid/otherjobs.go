@@ -12,13 +12,12 @@ import (
 // MostOthers is the maximum number of a project's other jobs in an outcome.
 const MostOthers = 10
 
-// recently is how long ago a report may have been started to still answer the
-// question.
+// recently is the maximum age of a report that may still answer the question.
 const recently = 24 * time.Hour
 
-// others returns the jobs but one that may answer a question already, the newest
-// first: those unfinished, and the reports that are recent. now is this
-// process's clock, for a list that did not tell LangSmith's.
+// others returns the jobs, except one, that may already answer a question, newest first:
+// the unfinished jobs and the recent reports. now is this process's clock, for a list
+// without LangSmith's time.
 func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	if server := l.serverTime(time.Now()); !server.IsZero() {
 		now = server

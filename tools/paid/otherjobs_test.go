@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-func TestOthersAreTheNewest(t *testing.T) {
+func TestOthersAreNewest(t *testing.T) {
 	now := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {

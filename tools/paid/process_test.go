@@ -15,9 +15,9 @@ import (
 
 var errDead = errors.New("this process is dead")
 
-// process is one server as the harness has it: it can die at any operation on
-// its store or on the network, before its effect or after it. What it does
-// after that has no effect and nobody hears of it.
+// process is one server of the harness. It can die at any operation on its store or on
+// the network, before its effect or after it. Operations after that have no effect and no
+// result.
 type process struct {
 	alive context.Context
 	end   context.CancelFunc
@@ -39,8 +39,8 @@ func newProcess() *process {
 	return p
 }
 
-// operate counts an operation, and reports whether there is still anybody to
-// carry it out, or to hear of its result. It waits while the process stands still.
+// operate counts an operation, and reports whether the process is alive. It waits while
+// the process is paused.
 func (p *process) operate() error {
 	p.standStill()
 	p.mu.Lock()
@@ -56,7 +56,7 @@ func (p *process) operate() error {
 	return nil
 }
 
-// standStill waits while the process is frozen, and reports whether it was.
+// standStill waits while the process is paused, and reports whether it was.
 func (p *process) standStill() bool {
 	p.mu.Lock()
 	wait := time.Until(p.thawedAt)
@@ -75,7 +75,7 @@ func (p *process) standStill() bool {
 	return true
 }
 
-// freeze lets the process stand still for a while: nobody renews its leases.
+// freeze pauses the process: its leases are not renewed.
 func (p *process) freeze(length time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,14 +130,14 @@ func (p *process) jump(by time.Duration) {
 	p.offset += by
 }
 
-// mortalStore is a store as one process reaches it.
+// mortalStore is the store of one process.
 type mortalStore struct {
 	state.Store
 	process *process
 	trouble func() storeTrouble // of the store, for every process
 }
 
-// storeTrouble is what is wrong with a store; the zero value is nothing.
+// storeTrouble is a store's fault; the zero value is none.
 type storeTrouble struct {
 	down   bool
 	full   bool // it can be read and not written
@@ -145,8 +145,8 @@ type storeTrouble struct {
 	frozen time.Time // it answers nothing until then
 }
 
-// do carries out an operation, unless the process is dead before it; or it dies
-// right after.
+// do runs an operation, unless the process dies before it. The process may die directly
+// after it.
 func (m *mortalStore) do(ctx context.Context, writes bool, operation func() error) error {
 	if err := m.process.operate(); err != nil {
 		return err
@@ -179,7 +179,7 @@ type mortalHold struct {
 	gone    bool // guarded by process.mu
 }
 
-// orphan is what becomes of a hold when its process dies; process.mu is held.
+// orphan returns the hold of a dead process. process.mu is held.
 func (h *mortalHold) orphan() {
 	if h.gone {
 		return
@@ -279,8 +279,8 @@ func (m *mortalStore) Uncount(ctx context.Context, tally state.Tally, token uuid
 // simLeaseTime is how long a lease outlives its process.
 const simLeaseTime = 5 * time.Second
 
-// leaseStore is a store with leases that run out, as Redis is one, in virtual
-// time. A lease is renewed as long as its process lives and is not paused.
+// leaseStore is a store with leases that expire, as in Redis, in virtual time. A lease is
+// renewed while its process lives and is not paused.
 type leaseStore struct {
 	mu     sync.Mutex
 	memory *state.Memory
@@ -288,14 +288,14 @@ type leaseStore struct {
 	leases map[string]*simLease
 }
 
-// storeWrite is a write that the store may forget again.
+// storeWrite is a write that the store may lose again.
 type storeWrite struct {
 	at    time.Time
 	slot  state.Slot
 	entry state.Entry
 }
 
-// forget makes the store what it is without some of its writes.
+// forget makes the store lose some of its writes.
 func (s *leaseStore) forget(lost func(storeWrite) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -306,7 +306,7 @@ func (s *leaseStore) forget(lost func(storeWrite) bool) {
 	}
 }
 
-// current is the memory as it is now, after what it was told last.
+// current returns the memory after the last write.
 func (s *leaseStore) current() *state.Memory {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,11 +8,10 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// recordOutcome writes the outcome into the intent that it belongs to, and whether any
-// caller was left to get it.
+// recordOutcome writes the outcome into its intent, and whether a caller got it.
 func (f *inFlight) recordOutcome(told bool) {
 	if f.about.Job == uuid.Nil {
-		return // nothing is known that the intent does not say
+		return // the intent already says what is known
 	}
 	entry := f.about
 	entry.Told = entry.Told || told
@@ -24,8 +23,8 @@ func (f *inFlight) recordOutcome(told bool) {
 	}
 }
 
-// closeEntry returns an entry that keeps no other job from being started. What
-// was probably its job may be any call's.
+// closeEntry returns an entry that does not prevent another job. A probable job may then
+// be any call's.
 func closeEntry(entry state.Entry) state.Entry {
 	if entry.Stage == state.Probable {
 		entry.Job = uuid.Nil

@@ -8,10 +8,10 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// Remembered returns the job that [Ledger.Start] would return in place of starting one,
-// as far as the memory and the project's list tell; nil for none. It is for dry runs: it
-// holds no slot, waits for no equal call, writes nothing, and asks LangSmith for nothing
-// but the list that [Ledger.Others] asks for too.
+// Remembered returns the job that [Ledger.Start] would return instead of starting one, as
+// far as the memory and the project's list show; nil for none. It is for dry runs: it
+// holds no slot, does not wait for equal calls, writes nothing, and requests only the
+// list that [Ledger.Others] requests too.
 func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
 	if call.AllowDuplicate {
 		return nil
@@ -20,7 +20,7 @@ func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
 	defer f.cancel()
 	found, err := l.stores.load(ctx, call.slot)
 	if err != nil {
-		l.log.Warn().Err(err).Msg("what is remembered of a paid call could not be read for a dry run")
+		l.log.Warn().Err(err).Msg("the memory of a paid call could not be read for a dry run")
 	}
 	f.jobs = l.jobLists.get(ctx, call)
 	slices.SortStableFunc(found.Entries, func(a, b state.Entry) int { return b.Began.Compare(a.Began) })

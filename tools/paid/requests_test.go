@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// The guarantee costs an ordinary call one list, which those that follow within two
-// seconds share, and an equal call one read of the job, whatever the state.
-func TestOrdinaryCallsCostNoMoreRequests(t *testing.T) {
+// The guarantee adds one list to an ordinary call, which calls within two seconds share,
+// and one read of the job to an equal call, with any state.
+func TestRequestsOfOrdinaryCalls(t *testing.T) {
 	const list, read, post = "GET /insights", "GET /insights/JOB", "POST /insights"
 	test := func(t *testing.T, open func() Store, known string) {
 		w := newWorld(t, worldOptions{ledger: Options{Store: open(), MaxJobsPerDay: 10}})

@@ -13,9 +13,9 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// faultKinds are what a schedule may contain besides the faults of single
-// requests and the deaths of processes that every one contains. Several kinds
-// meet in one schedule.
+// faultKinds are the kinds of faults that a schedule may have besides the faults of
+// single requests and the deaths of processes, which each has. A schedule combines
+// several kinds.
 var faultKinds = []string{
 	"answers", // statuses, redirects and bodies that prove nothing, before and after processing
 	"lag",     // lists and reads that show a job late, and single reads that miss it
@@ -30,8 +30,8 @@ var faultKinds = []string{
 
 var faultsFlag = flag.String("faults", "all", "which kinds of faults the schedules may contain besides the plain ones, or all")
 
-// schedule is what happens in one run of the fault harness. All of it follows
-// from the seed.
+// schedule has the events of one run of the fault harness. The seed determines all of
+// them.
 type schedule struct {
 	seed      uint64
 	store     storeKind
@@ -56,7 +56,7 @@ const (
 
 func (k storeKind) String() string { return [...]string{"memory", "directory", "leases"}[k] }
 
-// step is one event, so long after the one before.
+// step is one event, with the time since the one before.
 type step struct {
 	after time.Duration
 	kind  stepKind
@@ -102,12 +102,12 @@ func (s step) String() string {
 	return fmt.Sprintf("+%s %s process=%d question=%d duplicate=%t patience=%s fuse=%d", s.after, s.kind, s.process, s.question, s.duplicate, s.patience, s.fuse)
 }
 
-// questions are how many different bodies there are. The first has a name, the
-// others are told apart by nothing that a list of jobs shows.
+// questions is the number of different bodies. The first has a name; a list of jobs shows
+// no difference between the others.
 const questions = 3
 
-// random is a stream of its own for one part of a schedule, so that the other
-// parts stay the same without it.
+// random returns a separate stream for one part of a schedule, so that the other parts do
+// not depend on it.
 func random(seed uint64, part string) *rand.Rand {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(part))
@@ -175,8 +175,8 @@ func newSchedule(seed uint64) schedule {
 	return s
 }
 
-// addKind gives a schedule what a kind of faults changes for its whole length,
-// and its events.
+// addKind adds a kind of faults to a schedule: its changes for the whole run, and its
+// events.
 func (s *schedule) addKind(r *rand.Rand, kind string) {
 	insert := func(kind stepKind, patience time.Duration) {
 		at := r.IntN(len(s.steps) + 1)
@@ -224,7 +224,7 @@ func (s *schedule) addKind(r *rand.Rand, kind string) {
 	}
 }
 
-// anyPause is mostly nothing, often seconds, and now and then many minutes.
+// anyPause returns a pause that is mostly 0, often seconds, and sometimes many minutes.
 func anyPause(r *rand.Rand) time.Duration {
 	switch roll := r.IntN(10); {
 	case roll < 3:
@@ -239,7 +239,7 @@ func anyPause(r *rand.Rand) time.Duration {
 
 func pick[T any](r *rand.Rand, choices ...T) T { return choices[r.IntN(len(choices))] }
 
-// fault is what happens to the nth request of a kind that a call makes.
+// fault returns the fault of the nth request of a kind in a call.
 func (s schedule) fault(call int, request string, n int) sandbox.Fault {
 	if call >= lastCalls {
 		return sandbox.Fault{}
@@ -262,7 +262,7 @@ func (s schedule) fault(call int, request string, n int) sandbox.Fault {
 	return getFault(r)
 }
 
-// kindFault is a fault that belongs to one kind alone.
+// kindFault returns a fault that only one kind has.
 func kindFault(r *rand.Rand, kind, request string) (sandbox.Fault, bool) {
 	switch {
 	case kind == "answers" && request == "POST":
@@ -282,7 +282,7 @@ const (
 	otherJob = `{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11","name":"Another","status":"error","error":"x","created_at":"2000-01-01T00:00:00Z","clusters":[],"report":null}`
 )
 
-// answerFault is an answer that proves nothing, whether or not the request was
+// answerFault returns a response that proves nothing, whether or not the request was
 // processed.
 func answerFault(r *rand.Rand) sandbox.Fault {
 	fault := sandbox.Fault{AfterProcessing: r.IntN(3) > 0}

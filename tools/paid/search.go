@@ -11,26 +11,25 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// searchPauses come before each look for a job that may have been started.
+// searchPauses are the pauses before each look for a job that may have been started.
 var searchPauses = [...]time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}
 
 const (
 	searchTimeout = 20 * time.Second // all looks together
 
-	// clockSlack is how much earlier than the request a job may seem to have been
-	// made, since LangSmith's Date and its created_at need not come from one clock.
+	// clockSlack is how much earlier than the request a job may seem to be created,
+	// because LangSmith's Date and its created_at may have different clocks.
 	clockSlack = time.Minute
-	// unlistedSlack is the same where no list from before the request tells which
-	// jobs are older: created_at may be local time, in whatever zone.
+	// unlistedSlack is the same if no list from before the request shows which jobs are
+	// older: created_at may be a local time in any zone.
 	unlistedSlack = 24 * time.Hour
 )
 
-// search looks for the job of an intent, or of one of several equal ones.
+// search looks for the job of an intent, or of one of several equal intents.
 type search struct {
 	call    *inFlight
-	intents []state.Entry // the oldest first
-	// elapsed is how long ago an intent was, for one that does not know
-	// LangSmith's time.
+	intents []state.Entry // oldest first
+	// elapsed returns the age of an intent, for one without LangSmith's time.
 	elapsed func(state.Entry) time.Duration
 	found   []langsmith.Job // in any look
 }
@@ -38,14 +37,14 @@ type search struct {
 // searchResult is the result of a search.
 type searchResult struct {
 	jobs  []langsmith.Job // that may be an intent's
-	alone bool            // there is one, and no other call that could own it
-	owner state.Entry     // the intent that it then belongs to
+	alone bool            // there is one job, and no other call that could own it
+	owner state.Entry     // the intent of that job
 	err   error           // why it is unknown whether there is none; nil if jobs were found
 }
 
-// run looks several times, since LangSmith may still be at work on the request.
-// What one look found stays found; that there is nothing the last one tells. A single
-// job counts when two looks in a row found nothing else, or the last one did.
+// run looks several times, because LangSmith may still be processing the request. A job
+// that one look found counts; only the last look can show that there is none. A single
+// job counts if two looks in a row found no other, or the last one did.
 func (s *search) run() searchResult {
 	ctx, cancel := context.WithTimeout(s.call.ctx, searchTimeout)
 	defer cancel()
@@ -59,7 +58,8 @@ func (s *search) run() searchResult {
 		if len(s.found) == 0 {
 			continue
 		}
-		// After the list: a call writes its intent before it can have a job in it.
+		// After the list, because a call writes its intent before the list can have its
+		// job.
 		known := s.call.survey()
 		s.found = slices.DeleteFunc(s.found, func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
 		latest.jobs = s.choose(s.found)
@@ -82,8 +82,8 @@ func (s *search) run() searchResult {
 	return latest
 }
 
-// look lists the project's jobs and adds those that may be an intent's. Where it
-// fails, there may be others.
+// look lists the project's jobs and adds those that may be an intent's. If it fails,
+// there may be others.
 func (s *search) look(ctx context.Context) error {
 	f := s.call
 	first := f.ledger.jobLists.list(ctx, f.call)
@@ -108,8 +108,8 @@ func (s *search) look(ctx context.Context) error {
 	return err
 }
 
-// lacksKnown reports whether all jobs of the project lack one that an intent knows,
-// and that was not deleted through this server.
+// lacksKnown reports whether the project's jobs lack one that an intent knows, and that
+// was not deleted through this server.
 func (s *search) lacksKnown(all []langsmith.Job) bool {
 	return slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
 		return slices.ContainsFunc(intent.Known, func(id uuid.UUID) bool {
@@ -118,8 +118,8 @@ func (s *search) lacksKnown(all []langsmith.Job) bool {
 	})
 }
 
-// isNew reports whether a job was not there before an intent's request. What was
-// not in a complete list is new, whatever its name and any clock say.
+// isNew reports whether a job did not exist before an intent's request. A job that is not
+// in a complete list from then is new, whatever its name and times.
 func (s *search) isNew(intent state.Entry, job langsmith.Job, now *jobList) bool {
 	switch {
 	case slices.Contains(intent.Known, job.ID):
@@ -132,17 +132,17 @@ func (s *search) isNew(intent state.Entry, job langsmith.Job, now *jobList) bool
 	return !job.CreatedAt.Before(s.createdFrom(intent, now).Add(-unlistedSlack))
 }
 
-// isSurelyNew reports whether a list tells that a job was not there before an
-// intent's request, or else the clocks, of one that has not ended.
+// isSurelyNew reports whether a list proves that a job did not exist before an intent's
+// request, or whether the times show it for a job that has not ended.
 func (s *search) isSurelyNew(job langsmith.Job) bool {
 	return slices.ContainsFunc(s.intents, func(intent state.Entry) bool {
 		return s.isNew(intent, job, s.call.jobs) && (intent.Complete || !intent.Since.IsZero() || !job.Status.Done() && s.isRecent(intent, job))
 	})
 }
 
-// choose narrows several jobs down by what else they have in common with a
-// request: when they were made, their config and their name. Each may be off,
-// and so decides only while it leaves a job.
+// choose reduces several jobs by what else they have in common with a request: their
+// time, config and name. Each of these may be wrong, so it counts only while it leaves a
+// job.
 func (s *search) choose(jobs []langsmith.Job) []langsmith.Job {
 	request := s.call.call.Request
 	config, hasConfig := request.ConfigID.Get()
@@ -164,12 +164,12 @@ func (s *search) choose(jobs []langsmith.Job) []langsmith.Job {
 	return jobs
 }
 
-// isRecent reports whether a job was made since an intent, by the clocks.
+// isRecent reports whether the times show that a job was created since an intent.
 func (s *search) isRecent(intent state.Entry, job langsmith.Job) bool {
 	return job.CreatedAt.IsZero() || !job.CreatedAt.Before(s.createdFrom(intent, s.call.jobs))
 }
 
-// owner is the oldest intent that a job fits.
+// owner returns the oldest intent that a job fits.
 func (s *search) owner(job langsmith.Job) state.Entry {
 	at := slices.IndexFunc(s.intents, func(intent state.Entry) bool {
 		return s.isNew(intent, job, s.call.jobs) && s.isRecent(intent, job)
@@ -177,8 +177,8 @@ func (s *search) owner(job langsmith.Job) state.Entry {
 	return s.intents[max(at, 0)]
 }
 
-// createdFrom is the earliest moment, by LangSmith's clock, at which the job of
-// an intent can have been created.
+// createdFrom returns the earliest time, by LangSmith's clock, at which the job of an
+// intent can have been created.
 func (s *search) createdFrom(intent state.Entry, now *jobList) time.Time {
 	switch {
 	case !intent.Theirs.IsZero():
@@ -189,7 +189,7 @@ func (s *search) createdFrom(intent state.Entry, now *jobList) time.Time {
 	return s.call.ledger.now().Add(-s.elapsed(intent) - clockSlack)
 }
 
-// earliest is the earliest of all intents.
+// earliest returns the earliest of these times of all intents.
 func (s *search) earliest(now *jobList) time.Time {
 	from := s.createdFrom(s.intents[0], now)
 	for _, intent := range s.intents[1:] {
@@ -200,15 +200,15 @@ func (s *search) earliest(now *jobList) time.Time {
 	return from
 }
 
-// survey returns what is remembered of all calls of this caller in this project.
+// survey returns the memory of all calls of this caller in this project.
 func (f *inFlight) survey() state.Surveyed {
 	all, err := f.ledger.stores.survey(f.ctx, f.call.slot.Scope)
 	f.noteIf(err, noteNoSurvey)
 	return all
 }
 
-// hasRivals reports whether another call is under way whose job a job that was
-// found could just as well be. Equal calls are none: the job answers them all.
+// hasRivals reports whether a job that was found could as well be that of another call in
+// progress. Equal calls do not count, because the job is the outcome of all of them.
 func (f *inFlight) hasRivals(open []state.Entry) bool {
 	own, err := f.ledger.stores.own.Load(f.ctx, f.call.slot)
 	f.noteIf(err, noteNoStore)

@@ -15,8 +15,8 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// An equal call starts a job only where its last look tells that there is none.
-func TestLookThatDoesNotTell(t *testing.T) {
+// An equal call starts a job only if its last look shows that there is none.
+func TestInconclusiveLook(t *testing.T) {
 	const row = `{"clustering_jobs":[{"id":%q,"status":"running"}]}`
 	for name, fault := range map[string]sandbox.Fault{
 		"fails":                       {Status: 503},
@@ -54,7 +54,7 @@ func TestLookThatDoesNotTell(t *testing.T) {
 }
 
 // A job that was deleted through this server is not missing from a list.
-func TestLookAfterADeletion(t *testing.T) {
+func TestLookAfterDeletion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		other := w.start(t, w.call(asking("something else")))
@@ -71,8 +71,8 @@ func TestLookAfterADeletion(t *testing.T) {
 	})
 }
 
-// What one page of a list shows is found, whatever becomes of the next.
-func TestLookWithoutItsSecondPage(t *testing.T) {
+// A job on one page of a list is found, even if the next page fails.
+func TestLookWithoutSecondPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		lose(t, w)
@@ -95,9 +95,9 @@ func TestLookWithoutItsSecondPage(t *testing.T) {
 	})
 }
 
-// An acknowledged job that its own read does not show counts as running where the
-// list does not come whole, and that does not prove that it is gone.
-func TestAcknowledgedJobAndAPartialList(t *testing.T) {
+// An acknowledged job that its own read does not show counts as running if the list is
+// incomplete, which does not prove that it is gone.
+func TestAcknowledgedJobWithPartialList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		first := w.start(t, w.call())
@@ -114,7 +114,7 @@ func TestAcknowledgedJobAndAPartialList(t *testing.T) {
 	})
 }
 
-// lose lets a call's request get lost on its way, and its answer with it.
+// lose loses a call's request and its response.
 func lose(t *testing.T, w *world) {
 	t.Helper()
 	w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
@@ -124,9 +124,9 @@ func lose(t *testing.T, w *world) {
 	}
 }
 
-// What no client can prevent: a request that is processed after the last look, and
-// more than two minutes after its answer was lost. Both jobs are named from then on.
-func TestJobThatAppearsAfterTheLastLook(t *testing.T) {
+// No client can prevent this: a request is processed after the last look, and more than
+// two minutes after its response was lost. Both jobs are returned from then on.
+func TestJobShownAfterLastLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: 5 * time.Minute})
@@ -149,8 +149,8 @@ func TestJobThatAppearsAfterTheLastLook(t *testing.T) {
 	})
 }
 
-// Ten minutes after an answer that was lost nobody looks for its job any more.
-func TestLostAnswerAfterTenMinutes(t *testing.T) {
+// Ten minutes after a lost response, equal calls no longer look for its job.
+func TestLostResponseAfterTenMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		lose(t, w)
@@ -164,8 +164,8 @@ func TestLostAnswerAfterTenMinutes(t *testing.T) {
 	})
 }
 
-// A list of several pages, in no order, tells that there is no job where all pages
-// came and no job is missing from them.
+// An unordered list of several pages proves that there is no job if all pages are there
+// and none of the known jobs is missing.
 func TestLookAtSeveralPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})

@@ -22,13 +22,13 @@ import (
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
-// eachSpec runs a test on every store that processes share, as --state names it.
+// eachSpec runs a test with every store that processes share, given by its --state.
 func eachSpec(t *testing.T, test func(t *testing.T, spec string)) {
 	t.Run("directory", func(t *testing.T) { test(t, t.TempDir()) })
 	t.Run("redis", func(t *testing.T) { test(t, redistest.Start(t).URL()) })
 }
 
-// eachShared is eachSpec for those who open the store as several processes would.
+// eachShared is eachSpec for tests that open the store as several processes.
 func eachShared(t *testing.T, test func(t *testing.T, open func() Store)) {
 	eachSpec(t, func(t *testing.T, spec string) {
 		test(t, func() Store {
@@ -84,7 +84,7 @@ func TestTwentyEqualCallsInTwoProcesses(t *testing.T) {
 	})
 }
 
-func TestWhatOneProcessStartedAnotherKnows(t *testing.T) {
+func TestJobOfAnotherProcess(t *testing.T) {
 	eachShared(t, func(t *testing.T, open func() Store) {
 		w := newWorld(t, worldOptions{ledger: Options{Store: open(), MaxJobsPerDay: 2}})
 		other := New(Options{Store: open(), MaxJobsPerDay: 2})
@@ -107,9 +107,9 @@ func TestWhatOneProcessStartedAnotherKnows(t *testing.T) {
 	})
 }
 
-// A store that cannot be used costs its guarantee and no call; what it missed is
-// told to it when it is back.
-func TestStoreThatFails(t *testing.T) {
+// A store that cannot be used costs its guarantee and no call. Its missing entries are
+// written when it works again.
+func TestFailingStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	if err := os.WriteFile(path, []byte("not a directory"), 0o600); err != nil {
 		t.Fatal(err)
@@ -173,9 +173,9 @@ func TestDamagedState(t *testing.T) {
 	})
 }
 
-// A file of the state that cannot be read costs the calls of its own slot alone, and
-// none of those starts a job while one runs that may be its own.
-func TestStateFileThatCannotBeRead(t *testing.T) {
+// An unreadable file of the state affects only the calls of its own slot, none of which
+// starts a job while one is running that may be its own.
+func TestUnreadableStateFile(t *testing.T) {
 	path := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
@@ -212,8 +212,8 @@ func TestStateFileThatCannotBeRead(t *testing.T) {
 	})
 }
 
-// A process that stood still for longer than its lease sends nothing: it begins
-// anew, and finds what another one started meanwhile.
+// A process that was paused longer than its lease sends nothing: it starts over, and
+// finds the job of another one.
 func TestPausedProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
@@ -245,9 +245,9 @@ func TestPausedProcess(t *testing.T) {
 	})
 }
 
-// A refused request is not sent again by a process whose turn went to another
-// while it waited.
-func TestResendNeedsTheLease(t *testing.T) {
+// A refused request is not sent again by a process whose slot went to another while it
+// waited.
+func TestResendNeedsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		paused, other := newProcess(), newProcess()
@@ -280,8 +280,8 @@ func TestResendNeedsTheLease(t *testing.T) {
 	})
 }
 
-// What is remembered as running is found where nothing can be written.
-func TestStoreThatIsFull(t *testing.T) {
+// A running job is found although nothing can be written.
+func TestFullStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases, full := newLeaseStore(), false
 		trouble := func() storeTrouble { return storeTrouble{full: full} }
@@ -302,9 +302,9 @@ func TestStoreThatIsFull(t *testing.T) {
 	})
 }
 
-// A call that looks for an equal one's job learns of it also when the other
-// process gets its answer in the middle of the look.
-func TestAnswerThatComesDuringTheLook(t *testing.T) {
+// A call that looks for an equal call's job gets it also if the other process gets its
+// response during the look.
+func TestResponseDuringLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
@@ -327,8 +327,8 @@ func TestAnswerThatComesDuringTheLook(t *testing.T) {
 	})
 }
 
-// An equal call elsewhere that never ends is not waited for for ever.
-func TestBusyElsewhere(t *testing.T) {
+// The wait for an equal call of another process is bounded.
+func TestSlotHeldByAnotherProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
@@ -352,8 +352,8 @@ func TestBusyElsewhere(t *testing.T) {
 	})
 }
 
-// Losing Redis leaves what one process can promise, and says so.
-func TestRedisThatGoesAway(t *testing.T) {
+// Without Redis the promises of one process hold, and the result says so.
+func TestLostRedis(t *testing.T) {
 	server := redistest.Start(t)
 	store, err := OpenState(t.Context(), server.URL())
 	if err != nil {
@@ -388,8 +388,8 @@ func TestRedisThatGoesAway(t *testing.T) {
 	w.drain(t)
 }
 
-// Nothing in Redis leads back to the credential, or holds a word of a request.
-func TestNothingOfACallIsInRedis(t *testing.T) {
+// Nothing in Redis reveals the credential or has a text of the request.
+func TestRedisHasNoCredential(t *testing.T) {
 	url := redistest.Start(t).URL()
 	store, err := OpenState(t.Context(), url)
 	if err != nil {

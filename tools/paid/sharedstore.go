@@ -12,16 +12,16 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// The maximum times that a store may cost a call.
+// The maximum times by which a store may delay a call.
 const (
 	storeTimeout = 3 * time.Second // one exchange
-	storeAgain   = time.Second     // the same exchange after it timed out
-	storePause   = time.Second     // after a timeout, before it is tried again
-	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than one can take
+	storeAgain   = time.Second     // the same exchange, repeated after a timeout
+	storePause   = time.Second     // after a timeout, before the next try
+	acquireTime  = 6 * time.Minute // waiting for an equal call of another process; longer than a call can take
 )
 
-// sharedStore is a store that may fail: it is tried, left alone for a moment when it fails,
-// and gets the entries that it missed later.
+// sharedStore is a store that may fail. After a failure it is not tried for a moment, and
+// it gets the missing entries later.
 type sharedStore struct {
 	store state.Store
 	log   zerolog.Logger
@@ -30,15 +30,15 @@ type sharedStore struct {
 	reading condition
 	writing condition
 	unsaved map[uuid.UUID]*unsaved // by token
-	saver   *time.Timer            // that has them written; nil when there is nothing to write
+	saver   *time.Timer            // writes them; nil if there is nothing to write
 
 	open   context.Context // ends with close
 	end    context.CancelFunc
-	saving sync.WaitGroup // savers that are set or writing
+	saving sync.WaitGroup // savers that are set or are writing
 }
 
-// condition is whether one way to use a store fails. A store that is full can be
-// read and not written.
+// condition is the state of one way to use a store, reading or writing: a full store can
+// be read but not written.
 type condition struct {
 	name    string
 	failing bool
@@ -56,7 +56,7 @@ func newSharedStore(store state.Store, log zerolog.Logger) *sharedStore {
 	}
 }
 
-// try runs one operation on the store, unless such are left alone just now.
+// try runs one operation on the store, unless the operations are paused after a failure.
 func (s *sharedStore) try(ctx context.Context, way *condition, operation func(context.Context) error) error {
 	s.mu.Lock()
 	paused := time.Now().Before(way.retryAt)
@@ -66,17 +66,17 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 	}
 	err := operation(ctx)
 	if errors.Is(err, state.ErrLost) || ctx.Err() != nil {
-		return err // says nothing about the store
+		return err // it does not show whether the store works
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case err != nil:
 		if !way.failing {
-			s.log.Warn().Err(err).Msgf("%s cannot be %s: paid calls are remembered by this process alone", s.store, way.name)
+			s.log.Warn().Err(err).Msgf("%s cannot be %s: only this process remembers paid calls", s.store, way.name)
 		}
 		way.failing = true
-		if isTimeout(err) { // or it costs nothing to try, and may be about one slot alone
+		if isTimeout(err) { // other errors come at once, and may concern only one slot
 			way.retryAt = time.Now().Add(storePause)
 		}
 	case way.failing:
@@ -92,14 +92,14 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// exchange is try for an operation that never waits for another process and can be
+// exchange is try for an operation that does not wait for another process and can be
 // repeated.
 func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
 	return s.try(ctx, way, func(ctx context.Context) error { return limitTime(ctx, operation) })
 }
 
-// limitTime bounds an operation. One that times out is repeated, for a moment: the
-// time may have passed while this process stood still.
+// limitTime bounds an operation. An operation that times out is repeated once, because
+// this process may have been paused.
 func limitTime(ctx context.Context, operation func(context.Context) error) error {
 	var err error
 	for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
@@ -113,9 +113,8 @@ func limitTime(ctx context.Context, operation func(context.Context) error) error
 	return err
 }
 
-// acquire waits until the slot is free and returns what is remembered, also where
-// it cannot be held. It fails with ErrBusy where another process holds it for too
-// long.
+// acquire waits until the slot is free and returns its entries, also if it cannot be
+// held. It fails with ErrBusy if another process holds it for too long.
 func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.Recalled, err error) {
 	waiting, cancel := context.WithTimeout(ctx, acquireTime)
 	defer cancel()

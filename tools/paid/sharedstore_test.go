@@ -20,9 +20,9 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// A call that could not take its slot, in a store that was full or away for a moment,
-// reads again before it sends anything.
-func TestCallWithoutItsSlot(t *testing.T) {
+// A call that could not acquire its slot, because the store was full or unavailable for a
+// moment, reads again before it sends its request.
+func TestCallWithoutSlot(t *testing.T) {
 	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestCallWithoutItsSlot(t *testing.T) {
 	}
 }
 
-// slotlessStore is a store whose slots are free after a while and cannot be read then.
+// slotlessStore is a store whose slots are free after a while, and unreadable then.
 type slotlessStore struct{ Store }
 
 func (slotlessStore) Acquire(context.Context, state.Slot) (state.Hold, state.Recalled, error) {
@@ -62,9 +62,9 @@ func (slotlessStore) Acquire(context.Context, state.Slot) (state.Hold, state.Rec
 	return nil, state.Recalled{}, errors.New("read the state: is a directory")
 }
 
-// A slot that is waited for and cannot be read then leaves the rest of the store in use:
-// the jobs of a day are counted there.
-func TestSlotThatCannotBeReadAfterAWait(t *testing.T) {
+// A slot that is unreadable after a wait leaves the rest of the store in use: the jobs of
+// a day are counted there.
+func TestUnreadableSlotAfterWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1, Store: slotlessStore{leases}}})
@@ -80,7 +80,7 @@ func TestSlotThatCannotBeReadAfterAWait(t *testing.T) {
 	})
 }
 
-// changingTrouble is what a store suffers from, which a test changes meanwhile.
+// changingTrouble is a store's fault, which a test changes.
 type changingTrouble struct{ now atomic.Pointer[storeTrouble] }
 
 func newChangingTrouble(first storeTrouble) *changingTrouble {
@@ -92,7 +92,7 @@ func newChangingTrouble(first storeTrouble) *changingTrouble {
 func (c *changingTrouble) Set(trouble storeTrouble) { c.now.Store(&trouble) }
 func (c *changingTrouble) Get() storeTrouble        { return *c.now.Load() }
 
-// intendingStore is a store that writes no intent, after something else happens.
+// intendingStore is a store that fails to write an intent, after a hook.
 type intendingStore struct {
 	Store
 	before func()
@@ -107,9 +107,9 @@ func (s *intendingStore) Intend(ctx context.Context, slot state.Slot, entry stat
 	return s.Store.Intend(ctx, slot, entry, hold)
 }
 
-// A call whose intent could not be written sends nothing where its slot may have
-// gone to another meanwhile.
-func TestIntentThatTakesLongerThanTheSlotIsHeld(t *testing.T) {
+// A call whose intent could not be written sends nothing if its slot may have gone to
+// another.
+func TestSlowIntent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		store := &intendingStore{Store: leases}
@@ -134,7 +134,7 @@ func TestIntentThatTakesLongerThanTheSlotIsHeld(t *testing.T) {
 	})
 }
 
-// stillStore is a store for a process that stands still while it counts a job.
+// stillStore is a store of a process that is paused while it counts a job.
 type stillStore struct {
 	Store
 	once sync.Once
@@ -148,8 +148,8 @@ func (s *stillStore) Count(ctx context.Context, tally state.Tally, token uuid.UU
 	return s.Store.Count(ctx, tally, token, most)
 }
 
-// The bound of a day holds for a process that stands still while it counts.
-func TestJobsPerDayOfAProcessThatStoodStill(t *testing.T) {
+// The daily limit holds for a process that is paused while it counts.
+func TestJobsPerDayOfPausedProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		w := newWorld(t, worldOptions{ledger: Options{Store: &stillStore{Store: leases}, MaxJobsPerDay: 1}})
@@ -166,9 +166,9 @@ func TestJobsPerDayOfAProcessThatStoodStill(t *testing.T) {
 	})
 }
 
-// What a store missed is told to it when it is back, though the process gets no other
-// call: the intent while its request is under way, and the outcome.
-func TestWhatTheStoreMissed(t *testing.T) {
+// The missing entries of a store are written when it works again, even if the process
+// gets no other call: the intent while its request is in flight, and the outcome.
+func TestMissingEntriesAreWritten(t *testing.T) {
 	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -203,9 +203,8 @@ func TestWhatTheStoreMissed(t *testing.T) {
 	}
 }
 
-// Refused calls, which cost nothing, take the place of nobody's job among what a store
-// is told when it is back.
-func TestRefusedCallsWhileTheStoreIsAway(t *testing.T) {
+// Refused calls take no job's place among the entries that a store is missing.
+func TestRefusedCallsWithoutStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{down: true})
 		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
@@ -230,9 +229,9 @@ func TestRefusedCallsWhileTheStoreIsAway(t *testing.T) {
 	})
 }
 
-// A state that turns out to be damaged before a request is sent, or sent again, may
-// have held an equal call.
-func TestStateThatTurnsOutToBeDamaged(t *testing.T) {
+// A state whose damage is found before a request is sent, or sent again, may have had an
+// equal call.
+func TestDamageFoundLate(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"before the request":  {Method: "GET", Path: insightsPost, DelayAfter: 4 * time.Second},
 		"before it is resent": {Method: "POST", Path: insightsPost, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"9"}}},
@@ -276,9 +275,9 @@ func TestStateThatTurnsOutToBeDamaged(t *testing.T) {
 	}
 }
 
-// A call that holds its slot does not send again once it reads of an equal one that
-// could not take it.
-func TestResendAfterACallWithoutItsSlot(t *testing.T) {
+// A call that holds its slot does not send again if it reads of an equal one that could
+// not acquire it.
+func TestResendAfterCallWithoutSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{full: true})
 		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
@@ -300,9 +299,9 @@ func TestResendAfterACallWithoutItsSlot(t *testing.T) {
 	})
 }
 
-// An equal call looks for ten minutes from when a request was last sent, although its
+// An equal call looks for ten minutes after the last try of a request, although its
 // process died then.
-func TestProcessThatDiesAfterItSentAgain(t *testing.T) {
+func TestProcessDiesAfterResend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases, mortal := newLeaseStore(), newProcess()
 		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{

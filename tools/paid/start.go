@@ -12,21 +12,20 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// What an outcome says about promises that could not be kept.
+// The notes of outcomes about promises that could not be kept.
 const (
 	noteNoList     = "The project's other jobs could not be listed, so none are mentioned."
-	noteNoStore    = "The state that remembers paid calls cannot be used just now, and the server's log says why. Until it can, only this process knows of this call: after a restart, or on another replica, the same call could start a second job."
-	noteDamaged    = "Part of what the state remembered of this call could not be read and was passed over: a job that the same call started before may have been missed."
-	noteHidden     = "LangSmith acknowledged this job and shows it nowhere just now. It counts as running until it has been missing for two minutes, or was deleted."
-	noteUnresolved = "The answer to an earlier request of this call was lost, and no job of it is shown. Should LangSmith still process that request, there are two jobs; the same call then names both."
-	noteNoSurvey   = "The state could not be asked which jobs belong to other calls."
+	noteNoStore    = "The memory of paid calls (--state) cannot be used now; the server's log says why. Until it can, only this process remembers this call: after a restart, or at another replica, the same call could start a second job."
+	noteDamaged    = "Part of the memory of this call could not be read and was ignored: an earlier job of the same call may have been missed."
+	noteHidden     = "LangSmith acknowledged this job but does not show it now. It counts as running until it is deleted, or has been missing for two minutes."
+	noteUnresolved = "The response to an earlier request of this call was lost, and LangSmith shows no job of it. If LangSmith still processes that request, there will be two jobs; the same call then returns both."
+	noteNoSurvey   = "The memory of paid calls could not be read for the jobs of other calls."
 )
 
 const (
-	// postTimeout bounds a paid request with everything that is done to get an
-	// answer; --timeout bounds each single sending.
+	// postTimeout bounds a paid request with all its retries; --timeout bounds each try.
 	postTimeout = 5 * time.Minute
-	// maxTries is how often a process that was paused begins anew.
+	// maxTries is how often a call starts over after its process was paused.
 	maxTries = 3
 )
 
@@ -48,12 +47,12 @@ func (f *inFlight) start() (*Outcome, error) {
 		}
 		f.uncount()
 		f.release()
-		f.token = uuid.New() // what is still written of the old one says that it is over
+		f.token = uuid.New() // the old one is recorded as over
 	}
 	return nil, errInterrupted
 }
 
-// find is the part of start that spends nothing, in the caller's own goroutine.
+// find is the part of start that costs nothing. It runs in the caller's own goroutine.
 func (f *inFlight) find() (*Outcome, error) {
 	defer f.cancel()
 	defer f.release()
@@ -65,8 +64,8 @@ func (f *inFlight) find() (*Outcome, error) {
 	return outcome, err
 }
 
-// findExisting returns the job that keeps another one from being started. Where
-// there is none, the slot is held and the project's jobs are listed.
+// findExisting returns the job that prevents another one. If there is none, the slot is
+// held and the project's jobs are listed.
 func (f *inFlight) findExisting() (*Outcome, error) {
 	if err := f.acquireSlot(); err != nil {
 		return nil, err
@@ -85,7 +84,7 @@ func (f *inFlight) findExisting() (*Outcome, error) {
 	return outcome, err
 }
 
-// acquireSlot excludes equal calls and reads what is remembered of them.
+// acquireSlot excludes equal calls and reads their entries.
 func (f *inFlight) acquireSlot() error {
 	if f.call.AllowDuplicate {
 		return nil
@@ -106,10 +105,9 @@ func (f *inFlight) acquireSlot() error {
 	return nil
 }
 
-// writeIntent remembers that a job is about to be started. It fails only where an
-// equal call elsewhere may have taken this one's place: the call lost its hold on the
-// slot, or never had one and reads of another. A store that cannot be written costs
-// a note.
+// writeIntent records that a job is about to be started. It fails only if an equal call
+// of another process may have overtaken this one: the call has lost its slot, or never
+// had it and finds another intent. A store that cannot be written causes a note.
 func (f *inFlight) writeIntent() error {
 	entry := state.Entry{
 		Token: f.token, Began: f.ledger.now(), Theirs: f.jobs.serverTime(time.Now()),
@@ -127,7 +125,7 @@ func (f *inFlight) writeIntent() error {
 }
 
 // isOvertaken reports whether an equal call has, or may have, written an intent since
-// this one read what is remembered of them.
+// this one read the entries.
 func (f *inFlight) isOvertaken(ctx context.Context) bool {
 	now, err := f.ledger.stores.load(ctx, f.call.slot)
 	f.noteIf(err, noteNoStore)
@@ -136,7 +134,7 @@ func (f *inFlight) isOvertaken(ctx context.Context) bool {
 	})
 }
 
-// sendRequest sends the request. settle remembers what it answers.
+// sendRequest sends the request. settle records the response.
 func (f *inFlight) sendRequest() (*Outcome, error) {
 	ctx, cancel := context.WithTimeout(f.ctx, postTimeout)
 	defer cancel()
@@ -169,10 +167,10 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	return outcome, nil
 }
 
-// mayResend reports whether no equal call elsewhere can have taken this one's place
-// while the request waited to be sent again: one that could not take the slot either
-// writes its intent all the same. It then writes down how old the intent is without
-// being sent, since what is lost from here on was not lost before.
+// mayResend reports whether no equal call of another process can have overtaken this one
+// while the request waited to be sent again: a call that cannot acquire the slot writes
+// its intent anyway. It then records how long the intent has waited, because a response
+// that is lost from now on was not lost before.
 func (f *inFlight) mayResend(ctx context.Context, sent time.Time) bool {
 	if !f.call.AllowDuplicate {
 		if f.hold != nil {
@@ -203,7 +201,7 @@ func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {
 	return &Outcome{Job: job, Sent: sentAt(f.about), Others: f.others(job.ID)}
 }
 
-// refusal adds the jobs that run to LangSmith's answer that they are too many.
+// refusal adds the unfinished jobs to LangSmith's error that there are too many.
 func (f *inFlight) refusal(err *langsmith.Error) error {
 	if !err.TooManyJobs() {
 		return err
@@ -212,7 +210,7 @@ func (f *inFlight) refusal(err *langsmith.Error) error {
 	return &TooManyJobsError{Err: err, Unfinished: unfinished(now.jobs), ListErr: now.err}
 }
 
-// others are the project's other jobs.
+// others returns the project's other jobs.
 func (f *inFlight) others(except uuid.UUID) []langsmith.Job {
 	f.noteIf(f.jobs.err, noteNoList)
 	return f.jobs.others(except, f.ledger.now())

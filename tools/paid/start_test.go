@@ -69,7 +69,7 @@ func TestEqualCallWhileUnfinished(t *testing.T) {
 	})
 }
 
-func TestFinishedOrDeletedJobIsNotInTheWay(t *testing.T) {
+func TestFinishedOrDeletedJobAllowsAnother(t *testing.T) {
 	for name, end := range map[string]func(*testing.T, *world, uuid.UUID){
 		"finished": func(*testing.T, *world, uuid.UUID) { time.Sleep(21 * time.Minute) },
 		"deleted": func(t *testing.T, w *world, job uuid.UUID) {
@@ -109,7 +109,7 @@ func TestFinishedOrDeletedJobIsNotInTheWay(t *testing.T) {
 	}
 }
 
-func TestTwentyEqualCallsAtOnce(t *testing.T) {
+func TestTwentyConcurrentEqualCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Delay: time.Second, DelayAfter: time.Second})
@@ -146,7 +146,7 @@ func TestTwentyEqualCallsAtOnce(t *testing.T) {
 	})
 }
 
-func TestLostAnswer(t *testing.T) {
+func TestLostResponse(t *testing.T) {
 	faults := map[string]sandbox.Fault{
 		"dropped after":  {DropAfter: true},
 		"500 after":      {Status: 500, Body: "oops", AfterProcessing: true},
@@ -209,7 +209,7 @@ func TestNoJobFound(t *testing.T) {
 	})
 }
 
-func TestNothingIsStartedWhileNobodyCanLook(t *testing.T) {
+func TestNothingIsStartedWithoutList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
@@ -234,9 +234,9 @@ func TestNothingIsStartedWhileNobodyCanLook(t *testing.T) {
 	})
 }
 
-// After an answer that was lost, an equal call starts nothing for two minutes,
-// says until when, and looks before it starts a job in the next eight.
-func TestEqualCallAfterALostAnswer(t *testing.T) {
+// For two minutes after a lost response an equal call starts nothing and says until when;
+// in the next eight it looks before it starts a job.
+func TestEqualCallAfterLostResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 302, Header: http.Header{"Location": {"https://login.test/"}}})
@@ -263,9 +263,9 @@ func TestEqualCallAfterALostAnswer(t *testing.T) {
 	})
 }
 
-// Without LangSmith's time, a clock that was set says nothing of how long ago an answer was
-// lost: it is asked for again, and nothing is started without it.
-func TestLostAnswerAndAClockThatWasSet(t *testing.T) {
+// Without LangSmith's time, a clock that was set does not show how long ago a response
+// was lost: the time is requested again, and nothing is started without it.
+func TestLostResponseWithChangedClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ahead time.Duration
 		w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
@@ -286,8 +286,8 @@ func TestLostAnswerAndAClockThatWasSet(t *testing.T) {
 	})
 }
 
-// A job that was acknowledged exists, whatever one read of it or one list says.
-func TestAcknowledgedJobThatIsNotShown(t *testing.T) {
+// An acknowledged job exists, whatever one read of it or one list shows.
+func TestAcknowledgedJobNotShown(t *testing.T) {
 	hidden := map[string]func(w *world, job uuid.UUID){
 		"404": func(w *world, _ uuid.UUID) {
 			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`})
@@ -322,8 +322,8 @@ func TestAcknowledgedJobThatIsNotShown(t *testing.T) {
 	}
 }
 
-// Two moments at which LangSmith shows the job nowhere are not two minutes of them.
-func TestAcknowledgedJobThatIsMissedTwice(t *testing.T) {
+// Two misses of a job do not prove that it was missing for the two minutes between them.
+func TestAcknowledgedJobMissedTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		first := w.start(t, w.call())
@@ -340,8 +340,8 @@ func TestAcknowledgedJobThatIsMissedTwice(t *testing.T) {
 	})
 }
 
-// Where a clock was set back since a job was first missed, the two minutes begin again.
-func TestMissedJobAndClocksThatWereSetBack(t *testing.T) {
+// If a clock was set back since a job was first missed, the two minutes begin again.
+func TestMissedJobWithClocksSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ahead := -72 * time.Hour
 		w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
@@ -361,8 +361,9 @@ func TestMissedJobAndClocksThatWereSetBack(t *testing.T) {
 	})
 }
 
-// What is told of a job that cannot be read alone is of this moment, not of an earlier list.
-func TestExistingJobThatCannotBeRead(t *testing.T) {
+// The state of a job that cannot be read by its id comes from a new list, not from an
+// earlier one.
+func TestUnreadableExistingJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{sandbox: sandbox.Options{JobDuration: time.Second}})
 		w.AddRuns(w.project, trace.Run{Inputs: map[string]any{"q": "Where is my refund?"}, Outputs: map[string]any{"a": "On its way."}})
@@ -377,8 +378,8 @@ func TestExistingJobThatCannotBeRead(t *testing.T) {
 	})
 }
 
-// What was not in a complete list is new: clocks and names decide nothing then.
-func TestNewJobByTheListAlone(t *testing.T) {
+// A job that is not in a complete earlier list is new, whatever its times and name.
+func TestNewJobByList(t *testing.T) {
 	const ahead = "Sat, 01 Jan 2000 05:00:00 GMT"
 	for name, c := range map[string]struct {
 		change, date string
@@ -462,7 +463,7 @@ func TestSeveralFound(t *testing.T) {
 	})
 }
 
-func TestNameTellsJobsApart(t *testing.T) {
+func TestNameDistinguishesJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
@@ -504,7 +505,7 @@ func TestRefusalsStartNothing(t *testing.T) {
 	})
 }
 
-func TestLeavingCallers(t *testing.T) {
+func TestDisconnectedCallers(t *testing.T) {
 	t.Run("before the request", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, worldOptions{})
@@ -532,7 +533,7 @@ func TestLeavingCallers(t *testing.T) {
 			if !errors.As(err, &left) || !left.Sent {
 				t.Fatalf("got %v", err)
 			}
-			if n := w.ledger.UnderWay(); n != 1 {
+			if n := w.ledger.InProgress(); n != 1 {
 				t.Errorf("%d under way, want 1", n)
 			}
 			w.drain(t)
@@ -572,8 +573,8 @@ func TestJobsPerDay(t *testing.T) {
 	})
 }
 
-// A key that names a workspace and one that does not pay the same bill.
-func TestJobsPerDayWithAWorkspace(t *testing.T) {
+// A key has one count with and without a named workspace.
+func TestJobsPerDayWithWorkspace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1}})
 		w.start(t, w.call())
@@ -589,7 +590,7 @@ func TestJobsPerDayWithAWorkspace(t *testing.T) {
 	})
 }
 
-func TestFindSpendsNothing(t *testing.T) {
+func TestFindStartsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		if found, err := w.ledger.Find(t.Context(), w.call()); found != nil || err != nil {

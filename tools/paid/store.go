@@ -11,9 +11,9 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// stores is where a ledger remembers: in this process, always, and in the store
-// that processes share, where there is one. What it returns is right for this
-// process even beside an error, which says that the shared store failed.
+// stores is the memory of a ledger: in this process, and in the store that processes
+// share, if there is one. A result with an error is valid for this process; the error is
+// the shared store's.
 type stores struct {
 	own    *state.Memory
 	shared *sharedStore // nil if there is only memory
@@ -40,8 +40,8 @@ func (s *stores) recordOwn(ctx context.Context, slot state.Slot, entry state.Ent
 	return err
 }
 
-// acquire waits until no other process holds the slot and returns what is
-// remembered there. It fails with ErrBusy where that does not come.
+// acquire waits until no other process holds the slot and returns its entries. It fails
+// with ErrBusy if that takes too long.
 func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, state.Recalled, error) {
 	if s.shared == nil {
 		found, err := s.own.Load(ctx, slot)
@@ -52,7 +52,7 @@ func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, stat
 	return hold, mergeRecalled(own, found), errors.Join(err, ownErr)
 }
 
-// load returns what is remembered in a slot, even if another process holds it.
+// load returns the entries of a slot, even if another process holds it.
 func (s *stores) load(ctx context.Context, slot state.Slot) (state.Recalled, error) {
 	found, err := s.own.Load(ctx, slot)
 	if s.shared == nil {
@@ -73,7 +73,7 @@ func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.E
 		return err
 	}
 	err = errors.Join(err, s.shared.intend(ctx, slot, entry, hold))
-	if hold != nil && !hold.Held() { // this process stood still, or the store was away
+	if hold != nil && !hold.Held() { // this process was paused, or the store was unavailable
 		return state.ErrLost
 	}
 	return err
@@ -93,7 +93,7 @@ func (s *stores) record(ctx context.Context, slot state.Slot, entry state.Entry)
 	return errors.Join(err, s.shared.record(ctx, slot, entry))
 }
 
-// survey returns what is known of all calls of one caller in one project.
+// survey returns the memory of all calls of one caller in one project.
 func (s *stores) survey(ctx context.Context, scope string) (state.Surveyed, error) {
 	all, err := s.own.Survey(ctx, scope)
 	if s.shared == nil {
@@ -108,8 +108,8 @@ func (s *stores) survey(ctx context.Context, scope string) (state.Surveyed, erro
 	return all, err
 }
 
-// count adds a job to a tally unless it holds most already, and reports whether
-// it did.
+// count adds a job to a tally unless it already has most jobs, and reports whether it
+// did.
 func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
 	if s.shared == nil {
 		return s.own.Count(ctx, tally, token, most)
@@ -123,7 +123,7 @@ func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, 
 	case sharedErr == nil && !counted:
 		return false, nil
 	case sharedErr == nil:
-		most = math.MaxInt // the shared count decides, and this process's own keeps up
+		most = math.MaxInt // the shared count decides, and the process's own is updated
 	}
 	counted, err := s.own.Count(ctx, tally, token, most)
 	return counted, errors.Join(sharedErr, err)
@@ -154,13 +154,13 @@ func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID
 	}))
 }
 
-// usable reports whether the shared store can be written. A change of it is logged.
+// usable reports whether the shared store can be written. It logs a change.
 func (s *stores) usable(ctx context.Context) bool {
 	return s.shared == nil || s.shared.exchange(ctx, &s.shared.writing, s.shared.store.Ping) == nil
 }
 
-// mergeRecalled joins two memories of the same calls; of each call the one that
-// knows more counts.
+// mergeRecalled merges two memories of the same calls. For each call the later entry
+// counts.
 func mergeRecalled(own, shared state.Recalled) state.Recalled {
 	return state.Recalled{Entries: mergeEntries(own.Entries, shared.Entries), Damaged: own.Damaged || shared.Damaged}
 }

@@ -10,20 +10,21 @@ import (
 )
 
 const (
-	mostUnsaved  = 1000            // entries kept for a store that fails
-	unsavedPause = 5 * time.Second // before they are written again
+	mostUnsaved  = 1000            // the most entries that are kept for a failing store
+	unsavedPause = 5 * time.Second // before the next try to write them
 )
 
-// unsaved is an entry that the shared store missed.
+// unsaved is an entry that the shared store is missing.
 type unsaved struct {
 	slot  state.Slot
 	entry state.Entry
 	since time.Time
 }
 
-// keep keeps an entry that could not be written, for the store's return. One that was
-// written replaces an older one, which may be on its way to the store. Calls that are
-// over make room for others: of those the store knows at most too much.
+// keep keeps an entry that could not be written until the store works again. An entry
+// that was written replaces an older one, which may be being written. Entries of ended
+// calls make room for others: without them the store prevents more jobs than necessary,
+// never fewer.
 func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +46,7 @@ func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 	s.saveLater()
 }
 
-// saveLater has what is unsaved written a little later; s.mu is held.
+// saveLater schedules writing the unsaved entries. s.mu is held.
 func (s *sharedStore) saveLater() {
 	if s.saver == nil && s.open.Err() == nil {
 		s.saving.Add(1)
@@ -53,17 +54,17 @@ func (s *sharedStore) saveLater() {
 	}
 }
 
-// saveNow has what is unsaved written at once, now that the store can be used again; s.mu
-// is held.
+// saveNow schedules writing the unsaved entries at once, because the store works again.
+// s.mu is held.
 func (s *sharedStore) saveNow() {
 	if s.saver != nil && s.saver.Stop() {
 		s.saver.Reset(0)
 	}
 }
 
-// writeUnsaved writes the entries that the store missed, and retries later if that fails:
-// another process may get the next equal call. An entry that can never be written, as
-// in a file that cannot be read, keeps no other from it.
+// writeUnsaved writes the entries that the store is missing, and retries later if that
+// fails: another process may get the next equal call. An entry that can never be written,
+// for example to an unreadable file, does not block the others.
 func (s *sharedStore) writeUnsaved() {
 	defer s.saving.Done()
 	s.mu.Lock()
@@ -87,7 +88,7 @@ func (s *sharedStore) writeUnsaved() {
 	}
 }
 
-// close ends the writing of what the store missed.
+// close ends the writing of missing entries, and waits for it.
 func (s *sharedStore) close() {
 	s.mu.Lock()
 	s.end()

@@ -18,8 +18,8 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// display is how LangSmith shows its jobs in one schedule. The zero value shows
-// each as it is, at once.
+// display is how LangSmith shows its jobs in one schedule. The zero value shows each job
+// correctly and at once.
 type display struct {
 	listLag time.Duration // until a new job is in the list
 	readLag time.Duration // until it can be read alone
@@ -39,12 +39,12 @@ const (
 	anyOrder
 )
 
-// isPlain reports whether answers need no change.
+// isPlain reports whether responses need no change.
 func (d display) isPlain() bool {
 	return d.listLag == 0 && d.readLag == 0 && d.order == newestFirst && d.oldJobs == 0 && d.zone == 0 && d.rename == nil
 }
 
-// span is a time in which something was the case.
+// span is a time span.
 type span struct{ from, to time.Time }
 
 func (s span) holds(at time.Time) bool { return !at.Before(s.from) && at.Before(s.to) }
@@ -57,7 +57,7 @@ func lostRow(job uuid.UUID, s span) bool {
 	return hash.Sum64()%2 == 0
 }
 
-// isLost reports whether a job is missing from lists and reads alike.
+// isLost reports whether a job is missing from lists and reads.
 func (h *harness) isLost(job uuid.UUID, at time.Time) bool {
 	h.mu.Lock()
 	losses := h.losses
@@ -65,16 +65,16 @@ func (h *harness) isLost(job uuid.UUID, at time.Time) bool {
 	return slices.ContainsFunc(losses, func(s span) bool { return s.holds(at) && lostRow(job, s) })
 }
 
-// isGarbled reports whether a job that is lost leaves a row that cannot be read.
+// isGarbled reports whether a missing job leaves an unreadable row.
 func (h *harness) isGarbled(job uuid.UUID) bool { return job[0]%2 == 0 }
 
-// listsJob reports whether a list that was asked for at a moment shows a job.
+// listsJob reports whether a list that is requested at a time has a job.
 func (h *harness) listsJob(job sandbox.StartedJob, at time.Time) bool {
 	return at.After(h.ours(job).Add(h.schedule.display.listLag)) && !h.isLost(job.ID, at)
 }
 
-// hidTwice reports whether LangSmith does not show a job at a moment, and did not
-// two minutes or more before.
+// hidTwice reports whether LangSmith does not show a job at a time, and did not two
+// minutes or more before.
 func (h *harness) hidTwice(job sandbox.StartedJob, at time.Time) bool {
 	made, before := h.ours(job), at.Add(-LongestLag)
 	lagged := h.schedule.display.listLag > 0
@@ -82,7 +82,7 @@ func (h *harness) hidTwice(job sandbox.StartedJob, at time.Time) bool {
 		slices.ContainsFunc(h.losses, func(s span) bool { return s.from.Before(before) && lostRow(job.ID, s) }))
 }
 
-// show writes an answer anew as the schedule's LangSmith gives it.
+// show changes a response to that of the schedule's LangSmith.
 func (h *harness) show(request *http.Request, query url.Values, response *http.Response) *http.Response {
 	d := h.schedule.display
 	if d.noDate {
@@ -154,7 +154,7 @@ func (h *harness) createdAt(job map[string]any) time.Time {
 
 func (h *harness) madeAt(job map[string]any) time.Time { return h.createdAt(job).Add(-h.schedule.skew) }
 
-// showJob is a row or a job as the schedule's LangSmith writes it.
+// showJob returns a row or a job as the schedule's LangSmith shows it.
 func (h *harness) showJob(job map[string]any) map[string]any {
 	d := h.schedule.display
 	if d.zone != 0 {
@@ -166,7 +166,7 @@ func (h *harness) showJob(job map[string]any) map[string]any {
 	return job
 }
 
-// page is what the list shows now of all jobs that there are.
+// page returns the list's page of all jobs.
 func (h *harness) page(all []map[string]any, query url.Values) []map[string]any {
 	d, now := h.schedule.display, time.Now()
 	all = slices.DeleteFunc(all, func(job map[string]any) bool {
@@ -197,7 +197,7 @@ func (h *harness) page(all []map[string]any, query url.Values) []map[string]any 
 	return append([]map[string]any{}, all[offset:min(offset+limit, len(all))]...)
 }
 
-// makeOldRows are the jobs that the project had before, the newest first.
+// makeOldRows returns the jobs that the project had before, newest first.
 func (h *harness) makeOldRows() {
 	for n := range h.schedule.display.oldJobs {
 		at := h.began.Add(h.schedule.skew - time.Duration(n+1)*3*time.Hour)

@@ -15,10 +15,10 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// secret is searched for in whatever the tests write.
+// secret is the credential, which must not be written anywhere.
 const secret = "lsv2_pt_0123456789abcdef_paid_0123456789"
 
-// world is a sandbox with one project and a ledger before it.
+// world is a sandbox with one project and a ledger.
 type world struct {
 	*sandbox.Sandbox
 	ledger  *Ledger
@@ -98,7 +98,7 @@ func asking(question string) func(*langsmith.CreateInsightsJobRequest) {
 	}
 }
 
-// start fails the test where Start fails.
+// start calls Start and fails the test if it fails.
 func (w *world) start(t testing.TB, call *Call) *Outcome {
 	t.Helper()
 	outcome, err := w.ledger.Start(context.Background(), call)
@@ -108,7 +108,7 @@ func (w *world) start(t testing.TB, call *Call) *Outcome {
 	return outcome
 }
 
-// drain waits until the ledger has nothing left to do.
+// drain waits until the ledger has no call in progress.
 func (w *world) drain(t testing.TB) {
 	t.Helper()
 	if err := w.ledger.Drain(context.Background()); err != nil {
@@ -137,7 +137,7 @@ func wantJobs(t testing.TB, w *world, want int) {
 	}
 }
 
-// logBuffer is what was logged, by goroutines of many calls.
+// logBuffer is a log that is safe for concurrent use.
 type logBuffer struct {
 	mu sync.Mutex
 	bytes.Buffer

@@ -13,7 +13,7 @@ import (
 
 // MaxCharsArgs is the argument that limits the shown length of a run's inputs and outputs.
 type MaxCharsArgs struct {
-	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"How much to show of inputs and of outputs (default 2000)."`
+	MaxChars int `json:"max_chars,omitempty" jsonschema:"minimum=1,maximum=50000" jsonschema_description:"Maximum characters of inputs and of outputs (default 2000)."`
 }
 
 // DefaultChars is the shown length of a run's inputs and outputs without max_chars.

@@ -20,6 +20,7 @@ import (
 type List struct {
 	Cluster    *Cluster `json:"cluster,omitempty"`
 	Runs       []Run    `json:"runs"`
+	Total      int      `json:"total,omitempty"` // traces that are selected, if they were counted
 	NextOffset int      `json:"next_offset,omitempty"`
 
 	tool.Followed
@@ -43,7 +44,8 @@ type Run struct {
 	Status     string                     `json:"status,omitempty"`
 	Error      string                     `json:"error,omitempty"`
 	StartTime  langsmith.Time             `json:"start_time,omitzero"`
-	Latency    *float64                   `json:"latency_seconds,omitempty"` // both where the list is sorted by one
+	ThreadID   string                     `json:"thread_id,omitempty"`
+	Latency    *float64                   `json:"latency_seconds,omitempty"` // both if the list is sorted by one of them
 	TotalCost  *float64                   `json:"total_cost,omitempty"`
 	Attributes map[string]json.RawMessage `json:"attributes,omitempty" jsonschema:"type=object"`
 	Inputs     json.RawMessage            `json:"inputs,omitempty"`
@@ -58,13 +60,12 @@ type View struct {
 	NameJob     bool // the text has to show the job's id, since the call does not have it
 	Page        tool.PageArgs
 	MaxChars    MaxCharsArgs
-	Selected    bool   // the call selects some of the traces
-	SortBy      string // latency or cost, if the call sorts by it
-	SortKey     string // the attribute by which LangSmith sorts
-	HideContent bool   // inputs, outputs and summaries are left out
+	Selection   Selection
+	Selected    *Selected // nil if the call selects nothing
+	SortKey     string    // the attribute by which LangSmith sorts
+	HideContent bool      // inputs, outputs and summaries are left out
 	Links       tool.Links
 	Found       *langsmith.JobRunsPage
-	LookedUp    map[uuid.UUID]langsmith.Run // the runs of selected traces
 
 	runs    []decodedRun // of Found
 	cluster *Cluster
@@ -147,6 +148,9 @@ func (v *View) list(items, chars int) *List {
 		cluster.Name = markdown.Truncate(cluster.Name, min(markdown.MaxName, chars))
 		l.Cluster = &cluster
 	}
+	if v.Selected != nil {
+		l.Total = v.Selected.Total
+	}
 	for i := range items {
 		l.Runs[i] = v.run(v.runs[i], chars)
 	}
@@ -160,13 +164,33 @@ func (v *View) list(items, chars int) *List {
 	return l
 }
 
-// next returns the call that reads the first of the runs, or that waits for the job.
+// otherStatus reports whether there are traces, but none with the status that the call
+// selects.
+func (l *List) otherStatus() bool {
+	v := l.view
+	return len(l.Runs) == 0 && v.Page.Offset == 0 && v.Selected != nil && v.Selection.Status != "" && v.Selected.Of > 0
+}
+
+// clusterID returns the id of the category whose traces are listed; uuid.Nil for all.
+func (v *View) clusterID() uuid.UUID {
+	if v.cluster == nil {
+		return uuid.Nil
+	}
+	return v.cluster.ID
+}
+
+// next returns the call that reads the first of the runs, that lists those of any status,
+// or that waits for the job.
 func (l *List) next() *tool.Call {
 	v := l.view
 	switch {
 	case len(l.Runs) > 0 && l.Runs[0].ID != uuid.Nil:
 		return tool.NewCall("get_run", "run_id", l.Runs[0].ID, "session_id", v.Project.ID)
-	case len(l.Runs) > 0 || v.Page.Offset > 0 || v.status == langsmith.StatusSuccess:
+	case len(l.Runs) > 0 || v.Page.Offset > 0:
+		return nil
+	case l.otherStatus():
+		return tool.NewCall("list_insights_runs", "session_id", v.Project.ID, "job_id", v.JobID, "cluster_id", v.clusterID())
+	case v.status == langsmith.StatusSuccess:
 		return nil
 	case v.status.Failed():
 		return tool.NewCall("get_insights_job", "session_id", v.Project.ID, "job_id", v.JobID)
@@ -184,11 +208,12 @@ func (v *View) run(decoded decodedRun, chars int) Run {
 		Status:     cut.Text(found.Status, markdown.MaxWord),
 		Error:      cut.Text(found.Error, maxError),
 		StartTime:  found.StartTime,
+		ThreadID:   cut.Text(found.ThreadID, markdown.MaxName),
 		Attributes: decoded.showAttributes(chars),
 		URL:        v.Links.Run(found.ID),
 	}
-	if v.SortBy == "latency" || v.SortBy == "cost" {
-		known := v.LookedUp[found.ID]
+	if v.Selection.SortBy == "latency" || v.Selection.SortBy == "cost" {
+		known := v.Selected.Runs[found.ID]
 		if latency, ok := known.LatencySeconds(); ok {
 			run.Latency = new(wording.Significant(latency))
 		}

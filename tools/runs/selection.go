@@ -50,16 +50,24 @@ func orMinusOne(value float64, known bool) float64 {
 // maxTraces is the maximum number of traces to select from. A report reads no more.
 const maxTraces = 1000
 
-// Select returns a page of the selected traces of a job or category, and their runs. It
-// lists all traces and reads their runs; runs that LangSmith no longer has are left out.
-func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*langsmith.JobRunsPage, map[uuid.UUID]langsmith.Run, error) {
+// Selected is a page of the selected traces of a job or category.
+type Selected struct {
+	Page  *langsmith.JobRunsPage
+	Runs  map[uuid.UUID]langsmith.Run // of the page
+	Total int                         // traces that are selected
+	Of    int                         // traces to select from
+}
+
+// Select returns a page of the selected traces. It lists all traces and reads their runs;
+// runs that LangSmith no longer has are left out.
+func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*Selected, error) {
 	limit, offset := query.Limit, query.Offset
 	query.Offset = 0
 	var listed []langsmith.JobRun
 	for query.Limit = tool.MaxPage; len(listed) < maxTraces; {
 		page, err := client.ListJobRuns(ctx, project, job, query)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		listed = append(listed, page.Runs...)
 		if !page.More {
@@ -78,7 +86,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 	for chunk := range slices.Chunk(ids, langsmith.MaxRunsByID) {
 		runs, err := client.ListRunsByID(ctx, project, chunk)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		found = append(found, runs...)
 	}
@@ -86,18 +94,17 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 		return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID))
 	})
 	selected := s.Apply(found)
-	result, shownRuns := &langsmith.JobRunsPage{}, map[uuid.UUID]langsmith.Run{}
+	result := &langsmith.JobRunsPage{}
+	page := &Selected{Page: result, Runs: map[uuid.UUID]langsmith.Run{}, Total: len(selected), Of: len(found)}
 	for _, run := range selected[min(offset, len(selected)):min(offset+limit, len(selected))] {
 		shown := byID[run.ID]
 		shown.Status, shown.StartTime = run.Status, run.StartTime
-		if shown.Error == "" {
-			shown.Error = run.Error
-		}
+		shown.Error, shown.ThreadID = cmp.Or(shown.Error, run.Error), cmp.Or(shown.ThreadID, run.ThreadID)
 		result.Runs = append(result.Runs, shown)
-		shownRuns[run.ID] = run
+		page.Runs[run.ID] = run
 	}
 	if offset+limit < len(selected) {
 		result.Next, result.More = offset+limit, true
 	}
-	return result, shownRuns, nil
+	return page, nil
 }

@@ -39,7 +39,7 @@ func (l *List) Text() string {
 		b.WriteString(note + "\n")
 	}
 	if most := l.longestContent(); v.MaxChars.MaxChars > most && most > 0 {
-		b.WriteString("The list has no more of inputs and outputs than LangSmith's previews, whatever max_chars: get_run shows a run at length.\n")
+		b.WriteString("The list has only LangSmith's previews of inputs and outputs, whatever max_chars: get_run shows a run at length.\n")
 	}
 	if v.HideContent {
 		b.WriteString("Inputs, outputs and summaries are hidden by this server's operator.\n")
@@ -96,17 +96,27 @@ func (l *List) describePage() string {
 	if from == to {
 		text = "Trace " + wording.Thousands(from)
 	}
-	if l.Cluster != nil && l.Cluster.NumRuns != nil && !l.view.Selected {
+	switch {
+	case l.Total > 0:
+		text += " of " + wording.Thousands(l.Total)
+	case l.Cluster != nil && l.Cluster.NumRuns != nil && l.view.Selected == nil:
 		text += " of " + wording.Thousands(*l.Cluster.NumRuns)
+	case l.Cluster == nil && from == 1 && to == 1:
+		text = "The first trace"
 	}
 	return text
 }
 
+// describeSource returns what the traces are of, and which status was asked for.
 func (l *List) describeSource() string {
+	source := "of the job"
 	if l.Cluster != nil {
-		return fmt.Sprintf("in category %s", markdown.Quote(l.Cluster.Name, markdown.MaxName))
+		source = "in category " + markdown.Quote(l.Cluster.Name, markdown.MaxName)
 	}
-	return "of the job"
+	if status := l.view.Selection.Status; status != "" {
+		source += " with status " + status
+	}
+	return source
 }
 
 // explainEmpty returns why there are no traces.
@@ -114,13 +124,17 @@ func (l *List) explainEmpty() string {
 	v := l.view
 	switch {
 	case v.Page.Offset > 0:
-		return fmt.Sprintf("There are no traces from offset %d on.\n", v.Page.Offset)
+		text := fmt.Sprintf("There are no traces from offset %d on", v.Page.Offset)
+		if v.Selected != nil {
+			text += fmt.Sprintf(": %s in all", wording.Thousands(v.Selected.Total))
+		}
+		return text + ".\n"
 	case v.status.Failed():
 		return fmt.Sprintf("Job %s failed, so it has no traces to show. get_insights_job says why.\n", v.JobID)
 	case !v.status.Done():
 		return fmt.Sprintf("Job %s is not finished, so it has no traces to show yet. Next: wait_for_insights_job.\n", v.JobID)
-	case v.Selected:
-		return fmt.Sprintf("LangSmith holds no trace %s that the call asks for (job_id %s).\n", l.describeSource(), v.JobID)
+	case l.otherStatus():
+		return fmt.Sprintf("No trace %s (%s in all; job_id %s).\nNext: %s: those of any status.\n", l.describeSource(), wording.Thousands(v.Selected.Of), v.JobID, l.Next.Text("job_id"))
 	case l.Cluster != nil:
 		return fmt.Sprintf("LangSmith lists no trace in category %s. Traces are kept for a limited time; those that this report read may be gone.\n", markdown.Quote(l.Cluster.Name, markdown.MaxName))
 	}
@@ -138,6 +152,9 @@ func (l *List) writeRun(b *strings.Builder, run *Run, decoded decodedRun) (short
 	}
 	if !run.StartTime.IsZero() {
 		fmt.Fprintf(b, ", %s UTC", wording.Minute(run.StartTime))
+	}
+	if run.ThreadID != "" {
+		fmt.Fprintf(b, ", thread_id %s", markdown.Quote(run.ThreadID, markdown.MaxName))
 	}
 	if run.Latency != nil {
 		fmt.Fprintf(b, ", took %s", wording.Seconds(*run.Latency))

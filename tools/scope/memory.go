@@ -27,7 +27,7 @@ func (m *Memory) Put(job uuid.UUID, scope *Scope) {
 	}
 }
 
-// Get returns the scope of a job; nil if it is not known.
+// Get returns the scope of a job; nil if it is unknown.
 func (m *Memory) Get(job uuid.UUID) *Scope {
 	if m == nil {
 		return nil

@@ -12,17 +12,17 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Scope describes the traces that a job reads. A field that is not known is absent.
+// Scope describes the traces that a job reads. An unknown field is absent.
 type Scope struct {
 	StartTime langsmith.Time `json:"start_time,omitzero"` // of the time window
 	EndTime   langsmith.Time `json:"end_time,omitzero"`
 	Filter    string         `json:"filter,omitempty"`
 	Sample    json.Number    `json:"sample,omitempty"`
 
-	filter string // as it was given
+	filter string // unchanged
 
-	// Whole says that the request is known, and no saved config adds to it: a filter or
-	// a sample that is absent was not asked for.
+	// Whole says that the request is known and no saved config adds to it: an absent
+	// filter or sample means that there is none.
 	Whole bool `json:"-"`
 }
 
@@ -52,18 +52,18 @@ func New(request *langsmith.CreateInsightsJobRequest, sent time.Time) *Scope {
 	return &s
 }
 
-// Window says of what time the traces are; empty where that is not known.
+// Window describes the time window; empty if it is unknown.
 func (s *Scope) Window() string {
 	switch {
 	case s == nil || s.StartTime.IsZero():
 		return ""
-	case s.StartTime.Unix() <= 0: // more hours than there are
+	case s.StartTime.Unix() <= 0: // more hours than since 1970
 		return "all up to " + wording.Minute(s.EndTime)
 	}
 	return wording.Minute(s.StartTime) + " to " + wording.Minute(s.EndTime)
 }
 
-// Length is how much time the window spans; 0 where that is not known.
+// Length returns the length of the window; 0 if it is unknown.
 func (s *Scope) Length() time.Duration {
 	if s == nil {
 		return 0
@@ -71,12 +71,11 @@ func (s *Scope) Length() time.Duration {
 	return s.EndTime.Sub(s.StartTime.Time)
 }
 
-// KnowsFilter reports whether it is known by what filter traces are read, or that there
-// is none.
+// KnowsFilter reports whether the filter, or that there is none, is known.
 func (s *Scope) KnowsFilter() bool { return s != nil && (s.Whole || s.Filter != "") }
 
-// DescribeFilter writes the filter as a table's cell: a dash for none, a question mark
-// where it is not known.
+// DescribeFilter returns the filter for a table's cell: a dash for none, a question mark
+// if it is unknown.
 func (s *Scope) DescribeFilter() string {
 	switch {
 	case !s.KnowsFilter():
@@ -87,14 +86,14 @@ func (s *Scope) DescribeFilter() string {
 	return markdown.Quote(s.Filter, maxFilter)
 }
 
-// String describes the scope in a part of a sentence, such as "2026-01-01 00:00 to
-// 2026-01-08 00:00 UTC, sample 200". It is empty where nothing is known.
+// String describes the scope as part of a sentence, such as "2026-01-01 00:00 to
+// 2026-01-08 00:00 UTC, sample 200". It is empty if nothing is known.
 func (s *Scope) String() string { return s.describe(s.Window()) }
 
-// inDays is the length from which on a window is described in days.
+// inDays is the shortest window that is described in days.
 const inDays = 48 * time.Hour
 
-// Brief is String without the time of the day where the window is of days.
+// Brief is String without the time of day if the window is described in days.
 func (s *Scope) Brief() string {
 	if s.Length() < inDays || s.StartTime.Unix() <= 0 {
 		return s.String()
@@ -119,8 +118,8 @@ func (s *Scope) describe(window string) string {
 	return strings.Join(parts, ", ")
 }
 
-// Covers reports whether a report of this scope may answer what one of another scope
-// would: it has the same filter, and its window contains the other, but for a tenth at
+// Covers reports whether a report of this scope may answer the question of another scope:
+// it has the same filter, and its window contains the other's, except for a tenth at
 // either end.
 func (s *Scope) Covers(other *Scope) bool {
 	if s.Length() <= 0 || other.Length() <= 0 || !s.KnowsFilter() || !other.KnowsFilter() || s.Filter != other.Filter {
@@ -130,9 +129,19 @@ func (s *Scope) Covers(other *Scope) bool {
 	return !s.StartTime.After(other.StartTime.Add(margin)) && !s.EndTime.Before(other.EndTime.Add(-margin))
 }
 
+// Follows reports whether a report of this scope may be compared with one of an earlier
+// scope: it has the same filter, and its window begins at the other's end or later, or up
+// to a tenth before.
+func (s *Scope) Follows(earlier *Scope) bool {
+	if s.Length() <= 0 || earlier.Length() <= 0 || !s.KnowsFilter() || !earlier.KnowsFilter() || s.Filter != earlier.Filter {
+		return false
+	}
+	return !earlier.EndTime.After(s.StartTime.Add(s.Length() / 10))
+}
+
 // Arguments returns the arguments of create_insights_job, as names and values in turn,
-// of a job that reads another window as this one does; of zero times where the window
-// is not known.
+// for a job that reads another window in the same way; with zero times if the window is
+// unknown.
 func (s *Scope) Arguments(start, end time.Time) []any {
 	if s == nil {
 		return nil

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
@@ -24,13 +24,12 @@ type dryRun struct {
 	CostUSD        *cost.Range      `json:"cost_usd,omitempty"`
 
 	bodySize    int
-	unconfirmed bool     // returned instead of a job, because nobody could be asked
-	replaces    bool     // the request names a saved config, and gives other settings
-	uncounted   string   // why the traces were not counted; empty if they were, or come later
-	more        bool     // there are more matching traces
-	missingKeys []string // of the models
-	prompt      string   // the description of the rendered summary prompt; empty without one
-	unknown     []string // variables of the summary prompt that LangSmith does not document
+	unconfirmed bool            // returned instead of a job, because nobody could be asked
+	replaces    bool            // the request names a saved config, and gives other settings
+	matches     *dryrun.Matches // nil if the traces come later
+	missingKeys []string        // of the models
+	prompt      string          // the description of the rendered summary prompt; empty without one
+	unknown     []string        // variables of the summary prompt that LangSmith does not document
 	others      []langsmith.Job
 	othersErr   error
 	existing    *langsmith.Job // that the call would return instead of starting one
@@ -67,21 +66,16 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	}
 	bound := cost.NewEstimate(request)
 	if !j.TracesFollow {
-		found, err := dry.count(ctx, env, j, request, now)
-		if err != nil {
+		if err := dry.count(ctx, env, j, request, now); err != nil {
 			return nil, err
 		}
-		if found != nil && !found.more {
-			bound.Limit(request, found.count)
+		if dry.MatchingTraces != nil && !dry.matches.More {
+			bound.Limit(request, *dry.MatchingTraces)
 		}
 	}
 	dry.TracesAtMost, dry.CostUSD = &bound.Traces, &bound.Cost
-	if names, err := env.LangSmith.ListSecretNames(ctx); err == nil {
-		names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, "_API_KEY") })
-		slices.Sort(names)
-		dry.ModelSecrets = &names
-		dry.missingKeys = missingKeys(cost.Models(request), names)
-	}
+	dry.ModelSecrets = dryrun.ModelSecrets(ctx, env)
+	dry.missingKeys = dryrun.MissingKeys(request, dry.ModelSecrets)
 	result := &Result{SessionID: j.Project.ID, Scope: scope.New(request, now), dryRun: dry, job: j}
 	if dry.existing != nil {
 		result.AlreadyDone = dry.existing.Status == langsmith.StatusSuccess
@@ -91,38 +85,23 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 		dry.wider = widen(request, now)
 	}
 	result.Next = result.afterDryRun(call)
+	result.others = j.splitOthers(dry.others, result.Scope)
+	result.Caution = append(result.others.names(), dry.listCautions()...)
 	return result, nil
 }
 
-// count counts the traces that match, and renders the summary prompt for one of them. It
-// returns nil if they cannot be counted.
-func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *langsmith.CreateInsightsJobRequest, now time.Time) (*matches, error) {
-	if _, _, known := request.Window(now); !known {
-		d.uncounted = "its config could not be read"
-		return nil, nil
+// count counts the traces that match, and renders the summary prompt for one of them.
+func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *langsmith.CreateInsightsJobRequest, now time.Time) (err error) {
+	argument := "config_id"
+	if _, own := j.Request.Filter.Get(); own {
+		argument = "filter"
 	}
-	found, err := countMatching(ctx, env, j.Project.ID, request, now)
-	if err != nil {
-		d.uncounted = env.Audience.Cause(err)
-		return nil, explainInvalidFilter(j, request, err)
+	if d.matches, err = dryrun.CountMatches(ctx, env, j.Project.ID, request, now, argument); err != nil || d.matches.Unknown != "" {
+		return err
 	}
-	d.MatchingTraces, d.more = &found.count, found.more
-	if template, ok := request.SummaryPrompt.Get(); ok && found.example != uuid.Nil {
-		d.prompt = describePrompt(ctx, env, j.Project.ID, found.example, template)
+	d.MatchingTraces = &d.matches.Count
+	if template, ok := request.SummaryPrompt.Get(); ok && d.matches.Example != uuid.Nil {
+		d.prompt = describePrompt(ctx, env, j.Project.ID, d.matches.Example, template)
 	}
-	return found, nil
-}
-
-// missingKeys returns the keys that a job's models need and the workspace does not have.
-// Those of model configurations are unknown.
-func missingKeys(models, have []string) []string {
-	var missing []string
-	for _, model := range models {
-		provider := langsmith.ModelProvider(model)
-		key := strings.ToUpper(model) + "_API_KEY"
-		if known := provider == langsmith.ProviderOpenAI || provider == langsmith.ProviderAnthropic; known && !slices.Contains(have, key) && !slices.Contains(missing, key) {
-			missing = append(missing, key)
-		}
-	}
-	return missing
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
@@ -22,17 +23,13 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		fmt.Fprintf(b, "The call would start nothing either: it was made before, and %s, job_id %s.%s\n", describeEnd(d.existing.Status), d.existing.ID, r.job.describeDuplicate())
 	}
 	switch {
-	case d.uncounted != "":
-		fmt.Fprintf(b, "How many traces match now is not known: %s.\n", d.uncounted)
-	case d.MatchingTraces == nil:
-	case *d.MatchingTraces == 0:
-		fmt.Fprintf(b, "No trace of %s matches now: a job would find nothing to read.\n", project)
-	case d.more:
-		fmt.Fprintf(b, "%s or more match now; a report reads one a thread.\n", wording.Count(*d.MatchingTraces, "trace"))
-	case *d.MatchingTraces == 1:
-		b.WriteString("1 trace matches now.\n")
+	case d.matches == nil:
+	case d.findsNothing():
+		fmt.Fprintf(b, "%s: a job over %s would find nothing to read.\n", d.matches, project)
+	case d.matches.Unknown != "" || d.matches.Count == 1:
+		fmt.Fprintf(b, "%s.\n", d.matches)
 	default:
-		fmt.Fprintf(b, "%s traces match now; a report reads one a thread.\n", wording.Thousands(*d.MatchingTraces))
+		fmt.Fprintf(b, "%s; a report reads one per thread.\n", d.matches)
 	}
 	if *d.TracesAtMost > 0 {
 		over := ""
@@ -45,7 +42,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
 	if d.replaces {
-		b.WriteString("What is given beside config_id is taken to replace the config's settings; LangSmith does not document that.\n")
+		b.WriteString("Arguments given with config_id are assumed to replace the config's settings; LangSmith does not document that.\n")
 	}
 	d.writeSecrets(b)
 	if len(d.unknown) > 0 {
@@ -60,10 +57,10 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		fmt.Fprintf(b, "\nIt would send:\n%s\n", markdown.Block(string(*d.WouldSend)))
 	}
 	if d.othersErr != nil {
-		b.WriteString("\nThe project's other jobs could not be listed.\n")
+		b.WriteString("\n" + othersUnread + "\n")
 	} else if len(d.others) > 0 {
 		b.WriteString("\n")
-		r.job.writeOthers(b, d.others, r.Scope)
+		r.others.write(b)
 	}
 	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
 }
@@ -72,11 +69,11 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 func describeEnd(status langsmith.Status) string {
 	switch {
 	case status == langsmith.StatusSuccess:
-		return "its report is there"
+		return "its report is ready"
 	case status.Failed():
 		return "its job has failed"
 	}
-	return "its job still runs"
+	return "its job is still running"
 }
 
 // writeSecrets writes which of the models' keys the workspace has.
@@ -88,10 +85,24 @@ func (d *dryRun) writeSecrets(b *strings.Builder) {
 	if len(*d.ModelSecrets) > 0 {
 		fmt.Fprintf(b, "Model secrets set in the workspace: %s.\n", quoteNames(*d.ModelSecrets))
 	}
-	if len(d.missingKeys) > 0 {
-		fmt.Fprintf(b, "The workspace has no %s: LangSmith refuses the job, unless a model configuration serves in place of the key.\n", strings.Join(d.missingKeys, " and no "))
+	if missing := dryrun.DescribeMissing(d.missingKeys); missing != "" {
+		b.WriteString(missing + "\n")
 	}
 }
+
+// listCautions lists what may stop the job.
+func (d *dryRun) listCautions() []string {
+	var caution []string
+	if d.othersErr != nil {
+		caution = append(caution, othersUnread)
+	}
+	if missing := dryrun.DescribeMissing(d.missingKeys); missing != "" {
+		caution = append(caution, missing)
+	}
+	return caution
+}
+
+const othersUnread = "The project's other jobs could not be listed."
 
 // maxNames is the maximum number of model secrets in a text.
 const maxNames = 20

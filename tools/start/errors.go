@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/jobs"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
@@ -29,44 +30,44 @@ func (j *Job) explain(err error) error {
 	case errors.As(err, &limit):
 		return j.explainLimit(limit)
 	case errors.As(err, &earlier):
-		return tool.Refuse("The same call was made before and started job %s. Whether that one still runs could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, j.audience.Cause(earlier.Err))
+		return tool.Refuse("The same call was made before and started job %s. The job's state could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, j.audience.Cause(earlier.Err))
 	case errors.Is(err, paid.ErrBusy):
-		return tool.Refuse("The same call is under way in another process of this server, for minutes now. Nothing was started. Call again later.")
+		return tool.Refuse("Another process of this server has been making the same call for minutes. Nothing was started. Call again later.")
 	case errors.As(err, &left) && errors.Is(err, context.DeadlineExceeded):
 		if left.Sent {
-			return tool.Refuse("The call's time ran out while the job was being started. The request is finished all the same, and remembered: the same call again gives its job and starts no second one.")
+			return tool.Refuse("The call timed out while the job was being started. The request continues: repeat the call to get its job; no second one is started.")
 		}
-		return tool.Refuse("The call's time ran out before anything was sent. Nothing was started. Call again.")
+		return tool.Refuse("The call timed out before anything was sent. Nothing was started. Call again.")
 	}
-	return err
+	return dryrun.ExplainFilter(j.audience, j.Request, err, "filter")
 }
 
 func (j *Job) explainLimit(err *paid.LimitError) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and today's are used up. Nothing was started.\nThe count begins anew at %s UTC, in %s.\n",
+	fmt.Fprintf(&b, "The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and they are used up for today. Nothing was started.\nThe count restarts at %s UTC, in %s.\n",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
-	j.writeOthers(&b, err.Others, scope.New(j.Request, time.Now()))
+	j.splitOthers(err.Others, scope.New(j.Request, time.Now())).write(&b)
 	return tool.Refuse("%s", strings.TrimSuffix(b.String(), "\n"))
 }
 
 func (j *Job) explainUncertain(err *paid.UncertainError) error {
 	var b strings.Builder
 	if err.Err != nil {
-		fmt.Fprintf(&b, "It is not known whether a job was started: %s.\n", j.audience.Cause(err.Err))
+		fmt.Fprintf(&b, "It is unknown whether a job was started: %s.\n", j.audience.Cause(err.Err))
 	} else {
-		b.WriteString("The same call was made before, and it is not known whether it started a job. This call started none.\n")
+		b.WriteString("The same call was made before, and it is unknown whether it started a job. This call started none.\n")
 	}
 	switch {
 	case err.LookErr != nil:
-		fmt.Fprintf(&b, "Nor could the project's jobs be listed to look for it: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only after it could look and found none.\n", j.audience.Cause(err.LookErr))
+		fmt.Fprintf(&b, "The project's jobs could not be listed to look for it either: %s.\nCall again in a minute: within ten minutes the same call looks for that job, and starts one only if it can look and finds none.\n", j.audience.Cause(err.LookErr))
 	case len(err.Found) == 0:
-		fmt.Fprintf(&b, "No new job was found in the project, looking for some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
+		fmt.Fprintf(&b, "No new job was found in the project in some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
 		b.WriteString("It may be one of these, which are new in the project:\n")
 		jobs.WriteList(&b, err.Found, j.scopes, paid.MostOthers)
-		b.WriteString("Go on with the one that is yours. If none is, the same call with allow_duplicate starts another.\n")
+		b.WriteString("Use the one that matches your call. If none does, the same call with allow_duplicate starts another.\n")
 	}
-	j.writeOthers(&b, err.Others, scope.New(j.Request, time.Now()))
+	j.splitOthers(err.Others, scope.New(j.Request, time.Now())).write(&b)
 	for _, note := range err.Notes {
 		fmt.Fprintf(&b, "Note: %s\n", note)
 	}
@@ -75,12 +76,12 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 
 func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "LangSmith starts no more Insights jobs while so many run: %s. Nothing was started.\n", j.audience.Cause(err.Err))
+	fmt.Fprintf(&b, "LangSmith starts no further Insights job while so many are running: %s. Nothing was started.\n", j.audience.Cause(err.Err))
 	switch {
 	case err.ListErr != nil:
-		b.WriteString("Which ones run could not be listed.\n")
+		b.WriteString("The running jobs could not be listed.\n")
 	case len(err.Unfinished) == 0:
-		b.WriteString("None of them is in this project; they are in others of the workspace.\n")
+		b.WriteString("None of them is in this project; they are in other projects of the workspace.\n")
 	default:
 		b.WriteString("Unfinished in this project:\n")
 		jobs.WriteList(&b, err.Unfinished, j.scopes, paid.MostOthers)

@@ -8,29 +8,14 @@ import (
 	"time"
 
 	"langsmith-insights-mcp/langsmith"
-	"langsmith-insights-mcp/tools/cost"
+	"langsmith-insights-mcp/tools/dryrun"
 	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
 )
 
 // findsNothing reports whether no trace matches now.
 func (d *dryRun) findsNothing() bool {
-	return d.uncounted == "" && d.MatchingTraces != nil && *d.MatchingTraces == 0
-}
-
-// otherModel returns the provider to choose if the workspace has only its key; empty if
-// that does not help.
-func (d *dryRun) otherModel() langsmith.ModelProvider {
-	models := cost.Models(d.complete)
-	if d.ModelSecrets == nil || len(models) != 1 {
-		return ""
-	}
-	for _, other := range []langsmith.ModelProvider{langsmith.ProviderOpenAI, langsmith.ProviderAnthropic} {
-		if len(missingKeys([]string{string(other)}, *d.ModelSecrets)) == 0 {
-			return other
-		}
-	}
-	return ""
+	return d.MatchingTraces != nil && *d.MatchingTraces == 0
 }
 
 // afterDryRun returns the next call after a dry run of a call: that call, if it would start
@@ -45,7 +30,7 @@ func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
 	case d.findsNothing():
 		return changeCall(call, d.wider)
 	case len(d.missingKeys) > 0:
-		other := d.otherModel()
+		other := dryrun.OtherModel(d.complete, d.ModelSecrets)
 		if other == "" {
 			return nil
 		}
@@ -86,8 +71,8 @@ func (r *Result) describeAfterDryRun() string {
 	case d.findsNothing():
 		return "the same call with a wider window, such as " + describeArguments(d.wider) + ", or another filter, still with dry_run"
 	case len(d.missingKeys) > 0:
-		text := fmt.Sprintf("the same call once a person has added %s to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
-		if other := d.otherModel(); other != "" {
+		text := fmt.Sprintf("the same call after a person has added %s to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
+		if other := dryrun.OtherModel(d.complete, d.ModelSecrets); other != "" {
 			text += fmt.Sprintf(", or now with model=%s, whose key is there", other)
 		}
 		return text

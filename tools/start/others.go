@@ -5,7 +5,6 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
-	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
 )
 
@@ -16,23 +15,51 @@ const (
 	maxOthers   = 3
 )
 
-// writeOthers lists the project's other jobs: first those whose window and filter cover
-// what a job would read, then the rest. It writes nothing for none.
-func (j *Job) writeOthers(b *strings.Builder, others []langsmith.Job, reads *scope.Scope) {
-	covering, rest := make([]langsmith.Job, 0, paid.MostOthers), make([]langsmith.Job, 0, paid.MostOthers)
+// otherJobs are the project's other jobs: those whose window and filter cover what a job
+// would read, and the rest.
+type otherJobs struct {
+	covering, rest []langsmith.Job
+	scopes         *scope.Memory
+}
+
+func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) otherJobs {
+	split := otherJobs{make([]langsmith.Job, 0, len(others)), make([]langsmith.Job, 0, len(others)), j.scopes}
 	for _, other := range others {
 		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
-			covering = append(covering, other)
+			split.covering = append(split.covering, other)
 		} else {
-			rest = append(rest, other)
+			split.rest = append(split.rest, other)
 		}
 	}
-	if len(covering) > 0 {
-		b.WriteString("Of this window and filter, so they may answer the question at no cost:\n")
-		jobs.WriteList(b, covering, j.scopes, maxCovering)
+	return split
+}
+
+const (
+	ofCovering = "With this window and filter, so they may answer the question at no cost:"
+	ofRest     = "Other jobs of the project, unfinished or of the last day:"
+)
+
+// write lists the jobs, first those that cover what a job would read. It writes nothing
+// for none.
+func (o otherJobs) write(b *strings.Builder) {
+	if len(o.covering) > 0 {
+		b.WriteString(ofCovering + "\n")
+		jobs.WriteList(b, o.covering, o.scopes, maxCovering)
 	}
-	if len(rest) > 0 {
-		b.WriteString("Other jobs of the project, unfinished or of the last day:\n")
-		jobs.WriteList(b, rest, j.scopes, maxOthers)
+	if len(o.rest) > 0 {
+		b.WriteString(ofRest + "\n")
+		jobs.WriteList(b, o.rest, o.scopes, maxOthers)
 	}
+}
+
+// names names the jobs that write lists.
+func (o otherJobs) names() []string {
+	var names []string
+	if len(o.covering) > 0 {
+		names = append(names, ofCovering+" "+jobs.ListNames(o.covering, maxCovering)+".")
+	}
+	if len(o.rest) > 0 {
+		names = append(names, ofRest+" "+jobs.ListNames(o.rest, maxOthers)+".")
+	}
+	return names
 }

@@ -21,20 +21,20 @@ const maxPrompt = 2_000
 // describePrompt describes a summary prompt as rendered for a trace.
 func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID, template string) string {
 	if env.Policy.HideRunContent {
-		return "What the summary prompt becomes for a trace is hidden by this server's operator."
+		return "The rendered summary prompt is hidden by this server's operator."
 	}
 	run, err := env.LangSmith.GetRun(ctx, project, trace)
 	if err != nil {
-		return "What the summary prompt becomes for a trace could not be read: " + env.Audience.Cause(err) + "."
+		return "The summary prompt could not be rendered for a trace: " + env.Audience.Cause(err) + "."
 	}
 	prompt, err := renderPrompt(template, run)
 	if err != nil {
-		return "The summary prompt cannot be shown for a trace: " + markdown.Line(err.Error(), 200) + "."
+		return "The summary prompt cannot be rendered: " + markdown.Line(err.Error(), 200) + "."
 	}
 	shown, _ := markdown.Shorten(prompt, maxPrompt)
-	text := fmt.Sprintf("For trace %s the summary prompt becomes about this:\n%s", trace, markdown.Block(shown))
-	if strings.Contains(template, "all_thread_messages") || strings.Contains(template, "run.feedback") {
-		text += "\nFeedback and the messages of a thread are left out here."
+	text := fmt.Sprintf("The summary prompt for trace %s, approximately:\n%s", trace, markdown.Block(shown))
+	if strings.Contains(template, threadVariable) || strings.Contains(template, feedbackVariable) {
+		text += "\n[" + threadVariable + "] and [" + feedbackVariable + "] stand for text that LangSmith fills in."
 	}
 	return text
 }
@@ -57,7 +57,7 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 		}
 		switch {
 		case !found && sections:
-			return "", errors.New("it holds more than variables")
+			return "", errors.New("it has more than variables")
 		case !found:
 			return prompt.String()[:min(prompt.Len(), maxPrompt+1)], nil
 		}
@@ -68,7 +68,7 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 		tag, after, closed := strings.Cut(following, closing)
 		if !closed {
 			line := 1 + strings.Count(template[:len(template)-len(rest)+len(text)], "\n")
-			return "", fmt.Errorf("it is no mustache template: line %d: unmatched open tag", line)
+			return "", fmt.Errorf("it is not a mustache template: line %d: unmatched open tag", line)
 		}
 		rest, tag = after, strings.TrimSpace(tag)
 		switch {
@@ -76,7 +76,7 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 		case strings.HasPrefix(tag, "="):
 			delimiters := strings.Fields(strings.Trim(tag, "="))
 			if len(delimiters) != 2 {
-				return "", errors.New("it is no mustache template: delimiters are two")
+				return "", errors.New("it is not a mustache template: delimiters are two")
 			}
 			begin, end = delimiters[0], delimiters[1]
 		case tag == "" || strings.ContainsAny(tag[:1], "#^/>"):
@@ -87,9 +87,20 @@ func renderPrompt(template string, run *langsmith.Run) (string, error) {
 	}
 }
 
+// The variables that a run alone does not fill in.
+const (
+	threadVariable   = "all_thread_messages"
+	feedbackVariable = "run.feedback"
+)
+
 // writeVariable writes the value at a path such as run.inputs.messages: a text unchanged,
-// anything else as JSON, and nothing for null or a missing value.
+// anything else as JSON, and nothing for null or a missing value. What a run does not fill in
+// is written as its name in brackets.
 func writeVariable(prompt *strings.Builder, value any, path string) {
+	if path == threadVariable || path == feedbackVariable || strings.HasPrefix(path, feedbackVariable+".") {
+		prompt.WriteString("[" + path + "]")
+		return
+	}
 	for name := range strings.SplitSeq(path, ".") {
 		object, _ := value.(map[string]any)
 		value = object[name]

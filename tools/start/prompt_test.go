@@ -19,6 +19,8 @@ func TestRenderPrompt(t *testing.T) {
 		"{{run.inputs.messages}}":                  `[{"content":"<hi> & bye","role":"user"}]`,
 		"{{{run.inputs.n}}}{{&run.error}}":         "12345678901234567890Timeout",
 		"{{run.inputs.none}}|{{run.missing}}":      "|",
+		"{{all_thread_messages}}":                  "[all_thread_messages]",
+		"{{run.feedback}}{{run.feedback.score}}":   "[run.feedback][run.feedback.score]",
 		"{{run.outputs}}, {{ run.inputs.yes }}":    "plain, true",
 		"{{! a comment }}{{=<% %>=}}<%run.error%>": "Timeout",
 	} {

@@ -27,16 +27,19 @@ type Result struct {
 	AlreadyDone    bool             `json:"already_done,omitempty"`
 	Scope          *scope.Scope     `json:"scope,omitempty"`
 	*dryRun
+	tool.Cautioned
 	tool.Followed
 
 	job     *Job
 	outcome *paid.Outcome // nil for a dry run
+	others  otherJobs
 }
 
 // Result returns the outcome of starting the job as a result.
 func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) *Result {
 	started := outcome.Job
 	reads := scope.New(j.Request, outcome.Sent)
+	others := j.splitOthers(outcome.Others, reads)
 	if reads != nil && !outcome.Probably {
 		env.Scopes.Put(started.ID, reads)
 	}
@@ -45,6 +48,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		next = "get_insights_job"
 	}
 	return &Result{
+		Cautioned:      tool.Cautioned{Caution: append(others.names(), outcome.Notes...)},
 		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
@@ -57,6 +61,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		Scope:          reads,
 		job:            j,
 		outcome:        outcome,
+		others:         others,
 	}
 }
 
@@ -99,7 +104,7 @@ func (r *Result) Text() string {
 	}
 	if len(r.outcome.Others) > 0 {
 		b.WriteString("\n")
-		r.job.writeOthers(&b, r.outcome.Others, r.Scope)
+		r.others.write(&b)
 	}
 	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
 	return b.String()
@@ -110,19 +115,19 @@ func (r *Result) describeOutcome() string {
 	ended := r.Status.Done()
 	switch already, probably := r.AlreadyRunning, r.outcome.Probably; {
 	case r.AlreadyDone:
-		text := "No job was started: the same call was made before, and its report is there."
+		text := "No job was started: the same call was made before, and its report is ready."
 		if probably {
-			text = "No job was started: the same call was made before, and this report is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
+			text = "No job was started: the same call was made before, and this is probably its report. LangSmith's response to that call was lost, and this is the only matching job."
 		}
 		return text + r.job.describeDuplicate()
 	case already && probably:
-		return "No job was started: the same call was made before, and this job is probably its. LangSmith's answer to that call was lost, and this is the only job that fits."
+		return "No job was started: the same call was made before, and this is probably its job. LangSmith's response to that call was lost, and this is the only matching job."
 	case already && ended:
-		return "No job was started: the same call was made before, and nobody was told of its job, which has ended by now. Calling once more starts a new one."
+		return "No job was started: the same call was made before, and its job has ended since; no call has returned it. Calling once more starts a new one."
 	case already:
-		return "No job was started: the same call was made before, and its job still runs." + r.job.describeDuplicate()
+		return "No job was started: the same call was made before, and its job is still running." + r.job.describeDuplicate()
 	case probably:
-		return "LangSmith's answer was lost. This job was found since, the only one that fits: it is probably the one that this call started. No second one was started."
+		return "LangSmith's response was lost. This is the only matching job found since, so it is probably the one that this call started. No second one was started."
 	}
 	return fmt.Sprintf("Started an Insights job over %s. The report takes up to 30 minutes.", tool.ProjectLabel(r.job.Project))
 }
@@ -132,5 +137,5 @@ func (j *Job) describeDuplicate() string {
 	if j.NoDuplicates {
 		return ""
 	}
-	return " allow_duplicate starts another all the same."
+	return " allow_duplicate starts another one anyway."
 }

@@ -25,7 +25,7 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 	}
 	at := slices.IndexFunc(saved, func(config langsmith.Config) bool { return config.ID == id.String() })
 	if at < 0 {
-		return nil, false, refuseArgument("config_id", "is no config of "+tool.ProjectLabel(j.Project)+"; list_insights_configs lists them")
+		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+"; list_insights_configs lists them")
 	}
 	complete = configs.ReadRequest(saved[at].Config)
 	if !given.LastNHours.IsZero() || !given.StartTime.IsZero() || !given.EndTime.IsZero() {

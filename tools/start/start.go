@@ -1,5 +1,4 @@
-// Package start starts paid Insights jobs for tools: what a person has to agree to
-// first, what a dry run shows, and what is said of the outcome.
+// Package start starts paid Insights jobs for tools: consent, dry runs, and the results.
 package start
 
 import (
@@ -76,7 +75,7 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 	}
 	if !answer.Accepted {
 		env.Paid.Declined(j.Call)
-		return tool.Refuse("A person was asked and did not agree. No job was started, and nothing was spent. dry_run shows what the job would do.")
+		return tool.Refuse("The person who was asked declined. No job was started, and nothing was spent. dry_run shows what the job would do.")
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func BadArgument(name, format string, values ...any) error {
 	return newArgumentError([]langsmith.FieldError{{Field: name, Problem: fmt.Sprintf(format, values...)}})
 }
 
-// WithPrefix puts a prefix before the names of the arguments in an [ArgumentError]. It
+// WithPrefix adds a prefix to the names of the arguments in an [ArgumentError]. It
 // returns other errors unchanged.
 func WithPrefix(prefix string, err error) error {
 	var bad *ArgumentError
@@ -59,13 +59,13 @@ func WithPrefix(prefix string, err error) error {
 }
 
 // readArguments reads the arguments of a call into a struct, after checking them
-// against their schema, the struct's own rules, and the need for a project. The error has
-// the problems of all three.
+// against their schema, the struct's own rules, the operator's limits, and the need for a
+// project. The error has the problems of all four.
 func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) error {
 	text, value, err := s.check(arguments)
 	if text != nil {
 		if unread := unmarshal(text, into); unread == nil {
-			err = checkRules(into, err)
+			err = checkRules(into, env.Policy, err)
 		} else if err == nil {
 			err = unread
 		}
@@ -76,14 +76,17 @@ func readArguments(s schemas, env *Env, arguments json.RawMessage, into any) err
 	return err
 }
 
-// checkRules adds the problems that the struct's own rules find to those of the schema. If
-// both find one in a field, or inside it, only the schema's is listed.
-func checkRules(into any, found error) error {
-	checked, ok := into.(interface{ Check() error })
-	if !ok {
-		return found
+// checkRules adds the problems that the struct's own rules and the operator's limits find to
+// those of the schema. If both find one in a field, or inside it, only the schema's is
+// listed.
+func checkRules(into any, policy Policy, found error) error {
+	var err error
+	if checked, ok := into.(interface{ Check() error }); ok {
+		err = checked.Check()
 	}
-	err := checked.Check()
+	if limited, ok := into.(interface{ CheckPolicy(policy Policy) error }); ok {
+		err = errors.Join(err, limited.CheckPolicy(policy))
+	}
 	problems := langsmith.FieldErrors(err)
 	var bad *ArgumentError
 	switch {
@@ -102,7 +105,7 @@ func checkRules(into any, found error) error {
 	return all
 }
 
-// addProblem puts a problem before those of an error.
+// addProblem adds a problem before those of an error.
 func addProblem(err error, problem langsmith.FieldError) error {
 	var bad *ArgumentError
 	if err != nil && !errors.As(err, &bad) {
@@ -127,7 +130,7 @@ func (s schemas) check(arguments json.RawMessage) (text jsontext.Value, value an
 	text, value, err = normalize(s.arguments, text)
 	switch {
 	case errors.Is(err, errTooManyTokens):
-		return nil, nil, BadArgument("arguments", "hold more than %d values", maxTokens/2)
+		return nil, nil, BadArgument("arguments", "have more than %d values", maxTokens/2)
 	case err != nil:
 		return nil, nil, BadArgument("arguments", "must be one JSON object: %v", err)
 	}

@@ -58,7 +58,7 @@ func (e *Env) Confirm(ctx context.Context, question *Question, instead string) e
 	case err != nil:
 		return err
 	case !answer.Accepted:
-		return Refuse("A person was asked and did not agree. Nothing was changed or spent. %s", instead)
+		return Refuse("The person who was asked declined. Nothing was changed or spent. %s", instead)
 	}
 	return nil
 }

@@ -19,9 +19,9 @@ var compileRequest = sync.OnceValues(func() (*validator.Schema, error) {
 	return compileArguments(requestType, encode(reflectArguments(requestType)), nil)
 })
 
-// compileArguments compiles the published schema of arguments, and adds what the validator
-// alone is told: null where a field takes it, the format of a job's id, and the fields of a
-// job's request.
+// compileArguments compiles the published schema of arguments, and adds what only the
+// validator accepts: null for optional fields, the format of a job's id, and the fields
+// of a job's request.
 func compileArguments(t reflect.Type, published json.RawMessage, compileRequest func() (*validator.Schema, error)) (*validator.Schema, error) {
 	schema, err := compile(published)
 	if err != nil {
@@ -31,7 +31,7 @@ func compileArguments(t reflect.Type, published json.RawMessage, compileRequest 
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		argument := schema.Properties[name]
 		if argument == nil {
-			continue // an embedded struct, whose fields are visible too
+			continue // an embedded struct; its fields are visible too
 		}
 		elem := field.Type
 		if optional, ok := reflect.Zero(elem).Interface().(interface{ ElemType() reflect.Type }); ok {
@@ -54,9 +54,9 @@ func compileArguments(t reflect.Type, published json.RawMessage, compileRequest 
 	return schema, nil
 }
 
-// compile makes a validator that asserts formats, which mcp-go's own does not. What
-// derives from structs means the same in draft 7 as in 2020-12. Checking it against the
-// metaschema of 2020-12, which is eight documents, would make the start a tenth longer.
+// compile returns a validator that checks formats, which mcp-go's own does not. Derived
+// schemas have the same meaning in draft 7 and 2020-12. Checking them against the
+// metaschema of 2020-12, which has eight documents, would make the start 10 % slower.
 func compile(schema json.RawMessage) (*validator.Schema, error) {
 	document, err := validator.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {

@@ -18,7 +18,7 @@ type Env struct {
 	Scopes    *scope.Memory  // of the jobs that the caller started here
 	Paid      *paid.Ledger   // the memory of paid calls
 	Watch     *watch.Watcher // polls a job once, however many wait for it
-	Locks     *KeyedMutex    // the caller's; nil where calls never overlap
+	Locks     *KeyedMutex    // the caller's; nil if calls never overlap
 	Policy    Policy
 
 	// DefaultProject is the name of the project of calls that name none; empty if they

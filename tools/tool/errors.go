@@ -71,9 +71,9 @@ func describeEffect(tool Declaration, err error) string {
 	case !errors.As(err, &api) || api.Unprocessed || api.Method == http.MethodGet:
 		return "Nothing was " + done + "."
 	case tool.Repeatable:
-		return "Whether anything was " + done + " is not known; calling again does no harm."
+		return "It is unknown whether anything was " + done + "; calling again does no harm."
 	}
-	return "Whether anything was " + done + " is not known: look before you call again."
+	return "It is unknown whether anything was " + done + ": check before you call again."
 }
 
 // maxProblem is the maximum length of one problem's text, in characters.

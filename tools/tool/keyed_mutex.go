@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// KeyedMutex is a mutex for each key. Calls that look whether something exists and then
-// create it use it to do so one after the other: an agent whose client timed out repeats
-// the call while the first one still runs.
+// KeyedMutex is a mutex for each key. Calls that check whether something exists and then
+// create it lock it, because a client that cancelled a call after a timeout may repeat
+// the call while the first one is still running.
 type KeyedMutex struct {
 	mu    sync.Mutex
 	locks map[string]*keyLock
 }
 
 type keyLock struct {
-	held  chan struct{} // holds a value while the key is locked
+	held  chan struct{} // has a value while the key is locked
 	users int           // callers that hold the key or wait for it; the last one removes it
 }
 

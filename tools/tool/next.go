@@ -20,6 +20,12 @@ type Followed struct {
 	Next *Call `json:"next,omitempty"`
 }
 
+// Cautioned is embedded in a result that may have to be read with caution, for the same
+// hosts: its sentences are in the text too.
+type Cautioned struct {
+	Caution []string `json:"caution,omitempty"`
+}
+
 // Call is a complete call for an agent to make.
 type Call struct {
 	Tool      string         `json:"tool"`
@@ -41,16 +47,16 @@ func NewCall(tool string, arguments ...any) *Call {
 	return call
 }
 
-// maxRepeated is the maximum size of the arguments of a call that repeats another, in
+// MaxRepeated is the maximum size of the arguments of a call that repeats another, in
 // bytes: the result may have most of them already.
-const maxRepeated = 6_000
+const MaxRepeated = 6_000
 
 // RepeatCall returns a call with the arguments in a struct, such as those of a dry run. It
 // returns nil if they are too long to repeat.
 func RepeatCall(tool string, arguments any) *Call {
 	data, err := json.Marshal(arguments)
 	var given map[string]json.RawMessage
-	if err != nil || len(data) > maxRepeated || json.Unmarshal(data, &given) != nil {
+	if err != nil || len(data) > MaxRepeated || json.Unmarshal(data, &given) != nil {
 		return nil
 	}
 	call := &Call{Tool: tool, Arguments: make(map[string]any, len(given))}

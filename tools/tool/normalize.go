@@ -16,26 +16,25 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// normalizer reads arguments and writes them as their schema has them, where their
-// meaning is plain: hosts write 5 as 5.0, send "" or null for arguments that are left
-// out, and put numbers, objects and lists into strings. What the schema gives no type
-// stays to the letter. What cannot be understood stays too, for the validator to
-// refuse.
+// normalizer reads arguments and writes them in the form of their schema if their meaning
+// is clear: hosts write 5 as 5.0, send "" or null for absent arguments, and put numbers,
+// objects and arrays into strings. A value without a type in the schema is unchanged. So
+// is a value without a clear meaning, which the validator refuses.
 type normalizer struct {
-	decoder  *jsontext.Decoder // refuses a name that an object has twice
-	out      []byte            // what was read so far
-	unpacked int               // tokens of JSON in strings
+	decoder  *jsontext.Decoder // refuses duplicate names
+	out      []byte            // the normalized arguments so far
+	unpacked int               // the tokens of JSON in strings so far
 }
 
-// maxTokens bounds the JSON in the strings of arguments, which counts as one value each
-// in the message. Decoded, a value takes some hundred bytes. One that is no object has
-// one or two tokens.
+// maxTokens bounds the JSON in strings, each of which counts as one value in the message.
+// A decoded value takes some hundred bytes. A value that is not an object has one or two
+// tokens.
 const maxTokens = 400_000
 
 var errTooManyTokens = errors.New("too much JSON in strings")
 
-// normalize returns the arguments as text, and as the value that a validator takes. It
-// fails where they are not one valid JSON value.
+// normalize returns the arguments as text, and decoded for the validator. It fails if
+// they are not one valid JSON value.
 func normalize(schema *validator.Schema, arguments jsontext.Value) (jsontext.Value, any, error) {
 	n := normalizer{decoder: newDecoder(arguments), out: make([]byte, 0, len(arguments))}
 	value, err := n.value(schema)
@@ -70,7 +69,7 @@ func (n *normalizer) value(schema *validator.Schema) (any, error) {
 	return n.verbatim()
 }
 
-// verbatim reads a value that stays as it is.
+// verbatim reads a value and writes it unchanged.
 func (n *normalizer) verbatim() (any, error) {
 	value, err := n.decoder.ReadValue()
 	if err != nil {
@@ -80,9 +79,8 @@ func (n *normalizer) verbatim() (any, error) {
 	return validator.UnmarshalJSON(bytes.NewReader(value))
 }
 
-// object reads the arguments in a closed object, and the entries of a map. An optional
-// argument that is absent in all but name is left out. An open object is LangSmith's
-// affair.
+// object reads the arguments of a closed object, and the entries of a map. It leaves out
+// an optional argument that counts as absent. An open object is unchanged.
 func (n *normalizer) object(schema *validator.Schema) (any, error) {
 	entries, isMap := schema.AdditionalProperties.(*validator.Schema)
 	if !isMap && schema.AdditionalProperties != false {
@@ -125,11 +123,11 @@ func (n *normalizer) object(schema *validator.Schema) (any, error) {
 	return members, err
 }
 
-// anySchema is that of an argument that is not known.
+// anySchema is the schema of an unknown argument.
 var anySchema = &validator.Schema{}
 
-// isAbsent reports whether the value of an optional argument says that there is
-// none: an empty string, or null unless that is sent as it is.
+// isAbsent reports whether the value of an optional argument means that it is absent: an
+// empty string, or a null that is not sent as null.
 func isAbsent(schema *validator.Schema, value any) bool {
 	if value == nil {
 		return schema.Types == nil || !allows(schema, "null")
@@ -162,8 +160,8 @@ func (n *normalizer) array(schema *validator.Schema) (any, error) {
 	return items, err
 }
 
-// text reads a string: the JSON inside it where no string is allowed, but the type of
-// that JSON is.
+// text reads a string. If no string is allowed, it reads the JSON inside, if its type is
+// allowed.
 func (n *normalizer) text(schema *validator.Schema) (any, error) {
 	quoted, err := n.decoder.ReadValue()
 	if err != nil {
@@ -182,7 +180,7 @@ func (n *normalizer) text(schema *validator.Schema) (any, error) {
 	return string(unquoted), nil
 }
 
-// unpack reads the JSON of a string.
+// unpack reads the JSON in a string.
 func (n *normalizer) unpack(schema *validator.Schema, inner jsontext.Value, tokens int) (any, error) {
 	if n.unpacked += tokens; n.unpacked >= maxTokens {
 		return nil, errTooManyTokens
@@ -206,7 +204,7 @@ func countTokens(value jsontext.Value) (tokens int) {
 	return tokens
 }
 
-// allowsKind reports whether a string may hold a JSON value of this kind.
+// allowsKind reports whether a string may contain a JSON value of a kind.
 func allowsKind(schema *validator.Schema, kind jsontext.Kind) bool {
 	switch kind {
 	case '{':
@@ -227,8 +225,8 @@ func allows(schema *validator.Schema, name string) bool {
 	return *schema.Types&named != 0
 }
 
-// number reads a number, a whole one without point and exponent where an integer is
-// wanted.
+// number reads a number. It writes a whole one without a point and an exponent if the
+// schema has an integer.
 func (n *normalizer) number(schema *validator.Schema) (any, error) {
 	value, err := n.decoder.ReadValue()
 	if err != nil {
@@ -244,8 +242,8 @@ func (n *normalizer) number(schema *validator.Schema) (any, error) {
 	return json.Number(text), nil
 }
 
-// boundExponent keeps a number to a size at which exact arithmetic, which the
-// validator does too, takes no time. A larger number is refused in either size.
+// boundExponent reduces a number to a size at which exact arithmetic, which the validator
+// uses too, is fast. A larger number is refused in either size.
 func boundExponent(number string) string {
 	const most = 400 // no float64 has more
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(number), "e")

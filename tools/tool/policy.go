@@ -1,6 +1,10 @@
 package tool
 
-import "langsmith-insights-mcp/langsmith"
+import (
+	"fmt"
+
+	"langsmith-insights-mcp/langsmith"
+)
 
 // Policy has the operator's limits, which no call can exceed.
 type Policy struct {
@@ -18,14 +22,18 @@ func (p Policy) CheckSample(request *langsmith.CreateInsightsJobRequest) error {
 	}
 	sample, ok := request.Sample.Get()
 	if !ok {
-		return BadArgument("sample", "is required here and at most %d: the operator of this server bounds what a job may read (--max-sample)", p.MaxSample)
+		return refuseSample("is required here and at most %d: the operator of this server limits what a job may read (--max-sample)", p.MaxSample)
 	}
 	n, err := sample.Float64()
 	switch {
 	case err != nil || n > float64(p.MaxSample):
-		return BadArgument("sample", "is %s; the operator of this server allows at most %d (--max-sample)", sample, p.MaxSample)
+		return refuseSample("is %s; the operator of this server allows at most %d (--max-sample)", sample, p.MaxSample)
 	case n < 1:
-		return BadArgument("sample", "is %s, which LangSmith may read as a share of all traces; the operator of this server allows at most %d of them (--max-sample), so give a number from 1", sample, p.MaxSample)
+		return refuseSample("is %s, which LangSmith may read as a share of all traces; the operator of this server allows at most %d of them (--max-sample), so give a number from 1", sample, p.MaxSample)
 	}
 	return nil
+}
+
+func refuseSample(format string, values ...any) error {
+	return langsmith.FieldError{Field: "sample", Problem: fmt.Sprintf(format, values...)}
 }

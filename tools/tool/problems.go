@@ -128,7 +128,7 @@ func (s schemas) describe(p problem) string {
 	case *kind.Format:
 		hint := hints[p.field()]
 		if k.Got == string(LatestJob) {
-			hint = "; the same call again would mean another job" + hint
+			hint = "; a repeated call would mean another job" + hint
 		}
 		return fmt.Sprintf("must be %s, not %s%s", formatName(k.Want), wording.Echo(k.Got), hint)
 	case *kind.Minimum:
@@ -203,7 +203,7 @@ func (p problem) example() string {
 var hints = map[string]string{
 	"session_id": "; a project's name is given as project",
 	"job_id":     "; list_insights_jobs lists the jobs",
-	"config_id":  "; list_insights_configs lists the configs. One whose id is no UUID is LangSmith's own: give its settings as arguments of create_insights_job; it cannot be changed or deleted",
+	"config_id":  "; list_insights_configs lists the configs. One whose id is not a UUID is LangSmith's own: give its settings as arguments of create_insights_job; it cannot be changed or deleted",
 	"run_id":     "; list_insights_runs lists a report's runs",
 }
 

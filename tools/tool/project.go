@@ -139,7 +139,7 @@ func (e *Env) noSuchProject(ctx context.Context, name string) error {
 		return fmt.Errorf("list the projects nearest to a missing one: %w", err)
 	}
 	if len(all) == 0 {
-		return Refuse("There is no project called %s: %s at %s holds no project at all. %s",
+		return Refuse("There is no project called %s: %s at %s has no projects. %s",
 			markdown.Quote(name, maxProjectName), workspace, e.LangSmith.Endpoint(), e.Audience.SuggestOtherWorkspace())
 	}
 	var b strings.Builder

@@ -16,17 +16,17 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// schemas are what derives from the structs of a tool's arguments and result.
+// schemas are derived from the structs of a tool's arguments and result.
 type schemas struct {
-	input, output json.RawMessage   // as clients get them
-	result        reflect.Type      // what the output describes
-	arguments     *validator.Schema // what arguments are checked against
+	input, output json.RawMessage   // for clients
+	result        reflect.Type      // the type that the output describes
+	arguments     *validator.Schema // checks arguments
 
 	requiresProject bool
 }
 
-// deriveSchemas panics where a struct has no valid schema, so that a tool
-// without one ends the start.
+// deriveSchemas panics if a struct has no valid schema, so that the program does not
+// start with such a tool.
 func deriveSchemas[In, Out any](declaration Declaration) schemas {
 	in, out := reflect.TypeFor[In](), reflect.TypeFor[Out]()
 	input := encode(reflectArguments(in))
@@ -52,9 +52,9 @@ func encode(schema *jsonschema.Schema) json.RawMessage {
 	return data
 }
 
-// reflectArguments derives the schema of arguments that is published, which is plain: a
-// type is one type, except where null clears a field, a job's id is a string, and a job's
-// request inside another argument is an object described in words, since
+// reflectArguments derives the published schema of arguments, which is simple: a type is
+// a single type, except if null clears a field; a job's id is a string; and a job's
+// request inside another argument is an object with a description, because
 // create_insights_job has its fields.
 func reflectArguments(t reflect.Type) *jsonschema.Schema {
 	r := newReflector()
@@ -70,10 +70,10 @@ func reflectArguments(t reflect.Type) *jsonschema.Schema {
 	return schema
 }
 
-// reflectResult derives the schema of structured content: the names and types of
-// its fields and no more. What lies deeper shows itself in the result, and
-// tools/list is paid for in every conversation. Where the schema of another tool's
-// result describes this one's, only what the declaration adds is named.
+// reflectResult derives the schema of structured content: only the names and types of its
+// fields. Deeper fields are visible in results, and clients pay for tools/list in every
+// conversation. If another tool's schema describes the result, it has only the fields
+// that the declaration adds.
 func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -102,7 +102,7 @@ func reflectResult(t reflect.Type, declaration Declaration) *jsonschema.Schema {
 	return schema
 }
 
-// outlineType describes an object or an array by its name alone; nil for other types.
+// outlineType describes an object or an array only by its type; nil for other types.
 func outlineType(t reflect.Type) *jsonschema.Schema {
 	switch t.Kind() {
 	case reflect.Struct, reflect.Map:
@@ -126,13 +126,13 @@ func newReflector() *jsonschema.Reflector {
 	return r
 }
 
-// The extras by which a field's tag says what invopop has no field for.
+// The extras of a field's tag for keywords that invopop does not support.
 const (
-	nullClears    = "nullClears"    // null clears what was saved, so it is published
-	maxProperties = "maxProperties" // which invopop overlooks for maps
+	nullClears    = "nullClears"    // null clears the saved value, so the schema has it
+	maxProperties = "maxProperties" // invopop ignores it for maps
 )
 
-// mapType describes the types whose shape in Go is not their shape in JSON.
+// mapType describes the types whose JSON differs from their Go type.
 func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[uuid.UUID]():
@@ -142,8 +142,8 @@ func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[langsmith.AttributeSchema]():
 		return &jsonschema.Schema{Type: "object"}
 	case reflect.TypeFor[json.RawMessage]():
-		// An empty object allows anything, as true does: but a bare true has made
-		// hosts drop a whole server.
+		// An empty object allows anything, as true does, but a bare true has made hosts
+		// drop a whole server.
 		return &jsonschema.Schema{Extras: map[string]any{}}
 	}
 	switch zero := reflect.Zero(t).Interface().(type) {
@@ -158,8 +158,8 @@ func mapType(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// walk visits a schema and everything inside it, but for true and false, which are
-// variables of invopop's.
+// walk visits a schema and all schemas inside it, except true and false, which are
+// variables of invopop.
 func walk(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 	if s == nil || s == jsonschema.TrueSchema || s == jsonschema.FalseSchema {
 		return
@@ -174,7 +174,7 @@ func walk(s *jsonschema.Schema, visit func(*jsonschema.Schema)) {
 	}
 }
 
-// finishInput turns the extras of a node into JSON Schema.
+// finishInput converts the extras of a schema to keywords.
 func finishInput(s *jsonschema.Schema) {
 	s.Version = ""
 	if s.Extras[nullClears] == true {
@@ -192,8 +192,7 @@ func finishInput(s *jsonschema.Schema) {
 	}
 }
 
-// argumentNames lists the properties of the object at a path inside arguments,
-// sorted.
+// argumentNames lists the properties of the object at a path inside arguments, sorted.
 func (s schemas) argumentNames(path []string) []string {
 	at := s.arguments
 	for _, name := range path {

@@ -123,8 +123,8 @@ func Interval(age time.Duration) time.Duration {
 	return min(max(age/60, 10*time.Second), 30*time.Second)
 }
 
-// isPermanent reports whether an error is no failure of the moment: LangSmith refused the
-// request, or there are no credentials.
+// isPermanent reports whether an error is permanent: LangSmith refused the request, or
+// there are no credentials.
 func isPermanent(err error) bool {
 	var api *langsmith.Error
 	var login *langsmith.LoginError

@@ -36,8 +36,8 @@ const (
 	TooManyWaits            // too many callers are waiting, so this one only looked
 )
 
-// Age returns the time since the job was created, by LangSmith's clock where its responses have
-// a date, but at least the time since polling began.
+// Age returns the time since the job was created, by LangSmith's clock if its responses
+// have a date, but at least the time since polling began.
 func (s State) Age() time.Duration {
 	polled := time.Since(s.began)
 	if s.Report == nil || s.Report.CreatedAt.IsZero() {
@@ -58,7 +58,8 @@ func (s State) lastSeen() time.Time {
 	return s.AsOf
 }
 
-// RetryAfter returns the pause that LangSmith asked for when the last poll failed; 0 for none.
+// RetryAfter returns the pause that LangSmith requested when the last poll failed; 0 for
+// none.
 func (s State) RetryAfter() time.Duration {
 	var api *langsmith.Error
 	if errors.As(s.Err, &api) {

@@ -49,7 +49,7 @@ async function walkAndWait(...target) {
   assert.equal(waited.isError ?? false, false, JSON.stringify(waited));
   assert.equal(waited.structuredContent.status, "success");
   assert.ok(waited.structuredContent.clusters.length > 1);
-  assert.match(waited.content[0].text, /finished: \d+ traces, one a thread, in \d+ categories/);
+  assert.match(waited.content[0].text, /finished: \d+ traces, one per thread, in \d+ categories/);
 }
 
 test("over stdio", () => walk(binary, "--sandbox"));

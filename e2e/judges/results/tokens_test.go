@@ -34,7 +34,15 @@ var (
 // tasks are done over the sandbox's chat-prod.
 var tasks = []task{
 	{
-		name: "Last week's report with a failing example", reports: []servertest.Args{lastWeek}, calls: 4, text: 2000, inAll: 5800,
+		name: "Last week's report with a failing example", reports: []servertest.Args{lastWeek}, calls: 4, text: 2000, inAll: 4500,
+		run: func(w *walk) {
+			w.call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
+			w.callNext()
+			w.showsExample()
+		},
+	},
+	{
+		name: "The same, listing the reports first and opening the whole trace", reports: []servertest.Args{lastWeek}, calls: 4, text: 2000, inAll: 5800,
 		run: func(w *walk) {
 			w.call("list_insights_jobs", servertest.Args{"project": "chat-prod"})
 			w.call("get_insights_job", servertest.Args{"project": "chat-prod", "job_id": "latest"})
@@ -43,7 +51,7 @@ var tasks = []task{
 		},
 	},
 	{
-		name: "The same, where there is no report yet", calls: 4,
+		name: "A report and a failing example where there is no report yet", calls: 4,
 		run: func(w *walk) {
 			w.call("create_insights_job", servertest.Args{"project": "chat-prod", "last_n_hours": 168})
 			w.call("wait_for_insights_job", servertest.Args{"project": "chat-prod", "job_id": w.id("id")})
@@ -160,6 +168,25 @@ func (w *walk) callNext() {
 	}
 	w.reply.Decode(w.t, &result)
 	w.call(result.Next.Tool, result.Next.Arguments)
+}
+
+// showsExample fails the test unless the last result is understood as an example of what
+// fails: it has a trace's error, what was asked and what the trace was about.
+func (w *walk) showsExample() {
+	w.t.Helper()
+	var result struct {
+		Runs []struct{ Status, Error, Inputs, Summary string }
+	}
+	w.reply.Decode(w.t, &result)
+	if len(result.Runs) == 0 || result.Runs[0].Status != "error" {
+		w.t.Fatalf("%s shows no failed trace", w.reply.Text)
+	}
+	run := result.Runs[0]
+	for _, part := range []string{run.Error, run.Inputs, run.Summary} {
+		if part == "" || !strings.Contains(w.reply.Text, part) {
+			w.t.Errorf("text and structure do not both show %q", part)
+		}
+	}
 }
 
 // id returns an id in the last result.

@@ -12,11 +12,19 @@ const maxDepth = 16
 // Text joins the strings in a JSON value, in the order of its keys.
 func Text(value any) string {
 	var found []string
-	collect(value, 0, &found)
+	collect(value, "", 0, &found)
 	return strings.Join(found, "\n")
 }
 
-func collect(value any, depth int, found *[]string) {
+// Content is [Text] without the roles of messages.
+func Content(value any) string {
+	var found []string
+	collect(value, "role", 0, &found)
+	return strings.Join(found, "\n")
+}
+
+// collect collects strings, but for those of one key.
+func collect(value any, without string, depth int, found *[]string) {
 	if depth > maxDepth {
 		return
 	}
@@ -27,11 +35,13 @@ func collect(value any, depth int, found *[]string) {
 		}
 	case []any:
 		for _, entry := range v {
-			collect(entry, depth+1, found)
+			collect(entry, without, depth+1, found)
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			collect(v[key], depth+1, found)
+			if key != without {
+				collect(v[key], without, depth+1, found)
+			}
 		}
 	}
 }

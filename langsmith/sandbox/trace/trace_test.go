@@ -68,6 +68,10 @@ func TestText(t *testing.T) {
 	if got := trace.Text(map[string]any{"b": []any{"2", 3.0, map[string]any{"x": "4"}}, "a": "1", "deep": deep}); got != "1\n2\n4" {
 		t.Errorf("the text is %q", got)
 	}
+	messages := map[string]any{"messages": []any{map[string]any{"role": "user", "content": "hello"}}}
+	if text, content := trace.Text(messages), trace.Content(messages); text != "hello\nuser" || content != "hello" {
+		t.Errorf("the text is %q, the content %q", text, content)
+	}
 }
 
 func TestPreview(t *testing.T) {

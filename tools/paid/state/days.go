@@ -2,15 +2,15 @@ package state
 
 import "slices"
 
-// dayFormat is how a day is named; in UTC.
+// dayFormat is the format of a day's name, in UTC.
 const dayFormat = "2006-01-02"
 
-// keptDays is how many days are kept of those in which there were calls.
+// keptDays is how many days with calls are kept.
 const keptDays = 7
 
-// oldDays returns which days are not kept, once something is written on one of
-// them. Days after that one neither go nor push others out: either its clock is
-// behind, or theirs was ahead. days are in order.
+// oldDays returns the days that are removed when an entry of a day is written. Days after
+// that one neither are removed nor count: either its clock is behind, or theirs was
+// ahead. days are in order.
 func oldDays(days []string, written string) []string {
 	later := slices.IndexFunc(days, func(day string) bool { return day > written })
 	if later >= 0 {

@@ -20,18 +20,17 @@ import (
 //	paid-v1/2026-01-31/SCOPE/KEY.log  a line for each change of an entry
 //	paid-v1/2026-01-31/TALLY/TOKEN    an empty file for each job counted
 //
-// A line is written with one append and synced, so that a process that dies
-// leaves whole lines behind, and a machine that dies leaves at most its last
-// line torn. An entry stays in the file of the day it began, by LangSmith's clock
-// where it is known. A file that has grown is compacted: written anew beside itself
-// and put into its own place. Days are removed as wholes.
+// A line is written with one append and synced: a process that dies leaves whole lines,
+// and a machine that dies leaves at most its last line incomplete. An entry stays in the
+// file of the day on which it began, by LangSmith's clock if that is known. A large file
+// is compacted: a new file is written beside it and replaces it. Days are removed as a
+// whole.
 //
-// The locks are the kernel's (flock, or LockFileEx): a dead process holds none.
-// Reading takes nothing but the right to read.
+// The locks are the kernel's (flock, or LockFileEx), so a dead process holds none.
+// Reading requires only the permission to read.
 type Directory struct{ root string }
 
-// NewDirectory returns a store below a directory, which is made when first
-// needed.
+// NewDirectory returns a store below a directory, which is created when it is needed.
 func NewDirectory(path string) *Directory {
 	return &Directory{root: filepath.Join(path, "paid-v1")}
 }
@@ -87,8 +86,7 @@ func (d *Directory) Load(_ context.Context, slot Slot) (Recalled, error) {
 	return found, err
 }
 
-// Intend implements Store. The kernel's locks are never lost, so there is
-// nothing to check in hold.
+// Intend implements Store. It ignores hold, because the kernel's locks are never lost.
 func (d *Directory) Intend(ctx context.Context, slot Slot, entry Entry, _ Hold) error {
 	return d.Record(ctx, slot, entry)
 }
@@ -113,7 +111,7 @@ func (d *Directory) Survey(_ context.Context, scope string) (Surveyed, error) {
 		}
 		for _, file := range files {
 			if filepath.Ext(file.Name()) != logExtension {
-				continue // one that a dead process was writing
+				continue // the file of a dead process
 			}
 			var found Recalled
 			err = errors.Join(err, found.addLog(filepath.Join(directory, file.Name())))
@@ -128,12 +126,12 @@ func (d *Directory) Survey(_ context.Context, scope string) (Surveyed, error) {
 
 const logExtension = ".log"
 
-// log is where a slot's entries of a day are.
+// log returns the path of a slot's entries of a day.
 func (d *Directory) log(day string, slot Slot) string {
 	return filepath.Join(d.root, day, slot.Scope, slot.Key+logExtension)
 }
 
-// days lists the day directories, the oldest first.
+// days lists the day directories, oldest first.
 func (d *Directory) days() ([]string, error) {
 	names, err := os.ReadDir(d.root)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -148,7 +146,7 @@ func (d *Directory) days() ([]string, error) {
 			continue
 		}
 		if !name.IsDir() {
-			err = errors.Join(err, fmt.Errorf("read the state: %s is no directory: remove it", filepath.Join(d.root, name.Name())))
+			err = errors.Join(err, fmt.Errorf("read the state: %s is not a directory: remove it", filepath.Join(d.root, name.Name())))
 			continue
 		}
 		days = append(days, name.Name())
@@ -156,8 +154,8 @@ func (d *Directory) days() ([]string, error) {
 	return days, err
 }
 
-// makeDay makes a directory in that of a day. With each new one, days that are
-// over are removed; what cannot be removed now is tried again with the next.
+// makeDay creates a directory in that of a day. With each new day it removes old days; a
+// day that cannot be removed now is tried again with the next.
 func (d *Directory) makeDay(day, name string) error {
 	made, err := makeDirectory(filepath.Join(d.root, day, name))
 	if err != nil || !made {

@@ -18,7 +18,7 @@ import (
 
 const beganDay = "2026-01-31" // of the entries that these tests write
 
-// writeFile puts a file into a state, with the directories above it.
+// writeFile writes a file of a state, with its directories.
 func writeFile(t *testing.T, path string, content []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -29,8 +29,8 @@ func writeFile(t *testing.T, path string, content []byte) {
 	}
 }
 
-// A log that says nothing was emptied: none is written so.
-func TestAnEmptiedLogIsDamaged(t *testing.T) {
+// An empty log has lost its entries: no log is written empty.
+func TestEmptiedLogIsDamaged(t *testing.T) {
 	for name, content := range map[string]string{"no bytes": "", "blank": "\n\n", "zeroes": strings.Repeat("\x00", 600)} {
 		t.Run(name, func(t *testing.T) {
 			d := NewDirectory(t.TempDir())
@@ -56,7 +56,7 @@ func TestAnEmptiedLogIsDamaged(t *testing.T) {
 	}
 }
 
-// oddThings are what may stand in a file's place, and what an error calls them.
+// oddThings are things in place of a file, with their names in errors.
 func oddThings(t *testing.T) map[string]func(path string) error {
 	things := map[string]func(path string) error{
 		"a directory": func(path string) error { return os.Mkdir(path, 0o700) },
@@ -81,7 +81,7 @@ func oddThings(t *testing.T) map[string]func(path string) error {
 	return things
 }
 
-// place puts a thing where a file may be.
+// place puts a thing in place of a file.
 func place(t *testing.T, path string, thing func(string) error) {
 	t.Helper()
 	if err := os.RemoveAll(path); err != nil {
@@ -95,18 +95,18 @@ func place(t *testing.T, path string, thing func(string) error) {
 	}
 }
 
-// What is no file hangs nothing and is not taken for an empty log.
-func TestOddThingsInALogsPlace(t *testing.T) {
+// A thing that is not a file does not block, and does not count as an empty log.
+func TestForeignFilesAsLogs(t *testing.T) {
 	for name, thing := range oddThings(t) {
 		t.Run(name, func(t *testing.T) {
 			d := NewDirectory(t.TempDir())
 			keep(t, d, slotB, running)
 			place(t, d.log(beganDay, slotA), thing)
 			hold, recalled, err := d.Acquire(t.Context(), slotA)
-			if hold != nil || !recalled.Damaged || err == nil || errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+",") {
+			if hold != nil || !recalled.Damaged || err == nil || errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+":") {
 				t.Errorf("acquired: %v", err)
 			}
-			if err := d.Record(t.Context(), slotA, running); err == nil || !strings.Contains(err.Error(), " is "+name+",") {
+			if err := d.Record(t.Context(), slotA, running); err == nil || !strings.Contains(err.Error(), " is "+name+":") {
 				t.Errorf("recorded: %v", err)
 			}
 			found, err := d.Survey(t.Context(), slotA.Scope)
@@ -120,15 +120,15 @@ func TestOddThingsInALogsPlace(t *testing.T) {
 	}
 }
 
-// Where a lock cannot be taken, what is remembered is read all the same.
-func TestOddThingsInALocksPlace(t *testing.T) {
+// If a lock cannot be acquired, the entries are read anyway.
+func TestForeignFilesAsLocks(t *testing.T) {
 	for name, thing := range oddThings(t) {
 		t.Run(name, func(t *testing.T) {
 			d := NewDirectory(t.TempDir())
 			keep(t, d, slotA, running)
 			place(t, filepath.Join(d.root, "locks", slotA.Key), thing)
 			hold, found, err := d.Acquire(t.Context(), slotA)
-			if hold != nil || !errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+",") {
+			if hold != nil || !errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+":") {
 				t.Errorf("acquired: %v", err)
 			}
 			if len(found.Entries) != 1 || !same(found.Entries[0], running) {
@@ -138,8 +138,8 @@ func TestOddThingsInALocksPlace(t *testing.T) {
 	}
 }
 
-// Nor does anything that stands in a directory's place.
-func TestOddThingsInADirectorysPlace(t *testing.T) {
+// The same for a thing in place of a directory.
+func TestForeignFilesAsDirectories(t *testing.T) {
 	tally := Tally{Caller: "c", Day: beganDay}
 	for name, thing := range oddThings(t) {
 		if name == "a directory" {
@@ -172,7 +172,7 @@ func TestOddThingsInADirectorysPlace(t *testing.T) {
 }
 
 // Calls that LangSmith refuses never make a log larger than it need be.
-func TestRefusedCallsDoNotSwellALog(t *testing.T) {
+func TestRefusedCallsLeaveLogSmall(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	keep(t, d, slotA, running)
 	for n := range 300 {
@@ -196,7 +196,7 @@ func TestRefusedCallsDoNotSwellALog(t *testing.T) {
 
 // Whatever is not over is kept, however often the log is compacted, and by however
 // many at once.
-func TestALogIsCompacted(t *testing.T) {
+func TestCompaction(t *testing.T) {
 	const writers, intents = 4, 12
 	path := t.TempDir()
 	var group sync.WaitGroup
@@ -249,7 +249,7 @@ func TestCompactionKeepsDamage(t *testing.T) {
 	}
 }
 
-func TestALogThatIsTooLarge(t *testing.T) {
+func TestTooLargeLog(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	keep(t, d, slotA, running)
 	if err := os.Truncate(d.log(beganDay, slotA), longestLog+1); err != nil {
@@ -292,9 +292,9 @@ func TestLogsOfEarlierVersions(t *testing.T) {
 	}
 }
 
-// An entry that an earlier version put on the day of this machine's clock is one
-// with what is written of it since, on the day of LangSmith's.
-func TestAnEntryOfTwoDays(t *testing.T) {
+// An entry that an earlier version stored under the day of this machine's clock is merged
+// with its later lines under the day of LangSmith's.
+func TestEntryOfTwoDays(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	intent := Entry{Token: id(1), Began: began.Add(time.Hour), Theirs: began, Stage: Intended}
 	writeFile(t, d.log("2026-02-01", slotA), appendLine(nil, intent.Encode()))

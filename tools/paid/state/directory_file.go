@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// openRegular opens a file that must be a regular one.
+// openRegular opens a file, which must be a regular file.
 func openRegular(path string, flag int) (*os.File, error) {
 	file, err := os.OpenFile(path, flag|openFlags, 0o600)
 	if err != nil {
@@ -27,8 +27,8 @@ func openRegular(path string, flag int) (*os.File, error) {
 	return file, nil
 }
 
-// explain is why a file could not be opened; what stands in its place where that
-// is no file.
+// explain returns why a file could not be opened, and what is in its place if it is not a
+// regular file.
 func explain(path string, err error) error {
 	if info, noInfo := os.Lstat(path); noInfo == nil && !info.Mode().IsRegular() {
 		return errNotRegular(path, info.Mode())
@@ -48,10 +48,10 @@ func errNotRegular(path string, mode fs.FileMode) error {
 	case fs.ModeSocket:
 		kind = "a socket"
 	}
-	return fmt.Errorf("%s is %s, where a file should be: remove it", path, kind)
+	return fmt.Errorf("%s must be a file, but is %s: remove it", path, kind)
 }
 
-// createEmpty makes an empty file durably.
+// createEmpty creates an empty file durably.
 func createEmpty(path string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -63,8 +63,7 @@ func createEmpty(path string) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
-// replaceFile gives a file its content durably, so that at any moment there is all
-// of the old or all of the new.
+// replaceFile replaces a file's content durably and atomically.
 func replaceFile(path string, content []byte) error {
 	temporary := filepath.Join(filepath.Dir(path), "new-"+uuid.NewString())
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -91,7 +90,7 @@ func removeFile(path string) error {
 	return syncDirectory(filepath.Dir(path))
 }
 
-// appendFile adds to a file durably, or leaves it as it was.
+// appendFile appends to a file durably, or leaves it unchanged.
 func appendFile(file *os.File, content []byte) error {
 	info, err := file.Stat()
 	if err != nil {
@@ -104,15 +103,15 @@ func appendFile(file *os.File, content []byte) error {
 		err = file.Sync()
 	}
 	if err != nil {
-		_ = file.Truncate(info.Size()) // half a line would seem to be damage
+		_ = file.Truncate(info.Size()) // half a line would count as damage
 	}
 	return err
 }
 
-// makeDirectory makes a directory durably, with those above it that are missing,
-// and reports whether it was.
+// makeDirectory creates a directory and its missing parents durably, and reports whether
+// it did.
 func makeDirectory(path string) (made bool, err error) {
-	var changed []string // have a new name in them
+	var changed []string // directories with a new entry
 	for missing := path; ; missing = filepath.Dir(missing) {
 		if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
 			break

@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// mountTemporary mounts a small file system of its own. Where this process may
-// not, the test is skipped, and says so.
+// mountTemporary mounts a small file system. If this process may not, it skips the test.
 func mountTemporary(t *testing.T) (path string) {
 	t.Helper()
 	path = t.TempDir()
@@ -25,8 +24,7 @@ func mountTemporary(t *testing.T) (path string) {
 	return path
 }
 
-// checkReadable checks that what is remembered is found where nothing can be
-// written.
+// checkReadable checks that entries are found although nothing can be written.
 func checkReadable(t *testing.T, d *Directory, cause error) {
 	t.Helper()
 	if err := d.Intend(t.Context(), slotB, Entry{Token: id(1), Began: began, Stage: Intended}, nil); !errors.Is(err, cause) {
@@ -43,7 +41,7 @@ func checkReadable(t *testing.T, d *Directory, cause error) {
 	}
 }
 
-func TestAReadOnlyFileSystem(t *testing.T) {
+func TestReadOnlyFileSystem(t *testing.T) {
 	path := mountTemporary(t)
 	d := NewDirectory(path)
 	keep(t, d, slotA, running)
@@ -63,7 +61,7 @@ func TestAReadOnlyFileSystem(t *testing.T) {
 	hold.Release()
 }
 
-func TestAFullFileSystem(t *testing.T) {
+func TestFullFileSystem(t *testing.T) {
 	path := mountTemporary(t)
 	d := NewDirectory(path)
 	keep(t, d, slotA, running)
@@ -91,8 +89,8 @@ func TestAFullFileSystem(t *testing.T) {
 	}
 }
 
-// Another user's state, or one whose directory nobody may write to.
-func TestAStateWithoutPermission(t *testing.T) {
+// The state of another user, or one whose directory is not writable.
+func TestStateWithoutPermission(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("SKIPPED: root may write anywhere")
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// How often a lock is tried that another process has.
+// The intervals of the tries to get a lock that another process has.
 const (
 	firstLockPause = 2 * time.Millisecond
 	maxLockPause   = 50 * time.Millisecond
@@ -21,8 +21,8 @@ const (
 
 type directoryHold struct{ lock *flock.Flock }
 
-// lock takes the lock of a name. Its file goes away with the hold; whoever
-// waited for it meanwhile finds the file gone and takes the next one.
+// lock acquires the lock of a name. Its file is removed when the lock is released; a
+// waiting process then finds the file gone and creates the next one.
 func (d *Directory) lock(ctx context.Context, name string) (*directoryHold, error) {
 	path := filepath.Join(d.root, "locks", name)
 	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDONLY|openFlags))
@@ -60,8 +60,8 @@ func (d *Directory) lock(ctx context.Context, name string) (*directoryHold, erro
 	}
 }
 
-// isCurrent reports whether the file that was locked is still the one that
-// others find under its name. It fails where that is no file.
+// isCurrent reports whether the locked file is still the one with its name. It fails if
+// that is not a regular file.
 func isCurrent(lock *flock.Flock, path string) (bool, error) {
 	mine, err := lock.Stat()
 	if err != nil {
@@ -74,16 +74,15 @@ func isCurrent(lock *flock.Flock, path string) (bool, error) {
 	return err == nil && os.SameFile(mine, theirs), nil
 }
 
-// Held implements Hold: the kernel takes a lock from nobody.
+// Held implements Hold: the kernel never takes a lock away.
 func (h *directoryHold) Held() bool { return true }
 
 // Confirm implements Hold.
 func (h *directoryHold) Confirm(context.Context) error { return nil }
 
-// Release implements Hold. A file that stays behind is an empty one and does no
-// harm.
+// Release implements Hold. A file that cannot be removed is empty and harmless.
 func (h *directoryHold) Release() {
-	if runtime.GOOS == "windows" { // where an open file cannot be removed, least of all another's
+	if runtime.GOOS == "windows" { // an open file cannot be removed
 		_ = h.lock.Unlock()
 		_ = os.Remove(h.lock.Path())
 		return

@@ -14,10 +14,10 @@ import (
 )
 
 const (
-	// longestLog is the size of the largest log that is read, in bytes. Versions
-	// before the first that compacts let logs grow to a few megabytes.
+	// longestLog is the size of the largest log that is read, in bytes. Versions without
+	// compaction let logs grow to a few megabytes.
 	longestLog = 16 << 20
-	// compactAt is the size from which on a log is compacted before a line is added.
+	// compactAt is the size above which a log is compacted before a line is added.
 	compactAt = 64 << 10
 )
 
@@ -39,9 +39,8 @@ func readLog(path string) ([]byte, error) {
 	return data, err
 }
 
-// addLog adds what a log holds to what was found. A log that is not there holds
-// nothing; one that is there and holds nothing was emptied, since none is ever
-// written so.
+// addLog adds a log's entries to r. A missing log has no entries. An empty log has lost
+// its entries, because no log is written empty.
 func (r *Recalled) addLog(path string) error {
 	data, err := readLog(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -58,18 +57,18 @@ func (r *Recalled) addLog(path string) error {
 		switch {
 		case at < 0:
 			r.Entries = append(r.Entries, entry)
-		case entry.Knows() >= r.Entries[at].Knows(): // an older version may have named the day otherwise
+		case entry.Knows() >= r.Entries[at].Knows(): // an older version may have used another day
 			r.Entries[at] = entry
 		}
 	}
 	return nil
 }
 
-// emptied is a line that cannot be read, in the place of those that are gone: the
-// next line would hide that there were any.
+// emptied is an unreadable line in place of lost ones: otherwise the next line would hide
+// the loss.
 var emptied = []byte("\nemptied\n")
 
-// isEmptied reports whether a log that is there says nothing.
+// isEmptied reports whether an existing log is empty.
 func isEmptied(path string, size int64) bool {
 	const shorterThanAnEntry = 64
 	if size > shorterThanAnEntry {
@@ -79,14 +78,14 @@ func isEmptied(path string, size int64) bool {
 	return err == nil && len(bytes.TrimSpace(data)) == 0
 }
 
-// logLine is a line of a log with what it says.
+// logLine is a line of a log with its entry.
 type logLine struct {
 	text  []byte
 	entry Entry
 	err   error // why it cannot be read
 }
 
-// parseLog returns the lines of a log that are not blank.
+// parseLog returns the lines of a log that are not empty.
 func parseLog(data []byte) []logLine {
 	var lines []logLine
 	for text := range bytes.Lines(data) {
@@ -98,7 +97,7 @@ func parseLog(data []byte) []logLine {
 	return lines
 }
 
-// decodeLog returns the entries of a log, each as its last line has it.
+// decodeLog returns the entries of a log, each from its last line.
 func decodeLog(data []byte) (entries []Entry, damaged bool) {
 	for _, line := range parseLog(data) {
 		if line.err != nil {
@@ -115,9 +114,9 @@ func decodeLog(data []byte) (entries []Entry, damaged bool) {
 	return entries, damaged
 }
 
-// compactLog returns a log without the lines that say nothing any more: those
-// that a later one replaces, and intents that started nothing. What cannot be read
-// stays, so that the next one to read the log learns of it.
+// compactLog returns a log without unneeded lines: those that a later line replaces, and
+// intents that started nothing. Unreadable lines stay, so that the next reader notices
+// them.
 func compactLog(data []byte) []byte {
 	lines := parseLog(data)
 	last := map[uuid.UUID]int{}
@@ -133,13 +132,13 @@ func compactLog(data []byte) []byte {
 	return kept
 }
 
-// appendLine puts a newline on either side: the line before may have been torn.
+// appendLine adds a line between newlines, because the line before may be incomplete.
 func appendLine(log, line []byte) []byte {
 	return slices.Concat(log, []byte("\n"), line, []byte("\n"))
 }
 
-// write adds an entry to the log of its slot and day. Writers take turns, since
-// one that asked for a duplicate holds no slot.
+// write adds an entry to the log of its slot and day. It locks the log, because a call
+// with AllowDuplicate holds no slot.
 func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 	turn, err := d.lock(ctx, slot.Key+".write")
 	if err != nil {
@@ -154,7 +153,7 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 		if info.Size() > compactAt || entry.startedNothing() {
 			if compactFile(path, line) == nil {
 				return nil
-			} // or it is tried again with the next line
+			} // otherwise it is tried again with the next line
 		}
 	}
 	file, err := openRegular(path, os.O_WRONLY|os.O_APPEND)

@@ -94,7 +94,7 @@ func TestTornAndForeignLines(t *testing.T) {
 	}
 }
 
-func TestOldDaysGoAway(t *testing.T) {
+func TestOldDaysAreRemoved(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for day := range 10 {
 		entry := Entry{Token: id(day), Began: began.Add(time.Duration(day) * 24 * time.Hour), Stage: Intended}
@@ -113,8 +113,8 @@ func TestOldDaysGoAway(t *testing.T) {
 	}
 }
 
-// A clock that jumps ahead and back again takes nothing with it.
-func TestAClockThatJumpsRemovesNothing(t *testing.T) {
+// A clock that jumps ahead and back removes nothing.
+func TestJumpingClockRemovesNothing(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for n, at := range []time.Time{began, began.AddDate(10, 0, 0), began.Add(time.Minute)} {
 		if err := d.Record(t.Context(), slotA, Entry{Token: id(n), Began: at, Stage: Intended}); err != nil {
@@ -128,13 +128,12 @@ func TestAClockThatJumpsRemovesNothing(t *testing.T) {
 	}
 }
 
-// daySlot is a slot of a scope of its own, so that writing in it makes a directory
-// and with it removes what is old.
+// daySlot returns a slot of its own scope: a write to it creates a directory and removes
+// old days.
 func daySlot(n int) Slot { return Slot{Scope: "scope" + fmt.Sprint(n), Key: "key"} }
 
-// A clock that was ahead for one call leaves the right days alone, also as they go
-// on without it.
-func TestAClockThatWasAhead(t *testing.T) {
+// A clock that was ahead for one call does not affect the correct days, then and later.
+func TestClockWasAhead(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for day := range 20 {
 		at := began.AddDate(0, 0, day)
@@ -153,8 +152,8 @@ func TestAClockThatWasAhead(t *testing.T) {
 	}
 }
 
-// Where LangSmith's clock is known, this machine's may say anything.
-func TestAClockThatIsNeverRight(t *testing.T) {
+// If LangSmith's clock is known, this machine's does not matter.
+func TestWrongClocks(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for n := range 30 {
 		entry := Entry{Token: id(n), Began: began.AddDate(0, 0, n*n), Theirs: began.Add(time.Duration(n) * time.Hour), Stage: Started, Job: id(n)}
@@ -167,8 +166,8 @@ func TestAClockThatIsNeverRight(t *testing.T) {
 	}
 }
 
-// A clock that was set back keeps nothing from being written, and removes nothing.
-func TestAClockThatWasSetBack(t *testing.T) {
+// A clock that was set back prevents no write and removes nothing.
+func TestClockSetBack(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for day := range keptDays {
 		keep(t, d, daySlot(day), Entry{Token: id(day), Began: began.AddDate(0, 0, day), Stage: Started, Job: id(day)})
@@ -190,7 +189,7 @@ func TestAClockThatWasSetBack(t *testing.T) {
 	}
 }
 
-func TestDirectoryThatIsNone(t *testing.T) {
+func TestInvalidDirectory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -7,11 +7,10 @@ import (
 	"syscall"
 )
 
-// openFlags keep opening from waiting, as for the other end of a FIFO, and from
-// following a link.
+// openFlags keep opening from blocking, for example on a FIFO, and from following a link.
 const openFlags = syscall.O_NONBLOCK | syscall.O_NOFOLLOW
 
-// syncDirectory makes the names in a directory durable.
+// syncDirectory makes the entries of a directory durable.
 func syncDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {

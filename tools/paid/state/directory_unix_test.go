@@ -16,10 +16,10 @@ import (
 
 func makeFIFO(path string) error { return syscall.Mkfifo(path, 0o600) }
 
-// makeDevice makes one that takes everything and says nothing.
+// makeDevice creates a device that accepts every write and returns nothing.
 func makeDevice(path string) error { return syscall.Mknod(path, syscall.S_IFCHR|0o600, 1<<8|3) }
 
-// limitFiles lets no file grow beyond a size until the test ends.
+// limitFiles limits the size of files until the test ends.
 func limitFiles(t *testing.T, size uint64) (lift func()) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)
@@ -39,14 +39,14 @@ func limitFiles(t *testing.T, size uint64) (lift func()) {
 	return lift
 }
 
-// limitedChild marks the process in which no file may grow. It is one of its own,
-// since the limit holds for every file of a process, the log of go test included.
+// limitedChild marks the process with limited files. It is a separate one, because the
+// limit applies to every file of a process, including the log of go test.
 const limitedChild = "STATE_TEST_LIMITED"
 
-// A line that does not fit leaves nothing of itself behind.
-func TestALineThatDoesNotFit(t *testing.T) {
+// A line that does not fit leaves no part of itself.
+func TestLineThatDoesNotFit(t *testing.T) {
 	if os.Getenv(limitedChild) == "" {
-		child := exec.Command(os.Args[0], "-test.run=^TestALineThatDoesNotFit$")
+		child := exec.Command(os.Args[0], "-test.run=^TestLineThatDoesNotFit$")
 		child.Env = append(os.Environ(), limitedChild+"=1")
 		if output, err := child.CombinedOutput(); err != nil {
 			t.Errorf("%v: %s", err, output)

@@ -1,8 +1,8 @@
 package state
 
-// openFlags is nothing: no file of Windows makes opening wait.
+// openFlags is 0: opening a file does not block on Windows.
 const openFlags = 0
 
-// syncDirectory does nothing: Windows keeps names in its file system's own
-// journal and lets no program sync a directory.
+// syncDirectory does nothing: Windows journals the entries of directories, and has no
+// call to sync one.
 func syncDirectory(string) error { return nil }

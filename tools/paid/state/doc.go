@@ -1,15 +1,13 @@
-// Package state is where the memory of paid calls is kept: in the process, in
-// a directory that the processes of one user share, or in a Redis or Valkey
-// that replicas share.
+// Package state stores the memory of paid calls: in the process, in a directory that the
+// processes of one user share, or in a Redis or Valkey that replicas share.
 //
-// A [Store] keeps, for every paid call, an [Entry]: the intent to start a job,
-// written before the request that starts it, and what became of it. Entries are
-// found under a [Slot], in which calls that are equal meet, and a slot can be
-// held by one process at a time. Every intent has a token of its own and every
-// write concerns one token alone, so that a writer who comes late, after it
-// lost its hold, can never overwrite what another one wrote.
+// A [Store] has an [Entry] for each paid call: the intent to start a job, written before the
+// request, and its outcome. Entries are found by a [Slot], which equal calls have in common,
+// and one process at a time can hold a slot. Each intent has its own token and each write
+// concerns only one token, so that a late writer that has lost its hold cannot overwrite
+// another one's entry.
 //
-// What is kept are digests, times and the ids of jobs: no credential, no name
-// and no word of a request. It goes away by itself: from the process and from Redis
-// after about a day, from a directory after a week of days with calls.
+// An entry has digests, times and ids of jobs. It has no credential, no name and no text of a
+// request. Entries are removed automatically: after a week, in a directory after a week of
+// days with calls.
 package state

@@ -9,34 +9,34 @@ import (
 	"github.com/google/uuid"
 )
 
-// Entry is one intent to start a job, and what is known to have become of it.
+// Entry is one intent to start a job, and its known outcome.
 type Entry struct {
 	Token uuid.UUID // of the intent, random
 
 	Began  time.Time // by the clock of the process that wrote it
-	Theirs time.Time // the same moment by LangSmith's clock, at the earliest; zero where unknown
+	Theirs time.Time // the earliest time of the same moment by LangSmith's clock; zero if unknown
 
-	// Known are the jobs that the project had before the request. Complete says
-	// that they are all it had, so that any other job is a later one.
+	// Known has the jobs of the project before the request. Complete says that they are
+	// all, so that any other job is a later one.
 	Known    []uuid.UUID
 	Complete bool
-	// Since is the created_at from which on Known has every job, where it is not
-	// complete; zero where unknown.
+	// Since is the time since which Known has every created job, if it is not complete;
+	// zero if unknown.
 	Since time.Time
 
-	// Waited is how long the sender waited for the answer before it was given up.
+	// Waited is how long the sender waited for the response before it gave up.
 	Waited time.Duration
 
-	// Missing is since when LangSmith does not show the job, by the clock of the
-	// process that noticed it, and MissingTheirs the same by LangSmith's clock.
+	// Missing is the time since which LangSmith does not show the job, by the clock of the
+	// process that noticed it; MissingTheirs is the same by LangSmith's clock.
 	Missing, MissingTheirs time.Time
 
 	Stage Stage
-	Job   uuid.UUID // from Probable on; where an intent is over, only one that was surely its own
-	Told  bool      // the caller was there when the outcome came
+	Job   uuid.UUID // since Probable; if the intent is over, only a job that is surely its own
+	Told  bool      // a caller got the outcome
 }
 
-// Stage is how far an intent has come.
+// Stage is the stage of an intent.
 type Stage string
 
 // The stages of an intent.
@@ -44,10 +44,10 @@ const (
 	Intended Stage = "intended" // the request may have been sent
 	Probable Stage = "probable" // a job was found that is probably its own
 	Started  Stage = "started"  // it started a job
-	Over     Stage = "over"     // it started nothing, or its job has ended and somebody knows
+	Over     Stage = "over"     // it started nothing, or its job has ended and a caller got it
 )
 
-// Knows ranks two memories of one intent: the higher one was written later.
+// Knows ranks two entries of one intent: the higher one was written later.
 func (e Entry) Knows() int {
 	rank := 0
 	switch e.Stage {
@@ -64,11 +64,11 @@ func (e Entry) Knows() int {
 	return rank
 }
 
-// startedNothing reports whether nothing follows from an entry any more.
+// startedNothing reports whether an entry has no effect any more.
 func (e Entry) startedNothing() bool { return e.Stage == Over && e.Job == uuid.Nil }
 
-// day names the day an entry began. LangSmith's clock counts where it is known: it
-// is one for all processes, and does not jump with this machine's.
+// day returns the day on which an entry began, by LangSmith's clock if that is known: it
+// is the same for all processes, and does not jump like this machine's.
 func (e Entry) day() string {
 	if theirs := plausible(e.Theirs); !theirs.IsZero() {
 		return theirs.Format(dayFormat)
@@ -76,15 +76,15 @@ func (e Entry) day() string {
 	return plausible(e.Began).Format(dayFormat)
 }
 
-// mayBeSearched reports whether the jobs that an intent knows are still of use: a
-// job that was probably its own may turn out to be another's.
+// mayBeSearched reports whether a search may still need the known jobs of an intent: its
+// probable job may turn out to be another's.
 func (e Entry) mayBeSearched() bool { return e.Stage == Intended || e.Stage == Probable }
 
-// version is that of an entry as it is written. Entries of another version are
-// not read: they cost their guarantee, nothing else.
+// version is the version of a written entry. Entries of another version are not read, and
+// count as damaged.
 const version = 1
 
-// mostKnown bounds the list of known jobs in what is read; a page has 100.
+// mostKnown bounds the list of known jobs that is read; a page has 100.
 const mostKnown = 1000
 
 type wireEntry struct {
@@ -112,17 +112,17 @@ func (e Entry) Encode() []byte {
 		Since: plausible(e.Since), Waited: e.Waited, Missing: plausible(e.Missing), MissingTheirs: plausible(e.MissingTheirs),
 	}
 	if !e.mayBeSearched() {
-		wire.Known, wire.Complete = nil, false // of use only to a search
+		wire.Known, wire.Complete = nil, false // only a search needs them
 	}
 	line, err := json.Marshal(wire)
 	if err != nil {
-		panic(err) // nothing else in it can fail
+		panic(err) // cannot happen: the other fields can be encoded
 	}
 	return line
 }
 
-// plausible is a time in UTC, or none where no clock of this age gives it; JSON
-// cannot write every year.
+// plausible returns a time in UTC, or zero if it is implausible: JSON cannot encode every
+// year.
 func plausible(t time.Time) time.Time {
 	t = t.UTC()
 	if year := t.Year(); year < 1970 || year > 9000 {
@@ -131,8 +131,8 @@ func plausible(t time.Time) time.Time {
 	return t
 }
 
-// DecodeEntry reads an entry, strictly: whatever this version would not have
-// written is damaged or foreign.
+// DecodeEntry reads an entry strictly: an entry that this version would not write is
+// damaged or foreign.
 func DecodeEntry(line []byte) (Entry, error) {
 	var wire wireEntry
 	if err := json.Unmarshal(line, &wire); err != nil {

@@ -12,32 +12,32 @@ import (
 	"github.com/google/uuid"
 )
 
-// The bounds of what a process keeps. At a dollar a job nobody comes near them.
+// The bounds of a process's memory. At a dollar per job nobody reaches them.
 const (
 	mostRemembered = 20_000 // entries
-	mostOfCaller   = 2_000  // of them
+	mostOfCaller   = 2_000  // entries of one caller
 )
 
-// Memory is a store that lives and dies with the process.
+// Memory is a store in the memory of the process.
 type Memory struct {
 	mu      sync.Mutex
 	slots   map[string]*memorySlot                       // by Slot.Key
-	over    *list.List                                   // of *memoryEntry that are over, the oldest first
+	over    *list.List                                   // of *memoryEntry that are over, oldest first
 	live    *list.List                                   // of the others
-	callers map[string]int                               // how many entries each has
+	callers map[string]int                               // the number of entries of each
 	tallies map[string]map[string]map[uuid.UUID]struct{} // tokens by day and caller
 }
 
 type memorySlot struct {
 	entries []*memoryEntry
-	held    chan struct{} // holds one token while the slot is free
-	users   int           // holding it or waiting for it
+	held    chan struct{} // has one token while the slot is free
+	users   int           // holders and waiters
 }
 
 type memoryEntry struct {
 	Entry
 	slot Slot
-	at   time.Time // of its place in the list; monotonic, so that no jump of the clock ages it
+	at   time.Time // when it was added to the list; monotonic, so that a clock that jumps does not age it
 	list *list.List
 	node *list.Element
 }
@@ -59,7 +59,7 @@ func (m *Memory) Ping(context.Context) error { return nil }
 // Close implements Store.
 func (m *Memory) Close() error { return nil }
 
-// slot returns a slot that its caller is about to use; m.mu is held.
+// slot returns a slot for use. m.mu is held.
 func (m *Memory) slot(key string) *memorySlot {
 	s := m.slots[key]
 	if s == nil {
@@ -69,7 +69,7 @@ func (m *Memory) slot(key string) *memorySlot {
 	return s
 }
 
-// leave drops a slot that nobody needs; m.mu is held.
+// leave removes a slot that is not used. m.mu is held.
 func (m *Memory) leave(key string) {
 	if s := m.slots[key]; s != nil && s.users == 0 && len(s.entries) == 0 {
 		delete(m.slots, key)
@@ -173,8 +173,8 @@ func (m *Memory) listOf(entry Entry) *list.List {
 	return m.live
 }
 
-// evict drops what outlived its lifetime and what is beyond the bounds: what is
-// over first, and what is not only to the writer's own loss. m.mu is held.
+// evict removes expired entries and those beyond the bounds: ended calls first, and other
+// entries only of the writer itself. m.mu is held.
 func (m *Memory) evict(writer string) {
 	for _, each := range []*list.List{m.over, m.live} {
 		for each.Len() > 0 && time.Since(each.Front().Value.(*memoryEntry).at) >= Lifetime {
@@ -197,7 +197,7 @@ func (m *Memory) evict(writer string) {
 	}
 }
 
-// oldestOf is the oldest entry of a caller in a list, or nil.
+// oldestOf returns the oldest entry of a caller in a list, or nil.
 func oldestOf(entries *list.List, caller string) *list.Element {
 	for node := entries.Front(); node != nil; node = node.Next() {
 		if node.Value.(*memoryEntry).slot.Caller == caller {
@@ -207,7 +207,7 @@ func oldestOf(entries *list.List, caller string) *list.Element {
 	return nil
 }
 
-// drop forgets an entry; m.mu is held.
+// drop removes an entry. m.mu is held.
 func (m *Memory) drop(node *list.Element) {
 	dropped := node.Value.(*memoryEntry)
 	dropped.list.Remove(node)
@@ -235,7 +235,7 @@ func (m *Memory) Survey(_ context.Context, scope string) (Surveyed, error) {
 	return found, nil
 }
 
-// add sorts an entry of the scope into what is known of it.
+// add adds an entry of the scope to the survey.
 func (s *Surveyed) add(entry Entry) {
 	switch {
 	case entry.Stage == Intended:

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// keep records an entry that must be taken.
+// keep records an entry and fails the test if the store refuses it.
 func keep(t *testing.T, store Store, slot Slot, entry Entry) {
 	t.Helper()
 	if err := store.Record(t.Context(), slot, entry); err != nil {
@@ -16,7 +16,7 @@ func keep(t *testing.T, store Store, slot Slot, entry Entry) {
 	}
 }
 
-// entriesOf is what a store remembers in a slot.
+// entriesOf returns the entries of a slot.
 func entriesOf(t *testing.T, store Store, slot Slot) []Entry {
 	t.Helper()
 	found, err := store.Load(t.Context(), slot)
@@ -26,10 +26,10 @@ func entriesOf(t *testing.T, store Store, slot Slot) []Entry {
 	return found.Entries
 }
 
-// size is how many entries a memory keeps.
+// size returns the number of entries of a memory.
 func (m *Memory) size() int { return m.over.Len() + m.live.Len() }
 
-func TestMemoryForgets(t *testing.T) {
+func TestMemoryExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := NewMemory()
 		keep(t, m, slotA, Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)})
@@ -51,9 +51,9 @@ func slotOf(caller string, n int) Slot {
 	return Slot{Caller: caller, Scope: caller, Key: fmt.Sprint(caller, n)}
 }
 
-// Refused calls cost nothing, and so there may be any number of them: they push
-// out nobody's running job, whoever makes them.
-func TestRefusedCallsPushNobodyOut(t *testing.T) {
+// Refused calls cost nothing, so there may be any number of them. They evict no running
+// job of any caller.
+func TestRefusedCallsEvictNothing(t *testing.T) {
 	for name, caller := range map[string]func(n int) string{
 		"one caller":   func(int) string { return "busy" },
 		"many callers": func(n int) string { return fmt.Sprint("caller", n) },
@@ -77,8 +77,8 @@ func TestRefusedCallsPushNobodyOut(t *testing.T) {
 	}
 }
 
-// A caller with more jobs than anybody can pay for loses the oldest of their own.
-func TestACallersBound(t *testing.T) {
+// A caller with too many jobs loses their own oldest one.
+func TestCallerBound(t *testing.T) {
 	m := NewMemory()
 	keep(t, m, runningSlot, running)
 	keep(t, m, slotOf("busy", -1), Entry{Token: id(-3), Began: began, Stage: Over, Job: id(3)})
@@ -98,9 +98,9 @@ func TestACallersBound(t *testing.T) {
 	}
 }
 
-// Where nothing is over and nobody has many, who comes last is not remembered, and
-// is told so.
-func TestAMemoryFullOfRunningJobs(t *testing.T) {
+// If no call has ended and no caller has too many, the newest call is not remembered, and
+// gets an error.
+func TestMemoryFullOfRunningJobs(t *testing.T) {
 	m := NewMemory()
 	keep(t, m, runningSlot, running)
 	for n := range mostRemembered - 1 {

@@ -12,18 +12,18 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Redis is a store in a Redis or Valkey, which replicas share. How durable an
-// intent is there is what its operator configured: with appendfsync everysec a
-// crash of Redis itself may forget the last second, a failover what was not yet
-// replicated, and a maxmemory-policy other than noeviction anything; see [Examine].
+// Redis is a store in a Redis or Valkey, which replicas share. Its configuration decides
+// how durable an intent is: with appendfsync everysec a crash of Redis may lose the last
+// second, a failover may lose writes that were not replicated, and a maxmemory-policy
+// other than noeviction may lose anything; see [Examine].
 //
-//	…:paid:{SCOPE}:call:KEY   hash: intent's token to entry
-//	…:paid:{SCOPE}:lease:KEY  who holds the slot; runs out by itself
-//	…:paid:{SCOPE}:open       sorted set: tokens of open intents, by when they began
-//	…:paid:{SCOPE}:jobs       sorted set: started jobs, by when
-//	…:paid:day:DAY:CALLER     set: tokens counted
+//	…:paid:{SCOPE}:call:KEY   hash: an intent's token to its entry
+//	…:paid:{SCOPE}:lease:KEY  the holder of the slot; it expires
+//	…:paid:{SCOPE}:open       sorted set: tokens of open intents, by their beginning
+//	…:paid:{SCOPE}:jobs       sorted set: started jobs, by their start
+//	…:paid:day:DAY:CALLER     set: counted tokens
 //
-// The braces keep what one script touches on one node of a cluster.
+// The braces keep the keys of a script on one node of a cluster.
 type Redis struct{ client redis.UniversalClient }
 
 const redisPrefix = "langsmith-insights-mcp:paid:"
@@ -47,9 +47,9 @@ func (r *Redis) Ping(ctx context.Context) error {
 // Close implements Store.
 func (r *Redis) Close() error { return r.client.Close() }
 
-// redisError says what failed, and tells a caller who left from a Redis that did
-// not answer. A Redis that does not know a command repeats what came with it,
-// which may be the password of AUTH.
+// redisError says what failed, and distinguishes a cancelled call from a Redis that does
+// not respond. It removes the arguments that Redis repeats for an unknown command, which
+// may be the password of AUTH.
 func redisError(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
@@ -73,7 +73,7 @@ func jobsKey(scope string) string {
 }
 func tallyKey(t Tally) string { return redisPrefix + "day:" + t.Day + ":" + t.Caller }
 
-// How often a lease is tried that another replica has.
+// The intervals of the tries to get a lease that another replica has.
 const maxLeasePause = 150 * time.Millisecond
 
 // Acquire implements Store.
@@ -87,7 +87,7 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 		}
 		if values, ok := answer.([]any); ok {
 			hold := newLease(r.client, leaseKey(slot), owner, asked)
-			if ctx.Err() != nil { // or the next caller would wait until it runs out
+			if ctx.Err() != nil { // otherwise the next caller waits until it expires
 				hold.Release()
 				return nil, Recalled{}, ctx.Err()
 			}
@@ -103,9 +103,9 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 	}
 }
 
-// loadUnwritable returns what is remembered where a slot could not be held. A
-// Redis that answered, and writes nothing because it is full, cannot persist or
-// is a replica, can still be read; one that did not answer is not asked again.
+// loadUnwritable returns the entries of a slot that could not be held. A Redis that
+// responds but cannot write, because it is full, cannot persist or is a replica, can
+// still be read. One that does not respond is not tried again.
 func (r *Redis) loadUnwritable(ctx context.Context, slot Slot, err error) (Hold, Recalled, error) {
 	if said := redis.Error(nil); !errors.As(err, &said) {
 		return nil, Recalled{}, redisError(ctx, err)
@@ -168,8 +168,8 @@ func (r *Redis) Record(ctx context.Context, slot Slot, entry Entry) error {
 func (r *Redis) Survey(ctx context.Context, scope string) (Surveyed, error) {
 	var open *redis.ZSliceCmd
 	var jobs *redis.StringSliceCmd
-	// In this order, so that an intent that becomes a job meanwhile is in one of
-	// them; a transaction is refused by a Redis that is full.
+	// In this order, so that an intent that becomes a job meanwhile is in one of them. A
+	// transaction would be refused by a full Redis.
 	_, err := r.client.Pipelined(ctx, func(both redis.Pipeliner) error {
 		open = both.ZRangeWithScores(ctx, openKey(scope), 0, -1)
 		jobs = both.ZRange(ctx, jobsKey(scope), 0, -1)

@@ -12,9 +12,9 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// redisDefaults are options of a Redis URL that names none of them. Where Redis
-// does not answer, a call goes on without it, so it must not take long to find
-// out; every script gives the same when it runs twice, so it may be sent again.
+// redisDefaults are the defaults for options of a Redis URL. A call goes on without a
+// Redis that does not respond, so the timeouts are short. Every script has the same
+// effect when it runs twice, so it may be retried.
 var redisDefaults = map[string]string{
 	"dial_timeout":  "1s",
 	"read_timeout":  "1s",
@@ -23,18 +23,18 @@ var redisDefaults = map[string]string{
 	"max_retries":   "1",
 }
 
-// dialTries is how often one connection is tried. The library's five would make
-// up for a Redis that is away, which the callers of this package do themselves.
+// dialTries is how often one connection is tried. The library's default of five is for a
+// Redis that is unavailable, which the callers of this package handle.
 const dialTries = 1
 
-// errRedisURL repeats nothing of a URL: any part of it may be a piece of a
-// password that was not escaped.
+// errRedisURL repeats no part of a URL, which may be a part of a password that was not
+// escaped.
 var errRedisURL = errors.New("the redis URL is malformed: want one such as redis://:password@host:6379/0, its password " +
-	"percent-encoded, its ports from 1 to 65535, and behind a ? nothing but options that go-redis has")
+	"percent-encoded, its ports from 1 to 65535, and after a ? only options of go-redis")
 
-// newRedisClient reads the URL of a --state. It names one server, the Sentinels of
-// one (with master_name), or nodes of a cluster (with addr for every node but the
-// first). Nothing is connected yet.
+// newRedisClient returns a client for the URL of a --state. The URL has one server, its
+// Sentinels (with master_name), or nodes of a cluster (with addr for every node but the
+// first). The client connects when it is used.
 func newRedisClient(address string) (redis.UniversalClient, error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" || parsed.Fragment != "" {
@@ -61,7 +61,7 @@ func newRedisClient(address string) (redis.UniversalClient, error) {
 		return redis.NewFailoverClient(o), nil
 	case options.Has("addr"):
 		o, err := redis.ParseClusterURL(address)
-		if err != nil || !validPorts(o.Addrs...) || strings.Trim(parsed.Path, "/0") != "" { // a cluster has no other database
+		if err != nil || !validPorts(o.Addrs...) || strings.Trim(parsed.Path, "/0") != "" { // a cluster has only database 0
 			return nil, errRedisURL
 		}
 		o.DialerRetries = dialTries
@@ -86,8 +86,7 @@ func validPorts(addresses ...string) bool {
 	return true
 }
 
-// silenceRedis keeps the library from writing lines of its own to stderr; what
-// fails is returned as an error too.
+// silenceRedis keeps the library from writing to stderr. It returns its errors too.
 var silenceRedis = sync.OnceFunc(func() { redis.SetLogger(discard{}) })
 
 type discard struct{}

@@ -15,7 +15,7 @@ import (
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
-// tryStore keeps an entry and finds it again.
+// tryStore writes an entry and reads it.
 func tryStore(t *testing.T, store Store) {
 	t.Helper()
 	hold, _ := mustAcquire(t, store, slotA)
@@ -104,8 +104,8 @@ func TestMalformedRedisURLs(t *testing.T) {
 	}
 }
 
-// fakeRedis takes commands on a port of its own and answers each with what answer
-// returns. Where that is nothing, it says nothing.
+// fakeRedis is a server that responds to each command with the result of answer; an empty
+// result is no response.
 func fakeRedis(t *testing.T, answer func(words []string) string) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -151,7 +151,7 @@ func fakeRedis(t *testing.T, answer func(words []string) string) (address string
 	return listener.Addr().String()
 }
 
-// readCommand reads one command of a client's that has no line breaks in it.
+// readCommand reads one command without line breaks in it.
 func readCommand(from *bufio.Reader) (words []string, err error) {
 	head, err := from.ReadString('\n')
 	if err != nil {
@@ -170,8 +170,8 @@ func readCommand(from *bufio.Reader) (words []string, err error) {
 	return words, nil
 }
 
-// Whatever goes wrong, the password is in no error.
-func TestThePasswordIsInNoError(t *testing.T) {
+// No error has the password.
+func TestPasswordIsInNoError(t *testing.T) {
 	const secret = "SECRET0123"
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -197,8 +197,8 @@ func TestThePasswordIsInNoError(t *testing.T) {
 	}
 }
 
-// No answer of Redis is more than an error.
-func TestAnswersOfNoRedis(t *testing.T) {
+// Any response of Redis is at most an error.
+func TestResponsesOfOtherServers(t *testing.T) {
 	for name, answer := range map[string]string{
 		"an error":           "-ERR no\r\n",
 		"loading":            "-LOADING Redis is loading the dataset in memory\r\n",
@@ -219,8 +219,8 @@ func TestAnswersOfNoRedis(t *testing.T) {
 	}
 }
 
-// A Redis that says nothing is waited for as long as the URL says, and no longer.
-func TestARedisThatSaysNothing(t *testing.T) {
+// A silent Redis is waited for only as long as the URL says.
+func TestSilentRedis(t *testing.T) {
 	silent := fakeRedis(t, func([]string) string { return "" })
 	store := openTest(t, "redis://"+silent+"?read_timeout=20ms&max_retries=-1")
 	if err := store.Ping(t.Context()); err == nil {
@@ -228,9 +228,9 @@ func TestARedisThatSaysNothing(t *testing.T) {
 	}
 }
 
-// After a restart of Redis every connection of the pool is a dead one, and the
-// first call is answered all the same.
-func TestARestartOfRedisCostsNoCall(t *testing.T) {
+// After a restart of Redis all connections of the pool are dead, and the first call still
+// succeeds.
+func TestRedisRestart(t *testing.T) {
 	server := redistest.Start(t)
 	store := openTest(t, server.URL())
 	var all sync.WaitGroup
@@ -271,8 +271,8 @@ func (a afterScript) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	}
 }
 
-// A caller who leaves while a slot is being given gives it back.
-func TestACallerWhoLeavesHoldsNothing(t *testing.T) {
+// A caller that disconnects while it acquires a slot releases it.
+func TestCancelledCallHoldsNothing(t *testing.T) {
 	server := redistest.Start(t)
 	store := openTest(t, server.URL())
 	hold, _ := mustAcquire(t, store, slotA) // so that Redis knows the script

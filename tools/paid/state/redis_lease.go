@@ -9,19 +9,19 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// The life of a lease. A replica that dies blocks an equal call elsewhere for
-// no longer than leaseTime.
+// The times of a lease. A dead replica blocks an equal call of another one for at most
+// leaseTime.
 const (
 	leaseTime  = 5 * time.Second
 	renewEvery = leaseTime / 4
-	// leaseMargin is what must be left of a lease for it to be relied on: the
-	// time between looking at it and acting on it.
+	// leaseMargin is the remaining time that a valid lease must have: the time between
+	// checking it and acting on it.
 	leaseMargin = time.Second
-	// releaseTimeout is what giving a lease back may cost a call.
+	// releaseTimeout bounds the release of a lease.
 	releaseTimeout = time.Second
 )
 
-// lease is a slot held in Redis, renewed until it is released.
+// lease is a slot that is held in Redis, renewed until it is released.
 type lease struct {
 	client redis.UniversalClient
 	key    string
@@ -32,7 +32,8 @@ type lease struct {
 	until time.Time // by the monotonic clock of this process
 }
 
-// newLease keeps a lease alive that was asked for at a moment and granted since.
+// newLease returns a lease that was requested at a time and has been granted. It renews
+// the lease.
 func newLease(client redis.UniversalClient, key, owner string, asked time.Time) *lease {
 	ctx, stop := context.WithCancel(context.Background())
 	l := &lease{client: client, key: key, owner: owner, stop: stop, until: asked.Add(leaseTime)}
@@ -50,7 +51,7 @@ func (l *lease) renew(ctx context.Context) {
 		case <-ticker.C:
 			if errors.Is(l.Confirm(ctx), ErrLost) {
 				return
-			} // after any other error it may answer before the lease runs out
+			} // after any other error Redis may respond before the lease expires
 		}
 	}
 }
@@ -67,7 +68,7 @@ func (l *lease) Confirm(ctx context.Context) error {
 		return ErrLost
 	}
 	l.extend(asked.Add(leaseTime))
-	if !l.Held() { // this process stood still before it read the answer
+	if !l.Held() { // this process was paused before it read the response
 		return ErrLost
 	}
 	return nil
@@ -86,7 +87,7 @@ func (l *lease) Held() bool {
 	return time.Until(l.until) > leaseMargin
 }
 
-// Release implements Hold. A lease that cannot be given back runs out.
+// Release implements Hold. A lease that cannot be released expires.
 func (l *lease) Release() {
 	l.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)

@@ -6,22 +6,22 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// keptTime is how long Redis keeps what nobody writes to any more.
+// keptTime is how long Redis keeps a key after the last write.
 const keptTime = Lifetime + time.Hour
 
-// tallyTime is how long Redis keeps a day's count: two days, since clocks differ.
+// tallyTime is how long Redis keeps a day's count: two days, because clocks differ.
 const tallyTime = 48 * time.Hour
 
-// acquireScript takes a lease that is free, or already the caller's because the
-// answer to its first try was lost, and returns the entries of the slot; for a
-// lease that another one has it returns a number.
+// acquireScript acquires a lease that is free, or that the caller already has because the
+// response to its first try was lost, and returns the entries of the slot. For a lease of
+// another holder it returns a number.
 var acquireScript = redis.NewScript(`
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) or redis.call('GET', KEYS[1]) == ARGV[1] then
   return redis.call('HVALS', KEYS[2])
 end
 return 0`)
 
-// renewScript and releaseScript touch a lease only while it is the caller's.
+// renewScript and releaseScript change a lease only if it is the caller's.
 var renewScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0`)
@@ -30,8 +30,8 @@ var releaseScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`)
 
-// sweepScript takes members out of a sorted set that are older than keptTime by
-// the clock of the caller and by that of Redis: either may be ahead.
+// sweepScript removes members of a sorted set that are older than keptTime by the clocks
+// of both the caller and Redis: either may be ahead.
 const sweepScript = `
 local function sweep(key, now, kept)
   local clock = redis.call('TIME')
@@ -40,8 +40,8 @@ local function sweep(key, now, kept)
 end
 `
 
-// intendScript is the fence: a replica that lost its lease while it was paused
-// writes nothing, and so sends nothing.
+// intendScript is the fence: a replica that lost its lease while it was paused writes
+// nothing, and so sends nothing.
 var intendScript = redis.NewScript(sweepScript + `
 if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])

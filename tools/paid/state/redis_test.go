@@ -22,7 +22,7 @@ func openTest(t *testing.T, url string) *Redis {
 	return store
 }
 
-// command asks Redis past the store.
+// command runs a command of Redis without the store.
 func command(t *testing.T, store *Redis, args ...any) any {
 	t.Helper()
 	answer, err := store.client.Do(t.Context(), args...).Result()
@@ -85,7 +85,7 @@ func TestLeaseIsRenewed(t *testing.T) {
 	t.Error("the lease was not renewed")
 }
 
-func TestALeaseThatIsNotRenewedIsNotHeld(t *testing.T) {
+func TestLeaseExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &lease{until: time.Now().Add(leaseTime)}
 		if !l.Held() {
@@ -98,7 +98,7 @@ func TestALeaseThatIsNotRenewedIsNotHeld(t *testing.T) {
 	})
 }
 
-func TestRedisComesAndGoes(t *testing.T) {
+func TestRedisUnavailableForAWhile(t *testing.T) {
 	server := redistest.Start(t)
 	store := openTest(t, server.URL())
 	hold, _ := mustAcquire(t, store, slotA)
@@ -133,7 +133,7 @@ func TestForeignRedisContent(t *testing.T) {
 	}
 }
 
-func TestEverythingInRedisRunsOut(t *testing.T) {
+func TestRedisKeysExpire(t *testing.T) {
 	store := openTest(t, redistest.Start(t).URL())
 	hold, _ := mustAcquire(t, store, slotA)
 	now := time.Now()
@@ -162,9 +162,9 @@ func TestEverythingInRedisRunsOut(t *testing.T) {
 	hold.Release()
 }
 
-// What is older than its lifetime leaves the sets with the next write, but not
-// because one caller's clock is ahead.
-func TestOldEntriesLeaveRedis(t *testing.T) {
+// Entries that are older than their lifetime are removed from the sets at the next write,
+// but not because one caller's clock is ahead.
+func TestOldEntriesAreRemoved(t *testing.T) {
 	store := openTest(t, redistest.Start(t).URL())
 	write := func(n int, at time.Time) {
 		t.Helper()
@@ -195,8 +195,8 @@ func TestOldEntriesLeaveRedis(t *testing.T) {
 	}
 }
 
-// A replica that stood still, with all its clocks, learns from Redis that it lost
-// its lease.
+// A replica that was paused, with all its clocks, learns from Redis that it lost its
+// lease.
 func TestConfirm(t *testing.T) {
 	server := redistest.Start(t)
 	store := openTest(t, server.URL())
@@ -224,8 +224,8 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// A Redis that is full and evicts nothing takes no intent, but can be read.
-func TestAFullRedisIsRead(t *testing.T) {
+// A full Redis that does not evict refuses an intent, but can be read.
+func TestFullRedisIsRead(t *testing.T) {
 	store := openTest(t, redistest.Start(t, "--maxmemory-policy", "noeviction").URL())
 	running := Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)}
 	if err := store.Record(t.Context(), slotA, running); err != nil {
@@ -262,7 +262,7 @@ func TestAFullRedisIsRead(t *testing.T) {
 	}
 }
 
-// A user with the rights that docs/deployment.md names can do all that a store does.
+// A user with the permissions in docs/deployment.md can use the whole store.
 func TestRedisUserWithFewRights(t *testing.T) {
 	text, err := os.ReadFile("../../../docs/deployment.md")
 	if err != nil {
@@ -302,12 +302,12 @@ func TestExamine(t *testing.T) {
 		}
 	}
 	command(t, store, "CONFIG", "SET", "appendonly", "no")
-	if weakness, err := Examine(t.Context(), store); err != nil || !strings.Contains(weakness, "volatile-ttl") || !strings.Contains(weakness, "since its last snapshot") {
+	if weakness, err := Examine(t.Context(), store); err != nil || !strings.Contains(weakness, "volatile-ttl") || !strings.Contains(weakness, "since the last snapshot") {
 		t.Errorf("without an append-only file: %q, %v", weakness, err)
 	}
 	command(t, store, "ACL", "SETUSER", "default", "-info")
 	if weakness, err := Examine(t.Context(), store); err == nil || weakness != "" {
-		t.Errorf("a Redis that does not let itself be asked: %q, %v", weakness, err)
+		t.Errorf("a Redis that refuses INFO: %q, %v", weakness, err)
 	}
 	for _, other := range []Store{NewMemory(), NewDirectory(t.TempDir())} {
 		if weakness, err := Examine(t.Context(), other); err != nil || weakness != "" {

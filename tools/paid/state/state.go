@@ -10,9 +10,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// Slot is where equal calls meet. All parts are digests.
+// Slot is what equal calls have in common. All parts are digests.
 type Slot struct {
-	Caller string // who calls; bounds what one may have a memory keep
+	Caller string // the caller, whose entries in a memory are bounded
 	Scope  string // the caller and the project
 	Key    string // the call, unique across scopes
 }
@@ -27,89 +27,86 @@ type Tally struct {
 // still shows as running days later must not be started again.
 const Lifetime = keptDays * 24 * time.Hour
 
-// Recalled is what a store holds under a slot.
+// Recalled has the entries of a slot.
 type Recalled struct {
 	Entries []Entry
-	Damaged bool // something was there that could not be read, or is surely gone
+	Damaged bool // some entries could not be read, or are surely lost
 }
 
-// Surveyed is what a store knows of all calls of one caller in one project.
+// Surveyed has the memory of all calls of one caller in one project.
 type Surveyed struct {
-	Started []uuid.UUID // jobs that surely belong to a call
-	Open    []Entry     // intents without an outcome: only Token and Began are sure to be set
+	Started []uuid.UUID // the jobs that surely belong to a call
+	Open    []Entry     // the intents without an outcome; only Token and Began are always set
 	Damaged bool
 }
 
-// Store keeps entries and lets one process at a time hold a slot. Every method
-// may fail without leaving the process worse off than without a store.
+// Store stores entries and lets one process at a time hold a slot. A method that fails
+// leaves the process no worse off than without a store.
 type Store interface {
-	// Acquire waits until the slot is free, as long as ctx lets it, holds it,
-	// and returns what is remembered there. Where the store can be read and not
-	// written, as on a full disk, the error wraps [ErrUnwritable], there is no
-	// hold, and all that is remembered is returned with it. With any other error
-	// it may be part of that, or nothing.
+	// Acquire waits until the slot is free or ctx is done, holds it, and returns its
+	// entries. If the store can be read but not written, for example on a full disk, the
+	// error wraps [ErrUnwritable], there is no hold, and all entries are returned. With
+	// any other error the entries may be incomplete.
 	Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error)
 
-	// Load returns what is remembered in a slot, whoever holds it. It writes
-	// nothing. What could be read is returned with an error too.
+	// Load returns the entries of a slot, whoever holds it. It writes nothing. With an
+	// error it returns those that could be read.
 	Load(ctx context.Context, slot Slot) (Recalled, error)
 
-	// Intend writes an intent, durably, before the request is sent. It fails
-	// with ErrLost, and writes nothing, where the hold is no longer one. A nil
-	// hold asks for no exclusion.
+	// Intend writes an intent durably, before the request is sent. If the hold is lost, it
+	// writes nothing and fails with ErrLost. A nil hold requires no exclusion.
 	Intend(ctx context.Context, slot Slot, entry Entry, hold Hold) error
 
-	// Record writes what became of an intent.
+	// Record writes the outcome of an intent.
 	Record(ctx context.Context, slot Slot, entry Entry) error
 
-	// Survey looks at every entry of a scope. It writes nothing. What could be
-	// read is returned with an error too.
+	// Survey reads all entries of a scope. It writes nothing. With an error it returns
+	// those that could be read.
 	Survey(ctx context.Context, scope string) (Surveyed, error)
 
-	// Count adds a job to a tally unless it holds most already, and reports
-	// whether it did. Counting a token twice is counting it once.
+	// Count adds a job to a tally unless it already has most jobs, and reports whether it
+	// did. Counting a token twice has no further effect.
 	Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error)
 
-	// Counted returns how many jobs a tally holds. It writes nothing.
+	// Counted returns the number of jobs of a tally. It writes nothing.
 	Counted(ctx context.Context, tally Tally) (int, error)
 
-	// Uncount takes a job out of a tally again.
+	// Uncount removes a job from a tally.
 	Uncount(ctx context.Context, tally Tally, token uuid.UUID) error
 
-	// Ping reports whether the store can be written at the moment.
+	// Ping reports whether the store can be written now.
 	Ping(ctx context.Context) error
 
-	// String names the kind of store, for people. It gives away no password.
+	// String names the kind of store, without a password.
 	String() string
 
-	// Close frees what the store holds in this process.
+	// Close releases the store's resources in this process.
 	Close() error
 }
 
-// Hold is a slot held against every other process.
+// Hold is a slot that is held against every other process.
 type Hold interface {
-	// Held reports whether the hold still is one, as far as this process knows:
-	// its clocks may have stood still with it.
+	// Held reports whether the hold is valid as far as this process knows: it may have
+	// been paused.
 	Held() bool
-	// Confirm asks the store whether the hold still is one, and fails with
-	// ErrLost where another process may have the slot. It is to be called before
-	// a request that costs is sent again. Any other error says that the store
-	// did not tell.
+	// Confirm asks the store whether the hold is valid, and fails with ErrLost if another
+	// process may have the slot. It must be called before a paid request is sent again.
+	// Any other error means that the store did not respond.
 	Confirm(ctx context.Context) error
-	// Release gives the slot free.
+	// Release releases the slot.
 	Release()
 }
 
-// ErrLost is returned for a hold that ran out before it was used.
+// ErrLost is the error of a hold that expired before it was used.
 var ErrLost = errors.New("the exclusion was lost: this process paused for too long")
 
-// ErrUnwritable is wrapped by the error of a store that was read, and in which
-// nothing can be written: what is remembered holds, and nothing new is shared.
-var ErrUnwritable = errors.New("the state can be read and cannot be written")
+// ErrUnwritable is wrapped by the error of a store that could be read but not written:
+// existing entries are valid, and new ones are not shared.
+var ErrUnwritable = errors.New("the state can be read but not written")
 
-// Open returns the store that a --state names: "memory" or nothing, a redis://
-// or rediss:// URL, or else a directory. Only a text that cannot mean any of
-// these fails; a store that is not there yet, or no longer, fails when used.
+// Open returns the store of a --state: "memory" or empty, a redis:// or rediss:// URL, or
+// a directory. It fails only for an invalid text. A store that cannot be reached fails
+// when it is used.
 func Open(spec string) (Store, error) {
 	scheme, _, isURL := strings.Cut(spec, "://")
 	switch {
@@ -118,12 +115,12 @@ func Open(spec string) (Store, error) {
 	case scheme == "redis" || scheme == "rediss":
 		return openRedis(spec)
 	case isURL:
-		return nil, fmt.Errorf("the state is kept in memory, a directory or a redis:// URL, not in %s://", scheme)
+		return nil, fmt.Errorf("want memory, a directory or a redis:// URL, not %s://", scheme)
 	}
 	return NewDirectory(spec), nil
 }
 
-// Check reports whether a --state means something, before it is opened.
+// Check checks a --state without opening it.
 func Check(spec string) error {
 	store, err := Open(spec)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// eachStore runs a test on every kind of store. again opens the same store once
-// more, as another process would.
+// eachStore runs a test with every kind of store. again opens the same store once more,
+// as another process does.
 func eachStore(t *testing.T, test func(t *testing.T, store Store, again func() Store)) {
 	t.Run("memory", func(t *testing.T) {
 		store := NewMemory()
@@ -67,7 +67,7 @@ func mustAcquire(t *testing.T, store Store, slot Slot) (Hold, []Entry) {
 	return hold, found.Entries
 }
 
-func TestEntriesAreFoundAgain(t *testing.T) {
+func TestEntriesAreStored(t *testing.T) {
 	eachStore(t, func(t *testing.T, store Store, again func() Store) {
 		intent := Entry{Token: id(1), Began: began, Theirs: began.Add(-time.Hour), Known: []uuid.UUID{id(10), id(11)}, Complete: true, Since: began, Waited: time.Minute, Stage: Intended}
 		hold, entries := mustAcquire(t, store, slotA)
@@ -142,7 +142,7 @@ func same(a, b Entry) bool {
 		a.Since.Equal(b.Since) && a.Waited == b.Waited && a.Missing.Equal(b.Missing) && a.MissingTheirs.Equal(b.MissingTheirs)
 }
 
-func TestOneHoldsASlot(t *testing.T) {
+func TestSlotHasOneHolder(t *testing.T) {
 	eachStore(t, func(t *testing.T, store Store, again func() Store) {
 		stores := []Store{store, again(), again()}
 		var inside, most atomic.Int32
@@ -176,7 +176,7 @@ func TestOneHoldsASlot(t *testing.T) {
 	})
 }
 
-func TestWaitingForASlotEndsWithItsContext(t *testing.T) {
+func TestAcquireEndsWithContext(t *testing.T) {
 	eachStore(t, func(t *testing.T, store Store, again func() Store) {
 		hold, _ := mustAcquire(t, store, slotA)
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
