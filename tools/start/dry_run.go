@@ -82,7 +82,8 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 		dry.wider = widen(request, now)
 	}
 	result.Next = result.afterDryRun(call)
-	result.Caution = append(j.nameOthers(dry.others, result.Scope), dry.listCautions()...)
+	result.others = j.splitOthers(dry.others, result.Scope)
+	result.Caution = append(result.others.names(), dry.listCautions()...)
 	return result, nil
 }
 

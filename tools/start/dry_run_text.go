@@ -60,7 +60,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		b.WriteString("\n" + othersUnread + "\n")
 	} else if len(d.others) > 0 {
 		b.WriteString("\n")
-		r.job.writeOthers(b, d.others, r.Scope)
+		r.others.write(b)
 	}
 	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
 }

@@ -36,12 +36,14 @@ type Result struct {
 
 	job     *Job
 	outcome *paid.Outcome // nil for a dry run
+	others  otherJobs
 }
 
 // Result returns the outcome of starting the job as a result.
 func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) *Result {
 	started := outcome.Job
 	reads := scope.New(j.Request, outcome.Sent)
+	others := j.splitOthers(outcome.Others, reads)
 	if reads != nil && !outcome.Probably {
 		env.Scopes.Put(started.ID, reads)
 	}
@@ -50,7 +52,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		next = "get_insights_job"
 	}
 	result := &Result{
-		Cautioned:      tool.Cautioned{Caution: append(j.nameOthers(outcome.Others, reads), outcome.Notes...)},
+		Cautioned:      tool.Cautioned{Caution: append(others.names(), outcome.Notes...)},
 		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
@@ -63,6 +65,7 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		Scope:          reads,
 		job:            j,
 		outcome:        outcome,
+		others:         others,
 	}
 	if !outcome.AlreadyRunning && !outcome.AlreadyDone {
 		bound := cost.NewEstimate(j.Request)
@@ -113,7 +116,7 @@ func (r *Result) Text() string {
 	}
 	if len(r.outcome.Others) > 0 {
 		b.WriteString("\n")
-		r.job.writeOthers(&b, r.outcome.Others, r.Scope)
+		r.others.write(&b)
 	}
 	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
 	return b.String()
