@@ -181,21 +181,6 @@ func TestServingLine(t *testing.T) {
 	}
 }
 
-// A --state that is most likely an address ends the start, and doctor, before it makes a
-// directory of that name.
-func TestMistypedState(t *testing.T) {
-	t.Chdir(t.TempDir())
-	for _, command := range []string{"stdio", "http", "doctor"} {
-		got := runCommand(t, nil, command, "--state", "localhost:6379")
-		if got.code != 2 || !strings.HasPrefix(got.err, "--state: this looks like a mistyped address") || strings.Count(got.err, "\n") != 1 {
-			t.Errorf("%s: code %d, stderr %q", command, got.code, got.err)
-		}
-	}
-	if made, err := os.ReadDir("."); err != nil || len(made) != 0 {
-		t.Errorf("%v, %v", made, err)
-	}
-}
-
 // The settings with which the server may listen beyond loopback.
 func TestHTTPBeyondLoopback(t *testing.T) {
 	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}
