@@ -181,6 +181,26 @@ func TestServingLine(t *testing.T) {
 	}
 }
 
+// On loopback an operator's key needs no guard, but a proxy may lead anybody there.
+func TestHTTPUnguardedKey(t *testing.T) {
+	for name, c := range map[string]struct {
+		key  string
+		args []string
+		warn int
+	}{
+		"a key":                   {operatorKey, nil, 1},
+		"a key and a token":       {operatorKey, []string{"--auth-token", "0123456789abcdef0123456789abcdef"}, 0},
+		"a key and the sandbox":   {operatorKey, []string{"--sandbox"}, 0},
+		"--allow-unauthenticated": {operatorKey, []string{"--allow-unauthenticated"}, 1},
+		"no key":                  {"", nil, 0},
+	} {
+		log := runHTTP(t, map[string]string{"LANGSMITH_API_KEY": c.key}, append(c.args, "--addr", "127.0.0.1:0")...).end(t)
+		if got := strings.Count(log, "with the operator's key unless they send their own"); got != c.warn || got != strings.Count(log, `"level":"warn"`) {
+			t.Errorf("%s: %d warnings instead of %d:\n%s", name, got, c.warn, log)
+		}
+	}
+}
+
 // The settings with which the server may listen beyond loopback.
 func TestHTTPBeyondLoopback(t *testing.T) {
 	key := map[string]string{"LANGSMITH_API_KEY": operatorKey}
