@@ -2,7 +2,10 @@ package server_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -165,5 +168,31 @@ func TestCallLogNoCredentials(t *testing.T) {
 	f.Call(t, "list_projects", nil)
 	if lines := log.take(); len(lines) != 1 || lines[0]["outcome"] != "no_credentials" || lines[0]["failure"] != nil || lines[0]["upstream_status"] != nil {
 		t.Errorf("it leaves %v", lines)
+	}
+}
+
+// The documentation has a row for every outcome of a call, and no other.
+func TestCallOutcomesInDocs(t *testing.T) {
+	source, err := os.ReadFile("call_log.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile("../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(document), "| `outcome` | meaning |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	outcomes, documented := map[string]bool{}, map[string]bool{}
+	for _, found := range regexp.MustCompile(`(?:return|outcome =|outcome:) "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		outcomes[found[1]] = true
+	}
+	for _, row := range regexp.MustCompile("(?m)^ *\\| (`[^|]*) \\|").FindAllStringSubmatch(table, -1) {
+		for _, found := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(row[1], -1) {
+			documented[found[1]] = true
+		}
+	}
+	if len(outcomes) < 10 || !maps.Equal(outcomes, documented) {
+		t.Errorf("docs/deployment.md has the outcomes %v, want %v", documented, outcomes)
 	}
 }
