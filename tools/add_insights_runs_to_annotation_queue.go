@@ -75,7 +75,7 @@ func (r *addToQueueResult) Text() string {
 }
 
 // describeRetention returns what the call does, or would do, to the retention of traces;
-// empty for nothing that was asked for.
+// empty if the call did not request one.
 func (r *addToQueueResult) describeRetention() string {
 	switch {
 	case r.Added == 0 && r.extends && r.DryRun:

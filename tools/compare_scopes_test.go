@@ -95,7 +95,8 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 	}
 }
 
-// A comparison of two jobs that did not read alike names two that did, if there are.
+// A comparison of two jobs with different filters or windows names a better pair, if there
+// is one.
 func TestCompareNamesSuccessiveReports(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.addThreeWeeksOfRuns()

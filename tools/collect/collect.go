@@ -104,7 +104,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 // warnOfChildren warns of runs that a call names and that are not traces.
 func (r *Result) warnOfChildren(added []uuid.UUID) {
 	if n := r.selected.children(added); n > 0 {
-		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, and no trace", "of them are runs inside a trace, and no traces")+": get_run shows the trace_id.")
+		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, not a trace", "of them are runs inside a trace, not traces")+": get_run shows the trace_id.")
 	}
 }
 
