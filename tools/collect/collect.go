@@ -186,9 +186,9 @@ func (r *Result) explainPartial(env *tool.Env, err error, of int, atLeast string
 // TargetID returns the id of the dataset or queue, uuid.Nil if a dry run has found none.
 func (r *Result) TargetID() uuid.UUID { return r.id }
 
-// FollowDryRun sets the next call of a dry run: the call of a tool that carries it out.
+// SetNextCall sets the next call of a dry run: the call of a tool that carries it out.
 // own are the tool's own arguments, as names and values in turn.
-func (r *Result) FollowDryRun(name string, own ...any) {
+func (r *Result) SetNextCall(name string, own ...any) {
 	if !r.DryRun || r.Added == 0 {
 		return
 	}
