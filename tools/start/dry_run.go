@@ -20,8 +20,6 @@ type dryRun struct {
 	WouldSend      *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"`
 	ModelSecrets   *[]string        `json:"model_secrets,omitempty"`
 	MatchingTraces *int             `json:"matching_traces,omitempty"`
-	TracesAtMost   *int             `json:"traces_at_most,omitempty"`
-	CostUSD        *cost.Range      `json:"cost_usd,omitempty"`
 
 	bodySize    int
 	unconfirmed bool            // returned instead of a job, because nobody could be asked
@@ -73,10 +71,9 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 			bound.Limit(request, *dry.MatchingTraces)
 		}
 	}
-	dry.TracesAtMost, dry.CostUSD = &bound.Traces, &bound.Cost
 	dry.ModelSecrets = dryrun.ModelSecrets(ctx, env)
 	dry.missingKeys = dryrun.MissingKeys(request, dry.ModelSecrets)
-	result := &Result{SessionID: j.Project.ID, Scope: scope.New(request, now), dryRun: dry, job: j}
+	result := &Result{SessionID: j.Project.ID, Scope: scope.New(request, now), TracesAtMost: &bound.Traces, CostUSD: &bound.Cost, dryRun: dry, job: j}
 	if dry.existing != nil {
 		result.AlreadyDone = dry.existing.Status == langsmith.StatusSuccess
 		result.AlreadyRunning = !result.AlreadyDone
@@ -85,7 +82,8 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 		dry.wider = widen(request, now)
 	}
 	result.Next = result.afterDryRun(call)
-	result.Caution = append(j.nameOthers(dry.others, result.Scope), dry.listCautions()...)
+	result.others = j.splitOthers(dry.others, result.Scope)
+	result.Caution = append(result.others.names(), dry.listCautions()...)
 	return result, nil
 }
 

@@ -31,12 +31,12 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	default:
 		fmt.Fprintf(b, "%s; a report reads one per thread.\n", d.matches)
 	}
-	if *d.TracesAtMost > 0 {
+	if *r.TracesAtMost > 0 {
 		over := ""
 		if r.job.Project.Name != "" {
 			over = " over " + project
 		}
-		fmt.Fprintf(b, "A job%s %s\n", over, cost.Estimate{Traces: *d.TracesAtMost, Cost: *d.CostUSD})
+		fmt.Fprintf(b, "A job%s %s\n", over, cost.Estimate{Traces: *r.TracesAtMost, Cost: *r.CostUSD})
 	}
 	if r.Scope != nil {
 		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
@@ -60,7 +60,7 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 		b.WriteString("\n" + othersUnread + "\n")
 	} else if len(d.others) > 0 {
 		b.WriteString("\n")
-		r.job.writeOthers(b, d.others, r.Scope)
+		r.others.write(b)
 	}
 	fmt.Fprintf(b, "\nNext: %s.\n", r.describeAfterDryRun())
 }

@@ -46,7 +46,7 @@ func (j *Job) explainLimit(err *paid.LimitError) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "The operator of this server allows each LangSmith key %s a day (--max-jobs-per-day), and they are used up for today. Nothing was started.\nThe count restarts at %s UTC, in %s.\n",
 		wording.Count(err.Most, "job"), err.Resets.Format("2006-01-02 15:04"), wording.Duration(time.Until(err.Resets)))
-	j.writeOthers(&b, err.Others, scope.New(j.Request, time.Now()))
+	j.splitOthers(err.Others, scope.New(j.Request, time.Now())).write(&b)
 	return tool.Refuse("%s", strings.TrimSuffix(b.String(), "\n"))
 }
 
@@ -67,7 +67,7 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 		jobs.WriteList(&b, err.Found, j.scopes, paid.MostOthers)
 		b.WriteString("Use the one that matches your call. If none does, the same call with allow_duplicate starts another.\n")
 	}
-	j.writeOthers(&b, err.Others, scope.New(j.Request, time.Now()))
+	j.splitOthers(err.Others, scope.New(j.Request, time.Now())).write(&b)
 	for _, note := range err.Notes {
 		fmt.Fprintf(&b, "Note: %s\n", note)
 	}

@@ -5,7 +5,6 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/jobs"
-	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
 )
 
@@ -16,18 +15,23 @@ const (
 	maxOthers   = 3
 )
 
-// splitOthers returns the project's other jobs whose window and filter cover what a job
+// otherJobs are the project's other jobs: those whose window and filter cover what a job
 // would read, and the rest.
-func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (covering, rest []langsmith.Job) {
-	covering, rest = make([]langsmith.Job, 0, paid.MostOthers), make([]langsmith.Job, 0, paid.MostOthers)
+type otherJobs struct {
+	covering, rest []langsmith.Job
+	scopes         *scope.Memory
+}
+
+func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) otherJobs {
+	split := otherJobs{make([]langsmith.Job, 0, len(others)), make([]langsmith.Job, 0, len(others)), j.scopes}
 	for _, other := range others {
 		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
-			covering = append(covering, other)
+			split.covering = append(split.covering, other)
 		} else {
-			rest = append(rest, other)
+			split.rest = append(split.rest, other)
 		}
 	}
-	return covering, rest
+	return split
 }
 
 const (
@@ -35,29 +39,27 @@ const (
 	ofRest     = "Other jobs of the project, unfinished or of the last day:"
 )
 
-// writeOthers lists the project's other jobs: first those that cover what a job would
-// read, then the rest. It writes nothing for none.
-func (j *Job) writeOthers(b *strings.Builder, others []langsmith.Job, reads *scope.Scope) {
-	covering, rest := j.splitOthers(others, reads)
-	if len(covering) > 0 {
+// write lists the jobs, first those that cover what a job would read. It writes nothing
+// for none.
+func (o otherJobs) write(b *strings.Builder) {
+	if len(o.covering) > 0 {
 		b.WriteString(ofCovering + "\n")
-		jobs.WriteList(b, covering, j.scopes, maxCovering)
+		jobs.WriteList(b, o.covering, o.scopes, maxCovering)
 	}
-	if len(rest) > 0 {
+	if len(o.rest) > 0 {
 		b.WriteString(ofRest + "\n")
-		jobs.WriteList(b, rest, j.scopes, maxOthers)
+		jobs.WriteList(b, o.rest, o.scopes, maxOthers)
 	}
 }
 
-// nameOthers names the jobs that writeOthers lists.
-func (j *Job) nameOthers(others []langsmith.Job, reads *scope.Scope) []string {
-	covering, rest := j.splitOthers(others, reads)
-	var caution []string
-	if len(covering) > 0 {
-		caution = append(caution, ofCovering+" "+jobs.ListNames(covering, maxCovering)+".")
+// names names the jobs that write lists.
+func (o otherJobs) names() []string {
+	var names []string
+	if len(o.covering) > 0 {
+		names = append(names, ofCovering+" "+jobs.ListNames(o.covering, maxCovering)+".")
 	}
-	if len(rest) > 0 {
-		caution = append(caution, ofRest+" "+jobs.ListNames(rest, maxOthers)+".")
+	if len(o.rest) > 0 {
+		names = append(names, ofRest+" "+jobs.ListNames(o.rest, maxOthers)+".")
 	}
-	return caution
+	return names
 }

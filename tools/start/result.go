@@ -9,10 +9,12 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/advice"
+	"langsmith-insights-mcp/tools/cost"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // Result is the job that a tool started, or would start.
@@ -26,18 +28,22 @@ type Result struct {
 	AlreadyRunning bool             `json:"already_running,omitempty"`
 	AlreadyDone    bool             `json:"already_done,omitempty"`
 	Scope          *scope.Scope     `json:"scope,omitempty"`
+	TracesAtMost   *int             `json:"traces_at_most,omitempty"` // of a job that was started, or would be
+	CostUSD        *cost.Range      `json:"cost_usd,omitempty"`       // of as many
 	*dryRun
 	tool.Cautioned
 	tool.Followed
 
 	job     *Job
 	outcome *paid.Outcome // nil for a dry run
+	others  otherJobs
 }
 
 // Result returns the outcome of starting the job as a result.
 func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) *Result {
 	started := outcome.Job
 	reads := scope.New(j.Request, outcome.Sent)
+	others := j.splitOthers(outcome.Others, reads)
 	if reads != nil && !outcome.Probably {
 		env.Scopes.Put(started.ID, reads)
 	}
@@ -45,8 +51,8 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 	if outcome.AlreadyDone {
 		next = "get_insights_job"
 	}
-	return &Result{
-		Cautioned:      tool.Cautioned{Caution: append(j.nameOthers(outcome.Others, reads), outcome.Notes...)},
+	result := &Result{
+		Cautioned:      tool.Cautioned{Caution: append(others.names(), outcome.Notes...)},
 		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
@@ -59,7 +65,13 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		Scope:          reads,
 		job:            j,
 		outcome:        outcome,
+		others:         others,
 	}
+	if !outcome.AlreadyRunning && !outcome.AlreadyDone {
+		bound := cost.NewEstimate(j.Request)
+		result.TracesAtMost, result.CostUSD = &bound.Traces, &bound.Cost
+	}
+	return result
 }
 
 // Unconfirmed returns what starting the job would do, if nobody can be asked for consent.
@@ -83,6 +95,9 @@ func (r *Result) Text() string {
 		return b.String()
 	}
 	b.WriteString(r.describeOutcome())
+	if r.TracesAtMost != nil {
+		fmt.Fprintf(&b, " It reads at most %s, about %s.", wording.Count(*r.TracesAtMost, "trace"), r.CostUSD)
+	}
 	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\n", r.ID, r.SessionID)
 	if r.Status != "" { // else LangSmith does not return the job, and only its id is known
 		fmt.Fprintf(&b, "name: %s\nstatus: %s\n", markdown.Quote(r.Name, markdown.MaxName), markdown.Word(string(r.Status), markdown.MaxWord))
@@ -101,7 +116,7 @@ func (r *Result) Text() string {
 	}
 	if len(r.outcome.Others) > 0 {
 		b.WriteString("\n")
-		r.job.writeOthers(&b, r.outcome.Others, r.Scope)
+		r.others.write(&b)
 	}
 	fmt.Fprintf(&b, "\nNext: %s.\n", r.Next.Text("session_id", "job_id"))
 	return b.String()
