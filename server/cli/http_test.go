@@ -152,6 +152,11 @@ func TestHTTPCommand(t *testing.T) {
 
 // The log's first line has the settings in use, so that a missing one is noticed.
 func TestServingLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	state, err := filepath.Abs("state")
+	if err != nil {
+		t.Fatal(err)
+	}
 	reading := len(slices.DeleteFunc(tools.All(), func(t tool.Tool) bool { return t.Effect != tool.Reads }))
 	for _, c := range []struct {
 		variables map[string]string
@@ -162,6 +167,7 @@ func TestServingLine(t *testing.T) {
 			[]string{fmt.Sprintf(`"tools":%d,"read_only":true,"confirm":false`, reading), `"state":"redis"`, `"max_jobs_per_day":2,"endpoint":"https://api.smith.langchain.com","credential":"configured"`}},
 		{nil, []string{"--confirm", "--max-sample", "50", "--max-jobs-per-day", "2"},
 			[]string{fmt.Sprintf(`"tools":%d,"read_only":false,"confirm":true`, len(tools.All())), `"state":"memory"`, `"max_sample":50,`, `"credential":"callers'"`, "the count of --max-jobs-per-day starts at 0 with each process"}},
+		{nil, []string{"--state", "state"}, []string{fmt.Sprintf(`"state":"directory","sandbox":false,"state_directory":%q`, state)}},
 	} {
 		log := runHTTP(t, c.variables, append(c.args, "--addr", "127.0.0.1:0")...).end(t)
 		for _, want := range c.want {
@@ -172,6 +178,21 @@ func TestServingLine(t *testing.T) {
 		if shared := strings.Contains(c.args[len(c.args)-1], "redis"); shared && strings.Contains(log, "starts at 0") {
 			t.Errorf("a warning of a limit that Redis keeps:\n%s", log)
 		}
+	}
+}
+
+// A --state that is most likely an address ends the start, and doctor, before it makes a
+// directory of that name.
+func TestMistypedState(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, command := range []string{"stdio", "http", "doctor"} {
+		got := runCommand(t, nil, command, "--state", "localhost:6379")
+		if got.code != 2 || !strings.HasPrefix(got.err, "--state: this looks like a mistyped address") || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("%s: code %d, stderr %q", command, got.code, got.err)
+		}
+	}
+	if made, err := os.ReadDir("."); err != nil || len(made) != 0 {
+		t.Errorf("%v, %v", made, err)
 	}
 }
 
