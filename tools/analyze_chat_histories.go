@@ -173,7 +173,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	if err != nil {
 		return nil, err
 	}
-	job.NoDuplicates, job.TracesFollow = true, true
+	job.NoDuplicates, job.SendsTraces = true, true
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
 		var call *tool.Call
