@@ -148,7 +148,12 @@ func TestCallLogUncertain(t *testing.T) {
 					return
 				}
 				f.Call(t, "create_insights_job", args) // looks for the job, and sends no paid request
-				for _, line := range log.take() {
+				synctest.Wait()
+				equal := log.take()
+				if len(equal) != 2 {
+					t.Errorf("the equal call leaves %v", equal)
+				}
+				for _, line := range equal {
 					if line["outcome"] != "uncertain" || line["level"] != "warn" || line["upstream_status"] != nil {
 						t.Errorf("the equal call leaves %v", line)
 					}

@@ -2,10 +2,12 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -256,10 +258,14 @@ func TestREADMETeam(t *testing.T) {
 	if len(commands) == 0 {
 		t.Fatal("the README serves no team")
 	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel() // a server that starts ends at once
+	getenv := func(name string) string { return map[string]string{"LANGSMITH_API_KEY": operatorKey}[name] }
 	for _, command := range commands {
-		got := runCommand(t, map[string]string{"LANGSMITH_API_KEY": operatorKey}, strings.Fields(command[1])...)
-		if got.code != 2 || !strings.HasPrefix(got.err, "--addr: anyone who reaches") {
-			t.Errorf("%s: code %d, stderr %q", command[1], got.code, got.err)
+		var log bytes.Buffer
+		code := cli.Run(ended, strings.Fields(command[1]), getenv, strings.NewReader(""), io.Discard, &log)
+		if code != 2 || !strings.HasPrefix(log.String(), "--addr: anyone who reaches") {
+			t.Errorf("%s: code %d, stderr %q", command[1], code, &log)
 		}
 	}
 }
