@@ -179,7 +179,7 @@ func (r *Result) countAdded(added []uuid.UUID) {
 
 // explainPartial adds to an error how many traces were added before it.
 func (r *Result) explainPartial(env *tool.Env, err error, of int, atLeast string) error {
-	return tool.Refuse("%s\n%s%s of %s were added to %s before that. Repeat the call to add the rest; nothing is added twice.",
+	return tool.RefuseFor(err, "%s\n%s%s of %s were added to %s before that. Repeat the call to add the rest; nothing is added twice.",
 		env.Explain(tool.Declaration{}, err), atLeast, wording.Thousands(r.Added), wording.Count(of, "trace"), r.label())
 }
 
