@@ -27,6 +27,7 @@ const (
 func (r *CreateInsightsJobRequest) Check() error {
 	return errors.Join(
 		r.checkWindow(),
+		r.checkHierarchy(),
 		r.checkSample(),
 		r.checkPartitions(),
 		r.checkSummaryPrompt(),
@@ -68,6 +69,16 @@ func (r *CreateInsightsJobRequest) checkWindow() error {
 	}
 	if !end.After(start) {
 		return FieldError{"end_time", "must be later than start_time"}
+	}
+	return nil
+}
+
+// checkHierarchy refuses a negative number of clusters. What the API makes of 0 is not
+// documented.
+func (r *CreateInsightsJobRequest) checkHierarchy() error {
+	levels, _ := r.Hierarchy.Get()
+	if slices.ContainsFunc(levels, func(clusters int) bool { return clusters < 0 }) {
+		return FieldError{"hierarchy", "has a negative number of clusters"}
 	}
 	return nil
 }

@@ -51,6 +51,11 @@ var jobRules = []struct {
 	{`{"start_time":"2999-01-31T00:00:00Z"}`, []string{"start_time"}},
 	{`{"start_time":"2026-01-31T00:00:00Z","end_time":"2999-01-31T00:00:00Z"}`, nil},
 
+	{`{"hierarchy":[5,20]}`, nil},
+	{`{"hierarchy":[0]}`, nil},
+	{`{"hierarchy":[]}`, nil},
+	{`{"hierarchy":[5,-1]}`, []string{"hierarchy"}},
+
 	{`{"sample":1000}`, nil},
 	{`{"sample":1}`, nil},
 	{`{"sample":0.5}`, nil},

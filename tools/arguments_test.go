@@ -39,6 +39,7 @@ func TestInvalidArguments(t *testing.T) {
 	for arguments, want := range map[string]string{
 		`{"last_n_hours":24.5}`:                     "last_n_hours: must be an integer",
 		`{"hierarchy":[5,"twenty"]}`:                "hierarchy.1: must be an integer",
+		`{"hierarchy":[5,-1]}`:                      "hierarchy: has a negative number of clusters",
 		`{"last_n_hours":99999999999999999999}`:     "last_n_hours: must be a whole number",
 		`{"sample":10,"sample":1000}`:               `duplicate object member name "sample"`,
 		"{\"name\":\"\xff\"}":                       "invalid UTF-8",

@@ -95,8 +95,43 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 	}
 }
 
-// A comparison of two jobs with different filters or windows names a better pair, if there
-// is one.
+// A comparison that goes back in time leads to the same two jobs in the other order.
+func TestCompareBackwardsLeadsForwards(t *testing.T) {
+	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+		elsewhere := s.Sandbox.AddProject(sandbox.Project{Name: "shop-staging"})
+		this, before := support(), weekBefore()
+		s.Sandbox.AddJob(s.project, this)
+		s.Sandbox.AddJob(s.project, before)
+		other := weekBefore()
+		other.ID = idOf("other")
+		s.Sandbox.AddJob(elsewhere, other)
+		for _, args := range []servertest.Args{
+			{"session_id": s.project, "job_id": before.ID, "baseline_job_id": this.ID},
+			{"session_id": elsewhere, "job_id": other.ID, "baseline_session_id": s.project, "baseline_job_id": this.ID},
+		} {
+			var compared struct {
+				Next struct {
+					Tool      string
+					Arguments servertest.Args
+				}
+			}
+			reply := s.Call(t, "compare_insights_jobs", args)
+			reply.Decode(t, &compared)
+			if next := compared.Next; next.Tool != "compare_insights_jobs" || next.Arguments["job_id"] != this.ID.String() || next.Arguments["baseline_job_id"] != fmt.Sprint(args["job_id"]) {
+				t.Fatalf("next is %v", compared.Next)
+			}
+			if want := "Next: compare_insights_jobs session_id=" + s.project.String() + " job_id=" + this.ID.String(); !strings.Contains(reply.Text, want) {
+				t.Errorf("%q is not in\n%s", want, reply.Text)
+			}
+			forwards := s.Call(t, compared.Next.Tool, compared.Next.Arguments)
+			if forwards.IsError || strings.Contains(forwards.Text, "back in time") {
+				t.Errorf("the next call returns\n%s", forwards.Text)
+			}
+		}
+	})
+}
+
+// A comparison of two jobs that did not read alike names two that did, if there are.
 func TestCompareNamesSuccessiveReports(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		s.addThreeWeeksOfRuns()

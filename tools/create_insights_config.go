@@ -70,7 +70,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	if existing != nil {
-		return configs.NewSaved("already exists with these settings; no second one was saved", project, existing, args.ScheduleCron, nil, others), nil
+		return configs.NewSaved("already exists with these settings; no second one was saved", project, existing, args.ScheduleCron, nil, others, ""), nil
 	}
 	var forecast *configs.Forecast
 	if when != nil {
@@ -96,13 +96,13 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
-			return configs.NewSaved("is saved, although LangSmith's response was lost", project, existing, args.ScheduleCron, forecast, others), nil
+			return configs.NewSaved("is saved, although LangSmith's response was lost", project, existing, args.ScheduleCron, forecast, others, ""), nil
 		}
 	}
 	if err != nil {
 		return nil, dryrun.ExplainFilter(env.Audience, request.Config, err, "config.filter")
 	}
-	return configs.NewSaved("saved", project, saved, args.ScheduleCron, forecast, others), nil
+	return configs.NewSaved("saved", project, saved, args.ScheduleCron, forecast, others, ""), nil
 }
 
 // dryRun returns what saving the config would do, and the other configs with a schedule.
@@ -116,5 +116,5 @@ func (a createInsightsConfigArgs) dryRun(project langsmith.Project, forecast *co
 	after.Description, _ = request.Description.Get()
 	after.ScheduleCron, _ = request.ScheduleCron.Get()
 	a.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a), forecast, others)
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a), forecast, others, "")
 }

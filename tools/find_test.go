@@ -60,6 +60,78 @@ func TestLatestJob(t *testing.T) {
 	})
 }
 
+// A result for the latest job names, in text and structure and without a further request, the
+// newer jobs that are unfinished and a report of a later window.
+func TestLatestJobIsNotTheOneMeant(t *testing.T) {
+	const running, later = "Not finished, and newer", "was started earlier reads a later window"
+	made := func(created time.Time, job sandbox.Job) sandbox.Job {
+		job.CreatedAt = created
+		return job
+	}
+	newer := sandbox.Job{ID: idOf("newer"), Name: "Newer", Status: "queued"}
+	for name, c := range map[string]struct {
+		jobs func(now time.Time) []sandbox.Job
+		want map[string]string // what is said, and the job that it names
+	}{
+		"alone": {jobs: func(time.Time) []sandbox.Job { return []sandbox.Job{support()} }},
+		"in order": {jobs: func(now time.Time) []sandbox.Job {
+			return []sandbox.Job{weekBefore(), support(), made(now.AddDate(0, -1, 0), newer)}
+		}},
+		"one newer is unfinished": {
+			func(now time.Time) []sandbox.Job { return []sandbox.Job{support(), made(now, newer)} },
+			map[string]string{running: `"Newer" (queued), job_id ` + idOf("newer").String()},
+		},
+		"the week before made after": {
+			func(now time.Time) []sandbox.Job { return []sandbox.Job{support(), made(now, weekBefore())} },
+			map[string]string{later: `"Support, week 52", job_id ` + idOf("this week").String()},
+		},
+		"both": {
+			func(now time.Time) []sandbox.Job {
+				return []sandbox.Job{support(), made(now.Add(-time.Minute), weekBefore()), made(now, newer)}
+			},
+			map[string]string{running: "Newer", later: "week 52"},
+		},
+		"an unknown window, and one newer has failed": {jobs: func(now time.Time) []sandbox.Job {
+			return []sandbox.Job{support(), made(now, sandbox.Job{Name: "Unknown"}), made(now, sandbox.Job{Name: "Failed", Status: "error"})}
+		}},
+	} {
+		for _, tool := range []string{"get_insights_job", "wait_for_insights_job"} {
+			t.Run(name+" "+tool, func(t *testing.T) {
+				onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+					for _, job := range c.jobs(time.Now()) {
+						s.Sandbox.AddJob(s.project, job)
+					}
+					s.Sandbox.ResetRequests()
+					reply := s.Call(t, tool, servertest.Args{"session_id": s.project, "job_id": "latest"})
+					var shown struct{ Caution []string }
+					reply.Decode(t, &shown)
+					if len(shown.Caution) != len(c.want) {
+						t.Errorf("caution %q", shown.Caution)
+					}
+					for _, caution := range shown.Caution {
+						if !strings.Contains(reply.Text, "Caution: "+caution+"\n") {
+							t.Errorf("%q is not in\n%s", caution, reply.Text)
+						}
+						for said, names := range c.want {
+							if strings.Contains(caution, said) && !strings.Contains(caution, names) {
+								t.Errorf("%q does not name %s", caution, names)
+							}
+						}
+					}
+					for said := range c.want {
+						if !strings.Contains(reply.Text, said) {
+							t.Errorf("%q is not in\n%s", said, reply.Text)
+						}
+					}
+					if sent := s.upstream(); len(sent) != 3 { // the list, the project and the report
+						t.Errorf("sent %q", sent)
+					}
+				})
+			})
+		}
+	}
+}
+
 // The newest of many jobs is found wherever LangSmith lists it.
 func TestLatestOfManyJobs(t *testing.T) {
 	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {

@@ -35,16 +35,16 @@ func runGetInsightsJob(ctx context.Context, env *tool.Env, args getInsightsJobAr
 	if err != nil {
 		return nil, err
 	}
-	id, alone, err := jobs.FindReport(ctx, env, project, args.JobID)
+	found, err := jobs.FindReport(ctx, env, project, args.JobID)
 	if err != nil {
 		return nil, err
 	}
-	job, err := env.LangSmith.GetJob(ctx, project.ID, id)
+	job, err := env.LangSmith.GetJob(ctx, project.ID, found.ID)
 	if err != nil {
 		return nil, err
 	}
 	view := jobs.NewView(ctx, env, project, job)
-	view.Alone = alone
+	view.Alone, view.Caution = found.Alone, found.Caution
 	if err := view.Select(args.ClusterID, args.SortBy, args.Detail, args.PageArgs); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ type updateInsightsConfigArgs struct {
 	ConfigID     uuid.UUID                                              `json:"config_id" jsonschema_description:"The config to change."`
 	Name         langsmith.Optional[string]                             `json:"name,omitzero" jsonschema:"minLength=1,maxLength=255" jsonschema_extras:"nullClears=true" jsonschema_description:"Its new name."`
 	Description  langsmith.Optional[string]                             `json:"description,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"What it is for."`
-	Config       langsmith.Optional[langsmith.CreateInsightsJobRequest] `json:"config,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"All settings, as in create_insights_config."`
+	Config       langsmith.Optional[langsmith.CreateInsightsJobRequest] `json:"config,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"All settings: replaces the saved ones."`
 	ScheduleCron langsmith.Optional[string]                             `json:"schedule_cron,omitzero" jsonschema_extras:"nullClears=true" jsonschema_description:"As in create_insights_config; null ends the schedule."`
 	configs.ScheduleArgs
 }
@@ -96,7 +96,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		}
 		return nil, err
 	}
-	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, planned.others), nil
+	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, planned.others, planned.describeDropped(args, saved.ScheduleCron)), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -117,7 +117,8 @@ type change struct {
 }
 
 // planChange returns the effect of an update on a config. It fetches the saved config if
-// the jobs that its schedule starts depend on it.
+// the jobs that its schedule starts depend on it, and if a schedule is given, to name the
+// settings that the change drops.
 func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs, when *schedule.Schedule) (*change, error) {
 	planned := &change{when: when}
 	if given, ok := args.Config.Get(); ok {
@@ -125,7 +126,7 @@ func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, a
 	} else if args.Config.IsNull() {
 		planned.settings = &langsmith.CreateInsightsJobRequest{}
 	}
-	needed := args.DryRun || when != nil && planned.settings == nil
+	needed := args.DryRun || when != nil
 	if planned.settings != nil && args.ScheduleCron.IsZero() {
 		_, fixed := planned.settings.StartTime.Get()
 		needed = needed || fixed || env.Policy.Confirm || env.Policy.MaxSample > 0
@@ -180,6 +181,21 @@ func (c *change) forecast(ctx context.Context, env *tool.Env, project langsmith.
 	return configs.NewForecast(ctx, env, project, c.settings, argument)
 }
 
+// describeDropped names the saved settings that the given ones replace and do not have. If
+// the saved ones are unknown, it says for a config with a schedule that all are replaced.
+func (c *change) describeDropped(args updateInsightsConfigArgs, cron string) string {
+	given := args.settings()
+	switch {
+	case given == nil:
+		return ""
+	case c.saved != nil:
+		return configs.DescribeDropped(c.saved.Config, given)
+	case cron != "":
+		return "config has replaced all saved settings: those that it does not give are gone."
+	}
+	return ""
+}
+
 // dryRun shows what the update would do.
 func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs, forecast *configs.Forecast) (*tool.Resizable[*configs.Saved], error) {
 	after := *c.saved
@@ -197,9 +213,10 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 			return nil, fmt.Errorf("encode the settings: %w", err)
 		}
 	}
+	dropped := c.describeDropped(args, after.ScheduleCron)
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, c.others)
+	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, c.others, dropped)
 }
 
 // findConfig finds a saved config in the list, since the API has no request for a single

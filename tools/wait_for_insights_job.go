@@ -41,7 +41,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if err != nil {
 		return nil, err
 	}
-	id, alone, err := jobs.FindReport(ctx, env, project, args.JobID)
+	found, err := jobs.FindReport(ctx, env, project, args.JobID)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +49,13 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 		// For the links; at shutdown there is no time to request it.
 		project.TenantID = env.TenantID(ctx, project)
 	}
-	state, err := waitForJob(ctx, env, project.ID, id, args.waitArgs)
+	state, err := waitForJob(ctx, env, project.ID, found.ID, args.waitArgs)
 	if err != nil {
-		args.ProjectArgs, args.JobID = tool.ProjectArgs{SessionID: project.ID}, tool.JobID(id.String())
+		args.ProjectArgs, args.JobID = tool.ProjectArgs{SessionID: project.ID}, tool.JobID(found.ID.String())
 		return nil, tool.WithNextCall(err, args)
 	}
 	view := jobs.NewView(ctx, env, project, state.Report)
-	view.Alone = alone
+	view.Alone, view.Caution = found.Alone, found.Caution
 	if job := jobs.NewJob(&state.Report.Job, nil, jobs.MaxName); !job.Status.Done() {
 		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
 		view.NextLook = state.NextLook()

@@ -102,8 +102,16 @@ func (c *Comparison) result(items, chars int) *Result {
 
 // next returns the call that shows a failed trace of the categories that appeared or grew:
 // of the leaf category with the most failed traces. If there is none, it returns the call
-// that shows the whole report.
+// that shows the whole report. If the comparison goes back in time, it returns the one that
+// does not.
 func (c *Comparison) next() *tool.Call {
+	if goesBack(c.job.scope, c.baseline.scope) {
+		call := []any{"session_id", c.baseline.project.ID, "job_id", c.baseline.job.ID, "baseline_job_id", c.job.job.ID}
+		if c.job.project.ID != c.baseline.project.ID {
+			call = append(call, "baseline_session_id", c.job.project.ID)
+		}
+		return tool.NewCall("compare_insights_jobs", call...)
+	}
 	var worst *report.Node
 	var failures float64
 	for i := range c.changes {

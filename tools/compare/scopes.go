@@ -13,7 +13,7 @@ import (
 func cautionOfScopes(job, baseline *scope.Scope) []string {
 	var caution []string
 	if length, other := job.Length(), baseline.Length(); length > 0 && other > 0 {
-		if baseline.EndTime.After(job.EndTime.Time) {
+		if goesBack(job, baseline) {
 			caution = append(caution, "The baseline's window ends later than the job's, so this goes back in time: swap job_id and baseline_job_id.")
 		}
 		switch {
@@ -38,6 +38,11 @@ func cautionOfScopes(job, baseline *scope.Scope) []string {
 		caution = append(caution, fmt.Sprintf("The samples differ: the job's is %s, the baseline's %s.", cmp.Or(job.Sample, "not given"), cmp.Or(baseline.Sample, "not given")))
 	}
 	return caution
+}
+
+// goesBack reports whether the baseline's window is known to end later than the job's.
+func goesBack(job, baseline *scope.Scope) bool {
+	return job.Length() > 0 && baseline.Length() > 0 && baseline.EndTime.After(job.EndTime.Time)
 }
 
 func describeFilter(s *scope.Scope) string {

@@ -26,11 +26,16 @@ func (r *Result) Text() string {
 	if r.shown > 0 {
 		r.writeTables(&b)
 	}
-	shows := "an example"
-	if r.Next.Tool == "get_insights_job" {
-		shows = "the whole report"
+	next := r.Next.Text("session_id", "job_id") + ": "
+	switch r.Next.Tool {
+	case "compare_insights_jobs":
+		next = r.Next.Text() + ": forwards in time"
+	case "get_insights_job":
+		next += "the whole report"
+	default:
+		next += "an example"
 	}
-	fmt.Fprintf(&b, "\nNext: %s: %s.\n", r.Next.Text("session_id", "job_id"), shows)
+	fmt.Fprintf(&b, "\nNext: %s.\n", next)
 	return b.String()
 }
 

@@ -20,8 +20,9 @@ type ScheduleArgs struct {
 // NewDryRun returns the result of a dry run. request is the body that would be sent, after
 // the config after the call, args are the dry run's, call is the one that saves the config
 // (nil if it is too long to repeat), forecast is what a run would find (nil if nothing was
-// counted), and others are the project's other configs with a schedule.
-func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, forecast *Forecast, others []langsmith.Config) (*tool.Resizable[*Saved], error) {
+// counted), others are the project's other configs with a schedule, and dropped describes
+// the settings that the call would drop.
+func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, forecast *Forecast, others []langsmith.Config, dropped string) (*tool.Resizable[*Saved], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
@@ -34,7 +35,7 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}
-			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews}
+			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews, dropped: dropped}
 			result.Config.Config = nil // would_send has the given settings
 			result.addForecast(forecast)
 			if result.RunsPerMonth > MostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
@@ -59,6 +60,7 @@ func (s *Saved) describeDryRun() string {
 	if s.ScheduleCron == "" {
 		b.WriteString("It would have no schedule, and start no job.\n")
 	}
+	s.writeDropped(&b)
 	s.writeForecast(&b)
 	s.writeOthers(&b)
 	if s.WouldSend == nil {

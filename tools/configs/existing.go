@@ -47,6 +47,9 @@ func RefuseSecondSchedule(project langsmith.Project, name string, scheduled []la
 		listSchedules(views)[0], wording.Call("update_insights_config", "session_id", project.ID, "config_id", QuoteID(scheduled[i].ID)))
 }
 
+// defaultModel is the model of a config without one.
+const defaultModel = "openai"
+
 var (
 	// notReturned are the fields of a job's request that a saved config does not have.
 	notReturned = []string{"config_id", "is_scheduled", "validate_model_secrets"}
@@ -75,7 +78,7 @@ func matches(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (a
 		delete(requested, name)
 	}
 	if requested["model"] == nil {
-		requested["model"] = "openai" // the API's default
+		requested["model"] = defaultModel
 	}
 	for name, value := range requested {
 		if !equalValues(value, settings[name]) && (value != nil || !slices.Contains(addedByLangSmith, name)) {

@@ -27,6 +27,7 @@ type Saved struct {
 	view      View
 	forecast  *Forecast                  // nil if nothing was counted
 	others    []View                     // the project's other configs with a schedule
+	dropped   string                     // the description of settings that the change drops; empty for none
 	schedule  langsmith.Optional[string] // as requested
 	shortened bool                       // whether a text was longer
 }
@@ -40,14 +41,15 @@ type Now struct {
 
 // NewSaved returns the result for a saved config. outcome follows the config's name in a
 // sentence, schedule is the requested one, and others are the project's other configs with
-// a schedule. forecast is nil if nothing was counted.
-func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], forecast *Forecast, others []langsmith.Config) *tool.Resizable[*Saved] {
+// a schedule. forecast is nil if nothing was counted. dropped describes the settings that
+// the change has dropped.
+func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], forecast *Forecast, others []langsmith.Config, dropped string) *tool.Resizable[*Saved] {
 	view, otherViews := NewView(*config), newViews(others)
 	return &tool.Resizable[*Saved]{
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *Saved {
 			cut := markdown.Shortener{Max: chars}
-			saved := &Saved{Config: view.Show(&cut), outcome: outcome, project: project, view: view, others: otherViews, schedule: schedule}
+			saved := &Saved{Config: view.Show(&cut), outcome: outcome, project: project, view: view, others: otherViews, schedule: schedule, dropped: dropped}
 			saved.shortened = cut.Shortened
 			switch {
 			case saved.isUnscheduled():
@@ -83,6 +85,9 @@ func (s *Saved) describeLostSchedule() string {
 // listCautions lists unexpected costs of the schedule.
 func (s *Saved) listCautions() []string {
 	var cautions []string
+	if s.dropped != "" {
+		cautions = append(cautions, s.dropped)
+	}
 	if lost := s.describeLostSchedule(); lost != "" {
 		cautions = append(cautions, lost)
 	}
@@ -132,6 +137,7 @@ func (s *Saved) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(s.Name, langsmith.MaxConfigName), s.outcome, s.project.ID, QuoteID(s.ID))
 	s.view.Write(&b, &s.Config)
+	s.writeDropped(&b)
 	s.writeForecast(&b)
 	if s.shortened {
 		b.WriteString("Texts that end in … are shortened here, not in LangSmith.\n")
@@ -149,6 +155,13 @@ func (s *Saved) Text() string {
 		fmt.Fprintf(&b, "\nIt has no schedule.\nNext: %s: what a job of it would cost. Without dry_run it runs (paid).\n", s.Next.Text("session_id", "config_id"))
 	}
 	return b.String()
+}
+
+// writeDropped writes which settings the change drops.
+func (s *Saved) writeDropped(b *strings.Builder) {
+	if s.dropped != "" {
+		b.WriteString(s.dropped + "\n")
+	}
 }
 
 // writeForecast writes what a run would find now.

@@ -18,25 +18,57 @@ import (
 // Find returns the id of the job that a call names. It does not check a UUID: the request
 // with it shows whether the job exists.
 func Find(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (uuid.UUID, error) {
-	found, _, err := FindReport(ctx, env, project, id)
-	return found, err
+	found, err := FindReport(ctx, env, project, id)
+	return found.ID, err
 }
 
-// FindReport is [Find] for tools that show the report. alone reports whether the project is
-// known to have no other.
-func FindReport(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (job uuid.UUID, alone bool, err error) {
+// Found is the job that a call names. The other fields are known if it is [tool.LatestJob].
+type Found struct {
+	ID      uuid.UUID
+	Alone   bool     // the project has no other report
+	Caution []string // names jobs that the caller may mean instead
+}
+
+// FindReport is [Find] for tools that show the report.
+func FindReport(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (Found, error) {
 	if id != tool.LatestJob {
-		return id.UUID(), false, nil
+		return Found{ID: id.UUID()}, nil
 	}
 	all, err := ListAll(ctx, env.LangSmith, project.ID)
 	if err != nil {
-		return uuid.Nil, false, err
+		return Found{}, err
 	}
 	succeeded := Successful(all)
 	if len(succeeded) == 0 {
-		return uuid.Nil, false, RefuseLatest(project)
+		return Found{}, RefuseLatest(project)
 	}
-	return succeeded[0].ID, len(succeeded) == 1, nil
+	return Found{ID: succeeded[0].ID, Alone: len(succeeded) == 1, Caution: cautionOfLatest(env, all, succeeded)}, nil
+}
+
+// maxNewer is the maximum number of unfinished jobs that a caution names.
+const maxNewer = 3
+
+// cautionOfLatest names the newer jobs that are unfinished, and a report of a later window
+// than that of the newest one.
+func cautionOfLatest(env *tool.Env, all, succeeded []langsmith.Job) []string {
+	var caution []string
+	latest := &succeeded[0]
+	newer := all[:slices.IndexFunc(all, func(job langsmith.Job) bool { return job.ID == latest.ID })]
+	newer = slices.DeleteFunc(slices.Clone(newer), func(job langsmith.Job) bool { return job.Status.Done() })
+	if len(newer) > 0 {
+		caution = append(caution, "Not finished, and newer than this report: "+ListNames(newer, maxNewer)+".")
+	}
+	later, reads := latest, ScopeOf(latest, env.Scopes)
+	for i := range succeeded[1:] {
+		other := ScopeOf(&succeeded[1+i], env.Scopes)
+		if reads.Length() > 0 && other.Length() > 0 && other.EndTime.After(reads.EndTime.Time) {
+			later, reads = &succeeded[1+i], other
+		}
+	}
+	if later != latest {
+		caution = append(caution, fmt.Sprintf("A report that was started earlier reads a later window (%s): %s, job_id %s.", reads, markdown.Quote(later.Name, MaxName), later.ID))
+	}
+	return caution
 }
 
 // RefuseLatest refuses a call about the latest job of a project in which none has

@@ -22,6 +22,7 @@ type Result struct {
 	NextOffset        int       `json:"next_offset,omitempty"`
 	Report            *Report   `json:"report,omitempty"`
 	RetryAfterSeconds int       `json:"retry_after_seconds,omitempty"`
+	tool.Cautioned
 	tool.Followed
 
 	view      *View
@@ -70,6 +71,7 @@ func (v *View) result(items, chars int) *Result {
 		Job:       NewJob(&v.job.Job, v.scopes, min(MaxName, chars)),
 		SessionID: v.project.ID,
 		Report:    v.report,
+		Cautioned: tool.Cautioned{Caution: v.Caution},
 		view:      v,
 		chars:     chars,
 	}

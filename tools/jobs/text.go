@@ -55,6 +55,9 @@ func (r *Result) writeHead(b *strings.Builder) {
 	if r.Scope != nil {
 		fmt.Fprintf(b, "Scope: %s.\n", r.Scope)
 	}
+	for _, caution := range r.Caution {
+		fmt.Fprintf(b, "Caution: %s\n", caution)
+	}
 	fmt.Fprintf(b, "session_id %s, job_id %s\n", r.SessionID, r.ID)
 	if web := r.view.links.JobPattern(); web != "" {
 		b.WriteString("Web: " + web + "\n")

@@ -31,6 +31,8 @@ type View struct {
 
 	// Alone is set if the project is known to have no other report to compare with.
 	Alone bool
+	// Caution is what the result is to be read with.
+	Caution []string
 	// Progress describes the state of an unfinished job; if empty, its age is shown.
 	Progress string
 	// NextLook is when to look at an unfinished job again; if 0, its age decides.
