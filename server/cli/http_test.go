@@ -181,8 +181,8 @@ func TestServingLine(t *testing.T) {
 	}
 }
 
-// A --state that is most likely an address ends the start, and doctor, before it makes a
-// directory of that name.
+// A --state that is most likely an address ends the start, and doctor, before a directory of
+// that name is created.
 func TestMistypedState(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, command := range []string{"stdio", "http", "doctor"} {

@@ -2,22 +2,22 @@ package stdio
 
 import "context"
 
-// workers run the calls of a connection, each in a goroutine of its own. Some that are done
-// wait for the next call, as net/http's do for a connection's: a new goroutine has to grow
-// its stack, which takes a twelfth of a call's CPU.
+// workers run the calls of a connection, each in its own goroutine. Goroutines that have
+// ended a call wait for the next one, because a new goroutine must grow its stack, which
+// takes a twelfth of a call's CPU.
 type workers struct {
-	next chan func()   // to a worker that waits
-	kept chan struct{} // one for each worker that waits, or runs a call after its first
+	next chan func()   // the call for a waiting worker
+	kept chan struct{} // an element for each worker that stays after its first call
 }
 
-// maxKept is the maximum number of workers that wait for a call.
+// maxKept is the maximum number of workers that stay.
 const maxKept = 64
 
 func newWorkers() workers {
 	return workers{next: make(chan func()), kept: make(chan struct{}, maxKept)}
 }
 
-// run runs a call until it returns. It does not wait for it.
+// run starts a call and does not wait for it.
 func (w workers) run(ctx context.Context, call func()) {
 	select {
 	case w.next <- call:
@@ -26,7 +26,8 @@ func (w workers) run(ctx context.Context, call func()) {
 	}
 }
 
-// work runs a call, and then others until ctx is done, unless enough workers do.
+// work runs a call. If fewer than maxKept workers stay, it then runs further calls until
+// ctx is done.
 func (w workers) work(ctx context.Context, call func()) {
 	call()
 	select {
