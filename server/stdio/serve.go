@@ -40,7 +40,7 @@ func Serve(ctx context.Context, server *mcpserver.MCPServer, in io.Reader, out i
 	// Requests may outlive ctx by the grace.
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	c := &connection{handler: jsonrpc.Handler{MCP: server, Extension: options.Extension, Logger: options.Logger}, ctx: requests, out: out, workers: newWorkers(), broken: make(chan struct{}), refusals: make(chan struct{}, maxRefusals)}
+	c := &connection{handler: jsonrpc.Handler{MCP: server, Extension: options.Extension, Logger: options.Logger}, ctx: requests, out: out, broken: make(chan struct{}), refusals: make(chan struct{}, maxRefusals)}
 	c.session = jsonrpc.NewSession("stdio-"+uuid.NewString(), &c.pending, c.write)
 	unregister, err := c.session.Register(ctx, server)
 	if err != nil {
@@ -74,7 +74,6 @@ type connection struct {
 	session *jsonrpc.Session
 	pending jsonrpc.PendingRequests
 	calls   jsonrpc.Calls
-	workers workers
 	ctx     context.Context // of the requests
 	ending  atomic.Bool
 
@@ -121,12 +120,12 @@ func (c *connection) handle(line []byte) {
 			c.refuse(message, problem)
 			return
 		}
-		c.workers.run(c.ctx, func() {
+		go func() {
 			defer call.End()
 			if response := c.handler.Handle(call.Context, c.session, message); call.Finish() {
 				c.respond(response)
 			}
-		})
+		}()
 	}
 }
 
