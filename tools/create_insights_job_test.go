@@ -46,6 +46,7 @@ func TestCreateInsightsJob(t *testing.T) {
 		{name: "dry_run_many_match", runs: 1200, args: servertest.Args{"project": "shop", "dry_run": true}},
 		{name: "dry_run_older_routes", runs: 250, sandbox: sandbox.Options{Routes: sandbox.RoutesV1}, args: servertest.Args{"project": "shop", "dry_run": true}},
 		{name: "dry_run_bad_filter", args: servertest.Args{"project": "shop", "dry_run": true, "filter": `status = error`}},
+		{name: "dry_run_bad_metadata_filter", args: servertest.Args{"project": "shop", "dry_run": true, "filter": `eq(metadata.user_id, "u1")`}},
 		{name: "dry_run_no_such_status", runs: 3, args: servertest.Args{"project": "shop", "dry_run": true, "filter": `and(eq(status, "failed"), gt(latency, 1))`}},
 		{name: "dry_run_filter_unmatched", runs: 3, args: with(whyGiveUp, servertest.Args{"dry_run": true, "filter": `eq(name, "identity.verify")`})},
 		{name: "dry_run_nothing_before_the_runs", runs: 3, args: servertest.Args{"project": "shop", "dry_run": true, "filter": `eq(status, "error")`,

@@ -141,7 +141,8 @@ func ExplainFilter(audience advice.Audience, request *langsmith.CreateInsightsJo
 // that it is invalid; else it returns nil. argument is the one that has the filter.
 func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJobRequest, err error, argument string) error {
 	var api *langsmith.Error
-	if _, filtered := request.Filter.Get(); !filtered || !errors.As(err, &api) ||
+	filter, filtered := request.Filter.Get()
+	if !filtered || !errors.As(err, &api) ||
 		api.Status != http.StatusBadRequest && api.Status != http.StatusUnprocessableEntity {
 		return nil
 	}
@@ -149,8 +150,12 @@ func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJob
 	if argument == "config_id" {
 		problem = "has an invalid filter: "
 	}
+	example := `and(eq(status, "error"), gt(latency, 5))`
+	if strings.Contains(strings.ToLower(filter), "metadata") {
+		example = `and(eq(metadata_key, "customer"), eq(metadata_value, "guest"))`
+	}
 	return &tool.ArgumentError{
-		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + `; a good one is and(eq(status, "error"), gt(latency, 5))`}},
+		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + "; a good one is " + example}},
 		Asked:    true,
 	}
 }
