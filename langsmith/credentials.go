@@ -32,7 +32,7 @@ type Login interface {
 // ErrNoCredentials is returned, and nothing is sent, when a client has no credentials.
 var ErrNoCredentials = errors.New("no LangSmith credentials are configured")
 
-var errInvalidCredential = errors.New("the LangSmith credential holds a line break or another character that no header can carry")
+var errInvalidCredential = errors.New("the LangSmith credential has a line break or another character that a header cannot have")
 
 // check returns an error if requests cannot be sent with the credentials.
 func (c Credentials) check(anonymous bool) error {

@@ -109,7 +109,7 @@ var errIncompleteResponse = errors.New("the response lacks what the API document
 // most a thousand categories, a page a thousand runs.
 const maxItems = 10_000
 
-var errTooManyItems = fmt.Errorf("the response holds more than %d items in one list or object", maxItems)
+var errTooManyItems = fmt.Errorf("the response has more than %d items in one list or object", maxItems)
 
 // List is an array in a response. It skips items whose type is not the documented one,
 // and items without their id.

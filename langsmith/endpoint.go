@@ -40,9 +40,9 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	case u.Hostname() == "":
 		return Endpoint{}, fmt.Errorf("the endpoint names no host: want one such as %s", DefaultEndpoint)
 	case u.User != nil:
-		return Endpoint{}, errors.New("the endpoint must not hold a user or password")
+		return Endpoint{}, errors.New("the endpoint must not have a user or password")
 	case u.RawQuery != "" || u.Fragment != "":
-		return Endpoint{}, errors.New("the endpoint must not hold a query or fragment")
+		return Endpoint{}, errors.New("the endpoint must not have a query or fragment")
 	}
 	if err := checkPort(u); err != nil {
 		return Endpoint{}, err

@@ -14,7 +14,9 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/web"
+	"langsmith-insights-mcp/tools/paid"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/watch"
 )
 
 // callRecord is the log entry of one tool call. It contains no arguments and no
@@ -61,10 +63,16 @@ func (r *callRecord) end(reply tool.Reply, err error) {
 	case err != nil:
 		r.outcome = "cancelled"
 	case reply.IsError:
-		r.outcome, r.failed = failureKind(reply.Err), true
-		if upstream := (*langsmith.Error)(nil); errors.As(reply.Err, &upstream) { // other requests may have been sent after it
+		cause := explained(reply.Err)
+		r.outcome, r.failed = failureKind(cause), true
+		upstream := (*langsmith.Error)(nil)
+		switch {
+		case r.outcome == "no_credentials", r.outcome == "login": // no request was sent
+		case errors.As(cause, &upstream): // other requests may have been sent after it
 			r.upstream.Store(int64(upstream.Status))
 			r.failure = upstream.Failure()
+		case r.outcome == "uncertain": // the last response was to a list, and says nothing of the job
+			r.upstream.Store(0)
 		}
 	default:
 		r.outcome = "ok"
@@ -89,13 +97,26 @@ func (r *callRecord) log(logger zerolog.Logger) {
 	line.Msg("call")
 }
 
+// explained returns the error that refusals explain, if they do.
+func explained(err error) error {
+	var refusal *tool.Refusal
+	for errors.As(err, &refusal) && refusal.Cause != nil {
+		err = refusal.Cause
+	}
+	return err
+}
+
 // failureKind returns the outcome of a failed call.
 func failureKind(err error) string {
+	var uncertain *paid.UncertainError
+	var left *paid.LeftError
 	var arguments *tool.ArgumentError
 	var refusal *tool.Refusal
 	var login *langsmith.LoginError
 	var upstream *langsmith.Error
 	switch {
+	case errors.As(err, &uncertain), errors.As(err, &left) && left.Sent:
+		return "uncertain"
 	case errors.As(err, &arguments):
 		return "arguments"
 	case errors.As(err, &refusal) && refusal.NotFound, tool.IsNotFound(err):
@@ -106,7 +127,7 @@ func failureKind(err error) string {
 		return "no_credentials"
 	case errors.As(err, &login):
 		return "login"
-	case errors.As(err, &upstream) && upstream.Status == 0:
+	case errors.As(err, &upstream) && upstream.Status == 0, errors.Is(err, watch.ErrNoAnswer):
 		return "no_answer"
 	case upstream != nil:
 		return "upstream"

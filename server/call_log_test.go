@@ -2,15 +2,22 @@ package server_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
+	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/server/servertest"
 )
 
@@ -97,5 +104,95 @@ func TestCallLog(t *testing.T) {
 	}
 	if len(ids) != 1 || ids[nil] || !messages["call"] || !messages["paid call"] {
 		t.Errorf("a paid call leaves %v under the ids %v", messages, ids)
+	}
+}
+
+// A call that may have started a job is not logged as refused, and its lines have the
+// status of the paid request, not of the reads after it.
+func TestCallLogUncertain(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault   sandbox.Fault
+		outcome string // of the paid call
+		call    string // the outcome of the call
+		level   string // of the paid call
+		status  any
+		failure any
+	}{
+		"502":              {sandbox.Fault{Status: http.StatusBadGateway}, "uncertain", "uncertain", "warn", 502.0, nil},
+		"no response":      {sandbox.Fault{DropBefore: true}, "uncertain", "uncertain", "warn", nil, "closed"},
+		"a job is found":   {sandbox.Fault{DropAfter: true}, "probably_started", "ok", "warn", 200.0, nil},
+		"refused":          {sandbox.Fault{Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`}, "refused", "upstream", "info", 403.0, nil},
+		"too many jobs":    {sandbox.Fault{Status: http.StatusTooManyRequests, Body: `{"detail":"Too many concurrent Insights jobs"}`}, "too_many_jobs", "upstream", "info", 429.0, nil},
+		"job acknowledged": {sandbox.Fault{DelayAfter: time.Second}, "started", "ok", "info", 200.0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				log := &logLines{}
+				f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true, Now: time.Now}, Logger: zerolog.New(log).Level(zerolog.InfoLevel)})
+				args := servertest.Args{"session_id": f.Sandbox.AddProject(sandbox.Project{Name: "p"})}
+				c.fault.Method, c.fault.Path = http.MethodPost, "/insights$"
+				f.Sandbox.Inject(c.fault)
+				f.Call(t, "create_insights_job", args)
+				synctest.Wait()
+				lines := map[any]map[string]any{}
+				for _, line := range log.take() {
+					lines[line["message"]] = line
+				}
+				if paidCall := lines["paid call"]; paidCall["outcome"] != c.outcome || paidCall["level"] != c.level {
+					t.Errorf("the paid call leaves %v", paidCall)
+				}
+				if call := lines["call"]; call["outcome"] != c.call || call["upstream_status"] != c.status || call["failure"] != c.failure {
+					t.Errorf("the call leaves %v", call)
+				}
+				if c.call != "uncertain" {
+					return
+				}
+				f.Call(t, "create_insights_job", args) // looks for the job, and sends no paid request
+				for _, line := range log.take() {
+					if line["outcome"] != "uncertain" || line["level"] != "warn" || line["upstream_status"] != nil {
+						t.Errorf("the equal call leaves %v", line)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A call without credentials has sent nothing that could fail.
+func TestCallLogNoCredentials(t *testing.T) {
+	log := &logLines{}
+	f := servertest.Start(t, servertest.Options{
+		Logger: zerolog.New(log).Level(zerolog.InfoLevel),
+		Config: func(c *config.Config) { c.LangSmith.Credentials = langsmith.Credentials{} },
+	})
+	f.Call(t, "list_projects", nil)
+	if lines := log.take(); len(lines) != 1 || lines[0]["outcome"] != "no_credentials" || lines[0]["failure"] != nil || lines[0]["upstream_status"] != nil {
+		t.Errorf("it leaves %v", lines)
+	}
+}
+
+// The documentation has a row for every outcome of a call, and no other.
+func TestCallOutcomesInDocs(t *testing.T) {
+	source, err := os.ReadFile("call_log.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile("../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(document), "| `outcome` | meaning |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	outcomes, documented := map[string]bool{}, map[string]bool{}
+	for _, found := range regexp.MustCompile(`(?:return|outcome =|outcome:) "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		outcomes[found[1]] = true
+	}
+	for _, row := range regexp.MustCompile("(?m)^ *\\| (`[^|]*) \\|").FindAllStringSubmatch(table, -1) {
+		for _, found := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(row[1], -1) {
+			documented[found[1]] = true
+		}
+	}
+	if len(outcomes) < 10 || !maps.Equal(outcomes, documented) {
+		t.Errorf("docs/deployment.md has the outcomes %v, want %v", documented, outcomes)
 	}
 }

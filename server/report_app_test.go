@@ -19,7 +19,7 @@ func rendersApps() client.ClientOption {
 	return client.WithClientCapabilities(mcp.ClientCapabilities{Extensions: map[string]any{app.Extension: app.Settings()}})
 }
 
-func TestAppToolsNameThePage(t *testing.T) {
+func TestAppToolsReferToPage(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{})
 	listed, err := f.Client.ListTools(t.Context(), mcp.ListToolsRequest{})
 	if err != nil {
@@ -67,9 +67,9 @@ func TestPageIsAResource(t *testing.T) {
 	}
 }
 
-// TestHostsWithoutAppsSeeNoDifference calls in both protocol eras, as a client that
+// TestResultsForHostsWithoutApps calls in both protocol eras, as a client that
 // shows apps and as one that does not.
-func TestHostsWithoutAppsSeeNoDifference(t *testing.T) {
+func TestResultsForHostsWithoutApps(t *testing.T) {
 	for era, options := range map[string][]client.ClientOption{"2026-07-28": nil, "initialize": {client.WithProtocolVersion("2025-11-25")}} {
 		t.Run(era, func(t *testing.T) {
 			plain := servertest.Start(t, servertest.Options{Client: options})

@@ -56,7 +56,7 @@ func runAddInsightsRunsToAnnotationQueue(ctx context.Context, env *tool.Env, arg
 		return nil, err
 	}
 	extended := target.extended || args.DryRun && target.extends()
-	collected.FollowDryRun("add_insights_runs_to_annotation_queue", "queue", args.Queue, "extend_retention", args.ExtendRetention)
+	collected.SetNextCall("add_insights_runs_to_annotation_queue", "queue", args.Queue, "extend_retention", args.ExtendRetention)
 	result := &addToQueueResult{QueueID: collected.TargetID(), Queue: args.Queue, Result: *collected, extends: args.ExtendRetention, extended: extended}
 	if note := result.describeRetention(); note != "" {
 		result.Caution = append(result.Caution, note)
@@ -75,7 +75,7 @@ func (r *addToQueueResult) Text() string {
 }
 
 // describeRetention returns what the call does, or would do, to the retention of traces;
-// empty for nothing that was asked for.
+// empty if the call did not request one.
 func (r *addToQueueResult) describeRetention() string {
 	switch {
 	case r.Added == 0 && r.extends && r.DryRun:

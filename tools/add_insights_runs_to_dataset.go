@@ -46,7 +46,7 @@ func runAddInsightsRunsToDataset(ctx context.Context, env *tool.Env, args addToD
 	if err != nil {
 		return nil, err
 	}
-	collected.FollowDryRun("add_insights_runs_to_dataset", "dataset", args.Dataset, "split", args.Split)
+	collected.SetNextCall("add_insights_runs_to_dataset", "dataset", args.Dataset, "split", args.Split)
 	return &addToDatasetResult{DatasetID: collected.TargetID(), Dataset: args.Dataset, Result: *collected}, nil
 }
 

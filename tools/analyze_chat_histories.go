@@ -173,7 +173,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	if err != nil {
 		return nil, err
 	}
-	job.NoDuplicates, job.TracesFollow = true, true
+	job.NoDuplicates, job.SendsTraces = true, true
 	result := &analyzeChatHistoriesResult{chats: len(args.read), project: project}
 	if args.DryRun {
 		var call *tool.Call
@@ -240,7 +240,7 @@ func explainNotStarted(env *tool.Env, err error, n int, project langsmith.Projec
 	if tool.IsInterruption(err) {
 		return err
 	}
-	return tool.Refuse("%s\nThe %s in %s, session_id %s; the same call does not send them again.",
+	return tool.RefuseFor(err, "%s\nThe %s in %s, session_id %s; the same call does not send them again.",
 		env.Explain(tool.Declaration{Effect: tool.Spends}, err), wording.Count(n, "chat is", "chats are"), tool.ProjectLabel(project), project.ID)
 }
 

@@ -248,7 +248,7 @@ func TestInvalidChats(t *testing.T) {
 					t.Errorf("isError is %v, and LangSmith got %d requests", reply.IsError, len(s.Sandbox.Requests()))
 				}
 				if strings.Contains(reply.Text, "secret") {
-					t.Errorf("the refusal repeats what a chat says: %s", reply.Text)
+					t.Errorf("the refusal repeats a chat: %s", reply.Text)
 				}
 			})
 		})

@@ -362,7 +362,7 @@ func TestQueueWithConfirm(t *testing.T) {
 	})
 }
 
-// A run inside a trace is added as it is asked for, and said to be no trace.
+// A run inside a trace is added as requested, with a caution that it is not a trace.
 func TestAddChildRun(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		root, child := idOf("root"), idOf("child")
@@ -375,7 +375,7 @@ func TestAddChildRun(t *testing.T) {
 				reply := s.Call(t, toDataset, servertest.Args{"session_id": s.project, "run_ids": c.runs, "dataset": "d", "dry_run": dry})
 				var result struct{ Caution []string }
 				reply.Decode(t, &result)
-				const want = "1 of them is a run inside a trace, and no trace: get_run shows the trace_id."
+				const want = "1 of them is a run inside a trace, not a trace: get_run shows the trace_id."
 				if said := slices.Contains(result.Caution, want); said != c.said || strings.Contains(reply.Text, want) != c.said {
 					t.Errorf("%d runs, dry run %t: %s", len(c.runs), dry, reply.Text)
 				}
@@ -384,8 +384,8 @@ func TestAddChildRun(t *testing.T) {
 	})
 }
 
-// Whoever asks for extended retention is told what became of it, also where there is
-// nothing to add.
+// A call that requests extended retention returns its effect, also if there is nothing to
+// add.
 func TestExtendRetentionOfNothing(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		f := s.addReportWithRuns()

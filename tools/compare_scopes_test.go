@@ -37,7 +37,7 @@ func (s *stage) report(args servertest.Args) string {
 	return job.ID
 }
 
-// Two jobs that did not read alike are compared with a caution that says so, and their
+// Two jobs with different scopes are compared with a caution that says so, and their
 // scopes stand in text and structure.
 func TestCompareCautionsOfScopes(t *testing.T) {
 	const failures = `eq(status, "error")`
@@ -74,7 +74,7 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 				for _, caution := range []string{backwards, overlap, length, filters, samples} {
 					told := strings.Contains(strings.Join(compared.Caution, "\n"), caution)
 					if want := strings.Contains(strings.Join(c.cautions, "\n"), caution); told != want || strings.Contains(reply.Text, caution) != want {
-						t.Errorf("%q is told: %t\n%s", caution, told, reply.Text)
+						t.Errorf("the caution %q is there: %t\n%s", caution, told, reply.Text)
 					}
 				}
 				for _, side := range []struct {
@@ -150,18 +150,18 @@ func TestCompareNamesSuccessiveReports(t *testing.T) {
 		}
 		better := "job_id=" + job + " baseline_job_id=" + baseline
 		if told := cautions(nil); strings.Contains(told, "successive") {
-			t.Errorf("two that read alike: %s", told)
+			t.Errorf("two with the same scope: %s", told)
 		}
 		failures := s.report(with(after, servertest.Args{"filter": `eq(status, "error")`}))
 		if told := cautions(nil); !strings.Contains(told, "compare_insights_jobs session_id="+s.project.String()+" "+better) {
 			t.Errorf("%s is not named: %s", better, told)
 		}
 		if told := cautions(servertest.Args{"job_id": failures}); strings.Contains(told, "successive") {
-			t.Errorf("another job than the one that was asked for: %s", told)
+			t.Errorf("another job than the requested one: %s", told)
 		}
 		s.report(with(before, servertest.Args{"filter": `eq(status, "error")`}))
 		if told := cautions(nil); !strings.Contains(told, "swap job_id and baseline_job_id") || strings.Contains(told, "successive") {
-			t.Errorf("made in the other order: %s", told)
+			t.Errorf("started in the other order: %s", told)
 		}
 	})
 }

@@ -67,7 +67,7 @@ func FuzzConfigAnswers(f *testing.F) {
 				t.Errorf("%s: %s", name, reply.Structured)
 			}
 			if strings.ContainsFunc(reply.Text, func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
-				t.Errorf("%s lets characters through that nobody sees: %q", name, reply.Text)
+				t.Errorf("%s has invisible characters: %q", name, reply.Text)
 			}
 		}
 	})

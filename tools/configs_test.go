@@ -385,7 +385,7 @@ func (s *stage) checkFits(t *testing.T, long string, args servertest.Args) {
 	}
 }
 
-// Whatever LangSmith returns, a config's result is inside its budget.
+// A config's result is inside its budget for any response of LangSmith.
 func TestConfigsFitTheirBudget(t *testing.T) {
 	huge := object{"summary_prompt": strings.Repeat("é\"<", 30_000), "user_context": object{}, "attribute_schemas": object{}, "partitions": object{}}
 	for _, field := range []string{"user_context", "attribute_schemas", "partitions"} {
@@ -506,7 +506,7 @@ func TestScheduleWithConfirm(t *testing.T) {
 				t.Errorf("%s: %d configs saved: %s", action, posts, reply.Text)
 			}
 			if len(asked.asked) != 1 {
-				t.Fatalf("asked %d times", len(asked.asked))
+				t.Fatalf("%d questions", len(asked.asked))
 			}
 			servertest.Golden(t, "create_insights_config/question.txt", asked.asked[0]+"\n")
 			if !accepted {

@@ -158,7 +158,7 @@ func TestCreateWithConfirm(t *testing.T) {
 				s.transcript("person_"+name, "create_insights_job", whyGiveUp)
 				const question = `Start an Insights job over project "shop"? It reads at most 200 traces, which cost about 0.20 to 0.40 USD, billed by the model provider to the workspace's own key.`
 				if len(someone.asked) != 1 || someone.asked[0] != question {
-					t.Errorf("asked %q", someone.asked)
+					t.Errorf("the questions are %q", someone.asked)
 				}
 				if action == mcp.ElicitationResponseActionDecline {
 					if n := s.Sandbox.JobsStarted(); n != 0 {
@@ -168,7 +168,7 @@ func TestCreateWithConfirm(t *testing.T) {
 				}
 				s.transcript("person_not_asked_again", "create_insights_job", whyGiveUp)
 				if len(someone.asked) != 1 || s.Sandbox.JobsStarted() != 1 {
-					t.Errorf("asked %q, %d jobs", someone.asked, s.Sandbox.JobsStarted())
+					t.Errorf("the questions are %q, with %d jobs", someone.asked, s.Sandbox.JobsStarted())
 				}
 			})
 		})

@@ -61,7 +61,7 @@ func TestDryRunAgreesWithCall(t *testing.T) {
 				}
 				s.Call(t, "create_insights_job", args).Decode(t, &real)
 				if dry.AlreadyRunning != real.AlreadyRunning || dry.AlreadyDone != real.AlreadyDone {
-					t.Errorf("the dry run says %+v, the call %+v", dry, real)
+					t.Errorf("the dry run returns %+v, the call %+v", dry, real)
 				}
 			})
 		})
@@ -77,7 +77,7 @@ func TestDryRunWithWrongID(t *testing.T) {
 			dry := s.Call(t, "create_insights_job", servertest.Args{"session_id": id.String(), "dry_run": true})
 			real := s.Call(t, "create_insights_job", servertest.Args{"session_id": id.String()})
 			if !dry.IsError || dry.Text != real.Text {
-				t.Errorf("the dry run says %q, the call %q", dry.Text, real.Text)
+				t.Errorf("the dry run returns %q, the call %q", dry.Text, real.Text)
 			}
 			if id == job && !strings.Contains(dry.Text, "is the id of an Insights job") {
 				t.Errorf("a job's id is not named: %s", dry.Text)

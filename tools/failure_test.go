@@ -103,7 +103,7 @@ func TestAdvice(t *testing.T) {
 			s.Sandbox.Inject(c.fault)
 			reply := s.Call(t, c.tool, args)
 			if !reply.IsError || reply.Structured != nil {
-				t.Errorf("%s is no error: %s", c.title, reply.Text)
+				t.Errorf("%s is not an error: %s", c.title, reply.Text)
 			}
 			fmt.Fprintf(&told, "## %s\n\n%s\n\n", c.title, strings.TrimSpace(reply.Text))
 		})
@@ -118,7 +118,7 @@ func (signedIn) ID() string { return "profile work" }
 
 func (s signedIn) Token(context.Context) (langsmith.Secret, error) { return "an-access-token", s.err }
 
-// Whatever LangSmith responds, a call returns a result with a text.
+// A call returns a result with a text for any response of LangSmith.
 func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `null`, `[]`, `{"clusters":[{"id":null,"stats":[]}]}`, `<html>`, `{"id":"60a14bfe-0f7d-5951-a460-47faedf5a4d7","status":7}`,

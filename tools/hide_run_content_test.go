@@ -82,7 +82,7 @@ func TestRunContentIsHidden(t *testing.T) {
 				{"the run's resource", read("runs/" + idOf("run 1").String()), []string{saidInInputs, saidInOutputs}},
 			} {
 				if c.reply.IsError {
-					t.Errorf("%s says %s", c.name, c.reply.Text)
+					t.Errorf("%s returns %s", c.name, c.reply.Text)
 				}
 				for _, word := range []string{saidInInputs, saidInOutputs, saidInSummary, saidInHighlights} {
 					want := !hidden && slices.Contains(c.shows, word)

@@ -21,8 +21,8 @@ type transcriptCase struct {
 }
 
 // runTranscripts makes calls of one tool and compares each with its golden file.
-func runTranscripts(t *testing.T, tool string, scenes []transcriptCase) {
-	for _, c := range scenes {
+func runTranscripts(t *testing.T, tool string, cases []transcriptCase) {
+	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			onEveryGeneration(t, c.options, func(t *testing.T, s *stage) {
 				args := servertest.Args{"session_id": s.project.String()}

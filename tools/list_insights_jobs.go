@@ -61,7 +61,7 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 	page, next := tool.CutPage(args.PageArgs, listed.Jobs)
 	links := env.ProjectLinks(ctx, project)
 	return &tool.Resizable[*listInsightsJobsResult]{
-		Items: len(page), Chars: jobs.MaxName, Enough: minNameChars, Budget: args.Budget(),
+		Items: len(page), Chars: jobs.MaxName, MinChars: minNameChars, Budget: args.Budget(),
 		Build: func(items, chars int) *listInsightsJobsResult {
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {

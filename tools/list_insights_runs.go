@@ -56,7 +56,7 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 		return nil, err
 	}
 	view := &runs.View{
-		Project: project, JobID: jobID, NameJob: args.JobID == tool.LatestJob, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
+		Project: project, JobID: jobID, ShowJobID: args.JobID == tool.LatestJob, Page: args.PageArgs, MaxChars: args.MaxCharsArgs,
 		Selection: args.Selection, SortKey: args.SortKey, HideContent: env.Policy.HideRunContent,
 	}
 	var clusterID uuid.UUID

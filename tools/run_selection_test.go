@@ -124,8 +124,8 @@ func TestSelectedTotal(t *testing.T) {
 	})
 }
 
-// A listed trace has its thread, where LangSmith's responses have it: in the list of a job's
-// traces, or in the runs that a selection reads anyway.
+// A listed trace has its thread if LangSmith's responses have it: in the list of a job's
+// traces, or in the runs that a selection reads.
 func TestThreadOfListedRuns(t *testing.T) {
 	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
 		run, cluster := idOf("run"), idOf("cluster")

@@ -58,7 +58,7 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	view.Alone, view.Caution = found.Alone, found.Caution
 	if job := jobs.NewJob(&state.Report.Job, nil, jobs.MaxName); !job.Status.Done() {
 		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
-		view.LookAgain = state.LookAgain()
+		view.NextLook = state.NextLook()
 	}
 	return view.Resizable()
 }
@@ -73,7 +73,7 @@ func describeWait(state watch.State) string {
 	}
 	job := (&jobs.Job{Status: state.Report.Status}).State()
 	if state.Err == nil {
-		return fmt.Sprintf("%s for %s", job, wording.Duration(state.Age())) + describeEarlier("; earlier reports of this project took ", state.Earlier)
+		return fmt.Sprintf("%s for %s", job, wording.Duration(state.Age())) + describeEarlier("; earlier reports of this project took ", state.ReportTimes)
 	}
 	return fmt.Sprintf("%s %s ago; %s; retrying", job, wording.Duration(time.Since(state.AsOf)), describeFailures(state))
 }
@@ -87,7 +87,7 @@ func describeEnd(state watch.State, status string, timeout time.Duration, most i
 		fmt.Fprintf(&b, "still %s after a wait of %s", status, wording.Duration(timeout))
 	}
 	if !state.Report.CreatedAt.IsZero() {
-		fmt.Fprintf(&b, " (started %s ago%s)", wording.Duration(state.Age()), describeEarlier("; this project's reports took ", state.Earlier))
+		fmt.Fprintf(&b, " (started %s ago%s)", wording.Duration(state.Age()), describeEarlier("; this project's reports took ", state.ReportTimes))
 	}
 	b.WriteString(".")
 	switch state.End {
@@ -104,7 +104,7 @@ func describeEnd(state watch.State, status string, timeout time.Duration, most i
 
 // describeEarlier returns how long earlier reports took, after an introduction. It is
 // empty if that is unknown.
-func describeEarlier(introduction string, earlier watch.Earlier) string {
+func describeEarlier(introduction string, earlier watch.ReportTimes) string {
 	if earlier.Longest == 0 {
 		return ""
 	}

@@ -48,7 +48,7 @@ func waitForJob(ctx context.Context, env *tool.Env, project, job uuid.UUID, args
 	state, err := wait(ctx, request)
 	switch {
 	case errors.Is(err, watch.ErrNoAnswer):
-		return state, tool.Refuse("LangSmith has not responded within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(request.Timeout))
+		return state, tool.RefuseFor(err, "LangSmith has not responded within %s. The job is not affected: call again, with a longer timeout_seconds if this lasts.", wording.Duration(request.Timeout))
 	case errors.Is(err, watch.ErrEnding):
 		return state, tool.Refuse("This server is shutting down, and LangSmith has not responded yet. The job is not affected: call again when the server is back.")
 	}

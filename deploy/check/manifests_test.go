@@ -62,7 +62,7 @@ func TestManifestsAreValid(t *testing.T) {
 	}
 }
 
-func TestKustomizationListsEveryManifest(t *testing.T) {
+func TestKustomizationResources(t *testing.T) {
 	content, err := os.ReadFile("../kubernetes/kustomization.yaml")
 	if err != nil {
 		t.Fatal(err)

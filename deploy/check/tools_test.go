@@ -154,7 +154,7 @@ func TestSystemdUnit(t *testing.T) {
 
 // The alerts ring for this server, its first call in doubt included, and for no other
 // program that has metrics of the same names.
-func TestPrometheusTakesTheAlerts(t *testing.T) {
+func TestPrometheusAlerts(t *testing.T) {
 	tool(t, "promtool", "check", "rules", "../monitoring/alerts.yaml")
 	rules, err := os.ReadFile("../monitoring/alerts.yaml")
 	if err != nil {

@@ -99,7 +99,7 @@ func logIn(t *testing.T, page string) url.Values {
 
 // A client that knows nothing but the server's address is led to the provider
 // by a 401, comes back with a token, and is served.
-func TestAClientLogsIn(t *testing.T) {
+func TestClientLogin(t *testing.T) {
 	address := freeAddress(t)
 	resource := "http://" + address + "/mcp"
 	provider := startProvider(t, resource)

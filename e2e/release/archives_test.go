@@ -15,7 +15,7 @@ import (
 // member is a file in an archive.
 type member struct{ name, mode, owner, time, content string }
 
-func TestArchivesHoldTheProgramsAndNothingOfTheMachine(t *testing.T) {
+func TestArchiveContents(t *testing.T) {
 	dist := folder(t, "FIRST")
 	files := contents(t, dist)
 	for _, system := range []string{"linux", "darwin", "windows"} {

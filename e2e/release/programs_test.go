@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func TestLinuxProgramsAreStaticAndStripped(t *testing.T) {
+func TestLinuxPrograms(t *testing.T) {
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		file, err := elf.Open(program(folder(t, "FIRST"), "linux", arch))
 		if err != nil {
@@ -33,7 +33,7 @@ func TestLinuxProgramsAreStaticAndStripped(t *testing.T) {
 	}
 }
 
-func TestWindowsProgramsAreStripped(t *testing.T) {
+func TestWindowsPrograms(t *testing.T) {
 	for arch, machine := range map[string]uint16{"amd64": pe.IMAGE_FILE_MACHINE_AMD64, "arm64": pe.IMAGE_FILE_MACHINE_ARM64} {
 		file, err := pe.Open(program(folder(t, "FIRST"), "windows", arch))
 		if err != nil {
@@ -50,7 +50,7 @@ func TestWindowsProgramsAreStripped(t *testing.T) {
 	}
 }
 
-func TestMacProgramsAreStrippedAndJoined(t *testing.T) {
+func TestMacPrograms(t *testing.T) {
 	dist := folder(t, "FIRST")
 	joined, err := macho.OpenFat(program(dist, "darwin", "all"))
 	if err != nil {
@@ -92,7 +92,7 @@ func TestMacProgramsAreStrippedAndJoined(t *testing.T) {
 	}
 }
 
-func TestEveryProgramSaysWhatItWasBuiltFrom(t *testing.T) {
+func TestProgramsHaveBuildInfo(t *testing.T) {
 	versions := map[string]bool{}
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		for _, arch := range []string{"amd64", "arm64"} {
@@ -120,8 +120,8 @@ func TestEveryProgramSaysWhatItWasBuiltFrom(t *testing.T) {
 	}
 }
 
-// TestNoProgramNamesTheFolderItWasBuiltIn looks for the paths of this machine.
-func TestNoProgramNamesTheFolderItWasBuiltIn(t *testing.T) {
+// TestProgramsHaveNoBuildPath looks for the paths of this machine.
+func TestProgramsHaveNoBuildPath(t *testing.T) {
 	dist := folder(t, "FIRST")
 	for file, content := range contents(t, dist) {
 		if strings.Contains(content, strings.TrimSuffix(dist, "/dist")) {
@@ -130,7 +130,7 @@ func TestNoProgramNamesTheFolderItWasBuiltIn(t *testing.T) {
 	}
 }
 
-func TestTheProgramForThisMachineAnswers(t *testing.T) {
+func TestProgramRuns(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Fatalf("the programs are tried on Linux, not on %s", runtime.GOOS)
 	}

@@ -46,7 +46,7 @@ func publishedSchema(t *testing.T, address string) *jsonschema.Schema {
 	return compiled
 }
 
-func TestTheRegistryTakesTheEntry(t *testing.T) {
+func TestRegistryEntry(t *testing.T) {
 	dist := folder(t, "FIRST")
 	text, err := os.ReadFile(filepath.Join(dist, "server.json"))
 	if err != nil {

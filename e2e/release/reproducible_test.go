@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
+func TestReproducibleBuild(t *testing.T) {
 	first, second := contents(t, folder(t, "FIRST")), contents(t, folder(t, "SECOND"))
 	if len(first) != len(second) || len(first) < 20 {
 		t.Errorf("%d files in one folder, %d in the other", len(first), len(second))
@@ -24,7 +24,7 @@ func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestTheChecksumsAreThoseOfTheFiles(t *testing.T) {
+func TestChecksums(t *testing.T) {
 	files := contents(t, folder(t, "FIRST"))
 	var want strings.Builder
 	var listed int

@@ -8,9 +8,9 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 )
 
-// TestArchivesSayWhatTheProgramsAreMadeOf reads the bill of materials of each archive
+// TestArchivesHaveSBOM reads the bill of materials of each archive
 // with CycloneDX's own library, and holds it against the program beside it.
-func TestArchivesSayWhatTheProgramsAreMadeOf(t *testing.T) {
+func TestArchivesHaveSBOM(t *testing.T) {
 	dist := folder(t, "FIRST")
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		for _, arch := range []string{"amd64", "arm64"} {

@@ -7,7 +7,7 @@ import (
 
 // Any replica answers any request at /mcp: of a session that another one opened,
 // and of the era without sessions.
-func TestAnyReplicaAnswers(t *testing.T) {
+func TestAnyReplicaResponds(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
 	for _, opener := range c.replicas {

@@ -56,7 +56,7 @@ func (c *cluster) checkOne(t *testing.T, who caller, name string) {
 const noStore = "The memory of paid calls (--state) cannot be used now"
 
 // Equal calls at all replicas at once start one job.
-func TestEqualCallsEverywhere(t *testing.T) {
+func TestEqualCallsAtReplicas(t *testing.T) {
 	c := start(t, clusterOptions{})
 	for n := range 10 {
 		c.checkOne(t, c.langSmith.newCaller(), fmt.Sprintf("job %d", n))

@@ -37,7 +37,7 @@ func (c *cluster) askTask(t testing.TB, address string, who caller, method, name
 
 // The replica that made a task is killed. The others answer for it, up to the report,
 // and it does too when it is started again.
-func TestATaskOutlivesItsReplica(t *testing.T) {
+func TestTaskOutlivesReplica(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
 	h, body := statelessCall(who, "create_insights_job", object{"session_id": who.project, "name": "awaited"})

@@ -63,7 +63,7 @@ func (w *waiting) end() (*result, error) {
 // A thousand calls wait for one job, spread over three replicas. LangSmith is
 // asked at most three times an interval for all of them and for little else, and
 // all get the report.
-func TestAThousandWaiters(t *testing.T) {
+func TestThousandWaiters(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
 	session := c.session(t, c.balancer, who, object{})

@@ -46,8 +46,12 @@ func runHTTP(cmd *cobra.Command, getenv func(string) string) error {
 		guard := guardName(cfg.HTTP)
 		servingLine(cfg, "http", logger).
 			Stringer("addr", listener.Addr()).Str("guard", guard).Msg("serving")
-		if cfg.HTTP.AllowUnauthenticated && guard == noGuard {
+		switch {
+		case guard != noGuard:
+		case cfg.HTTP.AllowUnauthenticated:
 			logger.Warn().Msg("--allow-unauthenticated: anyone who reaches this server can call it, with the operator's key unless they send their own")
+		case !cfg.Sandbox && !cfg.LangSmith.Credentials.Empty():
+			logger.Warn().Msgf("whoever reaches %s, also through a proxy, calls with the operator's key unless they send their own: set --auth-token, or configure no key", listener.Addr())
 		}
 		// Tokens are still validated for calls that arrive while the server ends.
 		background, stop := context.WithCancel(context.WithoutCancel(ctx))

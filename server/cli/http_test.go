@@ -152,6 +152,11 @@ func TestHTTPCommand(t *testing.T) {
 
 // The log's first line has the settings in use, so that a missing one is noticed.
 func TestServingLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	state, err := filepath.Abs("state")
+	if err != nil {
+		t.Fatal(err)
+	}
 	reading := len(slices.DeleteFunc(tools.All(), func(t tool.Tool) bool { return t.Effect != tool.Reads }))
 	for _, c := range []struct {
 		variables map[string]string
@@ -159,9 +164,10 @@ func TestServingLine(t *testing.T) {
 		want      []string
 	}{
 		{map[string]string{"LANGSMITH_API_KEY": operatorKey}, []string{"--read-only", "--max-jobs-per-day", "2", "--state", "redis://:hush@127.0.0.1:1/0"},
-			[]string{fmt.Sprintf(`"tools":%d,"read_only":true,"confirm":false`, reading), `"state":"redis"`, `"max_jobs_per_day":2,"endpoint":"https://api.smith.langchain.com","credential":"configured"`}},
+			[]string{fmt.Sprintf(`"tools":%d,"read_only":true,"confirm":false`, reading), `"state":"redis"`, `"max_jobs_per_day":2,"endpoint":"https://api.smith.langchain.com","credential":"configured"`, "the count of --max-jobs-per-day starts at 0 with each process until Redis can be written"}},
 		{nil, []string{"--confirm", "--max-sample", "50", "--max-jobs-per-day", "2"},
 			[]string{fmt.Sprintf(`"tools":%d,"read_only":false,"confirm":true`, len(tools.All())), `"state":"memory"`, `"max_sample":50,`, `"credential":"callers'"`, "the count of --max-jobs-per-day starts at 0 with each process"}},
+		{nil, []string{"--max-jobs-per-day", "2", "--state", "state"}, []string{fmt.Sprintf(`"state":"directory","sandbox":false,"state_directory":%q`, state)}},
 	} {
 		log := runHTTP(t, c.variables, append(c.args, "--addr", "127.0.0.1:0")...).end(t)
 		for _, want := range c.want {
@@ -169,8 +175,28 @@ func TestServingLine(t *testing.T) {
 				t.Errorf("%v: the log lacks %s or has a secret:\n%s", c.args, want, log)
 			}
 		}
-		if shared := strings.Contains(c.args[len(c.args)-1], "redis"); shared && strings.Contains(log, "starts at 0") {
-			t.Errorf("a warning of a limit that Redis keeps:\n%s", log)
+		if c.args[len(c.args)-1] == "state" && strings.Contains(log, "starts at 0") {
+			t.Errorf("a warning of a limit that a directory keeps:\n%s", log)
+		}
+	}
+}
+
+// On loopback an operator's key needs no guard, but a proxy may lead anybody there.
+func TestHTTPUnguardedKey(t *testing.T) {
+	for name, c := range map[string]struct {
+		key  string
+		args []string
+		warn int
+	}{
+		"a key":                   {operatorKey, nil, 1},
+		"a key and a token":       {operatorKey, []string{"--auth-token", "0123456789abcdef0123456789abcdef"}, 0},
+		"a key and the sandbox":   {operatorKey, []string{"--sandbox"}, 0},
+		"--allow-unauthenticated": {operatorKey, []string{"--allow-unauthenticated"}, 1},
+		"no key":                  {"", nil, 0},
+	} {
+		log := runHTTP(t, map[string]string{"LANGSMITH_API_KEY": c.key}, append(c.args, "--addr", "127.0.0.1:0")...).end(t)
+		if got := strings.Count(log, "with the operator's key unless they send their own"); got != c.warn || got != strings.Count(log, `"level":"warn"`) {
+			t.Errorf("%s: %d warnings instead of %d:\n%s", name, got, c.warn, log)
 		}
 	}
 }

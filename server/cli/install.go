@@ -26,7 +26,7 @@ func newInstallCommand(getenv func(string) string) *cobra.Command {
 		Short:   "Add this server to an agent client's configuration",
 		Long:    installHelp + install.ClientNames(),
 		Example: installExamples,
-		Args:    noArguments,
+		Args:    noClientArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := flags.options(getenv)
 			if err != nil {
@@ -52,7 +52,7 @@ func newUninstallCommand(getenv func(string) string) *cobra.Command {
 		Short:   "Remove this server from an agent client's configuration",
 		Long:    uninstallHelp + install.ClientNames(),
 		Example: uninstallExamples,
-		Args:    noArguments,
+		Args:    noClientArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := flags.options(getenv)
 			if err != nil {
@@ -63,6 +63,19 @@ func newUninstallCommand(getenv func(string) string) *cobra.Command {
 	}
 	flags.declare(cmd)
 	return cmd
+}
+
+// noClientArgument refuses an argument, and says how to name a client.
+func noClientArgument(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	for _, client := range install.Clients() {
+		if strings.EqualFold(args[0], client.Name) {
+			return config.Problem("use --client " + client.Name + "; see " + cmd.CommandPath() + " --help")
+		}
+	}
+	return config.Problem(fmt.Sprintf("%q is not a client; use --client with one of %s", args[0], install.ClientNames()))
 }
 
 func (f *installFlags) declare(cmd *cobra.Command) {

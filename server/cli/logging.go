@@ -19,7 +19,7 @@ import (
 func newLogger(cfg *config.Config, stderr io.Writer) (zerolog.Logger, func() error, error) {
 	out, closeFile := stderr, func() error { return nil }
 	if cfg.LogFile != "" {
-		file, err := os.OpenFile(cfg.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		file, err := openLogFile(cfg.LogFile)
 		if err != nil {
 			return zerolog.Nop(), closeFile, fmt.Errorf("--log-file: %w", err)
 		}
@@ -31,6 +31,11 @@ func newLogger(cfg *config.Config, stderr io.Writer) (zerolog.Logger, func() err
 		queue.close()
 		return closeFile()
 	}, nil
+}
+
+// openLogFile opens a log file to append to it: another program may copy and truncate it.
+func openLogFile(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
 // setDefaultLoggers sends library log lines, of slog and of the log package, to logger,

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -75,4 +77,27 @@ func TestLogQueueCountsFailedWrites(t *testing.T) {
 			t.Errorf("wrote %q", out.writes)
 		}
 	})
+}
+
+// A log file that copytruncate has emptied goes on at its beginning.
+func TestLogFileTruncated(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	file, err := openLogFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"a line that is copied\n", "next\n"} {
+		if err := os.Truncate(path, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.WriteString(line); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(path); err != nil || string(text) != line {
+			t.Errorf("the file has %q, %v", text, err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
 }

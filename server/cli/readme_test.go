@@ -249,6 +249,21 @@ func TestREADMERepository(t *testing.T) {
 	}
 }
 
+// TestREADMETeam checks that the README's server for a team does not start with an
+// operator's key, which every caller could use.
+func TestREADMETeam(t *testing.T) {
+	commands := regexp.MustCompile(`(?m)^langsmith-insights-mcp (http .*)$`).FindAllStringSubmatch(readDocument(t, "../../README.md"), -1)
+	if len(commands) == 0 {
+		t.Fatal("the README serves no team")
+	}
+	for _, command := range commands {
+		got := runCommand(t, map[string]string{"LANGSMITH_API_KEY": operatorKey}, strings.Fields(command[1])...)
+		if got.code != 2 || !strings.HasPrefix(got.err, "--addr: anyone who reaches") {
+			t.Errorf("%s: code %d, stderr %q", command[1], got.code, got.err)
+		}
+	}
+}
+
 // listTools starts the program over stdio and checks that it lists every tool.
 func listTools(t *testing.T, name string, args []string, env map[string]string) {
 	t.Helper()

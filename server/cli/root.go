@@ -27,6 +27,10 @@ func newRootCommand(getenv func(string) string) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		// The arguments before the flag: of a mistyped command no flag is known.
+		if err := cmd.ValidateArgs(cmd.Flags().Args()); err != nil {
+			return err
+		}
 		return config.Problem(fmt.Sprintf("%v%s; see %s --help", err, suggestFlag(cmd, err), cmd.CommandPath()))
 	})
 	// cobra's own flag prints "NAME version VERSION"; scripts want the version alone.
@@ -70,9 +74,15 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	var known []string
+	for _, command := range cmd.Root().Commands() {
+		if command.IsAvailableCommand() {
+			known = append(known, command.Name())
+		}
+	}
 	suggestion := ""
-	if nearest := cmd.Root().SuggestionsFor(args[0]); len(nearest) > 0 {
-		suggestion = "; did you mean " + nearest[0] + "?"
+	if nearest := config.Nearest(args[0], known); nearest != "" {
+		suggestion = "; did you mean " + nearest + "?"
 	}
 	return config.Problem(fmt.Sprintf("%q is not a command%s; see %s --help", args[0], suggestion, cmd.Root().Name()))
 }

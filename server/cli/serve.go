@@ -7,7 +7,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"langsmith-insights-mcp/server"
-	"langsmith-insights-mcp/server/config"
 )
 
 // withBackend calls serve with a backend and its logger. It opens the log, the telemetry
@@ -27,15 +26,12 @@ func withBackend(ctx context.Context, options server.BackendOptions, getenv func
 	if len(cfg.Unknown) > 0 {
 		logger.Warn().Strs("variables", cfg.Unknown).Msg("unknown variables are ignored")
 	}
-	if cfg.MaxJobsPerDay > 0 && cfg.State == config.StateMemory && !cfg.Sandbox {
-		logger.Warn().Msg("the count of --max-jobs-per-day starts at 0 with each process, because --state keeps its count in memory; set it to a directory or a redis:// URL")
-	}
 	started, stopTelemetry, err := startTelemetry(ctx, cfg, getenv, logger)
 	if err != nil {
 		return err
 	}
 	defer stopTelemetry()
-	store, closeStore, err := openStore(ctx, cfg.State, logger)
+	store, closeStore, err := openStore(ctx, cfg, logger)
 	if err != nil {
 		return err
 	}

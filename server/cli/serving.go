@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/rs/zerolog"
@@ -19,6 +20,13 @@ func servingLine(cfg *config.Config, transport string, logger zerolog.Logger) *z
 	line := logger.Info().Str("version", server.Version()).Str("transport", transport).Int("tools", len(tools)).
 		Bool("read_only", cfg.ReadOnly).Bool("confirm", cfg.Confirm).Bool("hide_run_content", cfg.HideRunContent).
 		Str("state", stateKind(cfg.State)).Bool("sandbox", cfg.Sandbox)
+	if stateKind(cfg.State) == "directory" {
+		path, err := filepath.Abs(cfg.State)
+		if err != nil { // the working directory is gone
+			path = cfg.State
+		}
+		line = line.Str("state_directory", path)
+	}
 	for _, limit := range [...]struct {
 		name  string
 		value int
@@ -38,7 +46,7 @@ func stateKind(state string) string {
 	switch {
 	case state == config.StateMemory:
 		return state
-	case strings.Contains(state, "://"):
+	case strings.HasPrefix(state, "redis://"), strings.HasPrefix(state, "rediss://"):
 		return "redis"
 	}
 	return "directory"

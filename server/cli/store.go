@@ -14,12 +14,19 @@ import (
 
 // openStore opens the store that --state names, and returns a function that closes it.
 // It logs a configuration of the store that may lose entries.
-func openStore(ctx context.Context, where string, logger zerolog.Logger) (paid.Store, func(), error) {
-	store, err := paid.OpenState(ctx, where)
+func openStore(ctx context.Context, cfg *config.Config, logger zerolog.Logger) (paid.Store, func(), error) {
+	store, err := paid.OpenState(ctx, cfg.State)
 	if err != nil {
 		return nil, nil, config.Problem("--state: " + err.Error())
 	}
-	warnOfStore(ctx, store, logger)
+	isUsable := warnOfStore(ctx, store, logger)
+	switch {
+	case cfg.MaxJobsPerDay == 0 || cfg.Sandbox:
+	case cfg.State == config.StateMemory:
+		logger.Warn().Msg("the count of --max-jobs-per-day starts at 0 with each process, because --state keeps its count in memory; set it to a directory or a redis:// URL")
+	case !isUsable:
+		logger.Warn().Msgf("the count of --max-jobs-per-day starts at 0 with each process until %s can be written, so more jobs may be started than it allows", store)
+	}
 	return store, func() {
 		if err := store.Close(); err != nil {
 			logger.Warn().Err(err).Msg("closing the memory of paid calls failed")
@@ -43,14 +50,15 @@ func checkStore(ctx context.Context, where string) (weakness string, err error) 
 	return weakness, errors.Join(err, store.Close())
 }
 
-// warnOfStore logs that the store cannot be reached, or that its configuration may lose
-// entries. The server starts either way: the store may become reachable later.
-func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) {
+// warnOfStore logs that the store cannot be written, or that its configuration may lose
+// entries, and reports whether it can be written. The server starts either way: the store
+// may become reachable later.
+func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) bool {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	if err := store.Ping(ctx); err != nil {
 		logger.Warn().Err(err).Msgf("%s cannot be written: until it can, only this process remembers paid calls", store)
-		return
+		return false
 	}
 	weakness, err := state.Examine(ctx, store)
 	switch {
@@ -59,4 +67,5 @@ func warnOfStore(ctx context.Context, store state.Store, logger zerolog.Logger) 
 	case err != nil:
 		logger.Info().Err(err).Msgf("cannot check whether %s may lose the memory of paid calls: set its maxmemory-policy to noeviction and its appendonly to yes", store)
 	}
+	return true
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"langsmith-insights-mcp/server/config"
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
@@ -20,7 +21,7 @@ func TestOpenStoreUnreachableRedis(t *testing.T) {
 	url := "redis://user:hush@" + listener.Addr().String() + "/0"
 	_ = listener.Close()
 	var log bytes.Buffer
-	_, closeStore, err := openStore(t.Context(), url, zerolog.New(&log))
+	_, closeStore, err := openStore(t.Context(), &config.Config{State: url}, zerolog.New(&log))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func TestEvictingRedis(t *testing.T) {
 	for policy, weak := range map[string]bool{"noeviction": false, "allkeys-lru": true} {
 		redis := redistest.Start(t, "--appendonly", "yes", "--maxmemory", "100mb", "--maxmemory-policy", policy)
 		var log bytes.Buffer
-		_, closeStore, err := openStore(t.Context(), redis.URL(), zerolog.New(&log))
+		_, closeStore, err := openStore(t.Context(), &config.Config{State: redis.URL()}, zerolog.New(&log))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -243,7 +243,7 @@ func TestPlaceholderAsAuthToken(t *testing.T) {
 }
 
 func TestInvalidStates(t *testing.T) {
-	for _, state := range []string{"redis://host:99999", "redis://:secret@host:99999/0", "rediss://host:port", "redis://", "redis://:secret@host/0?color=secret", "mysql://:secret@host"} {
+	for _, state := range []string{"redis://host:99999", "redis://:secret@host:99999/0", "rediss://host:port", "redis://", "redis://:secret@host/0?color=secret", "mysql://:secret@host", "redis:secret@host:6379"} {
 		_, err := config.Load(config.Stdio, map[string]string{"state": state}, environment(t, nil))
 		if got := problems(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "--state: ") || strings.Contains(got[0], "secret") {
 			t.Errorf("%s: %q", state, got)

@@ -149,7 +149,7 @@ func (c client) apply(o Options, before, after file, notes []string) (Change, er
 		return ch, err
 	}
 	if before.exists && after.mode != before.mode {
-		ch.Notes = append(ch.Notes, fmt.Sprintf("%s is made readable by you alone, because it holds the key.", before.path))
+		ch.Notes = append(ch.Notes, fmt.Sprintf("%s is made readable only by you, because it has the key.", before.path))
 	}
 	if o.DryRun {
 		return ch, nil

@@ -65,6 +65,25 @@ func TestMetricsInDocs(t *testing.T) {
 	}
 }
 
+// The documentation has a row for every result of a paid call, and no other.
+func TestPaidCallResultsInDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/deployment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| `outcome` of a paid call |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var documented []paid.Result
+	for _, row := range regexp.MustCompile("(?m)^ *\\| (`[^|]*) \\|").FindAllStringSubmatch(table, -1) {
+		for _, name := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(row[1], -1) {
+			documented = append(documented, paid.Result(name[1]))
+		}
+	}
+	if !slices.Equal(documented, paid.Results()) {
+		t.Errorf("docs/deployment.md has the results %q, want %q", documented, paid.Results())
+	}
+}
+
 // The alerts and the dashboard use metrics and labels that exist.
 func TestAlertsAndDashboard(t *testing.T) {
 	page := servedMetrics(t)

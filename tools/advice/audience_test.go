@@ -49,11 +49,11 @@ func TestCallersOverHTTPAreNotAskedForSettings(t *testing.T) {
 		}
 	}
 	if said := Operator.Explain(client, &langsmith.Error{Err: dial}); !strings.Contains(said, "10.1.2.3") || !strings.Contains(said, "doctor") {
-		t.Errorf("an operator is told %s", said)
+		t.Errorf("the advice for an operator is %s", said)
 	}
 	for audience, want := range map[Audience]string{Operator: "LANGSMITH_WORKSPACE_ID", KeyHolder: "the header X-Tenant-Id", Guest: "X-API-Key"} {
 		if got := audience.SuggestOtherWorkspace(); !strings.Contains(got, want) {
-			t.Errorf("audience %d is told %s", audience, got)
+			t.Errorf("the advice for audience %d is %s", audience, got)
 		}
 	}
 }

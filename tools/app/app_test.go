@@ -29,21 +29,21 @@ func TestPageLoadsNothing(t *testing.T) {
 		`https?://[a-zA-Z]`, `<link`, `\ssrc=`, `@import`, `url\(`, `\bimport\(`, `\bfetch\(`, `XMLHttpRequest`, `WebSocket`, `sendBeacon`, `new Worker`, `localStorage`,
 	} {
 		if found := regexp.MustCompile(pattern).FindString(html); found != "" {
-			t.Errorf("the page holds %q", found)
+			t.Errorf("the page has %q", found)
 		}
 	}
 }
 
-func TestPageMakesNoMarkupFromText(t *testing.T) {
+func TestPageEscapesText(t *testing.T) {
 	html := HTML()
 	for _, pattern := range []string{`innerHTML`, `outerHTML`, `insertAdjacentHTML`, `document\.write`, `DOMParser`, `createContextualFragment`, `\beval\(`, `new Function`, `<[a-z]+[^>]*\son[a-z]+=`} {
 		if found := regexp.MustCompile(pattern).FindString(html); found != "" {
-			t.Errorf("the page holds %q", found)
+			t.Errorf("the page has %q", found)
 		}
 	}
 }
 
-func TestPolicyFitsThePage(t *testing.T) {
+func TestPolicyMatchesPage(t *testing.T) {
 	html := HTML()
 	between := func(from, to string) string {
 		_, rest, _ := strings.Cut(html, from)
@@ -72,9 +72,9 @@ func TestPolicyAllowsNoHost(t *testing.T) {
 	}
 }
 
-// TestPicturesShowThePage fails where the page has changed since the pictures of it in
+// TestPicturesAreCurrent fails if the page has changed since the pictures of it in
 // docs/images were taken.
-func TestPicturesShowThePage(t *testing.T) {
+func TestPicturesAreCurrent(t *testing.T) {
 	of, err := os.ReadFile("../../docs/images/app.sha256")
 	if err != nil {
 		t.Fatal(err)

@@ -107,7 +107,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 // warnOfChildren warns of runs that a call names and that are not traces.
 func (r *Result) warnOfChildren(added []uuid.UUID) {
 	if n := r.selected.children(added); n > 0 {
-		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, and no trace", "of them are runs inside a trace, and no traces")+": get_run shows the trace_id.")
+		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, not a trace", "of them are runs inside a trace, not traces")+": get_run shows the trace_id.")
 	}
 }
 
@@ -182,16 +182,16 @@ func (r *Result) countAdded(added []uuid.UUID) {
 
 // explainPartial adds to an error how many traces were added before it.
 func (r *Result) explainPartial(env *tool.Env, err error, of int, atLeast string) error {
-	return tool.Refuse("%s\n%s%s of %s were added to %s before that. Repeat the call to add the rest; nothing is added twice.",
+	return tool.RefuseFor(err, "%s\n%s%s of %s were added to %s before that. Repeat the call to add the rest; nothing is added twice.",
 		env.Explain(tool.Declaration{}, err), atLeast, wording.Thousands(r.Added), wording.Count(of, "trace"), r.label())
 }
 
 // TargetID returns the id of the dataset or queue, uuid.Nil if a dry run has found none.
 func (r *Result) TargetID() uuid.UUID { return r.id }
 
-// FollowDryRun sets the next call of a dry run: the call of a tool that carries it out.
+// SetNextCall sets the next call of a dry run: the call of a tool that carries it out.
 // own are the tool's own arguments, as names and values in turn.
-func (r *Result) FollowDryRun(name string, own ...any) {
+func (r *Result) SetNextCall(name string, own ...any) {
 	if !r.DryRun || r.Added == 0 {
 		return
 	}

@@ -43,10 +43,10 @@ func (c *Comparison) caution() []string {
 	if moved := c.movedErrors(); moved != "" {
 		caution = append(caution, moved)
 	}
-	for _, u := range c.undivided[:min(len(c.undivided), maxUndivided)] {
+	for _, u := range c.oneSided[:min(len(c.oneSided), maxOneSided)] {
 		caution = append(caution, u.describe())
 	}
-	if more := len(c.undivided) - maxUndivided; more > 0 {
+	if more := len(c.oneSided) - maxOneSided; more > 0 {
 		caution = append(caution, fmt.Sprintf("%s more have subcategories in only one report.", wording.Categories(more)))
 	}
 	return caution
@@ -62,21 +62,21 @@ func (c *Comparison) mayBeRenamed() bool {
 	return appeared && vanished
 }
 
-// maxUndivided bounds how many categories that only one report divides are named, and
+// maxOneSided bounds how many categories that only one report divides are named, and
 // how many subcategories of each.
-const maxUndivided = 3
+const maxOneSided = 3
 
 // describe names the subcategories that are not compared.
-func (u *Undivided) describe() string {
+func (u *OneSided) describe() string {
 	side := "later"
 	if u.InBaseline {
 		side = "earlier"
 	}
 	var named []string
-	for _, node := range u.Subcategories[:min(len(u.Subcategories), maxUndivided)] {
+	for _, node := range u.Subcategories[:min(len(u.Subcategories), maxOneSided)] {
 		named = append(named, fmt.Sprintf("%s (%s)", markdown.Quote(node.Name, maxName), wording.Thousands(node.Runs)))
 	}
-	if more := len(u.Subcategories) - maxUndivided; more > 0 {
+	if more := len(u.Subcategories) - maxOneSided; more > 0 {
 		named = append(named, wording.Thousands(more)+" more")
 	}
 	return fmt.Sprintf("Only the %s report has subcategories of %s: %s.", side, markdown.Quote(u.Parent.Name, maxName), strings.Join(named, ", "))

@@ -62,10 +62,9 @@ func chanceMargin(share, total, otherTotal float64) float64 {
 
 // Reports returns how every category changed: the largest changes of share first, and
 // unchanged categories last, those with the largest changes of error rate first.
-// Subcategories of a category that only one of the reports divides have neither appeared
-// nor vanished: they are returned as undivided, below the category of the report that has
-// them.
-func Reports(now, baseline *report.Tree) (changes []Change, undivided []Undivided) {
+// Subcategories of a category that has subcategories in only one of the reports have
+// neither appeared nor vanished: they are returned in oneSided.
+func Reports(now, baseline *report.Tree) (changes []Change, oneSided []OneSided) {
 	pairs := Match(now, baseline)
 	counterparts := make(map[*report.Node]*report.Node, 2*len(pairs))
 	for _, pair := range pairs {
@@ -76,10 +75,10 @@ func Reports(now, baseline *report.Tree) (changes []Change, undivided []Undivide
 	for _, pair := range pairs {
 		if parent := dividedParent(pair, counterparts); parent == nil {
 			changes = append(changes, change(pair, now, baseline))
-		} else if i := slices.IndexFunc(undivided, func(u Undivided) bool { return u.Parent == parent }); i >= 0 {
-			undivided[i].Subcategories = append(undivided[i].Subcategories, pair.node())
+		} else if i := slices.IndexFunc(oneSided, func(u OneSided) bool { return u.Parent == parent }); i >= 0 {
+			oneSided[i].Subcategories = append(oneSided[i].Subcategories, pair.node())
 		} else {
-			undivided = append(undivided, Undivided{Parent: parent, InBaseline: pair.Now == nil, Subcategories: []*report.Node{pair.node()}})
+			oneSided = append(oneSided, OneSided{Parent: parent, InBaseline: pair.Now == nil, Subcategories: []*report.Node{pair.node()}})
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
@@ -89,12 +88,12 @@ func Reports(now, baseline *report.Tree) (changes []Change, undivided []Undivide
 			cmp.Compare(b.Share, a.Share),
 		)
 	})
-	return changes, undivided
+	return changes, oneSided
 }
 
-// Undivided is a category that only one of the reports divides.
-type Undivided struct {
-	Parent        *report.Node   // in the report that divides it
+// OneSided is a category with subcategories in only one of the reports.
+type OneSided struct {
+	Parent        *report.Node   // in the report with the subcategories
 	InBaseline    bool           // whether that is the baseline
 	Subcategories []*report.Node // those without a counterpart
 }

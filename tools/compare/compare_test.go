@@ -100,12 +100,12 @@ func TestReports(t *testing.T) {
 	want := []string{
 		"3 e 0.183 0.429", "2 a 0.400 0.200", "0 new 0.200 0.000", "1 old 0.000 0.200", "2 b 0.150 0.110", "4 c 0.061 0.060", "4 d 0.006 0.001",
 	}
-	changes, undivided := compare.Reports(now, baseline)
+	changes, oneSided := compare.Reports(now, baseline)
 	if got := describe(changes); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if len(undivided) > 0 {
-		t.Errorf("undivided is %v of reports without subcategories", undivided)
+	if len(oneSided) > 0 {
+		t.Errorf("oneSided is %v of reports without subcategories", oneSided)
 	}
 }
 
@@ -150,15 +150,15 @@ func TestChance(t *testing.T) {
 	}
 }
 
-// TestUndivided has subcategories on one side only: they have not appeared or vanished if
+// TestOneSided has subcategories on one side only: they have not appeared or vanished if
 // the other report does not divide their category.
-func TestUndivided(t *testing.T) {
+func TestOneSided(t *testing.T) {
 	whole, divided := []string{"Billing 50", "Login 50"}, []string{"Billing 50", "Billing/Refunds 30", "Billing/Invoices 20", "Login 50"}
 	for _, c := range []struct {
 		name          string
 		now, baseline []string
 		changes       []string // but for those that did not change
-		undivided     string
+		oneSided      string
 	}{
 		{"divided now", divided, whole, nil, "Billing of the job: 2"},
 		{"divided before", whole, divided, nil, "Billing of the baseline: 2"},
@@ -171,18 +171,18 @@ func TestUndivided(t *testing.T) {
 			[]string{"3 Billing 0.200 0.500"}, "Billing of the baseline: 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			changes, undivided := compare.Reports(tree(c.now...), tree(c.baseline...))
+			changes, oneSided := compare.Reports(tree(c.now...), tree(c.baseline...))
 			moved := slices.DeleteFunc(changes, func(change compare.Change) bool { return change.Kind == compare.Unchanged })
 			if got := describe(moved); !slices.Equal(got, c.changes) {
 				t.Errorf("moved:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.changes, "\n"))
 			}
 			var got []string
-			for _, u := range undivided {
+			for _, u := range oneSided {
 				side := map[bool]string{false: "the job", true: "the baseline"}[u.InBaseline]
 				got = append(got, fmt.Sprintf("%s of %s: %d", label(u.Parent), side, len(u.Subcategories)))
 			}
-			if strings.Join(got, ", ") != c.undivided {
-				t.Errorf("undivided: %q, want %q", got, c.undivided)
+			if strings.Join(got, ", ") != c.oneSided {
+				t.Errorf("oneSided: %q, want %q", got, c.oneSided)
 			}
 		})
 	}

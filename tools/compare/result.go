@@ -19,7 +19,7 @@ import (
 type Comparison struct {
 	job, baseline *Side
 	changes       []Change // the largest first
-	undivided     []Undivided
+	oneSided      []OneSided
 	names         map[string]int // the number of changes with a name
 	better        *Jobs          // nil if there is none
 }
@@ -28,7 +28,7 @@ type Comparison struct {
 // compare, nil for none.
 func New(job, baseline *Side, better *Jobs) *Comparison {
 	c := &Comparison{job: job, baseline: baseline, names: map[string]int{}, better: better}
-	c.changes, c.undivided = Reports(job.tree, baseline.tree)
+	c.changes, c.oneSided = Reports(job.tree, baseline.tree)
 	for i := range c.changes {
 		c.names[c.changes[i].node().Name]++
 	}

@@ -72,5 +72,5 @@ func (f *Forecast) describe(runs *ScheduledRuns) string {
 	case runs == nil:
 		return fmt.Sprintf("%s: a job of it would cost about %s.", f.matches, once)
 	}
-	return fmt.Sprintf("%s: about %s a run, at most %s a month at that.", f.matches, once, once.Times(runs.most))
+	return fmt.Sprintf("%s: about %s a run, at most %s a month at this cost.", f.matches, once, once.Times(runs.most))
 }

@@ -105,7 +105,7 @@ func ScopeOf(job *langsmith.Job, known *scope.Memory) *scope.Scope {
 	return &both
 }
 
-// WriteList writes a list of at most most jobs, one a line, with the known parts of their
+// WriteList writes a list of at most most jobs, one per line, with the known parts of their
 // scopes, and a note if there are more.
 func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, most int) {
 	listed := jobs[:min(len(jobs), most)]
@@ -124,7 +124,7 @@ func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, mo
 	}
 }
 
-// ListNames names at most most jobs in a part of a sentence, and says whether there are more.
+// ListNames names at most most jobs as part of a sentence, and says if there are more.
 func ListNames(jobs []langsmith.Job, most int) string {
 	var named []string
 	for i := range jobs[:min(len(jobs), most)] {

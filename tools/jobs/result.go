@@ -80,7 +80,7 @@ func (v *View) result(items, chars int) *Result {
 		r.NumRuns = &v.tree.Total
 	}
 	if !r.Status.Done() {
-		r.RetryAfterSeconds = int(max(retryAfter(v.now.Sub(r.CreatedAt.Time)), v.LookAgain).Seconds())
+		r.RetryAfterSeconds = int(max(retryAfter(v.now.Sub(r.CreatedAt.Time)), v.NextLook).Seconds())
 	}
 	from := min(v.page.Offset, len(v.nodes))
 	to := min(from+items, len(v.nodes))

@@ -255,7 +255,7 @@ func (r *Result) writeLeftOut(b *strings.Builder) {
 		lines = append(lines, "Texts that end in … are shortened; longer: "+how)
 	}
 	if v.tree.Misplaced > 0 {
-		lines = append(lines, wording.Count(v.tree.Misplaced, "category stands", "categories stand")+" at the top level although LangSmith names a parent: the parent is missing, or is a descendant.")
+		lines = append(lines, wording.Count(v.tree.Misplaced, "category is", "categories are")+" at the top level although LangSmith names a parent: the parent is missing, or is a descendant.")
 	}
 	if v.hide && r.Report != nil {
 		lines = append(lines, "Summaries of runs are hidden by this server's operator.")

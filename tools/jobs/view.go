@@ -35,8 +35,8 @@ type View struct {
 	Caution []string
 	// Progress describes the state of an unfinished job; if empty, its age is shown.
 	Progress string
-	// LookAgain is when to look at an unfinished job again; if 0, its age decides.
-	LookAgain time.Duration
+	// NextLook is when to look at an unfinished job again; if 0, its age decides.
+	NextLook time.Duration
 }
 
 // detail is how much of a report is shown: lengths of texts in characters, and counts.
@@ -100,11 +100,11 @@ func (v *View) Resizable() (*tool.Resizable[*Result], error) {
 		return nil, err
 	}
 	return &tool.Resizable[*Result]{
-		Items:  min(v.page.Size(), len(v.nodes)),
-		Chars:  utf8.UTFMax * max(MaxName, v.detail.name, v.descriptionLength()),
-		Enough: v.detail.minLength,
-		Budget: v.budget(),
-		Build:  v.result,
+		Items:    min(v.page.Size(), len(v.nodes)),
+		Chars:    utf8.UTFMax * max(MaxName, v.detail.name, v.descriptionLength()),
+		MinChars: v.detail.minLength,
+		Budget:   v.budget(),
+		Build:    v.result,
 	}, nil
 }
 
@@ -136,11 +136,11 @@ func (v *View) fitReport() error {
 		return nil
 	}
 	report := tool.Resizable[*Report]{
-		Items:  max(v.detail.keyPoints, v.detail.highlights),
-		Chars:  utf8.UTFMax * max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
-		Enough: v.detail.minLength,
-		Budget: v.budget() * reportShare / 100,
-		Build:  v.newReport,
+		Items:    max(v.detail.keyPoints, v.detail.highlights),
+		Chars:    utf8.UTFMax * max(v.detail.keyPoint, v.detail.reason, v.detail.summary),
+		MinChars: v.detail.minLength,
+		Budget:   v.budget() * reportShare / 100,
+		Build:    v.newReport,
 	}
 	fitted, _, err := report.Fit()
 	if err == nil && !fitted.empty() {

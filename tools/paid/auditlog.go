@@ -89,12 +89,16 @@ func notesOf(outcome *Outcome, err error) []string {
 }
 
 // writeAuditLine logs the caller by the fingerprint of the credential and the request by
-// a digest: neither can be reversed. The line is a warning if no other process knows of
-// the call, because the state could not be used.
+// a digest: neither can be reversed. The line is a warning if it is not known for sure
+// which job was started, or if no other process knows of the call, because the state could
+// not be used.
 func (l *Ledger) writeAuditLine(call *Call, intent, job uuid.UUID, result Result, stateLost bool) {
 	line := l.log.Info()
+	if stateLost || result == ResultUncertain || result == ResultProbably {
+		line = l.log.Warn()
+	}
 	if stateLost {
-		line = l.log.Warn().Bool("state_lost", true)
+		line = line.Bool("state_lost", true)
 	}
 	if line.Enabled() {
 		line = line.Str("caller", call.fingerprint).Str("endpoint", call.endpoint).Stringer("project", call.Project).Str("body", call.body)

@@ -19,6 +19,7 @@ func (f *inFlight) count() error {
 	tally := l.today(f.call)
 	counted, err := l.stores.count(f.ctx, tally, f.token, l.maxJobsPerDay)
 	f.noteIf(err, noteNoStore)
+	f.noteIf(err, noteNoCount)
 	if !counted {
 		return l.limitError(f.others(uuid.Nil))
 	}

@@ -178,6 +178,18 @@ func (l *jobLists) add(scope string, job langsmith.Job) {
 	}
 }
 
+// expire has the next call request a list: a job of the latest one was deleted.
+func (l *jobLists) expire(scope string, deleted uuid.UUID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slot := l.byScope[scope]
+	if slot == nil {
+		return
+	}
+	slot.latest = nil
+	slot.added = slices.DeleteFunc(slot.added, func(added addedJob) bool { return added.ID == deleted })
+}
+
 // slot returns the slot of a scope and, now and then, removes unused slots. Its mu is
 // held.
 func (l *jobLists) slot(scope string) *jobListSlot {

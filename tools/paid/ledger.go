@@ -154,7 +154,9 @@ func (l *Ledger) Others(ctx context.Context, call *Call) (others []langsmith.Job
 // Deleted records that a job was deleted through this server, so that an equal call need
 // not see that LangSmith no longer shows it.
 func (l *Ledger) Deleted(ctx context.Context, client *langsmith.Client, project, job uuid.UUID) {
-	slot := deletionSlot(newIdentity(client, project).slot, job)
+	calls := newIdentity(client, project).slot
+	l.jobLists.expire(calls.Scope, job)
+	slot := deletionSlot(calls, job)
 	err := l.stores.record(ctx, slot, state.Entry{Token: uuid.New(), Began: l.now(), Stage: state.Started, Job: job, Told: true})
 	if err != nil {
 		l.log.Warn().Err(err).Stringer("job", job).Msg("only this process remembers that a job was deleted")

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -367,7 +369,7 @@ func TestLostRedis(t *testing.T) {
 		t.Errorf("got %+v", again)
 	}
 	second := w.start(t, w.call(asking("2")))
-	if !slices.Equal(second.Notes, []string{noteNoStore}) {
+	if !slices.Equal(second.Notes, []string{noteNoStore, noteNoCount}) {
 		t.Errorf("notes %q", second.Notes)
 	}
 	w.drain(t) // each call's own goroutine writes its line
@@ -379,11 +381,63 @@ func TestLostRedis(t *testing.T) {
 	}
 	server.Restart()
 	w.ledger.stores.shared.writing.retryAt = time.Now() // Redis need not be left alone any longer
-	if !w.ledger.StateUsable(t.Context()) || !strings.Contains(w.log.String(), "can be used again") {
+	usable := w.ledger.StateUsable(t.Context())
+	w.ledger.stores.shared.saving.Wait() // for the entries that Redis missed
+	if !usable || !strings.Contains(w.log.String(), "can be used again") {
 		t.Errorf("with Redis again the state counts as lost: %s", w.log)
 	}
 	if strings.Contains(w.log.String(), "redis:") || strings.Contains(w.log.String(), secret) {
 		t.Errorf("log: %s", w.log)
+	}
+	w.drain(t)
+}
+
+// fullDisk is a directory on a full disk: locks and empty files can be written, as their
+// names fit, and entries cannot.
+type fullDisk struct {
+	Store
+	full atomic.Bool
+}
+
+func (d *fullDisk) Intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
+	if d.full.Load() {
+		return syscall.ENOSPC
+	}
+	return d.Store.Intend(ctx, slot, entry, hold)
+}
+
+func (d *fullDisk) Record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+	if d.full.Load() {
+		return syscall.ENOSPC
+	}
+	return d.Store.Record(ctx, slot, entry)
+}
+
+// A full disk is not usable again because a lock or a count fits: each result says so until
+// the missed entries are written.
+func TestFullDisk(t *testing.T) {
+	store := &fullDisk{Store: state.NewDirectory(t.TempDir())}
+	store.full.Store(true)
+	w := newWorld(t, worldOptions{ledger: Options{Store: store, MaxJobsPerDay: 3}})
+	first := w.start(t, w.call(asking("1")))
+	again := w.start(t, w.call(asking("1")))
+	w.drain(t)
+	for _, outcome := range []*Outcome{first, again} {
+		if outcome.Job.ID != first.Job.ID || !slices.Equal(outcome.Notes, []string{noteNoStore}) {
+			t.Errorf("got %+v", outcome)
+		}
+	}
+	if log := w.log.String(); strings.Contains(log, "can be used again") {
+		t.Errorf("the log of a full disk: %s", log)
+	}
+	store.full.Store(false)
+	w.ledger.stores.shared.mu.Lock()
+	w.ledger.stores.shared.saveNow()
+	w.ledger.stores.shared.mu.Unlock()
+	w.ledger.stores.shared.saving.Wait()
+	again = w.start(t, w.call(asking("1")))
+	if log := w.log.String(); !strings.Contains(log, "can be used again") || again.Job.ID != first.Job.ID || len(again.Notes) != 0 {
+		t.Errorf("with space again: %+v; %s", again, log)
 	}
 	w.drain(t)
 }

@@ -79,12 +79,18 @@ func (s *sharedStore) try(ctx context.Context, way *condition, operation func(co
 		if isTimeout(err) { // other errors come at once, and may concern only one slot
 			way.retryAt = time.Now().Add(storePause)
 		}
+	case way == &s.writing && len(s.unsaved) > 0:
+		s.saveNow() // a lock or an empty file can be written on a full disk, too
 	case way.failing:
-		way.failing = false
-		s.log.Info().Msgf("%s can be %s again", s.store, way.name)
-		s.saveNow()
+		s.recover(way)
 	}
 	return err
+}
+
+// recover notes that a way to use the store works again; s.mu is held.
+func (s *sharedStore) recover(way *condition) {
+	way.failing = false
+	s.log.Info().Msgf("%s can be %s again", s.store, way.name)
 }
 
 func isTimeout(err error) bool {

@@ -16,6 +16,7 @@ import (
 const (
 	noteNoList     = "The project's other jobs could not be listed, so none are mentioned."
 	noteNoStore    = "The memory of paid calls (--state) cannot be used now; the server's log says why. Until it can, only this process remembers this call: after a restart, or at another replica, the same call could start a second job."
+	noteNoCount    = "Until then --max-jobs-per-day counts only the jobs of this process."
 	noteDamaged    = "Part of the memory of this call could not be read and was ignored: an earlier job of the same call may have been missed."
 	noteHidden     = "LangSmith acknowledged this job but does not show it now. It counts as running until it is deleted, or has been missing for two minutes."
 	noteUnresolved = "The response to an earlier request of this call was lost, and LangSmith shows no job of it. If LangSmith still processes that request, there will be two jobs; the same call then returns both."
@@ -97,7 +98,9 @@ func (f *inFlight) acquireSlot() error {
 	case errors.Is(err, ErrBusy):
 		return err
 	}
-	f.noteIf(err, noteNoStore)
+	if shared := f.ledger.stores.shared; err != nil || shared != nil && shared.misses(f.call.slot) {
+		f.note(noteNoStore)
+	}
 	if f.damaged = found.Damaged; f.damaged {
 		f.note(noteDamaged)
 	}

@@ -69,6 +69,32 @@ func TestEqualCallWhileUnfinished(t *testing.T) {
 	})
 }
 
+// A deleted job is offered no more, not even for as long as calls share a list.
+func TestDeletedJobIsNotOffered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		first := w.start(t, w.call())
+		list := func() []langsmith.Job {
+			others, _, err := w.ledger.Others(t.Context(), w.call(asking("another")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return others
+		}
+		if others := list(); len(others) != 1 || others[0].ID != first.Job.ID {
+			t.Errorf("before: %+v", others)
+		}
+		if _, err := w.client.DeleteJob(t.Context(), w.project, first.Job.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.ledger.Deleted(t.Context(), w.client, w.project, first.Job.ID)
+		if others, remembered := list(), w.ledger.Remembered(t.Context(), w.call()); len(others) != 0 || remembered != nil {
+			t.Errorf("after: %+v, %+v", others, remembered)
+		}
+		w.drain(t)
+	})
+}
+
 func TestFinishedOrDeletedJobAllowsAnother(t *testing.T) {
 	for name, end := range map[string]func(*testing.T, *world, uuid.UUID){
 		"finished": func(*testing.T, *world, uuid.UUID) { time.Sleep(21 * time.Minute) },

@@ -83,9 +83,25 @@ func (s *sharedStore) writeUnsaved() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.saver = nil; len(s.unsaved) > 0 {
+	s.saver = nil
+	switch {
+	case len(s.unsaved) > 0:
 		s.saveLater()
+	case s.writing.failing:
+		s.recover(&s.writing)
 	}
+}
+
+// misses reports whether the store misses an entry of a slot.
+func (s *sharedStore) misses(slot state.Slot) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, each := range s.unsaved {
+		if each.slot == slot {
+			return true
+		}
+	}
+	return false
 }
 
 // close ends the writing of missing entries, and waits for it.

@@ -57,7 +57,7 @@ type Run struct {
 type View struct {
 	Project     langsmith.Project
 	JobID       uuid.UUID
-	NameJob     bool // the text has to show the job's id, since the call does not have it
+	ShowJobID   bool // the text has to show the job's id, since the call does not have it
 	Page        tool.PageArgs
 	MaxChars    MaxCharsArgs
 	Selection   Selection
@@ -133,7 +133,7 @@ func (v *View) Resizable() *tool.Resizable[*List] {
 	}
 	list := &tool.Resizable[*List]{Items: len(v.runs), Chars: v.MaxChars.TextChars(), Budget: v.Page.Budget(), Build: v.list}
 	if v.MaxChars.MaxChars == 0 {
-		list.Enough = minChars
+		list.MinChars = minChars
 	}
 	if v.MaxChars.MaxChars > DefaultChars {
 		list.Budget = tool.LargestBudget

@@ -20,7 +20,7 @@ func (l *List) Text() string {
 		return l.explainEmpty()
 	}
 	fmt.Fprintf(&b, "%s %s.\nsession_id %s", l.describePage(), l.describeSource(), v.Project.ID)
-	if v.NameJob {
+	if v.ShowJobID {
 		fmt.Fprintf(&b, ", job_id %s", v.JobID)
 	}
 	b.WriteString("\n")

@@ -63,7 +63,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 		dry.unknown = langsmith.UnknownPromptVariables(template)
 	}
 	bound := cost.NewEstimate(request)
-	if !j.TracesFollow {
+	if !j.SendsTraces {
 		if err := dry.count(ctx, env, j, request, now); err != nil {
 			return nil, err
 		}

@@ -30,12 +30,12 @@ func (j *Job) explain(err error) error {
 	case errors.As(err, &limit):
 		return j.explainLimit(limit)
 	case errors.As(err, &earlier):
-		return tool.Refuse("The same call was made before and started job %s. The job's state could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, j.audience.Cause(earlier.Err))
+		return tool.RefuseFor(earlier.Err, "The same call was made before and started job %s. The job's state could not be read: %s.\nNothing was started. Call again, or look at that job with get_insights_job.", earlier.Job, j.audience.Cause(earlier.Err))
 	case errors.Is(err, paid.ErrBusy):
 		return tool.Refuse("Another process of this server has been making the same call for minutes. Nothing was started. Call again later.")
 	case errors.As(err, &left) && errors.Is(err, context.DeadlineExceeded):
 		if left.Sent {
-			return tool.Refuse("The call timed out while the job was being started. The request continues: repeat the call to get its job; no second one is started.")
+			return tool.RefuseFor(left, "The call timed out while the job was being started. The request continues: repeat the call to get its job; no second one is started.")
 		}
 		return tool.Refuse("The call timed out before anything was sent. Nothing was started. Call again.")
 	}
@@ -71,7 +71,7 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 	for _, note := range err.Notes {
 		fmt.Fprintf(&b, "Note: %s\n", note)
 	}
-	return tool.Refuse("%s", strings.TrimSuffix(b.String(), "\n"))
+	return tool.RefuseFor(err, "%s", strings.TrimSuffix(b.String(), "\n"))
 }
 
 func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
@@ -87,5 +87,5 @@ func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
 		jobs.WriteList(&b, err.Unfinished, j.scopes, paid.MostOthers)
 	}
 	b.WriteString("Wait for one to end (wait_for_insights_job), then call again.")
-	return tool.Refuse("%s", b.String())
+	return tool.RefuseFor(err, "%s", b.String())
 }

@@ -21,8 +21,8 @@ type Job struct {
 	// NoDuplicates is set by tools without allow_duplicate.
 	NoDuplicates bool
 
-	// TracesFollow is set by tools that send the traces to the project first.
-	TracesFollow bool
+	// SendsTraces is set by tools that send the traces to the project first.
+	SendsTraces bool
 
 	scopes   *scope.Memory   // the caller's
 	audience advice.Audience // of errors
@@ -45,7 +45,7 @@ func (j *Job) In(project langsmith.Project) (*Job, error) {
 		return nil, err
 	}
 	call.AllowDuplicate, call.RequestID, call.Subject = j.AllowDuplicate, j.RequestID, j.Subject
-	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, TracesFollow: j.TracesFollow, scopes: j.scopes, audience: j.audience}, nil
+	return &Job{Call: call, Project: project, NoDuplicates: j.NoDuplicates, SendsTraces: j.SendsTraces, scopes: j.scopes, audience: j.audience}, nil
 }
 
 // FindRunning returns the job that an equal call started before, nil if there is none.

@@ -16,6 +16,10 @@ import (
 type Refusal struct {
 	Text     string
 	NotFound bool // something that the call names does not exist
+
+	// Cause is the error that the text explains, for the log; nil if the tool itself
+	// refused. It is not unwrapped: nobody explains it again.
+	Cause error
 }
 
 func (r *Refusal) Error() string { return r.Text }
@@ -23,6 +27,11 @@ func (r *Refusal) Error() string { return r.Text }
 // Refuse returns a [Refusal].
 func Refuse(format string, values ...any) error {
 	return &Refusal{Text: fmt.Sprintf(format, values...)}
+}
+
+// RefuseFor returns a [Refusal] that explains an error.
+func RefuseFor(cause error, format string, values ...any) error {
+	return &Refusal{Text: fmt.Sprintf(format, values...), Cause: cause}
 }
 
 // RefuseMissing returns a [Refusal] of a call for something that does not exist.

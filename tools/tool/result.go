@@ -100,17 +100,17 @@ type Resizable[R Result] struct {
 	// chars. The result names what was left out and the call that returns it.
 	Build func(items, chars int) R
 
-	Items  int // the number of items of the whole result
-	Chars  int // the length of its longest text
-	Enough int // the length to which texts are cut before items are left out; 0 for Chars
-	Budget int // in bytes; 0 for DefaultBudget
+	Items    int // the number of items of the whole result
+	Chars    int // the length of its longest text
+	MinChars int // the length to which texts are cut before items are left out; 0 for Chars
+	Budget   int // in bytes; 0 for DefaultBudget
 }
 
 // shortestText is the length below which no text is cut to make a result fit.
 const shortestText = 40
 
 // Fit builds and renders the largest result that fits: the whole; else all items with texts
-// of at least Enough; else as many items as fit with such texts; else one item with texts
+// of at least MinChars; else as many items as fit with such texts; else one item with texts
 // as long as possible.
 func (r *Resizable[R]) Fit() (fitted R, reply Reply, err error) {
 	fits := func(items, chars int) bool {
@@ -126,14 +126,14 @@ func (r *Resizable[R]) Fit() (fitted R, reply Reply, err error) {
 		fitted, reply = result, rendered
 		return true
 	}
-	enough := r.Enough
-	if enough == 0 {
-		enough = r.Chars
+	minChars := r.MinChars
+	if minChars == 0 {
+		minChars = r.Chars
 	}
 	if fits(r.Items, r.Chars) ||
-		findLargest(enough, r.Chars-1, func(chars int) bool { return fits(r.Items, chars) }) ||
-		findLargest(1, r.Items-1, func(items int) bool { return fits(items, enough) }) ||
-		findLargest(shortestText, enough-1, func(chars int) bool { return fits(min(r.Items, 1), chars) }) {
+		findLargest(minChars, r.Chars-1, func(chars int) bool { return fits(r.Items, chars) }) ||
+		findLargest(1, r.Items-1, func(items int) bool { return fits(items, minChars) }) ||
+		findLargest(shortestText, minChars-1, func(chars int) bool { return fits(min(r.Items, 1), chars) }) {
 		return fitted, reply, nil
 	}
 	if err == nil {

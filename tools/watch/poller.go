@@ -15,13 +15,13 @@ import (
 
 // poller polls one job.
 type poller struct {
-	key     key
-	client  *langsmith.Client // of the first caller; those of the others have the same key
-	earlier *earlierCache
-	known   *knownJobs
-	began   time.Time
-	latest  atomic.Pointer[snapshot]
-	stop    context.CancelFunc
+	key    key
+	client *langsmith.Client // of the first caller; those of the others have the same key
+	times  *reportTimesCache
+	known  *knownJobs
+	began  time.Time
+	latest atomic.Pointer[snapshot]
+	stop   context.CancelFunc
 
 	// These are guarded by the Watcher's mutex.
 	waiters int
@@ -36,8 +36,8 @@ type snapshot struct {
 	changed chan struct{} // closed when there is a newer snapshot
 }
 
-func newPoller(r *Request, earlier *earlierCache, known *knownJobs) *poller {
-	p := &poller{key: r.key(), client: r.LangSmith, earlier: earlier, known: known, began: time.Now()}
+func newPoller(r *Request, times *reportTimesCache, known *knownJobs) *poller {
+	p := &poller{key: r.key(), client: r.LangSmith, times: times, known: known, began: time.Now()}
 	p.latest.Store(&snapshot{State: State{began: p.began}, changed: make(chan struct{})})
 	return p
 }
@@ -46,10 +46,10 @@ func newPoller(r *Request, earlier *earlierCache, known *knownJobs) *poller {
 func (p *poller) run(ctx context.Context) {
 	state, known := State{began: p.began}, false
 	exists := p.known.Has(p.key)
-	if item := p.earlier.Get(p.key.ofProject()); item != nil {
-		state.Earlier, known = item.Value(), true
+	if item := p.times.Get(p.key.ofProject()); item != nil {
+		state.ReportTimes, known = item.Value(), true
 	}
-	fetched := make(chan Earlier, 1)
+	fetched := make(chan ReportTimes, 1)
 	var fetching sync.WaitGroup
 	defer fetching.Wait()
 	pause := time.NewTimer(0)
@@ -57,7 +57,7 @@ func (p *poller) run(ctx context.Context) {
 	for {
 		select {
 		case <-pause.C:
-		case state.Earlier = <-fetched:
+		case state.ReportTimes = <-fetched:
 			p.publish(state, false)
 			continue
 		case <-ctx.Done():
@@ -74,7 +74,7 @@ func (p *poller) run(ctx context.Context) {
 		if err == nil {
 			if !known && state.Report != nil && !report.Status.Done() {
 				known = true // soon; they are fetched at the second poll, because a long wait may follow
-				fetching.Go(func() { p.fetchEarlier(ctx, fetched) })
+				fetching.Go(func() { p.fetchReportTimes(ctx, fetched) })
 			}
 			state.Report, state.AsOf, state.Err, state.Failed = report, time.Now(), nil, 0
 			exists = true
@@ -86,7 +86,7 @@ func (p *poller) run(ctx context.Context) {
 		final := err == nil && report.Status.Done() || !exists && isPermanent(err)
 		p.publish(state, final)
 		if final {
-			p.stop() // also ends fetchEarlier
+			p.stop() // also ends fetchReportTimes
 			return
 		}
 		pause.Reset(state.NextPoll())
@@ -105,11 +105,11 @@ func (p *poller) publish(state State, final bool) {
 	close(p.latest.Swap(&snapshot{State: state, final: final, changed: make(chan struct{})}).changed)
 }
 
-// fetchEarlier fetches the times of the project's last reports, and caches them.
-func (p *poller) fetchEarlier(ctx context.Context, fetched chan<- Earlier) {
-	if earlier, ok := fetchEarlier(ctx, p.client, p.key.project); ok {
-		p.earlier.Set(p.key.ofProject(), earlier, ttlcache.DefaultTTL)
-		fetched <- earlier
+// fetchReportTimes fetches the times of the project's last reports, and caches them.
+func (p *poller) fetchReportTimes(ctx context.Context, fetched chan<- ReportTimes) {
+	if times, ok := fetchReportTimes(ctx, p.client, p.key.project); ok {
+		p.times.Set(p.key.ofProject(), times, ttlcache.DefaultTTL)
+		fetched <- times
 	}
 }
 

@@ -17,7 +17,7 @@ type State struct {
 	Err    error // of the last poll; nil if it succeeded
 	Failed int   // the number of failed polls since AsOf
 
-	Earlier Earlier // the times of the project's last reports
+	ReportTimes ReportTimes // the times of the project's last reports
 
 	End End // why the wait ended; not set for Progress
 
@@ -71,16 +71,16 @@ func (s State) RetryAfter() time.Duration {
 // NextPoll returns the pause between the last poll and the next.
 func (s State) NextPoll() time.Duration { return max(Interval(s.Age()), s.RetryAfter()) }
 
-// LookAgain returns the time until another look is worthwhile: until the job has the age at
+// NextLook returns the time until another look is worthwhile: until the job has the age at
 // which the quickest of the project's last reports was created, if that is known.
-func (s State) LookAgain() time.Duration {
-	if left := s.Earlier.Shortest - s.Age(); left > 0 {
+func (s State) NextLook() time.Duration {
+	if left := s.ReportTimes.Shortest - s.Age(); left > 0 {
 		return max(min(left, longestPause), s.RetryAfter())
 	}
 	return s.RetryAfter()
 }
 
-// longestPause bounds LookAgain, because a report may be quicker than those before.
+// longestPause bounds NextLook, because a report may be quicker than those before.
 const longestPause = 5 * time.Minute
 
 // result returns the state as the result of a wait.

@@ -22,7 +22,7 @@ type Watcher struct {
 	// gets the current state. It must be set before the first Wait.
 	MaxWaiters int
 
-	earlier *earlierCache
+	times   *reportTimesCache
 	known   *knownJobs
 	mu      sync.Mutex
 	pollers map[key]*poller
@@ -32,7 +32,7 @@ type Watcher struct {
 
 // New returns a Watcher without pollers.
 func New() *Watcher {
-	return &Watcher{earlier: newEarlierCache(), known: newKnownJobs(), pollers: map[key]*poller{}}
+	return &Watcher{times: newReportTimesCache(), known: newKnownJobs(), pollers: map[key]*poller{}}
 }
 
 // key identifies what a poll returns: callers with the same key get the same response.
@@ -169,7 +169,7 @@ func (w *Watcher) join(ctx context.Context, r *Request, looks bool) *poller {
 	defer w.mu.Unlock()
 	p := w.pollers[r.key()]
 	if p == nil || !looks && p.latest.Load().final {
-		p = newPoller(r, w.earlier, w.known)
+		p = newPoller(r, w.times, w.known)
 		w.pollers[p.key] = p
 		// The poller ends with its last caller, not with the first.
 		ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))

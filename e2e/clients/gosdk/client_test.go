@@ -98,7 +98,7 @@ func listen(t *testing.T, command, probe string, flags, env []string) string {
 	}
 }
 
-func TestAJobsLife(t *testing.T) {
+func TestJobLifecycle(t *testing.T) {
 	for name, open := range transports {
 		t.Run(name, func(t *testing.T) { walk(t, open(t)) })
 	}
@@ -163,7 +163,7 @@ func walk(t *testing.T, transport mcp.Transport) {
 	}
 }
 
-func TestACancelledWaitEndsInTheServer(t *testing.T) {
+func TestCancelledWaitEnds(t *testing.T) {
 	for name, open := range transports {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

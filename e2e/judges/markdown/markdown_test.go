@@ -97,7 +97,7 @@ func TestQuoteIsText(t *testing.T) {
 	}
 }
 
-func TestTableHoldsItsShape(t *testing.T) {
+func TestTableShape(t *testing.T) {
 	for name, sample := range hostile {
 		table := markdown.NewTable(markdown.Column{Title: "category"}, markdown.Column{Title: "traces", Right: true})
 		table.Row(markdown.Quote(sample, 200), "12")

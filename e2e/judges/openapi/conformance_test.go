@@ -20,10 +20,10 @@ import (
 	"github.com/pb33f/libopenapi-validator/errors"
 )
 
-// TestSandboxFitsTheDocument runs the sandbox's tests and holds every exchange that
-// they record against LangSmith's OpenAPI document. Together they must have had an
-// answer of every operation and every status that the document names.
-func TestSandboxFitsTheDocument(t *testing.T) {
+// TestSandboxMatchesOpenAPIDocument runs the sandbox's tests and compares every exchange
+// that they record with LangSmith's OpenAPI document. Together they must have a response
+// of every operation and every status in the document.
+func TestSandboxMatchesOpenAPIDocument(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "exchanges")
 	tests := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./langsmith/sandbox")
 	tests.Dir = filepath.Join("..", "..", "..")

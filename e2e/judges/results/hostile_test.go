@@ -44,10 +44,10 @@ func hostileJob(name string, started time.Duration, runs ...int) sandbox.Job {
 	return job
 }
 
-// TestHostileTextStaysText has what users and models wrote stay text in every
+// TestHostileText has what users and models wrote stay text in every
 // tool's result: a Markdown parser finds no heading, link, image, markup, emphasis
 // or code of theirs.
-func TestHostileTextStaysText(t *testing.T) {
+func TestHostileText(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 	project := f.Sandbox.AddProject(sandbox.Project{ID: id("hostile"), Name: hostileText})
 	f.Sandbox.AddRuns(project, trace.Run{ID: id("root"), Name: hostileText, Error: hostileText, Inputs: map[string]any{hostileText: hostileText}, Outputs: map[string]any{"a": hostileText}})

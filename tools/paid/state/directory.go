@@ -41,6 +41,10 @@ func (d *Directory) String() string { return "the state directory" }
 // Close implements Store.
 func (d *Directory) Close() error { return nil }
 
+// pingSize is the size of the file that tries the directory, in bytes: larger than an
+// entry, since an empty file can be created on a full disk.
+const pingSize = 64 << 10
+
 // Ping implements Store.
 func (d *Directory) Ping(context.Context) error {
 	if _, err := d.days(); err != nil {
@@ -49,7 +53,7 @@ func (d *Directory) Ping(context.Context) error {
 	name := filepath.Join(d.root, "ping-"+uuid.NewString())
 	_, err := makeDirectory(d.root)
 	if err == nil {
-		err = createEmpty(name)
+		err = replaceFile(name, make([]byte, pingSize))
 	}
 	if err != nil {
 		return fmt.Errorf("write the state: %w", err)

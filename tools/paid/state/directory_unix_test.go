@@ -43,14 +43,40 @@ func limitFiles(t *testing.T, size uint64) (lift func()) {
 // limit applies to every file of a process, including the log of go test.
 const limitedChild = "STATE_TEST_LIMITED"
 
+// inLimitedChild runs a test's rest in a process with limited files, and reports whether
+// this is that process.
+func inLimitedChild(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(limitedChild) != "" {
+		return true
+	}
+	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	child.Env = append(os.Environ(), limitedChild+"=1")
+	if output, err := child.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, output)
+	}
+	return false
+}
+
+// An empty file fits onto a full disk, and says nothing about an entry.
+func TestPingWritesAnEntrysSize(t *testing.T) {
+	if !inLimitedChild(t) {
+		return
+	}
+	d := NewDirectory(t.TempDir())
+	lift := limitFiles(t, 1000)
+	defer lift()
+	if err := d.Ping(t.Context()); !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("got %v", err)
+	}
+	if files, err := os.ReadDir(d.root); err != nil || len(files) != 0 {
+		t.Errorf("left behind: %v, %v", files, err)
+	}
+}
+
 // A line that does not fit leaves no part of itself.
 func TestLineThatDoesNotFit(t *testing.T) {
-	if os.Getenv(limitedChild) == "" {
-		child := exec.Command(os.Args[0], "-test.run=^TestLineThatDoesNotFit$")
-		child.Env = append(os.Environ(), limitedChild+"=1")
-		if output, err := child.CombinedOutput(); err != nil {
-			t.Errorf("%v: %s", err, output)
-		}
+	if !inLimitedChild(t) {
 		return
 	}
 	d := NewDirectory(t.TempDir())

@@ -3,7 +3,7 @@ package state
 import (
 	"context"
 	"errors"
-	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -112,12 +112,28 @@ func Open(spec string) (Store, error) {
 	switch {
 	case spec == "" || spec == "memory":
 		return NewMemory(), nil
-	case scheme == "redis" || scheme == "rediss":
+	case isURL && (scheme == "redis" || scheme == "rediss"):
 		return openRedis(spec)
-	case isURL:
-		return nil, fmt.Errorf("want memory, a directory or a redis:// URL, not %s://", scheme)
+	case explicitPath.MatchString(spec):
+		return NewDirectory(spec), nil
+	case isLikeAddress(spec): // the value may have a password
+		return nil, errors.New("this looks like a mistyped address; want memory, a directory (./NAME if its name is like one), or redis://HOST:PORT/0")
 	}
 	return NewDirectory(spec), nil
+}
+
+// explicitPath matches the beginning of a text that can only be a path. C:\ is Windows'.
+var explicitPath = regexp.MustCompile(`^(\.{0,2}[/\\]|~|[A-Za-z]:[/\\])`)
+
+// isLikeAddress reports whether a relative name is more likely a Redis, or the word
+// memory, than a directory: replicas with a directory each would share nothing.
+func isLikeAddress(spec string) bool {
+	for _, word := range [...]string{"memory", "redis", "rediss"} {
+		if strings.EqualFold(spec, word) {
+			return true
+		}
+	}
+	return strings.Contains(spec, ":") || strings.Contains(spec, "//")
 }
 
 // Check checks a --state without opening it.

@@ -255,7 +255,7 @@ func TestPing(t *testing.T) {
 }
 
 func TestOpen(t *testing.T) {
-	for spec, want := range map[string]string{"": "memory", "memory": "memory", "some/dir": "the state directory", "redis://h:1": "Redis", "rediss://h": "Redis"} {
+	for spec, want := range map[string]string{"": "memory", "memory": "memory", "redis://h:1": "Redis", "rediss://h": "Redis"} {
 		store, err := Open(spec)
 		if err != nil || store.String() != want {
 			t.Errorf("%q: %v, %v", spec, store, err)
@@ -265,11 +265,39 @@ func TestOpen(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, spec := range []string{"http://localhost", "redis://:secret@host:port", "redis://host/notanumber?secret=1", "postgres://x"} {
+	for _, spec := range []string{"redis://:secret@host:port", "redis://host/notanumber?secret=1"} {
 		if store, err := Open(spec); err == nil {
 			t.Errorf("%q opened %v", spec, store)
 		} else if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q: %v", spec, err)
+		}
+	}
+}
+
+// A mistyped address is not a directory, in which replicas would share nothing.
+func TestOpenMistypedAddress(t *testing.T) {
+	for _, spec := range []string{
+		"redis:6379", "localhost:6379", "127.0.0.1:6379/0", "rediss:/x", "redis//127.0.0.1", "Redis://host", "redis", "Redis", "Memory",
+		"user:secret@host:6379", "secret@host://x", "http://localhost", "postgres://x",
+	} {
+		store, err := Open(spec)
+		if err == nil {
+			t.Errorf("%q opened %v", spec, store)
+			continue
+		}
+		for _, want := range []string{"memory", "./NAME", "redis://HOST:PORT/0"} {
+			if !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("%q: %v", spec, err)
+			}
+		}
+	}
+	for _, spec := range []string{
+		"some/dir", "state", "memory.d", "redis/state", ".", "/redis:6379", "./redis:6379", "../redis:6379", "~/redis:6379", "~", "/a//b",
+		`C:\state`, "c:/state", `.\redis:6379`,
+	} {
+		store, err := Open(spec)
+		if err != nil || store.String() != "the state directory" {
+			t.Errorf("%q: %v, %v", spec, store, err)
 		}
 	}
 }

@@ -21,23 +21,23 @@ func endedJob(status string, took time.Duration) string {
 		uuid.New(), status, created.Format(time.RFC3339), written)
 }
 
-func TestEarlierReports(t *testing.T) {
+func TestReportTimes(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		before func() []string
-		want   Earlier
+		want   ReportTimes
 	}{
-		{"none", func() []string { return nil }, Earlier{}},
-		{"one", func() []string { return []string{endedJob("success", 11*time.Minute)} }, Earlier{11 * time.Minute, 11 * time.Minute}},
+		{"none", func() []string { return nil }, ReportTimes{}},
+		{"one", func() []string { return []string{endedJob("success", 11*time.Minute)} }, ReportTimes{11 * time.Minute, 11 * time.Minute}},
 		{"several", func() []string {
 			return []string{
 				endedJob("running", 0), endedJob("success", 19*time.Minute), endedJob("error", time.Minute),
 				endedJob("success", 11*time.Minute), endedJob("success", 12*time.Minute), endedJob("success", time.Second),
 			}
-		}, Earlier{11 * time.Minute, 19 * time.Minute}},
+		}, ReportTimes{11 * time.Minute, 19 * time.Minute}},
 		{"without usable times", func() []string {
 			return []string{endedJob("success", 0), endedJob("success", -time.Hour), endedJob("success", 30*time.Hour)}
-		}, Earlier{}},
+		}, ReportTimes{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -46,14 +46,14 @@ func TestEarlierReports(t *testing.T) {
 				w := New()
 				for range 3 {
 					state, err := w.Wait(t.Context(), request(up.client("key"), 25*time.Second))
-					if err != nil || state.Earlier != c.want {
-						t.Errorf("got %+v, %v; want %+v", state.Earlier, err, c.want)
+					if err != nil || state.ReportTimes != c.want {
+						t.Errorf("got %+v, %v; want %+v", state.ReportTimes, err, c.want)
 					}
 				}
 				if up.lists != 1 {
 					t.Errorf("listed the jobs %d times", up.lists)
 				}
-				time.Sleep(earlierTTL)
+				time.Sleep(reportTimesTTL)
 				_, _ = w.Wait(t.Context(), request(up.client("key"), 0))
 				if up.lists != 1 {
 					t.Error("a look listed the jobs")
@@ -67,15 +67,15 @@ func TestEarlierReports(t *testing.T) {
 	}
 }
 
-func TestLookAgain(t *testing.T) {
+func TestNextLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range []struct{ shortest, want time.Duration }{
 			{0, 0},
 			{time.Minute, time.Minute},
 			{20 * time.Minute, longestPause},
 		} {
-			state := State{began: time.Now(), Earlier: Earlier{Shortest: c.shortest}}
-			if got := state.LookAgain(); got != c.want {
+			state := State{began: time.Now(), ReportTimes: ReportTimes{Shortest: c.shortest}}
+			if got := state.NextLook(); got != c.want {
 				t.Errorf("shortest %s: look again in %s, want %s", c.shortest, got, c.want)
 			}
 		}
