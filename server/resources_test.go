@@ -421,8 +421,8 @@ func TestInstructionsNameOnlyServedTools(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range snakeCase.FindAllString(result.Instructions, -1) {
-			isArgument := slices.Contains([]string{"dry_run", "cluster_id", "job_id", "timeout_seconds", "summary_prompt", "all_thread_messages"}, name)
-			if !isArgument && !slices.ContainsFunc(list.Tools, func(tool mcp.Tool) bool { return tool.Name == name }) {
+			isNoTool := slices.Contains([]string{"dry_run", "cluster_id", "job_id", "timeout_seconds", "summary_prompt", "all_thread_messages", "metadata_key", "metadata_value"}, name)
+			if !isNoTool && !slices.ContainsFunc(list.Tools, func(tool mcp.Tool) bool { return tool.Name == name }) {
 				t.Errorf("with %v the instructions name %s", flags, name)
 			}
 		}

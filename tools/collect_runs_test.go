@@ -252,6 +252,16 @@ func TestInvalidSelections(t *testing.T) {
 		{"all_gone", func(*stage, reportWithRuns) servertest.Args {
 			return servertest.Args{"run_ids": []uuid.UUID{uuid.Max}, "dataset": "d"}
 		}},
+		{"many_gone", func(*stage, reportWithRuns) servertest.Args {
+			var gone []uuid.UUID
+			for i := range 7 {
+				gone = append(gone, idOf(fmt.Sprint("gone ", i)))
+			}
+			return servertest.Args{"run_ids": gone, "dataset": "d"}
+		}},
+		{"all_of_another_status", func(_ *stage, f reportWithRuns) servertest.Args {
+			return servertest.Args{"run_ids": f.runs[:2], "status": "error", "dataset": "d"}
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {

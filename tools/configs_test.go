@@ -190,6 +190,7 @@ func TestConfigForecast(t *testing.T) {
 		{name: "forecast", args: scheduled},
 		{name: "dry_run_forecast", args: with(scheduled, servertest.Args{"dry_run": true})},
 		{name: "dry_run_unscheduled_forecast", args: with(weeklyErrors, servertest.Args{"dry_run": true})},
+		{name: "dry_run_filter_unmatched", args: with(scheduled, servertest.Args{"dry_run": true, "config": object{"filter": `eq(name, "identity.verify")`}})},
 		{name: "dry_run_bad_filter", args: with(scheduled, servertest.Args{"dry_run": true, "config": object{"filter": "bogus("}})},
 		{name: "bad_filter", args: with(scheduled, servertest.Args{"config": object{"filter": "bogus("}})},
 		{name: "dry_run_no_key", args: with(scheduled, servertest.Args{"dry_run": true, "config": object{"model": "anthropic"}})},

@@ -79,7 +79,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		}
 	}
 	if args.DryRun || when != nil {
-		if forecast, err = configs.NewForecast(ctx, env, project, args.Config, "config.filter"); err != nil {
+		if forecast, err = configs.NewForecast(ctx, env, project, args.Config, "config.filter", args.DryRun); err != nil {
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package tools_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,13 +51,45 @@ func withRuns(s *stage) {
 func hostileRuns(s *stage) {
 	job := support()
 	job.Clusters[2].Name = hostileText
-	for i, content := range []any{hostileText, map[string]any{hostileText: hostileText, "messages": []any{hostileText}}} {
+	contents := []any{hostileText, map[string]any{hostileText: hostileText, "messages": []any{hostileText}}}
+	for i, content := range contents {
 		job.Runs = append(job.Runs, sandbox.JobRun{ClusterID: job.Clusters[2].ID, Fields: map[string]any{
 			"id": idOf(fmt.Sprint(i)), "name": hostileText, "status": "err|or\n#", "error": hostileText, "summary": hostileText,
-			"inputs": content, "outputs": content, "topic": hostileText, hostileText: hostileText,
+			"inputs": content, "outputs": contents[1-i], "topic": hostileText, hostileText: hostileText,
 		}})
 	}
 	s.Sandbox.AddJob(s.project, job)
+}
+
+// The text of a list shows the inputs once where the outputs begin with them, whole or cut;
+// the structure has both as LangSmith returns them.
+func TestListedOutputsWithoutInputs(t *testing.T) {
+	const question = "user: Where is my refund? The return was confirmed two weeks ago."
+	for outputs, want := range map[string]string{
+		question + " assistant: It is on its way.": "(begins as the inputs) assistant: It is on its way.",
+		question:                       "(as the inputs, as far as this preview goes)",
+		question + "…":                 "(as the inputs, as far as this preview goes)",
+		"assistant: It is on its way.": "assistant: It is on its way.",
+	} {
+		for _, inputs := range []string{question, question + "…", question + "..."} {
+			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+				job := support()
+				job.Runs = []sandbox.JobRun{{ClusterID: job.Clusters[2].ID, Fields: map[string]any{"id": idOf("run"), "inputs": inputs, "outputs": outputs}}}
+				s.Sandbox.AddJob(s.project, job)
+				reply := s.Call(t, "list_insights_runs", servertest.Args{"project": "shop", "job_id": job.ID})
+				if strings.Count(reply.Text, question) != 1 || !strings.Contains(reply.Text, "outputs:\n```text\n"+want+"\n```") {
+					t.Errorf("inputs %q, outputs %q:\n%s", inputs, outputs, reply.Text)
+				}
+				var listed struct {
+					Runs []struct{ Inputs, Outputs string }
+				}
+				reply.Decode(t, &listed)
+				if run := listed.Runs[0]; run.Inputs != inputs || run.Outputs != outputs {
+					t.Errorf("the structure has %+v", run)
+				}
+			})
+		}
+	}
 }
 
 func TestListInsightsRuns(t *testing.T) {

@@ -76,6 +76,7 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 	if s.routes == sandbox.RoutesV1 && tool == toQueue { // which keeps traces at extended retention always
 		const kept = "These traces are now kept at extended retention, at ten times the price."
 		text = strings.Replace(text, kept+"\n", "", 1)
+		structured = strings.Replace(structured, `,"`+kept+`"]`, "]", 1)
 		structured = strings.Replace(structured, `"caution":["`+kept+`"],`, "", 1)
 	}
 	fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(text, "\n"))

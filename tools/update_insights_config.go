@@ -178,7 +178,7 @@ func (c *change) forecast(ctx context.Context, env *tool.Env, project langsmith.
 	if c.fetched {
 		argument = "config_id"
 	}
-	return configs.NewForecast(ctx, env, project, c.settings, argument)
+	return configs.NewForecast(ctx, env, project, c.settings, argument, args.DryRun)
 }
 
 // describeDropped names the saved settings that the given ones replace and do not have. If

@@ -77,7 +77,10 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 		return nil, err
 	}
 	defer unlock()
-	r := &Result{DryRun: args.DryRun, LeftOut: selected.overLimit() + selected.missing, target: target, name: name, selected: selected}
+	r := &Result{DryRun: args.DryRun, LeftOut: selected.overLimit() + len(selected.missing), target: target, name: name, selected: selected}
+	if len(selected.missing) > 0 {
+		r.Caution = append(r.Caution, selected.describeMissing())
+	}
 	members, err := r.find(ctx)
 	if err != nil {
 		return nil, err
@@ -234,9 +237,6 @@ func (r *Result) WriteCounts(b *strings.Builder) {
 			fmt.Fprintf(b, "; limit=%d adds all", s.total)
 		}
 		b.WriteString(".\n")
-	}
-	if s.missing > 0 {
-		fmt.Fprintf(b, "Left out: %s that LangSmith does not have in this project (any more).\n", wording.Count(s.missing, "run"))
 	}
 	for _, caution := range r.Caution {
 		b.WriteString(caution + "\n")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -13,6 +14,7 @@ import (
 	"langsmith-insights-mcp/tools/report"
 	"langsmith-insights-mcp/tools/runs"
 	"langsmith-insights-mcp/tools/tool"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // Args are the arguments that select traces.
@@ -62,7 +64,7 @@ type selectedTraces struct {
 	listed  int                         // the maximum to list: the limit, or all if status or sort_by selects from them
 	ids     []uuid.UUID                 // of the selected traces, each once, at most the limit
 	runs    map[uuid.UUID]langsmith.Run // the runs of ids
-	missing int                         // selected traces that are no longer in LangSmith
+	missing []uuid.UUID                 // selected traces that are no longer in LangSmith
 	total   int                         // traces to select from
 
 	seen map[uuid.UUID]bool
@@ -103,7 +105,7 @@ func (s *selectedTraces) applySelection() {
 		return
 	}
 	selected := s.args.Apply(s.runsOf(s.ids))
-	s.total = len(selected) + s.missing
+	s.total = len(selected) + len(s.missing)
 	s.ids = s.ids[:0]
 	for _, run := range selected[:min(len(selected), s.args.limit())] {
 		s.ids = append(s.ids, run.ID)
@@ -195,13 +197,29 @@ func (s *selectedTraces) dropMissing(ctx context.Context, client *langsmith.Clie
 			s.runs[runs[i].ID] = runs[i]
 		}
 	}
-	selected := len(s.ids)
 	s.ids = slices.DeleteFunc(s.ids, func(id uuid.UUID) bool {
 		_, found := s.runs[id]
+		if !found {
+			s.missing = append(s.missing, id)
+		}
 		return !found
 	})
-	s.missing = selected - len(s.ids)
 	return nil
+}
+
+// maxMissing is the maximum number of missing traces that are named.
+const maxMissing = 5
+
+// describeMissing names the selected traces that are no longer in LangSmith.
+func (s *selectedTraces) describeMissing() string {
+	var named []string
+	for _, id := range s.missing[:min(len(s.missing), maxMissing)] {
+		named = append(named, id.String())
+	}
+	if more := len(s.missing) - maxMissing; more > 0 {
+		named = append(named, fmt.Sprintf("and %s more", wording.Thousands(more)))
+	}
+	return fmt.Sprintf("Left out: %s that LangSmith does not have in this project (any more): %s.", wording.Count(len(s.missing), "run"), strings.Join(named, ", "))
 }
 
 // children returns the number of runs that are not a trace but a part of one.
@@ -234,7 +252,7 @@ func (s *selectedTraces) origin() Origin {
 }
 
 // overLimit returns the number of traces beyond the limit.
-func (s *selectedTraces) overLimit() int { return s.total - len(s.ids) - s.missing }
+func (s *selectedTraces) overLimit() int { return s.total - len(s.ids) - len(s.missing) }
 
 // source names what the traces were selected from.
 func (s *selectedTraces) source() string {
@@ -250,6 +268,9 @@ func (s *selectedTraces) source() string {
 // explainEmpty returns why no trace was selected.
 func (s *selectedTraces) explainEmpty() string {
 	if len(s.args.RunIDs) > 0 {
+		if len(s.runs) > 0 {
+			return "none of these runs has status " + s.args.Status
+		}
 		return "LangSmith has none of these runs"
 	}
 	if s.args.Status != "" {

@@ -3,6 +3,7 @@ package configs
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"langsmith-insights-mcp/langsmith"
@@ -20,11 +21,15 @@ type Forecast struct {
 
 // NewForecast counts the traces that match a config's settings, and looks for the keys of
 // its models. argument is the one that has the settings: it is refused if LangSmith cannot
-// parse their filter.
-func NewForecast(ctx context.Context, env *tool.Env, project langsmith.Project, settings *langsmith.CreateInsightsJobRequest, argument string) (*Forecast, error) {
-	matches, err := dryrun.CountMatches(ctx, env, project.ID, settings, time.Now(), argument)
+// parse their filter. A dry run that finds no trace also counts them without the filter.
+func NewForecast(ctx context.Context, env *tool.Env, project langsmith.Project, settings *langsmith.CreateInsightsJobRequest, argument string, dryRun bool) (*Forecast, error) {
+	now := time.Now()
+	matches, err := dryrun.CountMatches(ctx, env, project.ID, settings, now, argument)
 	if err != nil {
 		return nil, err
+	}
+	if dryRun {
+		matches.CountUnfiltered(ctx, env, project.ID, settings, now)
 	}
 	return &Forecast{settings, matches, dryrun.MissingKeys(settings, dryrun.ModelSecrets(ctx, env))}, nil
 }
@@ -63,7 +68,7 @@ func (f *Forecast) describe(runs *ScheduledRuns) string {
 	case !known:
 		return f.matches.String() + "."
 	case f.matches.Count == 0:
-		return f.matches.String() + ": a run would find nothing to read."
+		return strings.TrimSpace(f.matches.String() + ": a run would find nothing to read. " + f.matches.DescribeFilter())
 	case runs == nil:
 		return fmt.Sprintf("%s: a job of it would cost about %s.", f.matches, once)
 	}

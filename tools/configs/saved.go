@@ -94,6 +94,11 @@ func (s *Saved) listCautions() []string {
 	if s.forecast != nil && len(s.forecast.missingKeys) > 0 {
 		cautions = append(cautions, dryrun.DescribeMissing(s.forecast.missingKeys))
 	}
+	if s.forecast != nil {
+		if why := s.forecast.matches.DescribeFilter(); why != "" {
+			cautions = append(cautions, why)
+		}
+	}
 	if s.view.runs != nil {
 		if gap := s.view.runs.describeWindow(); gap != "" {
 			cautions = append(cautions, gap)

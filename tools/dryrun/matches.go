@@ -28,6 +28,8 @@ type Matches struct {
 	Example uuid.UUID // the newest; uuid.Nil if there is none
 	Unknown string    // why they could not be counted; empty if they were
 	status  string    // in the filter, if none match and no run can have it; else empty
+
+	unfiltered *Matches // without the filter, if none match with it and these were counted
 }
 
 // String describes the number in the beginning of a sentence.
@@ -52,14 +54,9 @@ const maxReads = langsmith.MaxSample / 100
 // CountMatches counts the traces in a request's window that pass its filter. argument is
 // the one that has the filter: it is refused if LangSmith cannot parse the filter.
 func CountMatches(ctx context.Context, env *tool.Env, project uuid.UUID, request *langsmith.CreateInsightsJobRequest, now time.Time, argument string) (*Matches, error) {
-	start, end, known := request.Window(now)
+	query, known := newQuery(project, request, now)
 	if !known {
 		return &Matches{Unknown: "its config could not be read"}, nil
-	}
-	query := langsmith.RunsQuery{Project: project, RootsOnly: true, Limit: langsmith.MaxSample, After: start}
-	query.Filter, _ = request.Filter.Get()
-	if end.Before(now) {
-		query.Before = end
 	}
 	found := &Matches{More: true}
 	for range maxReads {
@@ -82,6 +79,39 @@ func CountMatches(ctx context.Context, env *tool.Env, project uuid.UUID, request
 		query.Cursor, query.Limit = page.Next, langsmith.MaxSample-found.Count
 	}
 	return found, nil
+}
+
+// newQuery returns a query for the traces in a request's window that pass its filter.
+func newQuery(project uuid.UUID, request *langsmith.CreateInsightsJobRequest, now time.Time) (query langsmith.RunsQuery, known bool) {
+	start, end, known := request.Window(now)
+	query = langsmith.RunsQuery{Project: project, RootsOnly: true, Limit: langsmith.MaxSample, After: start}
+	query.Filter, _ = request.Filter.Get()
+	if end.Before(now) {
+		query.Before = end
+	}
+	return query, known
+}
+
+// CountUnfiltered counts the traces in a request's window without its filter, if none match
+// with it: by one request, whose failure leaves the count unknown.
+func (m *Matches) CountUnfiltered(ctx context.Context, env *tool.Env, project uuid.UUID, request *langsmith.CreateInsightsJobRequest, now time.Time) {
+	query, _ := newQuery(project, request, now)
+	if m.Unknown != "" || m.Count > 0 || query.Filter == "" {
+		return
+	}
+	query.Filter = ""
+	if page, err := env.LangSmith.QueryRuns(ctx, query); err == nil {
+		m.unfiltered = &Matches{Count: len(page.Runs), More: page.Next != ""}
+	}
+}
+
+// DescribeFilter says that the filter is why no trace matches; empty if it is not, or that
+// is unknown.
+func (m *Matches) DescribeFilter() string {
+	if m == nil || m.unfiltered == nil || m.unfiltered.Count == 0 {
+		return ""
+	}
+	return "It is the filter: without it " + strings.TrimSuffix(m.unfiltered.String(), " now") + "."
 }
 
 // statusInFilter matches a comparison with a status in LangSmith's filter language.
@@ -111,7 +141,8 @@ func ExplainFilter(audience advice.Audience, request *langsmith.CreateInsightsJo
 // that it is invalid; else it returns nil. argument is the one that has the filter.
 func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJobRequest, err error, argument string) error {
 	var api *langsmith.Error
-	if _, filtered := request.Filter.Get(); !filtered || !errors.As(err, &api) ||
+	filter, filtered := request.Filter.Get()
+	if !filtered || !errors.As(err, &api) ||
 		api.Status != http.StatusBadRequest && api.Status != http.StatusUnprocessableEntity {
 		return nil
 	}
@@ -119,8 +150,12 @@ func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJob
 	if argument == "config_id" {
 		problem = "has an invalid filter: "
 	}
+	example := `and(eq(status, "error"), gt(latency, 5))`
+	if strings.Contains(strings.ToLower(filter), "metadata") {
+		example = `and(eq(metadata_key, "customer"), eq(metadata_value, "guest"))`
+	}
 	return &tool.ArgumentError{
-		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + `; a good one is and(eq(status, "error"), gt(latency, 5))`}},
+		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + "; a good one is " + example}},
 		Asked:    true,
 	}
 }

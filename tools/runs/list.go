@@ -235,12 +235,14 @@ func (v *View) run(decoded decodedRun, chars int) Run {
 type decodedRun struct {
 	*langsmith.JobRun
 	inputs, outputs Content
+	newOutputs      Content // outputs without the parts that repeat the inputs, for the text
 	attributes      map[string]Content
 }
 
 func decodeRun(run *langsmith.JobRun, chars int) decodedRun {
 	decoded := decodedRun{
 		JobRun: run, inputs: ReadContent(run.Inputs, chars), outputs: ReadContent(run.Outputs, chars),
+		newOutputs: ReadContent(OmitRepeated(run.Outputs, run.Inputs), chars),
 		attributes: map[string]Content{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(run.Attributes)) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"langsmith-insights-mcp/tools/wording"
 )
@@ -12,8 +13,9 @@ import (
 const maxCompared = 1 << 20
 
 // OmitRepeated returns the outputs of a run without the parts that repeat its inputs: of a
-// list that begins with a list of the inputs, as an agent's messages do, it replaces that
-// part by a note. Contents that are not JSON, or very long, are returned unchanged.
+// list that begins with a list of the inputs, as an agent's messages do, or of a text that
+// begins with the text of the inputs, as its previews do, it replaces that part by a note.
+// Contents that are not JSON, or very long, are returned unchanged.
 func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
 	if len(outputs)+len(inputs) > maxCompared {
 		return outputs
@@ -21,6 +23,10 @@ func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
 	var in, out any
 	if json.Unmarshal(inputs, &in) != nil || json.Unmarshal(outputs, &out) != nil {
 		return outputs
+	}
+	if text, ok := omitBeginning(out, in); ok {
+		encoded, _ := json.Marshal(text) // a string can always be encoded
+		return encoded
 	}
 	search := repetition{}
 	search.collect(in, 0)
@@ -33,6 +39,29 @@ func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
 		return outputs
 	}
 	return encoded
+}
+
+// shortestBeginning is the length from which the beginning of a text is replaced by a note,
+// in bytes.
+const shortestBeginning = 40
+
+// omitBeginning returns a text without its beginning, if that is another text, which may be
+// cut.
+func omitBeginning(text, beginning any) (shorter string, ok bool) {
+	whole, isText := text.(string)
+	begins, areTexts := beginning.(string)
+	begins = trimEllipsis(begins)
+	if !isText || !areTexts || len(begins) < shortestBeginning || !strings.HasPrefix(whole, begins) {
+		return "", false
+	}
+	if rest := strings.TrimSpace(whole[len(begins):]); trimEllipsis(rest) != "" {
+		return "(begins as the inputs) " + rest, true
+	}
+	return "(as the inputs, as far as this preview goes)", true
+}
+
+func trimEllipsis(text string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(text, "…"), "...")
 }
 
 // repetition is a search for the lists of a run's inputs in its outputs.

@@ -176,7 +176,7 @@ func (l *List) writeRun(b *strings.Builder, run *Run, decoded decodedRun) (short
 		shortened = writeContent(b, "inputs", decoded.inputs, l.chars)
 	}
 	if run.Outputs != nil {
-		shortened = writeContent(b, "outputs", decoded.outputs, l.chars) || shortened
+		shortened = writeContent(b, "outputs", decoded.newOutputs, l.chars) || shortened
 	}
 	return shortened
 }

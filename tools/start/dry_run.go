@@ -97,6 +97,7 @@ func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *lang
 		return err
 	}
 	d.MatchingTraces = &d.matches.Count
+	d.matches.CountUnfiltered(ctx, env, j.Project.ID, request, now)
 	if template, ok := request.SummaryPrompt.Get(); ok && d.matches.Example != uuid.Nil {
 		d.prompt = describePrompt(ctx, env, j.Project.ID, d.matches.Example, template)
 	}

@@ -26,6 +26,9 @@ func (r *Result) writeDryRun(b *strings.Builder) {
 	case d.matches == nil:
 	case d.findsNothing():
 		fmt.Fprintf(b, "%s: a job over %s would find nothing to read.\n", d.matches, project)
+		if why := d.matches.DescribeFilter(); why != "" {
+			b.WriteString(why + "\n")
+		}
 	case d.matches.Unknown != "" || d.matches.Count == 1:
 		fmt.Fprintf(b, "%s.\n", d.matches)
 	default:
@@ -98,6 +101,9 @@ func (d *dryRun) listCautions() []string {
 	}
 	if missing := dryrun.DescribeMissing(d.missingKeys); missing != "" {
 		caution = append(caution, missing)
+	}
+	if why := d.matches.DescribeFilter(); why != "" {
+		caution = append(caution, why)
 	}
 	return caution
 }

@@ -27,6 +27,8 @@ func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
 		return tool.NewCall("get_insights_job", "session_id", r.SessionID, "job_id", d.existing.ID)
 	case d.existing != nil:
 		return tool.NewCall("wait_for_insights_job", "session_id", r.SessionID, "job_id", d.existing.ID)
+	case d.matches.DescribeFilter() != "":
+		return changeCall(call, map[string]any{"filter": nil})
 	case d.findsNothing():
 		return changeCall(call, d.wider)
 	case len(d.missingKeys) > 0:
@@ -68,8 +70,10 @@ func (r *Result) describeAfterDryRun() string {
 		return "have a person start it in LangSmith, or use a client that can ask (elicitation)"
 	case d.existing != nil:
 		return r.Next.Text("job_id")
+	case d.matches.DescribeFilter() != "":
+		return "the same call with another filter, or without one (filter=null), still with dry_run"
 	case d.findsNothing():
-		return "the same call with a wider window, such as " + describeArguments(d.wider) + ", or another filter, still with dry_run"
+		return "the same call with a wider window, such as " + describeArguments(d.wider) + ", still with dry_run; list_projects shows when the project last had runs"
 	case len(d.missingKeys) > 0:
 		text := fmt.Sprintf("the same call after a person has added %s to the workspace's secrets in LangSmith", strings.Join(d.missingKeys, " and "))
 		if other := dryrun.OtherModel(d.complete, d.ModelSecrets); other != "" {
