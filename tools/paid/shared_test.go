@@ -380,10 +380,13 @@ func TestLostRedis(t *testing.T) {
 		t.Error("the state counts as usable")
 	}
 	server.Restart()
-	w.ledger.stores.shared.writing.retryAt = time.Now() // Redis need not be left alone any longer
-	usable := w.ledger.StateUsable(t.Context())
-	w.ledger.stores.shared.saving.Wait() // for the entries that Redis missed
-	if !usable || !strings.Contains(w.log.String(), "can be used again") {
+	shared := w.ledger.stores.shared
+	shared.mu.Lock()
+	shared.writing.retryAt = time.Now() // Redis need not be left alone any longer
+	shared.saveNow()
+	shared.mu.Unlock()
+	shared.saving.Wait() // until it has the entries that it missed
+	if !w.ledger.StateUsable(t.Context()) || !strings.Contains(w.log.String(), "can be used again") {
 		t.Errorf("with Redis again the state counts as lost: %s", w.log)
 	}
 	if strings.Contains(w.log.String(), "redis:") || strings.Contains(w.log.String(), secret) {
