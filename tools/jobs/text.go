@@ -282,6 +282,9 @@ func (v *View) call(offset int, detail string) string {
 	return wording.Call("get_insights_job", "cluster_id", cluster, "detail", detail, "sort_by", sortBy, "limit", v.page.Limit, "offset", offset)
 }
 
+// longWait is a timeout_seconds that makes few calls of the half an hour a job may take.
+const longWait = 300
+
 // writeNext writes the next call.
 func (r *Result) writeNext(b *strings.Builder) {
 	call := r.Next.Text("session_id", "job_id")
@@ -290,7 +293,10 @@ func (r *Result) writeNext(b *strings.Builder) {
 	case r.Status.Failed():
 		fmt.Fprintf(b, "%s %s\n", call, r.describeRetry())
 	case !r.Status.Done():
-		fmt.Fprintf(b, "%s, with timeout_seconds=300 if your client allows such long calls; or look again in about %d s.\n", call, r.RetryAfterSeconds)
+		if r.view.TimeoutSeconds < longWait {
+			call += fmt.Sprintf(", or with timeout_seconds=%d if your client allows such long calls", longWait)
+		}
+		fmt.Fprintf(b, "%s; or look again in about %d s.\n", call, r.RetryAfterSeconds)
 	case len(r.view.tree.Nodes) == 0:
 		fmt.Fprintf(b, "the report has no categories. The window or the filter may have matched no traces: "+
 			"see %s for when the project last had runs, and start another with a wider window (paid).\n", call)
