@@ -33,10 +33,6 @@ type listInsightsJobsResult struct {
 	chars   int // the maximum length of a name
 }
 
-// minNameChars is the length to which names are cut before items are left out, in
-// characters.
-const minNameChars = 60
-
 func listInsightsJobs() tool.Tool {
 	return tool.DefineResizable(tool.Declaration{
 		Name:  "list_insights_jobs",
@@ -61,7 +57,7 @@ func runListInsightsJobs(ctx context.Context, env *tool.Env, args listInsightsJo
 	page, next := tool.CutPage(args.PageArgs, listed.Jobs)
 	links := env.ProjectLinks(ctx, project)
 	return &tool.Resizable[*listInsightsJobsResult]{
-		Items: len(page), Chars: jobs.MaxName, MinChars: minNameChars, Budget: args.Budget(),
+		Items: len(page), Chars: jobs.MaxName, MinChars: markdown.MinName, Budget: args.Budget(),
 		Build: func(items, chars int) *listInsightsJobsResult {
 			result := &listInsightsJobsResult{Jobs: make([]jobs.Job, items), NextOffset: next, args: args, project: project, links: links, chars: chars}
 			for i := range items {

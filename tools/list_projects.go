@@ -67,7 +67,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 		listed[i] = newListedProject(env.LangSmith.Endpoint(), project)
 	}
 	return &tool.Resizable[*listProjectsResult]{
-		Items: len(listed), Chars: markdown.MaxName, MinChars: minNameChars, Budget: args.Budget(),
+		Items: len(listed), Chars: markdown.MaxName, MinChars: markdown.MinName, Budget: args.Budget(),
 		Build: func(items, chars int) *listProjectsResult {
 			result := &listProjectsResult{Projects: slices.Clone(listed[:items]), NextOffset: next, args: args, chars: chars, audience: env.Audience}
 			for i := range result.Projects {

@@ -5,6 +5,8 @@ import "unicode/utf8"
 // The maximum lengths of common texts in results, in characters.
 const (
 	MaxName = 200
+	// MinName is the length to which names in a list are cut before items are left out.
+	MinName = 60
 	MaxWord = 40 // such as a status
 )
 
