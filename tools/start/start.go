@@ -91,6 +91,11 @@ func (j *Job) CheckDailyLimit(ctx context.Context, env *tool.Env) error {
 // Start starts the job, or returns the one that an equal call has started.
 func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	outcome, err := env.Paid.Start(ctx, j.Call)
+	if tool.IsNotFound(err) { // the project, or its config
+		if _, _, noConfig := completeRequest(ctx, env, j); noConfig != nil {
+			return nil, noConfig
+		}
+	}
 	if err != nil {
 		return nil, j.explain(err)
 	}
