@@ -17,7 +17,9 @@ func (f *inFlight) elapsed(entry state.Entry) time.Duration {
 }
 
 // age returns the shortest time that can have passed since an intent began.
-func (f *inFlight) age(entry state.Entry) time.Duration { return f.since(entry.Began, entry.Theirs) }
+func (f *inFlight) age(entry state.Entry) time.Duration {
+	return f.since(entry.Began, entry.ServerTime)
+}
 
 // sinceLost returns the shortest time that can have passed since an intent's response was
 // given up.
@@ -28,22 +30,22 @@ func (f *inFlight) sinceLost(entry state.Entry) time.Duration {
 // since returns the time since a moment, by this machine's clock or LangSmith's,
 // whichever gives less: a clock that was set ahead then causes an unnecessary look, never
 // a missing one. A clock by which the moment is in the future was set back.
-func (f *inFlight) since(ours, theirs time.Time) time.Duration {
-	byOurs, byTheirs := f.ledger.now().Sub(ours), time.Duration(-1)
-	if now := f.jobs.serverTime(time.Now()); !now.IsZero() && !theirs.IsZero() {
-		byTheirs = now.Sub(theirs)
+func (f *inFlight) since(local, serverTime time.Time) time.Duration {
+	byLocal, byServer := f.ledger.now().Sub(local), time.Duration(-1)
+	if now := f.jobs.serverTime(time.Now()); !now.IsZero() && !serverTime.IsZero() {
+		byServer = now.Sub(serverTime)
 	}
-	if byOurs < 0 || byTheirs < 0 {
-		return max(byOurs, byTheirs, 0)
+	if byLocal < 0 || byServer < 0 {
+		return max(byLocal, byServer, 0)
 	}
-	return min(byOurs, byTheirs)
+	return min(byLocal, byServer)
 }
 
 // isFuture reports whether a moment is in the future by this machine's clock or by
 // LangSmith's.
-func (f *inFlight) isFuture(ours, theirs time.Time) bool {
+func (f *inFlight) isFuture(local, serverTime time.Time) bool {
 	server := f.jobs.serverTime(time.Now())
-	return f.ledger.now().Before(ours) || !server.IsZero() && server.Before(theirs)
+	return f.ledger.now().Before(local) || !server.IsZero() && server.Before(serverTime)
 }
 
 // resetBegin lets intents begin now if they are in the future by every known clock: the
@@ -52,8 +54,8 @@ func (f *inFlight) resetBegin(open []state.Entry) {
 	now, server := f.ledger.now(), f.jobs.serverTime(time.Now())
 	for i := range open {
 		entry := &open[i]
-		if now.Before(entry.Began) && (entry.Theirs.IsZero() || server.Before(entry.Theirs)) {
-			entry.Began, entry.Theirs, entry.Waited = now, server, 0
+		if now.Before(entry.Began) && (entry.ServerTime.IsZero() || server.Before(entry.ServerTime)) {
+			entry.Began, entry.ServerTime, entry.Waited = now, server, 0
 			f.record(*entry)
 		}
 	}
@@ -62,8 +64,8 @@ func (f *inFlight) resetBegin(open []state.Entry) {
 // sentAt returns when an intent's request was sent, by LangSmith's clock if that is
 // known.
 func sentAt(entry state.Entry) time.Time {
-	if !entry.Theirs.IsZero() {
-		return entry.Theirs
+	if !entry.ServerTime.IsZero() {
+		return entry.ServerTime
 	}
 	return entry.Began
 }

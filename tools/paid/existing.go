@@ -32,8 +32,8 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 		if entry.Stage == state.Intended {
 			continue
 		}
-		if f.isFuture(entry.Missing, entry.MissingTheirs) {
-			entry.Missing, entry.MissingTheirs = time.Time{}, time.Time{} // a clock was set back, so the two minutes begin again
+		if f.isFuture(entry.Missing, entry.MissingServerTime) {
+			entry.Missing, entry.MissingServerTime = time.Time{}, time.Time{} // a clock was set back, so the two minutes begin again
 		}
 		job, err := f.readJob(entry.Job)
 		if errors.Is(err, errMissing) && f.isGone(entry) {
@@ -162,7 +162,7 @@ func (f *inFlight) uncertain(err error, found searchResult) *UncertainError {
 // by a search.
 func (f *inFlight) foundOutcome(entry state.Entry, job langsmith.Job) *Outcome {
 	f.recorded = entry
-	entry.Missing, entry.MissingTheirs = time.Time{}, time.Time{}
+	entry.Missing, entry.MissingServerTime = time.Time{}, time.Time{}
 	if entry.Stage == state.Intended {
 		entry.Stage, entry.Job = state.Probable, job.ID
 	}
@@ -184,7 +184,7 @@ func (f *inFlight) hiddenOutcome(entry state.Entry, missing bool) *Outcome {
 	f.note(noteHidden)
 	f.recorded, f.about = entry, entry
 	if missing && entry.Missing.IsZero() {
-		f.about.Missing, f.about.MissingTheirs = f.ledger.now(), f.jobs.serverTime(time.Now())
+		f.about.Missing, f.about.MissingServerTime = f.ledger.now(), f.jobs.serverTime(time.Now())
 	}
 	return &Outcome{
 		Job: &langsmith.CreatedJob{ID: entry.Job}, Sent: sentAt(entry), AlreadyRunning: true,
@@ -258,5 +258,5 @@ func (f *inFlight) wasDeleted(job uuid.UUID) bool {
 // isGone reports whether a job that LangSmith does not show has been missing for so long
 // that it no longer exists.
 func (f *inFlight) isGone(entry state.Entry) bool {
-	return !entry.Missing.IsZero() && f.since(entry.Missing, entry.MissingTheirs) >= LongestLag
+	return !entry.Missing.IsZero() && f.since(entry.Missing, entry.MissingServerTime) >= LongestLag
 }

@@ -181,8 +181,8 @@ func (s *search) owner(job langsmith.Job) state.Entry {
 // intent can have been created.
 func (s *search) createdFrom(intent state.Entry, now *jobList) time.Time {
 	switch {
-	case !intent.Theirs.IsZero():
-		return intent.Theirs.Add(-clockSlack)
+	case !intent.ServerTime.IsZero():
+		return intent.ServerTime.Add(-clockSlack)
 	case !now.date.IsZero():
 		return now.date.Add(-s.elapsed(intent) - clockSlack)
 	}
@@ -203,7 +203,9 @@ func (s *search) earliest(now *jobList) time.Time {
 // survey returns the memory of all calls of this caller in this project.
 func (f *inFlight) survey() state.Surveyed {
 	all, err := f.ledger.stores.survey(f.ctx, f.call.slot.Scope)
-	f.noteIf(err, noteNoSurvey)
+	if err != nil || all.Damaged {
+		f.note(noteNoSurvey)
+	}
 	return all
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/tools/paid/state"
 )
 
 // An equal call starts a job only if its last look shows that there is none.
@@ -122,6 +125,30 @@ func lose(t *testing.T, w *world) {
 	if _, err := w.ledger.Start(context.Background(), w.call()); !errors.As(err, &uncertain) {
 		t.Fatalf("got %v", err)
 	}
+}
+
+// A job that is found may belong to a call whose memory is damaged: the result says that it
+// was not read.
+func TestFoundJobBesideDamagedState(t *testing.T) {
+	path := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		w.start(t, w.call(asking("something else")))
+		w.drain(t)
+		logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
+		if err != nil || len(logs) != 1 {
+			t.Fatal(logs, err)
+		}
+		if err := os.WriteFile(logs[0], []byte(`{"v":1,"token":"torn`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true})
+		outcome := w.start(t, w.call())
+		if !outcome.Probably || !slices.Equal(outcome.Notes, []string{noteNoSurvey}) {
+			t.Errorf("got %+v", outcome)
+		}
+		w.drain(t)
+	})
 }
 
 // No client can prevent this: a request is processed after the last look, and more than

@@ -113,7 +113,7 @@ func (f *inFlight) acquireSlot() error {
 // had it and finds another intent. A store that cannot be written causes a note.
 func (f *inFlight) writeIntent() error {
 	entry := state.Entry{
-		Token: f.token, Began: f.ledger.now(), Theirs: f.jobs.serverTime(time.Now()),
+		Token: f.token, Began: f.ledger.now(), ServerTime: f.jobs.serverTime(time.Now()),
 		Known: f.jobs.ids(), Complete: f.jobs.complete, Since: f.jobs.since, Stage: state.Intended,
 	}
 	f.about = entry

@@ -494,7 +494,7 @@ func TestNameDistinguishesJobs(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true, Do: func() {
-			request := &langsmith.CreateInsightsJobRequest{Name: langsmith.Some("Theirs")}
+			request := &langsmith.CreateInsightsJobRequest{Name: langsmith.Some("ServerTime")}
 			if _, err := stranger.CreateInsightsJob(t.Context(), w.project, request); err != nil {
 				t.Error(err)
 			}

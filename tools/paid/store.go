@@ -103,6 +103,7 @@ func (s *stores) survey(ctx context.Context, scope string) (state.Surveyed, erro
 		shared, err := s.shared.store.Survey(ctx, scope)
 		all.Started = append(all.Started, shared.Started...)
 		all.Open = append(all.Open, shared.Open...)
+		all.Damaged = all.Damaged || shared.Damaged
 		return err
 	}))
 	return all, err
@@ -175,7 +176,7 @@ next:
 					merged[i] = entry
 				}
 				// Another process may have seen the job again.
-				merged[i].Missing, merged[i].MissingTheirs = entry.Missing, entry.MissingTheirs
+				merged[i].Missing, merged[i].MissingServerTime = entry.Missing, entry.MissingServerTime
 				continue next
 			}
 		}

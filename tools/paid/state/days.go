@@ -9,7 +9,7 @@ const dayFormat = "2006-01-02"
 const keptDays = 7
 
 // oldDays returns the days that are removed when an entry of a day is written. Days after
-// that one neither are removed nor count: either its clock is behind, or theirs was
+// that one neither are removed nor count: either its clock is behind, or that of the others was
 // ahead. days are in order.
 func oldDays(days []string, written string) []string {
 	later := slices.IndexFunc(days, func(day string) bool { return day > written })

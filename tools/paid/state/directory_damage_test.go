@@ -296,7 +296,7 @@ func TestLogsOfEarlierVersions(t *testing.T) {
 // with its later lines under the day of LangSmith's.
 func TestEntryOfTwoDays(t *testing.T) {
 	d := NewDirectory(t.TempDir())
-	intent := Entry{Token: id(1), Began: began.Add(time.Hour), Theirs: began, Stage: Intended}
+	intent := Entry{Token: id(1), Began: began.Add(time.Hour), ServerTime: began, Stage: Intended}
 	writeFile(t, d.log("2026-02-01", slotA), appendLine(nil, intent.Encode()))
 	intent.Stage, intent.Job = Started, id(2)
 	keep(t, d, slotA, intent)

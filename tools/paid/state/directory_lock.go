@@ -70,8 +70,8 @@ func isCurrent(lock *flock.Flock, path string) (bool, error) {
 	if !mine.Mode().IsRegular() {
 		return false, errNotRegular(path, mine.Mode())
 	}
-	theirs, err := os.Lstat(path)
-	return err == nil && os.SameFile(mine, theirs), nil
+	named, err := os.Lstat(path)
+	return err == nil && os.SameFile(mine, named), nil
 }
 
 // Held implements Hold: the kernel never takes a lock away.

@@ -156,7 +156,7 @@ func TestClockWasAhead(t *testing.T) {
 func TestWrongClocks(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for n := range 30 {
-		entry := Entry{Token: id(n), Began: began.AddDate(0, 0, n*n), Theirs: began.Add(time.Duration(n) * time.Hour), Stage: Started, Job: id(n)}
+		entry := Entry{Token: id(n), Began: began.AddDate(0, 0, n*n), ServerTime: began.Add(time.Duration(n) * time.Hour), Stage: Started, Job: id(n)}
 		keep(t, d, daySlot(n), entry)
 	}
 	for n := range 30 {

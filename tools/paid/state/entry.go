@@ -13,8 +13,8 @@ import (
 type Entry struct {
 	Token uuid.UUID // of the intent, random
 
-	Began  time.Time // by the clock of the process that wrote it
-	Theirs time.Time // the earliest time of the same moment by LangSmith's clock; zero if unknown
+	Began      time.Time // by the clock of the process that wrote it
+	ServerTime time.Time // the earliest time of the same moment by LangSmith's clock; zero if unknown
 
 	// Known has the jobs of the project before the request. Complete says that they are
 	// all, so that any other job is a later one.
@@ -28,8 +28,8 @@ type Entry struct {
 	Waited time.Duration
 
 	// Missing is the time since which LangSmith does not show the job, by the clock of the
-	// process that noticed it; MissingTheirs is the same by LangSmith's clock.
-	Missing, MissingTheirs time.Time
+	// process that noticed it; MissingServerTime is the same by LangSmith's clock.
+	Missing, MissingServerTime time.Time
 
 	Stage Stage
 	Job   uuid.UUID // since Probable; if the intent is over, only a job that is surely its own
@@ -70,8 +70,8 @@ func (e Entry) startedNothing() bool { return e.Stage == Over && e.Job == uuid.N
 // day returns the day on which an entry began, by LangSmith's clock if that is known: it
 // is the same for all processes, and does not jump like this machine's.
 func (e Entry) day() string {
-	if theirs := plausible(e.Theirs); !theirs.IsZero() {
-		return theirs.Format(dayFormat)
+	if server := plausible(e.ServerTime); !server.IsZero() {
+		return server.Format(dayFormat)
 	}
 	return plausible(e.Began).Format(dayFormat)
 }
@@ -88,28 +88,28 @@ const version = 1
 const mostKnown = 1000
 
 type wireEntry struct {
-	Version  int         `json:"v"`
-	Token    uuid.UUID   `json:"token"`
-	Began    time.Time   `json:"began"`
-	Theirs   time.Time   `json:"theirs,omitzero"`
-	Known    []uuid.UUID `json:"known,omitempty"`
-	Complete bool        `json:"complete,omitempty"`
-	Stage    Stage       `json:"stage"`
-	Job      uuid.UUID   `json:"job,omitzero"`
-	Told     bool        `json:"told,omitempty"`
+	Version    int         `json:"v"`
+	Token      uuid.UUID   `json:"token"`
+	Began      time.Time   `json:"began"`
+	ServerTime time.Time   `json:"theirs,omitzero"`
+	Known      []uuid.UUID `json:"known,omitempty"`
+	Complete   bool        `json:"complete,omitempty"`
+	Stage      Stage       `json:"stage"`
+	Job        uuid.UUID   `json:"job,omitzero"`
+	Told       bool        `json:"told,omitempty"`
 
-	Since         time.Time     `json:"since,omitzero"`
-	Waited        time.Duration `json:"waited,omitzero"` // in nanoseconds
-	Missing       time.Time     `json:"missing,omitzero"`
-	MissingTheirs time.Time     `json:"missing_theirs,omitzero"`
+	Since             time.Time     `json:"since,omitzero"`
+	Waited            time.Duration `json:"waited,omitzero"` // in nanoseconds
+	Missing           time.Time     `json:"missing,omitzero"`
+	MissingServerTime time.Time     `json:"missing_theirs,omitzero"`
 }
 
 // Encode writes an entry as one line of JSON, without its newline.
 func (e Entry) Encode() []byte {
 	wire := wireEntry{
-		Version: version, Token: e.Token, Began: plausible(e.Began), Theirs: plausible(e.Theirs), Known: e.Known, Complete: e.Complete,
+		Version: version, Token: e.Token, Began: plausible(e.Began), ServerTime: plausible(e.ServerTime), Known: e.Known, Complete: e.Complete,
 		Stage: e.Stage, Job: e.Job, Told: e.Told,
-		Since: plausible(e.Since), Waited: e.Waited, Missing: plausible(e.Missing), MissingTheirs: plausible(e.MissingTheirs),
+		Since: plausible(e.Since), Waited: e.Waited, Missing: plausible(e.Missing), MissingServerTime: plausible(e.MissingServerTime),
 	}
 	if !e.mayBeSearched() {
 		wire.Known, wire.Complete = nil, false // only a search needs them
@@ -159,8 +159,8 @@ func DecodeEntry(line []byte) (Entry, error) {
 		return Entry{}, errors.New("a remembered call of an unknown stage")
 	}
 	return Entry{
-		Token: wire.Token, Began: plausible(wire.Began), Theirs: plausible(wire.Theirs), Known: wire.Known, Complete: wire.Complete,
+		Token: wire.Token, Began: plausible(wire.Began), ServerTime: plausible(wire.ServerTime), Known: wire.Known, Complete: wire.Complete,
 		Stage: wire.Stage, Job: wire.Job, Told: wire.Told,
-		Since: plausible(wire.Since), Waited: max(wire.Waited, 0), Missing: plausible(wire.Missing), MissingTheirs: plausible(wire.MissingTheirs),
+		Since: plausible(wire.Since), Waited: max(wire.Waited, 0), Missing: plausible(wire.Missing), MissingServerTime: plausible(wire.MissingServerTime),
 	}, nil
 }

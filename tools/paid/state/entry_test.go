@@ -10,11 +10,11 @@ import (
 
 func FuzzDecodeEntry(f *testing.F) {
 	for _, entry := range []Entry{
-		{Token: id(1), Began: began, Stage: Intended, Known: []uuid.UUID{id(2)}, Complete: true, Theirs: began},
+		{Token: id(1), Began: began, Stage: Intended, Known: []uuid.UUID{id(2)}, Complete: true, ServerTime: began},
 		{Token: id(1), Began: began, Stage: Started, Job: id(3), Told: true},
 		{Token: id(1), Began: began, Stage: Probable, Job: id(3)},
 		{Token: id(1), Began: began, Stage: Over},
-		{Token: id(1), Began: began, Stage: Probable, Job: id(3), Known: []uuid.UUID{id(2)}, Since: began, Waited: 7, Missing: began, MissingTheirs: began},
+		{Token: id(1), Began: began, Stage: Probable, Job: id(3), Known: []uuid.UUID{id(2)}, Since: began, Waited: 7, Missing: began, MissingServerTime: began},
 	} {
 		f.Add(entry.Encode())
 	}
@@ -67,7 +67,7 @@ func TestEncodedEntriesHaveOneLine(t *testing.T) {
 	for n := range known {
 		known[n] = id(n)
 	}
-	line := Entry{Token: id(1), Began: began, Theirs: began, Known: known, Complete: true, Stage: Intended}.Encode()
+	line := Entry{Token: id(1), Began: began, ServerTime: began, Known: known, Complete: true, Stage: Intended}.Encode()
 	if bytes.ContainsAny(line, "\n\r") || len(line) > 5000 {
 		t.Errorf("%d bytes: %s", len(line), line)
 	}

@@ -69,7 +69,7 @@ func mustAcquire(t *testing.T, store Store, slot Slot) (Hold, []Entry) {
 
 func TestEntriesAreStored(t *testing.T) {
 	eachStore(t, func(t *testing.T, store Store, again func() Store) {
-		intent := Entry{Token: id(1), Began: began, Theirs: began.Add(-time.Hour), Known: []uuid.UUID{id(10), id(11)}, Complete: true, Since: began, Waited: time.Minute, Stage: Intended}
+		intent := Entry{Token: id(1), Began: began, ServerTime: began.Add(-time.Hour), Known: []uuid.UUID{id(10), id(11)}, Complete: true, Since: began, Waited: time.Minute, Stage: Intended}
 		hold, entries := mustAcquire(t, store, slotA)
 		if len(entries) != 0 {
 			t.Fatalf("an empty store holds %v", entries)
@@ -137,9 +137,9 @@ func TestEntriesAreStored(t *testing.T) {
 }
 
 func same(a, b Entry) bool {
-	return a.Token == b.Token && a.Began.Equal(b.Began) && a.Theirs.Equal(b.Theirs) && slices.Equal(a.Known, b.Known) &&
+	return a.Token == b.Token && a.Began.Equal(b.Began) && a.ServerTime.Equal(b.ServerTime) && slices.Equal(a.Known, b.Known) &&
 		a.Complete == b.Complete && a.Stage == b.Stage && a.Job == b.Job && a.Told == b.Told &&
-		a.Since.Equal(b.Since) && a.Waited == b.Waited && a.Missing.Equal(b.Missing) && a.MissingTheirs.Equal(b.MissingTheirs)
+		a.Since.Equal(b.Since) && a.Waited == b.Waited && a.Missing.Equal(b.Missing) && a.MissingServerTime.Equal(b.MissingServerTime)
 }
 
 func TestSlotHasOneHolder(t *testing.T) {
