@@ -91,13 +91,14 @@ func (j *Job) CheckDailyLimit(ctx context.Context, env *tool.Env) error {
 // Start starts the job, or returns the one that an equal call has started.
 func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	outcome, err := env.Paid.Start(ctx, j.Call)
-	if tool.IsNotFound(err) { // the project, or its config
-		if _, _, noConfig := completeRequest(ctx, env, j); noConfig != nil {
-			return nil, noConfig
-		}
-	}
 	if err != nil {
-		return nil, j.explain(err)
+		err = j.explain(err)
+		if tool.IsNotFound(err) { // of the project or its config, since refusals do not unwrap
+			if _, _, noConfig := completeRequest(ctx, env, j); noConfig != nil {
+				return nil, noConfig
+			}
+		}
+		return nil, err
 	}
 	env.Watch.Started(env.LangSmith, j.Project.ID, outcome.Job.ID)
 	return outcome, nil
