@@ -1,9 +1,11 @@
 package tools
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -105,14 +107,15 @@ func (q *queues) extends() bool { return q.extend || q.env.LangSmith.QueuesOnlyE
 
 func (q *queues) Kind() string { return "annotation queue" }
 
-func (q *queues) Confirm(ctx context.Context, runs int) error {
+func (q *queues) Confirm(ctx context.Context, runs []uuid.UUID) error {
 	if q.agreed || !q.extends() {
 		return nil
 	}
+	runs = slices.SortedFunc(slices.Values(runs), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	return q.env.Confirm(ctx, &tool.Question{
-		ID: fmt.Sprint("queue ", q.name, " ", runs, " ", q.extend),
+		ID: tool.QuestionID("queue", q.name, runs, q.extend),
 		Text: fmt.Sprintf("Add %s to the annotation queue %s? That moves them to extended retention, at ten times the price.",
-			wording.Count(runs, "trace"), markdown.Quote(q.name, markdown.MaxName)),
+			wording.Count(len(runs), "trace"), markdown.Quote(q.name, markdown.MaxName)),
 	}, "add_insights_runs_to_dataset saves traces without that price.")
 }
 
@@ -164,7 +167,11 @@ func (q *queues) Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, _ 
 		if _, err := q.env.LangSmith.ListQueueRuns(ctx, id, 1); err != nil {
 			return 0, err
 		}
-		if err := q.Confirm(ctx, len(runs)); err != nil {
+		ids := make([]uuid.UUID, len(runs))
+		for i := range runs {
+			ids[i] = runs[i].ID
+		}
+		if err := q.Confirm(ctx, ids); err != nil {
 			return 0, err
 		}
 		q.agreed = true

@@ -68,7 +68,7 @@ type datasets struct {
 
 func (d *datasets) Kind() string { return "dataset" }
 
-func (d *datasets) Confirm(context.Context, int) error { return nil }
+func (d *datasets) Confirm(context.Context, []uuid.UUID) error { return nil }
 
 func (d *datasets) Find(ctx context.Context, name string) ([]uuid.UUID, error) {
 	found, err := d.client.FindDatasets(ctx, name)

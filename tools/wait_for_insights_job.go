@@ -59,6 +59,9 @@ func runWaitForInsightsJob(ctx context.Context, env *tool.Env, args waitForInsig
 	if job := jobs.NewJob(&state.Report.Job, nil, jobs.MaxName); !job.Status.Done() {
 		view.Progress = describeEnd(state, job.State(), args.timeout(), env.Watch.MaxWaiters)
 		view.NextLook = state.NextLook()
+		if args.TimeoutSeconds != nil {
+			view.TimeoutSeconds = *args.TimeoutSeconds
+		}
 	}
 	return view.Resizable()
 }

@@ -48,12 +48,12 @@ var fieldMeanings = map[string]string{
 	// list_insights_jobs, get_insights_job, wait_for_insights_job
 	"jobs":                                         "The jobs, in LangSmith's order.",
 	"jobs[].id":                                    "The job's id, for the other tools.",
-	"jobs[].start_time":                            "The beginning of the window that the job reads.",
-	"jobs[].end_time":                              "The end of that window.",
-	"get_insights_job:start_time":                  "The beginning of the window that the job reads.",
-	"get_insights_job:end_time":                    "The end of that window.",
-	"wait_for_insights_job:start_time":             "The beginning of the window that the job reads.",
-	"wait_for_insights_job:end_time":               "The end of that window.",
+	"jobs[].start_time":                            "When the work on it began, as LangSmith says; the window of its traces is in `scope`.",
+	"jobs[].end_time":                              "When the work on it ended.",
+	"get_insights_job:start_time":                  "When the work on it began, as LangSmith says; the window of its traces is in `scope`.",
+	"get_insights_job:end_time":                    "When the work on it ended.",
+	"wait_for_insights_job:start_time":             "When the work on it began, as LangSmith says; the window of its traces is in `scope`.",
+	"wait_for_insights_job:end_time":               "When the work on it ended.",
 	"created_at":                                   "When the job was created.",
 	"config_id":                                    "The saved config that it ran, as LangSmith writes its id.",
 	"clusters":                                     "The report's categories, the largest first unless `sort_by` says otherwise.",
@@ -69,7 +69,7 @@ var fieldMeanings = map[string]string{
 	"report.highlighted_traces[].cluster_name":     "That category's name.",
 	"report.highlighted_traces[].rank":             "Its place among the highlighted traces; 1 is the first.",
 	"report.highlighted_traces[].highlight_reason": "Why it was picked.",
-	"report.highlighted_traces[].url":              "Its page in LangSmith's web interface; in a detailed report.",
+	"report.highlighted_traces[].url":              "Its page in LangSmith's web interface.",
 	"report.left_out":                              "How many key points and traces did not fit; `detail=detailed` shows more.",
 
 	// list_insights_runs

@@ -30,8 +30,8 @@ type Target interface {
 	// Add adds at most [maxAdded] runs that are not members, and returns how many
 	// LangSmith confirms.
 	Add(ctx context.Context, id uuid.UUID, runs []langsmith.Run, origin Origin) (int, error)
-	// Confirm asks a person for consent if adding that many runs costs money.
-	Confirm(ctx context.Context, runs int) error
+	// Confirm asks a person for consent if adding the runs costs money.
+	Confirm(ctx context.Context, runs []uuid.UUID) error
 }
 
 // Origin is the job and the category of traces; uuid.Nil for what a call does not name.
@@ -92,7 +92,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 		r.warnOfChildren(newIDs)
 		return r, nil
 	}
-	if err := target.Confirm(ctx, len(newIDs)); err != nil {
+	if err := target.Confirm(ctx, newIDs); err != nil {
 		return nil, err
 	}
 	if r.isNew {

@@ -40,6 +40,7 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 			result.addForecast(forecast)
 			if result.RunsPerMonth > MostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
 				result.accept = result.RunsPerMonth
+				result.Caution = append(result.Caution, askPayer)
 				if call != nil {
 					call.Arguments["accept_runs_per_month"] = result.accept
 				}
@@ -48,6 +49,9 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 		},
 	}, nil
 }
+
+// askPayer is said of a schedule that starts more than [MostRuns] runs a month.
+const askPayer = "Ask the person who pays before you accept so many runs a month."
 
 func (s *Saved) describeDryRun() string {
 	var b strings.Builder
@@ -71,6 +75,7 @@ func (s *Saved) describeDryRun() string {
 	next := "without dry_run"
 	if s.accept > 0 {
 		next += fmt.Sprintf(" and with accept_runs_per_month=%d", s.accept)
+		b.WriteString("\n" + askPayer + "\n")
 	}
 	fmt.Fprintf(&b, "\nNext: the same call %s saves it.\n", next)
 	return b.String()

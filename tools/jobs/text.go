@@ -310,7 +310,7 @@ func (r *Result) next() *tool.Call {
 	case r.Status.Failed():
 		return r.retry()
 	case !r.Status.Done():
-		return tool.NewCall("wait_for_insights_job", "session_id", project, "job_id", r.ID)
+		return tool.NewCall("wait_for_insights_job", "session_id", project, "job_id", r.ID, "timeout_seconds", v.TimeoutSeconds)
 	case len(v.tree.Nodes) == 0:
 		return tool.NewCall("list_projects")
 	}

@@ -35,6 +35,9 @@ type View struct {
 	Caution []string
 	// Progress describes the state of an unfinished job; if empty, its age is shown.
 	Progress string
+	// TimeoutSeconds is that of the call that waited, for the next one; 0 for none.
+	TimeoutSeconds int
+
 	// NextLook is when to look at an unfinished job again; if 0, its age decides.
 	NextLook time.Duration
 }

@@ -203,7 +203,7 @@ func (s *search) earliest(now *jobList) time.Time {
 // survey returns the memory of all calls of this caller in this project.
 func (f *inFlight) survey() state.Surveyed {
 	all, err := f.ledger.stores.survey(f.ctx, f.call.slot.Scope)
-	if err != nil || all.Damaged {
+	if err != nil || all.Damaged && !f.damaged { // else noteDamaged says it
 		f.note(noteNoSurvey)
 	}
 	return all

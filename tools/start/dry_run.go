@@ -21,18 +21,19 @@ type dryRun struct {
 	ModelSecrets   *[]string        `json:"model_secrets,omitempty"`
 	MatchingTraces *int             `json:"matching_traces,omitempty"`
 
-	bodySize    int
-	unconfirmed bool            // returned instead of a job, because nobody could be asked
-	replaces    bool            // the request names a saved config, and gives other settings
-	matches     *dryrun.Matches // nil if the traces come later
-	missingKeys []string        // of the models
-	prompt      string          // the description of the rendered summary prompt; empty without one
-	unknown     []string        // variables of the summary prompt that LangSmith does not document
-	others      []langsmith.Job
-	othersErr   error
-	existing    *langsmith.Job // that the call would return instead of starting one
-	complete    *langsmith.CreateInsightsJobRequest
-	wider       map[string]any // the arguments of a wider window, if nothing matches
+	bodySize      int
+	unconfirmed   bool            // returned instead of a job, because nobody could be asked
+	replaces      bool            // the request names a saved config, and gives other settings
+	matches       *dryrun.Matches // nil if the traces come later
+	missingKeys   []string        // of the models
+	prompt        string          // the description of the rendered summary prompt; empty without one
+	promptProblem string          // why the summary prompt cannot be rendered; empty if it can
+	unknown       []string        // variables of the summary prompt that LangSmith does not document
+	others        []langsmith.Job
+	othersErr     error
+	existing      *langsmith.Job // that the call would return instead of starting one
+	complete      *langsmith.CreateInsightsJobRequest
+	wider         map[string]any // the arguments of a wider window, if nothing matches
 }
 
 // DryRun returns what starting the job would do. It reads the traces that match, the
@@ -99,7 +100,7 @@ func (d *dryRun) count(ctx context.Context, env *tool.Env, j *Job, request *lang
 	d.MatchingTraces = &d.matches.Count
 	d.matches.CountUnfiltered(ctx, env, j.Project.ID, request, now)
 	if template, ok := request.SummaryPrompt.Get(); ok && d.matches.Example != uuid.Nil {
-		d.prompt = describePrompt(ctx, env, j.Project.ID, d.matches.Example, template)
+		d.prompt, d.promptProblem = describePrompt(ctx, env, j.Project.ID, d.matches.Example, template)
 	}
 	return nil
 }

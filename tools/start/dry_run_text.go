@@ -105,6 +105,9 @@ func (d *dryRun) listCautions() []string {
 	if why := d.matches.DescribeFilter(); why != "" {
 		caution = append(caution, why)
 	}
+	if d.promptProblem != "" {
+		caution = append(caution, d.promptProblem)
+	}
 	return caution
 }
 

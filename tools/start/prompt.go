@@ -18,25 +18,27 @@ import (
 // maxPrompt is the maximum length of a shown prompt, in bytes.
 const maxPrompt = 2_000
 
-// describePrompt describes a summary prompt as rendered for a trace.
-func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID, template string) string {
+// describePrompt describes a summary prompt as rendered for a trace. If it cannot be
+// rendered, the problem is the description.
+func describePrompt(ctx context.Context, env *tool.Env, project, trace uuid.UUID, template string) (text, problem string) {
 	if env.Policy.HideRunContent {
-		return "The rendered summary prompt is hidden by this server's operator."
+		return "The rendered summary prompt is hidden by this server's operator.", ""
 	}
 	run, err := env.LangSmith.GetRun(ctx, project, trace)
 	if err != nil {
-		return "The summary prompt could not be rendered for a trace: " + env.Audience.Cause(err) + "."
+		return "The summary prompt could not be rendered for a trace: " + env.Audience.Cause(err) + ".", ""
 	}
 	prompt, err := renderPrompt(template, run)
 	if err != nil {
-		return "The summary prompt cannot be rendered: " + markdown.Line(err.Error(), 200) + "."
+		problem = "The summary prompt cannot be rendered: " + markdown.Line(err.Error(), 200) + "."
+		return problem, problem
 	}
 	shown, _ := markdown.Shorten(prompt, maxPrompt)
-	text := fmt.Sprintf("The summary prompt for trace %s, approximately:\n%s", trace, markdown.Block(shown))
+	text = fmt.Sprintf("The summary prompt for trace %s, approximately:\n%s", trace, markdown.Block(shown))
 	if strings.Contains(template, threadVariable) || strings.Contains(template, feedbackVariable) {
 		text += "\n[" + threadVariable + "] and [" + feedbackVariable + "] stand for text that LangSmith fills in."
 	}
-	return text
+	return text, ""
 }
 
 // renderPrompt renders the beginning of a summary prompt with a run. How LangSmith writes

@@ -97,7 +97,7 @@ func parseLog(data []byte) []logLine {
 	return lines
 }
 
-// decodeLog returns the entries of a log, each from its last line.
+// decodeLog returns the entries of a log, each from its last line that [Entry.Knows] most.
 func decodeLog(data []byte) (entries []Entry, damaged bool) {
 	for _, line := range parseLog(data) {
 		if line.err != nil {
@@ -105,23 +105,26 @@ func decodeLog(data []byte) (entries []Entry, damaged bool) {
 			continue
 		}
 		at := slices.IndexFunc(entries, func(have Entry) bool { return have.Token == line.entry.Token })
-		if at < 0 {
+		switch {
+		case at < 0:
 			entries = append(entries, line.entry)
-		} else {
+		case line.entry.Knows() >= entries[at].Knows():
 			entries[at] = line.entry
 		}
 	}
 	return entries, damaged
 }
 
-// compactLog returns a log without unneeded lines: those that a later line replaces, and
+// compactLog returns a log without unneeded lines: those that another line replaces, and
 // intents that started nothing. Unreadable lines stay, so that the next reader notices
 // them.
 func compactLog(data []byte) []byte {
 	lines := parseLog(data)
 	last := map[uuid.UUID]int{}
 	for i, line := range lines {
-		last[line.entry.Token] = i
+		if at, had := last[line.entry.Token]; !had || line.entry.Knows() >= lines[at].entry.Knows() {
+			last[line.entry.Token] = i
+		}
 	}
 	var kept []byte
 	for i, line := range lines {

@@ -150,6 +150,9 @@ func (m *Memory) Record(_ context.Context, slot Slot, entry Entry) error {
 		m.callers[slot.Caller]++
 	}
 	kept := s.entries[at]
+	if entry.Knows() < kept.Knows() {
+		return nil
+	}
 	kept.Entry = entry
 	if into := m.listOf(entry); kept.list != into {
 		if kept.list != nil {

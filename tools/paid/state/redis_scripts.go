@@ -51,7 +51,20 @@ redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 1`)
 
-var recordScript = redis.NewScript(sweepScript + `
+// knowsScript ranks an entry as [Entry.Knows] does.
+const knowsScript = `
+local function knows(entry)
+  local rank = string.find(entry, '"told":true', 1, true) and 1 or 0
+  for stage, more in pairs({probable = 2, started = 4, over = 6}) do
+    if string.find(entry, '"stage":"' .. stage .. '"', 1, true) then rank = rank + more end
+  end
+  return rank
+end
+`
+
+var recordScript = redis.NewScript(sweepScript + knowsScript + `
+local have = redis.call('HGET', KEYS[1], ARGV[1])
+if have and knows(ARGV[2]) < knows(have) then return 1 end
 if ARGV[5] == 'over' then
   redis.call('HDEL', KEYS[1], ARGV[1])
 else

@@ -57,7 +57,8 @@ type Store interface {
 	// writes nothing and fails with ErrLost. A nil hold requires no exclusion.
 	Intend(ctx context.Context, slot Slot, entry Entry, hold Hold) error
 
-	// Record writes the outcome of an intent.
+	// Record writes the outcome of an intent. It leaves an entry of the intent that
+	// [Entry.Knows] more: an equal call may have found the job meanwhile.
 	Record(ctx context.Context, slot Slot, entry Entry) error
 
 	// Survey reads all entries of a scope. It writes nothing. With an error it returns

@@ -301,3 +301,24 @@ func TestOpenMistypedAddress(t *testing.T) {
 		}
 	}
 }
+
+// The sender of a request that was lost knows less than an equal call that has found its job.
+func TestLesserEntryIsIgnored(t *testing.T) {
+	eachStore(t, func(t *testing.T, store Store, again func() Store) {
+		intent := Entry{Token: id(1), Began: began, Stage: Intended}
+		if err := store.Intend(t.Context(), slotA, intent, nil); err != nil {
+			t.Fatal(err)
+		}
+		found := Entry{Token: id(1), Began: began, Stage: Probable, Job: id(2), Told: true}
+		if err := again().Record(t.Context(), slotA, found); err != nil {
+			t.Fatal(err)
+		}
+		intent.Waited = time.Minute
+		if err := store.Record(t.Context(), slotA, intent); err != nil {
+			t.Fatal(err)
+		}
+		if entries := entriesOf(t, again(), slotA); len(entries) != 1 || !same(entries[0], found) {
+			t.Errorf("found %+v", entries)
+		}
+	})
+}
