@@ -4,9 +4,11 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/configs"
+	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 )
 
@@ -25,7 +27,7 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 	}
 	at := slices.IndexFunc(saved, func(config langsmith.Config) bool { return config.ID == id.String() })
 	if at < 0 {
-		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+"; list_insights_configs lists them")
+		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+listSaved(saved)+"; list_insights_configs lists them")
 	}
 	complete = configs.ReadRequest(saved[at].Config)
 	if !given.LastNHours.IsZero() || !given.StartTime.IsZero() || !given.EndTime.IsZero() {
@@ -40,6 +42,24 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 		complete.Model = given.Model
 	}
 	return complete, !reflect.DeepEqual(complete, configs.ReadRequest(saved[at].Config)), nil
+}
+
+// mostConfigs is the maximum number of configs that are suggested for a missing one.
+const mostConfigs = 5
+
+// listSaved lists configs that a job can run, as part of a sentence. It returns an empty
+// text if there are none.
+func listSaved(all []langsmith.Config) string {
+	var listed []string
+	for _, config := range all {
+		if _, isUUID := tool.ParseUUID(config.ID); isUUID && len(listed) < mostConfigs {
+			listed = append(listed, markdown.Quote(config.Name, markdown.MaxName)+", config_id "+config.ID)
+		}
+	}
+	if listed == nil {
+		return ""
+	}
+	return "; it has " + strings.Join(listed, "; ")
 }
 
 // override replaces a setting of the config by the request's, if there is one.

@@ -92,7 +92,13 @@ func (j *Job) CheckDailyLimit(ctx context.Context, env *tool.Env) error {
 func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 	outcome, err := env.Paid.Start(ctx, j.Call)
 	if err != nil {
-		return nil, j.explain(err)
+		err = j.explain(err)
+		if tool.IsNotFound(err) { // of the project or its config, since refusals do not unwrap
+			if _, _, noConfig := completeRequest(ctx, env, j); noConfig != nil {
+				return nil, noConfig
+			}
+		}
+		return nil, err
 	}
 	env.Watch.Started(env.LangSmith, j.Project.ID, outcome.Job.ID)
 	return outcome, nil

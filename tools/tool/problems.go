@@ -116,6 +116,9 @@ func (s schemas) describe(p problem) string {
 	case *kind.AdditionalProperties:
 		return s.describeUnknown(p)
 	case *kind.Required:
+		if argument := s.arguments.Properties[p.name]; len(p.path) == 0 && argument != nil && argument.Format == jobIDFormat {
+			return "is required: latest (the newest that succeeded) or a job's UUID, which list_insights_jobs has"
+		}
 		return "is required" + examples[p.name]
 	case *kind.Type:
 		if len(p.path) == 0 {
