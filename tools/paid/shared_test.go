@@ -395,6 +395,29 @@ func TestLostRedis(t *testing.T) {
 	w.drain(t)
 }
 
+// What one process learned of another's job through the store, it knows without the store.
+func TestLearnedJobOutlivesStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := newLeaseStore()
+		var down atomic.Bool
+		store := &mortalStore{Store: leases, process: newProcess(), trouble: func() storeTrouble { return storeTrouble{down: down.Load()} }}
+		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
+		first := w.start(t, w.call())
+		w.drain(t)
+		other := New(Options{Store: store})
+		for _, away := range []bool{false, true} {
+			down.Store(away)
+			again, err := other.Start(t.Context(), w.call())
+			if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+				t.Errorf("store away: %t; got %+v, %v", away, again, err)
+			}
+		}
+		wantJobs(t, w, 1)
+		other.Close()
+		w.drain(t)
+	})
+}
+
 // fullDisk is a directory on a full disk: locks and empty files can be written, as their
 // names fit, and entries cannot.
 type fullDisk struct {

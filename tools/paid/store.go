@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
@@ -49,7 +51,22 @@ func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, stat
 	}
 	hold, found, err := s.shared.acquire(ctx, slot)
 	own, ownErr := s.own.Load(ctx, slot)
+	s.learn(ctx, slot, own.Entries, found.Entries)
 	return hold, mergeRecalled(own, found), errors.Join(err, ownErr)
+}
+
+// learn adds to this process's memory the jobs that only the shared store knows: they were
+// started or found by another process, and the store may be away at the next equal call.
+func (s *stores) learn(ctx context.Context, slot state.Slot, own, shared []state.Entry) {
+	for _, entry := range shared {
+		if entry.Job == uuid.Nil || entry.Stage == state.Over || slices.ContainsFunc(own, func(have state.Entry) bool {
+			return have.Token == entry.Token && have.Knows() >= entry.Knows()
+		}) {
+			continue
+		}
+		entry.Missing, entry.MissingServerTime = time.Time{}, time.Time{} // another process may see it again
+		_ = s.recordOwn(ctx, slot, entry)                                 // which logs that it failed
+	}
 }
 
 // load returns the entries of a slot, even if another process holds it.
