@@ -35,7 +35,7 @@ func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) otherJobs 
 }
 
 const (
-	ofCovering = "With this window and filter, so they may answer the question at no cost:"
+	ofCovering = "Over all of this window with this filter, so they may answer the question at no cost:"
 	ofRest     = "Other jobs of the project, unfinished or of the last day:"
 )
 
