@@ -96,7 +96,7 @@ func (r *Result) Text() string {
 	}
 	b.WriteString(r.describeOutcome())
 	if r.TracesAtMost != nil {
-		fmt.Fprintf(&b, " It reads at most %s, about %s (not counted; dry_run counts).", wording.Count(*r.TracesAtMost, "trace"), r.CostUSD)
+		fmt.Fprintf(&b, " It reads at most %s, about %s (not counted here).", wording.Count(*r.TracesAtMost, "trace"), r.CostUSD)
 	}
 	fmt.Fprintf(&b, "\n\njob_id: %s\nsession_id: %s\n", r.ID, r.SessionID)
 	if r.Status != "" { // else LangSmith does not return the job, and only its id is known
