@@ -52,7 +52,7 @@ func TestPaths(t *testing.T) {
 		{client: "claude-code", goos: "linux", exist: []string{"~/.claude/"}, want: "~/.claude.json"},
 		{client: "claude-code", goos: "darwin", exist: []string{"~/.claude.json"}, want: "~/.claude.json"},
 		{client: "claude-code", goos: "windows", env: windows, exist: []string{"~/.claude/"}, want: "~/.claude.json"},
-		{client: "claude-code", goos: "linux", env: map[string]string{"CLAUDE_CONFIG_DIR": "~/work"}, exist: []string{"~/.claude/", "~/work/"}, want: "~/work/.claude.json"},
+		{client: "claude-code", goos: "linux", env: map[string]string{"CLAUDE_CONFIG_DIR": "~/config"}, exist: []string{"~/.claude/", "~/config/"}, want: "~/config/.claude.json"},
 
 		{client: "vscode", goos: "linux", exist: []string{"~/.config/Code/User/"}, want: "~/.config/Code/User/mcp.json"},
 		{client: "vscode", goos: "linux", exist: []string{"~/.config/Code - Insiders/User/"}, want: "~/.config/Code - Insiders/User/mcp.json"},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -135,11 +134,8 @@ func TestFoundJobBesideDamagedState(t *testing.T) {
 		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
 		w.start(t, w.call(asking("something else")))
 		w.drain(t)
-		logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
-		if err != nil || len(logs) != 1 {
-			t.Fatal(logs, err)
-		}
-		if err := os.WriteFile(logs[0], []byte(`{"v":1,"token":"torn`), 0o600); err != nil {
+		log := onlyLog(t, path)
+		if err := os.WriteFile(log, []byte(`{"v":1,"token":"torn`), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true})

@@ -146,17 +146,24 @@ func TestFailingStore(t *testing.T) {
 	})
 }
 
+// onlyLog returns the path of the one log in a state directory.
+func onlyLog(t *testing.T, path string) string {
+	t.Helper()
+	logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
+	if err != nil || len(logs) != 1 {
+		t.Fatal(logs, err)
+	}
+	return logs[0]
+}
+
 func TestDamagedState(t *testing.T) {
 	path := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
 		first := w.start(t, w.call())
 		w.drain(t)
-		logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
-		if err != nil || len(logs) != 1 {
-			t.Fatal(logs, err)
-		}
-		if err := os.WriteFile(logs[0], []byte(`{"v":1,"token":"torn`), 0o600); err != nil {
+		log := onlyLog(t, path)
+		if err := os.WriteFile(log, []byte(`{"v":1,"token":"torn`), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		other := New(Options{Store: state.NewDirectory(path)})
@@ -183,14 +190,11 @@ func TestUnreadableStateFile(t *testing.T) {
 		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
 		first := w.start(t, w.call(asking("1")))
 		w.drain(t)
-		logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
-		if err != nil || len(logs) != 1 {
-			t.Fatal(logs, err)
-		}
-		if err := os.Remove(logs[0]); err != nil {
+		log := onlyLog(t, path)
+		if err := os.Remove(log); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Mkdir(logs[0], 0o700); err != nil {
+		if err := os.Mkdir(log, 0o700); err != nil {
 			t.Fatal(err)
 		}
 		other := New(Options{Store: state.NewDirectory(path), MaxJobsPerDay: 1})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -242,11 +241,8 @@ func TestDamageFoundLate(t *testing.T) {
 				w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
 				first := w.start(t, w.call())
 				w.drain(t)
-				logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
-				if err != nil || len(logs) != 1 {
-					t.Fatal(logs, err)
-				}
-				if err := os.WriteFile(logs[0], nil, 0o600); err != nil {
+				log := onlyLog(t, path)
+				if err := os.WriteFile(log, nil, 0o600); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(listAge)
@@ -260,7 +256,7 @@ func TestDamageFoundLate(t *testing.T) {
 					time.Sleep(time.Second)
 					now.Set(storeTrouble{full: true})
 				}()
-				_, err = other.Start(t.Context(), w.call())
+				_, err := other.Start(t.Context(), w.call())
 				var uncertain *UncertainError
 				var api *langsmith.Error
 				switch {
