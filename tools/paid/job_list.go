@@ -65,7 +65,10 @@ func (l *jobList) job(id uuid.UUID) (langsmith.Job, bool) {
 	return l.jobs[at], true
 }
 
-// jobLists has the latest lists of all callers' projects, by scope.
+// jobLists has the latest list of the jobs of each caller's projects, by scope. It is not a
+// ttlcache: a job that this process starts or deletes changes the list, also one that is
+// being requested, so that the next call does not miss the job ("equal calls start no second
+// job"), and all calls of a moment share one request.
 type jobLists struct {
 	mu      sync.Mutex
 	byScope map[string]*jobListSlot
