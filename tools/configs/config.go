@@ -37,7 +37,7 @@ type Config struct {
 type View struct {
 	config   langsmith.Config
 	settings map[string]any // without nulls
-	runs     *ScheduledRuns // nil if there is no schedule, or one that cannot be parsed
+	runs     *scheduledRuns // nil if there is no schedule, or one that cannot be parsed
 }
 
 // NewView returns a view of a config.
@@ -50,7 +50,7 @@ func NewView(config langsmith.Config) View {
 	}
 	DropNulls(view.settings)
 	if when, err := schedule.Parse(config.ScheduleCron); err == nil {
-		view.runs = NewScheduledRuns(when, ReadRequest(config.Config), time.Now())
+		view.runs = newScheduledRuns(when, ReadRequest(config.Config), time.Now())
 	}
 	return view
 }

@@ -216,7 +216,7 @@ func (f *Forecast) cost() (once cost.Range, known bool) {
 }
 
 // now returns the numbers of [Forecast.describe]; nil if the traces could not be counted.
-func (f *Forecast) now(runs *ScheduledRuns) *Now {
+func (f *Forecast) now(runs *scheduledRuns) *Now {
 	if f.matches.Unknown != "" {
 		return nil
 	}
@@ -232,7 +232,7 @@ func (f *Forecast) now(runs *ScheduledRuns) *Now {
 
 // describe returns what a run would find and cost now, and what that is a month with a
 // schedule; runs is nil without one.
-func (f *Forecast) describe(runs *ScheduledRuns) string {
+func (f *Forecast) describe(runs *scheduledRuns) string {
 	once, known := f.cost()
 	switch {
 	case !known:

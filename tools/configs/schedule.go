@@ -29,8 +29,8 @@ func ParseSchedule(cron langsmith.Optional[string]) (*schedule.Schedule, error) 
 	return when, nil
 }
 
-// ScheduledRuns are the paid jobs that a schedule starts.
-type ScheduledRuns struct {
+// scheduledRuns are the paid jobs that a schedule starts.
+type scheduledRuns struct {
 	when         *schedule.Schedule
 	next         time.Time
 	fewest, most int        // a month
@@ -42,9 +42,9 @@ type ScheduledRuns struct {
 	shortest, longest time.Duration // between two runs
 }
 
-// NewScheduledRuns returns the runs of a schedule over the settings of a request.
-func NewScheduledRuns(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest, now time.Time) *ScheduledRuns {
-	runs := &ScheduledRuns{when: when, next: when.Next(now), traces: cost.MaxTraces(request)}
+// newScheduledRuns returns the runs of a schedule over the settings of a request.
+func newScheduledRuns(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest, now time.Time) *scheduledRuns {
+	runs := &scheduledRuns{when: when, next: when.Next(now), traces: cost.MaxTraces(request)}
 	runs.fewest, runs.most = when.PerMonth(now)
 	runs.once = cost.Of(request, runs.traces)
 	runs.cost = runs.once.Times(runs.most)
@@ -57,7 +57,7 @@ func NewScheduledRuns(when *schedule.Schedule, request *langsmith.CreateInsights
 
 // describeWindow warns if the window that each run reads differs from the time between two
 // runs by more than a tenth; else it returns nothing.
-func (r *ScheduledRuns) describeWindow() string {
+func (r *scheduledRuns) describeWindow() string {
 	hours := func(d time.Duration) string { return wording.Count(int(d.Round(time.Hour).Hours()), "hour") }
 	switch {
 	case r.window <= 0:
@@ -71,7 +71,7 @@ func (r *ScheduledRuns) describeWindow() string {
 }
 
 // describe returns how often the runs start, and what they may cost.
-func (r *ScheduledRuns) describe() string {
+func (r *scheduledRuns) describe() string {
 	times := wording.Count(r.most, "run") + " a month"
 	if r.fewest != r.most {
 		times = wording.Thousands(r.fewest) + " to " + times
@@ -80,12 +80,12 @@ func (r *ScheduledRuns) describe() string {
 		times, r.next.Format("2006-01-02 15:04"), wording.Count(r.traces, "trace"), r.once, r.cost)
 }
 
-// MostRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
-const MostRuns = 31
+// mostRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
+const mostRuns = 31
 
 // CheckPolicy refuses a schedule that starts more jobs a day than the operator allows, since
 // LangSmith starts them, so that they are not counted here; one that starts more runs a month
-// than [MostRuns], and than the caller accepts; and settings that read too much. request is
+// than [mostRuns], and than the caller accepts; and settings that read too much. request is
 // nil if the call gives no settings.
 func (a *ScheduleArgs) CheckPolicy(policy tool.Policy, cron langsmith.Optional[string], request *langsmith.CreateInsightsJobRequest) error {
 	var problems []error
@@ -111,12 +111,12 @@ func (a *ScheduleArgs) CheckPolicy(policy tool.Policy, cron langsmith.Optional[s
 func (a *ScheduleArgs) checkAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest) error {
 	now := time.Now()
 	_, most := when.PerMonth(now)
-	if most <= MostRuns || most <= a.AcceptRunsPerMonth {
+	if most <= mostRuns || most <= a.AcceptRunsPerMonth {
 		return nil
 	}
 	price := "; dry_run shows what they may cost"
 	if request != nil {
-		price = fmt.Sprintf(", at most about %s", NewScheduledRuns(when, request, now).cost)
+		price = fmt.Sprintf(", at most about %s", newScheduledRuns(when, request, now).cost)
 	}
 	return langsmith.FieldError{Field: "accept_runs_per_month", Problem: fmt.Sprintf("must be %d or more: the schedule (%s) starts up to %s a month%s. Ask the person who pays before you accept that", most, when, wording.Count(most, "paid job"), price)}
 }
@@ -138,7 +138,7 @@ func CheckWindow(when *schedule.Schedule, request *langsmith.CreateInsightsJobRe
 // for this config with this schedule; config is its id, or the request that creates it.
 func ConfirmSchedule(ctx context.Context, env *tool.Env, project langsmith.Project, config any, when *schedule.Schedule, forecast *Forecast) error {
 	request := forecast.settings
-	runs := NewScheduledRuns(when, request, time.Now())
+	runs := newScheduledRuns(when, request, time.Now())
 	return env.Confirm(ctx, &tool.Question{
 		ID:   tool.QuestionID("schedule", project.ID, config, request, runs.when.String(), runs.cost),
 		Text: fmt.Sprintf("Start paid jobs over %s on a schedule, until it is cleared: %s; %s. %s Do you agree?", tool.ProjectLabel(project), runs.when, runs.describe(), forecast.describe(runs)),
@@ -206,7 +206,7 @@ func listSchedules(views []View) []string {
 // for fewer than two.
 func (s *Saved) describeSum() string {
 	var runs int
-	var sum ScheduledRuns
+	var sum scheduledRuns
 	for _, view := range append([]View{s.view}, s.others...) {
 		if view.runs != nil {
 			runs++

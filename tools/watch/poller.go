@@ -114,10 +114,10 @@ func (p *poller) fetchReportTimes(ctx context.Context, fetched chan<- ReportTime
 	}
 }
 
-// Interval returns the pause between two polls of a job by its age: short at first, when it
+// interval returns the pause between two polls of a job by its age: short at first, when it
 // may fail at once, then 10 s, and growing to the 30 s of the official clients when most jobs
 // have ended.
-func Interval(age time.Duration) time.Duration {
+func interval(age time.Duration) time.Duration {
 	if age < time.Minute {
 		return 2 * time.Second
 	}
