@@ -103,7 +103,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		b.transport = langsmith.NewTransport()
 	}
 	b.transport = statusRecorder{options.Telemetry.Transport(b.transport)}
-	options.Telemetry.ObserveWaiters(b.watcher.Waiting)
+	options.Telemetry.ObserveWaiters(b.watcher.CountWaiters)
 	options.Telemetry.ObserveState(b.ledger.StateUsable)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
 	return b, nil

@@ -63,7 +63,7 @@ func (r *callRecord) end(reply tool.Reply, err error) {
 	case err != nil:
 		r.outcome = "cancelled"
 	case reply.IsError:
-		cause := explained(reply.Err)
+		cause := unwrapRefusal(reply.Err)
 		r.outcome, r.failed = failureKind(cause), true
 		upstream := (*langsmith.Error)(nil)
 		switch {
@@ -97,8 +97,8 @@ func (r *callRecord) log(logger zerolog.Logger) {
 	line.Msg("call")
 }
 
-// explained returns the error that refusals explain, if they do.
-func explained(err error) error {
+// unwrapRefusal returns the error that refusals explain, if they do.
+func unwrapRefusal(err error) error {
 	var refusal *tool.Refusal
 	for errors.As(err, &refusal) && refusal.Cause != nil {
 		err = refusal.Cause

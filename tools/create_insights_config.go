@@ -48,7 +48,7 @@ func createInsightsConfig() tool.Tool {
 	}, runCreateInsightsConfig)
 }
 
-func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (*tool.Resizable[*configs.SavedConfig], error) {
 	when, err := configs.ParseSchedule(args.ScheduleCron)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 		return nil, err
 	}
 	if existing != nil {
-		return configs.NewSaved("already exists with these settings; no second one was saved", project, existing, args.ScheduleCron, nil, others, ""), nil
+		return configs.NewSavedConfig("already exists with these settings; no second one was saved", project, existing, args.ScheduleCron, nil, others, ""), nil
 	}
 	var forecast *configs.Forecast
 	if when != nil {
@@ -96,17 +96,17 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
-			return configs.NewSaved("is saved, although LangSmith's response was lost", project, existing, args.ScheduleCron, forecast, others, ""), nil
+			return configs.NewSavedConfig("is saved, although LangSmith's response was lost", project, existing, args.ScheduleCron, forecast, others, ""), nil
 		}
 	}
 	if err != nil {
 		return nil, dryrun.ExplainFilter(env.Audience, request.Config, err, "config.filter")
 	}
-	return configs.NewSaved("saved", project, saved, args.ScheduleCron, forecast, others, ""), nil
+	return configs.NewSavedConfig("saved", project, saved, args.ScheduleCron, forecast, others, ""), nil
 }
 
 // dryRun returns what saving the config would do, and the other configs with a schedule.
-func (a createInsightsConfigArgs) dryRun(project langsmith.Project, forecast *configs.Forecast, others []langsmith.Config) (*tool.Resizable[*configs.Saved], error) {
+func (a createInsightsConfigArgs) dryRun(project langsmith.Project, forecast *configs.Forecast, others []langsmith.Config) (*tool.Resizable[*configs.SavedConfig], error) {
 	request, given := a.request(), a.ScheduleArgs
 	settings, err := json.Marshal(request.Config)
 	if err != nil {

@@ -61,7 +61,7 @@ func updateInsightsConfig() tool.Tool {
 	}, runUpdateInsightsConfig)
 }
 
-func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (*tool.Resizable[*configs.SavedConfig], error) {
 	when, err := configs.ParseSchedule(args.ScheduleCron)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		}
 		return nil, err
 	}
-	return configs.NewSaved("changed", project, saved, args.ScheduleCron, forecast, planned.others, planned.describeDropped(args, saved.ScheduleCron)), nil
+	return configs.NewSavedConfig("changed", project, saved, args.ScheduleCron, forecast, planned.others, planned.describeDropped(args, saved.ScheduleCron)), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -197,7 +197,7 @@ func (c *change) describeDropped(args updateInsightsConfigArgs, cron string) str
 }
 
 // dryRun shows what the update would do.
-func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs, forecast *configs.Forecast) (*tool.Resizable[*configs.Saved], error) {
+func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs, forecast *configs.Forecast) (*tool.Resizable[*configs.SavedConfig], error) {
 	after := *c.saved
 	for _, text := range []struct {
 		field *string

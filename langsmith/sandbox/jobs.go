@@ -73,7 +73,7 @@ func listJobs(c *call) (any, error) {
 		}
 	}
 	views := make([]any, 0, page.limit)
-	for _, j := range pageOf(newest, page) {
+	for _, j := range cutPage(newest, page) {
 		c.advance(p, j)
 		views = append(views, mergeFields(j.view(c.now), j.Extra))
 	}

@@ -13,8 +13,8 @@ import (
 // by about ten points.
 const fewTraces = 200
 
-// caution returns what weakens the comparison.
-func (c *Comparison) caution() []string {
+// listCautions returns what weakens the comparison.
+func (c *Comparison) listCautions() []string {
 	var caution []string
 	job, baseline := c.job.tree, c.baseline.tree
 	if len(job.Nodes) == 0 {
@@ -25,14 +25,14 @@ func (c *Comparison) caution() []string {
 	}
 	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
 		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points, a small one by less.",
-			100*chanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
+			100*computeChanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}
 	if c.job.project.ID != c.baseline.project.ID {
 		caution = append(caution, "The jobs are of different projects.")
 	} else if c.job.job.ConfigID != c.baseline.job.ConfigID {
 		caution = append(caution, "The jobs were started from different configs, so they may have been asked different questions.")
 	}
-	caution = append(caution, cautionOfScopes(c.job.scope, c.baseline.scope)...)
+	caution = append(caution, listScopeCautions(c.job.scope, c.baseline.scope)...)
 	if c.better != nil && *c.better != (Jobs{c.baseline.job.ID, c.job.job.ID}) { // else it is to swap them
 		caution = append(caution, fmt.Sprintf("Reports with the same filter over successive windows: %s.",
 			wording.Call("compare_insights_jobs", "session_id", c.job.project.ID, "job_id", c.better.Job, "baseline_job_id", c.better.Baseline)))
@@ -40,7 +40,7 @@ func (c *Comparison) caution() []string {
 	if c.mayBeRenamed() {
 		caution = append(caution, "An appeared category may be a vanished one with another name.")
 	}
-	if moved := c.movedErrors(); moved != "" {
+	if moved := c.describeMovedErrors(); moved != "" {
 		caution = append(caution, moved)
 	}
 	for _, u := range c.oneSided[:min(len(c.oneSided), maxOneSided)] {
@@ -85,9 +85,9 @@ func (u *OneSided) describe() string {
 // maxMovedErrors bounds how many unchanged categories are named whose errors changed.
 const maxMovedErrors = 3
 
-// movedErrors names the categories whose share is unchanged and whose errors changed more
+// describeMovedErrors names the categories whose share is unchanged and whose errors changed more
 // than chance explains; empty for none.
-func (c *Comparison) movedErrors() string {
+func (c *Comparison) describeMovedErrors() string {
 	var named []string
 	for i := range c.changes {
 		change := &c.changes[i]
@@ -97,7 +97,7 @@ func (c *Comparison) movedErrors() string {
 		now, known := change.Now.Stats.Number(langsmith.StatErrorRate)
 		baseline, knownBaseline := change.Baseline.Stats.Number(langsmith.StatErrorRate)
 		runs, baselineRuns := float64(change.Now.Runs), float64(change.Baseline.Runs)
-		if known && knownBaseline && !withinChance(now*runs, runs, baseline*baselineRuns, baselineRuns) {
+		if known && knownBaseline && !isWithinChance(now*runs, runs, baseline*baselineRuns, baselineRuns) {
 			named = append(named, fmt.Sprintf("%s (%s)", markdown.Quote(change.Now.Name, maxName), writePair(&baseline, &now, wording.Percent)))
 		}
 	}

@@ -79,12 +79,12 @@ func (m *matching) pair(now, baseline *report.Node, similarity float64) {
 // largest.
 func (m *matching) matchByKey(key func(*report.Node) string) {
 	waiting := map[string][]*report.Node{}
-	for _, node := range bySize(m.baseline) {
+	for _, node := range sortBySize(m.baseline) {
 		if m.matched[node] == nil && comparableName(node) != "" {
 			waiting[key(node)] = append(waiting[key(node)], node)
 		}
 	}
-	for _, node := range bySize(m.now) {
+	for _, node := range sortBySize(m.now) {
 		if _, taken := m.pairs[node]; taken {
 			continue
 		}
@@ -95,7 +95,7 @@ func (m *matching) matchByKey(key func(*report.Node) string) {
 	}
 }
 
-func bySize(tree *report.Tree) []*report.Node {
+func sortBySize(tree *report.Tree) []*report.Node {
 	nodes := slices.Clone(tree.Nodes)
 	report.Sort(nodes, report.ByRuns)
 	return nodes
@@ -143,7 +143,7 @@ func (m *matching) matchBySimilarity() {
 			continue
 		}
 		var own []candidate
-		for _, j := range related(nowWords[i].name, index) {
+		for _, j := range findRelated(nowWords[i].name, index) {
 			if s := vocabulary.similarity(nowWords[i], baselineWords[j]); s >= minSimilarity {
 				own = append(own, candidate{node, m.baseline.Nodes[j], s})
 			}
@@ -159,8 +159,8 @@ func (m *matching) matchBySimilarity() {
 	}
 }
 
-// related returns the categories that have a word of the name.
-func related(name []int, index map[int][]int) []int {
+// findRelated returns the categories that have a word of the name.
+func findRelated(name []int, index map[int][]int) []int {
 	var found []int
 	for _, word := range name {
 		found = append(found, index[word]...)

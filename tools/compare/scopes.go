@@ -8,12 +8,12 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// cautionOfScopes returns the differences in what two jobs read, as far as their scopes are
+// listScopeCautions returns the differences in what two jobs read, as far as their scopes are
 // known.
-func cautionOfScopes(job, baseline *scope.Scope) []string {
+func listScopeCautions(job, baseline *scope.Scope) []string {
 	var caution []string
 	if length, other := job.Length(), baseline.Length(); length > 0 && other > 0 {
-		if goesBack(job, baseline) {
+		if isBackwards(job, baseline) {
 			caution = append(caution, "The baseline's window ends later than the job's, so this goes back in time: swap job_id and baseline_job_id.")
 		}
 		switch {
@@ -40,8 +40,8 @@ func cautionOfScopes(job, baseline *scope.Scope) []string {
 	return caution
 }
 
-// goesBack reports whether the baseline's window is known to end later than the job's.
-func goesBack(job, baseline *scope.Scope) bool {
+// isBackwards reports whether the baseline's window is known to end later than the job's.
+func isBackwards(job, baseline *scope.Scope) bool {
 	return job.Length() > 0 && baseline.Length() > 0 && baseline.EndTime.After(job.EndTime.Time)
 }
 

@@ -42,7 +42,7 @@ func (v *vocabulary) weigh(reports ...[]document) {
 	for _, documents := range reports {
 		counts := make([]int, len(v.numbers))
 		for _, document := range documents {
-			for _, word := range union(document.name, document.description) {
+			for _, word := range mergeNumbers(document.name, document.description) {
 				counts[word]++
 			}
 		}
@@ -91,7 +91,7 @@ func (v *vocabulary) similarityOf(a, b []int) float64 {
 	return 2 * common / all
 }
 
-func union(a, b []int) []int {
+func mergeNumbers(a, b []int) []int {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -108,7 +108,7 @@ func Words(text string) []string {
 	for _, field := range fields {
 		switch {
 		case strings.ContainsFunc(field, isUnspaced):
-			words = append(words, pairs(field)...)
+			words = append(words, pairCharacters(field)...)
 		case english.IsStopWord(field):
 			common = append(common, field)
 		default:
@@ -125,7 +125,7 @@ func isUnspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-func pairs(text string) []string {
+func pairCharacters(text string) []string {
 	runes := []rune(text)
 	if len(runes) < 2 {
 		return []string{text}

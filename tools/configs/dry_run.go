@@ -22,7 +22,7 @@ type ScheduleArgs struct {
 // (nil if it is too long to repeat), forecast is what a run would find (nil if nothing was
 // counted), others are the project's other configs with a schedule, and dropped describes
 // the settings that the call would drop.
-func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, forecast *Forecast, others []langsmith.Config, dropped string) (*tool.Resizable[*Saved], error) {
+func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, forecast *Forecast, others []langsmith.Config, dropped string) (*tool.Resizable[*SavedConfig], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
@@ -31,14 +31,14 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 	}
 	wouldSend := tool.RepeatBody(bytes.TrimSpace(body.Bytes()))
 	view, otherViews := NewView(after), newViews(others)
-	return &tool.Resizable[*Saved]{
+	return &tool.Resizable[*SavedConfig]{
 		Items: 1, Chars: tool.LargestBudget,
-		Build: func(_, chars int) *Saved {
+		Build: func(_, chars int) *SavedConfig {
 			cut := markdown.Shortener{Max: chars}
-			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews, dropped: dropped}
+			result := &SavedConfig{Config: view.Show(&cut), NextCall: tool.NextCall{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews, dropped: dropped}
 			result.Config.Config = nil // would_send has the given settings
 			result.addForecast(forecast)
-			if result.RunsPerMonth > MostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
+			if result.RunsPerMonth > MaxRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
 				result.accept = result.RunsPerMonth
 				result.Caution = append(result.Caution, askPayer)
 				if call != nil {
@@ -50,10 +50,10 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 	}, nil
 }
 
-// askPayer is said of a schedule that starts more than [MostRuns] runs a month.
+// askPayer is said of a schedule that starts more than [MaxRuns] runs a month.
 const askPayer = "Ask the person who pays before you accept so many runs a month."
 
-func (s *Saved) describeDryRun() string {
+func (s *SavedConfig) describeDryRun() string {
 	var b strings.Builder
 	of := ""
 	if s.ID != "" {

@@ -45,12 +45,12 @@ func (f *Forecast) cost() (once cost.Range, known bool) {
 	return estimate.Cost, true
 }
 
-// now returns the numbers of [Forecast.describe]; nil if the traces could not be counted.
-func (f *Forecast) now(runs *ScheduledRuns) *Now {
+// currentRun returns the numbers of [Forecast.describe]; nil if the traces could not be counted.
+func (f *Forecast) currentRun(runs *ScheduledRuns) *CurrentRun {
 	if f.matches.Unknown != "" {
 		return nil
 	}
-	now := &Now{MatchingTraces: f.matches.Count}
+	now := &CurrentRun{MatchingTraces: f.matches.Count}
 	if once, known := f.cost(); known {
 		now.CostUSD = &once
 		if runs != nil {

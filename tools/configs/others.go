@@ -27,7 +27,7 @@ const othersHeading = "Other configs of this project have schedules; update_insi
 
 // writeOthers lists the project's other configs with a schedule, and what they cost a month
 // with this one: a caller who saves a second schedule may mean to change the first.
-func (s *Saved) writeOthers(b *strings.Builder) {
+func (s *SavedConfig) writeOthers(b *strings.Builder) {
 	if len(s.others) == 0 {
 		return
 	}
@@ -48,7 +48,7 @@ func DescribeSchedules(ctx context.Context, env *tool.Env, project langsmith.Pro
 	return "Other configs of this project still have schedules: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."
 }
 
-func (s *Saved) listOthers() []string { return listSchedules(s.others) }
+func (s *SavedConfig) listOthers() []string { return listSchedules(s.others) }
 
 // listSchedules describes configs with a schedule, the first of them.
 func listSchedules(views []View) []string {
@@ -71,7 +71,7 @@ func listSchedules(views []View) []string {
 
 // describeSum returns the cost of all schedules of the project that can be parsed; empty
 // for fewer than two.
-func (s *Saved) describeSum() string {
+func (s *SavedConfig) describeSum() string {
 	var runs int
 	var sum ScheduledRuns
 	for _, view := range append([]View{s.view}, s.others...) {

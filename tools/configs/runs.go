@@ -77,12 +77,12 @@ func (r *ScheduledRuns) describe() string {
 		times, r.next.Format("2006-01-02 15:04"), wording.Count(r.traces, "trace"), r.once, r.cost)
 }
 
-// MostRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
-const MostRuns = 31
+// MaxRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
+const MaxRuns = 31
 
 // CheckPolicy refuses a schedule that starts more jobs a day than the operator allows, since
 // LangSmith starts them, so that they are not counted here; one that starts more runs a month
-// than [MostRuns], and than the caller accepts; and settings that read too much. request is
+// than [MaxRuns], and than the caller accepts; and settings that read too much. request is
 // nil if the call gives no settings.
 func (a *ScheduleArgs) CheckPolicy(policy tool.Policy, cron langsmith.Optional[string], request *langsmith.CreateInsightsJobRequest) error {
 	var problems []error
@@ -108,7 +108,7 @@ func (a *ScheduleArgs) CheckPolicy(policy tool.Policy, cron langsmith.Optional[s
 func (a *ScheduleArgs) checkAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest) error {
 	now := time.Now()
 	_, most := when.PerMonth(now)
-	if most <= MostRuns || most <= a.AcceptRunsPerMonth {
+	if most <= MaxRuns || most <= a.AcceptRunsPerMonth {
 		return nil
 	}
 	price := "; dry_run shows what they may cost"

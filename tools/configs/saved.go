@@ -12,13 +12,13 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Saved is a config that was saved, or would be.
-type Saved struct {
+// SavedConfig is a config that was saved, or would be.
+type SavedConfig struct {
 	Config
-	Now       *Now             `json:"now,omitempty"`
+	Now       *CurrentRun      `json:"now,omitempty"`
 	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
-	tool.Cautioned
-	tool.Followed
+	tool.Cautions
+	tool.NextCall
 
 	dryRun    bool
 	accept    int    // the runs a month that the call of a dry run has to accept; 0 for none
@@ -32,24 +32,24 @@ type Saved struct {
 	shortened bool                       // whether a text was longer
 }
 
-// Now is what a run of a config would find now, and cost.
-type Now struct {
+// CurrentRun is what a run of a config would find now, and cost.
+type CurrentRun struct {
 	MatchingTraces  int         `json:"matching_traces"`
 	CostUSD         *cost.Range `json:"cost_usd,omitempty"`           // of one run; not if more traces may match
 	CostUSDPerMonth *cost.Range `json:"cost_usd_per_month,omitempty"` // of the schedule
 }
 
-// NewSaved returns the result for a saved config. outcome follows the config's name in a
+// NewSavedConfig returns the result for a saved config. outcome follows the config's name in a
 // sentence, schedule is the requested one, and others are the project's other configs with
 // a schedule. forecast is nil if nothing was counted. dropped describes the settings that
 // the change has dropped.
-func NewSaved(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], forecast *Forecast, others []langsmith.Config, dropped string) *tool.Resizable[*Saved] {
+func NewSavedConfig(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], forecast *Forecast, others []langsmith.Config, dropped string) *tool.Resizable[*SavedConfig] {
 	view, otherViews := NewView(*config), newViews(others)
-	return &tool.Resizable[*Saved]{
+	return &tool.Resizable[*SavedConfig]{
 		Items: 1, Chars: tool.LargestBudget,
-		Build: func(_, chars int) *Saved {
+		Build: func(_, chars int) *SavedConfig {
 			cut := markdown.Shortener{Max: chars}
-			saved := &Saved{Config: view.Show(&cut), outcome: outcome, project: project, view: view, others: otherViews, schedule: schedule, dropped: dropped}
+			saved := &SavedConfig{Config: view.Show(&cut), outcome: outcome, project: project, view: view, others: otherViews, schedule: schedule, dropped: dropped}
 			saved.shortened = cut.Shortened
 			switch {
 			case saved.isUnscheduled():
@@ -64,17 +64,17 @@ func NewSaved(outcome string, project langsmith.Project, config *langsmith.Confi
 }
 
 // addForecast adds what a run would find now, and all that is to be read with caution.
-func (s *Saved) addForecast(forecast *Forecast) {
+func (s *SavedConfig) addForecast(forecast *Forecast) {
 	s.forecast = forecast
 	if forecast != nil {
-		s.Now = forecast.now(s.view.runs)
+		s.Now = forecast.currentRun(s.view.runs)
 	}
 	s.Caution = s.listCautions()
 }
 
 // describeLostSchedule says that LangSmith's response lacks the requested schedule; empty if
 // it does not.
-func (s *Saved) describeLostSchedule() string {
+func (s *SavedConfig) describeLostSchedule() string {
 	requested, given := s.schedule.Get()
 	if !given || s.ScheduleCron != "" {
 		return ""
@@ -83,7 +83,7 @@ func (s *Saved) describeLostSchedule() string {
 }
 
 // listCautions lists unexpected costs of the schedule.
-func (s *Saved) listCautions() []string {
+func (s *SavedConfig) listCautions() []string {
 	var cautions []string
 	if s.dropped != "" {
 		cautions = append(cautions, s.dropped)
@@ -114,7 +114,7 @@ func (s *Saved) listCautions() []string {
 }
 
 // isUnscheduled reports whether the config was saved without a schedule.
-func (s *Saved) isUnscheduled() bool {
+func (s *SavedConfig) isUnscheduled() bool {
 	_, given := s.schedule.Get()
 	return !given && s.ScheduleCron == ""
 }
@@ -135,7 +135,7 @@ func IsRunnable(id string) bool {
 }
 
 // Text implements [tool.Result].
-func (s *Saved) Text() string {
+func (s *SavedConfig) Text() string {
 	if s.dryRun {
 		return s.describeDryRun()
 	}
@@ -163,14 +163,14 @@ func (s *Saved) Text() string {
 }
 
 // writeDropped writes which settings the change drops.
-func (s *Saved) writeDropped(b *strings.Builder) {
+func (s *SavedConfig) writeDropped(b *strings.Builder) {
 	if s.dropped != "" {
 		b.WriteString(s.dropped + "\n")
 	}
 }
 
 // writeForecast writes what a run would find now.
-func (s *Saved) writeForecast(b *strings.Builder) {
+func (s *SavedConfig) writeForecast(b *strings.Builder) {
 	if s.forecast == nil {
 		return
 	}

@@ -13,18 +13,18 @@ import (
 type failure int
 
 const (
-	failedOtherwise failure = iota
-	foundNothing            // no trace to read
-	exceededQuota           // of the model's provider
-	lackedKey               // of the model
+	failureUnknown  failure = iota
+	failureNoTraces         // no trace to read
+	failureQuota            // of the model's provider
+	failureNoKey            // of the model
 )
 
 // failureWords are parts of LangSmith's or a model provider's errors for each failure. None
 // of them is documented.
 var failureWords = [...][]string{
-	foundNothing:  {"no traces", "no runs", "no threads", "no matching"},
-	exceededQuota: {"quota", "rate limit", "rate_limit"},
-	lackedKey:     {"api key", "api_key", "secret", "credential", "authentication", "unauthorized"},
+	failureNoTraces: {"no traces", "no runs", "no threads", "no matching"},
+	failureQuota:    {"quota", "rate limit", "rate_limit"},
+	failureNoKey:    {"api key", "api_key", "secret", "credential", "authentication", "unauthorized"},
 }
 
 func (r *Result) failure() failure {
@@ -41,8 +41,8 @@ func (r *Result) retry() *tool.Call {
 	call := []any{"session_id", r.SessionID, "config_id", r.ConfigID}
 	if r.Scope != nil {
 		start, end := r.Scope.StartTime.Time, r.Scope.EndTime.Time
-		if r.failure() == foundNothing {
-			start = start.Add(-(scope.Widened - 1) * r.Scope.Length())
+		if r.failure() == failureNoTraces {
+			start = start.Add(-(scope.WideningFactor - 1) * r.Scope.Length())
 		}
 		call = append(call, r.Scope.Arguments(start, end)...)
 	}
@@ -53,13 +53,13 @@ func (r *Result) retry() *tool.Call {
 func (r *Result) describeRetry() string {
 	var what string
 	switch r.failure() {
-	case foundNothing:
+	case failureNoTraces:
 		if what = "shows how many traces match now; then widen the window, or change the filter."; r.Scope.Length() > 0 {
-			what = "shows whether " + wording.Duration(scope.Widened*r.Scope.Length()) + " have traces; otherwise change the filter."
+			what = "shows whether " + wording.Duration(scope.WideningFactor*r.Scope.Length()) + " have traces; otherwise change the filter."
 		}
-	case exceededQuota:
+	case failureQuota:
 		what = "shows what another job would read and cost; it can succeed when the provider's quota allows."
-	case lackedKey:
+	case failureNoKey:
 		what = "shows which model secrets the workspace has."
 	default:
 		what = "shows what another job would read and cost."

@@ -146,7 +146,7 @@ func (v *View) fitReport() error {
 		Build:    v.newReport,
 	}
 	fitted, _, err := report.Fit()
-	if err == nil && !fitted.empty() {
+	if err == nil && !fitted.isEmpty() {
 		v.report = fitted
 	}
 	return err

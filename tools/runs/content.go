@@ -56,13 +56,13 @@ func ReadContent(raw json.RawMessage, max int) Content {
 	return c
 }
 
-func (c Content) empty() bool { return c.text == "" && c.compact == nil }
+func (c Content) isEmpty() bool { return c.text == "" && c.compact == nil }
 
 // Structured returns the content for a result's structure: unchanged if it has at most
 // chars characters, else its beginning as a string. whole reports whether it is complete.
 func (c Content) Structured(chars int) (value json.RawMessage, whole bool) {
 	switch {
-	case c.empty():
+	case c.isEmpty():
 		return nil, true
 	case c.compact != nil && c.length <= chars:
 		return c.compact, true

@@ -41,9 +41,9 @@ func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
 	return encoded
 }
 
-// shortestBeginning is the length from which the beginning of a text is replaced by a note,
+// minBeginning is the length from which the beginning of a text is replaced by a note,
 // in bytes.
-const shortestBeginning = 40
+const minBeginning = 40
 
 // omitBeginning returns a text without its beginning, if that is another text, which may be
 // cut.
@@ -51,7 +51,7 @@ func omitBeginning(text, beginning any) (shorter string, ok bool) {
 	whole, isText := text.(string)
 	begins, areTexts := beginning.(string)
 	begins = trimEllipsis(begins)
-	if !isText || !areTexts || len(begins) < shortestBeginning || !strings.HasPrefix(whole, begins) {
+	if !isText || !areTexts || len(begins) < minBeginning || !strings.HasPrefix(whole, begins) {
 		return "", false
 	}
 	if rest := strings.TrimSpace(whole[len(begins):]); trimEllipsis(rest) != "" {
@@ -99,7 +99,7 @@ func (r *repetition) omit(value any, depth int) any {
 			value[name] = r.omit(member, depth+1)
 		}
 	case []any:
-		if n := r.longestBeginning(value); n > 0 {
+		if n := r.findLongestBeginning(value); n > 0 {
 			r.found = true
 			return append([]any{fmt.Sprintf("(%s as in the inputs)", wording.Count(n, "item"))}, value[n:]...)
 		}
@@ -107,9 +107,9 @@ func (r *repetition) omit(value any, depth int) any {
 	return value
 }
 
-// longestBeginning returns the number of items at the beginning of a list that are a whole
+// findLongestBeginning returns the number of items at the beginning of a list that are a whole
 // list of the inputs.
-func (r *repetition) longestBeginning(list []any) int {
+func (r *repetition) findLongestBeginning(list []any) int {
 	longest := 0
 	for _, input := range r.lists {
 		n := len(input)

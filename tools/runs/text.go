@@ -99,7 +99,7 @@ func (l *List) describePage() string {
 	switch {
 	case l.Total > 0:
 		text += " of " + wording.Thousands(l.Total)
-	case l.Cluster != nil && l.Cluster.NumRuns != nil && l.view.Selected == nil:
+	case l.Cluster != nil && l.Cluster.NumRuns != nil && l.view.SelectedRuns == nil:
 		text += " of " + wording.Thousands(*l.Cluster.NumRuns)
 	case l.Cluster == nil && from == 1 && to == 1:
 		text = "The first trace"
@@ -125,16 +125,16 @@ func (l *List) explainEmpty() string {
 	switch {
 	case v.Page.Offset > 0:
 		text := fmt.Sprintf("There are no traces from offset %d on", v.Page.Offset)
-		if v.Selected != nil {
-			text += fmt.Sprintf(": %s in all", wording.Thousands(v.Selected.Total))
+		if v.SelectedRuns != nil {
+			text += fmt.Sprintf(": %s in all", wording.Thousands(v.SelectedRuns.Total))
 		}
 		return text + ".\n"
 	case v.status.Failed():
 		return fmt.Sprintf("Job %s failed, so it has no traces to show. get_insights_job says why.\n", v.JobID)
 	case !v.status.Done():
 		return fmt.Sprintf("Job %s is not finished, so it has no traces to show yet. Next: wait_for_insights_job.\n", v.JobID)
-	case l.otherStatus():
-		return fmt.Sprintf("No trace %s (%s in all; job_id %s).\nNext: %s: those of any status.\n", l.describeSource(), wording.Thousands(v.Selected.Of), v.JobID, l.Next.Text("job_id"))
+	case l.hasOtherStatus():
+		return fmt.Sprintf("No trace %s (%s in all; job_id %s).\nNext: %s: those of any status.\n", l.describeSource(), wording.Thousands(v.SelectedRuns.Of), v.JobID, l.Next.Text("job_id"))
 	case l.Cluster != nil:
 		return fmt.Sprintf("LangSmith lists no trace in category %s. Traces are kept for a limited time; those that this report read may be gone.\n", markdown.Quote(l.Cluster.Name, markdown.MaxName))
 	}

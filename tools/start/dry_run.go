@@ -82,7 +82,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	if dry.findsNothing() {
 		dry.wider = widen(request, now)
 	}
-	result.Next = result.afterDryRun(call)
+	result.Next = result.nextAfterDryRun(call)
 	result.others = j.splitOthers(dry.others, result.Scope)
 	result.Caution = append(result.others.names(), dry.listCautions()...)
 	return result, nil

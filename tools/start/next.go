@@ -18,9 +18,9 @@ func (d *dryRun) findsNothing() bool {
 	return d.MatchingTraces != nil && *d.MatchingTraces == 0
 }
 
-// afterDryRun returns the next call after a dry run of a call: that call, if it would start
+// nextAfterDryRun returns the next call after a dry run of a call: that call, if it would start
 // a job. It returns nil if there is nothing for an agent to call.
-func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
+func (r *Result) nextAfterDryRun(call *tool.Call) *tool.Call {
 	d := r.dryRun
 	switch {
 	case d.existing != nil && r.AlreadyDone:
@@ -45,9 +45,9 @@ func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
 func widen(request *langsmith.CreateInsightsJobRequest, now time.Time) map[string]any {
 	start, end, _ := request.Window(now)
 	if _, fixed := request.StartTime.Get(); fixed {
-		return map[string]any{"start_time": end.Add(-scope.Widened * end.Sub(start)).UTC().Format(time.RFC3339)}
+		return map[string]any{"start_time": end.Add(-scope.WideningFactor * end.Sub(start)).UTC().Format(time.RFC3339)}
 	}
-	return map[string]any{"last_n_hours": int(scope.Widened * end.Sub(start).Hours())}
+	return map[string]any{"last_n_hours": int(scope.WideningFactor * end.Sub(start).Hours())}
 }
 
 // changeCall returns a dry run of a call with other values of some arguments, nil if there

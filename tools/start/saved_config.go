@@ -27,7 +27,7 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 	}
 	at := slices.IndexFunc(saved, func(config langsmith.Config) bool { return config.ID == id.String() })
 	if at < 0 {
-		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+listSaved(saved)+"; list_insights_configs lists them")
+		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+listConfigs(saved)+"; list_insights_configs lists them")
 	}
 	complete = configs.ReadRequest(saved[at].Config)
 	if !given.LastNHours.IsZero() || !given.StartTime.IsZero() || !given.EndTime.IsZero() {
@@ -44,15 +44,15 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 	return complete, !reflect.DeepEqual(complete, configs.ReadRequest(saved[at].Config)), nil
 }
 
-// mostConfigs is the maximum number of configs that are suggested for a missing one.
-const mostConfigs = 5
+// maxConfigs is the maximum number of configs that are suggested for a missing one.
+const maxConfigs = 5
 
-// listSaved lists configs that a job can run, as part of a sentence. It returns an empty
+// listConfigs lists configs that a job can run, as part of a sentence. It returns an empty
 // text if there are none.
-func listSaved(all []langsmith.Config) string {
+func listConfigs(all []langsmith.Config) string {
 	var listed []string
 	for _, config := range all {
-		if _, isUUID := tool.ParseUUID(config.ID); isUUID && len(listed) < mostConfigs {
+		if _, isUUID := tool.ParseUUID(config.ID); isUUID && len(listed) < maxConfigs {
 			listed = append(listed, markdown.Quote(config.Name, markdown.MaxName)+", config_id "+config.ID)
 		}
 	}

@@ -38,8 +38,8 @@ func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateI
 	return &Job{Call: call, Project: project, scopes: env.Scopes, audience: env.Audience}, nil
 }
 
-// In returns the same job over another project.
-func (j *Job) In(project langsmith.Project) (*Job, error) {
+// InProject returns the same job over another project.
+func (j *Job) InProject(project langsmith.Project) (*Job, error) {
 	call, err := paid.NewCall(j.LangSmith, project.ID, j.Request)
 	if err != nil {
 		return nil, err
@@ -100,6 +100,6 @@ func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 		}
 		return nil, err
 	}
-	env.Watch.Started(env.LangSmith, j.Project.ID, outcome.Job.ID)
+	env.Watch.RecordStarted(env.LangSmith, j.Project.ID, outcome.Job.ID)
 	return outcome, nil
 }

@@ -19,7 +19,7 @@ func (w *Watcher) Look(ctx context.Context, r Request) (State, error) {
 	defer w.leave(p, false)
 	defer w.extendLease(p)
 	ending := r.Ending
-	timeout := time.NewTimer(longestLook)
+	timeout := time.NewTimer(maxLookTime)
 	defer timeout.Stop()
 	for {
 		latest := p.latest.Load()
