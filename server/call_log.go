@@ -109,7 +109,7 @@ func unwrapRefusal(err error) error {
 // failureKind returns the outcome of a failed call.
 func failureKind(err error) string {
 	var uncertain *paid.UncertainError
-	var left *paid.LeftError
+	var left *paid.DisconnectedError
 	var arguments *tool.ArgumentError
 	var refusal *tool.Refusal
 	var login *langsmith.LoginError

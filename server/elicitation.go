@@ -35,7 +35,7 @@ func newElicitor(ctx context.Context, request mcp.CallToolRequest, ledger *paid.
 	if !ok || !supportsForms(session.GetClientCapabilities().Elicitation) {
 		return nil
 	}
-	e := &elicitor{answers: map[string]formAnswer{}, useConsent: ledger.UseAgreement}
+	e := &elicitor{answers: map[string]formAnswer{}, useConsent: ledger.UseConsent}
 	maps.Copy(e.answers, decodeState(request.Params.RequestState))
 	for id := range request.Params.InputResponses {
 		if result := mcpserver.ElicitationResponse(request.Params.InputResponses, id); result != nil {

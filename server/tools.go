@@ -79,7 +79,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 // newShutdownReply returns the reply of a call that the server's shutdown ended.
 func newShutdownReply(t tool.Tool, err error) tool.Reply {
 	reply := tool.Reply{IsError: true, Err: err, Text: "This server shut down before the call was done. Call again when it is back."}
-	var left *paid.LeftError
+	var left *paid.DisconnectedError
 	switch {
 	case errors.As(err, &left) && left.Sent:
 		reply.Text = "This server shut down while it started a job. The job may exist and cost money: look for it with list_insights_jobs before you call again."

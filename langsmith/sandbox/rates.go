@@ -50,11 +50,11 @@ func (b *rateCounter) count(enforced bool, r *http.Request, now time.Time) error
 		for len(recent) > 0 && now.Sub(recent[0]) >= l.window {
 			recent = recent[1:]
 		}
-		most := l.calls
+		maximum := l.calls
 		if l.bearer > 0 && r.Header.Get("X-Api-Key") == "" {
-			most = l.bearer
+			maximum = l.bearer
 		}
-		if len(recent) >= most {
+		if len(recent) >= maximum {
 			b.calls[key] = recent
 			after := l.window - now.Sub(recent[0])
 			p := refuse(http.StatusTooManyRequests, "Rate limit exceeded")

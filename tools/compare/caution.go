@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// fewTraces is the number of traces below which chance alone can move a share of one half
+// smallReport is the number of traces below which chance alone can move a share of one half
 // by about ten points.
-const fewTraces = 200
+const smallReport = 200
 
 // listCautions returns what weakens the comparison.
 func (c *Comparison) listCautions() []string {
@@ -23,7 +23,7 @@ func (c *Comparison) listCautions() []string {
 	if len(baseline.Nodes) == 0 {
 		caution = append(caution, "The baseline's report has no categories.")
 	}
-	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
+	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < smallReport {
 		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points, a small one by less.",
 			100*computeChanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}

@@ -116,7 +116,7 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, t
 		shown = text
 	}
 	if len(found) > 1 {
-		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found, categoriesListed))
+		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found, maxSuggestions))
 	}
 	if !job.Status.Done() {
 		return nil, tool.RefuseMissing("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", shown)
@@ -132,11 +132,11 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, t
 	if len(listed) == 0 {
 		listed, which = slices.Clone(tree.Nodes), "The largest are"
 		report.Sort(listed, report.ByRuns)
-		if len(listed) < fewCategories {
-			return nil, tool.RefuseMissing("There is no category %s in %s. It has:%s", shown, describeJob(job), listCategories(listed, fewCategories))
+		if len(listed) < maxCompleteList {
+			return nil, tool.RefuseMissing("There is no category %s in %s. It has:%s", shown, describeJob(job), listCategories(listed, maxCompleteList))
 		}
 	}
-	return nil, tool.RefuseMissing("There is no category %s in %s. %s:%s\n%s lists all.", shown, describeJob(job), which, listCategories(listed, categoriesListed),
+	return nil, tool.RefuseMissing("There is no category %s in %s. %s:%s\n%s lists all.", shown, describeJob(job), which, listCategories(listed, maxSuggestions),
 		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 }
 
@@ -162,14 +162,14 @@ func findOtherKind(project uuid.UUID, job *langsmith.Report, text string) string
 }
 
 const (
-	categoriesListed = 5  // the maximum number of suggestions in a refusal
-	fewCategories    = 20 // a refusal lists all categories of a report that has fewer
+	maxSuggestions = 5  // the maximum number of suggestions in a refusal
+	maxCompleteList    = 20 // a refusal lists all categories of a report that has fewer
 )
 
-// listCategories lists at most most categories, one a line.
-func listCategories(nodes []*report.Node, most int) string {
+// listCategories lists at most limit categories, one a line.
+func listCategories(nodes []*report.Node, limit int) string {
 	var b strings.Builder
-	for _, node := range nodes[:min(len(nodes), most)] {
+	for _, node := range nodes[:min(len(nodes), limit)] {
 		b.WriteString("\n- " + markdown.Quote(node.Name, 80))
 		if node.Parent != nil {
 			b.WriteString(" in " + markdown.Quote(node.Parent.Name, 80))

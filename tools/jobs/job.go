@@ -75,9 +75,9 @@ func (j *Job) Reason() string {
 	return markdown.Quote(j.Error, len(j.Error))
 }
 
-// shortestWindow is the minimum span of a job's start_time and end_time that can only be
+// minWindow is the minimum span of a job's start_time and end_time that can only be
 // the window of the traces, since a job takes less.
-const shortestWindow = time.Hour
+const minWindow = time.Hour
 
 // hasWindow reports whether the job's two times are the window of the analysed traces.
 // LangSmith does not document whether they are that or the time of the work, which ends
@@ -87,7 +87,7 @@ func hasWindow(job *langsmith.Job) bool {
 	if job.StartTime.IsZero() || took <= 0 {
 		return false
 	}
-	return took >= shortestWindow || !job.CreatedAt.IsZero() && !job.EndTime.After(job.CreatedAt.Time)
+	return took >= minWindow || !job.CreatedAt.IsZero() && !job.EndTime.After(job.CreatedAt.Time)
 }
 
 // ScopeOf returns the known part of a job's scope: what is remembered, which LangSmith does
@@ -105,10 +105,10 @@ func ScopeOf(job *langsmith.Job, known *scope.Memory) *scope.Scope {
 	return &both
 }
 
-// WriteList writes a list of at most most jobs, one per line, with the known parts of their
+// WriteList writes a list of at most limit jobs, one per line, with the known parts of their
 // scopes, and a note if there are more.
-func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, most int) {
-	listed := jobs[:min(len(jobs), most)]
+func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, limit int) {
+	listed := jobs[:min(len(jobs), limit)]
 	for i := range listed {
 		job := NewJob(&listed[i], known, MaxName)
 		fmt.Fprintf(b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
@@ -119,19 +119,19 @@ func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, mo
 		}
 		fmt.Fprintf(b, "), job_id %s\n", job.ID)
 	}
-	if len(jobs) > most {
+	if len(jobs) > limit {
 		b.WriteString("- and more: list_insights_jobs\n")
 	}
 }
 
-// ListNames names at most most jobs as part of a sentence, and says if there are more.
-func ListNames(jobs []langsmith.Job, most int) string {
+// ListNames names at most limit jobs as part of a sentence, and says if there are more.
+func ListNames(jobs []langsmith.Job, limit int) string {
 	var named []string
-	for i := range jobs[:min(len(jobs), most)] {
+	for i := range jobs[:min(len(jobs), limit)] {
 		job := NewJob(&jobs[i], nil, MaxName)
 		named = append(named, fmt.Sprintf("%s (%s), job_id %s", markdown.Quote(job.Name, MaxName), job.State(), job.ID))
 	}
-	if len(jobs) > most {
+	if len(jobs) > limit {
 		named = append(named, "and more: list_insights_jobs")
 	}
 	return strings.Join(named, "; ")

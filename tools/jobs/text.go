@@ -84,8 +84,8 @@ func (r *Result) countBelow() string {
 	return "no categories below it"
 }
 
-// longestJob is the longest time that a report takes, by LangSmith's documentation.
-const longestJob = 30 * time.Minute
+// maxJobTime is the longest time that a report takes, by LangSmith's documentation.
+const maxJobTime = 30 * time.Minute
 
 // describeAge returns how long an unfinished job has run, and whether that is usual.
 func (r *Result) describeAge() string {
@@ -93,7 +93,7 @@ func (r *Result) describeAge() string {
 		return ". Reports take up to 30 minutes."
 	}
 	age := r.view.now.Sub(r.CreatedAt.Time)
-	if age > longestJob {
+	if age > maxJobTime {
 		return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes, so it may never end; LangSmith's own page shows more.", wording.Duration(age))
 	}
 	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", wording.Duration(age))

@@ -61,9 +61,9 @@ func (f *inFlight) resetBegin(open []state.Entry) {
 	}
 }
 
-// sentAt returns when an intent's request was sent, by LangSmith's clock if that is
+// sendTime returns when an intent's request was sent, by LangSmith's clock if that is
 // known.
-func sentAt(entry state.Entry) time.Time {
+func sendTime(entry state.Entry) time.Time {
 	if !entry.ServerTime.IsZero() {
 		return entry.ServerTime
 	}

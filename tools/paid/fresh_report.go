@@ -7,8 +7,8 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// freshReport is the maximum age of a report that is returned instead of a new one.
-const freshReport = time.Hour
+// maxFreshAge is the maximum age of a report that is returned instead of a new one.
+const maxFreshAge = time.Hour
 
 // isFresh reports whether a job succeeded so recently that another one would return the
 // same: within an hour, and within a tenth of the window that it read.
@@ -21,7 +21,7 @@ func (f *inFlight) isFresh(entry state.Entry, job langsmith.Job) bool {
 	if took := job.EndTime.Sub(job.CreatedAt.Time); !job.EndTime.IsZero() && took > 0 && took < age {
 		age -= took
 	}
-	return age < min(freshReport, f.window()/10)
+	return age < min(maxFreshAge, f.window()/10)
 }
 
 // window returns the length of the window that the call's job reads. That of a saved

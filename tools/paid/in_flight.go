@@ -92,7 +92,7 @@ func (l *Ledger) remove(f *inFlight) {
 	l.inFlight[key] = left
 }
 
-// wait returns the outcome, or a [LeftError] if ctx ends first.
+// wait returns the outcome, or a [DisconnectedError] if ctx ends first.
 func (f *inFlight) wait(ctx context.Context) (*Outcome, error) {
 	select {
 	case <-f.done:
@@ -110,11 +110,11 @@ func (f *inFlight) wait(ctx context.Context) (*Outcome, error) {
 		l.remove(f)
 		f.cancel()
 	}
-	return nil, &LeftError{Sent: f.committed, Err: ctx.Err()}
+	return nil, &DisconnectedError{Sent: f.committed, Err: ctx.Err()}
 }
 
-// asJoined returns the outcome for callers that joined the first one.
-func asJoined(outcome *Outcome, err error) (*Outcome, error) {
+// joinedOutcome returns the outcome for callers that joined the first one.
+func joinedOutcome(outcome *Outcome, err error) (*Outcome, error) {
 	if err != nil || outcome == nil {
 		return nil, err
 	}

@@ -14,11 +14,11 @@ func (f *inFlight) recordOutcome(told bool) {
 		return // the intent already says what is known
 	}
 	entry := f.about
-	entry.Told = entry.Told || told
-	if entry.Told && f.failed {
+	entry.Delivered = entry.Delivered || told
+	if entry.Delivered && f.failed {
 		entry = closeEntry(entry)
 	}
-	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Told != f.recorded.Told || !entry.Missing.Equal(f.recorded.Missing) {
+	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Delivered != f.recorded.Delivered || !entry.Missing.Equal(f.recorded.Missing) {
 		f.record(entry)
 	}
 }
@@ -29,7 +29,7 @@ func closeEntry(entry state.Entry) state.Entry {
 	if entry.Stage == state.Probable {
 		entry.Job = uuid.Nil
 	}
-	entry.Stage = state.Over
+	entry.Stage = state.Ended
 	return entry
 }
 

@@ -38,7 +38,7 @@ func (l *List) Text() string {
 	if note := l.describeSortKey(); note != "" {
 		b.WriteString(note + "\n")
 	}
-	if most := l.longestContent(); v.MaxChars.MaxChars > most && most > 0 {
+	if most := l.findLongestContent(); v.MaxChars.MaxChars > most && most > 0 {
 		b.WriteString("The list has only LangSmith's previews of inputs and outputs, whatever max_chars: get_run shows a run at length.\n")
 	}
 	if v.HideContent {
@@ -78,8 +78,8 @@ func (l *List) describeSortKey() string {
 	return fmt.Sprintf("No run here has the attribute %s: the order is LangSmith's own. They have %s.", quoted, strings.Join(names, ", "))
 }
 
-// longestContent returns the length of the longest shown inputs or outputs, in characters.
-func (l *List) longestContent() int {
+// findLongestContent returns the length of the longest shown inputs or outputs, in characters.
+func (l *List) findLongestContent() int {
 	longest := 0
 	for i := range l.Runs {
 		for _, content := range []json.RawMessage{l.Runs[i].Inputs, l.Runs[i].Outputs} {

@@ -48,10 +48,10 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	}
 	dry := &dryRun{WouldSend: tool.RepeatBody(body), bodySize: len(body), replaces: replaces, complete: request}
 	if j.Project.ID != uuid.Nil { // else the project does not exist, and has no jobs
-		if dry.others, now, dry.othersErr = env.Paid.Others(ctx, j.Call); tool.IsNotFound(dry.othersErr) {
+		if dry.others, now, dry.othersErr = env.Paid.ListOthers(ctx, j.Call); tool.IsNotFound(dry.othersErr) {
 			return nil, dry.othersErr // so that an id of the wrong kind is explained
 		}
-		if dry.existing = env.Paid.Remembered(ctx, j.Call); dry.existing != nil {
+		if dry.existing = env.Paid.FindRemembered(ctx, j.Call); dry.existing != nil {
 			dry.others = slices.DeleteFunc(dry.others, func(other langsmith.Job) bool { return other.ID == dry.existing.ID })
 		}
 	}

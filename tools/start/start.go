@@ -74,7 +74,7 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 		return err
 	}
 	if !answer.Accepted {
-		env.Paid.Declined(j.Call)
+		env.Paid.RecordDeclined(j.Call)
 		return tool.Refuse("The person who was asked declined. No job was started, and nothing was spent. dry_run shows what the job would do.")
 	}
 	return nil

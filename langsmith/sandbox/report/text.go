@@ -118,8 +118,8 @@ func countMostSent(r *trace.Run) (message string, times int) {
 
 // quoteGist quotes the first words of a text's longest clause, which is no greeting.
 func quoteGist(text string) string {
-	const most = 32
-	short := trace.Preview(findLongestClause(text), most)
+	const maxQuote = 32
+	short := trace.Preview(findLongestClause(text), maxQuote)
 	if rest, cut := strings.CutSuffix(short, "…"); cut {
 		if last := strings.LastIndex(rest, " "); last > 0 {
 			short = rest[:last] + "…"

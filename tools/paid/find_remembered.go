@@ -8,11 +8,11 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// Remembered returns the job that [Ledger.Start] would return instead of starting one, as
+// FindRemembered returns the job that [Ledger.Start] would return instead of starting one, as
 // far as the memory and the project's list show; nil for none. It is for dry runs: it
 // holds no slot, does not wait for equal calls, writes nothing, and requests only the
-// list that [Ledger.Others] requests too.
-func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
+// list that [Ledger.ListOthers] requests too.
+func (l *Ledger) FindRemembered(ctx context.Context, call *Call) *langsmith.Job {
 	if call.AllowDuplicate {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
 			continue
 		}
 		job, listed := f.jobs.job(entry.Job)
-		if listed && !f.isSpent(entry, job) {
+		if listed && !f.allowsAnother(entry, job) {
 			return &job
 		}
 	}
