@@ -162,8 +162,8 @@ func findOtherKind(project uuid.UUID, job *langsmith.Report, text string) string
 }
 
 const (
-	maxSuggestions = 5  // the maximum number of suggestions in a refusal
-	maxCompleteList    = 20 // a refusal lists all categories of a report that has fewer
+	maxSuggestions  = 5  // the maximum number of suggestions in a refusal
+	maxCompleteList = 20 // a refusal lists all categories of a report that has fewer
 )
 
 // listCategories lists at most limit categories, one a line.
