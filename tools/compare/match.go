@@ -1,7 +1,7 @@
 // Package compare compares two reports: which categories are the same, and how their
 // shares changed.
 //
-// A model names the categories anew for every report, so that the same category rarely
+// A model names the categories of each report on its own, so that the same category rarely
 // has the same name twice. Categories of every level are compared, each with the one
 // most like it: those at the top and those below change for different reasons, and the
 // result says that runs of a category are in its parent too.

@@ -177,16 +177,16 @@ func (f *inFlight) recoverPanic(step func() (*Outcome, error)) (outcome *Outcome
 // job that no caller got is returned to the next equal call.
 func (f *inFlight) settle(outcome *Outcome, err error) {
 	l := f.ledger
-	recorded, told := false, false
+	recorded, delivered := false, false
 	for {
 		l.mu.Lock()
 		someone := f.waiting > 0
-		if recorded && told == someone {
+		if recorded && delivered == someone {
 			break
 		}
 		l.mu.Unlock()
-		recorded, told = true, someone
-		f.recordOutcome(told)
+		recorded, delivered = true, someone
+		f.recordOutcome(delivered)
 	}
 	defer l.mu.Unlock()
 	var uncertain *UncertainError

@@ -9,12 +9,12 @@ import (
 )
 
 // recordOutcome writes the outcome into its intent, and whether a caller got it.
-func (f *inFlight) recordOutcome(told bool) {
+func (f *inFlight) recordOutcome(delivered bool) {
 	if f.about.Job == uuid.Nil {
 		return // the intent already says what is known
 	}
 	entry := f.about
-	entry.Delivered = entry.Delivered || told
+	entry.Delivered = entry.Delivered || delivered
 	if entry.Delivered && f.failed {
 		entry = closeEntry(entry)
 	}

@@ -19,7 +19,7 @@ import (
 // It reads only as much of the value as it writes, so that a long value takes no longer.
 func Text(value json.RawMessage, max int) (text string, whole bool) {
 	// One more character shows that the text is longer, and one is the last newline.
-	w := &writer{decoder: json.NewDecoder(bytes.NewReader(value)), room: max + 2}
+	w := &writer{decoder: json.NewDecoder(bytes.NewReader(value)), remaining: max + 2}
 	w.decoder.UseNumber()
 	err := w.writeValue(place{})
 	text = strings.Trim(w.text.String(), "\n")
@@ -35,7 +35,7 @@ func Text(value json.RawMessage, max int) (text string, whole bool) {
 }
 
 // errFull stops the writer when the maximum length is reached.
-var errFull = errors.New("no room left")
+var errFull = errors.New("the maximum length is reached")
 
 // place is the place of a value: at the start, after a key, or after the dash of an item.
 type place struct {
@@ -46,23 +46,23 @@ type place struct {
 func (p place) indent() string { return strings.Repeat("  ", p.depth) }
 
 type writer struct {
-	decoder *json.Decoder
-	text    strings.Builder
-	room    int // the remaining number of characters
+	decoder   *json.Decoder
+	text      strings.Builder
+	remaining int // the remaining number of characters
 }
 
 func (w *writer) write(text string) error {
 	length := utf8.RuneCountInString(text)
-	if length < w.room {
-		w.room -= length
+	if length < w.remaining {
+		w.remaining -= length
 		w.text.WriteString(text)
 		return nil
 	}
 	for _, r := range text {
-		if w.room == 0 {
+		if w.remaining == 0 {
 			break
 		}
-		w.room--
+		w.remaining--
 		w.text.WriteRune(r)
 	}
 	return errFull

@@ -80,7 +80,7 @@ func (e *Env) FindProject(ctx context.Context, args ProjectArgs) (langsmith.Proj
 func (e *Env) projectByName(ctx context.Context, name string) (langsmith.Project, error) {
 	found, err := e.Projects.find(ctx, projectKey{name: name}, func(ctx context.Context) ([]langsmith.Project, error) {
 		found, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: MaxPage})
-		// LangSmith filters by the exact name; a proxy or a stand-in may not.
+		// LangSmith filters by the exact name; a proxy or another server may not.
 		return slices.DeleteFunc(found, func(p langsmith.Project) bool { return p.Name != name }), err
 	})
 	if err != nil {
