@@ -48,7 +48,7 @@ func createInsightsConfig() tool.Tool {
 	}, runCreateInsightsConfig)
 }
 
-func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsightsConfigArgs) (*tool.Resizable[*configs.SavedConfig], error) {
 	when, err := configs.ParseSchedule(args.ScheduleCron)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 }
 
 // dryRun returns the outcome of saving the config.
-func (a createInsightsConfigArgs) dryRun(outcome configs.Outcome) (*tool.Resizable[*configs.Saved], error) {
+func (a createInsightsConfigArgs) dryRun(outcome configs.Outcome) (*tool.Resizable[*configs.SavedConfig], error) {
 	request, given := a.request(), a.ScheduleArgs
 	settings, err := json.Marshal(request.Config)
 	if err != nil {

@@ -61,7 +61,7 @@ func updateInsightsConfig() tool.Tool {
 	}, runUpdateInsightsConfig)
 }
 
-func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsightsConfigArgs) (*tool.Resizable[*configs.SavedConfig], error) {
 	when, err := configs.ParseSchedule(args.ScheduleCron)
 	if err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func (c *change) describeDropped(args updateInsightsConfigArgs, cron string) str
 }
 
 // dryRun returns the outcome of the update.
-func (c *change) dryRun(outcome configs.Outcome, args updateInsightsConfigArgs) (*tool.Resizable[*configs.Saved], error) {
+func (c *change) dryRun(outcome configs.Outcome, args updateInsightsConfigArgs) (*tool.Resizable[*configs.SavedConfig], error) {
 	after := *c.saved
 	for _, text := range []struct {
 		field *string

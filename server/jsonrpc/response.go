@@ -31,7 +31,7 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	case mcp.JSONRPCResponse:
 		value = replaceResult(response.Result)
 	case mcp.JSONRPCError:
-		key, value, code = "error", bound(response.Error), response.Error.Code
+		key, value, code = "error", boundError(response.Error), response.Error.Code
 	default:
 		return (&Error{mcp.INTERNAL_ERROR, fmt.Sprintf("the response has the unknown type %T", response)}).Response(id)
 	}
@@ -39,7 +39,7 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	if err != nil {
 		return (&Error{mcp.INTERNAL_ERROR, "the response cannot be encoded, although the request was executed: " + err.Error()}).Response(id)
 	}
-	return Response{Data: envelope(id, key, data), ErrorCode: code}
+	return Response{Data: encodeEnvelope(id, key, data), ErrorCode: code}
 }
 
 // toolResult is mcp-go's result of a tool without its MarshalJSON, which encodes the structured
@@ -65,8 +65,8 @@ func replaceResult(result any) any {
 	return &plain
 }
 
-// envelope returns the response with a result or an error.
-func envelope(id jsontext.Value, key string, value []byte) []byte {
+// encodeEnvelope returns the response with a result or an error.
+func encodeEnvelope(id jsontext.Value, key string, value []byte) []byte {
 	if id == nil {
 		id = jsontext.Value("null")
 	}

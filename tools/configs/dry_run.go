@@ -19,7 +19,7 @@ type ScheduleArgs struct {
 
 // DryRun returns the result of a dry run. request is the body that would be sent, args are
 // the dry run's, and call is the one that saves the config, nil if it is too long to repeat.
-func (o Outcome) DryRun(request any, args ScheduleArgs, call *tool.Call) (*tool.Resizable[*Saved], error) {
+func (o Outcome) DryRun(request any, args ScheduleArgs, call *tool.Call) (*tool.Resizable[*SavedConfig], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
@@ -27,10 +27,10 @@ func (o Outcome) DryRun(request any, args ScheduleArgs, call *tool.Call) (*tool.
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
 	wouldSend := tool.RepeatBody(bytes.TrimSpace(body.Bytes()))
-	return o.resizable(func(saved *Saved) {
+	return o.resizable(func(saved *SavedConfig) {
 		saved.dryRun, saved.WouldSend, saved.Next = true, wouldSend, call
 		saved.Config.Config = nil // would_send has the given settings
-		if saved.RunsPerMonth > mostRuns && saved.RunsPerMonth > args.AcceptRunsPerMonth {
+		if saved.RunsPerMonth > maxRuns && saved.RunsPerMonth > args.AcceptRunsPerMonth {
 			saved.accept = saved.RunsPerMonth
 			saved.Caution = append(saved.Caution, askPayer)
 			if call != nil {
@@ -40,10 +40,10 @@ func (o Outcome) DryRun(request any, args ScheduleArgs, call *tool.Call) (*tool.
 	}), nil
 }
 
-// askPayer is said of a schedule that starts more than [mostRuns] runs a month.
+// askPayer is said of a schedule that starts more than [maxRuns] runs a month.
 const askPayer = "Ask the person who pays before you accept so many runs a month."
 
-func (s *Saved) describeDryRun() string {
+func (s *SavedConfig) describeDryRun() string {
 	var b strings.Builder
 	of := ""
 	if s.ID != "" {

@@ -14,13 +14,13 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// Saved is a config that was saved, or would be.
-type Saved struct {
+// SavedConfig is a config that was saved, or would be.
+type SavedConfig struct {
 	Config
-	Now       *Now             `json:"now,omitempty"`
+	Now       *CurrentRun      `json:"now,omitempty"`
 	WouldSend *json.RawMessage `json:"would_send,omitempty" jsonschema:"type=object"` // in a dry run
-	tool.Cautioned
-	tool.Followed
+	tool.Cautions
+	tool.NextCall
 
 	outcome   Outcome
 	dryRun    bool
@@ -31,8 +31,8 @@ type Saved struct {
 	shortened bool   // whether a text was longer
 }
 
-// Now is what a run of a config would find now, and cost.
-type Now struct {
+// CurrentRun is what a run of a config would find now, and cost.
+type CurrentRun struct {
 	MatchingTraces  int         `json:"matching_traces"`
 	CostUSD         *cost.Range `json:"cost_usd,omitempty"`           // of one run; not if more traces may match
 	CostUSDPerMonth *cost.Range `json:"cost_usd_per_month,omitempty"` // of the schedule
@@ -50,8 +50,8 @@ type Outcome struct {
 
 // Saved returns the result of a call that saved the config. how follows the config's name
 // in a sentence.
-func (o Outcome) Saved(how string) *tool.Resizable[*Saved] {
-	return o.resizable(func(saved *Saved) {
+func (o Outcome) Saved(how string) *tool.Resizable[*SavedConfig] {
+	return o.resizable(func(saved *SavedConfig) {
 		saved.how = how
 		switch {
 		case saved.isUnscheduled():
@@ -64,16 +64,16 @@ func (o Outcome) Saved(how string) *tool.Resizable[*Saved] {
 
 // resizable returns the result of a call. complete adds what only a saved config or only a
 // dry run has.
-func (o Outcome) resizable(complete func(*Saved)) *tool.Resizable[*Saved] {
+func (o Outcome) resizable(complete func(*SavedConfig)) *tool.Resizable[*SavedConfig] {
 	view, others := NewView(o.Config), newViews(o.Others)
-	return &tool.Resizable[*Saved]{
+	return &tool.Resizable[*SavedConfig]{
 		Items: 1, Chars: tool.LargestBudget,
-		Build: func(_, chars int) *Saved {
+		Build: func(_, chars int) *SavedConfig {
 			cut := markdown.Shortener{Max: chars}
-			saved := &Saved{Config: view.Show(&cut), outcome: o, view: view, others: others}
+			saved := &SavedConfig{Config: view.Show(&cut), outcome: o, view: view, others: others}
 			saved.shortened = cut.Shortened
 			if o.Forecast != nil {
-				saved.Now = o.Forecast.now(view.runs)
+				saved.Now = o.Forecast.currentRun(view.runs)
 			}
 			saved.Caution = saved.listCautions()
 			complete(saved)
@@ -84,7 +84,7 @@ func (o Outcome) resizable(complete func(*Saved)) *tool.Resizable[*Saved] {
 
 // describeLostSchedule says that LangSmith's response lacks the requested schedule; empty if
 // it does not.
-func (s *Saved) describeLostSchedule() string {
+func (s *SavedConfig) describeLostSchedule() string {
 	requested, given := s.outcome.Schedule.Get()
 	if !given || s.ScheduleCron != "" {
 		return ""
@@ -93,7 +93,7 @@ func (s *Saved) describeLostSchedule() string {
 }
 
 // listCautions lists unexpected costs of the schedule.
-func (s *Saved) listCautions() []string {
+func (s *SavedConfig) listCautions() []string {
 	var cautions []string
 	if s.outcome.Dropped != "" {
 		cautions = append(cautions, s.outcome.Dropped)
@@ -124,7 +124,7 @@ func (s *Saved) listCautions() []string {
 }
 
 // isUnscheduled reports whether the config was saved without a schedule.
-func (s *Saved) isUnscheduled() bool {
+func (s *SavedConfig) isUnscheduled() bool {
 	_, given := s.outcome.Schedule.Get()
 	return !given && s.ScheduleCron == ""
 }
@@ -145,7 +145,7 @@ func IsRunnable(id string) bool {
 }
 
 // Text implements [tool.Result].
-func (s *Saved) Text() string {
+func (s *SavedConfig) Text() string {
 	if s.dryRun {
 		return s.describeDryRun()
 	}
@@ -173,14 +173,14 @@ func (s *Saved) Text() string {
 }
 
 // writeDropped writes which settings the change drops.
-func (s *Saved) writeDropped(b *strings.Builder) {
+func (s *SavedConfig) writeDropped(b *strings.Builder) {
 	if s.outcome.Dropped != "" {
 		b.WriteString(s.outcome.Dropped + "\n")
 	}
 }
 
 // writeForecast writes what a run would find now.
-func (s *Saved) writeForecast(b *strings.Builder) {
+func (s *SavedConfig) writeForecast(b *strings.Builder) {
 	if s.outcome.Forecast == nil {
 		return
 	}
@@ -223,12 +223,12 @@ func (f *Forecast) cost() (once cost.Range, known bool) {
 	return estimate.Cost, true
 }
 
-// now returns the numbers of [Forecast.describe]; nil if the traces could not be counted.
-func (f *Forecast) now(runs *scheduledRuns) *Now {
+// currentRun returns the numbers of [Forecast.describe]; nil if the traces could not be counted.
+func (f *Forecast) currentRun(runs *scheduledRuns) *CurrentRun {
 	if f.matches.Unknown != "" {
 		return nil
 	}
-	now := &Now{MatchingTraces: f.matches.Count}
+	now := &CurrentRun{MatchingTraces: f.matches.Count}
 	if once, known := f.cost(); known {
 		now.CostUSD = &once
 		if runs != nil {
