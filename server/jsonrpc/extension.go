@@ -30,13 +30,3 @@ type Payload interface {
 	// WithMeta returns the value to send, with a _meta.
 	WithMeta(meta *mcp.Meta) any
 }
-
-// replaceResult returns the value to send for mcp-go's result.
-func replaceResult(result any) any {
-	if call, ok := result.(*mcp.CallToolResult); ok && call != nil {
-		if payload, ok := call.StructuredContent.(Payload); ok {
-			return payload.WithMeta(call.Meta)
-		}
-	}
-	return result
-}

@@ -42,6 +42,29 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	return Response{Data: encodeEnvelope(id, key, data), ErrorCode: code}
 }
 
+// toolResult is mcp-go's result of a tool without its MarshalJSON, which encodes the structured
+// content once more.
+type toolResult mcp.CallToolResult
+
+// replaceResult returns the value to encode for mcp-go's result.
+func replaceResult(result any) any {
+	call, ok := result.(*mcp.CallToolResult)
+	if !ok || call == nil {
+		return result
+	}
+	if payload, ok := call.StructuredContent.(Payload); ok {
+		return payload.WithMeta(call.Meta)
+	}
+	plain := toolResult(*call)
+	if plain.Content == nil {
+		plain.Content = []mcp.Content{} // MCP requires the list
+	}
+	if plain.RawStructuredContent != nil {
+		plain.StructuredContent = plain.RawStructuredContent
+	}
+	return &plain
+}
+
 // encodeEnvelope returns the response with a result or an error.
 func encodeEnvelope(id jsontext.Value, key string, value []byte) []byte {
 	if id == nil {

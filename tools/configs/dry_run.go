@@ -38,7 +38,7 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 			result := &SavedConfig{Config: view.Show(&cut), NextCall: tool.NextCall{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews, dropped: dropped}
 			result.Config.Config = nil // would_send has the given settings
 			result.addForecast(forecast)
-			if result.RunsPerMonth > MaxRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
+			if result.RunsPerMonth > maxRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
 				result.accept = result.RunsPerMonth
 				result.Caution = append(result.Caution, askPayer)
 				if call != nil {
@@ -50,7 +50,7 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 	}, nil
 }
 
-// askPayer is said of a schedule that starts more than [MaxRuns] runs a month.
+// askPayer is said of a schedule that starts more than [maxRuns] runs a month.
 const askPayer = "Ask the person who pays before you accept so many runs a month."
 
 func (s *SavedConfig) describeDryRun() string {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -71,13 +72,25 @@ func (n *normalizer) normalizeValue(schema *validator.Schema) (any, error) {
 
 // copyValue reads a value and writes it unchanged.
 func (n *normalizer) copyValue() (any, error) {
-	value, err := n.decoder.ReadValue()
+	raw, err := n.decoder.ReadValue()
 	if err != nil {
 		return nil, err
 	}
-	n.out = append(n.out, value...)
-	return validator.UnmarshalJSON(bytes.NewReader(value))
+	n.out = append(n.out, raw...)
+	var value any
+	err = jsonv2.Unmarshal(raw, &value, exactNumbers)
+	return value, err
 }
+
+// exactNumbers decodes a number as the validator expects it.
+var exactNumbers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(decoder *jsontext.Decoder, value *any) error {
+	if decoder.PeekKind() != '0' {
+		return errors.ErrUnsupported
+	}
+	number, err := decoder.ReadValue()
+	*value = json.Number(number)
+	return err
+}))
 
 // normalizeObject reads the arguments of a closed object, and the entries of a map. It leaves out
 // an optional argument that counts as absent. An open object is unchanged.
@@ -163,21 +176,20 @@ func (n *normalizer) normalizeArray(schema *validator.Schema) (any, error) {
 // normalizeText reads a string. If no string is allowed, it reads the JSON inside, if its type is
 // allowed.
 func (n *normalizer) normalizeText(schema *validator.Schema) (any, error) {
-	quoted, err := n.decoder.ReadValue()
+	token, err := n.decoder.ReadToken()
 	if err != nil {
 		return nil, err
 	}
-	unquoted, err := jsontext.AppendUnquote(nil, quoted)
-	if err != nil {
-		return nil, err
-	}
-	if inner := jsontext.Value(bytes.TrimSpace(unquoted)); !allows(schema, "string") && allowsKind(schema, inner.Kind()) && inner.IsValid() {
-		if tokens := countTokens(inner); tokens < maxTokens {
-			return n.unpack(schema, inner, tokens)
+	text := token.String()
+	if !allows(schema, "string") {
+		if inner := jsontext.Value(strings.TrimSpace(text)); allowsKind(schema, inner.Kind()) && inner.IsValid() {
+			if tokens := countTokens(inner); tokens < maxTokens {
+				return n.unpack(schema, inner, tokens)
+			}
 		}
 	}
-	n.out = append(n.out, quoted...)
-	return string(unquoted), nil
+	n.out, err = jsontext.AppendQuote(n.out, text)
+	return text, err
 }
 
 // unpack reads the JSON in a string.
