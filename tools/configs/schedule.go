@@ -16,6 +16,12 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
+// ScheduleArgs are the arguments that limit what a schedule may spend.
+type ScheduleArgs struct {
+	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Accepted paid runs; required above 31."`
+	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
+}
+
 // ParseSchedule parses the schedule of a call. It returns nil if there is none.
 func ParseSchedule(cron langsmith.Optional[string]) (*schedule.Schedule, error) {
 	text, given := cron.Get()
