@@ -222,7 +222,7 @@ func (f *inFlight) recordOutcome(told bool) {
 	}
 	entry := f.about
 	entry.Told = entry.Told || told
-	if entry.Told && f.failed {
+	if entry.Told && f.failed && entry.Stage == state.Started { // a probable job may be another caller's
 		entry = closeEntry(entry)
 	}
 	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Told != f.recorded.Told || !entry.Missing.Equal(f.recorded.Missing) {
