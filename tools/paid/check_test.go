@@ -48,7 +48,7 @@ func (h *harness) check() []string {
 		if !call.died && saysNothingStarted(call.err) && len(jobsOf[call.number]) > 0 {
 			fail("call %d says that nothing was started (%v), and started %v", call.number, call.err, jobsOf[call.number])
 		}
-		var left *LeftError
+		var left *DisconnectedError
 		if errors.As(call.err, &left) && !left.Sent && !call.died && len(jobsOf[call.number]) > 0 && h.isAlone(call) {
 			fail("call %d left before anything was sent, and still started %v", call.number, jobsOf[call.number])
 		}
@@ -130,7 +130,7 @@ func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
 	var many *TooManyJobsError
 	var limit *LimitError
 	var earlier *EarlierError
-	var left *LeftError
+	var left *DisconnectedError
 	var api *langsmith.Error
 	switch {
 	case errors.As(call.err, &uncertain), errors.As(call.err, &many), errors.As(call.err, &limit), errors.As(call.err, &earlier), errors.As(call.err, &left):

@@ -75,7 +75,7 @@ func TestDeletedJobIsNotOffered(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		first := w.start(t, w.call())
 		list := func() []langsmith.Job {
-			others, _, err := w.ledger.Others(t.Context(), w.call(asking("another")))
+			others, _, err := w.ledger.ListOthers(t.Context(), w.call(asking("another")))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,8 +87,8 @@ func TestDeletedJobIsNotOffered(t *testing.T) {
 		if _, err := w.client.DeleteJob(t.Context(), w.project, first.Job.ID); err != nil {
 			t.Fatal(err)
 		}
-		w.ledger.Deleted(t.Context(), w.client, w.project, first.Job.ID)
-		if others, remembered := list(), w.ledger.Remembered(t.Context(), w.call()); len(others) != 0 || remembered != nil {
+		w.ledger.RecordDeleted(t.Context(), w.client, w.project, first.Job.ID)
+		if others, remembered := list(), w.ledger.FindRemembered(t.Context(), w.call()); len(others) != 0 || remembered != nil {
 			t.Errorf("after: %+v, %+v", others, remembered)
 		}
 		w.drain(t)
@@ -102,7 +102,7 @@ func TestFinishedOrDeletedJobAllowsAnother(t *testing.T) {
 			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
 				t.Fatal(err)
 			}
-			w.ledger.Deleted(t.Context(), w.client, w.project, job)
+			w.ledger.RecordDeleted(t.Context(), w.client, w.project, job)
 		},
 		"deleted by others": func(t *testing.T, w *world, job uuid.UUID) {
 			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
@@ -580,7 +580,7 @@ func TestDisconnectedCallers(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			defer cancel()
 			_, err := w.ledger.Start(ctx, w.call())
-			var left *LeftError
+			var left *DisconnectedError
 			if !errors.As(err, &left) || left.Sent || !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatalf("got %v", err)
 			}
@@ -596,7 +596,7 @@ func TestDisconnectedCallers(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			_, err := w.ledger.Start(ctx, w.call())
-			var left *LeftError
+			var left *DisconnectedError
 			if !errors.As(err, &left) || !left.Sent {
 				t.Fatalf("got %v", err)
 			}
