@@ -116,7 +116,7 @@ func (s *SavedConfig) listCautions() []string {
 		}
 	}
 	if len(s.others) > 0 {
-		cautions = append(cautions, othersHeading+" "+strings.Join(s.listOthers(), "; ")+".")
+		cautions = append(cautions, othersHeading+" "+strings.Join(listSchedules(s.others), "; ")+".")
 	}
 	if sum := s.describeSum(); sum != "" {
 		cautions = append(cautions, sum)

@@ -170,7 +170,7 @@ func (s *SavedConfig) writeOthers(b *strings.Builder) {
 	if len(s.others) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n- %s\n", othersHeading, strings.Join(s.listOthers(), "\n- "))
+	fmt.Fprintf(b, "\n%s\n- %s\n", othersHeading, strings.Join(listSchedules(s.others), "\n- "))
 	if sum := s.describeSum(); sum != "" {
 		b.WriteString(sum + "\n")
 	}
@@ -186,8 +186,6 @@ func DescribeSchedules(ctx context.Context, env *tool.Env, project langsmith.Pro
 	}
 	return "Other configs of this project still have schedules: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."
 }
-
-func (s *SavedConfig) listOthers() []string { return listSchedules(s.others) }
 
 // listSchedules describes configs with a schedule, the first of them.
 func listSchedules(views []View) []string {
