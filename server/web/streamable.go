@@ -121,9 +121,11 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request, message jso
 // handle handles a message of a session. The response is the last event if the handler has
 // sent events before it, else JSON.
 func (s *streamable) handle(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
-	// A session that was opened without a key may be used with one. Requests to its client
-	// and its calls are then separate from those without the key.
-	id += " " + sessionMAC(id, CallerFrom(ctx))
+	if !facts.sameCredentials {
+		// A session that was opened without a key may be used with one. Requests to its client
+		// and its calls are then separate from those without the key.
+		id += " " + sessionMAC(id, CallerFrom(ctx))
+	}
 	if message.IsResponse() {
 		switch {
 		case s.pending.Resolve(id, message), message.IsPong():

@@ -87,9 +87,13 @@ func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) (*Result, error) {
 // IsDryRun reports whether the result is of a dry run.
 func (r *Result) IsDryRun() bool { return r.dryRun != nil }
 
+// usualText is the usual length of a text that mentions other jobs, in bytes.
+const usualText = 2 << 10
+
 // Text implements [tool.Result].
 func (r *Result) Text() string {
 	var b strings.Builder
+	b.Grow(usualText)
 	if r.dryRun != nil {
 		r.writeDryRun(&b)
 		return b.String()
