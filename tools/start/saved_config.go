@@ -30,7 +30,7 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+listSaved(saved)+"; list_insights_configs lists them")
 	}
 	complete = configs.ReadRequest(saved[at].Config)
-	if !given.LastNHours.IsZero() || !given.StartTime.IsZero() || !given.EndTime.IsZero() {
+	if !given.LastNHours.IsAbsent() || !given.StartTime.IsAbsent() || !given.EndTime.IsAbsent() {
 		complete.LastNHours, complete.StartTime, complete.EndTime = given.LastNHours, given.StartTime, given.EndTime
 	}
 	override(&complete.Sample, given.Sample)
@@ -64,7 +64,7 @@ func listSaved(all []langsmith.Config) string {
 
 // override replaces a setting of the config by the request's, if there is one.
 func override[T any](setting *langsmith.Optional[T], given langsmith.Optional[T]) {
-	if !given.IsZero() {
+	if !given.IsAbsent() {
 		*setting = given
 	}
 }
