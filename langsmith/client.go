@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -59,7 +58,7 @@ type Client struct {
 	credentials  func() Credentials // a function, since fmt would print the secrets of a field
 	anonymous    bool
 	userAgent    string
-	http         *http.Client
+	transport    http.RoundTripper // follows no redirect, which would send the key to another host, or repeat a paid POST
 	routes       *Routes
 	onDeprecated func(Deprecation)
 	onResponse   func(Response)
@@ -91,12 +90,7 @@ func New(options Options) *Client {
 		credentials:  func() Credentials { return options.Credentials },
 		anonymous:    options.Anonymous,
 		userAgent:    options.UserAgent,
-		http: &http.Client{
-			Transport: newRoundTripper(options),
-			// A redirect would send the key to another host, or repeat a paid
-			// POST. The caller gets an error instead.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		transport:    newRoundTripper(options),
 	}
 }
 
@@ -143,9 +137,9 @@ func (c *Client) do(ctx context.Context, op operation, out any) (http.Header, er
 	if err != nil {
 		return nil, op.refuse(err)
 	}
-	response, err := c.http.Do(request)
+	response, err := c.transport.RoundTrip(request)
 	if err != nil {
-		failure := &Error{Method: op.method, Path: op.fullPath(), Err: plainCause(err)}
+		failure := &Error{Method: op.method, Path: op.fullPath(), Err: err}
 		failure.Unprocessed = hadNoEffect(nil, err) && !state.ambiguous
 		var limited *rateLimitedError
 		if errors.As(err, &limited) {
@@ -214,15 +208,6 @@ func (c *Client) newRequest(ctx context.Context, op operation, body []byte, cred
 	request.Header.Set("User-Agent", c.userAgent)
 	credentials.sign(request.Header)
 	return request, nil
-}
-
-// plainCause unwraps the url.Error, which repeats the method and the URL.
-func plainCause(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
 }
 
 // redirectTarget returns the address that a response redirects to, without the query,
