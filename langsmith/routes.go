@@ -4,8 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/jellydator/ttlcache/v3"
 )
 
 // routeFamily is a group of routes that LangSmith replaces together.
@@ -25,8 +26,7 @@ const recheckAfter = 10 * time.Minute
 // queues on 31 January 2027; self-hosted installations before v0.16 lack the newer ones.
 // Several clients can share one. It is safe for concurrent use.
 type Routes struct {
-	mu     sync.Mutex
-	absent map[routeGeneration]time.Time // the time until which it counts as absent
+	absent *ttlcache.Cache[routeGeneration, struct{}]
 }
 
 type routeGeneration struct {
@@ -36,25 +36,16 @@ type routeGeneration struct {
 }
 
 // NewRoutes returns a memory in which no generation is absent.
-func NewRoutes() *Routes { return &Routes{absent: map[routeGeneration]time.Time{}} }
-
-func (r *Routes) isAbsent(g routeGeneration) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return time.Now().Before(r.absent[g])
+func NewRoutes() *Routes {
+	return &Routes{ttlcache.New(
+		ttlcache.WithTTL[routeGeneration, struct{}](recheckAfter),
+		ttlcache.WithDisableTouchOnHit[routeGeneration, struct{}](),
+	)}
 }
 
-func (r *Routes) setAbsent(g routeGeneration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.absent[g] = time.Now().Add(recheckAfter)
-}
-
-func (r *Routes) setPresent(g routeGeneration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.absent, g)
-}
+func (r *Routes) isAbsent(g routeGeneration) bool { return r.absent.Has(g) }
+func (r *Routes) setAbsent(g routeGeneration)     { r.absent.Set(g, struct{}{}, ttlcache.DefaultTTL) }
+func (r *Routes) setPresent(g routeGeneration)    { r.absent.Delete(g) }
 
 // versionedOperation is one operation on both generations of routes.
 type versionedOperation[T any] struct {

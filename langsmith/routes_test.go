@@ -302,9 +302,8 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // A query with every field, on both routes. The newer always gets a start time, since it
 // would otherwise return one day only.
 func TestRunsQueryRequest(t *testing.T) {
-	failed := true
 	q := langsmith.RunsQuery{
-		Project: project, TraceID: other, RootsOnly: true, Failed: &failed, Filter: `gt(latency, 2)`,
+		Project: project, TraceID: other, RootsOnly: true, Filter: `gt(latency, 2)`,
 		Before: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC), Fields: []langsmith.RunField{langsmith.RunLatency, langsmith.RunMetadata}, Limit: 1000, Cursor: "c",
 	}
 	bodies := map[string]string{}
@@ -318,8 +317,8 @@ func TestRunsQueryRequest(t *testing.T) {
 		t.Errorf("the runs are %+v, %v", page, err)
 	}
 	for path, want := range map[string]string{
-		"/api/v2/runs/query": `{"project_ids":["11111111-1111-4111-8111-111111111111"],"trace_id":"33333333-3333-4333-8333-333333333333","is_root":true,"has_error":true,"filter":"gt(latency, 2)","min_start_time":"1970-01-01T00:00:00Z","max_start_time":"2026-02-01T00:00:00Z","selects":["ID","LATENCY_SECONDS","METADATA"],"cursor":"c","page_size":1000}`,
-		"/api/v1/runs/query": `{"session":["11111111-1111-4111-8111-111111111111"],"trace":"33333333-3333-4333-8333-333333333333","is_root":true,"error":true,"filter":"gt(latency, 2)","end_time":"2026-02-01T00:00:00Z","select":["id","start_time","end_time","extra"],"cursor":"c","limit":100}`,
+		"/api/v2/runs/query": `{"project_ids":["11111111-1111-4111-8111-111111111111"],"trace_id":"33333333-3333-4333-8333-333333333333","is_root":true,"filter":"gt(latency, 2)","min_start_time":"1970-01-01T00:00:00Z","max_start_time":"2026-02-01T00:00:00Z","selects":["ID","LATENCY_SECONDS","METADATA"],"cursor":"c","page_size":1000}`,
+		"/api/v1/runs/query": `{"session":["11111111-1111-4111-8111-111111111111"],"trace":"33333333-3333-4333-8333-333333333333","is_root":true,"filter":"gt(latency, 2)","end_time":"2026-02-01T00:00:00Z","select":["id","start_time","end_time","extra"],"cursor":"c","limit":100}`,
 	} {
 		if bodies[path] != want {
 			t.Errorf("%s got\n%s\nwant\n%s", path, bodies[path], want)

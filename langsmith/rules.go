@@ -18,7 +18,7 @@ import (
 // The documented bounds of the API.
 const (
 	MaxSample     = 1000 // traces of a job
-	MaxPartitions = 10   // fixed top-level categories
+	maxPartitions = 10   // fixed top-level categories
 	MaxConfigName = 255  // characters of a config's name
 )
 
@@ -95,8 +95,8 @@ func (r *CreateInsightsJobRequest) checkSample() error {
 }
 
 func (r *CreateInsightsJobRequest) checkPartitions() error {
-	if partitions, _ := r.Partitions.Get(); len(partitions) > MaxPartitions {
-		return FieldError{"partitions", fmt.Sprintf("has %d categories; at most %d are allowed", len(partitions), MaxPartitions)}
+	if partitions, _ := r.Partitions.Get(); len(partitions) > maxPartitions {
+		return FieldError{"partitions", fmt.Sprintf("has %d categories; at most %d are allowed", len(partitions), maxPartitions)}
 	}
 	return nil
 }
@@ -175,12 +175,12 @@ var attributeTypes = []string{"string", "number", "boolean"}
 
 func (r *CreateInsightsJobRequest) checkAttributes() error {
 	schemas, _ := r.AttributeSchemas.Get()
-	return CheckAttributeSchemas("attribute_schemas", schemas)
+	return checkAttributeSchemas("attribute_schemas", schemas)
 }
 
-// CheckAttributeSchemas validates attribute declarations: a known type, a description,
+// checkAttributeSchemas validates attribute declarations: a known type, a description,
 // and filter_by on booleans only. field is the path of the declarations.
-func CheckAttributeSchemas(field string, schemas map[string]AttributeSchema) error {
+func checkAttributeSchemas(field string, schemas map[string]AttributeSchema) error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		path := field + "." + name

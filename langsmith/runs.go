@@ -73,7 +73,6 @@ type RunsQuery struct {
 	IDs       []uuid.UUID // only these; none for any
 	TraceID   uuid.UUID   // only runs of this trace; uuid.Nil for any
 	RootsOnly bool
-	Failed    *bool     // only failed runs (true) or only others (false); nil for any
 	Filter    string    // in LangSmith's filter language; empty for any
 	After     time.Time // earliest start; zero for any
 	Before    time.Time // latest start; zero for any
@@ -125,7 +124,6 @@ func (c *Client) queryRuns(ctx context.Context, q RunsQuery) (*RunsPage, error) 
 			IDs          []uuid.UUID `json:"ids,omitempty"`
 			TraceID      uuid.UUID   `json:"trace_id,omitzero"`
 			IsRoot       bool        `json:"is_root,omitzero"`
-			HasError     *bool       `json:"has_error,omitempty"`
 			Filter       string      `json:"filter,omitempty"`
 			MinStartTime time.Time   `json:"min_start_time"`
 			MaxStartTime time.Time   `json:"max_start_time,omitzero"`
@@ -133,7 +131,7 @@ func (c *Client) queryRuns(ctx context.Context, q RunsQuery) (*RunsPage, error) 
 			Cursor       string      `json:"cursor,omitempty"`
 			PageSize     int         `json:"page_size,omitzero"`
 		}{
-			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Failed, q.Filter, after.UTC(), toUTC(q.Before),
+			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Filter, after.UTC(), toUTC(q.Before),
 			append([]RunField{"ID"}, q.Fields...), q.Cursor, min(q.Limit, MaxRunsPage),
 		},
 	})
@@ -151,7 +149,6 @@ func (c *Client) queryRunsOlder(ctx context.Context, q RunsQuery) (*RunsPage, er
 			IDs       []uuid.UUID `json:"id,omitempty"`
 			Trace     uuid.UUID   `json:"trace,omitzero"`
 			IsRoot    bool        `json:"is_root,omitzero"`
-			Error     *bool       `json:"error,omitempty"`
 			Filter    string      `json:"filter,omitempty"`
 			StartTime time.Time   `json:"start_time,omitzero"`
 			EndTime   time.Time   `json:"end_time,omitzero"`
@@ -159,7 +156,7 @@ func (c *Client) queryRunsOlder(ctx context.Context, q RunsQuery) (*RunsPage, er
 			Cursor    string      `json:"cursor,omitempty"`
 			Limit     int         `json:"limit,omitzero"`
 		}{
-			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Failed, q.Filter, toUTC(q.After), toUTC(q.Before),
+			[]uuid.UUID{q.Project}, q.IDs, q.TraceID, q.RootsOnly, q.Filter, toUTC(q.After), toUTC(q.Before),
 			selectOlderFields(q.Fields), q.Cursor, min(q.Limit, olderMaxRunsPage),
 		},
 	})

@@ -2,8 +2,8 @@ package langsmith
 
 import "time"
 
-// DefaultWindow is how far back a job reads if its request has no window.
-const DefaultWindow = 7 * 24 * time.Hour
+// defaultWindow is how far back a job reads if its request has no window.
+const defaultWindow = 7 * 24 * time.Hour
 
 // Window returns the time range of the traces that a job reads if it starts now. known is
 // false if the window is that of a saved config.
@@ -30,5 +30,5 @@ func (r *CreateInsightsJobRequest) Window(now time.Time) (start, end time.Time, 
 	if _, ok := r.ConfigID.Get(); ok {
 		return time.Time{}, time.Time{}, false
 	}
-	return now.Add(-DefaultWindow), now, true
+	return now.Add(-defaultWindow), now, true
 }

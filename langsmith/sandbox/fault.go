@@ -46,9 +46,6 @@ type Fault struct {
 	Refuse     bool
 	DropBefore bool
 	DropAfter  bool
-	// DropWith is the error of RoundTripper for a dropped connection; nil for
-	// ECONNRESET.
-	DropWith error
 
 	// Routes is the generation of routes that serves the request, as during a
 	// migration; empty for that of the sandbox.
@@ -133,7 +130,7 @@ func (s *Sandbox) applyFault(ctx context.Context, f Fault, req Request, now time
 		return nil, err
 	}
 	if f.DropBefore || f.ProcessLate > 0 && !f.hasResponse() {
-		return nil, f.dropError()
+		return nil, resetError()
 	}
 	a := newBufferedResponse()
 	if !f.hasResponse() || f.AfterProcessing && f.ProcessLate == 0 {
@@ -149,7 +146,7 @@ func (s *Sandbox) applyFault(ctx context.Context, f Fault, req Request, now time
 		return nil, err
 	}
 	if f.DropAfter {
-		return nil, f.dropError()
+		return nil, resetError()
 	}
 	for name, values := range f.Header {
 		a.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
@@ -171,11 +168,4 @@ func (f Fault) writeResponse(a *bufferedResponse, now time.Time) {
 		a.status = http.StatusOK
 	}
 	a.body.WriteString(f.Body)
-}
-
-func (f Fault) dropError() error {
-	if f.DropWith != nil {
-		return f.DropWith
-	}
-	return resetError()
 }

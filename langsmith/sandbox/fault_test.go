@@ -67,10 +67,6 @@ func TestFaults(t *testing.T) {
 		},
 		"dropped before": {fault: sandbox.Fault{DropBefore: true}, err: isReset, received: 1},
 		"dropped after":  {fault: sandbox.Fault{DropAfter: true}, err: isReset, started: 1, received: 1},
-		"dropped with": {
-			fault: sandbox.Fault{DropAfter: true, DropWith: io.ErrUnexpectedEOF},
-			err:   func(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }, started: 1, received: 1,
-		},
 		"truncated": {
 			fault: sandbox.Fault{TruncateBody: 5}, status: 200, body: `{"err`, started: 1, received: 1,
 			err: func(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) },

@@ -52,31 +52,6 @@ func TestJobFixtures(t *testing.T) {
 	}
 }
 
-func TestWideReport(t *testing.T) {
-	t.Parallel()
-	a := newAPI(t, sandbox.Options{})
-	session := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)
-	id := a.s.AddJob(session, sandbox.WideReport(2_000, 3_000))
-	r := a.get(insights(sandbox.ChatProd) + "/" + id.String())
-	clusters := r.list("clusters")
-	parents := 0
-	for _, c := range clusters {
-		if c.(obj)["parent_id"] == nil {
-			parents++
-		}
-		if n := len([]rune(c.(obj)["description"].(string))); n != 3_000 {
-			t.Fatalf("a description has %d characters", n)
-		}
-	}
-	if len(clusters) != 2_000 || parents != 250 {
-		t.Errorf("%d clusters, %d at the top", len(clusters), parents)
-	}
-	top := clusters[0].(obj)["id"].(string)
-	if n := len(a.get(insights(sandbox.ChatProd) + "/" + id.String() + "/runs?cluster_id=" + top).list("runs")); n == 0 {
-		t.Error("the top category has no runs")
-	}
-}
-
 func TestProjectFixtures(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})

@@ -131,10 +131,8 @@ func (ws *workspace) addFixtureRuns(p *project, runs []trace.Run, now time.Time)
 // StartedJob is a job of a project, for tests that check invariants.
 type StartedJob struct {
 	ID        uuid.UUID
-	Name      string
 	Status    string
 	CreatedAt time.Time
-	ConfigID  *uuid.UUID
 	// Request is the body that started the job; nil for a job of AddJob.
 	Request json.RawMessage
 }
@@ -154,10 +152,8 @@ func (s *Sandbox) Jobs(workspace, session uuid.UUID) []StartedJob {
 	for i, j := range p.jobs {
 		list[i] = StartedJob{
 			ID:        j.ID,
-			Name:      j.Name,
 			Status:    j.status(now),
 			CreatedAt: j.CreatedAt,
-			ConfigID:  j.ConfigID,
 			Request:   bytes.Clone(j.request),
 		}
 	}

@@ -24,8 +24,8 @@ func newFuzzTarget() (*sandbox.Sandbox, []string) {
 		{Name: "b", Error: "boom", Inputs: map[string]any{"q": "my refund is wrong"}},
 	}})
 	run := s.AddRuns(project, trace.Run{Name: "c"})[0].String()
-	wide := sandbox.WideReport(10, 50)
-	job := s.AddJob(project, wide).String()
+	cluster := sandbox.Cluster{ID: uuid.Max, Name: "c", NumRuns: 1}
+	job := s.AddJob(project, sandbox.Job{Clusters: []sandbox.Cluster{cluster}, Runs: []sandbox.JobRun{{ClusterID: cluster.ID, Fields: map[string]any{"id": run}}}}).String()
 	base := "/sessions/" + project.String() + "/insights"
 	do := func(path, body string) string {
 		req, _ := http.NewRequest("POST", "http://sandbox"+path, strings.NewReader(body))
@@ -46,7 +46,7 @@ func newFuzzTarget() (*sandbox.Sandbox, []string) {
 		"GET /sessions", "POST /sessions", "GET /sessions/" + project.String(),
 		"GET " + base, "POST " + base, "GET " + base + "/" + started, "PATCH " + base + "/" + job,
 		"DELETE " + base + "/" + job, "GET " + base + "/" + job + "/runs",
-		"GET " + base + "/" + job + "/clusters/" + wide.Clusters[0].ID.String(),
+		"GET " + base + "/" + job + "/clusters/" + cluster.ID.String(),
 		"GET " + base + "/configs", "POST " + base + "/configs", "POST " + base + "/configs/generate",
 		"PATCH " + base + "/configs/" + config, "DELETE " + base + "/configs/" + config,
 		"GET /runs/" + run, "POST /runs/query", "POST /runs/batch", "GET /datasets", "POST /datasets",

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,14 +19,8 @@ const (
 	accessTokenPrefix = "sandbox_access_"
 	deviceGrant       = "urn:ietf:params:oauth:grant-type:device_code"
 	maxLogins         = 10_000
+	tokenLifetime     = time.Hour // of an access token
 )
-
-// Login has the tokens that `langsmith auth login` writes to a profile.
-type Login struct {
-	AccessToken  string
-	RefreshToken string // can be used once
-	ExpiresAt    time.Time
-}
 
 // tokenStore holds the valid tokens.
 type tokenStore struct {
@@ -36,15 +29,8 @@ type tokenStore struct {
 	issued int
 }
 
-// Login issues the tokens of a new login.
-func (s *Sandbox) Login() Login {
-	now := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.login(now)
-}
-
-func (s *Sandbox) login(now time.Time) Login {
+// newAccessToken issues an access token.
+func (s *Sandbox) newAccessToken(now time.Time) string {
 	if s.tokens.access == nil {
 		s.tokens.access = make(map[string]time.Time)
 	}
@@ -53,13 +39,9 @@ func (s *Sandbox) login(now time.Time) Login {
 			delete(s.tokens.access, token)
 		}
 	}
-	l := Login{
-		AccessToken:  accessTokenPrefix + s.newSecret(),
-		RefreshToken: s.newSingleUse("sandbox_refresh_"),
-		ExpiresAt:    now.Add(cmp.Or(s.opts.TokenLifetime, time.Hour)),
-	}
-	s.tokens.access[l.AccessToken] = l.ExpiresAt
-	return l
+	token := accessTokenPrefix + s.newSecret()
+	s.tokens.access[token] = now.Add(tokenLifetime)
+	return token
 }
 
 // newSingleUse issues a secret that can be used once.
@@ -125,10 +107,9 @@ func issueToken(c *call) (any, error) {
 		return nil, oauthError(http.StatusBadRequest, "invalid_grant")
 	}
 	delete(c.s.tokens.unused, grant)
-	l := c.s.login(c.now)
 	return map[string]any{
-		"access_token": l.AccessToken, "refresh_token": l.RefreshToken,
-		"token_type": "Bearer", "expires_in": int(l.ExpiresAt.Sub(c.now).Seconds()),
+		"access_token": c.s.newAccessToken(c.now), "refresh_token": c.s.newSingleUse("sandbox_refresh_"),
+		"token_type": "Bearer", "expires_in": int(tokenLifetime.Seconds()),
 	}, nil
 }
 

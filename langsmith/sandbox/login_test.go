@@ -20,29 +20,32 @@ func refresh(token string) url.Values {
 	return url.Values{"grant_type": {"refresh_token"}, "client_id": {"langsmith-cli"}, "refresh_token": {token}}
 }
 
+// redeem starts a device login and returns the form that redeems its code.
+func redeem(a api) url.Values {
+	device := a.form("/oauth/device/code", url.Values{"client_id": {"langsmith-cli"}}).ok().text("device_code")
+	return url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {"langsmith-cli"}, "device_code": {device}}
+}
+
 func TestRefreshTokensAreSingleUse(t *testing.T) {
 	t.Parallel()
 	now := start
-	a := newAPI(t, sandbox.Options{Now: func() time.Time { return now }, Keys: []string{"key"}, TokenLifetime: 10 * time.Minute})
-	login := a.s.Login()
-	if !login.ExpiresAt.Equal(start.Add(10 * time.Minute)) {
-		t.Errorf("expires at %v", login.ExpiresAt)
-	}
+	a := newAPI(t, sandbox.Options{Now: func() time.Time { return now }, Keys: []string{"key"}})
+	login := a.form("/oauth/token", redeem(a)).ok()
 	use := func(token string) reply {
 		return a.with("X-Api-Key", "").with("Authorization", "Bearer "+token).in(sandbox.DefaultWorkspace()).call("GET", "/sessions", nil)
 	}
-	use(login.AccessToken).ok()
-	next := a.form("/oauth/token", refresh(login.RefreshToken)).ok()
-	if next.at("expires_in") != 600.0 || next.text("token_type") != "Bearer" || next.text("refresh_token") == login.RefreshToken {
+	use(login.text("access_token")).ok()
+	next := a.form("/oauth/token", refresh(login.text("refresh_token"))).ok()
+	if next.at("expires_in") != 3600.0 || next.text("token_type") != "Bearer" || next.text("refresh_token") == login.text("refresh_token") {
 		t.Errorf("the renewed login is %s", next.raw)
 	}
 	use(next.text("access_token")).ok()
-	use(login.AccessToken).ok()
-	a.form("/oauth/token", refresh(login.RefreshToken)).refused(400, `"invalid_grant"`)
+	use(login.text("access_token")).ok()
+	a.form("/oauth/token", refresh(login.text("refresh_token"))).refused(400, `"invalid_grant"`)
 	a.form("/oauth/token", refresh(next.text("access_token"))).refused(400, `"invalid_grant"`)
 	a.form("/api/oauth/token", refresh(next.text("refresh_token"))).ok()
 
-	now = now.Add(10 * time.Minute)
+	now = now.Add(time.Hour)
 	use(next.text("access_token")).refused(401, "expired")
 	use("sandbox_access_"+uuid.NewString()).refused(401, "expired")
 	use("anything").refused(403, "Forbidden")
@@ -51,10 +54,9 @@ func TestRefreshTokensAreSingleUse(t *testing.T) {
 func TestDeviceLogin(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, sandbox.Options{})
-	device := a.form("/oauth/device/code", url.Values{"client_id": {"langsmith-cli"}}).ok().text("device_code")
-	redeem := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:device_code"}, "client_id": {"langsmith-cli"}, "device_code": {device}}
-	tokens := a.form("/oauth/token", redeem).ok()
-	a.form("/oauth/token", redeem).refused(400, `"invalid_grant"`)
+	code := redeem(a)
+	tokens := a.form("/oauth/token", code).ok()
+	a.form("/oauth/token", code).refused(400, `"invalid_grant"`)
 	a.form("/oauth/token", refresh(tokens.text("refresh_token"))).ok()
 
 	a.form("/oauth/device/code", url.Values{"client_id": {"another"}}).refused(401, `"invalid_client"`)

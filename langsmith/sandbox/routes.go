@@ -140,9 +140,6 @@ func (s *Sandbox) call(c *call, op operation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.rates.count(s.opts.RateLimits, c.http, c.now); err != nil {
-		return nil, err
-	}
 	if c.ws, err = s.workspace(id); err != nil {
 		return nil, err
 	}

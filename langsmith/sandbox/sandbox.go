@@ -30,8 +30,6 @@ type Options struct {
 	// Routes is the generation of the run and queue routes to serve, both if empty.
 	// Fault.Routes changes it for single requests.
 	Routes Routes
-	// TokenLifetime is the lifetime of an access token, an hour if 0.
-	TokenLifetime time.Duration
 
 	// Empty leaves out the sample projects.
 	Empty bool
@@ -53,9 +51,6 @@ type Options struct {
 	// MaxConcurrentJobs bounds the unfinished jobs of a workspace, with 429 for
 	// another job; 0 for no bound.
 	MaxConcurrentJobs int
-	// RateLimits enforces LangSmith's documented limits per credential, with 429
-	// and Retry-After.
-	RateLimits bool
 	// IngestDelay is how long new runs stay invisible. LangSmith takes about ten seconds.
 	IngestDelay time.Duration
 }
@@ -75,7 +70,6 @@ type Sandbox struct {
 	received   recorder
 	faults     []*armedFault
 	late       []lateRequest
-	rates      rateCounter
 	tokens     tokenStore
 }
 

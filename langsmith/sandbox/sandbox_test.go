@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -103,26 +102,6 @@ func TestWorkspaceLists(t *testing.T) {
 	if got := newAPI(t, sandbox.Options{Secrets: []string{}}).get("/workspaces/current/secrets").list(); len(got) != 0 {
 		t.Errorf("secrets %v", got)
 	}
-}
-
-func TestRateLimits(t *testing.T) {
-	t.Parallel()
-	now := start
-	a := newAPI(t, sandbox.Options{RateLimits: true, Now: func() time.Time { return now }})
-	query := obj{"session": []any{sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)}, "limit": 1}
-	for range 15 {
-		a.post("/runs/query", query)
-	}
-	now = now.Add(3500 * time.Millisecond)
-	r := a.call("POST", "/runs/query", query)
-	r.refused(429, "Rate limit")
-	if after := r.header.Get("Retry-After"); after != "7" {
-		t.Errorf("Retry-After %q", after)
-	}
-	a.with("X-Api-Key", "another").post("/runs/query", query)
-	a.get("/sessions")
-	now = now.Add(6500 * time.Millisecond)
-	a.post("/runs/query", query)
 }
 
 // Two sandboxes with the same clock return the same bytes for the same calls.

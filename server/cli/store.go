@@ -15,7 +15,7 @@ import (
 // openStore opens the store that --state names, and returns a function that closes it.
 // It logs a configuration of the store that may lose entries.
 func openStore(ctx context.Context, cfg *config.Config, logger zerolog.Logger) (paid.Store, func(), error) {
-	store, err := paid.OpenState(ctx, cfg.State)
+	store, err := state.Open(cfg.State)
 	if err != nil {
 		return nil, nil, config.Problem("--state: " + err.Error())
 	}
@@ -39,7 +39,7 @@ func openStore(ctx context.Context, cfg *config.Config, logger zerolog.Logger) (
 func checkStore(ctx context.Context, where string) (weakness string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	store, err := paid.OpenState(ctx, where)
+	store, err := state.Open(where)
 	if err != nil {
 		return "", err
 	}

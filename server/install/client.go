@@ -12,8 +12,8 @@ var (
 	// ErrUnknownClient means that no client has that name.
 	ErrUnknownClient = errors.New("unknown client")
 
-	// ErrClientNotFound means that this machine does not seem to have the client.
-	ErrClientNotFound = errors.New("does not seem to be installed here")
+	// errClientNotFound means that this machine does not seem to have the client.
+	errClientNotFound = errors.New("does not seem to be installed here")
 )
 
 // Client is an agent client that can be configured.
@@ -90,7 +90,7 @@ func (c client) locate(o Options) (location, error) {
 		searched += fmt.Sprintf(" and no command %q", command)
 	}
 	return location{}, fmt.Errorf("%s %w: %s. Install it and start it once, then run this again; or name another client: %s",
-		c.Title, ErrClientNotFound, searched, ClientNames())
+		c.Title, errClientNotFound, searched, ClientNames())
 }
 
 // locateFile returns the location of a file: one of places, or a new one.

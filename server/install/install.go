@@ -71,7 +71,7 @@ func Install(o Options) (Change, error) {
 		return Change{}, fmt.Errorf("the configuration file of %s cannot have an address: %s", c.Title, c.noAddress)
 	}
 	place, err := c.locate(o)
-	missing := errors.Is(err, ErrClientNotFound) && o.DryRun
+	missing := errors.Is(err, errClientNotFound) && o.DryRun
 	if err != nil && !missing {
 		return Change{}, err
 	}
@@ -107,7 +107,7 @@ func Uninstall(o Options) (Change, error) {
 		return Change{}, err
 	}
 	place, err := c.locate(o)
-	if errors.Is(err, ErrClientNotFound) {
+	if errors.Is(err, errClientNotFound) {
 		return Change{Client: c.Client, Notes: []string{c.Title + " was not found: there is nothing to remove."}}, nil
 	}
 	if err != nil {

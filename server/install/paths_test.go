@@ -146,7 +146,7 @@ func TestMissingClient(t *testing.T) {
 	for _, c := range append(Clients(), Client{Name: "emacs"}) {
 		h := testHost(t)
 		_, err := Install(options(h, c.Name))
-		if !errors.Is(err, ErrClientNotFound) && !errors.Is(err, ErrUnknownClient) {
+		if !errors.Is(err, errClientNotFound) && !errors.Is(err, ErrUnknownClient) {
 			t.Errorf("%s: %v", c.Name, err)
 			continue
 		}

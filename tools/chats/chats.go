@@ -22,8 +22,8 @@ const (
 	// into one of LangSmith's batches of 20 MB.
 	MaxChatBytes = 8 << 20
 
-	// MaxFileBytes bounds a file, which is read into memory.
-	MaxFileBytes = 64 << 20
+	// maxFileBytes bounds a file, which is read into memory.
+	maxFileBytes = 64 << 20
 )
 
 // Chat is the messages of one chat in canonical JSON, so that equal chats have equal bytes.

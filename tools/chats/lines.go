@@ -14,7 +14,7 @@ import (
 // Read reads JSON Lines with one chat per line: a list of messages, or an object with such
 // a list as messages. It skips blank lines.
 func Read(file io.Reader) ([]Chat, error) {
-	lines := &lineReader{from: bufio.NewReaderSize(io.LimitReader(file, MaxFileBytes+1), 64<<10)}
+	lines := &lineReader{from: bufio.NewReaderSize(io.LimitReader(file, maxFileBytes+1), 64<<10)}
 	var chats []Chat
 	for {
 		line, err := lines.next()
@@ -77,8 +77,8 @@ func (r *lineReader) next() ([]byte, error) {
 	for {
 		part, err := r.from.ReadSlice('\n')
 		r.total += len(part)
-		if r.total > MaxFileBytes {
-			return nil, fmt.Errorf("the file has more than %d bytes", MaxFileBytes)
+		if r.total > maxFileBytes {
+			return nil, fmt.Errorf("the file has more than %d bytes", maxFileBytes)
 		}
 		if len(line)+len(part) > 2*MaxChatBytes {
 			return nil, fmt.Errorf("line %d: has more than %d bytes", r.number, 2*MaxChatBytes)

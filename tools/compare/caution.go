@@ -1,11 +1,13 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
+	"langsmith-insights-mcp/tools/scope"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -108,4 +110,48 @@ func (c *Comparison) movedErrors() string {
 		named = append(named[:maxMovedErrors], wording.Thousands(more)+" more")
 	}
 	return "Errors changed by more than chance, with an unchanged share: " + strings.Join(named, ", ") + "."
+}
+
+// cautionOfScopes returns the differences in what two jobs read, as far as their scopes are
+// known.
+func cautionOfScopes(job, baseline *scope.Scope) []string {
+	var caution []string
+	if length, other := job.Length(), baseline.Length(); length > 0 && other > 0 {
+		if goesBack(job, baseline) {
+			caution = append(caution, "The baseline's window ends later than the job's, so this goes back in time: swap job_id and baseline_job_id.")
+		}
+		switch {
+		case job.StartTime.Equal(baseline.StartTime.Time) && job.EndTime.Equal(baseline.EndTime.Time):
+			caution = append(caution, "Both read the same window.")
+		case job.StartTime.Before(baseline.EndTime.Time) && baseline.StartTime.Before(job.EndTime.Time):
+			caution = append(caution, "The windows overlap: some traces may be in both reports.")
+		}
+		if longer := max(length, other); longer-min(length, other) > longer/10 {
+			caution = append(caution, fmt.Sprintf("The job's window is %s, the baseline's %s: compare shares, not counts.", wording.Duration(length), wording.Duration(other)))
+		}
+	}
+	switch knows, knowsOther := job.KnowsFilter(), baseline.KnowsFilter(); {
+	case knows && knowsOther && job.Filter != baseline.Filter:
+		caution = append(caution, fmt.Sprintf("The filters differ: the job reads %s, the baseline %s.", describeFilter(job), describeFilter(baseline)))
+	case knows && !knowsOther && job.Filter != "":
+		caution = append(caution, fmt.Sprintf("The job reads %s; the baseline's filter is unknown.", describeFilter(job)))
+	case !knows && knowsOther && baseline.Filter != "":
+		caution = append(caution, fmt.Sprintf("The baseline reads %s; the job's filter is unknown.", describeFilter(baseline)))
+	}
+	if job != nil && baseline != nil && job.Whole && baseline.Whole && job.Sample != baseline.Sample {
+		caution = append(caution, fmt.Sprintf("The samples differ: the job's is %s, the baseline's %s.", cmp.Or(job.Sample, "not given"), cmp.Or(baseline.Sample, "not given")))
+	}
+	return caution
+}
+
+// goesBack reports whether the baseline's window is known to end later than the job's.
+func goesBack(job, baseline *scope.Scope) bool {
+	return job.Length() > 0 && baseline.Length() > 0 && baseline.EndTime.After(job.EndTime.Time)
+}
+
+func describeFilter(s *scope.Scope) string {
+	if s.Filter == "" {
+		return "all traces"
+	}
+	return "only " + s.DescribeFilter()
 }

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"langsmith-insights-mcp/tools/cost"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/schedule"
+	"langsmith-insights-mcp/tools/wording"
 )
 
 // Config is a config in a result.
@@ -34,7 +37,7 @@ type Config struct {
 type View struct {
 	config   langsmith.Config
 	settings map[string]any // without nulls
-	runs     *ScheduledRuns // nil if there is no schedule, or one that cannot be parsed
+	runs     *scheduledRuns // nil if there is no schedule, or one that cannot be parsed
 }
 
 // NewView returns a view of a config.
@@ -47,7 +50,7 @@ func NewView(config langsmith.Config) View {
 	}
 	DropNulls(view.settings)
 	if when, err := schedule.Parse(config.ScheduleCron); err == nil {
-		view.runs = NewScheduledRuns(when, ReadRequest(config.Config), time.Now())
+		view.runs = newScheduledRuns(when, ReadRequest(config.Config), time.Now())
 	}
 	return view
 }
@@ -122,4 +125,117 @@ func QuoteID(id string) string {
 		return id
 	}
 	return markdown.Quote(id, markdown.MaxName)
+}
+
+// DropNulls deletes null settings, at any depth of objects.
+func DropNulls(settings map[string]any) {
+	for name, value := range settings {
+		switch value := value.(type) {
+		case nil:
+			delete(settings, name)
+		case map[string]any:
+			DropNulls(value)
+		}
+	}
+}
+
+// bytesPerChar is the maximum size of one setting, in bytes per character of the longest
+// text. With the shortest texts a config of fifteen settings fits.
+const bytesPerChar = 20
+
+// ShortenSettings shortens every text of settings. It replaces a setting that is too large
+// without a long text, such as a hundred attributes, by a note of its size.
+func ShortenSettings(cut *markdown.Shortener, settings map[string]any) map[string]any {
+	shown := make(map[string]any, len(settings))
+	for name, value := range settings {
+		short := shortenValue(cut, value)
+		if data, err := json.Marshal(short); err != nil || len(data) > bytesPerChar*cut.Max {
+			cut.Shortened, short = true, fmt.Sprintf("… %d bytes left out", len(data))
+		}
+		shown[markdown.Clean(name)] = short
+	}
+	return shown
+}
+
+func shortenValue(cut *markdown.Shortener, value any) any {
+	switch value := value.(type) {
+	case string:
+		return ShortenText(cut, value)
+	case []any:
+		shown := make([]any, len(value))
+		for i := range value {
+			shown[i] = shortenValue(cut, value[i])
+		}
+		return shown
+	case map[string]any:
+		shown := make(map[string]any, len(value))
+		for name := range value {
+			shown[markdown.Clean(name)] = shortenValue(cut, value[name])
+		}
+		return shown
+	}
+	return value
+}
+
+// ShortenText shortens a setting's text, keeping its line breaks, because it may be sent
+// again.
+func ShortenText(cut *markdown.Shortener, text string) string {
+	short, shortened := markdown.Cut(markdown.Clean(text), cut.Max)
+	cut.Shortened = cut.Shortened || shortened
+	return short
+}
+
+// JSON returns settings for people, without the escapes that only HTML needs.
+func JSON(settings map[string]any) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(settings); err != nil {
+		return err.Error() // what was decoded from JSON can be encoded
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+const (
+	maxDropped      = 15  // the maximum number of dropped settings that are named
+	maxDroppedValue = 100 // of a dropped setting, in characters
+)
+
+// DescribeDropped names the settings of a saved config that new settings do not have: a
+// change replaces all of them. It returns an empty text if there are none.
+func DescribeDropped(saved json.RawMessage, settings *langsmith.CreateInsightsJobRequest) string {
+	var before, after map[string]any
+	encoded, err := json.Marshal(settings)
+	if err != nil || json.Unmarshal(encoded, &after) != nil || json.Unmarshal(saved, &before) != nil {
+		return ""
+	}
+	if _, given := after["model"]; !given && before["model"] == defaultModel {
+		delete(before, "model") // LangSmith adds it again
+	}
+	DropNulls(before)
+	var dropped []string
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if _, given := after[name]; !given {
+			dropped = append(dropped, markdown.Line(name, markdown.MaxName)+" "+describeSetting(before[name]))
+		}
+	}
+	if len(dropped) == 0 {
+		return ""
+	}
+	if more := len(dropped) - maxDropped; more > 0 {
+		dropped = append(dropped[:maxDropped], "and "+wording.Thousands(more)+" more")
+	}
+	return "config replaces all settings; dropped: " + strings.Join(dropped, ", ") + ". Repeat those to keep them."
+}
+
+func describeSetting(value any) string {
+	text, isText := value.(string)
+	if !isText {
+		encoded, _ := json.Marshal(value) // what was decoded from JSON can be encoded
+		text = string(encoded)
+	}
+	if _, isNumber := value.(float64); isNumber {
+		return text
+	}
+	return markdown.Quote(text, maxDroppedValue)
 }

@@ -38,7 +38,7 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 			result := &Saved{Config: view.Show(&cut), Followed: tool.Followed{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews, dropped: dropped}
 			result.Config.Config = nil // would_send has the given settings
 			result.addForecast(forecast)
-			if result.RunsPerMonth > MostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
+			if result.RunsPerMonth > mostRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
 				result.accept = result.RunsPerMonth
 				result.Caution = append(result.Caution, askPayer)
 				if call != nil {
@@ -50,7 +50,7 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 	}, nil
 }
 
-// askPayer is said of a schedule that starts more than [MostRuns] runs a month.
+// askPayer is said of a schedule that starts more than [mostRuns] runs a month.
 const askPayer = "Ask the person who pays before you accept so many runs a month."
 
 func (s *Saved) describeDryRun() string {

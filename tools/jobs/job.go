@@ -3,6 +3,7 @@ package jobs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/scope"
+	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
 )
 
@@ -135,4 +137,62 @@ func ListNames(jobs []langsmith.Job, most int) string {
 		named = append(named, "and more: list_insights_jobs")
 	}
 	return strings.Join(named, "; ")
+}
+
+// failure is the cause of a failed job, as far as LangSmith's error shows it.
+type failure int
+
+const (
+	failedOtherwise failure = iota
+	foundNothing            // no trace to read
+	exceededQuota           // of the model's provider
+	lackedKey               // of the model
+)
+
+// failureWords are parts of LangSmith's or a model provider's errors for each failure. None
+// of them is documented.
+var failureWords = [...][]string{
+	foundNothing:  {"no traces", "no runs", "no threads", "no matching"},
+	exceededQuota: {"quota", "rate limit", "rate_limit"},
+	lackedKey:     {"api key", "api_key", "secret", "credential", "authentication", "unauthorized"},
+}
+
+func (j *Job) failure() failure {
+	reason := strings.ToLower(j.Error)
+	found := slices.IndexFunc(failureWords[:], func(words []string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(reason, word) })
+	})
+	return failure(max(found, 0))
+}
+
+// retry returns the dry run that is suggested after a failed job: of the same job, as far
+// as its scope is known, or of a wider window if it found no traces.
+func (j *Job) retry(project uuid.UUID) *tool.Call {
+	call := []any{"session_id", project, "config_id", j.ConfigID}
+	if j.Scope != nil {
+		start, end := j.Scope.StartTime.Time, j.Scope.EndTime.Time
+		if j.failure() == foundNothing {
+			start = start.Add(-(scope.Widened - 1) * j.Scope.Length())
+		}
+		call = append(call, j.Scope.Arguments(start, end)...)
+	}
+	return tool.NewCall("create_insights_job", append(call, "dry_run", true)...)
+}
+
+// describeRetry describes the suggested dry run.
+func (j *Job) describeRetry() string {
+	var what string
+	switch j.failure() {
+	case foundNothing:
+		if what = "shows how many traces match now; then widen the window, or change the filter."; j.Scope.Length() > 0 {
+			what = "shows whether " + wording.Duration(scope.Widened*j.Scope.Length()) + " have traces; otherwise change the filter."
+		}
+	case exceededQuota:
+		what = "shows what another job would read and cost; it can succeed when the provider's quota allows."
+	case lackedKey:
+		what = "shows which model secrets the workspace has."
+	default:
+		what = "shows what another job would read and cost."
+	}
+	return what + " Without dry_run it starts (paid)."
 }

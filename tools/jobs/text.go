@@ -314,7 +314,7 @@ func (r *Result) next() *tool.Call {
 	project, v := r.SessionID, r.view
 	switch {
 	case r.Status.Failed():
-		return r.retry()
+		return r.retry(project)
 	case !r.Status.Done():
 		return tool.NewCall("wait_for_insights_job", "session_id", project, "job_id", r.ID, "timeout_seconds", v.TimeoutSeconds)
 	case len(v.tree.Nodes) == 0:
@@ -348,4 +348,32 @@ func (v *View) describeWorst() string {
 		return "most failures"
 	}
 	return "most traces"
+}
+
+// StatColumn is a statistic as a column of a table.
+type StatColumn struct {
+	markdown.Column
+	Write func(float64) string // writes a value of the column
+	key   string
+}
+
+// StatColumns returns a column for each main statistic that any category has.
+func StatColumns(categories []map[string]any) []StatColumn {
+	columns := []StatColumn{
+		{markdown.Column{Title: "errors", Right: true}, wording.Percent, langsmith.StatErrorRate},
+		{markdown.Column{Title: "latency p50", Right: true}, wording.Seconds, langsmith.StatLatencyP50},
+		{markdown.Column{Title: "cost p50", Right: true}, wording.USD, langsmith.StatCostP50},
+	}
+	return slices.DeleteFunc(columns, func(c StatColumn) bool {
+		return !slices.ContainsFunc(categories, func(stats map[string]any) bool { return c.Value(stats) != nil })
+	})
+}
+
+// Value returns the column's statistic, nil if a category does not have it.
+func (c StatColumn) Value(stats map[string]any) *float64 {
+	value, ok := stats[c.key].(float64)
+	if !ok {
+		return nil
+	}
+	return &value
 }

@@ -12,6 +12,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/tools/paid/state"
 	"langsmith-insights-mcp/tools/paid/state/redistest"
 )
 
@@ -28,7 +29,7 @@ func BenchmarkCreate(b *testing.B) {
 		{"redis", func(b *testing.B) string { return redistest.Start(b).URL() }},
 	} {
 		b.Run(kind.name, func(b *testing.B) {
-			store, err := OpenState(b.Context(), kind.spec(b))
+			store, err := state.Open(kind.spec(b))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -330,5 +330,5 @@ func (h *harness) wasForgotten(call *seenCall) bool {
 // isOneDay reports whether all jobs of the run are in one tally.
 func (h *harness) isOneDay() bool {
 	died := slices.ContainsFunc(h.all, func(p *process) bool { return p.isDead() })
-	return len(h.jumps) == 0 && len(h.outages) == 0 && len(h.fullSpans) == 0 && len(h.forgotten) == 0 && !(h.schedule.store == inMemory && died)
+	return len(h.jumps) == 0 && len(h.outages) == 0 && len(h.fullSpans) == 0 && len(h.forgotten) == 0 && len(h.replaced) == 0 && !(h.schedule.store == inMemory && died)
 }

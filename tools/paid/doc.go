@@ -67,8 +67,8 @@
 //
 // A call acquires the slot of equal calls, in the process and in the store. It lists the
 // project's jobs, with one list for all calls within about two seconds; checks the memory;
-// counts the job for the day; writes the intent; reads the memory once more if it could not
-// acquire the slot; sends the request; writes the outcome; returns it to its callers; and
-// writes the log. Before the intent, a call ends when all its callers have disconnected.
+// counts the job for the day; writes the intent; reads a memory that processes share once
+// more, since a call that could not acquire the slot may have an intent there by now; sends
+// the request; writes the outcome; returns it to its callers; and writes the log. Before the intent, a call ends when all its callers have disconnected.
 // After it, the call runs to its end, and [Ledger.Drain] waits for that.
 package paid

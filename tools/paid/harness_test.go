@@ -245,7 +245,7 @@ func (h *harness) drain(t *testing.T) {
 
 func (h *harness) newProcess(t *testing.T) *process {
 	p := newProcess()
-	p.drift = h.schedule.drift
+	p.drift = h.schedule.drift * float64(1-len(h.all)%3) // forwards, not, backwards
 	options := Options{Logger: zerolog.New(h.log), Now: p.now, MaxJobsPerDay: h.schedule.perDay}
 	if h.shared != nil {
 		options.Store = &mortalStore{Store: h.shared(), process: p, trouble: h.trouble}
@@ -364,16 +364,23 @@ func (h *harness) forget(lost span, slot string) {
 	h.forgotten = append(h.forgotten, forgotten{lost, victim})
 }
 
-// pickFile returns one of the state's files, or "" if there is none.
+// pickFile returns one of the state's logs and locks, or "" if there is none.
 func (h *harness) pickFile(t *testing.T, which int) string {
-	logs, err := filepath.Glob(filepath.Join(h.path, "*", "*", "*", "*.log"))
-	if err != nil {
-		t.Error(err)
-	}
-	if h.path == "" || len(logs) == 0 {
+	if h.path == "" {
 		return ""
 	}
-	return logs[which%len(logs)]
+	var files []string
+	for _, pattern := range []string{"*/*/*/*.log", "*/locks/*"} {
+		found, err := filepath.Glob(filepath.Join(h.path, pattern))
+		if err != nil {
+			t.Error(err)
+		}
+		files = append(files, found...)
+	}
+	if len(files) == 0 {
+		return ""
+	}
+	return files[which%len(files)]
 }
 
 // replaceFile replaces one of the state's files by a directory, atomically: a process

@@ -21,6 +21,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
+	"langsmith-insights-mcp/tools/paid/state"
 )
 
 var killCount = flag.Int("kills", 15, "how many processes to kill for each store")
@@ -46,7 +47,7 @@ const (
 // runChild is a process that makes one call and prints the job's id.
 func runChild() error {
 	ctx := context.Background()
-	store, err := OpenState(ctx, os.Getenv(childState))
+	store, err := state.Open(os.Getenv(childState))
 	if err != nil {
 		return err
 	}

@@ -13,13 +13,9 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// Store stores the memory of paid calls; see package state.
+// Store stores the memory of paid calls; see package state. One that cannot be reached costs
+// its guarantee and no call. The caller closes it, after the ledger's [Ledger.Close].
 type Store = state.Store
-
-// OpenState returns the store of a --state: "memory", a directory, or a redis:// URL. It
-// fails only for an invalid text. A store that cannot be reached costs its guarantee and
-// no call. The caller closes it, after the ledger's [Ledger.Close].
-func OpenState(_ context.Context, spec string) (Store, error) { return state.Open(spec) }
 
 // Options configure [New]. The zero value remembers in memory, without limits and without
 // a log.
@@ -190,10 +186,6 @@ func (l *Ledger) Close() {
 // StateUsable reports whether the shared state can be written now; true if there is only
 // memory.
 func (l *Ledger) StateUsable(ctx context.Context) bool { return l.stores.usable(ctx) }
-
-// InProgress returns the number of paid requests that are in flight, or whose jobs are
-// looked for.
-func (l *Ledger) InProgress() int { return len(l.listSending()) }
 
 func (l *Ledger) listSending() []*inFlight {
 	l.mu.Lock()

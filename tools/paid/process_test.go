@@ -58,15 +58,18 @@ func (p *process) operate() error {
 
 // standStill waits while the process is paused, and reports whether it was.
 func (p *process) standStill() bool {
-	p.mu.Lock()
-	wait := time.Until(p.thawedAt)
-	p.mu.Unlock()
-	if wait <= 0 {
-		return false
-	}
-	time.Sleep(wait)
+	stood := false
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for wait := time.Until(p.thawedAt); wait > 0; wait = time.Until(p.thawedAt) { // it may be paused again meanwhile
+		stood = true
+		p.mu.Unlock()
+		time.Sleep(wait)
+		p.mu.Lock()
+	}
+	if !stood {
+		return false
+	}
 	for hold := range p.holds {
 		if lease, ok := hold.Hold.(*simLease); ok && lease.Held() {
 			lease.renew()
@@ -222,6 +225,9 @@ func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.
 			return errDead
 		}
 		m.process.holds[mine] = struct{}{}
+		if lease, ok := hold.(*simLease); ok && time.Now().Before(m.process.thawedAt) {
+			lease.runOut(simLeaseTime) // the process was paused while it waited
+		}
 		return nil
 	})
 	if errors.Is(err, state.ErrUnwritable) { // which a real store reads all the same

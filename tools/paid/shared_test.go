@@ -34,7 +34,7 @@ func eachSpec(t *testing.T, test func(t *testing.T, spec string)) {
 func eachShared(t *testing.T, test func(t *testing.T, open func() Store)) {
 	eachSpec(t, func(t *testing.T, spec string) {
 		test(t, func() Store {
-			store, err := OpenState(t.Context(), spec)
+			store, err := state.Open(spec)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -361,7 +361,7 @@ func TestSlotHeldByAnotherProcess(t *testing.T) {
 // Without Redis the promises of one process hold, and the result says so.
 func TestLostRedis(t *testing.T) {
 	server := redistest.Start(t)
-	store, err := OpenState(t.Context(), server.URL())
+	store, err := state.Open(server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -475,7 +475,7 @@ func TestFullDisk(t *testing.T) {
 // Nothing in Redis reveals the credential or has a text of the request.
 func TestRedisHasNoCredential(t *testing.T) {
 	url := redistest.Start(t).URL()
-	store, err := OpenState(t.Context(), url)
+	store, err := state.Open(url)
 	if err != nil {
 		t.Fatal(err)
 	}

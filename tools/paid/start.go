@@ -109,8 +109,9 @@ func (f *inFlight) acquireSlot() error {
 }
 
 // writeIntent records that a job is about to be started. It fails only if an equal call
-// of another process may have overtaken this one: the call has lost its slot, or never
-// had it and finds another intent. A store that cannot be written causes a note.
+// of another process may have overtaken this one: the call has lost its slot, or finds
+// another intent, of a call that could not acquire the slot. A store that cannot be
+// written causes a note.
 func (f *inFlight) writeIntent() error {
 	entry := state.Entry{
 		Token: f.token, Began: f.ledger.now(), ServerTime: f.jobs.serverTime(time.Now()),
@@ -118,8 +119,8 @@ func (f *inFlight) writeIntent() error {
 	}
 	f.about = entry
 	err := f.ledger.stores.writeIntent(f.ctx, f.call.slot, entry, f.hold)
-	excluded := f.hold != nil || f.call.AllowDuplicate || f.ledger.stores.shared == nil
-	if errors.Is(err, state.ErrLost) || !excluded && f.isOvertaken(f.ctx) {
+	shared := f.ledger.stores.shared != nil && !f.call.AllowDuplicate
+	if errors.Is(err, state.ErrLost) || shared && f.isOvertaken(f.ctx) {
 		f.closeIntent()
 		return state.ErrLost
 	}

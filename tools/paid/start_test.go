@@ -559,7 +559,7 @@ func TestDisconnectedCallers(t *testing.T) {
 			if !errors.As(err, &left) || !left.Sent {
 				t.Fatalf("got %v", err)
 			}
-			if n := w.ledger.InProgress(); n != 1 {
+			if n := len(w.ledger.listSending()); n != 1 {
 				t.Errorf("%d under way, want 1", n)
 			}
 			w.drain(t)

@@ -58,9 +58,9 @@ func (s State) lastSeen() time.Time {
 	return s.AsOf
 }
 
-// RetryAfter returns the pause that LangSmith requested when the last poll failed; 0 for
+// retryAfter returns the pause that LangSmith requested when the last poll failed; 0 for
 // none.
-func (s State) RetryAfter() time.Duration {
+func (s State) retryAfter() time.Duration {
 	var api *langsmith.Error
 	if errors.As(s.Err, &api) {
 		return api.RetryAfter
@@ -69,15 +69,15 @@ func (s State) RetryAfter() time.Duration {
 }
 
 // NextPoll returns the pause between the last poll and the next.
-func (s State) NextPoll() time.Duration { return max(Interval(s.Age()), s.RetryAfter()) }
+func (s State) NextPoll() time.Duration { return max(interval(s.Age()), s.retryAfter()) }
 
 // NextLook returns the time until another look is worthwhile: until the job has the age at
 // which the quickest of the project's last reports was created, if that is known.
 func (s State) NextLook() time.Duration {
 	if left := s.ReportTimes.Shortest - s.Age(); left > 0 {
-		return max(min(left, longestPause), s.RetryAfter())
+		return max(min(left, longestPause), s.retryAfter())
 	}
-	return s.RetryAfter()
+	return s.retryAfter()
 }
 
 // longestPause bounds NextLook, because a report may be quicker than those before.

@@ -121,7 +121,7 @@ func TestPollIntervals(t *testing.T) {
 			t.Errorf("the first request came after %s", at[0])
 		}
 		for i := 1; i < len(at); i++ {
-			want := Interval(at[i-1])
+			want := interval(at[i-1])
 			if got := at[i] - at[i-1]; got != want {
 				t.Errorf("request %d came %s after the one before, want %s", i, got, want)
 			}
@@ -142,8 +142,8 @@ func TestInterval(t *testing.T) {
 		{30 * time.Minute, 30 * time.Second},
 		{24 * time.Hour, 30 * time.Second},
 	} {
-		if got := Interval(c.age); got != c.want {
-			t.Errorf("Interval(%s) = %s, want %s", c.age, got, c.want)
+		if got := interval(c.age); got != c.want {
+			t.Errorf("interval(%s) = %s, want %s", c.age, got, c.want)
 		}
 	}
 }
@@ -360,7 +360,7 @@ func TestPermanentErrorsEndTheWait(t *testing.T) {
 
 // LangSmith's Retry-After is honoured.
 func TestRetryAfter(t *testing.T) {
-	if got := (State{Err: &langsmith.Error{Status: 429, RetryAfter: time.Minute}}).RetryAfter(); got != time.Minute {
+	if got := (State{Err: &langsmith.Error{Status: 429, RetryAfter: time.Minute}}).retryAfter(); got != time.Minute {
 		t.Errorf("RetryAfter = %s", got)
 	}
 	if isPermanent(&langsmith.Error{Status: 429}) {

@@ -16,7 +16,7 @@ import (
 // The bounds of an expression, against hostile ones.
 const (
 	MaxLength = 10_000 // bytes
-	MaxDepth  = 32     // nested parentheses and brackets
+	maxDepth  = 32     // nested parentheses and brackets
 )
 
 // Filter is a parsed expression.
@@ -64,8 +64,8 @@ func checkDepth(text string) error {
 		case r == '"' || r == '\'':
 			quote = r
 		case r == '(' || r == '[':
-			if depth++; depth > MaxDepth {
-				return fmt.Errorf("nested deeper than %d levels", MaxDepth)
+			if depth++; depth > maxDepth {
+				return fmt.Errorf("nested deeper than %d levels", maxDepth)
 			}
 		case r == ')' || r == ']':
 			depth--

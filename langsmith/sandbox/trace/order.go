@@ -1,16 +1,8 @@
 package trace
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
-// Sort sorts runs by their start, oldest first, and by id for equal starts.
-func Sort(runs []*Run) {
-	slices.SortStableFunc(runs, Compare)
-}
-
-// Compare compares two runs in the order of [Sort].
+// Compare orders runs by their start, the oldest first, and by id for equal starts.
 func Compare(a, b *Run) int {
 	if c := a.Start.Compare(b.Start); c != 0 {
 		return c

@@ -11,10 +11,9 @@ import (
 
 // The run types of the sample traces.
 const (
-	Chain     = "chain"
-	LLM       = "llm"
-	Tool      = "tool"
-	Retriever = "retriever"
+	Chain = "chain"
+	LLM   = "llm"
+	Tool  = "tool"
 )
 
 // The statuses of a run.
@@ -103,6 +102,6 @@ func Conversations(runs []*Run) []*Run {
 			selected[at] = r
 		}
 	}
-	Sort(selected)
+	slices.SortStableFunc(selected, Compare)
 	return selected
 }

@@ -7,7 +7,7 @@ import { Host, textOf } from './host.js';
 import { announce, announcer, notice } from './notice.js';
 import { failure, Progress } from './progress.js';
 import { Report } from './report.js';
-import { ReportView } from './reportview.js';
+import { ReportView } from './report_view.js';
 import { reportSize } from './size.js';
 import { wear } from './theme.js';
 

@@ -90,7 +90,7 @@ func parseLog(data []byte) []logLine {
 	var lines []logLine
 	for text := range bytes.Lines(data) {
 		if text = bytes.TrimSpace(text); len(text) > 0 {
-			entry, err := DecodeEntry(text)
+			entry, err := decodeEntry(text)
 			lines = append(lines, logLine{text, entry, err})
 		}
 	}

@@ -131,9 +131,9 @@ func plausible(t time.Time) time.Time {
 	return t
 }
 
-// DecodeEntry reads an entry strictly: an entry that this version would not write is
+// decodeEntry reads an entry strictly: an entry that this version would not write is
 // damaged or foreign.
-func DecodeEntry(line []byte) (Entry, error) {
+func decodeEntry(line []byte) (Entry, error) {
 	var wire wireEntry
 	if err := json.Unmarshal(line, &wire); err != nil {
 		return Entry{}, fmt.Errorf("a remembered call: %w", err)

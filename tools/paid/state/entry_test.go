@@ -20,14 +20,14 @@ func FuzzDecodeEntry(f *testing.F) {
 	}
 	f.Add([]byte(`{"v":1,"token":"` + id(1).String() + `","began":"9999-12-31T23:59:59-23:59","theirs":"0000-01-01T00:00:00+23:59","stage":"over"}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
-		entry, err := DecodeEntry(line)
+		entry, err := decodeEntry(line)
 		if err != nil {
 			return
 		}
 		if !entry.mayBeSearched() {
 			entry.Known, entry.Complete = nil, false
 		}
-		again, err := DecodeEntry(entry.Encode())
+		again, err := decodeEntry(entry.Encode())
 		if err != nil || !same(entry, again) {
 			t.Errorf("%s\nbecame %+v\nand then %+v, %v", line, entry, again, err)
 		}

@@ -130,7 +130,7 @@ func decodeValues[T any](values []T) Recalled {
 	var found Recalled
 	for _, value := range values {
 		text, _ := any(value).(string)
-		entry, err := DecodeEntry([]byte(text))
+		entry, err := decodeEntry([]byte(text))
 		if err != nil {
 			found.Damaged = true
 			continue

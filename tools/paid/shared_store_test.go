@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -51,6 +52,31 @@ func TestCallWithoutSlot(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A call that has its slot reads again before it sends its request: meanwhile the store
+// may have got the missing entry of a call that could not acquire the slot.
+func TestEntryThatTheStoreMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{full: true})
+		w := newWorld(t, worldOptions{ledger: Options{Store: struct{ Store }{leases}}})
+		other := New(Options{Store: &mortalStore{Store: leases, process: newProcess(), trouble: now.Get}})
+		first, err := other.Start(t.Context(), w.call())
+		if err != nil || !slices.Equal(first.Notes, []string{noteNoStore}) {
+			t.Fatalf("%+v, %v", first, err)
+		}
+		now.Set(storeTrouble{})
+		time.Sleep(unsavedPause - time.Second)
+		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, Status: http.StatusBadGateway, DelayAfter: 2 * time.Second})
+		if again := w.start(t, w.call()); again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+			t.Errorf("%+v", again)
+		}
+		wantJobs(t, w, 1)
+		w.drain(t)
+		if err := other.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // slotlessStore is a store whose slots are free after a while, and unreadable then.

@@ -2,6 +2,7 @@ package paid
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -64,7 +65,10 @@ func (l *jobList) job(id uuid.UUID) (langsmith.Job, bool) {
 	return l.jobs[at], true
 }
 
-// jobLists has the latest lists of all callers' projects, by scope.
+// jobLists has the latest list of the jobs of each caller's projects, by scope. It is not a
+// ttlcache: a job that this process starts or deletes changes the list, also one that is
+// being requested, so that the next call does not miss the job ("equal calls start no second
+// job"), and all calls of a moment share one request.
 type jobLists struct {
 	mu      sync.Mutex
 	byScope map[string]*jobListSlot
@@ -207,4 +211,103 @@ func (l *jobLists) slot(scope string) *jobListSlot {
 	slot := &jobListSlot{}
 	l.byScope[scope] = slot
 	return slot
+}
+
+const maxPages = 10 // of a project's jobs
+
+// errPartialList is the error for a list that does not prove that a job is missing.
+var errPartialList = errors.New("the list of jobs is incomplete: some cannot be read, or earlier ones are missing")
+
+// listAgain replaces the call's list by a new one.
+func (f *inFlight) listAgain() {
+	f.jobs = f.ledger.jobLists.list(f.ctx, f.call)
+	f.ledger.jobLists.put(f.call.slot.Scope, f.jobs)
+}
+
+// listAll returns the project's jobs: the list that the call already has, and the pages
+// after it.
+func (f *inFlight) listAll() ([]langsmith.Job, error) {
+	if f.jobs.err != nil {
+		return nil, f.jobs.err
+	}
+	ctx, cancel := context.WithTimeout(f.ctx, searchTimeout)
+	defer cancel()
+	jobs, _, err := f.listFurther(ctx, f.jobs, time.Time{})
+	return jobs, err
+}
+
+// listFurther returns the jobs of a first page and of those after it, as far as they can
+// have recent enough jobs, and whether these are all jobs of the project. LangSmith does
+// not document the order. With an error it returns a part of them.
+func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Time) (jobs []langsmith.Job, all bool, err error) {
+	jobs, page, rows, whole := slices.Clone(first.jobs), first.jobs, first.rows, first.whole
+	for pages := 1; rows >= listPage && pages < maxPages; pages++ {
+		if len(page) > 0 && isNewestFirst(page) && page[len(page)-1].CreatedAt.Before(from) {
+			break
+		}
+		next, err := f.call.LangSmith.ListJobs(ctx, f.call.Project, uuid.Nil, listPage, pages*listPage)
+		if err != nil {
+			return jobs, false, err
+		}
+		page, rows = next.Jobs, next.Rows
+		whole = whole && rows == len(page) // a null has -1 rows, and does not end the list
+		for _, job := range page {         // a new job moves the others to later pages
+			if !slices.ContainsFunc(jobs, func(have langsmith.Job) bool { return have.ID == job.ID }) {
+				jobs = append(jobs, job)
+			}
+		}
+	}
+	if !whole {
+		return jobs, false, errPartialList
+	}
+	return jobs, rows < listPage, nil
+}
+
+// MostOthers is the maximum number of a project's other jobs in an outcome.
+const MostOthers = 10
+
+// recently is the maximum age of a report that may still answer the question.
+const recently = 24 * time.Hour
+
+// others returns the jobs, except one, that may already answer a question, newest first:
+// the unfinished jobs and the recent reports. now is this process's clock, for a list
+// without LangSmith's time.
+func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
+	if server := l.serverTime(time.Now()); !server.IsZero() {
+		now = server
+	}
+	newest := make([]*langsmith.Job, 0, MostOthers+1)
+	for i := range l.jobs {
+		job := &l.jobs[i]
+		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
+		if job.ID == except || !recent && job.Status.Done() {
+			continue
+		}
+		place, _ := slices.BinarySearchFunc(newest, job.CreatedAt.Time, func(other *langsmith.Job, created time.Time) int {
+			if other.CreatedAt.Before(created) {
+				return 1
+			}
+			return -1
+		})
+		if place < MostOthers {
+			newest = slices.Insert(newest, place, job)
+			newest = newest[:min(len(newest), MostOthers)]
+		}
+	}
+	others := make([]langsmith.Job, len(newest))
+	for i, job := range newest {
+		others[i] = *job
+	}
+	return others
+}
+
+// unfinished returns the unfinished jobs, newest first.
+func unfinished(jobs []langsmith.Job) []langsmith.Job {
+	going := slices.DeleteFunc(slices.Clone(jobs), func(job langsmith.Job) bool { return job.Status.Done() })
+	sortNewestFirst(going)
+	return going
+}
+
+func sortNewestFirst(jobs []langsmith.Job) {
+	slices.SortStableFunc(jobs, func(a, b langsmith.Job) int { return b.CreatedAt.Compare(a.CreatedAt.Time) })
 }

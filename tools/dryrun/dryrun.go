@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -16,6 +17,7 @@ import (
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/tools/advice"
+	"langsmith-insights-mcp/tools/cost"
 	"langsmith-insights-mcp/tools/markdown"
 	"langsmith-insights-mcp/tools/tool"
 	"langsmith-insights-mcp/tools/wording"
@@ -158,4 +160,63 @@ func refuseFilter(audience advice.Audience, request *langsmith.CreateInsightsJob
 		Problems: []langsmith.FieldError{{Field: argument, Problem: problem + audience.Cause(err) + "; a good one is " + example}},
 		Asked:    true,
 	}
+}
+
+// ModelSecrets returns the names of the workspace's secrets that may hold a model
+// provider's key, sorted. It returns nil if they cannot be read.
+func ModelSecrets(ctx context.Context, env *tool.Env) *[]string {
+	names, err := env.LangSmith.ListSecretNames(ctx)
+	if err != nil {
+		return nil
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !strings.HasSuffix(name, "_API_KEY") })
+	slices.Sort(names)
+	return &names
+}
+
+// MissingKeys returns the keys that a job's models need and the workspace does not have.
+// Those of model configurations are unknown.
+func MissingKeys(request *langsmith.CreateInsightsJobRequest, secrets *[]string) []string {
+	if secrets == nil {
+		return nil
+	}
+	var missing []string
+	for _, model := range cost.Models(request) {
+		if key := keyOf(model); key != "" && !slices.Contains(*secrets, key) && !slices.Contains(missing, key) {
+			missing = append(missing, key)
+		}
+	}
+	return missing
+}
+
+// keyOf returns the name of the secret with a provider's key; empty for a model
+// configuration.
+func keyOf(model string) string {
+	switch provider := langsmith.ModelProvider(model); provider {
+	case langsmith.ProviderOpenAI, langsmith.ProviderAnthropic:
+		return strings.ToUpper(model) + "_API_KEY"
+	}
+	return ""
+}
+
+// OtherModel returns the provider to choose if the workspace has only its key; empty if
+// that does not help.
+func OtherModel(request *langsmith.CreateInsightsJobRequest, secrets *[]string) langsmith.ModelProvider {
+	if secrets == nil || len(cost.Models(request)) != 1 {
+		return ""
+	}
+	for _, other := range []langsmith.ModelProvider{langsmith.ProviderOpenAI, langsmith.ProviderAnthropic} {
+		if slices.Contains(*secrets, keyOf(string(other))) {
+			return other
+		}
+	}
+	return ""
+}
+
+// DescribeMissing says what follows from missing keys; empty for none.
+func DescribeMissing(keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The workspace has no %s: LangSmith refuses the job, unless a model configuration is used instead.", strings.Join(keys, " and no "))
 }

@@ -214,3 +214,40 @@ func (f *inFlight) noteIf(err error, text string) {
 		f.note(text)
 	}
 }
+
+// recordOutcome writes the outcome into its intent, and whether a caller got it.
+func (f *inFlight) recordOutcome(told bool) {
+	if f.about.Job == uuid.Nil {
+		return // the intent already says what is known
+	}
+	entry := f.about
+	entry.Told = entry.Told || told
+	if entry.Told && f.failed {
+		entry = closeEntry(entry)
+	}
+	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Told != f.recorded.Told || !entry.Missing.Equal(f.recorded.Missing) {
+		f.record(entry)
+	}
+}
+
+// closeEntry returns an entry that does not prevent another job. A probable job may then
+// be any call's.
+func closeEntry(entry state.Entry) state.Entry {
+	if entry.Stage == state.Probable {
+		entry.Job = uuid.Nil
+	}
+	entry.Stage = state.Over
+	return entry
+}
+
+// closeIntent records that the call's own intent started nothing.
+func (f *inFlight) closeIntent() {
+	f.record(closeEntry(f.about))
+	f.about = state.Entry{}
+}
+
+// record writes an entry, even if no caller waits any more.
+func (f *inFlight) record(entry state.Entry) {
+	f.recorded = entry
+	f.noteIf(f.ledger.stores.record(context.WithoutCancel(f.ctx), f.call.slot, entry), noteNoStore)
+}

@@ -11,7 +11,7 @@ import (
 
 // A result that is not in the list would have no counter before its first occurrence.
 func TestResultsHasEveryResult(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "auditlog.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "audit_log.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
