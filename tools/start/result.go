@@ -3,7 +3,6 @@ package start
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -167,20 +166,20 @@ const (
 
 // otherJobs are the project's other jobs: those whose window and filter cover what a job
 // would read, and the rest.
-type otherJobs struct {
-	covering, rest []langsmith.Job
-	scopes         *scope.Memory
-}
+type otherJobs struct{ covering, rest []jobs.Job }
 
-func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) otherJobs {
-	split := otherJobs{scopes: j.scopes}
-	split.covering = slices.DeleteFunc(slices.Clone(others), func(other langsmith.Job) bool {
-		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
-			return false
+// splitOthers keeps one job more of each kind than is listed, so that a list can say so.
+func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (split otherJobs) {
+	for i := range others {
+		other := jobs.NewJob(&others[i], j.scopes, jobs.MaxName)
+		kind, most := &split.rest, maxOthers
+		if other.Scope.Covers(reads) {
+			kind, most = &split.covering, maxCovering
 		}
-		split.rest = append(split.rest, other)
-		return true
-	})
+		if len(*kind) <= most {
+			*kind = append(*kind, other)
+		}
+	}
 	return split
 }
 
@@ -194,11 +193,11 @@ const (
 func (o otherJobs) write(b *strings.Builder) {
 	if len(o.covering) > 0 {
 		b.WriteString(ofCovering + "\n")
-		jobs.WriteList(b, o.covering, o.scopes, maxCovering)
+		jobs.WriteList(b, o.covering, maxCovering)
 	}
 	if len(o.rest) > 0 {
 		b.WriteString(ofRest + "\n")
-		jobs.WriteList(b, o.rest, o.scopes, maxOthers)
+		jobs.WriteList(b, o.rest, maxOthers)
 	}
 }
 

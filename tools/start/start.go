@@ -225,7 +225,7 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 		fmt.Fprintf(&b, "No new job was found in the project in some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
 		b.WriteString("It may be one of these, which are new in the project:\n")
-		jobs.WriteList(&b, err.Found, j.scopes, paid.MostOthers)
+		jobs.WriteList(&b, jobs.NewJobs(err.Found, j.scopes), paid.MostOthers)
 		b.WriteString("Use the one that matches your call. If none does, the same call with allow_duplicate starts another.\n")
 	}
 	j.splitOthers(err.Others, scope.New(j.Request, time.Now())).write(&b)
@@ -245,7 +245,7 @@ func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
 		b.WriteString("None of them is in this project; they are in other projects of the workspace.\n")
 	default:
 		b.WriteString("Unfinished in this project:\n")
-		jobs.WriteList(&b, err.Unfinished, j.scopes, paid.MostOthers)
+		jobs.WriteList(&b, jobs.NewJobs(err.Unfinished, j.scopes), paid.MostOthers)
 	}
 	b.WriteString("Wait for one to end (wait_for_insights_job), then call again.")
 	return tool.RefuseFor(err, "%s", b.String())
