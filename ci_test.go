@@ -32,7 +32,7 @@ func TestQuick(t *testing.T) {
 		{"the source of the page", "echo x >>tools/app/page/base.css", "the report page is what its sources make", ""},
 		{"a golden file", "mkdir -p tools/testdata && echo x >tools/testdata/a.txt", "go vet ./tools\n", ""},
 		{"a deleted file", "rm server/cli/gone.go", "go vet ./server/cli\n", ""},
-		{"a module of its own", "echo x >>e2e/judges/a.go", "all of it holds", "go "},
+		{"a module of its own", "echo x >>e2e/validators/a.go", "all of it holds", "go "},
 		{"a commit on main", "echo x >>server/cli/kept.go && git commit -qam change", documents, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -41,7 +41,7 @@ func TestQuick(t *testing.T) {
 			for path, content := range map[string]string{
 				".ci/run": string(script), "bin/go": "#!/bin/sh\necho go \"$@\"\n", "bin/gofmt": "#!/bin/sh\n",
 				"docs/page.md": "", "server/server.go": "", "server/instructions.md": "", "server/cli/kept.go": "", "server/cli/gone.go": "",
-				"tools/tools.go": "", "tools/app/app.go": "", "tools/app/page/base.css": "", "tools/app/page.html": "go run generate.go /dev/stdout\n", "e2e/judges/a.go": "",
+				"tools/tools.go": "", "tools/app/app.go": "", "tools/app/page/base.css": "", "tools/app/page.html": "go run generate.go /dev/stdout\n", "e2e/validators/a.go": "",
 			} {
 				path = filepath.Join(folder, path)
 				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

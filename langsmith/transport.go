@@ -28,7 +28,7 @@ func NewTransport() *http.Transport {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   15 * time.Second,
 		ExpectContinueTimeout: time.Second,
-		// After a machine has slept, its HTTP/2 connections are dead. Without
+		// After a machine has slept, its HTTP/2 connections are broken. Without
 		// pings a request on one would wait for its whole timeout.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}

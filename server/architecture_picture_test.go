@@ -110,18 +110,18 @@ func drawArchitecture(packages map[string]goPackage) string {
 `, pictureWidth, y, strings.Join(rooms, ", "), pictureStyle, b.String())
 }
 
-// longestSynopsis is what fits in a row of the picture, in characters.
-const longestSynopsis = 108
+// maxSynopsis is what fits in a row of the picture, in characters.
+const maxSynopsis = 108
 
 // synopsis is the first sentence of a package's doc comment, without the words that
 // every one begins with.
 func synopsis(p goPackage) string {
 	text := strings.TrimSuffix(strings.TrimPrefix(p.Doc, "Package "+path.Base(p.ImportPath)+" "), ".")
-	if len(text) <= longestSynopsis {
+	if len(text) <= maxSynopsis {
 		return text
 	}
-	if colon := strings.IndexAny(text, ":;"); colon > 0 && colon <= longestSynopsis {
+	if colon := strings.IndexAny(text, ":;"); colon > 0 && colon <= maxSynopsis {
 		return text[:colon]
 	}
-	return text[:strings.LastIndexByte(text[:longestSynopsis], ' ')] + " \u2026"
+	return text[:strings.LastIndexByte(text[:maxSynopsis], ' ')] + " \u2026"
 }

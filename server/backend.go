@@ -103,8 +103,8 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 		b.transport = langsmith.NewTransport()
 	}
 	b.transport = statusRecorder{options.Telemetry.Transport(b.transport)}
-	options.Telemetry.ObserveWaiters(b.watcher.Waiting)
-	options.Telemetry.ObserveState(b.ledger.StateUsable)
+	options.Telemetry.ObserveWaiters(b.watcher.CountWaiters)
+	options.Telemetry.ObserveState(b.ledger.CanWriteState)
 	b.operator = b.newCaller(endpoint, cfg.LangSmith.Credentials, cfg.Sandbox)
 	return b, nil
 }

@@ -63,7 +63,7 @@ func (r *callRecord) end(reply tool.Reply, err error) {
 	case err != nil:
 		r.outcome = "cancelled"
 	case reply.IsError:
-		cause := explained(reply.Err)
+		cause := unwrapRefusal(reply.Err)
 		r.outcome, r.failed = failureKind(cause), true
 		upstream := (*langsmith.Error)(nil)
 		switch {
@@ -97,8 +97,8 @@ func (r *callRecord) log(logger zerolog.Logger) {
 	line.Msg("call")
 }
 
-// explained returns the error that refusals explain, if they do.
-func explained(err error) error {
+// unwrapRefusal returns the error that refusals explain, if they do.
+func unwrapRefusal(err error) error {
 	var refusal *tool.Refusal
 	for errors.As(err, &refusal) && refusal.Cause != nil {
 		err = refusal.Cause
@@ -109,7 +109,7 @@ func explained(err error) error {
 // failureKind returns the outcome of a failed call.
 func failureKind(err error) string {
 	var uncertain *paid.UncertainError
-	var left *paid.LeftError
+	var left *paid.DisconnectedError
 	var arguments *tool.ArgumentError
 	var refusal *tool.Refusal
 	var login *langsmith.LoginError

@@ -24,9 +24,9 @@ type elicitor struct {
 	// answers has the answers by question. A client sends only the latest; earlier ones
 	// are in the request's state.
 	answers map[string]formAnswer
-	// use uses up a person's yes to a question that was asked at a time, and reports
+	// useConsent uses a person's consent to a question that was asked at a time, and reports
 	// whether it could: a client may send one again.
-	use func(ctx context.Context, question string, asked time.Time) bool
+	useConsent func(ctx context.Context, question string, asked time.Time) bool
 }
 
 // newElicitor returns the elicitor of a call, nil if its client cannot ask.
@@ -35,7 +35,7 @@ func newElicitor(ctx context.Context, request mcp.CallToolRequest, ledger *paid.
 	if !ok || !supportsForms(session.GetClientCapabilities().Elicitation) {
 		return nil
 	}
-	e := &elicitor{answers: map[string]formAnswer{}, use: ledger.UseAgreement}
+	e := &elicitor{answers: map[string]formAnswer{}, useConsent: ledger.UseConsent}
 	maps.Copy(e.answers, decodeState(request.Params.RequestState))
 	for id := range request.Params.InputResponses {
 		if result := mcpserver.ElicitationResponse(request.Params.InputResponses, id); result != nil {
@@ -53,7 +53,7 @@ func supportsForms(can *mcp.ElicitationCapability) bool {
 
 // ask implements tool.Env.Ask.
 func (e *elicitor) ask(ctx context.Context, question *tool.Question) (*tool.Answer, error) {
-	if answer := e.given(ctx, question); answer != nil {
+	if answer := e.findAnswer(ctx, question); answer != nil {
 		return answer, nil
 	}
 	if mcp.IsModernProtocol(mcpserver.RequestProtocolVersion(ctx)) {
@@ -69,9 +69,9 @@ func (e *elicitor) ask(ctx context.Context, question *tool.Question) (*tool.Answ
 	return newAnswer(result).answer(question), nil
 }
 
-// given returns the answer that came with the call, nil if there is none or if another
-// call has used its yes.
-func (e *elicitor) given(ctx context.Context, question *tool.Question) *tool.Answer {
+// findAnswer returns the answer that came with the call, nil if there is none or if another
+// call has used its consent.
+func (e *elicitor) findAnswer(ctx context.Context, question *tool.Question) *tool.Answer {
 	var latest string
 	var asked uuid.UUID
 	for id := range e.answers {
@@ -85,7 +85,7 @@ func (e *elicitor) given(ctx context.Context, question *tool.Question) *tool.Ans
 		return nil
 	}
 	answer := e.answers[latest].answer(question)
-	if answer.Accepted && len(question.Choices) == 0 && !e.use(ctx, latest, time.Unix(asked.Time().UnixTime())) {
+	if answer.Accepted && len(question.Choices) == 0 && !e.useConsent(ctx, latest, time.Unix(asked.Time().UnixTime())) {
 		return nil
 	}
 	return answer
@@ -94,8 +94,8 @@ func (e *elicitor) given(ctx context.Context, question *tool.Question) *tool.Ans
 // questionTime separates a question's id from the UUID v7 that has the time of asking.
 const questionTime = "."
 
-// inputRequired returns the result that asks the question.
-func (e *elicitor) inputRequired(question *tool.Question) (*mcp.CallToolResult, error) {
+// requireInput returns the result that asks the question.
+func (e *elicitor) requireInput(question *tool.Question) (*mcp.CallToolResult, error) {
 	now, err := uuid.NewV7()
 	if err != nil {
 		return nil, err

@@ -55,16 +55,16 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 		if elicitor != nil {
 			env.Ask = elicitor.ask
 		}
-		if t.MayWait && tasks.Accepted(ctx) {
+		if t.MayWait && tasks.IsAccepted(ctx) {
 			env.Poll = &tool.Poll{Since: time.Now().Truncate(time.Millisecond)}
 		}
 		reply, err := t.Call(ctx, env, jsonrpc.Arguments(ctx))
 		record.end(reply, err)
 		var question *tool.Question
-		var unfinished *tool.Unfinished
+		var unfinished *tool.UnfinishedError
 		switch {
 		case errors.As(err, &question):
-			return elicitor.inputRequired(question)
+			return elicitor.requireInput(question)
 		case errors.As(err, &unfinished):
 			return b.tasks.Create(ctx, t.Name, env.Poll.Since, unfinished)
 		case errors.Is(err, context.Canceled) && b.hasEnded():
@@ -79,7 +79,7 @@ func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 // newShutdownReply returns the reply of a call that the server's shutdown ended.
 func newShutdownReply(t tool.Tool, err error) tool.Reply {
 	reply := tool.Reply{IsError: true, Err: err, Text: "This server shut down before the call was done. Call again when it is back."}
-	var left *paid.LeftError
+	var left *paid.DisconnectedError
 	switch {
 	case errors.As(err, &left) && left.Sent:
 		reply.Text = "This server shut down while it started a job. The job may exist and cost money: look for it with list_insights_jobs before you call again."

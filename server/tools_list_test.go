@@ -18,9 +18,9 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// mostListed is the maximum size of tools/list, which every conversation pays for, in
+// maxToolsList is the maximum size of tools/list, which every conversation pays for, in
 // bytes.
-const mostListed = 26_000
+const maxToolsList = 26_000
 
 // TestToolsList compares tools/list with its golden file, since nothing else of the
 // server is read as often.
@@ -47,14 +47,14 @@ func TestToolsList(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("tools/list has %d bytes in protocol version %s", len(wire), version)
-		if len(wire) >= mostListed || !bytes.Contains(wire, []byte(`"inputSchema"`)) {
-			t.Errorf("the list has %d bytes in protocol version %s; less than %d are allowed: see CONTRIBUTING.md. The longest entries are %s", len(wire), version, mostListed, longestEntries(t, list.Tools))
+		if len(wire) >= maxToolsList || !bytes.Contains(wire, []byte(`"inputSchema"`)) {
+			t.Errorf("the list has %d bytes in protocol version %s; less than %d are allowed: see CONTRIBUTING.md. The longest entries are %s", len(wire), version, maxToolsList, listLongestEntries(t, list.Tools))
 		}
 	}
 }
 
-// longestEntries names the tools whose entries are the longest.
-func longestEntries(t *testing.T, listed []mcp.Tool) string {
+// listLongestEntries names the tools whose entries are the longest.
+func listLongestEntries(t *testing.T, listed []mcp.Tool) string {
 	t.Helper()
 	sizes := map[string]int{}
 	for _, tool := range listed {

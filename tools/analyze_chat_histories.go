@@ -198,7 +198,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 	}
 	err = confirmChats(ctx, env, job, len(args.read))
 	if errors.Is(err, tool.ErrCannotAsk) {
-		result.Result, err = job.Unconfirmed(ctx, env)
+		result.Result, err = job.UnconfirmedResult(ctx, env)
 		return result, err
 	}
 	if err != nil {
@@ -208,7 +208,7 @@ func runAnalyzeChatHistories(ctx context.Context, env *tool.Env, args analyzeCha
 		return nil, err
 	}
 	if project.ID == uuid.Nil {
-		if job, err = job.In(job.Project); err != nil {
+		if job, err = job.InProject(job.Project); err != nil {
 			return nil, err
 		}
 	}
@@ -227,7 +227,7 @@ func confirmChats(ctx context.Context, env *tool.Env, job *start.Job, n int) err
 		named := job.Project
 		named.ID = uuid.NewSHA1(uuid.Nil, []byte(named.Name))
 		var err error
-		if job, err = job.In(named); err != nil {
+		if job, err = job.InProject(named); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ type comparedJob struct {
 	id      uuid.UUID
 	state   watch.State
 
-	unfinished *tool.Unfinished // of a polled call; nil when the job has ended
+	unfinished *tool.UnfinishedError // of a polled call; nil when the job has ended
 }
 
 func (j *comparedJob) side(env *tool.Env) *compare.Side {

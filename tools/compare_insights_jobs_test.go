@@ -183,7 +183,7 @@ func TestComparePollsEachJobOnce(t *testing.T) {
 // alone. The bounds are 1,300 tokens (o200k) of text, and 3,000 of text and structure, in
 // bytes.
 func TestComparisonBudget(t *testing.T) {
-	const mostText, mostInAll = 3_100, 7_850
+	const maxText, maxInAll = 3_100, 7_850
 	synctest.Test(t, func(t *testing.T) {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Now: time.Now}})
 		for _, name := range []string{"Week before", "This week"} {
@@ -203,8 +203,8 @@ func TestComparisonBudget(t *testing.T) {
 			t.Fatalf("the text begins otherwise than %q:\n%s", head, reply.Text)
 		}
 		t.Logf("%d bytes of text, %d of structure", len(reply.Text), len(reply.Structured))
-		if len(reply.Text) > mostText || len(reply.Text)+len(reply.Structured) > mostInAll {
-			t.Errorf("%d bytes of text and %d of structure; %d of text and %d in all are allowed", len(reply.Text), len(reply.Structured), mostText, mostInAll)
+		if len(reply.Text) > maxText || len(reply.Text)+len(reply.Structured) > maxInAll {
+			t.Errorf("%d bytes of text and %d of structure; %d of text and %d in all are allowed", len(reply.Text), len(reply.Structured), maxText, maxInAll)
 		}
 	})
 }

@@ -59,7 +59,7 @@ func runCreateInsightsJob(ctx context.Context, env *tool.Env, args createInsight
 	}
 	err = job.Confirm(ctx, env, "Start an Insights job over "+tool.ProjectLabel(project)+"?")
 	if errors.Is(err, tool.ErrCannotAsk) {
-		return job.Unconfirmed(ctx, env)
+		return job.UnconfirmedResult(ctx, env)
 	}
 	if err != nil {
 		return nil, err

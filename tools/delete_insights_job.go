@@ -38,7 +38,7 @@ func runDeleteInsightsJob(ctx context.Context, env *tool.Env, args deleteInsight
 	if err != nil {
 		return nil, err
 	}
-	env.Paid.Deleted(ctx, env.LangSmith, project.ID, args.JobID)
-	env.Watch.Deleted(env.LangSmith, project.ID, args.JobID)
+	env.Paid.RecordDeleted(ctx, env.LangSmith, project.ID, args.JobID)
+	env.Watch.RecordDeleted(env.LangSmith, project.ID, args.JobID)
 	return newDeletedResult(args.JobID, deleted), nil
 }

@@ -24,7 +24,7 @@ type generateInsightsConfigResult struct {
 	SummaryPrompt    string         `json:"summary_prompt"`
 	Name             string         `json:"name,omitempty"`
 	AttributeSchemas map[string]any `json:"attribute_schemas,omitempty"`
-	tool.Followed
+	tool.NextCall
 
 	project   langsmith.Project
 	leftOut   int  // attributes

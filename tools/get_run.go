@@ -44,7 +44,7 @@ type getRunResult struct {
 	Outputs        json.RawMessage `json:"outputs,omitempty"`
 	URL            string          `json:"url,omitempty"`
 	Cut            []string        `json:"cut,omitempty"`
-	tool.Followed
+	tool.NextCall
 
 	inputs, outputs, metadata runs.Content
 
@@ -300,7 +300,7 @@ func (r *getRunResult) Text() string {
 		b.WriteString("LangSmith has no inputs and no outputs of it.\n")
 	}
 	if len(r.Cut) > 0 {
-		fmt.Fprintf(&b, "Shortened to %s: %s. %s\n", wording.Count(r.chars, "character"), strings.Join(r.Cut, ", "), r.more())
+		fmt.Fprintf(&b, "Shortened to %s: %s. %s\n", wording.Count(r.chars, "character"), strings.Join(r.Cut, ", "), r.describeMore())
 	}
 	if r.Next != nil {
 		b.WriteString("Next: get_run of the first of those runs, which failed.\n")
@@ -331,8 +331,8 @@ func (r *getRunResult) describe() string {
 	return ": " + strings.Join(parts, ", ")
 }
 
-// more describes how to see more of what was shortened.
-func (r *getRunResult) more() string {
+// describeMore describes how to see more of what was shortened.
+func (r *getRunResult) describeMore() string {
 	const largest = 50_000
 	if r.chars < r.args.Chars() || r.chars >= largest {
 		return "That is the most that fits into a result; LangSmith shows the whole."

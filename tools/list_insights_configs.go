@@ -22,7 +22,7 @@ type listInsightsConfigsArgs struct {
 type listInsightsConfigsResult struct {
 	Configs    []configs.Config `json:"configs"`
 	NextOffset int              `json:"next_offset,omitempty"`
-	tool.Followed
+	tool.NextCall
 
 	args      listInsightsConfigsArgs
 	project   langsmith.Project
@@ -74,7 +74,7 @@ func runListInsightsConfigs(ctx context.Context, env *tool.Env, args listInsight
 				result.NextOffset = shown
 			}
 			result.shortened = cut.Shortened
-			if runnable := result.runnable(); runnable >= 0 {
+			if runnable := result.findRunnable(); runnable >= 0 {
 				result.Next = configs.NextJob(project, result.Configs[runnable].ID)
 			}
 			return result
@@ -114,14 +114,14 @@ func (r *listInsightsConfigsResult) Text() string {
 	}
 	if r.Next != nil {
 		fmt.Fprintf(&b, "Next: create_insights_job dry_run=true with session_id %s and a config_id, such as that of %d: what a job of it would cost. Without dry_run it runs (paid).\n",
-			r.project.ID, r.args.Offset+r.runnable()+1)
+			r.project.ID, r.args.Offset+r.findRunnable()+1)
 	}
 	return b.String()
 }
 
-// runnable returns the index of the first config that create_insights_job can run by its
+// findRunnable returns the index of the first config that create_insights_job can run by its
 // id, -1 if there is none.
-func (r *listInsightsConfigsResult) runnable() int {
+func (r *listInsightsConfigsResult) findRunnable() int {
 	return slices.IndexFunc(r.Configs, func(c configs.Config) bool { return configs.IsRunnable(c.ID) })
 }
 

@@ -25,7 +25,7 @@ type listInsightsJobsArgs struct {
 type listInsightsJobsResult struct {
 	Jobs       []jobs.Job `json:"jobs"`
 	NextOffset int        `json:"next_offset,omitempty"`
-	tool.Followed
+	tool.NextCall
 
 	args    listInsightsJobsArgs
 	project langsmith.Project

@@ -70,8 +70,8 @@ func runListInsightsRuns(ctx context.Context, env *tool.Env, args listInsightsRu
 	}
 	if args.Selection.IsZero() {
 		view.Found, err = env.LangSmith.ListJobRuns(ctx, project.ID, jobID, query)
-	} else if view.Selected, err = args.Select(ctx, env.LangSmith, project.ID, jobID, query); err == nil {
-		view.Found = view.Selected.Page
+	} else if view.SelectedRuns, err = args.Select(ctx, env.LangSmith, project.ID, jobID, query); err == nil {
+		view.Found = view.SelectedRuns.Page
 	}
 	if err != nil {
 		return nil, err

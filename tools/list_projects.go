@@ -32,7 +32,7 @@ type listedProject struct {
 type listProjectsResult struct {
 	Projects   []listedProject `json:"projects"`
 	NextOffset int             `json:"next_offset,omitempty"`
-	tool.Followed
+	tool.NextCall
 
 	args     listProjectsArgs
 	audience advice.Audience
@@ -76,7 +76,7 @@ func runListProjects(ctx context.Context, env *tool.Env, args listProjectsArgs) 
 			if items < len(listed) {
 				result.NextOffset = args.Offset + items
 			}
-			if latest := result.latest(); latest != nil {
+			if latest := result.findLatest(); latest != nil {
 				result.Next = tool.NewCall("list_insights_jobs", "session_id", latest.ID)
 			}
 			return result
@@ -120,12 +120,12 @@ func (r *listProjectsResult) Text() string {
 	if r.NextOffset > 0 {
 		fmt.Fprintf(&b, "\nMore: the same call with offset=%d.\n", r.NextOffset)
 	}
-	fmt.Fprintf(&b, "\nNext: list_insights_jobs with a project's name or session_id, such as %s, lists its reports.\n", markdown.Quote(r.latest().Name, r.chars))
+	fmt.Fprintf(&b, "\nNext: list_insights_jobs with a project's name or session_id, such as %s, lists its reports.\n", markdown.Quote(r.findLatest().Name, r.chars))
 	return b.String()
 }
 
-// latest returns the project of the page with the latest run, nil if there is none.
-func (r *listProjectsResult) latest() *listedProject {
+// findLatest returns the project of the page with the latest run, nil if there is none.
+func (r *listProjectsResult) findLatest() *listedProject {
 	var latest *listedProject
 	for i := range r.Projects {
 		if project := &r.Projects[i]; latest == nil || project.LastRunStartTime.After(latest.LastRunStartTime.Time) {

@@ -236,9 +236,9 @@ func TestTaskBudgets(t *testing.T) {
 		reply.Decode(t, &result)
 		call(result.Next.Tool, result.Next.Arguments)
 	}
-	within := func(task string, mostCalls, mostText, mostStructure int) {
+	within := func(task string, maxCalls, maxText, maxStructure int) {
 		t.Helper()
-		if calls > mostCalls || text > mostText || structure > mostStructure {
+		if calls > maxCalls || text > maxText || structure > maxStructure {
 			t.Errorf("%s: %d calls, %d bytes of text, %d of structure", task, calls, text, structure)
 		}
 		text, structure, calls = 0, 0, 0

@@ -33,7 +33,7 @@ func (a waitArgs) timeout() time.Duration {
 }
 
 // waitForJob waits until a job has ended, and reports progress. With a timeout of 0 it
-// looks once. In a polled call it looks, and returns [*tool.Unfinished] as its error
+// looks once. In a polled call it looks, and returns [*tool.UnfinishedError] as its error
 // until the job has ended, or until the caller's timeout has passed.
 func waitForJob(ctx context.Context, env *tool.Env, project, job uuid.UUID, args waitArgs) (watch.State, error) {
 	began := time.Now()
@@ -72,7 +72,7 @@ func poll(ctx context.Context, env *tool.Env, request watch.Request, timedOut bo
 	case timedOut:
 		return watch.State{}, watch.ErrNoAnswer
 	}
-	return watch.State{}, &tool.Unfinished{Message: describeWait(state), AsOf: state.AsOf, NextPoll: state.NextPoll()}
+	return watch.State{}, &tool.UnfinishedError{Message: describeWait(state), AsOf: state.AsOf, NextPoll: state.NextPoll()}
 }
 
 // describeWait describes the state of a wait, for progress reports.

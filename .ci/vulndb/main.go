@@ -29,7 +29,7 @@ type module struct {
 	Vulns []moduleVuln `json:"vulns"`
 }
 
-// moduleVuln leaves out the version that is fixed, which only saves looking.
+// moduleVuln leaves out the optional version with the fix.
 type moduleVuln struct {
 	ID       string    `json:"id"`
 	Modified time.Time `json:"modified"`

@@ -83,7 +83,7 @@ func newManifest(home identity.Home, version string) (manifest, error) {
 		PromptsGenerated: true,
 		Compatibility:    compatibility{[]string{"darwin", "win32", "linux"}},
 	}
-	if home.Chosen() {
+	if home.IsChosen() {
 		m.Repository = &repository{"git", home.URL()}
 		m.Homepage = home.Website()
 	}

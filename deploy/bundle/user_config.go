@@ -42,7 +42,7 @@ func userConfig() (map[string]option, map[string]string, error) {
 	}
 	for _, s := range switches {
 		setting, ok := config.LookupSetting(s.flag)
-		if !ok || !setting.IsSwitch() || !setting.Of(config.Stdio) {
+		if !ok || !setting.IsSwitch() || !setting.AppliesTo(config.Stdio) {
 			return nil, nil, fmt.Errorf("the server has no switch --%s", s.flag)
 		}
 		add(setting.Variable(), option{Type: "boolean", Title: s.title, Description: project.Sentence(setting.Meaning), Default: false})

@@ -109,7 +109,7 @@ func variables() []variable {
 		add(v.Names[0], v.Meaning, "string", "")
 	}
 	for _, s := range config.Settings() {
-		if !s.Of(config.Stdio) {
+		if !s.AppliesTo(config.Stdio) {
 			continue
 		}
 		format := "string"

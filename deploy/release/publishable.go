@@ -29,7 +29,7 @@ func publishable(dist string) error {
 func refusal(release project.Release, changes string) error {
 	home, stamp := release.Home, release.Stamp
 	var reasons []error
-	if !home.Chosen() {
+	if !home.IsChosen() {
 		reasons = append(reasons, fmt.Errorf("the project has no home yet: replace %s in server/identity/home.json with its owner", home.Owner))
 	}
 	if !releaseVersion.MatchString(stamp.Version) {

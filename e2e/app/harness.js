@@ -14,7 +14,7 @@ import { buildSync } from 'esbuild';
 import { chromium } from 'playwright-core';
 
 const server = need('SERVER');
-const stageProgram = need('STAGE');
+const stageProgram = need('REPORTS');
 
 /** @param {string} name */
 function need(name) {

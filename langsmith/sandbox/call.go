@@ -93,7 +93,7 @@ func (c *call) queryInt(name string, defaultValue, low, high int) int {
 	return n
 }
 
-func pageOf[T any](list []T, p page) []T {
+func cutPage[T any](list []T, p page) []T {
 	from := min(p.offset, len(list))
 	return list[from:min(from+p.limit, len(list))]
 }
@@ -130,9 +130,9 @@ func decode(raw []byte) (any, error) {
 	return value, nil
 }
 
-// withoutLock runs a long computation with the sandbox unlocked. What the handler read
+// runUnlocked runs a long computation with the sandbox unlocked. What the handler read
 // before may have changed afterwards.
-func (c *call) withoutLock(work func()) {
+func (c *call) runUnlocked(work func()) {
 	c.s.mu.Unlock()
 	defer c.s.mu.Lock()
 	work()

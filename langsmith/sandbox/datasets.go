@@ -91,7 +91,7 @@ func listDatasets(c *call) (any, error) {
 		found = append(found, d)
 	}
 	views := make([]datasetView, 0, page.limit)
-	for _, d := range pageOf(found, page) {
+	for _, d := range cutPage(found, page) {
 		views = append(views, c.ws.datasetView(d))
 	}
 	return views, nil

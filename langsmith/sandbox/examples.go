@@ -186,7 +186,7 @@ func listExamples(c *call) (any, error) {
 		}
 	}
 	views := make([]exampleView, 0, page.limit)
-	for _, e := range pageOf(found, page) {
+	for _, e := range cutPage(found, page) {
 		views = append(views, e.view())
 	}
 	return views, nil

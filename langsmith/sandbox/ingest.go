@@ -76,7 +76,7 @@ func (c *call) readPost(o object) *incoming {
 	c.readRunFields(o, in.run)
 	if in.session != nil {
 		if _, err := c.ws.project(*in.session); err != nil {
-			c.add(at(o.loc, "session_id"), "value_error", "Value error, no such session")
+			c.add(joinLoc(o.loc, "session_id"), "value_error", "Value error, no such session")
 		}
 	}
 	return in
@@ -90,7 +90,7 @@ func (c *call) readPatch(o object) *trace.Run {
 	if have := c.ws.runs[id]; have != nil {
 		*next = *have.Run
 	} else {
-		c.add(at(o.loc, "id"), "value_error", "Value error, no such run")
+		c.add(joinLoc(o.loc, "id"), "value_error", "Value error, no such run")
 	}
 	c.readRunFields(o, next)
 	return next

@@ -64,7 +64,7 @@ func (j *job) workIfDue(now time.Time) func() report.Result {
 // advance advances a job as far as reads and time allow.
 func (c *call) advance(p *project, j *job) {
 	if work := j.workIfDue(c.now); work != nil {
-		c.withoutLock(func() { work() })
+		c.runUnlocked(func() { work() })
 		j.finish(p, work(), c.now)
 	}
 	if j.progress != nil && j.status(c.now) == statusRunning && j.StartTime.IsZero() {
@@ -119,8 +119,8 @@ func (j *job) detail(now time.Time) jobDetail {
 	}
 	if j.Report != nil {
 		d.Report = &reportView{
-			KeyPoints:  emptyIfNil(j.Report.KeyPoints),
-			Highlights: emptyIfNil(j.Report.Highlights),
+			KeyPoints:  replaceNil(j.Report.KeyPoints),
+			Highlights: replaceNil(j.Report.Highlights),
 			CreatedAt:  timestampOrNil(j.EndTime),
 		}
 		if j.Report.Title != "" {
@@ -130,7 +130,7 @@ func (j *job) detail(now time.Time) jobDetail {
 	return d
 }
 
-func emptyIfNil[T any](list []T) []T {
+func replaceNil[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}

@@ -32,11 +32,11 @@ func listJobRuns(c *call) (any, error) {
 			}
 		}
 	}
-	shown := slices.Clone(pageOf(runs, page))
+	shown := slices.Clone(cutPage(runs, page))
 	if key != "" {
 		// LangSmith sorts within a page only.
 		slices.SortStableFunc(shown, func(a, b JobRun) int {
-			c := byAttribute(a.attribute(key), b.attribute(key))
+			c := compareAttributes(a.attribute(key), b.attribute(key))
 			if order == "desc" {
 				return -c
 			}
@@ -84,9 +84,9 @@ func (r JobRun) attribute(key string) any {
 	return attributes[key]
 }
 
-// byAttribute orders attribute values: missing ones first, then false, true, numbers,
+// compareAttributes orders attribute values: missing ones first, then false, true, numbers,
 // strings.
-func byAttribute(a, b any) int {
+func compareAttributes(a, b any) int {
 	rank := func(v any) int {
 		switch v.(type) {
 		case bool:

@@ -73,7 +73,7 @@ func listJobs(c *call) (any, error) {
 		}
 	}
 	views := make([]any, 0, page.limit)
-	for _, j := range pageOf(newest, page) {
+	for _, j := range cutPage(newest, page) {
 		c.advance(p, j)
 		views = append(views, mergeFields(j.view(c.now), j.Extra))
 	}
@@ -110,7 +110,7 @@ func createJob(c *call) (any, error) {
 	if missing := base.missingSecrets(c.s.opts.Secrets); request.validateSecrets && len(missing) > 0 {
 		return nil, refuse(http.StatusUnprocessableEntity, "['%s']", strings.Join(missing, "', '"))
 	}
-	if most := c.s.opts.MaxConcurrentJobs; most > 0 && c.ws.unfinished(c.now) >= most {
+	if limit := c.s.opts.MaxConcurrentJobs; limit > 0 && c.ws.unfinished(c.now) >= limit {
 		return nil, refuse(http.StatusTooManyRequests, "Too many concurrent Insights jobs")
 	}
 	j := c.startJob(p, from, base)

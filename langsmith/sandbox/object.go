@@ -13,7 +13,7 @@ func (o object) has(name string) bool { return o.fields[name] != nil }
 func readField[T any](f *validationErrors, o object, name string, target *T, as reader[T]) bool {
 	value, given := o.fields[name]
 	if given {
-		*target = as(f, at(o.loc, name), value)
+		*target = as(f, joinLoc(o.loc, name), value)
 	}
 	return given
 }
@@ -21,7 +21,7 @@ func readField[T any](f *validationErrors, o object, name string, target *T, as 
 // readRequired reads a required field.
 func readRequired[T any](f *validationErrors, o object, name string, target *T, as reader[T]) {
 	if !readField(f, o, name, target, as) {
-		f.add(at(o.loc, name), "missing", "Field required")
+		f.add(joinLoc(o.loc, name), "missing", "Field required")
 	}
 }
 
@@ -31,7 +31,7 @@ func (o object) readObject(f *validationErrors, name string) (object, bool) {
 	if !given {
 		return object{}, false
 	}
-	return asObject(f, at(o.loc, name), value), true
+	return asObject(f, joinLoc(o.loc, name), value), true
 }
 
 func asObject(f *validationErrors, loc []any, value any) object {

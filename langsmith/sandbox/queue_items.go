@@ -69,7 +69,7 @@ func addQueueItems(c *call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !sameMoment(e.started, r.Start) {
+		if !isSameTime(e.started, r.Start) {
 			return nil, notFound("Run")
 		}
 	}

@@ -82,7 +82,7 @@ func listQueueRuns(c *call) (any, error) {
 	}
 	views := make([]map[string]any, 0, page.limit)
 	runs := slices.DeleteFunc(slices.Clone(q.entries), func(e queueEntry) bool { return e.thread != "" })
-	for _, e := range pageOf(runs, page) {
+	for _, e := range cutPage(runs, page) {
 		view := c.ws.runView(c.ws.runs[e.run])
 		view["queue_run_id"] = e.id
 		view["added_at"] = timestamp(e.added)

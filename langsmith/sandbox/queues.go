@@ -102,7 +102,7 @@ func listQueues(c *call) (any, error) {
 		found = append(found, q)
 	}
 	views := make([]sizedQueueView, 0, page.limit)
-	for _, q := range pageOf(found, page) {
+	for _, q := range cutPage(found, page) {
 		views = append(views, sizedQueueView{c.ws.queueView(q), len(q.entries)})
 	}
 	return views, nil

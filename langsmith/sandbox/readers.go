@@ -183,7 +183,7 @@ func asList[T any](as reader[T]) reader[[]T] {
 		}
 		read := make([]T, len(list))
 		for i, entry := range list {
-			read[i] = as(f, at(loc, i), entry)
+			read[i] = as(f, joinLoc(loc, i), entry)
 		}
 		return read
 	}
@@ -198,7 +198,7 @@ func asMap[T any](as reader[T]) reader[map[string]T] {
 		}
 		read := make(map[string]T, len(fields))
 		for name, entry := range fields {
-			read[name] = as(f, at(loc, name), entry)
+			read[name] = as(f, joinLoc(loc, name), entry)
 		}
 		return read
 	}
@@ -206,7 +206,7 @@ func asMap[T any](as reader[T]) reader[map[string]T] {
 
 func asAnything(_ *validationErrors, _ []any, value any) any { return value }
 
-// at returns the location of a member or an item, in new memory.
-func at(loc []any, step any) []any {
+// joinLoc returns the location of a member or an item, in new memory.
+func joinLoc(loc []any, step any) []any {
 	return append(slices.Clone(loc), step)
 }

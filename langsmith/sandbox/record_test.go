@@ -8,7 +8,7 @@ import (
 )
 
 // record appends an exchange to the file that SANDBOX_EXCHANGES names. The module
-// e2e/judges runs the tests with it, and validates every exchange against LangSmith's
+// e2e/validators runs the tests with it, and validates every exchange against LangSmith's
 // OpenAPI document.
 func record(t *testing.T, req *http.Request, body []byte, resp *http.Response, answer []byte) {
 	t.Helper()

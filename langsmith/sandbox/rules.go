@@ -18,7 +18,7 @@ import (
 // format, and to an invalid filter with 400.
 func (s *settings) check(f *validationErrors, body []any) error {
 	broken := func(field, format string, args ...any) {
-		f.add(at(body, field), "value_error", "Value error, "+format, args...)
+		f.add(joinLoc(body, field), "value_error", "Value error, "+format, args...)
 	}
 	if s.LastNHours != nil && (s.StartTime != nil || s.EndTime != nil) {
 		broken("last_n_hours", "give last_n_hours or start_time, not both")

@@ -40,11 +40,11 @@ func (ws *workspace) propertiesV2(r *storedRun) map[string]any {
 		"TRACE_ID":          r.TraceID,
 		"DOTTED_ORDER":      ws.dottedOrder(r),
 		"IS_ROOT":           r.IsRoot(),
-		"TAGS":              emptyIfNil(r.Tags),
+		"TAGS":              replaceNil(r.Tags),
 		"TOTAL_TOKENS":      r.TotalTokens(),
 		"PROMPT_TOKENS":     r.PromptTokens,
 		"COMPLETION_TOKENS": r.CompletionTokens,
-		"FEEDBACK_STATS":    emptyMapIfNil(feedbackStats(r.Feedback)),
+		"FEEDBACK_STATS":    replaceNilMap(feedbackStats(r.Feedback)),
 		"IS_IN_DATASET":     ws.inDataset(r.ID),
 	}
 	if took, ended := r.Latency(); ended {
@@ -63,12 +63,12 @@ func (ws *workspace) propertiesV2(r *storedRun) map[string]any {
 		v["REFERENCE_EXAMPLE_ID"] = r.ReferenceExample
 	}
 	for _, name := range []string{"METADATA", "INPUTS", "OUTPUTS"} {
-		v[name] = emptyMapIfNil(v[name].(map[string]any))
+		v[name] = replaceNilMap(v[name].(map[string]any))
 	}
 	return v
 }
 
-func emptyMapIfNil(m map[string]any) map[string]any {
+func replaceNilMap(m map[string]any) map[string]any {
 	if m == nil {
 		return map[string]any{}
 	}

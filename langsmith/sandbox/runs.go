@@ -61,9 +61,9 @@ func readRunQuery(f *validationErrors, o object) runQuery {
 	readField(f, o, "select", &q.selected, asList(asOneOf(selectable()...)))
 	readField(f, o, "order", &q.order, asOneOf("asc", "desc"))
 	if q.limit < 1 {
-		f.add(at(o.loc, "limit"), "greater_than_equal", "Input should be greater than or equal to 1")
+		f.add(joinLoc(o.loc, "limit"), "greater_than_equal", "Input should be greater than or equal to 1")
 	} else if q.limit > 100 {
-		f.add(at(o.loc, "limit"), "less_than_equal", "Input should be less than or equal to 100")
+		f.add(joinLoc(o.loc, "limit"), "less_than_equal", "Input should be less than or equal to 100")
 	}
 	var first *int
 	if readField(f, o, "execution_order", &first, pointer(asInt)); first != nil && *first == 1 {
@@ -127,7 +127,7 @@ func pageFrom[T any](list []T, cursor *string, limit int) (shown []T, next *stri
 	if err != nil {
 		return nil, nil, err
 	}
-	shown = pageOf(list, page{limit: limit, offset: from})
+	shown = cutPage(list, page{limit: limit, offset: from})
 	if end := from + len(shown); len(shown) > 0 && end < len(list) {
 		text := base64.RawURLEncoding.EncodeToString([]byte("after:" + strconv.Itoa(end)))
 		next = &text

@@ -40,7 +40,7 @@ func queryRunsV2(c *call) (any, error) {
 		}
 	}
 	if o.fields["project_ids"] != nil && len(q.sessions) == 0 {
-		c.add(at(o.loc, "project_ids"), "too_short", "List should have at least 1 item after validation, not 0")
+		c.add(joinLoc(o.loc, "project_ids"), "too_short", "List should have at least 1 item after validation, not 0")
 	}
 	if err := c.err(); err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func readRunV2(c *call) (any, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if start != nil && !sameMoment(*start, r.Start) {
+	if start != nil && !isSameTime(*start, r.Start) {
 		return nil, notFound("Run")
 	}
 	return c.ws.runViewV2(r, selected), nil
@@ -142,8 +142,8 @@ func (ws *workspace) visibleRun(id, project uuid.UUID, now time.Time) (*storedRu
 	return r, nil
 }
 
-// sameMoment compares times to the microsecond, which LangSmith stores.
-func sameMoment(a, b time.Time) bool {
+// isSameTime compares times to the microsecond, which LangSmith stores.
+func isSameTime(a, b time.Time) bool {
 	return a.Truncate(time.Microsecond).Equal(b.Truncate(time.Microsecond))
 }
 

@@ -72,7 +72,7 @@ func listSessions(c *call) (any, error) {
 	c.sortSessions(found, order, descending || !given)
 
 	views := make([]any, 0, page.limit)
-	for _, p := range pageOf(found, page) {
+	for _, p := range cutPage(found, page) {
 		if withStats {
 			views = append(views, c.ws.sessionWithFigures(p, c.now))
 		} else {
@@ -98,11 +98,11 @@ func (c *call) sortSessions(list []*project, by string, descending bool) {
 		case "last_run_start_time":
 			return x.last.Compare(y.last)
 		case "latency_p50":
-			return cmp.Compare(zeroIfNil(x.LatencyP50), zeroIfNil(y.LatencyP50))
+			return cmp.Compare(valueOrZero(x.LatencyP50), valueOrZero(y.LatencyP50))
 		case "latency_p99":
-			return cmp.Compare(zeroIfNil(x.LatencyP99), zeroIfNil(y.LatencyP99))
+			return cmp.Compare(valueOrZero(x.LatencyP99), valueOrZero(y.LatencyP99))
 		case "error_rate":
-			return cmp.Compare(zeroIfNil(x.ErrorRate), zeroIfNil(y.ErrorRate))
+			return cmp.Compare(valueOrZero(x.ErrorRate), valueOrZero(y.ErrorRate))
 		case "runs_count":
 			return cmp.Compare(x.RunCount, y.RunCount)
 		}
@@ -116,7 +116,7 @@ func (c *call) sortSessions(list []*project, by string, descending bool) {
 	})
 }
 
-func zeroIfNil(v *float64) float64 {
+func valueOrZero(v *float64) float64 {
 	if v == nil {
 		return 0
 	}

@@ -53,7 +53,7 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags
 	}
 	var checks []doctor.Check
 	if flags.live != "" {
-		if checks, err = doctor.Live(cmd.Context(), upstream, flags.live); err != nil && !flags.json {
+		if checks, err = doctor.RunLive(cmd.Context(), upstream, flags.live); err != nil && !flags.json {
 			return config.Problem("--live: " + err.Error())
 		}
 	} else {
@@ -75,7 +75,7 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags
 	case flags.json:
 		encoder := json.NewEncoder(cmd.OutOrStdout())
 		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(map[string]any{"healthy": doctor.Healthy(checks), "checks": checks}); err != nil {
+		if err := encoder.Encode(map[string]any{"healthy": doctor.IsHealthy(checks), "checks": checks}); err != nil {
 			return err
 		}
 	case flags.live != "":
@@ -83,7 +83,7 @@ func runDoctor(cmd *cobra.Command, getenv func(string) string, flags doctorFlags
 	default:
 		doctor.Print(cmd.OutOrStdout(), checks)
 	}
-	if !doctor.Healthy(checks) {
+	if !doctor.IsHealthy(checks) {
 		return errReported
 	}
 	return nil

@@ -18,7 +18,7 @@ import (
 func addFlags(cmd *cobra.Command, command config.Command, names ...string) {
 	cmd.Flags().SortFlags = false
 	for _, setting := range config.Settings() {
-		if !setting.Of(command) || len(names) > 0 && !slices.Contains(names, setting.Name) {
+		if !setting.AppliesTo(command) || len(names) > 0 && !slices.Contains(names, setting.Name) {
 			continue
 		}
 		flag := cmd.Flags().VarPF(&textFlag{placeholder: setting.Value}, setting.Name, "", setting.Meaning)
@@ -55,7 +55,7 @@ func (f *textFlag) Type() string {
 
 // loadConfig loads the configuration of a command from its flags and the environment.
 func loadConfig(cmd *cobra.Command, command config.Command, getenv func(string) string) (*config.Config, error) {
-	cfg, err := config.Load(command, givenFlags(cmd), getenv)
+	cfg, err := config.Load(command, changedFlags(cmd), getenv)
 	if login, ok := cfg.LangSmith.Credentials.Login.(*profile.Login); ok {
 		login.UserAgent = server.UserAgent()
 	}
@@ -64,8 +64,8 @@ func loadConfig(cmd *cobra.Command, command config.Command, getenv func(string) 
 	return cfg, errors.Join(err, toolsErr)
 }
 
-// givenFlags returns the values of the flags that are on the command line.
-func givenFlags(cmd *cobra.Command) map[string]string {
+// changedFlags returns the values of the flags that are on the command line.
+func changedFlags(cmd *cobra.Command) map[string]string {
 	given := map[string]string{}
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if text, ok := flag.Value.(*textFlag); ok {

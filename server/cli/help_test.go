@@ -64,7 +64,7 @@ func TestHelpExamples(t *testing.T) {
 // checkFlagValues loads the configuration with the flags of cmd, but without files
 // that an example names.
 func checkFlagValues(cmd *cobra.Command, command config.Command) error {
-	flags := givenFlags(cmd)
+	flags := changedFlags(cmd)
 	if _, ok := flags["auth-token-file"]; ok {
 		delete(flags, "auth-token-file")
 		flags["auth-token"] = "a-token-of-thirty-two-characters"

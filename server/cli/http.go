@@ -44,7 +44,7 @@ func runHTTP(cmd *cobra.Command, getenv func(string) string) error {
 			return fmt.Errorf("--addr: cannot listen on %s: %w", cfg.HTTP.Addr, err)
 		}
 		guard := guardName(cfg.HTTP)
-		servingLine(cfg, "http", logger).
+		newServingLine(cfg, "http", logger).
 			Stringer("addr", listener.Addr()).Str("guard", guard).Msg("serving")
 		switch {
 		case guard != noGuard:

@@ -246,7 +246,7 @@ func TestREADMERepository(t *testing.T) {
 	if !strings.Contains(readme, "--repo "+home.Owner+"/"+home.Repository+"\n") {
 		t.Errorf("the README does not verify files of %s", home.URL())
 	}
-	if home.Chosen() && strings.Contains(readme, "until the project has a public home") {
+	if home.IsChosen() && strings.Contains(readme, "until the project has a public home") {
 		t.Error("the README says that the project has no public home")
 	}
 }

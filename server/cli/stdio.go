@@ -54,7 +54,7 @@ func runStdio(cmd *cobra.Command, getenv func(string) string) error {
 	ctx := cmd.Context()
 	options := server.BackendOptions{Config: cfg, MaxWaiters: stdioMaxWaiters}
 	return withBackend(ctx, options, getenv, cmd.ErrOrStderr(), func(backend *server.Backend, logger zerolog.Logger) error {
-		servingLine(cfg, "stdio", logger).Msg("serving")
+		newServingLine(cfg, "stdio", logger).Msg("serving")
 		var ended time.Time
 		err := stdio.Serve(ctx, server.NewMCP(backend), cmd.InOrStdin(), cmd.OutOrStdout(), stdio.Options{
 			Logger:    logger,

@@ -15,7 +15,7 @@ func Load(command Command, flags map[string]string, getenv func(string) string) 
 	env := &environment{getenv: getenv}
 	var found problems
 	for _, setting := range settingsOf(c) {
-		if setting.Of(command) {
+		if setting.AppliesTo(command) {
 			found.add(setting.load(command, flags, env))
 		}
 	}

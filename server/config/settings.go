@@ -39,8 +39,8 @@ func (s Setting) Variable() string {
 // IsSwitch reports whether the flag takes no value.
 func (s Setting) IsSwitch() bool { return s.Value == "" }
 
-// Of reports whether a command has the setting.
-func (s Setting) Of(command Command) bool { return s.Only == "" || s.Only == command }
+// AppliesTo reports whether a command has the setting.
+func (s Setting) AppliesTo(command Command) bool { return s.Only == "" || s.Only == command }
 
 // Settings lists every setting, in the order of --help.
 func Settings() []Setting { return settingsOf(&Config{}) }
@@ -49,51 +49,51 @@ func Settings() []Setting { return settingsOf(&Config{}) }
 func settingsOf(c *Config) []Setting {
 	return []Setting{
 		{Name: "sandbox", Meaning: "use an embedded sandbox instead of LangSmith: no account needed, nothing leaves the machine",
-			set: into(&c.Sandbox, parseBool)},
+			set: parseInto(&c.Sandbox, parseBool)},
 		{Name: "read-only", Meaning: "expose only the tools that read",
-			set: into(&c.ReadOnly, parseBool)},
+			set: parseInto(&c.ReadOnly, parseBool)},
 		{Name: "tools", Value: "NAMES", Meaning: "expose only these tools or toolsets, separated by commas",
-			set: into(&c.Tools, parseList)},
+			set: parseInto(&c.Tools, parseList)},
 		{Name: "state", Value: "WHERE", Meaning: "where to keep the memory of paid calls: memory, a directory, or a redis:// URL",
-			Default: map[Command]string{HTTPCmd: StateMemory}, set: into(&c.State, parseState)},
+			Default: map[Command]string{HTTPCmd: StateMemory}, set: parseInto(&c.State, parseState)},
 		{Name: "max-sample", Value: "N", Meaning: "the maximum number of traces that a job may read",
-			set: into(&c.MaxSample, parseUpTo(langsmith.MaxSample))},
+			set: parseInto(&c.MaxSample, parseUpTo(langsmith.MaxSample))},
 		{Name: "max-jobs-per-day", Value: "N", Meaning: "the maximum number of paid jobs per day (UTC) per LangSmith key, counted in --state, not counting scheduled jobs",
-			set: into(&c.MaxJobsPerDay, parseUpTo(1_000_000))},
+			set: parseInto(&c.MaxJobsPerDay, parseUpTo(1_000_000))},
 		{Name: "confirm", Meaning: "ask a person before money is spent; a client that cannot ask gets a dry run",
-			set: into(&c.Confirm, parseBool)},
+			set: parseInto(&c.Confirm, parseBool)},
 		{Name: "hide-run-content", Meaning: "omit the inputs, outputs and summaries of runs from every result",
-			set: into(&c.HideRunContent, parseBool)},
+			set: parseInto(&c.HideRunContent, parseBool)},
 		{Name: "chats-dir", Value: "DIR", Meaning: "the folder whose files analyze_chat_histories may read", Only: Stdio,
-			set: into(&c.ChatsDir, parseText)},
+			set: parseInto(&c.ChatsDir, parseText)},
 		{Name: "timeout", Value: "DURATION", Meaning: "how long a request to LangSmith may take",
-			Default: forBoth("60s"), set: into(&c.Timeout, parseDuration)},
+			Default: forBoth("60s"), set: parseInto(&c.Timeout, parseDuration)},
 		{Name: "shutdown-timeout", Value: "DURATION", Meaning: "how long a paid request may take to finish when the server shuts down",
-			Default: map[Command]string{Stdio: "2s", HTTPCmd: "25s"}, set: into(&c.ShutdownTimeout, parseDuration)},
+			Default: map[Command]string{Stdio: "2s", HTTPCmd: "25s"}, set: parseInto(&c.ShutdownTimeout, parseDuration)},
 		{Name: "log-level", Value: "LEVEL", Meaning: "trace, debug, info, warn, error, fatal, panic or disabled",
-			Default: forBoth("info"), set: into(&c.LogLevel, parseLogLevel)},
+			Default: forBoth("info"), set: parseInto(&c.LogLevel, parseLogLevel)},
 		{Name: "log-file", Value: "FILE", Meaning: "append the log to this file instead of stderr",
-			set: into(&c.LogFile, parseText)},
+			set: parseInto(&c.LogFile, parseText)},
 		{Name: "addr", Value: "HOST:PORT", Meaning: "the address to listen on", Only: HTTPCmd,
-			Default: map[Command]string{HTTPCmd: "127.0.0.1:8080"}, set: into(&c.HTTP.Addr, parseHostPort)},
+			Default: map[Command]string{HTTPCmd: "127.0.0.1:8080"}, set: parseInto(&c.HTTP.Addr, parseHostPort)},
 		{Name: "auth-token", Value: "TOKENS", Meaning: "require one of these bearer tokens, separated by commas", Only: HTTPCmd,
 			set: c.HTTP.addTokens},
 		{Name: "auth-token-file", Value: "FILE", Meaning: "require one of the bearer tokens in this file, one per line, read at the start", Only: HTTPCmd,
 			set: c.HTTP.addTokenFile},
 		{Name: "oauth-issuer", Value: "URL", Meaning: "require an access token of this OAuth 2.1 issuer", Only: HTTPCmd,
-			set: into(&c.HTTP.OAuthIssuer, parseIssuer)},
+			set: parseInto(&c.HTTP.OAuthIssuer, parseIssuer)},
 		{Name: "oauth-audience", Value: "NAME", Meaning: "the audience that each access token must have", Only: HTTPCmd,
-			set: into(&c.HTTP.OAuthAudience, parseText)},
+			set: parseInto(&c.HTTP.OAuthAudience, parseText)},
 		{Name: "oauth-scope", Value: "SCOPES", Meaning: "the scopes that each access token must have, separated by commas", Only: HTTPCmd,
-			set: into(&c.HTTP.OAuthScopes, parseList)},
+			set: parseInto(&c.HTTP.OAuthScopes, parseList)},
 		{Name: "allow-unauthenticated", Meaning: "listen beyond loopback although anyone may call with the operator's key", Only: HTTPCmd,
-			set: into(&c.HTTP.AllowUnauthenticated, parseBool)},
+			set: parseInto(&c.HTTP.AllowUnauthenticated, parseBool)},
 		{Name: "allow-origin", Value: "ORIGINS", Meaning: "additional browser origins to accept, separated by commas", Only: HTTPCmd,
-			set: into(&c.HTTP.AllowOrigins, parseOrigins)},
+			set: parseInto(&c.HTTP.AllowOrigins, parseOrigins)},
 		{Name: "allow-host", Value: "HOSTS", Meaning: "additional Host headers to accept, separated by commas", Only: HTTPCmd,
-			set: into(&c.HTTP.AllowHosts, parseHosts)},
+			set: parseInto(&c.HTTP.AllowHosts, parseHosts)},
 		{Name: "metrics-addr", Value: "HOST:PORT", Meaning: "serve Prometheus metrics at /metrics on this address", Only: HTTPCmd,
-			set: into(&c.HTTP.MetricsAddr, parseHostPort)},
+			set: parseInto(&c.HTTP.MetricsAddr, parseHostPort)},
 	}
 }
 

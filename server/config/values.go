@@ -12,8 +12,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// into returns a function that parses a text into a field.
-func into[T any](field *T, parse func(string) (T, error)) func(string) error {
+// parseInto returns a function that parses a text into a field.
+func parseInto[T any](field *T, parse func(string) (T, error)) func(string) error {
 	return func(value string) (err error) {
 		*field, err = parse(value)
 		return err

@@ -38,7 +38,7 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 		return Check{Status: Warning, Found: "the embedded sandbox is used instead of LangSmith", Do: "Unset LANGSMITH_INSIGHTS_MCP_SANDBOX to use your own traces."}
 	}
 	l := c.LangSmith
-	lines := []string{"endpoint " + l.Endpoint.String() + from(l.Found.Endpoint, "the default")}
+	lines := []string{"endpoint " + l.Endpoint.String() + describeSource(l.Found.Endpoint, "the default")}
 	if len(c.Placeholders) > 0 {
 		lines = append(lines, "unset, because the client did not replace the placeholder: "+strings.Join(c.Placeholders, ", "))
 	}
@@ -54,7 +54,7 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 		c.skipReason = "the profile's credential cannot be used"
 		return Check{Status: Failed, Found: strings.Join(append(lines, l.Found.Credential+", whose credential cannot be used"), "; "), Do: advice.Operator.Explain(c.Client, &langsmith.LoginError{Err: err})}
 	}
-	lines = append(lines, "a "+c.credential()+" (fingerprint "+l.Credentials.Fingerprint()+")"+from(l.Found.Credential, ""))
+	lines = append(lines, "a "+c.credential()+" (fingerprint "+l.Credentials.Fingerprint()+")"+describeSource(l.Found.Credential, ""))
 	if login, ok := l.Credentials.Login.(interface{ ExpiresAt() time.Time }); ok && !login.ExpiresAt().IsZero() {
 		expires := "expires"
 		if login.ExpiresAt().Before(time.Now()) {
@@ -63,10 +63,10 @@ func (c *checker) checkConfiguration(_ context.Context) Check {
 		lines = append(lines, "its token "+expires+" at "+login.ExpiresAt().UTC().Format(time.RFC3339))
 	}
 	if l.HasWorkspace() {
-		lines = append(lines, "workspace "+l.Credentials.Workspace.String()+from(l.Found.Workspace, ""))
+		lines = append(lines, "workspace "+l.Credentials.Workspace.String()+describeSource(l.Found.Workspace, ""))
 	}
 	if l.Project != "" {
-		lines = append(lines, "project "+markdown.Quote(l.Project, 100)+from(l.Found.Project, ""))
+		lines = append(lines, "project "+markdown.Quote(l.Project, 100)+describeSource(l.Found.Project, ""))
 	}
 	return Check{Status: OK, Found: strings.Join(lines, "; ")}
 }
@@ -89,8 +89,8 @@ func (c *checker) credential() string {
 	return "login"
 }
 
-// from names the source of a setting; nothing if both are empty.
-func from(source, fallback string) string {
+// describeSource names the source of a setting; nothing if both are empty.
+func describeSource(source, fallback string) string {
 	if source = cmp.Or(source, fallback); source == "" {
 		return ""
 	}
@@ -180,7 +180,7 @@ func projectNames(projects []langsmith.Project) string {
 
 func (c *checker) checkInsights(ctx context.Context) Check {
 	if c.project == nil {
-		return skipped("there is no project")
+		return newSkippedCheck("there is no project")
 	}
 	page, err := c.Client.ListJobs(ctx, c.project.ID, uuid.Nil, 1, 0)
 	var api *langsmith.Error

@@ -70,7 +70,7 @@ func Run(ctx context.Context, options Options) []Check {
 		{deprecationsCheck, true, c.checkDeprecations},
 		{"state", false, c.checkState},
 	} {
-		check := skipped(c.skipReason)
+		check := newSkippedCheck(c.skipReason)
 		if c.skipReason == "" || !step.needsAPI {
 			check = step.check(ctx)
 		}
@@ -80,12 +80,12 @@ func Run(ctx context.Context, options Options) []Check {
 	return checks
 }
 
-// skipped returns a check that was skipped for a reason.
-func skipped(reason string) Check {
+// newSkippedCheck returns a check that was skipped for a reason.
+func newSkippedCheck(reason string) Check {
 	return Check{Status: Skipped, Found: "not checked, since " + reason}
 }
 
-// Healthy reports whether no check failed.
-func Healthy(checks []Check) bool {
+// IsHealthy reports whether no check failed.
+func IsHealthy(checks []Check) bool {
 	return !slices.ContainsFunc(checks, func(check Check) bool { return check.Status == Failed })
 }

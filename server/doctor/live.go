@@ -17,11 +17,11 @@ import (
 	"langsmith-insights-mcp/tools/markdown"
 )
 
-// Live makes the tools' read requests for a project, given by its name or id, and compares
+// RunLive makes the tools' read requests for a project, given by its name or id, and compares
 // each response with its documented shape. It costs no money and changes nothing. The
 // checks have no content of the responses: see [PrintLive]. The error is that of a
 // project that is not there.
-func Live(ctx context.Context, options langsmith.Options, project string) ([]Check, error) {
+func RunLive(ctx context.Context, options langsmith.Options, project string) ([]Check, error) {
 	l := &liveReader{nameOrID: project}
 	options.OnResponse = l.add
 	options.OnDeprecated = l.ends.Add
@@ -268,7 +268,7 @@ func explainReadError(err error) string {
 	return fmt.Sprintf("LangSmith answered %d: run doctor without --live.", failed.Status)
 }
 
-// PrintLive writes the checks of [Live] for a bug report. It does not name the address of a
+// PrintLive writes the checks of [RunLive] for a bug report. It does not name the address of a
 // self-hosted endpoint.
 func PrintLive(out io.Writer, checks []Check, version string, endpoint langsmith.Endpoint) {
 	where := "a self-hosted LangSmith"

@@ -103,7 +103,7 @@ func (l *live) read(t *testing.T, project string) ([]doctor.Check, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checks, _ := doctor.Live(t.Context(), langsmith.Options{
+	checks, _ := doctor.RunLive(t.Context(), langsmith.Options{
 		Endpoint: endpoint, Credentials: langsmith.Credentials{APIKey: "lsv2_pt_doctor"}, Transport: l,
 	}, project)
 	var printed strings.Builder
@@ -243,7 +243,7 @@ func TestLiveWithFailedReads(t *testing.T) {
 	}
 	l.box.Inject(sandbox.Fault{Path: "/annotation-queues", Status: http.StatusForbidden, Body: `{"detail":"secret"}`})
 	checks, printed = l.read(t, liveProject)
-	if !strings.Contains(printed, "note  queues: GET /annotation-queues 403\n      LangSmith answered 403: run doctor without --live.") || !doctor.Healthy(checks) {
+	if !strings.Contains(printed, "note  queues: GET /annotation-queues 403\n      LangSmith answered 403: run doctor without --live.") || !doctor.IsHealthy(checks) {
 		t.Errorf("%s", printed)
 	}
 	if want := "note  deprecations: GET /runs/{id} ends on 2027-01-31, see /api/v2/runs/{run_id}"; !strings.Contains(printed, want) {
@@ -251,7 +251,7 @@ func TestLiveWithFailedReads(t *testing.T) {
 	}
 	empty := &live{box: sandbox.New(sandbox.Options{Empty: true}), change: func(string, any) {}, run: langsmith.Run{ID: uuid.Max, Name: "secret"}}
 	empty.box.AddProject(sandbox.Project{Name: "shop"})
-	if checks, printed = empty.read(t, "shop"); !doctor.Healthy(checks) || !strings.Contains(printed, "runs of the report: not read: the project has no job") {
+	if checks, printed = empty.read(t, "shop"); !doctor.IsHealthy(checks) || !strings.Contains(printed, "runs of the report: not read: the project has no job") {
 		t.Errorf("%s", printed)
 	}
 }

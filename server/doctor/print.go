@@ -11,7 +11,7 @@ var marks = map[Status]string{OK: "ok  ", Warning: "note", Failed: "FAIL", Skipp
 // Print writes the checks for a person, each followed by what to do.
 func Print(out io.Writer, checks []Check) {
 	printChecks(out, checks)
-	if Healthy(checks) {
+	if IsHealthy(checks) {
 		fmt.Fprintln(out, "\nNo check failed.")
 		return
 	}

@@ -36,12 +36,12 @@ func ReadHome() Home {
 	return home
 }
 
-// Chosen reports whether the project has an owner yet.
-func (h Home) Chosen() bool { return h.Owner != noOwner }
+// IsChosen reports whether the project has an owner yet.
+func (h Home) IsChosen() bool { return h.Owner != noOwner }
 
 // Website is the URL of the page about the server, "" until there is one.
 func (h Home) Website() string {
-	if !h.Chosen() {
+	if !h.IsChosen() {
 		return ""
 	}
 	return h.URL()

@@ -27,7 +27,7 @@ func TestReadHome(t *testing.T) {
 	if home := ReadHome(); home.Repository != "langsmith-insights-mcp" {
 		t.Errorf("the home is %+v", home)
 	}
-	if (Home{Owner: noOwner}).Chosen() || !(Home{Owner: "somebody"}).Chosen() {
+	if (Home{Owner: noOwner}).IsChosen() || !(Home{Owner: "somebody"}).IsChosen() {
 		t.Error("Chosen does not tell an owner from the placeholder")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// backupMark stands between the name of a file and the time of its backup.
+// backupMark separates the name of a file from the time of its backup.
 const backupMark = ".bak-"
 
 // backups lists the backups beside the file, oldest first.

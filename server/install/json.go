@@ -131,7 +131,7 @@ func parseJSON(src []byte) ([]byte, hujson.Value, error) {
 		empty, blank := hujson.Parse(object)
 		if blank != nil {
 			_, err = hujson.Parse(src) // for the position at the end of the file
-			return nil, root, withoutLiteral(err)
+			return nil, root, removeLiteral(err)
 		}
 		src, root = object, empty
 	}
@@ -141,9 +141,9 @@ func parseJSON(src []byte) ([]byte, hujson.Value, error) {
 	return src, root, nil
 }
 
-// withoutLiteral removes a literal from hujson's error, which may be a key pasted with a
+// removeLiteral removes a literal from hujson's error, which may be a key pasted with a
 // stray backslash.
-func withoutLiteral(err error) error {
+func removeLiteral(err error) error {
 	parts := regexp.MustCompile(`^hujson: (line \d+, column \d+): (invalid literal|.*)`).FindStringSubmatch(fmt.Sprint(err))
 	if parts == nil {
 		return errors.New("not valid JSON")

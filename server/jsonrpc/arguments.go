@@ -17,8 +17,8 @@ import (
 // (BenchmarkCreate).
 const argumentsParam = "arguments"
 
-// callsTool reports whether the message is a tools/call with params.
-func (m *Message) callsTool() bool {
+// isToolCall reports whether the message is a tools/call with params.
+func (m *Message) isToolCall() bool {
 	return m.Method == string(mcp.MethodToolsCall) && m.Params != nil
 }
 
@@ -43,7 +43,7 @@ type argumentsKey struct{}
 
 func withArguments(ctx context.Context, m *Message) context.Context {
 	arguments := m.Params[argumentsParam]
-	if arguments == nil || !m.callsTool() {
+	if arguments == nil || !m.isToolCall() {
 		return ctx
 	}
 	return context.WithValue(ctx, argumentsKey{}, json.RawMessage(arguments))

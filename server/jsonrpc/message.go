@@ -230,7 +230,7 @@ func (m *Message) forMCP() []byte {
 	}
 	data = append(append(data, `,"method":`...), m.method...)
 	switch {
-	case m.callsTool():
+	case m.isToolCall():
 		data = m.appendWithoutArguments(append(data, `,"params":`...))
 	case m.Method == string(mcp.MethodNotificationCancelled):
 		data = appendText(append(data, `,"params":{"requestId":`...), m.Params["requestId"])

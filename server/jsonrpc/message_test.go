@@ -167,7 +167,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("%q: mcp-go cancels %s", data, got)
 			}
 			return
-		case m.callsTool():
+		case m.isToolCall():
 			if params.Arguments != nil {
 				t.Errorf("%q: mcp-go reads the arguments %s", data, params.Arguments)
 			}

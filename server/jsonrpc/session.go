@@ -159,20 +159,20 @@ func (s *Session) NotificationChannel() chan<- mcp.JSONRPCNotification { return 
 func (s *Session) SetClientInfo(info mcp.Implementation) { s.clientInfo.Store(&info) }
 
 // GetClientInfo implements mcp-go's SessionWithClientInfo.
-func (s *Session) GetClientInfo() mcp.Implementation { return valueOf(&s.clientInfo) }
+func (s *Session) GetClientInfo() mcp.Implementation { return loadValue(&s.clientInfo) }
 
 // SetClientCapabilities implements mcp-go's SessionWithClientInfo.
 func (s *Session) SetClientCapabilities(c mcp.ClientCapabilities) { s.capabilities.Store(&c) }
 
 // GetClientCapabilities implements mcp-go's SessionWithClientInfo.
-func (s *Session) GetClientCapabilities() mcp.ClientCapabilities { return valueOf(&s.capabilities) }
+func (s *Session) GetClientCapabilities() mcp.ClientCapabilities { return loadValue(&s.capabilities) }
 
 // SetLogLevel implements mcp-go's SessionWithLogging.
 func (s *Session) SetLogLevel(level mcp.LoggingLevel) { s.logLevel.Store(&level) }
 
 // GetLogLevel implements mcp-go's SessionWithLogging. The default is the lowest level.
 func (s *Session) GetLogLevel() mcp.LoggingLevel {
-	if level := valueOf(&s.logLevel); level != "" {
+	if level := loadValue(&s.logLevel); level != "" {
 		return level
 	}
 	return mcp.LoggingLevelDebug
@@ -189,11 +189,11 @@ func (s *Session) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
 
 // SubscriptionFilter implements mcp-go's SessionWithSubscriptionFilter.
 func (s *Session) SubscriptionFilter() (filter mcp.SubscriptionFilter, active bool) {
-	filter = valueOf(&s.filter)
+	filter = loadValue(&s.filter)
 	return filter, s.subscription != nil || !filter.IsEmpty()
 }
 
-func valueOf[T any](pointer *atomic.Pointer[T]) (value T) {
+func loadValue[T any](pointer *atomic.Pointer[T]) (value T) {
 	if stored := pointer.Load(); stored != nil {
 		value = *stored
 	}

@@ -83,9 +83,9 @@ func (t *task) resolveCategory(project, job string) string {
 	return "cluster_id (of that category)"
 }
 
-// failuresOnly returns the argument that chooses failed traces; empty where the category
-// is filled in, and was not chosen for how often it fails.
-func (t *task) failuresOnly() string {
+// statusArgument returns the argument that selects failed traces; empty if a person named
+// the category, which was then not chosen by its error rate.
+func (t *task) statusArgument() string {
 	if t.value(Category) != "" {
 		return ""
 	}

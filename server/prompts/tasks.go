@@ -77,7 +77,7 @@ func investigateCategory() Prompt {
 			project := t.resolveProject()
 			job := t.resolveJob(newestJob, project)
 			category := t.resolveCategory(project, job)
-			t.addStep("list_insights_runs", "%s: read what happened in its traces.", formatCall("list_insights_runs", project, job, category, t.failuresOnly(), "limit 10"))
+			t.addStep("list_insights_runs", "%s: read what happened in its traces.", formatCall("list_insights_runs", project, job, category, t.statusArgument(), "limit 10"))
 			t.addStep("get_run", "get_run for the two or three most informative traces, with a larger max_chars if they are cut.")
 			t.addAnswer("what these traces have in common, what most likely causes the failures, how sure that is, and what to do about it.")
 		},
@@ -110,7 +110,7 @@ func categoryToDataset() Prompt {
 				limit = n
 			}
 			t.addStep("add_insights_runs_to_dataset", "%s: tell me the category, the dataset and how many traces it would add, and continue only if I agree.",
-				formatCall("add_insights_runs_to_dataset", project, job, category, t.failuresOnly(), dataset, fmt.Sprint("limit ", limit), "dry_run true"))
+				formatCall("add_insights_runs_to_dataset", project, job, category, t.statusArgument(), dataset, fmt.Sprint("limit ", limit), "dry_run true"))
 			t.addStep("add_insights_runs_to_dataset", "The same call without dry_run adds them. Repeating it adds nothing twice.")
 			t.addAnswer("what was added, what was already there and what was left out.")
 		},

@@ -14,8 +14,8 @@ import (
 // methodNotification is the notification with the state of a task.
 const methodNotification = "notifications/tasks"
 
-// maxSubscribed bounds the tasks of one subscription, each of which needs a goroutine.
-const maxSubscribed = 100
+// maxSubscribedTasks bounds the tasks of one subscription, each of which needs a goroutine.
+const maxSubscribedTasks = 100
 
 // Subscribe implements [jsonrpc.Extension]: it notifies a client of those of the requested
 // tasks that are its own, until all of them have ended.
@@ -27,7 +27,7 @@ func (t *Tasks) Subscribe(ctx context.Context, m *jsonrpc.Message) (*jsonrpc.Sub
 	if json.Unmarshal(m.Params["notifications"], &wanted) != nil || json.Unmarshal(m.Params["_meta"], &meta) != nil || len(wanted.TaskIDs) == 0 {
 		return nil, nil // mcp-go refuses what is malformed
 	}
-	if !declares(meta.ClientCapabilities()) {
+	if !declaresExtension(meta.ClientCapabilities()) {
 		refusal := missingCapability()
 		return nil, &refusal
 	}
@@ -35,7 +35,7 @@ func (t *Tasks) Subscribe(ctx context.Context, m *jsonrpc.Message) (*jsonrpc.Sub
 	subscription := &jsonrpc.Subscription{}
 	for _, id := range wanted.TaskIDs {
 		call, err := open(key, id)
-		if _, twice := calls[id]; err != nil || twice || len(calls) == maxSubscribed {
+		if _, twice := calls[id]; err != nil || twice || len(calls) == maxSubscribedTasks {
 			continue // the acknowledgement does not list it
 		}
 		calls[id] = call

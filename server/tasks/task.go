@@ -42,7 +42,7 @@ func newTask(id, status string, call Call) *task {
 }
 
 // newWorkingTask returns the task of an unfinished call.
-func newWorkingTask(id string, call Call, unfinished *tool.Unfinished) *task {
+func newWorkingTask(id string, call Call, unfinished *tool.UnfinishedError) *task {
 	t := newTask(id, working, call)
 	t.StatusMessage = unfinished.Message
 	t.PollIntervalMs = unfinished.NextPoll.Milliseconds()

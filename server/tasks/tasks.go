@@ -24,7 +24,7 @@ type Options struct {
 	Key func(ctx context.Context) Key
 
 	// Run makes a task's call for the caller of ctx without waiting. Its error may be a
-	// [*tool.Unfinished].
+	// [*tool.UnfinishedError].
 	Run func(ctx context.Context, call Call) (*mcp.CallToolResult, error)
 
 	// Ending is closed when the server is about to end; nil for never.
@@ -57,14 +57,14 @@ func New(options Options) *Tasks {
 	)}
 }
 
-// Accepted reports whether a task may answer the request of ctx: its protocol version is
+// IsAccepted reports whether a task may answer the request of ctx: its protocol version is
 // 2026-07-28 or later, and its client declares the extension.
-func Accepted(ctx context.Context) bool {
+func IsAccepted(ctx context.Context) bool {
 	info := mcpserver.RequestProtocolInfoFromContext(ctx)
-	return info != nil && info.Modern && declares(info.ClientCapabilities)
+	return info != nil && info.Modern && declaresExtension(info.ClientCapabilities)
 }
 
-func declares(capabilities *mcp.ClientCapabilities) bool {
+func declaresExtension(capabilities *mcp.ClientCapabilities) bool {
 	if capabilities == nil {
 		return false
 	}
@@ -73,7 +73,7 @@ func declares(capabilities *mcp.ClientCapabilities) bool {
 }
 
 // Create returns a task as the result of an unfinished tools/call.
-func (t *Tasks) Create(ctx context.Context, name string, made time.Time, unfinished *tool.Unfinished) (*mcp.CallToolResult, error) {
+func (t *Tasks) Create(ctx context.Context, name string, made time.Time, unfinished *tool.UnfinishedError) (*mcp.CallToolResult, error) {
 	arguments, err := json.Marshal(unfinished.Arguments)
 	if err != nil {
 		return nil, fmt.Errorf("encode a task's arguments: %w", err)
@@ -108,7 +108,7 @@ func (t *Tasks) Handle(ctx context.Context, m *jsonrpc.Message) (mcp.JSONRPCMess
 		!mcp.IsValidProtocolVersion(meta.ProtocolVersion()) || meta.ClientCapabilities() == nil {
 		return nil, false
 	}
-	if !declares(meta.ClientCapabilities()) {
+	if !declaresExtension(meta.ClientCapabilities()) {
 		return refuse(missingCapability()), true
 	}
 	id := m.TaskID()
@@ -135,7 +135,7 @@ func refuse(problem mcp.JSONRPCErrorDetails) mcp.JSONRPCMessage {
 // get answers tasks/get.
 func (t *Tasks) get(ctx context.Context, id string, call Call) any {
 	task := t.state(ctx, id, call)
-	task.Result = t.complete()
+	task.Result = t.newCompleteResult()
 	return task
 }
 
@@ -145,7 +145,7 @@ func (t *Tasks) state(ctx context.Context, id string, call Call) *task {
 		return newTask(id, cancelled, call)
 	}
 	result, err := t.options.Run(ctx, call)
-	var unfinished *tool.Unfinished
+	var unfinished *tool.UnfinishedError
 	switch {
 	case errors.As(err, &unfinished):
 		return newWorkingTask(id, call, unfinished)
@@ -162,7 +162,7 @@ func (t *Tasks) state(ctx context.Context, id string, call Call) *task {
 
 // update answers tasks/update. No task asks for input, and unsolicited input is to be
 // ignored.
-func (t *Tasks) update(context.Context, string, Call) any { return t.complete() }
+func (t *Tasks) update(context.Context, string, Call) any { return t.newCompleteResult() }
 
 // cancel answers tasks/cancel: it ends a working task, but not the job that it waits for.
 func (t *Tasks) cancel(ctx context.Context, id string, call Call) any {
@@ -170,11 +170,11 @@ func (t *Tasks) cancel(ctx context.Context, id string, call Call) any {
 		t.cancelled.DeleteExpired()
 		t.cancelled.Set(id, struct{}{}, ttlcache.DefaultTTL)
 	}
-	return t.complete()
+	return t.newCompleteResult()
 }
 
-// complete returns the common part of results of the type complete.
-func (t *Tasks) complete() mcp.Result {
+// newCompleteResult returns the common part of results of the type complete.
+func (t *Tasks) newCompleteResult() mcp.Result {
 	var meta mcp.Meta
 	meta.SetServerInfo(t.options.Server)
 	return mcp.Result{Meta: &meta, ResultType: mcp.ResultTypeComplete}

@@ -70,7 +70,7 @@ func Start(ctx context.Context, options Options) *Telemetry {
 func newTracerProvider(ctx context.Context, options Options) (*sdktrace.TracerProvider, error) {
 	exporter := options.Exporter
 	if exporter == nil {
-		enabled, err := tracesEnabled(options.Getenv)
+		enabled, err := isTracingEnabled(options.Getenv)
 		if err != nil || !enabled {
 			return nil, err
 		}
@@ -91,9 +91,9 @@ func newTracerProvider(ctx context.Context, options Options) (*sdktrace.TracerPr
 	return sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(described)), nil
 }
 
-// tracesEnabled reports whether OpenTelemetry's variables turn traces on: an endpoint does,
+// isTracingEnabled reports whether OpenTelemetry's variables turn traces on: an endpoint does,
 // unless another variable turns them off.
-func tracesEnabled(getenv func(string) string) (bool, error) {
+func isTracingEnabled(getenv func(string) string) (bool, error) {
 	if getenv == nil || strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") {
 		return false, nil
 	}
@@ -135,7 +135,6 @@ func (t *Telemetry) MCPOptions() []mcpserver.ServerOption {
 	}
 	return []mcpserver.ServerOption{
 		mcpserver.WithTracer(recording),
-		mcpserver.WithPropagator(headerPropagator{t.propagator}),
 		mcpserver.WithMetaPropagator(metaPropagator{t.propagator}),
 		mcpserver.WithToolHandlerMiddleware(recordTool),
 		mcpserver.WithPromptHandlerMiddleware(recordPrompt),

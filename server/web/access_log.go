@@ -107,12 +107,12 @@ func route(mux *http.ServeMux, r *http.Request) string {
 	return strings.TrimSuffix(pattern[strings.Index(pattern, "/"):], "{$}")
 }
 
-// longestLogged bounds a caller's text in one field of the log, in bytes.
-const longestLogged = 200
+// maxLogged bounds a caller's text in one field of the log, in bytes.
+const maxLogged = 200
 
 func shorten(text string) string {
-	if len(text) > longestLogged {
-		return text[:longestLogged] + "..."
+	if len(text) > maxLogged {
+		return text[:maxLogged] + "..."
 	}
 	return text
 }

@@ -16,7 +16,7 @@ import (
 func (l Limits) readMessage(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	message, err := l.readBody(r)
 	if err == nil {
-		writerOf(w).bodyRead()
+		writerOf(w).endBodyRead()
 		return message, true
 	}
 	var tooLarge *http.MaxBytesError

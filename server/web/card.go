@@ -72,7 +72,7 @@ func serveCard(options Options) http.Handler {
 		Name:   home.ServerName(), Title: identity.Title, Description: identity.Description,
 		Version: options.Version, WebsiteURL: home.Website(), Icons: []mcp.Icon{identity.Icon()},
 	}
-	if home.Chosen() {
+	if home.IsChosen() {
 		common.Repository = &cardRepository{URL: home.URL(), Source: "github"}
 	}
 	policy := hostPolicy{hosts: options.Config.AllowHosts}

@@ -15,13 +15,13 @@ func isProbe(r *http.Request) bool {
 	return r.URL.Path == healthPath || r.URL.Path == readyPath
 }
 
-// health reports that the process is alive.
-func health(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") }
+// serveHealth reports that the process is alive.
+func serveHealth(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") }
 
-// ready reports whether this replica accepts new calls, which it does until the shutdown. It
+// serveReady reports whether this replica accepts new calls, which it does until the shutdown. It
 // does not check LangSmith, the state and the issuer: removing the replica would not help if
 // they fail.
-func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	if s.ending.Load() {
 		writeText(w, http.StatusServiceUnavailable, "ending")
 		return

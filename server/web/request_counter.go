@@ -47,9 +47,9 @@ func (c *requestCounter) wait(ctx context.Context) {
 	}
 }
 
-// count is middleware that counts POST requests. Standing streams do not count: they end
+// countRequests is middleware that counts POST requests. Standing streams do not count: they end
 // with the server.
-func (c *requestCounter) count(next http.Handler) http.Handler {
+func (c *requestCounter) countRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			defer c.begin()()

@@ -182,10 +182,10 @@ func (r *responseWriter) writeKeepAlive() {
 	}
 }
 
-// bodyRead records that the request's body has been read, and removes the read deadline.
+// endBodyRead records that the request's body has been read, and removes the read deadline.
 // net/http continues to read, to notice when the client disconnects, and takes an expired
 // deadline for that.
-func (r *responseWriter) bodyRead() {
+func (r *responseWriter) endBodyRead() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.unread = false

@@ -69,11 +69,11 @@ func New(ctx context.Context, options Options) *Server {
 		authenticate(tokens),
 		callerCredentials,
 		options.Limits.limitLargeBodies(),
-		s.calls.count,
+		s.calls.countRequests,
 	)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+healthPath, health)
-	mux.HandleFunc("GET "+readyPath, s.ready)
+	mux.HandleFunc("GET "+healthPath, serveHealth)
+	mux.HandleFunc("GET "+readyPath, s.serveReady)
 	mux.Handle("GET "+cardPath, serveCard(options))
 	mux.Handle("OPTIONS "+cardPath, serveCard(options))
 	mux.Handle(mcpPath, protect(streamable))

@@ -17,10 +17,10 @@ func isStateless(message *jsonrpc.Message, header http.Header) bool {
 	return mcp.IsModernProtocol(header.Get(mcp.HeaderProtocolVersion)) || mcp.IsModernProtocol(message.ProtocolVersion)
 }
 
-// stateless handles a message of a protocol version without sessions. A cancellation has no
+// handleStateless handles a message of a protocol version without sessions. A cancellation has no
 // effect: clients cancel a call by closing its response, and an id alone does not identify
 // a caller's call.
-func (s *streamable) stateless(ctx context.Context, w http.ResponseWriter, r *http.Request, message *jsonrpc.Message) {
+func (s *streamable) handleStateless(ctx context.Context, w http.ResponseWriter, r *http.Request, message *jsonrpc.Message) {
 	if message.Method == string(mcp.MethodNotificationCancelled) {
 		w.WriteHeader(http.StatusAccepted)
 		return

@@ -85,7 +85,7 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 	accessRecordOf(r.Context()).addMessage(message, s.handler.MCP)
 	switch {
 	case isStateless(message, r.Header):
-		s.stateless(r.Context(), w, r, message)
+		s.handleStateless(r.Context(), w, r, message)
 	case message.Method == string(mcp.MethodInitialize):
 		facts := sessionFacts{canElicit: canElicit(message), sameCredentials: true}
 		id := newSessionID(CallerFrom(r.Context()), facts)

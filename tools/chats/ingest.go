@@ -146,7 +146,7 @@ func waitUntilVisible(ctx context.Context, env *tool.Env, project langsmith.Proj
 		waited := time.Since(began)
 		if waited >= visibleWait {
 			return tool.Refuse("%s, but LangSmith does not find all of them after %s. No job was started, since it would not find them either.%s\nCall again in about a minute; nothing is sent twice.",
-				describeArrived(total, project), wording.Duration(waited), describeQueryError(env, err))
+				describeSent(total, project), wording.Duration(waited), describeQueryError(env, err))
 		}
 		env.ReportProgress(total, total, fmt.Sprintf("waiting until LangSmith finds the chats, for %s", wording.Duration(waited)))
 		select {
@@ -154,12 +154,12 @@ func waitUntilVisible(ctx context.Context, env *tool.Env, project langsmith.Proj
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-env.Ending:
-			return tool.Refuse("%s. This server is shutting down, and no job was started. Call again when it is back; nothing is sent twice.", describeArrived(total, project))
+			return tool.Refuse("%s. This server is shutting down, and no job was started. Call again when it is back; nothing is sent twice.", describeSent(total, project))
 		}
 	}
 }
 
-func describeArrived(total int, project langsmith.Project) string {
+func describeSent(total int, project langsmith.Project) string {
 	return fmt.Sprintf("The %s in %s (session_id %s)", wording.Count(total, "chat is", "chats are"), tool.ProjectLabel(project), project.ID)
 }
 

@@ -49,8 +49,8 @@ type Result struct {
 	Failed int `json:"failed"`
 	// RunIDs are the added traces, at most [maxRunIDs].
 	RunIDs []uuid.UUID `json:"run_ids,omitempty"`
-	tool.Cautioned
-	tool.Followed
+	tool.Cautions
+	tool.NextCall
 
 	target   Target
 	name     string
@@ -77,7 +77,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 		return nil, err
 	}
 	defer unlock()
-	r := &Result{DryRun: args.DryRun, LeftOut: selected.overLimit() + len(selected.missing), target: target, name: name, selected: selected}
+	r := &Result{DryRun: args.DryRun, LeftOut: selected.countOverLimit() + len(selected.missing), target: target, name: name, selected: selected}
 	if len(selected.missing) > 0 {
 		r.Caution = append(r.Caution, selected.describeMissing())
 	}
@@ -106,7 +106,7 @@ func Runs(ctx context.Context, env *tool.Env, args Args, target Target, name str
 
 // warnOfChildren warns of runs that a call names and that are not traces.
 func (r *Result) warnOfChildren(added []uuid.UUID) {
-	if n := r.selected.children(added); n > 0 {
+	if n := r.selected.countChildren(added); n > 0 {
 		r.Caution = append(r.Caution, wording.Count(n, "of them is a run inside a trace, not a trace", "of them are runs inside a trace, not traces")+": get_run shows the trace_id.")
 	}
 }
@@ -210,7 +210,7 @@ func (r *Result) label() string {
 // members already, and that were left out, and what is to be read with caution.
 func (r *Result) WriteCounts(b *strings.Builder) {
 	s := r.selected
-	traces := fmt.Sprintf("%s of %s", wording.Count(r.Added, "trace"), s.source())
+	traces := fmt.Sprintf("%s of %s", wording.Count(r.Added, "trace"), s.describeSource())
 	target := r.label()
 	if r.isNew {
 		target = "the new " + target
@@ -219,7 +219,7 @@ func (r *Result) WriteCounts(b *strings.Builder) {
 	case len(s.ids) == 0:
 		fmt.Fprintf(b, "Nothing to add to %s: %s.\n", r.label(), s.explainEmpty())
 	case r.AlreadyThere == len(s.ids):
-		fmt.Fprintf(b, "Nothing to add: %s already has %s of %s.\n", r.label(), wording.Count(r.AlreadyThere, "trace"), s.source())
+		fmt.Fprintf(b, "Nothing to add: %s already has %s of %s.\n", r.label(), wording.Count(r.AlreadyThere, "trace"), s.describeSource())
 	case r.DryRun:
 		fmt.Fprintf(b, "Dry run: nothing was changed. The same call without dry_run would add %s to %s.\n", traces, target)
 	default:
@@ -231,7 +231,7 @@ func (r *Result) WriteCounts(b *strings.Builder) {
 	if r.AlreadyThere > 0 && r.AlreadyThere < len(s.ids) {
 		fmt.Fprintf(b, "It already has %s of them.\n", wording.Thousands(r.AlreadyThere))
 	}
-	if more := s.overLimit(); more > 0 {
+	if more := s.countOverLimit(); more > 0 {
 		fmt.Fprintf(b, "%s left out by the limit of %s", wording.Count(more, "more is", "more are"), wording.Thousands(s.args.limit()))
 		if s.total <= maxTraces {
 			fmt.Fprintf(b, "; limit=%d adds all", s.total)

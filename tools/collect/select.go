@@ -123,7 +123,7 @@ func (s *selectedTraces) add(id uuid.UUID) {
 	}
 }
 
-func (s *selectedTraces) full() bool { return len(s.ids) == s.listed }
+func (s *selectedTraces) isFull() bool { return len(s.ids) == s.listed }
 
 // addJob selects a job's traces, or those of a category. Whether a category's traces
 // include those of its subcategories is not documented: these are fetched too if its own
@@ -151,7 +151,7 @@ func (s *selectedTraces) addJob(ctx context.Context, client *langsmith.Client) e
 		return err
 	}
 	for _, node := range s.cluster.Subtree() {
-		if s.full() || len(s.seen) >= s.cluster.Runs && len(s.seen) > 0 {
+		if s.isFull() || len(s.seen) >= s.cluster.Runs && len(s.seen) > 0 {
 			break
 		}
 		if node.ID == uuid.Nil {
@@ -168,7 +168,7 @@ func (s *selectedTraces) addJob(ctx context.Context, client *langsmith.Client) e
 // addPages selects the traces of a job, or of one category alone, page by page until
 // the limit is reached.
 func (s *selectedTraces) addPages(ctx context.Context, client *langsmith.Client, cluster uuid.UUID) error {
-	for offset := 0; !s.full(); {
+	for offset := 0; !s.isFull(); {
 		page, err := client.ListJobRuns(ctx, s.project.ID, s.job, langsmith.JobRunsQuery{ClusterID: cluster, Limit: tool.MaxPage, Offset: offset})
 		if err != nil {
 			return err
@@ -222,8 +222,8 @@ func (s *selectedTraces) describeMissing() string {
 	return fmt.Sprintf("Left out: %s that LangSmith does not have in this project (any more): %s.", wording.Count(len(s.missing), "run"), strings.Join(named, ", "))
 }
 
-// children returns the number of runs that are not a trace but a part of one.
-func (s *selectedTraces) children(ids []uuid.UUID) int {
+// countChildren returns the number of runs that are not a trace but a part of one.
+func (s *selectedTraces) countChildren(ids []uuid.UUID) int {
 	children := 0
 	for _, run := range s.runsOf(ids) {
 		if !run.IsRoot() {
@@ -251,11 +251,11 @@ func (s *selectedTraces) origin() Origin {
 	return origin
 }
 
-// overLimit returns the number of traces beyond the limit.
-func (s *selectedTraces) overLimit() int { return s.total - len(s.ids) - len(s.missing) }
+// countOverLimit returns the number of traces beyond the limit.
+func (s *selectedTraces) countOverLimit() int { return s.total - len(s.ids) - len(s.missing) }
 
-// source names what the traces were selected from.
-func (s *selectedTraces) source() string {
+// describeSource names what the traces were selected from.
+func (s *selectedTraces) describeSource() string {
 	switch {
 	case s.cluster != nil:
 		return fmt.Sprintf("category %s of job %s", markdown.Quote(s.cluster.Name, markdown.MaxName), s.job)
@@ -274,7 +274,7 @@ func (s *selectedTraces) explainEmpty() string {
 		return "LangSmith has none of these runs"
 	}
 	if s.args.Status != "" {
-		return "no trace of " + s.source() + " has status " + s.args.Status
+		return "no trace of " + s.describeSource() + " has status " + s.args.Status
 	}
-	return "LangSmith lists no trace of " + s.source()
+	return "LangSmith lists no trace of " + s.describeSource()
 }

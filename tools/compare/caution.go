@@ -11,12 +11,12 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// fewTraces is the number of traces below which chance alone can move a share of one half
+// smallReport is the number of traces below which chance alone can move a share of one half
 // by about ten points.
-const fewTraces = 200
+const smallReport = 200
 
-// caution returns what weakens the comparison.
-func (c *Comparison) caution() []string {
+// listCautions returns what weakens the comparison.
+func (c *Comparison) listCautions() []string {
 	var caution []string
 	job, baseline := c.job.tree, c.baseline.tree
 	if len(job.Nodes) == 0 {
@@ -25,16 +25,16 @@ func (c *Comparison) caution() []string {
 	if len(baseline.Nodes) == 0 {
 		caution = append(caution, "The baseline's report has no categories.")
 	}
-	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < fewTraces {
+	if fewest := min(job.Total, baseline.Total); fewest > 0 && fewest < smallReport {
 		caution = append(caution, fmt.Sprintf("Chance moves a share by up to %.0f points, a small one by less.",
-			100*chanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
+			100*computeChanceMargin(0.5, float64(job.Total), float64(baseline.Total))))
 	}
 	if c.job.project.ID != c.baseline.project.ID {
 		caution = append(caution, "The jobs are of different projects.")
 	} else if c.job.job.ConfigID != c.baseline.job.ConfigID {
 		caution = append(caution, "The jobs were started from different configs, so they may have been asked different questions.")
 	}
-	caution = append(caution, cautionOfScopes(c.job.scope, c.baseline.scope)...)
+	caution = append(caution, listScopeCautions(c.job.scope, c.baseline.scope)...)
 	if c.better != nil && *c.better != (Jobs{c.baseline.job.ID, c.job.job.ID}) { // else it is to swap them
 		caution = append(caution, fmt.Sprintf("Reports with the same filter over successive windows: %s.",
 			wording.Call("compare_insights_jobs", "session_id", c.job.project.ID, "job_id", c.better.Job, "baseline_job_id", c.better.Baseline)))
@@ -42,7 +42,7 @@ func (c *Comparison) caution() []string {
 	if c.mayBeRenamed() {
 		caution = append(caution, "An appeared category may be a vanished one with another name.")
 	}
-	if moved := c.movedErrors(); moved != "" {
+	if moved := c.describeMovedErrors(); moved != "" {
 		caution = append(caution, moved)
 	}
 	for _, u := range c.oneSided[:min(len(c.oneSided), maxOneSided)] {
@@ -87,9 +87,9 @@ func (u *OneSided) describe() string {
 // maxMovedErrors bounds how many unchanged categories are named whose errors changed.
 const maxMovedErrors = 3
 
-// movedErrors names the categories whose share is unchanged and whose errors changed more
+// describeMovedErrors names the categories whose share is unchanged and whose errors changed more
 // than chance explains; empty for none.
-func (c *Comparison) movedErrors() string {
+func (c *Comparison) describeMovedErrors() string {
 	var named []string
 	for i := range c.changes {
 		change := &c.changes[i]
@@ -99,7 +99,7 @@ func (c *Comparison) movedErrors() string {
 		now, known := change.Now.Stats.Number(langsmith.StatErrorRate)
 		baseline, knownBaseline := change.Baseline.Stats.Number(langsmith.StatErrorRate)
 		runs, baselineRuns := float64(change.Now.Runs), float64(change.Baseline.Runs)
-		if known && knownBaseline && !withinChance(now*runs, runs, baseline*baselineRuns, baselineRuns) {
+		if known && knownBaseline && !isWithinChance(now*runs, runs, baseline*baselineRuns, baselineRuns) {
 			named = append(named, fmt.Sprintf("%s (%s)", markdown.Quote(change.Now.Name, maxName), writePair(&baseline, &now, wording.Percent)))
 		}
 	}
@@ -112,12 +112,12 @@ func (c *Comparison) movedErrors() string {
 	return "Errors changed by more than chance, with an unchanged share: " + strings.Join(named, ", ") + "."
 }
 
-// cautionOfScopes returns the differences in what two jobs read, as far as their scopes are
+// listScopeCautions returns the differences in what two jobs read, as far as their scopes are
 // known.
-func cautionOfScopes(job, baseline *scope.Scope) []string {
+func listScopeCautions(job, baseline *scope.Scope) []string {
 	var caution []string
 	if length, other := job.Length(), baseline.Length(); length > 0 && other > 0 {
-		if goesBack(job, baseline) {
+		if isBackwards(job, baseline) {
 			caution = append(caution, "The baseline's window ends later than the job's, so this goes back in time: swap job_id and baseline_job_id.")
 		}
 		switch {
@@ -144,8 +144,8 @@ func cautionOfScopes(job, baseline *scope.Scope) []string {
 	return caution
 }
 
-// goesBack reports whether the baseline's window is known to end later than the job's.
-func goesBack(job, baseline *scope.Scope) bool {
+// isBackwards reports whether the baseline's window is known to end later than the job's.
+func isBackwards(job, baseline *scope.Scope) bool {
 	return job.Length() > 0 && baseline.Length() > 0 && baseline.EndTime.After(job.EndTime.Time)
 }
 

@@ -42,20 +42,20 @@ func (p *Pair) node() *report.Node {
 // chance alone, 19 times of 20.
 const chanceDeviations = 1.96
 
-// withinChance reports whether chance alone explains the difference between a part of
+// isWithinChance reports whether chance alone explains the difference between a part of
 // one total and a part of another: a test of two proportions with Yates' correction,
 // which keeps small counts from looking like changes.
-func withinChance(part, total, otherPart, otherTotal float64) bool {
+func isWithinChance(part, total, otherPart, otherTotal float64) bool {
 	if total <= 0 || otherTotal <= 0 {
 		return true
 	}
 	common := min((part+otherPart)/(total+otherTotal), 1)
-	return math.Abs(part/total-otherPart/otherTotal) <= chanceMargin(common, total, otherTotal)
+	return math.Abs(part/total-otherPart/otherTotal) <= computeChanceMargin(common, total, otherTotal)
 }
 
-// chanceMargin returns the largest difference between the shares of two samples of one
+// computeChanceMargin returns the largest difference between the shares of two samples of one
 // population that chance explains (95 %).
-func chanceMargin(share, total, otherTotal float64) float64 {
+func computeChanceMargin(share, total, otherTotal float64) float64 {
 	each := 1/total + 1/otherTotal
 	return min(chanceDeviations*math.Sqrt(share*(1-share)*each)+each/2, 1)
 }
@@ -73,8 +73,8 @@ func Reports(now, baseline *report.Tree) (changes []Change, oneSided []OneSided)
 		}
 	}
 	for _, pair := range pairs {
-		if parent := dividedParent(pair, counterparts); parent == nil {
-			changes = append(changes, change(pair, now, baseline))
+		if parent := findDividedParent(pair, counterparts); parent == nil {
+			changes = append(changes, newChange(pair, now, baseline))
 		} else if i := slices.IndexFunc(oneSided, func(u OneSided) bool { return u.Parent == parent }); i >= 0 {
 			oneSided[i].Subcategories = append(oneSided[i].Subcategories, pair.node())
 		} else {
@@ -98,9 +98,9 @@ type OneSided struct {
 	Subcategories []*report.Node // those without a counterpart
 }
 
-// dividedParent returns the category above an unpaired one that has a counterpart without
+// findDividedParent returns the category above an unpaired one that has a counterpart without
 // subcategories, nil if there is none.
-func dividedParent(pair Pair, counterparts map[*report.Node]*report.Node) *report.Node {
+func findDividedParent(pair Pair, counterparts map[*report.Node]*report.Node) *report.Node {
 	if pair.Now != nil && pair.Baseline != nil {
 		return nil
 	}
@@ -115,7 +115,7 @@ func dividedParent(pair Pair, counterparts map[*report.Node]*report.Node) *repor
 	return nil
 }
 
-func change(pair Pair, now, baseline *report.Tree) Change {
+func newChange(pair Pair, now, baseline *report.Tree) Change {
 	c := Change{Pair: pair}
 	if pair.Now != nil {
 		c.Share, _ = now.Share(pair.Now)
@@ -128,7 +128,7 @@ func change(pair Pair, now, baseline *report.Tree) Change {
 		c.Kind = Appeared
 	case pair.Now == nil:
 		c.Kind = Vanished
-	case withinChance(float64(pair.Now.Runs), float64(now.Total), float64(pair.Baseline.Runs), float64(baseline.Total)):
+	case isWithinChance(float64(pair.Now.Runs), float64(now.Total), float64(pair.Baseline.Runs), float64(baseline.Total)):
 		c.Kind = Unchanged
 	case c.Share > c.BaselineShare:
 		c.Kind = Grew

@@ -42,7 +42,7 @@ func FindJobs(ctx context.Context, env *tool.Env, project, baseline langsmith.Pr
 	if err != nil {
 		return Jobs{}, nil, err
 	}
-	succeeded := jobs.Successful(all)
+	succeeded := jobs.FilterSuccessful(all)
 	later, before, err := findLater(ctx, env, project, succeeded, job)
 	if err != nil {
 		return Jobs{}, nil, err

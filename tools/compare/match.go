@@ -1,7 +1,7 @@
 // Package compare compares two reports: which categories are the same, and how their
 // shares changed.
 //
-// A model names the categories anew for every report, so that the same category rarely
+// A model names the categories of each report on its own, so that the same category rarely
 // has the same name twice. Categories of every level are compared, each with the one
 // most like it: those at the top and those below change for different reasons, and the
 // result says that runs of a category are in its parent too.
@@ -82,12 +82,12 @@ func (m *matching) pair(now, baseline *report.Node, similarity float64) {
 // largest.
 func (m *matching) matchByKey(key func(*report.Node) string) {
 	waiting := map[string][]*report.Node{}
-	for _, node := range bySize(m.baseline) {
+	for _, node := range sortBySize(m.baseline) {
 		if m.matched[node] == nil && comparableName(node) != "" {
 			waiting[key(node)] = append(waiting[key(node)], node)
 		}
 	}
-	for _, node := range bySize(m.now) {
+	for _, node := range sortBySize(m.now) {
 		if _, taken := m.pairs[node]; taken {
 			continue
 		}
@@ -98,7 +98,7 @@ func (m *matching) matchByKey(key func(*report.Node) string) {
 	}
 }
 
-func bySize(tree *report.Tree) []*report.Node {
+func sortBySize(tree *report.Tree) []*report.Node {
 	nodes := slices.Clone(tree.Nodes)
 	report.Sort(nodes, report.ByRuns)
 	return nodes
@@ -146,7 +146,7 @@ func (m *matching) matchBySimilarity() {
 			continue
 		}
 		var own []candidate
-		for _, j := range related(nowWords[i].name, index) {
+		for _, j := range findRelated(nowWords[i].name, index) {
 			if s := vocabulary.similarity(nowWords[i], baselineWords[j]); s >= minSimilarity {
 				own = append(own, candidate{node, m.baseline.Nodes[j], s})
 			}
@@ -162,8 +162,8 @@ func (m *matching) matchBySimilarity() {
 	}
 }
 
-// related returns the categories that have a word of the name.
-func related(name []int, index map[int][]int) []int {
+// findRelated returns the categories that have a word of the name.
+func findRelated(name []int, index map[int][]int) []int {
 	var found []int
 	for _, word := range name {
 		found = append(found, index[word]...)
@@ -231,7 +231,7 @@ func (v *vocabulary) weigh(reports ...[]document) {
 	for _, documents := range reports {
 		counts := make([]int, len(v.numbers))
 		for _, document := range documents {
-			for _, word := range union(document.name, document.description) {
+			for _, word := range mergeNumbers(document.name, document.description) {
 				counts[word]++
 			}
 		}
@@ -280,7 +280,7 @@ func (v *vocabulary) similarityOf(a, b []int) float64 {
 	return 2 * common / all
 }
 
-func union(a, b []int) []int {
+func mergeNumbers(a, b []int) []int {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -297,7 +297,7 @@ func Words(text string) []string {
 	for _, field := range fields {
 		switch {
 		case strings.ContainsFunc(field, isUnspaced):
-			words = append(words, pairs(field)...)
+			words = append(words, pairCharacters(field)...)
 		case english.IsStopWord(field):
 			common = append(common, field)
 		default:
@@ -314,7 +314,7 @@ func isUnspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-func pairs(text string) []string {
+func pairCharacters(text string) []string {
 	runes := []rune(text)
 	if len(runes) < 2 {
 		return []string{text}

@@ -44,8 +44,8 @@ type Result struct {
 	Grew      []CategoryChange `json:"grew"`
 	Shrank    []CategoryChange `json:"shrank"`
 	Unchanged []CategoryChange `json:"unchanged"`
-	tool.Cautioned
-	tool.Followed
+	tool.Cautions
+	tool.NextCall
 
 	comparison *Comparison
 	shown      int // the number of changes
@@ -88,7 +88,7 @@ func (c *Comparison) result(items, chars int) *Result {
 	r := &Result{
 		Job: c.job.result(chars), Baseline: c.baseline.result(chars),
 		Appeared: []CategoryChange{}, Vanished: []CategoryChange{}, Grew: []CategoryChange{}, Shrank: []CategoryChange{}, Unchanged: []CategoryChange{},
-		Followed: tool.Followed{Next: c.next()}, Cautioned: tool.Cautioned{Caution: c.caution()}, comparison: c, shown: items,
+		NextCall: tool.NextCall{Next: c.next()}, Cautions: tool.Cautions{Caution: c.listCautions()}, comparison: c, shown: items,
 	}
 	if left := len(c.changes) - items; left > 0 {
 		r.Caution = append(r.Caution, fmt.Sprintf("%s with smaller or no changes not shown: get_insights_job lists all categories of each report.", wording.Categories(left)))
@@ -105,7 +105,7 @@ func (c *Comparison) result(items, chars int) *Result {
 // that shows the whole report. If the comparison goes back in time, it returns the one that
 // does not.
 func (c *Comparison) next() *tool.Call {
-	if goesBack(c.job.scope, c.baseline.scope) {
+	if isBackwards(c.job.scope, c.baseline.scope) {
 		call := []any{"session_id", c.baseline.project.ID, "job_id", c.baseline.job.ID, "baseline_job_id", c.job.job.ID}
 		if c.job.project.ID != c.baseline.project.ID {
 			call = append(call, "baseline_session_id", c.job.project.ID)

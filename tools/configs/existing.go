@@ -23,7 +23,7 @@ func FindExisting(ctx context.Context, env *tool.Env, project langsmith.Project,
 	}
 	least := 0
 	for i := range all {
-		if added, ok := matches(&all[i], request); ok && (existing == nil || added < least) {
+		if added, ok := matchConfig(&all[i], request); ok && (existing == nil || added < least) {
 			existing, least = &all[i], added
 		}
 	}
@@ -60,9 +60,9 @@ var (
 	addedByLangSmith = []string{"name", "hierarchy", "partitions", "summary_prompt", "attribute_schemas"}
 )
 
-// matches reports whether a saved config equals a request, and returns the number of
+// matchConfig reports whether a saved config equals a request, and returns the number of
 // settings that LangSmith has added to it.
-func matches(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (added int, ok bool) {
+func matchConfig(saved *langsmith.Config, request *langsmith.CreateConfigRequest) (added int, ok bool) {
 	description, _ := request.Description.Get()
 	cron, _ := request.ScheduleCron.Get()
 	if saved.Prebuilt || saved.Name != request.Name || saved.Description != description ||

@@ -80,12 +80,12 @@ func (r *scheduledRuns) describe() string {
 		times, r.next.Format("2006-01-02 15:04"), wording.Count(r.traces, "trace"), r.once, r.cost)
 }
 
-// mostRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
-const mostRuns = 31
+// maxRuns is the maximum number of runs a month without accept_runs_per_month: one a day.
+const maxRuns = 31
 
 // CheckPolicy refuses a schedule that starts more jobs a day than the operator allows, since
 // LangSmith starts them, so that they are not counted here; one that starts more runs a month
-// than [mostRuns], and than the caller accepts; and settings that read too much. request is
+// than [maxRuns], and than the caller accepts; and settings that read too much. request is
 // nil if the call gives no settings.
 func (a *ScheduleArgs) CheckPolicy(policy tool.Policy, cron langsmith.Optional[string], request *langsmith.CreateInsightsJobRequest) error {
 	var problems []error
@@ -111,7 +111,7 @@ func (a *ScheduleArgs) CheckPolicy(policy tool.Policy, cron langsmith.Optional[s
 func (a *ScheduleArgs) checkAccepted(when *schedule.Schedule, request *langsmith.CreateInsightsJobRequest) error {
 	now := time.Now()
 	_, most := when.PerMonth(now)
-	if most <= mostRuns || most <= a.AcceptRunsPerMonth {
+	if most <= maxRuns || most <= a.AcceptRunsPerMonth {
 		return nil
 	}
 	price := "; dry_run shows what they may cost"
@@ -160,7 +160,7 @@ const othersHeading = "Other configs of this project have schedules; update_insi
 
 // writeOthers lists the project's other configs with a schedule, and what they cost a month
 // with this one: a caller who saves a second schedule may mean to change the first.
-func (s *Saved) writeOthers(b *strings.Builder) {
+func (s *SavedConfig) writeOthers(b *strings.Builder) {
 	if len(s.others) == 0 {
 		return
 	}
@@ -181,7 +181,7 @@ func DescribeSchedules(ctx context.Context, env *tool.Env, project langsmith.Pro
 	return "Other configs of this project still have schedules: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."
 }
 
-func (s *Saved) listOthers() []string { return listSchedules(s.others) }
+func (s *SavedConfig) listOthers() []string { return listSchedules(s.others) }
 
 // listSchedules describes configs with a schedule, the first of them.
 func listSchedules(views []View) []string {
@@ -204,7 +204,7 @@ func listSchedules(views []View) []string {
 
 // describeSum returns the cost of all schedules of the project that can be parsed; empty
 // for fewer than two.
-func (s *Saved) describeSum() string {
+func (s *SavedConfig) describeSum() string {
 	var runs int
 	var sum scheduledRuns
 	for _, view := range append([]View{s.view}, s.others...) {

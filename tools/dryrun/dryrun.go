@@ -182,16 +182,16 @@ func MissingKeys(request *langsmith.CreateInsightsJobRequest, secrets *[]string)
 	}
 	var missing []string
 	for _, model := range cost.Models(request) {
-		if key := keyOf(model); key != "" && !slices.Contains(*secrets, key) && !slices.Contains(missing, key) {
+		if key := secretName(model); key != "" && !slices.Contains(*secrets, key) && !slices.Contains(missing, key) {
 			missing = append(missing, key)
 		}
 	}
 	return missing
 }
 
-// keyOf returns the name of the secret with a provider's key; empty for a model
+// secretName returns the name of the secret with a provider's key; empty for a model
 // configuration.
-func keyOf(model string) string {
+func secretName(model string) string {
 	switch provider := langsmith.ModelProvider(model); provider {
 	case langsmith.ProviderOpenAI, langsmith.ProviderAnthropic:
 		return strings.ToUpper(model) + "_API_KEY"
@@ -206,7 +206,7 @@ func OtherModel(request *langsmith.CreateInsightsJobRequest, secrets *[]string) 
 		return ""
 	}
 	for _, other := range []langsmith.ModelProvider{langsmith.ProviderOpenAI, langsmith.ProviderAnthropic} {
-		if slices.Contains(*secrets, keyOf(string(other))) {
+		if slices.Contains(*secrets, secretName(string(other))) {
 			return other
 		}
 	}

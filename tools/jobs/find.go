@@ -22,35 +22,35 @@ func Find(ctx context.Context, env *tool.Env, project langsmith.Project, id tool
 	return found.ID, err
 }
 
-// Found is the job that a call names. The other fields are known if it is [tool.LatestJob].
-type Found struct {
+// FoundJob is the job that a call names. The other fields are known if it is [tool.LatestJob].
+type FoundJob struct {
 	ID      uuid.UUID
 	Alone   bool     // the project has no other report
 	Caution []string // names jobs that the caller may mean instead
 }
 
 // FindReport is [Find] for tools that show the report.
-func FindReport(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (Found, error) {
+func FindReport(ctx context.Context, env *tool.Env, project langsmith.Project, id tool.JobID) (FoundJob, error) {
 	if id != tool.LatestJob {
-		return Found{ID: id.UUID()}, nil
+		return FoundJob{ID: id.UUID()}, nil
 	}
 	all, err := ListAll(ctx, env.LangSmith, project.ID)
 	if err != nil {
-		return Found{}, err
+		return FoundJob{}, err
 	}
-	succeeded := Successful(all)
+	succeeded := FilterSuccessful(all)
 	if len(succeeded) == 0 {
-		return Found{}, RefuseLatest(project)
+		return FoundJob{}, RefuseLatest(project)
 	}
-	return Found{ID: succeeded[0].ID, Alone: len(succeeded) == 1, Caution: cautionOfLatest(env, all, succeeded)}, nil
+	return FoundJob{ID: succeeded[0].ID, Alone: len(succeeded) == 1, Caution: listLatestCautions(env, all, succeeded)}, nil
 }
 
 // maxNewer is the maximum number of unfinished jobs that a caution names.
 const maxNewer = 3
 
-// cautionOfLatest names the newer jobs that are unfinished, and a report of a later window
+// listLatestCautions names the newer jobs that are unfinished, and a report of a later window
 // than that of the newest one.
-func cautionOfLatest(env *tool.Env, all, succeeded []langsmith.Job) []string {
+func listLatestCautions(env *tool.Env, all, succeeded []langsmith.Job) []string {
 	var caution []string
 	latest := &succeeded[0]
 	newer := all[:slices.IndexFunc(all, func(job langsmith.Job) bool { return job.ID == latest.ID })]
@@ -99,8 +99,8 @@ func ListAll(ctx context.Context, client *langsmith.Client, project uuid.UUID) (
 	return all, nil
 }
 
-// Successful returns the jobs that succeeded.
-func Successful(all []langsmith.Job) []langsmith.Job {
+// FilterSuccessful returns the jobs that succeeded.
+func FilterSuccessful(all []langsmith.Job) []langsmith.Job {
 	return slices.DeleteFunc(slices.Clone(all), func(job langsmith.Job) bool { return job.Status != langsmith.StatusSuccess })
 }
 
@@ -116,7 +116,7 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, t
 		shown = text
 	}
 	if len(found) > 1 {
-		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found, categoriesListed))
+		return nil, tool.Refuse("%s categories of this job fit cluster_id %s. Call again with the id of one:%s", wording.Thousands(len(found)), shown, listCategories(found, maxSuggestions))
 	}
 	if !job.Status.Done() {
 		return nil, tool.RefuseMissing("There is no category %s yet: the job is not finished. Call wait_for_insights_job first.", shown)
@@ -124,7 +124,7 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, t
 	if len(tree.Nodes) == 0 {
 		return nil, tool.RefuseMissing("There is no category %s: the report has no categories.", shown)
 	}
-	if kind := otherKind(project, job, text); kind != "" {
+	if kind := findOtherKind(project, job, text); kind != "" {
 		return nil, tool.RefuseMissing("cluster_id %s is the id of %s, not of a category. %s lists the categories.", text, kind,
 			wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 	}
@@ -132,11 +132,11 @@ func FindCategory(project uuid.UUID, job *langsmith.Report, tree *report.Tree, t
 	if len(listed) == 0 {
 		listed, which = slices.Clone(tree.Nodes), "The largest are"
 		report.Sort(listed, report.ByRuns)
-		if len(listed) < fewCategories {
-			return nil, tool.RefuseMissing("There is no category %s in %s. It has:%s", shown, describeJob(job), listCategories(listed, fewCategories))
+		if len(listed) < maxCompleteList {
+			return nil, tool.RefuseMissing("There is no category %s in %s. It has:%s", shown, describeJob(job), listCategories(listed, maxCompleteList))
 		}
 	}
-	return nil, tool.RefuseMissing("There is no category %s in %s. %s:%s\n%s lists all.", shown, describeJob(job), which, listCategories(listed, categoriesListed),
+	return nil, tool.RefuseMissing("There is no category %s in %s. %s:%s\n%s lists all.", shown, describeJob(job), which, listCategories(listed, maxSuggestions),
 		wording.Call("get_insights_job", "session_id", project, "job_id", job.ID))
 }
 
@@ -145,8 +145,8 @@ func describeJob(job *langsmith.Report) string {
 	return fmt.Sprintf("job %s (job_id %s)", markdown.Quote(job.Name, MaxName), job.ID)
 }
 
-// otherKind returns what else has the id; empty if nothing does.
-func otherKind(project uuid.UUID, job *langsmith.Report, text string) string {
+// findOtherKind returns what else has the id; empty if nothing does.
+func findOtherKind(project uuid.UUID, job *langsmith.Report, text string) string {
 	id, isID := tool.ParseUUID(text)
 	switch {
 	case !isID:
@@ -162,14 +162,14 @@ func otherKind(project uuid.UUID, job *langsmith.Report, text string) string {
 }
 
 const (
-	categoriesListed = 5  // the maximum number of suggestions in a refusal
-	fewCategories    = 20 // a refusal lists all categories of a report that has fewer
+	maxSuggestions  = 5  // the maximum number of suggestions in a refusal
+	maxCompleteList = 20 // a refusal lists all categories of a report that has fewer
 )
 
-// listCategories lists at most most categories, one a line.
-func listCategories(nodes []*report.Node, most int) string {
+// listCategories lists at most limit categories, one a line.
+func listCategories(nodes []*report.Node, limit int) string {
 	var b strings.Builder
-	for _, node := range nodes[:min(len(nodes), most)] {
+	for _, node := range nodes[:min(len(nodes), limit)] {
 		b.WriteString("\n- " + markdown.Quote(node.Name, 80))
 		if node.Parent != nil {
 			b.WriteString(" in " + markdown.Quote(node.Parent.Name, 80))

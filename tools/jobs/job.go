@@ -77,9 +77,9 @@ func (j *Job) Reason() string {
 	return markdown.Quote(j.Error, len(j.Error))
 }
 
-// shortestWindow is the minimum span of a job's start_time and end_time that can only be
+// minWindow is the minimum span of a job's start_time and end_time that can only be
 // the window of the traces, since a job takes less.
-const shortestWindow = time.Hour
+const minWindow = time.Hour
 
 // hasWindow reports whether the job's two times are the window of the analysed traces.
 // LangSmith does not document whether they are that or the time of the work, which ends
@@ -89,7 +89,7 @@ func hasWindow(job *langsmith.Job) bool {
 	if job.StartTime.IsZero() || took <= 0 {
 		return false
 	}
-	return took >= shortestWindow || !job.CreatedAt.IsZero() && !job.EndTime.After(job.CreatedAt.Time)
+	return took >= minWindow || !job.CreatedAt.IsZero() && !job.EndTime.After(job.CreatedAt.Time)
 }
 
 // ScopeOf returns the known part of a job's scope: what is remembered, which LangSmith does
@@ -116,9 +116,9 @@ func NewJobs(jobs []langsmith.Job, known *scope.Memory) []Job {
 	return shown
 }
 
-// WriteList writes a list of at most most jobs, one per line, and a note if there are more.
-func WriteList(b *strings.Builder, jobs []Job, most int) {
-	for _, job := range jobs[:min(len(jobs), most)] {
+// WriteList writes a list of at most limit jobs, one per line, and a note if there are more.
+func WriteList(b *strings.Builder, jobs []Job, limit int) {
+	for _, job := range jobs[:min(len(jobs), limit)] {
 		about := job.State()
 		if reads := job.Scope.String(); reads != "" {
 			about += ", reads " + reads
@@ -127,18 +127,18 @@ func WriteList(b *strings.Builder, jobs []Job, most int) {
 		}
 		fmt.Fprintf(b, "- %s (%s), job_id %s\n", markdown.Quote(job.Name, MaxName), about, job.ID)
 	}
-	if len(jobs) > most {
+	if len(jobs) > limit {
 		b.WriteString("- and more: list_insights_jobs\n")
 	}
 }
 
-// ListNames names at most most jobs as part of a sentence, and says if there are more.
-func ListNames(jobs []Job, most int) string {
+// ListNames names at most limit jobs as part of a sentence, and says if there are more.
+func ListNames(jobs []Job, limit int) string {
 	var named []string
-	for _, job := range jobs[:min(len(jobs), most)] {
+	for _, job := range jobs[:min(len(jobs), limit)] {
 		named = append(named, fmt.Sprintf("%s (%s), job_id %s", markdown.Quote(job.Name, MaxName), job.State(), job.ID))
 	}
-	if len(jobs) > most {
+	if len(jobs) > limit {
 		named = append(named, "and more: list_insights_jobs")
 	}
 	return strings.Join(named, "; ")
@@ -148,18 +148,18 @@ func ListNames(jobs []Job, most int) string {
 type failure int
 
 const (
-	failedOtherwise failure = iota
-	foundNothing            // no trace to read
-	exceededQuota           // of the model's provider
-	lackedKey               // of the model
+	failureUnknown  failure = iota
+	failureNoTraces         // no trace to read
+	failureQuota            // of the model's provider
+	failureNoKey            // of the model
 )
 
 // failureWords are parts of LangSmith's or a model provider's errors for each failure. None
 // of them is documented.
 var failureWords = [...][]string{
-	foundNothing:  {"no traces", "no runs", "no threads", "no matching"},
-	exceededQuota: {"quota", "rate limit", "rate_limit"},
-	lackedKey:     {"api key", "api_key", "secret", "credential", "authentication", "unauthorized"},
+	failureNoTraces: {"no traces", "no runs", "no threads", "no matching"},
+	failureQuota:    {"quota", "rate limit", "rate_limit"},
+	failureNoKey:    {"api key", "api_key", "secret", "credential", "authentication", "unauthorized"},
 }
 
 func (j *Job) failure() failure {
@@ -176,8 +176,8 @@ func (j *Job) retry(project uuid.UUID) *tool.Call {
 	call := []any{"session_id", project, "config_id", j.ConfigID}
 	if j.Scope != nil {
 		start, end := j.Scope.StartTime.Time, j.Scope.EndTime.Time
-		if j.failure() == foundNothing {
-			start = start.Add(-(scope.Widened - 1) * j.Scope.Length())
+		if j.failure() == failureNoTraces {
+			start = start.Add(-(scope.WideningFactor - 1) * j.Scope.Length())
 		}
 		call = append(call, j.Scope.Arguments(start, end)...)
 	}
@@ -188,13 +188,13 @@ func (j *Job) retry(project uuid.UUID) *tool.Call {
 func (j *Job) describeRetry() string {
 	var what string
 	switch j.failure() {
-	case foundNothing:
+	case failureNoTraces:
 		if what = "shows how many traces match now; then widen the window, or change the filter."; j.Scope.Length() > 0 {
-			what = "shows whether " + wording.Duration(scope.Widened*j.Scope.Length()) + " have traces; otherwise change the filter."
+			what = "shows whether " + wording.Duration(scope.WideningFactor*j.Scope.Length()) + " have traces; otherwise change the filter."
 		}
-	case exceededQuota:
+	case failureQuota:
 		what = "shows what another job would read and cost; it can succeed when the provider's quota allows."
-	case lackedKey:
+	case failureNoKey:
 		what = "shows which model secrets the workspace has."
 	default:
 		what = "shows what another job would read and cost."

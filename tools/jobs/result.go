@@ -27,8 +27,8 @@ type Result struct {
 	NextOffset        int       `json:"next_offset,omitempty"`
 	Report            *Report   `json:"report,omitempty"`
 	RetryAfterSeconds int       `json:"retry_after_seconds,omitempty"`
-	tool.Cautioned
-	tool.Followed
+	tool.Cautions
+	tool.NextCall
 
 	view      *View
 	nodes     []*report.Node // of Clusters, in the same order
@@ -202,7 +202,7 @@ func (v *View) fitReport() error {
 		Build:    v.newReport,
 	}
 	fitted, _, err := report.Fit()
-	if err == nil && !fitted.empty() {
+	if err == nil && !fitted.isEmpty() {
 		v.report = fitted
 	}
 	return err
@@ -215,7 +215,7 @@ func (v *View) result(items, chars int) *Result {
 		Job:       NewJob(&v.job.Job, v.scopes, min(MaxName, chars)),
 		SessionID: v.project.ID,
 		Report:    v.report,
-		Cautioned: tool.Cautioned{Caution: v.Caution},
+		Cautions:  tool.Cautions{Caution: v.Caution},
 		view:      v,
 		chars:     chars,
 	}
@@ -300,7 +300,7 @@ func (v *View) newReport(items, chars int) *Report {
 	return r
 }
 
-func (r *Report) empty() bool {
+func (r *Report) isEmpty() bool {
 	return r.Title == "" && r.KeyPoints == nil && r.Highlighted == nil
 }
 

@@ -84,8 +84,8 @@ func (r *Result) countBelow() string {
 	return "no categories below it"
 }
 
-// longestJob is the longest time that a report takes, by LangSmith's documentation.
-const longestJob = 30 * time.Minute
+// maxJobTime is the longest time that a report takes, by LangSmith's documentation.
+const maxJobTime = 30 * time.Minute
 
 // describeAge returns how long an unfinished job has run, and whether that is usual.
 func (r *Result) describeAge() string {
@@ -93,7 +93,7 @@ func (r *Result) describeAge() string {
 		return ". Reports take up to 30 minutes."
 	}
 	age := r.view.now.Sub(r.CreatedAt.Time)
-	if age > longestJob {
+	if age > maxJobTime {
 		return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes, so it may never end; LangSmith's own page shows more.", wording.Duration(age))
 	}
 	return fmt.Sprintf(": it was started %s ago. Reports take up to 30 minutes.", wording.Duration(age))
@@ -320,7 +320,7 @@ func (r *Result) next() *tool.Call {
 	case len(v.tree.Nodes) == 0:
 		return tool.NewCall("list_projects")
 	}
-	worst, failures := v.worst()
+	worst, failures := v.findWorst()
 	call := []any{"session_id", project, "job_id", r.ID, "cluster_id", worst.ID}
 	if failures > 0 {
 		call = append(call, "status", "error")
@@ -328,9 +328,9 @@ func (r *Result) next() *tool.Call {
 	return tool.NewCall("list_insights_runs", append(call, "limit", 1)...)
 }
 
-// worst returns the leaf category of the view with the most failed runs, and their number.
+// findWorst returns the leaf category of the view with the most failed runs, and their number.
 // If none failed it returns the largest category.
-func (v *View) worst() (worst *report.Node, failures float64) {
+func (v *View) findWorst() (worst *report.Node, failures float64) {
 	for _, node := range v.nodes {
 		rate, _ := node.Stats.Number(langsmith.StatErrorRate)
 		if failed := rate * float64(node.Runs); len(node.Children) == 0 && failed > failures {
@@ -344,7 +344,7 @@ func (v *View) worst() (worst *report.Node, failures float64) {
 }
 
 func (v *View) describeWorst() string {
-	if _, failures := v.worst(); failures > 0 {
+	if _, failures := v.findWorst(); failures > 0 {
 		return "most failures"
 	}
 	return "most traces"

@@ -62,17 +62,17 @@ func (f *inFlight) resetBegin(open []state.Entry) {
 	}
 }
 
-// sentAt returns when an intent's request was sent, by LangSmith's clock if that is
+// sendTime returns when an intent's request was sent, by LangSmith's clock if that is
 // known.
-func sentAt(entry state.Entry) time.Time {
+func sendTime(entry state.Entry) time.Time {
 	if !entry.ServerTime.IsZero() {
 		return entry.ServerTime
 	}
 	return entry.Began
 }
 
-// freshReport is the maximum age of a report that is returned instead of a new one.
-const freshReport = time.Hour
+// maxFreshAge is the maximum age of a report that is returned instead of a new one.
+const maxFreshAge = time.Hour
 
 // isFresh reports whether a job succeeded so recently that another one would return the
 // same: within an hour, and within a tenth of the window that it read.
@@ -85,7 +85,7 @@ func (f *inFlight) isFresh(entry state.Entry, job langsmith.Job) bool {
 	if took := job.EndTime.Sub(job.CreatedAt.Time); !job.EndTime.IsZero() && took > 0 && took < age {
 		age -= took
 	}
-	return age < min(freshReport, f.window()/10)
+	return age < min(maxFreshAge, f.window()/10)
 }
 
 // window returns the length of the window that the call's job reads. That of a saved

@@ -24,7 +24,7 @@ const (
 	ResultTooMany        Result = "too_many_jobs" // refused by LangSmith for now
 	ResultLimit          Result = "limit"         // refused by --max-jobs-per-day
 	ResultDeclined       Result = "declined"      // by a person
-	ResultLeft           Result = "left"          // the caller disconnected before anything was sent
+	ResultDisconnected   Result = "left"          // the caller disconnected before anything was sent
 	ResultFailed         Result = "failed"        // nothing was sent
 )
 
@@ -32,11 +32,11 @@ const (
 func Results() []Result {
 	return []Result{
 		ResultStarted, ResultAlreadyRunning, ResultAlreadyDone, ResultProbably, ResultUncertain, ResultRefused,
-		ResultTooMany, ResultLimit, ResultDeclined, ResultLeft, ResultFailed,
+		ResultTooMany, ResultLimit, ResultDeclined, ResultDisconnected, ResultFailed,
 	}
 }
 
-func resultOf(outcome *Outcome, err error) Result {
+func newResult(outcome *Outcome, err error) Result {
 	var uncertain *UncertainError
 	var many *TooManyJobsError
 	var limit *LimitError
@@ -60,7 +60,7 @@ func resultOf(outcome *Outcome, err error) Result {
 	case errors.As(err, &earlier):
 		return ResultFailed
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return ResultLeft
+		return ResultDisconnected
 	case errors.As(err, &api) && api.Status != 0:
 		return ResultRefused
 	}
@@ -73,11 +73,11 @@ func (l *Ledger) audit(call *Call, intent uuid.UUID, outcome *Outcome, err error
 	if outcome != nil {
 		job = outcome.Job.ID
 	}
-	l.writeAuditLine(call, intent, job, resultOf(outcome, err), slices.Contains(notesOf(outcome, err), noteNoStore))
+	l.writeAuditLine(call, intent, job, newResult(outcome, err), slices.Contains(joinNotes(outcome, err), noteNoStore))
 }
 
-// notesOf returns a call's notes.
-func notesOf(outcome *Outcome, err error) []string {
+// joinNotes returns a call's notes.
+func joinNotes(outcome *Outcome, err error) []string {
 	var uncertain *UncertainError
 	switch {
 	case outcome != nil:

@@ -33,12 +33,12 @@ func (l *Ledger) CheckDailyLimit(ctx context.Context, call *Call) error {
 	if l.maxJobsPerDay <= 0 {
 		return nil
 	}
-	if counted, err := l.stores.counted(ctx, l.today(call)); err != nil || counted < l.maxJobsPerDay {
+	if counted, err := l.stores.readCount(ctx, l.today(call)); err != nil || counted < l.maxJobsPerDay {
 		return err
 	}
 	var others []langsmith.Job
 	if call.Project != uuid.Nil { // else the project does not exist
-		others, _, _ = l.Others(ctx, call)
+		others, _, _ = l.ListOthers(ctx, call)
 	}
 	return l.limitError(others)
 }

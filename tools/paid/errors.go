@@ -80,18 +80,18 @@ func (e *EarlierError) Error() string {
 // Unwrap returns why it could not be read.
 func (e *EarlierError) Unwrap() error { return e.Err }
 
-// LeftError is the error for a caller that disconnected before the outcome was known.
-type LeftError struct {
+// DisconnectedError is the error for a caller that disconnected before the outcome was known.
+type DisconnectedError struct {
 	// Sent is whether the request may have been sent. If so, the call continues and its
 	// outcome is remembered, so that an equal call finds it.
 	Sent bool
 	Err  error // of the caller's context
 }
 
-func (e *LeftError) Error() string { return e.Err.Error() }
+func (e *DisconnectedError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the error of the caller's context.
-func (e *LeftError) Unwrap() error { return e.Err }
+func (e *DisconnectedError) Unwrap() error { return e.Err }
 
 // ErrBusy is the error if an equal call of another process has held the slot for longer
 // than any request takes. Nothing was started.

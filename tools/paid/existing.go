@@ -16,11 +16,11 @@ import (
 // readTimeout bounds reading one remembered job.
 const readTimeout = 15 * time.Second
 
-// existingJob returns the job of an equal call that prevents another one: one that is
+// findEqualJob returns the job of an equal call that prevents another one: one that is
 // unfinished, that has a fresh report, or whose caller did not get it.
-func (f *inFlight) existingJob() (*Outcome, error) {
+func (f *inFlight) findEqualJob() (*Outcome, error) {
 	entries := slices.DeleteFunc(slices.Clone(f.entries), func(entry state.Entry) bool {
-		return entry.Stage == state.Over || entry.Token == f.token
+		return entry.Stage == state.Ended || entry.Token == f.token
 	})
 	if len(entries) == 0 {
 		return nil, nil
@@ -28,7 +28,7 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 	slices.SortStableFunc(entries, func(a, b state.Entry) int { return b.Began.Compare(a.Began) })
 	f.reopen(entries)
 	var unread *EarlierError
-	for _, entry := range entries {
+	for i, entry := range entries {
 		if entry.Stage == state.Intended {
 			continue
 		}
@@ -41,13 +41,13 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 		}
 		switch {
 		case errors.Is(err, errDeleted), errors.Is(err, errMissing) && f.isGone(entry):
-			f.record(closeEntry(entry))
+			entries[i] = f.endEntry(entry)
 		case errors.Is(err, errMissing), errors.Is(err, errHidden):
 			return f.hiddenOutcome(entry, errors.Is(err, errMissing)), nil
 		case err != nil:
 			unread = &EarlierError{Job: entry.Job, Err: err}
-		case f.isSpent(entry, job):
-			f.record(closeEntry(entry))
+		case f.allowsAnother(entry, job):
+			entries[i] = f.endEntry(entry, job.ID)
 		default:
 			return f.foundOutcome(entry, job), nil
 		}
@@ -58,14 +58,32 @@ func (f *inFlight) existingJob() (*Outcome, error) {
 	return f.findUnresolved(entries)
 }
 
-// isSpent reports whether a remembered job no longer prevents another one: it has ended,
+// allowsAnother reports whether a remembered job no longer prevents another one: it has ended,
 // its caller has got it, and it has no fresh report.
-func (f *inFlight) isSpent(entry state.Entry, job langsmith.Job) bool {
-	return job.Status.Done() && entry.Told && !f.isFresh(entry, job)
+func (f *inFlight) allowsAnother(entry state.Entry, job langsmith.Job) bool {
+	return job.Status.Done() && entry.Delivered && !f.isFresh(entry, job)
 }
 
-// reopen changes an entry, whose probable job is now known to be another call's, back
-// into an intent without an outcome.
+// endEntry returns an entry whose job no longer prevents another one, and records that it
+// is over. A probable job may be another caller's, though: while an equal call looks for
+// the job of a lost response, it looks for another one than the job that it knows.
+func (f *inFlight) endEntry(entry state.Entry, known ...uuid.UUID) state.Entry {
+	if entry.Stage == state.Probable && f.sinceLost(entry) < LookAgain {
+		entry.Known = slices.Concat(entry.Known, known)
+		return reopenEntry(entry)
+	}
+	f.record(closeEntry(entry))
+	return closeEntry(entry)
+}
+
+// reopenEntry returns an entry without its probable job: an intent without an outcome.
+func reopenEntry(entry state.Entry) state.Entry {
+	entry.Stage, entry.Job, entry.Delivered = state.Intended, uuid.Nil, false
+	entry.Missing, entry.MissingServerTime = time.Time{}, time.Time{}
+	return entry
+}
+
+// reopen reopens an entry whose probable job is now known to be another call's.
 func (f *inFlight) reopen(entries []state.Entry) {
 	if !slices.ContainsFunc(entries, func(entry state.Entry) bool { return entry.Stage == state.Probable }) {
 		return
@@ -73,7 +91,7 @@ func (f *inFlight) reopen(entries []state.Entry) {
 	known := f.survey()
 	for i := range entries {
 		if entries[i].Stage == state.Probable && slices.Contains(known.Started, entries[i].Job) {
-			entries[i].Stage, entries[i].Job = state.Intended, uuid.Nil
+			entries[i] = reopenEntry(entries[i])
 		}
 	}
 }
@@ -88,7 +106,7 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 		// The list has LangSmith's time. Without it, an age is measured with this machine's
 		// clock, which may have been set.
 		if f.listAgain(); f.jobs.err != nil {
-			return nil, f.uncertain(nil, searchResult{err: f.jobs.err})
+			return nil, f.newUncertainError(nil, searchResult{err: f.jobs.err})
 		}
 	}
 	open = slices.DeleteFunc(open, isOver)
@@ -104,16 +122,16 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 	case found.alone:
 		return f.foundOutcome(found.owner, found.jobs[0]), nil
 	case found.err != nil || len(found.jobs) > 0:
-		return nil, f.uncertain(nil, found)
+		return nil, f.newUncertainError(nil, found)
 	case f.reload():
-		return f.existingJob() // an equal call with AllowDuplicate has ended meanwhile
+		return f.findEqualJob() // an equal call with AllowDuplicate has ended meanwhile
 	}
 	latest := f.sinceLost(open[0])
 	for _, entry := range open[1:] {
 		latest = min(latest, f.sinceLost(entry))
 	}
 	if wait := LongestLag - latest; wait > 0 {
-		uncertain := f.uncertain(nil, found)
+		uncertain := f.newUncertainError(nil, found)
 		uncertain.Wait = wait
 		return nil, uncertain
 	}
@@ -126,14 +144,14 @@ func (f *inFlight) findUnresolved(entries []state.Entry) (*Outcome, error) {
 func (f *inFlight) findUnowned() error {
 	jobs, err := f.listAll()
 	if err != nil {
-		return f.uncertain(nil, searchResult{err: err})
+		return f.newUncertainError(nil, searchResult{err: err})
 	}
 	known := f.survey()
-	unowned := slices.DeleteFunc(unfinished(jobs), func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
+	unowned := slices.DeleteFunc(filterUnfinished(jobs), func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
 	if len(unowned) == 0 {
 		return nil
 	}
-	return f.uncertain(nil, searchResult{jobs: unowned})
+	return f.newUncertainError(nil, searchResult{jobs: unowned})
 }
 
 // reload reads the memory again, and reports whether it has a new job: a look takes
@@ -144,14 +162,14 @@ func (f *inFlight) reload() bool {
 	before := f.entries
 	f.entries = mergeEntries(now.Entries, before)
 	return slices.ContainsFunc(f.entries, func(entry state.Entry) bool {
-		return entry.Job != uuid.Nil && entry.Stage != state.Over && !slices.ContainsFunc(before, func(had state.Entry) bool {
+		return entry.Job != uuid.Nil && entry.Stage != state.Ended && !slices.ContainsFunc(before, func(had state.Entry) bool {
 			return had.Token == entry.Token && had.Job == entry.Job
 		})
 	})
 }
 
-// uncertain returns the error of a search that did not find exactly one job.
-func (f *inFlight) uncertain(err error, found searchResult) *UncertainError {
+// newUncertainError returns the error of a search that did not find exactly one job.
+func (f *inFlight) newUncertainError(err error, found searchResult) *UncertainError {
 	others := slices.DeleteFunc(f.jobs.others(uuid.Nil, f.ledger.now()), func(job langsmith.Job) bool {
 		return slices.ContainsFunc(found.jobs, func(maybe langsmith.Job) bool { return maybe.ID == job.ID })
 	})
@@ -169,7 +187,7 @@ func (f *inFlight) foundOutcome(entry state.Entry, job langsmith.Job) *Outcome {
 	f.about, f.failed = entry, job.Status.Failed()
 	return &Outcome{
 		Job:            &langsmith.CreatedJob{ID: job.ID, Name: job.Name, Status: job.Status, Error: job.Error},
-		Sent:           sentAt(entry),
+		Sent:           sendTime(entry),
 		AlreadyRunning: job.Status != langsmith.StatusSuccess,
 		AlreadyDone:    job.Status == langsmith.StatusSuccess,
 		Probably:       entry.Stage == state.Probable,
@@ -187,7 +205,7 @@ func (f *inFlight) hiddenOutcome(entry state.Entry, missing bool) *Outcome {
 		f.about.Missing, f.about.MissingServerTime = f.ledger.now(), f.jobs.serverTime(time.Now())
 	}
 	return &Outcome{
-		Job: &langsmith.CreatedJob{ID: entry.Job}, Sent: sentAt(entry), AlreadyRunning: true,
+		Job: &langsmith.CreatedJob{ID: entry.Job}, Sent: sendTime(entry), AlreadyRunning: true,
 		Probably: entry.Stage == state.Probable, Others: f.others(entry.Job),
 	}
 }
@@ -261,11 +279,11 @@ func (f *inFlight) isGone(entry state.Entry) bool {
 	return !entry.Missing.IsZero() && f.since(entry.Missing, entry.MissingServerTime) >= LongestLag
 }
 
-// Remembered returns the job that [Ledger.Start] would return instead of starting one, as
+// FindRemembered returns the job that [Ledger.Start] would return instead of starting one, as
 // far as the memory and the project's list show; nil for none. It is for dry runs: it
 // holds no slot, does not wait for equal calls, writes nothing, and requests only the
-// list that [Ledger.Others] requests too.
-func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
+// list that [Ledger.ListOthers] requests too.
+func (l *Ledger) FindRemembered(ctx context.Context, call *Call) *langsmith.Job {
 	if call.AllowDuplicate {
 		return nil
 	}
@@ -282,7 +300,7 @@ func (l *Ledger) Remembered(ctx context.Context, call *Call) *langsmith.Job {
 			continue
 		}
 		job, listed := f.jobs.job(entry.Job)
-		if listed && !f.isSpent(entry, job) {
+		if listed && !f.allowsAnother(entry, job) {
 			return &job
 		}
 	}

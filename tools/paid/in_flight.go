@@ -92,7 +92,7 @@ func (l *Ledger) remove(f *inFlight) {
 	l.inFlight[key] = left
 }
 
-// wait returns the outcome, or a [LeftError] if ctx ends first.
+// wait returns the outcome, or a [DisconnectedError] if ctx ends first.
 func (f *inFlight) wait(ctx context.Context) (*Outcome, error) {
 	select {
 	case <-f.done:
@@ -110,11 +110,11 @@ func (f *inFlight) wait(ctx context.Context) (*Outcome, error) {
 		l.remove(f)
 		f.cancel()
 	}
-	return nil, &LeftError{Sent: f.committed, Err: ctx.Err()}
+	return nil, &DisconnectedError{Sent: f.committed, Err: ctx.Err()}
 }
 
-// asJoined returns the outcome for callers that joined the first one.
-func asJoined(outcome *Outcome, err error) (*Outcome, error) {
+// joinedOutcome returns the outcome for callers that joined the first one.
+func joinedOutcome(outcome *Outcome, err error) (*Outcome, error) {
 	if err != nil || outcome == nil {
 		return nil, err
 	}
@@ -177,16 +177,16 @@ func (f *inFlight) recoverPanic(step func() (*Outcome, error)) (outcome *Outcome
 // job that no caller got is returned to the next equal call.
 func (f *inFlight) settle(outcome *Outcome, err error) {
 	l := f.ledger
-	recorded, told := false, false
+	recorded, delivered := false, false
 	for {
 		l.mu.Lock()
 		someone := f.waiting > 0
-		if recorded && told == someone {
+		if recorded && delivered == someone {
 			break
 		}
 		l.mu.Unlock()
-		recorded, told = true, someone
-		f.recordOutcome(told)
+		recorded, delivered = true, someone
+		f.recordOutcome(delivered)
 	}
 	defer l.mu.Unlock()
 	var uncertain *UncertainError
@@ -216,16 +216,16 @@ func (f *inFlight) noteIf(err error, text string) {
 }
 
 // recordOutcome writes the outcome into its intent, and whether a caller got it.
-func (f *inFlight) recordOutcome(told bool) {
+func (f *inFlight) recordOutcome(delivered bool) {
 	if f.about.Job == uuid.Nil {
 		return // the intent already says what is known
 	}
 	entry := f.about
-	entry.Told = entry.Told || told
-	if entry.Told && f.failed {
+	entry.Delivered = entry.Delivered || delivered
+	if entry.Delivered && f.failed && entry.Stage == state.Started { // a probable job may be another caller's
 		entry = closeEntry(entry)
 	}
-	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Told != f.recorded.Told || !entry.Missing.Equal(f.recorded.Missing) {
+	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Delivered != f.recorded.Delivered || !entry.Missing.Equal(f.recorded.Missing) {
 		f.record(entry)
 	}
 }
@@ -236,7 +236,7 @@ func closeEntry(entry state.Entry) state.Entry {
 	if entry.Stage == state.Probable {
 		entry.Job = uuid.Nil
 	}
-	entry.Stage = state.Over
+	entry.Stage = state.Ended
 	return entry
 }
 

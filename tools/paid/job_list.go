@@ -263,11 +263,11 @@ func (f *inFlight) listFurther(ctx context.Context, first *jobList, from time.Ti
 	return jobs, rows < listPage, nil
 }
 
-// MostOthers is the maximum number of a project's other jobs in an outcome.
-const MostOthers = 10
+// MaxOthers is the maximum number of a project's other jobs in an outcome.
+const MaxOthers = 10
 
-// recently is the maximum age of a report that may still answer the question.
-const recently = 24 * time.Hour
+// recentAge is the maximum age of a report that may still answer the question.
+const recentAge = 24 * time.Hour
 
 // others returns the jobs, except one, that may already answer a question, newest first:
 // the unfinished jobs and the recent reports. now is this process's clock, for a list
@@ -276,10 +276,10 @@ func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	if server := l.serverTime(time.Now()); !server.IsZero() {
 		now = server
 	}
-	newest := make([]*langsmith.Job, 0, MostOthers+1)
+	newest := make([]*langsmith.Job, 0, MaxOthers+1)
 	for i := range l.jobs {
 		job := &l.jobs[i]
-		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recently
+		recent := job.Status == langsmith.StatusSuccess && now.Sub(job.CreatedAt.Time) < recentAge
 		if job.ID == except || !recent && job.Status.Done() {
 			continue
 		}
@@ -289,9 +289,9 @@ func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
 			}
 			return -1
 		})
-		if place < MostOthers {
+		if place < MaxOthers {
 			newest = slices.Insert(newest, place, job)
-			newest = newest[:min(len(newest), MostOthers)]
+			newest = newest[:min(len(newest), MaxOthers)]
 		}
 	}
 	others := make([]langsmith.Job, len(newest))
@@ -301,8 +301,8 @@ func (l *jobList) others(except uuid.UUID, now time.Time) []langsmith.Job {
 	return others
 }
 
-// unfinished returns the unfinished jobs, newest first.
-func unfinished(jobs []langsmith.Job) []langsmith.Job {
+// filterUnfinished returns the unfinished jobs, newest first.
+func filterUnfinished(jobs []langsmith.Job) []langsmith.Job {
 	going := slices.DeleteFunc(slices.Clone(jobs), func(job langsmith.Job) bool { return job.Status.Done() })
 	sortNewestFirst(going)
 	return going

@@ -27,13 +27,13 @@ func TestOthersAreNewest(t *testing.T) {
 				job.ID = except
 			}
 			listed.jobs = append(listed.jobs, job)
-			old := now.Sub(job.CreatedAt.Time) >= recently
+			old := now.Sub(job.CreatedAt.Time) >= recentAge
 			if job.ID != except && job.Status != "error" && !(job.Status == "success" && old) {
 				want = append(want, job.CreatedAt.Time)
 			}
 		}
 		slices.SortFunc(want, func(a, b time.Time) int { return b.Compare(a) })
-		want = want[:min(len(want), MostOthers)]
+		want = want[:min(len(want), MaxOthers)]
 		got := listed.others(except, time.Time{})
 		if !slices.EqualFunc(got, want, func(job langsmith.Job, at time.Time) bool { return job.CreatedAt.Equal(at) }) {
 			t.Fatalf("got %v, want %v", got, want)

@@ -97,11 +97,11 @@ func digest(what string, parts ...[]byte) string {
 // the API decides what they mean. Numbers in attribute_schemas are unchanged: they may
 // have more digits than a float64.
 func canonicalJSON(request *langsmith.CreateInsightsJobRequest) ([]byte, error) {
-	return json.Marshal(request, json.WithMarshalers(shortestNumber), json.Deterministic(true),
+	return json.Marshal(request, json.WithMarshalers(writeShortestNumber), json.Deterministic(true),
 		jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true))
 }
 
-var shortestNumber = json.MarshalToFunc(func(encoder *jsontext.Encoder, n jsonv1.Number) error {
+var writeShortestNumber = json.MarshalToFunc(func(encoder *jsontext.Encoder, n jsonv1.Number) error {
 	value, err := n.Float64()
 	if err != nil {
 		return err

@@ -80,7 +80,7 @@ type Outcome struct {
 	Probably bool
 	// Others has the project's other jobs that are unfinished, and the reports of the last
 	// day: the same question may have been asked in other words. The newest come first,
-	// and there are at most [MostOthers].
+	// and there are at most [MaxOthers].
 	Others []langsmith.Job
 	// Notes name the promises that could not be kept, for example because the state cannot
 	// be written.
@@ -104,7 +104,7 @@ func (l *Ledger) Start(ctx context.Context, call *Call) (*Outcome, error) {
 	if first {
 		return outcome, err // its own goroutine writes the audit line, also if no caller waits for it
 	}
-	outcome, err = asJoined(outcome, err)
+	outcome, err = joinedOutcome(outcome, err)
 	l.audit(call, uuid.Nil, outcome, err)
 	return outcome, err
 }
@@ -119,7 +119,7 @@ func (l *Ledger) Find(ctx context.Context, call *Call) (*Outcome, error) {
 	var outcome *Outcome
 	var err error
 	if f := l.joinExisting(call); f != nil {
-		outcome, err = asJoined(f.wait(ctx))
+		outcome, err = joinedOutcome(f.wait(ctx))
 	} else {
 		outcome, err = l.newInFlight(ctx, call).find()
 	}
@@ -129,14 +129,14 @@ func (l *Ledger) Find(ctx context.Context, call *Call) (*Outcome, error) {
 	return outcome, err
 }
 
-// Declined logs a call that a person declined.
-func (l *Ledger) Declined(call *Call) {
+// RecordDeclined logs a call that a person declined.
+func (l *Ledger) RecordDeclined(call *Call) {
 	l.writeAuditLine(call, uuid.Nil, uuid.Nil, ResultDeclined, false)
 }
 
-// Others lists the project's jobs that are unfinished, and the reports of the last day,
+// ListOthers lists the project's jobs that are unfinished, and the reports of the last day,
 // as in [Outcome]. now is the time by LangSmith's clock if that is known.
-func (l *Ledger) Others(ctx context.Context, call *Call) (others []langsmith.Job, now time.Time, err error) {
+func (l *Ledger) ListOthers(ctx context.Context, call *Call) (others []langsmith.Job, now time.Time, err error) {
 	listed := l.jobLists.get(ctx, call)
 	if now = listed.serverTime(time.Now()); now.IsZero() {
 		now = l.now()
@@ -147,13 +147,13 @@ func (l *Ledger) Others(ctx context.Context, call *Call) (others []langsmith.Job
 	return listed.others(uuid.Nil, l.now()), now, nil
 }
 
-// Deleted records that a job was deleted through this server, so that an equal call need
+// RecordDeleted records that a job was deleted through this server, so that an equal call need
 // not see that LangSmith no longer shows it.
-func (l *Ledger) Deleted(ctx context.Context, client *langsmith.Client, project, job uuid.UUID) {
+func (l *Ledger) RecordDeleted(ctx context.Context, client *langsmith.Client, project, job uuid.UUID) {
 	calls := newIdentity(client, project).slot
 	l.jobLists.expire(calls.Scope, job)
 	slot := deletionSlot(calls, job)
-	err := l.stores.record(ctx, slot, state.Entry{Token: uuid.New(), Began: l.now(), Stage: state.Started, Job: job, Told: true})
+	err := l.stores.record(ctx, slot, state.Entry{Token: uuid.New(), Began: l.now(), Stage: state.Started, Job: job, Delivered: true})
 	if err != nil {
 		l.log.Warn().Err(err).Stringer("job", job).Msg("only this process remembers that a job was deleted")
 	}
@@ -183,9 +183,9 @@ func (l *Ledger) Close() {
 	}
 }
 
-// StateUsable reports whether the shared state can be written now; true if there is only
+// CanWriteState reports whether the shared state can be written now; true if there is only
 // memory.
-func (l *Ledger) StateUsable(ctx context.Context) bool { return l.stores.usable(ctx) }
+func (l *Ledger) CanWriteState(ctx context.Context) bool { return l.stores.canWrite(ctx) }
 
 func (l *Ledger) listSending() []*inFlight {
 	l.mu.Lock()

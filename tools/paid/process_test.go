@@ -71,7 +71,7 @@ func (p *process) standStill() bool {
 		return false
 	}
 	for hold := range p.holds {
-		if lease, ok := hold.Hold.(*simLease); ok && lease.Held() {
+		if lease, ok := hold.Hold.(*simLease); ok && lease.IsHeld() {
 			lease.renew()
 		}
 	}
@@ -206,7 +206,7 @@ func (h *mortalHold) Release() {
 	}
 }
 
-func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.Recalled, err error) {
+func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.SlotEntries, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(m.process.alive, cancel)()
@@ -235,7 +235,7 @@ func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.
 		return nil, found, errors.Join(err, loadErr)
 	}
 	if err != nil {
-		return nil, state.Recalled{}, err
+		return nil, state.SlotEntries{}, err
 	}
 	return mine, found, nil
 }
@@ -254,7 +254,7 @@ func (m *mortalStore) Intend(ctx context.Context, slot state.Slot, entry state.E
 	return m.do(ctx, true, func() error { return m.Store.Intend(ctx, slot, entry, hold) })
 }
 
-func (m *mortalStore) Load(ctx context.Context, slot state.Slot) (found state.Recalled, err error) {
+func (m *mortalStore) Load(ctx context.Context, slot state.Slot) (found state.SlotEntries, err error) {
 	err = m.do(ctx, false, func() error { found, err = m.Store.Load(ctx, slot); return err })
 	return found, err
 }
@@ -263,7 +263,7 @@ func (m *mortalStore) Record(ctx context.Context, slot state.Slot, entry state.E
 	return m.do(ctx, true, func() error { return m.Store.Record(ctx, slot, entry) })
 }
 
-func (m *mortalStore) Survey(ctx context.Context, scope string) (found state.Surveyed, err error) {
+func (m *mortalStore) Survey(ctx context.Context, scope string) (found state.SurveyResult, err error) {
 	err = m.do(ctx, false, func() error { found, err = m.Store.Survey(ctx, scope); return err })
 	return found, err
 }
@@ -273,8 +273,8 @@ func (m *mortalStore) Count(ctx context.Context, tally state.Tally, token uuid.U
 	return counted, err
 }
 
-func (m *mortalStore) Counted(ctx context.Context, tally state.Tally) (counted int, err error) {
-	err = m.do(ctx, false, func() error { counted, err = m.Store.Counted(ctx, tally); return err })
+func (m *mortalStore) ReadCount(ctx context.Context, tally state.Tally) (counted int, err error) {
+	err = m.do(ctx, false, func() error { counted, err = m.Store.ReadCount(ctx, tally); return err })
 	return counted, err
 }
 
@@ -329,7 +329,7 @@ func newLeaseStore() *leaseStore {
 	return &leaseStore{memory: state.NewMemory(), leases: map[string]*simLease{}}
 }
 
-func (s *leaseStore) Load(ctx context.Context, slot state.Slot) (state.Recalled, error) {
+func (s *leaseStore) Load(ctx context.Context, slot state.Slot) (state.SlotEntries, error) {
 	return s.current().Load(ctx, slot)
 }
 
@@ -340,7 +340,7 @@ func (s *leaseStore) Record(ctx context.Context, slot state.Slot, entry state.En
 	return s.current().Record(ctx, slot, entry)
 }
 
-func (s *leaseStore) Survey(ctx context.Context, scope string) (state.Surveyed, error) {
+func (s *leaseStore) Survey(ctx context.Context, scope string) (state.SurveyResult, error) {
 	return s.current().Survey(ctx, scope)
 }
 
@@ -348,8 +348,8 @@ func (s *leaseStore) Count(ctx context.Context, tally state.Tally, token uuid.UU
 	return s.current().Count(ctx, tally, token, most)
 }
 
-func (s *leaseStore) Counted(ctx context.Context, tally state.Tally) (int, error) {
-	return s.current().Counted(ctx, tally)
+func (s *leaseStore) ReadCount(ctx context.Context, tally state.Tally) (int, error) {
+	return s.current().ReadCount(ctx, tally)
 }
 
 func (s *leaseStore) Uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
@@ -373,33 +373,33 @@ func (s *leaseStore) take(key string) *simLease {
 	return taken
 }
 
-func (s *leaseStore) Acquire(ctx context.Context, slot state.Slot) (state.Hold, state.Recalled, error) {
+func (s *leaseStore) Acquire(ctx context.Context, slot state.Slot) (state.Hold, state.SlotEntries, error) {
 	for {
 		if lease := s.take(slot.Key); lease != nil {
 			found, err := s.Load(ctx, slot)
 			return lease, found, err
 		}
 		if err := sleep(ctx, 100*time.Millisecond); err != nil {
-			return nil, state.Recalled{}, err
+			return nil, state.SlotEntries{}, err
 		}
 	}
 }
 
 func (s *leaseStore) Intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
-	if lease, ok := hold.(*simLease); ok && !lease.Held() {
+	if lease, ok := hold.(*simLease); ok && !lease.IsHeld() {
 		return state.ErrLost
 	}
 	return s.Record(ctx, slot, entry)
 }
 
-func (l *simLease) Held() bool {
+func (l *simLease) IsHeld() bool {
 	l.store.mu.Lock()
 	defer l.store.mu.Unlock()
 	return l.store.leases[l.key] == l && (l.until.IsZero() || time.Now().Before(l.until))
 }
 
 func (l *simLease) Confirm(context.Context) error {
-	if !l.Held() {
+	if !l.IsHeld() {
 		return state.ErrLost
 	}
 	return nil

@@ -63,7 +63,7 @@ func (s *search) run() searchResult {
 		known := s.call.survey()
 		s.found = slices.DeleteFunc(s.found, func(job langsmith.Job) bool { return slices.Contains(known.Started, job.ID) })
 		latest.jobs = s.choose(s.found)
-		isOne := len(latest.jobs) == 1 && s.isSurelyNew(latest.jobs[0]) && !s.call.hasRivals(known.Open)
+		isOne := len(latest.jobs) == 1 && s.isSurelyNew(latest.jobs[0]) && !s.call.mayBelongToOther(known.Open)
 		if latest.err != nil {
 			latest.alone = latest.alone && isOne
 			continue
@@ -201,7 +201,7 @@ func (s *search) earliest(now *jobList) time.Time {
 }
 
 // survey returns the memory of all calls of this caller in this project.
-func (f *inFlight) survey() state.Surveyed {
+func (f *inFlight) survey() state.SurveyResult {
 	all, err := f.ledger.stores.survey(f.ctx, f.call.slot.Scope)
 	if err != nil || all.Damaged && !f.damaged { // else noteDamaged says it
 		f.note(noteNoSurvey)
@@ -209,9 +209,9 @@ func (f *inFlight) survey() state.Surveyed {
 	return all
 }
 
-// hasRivals reports whether a job that was found could as well be that of another call in
+// mayBelongToOther reports whether a job that was found could as well be that of another call in
 // progress. Equal calls do not count, because the job is the outcome of all of them.
-func (f *inFlight) hasRivals(open []state.Entry) bool {
+func (f *inFlight) mayBelongToOther(open []state.Entry) bool {
 	own, err := f.ledger.stores.own.Load(f.ctx, f.call.slot)
 	f.noteIf(err, noteNoStore)
 	equal := append(own.Entries, f.entries...)

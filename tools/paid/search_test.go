@@ -64,7 +64,7 @@ func TestLookAfterDeletion(t *testing.T) {
 		if _, err := w.client.DeleteJob(t.Context(), w.project, other.Job.ID); err != nil {
 			t.Fatal(err)
 		}
-		w.ledger.Deleted(t.Context(), w.client, w.project, other.Job.ID)
+		w.ledger.RecordDeleted(t.Context(), w.client, w.project, other.Job.ID)
 		time.Sleep(LongestLag)
 		if outcome := w.start(t, w.call()); outcome.AlreadyRunning || w.JobsStarted() != 2 {
 			t.Errorf("%d jobs, %+v", w.JobsStarted(), outcome)

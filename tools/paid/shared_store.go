@@ -101,12 +101,12 @@ func isTimeout(err error) bool {
 // exchange is try for an operation that does not wait for another process and can be
 // repeated.
 func (s *sharedStore) exchange(ctx context.Context, way *condition, operation func(context.Context) error) error {
-	return s.try(ctx, way, func(ctx context.Context) error { return limitTime(ctx, operation) })
+	return s.try(ctx, way, func(ctx context.Context) error { return withTimeout(ctx, operation) })
 }
 
-// limitTime bounds an operation. An operation that times out is repeated once, because
+// withTimeout bounds an operation. An operation that times out is repeated once, because
 // this process may have been paused.
-func limitTime(ctx context.Context, operation func(context.Context) error) error {
+func withTimeout(ctx context.Context, operation func(context.Context) error) error {
 	var err error
 	for _, timeout := range []time.Duration{storeTimeout, storeAgain} {
 		bounded, cancel := context.WithTimeout(ctx, timeout)
@@ -121,7 +121,7 @@ func limitTime(ctx context.Context, operation func(context.Context) error) error
 
 // acquire waits until the slot is free and returns its entries, also if it cannot be
 // held. It fails with ErrBusy if another process holds it for too long.
-func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.Recalled, err error) {
+func (s *sharedStore) acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.SlotEntries, err error) {
 	waiting, cancel := context.WithTimeout(ctx, acquireTime)
 	defer cancel()
 	err = s.try(waiting, &s.writing, func(ctx context.Context) error {

@@ -82,9 +82,9 @@ func TestEntryThatTheStoreMissed(t *testing.T) {
 // slotlessStore is a store whose slots are free after a while, and unreadable then.
 type slotlessStore struct{ Store }
 
-func (slotlessStore) Acquire(context.Context, state.Slot) (state.Hold, state.Recalled, error) {
+func (slotlessStore) Acquire(context.Context, state.Slot) (state.Hold, state.SlotEntries, error) {
 	time.Sleep(time.Minute)
-	return nil, state.Recalled{}, errors.New("read the state: is a directory")
+	return nil, state.SlotEntries{}, errors.New("read the state: is a directory")
 }
 
 // A slot that is unreadable after a wait leaves the rest of the store in use: the jobs of
@@ -236,7 +236,7 @@ func TestRefusedCallsWithoutStore(t *testing.T) {
 			Store: leases, process: newProcess(), trouble: now.Get,
 		}}})
 		refuse := w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
-		for n := range mostUnsaved + 1 {
+		for n := range maxUnsaved + 1 {
 			if _, err := w.ledger.Start(t.Context(), w.call(asking(fmt.Sprint(n)))); err == nil {
 				t.Fatal("a refused call succeeded")
 			}

@@ -347,7 +347,7 @@ func TestSlotHeldByAnotherProcess(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		var left *LeftError
+		var left *DisconnectedError
 		if _, err := w.ledger.Start(ctx, w.call()); !errors.As(err, &left) || left.Sent {
 			t.Errorf("got %v", err)
 		}
@@ -380,7 +380,7 @@ func TestLostRedis(t *testing.T) {
 	if log := w.log.String(); strings.Count(log, `"state_lost":true`) != 2 || !strings.Contains(log, `{"level":"warn","state_lost":true`) {
 		t.Errorf("the two calls without Redis leave %s", log)
 	}
-	if w.ledger.StateUsable(t.Context()) {
+	if w.ledger.CanWriteState(t.Context()) {
 		t.Error("the state counts as usable")
 	}
 	server.Restart()
@@ -390,7 +390,7 @@ func TestLostRedis(t *testing.T) {
 	shared.saveNow()
 	shared.mu.Unlock()
 	shared.saving.Wait() // until it has the entries that it missed
-	if !w.ledger.StateUsable(t.Context()) || !strings.Contains(w.log.String(), "can be used again") {
+	if !w.ledger.CanWriteState(t.Context()) || !strings.Contains(w.log.String(), "can be used again") {
 		t.Errorf("with Redis again the state counts as lost: %s", w.log)
 	}
 	if strings.Contains(w.log.String(), "redis:") || strings.Contains(w.log.String(), secret) {

@@ -78,7 +78,7 @@ func (f *inFlight) findExisting() (*Outcome, error) {
 	if f.call.AllowDuplicate {
 		return nil, nil
 	}
-	outcome, err := f.existingJob()
+	outcome, err := f.findEqualJob()
 	if outcome == nil && err == nil && f.damaged {
 		return nil, f.findUnowned()
 	}
@@ -134,7 +134,7 @@ func (f *inFlight) isOvertaken(ctx context.Context) bool {
 	now, err := f.ledger.stores.load(ctx, f.call.slot)
 	f.noteIf(err, noteNoStore)
 	return now.Damaged && !f.damaged || slices.ContainsFunc(now.Entries, func(entry state.Entry) bool {
-		return entry.Stage != state.Over && entry.Token != f.token && !slices.ContainsFunc(f.entries, func(had state.Entry) bool { return had.Token == entry.Token })
+		return entry.Stage != state.Ended && entry.Token != f.token && !slices.ContainsFunc(f.entries, func(had state.Entry) bool { return had.Token == entry.Token })
 	})
 }
 
@@ -160,7 +160,7 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	sinceSent := func(state.Entry) time.Duration { return time.Since(sent) }
 	found := (&search{call: f, intents: []state.Entry{f.about}, elapsed: sinceSent}).run()
 	if !found.alone {
-		uncertain := f.uncertain(err, found)
+		uncertain := f.newUncertainError(err, found)
 		if found.err == nil && len(found.jobs) == 0 {
 			uncertain.Wait = LongestLag - (time.Since(sent) - f.about.Waited)
 		}
@@ -202,7 +202,7 @@ func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {
 	}
 	listed.ConfigID, _ = f.call.Request.ConfigID.Get()
 	f.ledger.jobLists.add(f.call.slot.Scope, listed)
-	return &Outcome{Job: job, Sent: sentAt(f.about), Others: f.others(job.ID)}
+	return &Outcome{Job: job, Sent: sendTime(f.about), Others: f.others(job.ID)}
 }
 
 // refusal adds the unfinished jobs to LangSmith's error that there are too many.
@@ -211,7 +211,7 @@ func (f *inFlight) refusal(err *langsmith.Error) error {
 		return err
 	}
 	now := f.ledger.jobLists.list(f.ctx, f.call)
-	return &TooManyJobsError{Err: err, Unfinished: unfinished(now.jobs), ListErr: now.err}
+	return &TooManyJobsError{Err: err, Unfinished: filterUnfinished(now.jobs), ListErr: now.err}
 }
 
 // others returns the project's other jobs.

@@ -75,7 +75,7 @@ func TestDeletedJobIsNotOffered(t *testing.T) {
 		w := newWorld(t, worldOptions{})
 		first := w.start(t, w.call())
 		list := func() []langsmith.Job {
-			others, _, err := w.ledger.Others(t.Context(), w.call(asking("another")))
+			others, _, err := w.ledger.ListOthers(t.Context(), w.call(asking("another")))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,8 +87,8 @@ func TestDeletedJobIsNotOffered(t *testing.T) {
 		if _, err := w.client.DeleteJob(t.Context(), w.project, first.Job.ID); err != nil {
 			t.Fatal(err)
 		}
-		w.ledger.Deleted(t.Context(), w.client, w.project, first.Job.ID)
-		if others, remembered := list(), w.ledger.Remembered(t.Context(), w.call()); len(others) != 0 || remembered != nil {
+		w.ledger.RecordDeleted(t.Context(), w.client, w.project, first.Job.ID)
+		if others, remembered := list(), w.ledger.FindRemembered(t.Context(), w.call()); len(others) != 0 || remembered != nil {
 			t.Errorf("after: %+v, %+v", others, remembered)
 		}
 		w.drain(t)
@@ -102,7 +102,7 @@ func TestFinishedOrDeletedJobAllowsAnother(t *testing.T) {
 			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
 				t.Fatal(err)
 			}
-			w.ledger.Deleted(t.Context(), w.client, w.project, job)
+			w.ledger.RecordDeleted(t.Context(), w.client, w.project, job)
 		},
 		"deleted by others": func(t *testing.T, w *world, job uuid.UUID) {
 			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
@@ -489,6 +489,47 @@ func TestSeveralFound(t *testing.T) {
 	})
 }
 
+// A job that was found after a lost response may be another caller's. When it ends, equal
+// calls look for the job of the response.
+func TestProbableJobOfAnotherCaller(t *testing.T) {
+	for name, test := range map[string]struct {
+		foreign sandbox.Job
+		deleted bool
+	}{
+		"failed":  {foreign: sandbox.Job{Status: "error", Error: "no traces"}},
+		"deleted": {foreign: sandbox.Job{Status: "running"}, deleted: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				var foreign uuid.UUID
+				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: 10 * time.Second})
+				time.AfterFunc(time.Second, func() { foreign = w.AddJob(w.project, test.foreign) })
+				first := w.start(t, w.call())
+				if first.Job.ID != foreign || !first.Probably {
+					t.Fatalf("%+v", first)
+				}
+				if test.deleted {
+					if _, err := w.client.DeleteJob(t.Context(), w.project, foreign); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for range 5 {
+					time.Sleep(time.Minute)
+					if again := w.start(t, w.call()); !again.Probably || again.AlreadyRunning == again.AlreadyDone {
+						t.Errorf("%+v", again)
+					}
+				}
+				own := w.jobs()[len(w.jobs())-1]
+				if again := w.start(t, w.call()); again.Job.ID != own.ID || w.posts() != 1 {
+					t.Errorf("%+v, want job %s; %d posts", again, own.ID, w.posts())
+				}
+				w.drain(t)
+			})
+		})
+	}
+}
+
 func TestNameDistinguishesJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})
@@ -539,7 +580,7 @@ func TestDisconnectedCallers(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			defer cancel()
 			_, err := w.ledger.Start(ctx, w.call())
-			var left *LeftError
+			var left *DisconnectedError
 			if !errors.As(err, &left) || left.Sent || !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatalf("got %v", err)
 			}
@@ -555,7 +596,7 @@ func TestDisconnectedCallers(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			_, err := w.ledger.Start(ctx, w.call())
-			var left *LeftError
+			var left *DisconnectedError
 			if !errors.As(err, &left) || !left.Sent {
 				t.Fatalf("got %v", err)
 			}

@@ -44,7 +44,7 @@ func (s *stores) recordOwn(ctx context.Context, slot state.Slot, entry state.Ent
 
 // acquire waits until no other process holds the slot and returns its entries. It fails
 // with ErrBusy if that takes too long.
-func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, state.Recalled, error) {
+func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, state.SlotEntries, error) {
 	if s.shared == nil {
 		found, err := s.own.Load(ctx, slot)
 		return nil, found, err
@@ -59,8 +59,8 @@ func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, stat
 // started or found by another process, and the store may be away at the next equal call.
 func (s *stores) learn(ctx context.Context, slot state.Slot, own, shared []state.Entry) {
 	for _, entry := range shared {
-		if entry.Job == uuid.Nil || entry.Stage == state.Over || slices.ContainsFunc(own, func(have state.Entry) bool {
-			return have.Token == entry.Token && have.Knows() >= entry.Knows()
+		if entry.Job == uuid.Nil || entry.Stage == state.Ended || slices.ContainsFunc(own, func(have state.Entry) bool {
+			return have.Token == entry.Token && have.Rank() >= entry.Rank()
 		}) {
 			continue
 		}
@@ -70,7 +70,7 @@ func (s *stores) learn(ctx context.Context, slot state.Slot, own, shared []state
 }
 
 // load returns the entries of a slot, even if another process holds it.
-func (s *stores) load(ctx context.Context, slot state.Slot) (state.Recalled, error) {
+func (s *stores) load(ctx context.Context, slot state.Slot) (state.SlotEntries, error) {
 	found, err := s.own.Load(ctx, slot)
 	if s.shared == nil {
 		return found, err
@@ -90,7 +90,7 @@ func (s *stores) writeIntent(ctx context.Context, slot state.Slot, entry state.E
 		return err
 	}
 	err = errors.Join(err, s.shared.intend(ctx, slot, entry, hold))
-	if hold != nil && !hold.Held() { // this process was paused, or the store was unavailable
+	if hold != nil && !hold.IsHeld() { // this process was paused, or the store was unavailable
 		return state.ErrLost
 	}
 	return err
@@ -111,7 +111,7 @@ func (s *stores) record(ctx context.Context, slot state.Slot, entry state.Entry)
 }
 
 // survey returns the memory of all calls of one caller in one project.
-func (s *stores) survey(ctx context.Context, scope string) (state.Surveyed, error) {
+func (s *stores) survey(ctx context.Context, scope string) (state.SurveyResult, error) {
 	all, err := s.own.Survey(ctx, scope)
 	if s.shared == nil {
 		return all, err
@@ -126,39 +126,39 @@ func (s *stores) survey(ctx context.Context, scope string) (state.Surveyed, erro
 	return all, err
 }
 
-// count adds a job to a tally unless it already has most jobs, and reports whether it
+// count adds a job to a tally unless it already has limit jobs, and reports whether it
 // did.
-func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
+func (s *stores) count(ctx context.Context, tally state.Tally, token uuid.UUID, limit int) (bool, error) {
 	if s.shared == nil {
-		return s.own.Count(ctx, tally, token, most)
+		return s.own.Count(ctx, tally, token, limit)
 	}
 	var counted bool
 	sharedErr := s.shared.exchange(ctx, &s.shared.writing, func(ctx context.Context) (err error) {
-		counted, err = s.shared.store.Count(ctx, tally, token, most)
+		counted, err = s.shared.store.Count(ctx, tally, token, limit)
 		return err
 	})
 	switch {
 	case sharedErr == nil && !counted:
 		return false, nil
 	case sharedErr == nil:
-		most = math.MaxInt // the shared count decides, and the process's own is updated
+		limit = math.MaxInt // the shared count decides, and the process's own is updated
 	}
-	counted, err := s.own.Count(ctx, tally, token, most)
+	counted, err := s.own.Count(ctx, tally, token, limit)
 	return counted, errors.Join(sharedErr, err)
 }
 
-// counted returns the number of jobs of a tally.
-func (s *stores) counted(ctx context.Context, tally state.Tally) (int, error) {
+// readCount returns the number of jobs of a tally.
+func (s *stores) readCount(ctx context.Context, tally state.Tally) (int, error) {
 	if s.shared != nil {
 		var counted int
 		if err := s.shared.exchange(ctx, &s.shared.reading, func(ctx context.Context) (err error) {
-			counted, err = s.shared.store.Counted(ctx, tally)
+			counted, err = s.shared.store.ReadCount(ctx, tally)
 			return err
 		}); err == nil {
 			return counted, nil
 		}
 	}
-	return s.own.Counted(ctx, tally)
+	return s.own.ReadCount(ctx, tally)
 }
 
 // uncount removes a job from a tally.
@@ -172,15 +172,15 @@ func (s *stores) uncount(ctx context.Context, tally state.Tally, token uuid.UUID
 	}))
 }
 
-// usable reports whether the shared store can be written. It logs a change.
-func (s *stores) usable(ctx context.Context) bool {
+// canWrite reports whether the shared store can be written. It logs a change.
+func (s *stores) canWrite(ctx context.Context) bool {
 	return s.shared == nil || s.shared.exchange(ctx, &s.shared.writing, s.shared.store.Ping) == nil
 }
 
 // mergeRecalled merges two memories of the same calls. For each call the later entry
 // counts.
-func mergeRecalled(own, shared state.Recalled) state.Recalled {
-	return state.Recalled{Entries: mergeEntries(own.Entries, shared.Entries), Damaged: own.Damaged || shared.Damaged}
+func mergeRecalled(own, shared state.SlotEntries) state.SlotEntries {
+	return state.SlotEntries{Entries: mergeEntries(own.Entries, shared.Entries), Damaged: own.Damaged || shared.Damaged}
 }
 
 func mergeEntries(own, shared []state.Entry) []state.Entry {
@@ -189,7 +189,7 @@ next:
 	for _, entry := range shared {
 		for i, have := range merged {
 			if have.Token == entry.Token {
-				if entry.Knows() > have.Knows() {
+				if entry.Rank() > have.Rank() {
 					merged[i] = entry
 				}
 				// Another process may have seen the job again.

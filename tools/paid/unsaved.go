@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	mostUnsaved  = 1000            // the most entries that are kept for a failing store
+	maxUnsaved   = 1000            // the most entries that are kept for a failing store
 	unsavedPause = 5 * time.Second // before the next try to write them
 )
 
@@ -32,15 +32,15 @@ func (s *sharedStore) keep(slot state.Slot, entry state.Entry, err error) {
 	if err == nil && !known {
 		return
 	}
-	if !known && len(s.unsaved) >= mostUnsaved {
+	if !known && len(s.unsaved) >= maxUnsaved {
 		for token, each := range s.unsaved {
-			if each.entry.Stage == state.Over {
+			if each.entry.Stage == state.Ended {
 				delete(s.unsaved, token)
 				break
 			}
 		}
 	}
-	if known || len(s.unsaved) < mostUnsaved {
+	if known || len(s.unsaved) < maxUnsaved {
 		s.unsaved[entry.Token] = &unsaved{slot, entry, time.Now()}
 	}
 	s.saveLater()
@@ -71,7 +71,7 @@ func (s *sharedStore) writeUnsaved() {
 	missed := slices.Collect(maps.Values(s.unsaved))
 	s.mu.Unlock()
 	for _, each := range missed {
-		err := limitTime(s.open, func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
+		err := withTimeout(s.open, func(ctx context.Context) error { return s.store.Record(ctx, each.slot, each.entry) })
 		if isTimeout(err) || s.open.Err() != nil {
 			break
 		}

@@ -19,9 +19,9 @@ import (
 // It reads only as much of the value as it writes, so that a long value takes no longer.
 func Text(value json.RawMessage, max int) (text string, whole bool) {
 	// One more character shows that the text is longer, and one is the last newline.
-	w := &writer{decoder: json.NewDecoder(bytes.NewReader(value)), room: max + 2}
+	w := &writer{decoder: json.NewDecoder(bytes.NewReader(value)), remaining: max + 2}
 	w.decoder.UseNumber()
-	err := w.value(place{})
+	err := w.writeValue(place{})
 	text = strings.Trim(w.text.String(), "\n")
 	switch {
 	case errors.Is(err, errFull):
@@ -35,7 +35,7 @@ func Text(value json.RawMessage, max int) (text string, whole bool) {
 }
 
 // errFull stops the writer when the maximum length is reached.
-var errFull = errors.New("no room left")
+var errFull = errors.New("the maximum length is reached")
 
 // place is the place of a value: at the start, after a key, or after the dash of an item.
 type place struct {
@@ -46,81 +46,81 @@ type place struct {
 func (p place) indent() string { return strings.Repeat("  ", p.depth) }
 
 type writer struct {
-	decoder *json.Decoder
-	text    strings.Builder
-	room    int // the remaining number of characters
+	decoder   *json.Decoder
+	text      strings.Builder
+	remaining int // the remaining number of characters
 }
 
 func (w *writer) write(text string) error {
 	length := utf8.RuneCountInString(text)
-	if length < w.room {
-		w.room -= length
+	if length < w.remaining {
+		w.remaining -= length
 		w.text.WriteString(text)
 		return nil
 	}
 	for _, r := range text {
-		if w.room == 0 {
+		if w.remaining == 0 {
 			break
 		}
-		w.room--
+		w.remaining--
 		w.text.WriteRune(r)
 	}
 	return errFull
 }
 
-func (w *writer) value(at place) error {
+func (w *writer) writeValue(at place) error {
 	token, err := w.decoder.Token()
 	if err != nil {
 		return err
 	}
 	switch token := token.(type) {
 	case json.Delim:
-		return w.nested(token, at)
+		return w.writeNested(token, at)
 	case json.Number:
-		return w.scalar(token.String(), at)
+		return w.writeScalar(token.String(), at)
 	case bool:
 		if token {
-			return w.scalar("true", at)
+			return w.writeScalar("true", at)
 		}
-		return w.scalar("false", at)
+		return w.writeScalar("false", at)
 	case string:
-		return w.string(token, at)
+		return w.writeString(token, at)
 	}
-	return w.scalar("null", at)
+	return w.writeScalar("null", at)
 }
 
-func (w *writer) scalar(text string, at place) error {
+func (w *writer) writeScalar(text string, at place) error {
 	if at.after != "" {
 		text = " " + text
 	}
 	return w.write(text + "\n")
 }
 
-func (w *writer) string(text string, at place) error {
+func (w *writer) writeString(text string, at place) error {
 	switch {
 	case text == "":
-		return w.scalar(`""`, at)
+		return w.writeScalar(`""`, at)
 	case at.after == "":
 		return w.write(text + "\n")
 	case !strings.Contains(text, "\n"):
-		return w.scalar(text, at)
+		return w.writeScalar(text, at)
 	}
 	indent := "\n" + at.indent()
 	text = strings.ReplaceAll(text, "\n", indent)
 	if at.after == ":" {
 		return w.write(indent + text + "\n")
 	}
-	return w.scalar(text, at)
+	return w.writeScalar(text, at)
 }
 
-// nested writes an object or a list. After a dash its first entry is on the same line,
+// writeNested writes an object or a list. After a dash its first entry is on the same line,
 // after a key on the next.
-func (w *writer) nested(open json.Delim, at place) error {
+func (w *writer) writeNested(open json.Delim, at place) error {
 	if !w.decoder.More() {
 		if _, err := w.decoder.Token(); err != nil {
 			return err
 		}
-		return w.scalar(map[json.Delim]string{'{': "{}", '[': "[]"}[open], at)
+		return w.writeScalar(map[json.Delim]string{'{': "{}", '[': "[]"}[open], at)
 	}
 	lead := at.indent()
 	switch at.after {
@@ -143,7 +143,7 @@ func (w *writer) nested(open json.Delim, at place) error {
 		if err := w.write(lead + label); err != nil {
 			return err
 		}
-		if err := w.value(item); err != nil {
+		if err := w.writeValue(item); err != nil {
 			return err
 		}
 		lead = at.indent()

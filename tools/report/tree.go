@@ -118,8 +118,8 @@ func (n *Node) complete() {
 // Find returns the category with an id, or nil.
 func (t *Tree) Find(id uuid.UUID) *Node { return t.byID[id] }
 
-// shortestPrefix is the minimum length of a prefix that identifies an id, in characters.
-const shortestPrefix = 6
+// minPrefix is the minimum length of a prefix that identifies an id, in characters.
+const minPrefix = 6
 
 // Match returns the categories that a text identifies: the one with that id, else all with
 // that name or with an id that begins with it. If there are none, it ignores the case of
@@ -129,7 +129,7 @@ func (t *Tree) Match(text string) []*Node {
 		return []*Node{t.byID[id]}
 	}
 	isPrefix := func(id uuid.UUID) bool {
-		return len(text) >= shortestPrefix && id != uuid.Nil && strings.HasPrefix(id.String(), strings.ToLower(text))
+		return len(text) >= minPrefix && id != uuid.Nil && strings.HasPrefix(id.String(), strings.ToLower(text))
 	}
 	var matches, folded []*Node
 	for _, node := range t.Nodes {
@@ -156,7 +156,7 @@ func (t *Tree) Near(text string) []*Node {
 		name := strings.ToLower(node.Name)
 		isNear := text != "" && (strings.Contains(name, text) || node.ID != uuid.Nil && strings.HasPrefix(node.ID.String(), text))
 		for _, word := range words {
-			isNear = isNear || len(word) >= shortestWord && strings.Contains(name, strings.TrimSuffix(word, "s"))
+			isNear = isNear || len(word) >= minWord && strings.Contains(name, strings.TrimSuffix(word, "s"))
 		}
 		if isNear {
 			near = append(near, node)
@@ -166,8 +166,8 @@ func (t *Tree) Near(text string) []*Node {
 	return near
 }
 
-// shortestWord is the length in bytes from which a word is compared.
-const shortestWord = 4
+// minWord is the length in bytes from which a word is compared.
+const minWord = 4
 
 // Share returns a category's share of all runs, from 0 to 1, and whether it is known. It is
 // unknown without runs.

@@ -60,13 +60,13 @@ func ReadContent(raw json.RawMessage, max int) Content {
 	return c
 }
 
-func (c Content) empty() bool { return c.text == "" && c.compact == nil }
+func (c Content) isEmpty() bool { return c.text == "" && c.compact == nil }
 
 // Structured returns the content for a result's structure: unchanged if it has at most
 // chars characters, else its beginning as a string. whole reports whether it is complete.
 func (c Content) Structured(chars int) (value json.RawMessage, whole bool) {
 	switch {
-	case c.empty():
+	case c.isEmpty():
 		return nil, true
 	case c.compact != nil && c.length <= chars:
 		return c.compact, true
@@ -114,9 +114,9 @@ func OmitRepeated(outputs, inputs json.RawMessage) json.RawMessage {
 	return encoded
 }
 
-// shortestBeginning is the length from which the beginning of a text is replaced by a note,
+// minBeginning is the length from which the beginning of a text is replaced by a note,
 // in bytes.
-const shortestBeginning = 40
+const minBeginning = 40
 
 // omitBeginning returns a text without its beginning, if that is another text, which may be
 // cut.
@@ -124,7 +124,7 @@ func omitBeginning(text, beginning any) (shorter string, ok bool) {
 	whole, isText := text.(string)
 	begins, areTexts := beginning.(string)
 	begins = trimEllipsis(begins)
-	if !isText || !areTexts || len(begins) < shortestBeginning || !strings.HasPrefix(whole, begins) {
+	if !isText || !areTexts || len(begins) < minBeginning || !strings.HasPrefix(whole, begins) {
 		return "", false
 	}
 	if rest := strings.TrimSpace(whole[len(begins):]); trimEllipsis(rest) != "" {
@@ -172,7 +172,7 @@ func (r *repetition) omit(value any, depth int) any {
 			value[name] = r.omit(member, depth+1)
 		}
 	case []any:
-		if n := r.longestBeginning(value); n > 0 {
+		if n := r.findLongestBeginning(value); n > 0 {
 			r.found = true
 			return append([]any{fmt.Sprintf("(%s as in the inputs)", wording.Count(n, "item"))}, value[n:]...)
 		}
@@ -180,9 +180,9 @@ func (r *repetition) omit(value any, depth int) any {
 	return value
 }
 
-// longestBeginning returns the number of items at the beginning of a list that are a whole
+// findLongestBeginning returns the number of items at the beginning of a list that are a whole
 // list of the inputs.
-func (r *repetition) longestBeginning(list []any) int {
+func (r *repetition) findLongestBeginning(list []any) int {
 	longest := 0
 	for _, input := range r.lists {
 		n := len(input)

@@ -23,7 +23,7 @@ type List struct {
 	Total      int      `json:"total,omitempty"` // traces that are selected, if they were counted
 	NextOffset int      `json:"next_offset,omitempty"`
 
-	tool.Followed
+	tool.NextCall
 
 	view  *View
 	chars int // of inputs, and of outputs
@@ -55,17 +55,17 @@ type Run struct {
 
 // View selects what a call shows of a job's traces.
 type View struct {
-	Project     langsmith.Project
-	JobID       uuid.UUID
-	ShowJobID   bool // the text has to show the job's id, since the call does not have it
-	Page        tool.PageArgs
-	MaxChars    MaxCharsArgs
-	Selection   Selection
-	Selected    *Selected // nil if the call selects nothing
-	SortKey     string    // the attribute by which LangSmith sorts
-	HideContent bool      // inputs, outputs and summaries are left out
-	Links       tool.Links
-	Found       *langsmith.JobRunsPage
+	Project      langsmith.Project
+	JobID        uuid.UUID
+	ShowJobID    bool // the text has to show the job's id, since the call does not have it
+	Page         tool.PageArgs
+	MaxChars     MaxCharsArgs
+	Selection    Selection
+	SelectedRuns *SelectedRuns // nil if the call selects nothing
+	SortKey      string        // the attribute by which LangSmith sorts
+	HideContent  bool          // inputs, outputs and summaries are left out
+	Links        tool.Links
+	Found        *langsmith.JobRunsPage
 
 	runs    []decodedRun // of Found
 	cluster *Cluster
@@ -148,8 +148,8 @@ func (v *View) list(items, chars int) *List {
 		cluster.Name = markdown.Truncate(cluster.Name, min(markdown.MaxName, chars))
 		l.Cluster = &cluster
 	}
-	if v.Selected != nil {
-		l.Total = v.Selected.Total
+	if v.SelectedRuns != nil {
+		l.Total = v.SelectedRuns.Total
 	}
 	for i := range items {
 		l.Runs[i] = v.run(v.runs[i], chars)
@@ -164,11 +164,11 @@ func (v *View) list(items, chars int) *List {
 	return l
 }
 
-// otherStatus reports whether there are traces, but none with the status that the call
+// hasOtherStatus reports whether there are traces, but none with the status that the call
 // selects.
-func (l *List) otherStatus() bool {
+func (l *List) hasOtherStatus() bool {
 	v := l.view
-	return len(l.Runs) == 0 && v.Page.Offset == 0 && v.Selected != nil && v.Selection.Status != "" && v.Selected.Of > 0
+	return len(l.Runs) == 0 && v.Page.Offset == 0 && v.SelectedRuns != nil && v.Selection.Status != "" && v.SelectedRuns.Of > 0
 }
 
 // clusterID returns the id of the category whose traces are listed; uuid.Nil for all.
@@ -188,7 +188,7 @@ func (l *List) next() *tool.Call {
 		return tool.NewCall("get_run", "run_id", l.Runs[0].ID, "session_id", v.Project.ID)
 	case len(l.Runs) > 0 || v.Page.Offset > 0:
 		return nil
-	case l.otherStatus():
+	case l.hasOtherStatus():
 		return tool.NewCall("list_insights_runs", "session_id", v.Project.ID, "job_id", v.JobID, "cluster_id", v.clusterID())
 	case v.status == langsmith.StatusSuccess:
 		return nil
@@ -213,7 +213,7 @@ func (v *View) run(decoded decodedRun, chars int) Run {
 		URL:        v.Links.Run(found.ID),
 	}
 	if v.Selection.SortBy == "latency" || v.Selection.SortBy == "cost" {
-		known := v.Selected.Runs[found.ID]
+		known := v.SelectedRuns.Runs[found.ID]
 		if latency, ok := known.LatencySeconds(); ok {
 			run.Latency = new(wording.Significant(latency))
 		}
@@ -246,7 +246,7 @@ func decodeRun(run *langsmith.JobRun, chars int) decodedRun {
 		attributes: map[string]Content{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(run.Attributes)) {
-		if value := ReadContent(run.Attributes[name], maxAttribute); !value.empty() && len(decoded.attributes) < maxAttributes {
+		if value := ReadContent(run.Attributes[name], maxAttribute); !value.isEmpty() && len(decoded.attributes) < maxAttributes {
 			decoded.attributes[name] = value
 		}
 	}

@@ -31,16 +31,16 @@ func (s Selection) Apply(all []langsmith.Run) []langsmith.Run {
 	case "":
 		return selected
 	case "latency":
-		key = func(run *langsmith.Run) float64 { return orMinusOne(run.LatencySeconds()) }
+		key = func(run *langsmith.Run) float64 { return valueOrMinusOne(run.LatencySeconds()) }
 	case "cost":
-		key = func(run *langsmith.Run) float64 { return orMinusOne(run.TotalCost.Get()) }
+		key = func(run *langsmith.Run) float64 { return valueOrMinusOne(run.TotalCost.Get()) }
 	}
 	slices.SortStableFunc(selected, func(a, b langsmith.Run) int { return cmp.Compare(key(&b), key(&a)) })
 	return selected
 }
 
-// orMinusOne returns a value, or -1 if it is unknown.
-func orMinusOne(value float64, known bool) float64 {
+// valueOrMinusOne returns a value, or -1 if it is unknown.
+func valueOrMinusOne(value float64, known bool) float64 {
 	if !known {
 		return -1
 	}
@@ -50,8 +50,8 @@ func orMinusOne(value float64, known bool) float64 {
 // maxTraces is the maximum number of traces to select from. A report reads no more.
 const maxTraces = 1000
 
-// Selected is a page of the selected traces of a job or category.
-type Selected struct {
+// SelectedRuns is a page of the selected traces of a job or category.
+type SelectedRuns struct {
 	Page  *langsmith.JobRunsPage
 	Runs  map[uuid.UUID]langsmith.Run // of the page
 	Total int                         // traces that are selected
@@ -60,7 +60,7 @@ type Selected struct {
 
 // Select returns a page of the selected traces. It lists all traces and reads their runs;
 // runs that LangSmith no longer has are left out.
-func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*Selected, error) {
+func (s Selection) Select(ctx context.Context, client *langsmith.Client, project, job uuid.UUID, query langsmith.JobRunsQuery) (*SelectedRuns, error) {
 	limit, offset := query.Limit, query.Offset
 	query.Offset = 0
 	var listed []langsmith.JobRun
@@ -95,7 +95,7 @@ func (s Selection) Select(ctx context.Context, client *langsmith.Client, project
 	})
 	selected := s.Apply(found)
 	result := &langsmith.JobRunsPage{}
-	page := &Selected{Page: result, Runs: map[uuid.UUID]langsmith.Run{}, Total: len(selected), Of: len(found)}
+	page := &SelectedRuns{Page: result, Runs: map[uuid.UUID]langsmith.Run{}, Total: len(selected), Of: len(found)}
 	for _, run := range selected[min(offset, len(selected)):min(offset+limit, len(selected))] {
 		shown := byID[run.ID]
 		shown.Status, shown.StartTime = run.Status, run.StartTime

@@ -38,7 +38,7 @@ func (l *List) Text() string {
 	if note := l.describeSortKey(); note != "" {
 		b.WriteString(note + "\n")
 	}
-	if most := l.longestContent(); v.MaxChars.MaxChars > most && most > 0 {
+	if most := l.findLongestContent(); v.MaxChars.MaxChars > most && most > 0 {
 		b.WriteString("The list has only LangSmith's previews of inputs and outputs, whatever max_chars: get_run shows a run at length.\n")
 	}
 	if v.HideContent {
@@ -78,8 +78,8 @@ func (l *List) describeSortKey() string {
 	return fmt.Sprintf("No run here has the attribute %s: the order is LangSmith's own. They have %s.", quoted, strings.Join(names, ", "))
 }
 
-// longestContent returns the length of the longest shown inputs or outputs, in characters.
-func (l *List) longestContent() int {
+// findLongestContent returns the length of the longest shown inputs or outputs, in characters.
+func (l *List) findLongestContent() int {
 	longest := 0
 	for i := range l.Runs {
 		for _, content := range []json.RawMessage{l.Runs[i].Inputs, l.Runs[i].Outputs} {
@@ -99,7 +99,7 @@ func (l *List) describePage() string {
 	switch {
 	case l.Total > 0:
 		text += " of " + wording.Thousands(l.Total)
-	case l.Cluster != nil && l.Cluster.NumRuns != nil && l.view.Selected == nil:
+	case l.Cluster != nil && l.Cluster.NumRuns != nil && l.view.SelectedRuns == nil:
 		text += " of " + wording.Thousands(*l.Cluster.NumRuns)
 	case l.Cluster == nil && from == 1 && to == 1:
 		text = "The first trace"
@@ -125,16 +125,16 @@ func (l *List) explainEmpty() string {
 	switch {
 	case v.Page.Offset > 0:
 		text := fmt.Sprintf("There are no traces from offset %d on", v.Page.Offset)
-		if v.Selected != nil {
-			text += fmt.Sprintf(": %s in all", wording.Thousands(v.Selected.Total))
+		if v.SelectedRuns != nil {
+			text += fmt.Sprintf(": %s in all", wording.Thousands(v.SelectedRuns.Total))
 		}
 		return text + ".\n"
 	case v.status.Failed():
 		return fmt.Sprintf("Job %s failed, so it has no traces to show. get_insights_job says why.\n", v.JobID)
 	case !v.status.Done():
 		return fmt.Sprintf("Job %s is not finished, so it has no traces to show yet. Next: wait_for_insights_job.\n", v.JobID)
-	case l.otherStatus():
-		return fmt.Sprintf("No trace %s (%s in all; job_id %s).\nNext: %s: those of any status.\n", l.describeSource(), wording.Thousands(v.Selected.Of), v.JobID, l.Next.Text("job_id"))
+	case l.hasOtherStatus():
+		return fmt.Sprintf("No trace %s (%s in all; job_id %s).\nNext: %s: those of any status.\n", l.describeSource(), wording.Thousands(v.SelectedRuns.Of), v.JobID, l.Next.Text("job_id"))
 	case l.Cluster != nil:
 		return fmt.Sprintf("LangSmith lists no trace in category %s. Traces are kept for a limited time; those that this report read may be gone.\n", markdown.Quote(l.Cluster.Name, markdown.MaxName))
 	}

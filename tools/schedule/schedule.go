@@ -132,7 +132,7 @@ func (s *Schedule) PerDay() int {
 // months from the next run on.
 func (s *Schedule) PerMonth(from time.Time) (fewest, most int) {
 	daily := *s.spec
-	daily.Minute, daily.Hour = lowest(daily.Minute), lowest(daily.Hour)
+	daily.Minute, daily.Hour = lowestBit(daily.Minute), lowestBit(daily.Hour)
 	first := daily.Next(from.UTC())
 	month := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
 	for i := range 12 {
@@ -168,7 +168,7 @@ func (s *Schedule) Gaps(from time.Time) (shortest, longest time.Duration) {
 	return shortest, longest
 }
 
-func lowest(set uint64) uint64 { return 1 << bits.TrailingZeros64(set) }
+func lowestBit(set uint64) uint64 { return 1 << bits.TrailingZeros64(set) }
 
 // The bits of a field in [cron.SpecSchedule]: its values, and the mark of an asterisk.
 const (

@@ -29,8 +29,8 @@ type Scope struct {
 	Whole bool `json:"-"`
 }
 
-// Widened is the factor by which a proposed window is longer than one without traces.
-const Widened = 4
+// WideningFactor is the factor by which a proposed window is longer than one without traces.
+const WideningFactor = 4
 
 // maxFilter is the maximum length of a shown filter, in characters.
 const maxFilter = 300

@@ -53,10 +53,10 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	}
 	dry := &dryRun{WouldSend: tool.RepeatBody(body), bodySize: len(body), replaces: replaces, complete: request}
 	if j.Project.ID != uuid.Nil { // else the project does not exist, and has no jobs
-		if dry.others, now, dry.othersErr = env.Paid.Others(ctx, j.Call); tool.IsNotFound(dry.othersErr) {
+		if dry.others, now, dry.othersErr = env.Paid.ListOthers(ctx, j.Call); tool.IsNotFound(dry.othersErr) {
 			return nil, dry.othersErr // so that an id of the wrong kind is explained
 		}
-		if dry.existing = env.Paid.Remembered(ctx, j.Call); dry.existing != nil {
+		if dry.existing = env.Paid.FindRemembered(ctx, j.Call); dry.existing != nil {
 			dry.others = slices.DeleteFunc(dry.others, func(other langsmith.Job) bool { return other.ID == dry.existing.ID })
 		}
 	}
@@ -87,7 +87,7 @@ func (j *Job) DryRun(ctx context.Context, env *tool.Env, call *tool.Call) (*Resu
 	if dry.findsNothing() {
 		dry.wider = widen(request, now)
 	}
-	result.Next = result.afterDryRun(call)
+	result.Next = result.nextAfterDryRun(call)
 	result.others = j.splitOthers(dry.others, result.Scope)
 	result.Caution = append(result.others.names(), dry.listCautions()...)
 	return result, nil
@@ -231,9 +231,9 @@ func (d *dryRun) findsNothing() bool {
 	return d.MatchingTraces != nil && *d.MatchingTraces == 0
 }
 
-// afterDryRun returns the next call after a dry run of a call: that call, if it would start
+// nextAfterDryRun returns the next call after a dry run of a call: that call, if it would start
 // a job. It returns nil if there is nothing for an agent to call.
-func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
+func (r *Result) nextAfterDryRun(call *tool.Call) *tool.Call {
 	d := r.dryRun
 	switch {
 	case d.existing != nil && r.AlreadyDone:
@@ -258,9 +258,9 @@ func (r *Result) afterDryRun(call *tool.Call) *tool.Call {
 func widen(request *langsmith.CreateInsightsJobRequest, now time.Time) map[string]any {
 	start, end, _ := request.Window(now)
 	if _, fixed := request.StartTime.Get(); fixed {
-		return map[string]any{"start_time": end.Add(-scope.Widened * end.Sub(start)).UTC().Format(time.RFC3339)}
+		return map[string]any{"start_time": end.Add(-scope.WideningFactor * end.Sub(start)).UTC().Format(time.RFC3339)}
 	}
-	return map[string]any{"last_n_hours": int(scope.Widened * end.Sub(start).Hours())}
+	return map[string]any{"last_n_hours": int(scope.WideningFactor * end.Sub(start).Hours())}
 }
 
 // changeCall returns a dry run of a call with other values of some arguments, nil if there

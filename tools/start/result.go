@@ -32,8 +32,8 @@ type Result struct {
 	TracesAtMost   *int             `json:"traces_at_most,omitempty"` // of a job that was started, or would be
 	CostUSD        *cost.Range      `json:"cost_usd,omitempty"`       // of as many
 	*dryRun
-	tool.Cautioned
-	tool.Followed
+	tool.Cautions
+	tool.NextCall
 
 	job     *Job
 	outcome *paid.Outcome // nil for a dry run
@@ -53,8 +53,8 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 		next = "get_insights_job"
 	}
 	result := &Result{
-		Cautioned:      tool.Cautioned{Caution: append(others.names(), outcome.Notes...)},
-		Followed:       tool.Followed{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
+		Cautions:       tool.Cautions{Caution: append(others.names(), outcome.Notes...)},
+		NextCall:       tool.NextCall{Next: tool.NewCall(next, "session_id", j.Project.ID, "job_id", started.ID)},
 		ID:             started.ID,
 		Name:           markdown.Truncate(started.Name, markdown.MaxName),
 		Status:         langsmith.Status(markdown.Truncate(string(started.Status), markdown.MaxWord)),
@@ -75,8 +75,8 @@ func (j *Job) Result(ctx context.Context, env *tool.Env, outcome *paid.Outcome) 
 	return result
 }
 
-// Unconfirmed returns what starting the job would do, if nobody can be asked for consent.
-func (j *Job) Unconfirmed(ctx context.Context, env *tool.Env) (*Result, error) {
+// UnconfirmedResult returns what starting the job would do, if nobody can be asked for consent.
+func (j *Job) UnconfirmedResult(ctx context.Context, env *tool.Env) (*Result, error) {
 	result, err := j.DryRun(ctx, env, nil)
 	if err != nil {
 		return nil, err
@@ -172,11 +172,11 @@ type otherJobs struct{ covering, rest []jobs.Job }
 func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (split otherJobs) {
 	for i := range others {
 		other := jobs.NewJob(&others[i], j.scopes, jobs.MaxName)
-		kind, most := &split.rest, maxOthers
+		kind, limit := &split.rest, maxOthers
 		if other.Scope.Covers(reads) {
-			kind, most = &split.covering, maxCovering
+			kind, limit = &split.covering, maxCovering
 		}
-		if len(*kind) <= most {
+		if len(*kind) <= limit {
 			*kind = append(*kind, other)
 		}
 	}

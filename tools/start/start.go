@@ -48,8 +48,8 @@ func NewJob(env *tool.Env, project langsmith.Project, request *langsmith.CreateI
 	return &Job{Call: call, Project: project, scopes: env.Scopes, audience: env.Audience}, nil
 }
 
-// In returns the same job over another project.
-func (j *Job) In(project langsmith.Project) (*Job, error) {
+// InProject returns the same job over another project.
+func (j *Job) InProject(project langsmith.Project) (*Job, error) {
 	call, err := paid.NewCall(j.LangSmith, project.ID, j.Request)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (j *Job) Confirm(ctx context.Context, env *tool.Env, question string) error
 		return err
 	}
 	if !answer.Accepted {
-		env.Paid.Declined(j.Call)
+		env.Paid.RecordDeclined(j.Call)
 		return tool.Refuse("The person who was asked declined. No job was started, and nothing was spent. dry_run shows what the job would do.")
 	}
 	return nil
@@ -110,7 +110,7 @@ func (j *Job) Start(ctx context.Context, env *tool.Env) (*paid.Outcome, error) {
 		}
 		return nil, err
 	}
-	env.Watch.Started(env.LangSmith, j.Project.ID, outcome.Job.ID)
+	env.Watch.RecordStarted(env.LangSmith, j.Project.ID, outcome.Job.ID)
 	return outcome, nil
 }
 
@@ -129,7 +129,7 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 	}
 	at := slices.IndexFunc(saved, func(config langsmith.Config) bool { return config.ID == id.String() })
 	if at < 0 {
-		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+listSaved(saved)+"; list_insights_configs lists them")
+		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+listConfigs(saved)+"; list_insights_configs lists them")
 	}
 	complete = configs.ReadRequest(saved[at].Config)
 	if !given.LastNHours.IsAbsent() || !given.StartTime.IsAbsent() || !given.EndTime.IsAbsent() {
@@ -146,15 +146,15 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 	return complete, !reflect.DeepEqual(complete, configs.ReadRequest(saved[at].Config)), nil
 }
 
-// mostConfigs is the maximum number of configs that are suggested for a missing one.
-const mostConfigs = 5
+// maxConfigs is the maximum number of configs that are suggested for a missing one.
+const maxConfigs = 5
 
-// listSaved lists configs that a job can run, as part of a sentence. It returns an empty
+// listConfigs lists configs that a job can run, as part of a sentence. It returns an empty
 // text if there are none.
-func listSaved(all []langsmith.Config) string {
+func listConfigs(all []langsmith.Config) string {
 	var listed []string
 	for _, config := range all {
-		if _, isUUID := tool.ParseUUID(config.ID); isUUID && len(listed) < mostConfigs {
+		if _, isUUID := tool.ParseUUID(config.ID); isUUID && len(listed) < maxConfigs {
 			listed = append(listed, markdown.Quote(config.Name, markdown.MaxName)+", config_id "+config.ID)
 		}
 	}
@@ -182,7 +182,7 @@ func (j *Job) explain(err error) error {
 	var many *paid.TooManyJobsError
 	var limit *paid.LimitError
 	var earlier *paid.EarlierError
-	var left *paid.LeftError
+	var left *paid.DisconnectedError
 	switch {
 	case errors.As(err, &uncertain):
 		return j.explainUncertain(uncertain)
@@ -225,7 +225,7 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 		fmt.Fprintf(&b, "No new job was found in the project in some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
 		b.WriteString("It may be one of these, which are new in the project:\n")
-		jobs.WriteList(&b, jobs.NewJobs(err.Found, j.scopes), paid.MostOthers)
+		jobs.WriteList(&b, jobs.NewJobs(err.Found, j.scopes), paid.MaxOthers)
 		b.WriteString("Use the one that matches your call. If none does, the same call with allow_duplicate starts another.\n")
 	}
 	j.splitOthers(err.Others, scope.New(j.Request, time.Now())).write(&b)
@@ -245,7 +245,7 @@ func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
 		b.WriteString("None of them is in this project; they are in other projects of the workspace.\n")
 	default:
 		b.WriteString("Unfinished in this project:\n")
-		jobs.WriteList(&b, jobs.NewJobs(err.Unfinished, j.scopes), paid.MostOthers)
+		jobs.WriteList(&b, jobs.NewJobs(err.Unfinished, j.scopes), paid.MaxOthers)
 	}
 	b.WriteString("Wait for one to end (wait_for_insights_job), then call again.")
 	return tool.RefuseFor(err, "%s", b.String())

@@ -98,7 +98,7 @@ func checkRules(into any, policy Policy, found error) error {
 		return found
 	}
 	problems = slices.DeleteFunc(problems, func(p langsmith.FieldError) bool {
-		return slices.ContainsFunc(bad.Problems, func(told langsmith.FieldError) bool { return strings.HasPrefix(told.Field+".", p.Field+".") })
+		return slices.ContainsFunc(bad.Problems, func(listed langsmith.FieldError) bool { return strings.HasPrefix(listed.Field+".", p.Field+".") })
 	})
 	all := newArgumentError(append(slices.Clone(bad.Problems), problems...))
 	all.More += bad.More

@@ -78,6 +78,6 @@ func QuestionID(what string, about ...any) string {
 // question to a person, an unfinished result, or a caller who has gone.
 func IsInterruption(err error) bool {
 	var question *Question
-	var unfinished *Unfinished
+	var unfinished *UnfinishedError
 	return errors.As(err, &question) || errors.As(err, &unfinished) || errors.Is(err, context.Canceled)
 }

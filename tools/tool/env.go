@@ -43,7 +43,7 @@ type Env struct {
 	Ask func(context.Context, *Question) (*Answer, error)
 
 	// Poll is set if the caller of a tool that may wait ([Declaration.MayWait]) polls: the
-	// tool then returns [*Unfinished] as its error and does not wait.
+	// tool then returns [*UnfinishedError] as its error and does not wait.
 	Poll *Poll
 
 	// Ending is closed when the server shuts down. Waiting tools return then.

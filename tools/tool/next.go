@@ -14,15 +14,15 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
-// Followed is embedded in a result that may suggest a next call, so that hosts that show a
+// NextCall is embedded in a result that may suggest a next call, so that hosts that show a
 // model only the structure show the call too.
-type Followed struct {
+type NextCall struct {
 	Next *Call `json:"next,omitempty"`
 }
 
-// Cautioned is embedded in a result that may have to be read with caution, for the same
+// Cautions is embedded in a result that may have to be read with caution, for the same
 // hosts: its sentences are in the text too.
-type Cautioned struct {
+type Cautions struct {
 	Caution []string `json:"caution,omitempty"`
 }
 

@@ -38,7 +38,7 @@ var errTooManyTokens = errors.New("too much JSON in strings")
 // they are not one valid JSON value.
 func normalize(schema *validator.Schema, arguments jsontext.Value) (jsontext.Value, any, error) {
 	n := normalizer{decoder: newDecoder(arguments), out: make([]byte, 0, len(arguments))}
-	value, err := n.value(schema)
+	value, err := n.normalizeValue(schema)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -52,26 +52,26 @@ func newDecoder(value jsontext.Value) *jsontext.Decoder {
 	return jsontext.NewDecoder(bytes.NewBuffer(value))
 }
 
-// value reads the next value, writes it and returns it.
-func (n *normalizer) value(schema *validator.Schema) (any, error) {
+// normalizeValue reads the next value, writes it and returns it.
+func (n *normalizer) normalizeValue(schema *validator.Schema) (any, error) {
 	if schema.Types == nil {
-		return n.verbatim()
+		return n.copyValue()
 	}
 	switch n.decoder.PeekKind() {
 	case '{':
-		return n.object(schema)
+		return n.normalizeObject(schema)
 	case '[':
-		return n.array(schema)
+		return n.normalizeArray(schema)
 	case '"':
-		return n.text(schema)
+		return n.normalizeText(schema)
 	case '0':
-		return n.number(schema)
+		return n.normalizeNumber(schema)
 	}
-	return n.verbatim()
+	return n.copyValue()
 }
 
-// verbatim reads a value and writes it unchanged.
-func (n *normalizer) verbatim() (any, error) {
+// copyValue reads a value and writes it unchanged.
+func (n *normalizer) copyValue() (any, error) {
 	raw, err := n.decoder.ReadValue()
 	if err != nil {
 		return nil, err
@@ -92,12 +92,12 @@ var exactNumbers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(decoder
 	return err
 }))
 
-// object reads the arguments of a closed object, and the entries of a map. It leaves out
+// normalizeObject reads the arguments of a closed object, and the entries of a map. It leaves out
 // an optional argument that counts as absent. An open object is unchanged.
-func (n *normalizer) object(schema *validator.Schema) (any, error) {
+func (n *normalizer) normalizeObject(schema *validator.Schema) (any, error) {
 	entries, isMap := schema.AdditionalProperties.(*validator.Schema)
 	if !isMap && schema.AdditionalProperties != false {
-		return n.verbatim()
+		return n.copyValue()
 	}
 	if _, err := n.decoder.ReadToken(); err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (n *normalizer) object(schema *validator.Schema) (any, error) {
 		if !known {
 			inner = cmp.Or(entries, anySchema)
 		}
-		value, err := n.value(inner)
+		value, err := n.normalizeValue(inner)
 		if err != nil {
 			return nil, err
 		}
@@ -148,10 +148,10 @@ func isAbsent(schema *validator.Schema, value any) bool {
 	return value == ""
 }
 
-func (n *normalizer) array(schema *validator.Schema) (any, error) {
+func (n *normalizer) normalizeArray(schema *validator.Schema) (any, error) {
 	each, ok := schema.Items.(*validator.Schema)
 	if !ok {
-		return n.verbatim()
+		return n.copyValue()
 	}
 	if _, err := n.decoder.ReadToken(); err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (n *normalizer) array(schema *validator.Schema) (any, error) {
 		if len(items) > 0 {
 			n.out = append(n.out, ',')
 		}
-		item, err := n.value(each)
+		item, err := n.normalizeValue(each)
 		if err != nil {
 			return nil, err
 		}
@@ -173,9 +173,9 @@ func (n *normalizer) array(schema *validator.Schema) (any, error) {
 	return items, err
 }
 
-// text reads a string. If no string is allowed, it reads the JSON inside, if its type is
+// normalizeText reads a string. If no string is allowed, it reads the JSON inside, if its type is
 // allowed.
-func (n *normalizer) text(schema *validator.Schema) (any, error) {
+func (n *normalizer) normalizeText(schema *validator.Schema) (any, error) {
 	token, err := n.decoder.ReadToken()
 	if err != nil {
 		return nil, err
@@ -199,7 +199,7 @@ func (n *normalizer) unpack(schema *validator.Schema, inner jsontext.Value, toke
 	}
 	outer := n.decoder
 	n.decoder = newDecoder(inner)
-	value, err := n.value(schema)
+	value, err := n.normalizeValue(schema)
 	n.decoder = outer
 	return value, err
 }
@@ -237,9 +237,9 @@ func allows(schema *validator.Schema, name string) bool {
 	return *schema.Types&named != 0
 }
 
-// number reads a number. It writes a whole one without a point and an exponent if the
+// normalizeNumber reads a number. It writes a whole one without a point and an exponent if the
 // schema has an integer.
-func (n *normalizer) number(schema *validator.Schema) (any, error) {
+func (n *normalizer) normalizeNumber(schema *validator.Schema) (any, error) {
 	value, err := n.decoder.ReadValue()
 	if err != nil {
 		return nil, err

@@ -11,8 +11,8 @@ type Poll struct {
 	Since time.Time // of the first call
 }
 
-// Unfinished is the error of a polled call ([Env.Poll]) that has no result yet.
-type Unfinished struct {
+// UnfinishedError is the error of a polled call ([Env.Poll]) that has no result yet.
+type UnfinishedError struct {
 	// Arguments are those of the next call. They have ids instead of the first call's
 	// names, so that they mean the same then.
 	Arguments any
@@ -22,12 +22,12 @@ type Unfinished struct {
 	NextPoll time.Duration // after which there may be news
 }
 
-func (u *Unfinished) Error() string { return "is not finished: " + u.Message }
+func (u *UnfinishedError) Error() string { return "is not finished: " + u.Message }
 
-// WithNextCall sets the arguments of the next call in an [Unfinished] error. It returns
+// WithNextCall sets the arguments of the next call in an [UnfinishedError]. It returns
 // other errors unchanged.
 func WithNextCall(err error, arguments any) error {
-	var unfinished *Unfinished
+	var unfinished *UnfinishedError
 	if errors.As(err, &unfinished) {
 		unfinished.Arguments = arguments
 	}

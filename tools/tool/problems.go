@@ -125,9 +125,9 @@ func (s schemas) describe(p problem) string {
 			return "must be one JSON object"
 		}
 		want := slices.DeleteFunc(slices.Clone(k.Want), func(name string) bool { return name == "null" })
-		return fmt.Sprintf("must be %s, not %s%s", article(strings.Join(want, " or ")), k.Got, p.example())
+		return fmt.Sprintf("must be %s, not %s%s", addArticle(strings.Join(want, " or ")), k.Got, p.example())
 	case *kind.Enum:
-		return fmt.Sprintf("must be one of %s, not %s", choices(k.Want), wording.Echo(k.Got))
+		return fmt.Sprintf("must be one of %s, not %s", joinChoices(k.Want), wording.Echo(k.Got))
 	case *kind.Format:
 		hint := hints[p.field()]
 		if k.Got == string(LatestJob) {
@@ -135,11 +135,11 @@ func (s schemas) describe(p problem) string {
 		}
 		return fmt.Sprintf("must be %s, not %s%s", formatName(k.Want), wording.Echo(k.Got), hint)
 	case *kind.Minimum:
-		return "must be at least " + decimal(k.Want)
+		return "must be at least " + formatDecimal(k.Want)
 	case *kind.ExclusiveMinimum:
-		return "must be above " + decimal(k.Want)
+		return "must be above " + formatDecimal(k.Want)
 	case *kind.Maximum:
-		return "must be at most " + decimal(k.Want)
+		return "must be at most " + formatDecimal(k.Want)
 	case *kind.MaxLength:
 		return fmt.Sprintf("must have at most %d characters, not %d", k.Want, k.Got)
 	case *kind.MinLength:
@@ -210,7 +210,7 @@ var hints = map[string]string{
 	"run_id":     "; list_insights_runs lists a report's runs",
 }
 
-func choices(values []any) string {
+func joinChoices(values []any) string {
 	names := make([]string, 0, len(values))
 	for _, value := range values {
 		if value != nil {
@@ -220,15 +220,15 @@ func choices(values []any) string {
 	return strings.Join(names, ", ")
 }
 
-func article(word string) string {
+func addArticle(word string) string {
 	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
 		return "an " + word
 	}
 	return "a " + word
 }
 
-// decimal returns a bound without trailing zeroes.
-func decimal(bound *big.Rat) string {
+// formatDecimal returns a bound without trailing zeroes.
+func formatDecimal(bound *big.Rat) string {
 	return strings.TrimSuffix(strings.TrimRight(bound.FloatString(6), "0"), ".")
 }
 

@@ -80,7 +80,7 @@ func (e *Env) FindProject(ctx context.Context, args ProjectArgs) (langsmith.Proj
 func (e *Env) projectByName(ctx context.Context, name string) (langsmith.Project, error) {
 	found, err := e.Projects.find(ctx, projectKey{name: name}, func(ctx context.Context) ([]langsmith.Project, error) {
 		found, err := e.LangSmith.ListProjects(ctx, langsmith.ProjectsQuery{Name: name, Limit: MaxPage})
-		// LangSmith filters by the exact name; a proxy or a stand-in may not.
+		// LangSmith filters by the exact name; a proxy or another server may not.
 		return slices.DeleteFunc(found, func(p langsmith.Project) bool { return p.Name != name }), err
 	})
 	if err != nil {
@@ -125,8 +125,8 @@ func (e *Env) ChooseProject(ctx context.Context, name string, found []langsmith.
 	return langsmith.Project{}, Refuse("%d projects are called %s. Call again with the session_id of one:%s", len(found), markdown.Quote(name, maxProjectName), lines.String())
 }
 
-// nearestShown is the maximum number of projects that are suggested for a missing one.
-const nearestShown = 5
+// maxNearest is the maximum number of projects that are suggested for a missing one.
+const maxNearest = 5
 
 // noSuchProject refuses a name that no project has, and lists the nearest.
 func (e *Env) noSuchProject(ctx context.Context, name string) error {
@@ -143,7 +143,7 @@ func (e *Env) noSuchProject(ctx context.Context, name string) error {
 			markdown.Quote(name, maxProjectName), workspace, e.LangSmith.Endpoint(), e.Audience.SuggestOtherWorkspace())
 	}
 	var b strings.Builder
-	for _, project := range nearest(name, all) {
+	for _, project := range findNearest(name, all) {
 		fmt.Fprintf(&b, "\n- %s, session_id %s", markdown.Quote(project.Name, maxProjectName), project.ID)
 	}
 	return Refuse("There is no project called %s in %s at %s. Names are matched exactly. The nearest are:%s\nlist_projects lists all of them.",
@@ -165,9 +165,9 @@ func (e *Env) listAllProjects(ctx context.Context) ([]langsmith.Project, error) 
 	return all, nil
 }
 
-// nearest returns the projects whose names differ least from a name. Those that
+// findNearest returns the projects whose names differ least from a name. Those that
 // contain it, or that it contains, come first.
-func nearest(name string, projects []langsmith.Project) []langsmith.Project {
+func findNearest(name string, projects []langsmith.Project) []langsmith.Project {
 	want := strings.ToLower(name)
 	distance := func(p langsmith.Project) int {
 		have := strings.ToLower(p.Name)
@@ -179,5 +179,5 @@ func nearest(name string, projects []langsmith.Project) []langsmith.Project {
 	}
 	projects = slices.Clone(projects)
 	slices.SortStableFunc(projects, func(a, b langsmith.Project) int { return cmp.Compare(distance(a), distance(b)) })
-	return projects[:min(len(projects), nearestShown)]
+	return projects[:min(len(projects), maxNearest)]
 }

@@ -46,17 +46,17 @@ func (c *ProjectCache) Put(project langsmith.Project) {
 	c.known.Set(projectKey{id: project.ID}, project, ttlcache.DefaultTTL)
 }
 
-// maxSome is the maximum number of projects that [ProjectCache.some] returns.
-const maxSome = 3
+// maxSample is the maximum number of projects that [ProjectCache.sample] returns.
+const maxSample = 3
 
-// some returns a few of the caller's cached projects.
-func (c *ProjectCache) some() []langsmith.Project {
+// sample returns a few of the caller's cached projects.
+func (c *ProjectCache) sample() []langsmith.Project {
 	var some []langsmith.Project
 	c.known.Range(func(item *ttlcache.Item[projectKey, langsmith.Project]) bool {
 		if item.Key().id != uuid.Nil {
 			some = append(some, item.Value())
 		}
-		return len(some) < maxSome
+		return len(some) < maxSample
 	})
 	return some
 }

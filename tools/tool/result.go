@@ -106,8 +106,8 @@ type Resizable[R Result] struct {
 	Budget   int // in bytes; 0 for DefaultBudget
 }
 
-// shortestText is the length below which no text is cut to make a result fit.
-const shortestText = 40
+// minText is the length below which no text is cut to make a result fit.
+const minText = 40
 
 // Fit builds and renders the largest result that fits: the whole; else all items with texts
 // of at least MinChars; else as many items as fit with such texts; else one item with texts
@@ -133,7 +133,7 @@ func (r *Resizable[R]) Fit() (fitted R, reply Reply, err error) {
 	if fits(r.Items, r.Chars) ||
 		findLargest(minChars, r.Chars-1, func(chars int) bool { return fits(r.Items, chars) }) ||
 		findLargest(1, r.Items-1, func(items int) bool { return fits(items, minChars) }) ||
-		findLargest(shortestText, minChars-1, func(chars int) bool { return fits(min(r.Items, 1), chars) }) {
+		findLargest(minText, minChars-1, func(chars int) bool { return fits(min(r.Items, 1), chars) }) {
 		return fitted, reply, nil
 	}
 	if err == nil {

@@ -100,7 +100,7 @@ func (t Tool) ResultSchema() json.RawMessage {
 
 // Call checks the arguments, runs the tool and renders its result. A failure is a Reply
 // with IsError set, and a text for an agent. An error is returned only for a [*Question]
-// that a person must answer first, for a result that is [*Unfinished], and for a caller who
+// that a person must answer first, for a result that is [*UnfinishedError], and for a caller who
 // has gone.
 func (t Tool) Call(ctx context.Context, env *Env, arguments json.RawMessage) (Reply, error) {
 	reply, err := t.call(ctx, env, arguments)

@@ -68,7 +68,7 @@ func (e *Env) explainWrongKind(ctx context.Context, arguments json.RawMessage) e
 // explainNoProject refuses an id of a job or a run of the caller's cached projects in place
 // of a project's. It returns nil for other ids.
 func (e *Env) explainNoProject(ctx context.Context, argument string, id uuid.UUID) error {
-	for _, known := range e.Projects.some() {
+	for _, known := range e.Projects.sample() {
 		where := "It is in " + ProjectLabel(known) + ", session_id " + known.ID.String() + "."
 		if e.isJob(ctx, known.ID, id) {
 			return wrongKind(argument, id, aProject, aJob, where)

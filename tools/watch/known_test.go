@@ -29,7 +29,7 @@ func TestWaitForKnownJobContinuesAfterRefusal(t *testing.T) {
 					})
 					w, client := New(), up.client("key")
 					if refused == 1 {
-						w.Started(client, project, job)
+						w.RecordStarted(client, project, job)
 					}
 					state, err := w.Wait(t.Context(), request(client, time.Minute))
 					if err != nil || state.End != Done || len(up.requests()) != 6 {
@@ -99,8 +99,8 @@ func TestWaitForDeletedJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(func(int) (int, string) { return http.StatusNotFound, `{"detail":"no"}` })
 		w, client := New(), up.client("key")
-		w.Started(client, project, job)
-		w.Deleted(client, project, job)
+		w.RecordStarted(client, project, job)
+		w.RecordDeleted(client, project, job)
 		_, err := w.Wait(t.Context(), request(client, time.Minute))
 		if err == nil || time.Since(up.began) != 0 {
 			t.Errorf("after %s: %v", time.Since(up.began), err)

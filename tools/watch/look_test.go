@@ -92,7 +92,7 @@ func TestLookTimeout(t *testing.T) {
 	for name, c := range map[string]struct {
 		ends bool
 		want time.Duration
-	}{"no answer": {false, longestLook}, "the server ends": {true, lastLook}} {
+	}{"no answer": {false, maxLookTime}, "the server ends": {true, lastLook}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				up := newUpstream(running(time.Now()))

@@ -166,12 +166,12 @@ func newKnownJobs() *knownJobs {
 	)
 }
 
-// Started records that LangSmith has acknowledged the start of a job.
-func (w *Watcher) Started(client *langsmith.Client, project, job uuid.UUID) {
+// RecordStarted records that LangSmith has acknowledged the start of a job.
+func (w *Watcher) RecordStarted(client *langsmith.Client, project, job uuid.UUID) {
 	w.known.Set(newKey(client, project, job), struct{}{}, ttlcache.DefaultTTL)
 }
 
-// Deleted records that a job was deleted.
-func (w *Watcher) Deleted(client *langsmith.Client, project, job uuid.UUID) {
+// RecordDeleted records that a job was deleted.
+func (w *Watcher) RecordDeleted(client *langsmith.Client, project, job uuid.UUID) {
 	w.known.Delete(newKey(client, project, job))
 }

@@ -18,8 +18,8 @@ const (
 	timedReports = 3  // the number of reports that are fetched
 	searchedJobs = 20 // the number of jobs that are searched for them
 
-	// longestReport bounds the time of a report. A longer one comes from a wrong clock.
-	longestReport = 24 * time.Hour
+	// maxReportTime bounds the time of a report. A longer one comes from a wrong clock.
+	maxReportTime = 24 * time.Hour
 
 	reportTimesTTL = time.Hour
 	maxReportTimes = 1000 // projects
@@ -57,7 +57,7 @@ func fetchReportTimes(ctx context.Context, client *langsmith.Client, project uui
 			continue
 		}
 		took := report.Summary.CreatedAt.Sub(report.CreatedAt.Time)
-		if took <= 0 || took > longestReport {
+		if took <= 0 || took > maxReportTime {
 			continue
 		}
 		if times.Longest == 0 || took < times.Shortest {

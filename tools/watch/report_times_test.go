@@ -72,7 +72,7 @@ func TestNextLook(t *testing.T) {
 		for _, c := range []struct{ shortest, want time.Duration }{
 			{0, 0},
 			{time.Minute, time.Minute},
-			{20 * time.Minute, longestPause},
+			{20 * time.Minute, maxPause},
 		} {
 			state := State{began: time.Now(), ReportTimes: ReportTimes{Shortest: c.shortest}}
 			if got := state.NextLook(); got != c.want {

@@ -75,13 +75,13 @@ func (s State) NextPoll() time.Duration { return max(interval(s.Age()), s.retryA
 // which the quickest of the project's last reports was created, if that is known.
 func (s State) NextLook() time.Duration {
 	if left := s.ReportTimes.Shortest - s.Age(); left > 0 {
-		return max(min(left, longestPause), s.retryAfter())
+		return max(min(left, maxPause), s.retryAfter())
 	}
 	return s.retryAfter()
 }
 
-// longestPause bounds NextLook, because a report may be quicker than those before.
-const longestPause = 5 * time.Minute
+// maxPause bounds NextLook, because a report may be quicker than those before.
+const maxPause = 5 * time.Minute
 
 // result returns the state as the result of a wait.
 func (s State) result(end End) (State, error) {

@@ -80,8 +80,8 @@ var (
 )
 
 const (
-	// longestLook is how long a look waits for a response. Some clients end a call after 30 s.
-	longestLook = 25 * time.Second
+	// maxLookTime is how long a look waits for a response. Some clients end a call after 30 s.
+	maxLookTime = 25 * time.Second
 
 	// lastLook is how long the first response may still take while the server ends, which
 	// takes at most 2 s.
@@ -108,7 +108,7 @@ func (w *Watcher) Wait(ctx context.Context, r Request) (State, error) {
 	looking, end := !mayWait, TimedOut
 	limit := r.Timeout
 	if looking {
-		limit = longestLook
+		limit = maxLookTime
 		if r.Timeout > 0 {
 			end = TooManyWaits
 		}
@@ -214,8 +214,8 @@ func (w *Watcher) remove(p *poller) {
 	}
 }
 
-// Waiting returns the number of waiting callers.
-func (w *Watcher) Waiting() int {
+// CountWaiters returns the number of waiting callers.
+func (w *Watcher) CountWaiters() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.waiting
@@ -235,7 +235,7 @@ func (w *Watcher) Look(ctx context.Context, r Request) (State, error) {
 	defer w.leave(p, false)
 	defer w.extendLease(p)
 	ending := r.Ending
-	timeout := time.NewTimer(longestLook)
+	timeout := time.NewTimer(maxLookTime)
 	defer timeout.Stop()
 	for {
 		latest := p.latest.Load()

@@ -77,7 +77,7 @@ func parse(args []string) (options, paths, string, error) {
 		ours: *program, upstream: filepath.Join(*bin, "upstream"),
 		mcpGo: filepath.Join(*bin, "mcp-go"), goSDK: filepath.Join(*bin, "go-sdk"),
 		node:       filepath.Join(*typescript, "node_modules/.bin/node"),
-		typescript: filepath.Join(*typescript, "standins/typescript/server.js"),
+		typescript: filepath.Join(*typescript, "minimal/typescript/server.js"),
 	}
 	err := o.choose(*chosen, *over, *stdioCallers, *httpCallers)
 	if err == nil && o.cellTime <= 0 && o.cellCalls <= 0 {

@@ -41,7 +41,7 @@ func (c *Corpus) Cluster(texts, widths []int) []Cluster {
 func (c *Corpus) join(clusters []Cluster, k int, ward bool) []Cluster {
 	p := c.pairs(clusters, ward)
 	for left := len(clusters); left > 1; left-- {
-		a, b := p.closest()
+		a, b := p.findClosest()
 		if left <= k && !(ward && p.distance(a, b) < 1e-9) {
 			break
 		}
@@ -59,15 +59,15 @@ func (c *Corpus) join(clusters []Cluster, k int, ward bool) []Cluster {
 				whole.Texts = append(whole.Texts, m.Texts...)
 			}
 			slices.Sort(whole.Texts)
-			slices.SortFunc(whole.Children, largestFirst)
+			slices.SortFunc(whole.Children, compareSizes)
 			joined = append(joined, whole)
 		}
 	}
-	slices.SortFunc(joined, largestFirst)
+	slices.SortFunc(joined, compareSizes)
 	return joined
 }
 
-func largestFirst(a, b Cluster) int {
+func compareSizes(a, b Cluster) int {
 	return cmp.Or(cmp.Compare(len(b.Texts), len(a.Texts)), cmp.Compare(a.Texts[0], b.Texts[0]))
 }
 
@@ -107,7 +107,7 @@ func (p *pairs) distance(a, b int) float64 {
 	return p.dots[a][a]/n + p.dots[b][b]/m - (p.dots[a][a]+p.dots[b][b]+2*both)/(n+m)
 }
 
-func (p *pairs) closest() (a, b int) {
+func (p *pairs) findClosest() (a, b int) {
 	best := math.Inf(1)
 	for i := range p.groups {
 		if len(p.groups[i]) == 0 {

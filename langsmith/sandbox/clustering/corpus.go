@@ -36,7 +36,7 @@ func NewCorpus(texts []string, boost map[string]float64) *Corpus {
 		}
 	}
 	c := &Corpus{dimension: make(map[string]int)}
-	for d, stem := range vocabulary(frequency, len(texts)) {
+	for d, stem := range selectVocabulary(frequency, len(texts)) {
 		c.dimension[stem] = d
 		idf := 1 + math.Log(float64(1+len(texts))/float64(1+frequency[stem]))
 		c.idf = append(c.idf, idf*max(boost[stem], 1))
@@ -55,9 +55,9 @@ func countStems(text string) map[string]int {
 	return count
 }
 
-// vocabulary selects the stems that distinguish texts: neither those of a single text
+// selectVocabulary selects the stems that distinguish texts: neither those of a single text
 // nor those of most.
-func vocabulary(frequency map[string]int, texts int) []string {
+func selectVocabulary(frequency map[string]int, texts int) []string {
 	least, most := 1, texts
 	if texts >= 10 {
 		least, most = 2, texts*6/10

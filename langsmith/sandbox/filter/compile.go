@@ -64,14 +64,14 @@ func joinPairs(parts []condition) []condition {
 	var joined []condition
 	index := make(map[string]int)
 	for _, part := range parts {
-		p, isPair := part.(onePair)
+		p, isPair := part.(singlePair)
 		if !isPair {
 			joined = append(joined, part)
 			continue
 		}
 		if at, have := index[p.group]; have {
-			first := joined[at].(onePair)
-			joined[at] = onePair{p.group, slices.Concat(first.tests, p.tests)}
+			first := joined[at].(singlePair)
+			joined[at] = singlePair{p.group, slices.Concat(first.tests, p.tests)}
 			continue
 		}
 		index[p.group] = len(joined)
@@ -99,7 +99,7 @@ func compileComparison(c *call) (condition, error) {
 		return nil, fmt.Errorf("%s(%s): %w", c.Name, name, err)
 	}
 	if isPair {
-		return onePair{many.group, []pairTest{{many, op, want}}}, nil
+		return singlePair{many.group, []pairTest{{many, op, want}}}, nil
 	}
 	return comparison{plain, op, want}, nil
 }

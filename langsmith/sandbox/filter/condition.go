@@ -61,14 +61,14 @@ func (h pairTest) matches(p pair) bool {
 	})
 }
 
-// onePair holds if a single pair passes all of its tests.
-type onePair struct {
+// singlePair holds if a single pair passes all of its tests.
+type singlePair struct {
 	group string
 	tests []pairTest
 }
 
-func (o onePair) holds(r *trace.Run) bool {
-	return slices.ContainsFunc(pairs(r, o.group), func(p pair) bool {
+func (o singlePair) holds(r *trace.Run) bool {
+	return slices.ContainsFunc(listPairs(r, o.group), func(p pair) bool {
 		return !slices.ContainsFunc(o.tests, func(h pairTest) bool { return !h.matches(p) })
 	})
 }
@@ -83,15 +83,15 @@ type hasMetadata map[string]any
 func (m hasMetadata) holds(r *trace.Run) bool {
 	for key, want := range m {
 		have, there := r.Metadata[key]
-		if !there || !sameJSON(have, want) {
+		if !there || !equalJSON(have, want) {
 			return false
 		}
 	}
 	return true
 }
 
-// sameJSON compares values whose Go types may differ, such as int and float64.
-func sameJSON(a, b any) bool {
+// equalJSON compares values whose Go types may differ, such as int and float64.
+func equalJSON(a, b any) bool {
 	if reflect.DeepEqual(a, b) {
 		return true
 	}

@@ -34,10 +34,10 @@ type field struct {
 	get  func(*trace.Run) value
 }
 
-func textValue(s string) value    { return value{text: s, null: s == ""} }
-func numberValue(n float64) value { return value{num: n} }
-func timeValue(t time.Time) value { return value{time: t, null: t.IsZero()} }
-func idValue(id uuid.UUID) value {
+func newText(s string) value    { return value{text: s, null: s == ""} }
+func newNumber(n float64) value { return value{num: n} }
+func newTime(t time.Time) value { return value{time: t, null: t.IsZero()} }
+func newID(id uuid.UUID) value {
 	if id == uuid.Nil {
 		return value{null: true}
 	}
@@ -46,22 +46,22 @@ func idValue(id uuid.UUID) value {
 
 // fields are the documented fields with one value per run.
 var fields = map[string]field{
-	"id":            {text, func(r *trace.Run) value { return idValue(r.ID) }},
-	"trace_id":      {text, func(r *trace.Run) value { return idValue(r.TraceID) }},
-	"parent_run_id": {text, func(r *trace.Run) value { return idValue(r.ParentID) }},
-	"session_id":    {text, func(r *trace.Run) value { return idValue(r.SessionID) }},
-	"thread_id":     {text, func(r *trace.Run) value { return textValue(r.ThreadID) }},
-	"name":          {text, func(r *trace.Run) value { return textValue(r.Name) }},
-	"run_type":      {text, func(r *trace.Run) value { return textValue(r.Type) }},
-	"status":        {text, func(r *trace.Run) value { return textValue(r.Status) }},
-	"error":         {text, func(r *trace.Run) value { return textValue(r.Error) }},
+	"id":            {text, func(r *trace.Run) value { return newID(r.ID) }},
+	"trace_id":      {text, func(r *trace.Run) value { return newID(r.TraceID) }},
+	"parent_run_id": {text, func(r *trace.Run) value { return newID(r.ParentID) }},
+	"session_id":    {text, func(r *trace.Run) value { return newID(r.SessionID) }},
+	"thread_id":     {text, func(r *trace.Run) value { return newText(r.ThreadID) }},
+	"name":          {text, func(r *trace.Run) value { return newText(r.Name) }},
+	"run_type":      {text, func(r *trace.Run) value { return newText(r.Type) }},
+	"status":        {text, func(r *trace.Run) value { return newText(r.Status) }},
+	"error":         {text, func(r *trace.Run) value { return newText(r.Error) }},
 	"is_root":       {truth, func(r *trace.Run) value { return value{yes: r.IsRoot()} }},
-	"start_time":    {moment, func(r *trace.Run) value { return timeValue(r.Start) }},
-	"end_time":      {moment, func(r *trace.Run) value { return timeValue(r.End) }},
-	"total_tokens":  {number, func(r *trace.Run) value { return numberValue(float64(r.TotalTokens())) }},
-	"prompt_tokens": {number, func(r *trace.Run) value { return numberValue(float64(r.PromptTokens)) }},
+	"start_time":    {moment, func(r *trace.Run) value { return newTime(r.Start) }},
+	"end_time":      {moment, func(r *trace.Run) value { return newTime(r.End) }},
+	"total_tokens":  {number, func(r *trace.Run) value { return newNumber(float64(r.TotalTokens())) }},
+	"prompt_tokens": {number, func(r *trace.Run) value { return newNumber(float64(r.PromptTokens)) }},
 	"completion_tokens": {number, func(r *trace.Run) value {
-		return numberValue(float64(r.CompletionTokens))
+		return newNumber(float64(r.CompletionTokens))
 	}},
 	"latency": {seconds, func(r *trace.Run) value {
 		took, ended := r.Latency()
@@ -71,7 +71,7 @@ var fields = map[string]field{
 		if r.Cost == nil {
 			return value{null: true}
 		}
-		return numberValue(*r.Cost)
+		return newNumber(*r.Cost)
 	}},
 }
 
@@ -98,12 +98,12 @@ var pairFields = map[string]pairField{
 	"output_value":   {"output", text, false},
 }
 
-func pairs(r *trace.Run, group string) []pair {
+func listPairs(r *trace.Run, group string) []pair {
 	switch group {
 	case "feedback":
 		list := make([]pair, 0, len(r.Feedback))
 		for key, score := range r.Feedback {
-			list = append(list, pair{textValue(key), numberValue(score)})
+			list = append(list, pair{newText(key), newNumber(score)})
 		}
 		return list
 	case "metadata":
@@ -118,7 +118,7 @@ func pairs(r *trace.Run, group string) []pair {
 func jsonPairs(held map[string]any) []pair {
 	list := make([]pair, 0, len(held))
 	for key, v := range held {
-		list = append(list, pair{textValue(key), value{text: jsonText(v), null: v == nil}})
+		list = append(list, pair{newText(key), value{text: jsonText(v), null: v == nil}})
 	}
 	return list
 }

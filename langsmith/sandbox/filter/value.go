@@ -64,14 +64,14 @@ func parseText(s string, k kind) (value, error) {
 		return value{yes: yes}, nil
 	case seconds:
 		if d, err := time.ParseDuration(s); err == nil {
-			return numberValue(d.Seconds()), nil
+			return newNumber(d.Seconds()), nil
 		}
 	}
 	n, err := strconv.ParseFloat(s, 64)
 	if err != nil {
 		return value{}, fmt.Errorf("%q is not a number", s)
 	}
-	return numberValue(n), nil
+	return newNumber(n), nil
 }
 
 func parseNumber(s string, k kind) (value, error) {
@@ -83,7 +83,7 @@ func parseNumber(s string, k kind) (value, error) {
 		if err != nil {
 			return value{}, fmt.Errorf("%s is not a number", s)
 		}
-		return numberValue(n), nil
+		return newNumber(n), nil
 	}
 	return value{}, fmt.Errorf("%s does not fit this field", s)
 }

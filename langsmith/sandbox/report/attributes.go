@@ -87,13 +87,13 @@ func (b *builder) countAttributes(rows []int) map[string]any {
 				counts[v]++
 			}
 		}
-		for i, value := range byFrequency(counts) {
+		for i, value := range sortByFrequency(counts) {
 			if i >= maxValues {
 				delete(counts, value)
 			}
 		}
 		if len(numbers) > 0 {
-			sums[name] = averageOf(numbers)
+			sums[name] = newAverage(numbers)
 		} else if len(counts) > 0 {
 			sums[name] = counts
 		}

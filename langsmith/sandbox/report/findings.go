@@ -17,9 +17,9 @@ const provenance = "This report comes from the sandbox: it was computed by plain
 // minCompared is the size from which a category's rates are compared.
 const minCompared = 5
 
-// highestCategory returns the lowest-level category with the highest figure above a bound;
+// findHighest returns the lowest-level category with the highest figure above a bound;
 // nil if there is none.
-func (b *builder) highestCategory(bound float64, figure func(c *Category) float64) (best *Category) {
+func (b *builder) findHighest(bound float64, figure func(c *Category) float64) (best *Category) {
 	for i := range b.Categories {
 		c := &b.Categories[i]
 		if !c.leaf || c.Size < min(minCompared, len(b.Rows)) {
@@ -32,9 +32,9 @@ func (b *builder) highestCategory(bound float64, figure func(c *Category) float6
 	return best
 }
 
-// mostFailing returns the category with the highest error rate; nil without errors.
-func (b *builder) mostFailing() *Category {
-	return b.highestCategory(0, func(c *Category) float64 { return float64(c.failed) / float64(c.Size) })
+// findMostFailing returns the category with the highest error rate; nil without errors.
+func (b *builder) findMostFailing() *Category {
+	return b.findHighest(0, func(c *Category) float64 { return float64(c.failed) / float64(c.Size) })
 }
 
 // topCategories lists the categories at the top, the largest first.
@@ -62,19 +62,19 @@ func (b *builder) addHighlights() {
 			b.Highlights = append(b.Highlights, Highlight{row, fmt.Sprintf(format, args...)})
 		}
 	}
-	worst, usual := b.mostFailing(), trace.Quantile(b.count(b.every).latencies, 0.5)
+	worst, usual := b.findMostFailing(), trace.Quantile(b.count(b.all).latencies, 0.5)
 	inWorst := func(row Row) bool { return &b.Categories[row.Category] == worst }
 
-	row, times := b.bestRow(func(row Row) float64 {
+	row, times := b.findBestRow(func(row Row) float64 {
 		if inWorst(row) {
 			return 0 // the next highlight is of this category
 		}
 		return float64(countRepeats(row.Run) - 1)
 	})
 	if row >= 0 {
-		add(row, "Asks the same question %.0f times: %s.", times+1, quoteGist(mostRepeated(b.Rows[row].Run)))
+		add(row, "Asks the same question %.0f times: %s.", times+1, quoteGist(findMostRepeated(b.Rows[row].Run)))
 	}
-	row, _ = b.bestRow(func(row Row) float64 {
+	row, _ = b.findBestRow(func(row Row) float64 {
 		if !inWorst(row) || row.Run.Error == "" {
 			return 0
 		}
@@ -83,7 +83,7 @@ func (b *builder) addHighlights() {
 	if row >= 0 {
 		add(row, "Fails like %d of %d: %s.", worst.failed, worst.Size, errorMessage(b.Rows[row].Run))
 	}
-	row, _ = b.bestRow(func(row Row) float64 {
+	row, _ = b.findBestRow(func(row Row) float64 {
 		if row.Run.Error != "" || countRepeats(row.Run) > 1 || len(row.Run.Feedback) == 0 {
 			return 0
 		}
@@ -92,7 +92,7 @@ func (b *builder) addHighlights() {
 	if row >= 0 {
 		add(row, "Rated bad, without an error: %s.", quoteGist(b.Rows[row].Run.UserText()))
 	}
-	row, longer := b.bestRow(func(row Row) float64 {
+	row, longer := b.findBestRow(func(row Row) float64 {
 		took, _ := row.Run.Latency()
 		return took.Seconds() - 3*usual
 	})
@@ -100,13 +100,13 @@ func (b *builder) addHighlights() {
 		add(row, "Took %.1f s; half of all traces take less than %.1f s.", 3*usual+longer, usual)
 	}
 	for _, c := range b.topCategories() {
-		add(b.mostTypical(c.rows), "Typical of %s, %s.", quote(c.Name), formatCount(c.Size, "trace"))
+		add(b.findTypical(c.rows), "Typical of %s, %s.", quote(c.Name), formatCount(c.Size, "trace"))
 	}
 }
 
-// bestRow returns the row with the highest score above 0, in a category without a
+// findBestRow returns the row with the highest score above 0, in a category without a
 // highlight; the earliest of equal ones, -1 for none.
-func (b *builder) bestRow(score func(row Row) float64) (best int, highest float64) {
+func (b *builder) findBestRow(score func(row Row) float64) (best int, highest float64) {
 	best = -1
 	for at, row := range b.Rows {
 		shown := slices.ContainsFunc(b.Highlights, func(h Highlight) bool { return b.Rows[h.Row].Category == row.Category })
@@ -119,7 +119,7 @@ func (b *builder) bestRow(score func(row Row) float64) (best int, highest float6
 
 // addKeyPoints writes the title and the key points.
 func (b *builder) addKeyPoints() {
-	n, all, worst := len(b.Rows), b.count(b.every), b.mostFailing()
+	n, all, worst := len(b.Rows), b.count(b.all), b.findMostFailing()
 	tops := b.topCategories()
 	first := tops[0]
 	point := func(format string, args ...any) { b.KeyPoints = append(b.KeyPoints, fmt.Sprintf(format, args...)) }
@@ -132,7 +132,7 @@ func (b *builder) addKeyPoints() {
 	point("%s is the largest top category of %d: %s.", quote(first.Name), len(tops), formatShare(first.Size, n))
 	most := ""
 	if worst != nil {
-		most = fmt.Sprintf(" %s fails most: %s, mostly %s.", quote(worst.Name), formatShare(worst.failed, worst.Size), quote(byFrequency(worst.errors)[0]))
+		most = fmt.Sprintf(" %s fails most: %s, mostly %s.", quote(worst.Name), formatShare(worst.failed, worst.Size), quote(sortByFrequency(worst.errors)[0]))
 	}
 	point("%s end in an error.%s", formatShare(all.failed, n), most)
 	if all.repeated > 0 {
@@ -143,7 +143,7 @@ func (b *builder) addKeyPoints() {
 		at, _ := slices.BinarySearchFunc(c.rows, middle, func(row int, t time.Time) int { return b.Rows[row].Run.Start.Compare(t) })
 		return float64(c.Size-at) / float64(c.Size)
 	}
-	if c := b.highestCategory(0.7, late); c != nil {
+	if c := b.findHighest(0.7, late); c != nil {
 		point("%s is growing: %.0f %% of its traces fall in the later half.", quote(c.Name), 100*late(c))
 	}
 	for _, key := range slices.Sorted(maps.Keys(all.feedback)) {
@@ -153,14 +153,14 @@ func (b *builder) addKeyPoints() {
 			}
 			return 1 - mean(c.feedback[key])
 		}
-		if c := b.highestCategory(0.5, bad); c != nil {
+		if c := b.findHighest(0.5, bad); c != nil {
 			point("%s is rated worst: %s averages %.2f over %s.", quote(c.Name), key, 1-bad(c), formatCount(len(c.feedback[key]), "rating"))
 		}
 	}
 	for _, question := range slices.Sorted(maps.Keys(b.in.Context)) {
 		wanted := b.corpus.Direction(b.in.Context[question])
-		near := func(c *Category) float64 { return b.corpus.Similarity(b.mostTypical(c.rows), wanted) }
-		if c := b.highestCategory(0, near); c != nil {
+		near := func(c *Category) float64 { return b.corpus.Similarity(b.findTypical(c.rows), wanted) }
+		if c := b.findHighest(0, near); c != nil {
 			point("Closest to what you asked for (%s): %s.", quote(trace.Preview(b.in.Context[question], maxPhrase)), quote(c.Name))
 		}
 	}

@@ -48,7 +48,7 @@ type Highlight struct {
 // builder computes a report.
 type builder struct {
 	in     Input
-	every  []int // the indices of all rows
+	all    []int // the indices of all rows
 	corpus *clustering.Corpus
 	Result
 }
@@ -60,7 +60,7 @@ func Build(in Input) Result {
 	for _, r := range in.selectRuns() {
 		row := Row{Run: r, Summary: summarize(r), Attributes: extractAttributes(in.Attributes, r)}
 		if passesAttributes(in.Attributes, row.Attributes) {
-			b.every = append(b.every, len(b.Rows))
+			b.all = append(b.all, len(b.Rows))
 			b.Rows = append(b.Rows, row)
 			texts = append(texts, comparedText(r, in.Prompt))
 		}

@@ -60,7 +60,7 @@ func (b *builder) stats(c *Category) map[string]any {
 	}
 	scores := make(map[string]any)
 	for key, values := range c.feedback {
-		scores[key] = averageOf(values)
+		scores[key] = newAverage(values)
 	}
 	if len(scores) > 0 {
 		s["feedback"] = scores
@@ -71,7 +71,7 @@ func (b *builder) stats(c *Category) map[string]any {
 	return s
 }
 
-func averageOf(values []float64) map[string]any {
+func newAverage(values []float64) map[string]any {
 	return map[string]any{"n": len(values), "avg": round(mean(values), 4)}
 }
 
@@ -88,8 +88,8 @@ func round(v float64, digits int) float64 {
 	return math.Round(v*scale) / scale
 }
 
-// byFrequency lists the keys by descending count.
-func byFrequency(counts map[string]int) []string {
+// sortByFrequency lists the keys by descending count.
+func sortByFrequency(counts map[string]int) []string {
 	keys := slices.Sorted(maps.Keys(counts))
 	slices.SortStableFunc(keys, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
 	return keys

@@ -92,17 +92,17 @@ func summarize(r *trace.Run) string {
 
 // countRepeats returns how often the agent sent its most frequent message.
 func countRepeats(r *trace.Run) int {
-	_, times := mostSent(r)
+	_, times := countMostSent(r)
 	return times
 }
 
-// mostRepeated returns the agent's most frequent message.
-func mostRepeated(r *trace.Run) string {
-	message, _ := mostSent(r)
+// findMostRepeated returns the agent's most frequent message.
+func findMostRepeated(r *trace.Run) string {
+	message, _ := countMostSent(r)
 	return message
 }
 
-func mostSent(r *trace.Run) (message string, times int) {
+func countMostSent(r *trace.Run) (message string, times int) {
 	sent := make(map[string]int)
 	for _, m := range r.Messages() {
 		if m.Role != "assistant" {
@@ -118,8 +118,8 @@ func mostSent(r *trace.Run) (message string, times int) {
 
 // quoteGist quotes the first words of a text's longest clause, which is no greeting.
 func quoteGist(text string) string {
-	const most = 32
-	short := trace.Preview(longestClause(text), most)
+	const maxQuote = 32
+	short := trace.Preview(findLongestClause(text), maxQuote)
 	if rest, cut := strings.CutSuffix(short, "…"); cut {
 		if last := strings.LastIndex(rest, " "); last > 0 {
 			short = rest[:last] + "…"

@@ -21,7 +21,7 @@ func (b *builder) addCategories() {
 		widths = defaultWidths(len(b.Rows))
 	}
 	if len(b.in.Partitions) == 0 {
-		b.addClusters(-1, b.corpus.Cluster(b.every, widths))
+		b.addClusters(-1, b.corpus.Cluster(b.all, widths))
 		return
 	}
 	// Unknown: what a hierarchy means with partitions. Here the partitions replace its
@@ -105,11 +105,11 @@ func (b *builder) partition() []partition {
 		parts = append(parts, p)
 		centres = append(centres, b.corpus.Direction(name+"\n"+name+"\n"+p.description))
 	}
-	rest := b.every
+	rest := b.all
 	for range 2 {
 		var left []int
 		for _, row := range rest {
-			best, similarity := b.nearest(row, centres)
+			best, similarity := b.findNearest(row, centres)
 			if similarity < minSimilarity {
 				left = append(left, row)
 			} else {
@@ -129,7 +129,7 @@ func (b *builder) partition() []partition {
 	return parts
 }
 
-func (b *builder) nearest(row int, centres [][]float64) (best int, similarity float64) {
+func (b *builder) findNearest(row int, centres [][]float64) (best int, similarity float64) {
 	for i, centre := range centres {
 		if s := b.corpus.Similarity(row, centre); s > similarity {
 			best, similarity = i, s

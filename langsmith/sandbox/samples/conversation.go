@@ -68,8 +68,8 @@ func (s scenario) duration(rng *rand.Rand, failed bool) time.Duration {
 	return time.Duration(seconds * float64(time.Second)).Truncate(time.Microsecond)
 }
 
-// resolved reports whether the conversation ended with an answer.
-func resolved(turns []turn) bool {
+// isResolved reports whether the conversation ended with an answer.
+func isResolved(turns []turn) bool {
 	last := turns[len(turns)-1]
 	return !last.failed && !last.crashed
 }

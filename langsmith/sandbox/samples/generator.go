@@ -170,7 +170,7 @@ func (g *generator) addFeedback(r *trace.Run, s scenario, turns []turn) {
 		return
 	}
 	chance := s.satisfied
-	if !resolved(turns) {
+	if !isResolved(turns) {
 		chance /= 4
 	}
 	score := 0.0

@@ -9,7 +9,7 @@ import (
 )
 
 //go:embed langsmith.txt
-var documented string
+var shapesText string
 
 // Shape is the documented type of a value in a response.
 type Shape struct {
@@ -44,7 +44,7 @@ var shapes = sync.OnceValue(func() catalogue {
 	found := catalogue{routes: map[string]*Shape{}}
 	objects := map[string]*Shape{} // by name; an object may be used before it is defined
 	var object *Shape
-	for line := range strings.Lines(documented) {
+	for line := range strings.Lines(shapesText) {
 		line = strings.TrimRight(line, "\n")
 		route, response, isRoute := strings.Cut(line, " = ")
 		switch {

@@ -62,10 +62,10 @@ func (d *Directory) Ping(context.Context) error {
 }
 
 // Acquire implements Store.
-func (d *Directory) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) {
+func (d *Directory) Acquire(ctx context.Context, slot Slot) (Hold, SlotEntries, error) {
 	hold, noLock := d.lock(ctx, slot.Key)
 	if ctx.Err() != nil && noLock != nil {
-		return nil, Recalled{}, ctx.Err()
+		return nil, SlotEntries{}, ctx.Err()
 	}
 	found, err := d.Load(ctx, slot)
 	switch {
@@ -81,8 +81,8 @@ func (d *Directory) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, err
 }
 
 // Load implements Store.
-func (d *Directory) Load(_ context.Context, slot Slot) (Recalled, error) {
-	var found Recalled
+func (d *Directory) Load(_ context.Context, slot Slot) (SlotEntries, error) {
+	var found SlotEntries
 	days, err := d.days()
 	for _, day := range days {
 		err = errors.Join(err, found.addLog(d.log(day, slot)))
@@ -104,8 +104,8 @@ func (d *Directory) Record(ctx context.Context, slot Slot, entry Entry) error {
 }
 
 // Survey implements Store.
-func (d *Directory) Survey(_ context.Context, scope string) (Surveyed, error) {
-	var all Surveyed
+func (d *Directory) Survey(_ context.Context, scope string) (SurveyResult, error) {
+	var all SurveyResult
 	days, err := d.days()
 	for _, day := range days {
 		directory := filepath.Join(d.root, day, scope)
@@ -117,7 +117,7 @@ func (d *Directory) Survey(_ context.Context, scope string) (Surveyed, error) {
 			if filepath.Ext(file.Name()) != logExtension {
 				continue // the file of a dead process
 			}
-			var found Recalled
+			var found SlotEntries
 			err = errors.Join(err, found.addLog(filepath.Join(directory, file.Name())))
 			all.Damaged = all.Damaged || found.Damaged
 			for _, entry := range found.Entries {
@@ -175,7 +175,7 @@ func (d *Directory) makeDay(day, name string) error {
 func tallyName(t Tally) string { return "tally-" + t.Caller }
 
 // Count implements Store.
-func (d *Directory) Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
+func (d *Directory) Count(ctx context.Context, tally Tally, token uuid.UUID, limit int) (bool, error) {
 	hold, err := d.lock(ctx, tallyName(tally))
 	if err != nil {
 		return false, fmt.Errorf("write the state: %w", err)
@@ -187,7 +187,7 @@ func (d *Directory) Count(ctx context.Context, tally Tally, token uuid.UUID, mos
 		return false, fmt.Errorf("read the state: %w", err)
 	}
 	known := slices.ContainsFunc(counted, func(e fs.DirEntry) bool { return e.Name() == token.String() })
-	if known || len(counted) >= most {
+	if known || len(counted) >= limit {
 		return known, nil
 	}
 	if err = d.makeDay(tally.Day, tallyName(tally)); err == nil {
@@ -199,8 +199,8 @@ func (d *Directory) Count(ctx context.Context, tally Tally, token uuid.UUID, mos
 	return true, nil
 }
 
-// Counted implements Store.
-func (d *Directory) Counted(_ context.Context, tally Tally) (int, error) {
+// ReadCount implements Store.
+func (d *Directory) ReadCount(_ context.Context, tally Tally) (int, error) {
 	counted, err := os.ReadDir(filepath.Join(d.root, tally.Day, tallyName(tally)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, fmt.Errorf("read the state: %w", err)

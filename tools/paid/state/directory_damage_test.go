@@ -48,7 +48,7 @@ func TestEmptiedLogIsDamaged(t *testing.T) {
 			if found, err := d.Load(t.Context(), slotA); err != nil || len(found.Entries) != 1 || !found.Damaged {
 				t.Errorf("after an intent: %+v, %v", found, err)
 			}
-			keep(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Over})
+			keep(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Ended})
 			if found, err := d.Load(t.Context(), slotA); err != nil || len(found.Entries) != 0 || !found.Damaged {
 				t.Errorf("after an intent that started nothing: %+v, %v", found, err)
 			}
@@ -178,7 +178,7 @@ func TestRefusedCallsLeaveLogSmall(t *testing.T) {
 	for n := range 300 {
 		refused := Entry{Token: id(n), Began: began, Stage: Intended, Known: make([]uuid.UUID, 100), Complete: true}
 		keep(t, d, slotA, refused)
-		refused.Stage = Over
+		refused.Stage = Ended
 		keep(t, d, slotA, refused)
 	}
 	if info, err := os.Stat(d.log(beganDay, slotA)); err != nil || info.Size() > 1000 {
@@ -188,7 +188,7 @@ func TestRefusedCallsLeaveLogSmall(t *testing.T) {
 		t.Errorf("found %+v", entries)
 	}
 	keep(t, d, slotB, Entry{Token: id(1), Began: began, Stage: Intended})
-	keep(t, d, slotB, Entry{Token: id(1), Began: began, Stage: Over})
+	keep(t, d, slotB, Entry{Token: id(1), Began: began, Stage: Ended})
 	if _, err := os.Stat(d.log(beganDay, slotB)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a log that says nothing stays: %v", err)
 	}
@@ -252,7 +252,7 @@ func TestCompactionKeepsDamage(t *testing.T) {
 func TestTooLargeLog(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	keep(t, d, slotA, running)
-	if err := os.Truncate(d.log(beganDay, slotA), longestLog+1); err != nil {
+	if err := os.Truncate(d.log(beganDay, slotA), maxLogSize+1); err != nil {
 		t.Fatal(err)
 	}
 	if hold, _, err := d.Acquire(t.Context(), slotA); hold != nil || err == nil || errors.Is(err, ErrUnwritable) {

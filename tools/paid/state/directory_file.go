@@ -18,7 +18,7 @@ func openRegular(path string, flag int) (*os.File, error) {
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = errNotRegular(path, info.Mode())
+		err = newNotRegularError(path, info.Mode())
 	}
 	if err != nil {
 		_ = file.Close()
@@ -31,12 +31,12 @@ func openRegular(path string, flag int) (*os.File, error) {
 // regular file.
 func explain(path string, err error) error {
 	if info, noInfo := os.Lstat(path); noInfo == nil && !info.Mode().IsRegular() {
-		return errNotRegular(path, info.Mode())
+		return newNotRegularError(path, info.Mode())
 	}
 	return err
 }
 
-func errNotRegular(path string, mode fs.FileMode) error {
+func newNotRegularError(path string, mode fs.FileMode) error {
 	kind := "a device"
 	switch mode.Type() {
 	case fs.ModeDir:
@@ -96,8 +96,8 @@ func appendFile(file *os.File, content []byte) error {
 	if err != nil {
 		return err
 	}
-	if info.Size()+int64(len(content)) > longestLog {
-		return errTooLarge(file.Name())
+	if info.Size()+int64(len(content)) > maxLogSize {
+		return newTooLargeError(file.Name())
 	}
 	if _, err = file.Write(content); err == nil {
 		err = file.Sync()

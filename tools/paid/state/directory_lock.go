@@ -68,14 +68,14 @@ func isCurrent(lock *flock.Flock, path string) (bool, error) {
 		return false, err
 	}
 	if !mine.Mode().IsRegular() {
-		return false, errNotRegular(path, mine.Mode())
+		return false, newNotRegularError(path, mine.Mode())
 	}
 	named, err := os.Lstat(path)
 	return err == nil && os.SameFile(mine, named), nil
 }
 
-// Held implements Hold: the kernel never takes a lock away.
-func (h *directoryHold) Held() bool { return true }
+// IsHeld implements Hold: the kernel never takes a lock away.
+func (h *directoryHold) IsHeld() bool { return true }
 
 // Confirm implements Hold.
 func (h *directoryHold) Confirm(context.Context) error { return nil }

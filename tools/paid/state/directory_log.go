@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// longestLog is the size of the largest log that is read, in bytes. Versions without
+	// maxLogSize is the size of the largest log that is read, in bytes. Versions without
 	// compaction let logs grow to a few megabytes.
-	longestLog = 16 << 20
+	maxLogSize = 16 << 20
 	// compactAt is the size above which a log is compacted before a line is added.
 	compactAt = 64 << 10
 )
 
-func errTooLarge(path string) error {
-	return fmt.Errorf("%s is larger than the %d MiB that are read: remove it when no paid job is running", path, longestLog>>20)
+func newTooLargeError(path string) error {
+	return fmt.Errorf("%s is larger than the %d MiB that are read: remove it when no paid job is running", path, maxLogSize>>20)
 }
 
 // readLog returns a log's content.
@@ -32,16 +32,16 @@ func readLog(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, longestLog+1))
-	if err == nil && len(data) > longestLog {
-		err = errTooLarge(path)
+	data, err := io.ReadAll(io.LimitReader(file, maxLogSize+1))
+	if err == nil && len(data) > maxLogSize {
+		err = newTooLargeError(path)
 	}
 	return data, err
 }
 
 // addLog adds a log's entries to r. A missing log has no entries. An empty log has lost
 // its entries, because no log is written empty.
-func (r *Recalled) addLog(path string) error {
+func (r *SlotEntries) addLog(path string) error {
 	data, err := readLog(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -57,7 +57,7 @@ func (r *Recalled) addLog(path string) error {
 		switch {
 		case at < 0:
 			r.Entries = append(r.Entries, entry)
-		case entry.Knows() >= r.Entries[at].Knows(): // an older version may have used another day
+		case entry.Rank() >= r.Entries[at].Rank(): // an older version may have used another day
 			r.Entries[at] = entry
 		}
 	}
@@ -97,7 +97,8 @@ func parseLog(data []byte) []logLine {
 	return lines
 }
 
-// decodeLog returns the entries of a log, each from its last line that [Entry.Knows] most.
+// decodeLog returns the entries of a log, each from its last line with the highest
+// [Entry.Rank].
 func decodeLog(data []byte) (entries []Entry, damaged bool) {
 	for _, line := range parseLog(data) {
 		if line.err != nil {
@@ -108,7 +109,7 @@ func decodeLog(data []byte) (entries []Entry, damaged bool) {
 		switch {
 		case at < 0:
 			entries = append(entries, line.entry)
-		case line.entry.Knows() >= entries[at].Knows():
+		case line.entry.Rank() >= entries[at].Rank():
 			entries[at] = line.entry
 		}
 	}
@@ -122,13 +123,13 @@ func compactLog(data []byte) []byte {
 	lines := parseLog(data)
 	last := map[uuid.UUID]int{}
 	for i, line := range lines {
-		if at, had := last[line.entry.Token]; !had || line.entry.Knows() >= lines[at].entry.Knows() {
+		if at, had := last[line.entry.Token]; !had || line.entry.Rank() >= lines[at].entry.Rank() {
 			last[line.entry.Token] = i
 		}
 	}
 	var kept []byte
 	for i, line := range lines {
-		if line.err != nil || last[line.entry.Token] == i && !line.entry.startedNothing() {
+		if line.err != nil || last[line.entry.Token] == i && !line.entry.hasNoEffect() {
 			kept = appendLine(kept, line.text)
 		}
 	}
@@ -153,7 +154,7 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 		if isEmptied(path, info.Size()) {
 			line = appendLine(emptied, line)
 		}
-		if info.Size() > compactAt || entry.startedNothing() {
+		if info.Size() > compactAt || entry.hasNoEffect() {
 			if compactFile(path, line) == nil {
 				return nil
 			} // otherwise it is tried again with the next line
@@ -161,7 +162,7 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 	}
 	file, err := openRegular(path, os.O_WRONLY|os.O_APPEND)
 	if errors.Is(err, fs.ErrNotExist) {
-		if entry.startedNothing() {
+		if entry.hasNoEffect() {
 			return nil
 		}
 		if err := d.makeDay(entry.day(), slot.Scope); err != nil {

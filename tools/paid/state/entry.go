@@ -31,9 +31,9 @@ type Entry struct {
 	// process that noticed it; MissingServerTime is the same by LangSmith's clock.
 	Missing, MissingServerTime time.Time
 
-	Stage Stage
-	Job   uuid.UUID // since Probable; if the intent is over, only a job that is surely its own
-	Told  bool      // a caller got the outcome
+	Stage     Stage
+	Job       uuid.UUID // since Probable; if the intent has ended, only a job that is surely its own
+	Delivered bool      // a caller got the outcome
 }
 
 // Stage is the stage of an intent.
@@ -44,36 +44,36 @@ const (
 	Intended Stage = "intended" // the request may have been sent
 	Probable Stage = "probable" // a job was found that is probably its own
 	Started  Stage = "started"  // it started a job
-	Over     Stage = "over"     // it started nothing, or its job has ended and a caller got it
+	Ended    Stage = "over"     // it started nothing, or its job has ended and a caller got it
 )
 
-// Knows ranks two entries of one intent: the higher one was written later.
-func (e Entry) Knows() int {
+// Rank ranks two entries of one intent: the higher one was written later.
+func (e Entry) Rank() int {
 	rank := 0
 	switch e.Stage {
 	case Probable:
 		rank = 2
 	case Started:
 		rank = 4
-	case Over:
+	case Ended:
 		rank = 6
 	}
-	if e.Told {
+	if e.Delivered {
 		rank++
 	}
 	return rank
 }
 
-// startedNothing reports whether an entry has no effect any more.
-func (e Entry) startedNothing() bool { return e.Stage == Over && e.Job == uuid.Nil }
+// hasNoEffect reports whether an entry no longer has an effect: its intent started nothing.
+func (e Entry) hasNoEffect() bool { return e.Stage == Ended && e.Job == uuid.Nil }
 
 // day returns the day on which an entry began, by LangSmith's clock if that is known: it
 // is the same for all processes, and does not jump like this machine's.
 func (e Entry) day() string {
-	if server := plausible(e.ServerTime); !server.IsZero() {
+	if server := dropImplausible(e.ServerTime); !server.IsZero() {
 		return server.Format(dayFormat)
 	}
-	return plausible(e.Began).Format(dayFormat)
+	return dropImplausible(e.Began).Format(dayFormat)
 }
 
 // mayBeSearched reports whether a search may still need the known jobs of an intent: its
@@ -84,8 +84,8 @@ func (e Entry) mayBeSearched() bool { return e.Stage == Intended || e.Stage == P
 // count as damaged.
 const version = 1
 
-// mostKnown bounds the list of known jobs that is read; a page has 100.
-const mostKnown = 1000
+// maxKnown bounds the list of known jobs that is read; a page has 100.
+const maxKnown = 1000
 
 type wireEntry struct {
 	Version    int         `json:"v"`
@@ -96,7 +96,7 @@ type wireEntry struct {
 	Complete   bool        `json:"complete,omitempty"`
 	Stage      Stage       `json:"stage"`
 	Job        uuid.UUID   `json:"job,omitzero"`
-	Told       bool        `json:"told,omitempty"`
+	Delivered  bool        `json:"told,omitempty"`
 
 	Since             time.Time     `json:"since,omitzero"`
 	Waited            time.Duration `json:"waited,omitzero"` // in nanoseconds
@@ -107,9 +107,9 @@ type wireEntry struct {
 // Encode writes an entry as one line of JSON, without its newline.
 func (e Entry) Encode() []byte {
 	wire := wireEntry{
-		Version: version, Token: e.Token, Began: plausible(e.Began), ServerTime: plausible(e.ServerTime), Known: e.Known, Complete: e.Complete,
-		Stage: e.Stage, Job: e.Job, Told: e.Told,
-		Since: plausible(e.Since), Waited: e.Waited, Missing: plausible(e.Missing), MissingServerTime: plausible(e.MissingServerTime),
+		Version: version, Token: e.Token, Began: dropImplausible(e.Began), ServerTime: dropImplausible(e.ServerTime), Known: e.Known, Complete: e.Complete,
+		Stage: e.Stage, Job: e.Job, Delivered: e.Delivered,
+		Since: dropImplausible(e.Since), Waited: e.Waited, Missing: dropImplausible(e.Missing), MissingServerTime: dropImplausible(e.MissingServerTime),
 	}
 	if !e.mayBeSearched() {
 		wire.Known, wire.Complete = nil, false // only a search needs them
@@ -121,9 +121,9 @@ func (e Entry) Encode() []byte {
 	return line
 }
 
-// plausible returns a time in UTC, or zero if it is implausible: JSON cannot encode every
+// dropImplausible returns a time in UTC, or zero if it is implausible: JSON cannot encode every
 // year.
-func plausible(t time.Time) time.Time {
+func dropImplausible(t time.Time) time.Time {
 	t = t.UTC()
 	if year := t.Year(); year < 1970 || year > 9000 {
 		return time.Time{}
@@ -141,7 +141,7 @@ func decodeEntry(line []byte) (Entry, error) {
 	if wire.Version != version {
 		return Entry{}, fmt.Errorf("a remembered call of version %d, not %d", wire.Version, version)
 	}
-	if wire.Token == uuid.Nil || plausible(wire.Began).IsZero() || len(wire.Known) > mostKnown {
+	if wire.Token == uuid.Nil || dropImplausible(wire.Began).IsZero() || len(wire.Known) > maxKnown {
 		return Entry{}, errors.New("a remembered call without its parts")
 	}
 	hasJob := wire.Job != uuid.Nil
@@ -154,13 +154,13 @@ func decodeEntry(line []byte) (Entry, error) {
 		if !hasJob {
 			return Entry{}, errors.New("a remembered job without an id")
 		}
-	case Over:
+	case Ended:
 	default:
 		return Entry{}, errors.New("a remembered call of an unknown stage")
 	}
 	return Entry{
-		Token: wire.Token, Began: plausible(wire.Began), ServerTime: plausible(wire.ServerTime), Known: wire.Known, Complete: wire.Complete,
-		Stage: wire.Stage, Job: wire.Job, Told: wire.Told,
-		Since: plausible(wire.Since), Waited: max(wire.Waited, 0), Missing: plausible(wire.Missing), MissingServerTime: plausible(wire.MissingServerTime),
+		Token: wire.Token, Began: dropImplausible(wire.Began), ServerTime: dropImplausible(wire.ServerTime), Known: wire.Known, Complete: wire.Complete,
+		Stage: wire.Stage, Job: wire.Job, Delivered: wire.Delivered,
+		Since: dropImplausible(wire.Since), Waited: max(wire.Waited, 0), Missing: dropImplausible(wire.Missing), MissingServerTime: dropImplausible(wire.MissingServerTime),
 	}, nil
 }

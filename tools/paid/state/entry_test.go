@@ -11,9 +11,9 @@ import (
 func FuzzDecodeEntry(f *testing.F) {
 	for _, entry := range []Entry{
 		{Token: id(1), Began: began, Stage: Intended, Known: []uuid.UUID{id(2)}, Complete: true, ServerTime: began},
-		{Token: id(1), Began: began, Stage: Started, Job: id(3), Told: true},
+		{Token: id(1), Began: began, Stage: Started, Job: id(3), Delivered: true},
 		{Token: id(1), Began: began, Stage: Probable, Job: id(3)},
-		{Token: id(1), Began: began, Stage: Over},
+		{Token: id(1), Began: began, Stage: Ended},
 		{Token: id(1), Began: began, Stage: Probable, Job: id(3), Known: []uuid.UUID{id(2)}, Since: began, Waited: 7, Missing: began, MissingServerTime: began},
 	} {
 		f.Add(entry.Encode())
@@ -39,7 +39,7 @@ func FuzzDecodeLog(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:20])
 	f.Add(bytes.Repeat(append(whole, '\n'), 3))
-	f.Add(slices.Concat(whole, []byte("\n"), Entry{Token: id(1), Began: began, Stage: Over}.Encode(), []byte("\ntorn")))
+	f.Add(slices.Concat(whole, []byte("\n"), Entry{Token: id(1), Began: began, Stage: Ended}.Encode(), []byte("\ntorn")))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		alone, damaged := decodeLog(data)
@@ -50,7 +50,7 @@ func FuzzDecodeLog(f *testing.F) {
 			t.Errorf("after %q: %+v, alone %+v", data, after, alone)
 		}
 		// Compacted it says the same, and is as damaged; compacted again it stays.
-		alone = slices.DeleteFunc(alone, Entry.startedNothing)
+		alone = slices.DeleteFunc(alone, Entry.hasNoEffect)
 		compact := compactLog(data)
 		again, damagedThen := decodeLog(compact)
 		byToken := func(a, b Entry) int { return bytes.Compare(a.Token[:], b.Token[:]) }

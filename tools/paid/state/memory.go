@@ -14,15 +14,15 @@ import (
 
 // The bounds of a process's memory. At a dollar per job nobody reaches them.
 const (
-	mostRemembered = 20_000 // entries
-	mostOfCaller   = 2_000  // entries of one caller
+	maxEntries       = 20_000 // entries
+	maxCallerEntries = 2_000  // entries of one caller
 )
 
 // Memory is a store in the memory of the process.
 type Memory struct {
 	mu      sync.Mutex
 	slots   map[string]*memorySlot                       // by Slot.Key
-	over    *list.List                                   // of *memoryEntry that are over, oldest first
+	ended   *list.List                                   // of *memoryEntry that have ended, oldest first
 	live    *list.List                                   // of the others
 	callers map[string]int                               // the number of entries of each
 	tallies map[string]map[string]map[uuid.UUID]struct{} // tokens by day and caller
@@ -45,7 +45,7 @@ type memoryEntry struct {
 // NewMemory returns an empty memory.
 func NewMemory() *Memory {
 	return &Memory{
-		slots: map[string]*memorySlot{}, over: list.New(), live: list.New(),
+		slots: map[string]*memorySlot{}, ended: list.New(), live: list.New(),
 		callers: map[string]int{}, tallies: map[string]map[string]map[uuid.UUID]struct{}{},
 	}
 }
@@ -77,7 +77,7 @@ func (m *Memory) leave(key string) {
 }
 
 // Acquire implements Store.
-func (m *Memory) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) {
+func (m *Memory) Acquire(ctx context.Context, slot Slot) (Hold, SlotEntries, error) {
 	m.mu.Lock()
 	s := m.slot(slot.Key)
 	s.users++
@@ -95,7 +95,7 @@ func (m *Memory) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error)
 		defer m.mu.Unlock()
 		s.users--
 		m.leave(slot.Key)
-		return nil, Recalled{}, ctx.Err()
+		return nil, SlotEntries{}, ctx.Err()
 	}
 }
 
@@ -105,7 +105,7 @@ type memoryHold struct {
 	slot   *memorySlot
 }
 
-func (h *memoryHold) Held() bool { return true }
+func (h *memoryHold) IsHeld() bool { return true }
 
 func (h *memoryHold) Confirm(context.Context) error { return nil }
 
@@ -118,10 +118,10 @@ func (h *memoryHold) Release() {
 }
 
 // Load implements Store.
-func (m *Memory) Load(_ context.Context, slot Slot) (Recalled, error) {
+func (m *Memory) Load(_ context.Context, slot Slot) (SlotEntries, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var found Recalled
+	var found SlotEntries
 	if s := m.slots[slot.Key]; s != nil {
 		for _, have := range s.entries {
 			found.Entries = append(found.Entries, have.Entry)
@@ -150,7 +150,7 @@ func (m *Memory) Record(_ context.Context, slot Slot, entry Entry) error {
 		m.callers[slot.Caller]++
 	}
 	kept := s.entries[at]
-	if entry.Knows() < kept.Knows() {
+	if entry.Rank() < kept.Rank() {
 		return nil
 	}
 	kept.Entry = entry
@@ -161,7 +161,7 @@ func (m *Memory) Record(_ context.Context, slot Slot, entry Entry) error {
 		kept.list, kept.node, kept.at = into, into.PushBack(kept), time.Now()
 	}
 	m.evict(slot.Caller)
-	if kept.list == nil && entry.Stage != Over {
+	if kept.list == nil && entry.Stage != Ended {
 		return errMemoryFull
 	}
 	return nil
@@ -170,8 +170,8 @@ func (m *Memory) Record(_ context.Context, slot Slot, entry Entry) error {
 var errMemoryFull = errors.New("the memory is full of other callers' running jobs")
 
 func (m *Memory) listOf(entry Entry) *list.List {
-	if entry.Stage == Over {
-		return m.over
+	if entry.Stage == Ended {
+		return m.ended
 	}
 	return m.live
 }
@@ -179,20 +179,20 @@ func (m *Memory) listOf(entry Entry) *list.List {
 // evict removes expired entries and those beyond the bounds: ended calls first, and other
 // entries only of the writer itself. m.mu is held.
 func (m *Memory) evict(writer string) {
-	for _, each := range []*list.List{m.over, m.live} {
+	for _, each := range []*list.List{m.ended, m.live} {
 		for each.Len() > 0 && time.Since(each.Front().Value.(*memoryEntry).at) >= Lifetime {
 			m.drop(each.Front())
 		}
 	}
-	for m.callers[writer] > mostOfCaller {
-		oldest := oldestOf(m.over, writer)
+	for m.callers[writer] > maxCallerEntries {
+		oldest := oldestOf(m.ended, writer)
 		if oldest == nil {
 			oldest = oldestOf(m.live, writer)
 		}
 		m.drop(oldest)
 	}
-	for m.over.Len()+m.live.Len() > mostRemembered {
-		oldest := m.over.Front()
+	for m.ended.Len()+m.live.Len() > maxEntries {
+		oldest := m.ended.Front()
 		if oldest == nil {
 			oldest = oldestOf(m.live, writer)
 		}
@@ -224,11 +224,11 @@ func (m *Memory) drop(node *list.Element) {
 }
 
 // Survey implements Store.
-func (m *Memory) Survey(_ context.Context, scope string) (Surveyed, error) {
+func (m *Memory) Survey(_ context.Context, scope string) (SurveyResult, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var found Surveyed
-	for _, each := range []*list.List{m.over, m.live} {
+	var found SurveyResult
+	for _, each := range []*list.List{m.ended, m.live} {
 		for node := each.Front(); node != nil; node = node.Next() {
 			if have := node.Value.(*memoryEntry); have.slot.Scope == scope {
 				found.add(have.Entry)
@@ -239,7 +239,7 @@ func (m *Memory) Survey(_ context.Context, scope string) (Surveyed, error) {
 }
 
 // add adds an entry of the scope to the survey.
-func (s *Surveyed) add(entry Entry) {
+func (s *SurveyResult) add(entry Entry) {
 	switch {
 	case entry.Stage == Intended:
 		s.Open = append(s.Open, entry)
@@ -249,7 +249,7 @@ func (s *Surveyed) add(entry Entry) {
 }
 
 // Count implements Store.
-func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
+func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, limit int) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.tallies[tally.Day] == nil {
@@ -259,7 +259,7 @@ func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, most int
 		}
 	}
 	counted := m.tallies[tally.Day][tally.Caller]
-	if _, ok := counted[token]; ok || len(counted) >= most {
+	if _, ok := counted[token]; ok || len(counted) >= limit {
 		return ok, nil
 	}
 	if counted == nil {
@@ -270,8 +270,8 @@ func (m *Memory) Count(_ context.Context, tally Tally, token uuid.UUID, most int
 	return true, nil
 }
 
-// Counted implements Store.
-func (m *Memory) Counted(_ context.Context, tally Tally) (int, error) {
+// ReadCount implements Store.
+func (m *Memory) ReadCount(_ context.Context, tally Tally) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.tallies[tally.Day][tally.Caller]), nil

@@ -27,13 +27,13 @@ func entriesOf(t *testing.T, store Store, slot Slot) []Entry {
 }
 
 // size returns the number of entries of a memory.
-func (m *Memory) size() int { return m.over.Len() + m.live.Len() }
+func (m *Memory) size() int { return m.ended.Len() + m.live.Len() }
 
 func TestMemoryExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := NewMemory()
 		keep(t, m, slotA, Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)})
-		keep(t, m, slotA, Entry{Token: id(4), Began: time.Now(), Stage: Over})
+		keep(t, m, slotA, Entry{Token: id(4), Began: time.Now(), Stage: Ended})
 		time.Sleep(Lifetime)
 		keep(t, m, slotB, Entry{Token: id(3), Began: time.Now(), Stage: Intended})
 		if entries := entriesOf(t, m, slotA); len(entries) != 0 || len(m.slots) != 1 || m.size() != 1 || m.callers[slotA.Caller] != 1 {
@@ -61,13 +61,13 @@ func TestRefusedCallsEvictNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := NewMemory()
 			keep(t, m, runningSlot, running)
-			for n := range mostRemembered + 50 {
+			for n := range maxEntries + 50 {
 				slot, entry := slotOf(caller(n), n), Entry{Token: id(n), Began: began, Stage: Intended}
 				keep(t, m, slot, entry)
-				entry.Stage = Over
+				entry.Stage = Ended
 				keep(t, m, slot, entry)
 			}
-			if m.size() > mostRemembered || len(m.slots) != m.size() {
+			if m.size() > maxEntries || len(m.slots) != m.size() {
 				t.Errorf("%d entries in %d slots", m.size(), len(m.slots))
 			}
 			if entries := entriesOf(t, m, runningSlot); len(entries) != 1 || !same(entries[0], running) {
@@ -81,14 +81,14 @@ func TestRefusedCallsEvictNothing(t *testing.T) {
 func TestCallerBound(t *testing.T) {
 	m := NewMemory()
 	keep(t, m, runningSlot, running)
-	keep(t, m, slotOf("busy", -1), Entry{Token: id(-3), Began: began, Stage: Over, Job: id(3)})
-	for n := range mostOfCaller + 50 {
+	keep(t, m, slotOf("busy", -1), Entry{Token: id(-3), Began: began, Stage: Ended, Job: id(3)})
+	for n := range maxCallerEntries + 50 {
 		keep(t, m, slotOf("busy", n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
 	}
-	if m.callers["busy"] != mostOfCaller || m.size() != mostOfCaller+1 {
+	if m.callers["busy"] != maxCallerEntries || m.size() != maxCallerEntries+1 {
 		t.Errorf("%d of %d entries", m.callers["busy"], m.size())
 	}
-	for n, want := range map[int]int{-1: 0, 0: 0, 49: 0, 50: 1, mostOfCaller + 49: 1} {
+	for n, want := range map[int]int{-1: 0, 0: 0, 49: 0, 50: 1, maxCallerEntries + 49: 1} {
 		if entries := entriesOf(t, m, slotOf("busy", n)); len(entries) != want {
 			t.Errorf("of job %d: %+v", n, entries)
 		}
@@ -103,18 +103,18 @@ func TestCallerBound(t *testing.T) {
 func TestMemoryFullOfRunningJobs(t *testing.T) {
 	m := NewMemory()
 	keep(t, m, runningSlot, running)
-	for n := range mostRemembered - 1 {
+	for n := range maxEntries - 1 {
 		keep(t, m, slotOf(fmt.Sprint(n), n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
 	}
-	late := Entry{Token: id(mostRemembered), Began: began, Stage: Intended}
+	late := Entry{Token: id(maxEntries), Began: began, Stage: Intended}
 	if err := m.Intend(t.Context(), slotOf("late", 1), late, nil); !errors.Is(err, errMemoryFull) {
 		t.Errorf("got %v", err)
 	}
-	if m.size() != mostRemembered || len(m.slots) != mostRemembered || len(entriesOf(t, m, runningSlot)) != 1 {
+	if m.size() != maxEntries || len(m.slots) != maxEntries || len(entriesOf(t, m, runningSlot)) != 1 {
 		t.Errorf("%d entries in %d slots", m.size(), len(m.slots))
 	}
 	ended := running
-	ended.Stage = Over
+	ended.Stage = Ended
 	keep(t, m, runningSlot, ended)
 	if err := m.Intend(t.Context(), slotOf("late", 1), late, nil); err != nil {
 		t.Errorf("after one has ended: %v", err)

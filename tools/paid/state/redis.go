@@ -77,7 +77,7 @@ func tallyKey(t Tally) string { return redisPrefix + "day:" + t.Day + ":" + t.Ca
 const maxLeasePause = 150 * time.Millisecond
 
 // Acquire implements Store.
-func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) {
+func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, SlotEntries, error) {
 	owner := uuid.NewString()
 	for {
 		asked := time.Now()
@@ -89,7 +89,7 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 			hold := newLease(r.client, leaseKey(slot), owner, asked)
 			if ctx.Err() != nil { // otherwise the next caller waits until it expires
 				hold.Release()
-				return nil, Recalled{}, ctx.Err()
+				return nil, SlotEntries{}, ctx.Err()
 			}
 			return hold, decodeValues(values), nil
 		}
@@ -98,7 +98,7 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return nil, Recalled{}, ctx.Err()
+			return nil, SlotEntries{}, ctx.Err()
 		}
 	}
 }
@@ -106,9 +106,9 @@ func (r *Redis) Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error) 
 // loadUnwritable returns the entries of a slot that could not be held. A Redis that
 // responds but cannot write, because it is full, cannot persist or is a replica, can
 // still be read. One that does not respond is not tried again.
-func (r *Redis) loadUnwritable(ctx context.Context, slot Slot, err error) (Hold, Recalled, error) {
+func (r *Redis) loadUnwritable(ctx context.Context, slot Slot, err error) (Hold, SlotEntries, error) {
 	if said := redis.Error(nil); !errors.As(err, &said) {
-		return nil, Recalled{}, redisError(ctx, err)
+		return nil, SlotEntries{}, redisError(ctx, err)
 	}
 	found, noRead := r.Load(ctx, slot)
 	if noRead != nil {
@@ -118,16 +118,16 @@ func (r *Redis) loadUnwritable(ctx context.Context, slot Slot, err error) (Hold,
 }
 
 // Load implements Store.
-func (r *Redis) Load(ctx context.Context, slot Slot) (Recalled, error) {
+func (r *Redis) Load(ctx context.Context, slot Slot) (SlotEntries, error) {
 	values, err := r.client.HVals(ctx, callKey(slot)).Result()
 	if err != nil {
-		return Recalled{}, redisError(ctx, err)
+		return SlotEntries{}, redisError(ctx, err)
 	}
 	return decodeValues(values), nil
 }
 
-func decodeValues[T any](values []T) Recalled {
-	var found Recalled
+func decodeValues[T any](values []T) SlotEntries {
+	var found SlotEntries
 	for _, value := range values {
 		text, _ := any(value).(string)
 		entry, err := decodeEntry([]byte(text))
@@ -157,7 +157,7 @@ func (r *Redis) Intend(ctx context.Context, slot Slot, entry Entry, hold Hold) e
 // Record implements Store.
 func (r *Redis) Record(ctx context.Context, slot Slot, entry Entry) error {
 	job := ""
-	if entry.Stage == Started || entry.Stage == Over && entry.Job != uuid.Nil {
+	if entry.Stage == Started || entry.Stage == Ended && entry.Job != uuid.Nil {
 		job = entry.Job.String()
 	}
 	return redisError(ctx, recordScript.Run(ctx, r.client, []string{callKey(slot), openKey(slot.Scope), jobsKey(slot.Scope)},
@@ -165,7 +165,7 @@ func (r *Redis) Record(ctx context.Context, slot Slot, entry Entry) error {
 }
 
 // Survey implements Store.
-func (r *Redis) Survey(ctx context.Context, scope string) (Surveyed, error) {
+func (r *Redis) Survey(ctx context.Context, scope string) (SurveyResult, error) {
 	var open *redis.ZSliceCmd
 	var jobs *redis.StringSliceCmd
 	// In this order, so that an intent that becomes a job meanwhile is in one of them. A
@@ -176,9 +176,9 @@ func (r *Redis) Survey(ctx context.Context, scope string) (Surveyed, error) {
 		return nil
 	})
 	if err != nil {
-		return Surveyed{}, redisError(ctx, err)
+		return SurveyResult{}, redisError(ctx, err)
 	}
-	var found Surveyed
+	var found SurveyResult
 	for _, member := range open.Val() {
 		text, _ := member.Member.(string)
 		token, err := uuid.Parse(text)
@@ -200,13 +200,13 @@ func (r *Redis) Survey(ctx context.Context, scope string) (Surveyed, error) {
 }
 
 // Count implements Store.
-func (r *Redis) Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error) {
-	counted, err := countScript.Run(ctx, r.client, []string{tallyKey(tally)}, token.String(), most, tallyTime.Milliseconds()).Bool()
+func (r *Redis) Count(ctx context.Context, tally Tally, token uuid.UUID, limit int) (bool, error) {
+	counted, err := countScript.Run(ctx, r.client, []string{tallyKey(tally)}, token.String(), limit, tallyTime.Milliseconds()).Bool()
 	return counted, redisError(ctx, err)
 }
 
-// Counted implements Store.
-func (r *Redis) Counted(ctx context.Context, tally Tally) (int, error) {
+// ReadCount implements Store.
+func (r *Redis) ReadCount(ctx context.Context, tally Tally) (int, error) {
 	counted, err := r.client.SCard(ctx, tallyKey(tally)).Result()
 	return int(counted), redisError(ctx, err)
 }

@@ -68,7 +68,7 @@ func (l *lease) Confirm(ctx context.Context) error {
 		return ErrLost
 	}
 	l.extend(asked.Add(leaseTime))
-	if !l.Held() { // this process was paused before it read the response
+	if !l.IsHeld() { // this process was paused before it read the response
 		return ErrLost
 	}
 	return nil
@@ -80,8 +80,8 @@ func (l *lease) extend(until time.Time) {
 	l.until = until
 }
 
-// Held implements Hold.
-func (l *lease) Held() bool {
+// IsHeld implements Hold.
+func (l *lease) IsHeld() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return time.Until(l.until) > leaseMargin

@@ -51,9 +51,9 @@ redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2])
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 1`)
 
-// knowsScript ranks an entry as [Entry.Knows] does.
-const knowsScript = `
-local function knows(entry)
+// rankScript ranks an entry as [Entry.Rank] does.
+const rankScript = `
+local function rank_of(entry)
   local rank = string.find(entry, '"told":true', 1, true) and 1 or 0
   for stage, more in pairs({probable = 2, started = 4, over = 6}) do
     if string.find(entry, '"stage":"' .. stage .. '"', 1, true) then rank = rank + more end
@@ -62,9 +62,9 @@ local function knows(entry)
 end
 `
 
-var recordScript = redis.NewScript(sweepScript + knowsScript + `
+var recordScript = redis.NewScript(sweepScript + rankScript + `
 local have = redis.call('HGET', KEYS[1], ARGV[1])
-if have and knows(ARGV[2]) < knows(have) then return 1 end
+if have and rank_of(ARGV[2]) < rank_of(have) then return 1 end
 if ARGV[5] == 'over' then
   redis.call('HDEL', KEYS[1], ARGV[1])
 else

@@ -55,7 +55,7 @@ func TestLostLease(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	hold.Release()
-	if !other.Held() || number(t, store, "EXISTS", leaseKey(slotA)) != 1 {
+	if !other.IsHeld() || number(t, store, "EXISTS", leaseKey(slotA)) != 1 {
 		t.Error("who lost a lease took it from its new holder")
 	}
 	if number(t, store, "EXISTS", callKey(slotA)) != 0 {
@@ -76,7 +76,7 @@ func TestLeaseIsRenewed(t *testing.T) {
 	deadline := time.Now().Add(4 * renewEvery)
 	for time.Now().Before(deadline) {
 		if number(t, store, "PTTL", leaseKey(slotA)) > (2 * renewEvery).Milliseconds() {
-			if !hold.Held() {
+			if !hold.IsHeld() {
 				t.Error("a renewed lease is not held")
 			}
 			return
@@ -88,11 +88,11 @@ func TestLeaseIsRenewed(t *testing.T) {
 func TestLeaseExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &lease{until: time.Now().Add(leaseTime)}
-		if !l.Held() {
+		if !l.IsHeld() {
 			t.Error("a new lease is not held")
 		}
 		time.Sleep(leaseTime - leaseMargin)
-		if l.Held() {
+		if l.IsHeld() {
 			t.Error("a lease that may run out at any moment is relied on")
 		}
 	})
@@ -208,10 +208,10 @@ func TestConfirm(t *testing.T) {
 	}
 	command(t, store, "DEL", leaseKey(slotA))
 	other, _ := mustAcquire(t, openTest(t, server.URL()), slotA)
-	if !hold.Held() {
+	if !hold.IsHeld() {
 		t.Fatal("it knows without asking") // or nothing is tried here
 	}
-	if err := hold.Confirm(t.Context()); !errors.Is(err, ErrLost) || hold.Held() {
+	if err := hold.Confirm(t.Context()); !errors.Is(err, ErrLost) || hold.IsHeld() {
 		t.Errorf("a lease that another one has: %v", err)
 	}
 	if err := other.Confirm(t.Context()); err != nil {
@@ -249,7 +249,7 @@ func TestFullRedisIsRead(t *testing.T) {
 	if err := store.Ping(t.Context()); err == nil {
 		t.Error("it seems that it can be written")
 	}
-	running.Stage = Over
+	running.Stage = Ended
 	if err := store.Record(t.Context(), slotA, running); err != nil {
 		t.Errorf("what makes room: %v", err)
 	}

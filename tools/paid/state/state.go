@@ -27,14 +27,14 @@ type Tally struct {
 // still shows as running days later must not be started again.
 const Lifetime = keptDays * 24 * time.Hour
 
-// Recalled has the entries of a slot.
-type Recalled struct {
+// SlotEntries has the entries of a slot.
+type SlotEntries struct {
 	Entries []Entry
 	Damaged bool // some entries could not be read, or are surely lost
 }
 
-// Surveyed has the memory of all calls of one caller in one project.
-type Surveyed struct {
+// SurveyResult has the memory of all calls of one caller in one project.
+type SurveyResult struct {
 	Started []uuid.UUID // the jobs that surely belong to a call
 	Open    []Entry     // the intents without an outcome; only Token and Began are always set
 	Damaged bool
@@ -47,30 +47,30 @@ type Store interface {
 	// entries. If the store can be read but not written, for example on a full disk, the
 	// error wraps [ErrUnwritable], there is no hold, and all entries are returned. With
 	// any other error the entries may be incomplete.
-	Acquire(ctx context.Context, slot Slot) (Hold, Recalled, error)
+	Acquire(ctx context.Context, slot Slot) (Hold, SlotEntries, error)
 
 	// Load returns the entries of a slot, whoever holds it. It writes nothing. With an
 	// error it returns those that could be read.
-	Load(ctx context.Context, slot Slot) (Recalled, error)
+	Load(ctx context.Context, slot Slot) (SlotEntries, error)
 
 	// Intend writes an intent durably, before the request is sent. If the hold is lost, it
 	// writes nothing and fails with ErrLost. A nil hold requires no exclusion.
 	Intend(ctx context.Context, slot Slot, entry Entry, hold Hold) error
 
-	// Record writes the outcome of an intent. It leaves an entry of the intent that
-	// [Entry.Knows] more: an equal call may have found the job meanwhile.
+	// Record writes the outcome of an intent. It leaves an entry of the intent with a higher
+	// [Entry.Rank]: an equal call may have found the job meanwhile.
 	Record(ctx context.Context, slot Slot, entry Entry) error
 
 	// Survey reads all entries of a scope. It writes nothing. With an error it returns
 	// those that could be read.
-	Survey(ctx context.Context, scope string) (Surveyed, error)
+	Survey(ctx context.Context, scope string) (SurveyResult, error)
 
-	// Count adds a job to a tally unless it already has most jobs, and reports whether it
+	// Count adds a job to a tally unless it already has limit jobs, and reports whether it
 	// did. Counting a token twice has no further effect.
-	Count(ctx context.Context, tally Tally, token uuid.UUID, most int) (bool, error)
+	Count(ctx context.Context, tally Tally, token uuid.UUID, limit int) (bool, error)
 
-	// Counted returns the number of jobs of a tally. It writes nothing.
-	Counted(ctx context.Context, tally Tally) (int, error)
+	// ReadCount returns the number of jobs of a tally. It writes nothing.
+	ReadCount(ctx context.Context, tally Tally) (int, error)
 
 	// Uncount removes a job from a tally.
 	Uncount(ctx context.Context, tally Tally, token uuid.UUID) error
@@ -87,9 +87,9 @@ type Store interface {
 
 // Hold is a slot that is held against every other process.
 type Hold interface {
-	// Held reports whether the hold is valid as far as this process knows: it may have
+	// IsHeld reports whether the hold is valid as far as this process knows: it may have
 	// been paused.
-	Held() bool
+	IsHeld() bool
 	// Confirm asks the store whether the hold is valid, and fails with ErrLost if another
 	// process may have the slot. It must be called before a paid request is sent again.
 	// Any other error means that the store did not respond.

@@ -61,7 +61,7 @@ func mustAcquire(t *testing.T, store Store, slot Slot) (Hold, []Entry) {
 	if found.Damaged {
 		t.Error("damaged")
 	}
-	if !hold.Held() {
+	if !hold.IsHeld() {
 		t.Error("what was just acquired is not held")
 	}
 	return hold, found.Entries
@@ -85,7 +85,7 @@ func TestEntriesAreStored(t *testing.T) {
 			t.Fatalf("found %+v, want %+v", entries, intent)
 		}
 		started := intent
-		started.Stage, started.Job, started.Told = Started, id(20), true
+		started.Stage, started.Job, started.Delivered = Started, id(20), true
 		second := Entry{Token: id(2), Began: began, Stage: Probable, Job: id(21)}
 		third := Entry{Token: id(3), Began: began, Stage: Intended}
 		for _, entry := range []Entry{started, second, third} {
@@ -122,8 +122,8 @@ func TestEntriesAreStored(t *testing.T) {
 			t.Errorf("open %+v", found.Open)
 		}
 
-		third.Stage = Over
-		started.Stage = Over
+		third.Stage = Ended
+		started.Stage = Ended
 		for _, entry := range []Entry{started, third} {
 			if err := store.Record(t.Context(), slotA, entry); err != nil {
 				t.Fatal(err)
@@ -138,7 +138,7 @@ func TestEntriesAreStored(t *testing.T) {
 
 func same(a, b Entry) bool {
 	return a.Token == b.Token && a.Began.Equal(b.Began) && a.ServerTime.Equal(b.ServerTime) && slices.Equal(a.Known, b.Known) &&
-		a.Complete == b.Complete && a.Stage == b.Stage && a.Job == b.Job && a.Told == b.Told &&
+		a.Complete == b.Complete && a.Stage == b.Stage && a.Job == b.Job && a.Delivered == b.Delivered &&
 		a.Since.Equal(b.Since) && a.Waited == b.Waited && a.Missing.Equal(b.Missing) && a.MissingServerTime.Equal(b.MissingServerTime)
 }
 
@@ -232,14 +232,14 @@ func TestCounting(t *testing.T) {
 				t.Errorf("after one was given back: %t, %v", ok, err)
 			}
 		}
-		if n, err := again().Counted(t.Context(), today); err != nil || n != 7 {
+		if n, err := again().ReadCount(t.Context(), today); err != nil || n != 7 {
 			t.Errorf("%d are counted, want 7: %v", n, err)
 		}
 		for _, other := range []Tally{{Caller: "c2", Day: "2026-01-31"}, {Caller: "c1", Day: "2026-02-01"}} {
 			if ok, err := store.Count(t.Context(), other, id(1), 1); err != nil || !ok {
 				t.Errorf("%v: %t, %v", other, ok, err)
 			}
-			if n, err := store.Counted(t.Context(), other); err != nil || n != 1 {
+			if n, err := store.ReadCount(t.Context(), other); err != nil || n != 1 {
 				t.Errorf("%v: %d are counted, want 1: %v", other, n, err)
 			}
 		}
@@ -309,7 +309,7 @@ func TestLesserEntryIsIgnored(t *testing.T) {
 		if err := store.Intend(t.Context(), slotA, intent, nil); err != nil {
 			t.Fatal(err)
 		}
-		found := Entry{Token: id(1), Began: began, Stage: Probable, Job: id(2), Told: true}
+		found := Entry{Token: id(1), Began: began, Stage: Probable, Job: id(2), Delivered: true}
 		if err := again().Record(t.Context(), slotA, found); err != nil {
 			t.Fatal(err)
 		}

@@ -9,32 +9,33 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// pieces are the jobs on the stage, by name.
-func pieces() map[string]sandbox.Job {
+// newJobs returns the jobs by name.
+func newJobs() map[string]sandbox.Job {
 	return map[string]sandbox.Job{
-		"many":       many(),
-		"hostile":    hostile(),
-		"unfinished": unfinished(),
+		"many":       newManyJob(),
+		"hostile":    newHostileJob(),
+		"unfinished": newUnfinishedJob(),
 		"failed":     {Name: "Nightly", Status: "error", Error: "No runs matched <b>the filter</b>\n{\"detail\": \"eq(status, 'error')\"}", CreatedAt: time.Now().Add(-10 * time.Minute)},
-		"empty":      {Name: "Nothing to see"},
+		"empty":      {Name: "Empty"},
 	}
 }
 
-func id(name string, i int) uuid.UUID {
-	return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "stage/%s/%d", name, i))
+func newID(name string, i int) uuid.UUID {
+	return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "reports/%s/%d", name, i))
 }
 
-// many is a report of 400 categories: 25 at the top, and 15 below each.
-func many() sandbox.Job {
-	job := sandbox.Job{Name: "Four hundred categories", Report: &sandbox.Report{Title: "A very fine division"}}
+// newManyJob returns a job with a report of 400 categories: 25 at the top, and 15 below
+// each.
+func newManyJob() sandbox.Job {
+	job := sandbox.Job{Name: "Four hundred categories", Report: &sandbox.Report{Title: "Many small categories"}}
 	for top := range 25 {
-		parent := id("many", top)
+		parent := newID("many", top)
 		size := 0
 		for below := range 15 {
 			runs := 2 + 900/((top+2)*(below+2))
 			size += runs
 			job.Clusters = append(job.Clusters, sandbox.Cluster{
-				ID: id("many", 100+top*15+below), ParentID: &parent, Name: fmt.Sprintf("Kind %d of topic %d", below+1, top+1), NumRuns: runs,
+				ID: newID("many", 100+top*15+below), ParentID: &parent, Name: fmt.Sprintf("Kind %d of topic %d", below+1, top+1), NumRuns: runs,
 				Stats: map[string]any{"error_rate": float64((top*7+below*5)%40) / 100, "latency_p50": float64(below) + 0.4},
 			})
 		}
@@ -46,13 +47,13 @@ func many() sandbox.Job {
 	return job
 }
 
-// Script is what hostile names try to run.
+// script is what the hostile texts try to run.
 const script = `window.pwned = true`
 
-// hostile is a report whose every text tries to be more than text.
-func hostile() sandbox.Job {
-	parent := id("hostile", 0)
-	run := id("hostile", 100)
+// newHostileJob returns a job with a report in which every text tries to be markup.
+func newHostileJob() sandbox.Job {
+	parent := newID("hostile", 0)
+	run := newID("hostile", 100)
 	job := sandbox.Job{
 		Name: `<script>` + script + `</script>`,
 		Report: &sandbox.Report{
@@ -75,20 +76,20 @@ func hostile() sandbox.Job {
 		"constructor", "__proto__",
 		"{{constructor.constructor('" + script + "')()}}",
 	} {
-		job.Clusters = append(job.Clusters, sandbox.Cluster{ID: id("hostile", i+1), ParentID: &parent, Name: name, NumRuns: 12 - i})
+		job.Clusters = append(job.Clusters, sandbox.Cluster{ID: newID("hostile", i+1), ParentID: &parent, Name: name, NumRuns: 12 - i})
 	}
-	job.Runs = []sandbox.JobRun{{ClusterID: id("hostile", 1), Fields: map[string]any{
+	job.Runs = []sandbox.JobRun{{ClusterID: newID("hostile", 1), Fields: map[string]any{
 		"id": run.String(), "name": `<script>` + script + `</script>`, "summary": `<img src=x onerror="` + script + `">`, "status": "error", "error": `<script>` + script + `</script>`,
 	}}}
 	return job
 }
 
-// unfinished is a job that is done when it is looked at for the fourth time.
-func unfinished() sandbox.Job {
-	parent := id("unfinished", 0)
+// newUnfinishedJob returns a job that has ended at its fourth read.
+func newUnfinishedJob() sandbox.Job {
+	parent := newID("unfinished", 0)
 	return sandbox.Job{
-		Name: "Still at it", Statuses: []string{"queued", "running", "running", "success"}, CreatedAt: time.Now().Add(-4 * time.Minute),
-		Report:   &sandbox.Report{Title: "Worth the wait"},
-		Clusters: []sandbox.Cluster{{ID: parent, Name: "Patience", NumRuns: 12}},
+		Name: "Unfinished", Statuses: []string{"queued", "running", "running", "success"}, CreatedAt: time.Now().Add(-4 * time.Minute),
+		Report:   &sandbox.Report{Title: "Finished"},
+		Clusters: []sandbox.Cluster{{ID: parent, Name: "Category", NumRuns: 12}},
 	}
 }

@@ -1,6 +1,6 @@
-// Command stage is a LangSmith for the page's tests: a sandbox that also holds
-// reports such as no sample traces give. It prints where it listens and what it
-// holds as one line of JSON, and ends with its input.
+// Command reports is a LangSmith for the tests of the report page: a sandbox with reports
+// that the sample traces do not give. It prints its address and its jobs as one line of
+// JSON, and ends when its input ends.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 
 func main() {
 	if err := run(os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "stage:", err)
+		fmt.Fprintln(os.Stderr, "reports:", err)
 		os.Exit(1)
 	}
 }
@@ -30,13 +30,13 @@ func run(in io.Reader, out io.Writer) error {
 		return err
 	}
 	s := sandbox.New(sandbox.Options{})
-	project := s.AddProject(sandbox.Project{Name: "stage"})
+	project := s.AddProject(sandbox.Project{Name: "reports"})
 	jobs := map[string]uuid.UUID{}
-	for name, job := range pieces() {
+	for name, job := range newJobs() {
 		jobs[name] = s.AddJob(project, job)
 	}
-	playbill := map[string]any{"url": "http://" + listener.Addr().String(), "session_id": project, "jobs": jobs}
-	if err := json.NewEncoder(out).Encode(playbill); err != nil {
+	listing := map[string]any{"url": "http://" + listener.Addr().String(), "session_id": project, "jobs": jobs}
+	if err := json.NewEncoder(out).Encode(listing); err != nil {
 		return err
 	}
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}

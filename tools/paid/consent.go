@@ -9,16 +9,16 @@ import (
 	"langsmith-insights-mcp/tools/paid/state"
 )
 
-// agreementLifetime is how long a person's consent can be used.
-const agreementLifetime = 24 * time.Hour
+// consentLifetime is how long a person's consent can be used.
+const consentLifetime = 24 * time.Hour
 
-// UseAgreement uses a person's consent, which is valid for one call, however often a
+// UseConsent uses a person's consent, which is valid for one call, however often a
 // client sends it. It reports whether the consent is valid: not used before, here or in a
 // process that shares the state, and given to a question that was asked within
-// agreementLifetime. question is unique.
-func (l *Ledger) UseAgreement(ctx context.Context, question string, asked time.Time) bool {
+// consentLifetime. question is unique.
+func (l *Ledger) UseConsent(ctx context.Context, question string, asked time.Time) bool {
 	now := l.now()
-	if asked.Before(now.Add(-agreementLifetime)) || asked.After(now.Add(clockSlack)) {
+	if asked.Before(now.Add(-consentLifetime)) || asked.After(now.Add(clockSlack)) {
 		return false
 	}
 	tally := state.Tally{Caller: digest("agreement/1", []byte(question)), Day: asked.UTC().Format(time.DateOnly)}

@@ -2,7 +2,7 @@
 // scored or not, warnings included; the suite's own verdict looks at the scored
 // scenarios' failures alone.
 //
-//   node judge.js TARGET REVISION RESULTS EXPECTED
+//   node compare.js TARGET REVISION RESULTS EXPECTED
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

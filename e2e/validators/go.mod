@@ -1,4 +1,4 @@
-module langsmith-insights-mcp/e2e/judges
+module langsmith-insights-mcp/e2e/validators
 
 go 1.26.8
 

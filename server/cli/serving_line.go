@@ -10,8 +10,8 @@ import (
 	"langsmith-insights-mcp/server/config"
 )
 
-// servingLine returns a log line with the settings in use, without secrets.
-func servingLine(cfg *config.Config, transport string, logger zerolog.Logger) *zerolog.Event {
+// newServingLine returns a log line with the settings in use, without secrets.
+func newServingLine(cfg *config.Config, transport string, logger zerolog.Logger) *zerolog.Event {
 	credential := "configured"
 	if cfg.LangSmith.Credentials.Empty() {
 		credential = map[string]string{"http": "callers'", "stdio": "none"}[transport]
