@@ -56,6 +56,7 @@ type Client struct {
 	endpoint     Endpoint
 	roots        roots
 	credentials  func() Credentials // a function, since fmt would print the secrets of a field
+	fingerprint  string             // of the credentials
 	anonymous    bool
 	userAgent    string
 	transport    http.RoundTripper // follows no redirect, which would send the key to another host, or repeat a paid POST
@@ -88,6 +89,7 @@ func New(options Options) *Client {
 		endpoint:     options.Endpoint,
 		roots:        options.Endpoint.roots(),
 		credentials:  func() Credentials { return options.Credentials },
+		fingerprint:  options.Credentials.Fingerprint(),
 		anonymous:    options.Anonymous,
 		userAgent:    options.UserAgent,
 		transport:    newRoundTripper(options),
@@ -100,6 +102,9 @@ func (c *Client) Endpoint() Endpoint { return c.endpoint }
 // Credentials returns the credentials of the client's requests. They print as
 // [redacted].
 func (c *Client) Credentials() Credentials { return c.credentials() }
+
+// Fingerprint identifies the client's credential: see [Credentials.Fingerprint].
+func (c *Client) Fingerprint() string { return c.fingerprint }
 
 // parseDate returns the time of LangSmith's clock; zero if the header is missing.
 func parseDate(header http.Header) time.Time {
