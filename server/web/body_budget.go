@@ -20,7 +20,7 @@ func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
 	budget := &bodyBudget{pool: max(l.Bodies-l.Body, 0), freed: make(chan struct{})}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method != http.MethodPost {
+			if r.Method != http.MethodPost || 0 <= r.ContentLength && r.ContentLength < smallBody {
 				next.ServeHTTP(w, r)
 				return
 			}
@@ -107,7 +107,7 @@ func (r *reservation) release() {
 
 type reservationKey struct{}
 
-// reservationOf returns the reservation of a request's message.
+// reservationOf returns the reservation of a request's message, nil for one that needs none.
 func reservationOf(ctx context.Context) *reservation {
 	reserved, _ := ctx.Value(reservationKey{}).(*reservation)
 	return reserved
@@ -117,6 +117,9 @@ func reservationOf(ctx context.Context) *reservation {
 // has ended, until release is called.
 func keepReservation(ctx context.Context) (release func()) {
 	reserved := reservationOf(ctx)
+	if reserved == nil {
+		return func() {}
+	}
 	reserved.kept = true
 	return reserved.release
 }

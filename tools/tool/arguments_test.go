@@ -99,7 +99,7 @@ func TestArgumentsAsHostsSendThem(t *testing.T) {
 
 func TestWhatNullMeansIsKept(t *testing.T) {
 	args, refusal := read(`{"needed":"x","null":null}`)
-	if !args.Null.IsNull() || !args.Words.IsZero() || refusal != "" {
+	if !args.Null.IsNull() || !args.Words.IsAbsent() || refusal != "" {
 		t.Errorf("%+v %s", args, refusal)
 	}
 }
