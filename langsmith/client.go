@@ -133,7 +133,13 @@ func (c *Client) do(ctx context.Context, op operation, out any) (http.Header, er
 	if c.credentials().usesLogin() {
 		state.secret = credentials.secret().redactor()
 	}
-	request, err := c.newRequest(context.WithValue(ctx, requestStateKey{}, state), op, credentials)
+	var body []byte
+	if op.body != nil {
+		if body, err = marshal(op.body); err != nil {
+			return nil, op.refuse(fmt.Errorf("encode the request: %w", err))
+		}
+	}
+	request, err := c.newRequest(context.WithValue(ctx, requestStateKey{}, state), op, body, credentials)
 	if err != nil {
 		return nil, op.refuse(err)
 	}
@@ -193,14 +199,7 @@ func (c *Client) readResponse(op operation, response *http.Response, out any) *E
 	return nil
 }
 
-func (c *Client) newRequest(ctx context.Context, op operation, credentials Credentials) (*http.Request, error) {
-	var body []byte
-	if op.body != nil {
-		var err error
-		if body, err = marshal(op.body); err != nil {
-			return nil, fmt.Errorf("encode the request: %w", err)
-		}
-	}
+func (c *Client) newRequest(ctx context.Context, op operation, body []byte, credentials Credentials) (*http.Request, error) {
 	request, err := http.NewRequestWithContext(ctx, op.method, "", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("build the request: %w", err)

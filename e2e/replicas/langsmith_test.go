@@ -160,7 +160,7 @@ func (l *langSmith) newCaller() caller {
 func (l *langSmith) jobs(c caller) map[string]int {
 	counts := map[string]int{}
 	for _, job := range l.Jobs(c.workspace, c.project) {
-		counts[job.Name]++
+		counts[jobName(job.Request)]++
 	}
 	return counts
 }

@@ -20,11 +20,11 @@ func (e *Error) Error() string { return e.Message }
 // Response returns the error as the response to a request. id is nil if it could not be
 // read.
 func (e *Error) Response(id jsontext.Value) Response {
-	data, err := jsonv2.Marshal(Error{e.Code, cutMiddle(e.Message)}, encoding)
+	data, err := jsonv2.Marshal(envelope{id, "error", Error{e.Code, cutMiddle(e.Message)}}, encoding)
 	if err != nil {
 		panic(err) // cannot happen: a number and a string can be encoded
 	}
-	return Response{Data: encodeEnvelope(id, "error", data), ErrorCode: e.Code}
+	return Response{Data: data, ErrorCode: e.Code}
 }
 
 // The bounds of an error. It may repeat a text of the caller, such as a tool's name.

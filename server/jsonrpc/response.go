@@ -1,6 +1,7 @@
 package jsonrpc
 
 import (
+	"cmp"
 	"fmt"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -35,11 +36,11 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	default:
 		return (&Error{mcp.INTERNAL_ERROR, fmt.Sprintf("the response has the unknown type %T", response)}).Response(id)
 	}
-	data, err := jsonv2.Marshal(value, encoding)
+	data, err := jsonv2.Marshal(envelope{id, key, value}, encoding)
 	if err != nil {
 		return (&Error{mcp.INTERNAL_ERROR, "the response cannot be encoded, although the request was executed: " + err.Error()}).Response(id)
 	}
-	return Response{Data: encodeEnvelope(id, key, data), ErrorCode: code}
+	return Response{Data: data, ErrorCode: code}
 }
 
 // toolResult is mcp-go's result of a tool without its MarshalJSON, which encodes the structured
@@ -65,13 +66,23 @@ func replaceResult(result any) any {
 	return &plain
 }
 
-// encodeEnvelope returns the response with a result or an error.
-func encodeEnvelope(id jsontext.Value, key string, value []byte) []byte {
-	if id == nil {
-		id = jsontext.Value("null")
-	}
-	data := make([]byte, 0, len(id)+len(value)+40)
-	data = append(append(data, `{"jsonrpc":"2.0","id":`...), id...)
-	data = append(append(append(data, `,"`...), key...), `":`...)
-	return append(append(data, value...), '}')
+// envelope is a response as it is sent, with a result or an error.
+type envelope struct {
+	id    jsontext.Value // nil if it is unknown
+	key   string
+	value any
+}
+
+// MarshalJSONTo implements json.MarshalerTo. It writes the bytes of the id unchanged.
+func (e envelope) MarshalJSONTo(encoder *jsontext.Encoder) error {
+	return cmp.Or(
+		encoder.WriteToken(jsontext.BeginObject),
+		encoder.WriteToken(jsontext.String("jsonrpc")),
+		encoder.WriteToken(jsontext.String(mcp.JSONRPC_VERSION)),
+		encoder.WriteToken(jsontext.String("id")),
+		jsonv2.MarshalEncode(encoder, e.id, jsontext.PreserveRawStrings(true)),
+		encoder.WriteToken(jsontext.String(e.key)),
+		jsonv2.MarshalEncode(encoder, e.value),
+		encoder.WriteToken(jsontext.EndObject),
+	)
 }

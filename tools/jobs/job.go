@@ -113,13 +113,13 @@ func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, li
 	listed := jobs[:min(len(jobs), limit)]
 	for i := range listed {
 		job := NewJob(&listed[i], known, MaxName)
-		fmt.Fprintf(b, "- %s (%s", markdown.Quote(job.Name, MaxName), job.State())
+		about := job.State()
 		if reads := job.Scope.String(); reads != "" {
-			b.WriteString(", reads " + reads)
+			about += ", reads " + reads
 		} else if !job.CreatedAt.IsZero() {
-			fmt.Fprintf(b, ", of %s UTC", wording.Minute(job.CreatedAt))
+			about += ", of " + wording.Minute(job.CreatedAt) + " UTC"
 		}
-		fmt.Fprintf(b, "), job_id %s\n", job.ID)
+		fmt.Fprintf(b, "- %s (%s), job_id %s\n", markdown.Quote(job.Name, MaxName), about, job.ID)
 	}
 	if len(jobs) > limit {
 		b.WriteString("- and more: list_insights_jobs\n")

@@ -3,6 +3,7 @@ package start
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -168,14 +169,14 @@ type otherJobs struct {
 }
 
 func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) otherJobs {
-	split := otherJobs{make([]langsmith.Job, 0, len(others)), make([]langsmith.Job, 0, len(others)), j.scopes}
-	for _, other := range others {
+	split := otherJobs{scopes: j.scopes}
+	split.covering = slices.DeleteFunc(slices.Clone(others), func(other langsmith.Job) bool {
 		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
-			split.covering = append(split.covering, other)
-		} else {
-			split.rest = append(split.rest, other)
+			return false
 		}
-	}
+		split.rest = append(split.rest, other)
+		return true
+	})
 	return split
 }
 
