@@ -47,6 +47,24 @@ func (l *logLines) take() []map[string]any {
 	return lines
 }
 
+// A panic of a tool ends its call alone. The log has it with its stack, and the client does
+// not see it.
+func TestToolPanic(t *testing.T) {
+	log := &logLines{}
+	f := servertest.Start(t, servertest.Options{Logger: zerolog.New(log).Level(zerolog.InfoLevel)})
+	remove := f.Sandbox.Inject(sandbox.Fault{Do: func() { panic("a bug") }})
+	_, err := f.TryCall(t.Context(), "list_projects", nil)
+	remove()
+	if err == nil || !strings.Contains(err.Error(), "internal error") || strings.Contains(err.Error(), "a bug") {
+		t.Errorf("the client gets %v", err)
+	}
+	lines := log.take()
+	if len(lines) != 2 || lines[0]["outcome"] != "panic" || lines[1]["panic"] != "a bug" || !strings.Contains(lines[1]["stack"].(string), "call_log_test.go") {
+		t.Errorf("the log has %v", lines)
+	}
+	f.Call(t, "list_projects", nil)
+}
+
 func TestCallLog(t *testing.T) {
 	log := &logLines{}
 	f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}, Logger: zerolog.New(log).Level(zerolog.InfoLevel)})

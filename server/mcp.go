@@ -40,7 +40,6 @@ func MCPOptions() []mcpserver.ServerOption {
 		mcpserver.WithDescription(identity.Description),
 		mcpserver.WithIcons(identity.Icon()),
 		mcpserver.WithWebsiteURL(identity.ReadHome().Website()),
-		mcpserver.WithRecovery(),
 		mcpserver.WithToolCapabilities(false),
 		mcpserver.WithResourceCapabilities(false, false),
 		mcpserver.WithExtensions(map[string]any{app.Extension: app.Settings(), tasks.Extension: struct{}{}}),

@@ -69,25 +69,26 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	if err != nil {
 		return nil, err
 	}
+	outcome := configs.Outcome{Project: project, Schedule: args.ScheduleCron, Others: others}
 	if existing != nil {
-		return configs.NewSavedConfig("already exists with these settings; no second one was saved", project, existing, args.ScheduleCron, nil, others, ""), nil
+		outcome.Config = *existing
+		return outcome.Saved("already exists with these settings; no second one was saved"), nil
 	}
-	var forecast *configs.Forecast
 	if when != nil {
 		if err := configs.RefuseSecondSchedule(project, request.Name, others); err != nil {
 			return nil, err
 		}
 	}
 	if args.DryRun || when != nil {
-		if forecast, err = configs.NewForecast(ctx, env, project, args.Config, "config.filter", args.DryRun); err != nil {
+		if outcome.Forecast, err = configs.NewForecast(ctx, env, project, args.Config, "config.filter", args.DryRun); err != nil {
 			return nil, err
 		}
 	}
 	if args.DryRun {
-		return args.dryRun(project, forecast, others)
+		return args.dryRun(outcome)
 	}
 	if when != nil {
-		if err := configs.ConfirmSchedule(ctx, env, project, request, when, forecast); err != nil {
+		if err := configs.ConfirmSchedule(ctx, env, project, request, when, outcome.Forecast); err != nil {
 			return nil, err
 		}
 	}
@@ -96,25 +97,27 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	var api *langsmith.Error
 	if errors.As(err, &api) && api.Ambiguous() {
 		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
-			return configs.NewSavedConfig("is saved, although LangSmith's response was lost", project, existing, args.ScheduleCron, forecast, others, ""), nil
+			outcome.Config = *existing
+			return outcome.Saved("is saved, although LangSmith's response was lost"), nil
 		}
 	}
 	if err != nil {
 		return nil, dryrun.ExplainFilter(env.Audience, request.Config, err, "config.filter")
 	}
-	return configs.NewSavedConfig("saved", project, saved, args.ScheduleCron, forecast, others, ""), nil
+	outcome.Config = *saved
+	return outcome.Saved("saved"), nil
 }
 
-// dryRun returns what saving the config would do, and the other configs with a schedule.
-func (a createInsightsConfigArgs) dryRun(project langsmith.Project, forecast *configs.Forecast, others []langsmith.Config) (*tool.Resizable[*configs.SavedConfig], error) {
+// dryRun returns the outcome of saving the config.
+func (a createInsightsConfigArgs) dryRun(outcome configs.Outcome) (*tool.Resizable[*configs.SavedConfig], error) {
 	request, given := a.request(), a.ScheduleArgs
 	settings, err := json.Marshal(request.Config)
 	if err != nil {
 		return nil, fmt.Errorf("encode the settings: %w", err)
 	}
-	after := langsmith.Config{Name: request.Name, Config: settings}
-	after.Description, _ = request.Description.Get()
-	after.ScheduleCron, _ = request.ScheduleCron.Get()
+	outcome.Config = langsmith.Config{Name: request.Name, Config: settings}
+	outcome.Config.Description, _ = request.Description.Get()
+	outcome.Config.ScheduleCron, _ = request.ScheduleCron.Get()
 	a.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("create_insights_config", a), forecast, others, "")
+	return outcome.DryRun(request, given, tool.RepeatCall("create_insights_config", a))
 }

@@ -77,15 +77,15 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 	if err := planned.check(env); err != nil {
 		return nil, err
 	}
-	forecast, err := planned.forecast(ctx, env, project, args)
-	if err != nil {
+	outcome := configs.Outcome{Project: project, Schedule: args.ScheduleCron, Others: planned.others}
+	if outcome.Forecast, err = planned.forecast(ctx, env, project, args); err != nil {
 		return nil, err
 	}
 	if args.DryRun {
-		return planned.dryRun(project, args, forecast)
+		return planned.dryRun(outcome, args)
 	}
 	if planned.when != nil && planned.settings != nil {
-		if err := configs.ConfirmSchedule(ctx, env, project, args.ConfigID, planned.when, forecast); err != nil {
+		if err := configs.ConfirmSchedule(ctx, env, project, args.ConfigID, planned.when, outcome.Forecast); err != nil {
 			return nil, err
 		}
 	}
@@ -96,7 +96,8 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		}
 		return nil, err
 	}
-	return configs.NewSavedConfig("changed", project, saved, args.ScheduleCron, forecast, planned.others, planned.describeDropped(args, saved.ScheduleCron)), nil
+	outcome.Config, outcome.Dropped = *saved, planned.describeDropped(args, saved.ScheduleCron)
+	return outcome.Saved("changed"), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -196,8 +197,8 @@ func (c *change) describeDropped(args updateInsightsConfigArgs, cron string) str
 	return ""
 }
 
-// dryRun shows what the update would do.
-func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs, forecast *configs.Forecast) (*tool.Resizable[*configs.SavedConfig], error) {
+// dryRun returns the outcome of the update.
+func (c *change) dryRun(outcome configs.Outcome, args updateInsightsConfigArgs) (*tool.Resizable[*configs.SavedConfig], error) {
 	after := *c.saved
 	for _, text := range []struct {
 		field *string
@@ -213,10 +214,10 @@ func (c *change) dryRun(project langsmith.Project, args updateInsightsConfigArgs
 			return nil, fmt.Errorf("encode the settings: %w", err)
 		}
 	}
-	dropped := c.describeDropped(args, after.ScheduleCron)
+	outcome.Config, outcome.Dropped = after, c.describeDropped(args, after.ScheduleCron)
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return configs.NewDryRun(project, request, after, given, tool.RepeatCall("update_insights_config", args), forecast, c.others, dropped)
+	return outcome.DryRun(request, given, tool.RepeatCall("update_insights_config", args))
 }
 
 // findConfig finds a saved config in the list, since the API has no request for a single

@@ -29,9 +29,9 @@ func (e *Error) Response(id jsontext.Value) Response {
 
 // The bounds of an error. It may repeat a text of the caller, such as a tool's name.
 const (
-	maxErrorText  = 2000 // bytes of a message
-	keptErrorText = 200  // bytes of the beginning and of the end that remain of a longer one
-	maxErrorData  = 8000 // bytes of an error's data in JSON
+	maxErrorText = 2000 // bytes of a message
+	keptText     = 200  // bytes of the beginning and of the end that remain of a longer one
+	maxErrorData = 8000 // bytes of an error's data in JSON
 )
 
 // cutMiddle shortens the message of an error that is too long.
@@ -39,11 +39,11 @@ func cutMiddle(text string) string {
 	if len(text) <= maxErrorText {
 		return text
 	}
-	return strings.ToValidUTF8(text[:keptErrorText], "") + "…" + strings.ToValidUTF8(text[len(text)-keptErrorText:], "")
+	return strings.ToValidUTF8(text[:keptText], "") + "…" + strings.ToValidUTF8(text[len(text)-keptText:], "")
 }
 
-// boundError shortens an error of mcp-go or of an extension, and removes data that are too large.
-func boundError(problem mcp.JSONRPCErrorDetails) mcp.JSONRPCErrorDetails {
+// bound shortens an error of mcp-go or of an extension, and removes data that are too large.
+func bound(problem mcp.JSONRPCErrorDetails) mcp.JSONRPCErrorDetails {
 	problem.Message = cutMiddle(problem.Message)
 	if data, err := jsonv2.Marshal(problem.Data, encoding); err == nil && len(data) > maxErrorData {
 		problem.Data = nil

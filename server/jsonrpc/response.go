@@ -32,7 +32,7 @@ func encodeResponse(id jsontext.Value, response mcp.JSONRPCMessage) Response {
 	case mcp.JSONRPCResponse:
 		value = replaceResult(response.Result)
 	case mcp.JSONRPCError:
-		key, value, code = "error", boundError(response.Error), response.Error.Code
+		key, value, code = "error", bound(response.Error), response.Error.Code
 	default:
 		return (&Error{mcp.INTERNAL_ERROR, fmt.Sprintf("the response has the unknown type %T", response)}).Response(id)
 	}

@@ -135,7 +135,6 @@ func (t *Telemetry) MCPOptions() []mcpserver.ServerOption {
 	}
 	return []mcpserver.ServerOption{
 		mcpserver.WithTracer(recording),
-		mcpserver.WithPropagator(headerPropagator{t.propagator}),
 		mcpserver.WithMetaPropagator(metaPropagator{t.propagator}),
 		mcpserver.WithToolHandlerMiddleware(recordTool),
 		mcpserver.WithPromptHandlerMiddleware(recordPrompt),

@@ -25,11 +25,8 @@ type tracer struct {
 	durations *prometheus.HistogramVec // nil when metrics are off
 }
 
-// The attributes of mcp-go's spans that are read.
-const (
-	methodAttribute  = "mcp.method"
-	versionAttribute = "mcp.protocol.version"
-)
+// methodAttribute is the attribute of mcp-go's spans with the method.
+const methodAttribute = "mcp.method"
 
 // Start implements tracing.Tracer.
 func (t tracer) Start(ctx context.Context, name string, kind tracing.SpanKind, attributes ...tracing.Attribute) (context.Context, tracing.Span) {
@@ -38,18 +35,14 @@ func (t tracer) Start(ctx context.Context, name string, kind tracing.SpanKind, a
 		return tracing.NoopTracer().Start(ctx, name, kind)
 	}
 	o := &operation{durations: t.durations, started: time.Now()}
-	var version string
 	for _, a := range attributes {
-		switch a.Key {
-		case methodAttribute:
+		if a.Key == methodAttribute {
 			o.method = jsonrpc.KnownMethod(a.Value)
-		case versionAttribute:
-			version = a.Value
 		}
 	}
 	ctx, o.span = t.otel.Start(ctx, o.method, trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(semconv.McpMethodNameKey.String(o.method)))
-	if mcp.IsValidProtocolVersion(version) {
+	if version := mcpserver.RequestProtocolVersion(ctx); mcp.IsValidProtocolVersion(version) {
 		o.span.SetAttributes(semconv.McpProtocolVersion(version))
 	}
 	return tracing.ContextWithSpan(ctx, o), o

@@ -53,6 +53,8 @@ func TestSpans(t *testing.T) {
 		attributes map[string]string
 	}{
 		{`"method":"tools/list"`, "tools/list", map[string]string{"mcp.method.name": "tools/list"}},
+		{`"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}`, "tools/list",
+			map[string]string{"mcp.method.name": "tools/list", "mcp.protocol.version": "2026-07-28"}},
 		{`"method":"tools/call","params":{"name":"get_run"}`, "tools/call get_run",
 			map[string]string{"mcp.method.name": "tools/call", "gen_ai.tool.name": "get_run", "gen_ai.operation.name": "execute_tool"}},
 		{`"method":"tools/call","params":{"name":"get_run","arguments":{"answer":"isError"}}`, "tools/call get_run",
@@ -104,8 +106,8 @@ func TestTraceOfMetaTakesPrecedence(t *testing.T) {
 		{&mcp.Meta{}, fromHeader},
 		{nil, fromHeader},
 	} {
-		ctx := metaPropagator{propagator}.ExtractMeta(t.Context(), test.meta)
-		ctx = headerPropagator{propagator}.Extract(ctx, header)
+		ctx := propagator.Extract(t.Context(), propagation.HeaderCarrier(header))
+		ctx = metaPropagator{propagator}.ExtractMeta(ctx, test.meta)
 		if got := trace.SpanContextFromContext(ctx).TraceID().String(); got != test.want {
 			t.Errorf("%v with the header's %s: got %s", test.meta, fromHeader, got)
 		}

@@ -17,12 +17,9 @@ type ScheduleArgs struct {
 	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
 }
 
-// NewDryRun returns the result of a dry run. request is the body that would be sent, after
-// the config after the call, args are the dry run's, call is the one that saves the config
-// (nil if it is too long to repeat), forecast is what a run would find (nil if nothing was
-// counted), others are the project's other configs with a schedule, and dropped describes
-// the settings that the call would drop.
-func NewDryRun(project langsmith.Project, request any, after langsmith.Config, args ScheduleArgs, call *tool.Call, forecast *Forecast, others []langsmith.Config, dropped string) (*tool.Resizable[*SavedConfig], error) {
+// DryRun returns the result of a dry run. request is the body that would be sent, args are
+// the dry run's, and call is the one that saves the config, nil if it is too long to repeat.
+func (o Outcome) DryRun(request any, args ScheduleArgs, call *tool.Call) (*tool.Resizable[*SavedConfig], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
@@ -30,24 +27,17 @@ func NewDryRun(project langsmith.Project, request any, after langsmith.Config, a
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
 	wouldSend := tool.RepeatBody(bytes.TrimSpace(body.Bytes()))
-	view, otherViews := NewView(after), newViews(others)
-	return &tool.Resizable[*SavedConfig]{
-		Items: 1, Chars: tool.LargestBudget,
-		Build: func(_, chars int) *SavedConfig {
-			cut := markdown.Shortener{Max: chars}
-			result := &SavedConfig{Config: view.Show(&cut), NextCall: tool.NextCall{Next: call}, WouldSend: wouldSend, dryRun: true, project: project, view: view, others: otherViews, dropped: dropped}
-			result.Config.Config = nil // would_send has the given settings
-			result.addForecast(forecast)
-			if result.RunsPerMonth > maxRuns && result.RunsPerMonth > args.AcceptRunsPerMonth {
-				result.accept = result.RunsPerMonth
-				result.Caution = append(result.Caution, askPayer)
-				if call != nil {
-					call.Arguments["accept_runs_per_month"] = result.accept
-				}
+	return o.resizable(func(saved *SavedConfig) {
+		saved.dryRun, saved.WouldSend, saved.Next = true, wouldSend, call
+		saved.Config.Config = nil // would_send has the given settings
+		if saved.RunsPerMonth > maxRuns && saved.RunsPerMonth > args.AcceptRunsPerMonth {
+			saved.accept = saved.RunsPerMonth
+			saved.Caution = append(saved.Caution, askPayer)
+			if call != nil {
+				call.Arguments["accept_runs_per_month"] = saved.accept
 			}
-			return result
-		},
-	}, nil
+		}
+	}), nil
 }
 
 // askPayer is said of a schedule that starts more than [maxRuns] runs a month.
@@ -59,7 +49,7 @@ func (s *SavedConfig) describeDryRun() string {
 	if s.ID != "" {
 		of = ", config_id " + QuoteID(s.ID)
 	}
-	fmt.Fprintf(&b, "Dry run: nothing was saved.\n\nConfig %s of %s%s.\n", markdown.Quote(s.Name, langsmith.MaxConfigName), tool.ProjectLabel(s.project), of)
+	fmt.Fprintf(&b, "Dry run: nothing was saved.\n\nConfig %s of %s%s.\n", markdown.Quote(s.Name, langsmith.MaxConfigName), tool.ProjectLabel(s.outcome.Project), of)
 	s.view.writeSchedule(&b, &s.Config)
 	if s.ScheduleCron == "" {
 		b.WriteString("It would have no schedule, and start no job.\n")

@@ -22,16 +22,13 @@ type SavedConfig struct {
 	tool.Cautions
 	tool.NextCall
 
+	outcome   Outcome
 	dryRun    bool
 	accept    int    // the runs a month that the call of a dry run has to accept; 0 for none
-	outcome   string // what happened to the config, such as "saved"
-	project   langsmith.Project
+	how       string // what happened to the config, such as "saved"
 	view      View
-	forecast  *Forecast                  // nil if nothing was counted
-	others    []View                     // the project's other configs with a schedule
-	dropped   string                     // the description of settings that the change drops; empty for none
-	schedule  langsmith.Optional[string] // as requested
-	shortened bool                       // whether a text was longer
+	others    []View // of the outcome
+	shortened bool   // whether a text was longer
 }
 
 // CurrentRun is what a run of a config would find now, and cost.
@@ -41,43 +38,54 @@ type CurrentRun struct {
 	CostUSDPerMonth *cost.Range `json:"cost_usd_per_month,omitempty"` // of the schedule
 }
 
-// NewSavedConfig returns the result for a saved config. outcome follows the config's name in a
-// sentence, schedule is the requested one, and others are the project's other configs with
-// a schedule. forecast is nil if nothing was counted. dropped describes the settings that
-// the change has dropped.
-func NewSavedConfig(outcome string, project langsmith.Project, config *langsmith.Config, schedule langsmith.Optional[string], forecast *Forecast, others []langsmith.Config, dropped string) *tool.Resizable[*SavedConfig] {
-	view, otherViews := NewView(*config), newViews(others)
+// Outcome is the outcome of a call that saves a config, or would save it.
+type Outcome struct {
+	Project  langsmith.Project
+	Config   langsmith.Config           // after the call
+	Schedule langsmith.Optional[string] // as requested
+	Forecast *Forecast                  // nil if nothing was counted
+	Others   []langsmith.Config         // the project's other configs with a schedule
+	Dropped  string                     // the description of settings that the call drops; empty for none
+}
+
+// Saved returns the result of a call that saved the config. how follows the config's name
+// in a sentence.
+func (o Outcome) Saved(how string) *tool.Resizable[*SavedConfig] {
+	return o.resizable(func(saved *SavedConfig) {
+		saved.how = how
+		switch {
+		case saved.isUnscheduled():
+			saved.Next = NextJob(o.Project, saved.ID)
+		case saved.ScheduleCron != "" && IsRunnable(saved.ID):
+			saved.Next = tool.NewCall("list_insights_jobs", "session_id", o.Project.ID, "config_id", saved.ID)
+		}
+	})
+}
+
+// resizable returns the result of a call. complete adds what only a saved config or only a
+// dry run has.
+func (o Outcome) resizable(complete func(*SavedConfig)) *tool.Resizable[*SavedConfig] {
+	view, others := NewView(o.Config), newViews(o.Others)
 	return &tool.Resizable[*SavedConfig]{
 		Items: 1, Chars: tool.LargestBudget,
 		Build: func(_, chars int) *SavedConfig {
 			cut := markdown.Shortener{Max: chars}
-			saved := &SavedConfig{Config: view.Show(&cut), outcome: outcome, project: project, view: view, others: otherViews, schedule: schedule, dropped: dropped}
+			saved := &SavedConfig{Config: view.Show(&cut), outcome: o, view: view, others: others}
 			saved.shortened = cut.Shortened
-			switch {
-			case saved.isUnscheduled():
-				saved.Next = NextJob(project, saved.ID)
-			case saved.ScheduleCron != "" && IsRunnable(saved.ID):
-				saved.Next = tool.NewCall("list_insights_jobs", "session_id", project.ID, "config_id", saved.ID)
+			if o.Forecast != nil {
+				saved.Now = o.Forecast.currentRun(view.runs)
 			}
-			saved.addForecast(forecast)
+			saved.Caution = saved.listCautions()
+			complete(saved)
 			return saved
 		},
 	}
 }
 
-// addForecast adds what a run would find now, and all that is to be read with caution.
-func (s *SavedConfig) addForecast(forecast *Forecast) {
-	s.forecast = forecast
-	if forecast != nil {
-		s.Now = forecast.currentRun(s.view.runs)
-	}
-	s.Caution = s.listCautions()
-}
-
 // describeLostSchedule says that LangSmith's response lacks the requested schedule; empty if
 // it does not.
 func (s *SavedConfig) describeLostSchedule() string {
-	requested, given := s.schedule.Get()
+	requested, given := s.outcome.Schedule.Get()
 	if !given || s.ScheduleCron != "" {
 		return ""
 	}
@@ -87,17 +95,17 @@ func (s *SavedConfig) describeLostSchedule() string {
 // listCautions lists unexpected costs of the schedule.
 func (s *SavedConfig) listCautions() []string {
 	var cautions []string
-	if s.dropped != "" {
-		cautions = append(cautions, s.dropped)
+	if s.outcome.Dropped != "" {
+		cautions = append(cautions, s.outcome.Dropped)
 	}
 	if lost := s.describeLostSchedule(); lost != "" {
 		cautions = append(cautions, lost)
 	}
-	if s.forecast != nil && len(s.forecast.missingKeys) > 0 {
-		cautions = append(cautions, dryrun.DescribeMissing(s.forecast.missingKeys))
+	if s.outcome.Forecast != nil && len(s.outcome.Forecast.missingKeys) > 0 {
+		cautions = append(cautions, dryrun.DescribeMissing(s.outcome.Forecast.missingKeys))
 	}
-	if s.forecast != nil {
-		if why := s.forecast.matches.DescribeFilter(); why != "" {
+	if s.outcome.Forecast != nil {
+		if why := s.outcome.Forecast.matches.DescribeFilter(); why != "" {
 			cautions = append(cautions, why)
 		}
 	}
@@ -117,7 +125,7 @@ func (s *SavedConfig) listCautions() []string {
 
 // isUnscheduled reports whether the config was saved without a schedule.
 func (s *SavedConfig) isUnscheduled() bool {
-	_, given := s.schedule.Get()
+	_, given := s.outcome.Schedule.Get()
 	return !given && s.ScheduleCron == ""
 }
 
@@ -142,7 +150,7 @@ func (s *SavedConfig) Text() string {
 		return s.describeDryRun()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(s.Name, langsmith.MaxConfigName), s.outcome, s.project.ID, QuoteID(s.ID))
+	fmt.Fprintf(&b, "Config %s %s.\nsession_id %s, config_id %s\n", markdown.Quote(s.Name, langsmith.MaxConfigName), s.how, s.outcome.Project.ID, QuoteID(s.ID))
 	s.view.Write(&b, &s.Config)
 	s.writeDropped(&b)
 	s.writeForecast(&b)
@@ -166,18 +174,18 @@ func (s *SavedConfig) Text() string {
 
 // writeDropped writes which settings the change drops.
 func (s *SavedConfig) writeDropped(b *strings.Builder) {
-	if s.dropped != "" {
-		b.WriteString(s.dropped + "\n")
+	if s.outcome.Dropped != "" {
+		b.WriteString(s.outcome.Dropped + "\n")
 	}
 }
 
 // writeForecast writes what a run would find now.
 func (s *SavedConfig) writeForecast(b *strings.Builder) {
-	if s.forecast == nil {
+	if s.outcome.Forecast == nil {
 		return
 	}
-	b.WriteString(s.forecast.describe(s.view.runs) + "\n")
-	if missing := dryrun.DescribeMissing(s.forecast.missingKeys); missing != "" {
+	b.WriteString(s.outcome.Forecast.describe(s.view.runs) + "\n")
+	if missing := dryrun.DescribeMissing(s.outcome.Forecast.missingKeys); missing != "" {
 		b.WriteString(missing + "\n")
 	}
 }

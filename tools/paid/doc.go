@@ -16,7 +16,8 @@
 //     is unknown whether there is one: they wait for a call in progress, return a remembered
 //     job, and look for the job of a lost response. For [LongestLag] after the response was
 //     lost they look and start nothing; for [LookAgain] they look before they start
-//     anything. If their last look fails, or misses jobs that were listed before, they start
+//     anything, also when the job that was found has ended, since it may be another
+//     caller's. If their last look fails, or misses jobs that were listed before, they start
 //     nothing.
 //   - A job whose start was acknowledged exists until its status ends it, it is deleted
 //     through this server, or its own read and the list have both missed it at two looks,

@@ -28,7 +28,7 @@ func (f *inFlight) findEqualJob() (*Outcome, error) {
 	slices.SortStableFunc(entries, func(a, b state.Entry) int { return b.Began.Compare(a.Began) })
 	f.reopen(entries)
 	var unread *EarlierError
-	for _, entry := range entries {
+	for i, entry := range entries {
 		if entry.Stage == state.Intended {
 			continue
 		}
@@ -41,13 +41,13 @@ func (f *inFlight) findEqualJob() (*Outcome, error) {
 		}
 		switch {
 		case errors.Is(err, errDeleted), errors.Is(err, errMissing) && f.isGone(entry):
-			f.record(closeEntry(entry))
+			entries[i] = f.endEntry(entry)
 		case errors.Is(err, errMissing), errors.Is(err, errHidden):
 			return f.hiddenOutcome(entry, errors.Is(err, errMissing)), nil
 		case err != nil:
 			unread = &EarlierError{Job: entry.Job, Err: err}
 		case f.allowsAnother(entry, job):
-			f.record(closeEntry(entry))
+			entries[i] = f.endEntry(entry, job.ID)
 		default:
 			return f.foundOutcome(entry, job), nil
 		}
@@ -64,8 +64,26 @@ func (f *inFlight) allowsAnother(entry state.Entry, job langsmith.Job) bool {
 	return job.Status.Done() && entry.Delivered && !f.isFresh(entry, job)
 }
 
-// reopen changes an entry, whose probable job is now known to be another call's, back
-// into an intent without an outcome.
+// endEntry returns an entry whose job no longer prevents another one, and records that it
+// is over. A probable job may be another caller's, though: while an equal call looks for
+// the job of a lost response, it looks for another one than the job that it knows.
+func (f *inFlight) endEntry(entry state.Entry, known ...uuid.UUID) state.Entry {
+	if entry.Stage == state.Probable && f.sinceLost(entry) < LookAgain {
+		entry.Known = slices.Concat(entry.Known, known)
+		return reopenEntry(entry)
+	}
+	f.record(closeEntry(entry))
+	return closeEntry(entry)
+}
+
+// reopenEntry returns an entry without its probable job: an intent without an outcome.
+func reopenEntry(entry state.Entry) state.Entry {
+	entry.Stage, entry.Job, entry.Delivered = state.Intended, uuid.Nil, false
+	entry.Missing, entry.MissingServerTime = time.Time{}, time.Time{}
+	return entry
+}
+
+// reopen reopens an entry whose probable job is now known to be another call's.
 func (f *inFlight) reopen(entries []state.Entry) {
 	if !slices.ContainsFunc(entries, func(entry state.Entry) bool { return entry.Stage == state.Probable }) {
 		return
@@ -73,7 +91,7 @@ func (f *inFlight) reopen(entries []state.Entry) {
 	known := f.survey()
 	for i := range entries {
 		if entries[i].Stage == state.Probable && slices.Contains(known.Started, entries[i].Job) {
-			entries[i].Stage, entries[i].Job = state.Intended, uuid.Nil
+			entries[i] = reopenEntry(entries[i])
 		}
 	}
 }

@@ -134,6 +134,7 @@ type harness struct {
 	dateSetAhead bool
 	damages      []time.Time
 	oldRows      []map[string]any
+	strangers    []uuid.UUID // the jobs of other callers
 	events       []string
 	began        time.Time
 	jobs         []sandbox.StartedJob
@@ -429,9 +430,14 @@ func (h *harness) damageFile(t *testing.T, which int) {
 
 func (h *harness) strangersJob(t *testing.T) {
 	request := &langsmith.CreateInsightsJobRequest{}
-	if _, err := newClient(t, h.upstream, "lsv2_pt_somebody_else").CreateInsightsJob(context.Background(), h.project, request); err != nil {
+	job, err := newClient(t, h.upstream, "lsv2_pt_somebody_else").CreateInsightsJob(context.Background(), h.project, request)
+	if err != nil {
 		t.Error(err)
+		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.strangers = append(h.strangers, job.ID)
 }
 
 func (h *harness) request(question int) *langsmith.CreateInsightsJobRequest {

@@ -222,7 +222,7 @@ func (f *inFlight) recordOutcome(delivered bool) {
 	}
 	entry := f.about
 	entry.Delivered = entry.Delivered || delivered
-	if entry.Delivered && f.failed {
+	if entry.Delivered && f.failed && entry.Stage == state.Started { // a probable job may be another caller's
 		entry = closeEntry(entry)
 	}
 	if entry.Token != f.recorded.Token || entry.Stage != f.recorded.Stage || entry.Delivered != f.recorded.Delivered || !entry.Missing.Equal(f.recorded.Missing) {

@@ -25,6 +25,7 @@ var faultKinds = []string{
 	"clocks",  // created_at, Date and the clocks of processes that are off, jump and drift
 	"files",   // state files that are truncated, emptied, overwritten or replaced
 	"store",   // a store that is full, read-only, slow, frozen, failed over or evicting
+	"others",  // jobs of other callers that are started beside a call, and fail, end or are deleted
 	"freeze",  // processes that stand still for seconds or minutes and go on
 }
 
@@ -216,6 +217,13 @@ func (s *schedule) addKind(r *rand.Rand, kind string) {
 	case "store":
 		for range 1 + r.IntN(2) {
 			insert(pick(r, storeFull, storeFull, storeSlow, storeFrozen, failOver, evict), pick(r, time.Second, 10*time.Second, 3*time.Minute))
+		}
+	case "others":
+		d.strangersEnd = pick(r, "error", "success", deleted)
+		d.strangersAfter = pick(r, 0, 5*time.Second, 30*time.Second)
+		for range 1 + r.IntN(2) {
+			at := r.IntN(len(s.steps)) + 1
+			s.steps = slices.Insert(s.steps, at, step{after: pick(r, 0, 500*time.Millisecond, 2*time.Second, 4*time.Second), kind: strangersJob})
 		}
 	case "freeze":
 		for range 1 + r.IntN(3) {

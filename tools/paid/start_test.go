@@ -489,6 +489,47 @@ func TestSeveralFound(t *testing.T) {
 	})
 }
 
+// A job that was found after a lost response may be another caller's. When it ends, equal
+// calls look for the job of the response.
+func TestProbableJobOfAnotherCaller(t *testing.T) {
+	for name, test := range map[string]struct {
+		foreign sandbox.Job
+		deleted bool
+	}{
+		"failed":  {foreign: sandbox.Job{Status: "error", Error: "no traces"}},
+		"deleted": {foreign: sandbox.Job{Status: "running"}, deleted: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldOptions{})
+				var foreign uuid.UUID
+				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: 10 * time.Second})
+				time.AfterFunc(time.Second, func() { foreign = w.AddJob(w.project, test.foreign) })
+				first := w.start(t, w.call())
+				if first.Job.ID != foreign || !first.Probably {
+					t.Fatalf("%+v", first)
+				}
+				if test.deleted {
+					if _, err := w.client.DeleteJob(t.Context(), w.project, foreign); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for range 5 {
+					time.Sleep(time.Minute)
+					if again := w.start(t, w.call()); !again.Probably || again.AlreadyRunning == again.AlreadyDone {
+						t.Errorf("%+v", again)
+					}
+				}
+				own := w.jobs()[len(w.jobs())-1]
+				if again := w.start(t, w.call()); again.Job.ID != own.ID || w.posts() != 1 {
+					t.Errorf("%+v, want job %s; %d posts", again, own.ID, w.posts())
+				}
+				w.drain(t)
+			})
+		})
+	}
+}
+
 func TestNameDistinguishesJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldOptions{})

@@ -29,7 +29,13 @@ type display struct {
 	dateOff time.Duration // the Date header against LangSmith's clock
 	noDate  bool
 	rename  func(string) string // what LangSmith makes of a name; nil for nothing
+
+	strangersEnd   string        // the status with which the jobs of other callers end; "" if they do not, "deleted" if they go
+	strangersAfter time.Duration // how long after their start
 }
+
+// deleted is the end of a job that its caller deletes.
+const deleted = "deleted"
 
 type listOrder int
 
@@ -41,7 +47,7 @@ const (
 
 // isPlain reports whether responses need no change.
 func (d display) isPlain() bool {
-	return d.listLag == 0 && d.readLag == 0 && d.order == newestFirst && d.oldJobs == 0 && d.zone == 0 && d.rename == nil
+	return d.listLag == 0 && d.readLag == 0 && d.order == newestFirst && d.oldJobs == 0 && d.zone == 0 && d.rename == nil && d.strangersEnd == ""
 }
 
 // span is a time span.
@@ -63,6 +69,18 @@ func (h *harness) isLost(job uuid.UUID, at time.Time) bool {
 	losses := h.losses
 	h.mu.Unlock()
 	return slices.ContainsFunc(losses, func(s span) bool { return s.holds(at) && lostRow(job, s) })
+}
+
+// strangersStatus returns the status with which another caller's job has ended; "" if it
+// has not, or is not another caller's.
+func (h *harness) strangersStatus(job map[string]any) string {
+	d := h.schedule.display
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if slices.Contains(h.strangers, idOf(job)) && !time.Now().Before(h.madeAt(job).Add(d.strangersAfter)) {
+		return d.strangersEnd
+	}
+	return ""
 }
 
 // isGarbled reports whether a missing job leaves an unreadable row.
@@ -118,7 +136,7 @@ func (h *harness) show(request *http.Request, query url.Values, response *http.R
 	if json.Unmarshal(body, &job) != nil || job["id"] == nil {
 		return response
 	}
-	if at := time.Now(); at.Before(h.madeAt(job).Add(d.readLag)) || h.isLost(idOf(job), at) {
+	if at := time.Now(); at.Before(h.madeAt(job).Add(d.readLag)) || h.isLost(idOf(job), at) || h.strangersStatus(job) == deleted {
 		response.StatusCode, response.Status = http.StatusNotFound, "404 Not Found"
 		return withBody(response, map[string]any{"detail": "Insights job not found"})
 	}
@@ -157,6 +175,9 @@ func (h *harness) madeAt(job map[string]any) time.Time { return h.createdAt(job)
 // showJob returns a row or a job as the schedule's LangSmith shows it.
 func (h *harness) showJob(job map[string]any) map[string]any {
 	d := h.schedule.display
+	if status := h.strangersStatus(job); status != "" {
+		job["status"] = status
+	}
 	if d.zone != 0 {
 		job["created_at"] = h.createdAt(job).Add(d.zone).UTC().Format("2006-01-02T15:04:05.999999")
 	}
@@ -170,7 +191,7 @@ func (h *harness) showJob(job map[string]any) map[string]any {
 func (h *harness) page(all []map[string]any, query url.Values) []map[string]any {
 	d, now := h.schedule.display, time.Now()
 	all = slices.DeleteFunc(all, func(job map[string]any) bool {
-		return !now.After(h.madeAt(job).Add(d.listLag)) && d.listLag > 0 || h.isLost(idOf(job), now) && !h.isGarbled(idOf(job))
+		return !now.After(h.madeAt(job).Add(d.listLag)) && d.listLag > 0 || h.isLost(idOf(job), now) && !h.isGarbled(idOf(job)) || h.strangersStatus(job) == deleted
 	})
 	for i := range all {
 		if h.isLost(idOf(all[i]), now) {
