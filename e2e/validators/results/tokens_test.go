@@ -176,9 +176,9 @@ func TestTokens(t *testing.T) {
 	b.WriteString("# What a task costs an agent's context\n\n" +
 		"Calls and tokens (o200k_base) of common tasks over the sandbox's `chat-prod`. Hosts show a\n" +
 		"model a result's text, its structure, or both. The table is made by\n" +
-		"`go test ./results -run TestTokens -update` in `e2e/validators`, which also holds the promised bounds;\n" +
+		"`go test ./results -run TestTokens -update` in `e2e/validators`, which also checks the promised bounds;\n" +
 		"tasks with promised tokens are shown call by call. A wrong call costs one more, because its refusal\n" +
-		"says what to change: `go test ./tools -run TestMendedCalls` mends more than thirty.\n\n" +
+		"says what to change: `go test ./tools -run TestCorrectedCalls` has more than thirty.\n\n" +
 		"| Task | Calls | Text | Structure | Promised |\n|---|--:|--:|--:|---|\n")
 	for _, task := range tasks {
 		w := startWalk(t, task.reports)
