@@ -116,7 +116,7 @@ func newRequest(id int64, method string, params map[string]any) []byte {
 	return data
 }
 
-// overStdio serves the stage over pipes, one request after the other.
+// overStdio serves the fixture over pipes, one request after the other.
 func (s *taskFixture) overStdio(t testing.TB) send {
 	t.Helper()
 	backend, _ := s.backend(t, nil)
@@ -278,7 +278,7 @@ func (r *replica) post(t testing.TB, method string, params map[string]any, heade
 	return response.StatusCode, body
 }
 
-// wait calls wait_for_insights_job for a job of the stage.
+// wait calls wait_for_insights_job for a job of the fixture.
 func (s *taskFixture) wait(t testing.TB, send send, job uuid.UUID, arguments map[string]any) taskResponse {
 	t.Helper()
 	all := map[string]any{"session_id": s.project, "job_id": job}

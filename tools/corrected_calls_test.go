@@ -26,18 +26,18 @@ var (
 	byTransfer = uuid.MustParse("5b1e0f6e-2222-4f7a-9a52-6d1f0c2b8e11")
 )
 
-// correctedCall is a wrong call, what its refusal says, and the call that this leads to.
+// correctedCall is an invalid call, parts of its refusal, and the corrected call.
 type correctedCall struct {
 	name       string
 	tool       string
 	wrong      servertest.Args
 	says       []string
-	correction servertest.Args // overrides arguments of the wrong call; omitted ones are dropped
+	correction servertest.Args // overrides arguments of the invalid call; omitted ones are dropped
 
-	nextTool string // the tool of the mended call, if it is another one
+	nextTool string // the tool of the corrected call, if it is another one
 }
 
-// omitted is the value of an argument that the mended call does not have.
+// omitted is the value of an argument that the corrected call does not have.
 var omitted = new(int)
 
 // correctedCalls are made over project helpdesk, which has one report, with id "this week".
@@ -313,7 +313,7 @@ func correctedCalls(config string) []correctedCall {
 	}
 }
 
-// A wrong call changes nothing, and its refusal has what makes the next call right.
+// An invalid call changes nothing, and its refusal has what the corrected call needs.
 func TestCorrectedCalls(t *testing.T) {
 	for i, named := range correctedCalls("") {
 		t.Run(named.name, func(t *testing.T) {
@@ -338,9 +338,9 @@ func TestCorrectedCalls(t *testing.T) {
 						delete(args, name)
 					}
 				}
-				mended := cmp.Or(c.nextTool, c.tool)
-				if reply := s.Call(t, mended, args); reply.IsError {
-					t.Errorf("%s %v: %s", mended, args, reply.Text)
+				corrected := cmp.Or(c.nextTool, c.tool)
+				if reply := s.Call(t, corrected, args); reply.IsError {
+					t.Errorf("%s %v: %s", corrected, args, reply.Text)
 				}
 			})
 		})

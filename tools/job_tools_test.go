@@ -11,7 +11,7 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// transcriptCase is one call on a stage of its own.
+// transcriptCase is one call with its own fixture.
 type transcriptCase struct {
 	name    string
 	prepare func(*fixture)
@@ -43,7 +43,7 @@ func runTranscripts(t *testing.T, tool string, cases []transcriptCase) {
 	}
 }
 
-// jobs returns a function that adds jobs to the stage's project, in their order.
+// jobs returns a function that adds jobs to the fixture's project, in their order.
 func jobs(all ...func() sandbox.Job) func(*fixture) {
 	return func(s *fixture) {
 		for _, job := range all {

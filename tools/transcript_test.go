@@ -32,7 +32,7 @@ type fixture struct {
 	racing bool
 }
 
-// runFixture runs a test on a stage. Every id in it is the same each time.
+// runFixture runs a test with a fixture. Its ids are the same each time.
 func runFixture(t *testing.T, options servertest.Options, run func(*testing.T, *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -44,7 +44,7 @@ func runFixture(t *testing.T, options servertest.Options, run func(*testing.T, *
 	})
 }
 
-// runWithEachRoutes runs a test on a stage where LangSmith has both generations of the run
+// runWithEachRoutes runs a test with a fixture whose LangSmith has both generations of the run
 // and queue routes, one with only the older, and one with only the newer. Tools return the
 // same on all three.
 func runWithEachRoutes(t *testing.T, options servertest.Options, run func(*testing.T, *fixture)) {
