@@ -98,7 +98,7 @@ func NewBackend(options BackendOptions) (*Backend, error) {
 	switch {
 	case b.transport != nil:
 	case cfg.Sandbox:
-		b.transport = sandbox.New(sandbox.Options{AllowAnonymous: true}).RoundTripper()
+		b.transport = sandbox.New(sandbox.Options{AllowAnonymous: true, NoRecord: true}).RoundTripper()
 	default:
 		b.transport = langsmith.NewTransport()
 	}

@@ -96,11 +96,11 @@ func (s *Sandbox) findFault(req Request) (Fault, bool) {
 			continue
 		}
 		if !f.Refuse {
-			s.received.add(req)
+			s.record(req)
 		}
 		return f.Fault, true
 	}
-	s.received.add(req)
+	s.record(req)
 	return Fault{}, false
 }
 

@@ -15,25 +15,10 @@ type Request struct {
 	Body     []byte
 }
 
-// The bounds of the recorded requests, for a sandbox that runs for days. The oldest are
-// dropped first.
-const (
-	maxRecorded      = 100_000
-	maxRecordedBytes = 64 << 20
-)
-
-type recorder struct {
-	requests []Request
-	bytes    int
-}
-
-func (r *recorder) add(req Request) {
-	r.requests = append(r.requests, req)
-	r.bytes += len(req.Body)
-	for len(r.requests) > maxRecorded || r.bytes > maxRecordedBytes {
-		r.bytes -= len(r.requests[0].Body)
-		r.requests[0] = Request{}
-		r.requests = r.requests[1:]
+// record records a request. s.mu is held.
+func (s *Sandbox) record(req Request) {
+	if !s.opts.NoRecord {
+		s.received = append(s.received, req)
 	}
 }
 
@@ -43,13 +28,13 @@ func (r Request) clone() Request {
 	return r
 }
 
-// Requests returns copies of the received requests in order, at most the last 100,000. A
-// request whose connection a fault refused is not received.
+// Requests returns copies of the received requests in order. A request whose connection a
+// fault refused is not received.
 func (s *Sandbox) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	copies := make([]Request, len(s.received.requests))
-	for i, req := range s.received.requests {
+	copies := make([]Request, len(s.received))
+	for i, req := range s.received {
 		copies[i] = req.clone()
 	}
 	return copies
@@ -59,5 +44,5 @@ func (s *Sandbox) Requests() []Request {
 func (s *Sandbox) ResetRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.received = recorder{}
+	s.received = nil
 }

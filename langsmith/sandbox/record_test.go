@@ -5,7 +5,20 @@ import (
 	"net/http"
 	"os"
 	"testing"
+
+	"langsmith-insights-mcp/langsmith/sandbox"
 )
+
+func TestNoRecord(t *testing.T) {
+	t.Parallel()
+	for _, off := range []bool{false, true} {
+		a := newAPI(t, sandbox.Options{NoRecord: off})
+		a.get("/sessions")
+		if n := len(a.s.Requests()); (n == 0) != off {
+			t.Errorf("NoRecord %t: %d requests are recorded", off, n)
+		}
+	}
+}
 
 // record appends an exchange to the file that SANDBOX_EXCHANGES names. The module
 // e2e/validators runs the tests with it, and validates every exchange against LangSmith's

@@ -31,6 +31,9 @@ type Options struct {
 	// Fault.Routes changes it for single requests.
 	Routes Routes
 
+	// NoRecord leaves all requests out of [Sandbox.Requests], for a sandbox that runs for
+	// days.
+	NoRecord bool
 	// Empty leaves out the sample projects.
 	Empty bool
 	// Seed changes the ids of created things, but not those of the samples. Two
@@ -67,7 +70,7 @@ type Sandbox struct {
 	order      []*workspace
 	started    int
 	samples    []samples.Project // generated for the first workspace
-	received   recorder
+	received   []Request
 	faults     []*armedFault
 	late       []lateRequest
 	tokens     tokenStore

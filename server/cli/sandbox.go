@@ -30,7 +30,7 @@ func newSandboxCommand() *cobra.Command {
 			if err != nil {
 				return config.Problem("--routes: " + err.Error())
 			}
-			return runSandbox(cmd, addr, sandbox.Options{Routes: routes})
+			return runSandbox(cmd, addr, sandbox.Options{Routes: routes, NoRecord: true})
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:1984", "the address to listen on, as `HOST:PORT`")
