@@ -29,10 +29,10 @@ func TestQuick(t *testing.T) {
 		{"a document", "echo x >>docs/page.md", documents, "go vet"},
 		{"the names in a document", "echo x >>docs/page.md", "go test . -run NamesInDocs", "go vet"},
 		{"an embedded file", "echo x >>server/instructions.md", "go vet ./server\n", ""},
-		{"the source of the page", "echo x >>tools/app/page/base.css", "the report page is what its sources make", ""},
+		{"the source of the page", "echo x >>tools/app/page/base.css", "the report page is up to date", ""},
 		{"a golden file", "mkdir -p tools/testdata && echo x >tools/testdata/a.txt", "go vet ./tools\n", ""},
 		{"a deleted file", "rm server/cli/gone.go", "go vet ./server/cli\n", ""},
-		{"a module of its own", "echo x >>e2e/validators/a.go", "all of it holds", "go "},
+		{"a module of its own", "echo x >>e2e/validators/a.go", "passed; .ci/run is the whole gate", "go "},
 		{"a commit on main", "echo x >>server/cli/kept.go && git commit -qam change", documents, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -64,13 +64,13 @@ func TestQuick(t *testing.T) {
 	}
 }
 
-// A part that does not exist is answered with those that do, the end-to-end tests included.
+// TestUnknownPart checks that an unknown part is refused with the list of all parts.
 func TestUnknownPart(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip(err)
 	}
 	out, err := exec.Command("bash", ".ci/run", "oauth").CombinedOutput()
-	if err == nil || !strings.HasPrefix(string(out), "oauth is no part; there are: race tests lint e2e ") || !strings.Contains(string(out), " e2e/oauth ") {
+	if err == nil || !strings.HasPrefix(string(out), "oauth is not a part; the parts are: race tests lint e2e ") || !strings.Contains(string(out), " e2e/oauth ") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

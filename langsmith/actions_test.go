@@ -215,10 +215,10 @@ func TestIngestThroughFaults(t *testing.T) {
 // If one trace of a batch is refused, the traces before it have arrived.
 func TestIngestReportsWhatArrived(t *testing.T) {
 	langSmith := newUpstream(
-		respond(http.StatusConflict, `{"error":"Conflict","details":"payload already received"}`), // all three
-		respond(http.StatusConflict, `{"error":"Conflict"}`),                                      // the first alone
-		respond(http.StatusAccepted, `{}`),                                                        // the second
-		respond(http.StatusUnprocessableEntity, `{"error":"bad"}`),                                // the third
+		newReply(http.StatusConflict, `{"error":"Conflict","details":"payload already received"}`), // all three
+		newReply(http.StatusConflict, `{"error":"Conflict"}`),                                      // the first alone
+		newReply(http.StatusAccepted, `{}`),                                                        // the second
+		newReply(http.StatusUnprocessableEntity, `{"error":"bad"}`),                                // the third
 	)
 	arrived, err := client(langSmith).IngestTraces(t.Context(), traces(project, 3, 10))
 	if arrived != 2 || failure(t, err).Status != http.StatusUnprocessableEntity {
@@ -227,7 +227,7 @@ func TestIngestReportsWhatArrived(t *testing.T) {
 }
 
 func TestTracesThatCannotBeSent(t *testing.T) {
-	langSmith := newUpstream(respond(http.StatusAccepted, `{}`))
+	langSmith := newUpstream(newReply(http.StatusAccepted, `{}`))
 	tooLarge := traces(project, 2, langsmith.MaxBatchBytes)
 	unwritable := traces(project, 2, 1)
 	unwritable[1].Inputs = map[string]any{"f": func() {}}

@@ -22,7 +22,7 @@ func TestCredentialsOnTheWire(t *testing.T) {
 		"both: the key":     {langsmith.Credentials{APIKey: key, BearerToken: bearer}, key, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			langSmith := newUpstream(respond(http.StatusOK, `[]`))
+			langSmith := newUpstream(newReply(http.StatusOK, `[]`))
 			caller := langsmith.New(langsmith.Options{Credentials: c.credentials, UserAgent: "langsmith-insights-mcp/1.2.3", Transport: langSmith})
 			if _, err := caller.ListWorkspaces(t.Context()); err != nil {
 				t.Fatal(err)
@@ -48,7 +48,7 @@ func TestNothingIsSentWithoutCredentials(t *testing.T) {
 		"a control character": {langsmith.Credentials{BearerToken: "token\x00token"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			langSmith := newUpstream(respond(http.StatusOK, `[]`))
+			langSmith := newUpstream(newReply(http.StatusOK, `[]`))
 			err := create(t.Context(), langsmith.New(langsmith.Options{Credentials: c.credentials, Transport: langSmith}))
 			if failed := failure(t, err); !failed.Unprocessed || failed.Status != 0 {
 				t.Errorf("the error does not say that the request was not sent: %+v", failed)
@@ -59,7 +59,7 @@ func TestNothingIsSentWithoutCredentials(t *testing.T) {
 			if n := len(langSmith.requests()); n != 0 {
 				t.Errorf("%d requests were sent", n)
 			}
-			if shows(err.Error(), string(c.credentials.APIKey)) {
+			if containsKey(err.Error(), string(c.credentials.APIKey)) {
 				t.Errorf("the error shows the key: %v", err)
 			}
 		})
@@ -67,7 +67,7 @@ func TestNothingIsSentWithoutCredentials(t *testing.T) {
 }
 
 func TestAnonymousClient(t *testing.T) {
-	langSmith := newUpstream(respond(http.StatusOK, `[]`))
+	langSmith := newUpstream(newReply(http.StatusOK, `[]`))
 	caller := langsmith.New(langsmith.Options{Anonymous: true, Transport: langSmith})
 	if _, err := caller.ListWorkspaces(t.Context()); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestAnonymousClient(t *testing.T) {
 
 func TestClientCredentialsAndEndpoint(t *testing.T) {
 	want := langsmith.Credentials{APIKey: key, Workspace: other}
-	caller := langsmith.New(langsmith.Options{Credentials: want, Transport: newUpstream(respond(200, `[]`))})
+	caller := langsmith.New(langsmith.Options{Credentials: want, Transport: newUpstream(newReply(200, `[]`))})
 	if caller.Credentials() != want {
 		t.Error("the client has different credentials")
 	}
@@ -97,7 +97,7 @@ func TestFingerprint(t *testing.T) {
 	if a.Fingerprint() != b.Fingerprint() || a.Fingerprint() == c.Fingerprint() {
 		t.Error("a fingerprint must differ between credentials, and not between workspaces")
 	}
-	if print := a.Fingerprint(); len(print) != 16 || shows(print, key) {
+	if print := a.Fingerprint(); len(print) != 16 || containsKey(print, key) {
 		t.Errorf("the fingerprint is %q", print)
 	}
 	if print := (langsmith.Credentials{}).Fingerprint(); print != "" {

@@ -14,7 +14,7 @@ import (
 
 // clientOf returns a client that gets the same body for every request.
 func clientOf(body string) *langsmith.Client {
-	return client(newUpstream(respond(http.StatusOK, body, "Date", "Sat, 31 Jan 2026 10:00:00 GMT")))
+	return client(newUpstream(newReply(http.StatusOK, body, "Date", "Sat, 31 Jan 2026 10:00:00 GMT")))
 }
 
 func TestReport(t *testing.T) {
@@ -116,11 +116,11 @@ func TestCreatedWithoutID(t *testing.T) {
 		}
 	}
 	for _, status := range []int{http.StatusNoContent, http.StatusAccepted} {
-		if failed := failure(t, create(t.Context(), client(newUpstream(respond(status, ""))))); !failed.Ambiguous() {
+		if failed := failure(t, create(t.Context(), client(newUpstream(newReply(status, ""))))); !failed.Ambiguous() {
 			t.Errorf("%d: %v", status, failed)
 		}
 	}
-	created := respond(http.StatusCreated, `{"id":"22222222-2222-4222-8222-222222222222"}`)
+	created := newReply(http.StatusCreated, `{"id":"22222222-2222-4222-8222-222222222222"}`)
 	if err := create(t.Context(), client(newUpstream(created))); err != nil {
 		t.Errorf("201: %v", err)
 	}
@@ -233,7 +233,7 @@ func TestConfigs(t *testing.T) {
 
 // A response about another job is an error.
 func TestJobOfAnotherID(t *testing.T) {
-	_, err := client(newUpstream(respond(200, `{"id":"`+other.String()+`","status":"error"}`))).GetJob(t.Context(), project, job)
+	_, err := client(newUpstream(newReply(200, `{"id":"`+other.String()+`","status":"error"}`))).GetJob(t.Context(), project, job)
 	if failed := failure(t, err); failed.Status != 200 || !strings.Contains(failed.Error(), "about another job, "+other.String()) {
 		t.Errorf("got %v", err)
 	}

@@ -115,7 +115,7 @@ func TestRequestURLs(t *testing.T) {
 		{"https://example.com/sub/api", "https://example.com/sub/api/v1/sessions", "https://example.com/sub/api/v1/runs/batch"},
 		{"http://127.0.0.1:1984", "http://127.0.0.1:1984/api/v1/sessions", "http://127.0.0.1:1984/api/v1/runs/batch"},
 	} {
-		langSmith := newUpstream(respond(http.StatusOK, `[]`), respond(http.StatusAccepted, `{}`))
+		langSmith := newUpstream(newReply(http.StatusOK, `[]`), newReply(http.StatusAccepted, `{}`))
 		caller := langsmith.New(langsmith.Options{Endpoint: endpoint(t, c.given), Anonymous: true, Transport: langSmith})
 		if _, err := caller.ListProjects(t.Context(), langsmith.ProjectsQuery{}); err != nil {
 			t.Fatal(err)

@@ -53,7 +53,7 @@ func TestErrorBodies(t *testing.T) {
 		"detail and error both": {`{"detail":"what happened","error":"E_CODE"}`, "what happened", "E_CODE", nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			failed := failure(t, create(t.Context(), client(newUpstream(respond(http.StatusBadRequest, c.body)))))
+			failed := failure(t, create(t.Context(), client(newUpstream(newReply(http.StatusBadRequest, c.body)))))
 			if failed.Message != c.message || failed.Code != c.code || failed.NotJSON != c.notJSON {
 				t.Errorf("message %q, code %q, not JSON %t\nwant    %q, code %q, not JSON %t",
 					failed.Message, failed.Code, failed.NotJSON, c.message, c.code, c.notJSON)
@@ -72,7 +72,7 @@ func TestErrorTextsAreBounded(t *testing.T) {
 	long := strings.Repeat("wörter ", 1000)
 	list := `[` + strings.Repeat(`{"loc":["body","`+strings.Repeat("x", 5000)+`"],"msg":"`+long+`"},`, 99) + `{}]`
 	for _, body := range []string{`{"detail":"` + long + `"}`, long, `{"error":"` + long + `","details":"` + long + `"}`, `{"detail":` + list + `}`} {
-		failed := failure(t, create(t.Context(), client(newUpstream(respond(http.StatusBadRequest, body)))))
+		failed := failure(t, create(t.Context(), client(newUpstream(newReply(http.StatusBadRequest, body)))))
 		if text := failed.Error(); len(text) > 32_000 || !utf8.ValidString(text) {
 			t.Errorf("an error of %d bytes, valid %t", len(text), utf8.ValidString(text))
 		}
@@ -84,15 +84,15 @@ func TestErrorTextsAreBounded(t *testing.T) {
 
 func TestErrorTexts(t *testing.T) {
 	for want, one := range map[string]reply{
-		"POST " + strings.TrimPrefix(base, "/api/v1") + ": LangSmith answered 403 Forbidden (org_scoped_key_requires_workspace): set the workspace": respond(403,
+		"POST " + strings.TrimPrefix(base, "/api/v1") + ": LangSmith answered 403 Forbidden (org_scoped_key_requires_workspace): set the workspace": newReply(403,
 			`{"detail":{"error":"org_scoped_key_requires_workspace","message":"set the workspace"}}`),
-		"LangSmith answered 422 Unprocessable Entity; sample: too many; name: too long": respond(422,
+		"LangSmith answered 422 Unprocessable Entity; sample: too many; name: too long": newReply(422,
 			`{"detail":[{"loc":["body","sample"],"msg":"too many"},{"loc":["body","name"],"msg":"too long"}]}`),
-		"LangSmith answered 599": respond(599, ""),
-		"connection reset":       fails(errReset),
-		"LangSmith answered 200 OK: the response lacks what the API documents":    respond(200, "{}"),
-		"LangSmith answered 200 OK: the response is not what the API documents: ": respond(200, "<html>"),
-		"redirected to https://login.example/in, which is not followed":           respond(307, "<html>", "Location", "https://me:pw@login.example/in?state=s#x"),
+		"LangSmith answered 599": newReply(599, ""),
+		"connection reset":       failedReply(errReset),
+		"LangSmith answered 200 OK: the response lacks what the API documents":    newReply(200, "{}"),
+		"LangSmith answered 200 OK: the response is not what the API documents: ": newReply(200, "<html>"),
+		"redirected to https://login.example/in, which is not followed":           newReply(307, "<html>", "Location", "https://me:pw@login.example/in?state=s#x"),
 	} {
 		if err := create(t.Context(), client(newUpstream(one))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got  %v\nwant %s", err, want)
@@ -110,7 +110,7 @@ func TestTooManyJobs(t *testing.T) {
 		`<html>Too many requests</html>`:                                          false,
 	} {
 		// Retry-After exceeds the bound, so that the request is not retried.
-		failed := failure(t, create(t.Context(), client(newUpstream(respond(429, body, "Retry-After", "3600")))))
+		failed := failure(t, create(t.Context(), client(newUpstream(newReply(429, body, "Retry-After", "3600")))))
 		fromLangSmith := strings.HasPrefix(body, "{") // not from a gateway
 		if failed.TooManyJobs() != want || failed.Unprocessed != fromLangSmith || failed.RetryAfter != time.Hour {
 			t.Errorf("%s: too many jobs %t, unprocessed %t, retry after %s", body, failed.TooManyJobs(), failed.Unprocessed, failed.RetryAfter)
@@ -129,7 +129,7 @@ func TestNeedsWorkspace(t *testing.T) {
 		`{"error":"forbidden"}`: false,
 		``:                      false,
 	} {
-		failed := failure(t, create(t.Context(), client(newUpstream(respond(403, body)))))
+		failed := failure(t, create(t.Context(), client(newUpstream(newReply(403, body)))))
 		if failed.NeedsWorkspace() != want {
 			t.Errorf("%s: needs a workspace: %t", body, failed.NeedsWorkspace())
 		}

@@ -20,7 +20,7 @@ func fuzzResponse[T any](f *testing.F, seeds []string, call func(*testing.T, *la
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		answer, err := call(t, client(newUpstream(respond(http.StatusOK, body))))
+		answer, err := call(t, client(newUpstream(newReply(http.StatusOK, body))))
 		if err != nil {
 			checkFailure(t, failure(t, err))
 			return
@@ -130,7 +130,7 @@ func FuzzErrorBody(f *testing.F) {
 			return
 		}
 		// Retry-After exceeds the bound, so that the request is not retried.
-		reply := respond(status, body, "Retry-After", "3600")
+		reply := newReply(status, body, "Retry-After", "3600")
 		checkFailure(t, failure(t, create(t.Context(), client(newUpstream(reply)))))
 	})
 }

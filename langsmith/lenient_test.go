@@ -101,7 +101,7 @@ func TestCountsOverflow(t *testing.T) {
 			t.Errorf("%s: %+v, %v", count, report, err)
 		}
 	}
-	if _, err := client(newUpstream(respond(http.StatusOK, `{"runs":[],"offset":-5}`))).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{}); err != nil {
+	if _, err := client(newUpstream(newReply(http.StatusOK, `{"runs":[],"offset":-5}`))).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{}); err != nil {
 		t.Error(err)
 	}
 	stats := langsmith.Stats{}

@@ -25,7 +25,7 @@ func (s *fakeLogin) Token(context.Context) (langsmith.Secret, error) {
 
 // Each request has the login's current token, which is redacted in every response.
 func TestLoginSignsRequests(t *testing.T) {
-	upstream := newUpstream(respond(200, `[]`), respond(403, `{"detail":"no access for access-token-2"}`))
+	upstream := newUpstream(newReply(200, `[]`), newReply(403, `{"detail":"no access for access-token-2"}`))
 	login := &fakeLogin{}
 	credentials := langsmith.Credentials{Login: login}
 	caller := langsmith.New(langsmith.Options{Credentials: credentials, Transport: upstream})

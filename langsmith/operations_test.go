@@ -139,7 +139,7 @@ func sampleTrace() langsmith.NewTrace {
 func TestOperationsOnTheWire(t *testing.T) {
 	for _, op := range operations() {
 		t.Run(op.name, func(t *testing.T) {
-			langSmith := newUpstream(respond(http.StatusOK, op.answer))
+			langSmith := newUpstream(newReply(http.StatusOK, op.answer))
 			if err := op.call(t.Context(), client(langSmith)); err != nil {
 				t.Fatal(err)
 			}
@@ -177,7 +177,7 @@ func TestForeignBodies(t *testing.T) {
 				continue
 			}
 			t.Run(op.name+" "+body, func(t *testing.T) {
-				err := op.call(t.Context(), client(newUpstream(respond(http.StatusOK, body))))
+				err := op.call(t.Context(), client(newUpstream(newReply(http.StatusOK, body))))
 				failed := failure(t, err)
 				if failed.Status != http.StatusOK || failed.Unprocessed || !failed.Ambiguous() {
 					t.Errorf("status %d, unprocessed %t", failed.Status, failed.Unprocessed)

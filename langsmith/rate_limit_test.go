@@ -54,7 +54,7 @@ func TestPacing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				langSmith := newUpstream(respond(http.StatusOK, c.answer))
+				langSmith := newUpstream(newReply(http.StatusOK, c.answer))
 				caller := langsmith.New(langsmith.Options{
 					Endpoint: endpoint(t, c.endpoint), Credentials: langsmith.Credentials{APIKey: key}, Transport: langSmith,
 				})
@@ -90,7 +90,7 @@ func discard[T any](_ T, err error) error { return err }
 // sent.
 func TestRateLimitWaitTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		langSmith := newUpstream(respond(http.StatusOK, `{"summary_prompt":"{{run.inputs}}"}`))
+		langSmith := newUpstream(newReply(http.StatusOK, `{"summary_prompt":"{{run.inputs}}"}`))
 		caller := client(langSmith)
 		generate := func(ctx context.Context) error {
 			return discard(caller.GenerateConfig(ctx, project, &langsmith.GenerateConfigRequest{}))
@@ -119,7 +119,7 @@ func TestRateLimitWaitTooLong(t *testing.T) {
 
 func TestRateLimitAndDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		langSmith := newUpstream(respond(http.StatusOK, `{"items":[]}`))
+		langSmith := newUpstream(newReply(http.StatusOK, `{"items":[]}`))
 		caller := client(langSmith)
 		query := func(ctx context.Context) error {
 			return discard(caller.ListRunsByID(ctx, project, []uuid.UUID{other}))
@@ -149,7 +149,7 @@ func TestRateLimitAndDeadline(t *testing.T) {
 }
 
 func TestRunsByIDBounds(t *testing.T) {
-	langSmith := newUpstream(respond(http.StatusOK, `{"items":[]}`))
+	langSmith := newUpstream(newReply(http.StatusOK, `{"items":[]}`))
 	caller := client(langSmith)
 	if runs, err := caller.ListRunsByID(t.Context(), project, nil); err != nil || len(runs) != 0 {
 		t.Errorf("no ids: %v, %v", runs, err)

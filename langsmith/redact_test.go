@@ -22,18 +22,18 @@ var encodings = map[string]func(string) string{
 	"as it is":          func(s string) string { return s },
 	"upper case":        strings.ToUpper,
 	"lower case":        strings.ToLower,
-	"JSON":              func(s string) string { return each(s, `\u%04x`) },
-	"JSON upper":        func(s string) string { return each(s, `\u%04X`) },
-	"JSON in JSON":      func(s string) string { return each(s, `\\u%04x`) },
-	"Python":            func(s string) string { return each(s, `\x%02x`) },
+	"JSON":              func(s string) string { return formatEach(s, `\u%04x`) },
+	"JSON upper":        func(s string) string { return formatEach(s, `\u%04X`) },
+	"JSON in JSON":      func(s string) string { return formatEach(s, `\\u%04x`) },
+	"Python":            func(s string) string { return formatEach(s, `\x%02x`) },
 	"URL":               url.QueryEscape,
-	"URL, each letter":  func(s string) string { return each(s, `%%%02X`) },
-	"URL twice":         func(s string) string { return each(s, `%%25%02x`) },
+	"URL, each letter":  func(s string) string { return formatEach(s, `%%%02X`) },
+	"URL twice":         func(s string) string { return formatEach(s, `%%25%02x`) },
 	"HTML":              html.EscapeString,
-	"HTML, decimal":     func(s string) string { return each(s, `&#%d;`) },
-	"HTML, hexadecimal": func(s string) string { return each(s, `&#x%X;`) },
-	"HTML twice":        func(s string) string { return each(s, `&amp;#%d;`) },
-	"URL in HTML":       func(s string) string { return each(s, `&#37;%02x`) },
+	"HTML, decimal":     func(s string) string { return formatEach(s, `&#%d;`) },
+	"HTML, hexadecimal": func(s string) string { return formatEach(s, `&#x%X;`) },
+	"HTML twice":        func(s string) string { return formatEach(s, `&amp;#%d;`) },
+	"URL in HTML":       func(s string) string { return formatEach(s, `&#37;%02x`) },
 	"base64":            func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
 	"base64 for URLs":   func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) },
 	"base64, basic":     func(s string) string { return base64.StdEncoding.EncodeToString([]byte("user:" + s + ":more")) },
@@ -43,12 +43,12 @@ var encodings = map[string]func(string) string{
 	"Go":                func(s string) string { return strings.Trim(fmt.Sprintf("%q", s), `"`) },
 	"mixed": func(s string) string {
 		half := len(s) / 2
-		return strings.ToUpper(s[:half]) + each(s[half:half+1], `\u%04x`) + each(s[half+1:], `%%%02x`)
+		return strings.ToUpper(s[:half]) + formatEach(s[half:half+1], `\u%04x`) + formatEach(s[half+1:], `%%%02x`)
 	},
 }
 
-// each formats every byte of a text.
-func each(text, format string) string {
+// formatEach formats every byte of a text.
+func formatEach(text, format string) string {
 	var b strings.Builder
 	for _, c := range []byte(text) {
 		fmt.Fprintf(&b, format, c)
@@ -77,7 +77,7 @@ func TestRedactEncodings(t *testing.T) {
 // forms, and the response is still read.
 func TestEncodedKeyIsRedacted(t *testing.T) {
 	for name, write := range encodings {
-		for quoting, quoted := range map[string]string{"as it stands": write(key), "escaped once more": escaped(t, write(key))} {
+		for quoting, quoted := range map[string]string{"as it stands": write(key), "escaped once more": escapeKey(t, write(key))} {
 			body := `{"offset":null,"runs":[{"id":"33333333-3333-4333-8333-333333333333","name":"a ` + quoted + ` b","inputs":{"` + quoted + `":["` + quoted + `"]}}]}`
 			page, err := clientOf(body).ListJobRuns(t.Context(), project, job, langsmith.JobRunsQuery{})
 			switch {
@@ -88,7 +88,7 @@ func TestEncodedKeyIsRedacted(t *testing.T) {
 					t.Errorf("%s %s: %q, %s", name, quoting, run.Name, run.Inputs)
 				}
 			}
-			_, err = client(newUpstream(respond(http.StatusForbidden, `{"detail":"`+quoted+`"}`))).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
+			_, err = client(newUpstream(newReply(http.StatusForbidden, `{"detail":"`+quoted+`"}`))).ListJobs(t.Context(), project, uuid.Nil, 0, 0)
 			if text := failure(t, err).Error(); strings.Contains(text, quoted) || strings.Contains(strings.ToLower(text), strings.ToLower(key)) {
 				t.Errorf("%s %s: the error shows the key: %s", name, quoting, text)
 			}
@@ -96,7 +96,7 @@ func TestEncodedKeyIsRedacted(t *testing.T) {
 	}
 }
 
-func escaped(t *testing.T, text string) string {
+func escapeKey(t *testing.T, text string) string {
 	t.Helper()
 	quoted, err := json.Marshal(text)
 	if err != nil {

@@ -47,7 +47,7 @@ func sentBody(t *testing.T, given string) string {
 	if err := json.Unmarshal([]byte(given), &in); err != nil {
 		t.Fatal(err)
 	}
-	langSmith := newUpstream(respond(http.StatusOK, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`))
+	langSmith := newUpstream(newReply(http.StatusOK, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`))
 	if _, err := client(langSmith).CreateInsightsJob(t.Context(), project, &in); err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestUpdateAbsentNullAndValue(t *testing.T) {
 		if err := json.Unmarshal([]byte(given), &in); err != nil {
 			t.Fatal(err)
 		}
-		langSmith := newUpstream(respond(http.StatusOK, `{"id":"x"}`))
+		langSmith := newUpstream(newReply(http.StatusOK, `{"id":"x"}`))
 		if _, err := client(langSmith).UpdateConfig(t.Context(), project, other, &in); err != nil {
 			t.Fatal(err)
 		}

@@ -24,39 +24,39 @@ var failures = []struct {
 	paid       int // attempts of a request that costs money or creates something
 	ambiguous  bool
 }{
-	{"400", respond(400, `{"detail":"no"}`), 1, 1, false},
-	{"401", respond(401, `{"detail":"no"}`), 1, 1, false},
-	{"403", respond(403, `{"detail":"no"}`), 1, 1, false},
-	{"404", respond(404, `{"detail":"no"}`), 1, 1, false},
-	{"422", respond(422, `{"detail":"no"}`), 1, 1, false},
-	{"403 of a gateway", respond(403, "<html>Forbidden</html>"), 1, 1, true},
-	{"403 of another's gateway", respond(403, `{"message":"Forbidden"}`), 1, 1, true},
-	{"404 without a body", respond(404, ""), 1, 1, true},
-	{"307", respond(307, "", "Location", "https://elsewhere.example/"), 1, 1, true},
-	{"308 in LangSmith's format", respond(308, `{"detail":"moved"}`), 1, 1, true},
-	{"408", respond(408, ""), 5, 1, true},
-	{"410", respond(410, `{"detail":"gone"}`), 1, 1, true},
-	{"418", respond(418, `{"error":"teapot"}`), 1, 1, true},
-	{"499", respond(499, `{"detail":"closed"}`), 1, 1, true},
-	{"429", respond(429, rateLimited), 5, 5, false},
-	{"429 with plain text", respond(429, "slow down"), 5, 1, true},
-	{"429 without a body", respond(429, ""), 5, 1, true},
-	{"429, too many jobs", respond(429, `{"detail":"Too many concurrent Insights jobs"}`), 1, 1, false},
-	{"429, in a minute", respond(429, rateLimited, "Retry-After", "60"), 1, 1, false},
-	{"500", respond(500, ""), 1, 1, true},
-	{"501", respond(501, ""), 1, 1, true},
-	{"502", respond(502, "<html>"), 5, 1, true},
-	{"503", respond(503, ""), 5, 1, true},
-	{"504", respond(504, ""), 5, 1, true},
-	{"connection refused", fails(errRefused), 5, 5, false},
-	{"connection refused by a proxy", fails(&net.OpError{Op: "dial", Net: "tcp", Err: errRefused}), 5, 5, false},
-	{"connection refused, on Windows", fails(&net.OpError{Op: "dial", Net: "tcp", Err: windowsRefused}), 5, 5, false},
-	{"no route", fails(&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}), 5, 1, false},
-	{"connection reset", fails(errReset), 5, 1, true},
-	{"connection broken within the response", truncated(`{"id":`), 5, 1, true},
-	{"no such host", fails(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}), 1, 1, false},
-	{"an untrusted certificate", fails(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, 1, true},
-	{"garbage", respond(200, "<html>"), 1, 1, true},
+	{"400", newReply(400, `{"detail":"no"}`), 1, 1, false},
+	{"401", newReply(401, `{"detail":"no"}`), 1, 1, false},
+	{"403", newReply(403, `{"detail":"no"}`), 1, 1, false},
+	{"404", newReply(404, `{"detail":"no"}`), 1, 1, false},
+	{"422", newReply(422, `{"detail":"no"}`), 1, 1, false},
+	{"403 of a gateway", newReply(403, "<html>Forbidden</html>"), 1, 1, true},
+	{"403 of another's gateway", newReply(403, `{"message":"Forbidden"}`), 1, 1, true},
+	{"404 without a body", newReply(404, ""), 1, 1, true},
+	{"307", newReply(307, "", "Location", "https://elsewhere.example/"), 1, 1, true},
+	{"308 in LangSmith's format", newReply(308, `{"detail":"moved"}`), 1, 1, true},
+	{"408", newReply(408, ""), 5, 1, true},
+	{"410", newReply(410, `{"detail":"gone"}`), 1, 1, true},
+	{"418", newReply(418, `{"error":"teapot"}`), 1, 1, true},
+	{"499", newReply(499, `{"detail":"closed"}`), 1, 1, true},
+	{"429", newReply(429, rateLimited), 5, 5, false},
+	{"429 with plain text", newReply(429, "slow down"), 5, 1, true},
+	{"429 without a body", newReply(429, ""), 5, 1, true},
+	{"429, too many jobs", newReply(429, `{"detail":"Too many concurrent Insights jobs"}`), 1, 1, false},
+	{"429, in a minute", newReply(429, rateLimited, "Retry-After", "60"), 1, 1, false},
+	{"500", newReply(500, ""), 1, 1, true},
+	{"501", newReply(501, ""), 1, 1, true},
+	{"502", newReply(502, "<html>"), 5, 1, true},
+	{"503", newReply(503, ""), 5, 1, true},
+	{"504", newReply(504, ""), 5, 1, true},
+	{"connection refused", failedReply(errRefused), 5, 5, false},
+	{"connection refused by a proxy", failedReply(&net.OpError{Op: "dial", Net: "tcp", Err: errRefused}), 5, 5, false},
+	{"connection refused, on Windows", failedReply(&net.OpError{Op: "dial", Net: "tcp", Err: windowsRefused}), 5, 5, false},
+	{"no route", failedReply(&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("no route to host")}), 5, 1, false},
+	{"connection reset", failedReply(errReset), 5, 1, true},
+	{"connection broken within the response", truncatedReply(`{"id":`), 5, 1, true},
+	{"no such host", failedReply(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}), 1, 1, false},
+	{"an untrusted certificate", failedReply(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), 1, 1, true},
+	{"garbage", newReply(200, "<html>"), 1, 1, true},
 }
 
 const rateLimited = `{"detail":"Rate limit exceeded"}`
@@ -99,12 +99,12 @@ func TestRetries(t *testing.T) {
 
 // Each failure that is retried, followed by a success.
 func TestRetryUntilSuccess(t *testing.T) {
-	answer := respond(200, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`)
+	answer := newReply(200, `{"id":"22222222-2222-4222-8222-222222222222","name":"n","status":"queued"}`)
 	for name, first := range map[string][]reply{
-		"429, then a response":               {respond(429, rateLimited)},
-		"refused, then a response":           {fails(errRefused)},
-		"refused, 429, 429, then a response": {fails(errRefused), respond(429, rateLimited), respond(429, rateLimited, "Retry-After", "3")},
-		"four refusals, then a response":     {fails(errRefused), fails(errRefused), fails(errRefused), fails(errRefused)},
+		"429, then a response":               {newReply(429, rateLimited)},
+		"refused, then a response":           {failedReply(errRefused)},
+		"refused, 429, 429, then a response": {failedReply(errRefused), newReply(429, rateLimited), newReply(429, rateLimited, "Retry-After", "3")},
+		"four refusals, then a response":     {failedReply(errRefused), failedReply(errRefused), failedReply(errRefused), failedReply(errRefused)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestRetryUntilSuccess(t *testing.T) {
 
 // A conflict does not show that the object existed before the request.
 func TestConflictIsAmbiguous(t *testing.T) {
-	failed := failure(t, create(t.Context(), client(newUpstream(respond(409, `{"detail":"conflict"}`)))))
+	failed := failure(t, create(t.Context(), client(newUpstream(newReply(409, `{"detail":"conflict"}`)))))
 	if !failed.Ambiguous() {
 		t.Errorf("not ambiguous: %v", failed)
 	}
@@ -131,7 +131,7 @@ func TestConflictIsAmbiguous(t *testing.T) {
 
 // A request is not retried after its caller has lost the right to start the job.
 func TestRetryChecksRightToStart(t *testing.T) {
-	for name, first := range map[string]reply{"429": respond(429, rateLimited), "refused": fails(errRefused)} {
+	for name, first := range map[string]reply{"429": newReply(429, rateLimited), "refused": failedReply(errRefused)} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				langSmith, asked := newUpstream(first), 0
@@ -153,13 +153,13 @@ func TestRefusalAfterLostResponse(t *testing.T) {
 		replies   []reply
 		ambiguous bool
 	}{
-		"502, then 404":           {[]reply{respond(502, ""), respond(404, "")}, true},
-		"reset, then refused":     {[]reply{fails(errReset), fails(errRefused)}, true},
-		"429, then 404":           {[]reply{respond(429, rateLimited), respond(404, `{"detail":"no"}`)}, false},
-		"refused, then 403":       {[]reply{fails(errRefused), respond(403, `{"detail":"no"}`)}, false},
-		"refused, then a gateway": {[]reply{fails(errRefused), respond(403, "<html>")}, true},
-		"refused, 503, 429 on":    {[]reply{fails(errRefused), respond(503, ""), respond(429, "")}, true},
-		"429, then a foreign 200": {[]reply{respond(429, ""), respond(200, "<html>")}, true},
+		"502, then 404":           {[]reply{newReply(502, ""), newReply(404, "")}, true},
+		"reset, then refused":     {[]reply{failedReply(errReset), failedReply(errRefused)}, true},
+		"429, then 404":           {[]reply{newReply(429, rateLimited), newReply(404, `{"detail":"no"}`)}, false},
+		"refused, then 403":       {[]reply{failedReply(errRefused), newReply(403, `{"detail":"no"}`)}, false},
+		"refused, then a gateway": {[]reply{failedReply(errRefused), newReply(403, "<html>")}, true},
+		"refused, 503, 429 on":    {[]reply{failedReply(errRefused), newReply(503, ""), newReply(429, "")}, true},
+		"429, then a foreign 200": {[]reply{newReply(429, ""), newReply(200, "<html>")}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -193,7 +193,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				langSmith := newUpstream(respond(503, "", c.headers...), respond(200, `[]`))
+				langSmith := newUpstream(newReply(503, "", c.headers...), newReply(200, `[]`))
 				if _, err := client(langSmith).ListWorkspaces(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -217,7 +217,7 @@ func TestLongRetryAfter(t *testing.T) {
 		"31": 31 * time.Second, "3600": time.Hour, "99999999": 24 * time.Hour, "1e300": 24 * time.Hour, in(600): 10 * time.Minute, in(90 * 86400): 24 * time.Hour,
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			langSmith := newUpstream(respond(429, "", "Retry-After", header))
+			langSmith := newUpstream(newReply(429, "", "Retry-After", header))
 			failed := failure(t, create(t.Context(), client(langSmith)))
 			if failed.RetryAfter != want || len(langSmith.requests()) != 1 {
 				t.Errorf("%s: retry after %s, sent %d times", header, failed.RetryAfter, len(langSmith.requests()))
@@ -232,9 +232,9 @@ func TestNoRetryPastTheDeadline(t *testing.T) {
 		deadline time.Duration
 		most     int
 	}{
-		"before the first pause": {respond(503, ""), 50 * time.Millisecond, 1},
-		"in between":             {respond(503, ""), 2 * time.Second, 4},
-		"before Retry-After":     {respond(429, "", "Retry-After", "5"), 4 * time.Second, 1},
+		"before the first pause": {newReply(503, ""), 50 * time.Millisecond, 1},
+		"in between":             {newReply(503, ""), 2 * time.Second, 4},
+		"before Retry-After":     {newReply(429, "", "Retry-After", "5"), 4 * time.Second, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestNoRetryPastTheDeadline(t *testing.T) {
 // After a timeout a read is retried within its deadline, and a paid request is not.
 func TestRequestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		langSmith := newUpstream(silent)
+		langSmith := newUpstream(silentReply)
 		caller := langsmith.New(langsmith.Options{
 			Credentials: langsmith.Credentials{APIKey: key}, Transport: langSmith, Timeout: 12 * time.Second,
 		})
@@ -283,7 +283,7 @@ func TestRequestTimeout(t *testing.T) {
 }
 
 func TestCancelDuringRetries(t *testing.T) {
-	for name, one := range map[string]reply{"waiting for an answer": silent, "between two sendings": respond(503, "", "Retry-After", "20")} {
+	for name, one := range map[string]reply{"waiting for an answer": silentReply, "between two sendings": newReply(503, "", "Retry-After", "20")} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
@@ -305,7 +305,7 @@ func TestCancelBetweenRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		failed := failure(t, create(ctx, client(newUpstream(respond(429, rateLimited, "Retry-After", "20")))))
+		failed := failure(t, create(ctx, client(newUpstream(newReply(429, rateLimited, "Retry-After", "20")))))
 		if failed.Ambiguous() {
 			t.Errorf("ambiguous: %v", failed)
 		}
@@ -317,7 +317,7 @@ func TestBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := map[string]bool{}
 		for range 20 {
-			langSmith := newUpstream(respond(503, ""))
+			langSmith := newUpstream(newReply(503, ""))
 			_, _ = client(langSmith).ListWorkspaces(t.Context())
 			sent := langSmith.requests()
 			var pauses []time.Duration

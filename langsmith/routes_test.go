@@ -29,7 +29,7 @@ func (g routeReplies) RoundTrip(r *http.Request) (*http.Response, error) {
 			return answer(r)
 		}
 	}
-	return respond(http.StatusNotFound, `{"detail":"Not Found"}`)(r)
+	return newReply(http.StatusNotFound, `{"detail":"Not Found"}`)(r)
 }
 
 const (
@@ -82,7 +82,7 @@ func wantSent(t *testing.T, what string, got []string, want ...string) {
 // A run is the same from either route.
 func TestRunsOfBothGenerations(t *testing.T) {
 	var got [2]*langsmith.Run
-	for i, answers := range []routeReplies{{getRunV2: respond(200, runV2)}, {getRunV1: respond(200, runV1)}} {
+	for i, answers := range []routeReplies{{getRunV2: newReply(200, runV2)}, {getRunV1: newReply(200, runV1)}} {
 		caller, _ := clientOfRoutes(t, answers)
 		run, err := caller.GetRun(t.Context(), project, other)
 		if err != nil {
@@ -105,15 +105,15 @@ func TestRunsOfBothGenerations(t *testing.T) {
 // existing route is used.
 func TestAbsentRoutes(t *testing.T) {
 	for name, missing := range map[string]reply{
-		"404":         respond(404, `{"detail":"Not Found"}`),
-		"404 in HTML": respond(404, "<html>"),
-		"405":         respond(405, ""),
-		"410":         respond(410, `{"detail":"This route has been removed"}`),
-		"501":         respond(501, `{"detail":"not supported here"}`),
+		"404":         newReply(404, `{"detail":"Not Found"}`),
+		"404 in HTML": newReply(404, "<html>"),
+		"405":         newReply(405, ""),
+		"410":         newReply(410, `{"detail":"This route has been removed"}`),
+		"501":         newReply(501, `{"detail":"not supported here"}`),
 	} {
 		t.Run("without v2: "+name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				answers := routeReplies{getRunV2: missing, queryV2: missing, getRunV1: respond(200, runV1), queryV1: respond(200, `{"runs":[`+runV1+`]}`)}
+				answers := routeReplies{getRunV2: missing, queryV2: missing, getRunV1: newReply(200, runV1), queryV1: newReply(200, `{"runs":[`+runV1+`]}`)}
 				caller, sent := clientOfRoutes(t, answers)
 				query := func() {
 					runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other})
@@ -130,7 +130,7 @@ func TestAbsentRoutes(t *testing.T) {
 				}
 				wantSent(t, "one run", sent(), getRunV1)
 				time.Sleep(11 * time.Minute)
-				answers[queryV2] = respond(200, `{"items":[`+runV2+`]}`)
+				answers[queryV2] = newReply(200, `{"items":[`+runV2+`]}`)
 				query()
 				wantSent(t, "after an upgrade", sent(), queryV2)
 				query()
@@ -138,7 +138,7 @@ func TestAbsentRoutes(t *testing.T) {
 			})
 		})
 		t.Run("without v1: "+name, func(t *testing.T) {
-			answers := routeReplies{getRunV1: missing, queryV1: missing, getRunV2: respond(200, runV2), queryV2: respond(200, `{"items":[`+runV2+`]}`)}
+			answers := routeReplies{getRunV1: missing, queryV1: missing, getRunV2: newReply(200, runV2), queryV2: newReply(200, `{"items":[`+runV2+`]}`)}
 			caller, sent := clientOfRoutes(t, answers)
 			if _, err := caller.GetRun(t.Context(), project, other); err != nil {
 				t.Error(err)
@@ -157,11 +157,11 @@ func TestMissingRuns(t *testing.T) {
 		answers routeReplies
 		sent    []string
 	}{
-		"v2 does not find the run":                            {routeReplies{getRunV2: respond(404, notFound), getRunV1: respond(200, runV1)}, []string{getRunV2}},
-		"v2 is absent, v1 is gone":                            {routeReplies{getRunV1: respond(410, "")}, []string{getRunV2, getRunV1}},
-		"v2 is absent, v1 does not find the run":              {routeReplies{getRunV2: respond(501, ""), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
+		"v2 does not find the run":                            {routeReplies{getRunV2: newReply(404, notFound), getRunV1: newReply(200, runV1)}, []string{getRunV2}},
+		"v2 is absent, v1 is gone":                            {routeReplies{getRunV1: newReply(410, "")}, []string{getRunV2, getRunV1}},
+		"v2 is absent, v1 does not find the run":              {routeReplies{getRunV2: newReply(501, ""), getRunV1: newReply(404, notFound)}, []string{getRunV2, getRunV1}},
 		"both are absent":                                     {routeReplies{}, []string{getRunV2, getRunV1}},
-		"v2 responds in plain text, v1 does not find the run": {routeReplies{getRunV2: respond(404, "404 page not found"), getRunV1: respond(404, notFound)}, []string{getRunV2, getRunV1}},
+		"v2 responds in plain text, v1 does not find the run": {routeReplies{getRunV2: newReply(404, "404 page not found"), getRunV1: newReply(404, notFound)}, []string{getRunV2, getRunV1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			caller, sent := clientOfRoutes(t, c.answers)
@@ -177,7 +177,7 @@ func TestMissingRuns(t *testing.T) {
 // A run of another project, which the newer route does not find, does not make the route
 // count as absent.
 func TestRunOfAnotherProject(t *testing.T) {
-	caller, sent := clientOfRoutes(t, routeReplies{getRunV1: respond(200, strings.Replace(runV1, "1111", "5555", 1))})
+	caller, sent := clientOfRoutes(t, routeReplies{getRunV1: newReply(200, strings.Replace(runV1, "1111", "5555", 1))})
 	for range 2 {
 		if run, err := caller.GetRun(t.Context(), project, other); err != nil || run.ProjectID == project {
 			t.Fatalf("the run is %+v, %v", run, err)
@@ -193,12 +193,12 @@ func TestRoutesDuringMigration(t *testing.T) {
 		flipping := func(there reply) reply {
 			return func(r *http.Request) (*http.Response, error) {
 				if n++; n%2 == 1 {
-					return respond(501, "")(r)
+					return newReply(501, "")(r)
 				}
 				return there(r)
 			}
 		}
-		caller, _ := clientOfRoutes(t, routeReplies{queryV2: flipping(respond(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(respond(200, `{"runs":[`+runV1+`]}`))})
+		caller, _ := clientOfRoutes(t, routeReplies{queryV2: flipping(newReply(200, `{"items":[`+runV2+`]}`)), queryV1: flipping(newReply(200, `{"runs":[`+runV1+`]}`))})
 		for i := range 20 {
 			if runs, err := caller.ListRunsByID(t.Context(), project, []uuid.UUID{other}); err != nil || len(runs) != 1 {
 				t.Fatalf("call %d: %v, %v", i, runs, err)
@@ -210,12 +210,12 @@ func TestRoutesDuringMigration(t *testing.T) {
 // Without a project only the older route can be called. If it is absent, the error says
 // that a project is needed.
 func TestRunWithoutProject(t *testing.T) {
-	caller, sent := clientOfRoutes(t, routeReplies{getRunV1: respond(200, runV1), getRunV2: respond(200, runV2)})
+	caller, sent := clientOfRoutes(t, routeReplies{getRunV1: newReply(200, runV1), getRunV2: newReply(200, runV2)})
 	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); err != nil {
 		t.Error(err)
 	}
 	wantSent(t, "without a project", sent(), getRunV1)
-	caller, _ = clientOfRoutes(t, routeReplies{getRunV1: respond(501, ""), getRunV2: respond(200, runV2)})
+	caller, _ = clientOfRoutes(t, routeReplies{getRunV1: newReply(501, ""), getRunV2: newReply(200, runV2)})
 	if _, err := caller.GetRun(t.Context(), uuid.Nil, other); !errors.Is(err, langsmith.ErrRunNeedsProject) {
 		t.Errorf("got %v", err)
 	}
@@ -224,14 +224,14 @@ func TestRunWithoutProject(t *testing.T) {
 func TestQueueRoutes(t *testing.T) {
 	run := langsmith.QueueRun{RunID: job, ProjectID: project, StartTime: time.Now()}
 	for _, extend := range []bool{false, true} {
-		caller, sent := clientOfRoutes(t, routeReplies{itemsV2s: respond(200, itemsV2), itemsV1s: respond(200, itemV1)})
+		caller, sent := clientOfRoutes(t, routeReplies{itemsV2s: newReply(200, itemsV2), itemsV1s: newReply(200, itemV1)})
 		added, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, extend)
 		if err != nil || len(added.Runs) != 1 || added.Runs[0] != job || added.ExtendedRetention != extend {
 			t.Errorf("the added runs are %+v, %v", added, err)
 		}
 		wantSent(t, "both there", sent(), itemsV2s)
 	}
-	caller, sent := clientOfRoutes(t, routeReplies{itemsV1s: respond(200, itemV1)})
+	caller, sent := clientOfRoutes(t, routeReplies{itemsV1s: newReply(200, itemV1)})
 	for i := range 2 {
 		added, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, false)
 		if err != nil || len(added.Runs) != 1 || added.Runs[0] != job || !added.ExtendedRetention {
@@ -240,7 +240,7 @@ func TestQueueRoutes(t *testing.T) {
 		wantSent(t, "without the newer", sent(), []string{itemsV2s, itemsV1s}[i:]...)
 	}
 	// A request that may have been processed is not sent to the other route.
-	caller, sent = clientOfRoutes(t, routeReplies{itemsV2s: respond(502, ""), itemsV1s: respond(200, itemV1)})
+	caller, sent = clientOfRoutes(t, routeReplies{itemsV2s: newReply(502, ""), itemsV1s: newReply(200, itemV1)})
 	if _, err := caller.AddQueueRuns(t.Context(), other, []langsmith.QueueRun{run}, false); !failure(t, err).Ambiguous() {
 		t.Errorf("got %v", err)
 	}
@@ -276,7 +276,7 @@ func TestReadQueue(t *testing.T) {
 			}
 			answer = sections[key]
 		}
-		return respond(200, answer)(r)
+		return newReply(200, answer)(r)
 	}))
 	for _, c := range []struct {
 		count          string
@@ -310,7 +310,7 @@ func TestRunsQueryRequest(t *testing.T) {
 	caller := client(roundTrip(func(r *http.Request) (*http.Response, error) {
 		body, _ := io.ReadAll(r.Body)
 		bodies[r.URL.Path] = string(body)
-		return routeReplies{queryV1: respond(200, `{"runs":[`+runV1+`],"cursors":{"next":"d"}}`)}.RoundTrip(r)
+		return routeReplies{queryV1: newReply(200, `{"runs":[`+runV1+`],"cursors":{"next":"d"}}`)}.RoundTrip(r)
 	}))
 	page, err := caller.QueryRuns(t.Context(), q)
 	if err != nil || len(page.Runs) != 1 || page.Next != "d" {
@@ -329,7 +329,7 @@ func TestRunsQueryRequest(t *testing.T) {
 // A list ends at an unchanged cursor or an empty page.
 func TestUnchangedCursor(t *testing.T) {
 	for _, body := range []string{`{"items":[` + runV2 + `],"next_cursor":"c"}`, `{"items":[],"next_cursor":"d"}`} {
-		caller, _ := clientOfRoutes(t, routeReplies{queryV2: respond(200, body)})
+		caller, _ := clientOfRoutes(t, routeReplies{queryV2: newReply(200, body)})
 		page, err := caller.QueryRuns(t.Context(), langsmith.RunsQuery{Project: project, Cursor: "c"})
 		if err != nil || page.Next != "" {
 			t.Errorf("%s: next %q, %v", body, page.Next, err)
@@ -342,7 +342,7 @@ func TestDeprecations(t *testing.T) {
 	var got []langsmith.Deprecation
 	caller := langsmith.New(langsmith.Options{
 		Credentials: langsmith.Credentials{APIKey: key},
-		Transport: newUpstream(respond(200, runV1,
+		Transport: newUpstream(newReply(200, runV1,
 			"Deprecation", "@1769817600", "Sunset", "Sun, 31 Jan 2027 00:00:00 GMT", "Link", `<https://docs.example.com/moving>; rel="deprecation"`)),
 		OnDeprecated: func(d langsmith.Deprecation) { got = append(got, d) },
 	})
@@ -356,7 +356,7 @@ func TestDeprecations(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	quiet := langsmith.New(langsmith.Options{
-		Credentials: langsmith.Credentials{APIKey: key}, Transport: newUpstream(respond(200, runV1)),
+		Credentials: langsmith.Credentials{APIKey: key}, Transport: newUpstream(newReply(200, runV1)),
 		OnDeprecated: func(d langsmith.Deprecation) { t.Errorf("got %+v for a route that is not deprecated", d) },
 	})
 	if err := discard(quiet.GetRun(context.Background(), uuid.Nil, other)); err != nil {
@@ -370,7 +370,7 @@ func TestOnResponse(t *testing.T) {
 	var got []string
 	caller := langsmith.New(langsmith.Options{
 		Credentials: langsmith.Credentials{APIKey: key},
-		Transport:   newUpstream(respond(200, `{"unknown":"`+key+`","id":"33333333-3333-4333-8333-333333333333"}`), respond(404, notFound)),
+		Transport:   newUpstream(newReply(200, `{"unknown":"`+key+`","id":"33333333-3333-4333-8333-333333333333"}`), newReply(404, notFound)),
 		OnResponse: func(a langsmith.Response) {
 			got = append(got, fmt.Sprintf("%s %s %d %s", a.Method, a.Route, a.Status, a.Body))
 		},

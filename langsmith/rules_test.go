@@ -10,7 +10,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-func eleven(format string) string {
+func elevenOf(format string) string {
 	var b strings.Builder
 	for i := range 11 {
 		fmt.Fprintf(&b, format, i)
@@ -67,7 +67,7 @@ var jobRules = []struct {
 
 	{`{"partitions":{}}`, nil},
 	{`{"partitions":{"a":"","b":"money"}}`, nil},
-	{`{"partitions":{` + eleven(`"c%d":"",`) + `}}`, []string{"partitions"}},
+	{`{"partitions":{` + elevenOf(`"c%d":"",`) + `}}`, []string{"partitions"}},
 
 	{`{"summary_prompt":"Summarize {{run.inputs}}"}`, nil},
 	{`{"summary_prompt":"{{ run.outputs.messages.0.content }}"}`, nil},

@@ -15,9 +15,9 @@ import (
 	"langsmith-insights-mcp/langsmith"
 )
 
-// shows reports whether text contains a secret or a recognizable part of it, plainly, in
+// containsKey reports whether text contains a secret or a recognizable part of it, plainly, in
 // hexadecimal or escaped.
-func shows(text, secret string) bool {
+func containsKey(text, secret string) bool {
 	if secret == "" {
 		return false
 	}
@@ -38,7 +38,7 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 	}
 	secret := langsmith.Secret(key)
 	credentials := langsmith.Credentials{APIKey: secret, BearerToken: secret}
-	options := langsmith.Options{Credentials: credentials, Transport: newUpstream(respond(200, `{}`))}
+	options := langsmith.Options{Credentials: credentials, Transport: newUpstream(newReply(200, `{}`))}
 	values := []any{
 		secret, &secret, credentials, &credentials, options, langsmith.New(options), *langsmith.New(options),
 		holder{credentials, []langsmith.Secret{secret}, map[string]langsmith.Secret{"key": secret}},
@@ -49,7 +49,7 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 	}
 	for _, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%o", "%b", "%c", "%U", "%t", "%T"} {
-			if text := fmt.Sprintf(verb, value); shows(text, key) {
+			if text := fmt.Sprintf(verb, value); containsKey(text, key) {
 				t.Errorf("%s shows the secret of a %T: %s", verb, value, text)
 			}
 		}
@@ -62,7 +62,7 @@ func TestSecretsPrintAsRedacted(t *testing.T) {
 		if text, err := xml.Marshal(value); err == nil {
 			b.Write(text)
 		}
-		if shows(b.String(), key) {
+		if containsKey(b.String(), key) {
 			t.Errorf("a log or an encoder shows the secret of a %T: %s", value, b.String())
 		}
 	}
@@ -101,19 +101,19 @@ func TestRedact(t *testing.T) {
 func TestEchoedKeyIsRedacted(t *testing.T) {
 	const inJSON = `{"detail":"the key ` + key + ` is not known"}`
 	echoes := map[string]reply{
-		"a text in an error":     respond(http.StatusForbidden, inJSON),
-		"a code":                 respond(http.StatusForbidden, `{"error":"`+key+`"}`),
-		"a field":                respond(http.StatusUnprocessableEntity, `{"detail":[{"loc":["header","`+key+`"],"msg":"bad `+key+`"}]}`),
-		"plain text":             respond(http.StatusBadRequest, "no such key "+key),
-		"markup":                 respond(http.StatusForbidden, "<html>"+key),
-		"a redirect":             respond(http.StatusFound, "", "Location", "https://login.example/"+key+"/in?next="+key),
-		"a broken redirect":      respond(http.StatusFound, "", "Location", "https://login.example:"+key+"/%zz"),
-		"Retry-After":            respond(http.StatusBadRequest, "", "Retry-After", key),
-		"a transport's error":    fails(errors.New(`malformed HTTP response "X-API-Key: ` + key + `"`)),
-		"a wrapped error":        fails(fmt.Errorf("proxy said %w", &url.Error{Op: "Get", URL: "https://x/" + key, Err: errors.New(key)})),
-		"an answer of its own":   respond(http.StatusOK, `{"id":"22222222-2222-4222-8222-222222222222","name":"`+key+`","error":"`+key+`"}`),
-		"an answer that is none": respond(http.StatusOK, `{"id":"`+key+`"}`),
-		"an answer cut off":      truncated(`{"id":"` + key),
+		"a text in an error":     newReply(http.StatusForbidden, inJSON),
+		"a code":                 newReply(http.StatusForbidden, `{"error":"`+key+`"}`),
+		"a field":                newReply(http.StatusUnprocessableEntity, `{"detail":[{"loc":["header","`+key+`"],"msg":"bad `+key+`"}]}`),
+		"plain text":             newReply(http.StatusBadRequest, "no such key "+key),
+		"markup":                 newReply(http.StatusForbidden, "<html>"+key),
+		"a redirect":             newReply(http.StatusFound, "", "Location", "https://login.example/"+key+"/in?next="+key),
+		"a broken redirect":      newReply(http.StatusFound, "", "Location", "https://login.example:"+key+"/%zz"),
+		"Retry-After":            newReply(http.StatusBadRequest, "", "Retry-After", key),
+		"a transport's error":    failedReply(errors.New(`malformed HTTP response "X-API-Key: ` + key + `"`)),
+		"a wrapped error":        failedReply(fmt.Errorf("proxy said %w", &url.Error{Op: "Get", URL: "https://x/" + key, Err: errors.New(key)})),
+		"an answer of its own":   newReply(http.StatusOK, `{"id":"22222222-2222-4222-8222-222222222222","name":"`+key+`","error":"`+key+`"}`),
+		"an answer that is none": newReply(http.StatusOK, `{"id":"`+key+`"}`),
+		"an answer cut off":      truncatedReply(`{"id":"` + key),
 	}
 	for name, echo := range echoes {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestEchoedKeyIsRedacted(t *testing.T) {
 			for ; err != nil; err = errors.Unwrap(err) {
 				text += fmt.Sprintf("%v %+v %#v", err, err, err)
 			}
-			if shows(text, key) {
+			if containsKey(text, key) {
 				t.Errorf("the key is in %s", text)
 			}
 		})

@@ -84,8 +84,8 @@ func (u *upstream) only(t *testing.T) request {
 	return sent[0]
 }
 
-// respond responds with a status, a body and headers as name, value, ...
-func respond(status int, body string, headers ...string) reply {
+// newReply responds with a status, a body and headers as name, value, ...
+func newReply(status int, body string, headers ...string) reply {
 	return func(*http.Request) (*http.Response, error) {
 		header := http.Header{"Content-Type": {"application/json"}}
 		for i := 0; i+1 < len(headers); i += 2 {
@@ -95,12 +95,12 @@ func respond(status int, body string, headers ...string) reply {
 	}
 }
 
-func fails(err error) reply {
+func failedReply(err error) reply {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// truncated responds with a Content-Length that exceeds the body.
-func truncated(body string) reply {
+// truncatedReply responds with a Content-Length that exceeds the body.
+func truncatedReply(body string) reply {
 	return func(*http.Request) (*http.Response, error) {
 		broken := io.MultiReader(bytes.NewReader([]byte(body)), brokenReader{})
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(broken)}, nil
@@ -111,8 +111,8 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// silent accepts a request and never responds.
-func silent(r *http.Request) (*http.Response, error) {
+// silentReply accepts a request and never responds.
+func silentReply(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }

@@ -13,19 +13,19 @@ import (
 
 const module = "langsmith-insights-mcp"
 
-// rooms are the parts of the program in the order of a call's way: imports lead
-// from one to itself or a later one, never back.
-var rooms = []string{"main", "server", "tools", "langsmith", "langsmith/sandbox"}
+// parts are the parts of the program in the order in which a call passes through them. A
+// part may import itself and later ones.
+var parts = []string{"main", "server", "tools", "langsmith", "langsmith/sandbox"}
 
-// room is the one that a package belongs to, -1 for what is not the program.
-func room(pkg string) int {
+// partOf returns the index of the part that a package belongs to; -1 for none.
+func partOf(pkg string) int {
 	switch first, _, _ := strings.Cut(pkg, "/"); {
 	case pkg == "":
 		return 0
 	case pkg == "langsmith/sandbox", strings.HasPrefix(pkg, "langsmith/sandbox/"):
 		return 4
 	default:
-		return slices.Index(rooms, first)
+		return slices.Index(parts, first)
 	}
 }
 
@@ -35,7 +35,7 @@ type goPackage struct {
 	Imports         []string
 }
 
-// goPackages are the module's packages by their path inside it.
+// goPackages returns the module's packages by their path in it.
 func goPackages(t *testing.T) map[string]goPackage {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-json=ImportPath,Doc,Imports", "./...")
@@ -52,19 +52,19 @@ func goPackages(t *testing.T) map[string]goPackage {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		packages[within(p.ImportPath)] = p
+		packages[modulePath(p.ImportPath)] = p
 	}
 }
 
-// within is the path of a package inside the module.
-func within(importPath string) string {
+// modulePath returns the path of a package in the module.
+func modulePath(importPath string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
 }
 
-// TestImportDirection compares every import with the order of the rooms.
+// TestImportDirection compares every import with the order of the parts.
 func TestImportDirection(t *testing.T) {
 	for pkg, p := range goPackages(t) {
-		from := room(pkg)
+		from := partOf(pkg)
 		if from < 0 {
 			continue
 		}
@@ -73,27 +73,26 @@ func TestImportDirection(t *testing.T) {
 			t.Errorf("%s is too general a name", pkg)
 		}
 		for _, imported := range p.Imports {
-			if strings.Contains(imported, "mcp-go") && rooms[from] != "server" {
-				t.Errorf("%s knows of the protocol: it imports %s", pkg, imported)
+			if strings.Contains(imported, "mcp-go") && parts[from] != "server" {
+				t.Errorf("%s depends on the protocol: it imports %s", pkg, imported)
 			}
 			if imported != module && !strings.HasPrefix(imported, module+"/") {
 				continue
 			}
-			to := room(within(imported))
+			to := partOf(modulePath(imported))
 			if to < from {
-				t.Errorf("%s imports %s, against the way of a call", pkg, imported)
+				t.Errorf("%s imports %s, which is an earlier part", pkg, imported)
 			}
-			// Who speaks to LangSmith does not know that there is a sandbox,
-			// but for the part that puts it there.
-			if rooms[max(to, 0)] == "langsmith/sandbox" && from != to && rooms[from] != "server" {
+			// Only server uses the sandbox instead of LangSmith.
+			if parts[max(to, 0)] == "langsmith/sandbox" && from != to && parts[from] != "server" {
 				t.Errorf("%s imports the sandbox", pkg)
 			}
 		}
 	}
 }
 
-// layers are the packages inside server and tools. A package imports those in
-// layers below its own, and none beside it or above.
+// layers are the packages of server and tools. A package may import those of lower layers
+// only.
 var layers = [][]string{
 	{"server/servertest"},
 	{"server/cli"},
@@ -113,9 +112,9 @@ var layers = [][]string{
 	{"tools/paid/state/redistest"},
 }
 
-// TestImportDirectionInsideRooms compares the imports inside server and tools with the
+// TestImportDirectionInsideParts compares the imports inside server and tools with the
 // layers.
-func TestImportDirectionInsideRooms(t *testing.T) {
+func TestImportDirectionInsideParts(t *testing.T) {
 	layerOf := map[string]int{}
 	for i, layer := range layers {
 		for _, pkg := range layer {
@@ -124,30 +123,30 @@ func TestImportDirectionInsideRooms(t *testing.T) {
 	}
 	packages := goPackages(t)
 	for pkg, p := range packages {
-		if from := room(pkg); from < 0 || rooms[from] != "server" && rooms[from] != "tools" {
+		if from := partOf(pkg); from < 0 || parts[from] != "server" && parts[from] != "tools" {
 			continue
 		}
 		layer, ok := layerOf[pkg]
 		if !ok {
-			t.Errorf("%s is in none of the layers", pkg)
+			t.Errorf("%s is in no layer", pkg)
 			continue
 		}
 		for _, imported := range p.Imports {
-			below, ok := layerOf[within(imported)]
+			below, ok := layerOf[modulePath(imported)]
 			if ok && strings.HasPrefix(imported, module) && below <= layer {
-				t.Errorf("%s imports %s, which is not below it", pkg, imported)
+				t.Errorf("%s imports %s, which is in no lower layer", pkg, imported)
 			}
 		}
 	}
 	for pkg := range layerOf {
 		if _, ok := packages[pkg]; !ok {
-			t.Errorf("the layers have %s, which there is not", pkg)
+			t.Errorf("the layers have %s, which does not exist", pkg)
 		}
 	}
 }
 
-// TestGRPCIsNotLinked keeps gRPC, which OpenTelemetry's own clients bring, out of the
-// program: nothing here speaks it.
+// TestGRPCIsNotLinked checks that the program does not link gRPC, which OpenTelemetry's own
+// clients link and nothing here uses.
 func TestGRPCIsNotLinked(t *testing.T) {
 	cmd := exec.Command("go", "list", "-deps", ".")
 	cmd.Dir = ".."

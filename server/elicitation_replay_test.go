@@ -73,7 +73,7 @@ func (l *lastRequest) sendWith(t *testing.T, over servertest.Args) string {
 	return string(answer)
 }
 
-// A person's yes counts for its question, and once: in another call, or again in the
+// A person's consent counts for its question, and once: in another call, or again in the
 // same one, it is ignored, and the question is asked.
 func TestAnswerIsBoundToQuestion(t *testing.T) {
 	project := uuid.NewString()

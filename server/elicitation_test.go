@@ -72,9 +72,9 @@ func asList(v any) []any {
 	return list
 }
 
-// inBothEras runs a test with clients of protocol versions before and since 2026-07-28,
+// withBothVersions runs a test with clients of protocol versions before and since 2026-07-28,
 // which ask the person.
-func inBothEras(t *testing.T, options servertest.Options, test func(*testing.T, *servertest.Fixture, *person)) {
+func withBothVersions(t *testing.T, options servertest.Options, test func(*testing.T, *servertest.Fixture, *person)) {
 	t.Helper()
 	for _, version := range []string{"2025-11-25", "2026-07-28"} {
 		t.Run(version, func(t *testing.T) {
@@ -85,14 +85,14 @@ func inBothEras(t *testing.T, options servertest.Options, test func(*testing.T, 
 	}
 }
 
-// twins are two projects of one name, which no other project has.
-func twins(f *servertest.Fixture) (first, second uuid.UUID) {
+// addEquallyNamed are two projects of one name, which no other project has.
+func addEquallyNamed(f *servertest.Fixture) (first, second uuid.UUID) {
 	return f.Sandbox.AddProject(sandbox.Project{Name: "twin `x`"}), f.Sandbox.AddProject(sandbox.Project{Name: "twin `x`"})
 }
 
 func TestAmbiguousProjectIsAsked(t *testing.T) {
-	inBothEras(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
-		first, second := twins(f)
+	withBothVersions(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
+		first, second := addEquallyNamed(f)
 		p.answer = accept(second.String())
 		// What is known of one of the two does not settle which is meant.
 		f.Call(t, "list_projects", servertest.Args{})
@@ -122,8 +122,8 @@ func TestDeclinedChoiceListsCandidates(t *testing.T) {
 		"another project": accept(uuid.NewString()),
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBothEras(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
-				first, second := twins(f)
+			withBothVersions(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
+				first, second := addEquallyNamed(f)
 				p.answer = answer
 				reply := f.Call(t, "list_insights_jobs", servertest.Args{"project": "twin `x`"})
 				if !reply.IsError || !strings.Contains(reply.Text, first.String()) || !strings.Contains(reply.Text, second.String()) {
@@ -141,7 +141,7 @@ func TestClientWithFailingElicitation(t *testing.T) {
 		Client: []client.ClientOption{client.WithProtocolVersion("2025-11-25"), client.WithElicitationHandler(p)},
 		Config: func(c *config.Config) { c.Confirm = true },
 	})
-	first, _ := twins(f)
+	first, _ := addEquallyNamed(f)
 	if reply := f.Call(t, "list_insights_jobs", servertest.Args{"project": "twin `x`"}); !reply.IsError || !strings.Contains(reply.Text, first.String()) {
 		t.Errorf("the result is %+v", reply)
 	}
@@ -153,8 +153,8 @@ func TestClientWithFailingElicitation(t *testing.T) {
 
 // Two questions in one call: the answer to the first must survive the second.
 func TestTwoQuestionsInOneCall(t *testing.T) {
-	inBothEras(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, f *servertest.Fixture, p *person) {
-		_, second := twins(f)
+	withBothVersions(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, f *servertest.Fixture, p *person) {
+		_, second := addEquallyNamed(f)
 		p.answer = func(asked mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
 			if len(choices(t, asked)) > 0 {
 				return accept(second.String())(asked)
@@ -169,8 +169,8 @@ func TestTwoQuestionsInOneCall(t *testing.T) {
 }
 
 func TestTwoAmbiguousNamesInOneCall(t *testing.T) {
-	inBothEras(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
-		twins(f)
+	withBothVersions(t, servertest.Options{}, func(t *testing.T, f *servertest.Fixture, p *person) {
+		addEquallyNamed(f)
 		other := f.Sandbox.AddProject(sandbox.Project{Name: "other"})
 		f.Sandbox.AddProject(sandbox.Project{Name: "other"})
 		p.answer = func(asked mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
@@ -199,8 +199,8 @@ func TestSpendingNeedsConsent(t *testing.T) {
 		"a word":         {accept("no"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBothEras(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, f *servertest.Fixture, p *person) {
-				first, _ := twins(f)
+			withBothVersions(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, f *servertest.Fixture, p *person) {
+				first, _ := addEquallyNamed(f)
 				p.answer = c.answer
 				for _, tool := range []string{"generate_insights_config", "create_insights_job"} {
 					reply := f.Call(t, tool, servertest.Args{"session_id": first, "user_context": userContext})
@@ -226,7 +226,7 @@ func TestSpendingNeedsConsent(t *testing.T) {
 // Nobody is asked for consent to a job that the daily limit refuses.
 func TestDailyLimitComesBeforeConsent(t *testing.T) {
 	options := servertest.Options{Config: func(c *config.Config) { c.Confirm, c.MaxJobsPerDay = true, 1 }}
-	inBothEras(t, options, func(t *testing.T, f *servertest.Fixture, p *person) {
+	withBothVersions(t, options, func(t *testing.T, f *servertest.Fixture, p *person) {
 		p.answer = accept(true)
 		if reply := f.Call(t, "create_insights_job", servertest.Args{"project": "chat-prod", "name": "one"}); reply.IsError {
 			t.Fatal(reply.Text)

@@ -67,7 +67,7 @@ func TestQuestionsOverHTTP(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }})
 			connect := overHTTP(t, f)
-			_, second := twins(f)
+			_, second := addEquallyNamed(f)
 			p := &person{answer: func(asked mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
 				if strings.Contains(asked.Message, "Which one?") {
 					return accept(second.String())(asked)
@@ -119,7 +119,7 @@ func TestResourcesOverHTTP(t *testing.T) {
 				Config:  func(c *config.Config) { c.LangSmith.Project = "shop" },
 			})
 			connect := overHTTP(t, f)
-			s := openShop(f)
+			s := newSampleReport(f)
 			connect(version, nil)
 			if result, err := readResource(t, f, s.jobURI()); err != nil || len(result.Contents) != 1 {
 				t.Errorf("%+v, %v", result, err)

@@ -80,15 +80,15 @@ func TestResultsForHostsWithoutApps(t *testing.T) {
 					t.Errorf("the extension's settings are %s, want %s", settings, want)
 				}
 			}
-			if a, b := lookAtReport(t, plain), lookAtReport(t, shows); !reflect.DeepEqual(a, b) {
+			if a, b := openReport(t, plain), openReport(t, shows); !reflect.DeepEqual(a, b) {
 				t.Errorf("without apps:\n%v\nwith:\n%v", a, b)
 			}
 		})
 	}
 }
 
-// lookAtReport returns the text and the structured content of a report.
-func lookAtReport(t *testing.T, f *servertest.Fixture) []string {
+// openReport returns the text and the structured content of a report.
+func openReport(t *testing.T, f *servertest.Fixture) []string {
 	t.Helper()
 	about := servertest.Args{"project": "chat-prod"}
 	var job struct {

@@ -21,9 +21,9 @@ func listen(t testing.TB, send send, notifications map[string]any) taskResponse 
 
 // A client that subscribes to tasks gets what tasks/get returns, until they end.
 func TestTasksAreNotified(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
 		first := s.begin(t, send, s.AddJob(s.project, sandbox.Job{Name: "First", CreatedAt: time.Now(), Statuses: []string{"queued", "running", "success"}}), nil)
-		second := s.begin(t, send, s.AddJob(s.project, aging(0)), map[string]any{"timeout_seconds": 7})
+		second := s.begin(t, send, s.AddJob(s.project, newAgingJob(0)), map[string]any{"timeout_seconds": 7})
 		subscription := listen(t, send, map[string]any{"taskIds": []string{first, "made up", second, first}})
 		if subscription.Error != nil || subscription.Result["resultType"] != "complete" || subscription.Before == nil {
 			t.Fatalf("the subscription is %+v", subscription)
@@ -64,8 +64,8 @@ func TestTasksAreNotified(t *testing.T) {
 
 // A client without tasks cannot subscribe to any.
 func TestSubscribingToTasksNeedsTheExtension(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
-		id := s.begin(t, send, s.AddJob(s.project, aging(0)), nil)
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
+		id := s.begin(t, send, s.AddJob(s.project, newAgingJob(0)), nil)
 		refused := send(t, "subscriptions/listen", map[string]any{
 			"_meta":         map[string]any{mcp.MetaKeyProtocolVersion: "2026-07-28", mcp.MetaKeyClientCapabilities: map[string]any{}},
 			"notifications": map[string]any{"taskIds": []string{id}},
@@ -78,7 +78,7 @@ func TestSubscribingToTasksNeedsTheExtension(t *testing.T) {
 
 // A subscription without notifications is acknowledged too, a thousand times.
 func TestEmptySubscription(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
 		for try := range 1000 {
 			subscription := listen(t, send, map[string]any{"toolsListChanged": true, "taskIds": []string{"made up"}})
 			if len(subscription.Before) != 1 || subscription.Before[0].Method != mcp.MethodNotificationSubscriptionsAcknowledged || subscription.Result == nil {

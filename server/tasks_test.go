@@ -17,8 +17,8 @@ import (
 	"langsmith-insights-mcp/server/tasks"
 )
 
-// aging is a running job of an age.
-func aging(age time.Duration) sandbox.Job {
+// newAgingJob is a running job of an age.
+func newAgingJob(age time.Duration) sandbox.Job {
 	return sandbox.Job{Name: "Weekly", Status: "running", CreatedAt: time.Now().Add(-age)}
 }
 
@@ -26,7 +26,7 @@ func aging(age time.Duration) sandbox.Job {
 const pollInterval = 2*time.Second + time.Millisecond
 
 // reads counts the requests to LangSmith for jobs.
-func (s *taskStage) reads() (n int) {
+func (s *taskFixture) reads() (n int) {
 	for _, request := range s.Requests() {
 		if strings.Contains(request.Path, "/insights/") {
 			n++
@@ -36,7 +36,7 @@ func (s *taskStage) reads() (n int) {
 }
 
 func TestTaskUntilJobEnds(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
 		job := s.AddJob(s.project, sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"queued", "running", "success"}})
 		created := s.wait(t, send, job, nil).Result
 		id, _ := created["taskId"].(string)
@@ -70,8 +70,8 @@ func TestTaskUntilJobEnds(t *testing.T) {
 
 // Quick calls return a plain result, and so do all calls of clients without tasks.
 func TestOnlyWaitingBecomesATask(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
-		running, ended := s.AddJob(s.project, aging(time.Minute)), s.AddJob(s.project, sandbox.Job{Name: "Done"})
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
+		running, ended := s.AddJob(s.project, newAgingJob(time.Minute)), s.AddJob(s.project, sandbox.Job{Name: "Done"})
 		noTasks := map[string]any{mcp.MetaKeyProtocolVersion: "2026-07-28", mcp.MetaKeyClientCapabilities: map[string]any{}}
 		arguments := func(job uuid.UUID, more ...any) map[string]any {
 			all := map[string]any{"session_id": s.project, "job_id": job}
@@ -109,7 +109,7 @@ func TestOnlyWaitingBecomesATask(t *testing.T) {
 
 // Protocol version 2025-11-25 has different tasks, which this server does not have.
 func TestNoTasksBefore20260728(t *testing.T) {
-	withTaskStage(t, func(t *testing.T, s *taskStage) {
+	withTaskFixture(t, func(t *testing.T, s *taskFixture) {
 		send := s.overStdio(t)
 		declared := map[string]any{"extensions": map[string]any{tasks.Extension: map[string]any{}}}
 		hello := send(t, "initialize", map[string]any{
@@ -121,7 +121,7 @@ func TestNoTasksBefore20260728(t *testing.T) {
 		}
 		meta := map[string]any{mcp.MetaKeyClientCapabilities: declared}
 		result := send(t, "tools/call", map[string]any{"_meta": meta, "name": "wait_for_insights_job", "arguments": map[string]any{
-			"session_id": s.project, "job_id": s.AddJob(s.project, aging(time.Minute)), "timeout_seconds": 2,
+			"session_id": s.project, "job_id": s.AddJob(s.project, newAgingJob(time.Minute)), "timeout_seconds": 2,
 		}}).Result
 		if result["content"] == nil || result["taskId"] != nil {
 			t.Errorf("a wait returned %v", result)
@@ -134,8 +134,8 @@ func TestNoTasksBefore20260728(t *testing.T) {
 
 // A task with timeout_seconds ends as its call would have.
 func TestTaskTimeout(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
-		id := s.begin(t, send, s.AddJob(s.project, aging(0)), map[string]any{"timeout_seconds": 300})
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
+		id := s.begin(t, send, s.AddJob(s.project, newAgingJob(0)), map[string]any{"timeout_seconds": 300})
 		time.Sleep(299 * time.Second)
 		if got := status(t, send, id); got != "working" {
 			t.Errorf("before its timeout the task is %s", got)
@@ -149,7 +149,7 @@ func TestTaskTimeout(t *testing.T) {
 }
 
 func TestTaskOfFailedJob(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
 		job := sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"running", "error"}, Error: "No API key for the model"}
 		id := s.begin(t, send, s.AddJob(s.project, job), nil)
 		time.Sleep(pollInterval)
@@ -161,9 +161,9 @@ func TestTaskOfFailedJob(t *testing.T) {
 
 // A task continues after failed polls. A refusal ends it with the tool's own error.
 func TestTaskWithFailingPolls(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
 		const looks = `/insights/[0-9a-f-]{36}$`
-		id := s.begin(t, send, s.AddJob(s.project, aging(0)), nil)
+		id := s.begin(t, send, s.AddJob(s.project, newAgingJob(0)), nil)
 		restore := s.Inject(sandbox.Fault{Path: looks, Status: 500, Body: `{"detail":"internal"}`})
 		time.Sleep(30 * time.Second)
 		if working := get(t, send, id).Result; working["status"] != "working" || !strings.Contains(fmt.Sprint(working["statusMessage"]), "status 500") {
@@ -182,10 +182,10 @@ func TestTaskWithFailingPolls(t *testing.T) {
 // pollIntervalMs is the interval at which the server polls LangSmith, so that a client
 // that keeps to it gets each state once, and in time.
 func TestPollInterval(t *testing.T) {
-	withTaskStage(t, func(t *testing.T, s *taskStage) {
+	withTaskFixture(t, func(t *testing.T, s *taskFixture) {
 		send := s.overStdio(t)
 		for age, want := range map[time.Duration]float64{0: 2000, 5 * time.Minute: 10_000, 15 * time.Minute: 15_000, time.Hour: 30_000} {
-			if created := s.wait(t, send, s.AddJob(s.project, aging(age)), nil).Result; created["pollIntervalMs"] != want {
+			if created := s.wait(t, send, s.AddJob(s.project, newAgingJob(age)), nil).Result; created["pollIntervalMs"] != want {
 				t.Errorf("at the age of %s pollIntervalMs is %v, want %v", age, created["pollIntervalMs"], want)
 			}
 		}
@@ -194,7 +194,7 @@ func TestPollInterval(t *testing.T) {
 
 // tasks/cancel ends the task, never the job.
 func TestCancelTask(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
 		job := s.AddJob(s.project, sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"running", "running", "success"}})
 		id, other := s.begin(t, send, job, nil), s.begin(t, send, job, nil)
 		for range 2 {
@@ -226,8 +226,8 @@ func TestCancelTask(t *testing.T) {
 
 // No task requests input, so tasks/update is acknowledged and ignored.
 func TestUpdateTask(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
-		id := s.begin(t, send, s.AddJob(s.project, aging(0)), nil)
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
+		id := s.begin(t, send, s.AddJob(s.project, newAgingJob(0)), nil)
 		updated := send(t, "tasks/update", map[string]any{"taskId": id, "inputResponses": map[string]any{"unasked": map[string]any{"action": "accept"}}})
 		delete(updated.Result, "_meta")
 		if updated.Error != nil || !reflect.DeepEqual(updated.Result, map[string]any{"resultType": "complete"}) {
@@ -242,7 +242,7 @@ func TestUpdateTask(t *testing.T) {
 // An invented or damaged id, or another caller's, gets the same error from every
 // method.
 func TestTaskOfAnotherCaller(t *testing.T) {
-	withTaskStage(t, func(t *testing.T, s *taskStage) {
+	withTaskFixture(t, func(t *testing.T, s *taskFixture) {
 		tokens := func(c *config.Config) {
 			c.HTTP.AuthTokens = []langsmith.Secret{"first-0123456789abcdef", "second-0123456789abcdef"}
 		}
@@ -251,7 +251,7 @@ func TestTaskOfAnotherCaller(t *testing.T) {
 		second := map[string]string{"Authorization": "Bearer second-0123456789abcdef"}
 		ownKey := map[string]string{"Authorization": "Bearer first-0123456789abcdef", "X-API-Key": "lsv2_pt_own"}
 		workspace := map[string]string{"Authorization": "Bearer first-0123456789abcdef", "X-API-Key": "lsv2_pt_own", "X-Tenant-Id": uuid.NewString()}
-		job := s.AddJob(s.project, aging(0))
+		job := s.AddJob(s.project, newAgingJob(0))
 		id := s.begin(t, r.as(first), job, nil)
 		if got := status(t, r.as(first), id); got != "working" {
 			t.Errorf("to its caller the task is %s", got)
@@ -285,9 +285,9 @@ func TestTaskOfAnotherCaller(t *testing.T) {
 
 // A gateway may route by the headers.
 func TestTaskHeaders(t *testing.T) {
-	withTaskStage(t, func(t *testing.T, s *taskStage) {
+	withTaskFixture(t, func(t *testing.T, s *taskFixture) {
 		r := s.replica(t, nil)
-		id := s.begin(t, r.as(nil), s.AddJob(s.project, aging(0)), nil)
+		id := s.begin(t, r.as(nil), s.AddJob(s.project, newAgingJob(0)), nil)
 		for name, c := range map[string]struct {
 			headers map[string]string
 			status  int
@@ -306,7 +306,7 @@ func TestTaskHeaders(t *testing.T) {
 
 // Any replica returns a task's state, also one that has started since.
 func TestTaskAtEveryReplica(t *testing.T) {
-	withTaskStage(t, func(t *testing.T, s *taskStage) {
+	withTaskFixture(t, func(t *testing.T, s *taskFixture) {
 		job := s.AddJob(s.project, sandbox.Job{Name: "Weekly", CreatedAt: time.Now(), Statuses: []string{"running", "running", "success"}})
 		headers := map[string]string{"X-API-Key": "lsv2_pt_own"}
 		id := s.begin(t, s.replica(t, nil).as(headers), job, nil)
@@ -324,8 +324,8 @@ func TestTaskAtEveryReplica(t *testing.T) {
 // The arguments of a task are ids: a project that is renamed, or another default, does
 // not make it another task.
 func TestTaskKeepsItsProject(t *testing.T) {
-	withTaskStage(t, func(t *testing.T, s *taskStage) {
-		job := s.AddJob(s.project, aging(0))
+	withTaskFixture(t, func(t *testing.T, s *taskFixture) {
+		job := s.AddJob(s.project, newAgingJob(0))
 		named := s.replica(t, func(c *config.Config) { c.LangSmith.Project = "support" })
 		created := named.as(nil)(t, "tools/call", map[string]any{"name": "wait_for_insights_job", "arguments": map[string]any{"job_id": job}}).Result
 		id, _ := created["taskId"].(string)
@@ -338,9 +338,9 @@ func TestTaskKeepsItsProject(t *testing.T) {
 // However many tasks are polled, and however often, LangSmith gets the requests of one
 // waiting call: at most three in an interval.
 func TestThousandTasksSharePolls(t *testing.T) {
-	withTaskStage(t, func(t *testing.T, s *taskStage) {
+	withTaskFixture(t, func(t *testing.T, s *taskFixture) {
 		send := s.replica(t, nil).as(nil)
-		job := s.AddJob(s.project, aging(5*time.Minute))
+		job := s.AddJob(s.project, newAgingJob(5*time.Minute))
 		ids := make([]string, 1000)
 		atOnce := func(each func(i int)) {
 			var group sync.WaitGroup
@@ -367,7 +367,7 @@ func TestThousandTasksSharePolls(t *testing.T) {
 
 // A comparison waits for both of its jobs, and reports a failed one at once.
 func TestComparisonAsTask(t *testing.T) {
-	overBothTransports(t, func(t *testing.T, s *taskStage, send send) {
+	overBothTransports(t, func(t *testing.T, s *taskFixture, send send) {
 		compare := func(job, baseline uuid.UUID) string {
 			created := send(t, "tools/call", map[string]any{"name": "compare_insights_jobs", "arguments": map[string]any{
 				"project": "support", "job_id": job, "baseline_job_id": baseline,

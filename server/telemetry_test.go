@@ -116,7 +116,7 @@ func TestTelemetry(t *testing.T) {
 	}
 
 	// The exporter discards its spans when it stops, so they are read before.
-	spans := flushed(t, observed, exporter)
+	spans := flushSpans(t, observed, exporter)
 	logged := map[string]bool{} // request ids of the calls in the trace
 	for _, line := range log.take() {
 		if line["message"] == "call" && line["trace_id"] == trace {
@@ -161,7 +161,7 @@ func scrape(observed *telemetry.Telemetry) string {
 	return recorder.Body.String()
 }
 
-func flushed(t *testing.T, observed *telemetry.Telemetry, exporter *tracetest.InMemoryExporter) tracetest.SpanStubs {
+func flushSpans(t *testing.T, observed *telemetry.Telemetry, exporter *tracetest.InMemoryExporter) tracetest.SpanStubs {
 	t.Helper()
 	if err := observed.Flush(t.Context()); err != nil {
 		t.Fatal(err)

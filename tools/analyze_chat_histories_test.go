@@ -44,8 +44,8 @@ func someChats(n int) (all []any) {
 	return all
 }
 
-// ingested returns the id of the project whose name begins with name, and its runs.
-func (s *stage) ingested(name string) (project uuid.UUID, runs []uuid.UUID) {
+// ingestedRuns returns the id of the project whose name begins with name, and its runs.
+func (s *fixture) ingestedRuns(name string) (project uuid.UUID, runs []uuid.UUID) {
 	s.t.Helper()
 	var projects []struct {
 		ID   uuid.UUID `json:"id"`
@@ -84,7 +84,7 @@ func (s *stage) ingested(name string) (project uuid.UUID, runs []uuid.UUID) {
 
 func TestAnalyzeChatHistories(t *testing.T) {
 	options := servertest.Options{Sandbox: sandbox.Options{IngestDelay: 10 * time.Second, JobDuration: 20 * time.Minute}}
-	onStage(t, options, func(t *testing.T, s *stage) {
+	runFixture(t, options, func(t *testing.T, s *fixture) {
 		args := servertest.Args{
 			"chats": []any{chat("Where is my refund?", "On its way."), chat("Cancel my order"), chat("Cancel my order")},
 			"name":  "Support `chats`", "user_context": map[string]string{"What would you like to learn about your agent?": "why users give up"},
@@ -94,7 +94,7 @@ func TestAnalyzeChatHistories(t *testing.T) {
 			dry[key] = value
 		}
 		s.transcript("dry_run", analyzeChats, dry)
-		if project, _ := s.ingested("Support"); project != uuid.Nil {
+		if project, _ := s.ingestedRuns("Support"); project != uuid.Nil {
 			t.Fatal("the dry run made a project")
 		}
 		began := time.Now()
@@ -102,7 +102,7 @@ func TestAnalyzeChatHistories(t *testing.T) {
 		if took := time.Since(began); took < 10*time.Second || took > 13*time.Second {
 			t.Errorf("the job was started after %s; the chats are visible after 10 s", took)
 		}
-		project, runs := s.ingested("Support")
+		project, runs := s.ingestedRuns("Support")
 		if len(runs) != 3 {
 			t.Fatalf("the project has %d runs, not 3", len(runs))
 		}
@@ -120,7 +120,7 @@ func TestAnalyzeChatHistories(t *testing.T) {
 		if jobs := s.Sandbox.Jobs(uuid.Nil, project); len(jobs) != 2 {
 			t.Errorf("%d jobs were started, not 2", len(jobs))
 		}
-		if _, again := s.ingested("Support"); !slices.Equal(runs, again) {
+		if _, again := s.ingestedRuns("Support"); !slices.Equal(runs, again) {
 			t.Errorf("the project has %d runs now, not 3", len(again))
 		}
 	})
@@ -128,7 +128,7 @@ func TestAnalyzeChatHistories(t *testing.T) {
 
 // The report is about all the chats and nothing else.
 func TestReportOverChats(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		var started, report struct {
 			ID        uuid.UUID `json:"id"`
 			SessionID uuid.UUID `json:"session_id"`
@@ -148,12 +148,12 @@ func TestReportOverChats(t *testing.T) {
 }
 
 func TestIngestionContinues(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		remove := s.Sandbox.Inject(sandbox.Fault{Path: "/runs/batch$", Skip: 1, Status: http.StatusServiceUnavailable})
 		args := servertest.Args{"chats": someChats(250), "name": "Long"}
 		reply := s.Call(t, analyzeChats, args)
 		servertest.Golden(t, analyzeChats+"/broken_off.txt", reply.Text+"\n")
-		project, runs := s.ingested("Long")
+		project, runs := s.ingestedRuns("Long")
 		if !reply.IsError || len(runs) != 100 || s.Sandbox.JobsStarted() != 0 {
 			t.Errorf("isError %v, %d runs, %d jobs", reply.IsError, len(runs), s.Sandbox.JobsStarted())
 		}
@@ -169,7 +169,7 @@ func TestIngestionContinues(t *testing.T) {
 				sent += len(batch.Post)
 			}
 		}
-		if again, runs := s.ingested("Long"); again != project || len(runs) != 250 || sent != 150 || s.Sandbox.JobsStarted() != 1 {
+		if again, runs := s.ingestedRuns("Long"); again != project || len(runs) != 250 || sent != 150 || s.Sandbox.JobsStarted() != 1 {
 			t.Errorf("then %d runs, %d sent, %d jobs", len(runs), sent, s.Sandbox.JobsStarted())
 		}
 	})
@@ -177,7 +177,7 @@ func TestIngestionContinues(t *testing.T) {
 
 // A job over chats that LangSmith does not find yet would cost money and read nothing.
 func TestInvisibleChats(t *testing.T) {
-	onStage(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 45 * time.Second}}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 45 * time.Second}}, func(t *testing.T, s *fixture) {
 		args := servertest.Args{"chats": someChats(3), "name": "Slow"}
 		reply := s.Call(t, analyzeChats, args)
 		servertest.Golden(t, analyzeChats+"/not_visible.txt", reply.Text+"\n")
@@ -187,14 +187,14 @@ func TestInvisibleChats(t *testing.T) {
 		if reply := s.Call(t, analyzeChats, args); reply.IsError || s.Sandbox.JobsStarted() != 1 {
 			t.Errorf("then: %s", reply.Text)
 		}
-		if _, runs := s.ingested("Slow"); len(runs) != 3 {
+		if _, runs := s.ingestedRuns("Slow"); len(runs) != 3 {
 			t.Errorf("the project has %d runs", len(runs))
 		}
 	})
 }
 
 func TestOldChats(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		args := servertest.Args{"chats": someChats(3), "name": "Old"}
 		s.Call(t, analyzeChats, args)
 		time.Sleep(8 * 24 * time.Hour)
@@ -206,7 +206,7 @@ func TestOldChats(t *testing.T) {
 }
 
 func TestConcurrentEqualCallsWithChats(t *testing.T) {
-	onStage(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 5 * time.Second, JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 5 * time.Second, JobDuration: 20 * time.Minute}}, func(t *testing.T, s *fixture) {
 		args := servertest.Args{"chats": someChats(5), "name": "Twice"}
 		var calls sync.WaitGroup
 		for range 5 {
@@ -217,7 +217,7 @@ func TestConcurrentEqualCallsWithChats(t *testing.T) {
 			})
 		}
 		calls.Wait()
-		if _, runs := s.ingested("Twice"); len(runs) != 5 || s.Sandbox.JobsStarted() != 1 {
+		if _, runs := s.ingestedRuns("Twice"); len(runs) != 5 || s.Sandbox.JobsStarted() != 1 {
 			t.Errorf("%d runs, %d jobs", len(runs), s.Sandbox.JobsStarted())
 		}
 	})
@@ -241,7 +241,7 @@ func TestInvalidChats(t *testing.T) {
 		{name: "unknown_argument", args: servertest.Args{"chats": someChats(1), "sample": 3}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			onStage(t, servertest.Options{Config: c.set}, func(t *testing.T, s *stage) {
+			runFixture(t, servertest.Options{Config: c.set}, func(t *testing.T, s *fixture) {
 				reply := s.Call(t, analyzeChats, c.args)
 				servertest.Golden(t, analyzeChats+"/refused_"+c.name+".txt", reply.Text+"\n")
 				if !reply.IsError || len(s.Sandbox.Requests()) > 0 {
@@ -268,7 +268,7 @@ func TestChatsFromAFile(t *testing.T) {
 		Config:  func(c *config.Config) { c.ChatsDir = folder },
 		Sandbox: sandbox.Options{JobDuration: 20 * time.Minute},
 	}
-	onStage(t, options, func(t *testing.T, s *stage) {
+	runFixture(t, options, func(t *testing.T, s *fixture) {
 		for name, path := range map[string]string{"missing": "april.jsonl", "outside": "../x.jsonl", "absolute": filepath.Join(folder, "march.jsonl"), "broken": "broken.jsonl"} {
 			reply := s.Call(t, analyzeChats, servertest.Args{"path": path})
 			servertest.Golden(t, analyzeChats+"/file_"+name+".txt", reply.Text+"\n")
@@ -282,7 +282,7 @@ func TestChatsFromAFile(t *testing.T) {
 		if reply := s.Call(t, analyzeChats, servertest.Args{"path": "march.jsonl"}); reply.IsError {
 			t.Error(reply.Text)
 		}
-		if _, runs := s.ingested("Chats"); len(runs) != 2 {
+		if _, runs := s.ingestedRuns("Chats"); len(runs) != 2 {
 			t.Errorf("the project has %d runs", len(runs))
 		}
 		// The same chats in the call are the same project.
@@ -302,14 +302,14 @@ func TestChatsWithConfirm(t *testing.T) {
 		}{"agreed": {mcp.ElicitationResponseActionAccept, 1}, "declined": {mcp.ElicitationResponseActionDecline, 0}} {
 			t.Run(version+" "+name, func(t *testing.T) {
 				someone := &person{action: c.action}
-				onStage(t, servertest.Options{
+				runFixture(t, servertest.Options{
 					Config:  func(c *config.Config) { c.Confirm = true },
 					Sandbox: sandbox.Options{JobDuration: 20 * time.Minute},
 					Client:  []client.ClientOption{client.WithProtocolVersion(version), client.WithElicitationHandler(someone)},
-				}, func(t *testing.T, s *stage) {
+				}, func(t *testing.T, s *fixture) {
 					args := servertest.Args{"chats": someChats(3), "name": "Mine"}
 					reply := s.Call(t, analyzeChats, args)
-					_, runs := s.ingested("Mine")
+					_, runs := s.ingestedRuns("Mine")
 					if n := s.Sandbox.JobsStarted(); n != c.jobs || len(runs) != 3*c.jobs || reply.IsError != (c.jobs == 0) {
 						t.Errorf("%d jobs, %d runs: %s", n, len(runs), reply.Text)
 					}
@@ -322,9 +322,9 @@ func TestChatsWithConfirm(t *testing.T) {
 			})
 		}
 	}
-	onStage(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, s *fixture) {
 		s.transcript("nobody_to_confirm", analyzeChats, servertest.Args{"chats": someChats(3), "name": "Mine"})
-		if project, _ := s.ingested("Mine"); project != uuid.Nil || s.Sandbox.JobsStarted() > 0 {
+		if project, _ := s.ingestedRuns("Mine"); project != uuid.Nil || s.Sandbox.JobsStarted() > 0 {
 			t.Error("chats were sent although nobody could agree")
 		}
 	})
@@ -332,10 +332,10 @@ func TestChatsWithConfirm(t *testing.T) {
 
 // A call above the day's bound is refused before any chat is sent.
 func TestChatsAboveDailyLimit(t *testing.T) {
-	onStage(t, servertest.Options{Config: func(c *config.Config) { c.MaxJobsPerDay = 1 }}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Config: func(c *config.Config) { c.MaxJobsPerDay = 1 }}, func(t *testing.T, s *fixture) {
 		s.Call(t, analyzeChats, servertest.Args{"chats": someChats(3), "name": "First"})
 		s.transcript("above_jobs_per_day", analyzeChats, servertest.Args{"chats": someChats(4), "name": "Second"})
-		if project, _ := s.ingested("Second"); project != uuid.Nil || s.Sandbox.JobsStarted() != 1 {
+		if project, _ := s.ingestedRuns("Second"); project != uuid.Nil || s.Sandbox.JobsStarted() != 1 {
 			t.Error("chats were sent although no job may be started")
 		}
 	})
@@ -343,7 +343,7 @@ func TestChatsAboveDailyLimit(t *testing.T) {
 
 // A call that is cancelled during the ingestion starts no job.
 func TestCancelBeforeChatsAreVisible(t *testing.T) {
-	onStage(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 10 * time.Second}}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Sandbox: sandbox.Options{IngestDelay: 10 * time.Second}}, func(t *testing.T, s *fixture) {
 		ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 		ended := make(chan error, 1)
 		go func() {

@@ -27,7 +27,7 @@ type reportWithRuns struct {
 	runs                                 []uuid.UUID
 }
 
-func (s *stage) addReportWithRuns() reportWithRuns {
+func (s *fixture) addReportWithRuns() reportWithRuns {
 	id := func(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
 	f := reportWithRuns{billing: id("billing"), refunds: id("refunds"), invoices: id("invoices"), shipping: id("shipping")}
 	job := sandbox.Job{Name: "Weekly", Clusters: []sandbox.Cluster{
@@ -54,17 +54,17 @@ func (s *stage) addReportWithRuns() reportWithRuns {
 }
 
 // ask reads the sandbox through its API, as LangSmith's own interface does.
-func (s *stage) ask(path string, into any) {
+func (s *fixture) ask(path string, into any) {
 	s.t.Helper()
 	s.exchange(httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil), into)
 }
 
-func (s *stage) post(path string, body, into any) {
+func (s *fixture) post(path string, body, into any) {
 	s.t.Helper()
-	s.exchange(httptest.NewRequest(http.MethodPost, "/api/v1"+path, strings.NewReader(encoded(s.t, body))), into)
+	s.exchange(httptest.NewRequest(http.MethodPost, "/api/v1"+path, strings.NewReader(encodeJSON(s.t, body))), into)
 }
 
-func (s *stage) exchange(request *http.Request, into any) {
+func (s *fixture) exchange(request *http.Request, into any) {
 	s.t.Helper()
 	request.Header.Set("X-API-Key", servertest.Key)
 	response := httptest.NewRecorder()
@@ -84,7 +84,7 @@ type example struct {
 }
 
 // examples returns the examples of the dataset with a name.
-func (s *stage) examples(name string) []example {
+func (s *fixture) examples(name string) []example {
 	s.t.Helper()
 	var datasets []struct {
 		ID   uuid.UUID `json:"id"`
@@ -102,8 +102,8 @@ func (s *stage) examples(name string) []example {
 	return all
 }
 
-// queued returns the runs of the queues with a name, in the order of their addition.
-func (s *stage) queued(name string) []uuid.UUID {
+// queuedRuns returns the runs of the queues with a name, in the order of their addition.
+func (s *fixture) queuedRuns(name string) []uuid.UUID {
 	s.t.Helper()
 	var queues []struct {
 		ID   uuid.UUID `json:"id"`
@@ -113,13 +113,13 @@ func (s *stage) queued(name string) []uuid.UUID {
 	var all []uuid.UUID
 	for _, queue := range queues {
 		if queue.Name == name {
-			all = append(all, s.queuedIn(queue.ID)...)
+			all = append(all, s.queuedRunsOf(queue.ID)...)
 		}
 	}
 	return all
 }
 
-func (s *stage) queuedIn(queue uuid.UUID) []uuid.UUID {
+func (s *fixture) queuedRunsOf(queue uuid.UUID) []uuid.UUID {
 	type item struct {
 		ID    uuid.UUID `json:"id"`     // of the run, by the older route
 		RunID uuid.UUID `json:"run_id"` // by the newer
@@ -160,7 +160,7 @@ const (
 )
 
 func TestAddCategoryToDataset(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		f := s.addReportWithRuns()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.billing, "dataset": "billing failures", "split": "test", "limit": 5}
 		dry := servertest.Args{"dry_run": true}
@@ -192,20 +192,20 @@ func TestAddCategoryToDataset(t *testing.T) {
 }
 
 func TestAddCategoryToQueue(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		f := s.addReportWithRuns()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review"}
 		s.transcript("dry_run", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "cluster_id": f.refunds, "queue": "to review", "dry_run": true})
-		if runs := s.queued("to review"); len(runs) != 0 {
+		if runs := s.queuedRuns("to review"); len(runs) != 0 {
 			t.Fatalf("the dry run queued %v", runs)
 		}
 		s.transcript("new", toQueue, args)
 		s.transcript("again", toQueue, args)
-		if runs := s.queued("to review"); !slices.Equal(runs, f.runs[:3]) {
+		if runs := s.queuedRuns("to review"); !slices.Equal(runs, f.runs[:3]) {
 			t.Fatalf("the queue has %v, not %v", runs, f.runs[:3])
 		}
 		s.transcript("run_ids", toQueue, servertest.Args{"project": "shop", "run_ids": []uuid.UUID{f.runs[2], f.runs[9], f.runs[9], uuid.Max}, "queue": "to review"})
-		if runs := s.queued("to review"); !slices.Equal(runs, append(f.runs[:3:3], f.runs[9])) {
+		if runs := s.queuedRuns("to review"); !slices.Equal(runs, append(f.runs[:3:3], f.runs[9])) {
 			t.Fatalf("the queue has %v", runs)
 		}
 	})
@@ -214,7 +214,7 @@ func TestAddCategoryToQueue(t *testing.T) {
 // LangSmith may or may not count the traces of the categories below to a
 // category's own.
 func TestSubtreeOfCategory(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		f := s.addReportWithRuns()
 		s.Sandbox.Inject(sandbox.Fault{
 			Path: "/runs$", Body: `{"runs":[],"offset":null}`,
@@ -231,40 +231,40 @@ func TestSubtreeOfCategory(t *testing.T) {
 func TestInvalidSelections(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		args func(*stage, reportWithRuns) servertest.Args
+		args func(*fixture, reportWithRuns) servertest.Args
 	}{
-		{"no_choice", func(*stage, reportWithRuns) servertest.Args { return servertest.Args{"dataset": "d"} }},
-		{"two_choices", func(_ *stage, f reportWithRuns) servertest.Args {
+		{"no_choice", func(*fixture, reportWithRuns) servertest.Args { return servertest.Args{"dataset": "d"} }},
+		{"two_choices", func(_ *fixture, f reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": f.job, "cluster_id": f.billing, "run_ids": f.runs[:1], "dataset": "d"}
 		}},
-		{"no_such_category", func(_ *stage, f reportWithRuns) servertest.Args {
+		{"no_such_category", func(_ *fixture, f reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": f.job, "cluster_id": uuid.Max, "dataset": "d"}
 		}},
-		{"unfinished", func(s *stage, _ reportWithRuns) servertest.Args {
+		{"unfinished", func(s *fixture, _ reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": s.Sandbox.AddJob(s.project, sandbox.Job{Status: "running"}), "dataset": "d"}
 		}},
-		{"failed", func(s *stage, _ reportWithRuns) servertest.Args {
+		{"failed", func(s *fixture, _ reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": s.Sandbox.AddJob(s.project, sandbox.Job{Status: "error"}), "dataset": "d"}
 		}},
-		{"no_name", func(_ *stage, f reportWithRuns) servertest.Args {
+		{"no_name", func(_ *fixture, f reportWithRuns) servertest.Args {
 			return servertest.Args{"job_id": f.job, "dataset": ""}
 		}},
-		{"all_gone", func(*stage, reportWithRuns) servertest.Args {
+		{"all_gone", func(*fixture, reportWithRuns) servertest.Args {
 			return servertest.Args{"run_ids": []uuid.UUID{uuid.Max}, "dataset": "d"}
 		}},
-		{"many_gone", func(*stage, reportWithRuns) servertest.Args {
+		{"many_gone", func(*fixture, reportWithRuns) servertest.Args {
 			var gone []uuid.UUID
 			for i := range 7 {
 				gone = append(gone, idOf(fmt.Sprint("gone ", i)))
 			}
 			return servertest.Args{"run_ids": gone, "dataset": "d"}
 		}},
-		{"all_of_another_status", func(_ *stage, f reportWithRuns) servertest.Args {
+		{"all_of_another_status", func(_ *fixture, f reportWithRuns) servertest.Args {
 			return servertest.Args{"run_ids": f.runs[:2], "status": "error", "dataset": "d"}
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+			runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 				args := c.args(s, s.addReportWithRuns())
 				args["project"] = "shop"
 				s.transcript("refused_"+c.name, toDataset, args)
@@ -278,7 +278,7 @@ func TestInvalidSelections(t *testing.T) {
 }
 
 func TestTwoQueuesWithOneName(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		f := s.addReportWithRuns()
 		for range 2 {
 			var made any
@@ -300,7 +300,7 @@ func TestAddAfterFailure(t *testing.T) {
 		{"request_lost", sandbox.Fault{Skip: 1, Status: 500}, true, 100},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+			runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 				runs := make([]trace.Run, 150)
 				for i := range runs {
 					runs[i].ID = uuid.NewSHA1(uuid.Nil, []byte{byte(i)})
@@ -313,12 +313,12 @@ func TestAddAfterFailure(t *testing.T) {
 					t.Errorf("isError is %v: %s", reply.IsError, reply.Text)
 				}
 				servertest.Golden(t, toQueue+"/"+c.name+".txt", reply.Text)
-				if n := len(s.queued("q")); n != c.there {
+				if n := len(s.queuedRuns("q")); n != c.there {
 					t.Fatalf("the queue has %d runs, not %d", n, c.there)
 				}
 				remove()
 				s.Call(t, toQueue, args)
-				if n := len(s.queued("q")); n != 150 {
+				if n := len(s.queuedRuns("q")); n != 150 {
 					t.Errorf("then the queue has %d runs, not 150", n)
 				}
 			})
@@ -329,7 +329,7 @@ func TestAddAfterFailure(t *testing.T) {
 // Two concurrent equal calls, as from an agent whose client timed out on the first, create
 // one queue and add each run once.
 func TestConcurrentEqualCallsAddOnce(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		f := s.addReportWithRuns()
 		args := servertest.Args{"project": "shop", "job_id": f.job, "queue": "q"}
 		var calls sync.WaitGroup
@@ -341,7 +341,7 @@ func TestConcurrentEqualCallsAddOnce(t *testing.T) {
 			})
 		}
 		calls.Wait()
-		if runs := s.queued("q"); len(runs) != len(f.runs) {
+		if runs := s.queuedRuns("q"); len(runs) != len(f.runs) {
 			t.Errorf("the queue has %d runs, not %d", len(runs), len(f.runs))
 		}
 	})
@@ -350,10 +350,10 @@ func TestConcurrentEqualCallsAddOnce(t *testing.T) {
 // Extended retention costs money: with --confirm a person is asked, and a client that
 // cannot ask adds nothing.
 func TestQueueWithConfirm(t *testing.T) {
-	onStage(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }}, func(t *testing.T, s *fixture) {
 		f := s.addReportWithRuns()
 		s.transcript("confirm", toQueue, servertest.Args{"project": "shop", "job_id": f.job, "queue": "q", "extend_retention": true})
-		if runs := s.queued("q"); len(runs) > 0 {
+		if runs := s.queuedRuns("q"); len(runs) > 0 {
 			t.Errorf("the queue has %v", runs)
 		}
 		if reply := s.Call(t, toDataset, servertest.Args{"project": "shop", "job_id": f.job, "dataset": "d"}); reply.IsError {
@@ -364,7 +364,7 @@ func TestQueueWithConfirm(t *testing.T) {
 
 // A run inside a trace is added as requested, with a caution that it is not a trace.
 func TestAddChildRun(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		root, child := idOf("root"), idOf("child")
 		s.Sandbox.AddRuns(s.project, trace.Run{ID: root}, trace.Run{ID: child, TraceID: root, ParentID: root})
 		for _, c := range []struct {
@@ -387,7 +387,7 @@ func TestAddChildRun(t *testing.T) {
 // A call that requests extended retention returns its effect, also if there is nothing to
 // add.
 func TestExtendRetentionOfNothing(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		f := s.addReportWithRuns()
 		args := servertest.Args{"session_id": s.project, "job_id": f.job, "queue": "q", "extend_retention": true}
 		for _, c := range []struct {

@@ -25,19 +25,19 @@ func TestCompareInsightsJobs(t *testing.T) {
 		maps.Copy(args, more)
 		return args
 	}
-	elsewhere := func(s *stage) {
+	elsewhere := func(s *fixture) {
 		s.concurrent = true
-		s.Sandbox.AddJob(s.project, support())
-		s.Sandbox.AddJob(s.Sandbox.AddProject(sandbox.Project{ID: idOf("staging"), Name: "shop-staging"}), weekBefore())
+		s.Sandbox.AddJob(s.project, newSupportJob())
+		s.Sandbox.AddJob(s.Sandbox.AddProject(sandbox.Project{ID: idOf("staging"), Name: "shop-staging"}), newWeekBeforeJob())
 	}
-	jobs := func(all ...func() sandbox.Job) func(*stage) {
-		return func(s *stage) {
+	jobs := func(all ...func() sandbox.Job) func(*fixture) {
+		return func(s *fixture) {
 			s.concurrent = true
 			jobs(all...)(s)
 		}
 	}
-	racing := func(all ...func() sandbox.Job) func(*stage) {
-		return func(s *stage) {
+	racing := func(all ...func() sandbox.Job) func(*fixture) {
+		return func(s *fixture) {
 			s.racing = true
 			jobs(all...)(s)
 		}
@@ -50,72 +50,72 @@ func TestCompareInsightsJobs(t *testing.T) {
 		}
 	}
 	runTranscripts(t, "compare_insights_jobs", []transcriptCase{
-		{name: "two_weeks", prepare: jobs(weekBefore, support), args: pair},
-		{name: "latest_and_previous", prepare: jobs(weekBefore, support, failedJob, runningJob)},
-		{name: "of_its_config", prepare: jobs(weekBefore, changed(weekBefore, func(j *sandbox.Job) {
+		{name: "two_weeks", prepare: jobs(newWeekBeforeJob, newSupportJob), args: pair},
+		{name: "latest_and_previous", prepare: jobs(newWeekBeforeJob, newSupportJob, newFailedJob, newRunningJob)},
+		{name: "of_its_config", prepare: jobs(newWeekBeforeJob, changed(newWeekBeforeJob, func(j *sandbox.Job) {
 			j.ID, j.Name, j.ConfigID, j.CreatedAt = idOf("other"), "Of another config", new(idOf("other config")), time.Now().Add(-time.Hour)
-		}), support), args: servertest.Args{"baseline_job_id": "previous"}},
-		{name: "of_another_config", prepare: jobs(weekBefore, changed(support, func(j *sandbox.Job) { j.ConfigID = new(idOf("new config")) }))},
-		{name: "before_a_running_one", prepare: jobs(weekBefore, support, changed(runningJob, func(j *sandbox.Job) {
+		}), newSupportJob), args: servertest.Args{"baseline_job_id": "previous"}},
+		{name: "of_another_config", prepare: jobs(newWeekBeforeJob, changed(newSupportJob, func(j *sandbox.Job) { j.ConfigID = new(idOf("new config")) }))},
+		{name: "before_a_running_one", prepare: jobs(newWeekBeforeJob, newSupportJob, changed(newRunningJob, func(j *sandbox.Job) {
 			j.CreatedAt = time.Now().Add(-time.Hour)
 		})), args: servertest.Args{"job_id": idOf("running").String(), "timeout_seconds": 0}},
 		{name: "latest_of_another_project", prepare: elsewhere, args: servertest.Args{"baseline_project": "shop-staging"}},
-		{name: "no_job_yet", prepare: jobs(failedJob, runningJob)},
-		{name: "no_job_before", prepare: jobs(support, failedJob)},
-		{name: "latest_with_latest", prepare: jobs(weekBefore, support), args: servertest.Args{"baseline_job_id": "latest"}},
+		{name: "no_job_yet", prepare: jobs(newFailedJob, newRunningJob)},
+		{name: "no_job_before", prepare: jobs(newSupportJob, newFailedJob)},
+		{name: "latest_with_latest", prepare: jobs(newWeekBeforeJob, newSupportJob), args: servertest.Args{"baseline_job_id": "latest"}},
 		{name: "two_projects", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "shop-staging"})},
-		{name: "small_samples", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Refunds", "", 6, nil), category("Login", "", 4, nil)}
-		}), changed(support, func(j *sandbox.Job) {
+		{name: "small_samples", prepare: jobs(changed(newWeekBeforeJob, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{newCategory("Refunds", "", 6, nil), newCategory("Login", "", 4, nil)}
+		}), changed(newSupportJob, func(j *sandbox.Job) {
 			j.StartTime, j.ConfigID = j.StartTime.Add(-time.Hour), nil
-			j.Clusters = []sandbox.Cluster{category("Refunds", "", 3, nil), category("Login", "", 6, nil)}
+			j.Clusters = []sandbox.Cluster{newCategory("Refunds", "", 3, nil), newCategory("Login", "", 6, nil)}
 		})), args: pair},
-		{name: "nothing_changed", prepare: jobs(changed(support, func(j *sandbox.Job) { j.ID = idOf("week before") }), support), args: pair},
-		{name: "nothing_in_them", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) { j.Clusters = nil }), support), args: pair},
-		{name: "hostile", prepare: jobs(weekBefore, hostileJob), args: pair},
-		{name: "names_twice", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, nil), category("Delivery", "", 400, nil)}
-			j.Clusters = append(j.Clusters, below("Billing", "Other", 400), below("Delivery", "Other", 50), below("Billing", "Invoices", 200))
-		}), changed(support, func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Billing", "", 500, nil), category("Delivery", "", 500, nil)}
-			j.Clusters = append(j.Clusters, below("Billing", "Other", 200), below("Delivery", "Other", 150), below("Billing", "Invoices", 210))
+		{name: "nothing_changed", prepare: jobs(changed(newSupportJob, func(j *sandbox.Job) { j.ID = idOf("week before") }), newSupportJob), args: pair},
+		{name: "nothing_in_them", prepare: jobs(changed(newWeekBeforeJob, func(j *sandbox.Job) { j.Clusters = nil }), newSupportJob), args: pair},
+		{name: "hostile", prepare: jobs(newWeekBeforeJob, hostileJob), args: pair},
+		{name: "names_twice", prepare: jobs(changed(newWeekBeforeJob, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{newCategory("Billing", "", 600, nil), newCategory("Delivery", "", 400, nil)}
+			j.Clusters = append(j.Clusters, newChildCluster("Billing", "Other", 400), newChildCluster("Delivery", "Other", 50), newChildCluster("Billing", "Invoices", 200))
+		}), changed(newSupportJob, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{newCategory("Billing", "", 500, nil), newCategory("Delivery", "", 500, nil)}
+			j.Clusters = append(j.Clusters, newChildCluster("Billing", "Other", 200), newChildCluster("Delivery", "Other", 150), newChildCluster("Billing", "Invoices", 210))
 		})), args: pair},
-		{name: "divided_once", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, nil), category("Delivery", "", 400, nil)}
-			j.Clusters = append(j.Clusters, below("Delivery", "Late", 300), below("Delivery", "Lost", 100))
-		}), changed(support, func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, nil), category("Delivery", "", 400, nil)}
+		{name: "divided_once", prepare: jobs(changed(newWeekBeforeJob, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{newCategory("Billing", "", 600, nil), newCategory("Delivery", "", 400, nil)}
+			j.Clusters = append(j.Clusters, newChildCluster("Delivery", "Late", 300), newChildCluster("Delivery", "Lost", 100))
+		}), changed(newSupportJob, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{newCategory("Billing", "", 600, nil), newCategory("Delivery", "", 400, nil)}
 			for i := range 5 {
-				j.Clusters = append(j.Clusters, below("Billing", fmt.Sprintf("Reason %d", i), 500-i))
+				j.Clusters = append(j.Clusters, newChildCluster("Billing", fmt.Sprintf("Reason %d", i), 500-i))
 			}
 		})), args: pair},
-		{name: "steady_but_failing", prepare: jobs(changed(weekBefore, func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Billing", "", 600, figures(0.05, 2, 0.001)), category("Delivery", "", 400, figures(0.05, 2, 0.001))}
-		}), changed(support, func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Billing", "", 590, figures(0.2, 2, 0.001)), category("Delivery", "", 410, figures(0.06, 2, 0.001))}
+		{name: "steady_but_failing", prepare: jobs(changed(newWeekBeforeJob, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{newCategory("Billing", "", 600, newStats(0.05, 2, 0.001)), newCategory("Delivery", "", 400, newStats(0.05, 2, 0.001))}
+		}), changed(newSupportJob, func(j *sandbox.Job) {
+			j.Clusters = []sandbox.Cluster{newCategory("Billing", "", 590, newStats(0.2, 2, 0.001)), newCategory("Delivery", "", 410, newStats(0.06, 2, 0.001))}
 		})), args: pair},
-		{name: "finish_meanwhile", prepare: racing(changed(weekBefore, unfinishedUntil("queued", "running", "success")), changed(support, unfinishedUntil("running", "success"))), args: pair},
-		{name: "look_once", prepare: jobs(weekBefore, changed(support, unfinishedUntil("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
-		{name: "unfinished", prepare: jobs(weekBefore, changed(runningJob, func(j *sandbox.Job) { j.ID = idOf("this week") })), args: pair},
-		{name: "unfinished_baseline", prepare: jobs(support, changed(runningJob, func(j *sandbox.Job) { j.ID = idOf("week before") })), args: pair},
-		{name: "failed", prepare: racing(weekBefore, changed(failedJob, func(j *sandbox.Job) { j.ID = idOf("this week") })), args: pair},
-		{name: "no_such_baseline", prepare: racing(support), args: pair},
-		{name: "with_itself", prepare: jobs(support), args: with(servertest.Args{"baseline_job_id": idOf("this week").String()})},
+		{name: "finish_meanwhile", prepare: racing(changed(newWeekBeforeJob, endsAt("queued", "running", "success")), changed(newSupportJob, endsAt("running", "success"))), args: pair},
+		{name: "look_once", prepare: jobs(newWeekBeforeJob, changed(newSupportJob, endsAt("running", "success"))), args: with(servertest.Args{"timeout_seconds": 0})},
+		{name: "unfinished", prepare: jobs(newWeekBeforeJob, changed(newRunningJob, func(j *sandbox.Job) { j.ID = idOf("this week") })), args: pair},
+		{name: "unfinished_baseline", prepare: jobs(newSupportJob, changed(newRunningJob, func(j *sandbox.Job) { j.ID = idOf("week before") })), args: pair},
+		{name: "failed", prepare: racing(newWeekBeforeJob, changed(newFailedJob, func(j *sandbox.Job) { j.ID = idOf("this week") })), args: pair},
+		{name: "no_such_baseline", prepare: racing(newSupportJob), args: pair},
+		{name: "with_itself", prepare: jobs(newSupportJob), args: with(servertest.Args{"baseline_job_id": idOf("this week").String()})},
 		{name: "projects_that_disagree", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "shop-staging", "baseline_session_id": uuid.Max.String()})},
 		{name: "no_such_baseline_project", prepare: elsewhere, args: with(servertest.Args{"baseline_project": "staging"})},
 		{name: "bad_arguments", args: servertest.Args{"job_id": "Weekly", "baseline_job_id": "last", "baseline": "last"}},
 	})
 }
 
-// below is a subcategory whose id is another's of the same name below another parent.
-func below(parent, name string, runs int) sandbox.Cluster {
-	cluster := category(name, parent, runs, nil)
+// newChildCluster is a subcategory whose id is another's of the same name below another parent.
+func newChildCluster(parent, name string, runs int) sandbox.Cluster {
+	cluster := newCategory(name, parent, runs, nil)
 	cluster.ID = idOf(parent + "/" + name)
 	return cluster
 }
 
-// unfinishedUntil gives a new job statuses, one after the other.
-func unfinishedUntil(statuses ...string) func(*sandbox.Job) {
+// endsAt gives a new job statuses, one after the other.
+func endsAt(statuses ...string) func(*sandbox.Job) {
 	return func(j *sandbox.Job) { j.Statuses, j.CreatedAt = statuses, time.Now() }
 }
 
@@ -132,7 +132,7 @@ func TestComparePollsEachJobOnce(t *testing.T) {
 			done, _ := n.Params.AdditionalFields["progress"].(float64)
 			progress = append(progress, done)
 		}}
-		onStage(t, options, func(t *testing.T, s *stage) {
+		runFixture(t, options, func(t *testing.T, s *fixture) {
 			for _, name := range []string{"this week", "week before"} {
 				s.Sandbox.AddJob(s.project, sandbox.Job{ID: idOf(name), Status: "running", CreatedAt: time.Now()})
 			}

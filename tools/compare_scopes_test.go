@@ -14,7 +14,7 @@ import (
 
 // addThreeWeeksOfRuns adds a trace for each eight hours up to now, every third of which
 // failed.
-func (s *stage) addThreeWeeksOfRuns() {
+func (s *fixture) addThreeWeeksOfRuns() {
 	runs := make([]trace.Run, 3*21)
 	for i := range runs {
 		start := time.Now().Add(-time.Duration(i) * 8 * time.Hour)
@@ -27,7 +27,7 @@ func (s *stage) addThreeWeeksOfRuns() {
 }
 
 // report starts a job through the server and waits for its report, and returns its id.
-func (s *stage) report(args servertest.Args) string {
+func (s *fixture) report(args servertest.Args) string {
 	s.t.Helper()
 	var job struct{ ID string }
 	s.Call(s.t, "create_insights_job", with(servertest.Args{"project": "shop"}, args)).Decode(s.t, &job)
@@ -60,7 +60,7 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 		"everything":             {with(window("17", "24"), servertest.Args{"sample": 20}), with(window("11", "21"), servertest.Args{"filter": failures}), []string{backwards, overlap, length, filters, samples}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+			runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 				s.addThreeWeeksOfRuns()
 				s.report(c.baseline)
 				time.Sleep(time.Hour)
@@ -97,12 +97,12 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 
 // A comparison that goes back in time leads to the same two jobs in the other order.
 func TestCompareBackwardsLeadsForwards(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		elsewhere := s.Sandbox.AddProject(sandbox.Project{Name: "shop-staging"})
-		this, before := support(), weekBefore()
+		this, before := newSupportJob(), newWeekBeforeJob()
 		s.Sandbox.AddJob(s.project, this)
 		s.Sandbox.AddJob(s.project, before)
-		other := weekBefore()
+		other := newWeekBeforeJob()
 		other.ID = idOf("other")
 		s.Sandbox.AddJob(elsewhere, other)
 		for _, args := range []servertest.Args{
@@ -133,7 +133,7 @@ func TestCompareBackwardsLeadsForwards(t *testing.T) {
 
 // A comparison of two jobs that did not read alike names two that did, if there are.
 func TestCompareNamesSuccessiveReports(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		s.addThreeWeeksOfRuns()
 		before := servertest.Args{"start_time": "1999-12-10T00:00:00Z", "end_time": "1999-12-17T00:00:00Z"}
 		after := servertest.Args{"start_time": "1999-12-17T00:00:00Z", "end_time": "1999-12-24T00:00:00Z"}
@@ -168,9 +168,9 @@ func TestCompareNamesSuccessiveReports(t *testing.T) {
 
 // The unknown filter of somebody else's job is not invented.
 func TestCompareWithUnknownFilter(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		s.addThreeWeeksOfRuns()
-		s.Sandbox.AddJob(s.project, weekBefore())
+		s.Sandbox.AddJob(s.project, newWeekBeforeJob())
 		s.report(servertest.Args{"last_n_hours": 168, "filter": `eq(status, "error")`})
 		reply := s.Call(t, "compare_insights_jobs", servertest.Args{"project": "shop"})
 		if want := `Caution: The job reads only "eq(status, \"error\")"; the baseline's filter is unknown.`; !strings.Contains(reply.Text, want) {
@@ -182,7 +182,7 @@ func TestCompareWithUnknownFilter(t *testing.T) {
 // If there is no earlier report the refusal suggests calls that lead to one, and these
 // work.
 func TestCompareWithoutAnEarlierReport(t *testing.T) {
-	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 10 * time.Minute}}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 10 * time.Minute}}, func(t *testing.T, s *fixture) {
 		s.addThreeWeeksOfRuns()
 		first := s.report(servertest.Args{"last_n_hours": 24, "filter": `eq(status, "error")`, "sample": 50})
 		s.transcript("first", "compare_insights_jobs", servertest.Args{"project": "shop"})
@@ -201,12 +201,12 @@ func TestCompareWithoutAnEarlierReport(t *testing.T) {
 
 // No comparison is suggested for the only report, if the list was read.
 func TestNoComparisonForFirstReport(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		latest := servertest.Args{"project": "shop", "job_id": "latest"}
 		offers := func(tool string) bool {
 			return strings.Contains(s.Call(t, tool, latest).Text, "compare_insights_jobs")
 		}
-		s.Sandbox.AddJob(s.project, weekBefore())
+		s.Sandbox.AddJob(s.project, newWeekBeforeJob())
 		for _, tool := range []string{"get_insights_job", "wait_for_insights_job", "list_insights_jobs"} {
 			if tool == "list_insights_jobs" {
 				delete(latest, "job_id")
@@ -215,7 +215,7 @@ func TestNoComparisonForFirstReport(t *testing.T) {
 				t.Errorf("%s offers to compare the first report", tool)
 			}
 		}
-		s.Sandbox.AddJob(s.project, support())
+		s.Sandbox.AddJob(s.project, newSupportJob())
 		if !offers("list_insights_jobs") {
 			t.Error("two reports are not said to be compared")
 		}

@@ -21,10 +21,10 @@ const (
 // Every tool shows the control and bidirectional characters of names, statuses, errors
 // and messages, alike in text and structure, and passes none on.
 func TestControlCharactersAreShown(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		project := s.Sandbox.AddProject(sandbox.Project{Name: oddText})
 		for _, name := range []string{"earlier", "later"} {
-			job := support()
+			job := newSupportJob()
 			job.ID, job.Name = idOf(name), oddText
 			job.Clusters[0].Name = oddText
 			job.Report.Title, job.Report.Highlights[0].Reason = oddText, oddText
@@ -35,8 +35,8 @@ func TestControlCharactersAreShown(t *testing.T) {
 		}
 		s.Sandbox.AddJob(project, sandbox.Job{ID: idOf("odd status"), Name: "Odd", Status: oddText, Error: oddText, CreatedAt: time.Now()})
 		s.Sandbox.AddRuns(project, trace.Run{ID: idOf("odd run"), Name: oddText, Start: time.Now(), Status: "error", Error: oddText, Tags: []string{oddText}, Inputs: map[string]any{oddText: oddText}})
-		s.Sandbox.Inject(sandbox.Fault{Method: "DELETE", Path: "/insights", Body: encoded(t, object{"message": oddText})})
-		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: "/configs/generate", Body: encoded(t, object{
+		s.Sandbox.Inject(sandbox.Fault{Method: "DELETE", Path: "/insights", Body: encodeJSON(t, object{"message": oddText})})
+		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: "/configs/generate", Body: encodeJSON(t, object{
 			"name": oddText, "summary_prompt": oddText, "attribute_schemas": object{oddText: object{"type": "string", "description": oddText}},
 		})})
 		job, one := idOf("later"), servertest.Args{"role": "user", "content": "Where is my refund?"}

@@ -100,7 +100,7 @@ func TestCreateInsightsJob(t *testing.T) {
 			if c.sandbox.JobDuration == 0 {
 				c.sandbox.JobDuration = 20 * time.Minute
 			}
-			onStage(t, servertest.Options{Config: c.config, Sandbox: c.sandbox}, func(t *testing.T, s *stage) {
+			runFixture(t, servertest.Options{Config: c.config, Sandbox: c.sandbox}, func(t *testing.T, s *fixture) {
 				s.routes = "" // each golden file is of one generation
 				s.addFailingRuns(c.runs)
 				if c.saved != nil {
@@ -127,7 +127,7 @@ func TestCreateInsightsJob(t *testing.T) {
 }
 
 // addFailingRuns adds traces, one a minute up to now, every third of which failed.
-func (s *stage) addFailingRuns(n int) {
+func (s *fixture) addFailingRuns(n int) {
 	runs := make([]trace.Run, n)
 	for i := range runs {
 		start := time.Now().Add(-time.Duration(i) * time.Minute)
@@ -154,7 +154,7 @@ func TestCreateWithConfirm(t *testing.T) {
 				Sandbox: sandbox.Options{JobDuration: 20 * time.Minute},
 				Client:  []client.ClientOption{client.WithElicitationHandler(someone)},
 			}
-			onStage(t, options, func(t *testing.T, s *stage) {
+			runFixture(t, options, func(t *testing.T, s *fixture) {
 				s.transcript("person_"+name, "create_insights_job", whyGiveUp)
 				const question = `Start an Insights job over project "shop"? It reads at most 200 traces, which cost about 0.20 to 0.40 USD, billed by the model provider to the workspace's own key.`
 				if len(someone.asked) != 1 || someone.asked[0] != question {
@@ -178,7 +178,7 @@ func TestCreateWithConfirm(t *testing.T) {
 // After a lost response the repeated call says what it looks for, and until when it starts
 // nothing. After two minutes it starts a job, and names one that appears later too.
 func TestRepeatedCallAfterLostResponse(t *testing.T) {
-	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *fixture) {
 		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, Times: 1, ProcessLate: 5 * time.Minute})
 		s.Call(t, "create_insights_job", whyGiveUp)
 		time.Sleep(time.Minute)
@@ -192,7 +192,7 @@ func TestRepeatedCallAfterLostResponse(t *testing.T) {
 
 // Where several jobs may be the call's, all are listed and none is chosen.
 func TestSeveralJobsFound(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, DropBefore: true})
 		row := `{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e1%d","name":"Giving up","status":"running","created_at":"2000-01-01T00:00:0%dZ"}`
 		s.Sandbox.Inject(sandbox.Fault{Method: "GET", Path: insightsPath, Skip: 1, Body: `{"clustering_jobs":[` + fmt.Sprintf(row+","+row, 1, 2, 2, 1) + `]}`})
@@ -202,7 +202,7 @@ func TestSeveralJobsFound(t *testing.T) {
 
 // A list with an unreadable row does not show that there is no job.
 func TestPartialJobList(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		s.Call(t, "create_insights_job", servertest.Args{"project": "shop"})
 		time.Sleep(5 * time.Minute)
 		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, DropBefore: true})
@@ -214,8 +214,8 @@ func TestPartialJobList(t *testing.T) {
 
 // If the response is lost and the jobs cannot be listed, the result says both, and what a
 // repeated call will do.
-func TestNobodyCanLook(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+func TestListUnavailable(t *testing.T) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		s.Sandbox.Inject(sandbox.Fault{Path: insightsPath, Status: 502})
 		reply := s.Call(t, "create_insights_job", whyGiveUp)
 		servertest.Golden(t, "create_insights_job/nobody_can_look.txt", reply.Text)
@@ -227,7 +227,7 @@ func TestNobodyCanLook(t *testing.T) {
 
 // The structure has the documented fields and no others.
 func TestCreateInsightsJobFields(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		documented := map[string]bool{
 			"id": true, "name": true, "status": true, "error": true, "session_id": true, "url": true, "already_running": true,
 			"scope": true, "next": true, "would_send": true, "model_secrets": true, "matching_traces": true, "traces_at_most": true, "cost_usd": true,
@@ -250,7 +250,7 @@ func TestCreateInsightsJobFields(t *testing.T) {
 // A cancelled call loses nothing: its request is finished, and the repeated call finds its
 // job.
 func TestCancelledCreateIsFound(t *testing.T) {
-	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *fixture) {
 		s.Sandbox.Inject(sandbox.Fault{Method: "POST", Path: insightsPath, Times: 1, Delay: 10 * time.Second})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -285,7 +285,7 @@ func TestAlreadyDone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			const took = 10 * time.Minute
-			onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: took}}, func(t *testing.T, s *stage) {
+			runFixture(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: took}}, func(t *testing.T, s *fixture) {
 				s.addFailingRuns(3)
 				args := with(servertest.Args{"project": "shop"}, c.args)
 				s.Call(t, "create_insights_job", args)

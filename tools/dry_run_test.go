@@ -14,8 +14,8 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// startedOrNot is the part of a result that names the job of an earlier equal call.
-type startedOrNot struct {
+// createResult is the part of a result that names the job of an earlier equal call.
+type createResult struct {
 	AlreadyRunning bool `json:"already_running"`
 	AlreadyDone    bool `json:"already_done"`
 	Next           struct {
@@ -38,7 +38,7 @@ func TestDryRunAgreesWithCall(t *testing.T) {
 		"an hour after": {took + 65*time.Minute, "create_insights_job"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: took}}, func(t *testing.T, s *stage) {
+			runFixture(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: took}}, func(t *testing.T, s *fixture) {
 				s.addFailingRuns(3)
 				args := servertest.Args{"project": "shop", "last_n_hours": 168}
 				s.Call(t, "create_insights_job", args)
@@ -50,7 +50,7 @@ func TestDryRunAgreesWithCall(t *testing.T) {
 					time.Sleep(c.wait)
 				}
 				s.Sandbox.ResetRequests()
-				var dry, real startedOrNot
+				var dry, real createResult
 				reply := s.Call(t, "create_insights_job", with(args, servertest.Args{"dry_run": true}))
 				reply.Decode(t, &dry)
 				if requests := s.upstream(); len(requests) > 4 {
@@ -70,8 +70,8 @@ func TestDryRunAgreesWithCall(t *testing.T) {
 
 // A dry run explains the id of something else as the call does.
 func TestDryRunWithWrongID(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		job := s.Sandbox.AddJob(s.project, support())
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
+		job := s.Sandbox.AddJob(s.project, newSupportJob())
 		s.Call(t, "list_insights_jobs", servertest.Args{"project": "shop"}) // so that the project is known
 		for _, id := range []uuid.UUID{job, uuid.Max} {
 			dry := s.Call(t, "create_insights_job", servertest.Args{"session_id": id.String(), "dry_run": true})
@@ -88,10 +88,10 @@ func TestDryRunWithWrongID(t *testing.T) {
 
 // The next call of a dry run sends the body that the dry run has shown.
 func TestNextCallOfDryRun(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		s.addFailingRuns(3)
 		var dry struct {
-			startedOrNot
+			createResult
 			WouldSend json.RawMessage `json:"would_send"`
 		}
 		args := with(whyGiveUp, servertest.Args{"dry_run": true, "validate_model_secrets": false, "is_scheduled": false, "filter": nil, "sample": 12.5})

@@ -33,11 +33,11 @@ func TestAdvice(t *testing.T) {
 	}
 	login := func(c *config.Config) {
 		workspace(c)
-		c.LangSmith.Credentials.APIKey, c.LangSmith.Credentials.Login = "", signedIn{}
+		c.LangSmith.Credentials.APIKey, c.LangSmith.Credentials.Login = "", fakeLogin{}
 	}
 	endedLogin := func(c *config.Config) {
 		c.LangSmith.Credentials.APIKey = ""
-		c.LangSmith.Credentials.Login = signedIn{errors.New(`the LangSmith login of profile "work" has expired. Sign in again: langsmith auth login`)}
+		c.LangSmith.Credentials.Login = fakeLogin{errors.New(`the LangSmith login of profile "work" has expired. Sign in again: langsmith auth login`)}
 	}
 	const get, rename, create, generate, getRun = "get_insights_job", "rename_insights_job", "create_insights_job", "generate_insights_config", "get_run"
 	var told strings.Builder
@@ -86,13 +86,13 @@ func TestAdvice(t *testing.T) {
 		{"a broken connection while writing", rename, sandbox.Fault{Method: "PATCH", DropAfter: true}, nil},
 		{"a broken body", get, sandbox.Fault{TruncateBody: 40}, nil},
 	} {
-		onStage(t, servertest.Options{Config: c.config}, func(t *testing.T, s *stage) {
+		runFixture(t, servertest.Options{Config: c.config}, func(t *testing.T, s *fixture) {
 			args := servertest.Args{"session_id": s.project.String()}
 			switch c.tool {
 			case get:
-				args["job_id"] = s.Sandbox.AddJob(s.project, support()).String()
+				args["job_id"] = s.Sandbox.AddJob(s.project, newSupportJob()).String()
 			case rename:
-				args["job_id"], args["name"] = s.Sandbox.AddJob(s.project, support()).String(), "Refunds"
+				args["job_id"], args["name"] = s.Sandbox.AddJob(s.project, newSupportJob()).String(), "Refunds"
 			case create: // by the project's name, so that a read comes first
 				args = servertest.Args{"project": "shop"}
 			case getRun:
@@ -111,12 +111,12 @@ func TestAdvice(t *testing.T) {
 	servertest.Golden(t, "advice.txt", told.String())
 }
 
-// signedIn is a login whose token LangSmith accepts or not, or which returns none.
-type signedIn struct{ err error }
+// fakeLogin is a login whose token LangSmith accepts or not, or which returns none.
+type fakeLogin struct{ err error }
 
-func (signedIn) ID() string { return "profile work" }
+func (fakeLogin) ID() string { return "profile work" }
 
-func (s signedIn) Token(context.Context) (langsmith.Secret, error) { return "an-access-token", s.err }
+func (s fakeLogin) Token(context.Context) (langsmith.Secret, error) { return "an-access-token", s.err }
 
 // A call returns a result with a text for any response of LangSmith.
 func FuzzAnswers(f *testing.F) {

@@ -19,7 +19,7 @@ type read struct {
 	Cluster  struct{ ID uuid.UUID }
 }
 
-func (s *stage) read(tool string, args servertest.Args) (result read) {
+func (s *fixture) read(tool string, args servertest.Args) (result read) {
 	s.t.Helper()
 	reply := s.Call(s.t, tool, args)
 	if reply.IsError {
@@ -31,13 +31,13 @@ func (s *stage) read(tool string, args servertest.Args) (result read) {
 
 // Every tool accepts latest for a job, and a UUID for a project.
 func TestLatestJob(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		args := servertest.Args{"project": s.project.String(), "job_id": "latest"}
 		reply := s.Call(t, "get_insights_job", args)
 		if !reply.IsError || !strings.Contains(reply.Text, "no Insights job") {
 			t.Errorf("in a project without jobs: %s", reply.Text)
 		}
-		for _, job := range []func() sandbox.Job{support, weekBefore, failedJob, runningJob} {
+		for _, job := range []func() sandbox.Job{newSupportJob, newWeekBeforeJob, newFailedJob, newRunningJob} {
 			s.Sandbox.AddJob(s.project, job())
 		}
 		args["timeout_seconds"] = 0
@@ -62,7 +62,7 @@ func TestLatestJob(t *testing.T) {
 
 // A result for the latest job names, in text and structure and without a further request, the
 // newer jobs that are unfinished and a report of a later window.
-func TestLatestJobIsNotTheOneMeant(t *testing.T) {
+func TestLatestJobCautions(t *testing.T) {
 	const running, later = "Not finished, and newer", "was started earlier reads a later window"
 	made := func(created time.Time, job sandbox.Job) sandbox.Job {
 		job.CreatedAt = created
@@ -73,31 +73,33 @@ func TestLatestJobIsNotTheOneMeant(t *testing.T) {
 		jobs func(now time.Time) []sandbox.Job
 		want map[string]string // what is said, and the job that it names
 	}{
-		"alone": {jobs: func(time.Time) []sandbox.Job { return []sandbox.Job{support()} }},
+		"alone": {jobs: func(time.Time) []sandbox.Job { return []sandbox.Job{newSupportJob()} }},
 		"in order": {jobs: func(now time.Time) []sandbox.Job {
-			return []sandbox.Job{weekBefore(), support(), made(now.AddDate(0, -1, 0), newer)}
+			return []sandbox.Job{newWeekBeforeJob(), newSupportJob(), made(now.AddDate(0, -1, 0), newer)}
 		}},
 		"one newer is unfinished": {
-			func(now time.Time) []sandbox.Job { return []sandbox.Job{support(), made(now, newer)} },
+			func(now time.Time) []sandbox.Job { return []sandbox.Job{newSupportJob(), made(now, newer)} },
 			map[string]string{running: `"Newer" (queued), job_id ` + idOf("newer").String()},
 		},
 		"the week before made after": {
-			func(now time.Time) []sandbox.Job { return []sandbox.Job{support(), made(now, weekBefore())} },
+			func(now time.Time) []sandbox.Job {
+				return []sandbox.Job{newSupportJob(), made(now, newWeekBeforeJob())}
+			},
 			map[string]string{later: `"Support, week 52", job_id ` + idOf("this week").String()},
 		},
 		"both": {
 			func(now time.Time) []sandbox.Job {
-				return []sandbox.Job{support(), made(now.Add(-time.Minute), weekBefore()), made(now, newer)}
+				return []sandbox.Job{newSupportJob(), made(now.Add(-time.Minute), newWeekBeforeJob()), made(now, newer)}
 			},
 			map[string]string{running: "Newer", later: "week 52"},
 		},
 		"an unknown window, and one newer has failed": {jobs: func(now time.Time) []sandbox.Job {
-			return []sandbox.Job{support(), made(now, sandbox.Job{Name: "Unknown"}), made(now, sandbox.Job{Name: "Failed", Status: "error"})}
+			return []sandbox.Job{newSupportJob(), made(now, sandbox.Job{Name: "Unknown"}), made(now, sandbox.Job{Name: "Failed", Status: "error"})}
 		}},
 	} {
 		for _, tool := range []string{"get_insights_job", "wait_for_insights_job"} {
 			t.Run(name+" "+tool, func(t *testing.T) {
-				onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+				runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 					for _, job := range c.jobs(time.Now()) {
 						s.Sandbox.AddJob(s.project, job)
 					}
@@ -134,11 +136,11 @@ func TestLatestJobIsNotTheOneMeant(t *testing.T) {
 
 // The newest of many jobs is found wherever LangSmith lists it.
 func TestLatestOfManyJobs(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		for range 150 {
 			s.Sandbox.AddJob(s.project, sandbox.Job{Status: "error", CreatedAt: time.Now()})
 		}
-		s.Sandbox.AddJob(s.project, support())
+		s.Sandbox.AddJob(s.project, newSupportJob())
 		if got := s.read("get_insights_job", servertest.Args{"project": "shop", "job_id": "latest"}).ID; got != idOf("this week") {
 			t.Errorf("found %s", got)
 		}
@@ -147,8 +149,8 @@ func TestLatestOfManyJobs(t *testing.T) {
 
 // A repeated deletion must delete nothing more, so it accepts only a job's id.
 func TestDeleteRefusesLatest(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		s.Sandbox.AddJob(s.project, support())
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
+		s.Sandbox.AddJob(s.project, newSupportJob())
 		s.Sandbox.ResetRequests()
 		reply := s.Call(t, "delete_insights_job", servertest.Args{"project": "shop", "job_id": "latest"})
 		if !reply.IsError || len(s.upstream()) > 0 || !strings.Contains(reply.Text, "a repeated call would mean another job; list_insights_jobs lists the jobs") {
@@ -158,9 +160,9 @@ func TestDeleteRefusesLatest(t *testing.T) {
 }
 
 func TestFindCategory(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		job := support()
-		job.Clusters = append(job.Clusters, category("Delivery", "Billing", 3, nil))
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
+		job := newSupportJob()
+		job.Clusters = append(job.Clusters, newCategory("Delivery", "Billing", 3, nil))
 		job.Clusters[len(job.Clusters)-1].ID = idOf("another delivery")
 		refunds := idOf("Refund never arrives")
 		for i := range 3 {
@@ -197,8 +199,8 @@ func TestFindCategory(t *testing.T) {
 }
 
 // The nearest projects are those of all, not of the first that LangSmith lists.
-func TestNearestProjectsOfAll(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+func TestNearestProjects(t *testing.T) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		for range 250 {
 			s.Sandbox.AddProject(sandbox.Project{Name: uuid.NewString()})
 		}
@@ -212,8 +214,8 @@ func TestNearestProjectsOfAll(t *testing.T) {
 // An error explains an id of the wrong kind.
 func TestIDsOfTheWrongKind(t *testing.T) {
 	job, run := idOf("this week").String(), uuid.NewString()
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		report := support()
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
+		report := newSupportJob()
 		report.Runs = []sandbox.JobRun{{ClusterID: idOf("Refund never arrives"), Fields: map[string]any{"id": run}}}
 		s.Sandbox.AddJob(s.project, report)
 		s.Sandbox.AddRuns(s.project, trace.Run{ID: uuid.MustParse(run), Name: "assistant", Start: time.Now()})

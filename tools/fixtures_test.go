@@ -17,8 +17,8 @@ import (
 // idOf derives an id from a name, so that golden files have the same ids each time.
 func idOf(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
 
-// category returns a cluster with the id of its name; below is the name of its parent.
-func category(name, below string, runs int, stats map[string]any) sandbox.Cluster {
+// newCategory returns a cluster with the id of its name; below is the name of its parent.
+func newCategory(name, below string, runs int, stats map[string]any) sandbox.Cluster {
 	cluster := sandbox.Cluster{ID: idOf(name), Name: name, NumRuns: runs, Stats: stats}
 	if below != "" {
 		parent := idOf(below)
@@ -27,12 +27,12 @@ func category(name, below string, runs int, stats map[string]any) sandbox.Cluste
 	return cluster
 }
 
-func figures(errorRate, latency, cost float64) map[string]any {
+func newStats(errorRate, latency, cost float64) map[string]any {
 	return map[string]any{"run_count": 1, "error_rate": errorRate, "latency_p50": latency, "cost_p50": cost}
 }
 
-// support returns a report of a shop's support assistant over a week.
-func support() sandbox.Job {
+// newSupportJob returns a report of a shop's support assistant over a week.
+func newSupportJob() sandbox.Job {
 	refunds, login := idOf("Refund never arrives"), idOf("Identity check rejects returning customers")
 	described := func(cluster sandbox.Cluster, description string) sandbox.Cluster {
 		cluster.Description = description
@@ -44,13 +44,13 @@ func support() sandbox.Job {
 		ConfigID: new(idOf("weekly config")),
 		Shape:    map[string]int{"Billing": 171, "Account access": 130, "Delivery": 111},
 		Clusters: []sandbox.Cluster{
-			described(category("Delivery", "", 111, figures(0.027, 3, 0.0035)), "Where parcels are, and what to do when they are late or damaged."),
-			described(category("Billing", "", 171, figures(0.31, 5.2, 0.00346)), "Money: refunds, invoices, double charges."),
-			described(category("Refund never arrives", "Billing", 97, figures(0.44, 5.7, 0.00356)), "The return was confirmed, the money is missing, and refunds.lookup times out."),
-			described(category("Charged twice for one order", "Billing", 48, map[string]any{"error_rate": 0.25}), "Two charges on one card within a minute."),
-			described(category("Invoice needs company details", "Billing", 26, nil), "Corrected invoices."),
-			described(category("Account access", "", 130, map[string]any{"error_rate": "0.29", "latency_p50": 131.5}), "Login, identity, passwords."),
-			described(category("Identity check rejects returning customers", "Account access", 84, figures(0.42, 12.3, 0.0041)), "The identity check fails with a profile version mismatch."),
+			described(newCategory("Delivery", "", 111, newStats(0.027, 3, 0.0035)), "Where parcels are, and what to do when they are late or damaged."),
+			described(newCategory("Billing", "", 171, newStats(0.31, 5.2, 0.00346)), "Money: refunds, invoices, double charges."),
+			described(newCategory("Refund never arrives", "Billing", 97, newStats(0.44, 5.7, 0.00356)), "The return was confirmed, the money is missing, and refunds.lookup times out."),
+			described(newCategory("Charged twice for one order", "Billing", 48, map[string]any{"error_rate": 0.25}), "Two charges on one card within a minute."),
+			described(newCategory("Invoice needs company details", "Billing", 26, nil), "Corrected invoices."),
+			described(newCategory("Account access", "", 130, map[string]any{"error_rate": "0.29", "latency_p50": 131.5}), "Login, identity, passwords."),
+			described(newCategory("Identity check rejects returning customers", "Account access", 84, newStats(0.42, 12.3, 0.0041)), "The identity check fails with a profile version mismatch."),
 		},
 		Report: &sandbox.Report{
 			Title: "Refunds and the identity check fail most",
@@ -66,19 +66,19 @@ func support() sandbox.Job {
 	}
 }
 
-// weekBefore returns an earlier report over the same project, with other names.
-func weekBefore() sandbox.Job {
+// newWeekBeforeJob returns an earlier report over the same project, with other names.
+func newWeekBeforeJob() sandbox.Job {
 	return sandbox.Job{
 		ID: idOf("week before"), Name: "Support, week 51",
 		CreatedAt: time.Now().Add(-7 * 24 * time.Hour), StartTime: time.Now().Add(-14 * 24 * time.Hour), EndTime: time.Now().Add(-7 * 24 * time.Hour),
 		ConfigID: new(idOf("weekly config")),
 		Clusters: []sandbox.Cluster{
-			category("Billing", "", 120, figures(0.2, 4.9, 0.0034)),
-			category("Refunds not arriving", "Billing", 60, figures(0.21, 5.5, 0.0036)),
-			category("Charged twice for one order", "Billing", 35, map[string]any{"error_rate": 0.26}),
-			category("Delivery", "", 190, figures(0.03, 3.1, 0.0035)),
-			category("Account access", "", 40, map[string]any{"error_rate": 0.05}),
-			category("App crashes at checkout", "", 22, figures(0.9, 1.1, 0.002)),
+			newCategory("Billing", "", 120, newStats(0.2, 4.9, 0.0034)),
+			newCategory("Refunds not arriving", "Billing", 60, newStats(0.21, 5.5, 0.0036)),
+			newCategory("Charged twice for one order", "Billing", 35, map[string]any{"error_rate": 0.26}),
+			newCategory("Delivery", "", 190, newStats(0.03, 3.1, 0.0035)),
+			newCategory("Account access", "", 40, map[string]any{"error_rate": 0.05}),
+			newCategory("App crashes at checkout", "", 22, newStats(0.9, 1.1, 0.002)),
 		},
 		Report: &sandbox.Report{Title: "A quiet week"},
 	}
@@ -91,7 +91,7 @@ func wideReport(categories int, filler string) sandbox.Job {
 	long := string([]rune(strings.Repeat(filler, 3000))[:3000])
 	short := string([]rune(strings.Repeat(filler, 100))[:100])
 	for i := range categories {
-		cluster := category(fmt.Sprintf("Category %d", i), "", 5000-i, figures(float64(i%50)/49, float64(i%7), 0.0012345))
+		cluster := newCategory(fmt.Sprintf("Category %d", i), "", 5000-i, newStats(float64(i%50)/49, float64(i%7), 0.0012345))
 		if i >= 20 {
 			cluster.ParentID = new(idOf(fmt.Sprintf("Category %d", i%20)))
 			cluster.NumRuns = 10

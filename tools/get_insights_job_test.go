@@ -15,7 +15,7 @@ import (
 func TestGetInsightsJob(t *testing.T) {
 	with := func(change func(*sandbox.Job)) func() sandbox.Job {
 		return func() sandbox.Job {
-			job := support()
+			job := newSupportJob()
 			change(&job)
 			return job
 		}
@@ -27,17 +27,17 @@ func TestGetInsightsJob(t *testing.T) {
 		fault  *sandbox.Fault
 		config func(*config.Config)
 	}{
-		{name: "concise", job: support},
-		{name: "detailed", job: support, args: servertest.Args{"detail": "detailed"}},
-		{name: "first_page", job: support, args: servertest.Args{"limit": 3}},
-		{name: "second_page", job: support, args: servertest.Args{"limit": 3, "offset": 3}},
-		{name: "past_the_end", job: support, args: servertest.Args{"offset": 50}},
-		{name: "by_error_rate", job: support, args: servertest.Args{"sort_by": "error_rate", "limit": 4}},
-		{name: "by_cost", job: support, args: servertest.Args{"sort_by": "cost"}},
-		{name: "subtree", job: support, args: servertest.Args{"cluster_id": idOf("Billing").String(), "detail": "detailed"}},
-		{name: "one_category", job: support, args: servertest.Args{"cluster_id": idOf("Invoice needs company details").String(), "detail": "detailed"}},
-		{name: "by_project_name", job: support, args: servertest.Args{"project": "shop", "session_id": nil, "limit": 1}},
-		{name: "hidden_content", job: support, args: servertest.Args{"detail": "detailed", "limit": 1}, config: func(c *config.Config) { c.HideRunContent = true }},
+		{name: "concise", job: newSupportJob},
+		{name: "detailed", job: newSupportJob, args: servertest.Args{"detail": "detailed"}},
+		{name: "first_page", job: newSupportJob, args: servertest.Args{"limit": 3}},
+		{name: "second_page", job: newSupportJob, args: servertest.Args{"limit": 3, "offset": 3}},
+		{name: "past_the_end", job: newSupportJob, args: servertest.Args{"offset": 50}},
+		{name: "by_error_rate", job: newSupportJob, args: servertest.Args{"sort_by": "error_rate", "limit": 4}},
+		{name: "by_cost", job: newSupportJob, args: servertest.Args{"sort_by": "cost"}},
+		{name: "subtree", job: newSupportJob, args: servertest.Args{"cluster_id": idOf("Billing").String(), "detail": "detailed"}},
+		{name: "one_category", job: newSupportJob, args: servertest.Args{"cluster_id": idOf("Invoice needs company details").String(), "detail": "detailed"}},
+		{name: "by_project_name", job: newSupportJob, args: servertest.Args{"project": "shop", "session_id": nil, "limit": 1}},
+		{name: "hidden_content", job: newSupportJob, args: servertest.Args{"detail": "detailed", "limit": 1}, config: func(c *config.Config) { c.HideRunContent = true }},
 		{name: "queued", job: with(func(j *sandbox.Job) {
 			*j = sandbox.Job{ID: j.ID, Name: j.Name, Status: "queued", CreatedAt: time.Now().Add(-20 * time.Second)}
 		})},
@@ -64,7 +64,7 @@ func TestGetInsightsJob(t *testing.T) {
 		})},
 		{name: "no_summary", job: with(func(j *sandbox.Job) { j.Report = nil })},
 		{name: "flat_without_stats", job: with(func(j *sandbox.Job) {
-			j.Clusters = []sandbox.Cluster{category("Refunds", "", 12, nil), category("Login", "", 30, nil), category("Sizes", "", 0, nil)}
+			j.Clusters = []sandbox.Cluster{newCategory("Refunds", "", 12, nil), newCategory("Login", "", 30, nil), newCategory("Sizes", "", 0, nil)}
 			j.Report.Highlights = nil
 		})},
 		{name: "deep", job: with(func(j *sandbox.Job) {
@@ -74,22 +74,22 @@ func TestGetInsightsJob(t *testing.T) {
 				if i > 0 {
 					parent = fmt.Sprintf("Level %d", i-1)
 				}
-				j.Clusters = append(j.Clusters, category(fmt.Sprintf("Level %d", i), parent, 90-i, nil))
+				j.Clusters = append(j.Clusters, newCategory(fmt.Sprintf("Level %d", i), parent, 90-i, nil))
 			}
 		})},
 		{name: "odd", job: oddReport},
 		{name: "hostile", job: hostileJob, args: servertest.Args{"detail": "detailed"}},
-		{name: "no_such_job", job: support, args: servertest.Args{"job_id": uuid.Max.String()}},
-		{name: "no_such_category", job: support, args: servertest.Args{"cluster_id": uuid.Max.String()}},
-		{name: "no_category_yet", job: running, args: servertest.Args{"cluster_id": uuid.Max.String()}},
-		{name: "no_such_project", job: support, args: servertest.Args{"project": "shopp", "session_id": nil}},
-		{name: "bad_arguments", job: support, args: servertest.Args{"detail": "full", "sort_by": "size", "limit": 101, "offset": -1, "cluster": "x"}},
-		{name: "forbidden", job: support, fault: &sandbox.Fault{Status: 403, Body: `{"detail":"Forbidden"}`}},
-		{name: "broken_json", job: support, fault: &sandbox.Fault{Body: `{"id":`}},
-		{name: "proxy_page", job: support, fault: &sandbox.Fault{Status: 502, Body: `<html><h1>Bad Gateway</h1></html>`}},
+		{name: "no_such_job", job: newSupportJob, args: servertest.Args{"job_id": uuid.Max.String()}},
+		{name: "no_such_category", job: newSupportJob, args: servertest.Args{"cluster_id": uuid.Max.String()}},
+		{name: "no_category_yet", job: newRunning, args: servertest.Args{"cluster_id": uuid.Max.String()}},
+		{name: "no_such_project", job: newSupportJob, args: servertest.Args{"project": "shopp", "session_id": nil}},
+		{name: "bad_arguments", job: newSupportJob, args: servertest.Args{"detail": "full", "sort_by": "size", "limit": 101, "offset": -1, "cluster": "x"}},
+		{name: "forbidden", job: newSupportJob, fault: &sandbox.Fault{Status: 403, Body: `{"detail":"Forbidden"}`}},
+		{name: "broken_json", job: newSupportJob, fault: &sandbox.Fault{Body: `{"id":`}},
+		{name: "proxy_page", job: newSupportJob, fault: &sandbox.Fault{Status: 502, Body: `<html><h1>Bad Gateway</h1></html>`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			onStage(t, servertest.Options{Config: c.config}, func(t *testing.T, s *stage) {
+			runFixture(t, servertest.Options{Config: c.config}, func(t *testing.T, s *fixture) {
 				args := servertest.Args{"session_id": s.project.String(), "job_id": s.Sandbox.AddJob(s.project, c.job()).String()}
 				for name, value := range c.args {
 					if args[name] = value; value == nil {
@@ -97,7 +97,7 @@ func TestGetInsightsJob(t *testing.T) {
 					}
 				}
 				if c.fault != nil {
-					c.fault.Path = looksAtJobs
+					c.fault.Path = pollsOfJobs
 					s.Sandbox.Inject(*c.fault)
 				}
 				s.transcript(c.name, "get_insights_job", args)
@@ -109,15 +109,15 @@ func TestGetInsightsJob(t *testing.T) {
 // oddReport returns a report that the documentation does not describe, and that LangSmith
 // may return.
 func oddReport() sandbox.Job {
-	job := support()
+	job := newSupportJob()
 	job.Status = "success"
-	ring := []sandbox.Cluster{category("Ring, larger", "Ring, smaller", 40, nil), category("Ring, smaller", "Ring, larger", 30, nil)}
-	own := category("Its own parent", "Its own parent", 20, map[string]any{"error_rate": nil, "latency_p50": "fast", "cost_p50": "0.0021"})
+	ring := []sandbox.Cluster{newCategory("Ring, larger", "Ring, smaller", 40, nil), newCategory("Ring, smaller", "Ring, larger", 30, nil)}
+	own := newCategory("Its own parent", "Its own parent", 20, map[string]any{"error_rate": nil, "latency_p50": "fast", "cost_p50": "0.0021"})
 	job.Clusters = append(ring, own,
-		category("An orphan", "nobody", 10, map[string]any{"feedback": map[string]any{"user_score": 0.4}, "error_rate": 0.5}),
-		category("Below a smaller parent", "A smaller parent", 15, nil),
-		category("A smaller parent", "", 5, nil),
-		category("", "", 3, nil),
+		newCategory("An orphan", "nobody", 10, map[string]any{"feedback": map[string]any{"user_score": 0.4}, "error_rate": 0.5}),
+		newCategory("Below a smaller parent", "A smaller parent", 15, nil),
+		newCategory("A smaller parent", "", 5, nil),
+		newCategory("", "", 3, nil),
 	)
 	job.Clusters[0].Level, job.Clusters[0].Extra = 3, map[string]any{"sentiment": "mixed", "description": sandbox.Omit()}
 	job.Extra = map[string]any{"created_at": "1999-12-31T23:40:00", "start_time": "1999-12-25 00:00:00.123", "end_time": "1999-12-31", "progress": 1}
@@ -127,7 +127,7 @@ func oddReport() sandbox.Job {
 
 // hostileJob returns a job with a hostile text in every field that users and models write.
 func hostileJob() sandbox.Job {
-	job := support()
+	job := newSupportJob()
 	job.Name, job.Error = hostileText, hostileText
 	for i := range job.Clusters {
 		job.Clusters[i].Name, job.Clusters[i].Description = hostileText, hostileText

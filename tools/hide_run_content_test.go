@@ -25,8 +25,8 @@ const (
 
 // addPrivateContent adds two reports to the project, and runs with content in every field
 // that may have any, in each of the shapes that LangSmith returns.
-func addPrivateContent(s *stage) {
-	for _, job := range []sandbox.Job{weekBefore(), support()} {
+func addPrivateContent(s *fixture) {
+	for _, job := range []sandbox.Job{newWeekBeforeJob(), newSupportJob()} {
 		if job.ID == idOf("this week") {
 			for i := range job.Report.Highlights {
 				job.Report.Highlights[i].Summary = new(saidInHighlights)
@@ -53,7 +53,7 @@ func addPrivateContent(s *stage) {
 func TestRunContentIsHidden(t *testing.T) {
 	job, before := idOf("this week").String(), idOf("week before").String()
 	for _, hidden := range []bool{false, true} {
-		onStage(t, servertest.Options{Config: func(c *config.Config) { c.HideRunContent = hidden }}, func(t *testing.T, s *stage) {
+		runFixture(t, servertest.Options{Config: func(c *config.Config) { c.HideRunContent = hidden }}, func(t *testing.T, s *fixture) {
 			addPrivateContent(s)
 			read := func(uri string) servertest.Reply { return s.readResource("insights://" + uri) }
 			call := func(tool string, args servertest.Args) servertest.Reply {
@@ -97,7 +97,7 @@ func TestRunContentIsHidden(t *testing.T) {
 }
 
 // readResource reads a resource, which is Markdown.
-func (s *stage) readResource(uri string) (reply servertest.Reply) {
+func (s *fixture) readResource(uri string) (reply servertest.Reply) {
 	s.t.Helper()
 	var request mcp.ReadResourceRequest
 	request.Params.URI = uri

@@ -21,7 +21,7 @@ type scopedJob struct {
 // Every tool that shows a job returns its scope as requested; start_time and end_time are
 // those of the work.
 func TestScopeOfAStartedJob(t *testing.T) {
-	onStage(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{Sandbox: sandbox.Options{JobDuration: 20 * time.Minute}}, func(t *testing.T, s *fixture) {
 		want := &object{"start_time": "1999-12-31T00:00:00Z", "end_time": "2000-01-01T00:00:00Z", "filter": `eq(status, "error")`, "sample": 200.0}
 		args := with(whyGiveUp, servertest.Args{"filter": `eq(status, "error")`})
 		var created scopedJob
@@ -45,7 +45,7 @@ func TestScopeOfAStartedJob(t *testing.T) {
 	})
 }
 
-func (s *stage) check(t *testing.T, what string, got scopedJob, scope *object, started string) {
+func (s *fixture) check(t *testing.T, what string, got scopedJob, scope *object, started string) {
 	t.Helper()
 	if !reflect.DeepEqual(got.Scope, scope) || got.StartTime != started {
 		data, err := json.Marshal(got)
@@ -56,7 +56,7 @@ func (s *stage) check(t *testing.T, what string, got scopedJob, scope *object, s
 // The scope of a job that somebody else started has only what LangSmith returns: the
 // window, if the job's two times are one.
 func TestScopeThatLangSmithShows(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		created := time.Now().Add(-time.Hour)
 		for name, c := range map[string]struct {
 			start, end time.Time

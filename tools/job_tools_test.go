@@ -11,10 +11,10 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// transcriptCase is one call on a stage of its own.
+// transcriptCase is one call with its own fixture.
 type transcriptCase struct {
 	name    string
-	prepare func(*stage)
+	prepare func(*fixture)
 	args    servertest.Args // besides the project's session_id; nil removes one
 	fault   *sandbox.Fault
 	options servertest.Options
@@ -24,7 +24,7 @@ type transcriptCase struct {
 func runTranscripts(t *testing.T, tool string, cases []transcriptCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			onEveryGeneration(t, c.options, func(t *testing.T, s *stage) {
+			runWithEachRoutes(t, c.options, func(t *testing.T, s *fixture) {
 				args := servertest.Args{"session_id": s.project.String()}
 				for name, value := range c.args {
 					if args[name] = value; value == nil {
@@ -43,37 +43,37 @@ func runTranscripts(t *testing.T, tool string, cases []transcriptCase) {
 	}
 }
 
-// jobs returns a function that adds jobs to the stage's project, in their order.
-func jobs(all ...func() sandbox.Job) func(*stage) {
-	return func(s *stage) {
+// jobs returns a function that adds jobs to the fixture's project, in their order.
+func jobs(all ...func() sandbox.Job) func(*fixture) {
+	return func(s *fixture) {
 		for _, job := range all {
 			s.Sandbox.AddJob(s.project, job())
 		}
 	}
 }
 
-func failedJob() sandbox.Job {
+func newFailedJob() sandbox.Job {
 	return sandbox.Job{ID: idOf("failed"), Name: "Friday's", Status: "error", Error: "Model quota exceeded: insufficient_quota", CreatedAt: time.Now().Add(-2 * time.Hour)}
 }
 
-func runningJob() sandbox.Job {
+func newRunningJob() sandbox.Job {
 	return sandbox.Job{ID: idOf("running"), Name: "Tonight's", Status: "running", CreatedAt: time.Now().Add(-4 * time.Minute)}
 }
 
 func TestListInsightsJobs(t *testing.T) {
-	many := func(s *stage) {
+	many := func(s *fixture) {
 		for i := range 45 {
 			s.Sandbox.AddJob(s.project, sandbox.Job{ID: idOf(fmt.Sprint(i)), Name: fmt.Sprintf("Job %d", i), CreatedAt: time.Now()})
 		}
 	}
 	runTranscripts(t, "list_insights_jobs", []transcriptCase{
-		{name: "jobs", prepare: jobs(weekBefore, support, failedJob, runningJob)},
-		{name: "of_a_config", prepare: jobs(weekBefore, support, failedJob), args: servertest.Args{"config_id": idOf("weekly config").String()}},
+		{name: "jobs", prepare: jobs(newWeekBeforeJob, newSupportJob, newFailedJob, newRunningJob)},
+		{name: "of_a_config", prepare: jobs(newWeekBeforeJob, newSupportJob, newFailedJob), args: servertest.Args{"config_id": idOf("weekly config").String()}},
 		{name: "first_page", prepare: many, args: servertest.Args{"limit": 2}},
 		{name: "second_page", prepare: many, args: servertest.Args{"limit": 2, "offset": 2}},
 		{name: "past_the_end", prepare: many, args: servertest.Args{"offset": 60}},
 		{name: "none", prepare: jobs(), args: servertest.Args{"project": "shop"}},
-		{name: "none_of_a_config", prepare: jobs(support), args: servertest.Args{"config_id": uuid.Max.String()}},
+		{name: "none_of_a_config", prepare: jobs(newSupportJob), args: servertest.Args{"config_id": uuid.Max.String()}},
 		{name: "hostile", prepare: jobs(func() sandbox.Job {
 			return sandbox.Job{ID: idOf("hostile"), Name: hostileText, Status: "error", Error: hostileText, CreatedAt: time.Now()}
 		}, func() sandbox.Job {
@@ -91,7 +91,7 @@ func TestListInsightsJobsFitsItsBudget(t *testing.T) {
 		const count = 45
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
-		long := long(filler)[:2000]
+		long := longText(filler)[:2000]
 		for range count {
 			f.Sandbox.AddJob(project, sandbox.Job{Name: long, Status: "error", Error: long})
 		}
@@ -127,23 +127,23 @@ func TestRenameInsightsJob(t *testing.T) {
 		return args
 	}
 	runTranscripts(t, "rename_insights_job", []transcriptCase{
-		{name: "renamed", prepare: jobs(support), args: job},
-		{name: "hostile", prepare: jobs(support), args: with("name", hostileText)},
+		{name: "renamed", prepare: jobs(newSupportJob), args: job},
+		{name: "hostile", prepare: jobs(newSupportJob), args: with("name", hostileText)},
 		{name: "no_such_job", args: job},
 		{name: "bad_arguments", args: with("name", "")},
 		{name: "not_allowed", args: job, fault: &sandbox.Fault{Method: "PATCH", Status: 403, Body: `{"detail":"Forbidden"}`}},
-		{name: "answer_lost", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "PATCH", Status: 500, Body: `{"detail":"Internal Server Error"}`, AfterProcessing: true}},
+		{name: "answer_lost", prepare: jobs(newSupportJob), args: job, fault: &sandbox.Fault{Method: "PATCH", Status: 500, Body: `{"detail":"Internal Server Error"}`, AfterProcessing: true}},
 	})
 }
 
 func TestDeleteInsightsJob(t *testing.T) {
 	job := servertest.Args{"job_id": idOf("this week").String()}
 	runTranscripts(t, "delete_insights_job", []transcriptCase{
-		{name: "deleted", prepare: jobs(support), args: job},
+		{name: "deleted", prepare: jobs(newSupportJob), args: job},
 		{name: "already_gone", args: job},
-		{name: "no_such_project", prepare: jobs(support), args: servertest.Args{"job_id": idOf("this week").String(), "session_id": uuid.Max.String()}},
+		{name: "no_such_project", prepare: jobs(newSupportJob), args: servertest.Args{"job_id": idOf("this week").String(), "session_id": uuid.Max.String()}},
 		{name: "bad_arguments", args: servertest.Args{"job_id": nil}},
-		{name: "answer_broke_off", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "DELETE", DropAfter: true, Times: 1}},
-		{name: "not_allowed", prepare: jobs(support), args: job, fault: &sandbox.Fault{Method: "DELETE", Status: 403, Body: `{"error":"org_scoped_key_requires_workspace"}`}},
+		{name: "answer_broke_off", prepare: jobs(newSupportJob), args: job, fault: &sandbox.Fault{Method: "DELETE", DropAfter: true, Times: 1}},
+		{name: "not_allowed", prepare: jobs(newSupportJob), args: job, fault: &sandbox.Fault{Method: "DELETE", Status: 403, Body: `{"error":"org_scoped_key_requires_workspace"}`}},
 	})
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func TestListProjects(t *testing.T) {
-	some := func(s *stage) {
+	some := func(s *fixture) {
 		start := time.Now().Add(-3 * time.Hour)
 		runs := make([]trace.Run, 40)
 		for i := range runs {
@@ -34,7 +34,7 @@ func TestListProjects(t *testing.T) {
 		{name: "first_page", prepare: some, args: servertest.Args{"session_id": nil, "limit": 1, "name_contains": "chat"}},
 		{name: "past_the_end", args: with("offset", 40)},
 		{name: "none_by_that_name", args: with("name_contains", "billing")},
-		{name: "hostile", prepare: func(s *stage) { s.Sandbox.AddProject(sandbox.Project{ID: idOf("hostile"), Name: hostileText}) }, args: all},
+		{name: "hostile", prepare: func(s *fixture) { s.Sandbox.AddProject(sandbox.Project{ID: idOf("hostile"), Name: hostileText}) }, args: all},
 		{name: "bad_arguments", args: servertest.Args{"session_id": nil, "name": "chat", "limit": 1000}},
 		{name: "no_credentials", args: all, options: servertest.Options{Config: func(c *config.Config) { c.LangSmith.Credentials.APIKey = "" }}},
 		{name: "another_server", args: all, fault: &sandbox.Fault{Body: "<!doctype html><title>Sign in</title>"}},
@@ -47,7 +47,7 @@ func TestListProjectsFitsItsBudget(t *testing.T) {
 	for name, filler := range fillers {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 		for i := range 120 {
-			f.Sandbox.AddProject(sandbox.Project{Name: fmt.Sprint(i, long(filler)[:len(filler)*40])})
+			f.Sandbox.AddProject(sandbox.Project{Name: fmt.Sprint(i, longText(filler)[:len(filler)*40])})
 		}
 		within(t, name, f.Call(t, "list_projects", servertest.Args{}), defaultBudget)
 		reply := f.Call(t, "list_projects", servertest.Args{"limit": 100})

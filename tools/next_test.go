@@ -30,7 +30,7 @@ func TestNextCallInTextAndStructure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		s.Sandbox.Inject(sandbox.Fault{Path: ".", Status: 500}) // so that a call that is made changes nothing
 		tested := map[string]bool{}
 		for _, file := range files {

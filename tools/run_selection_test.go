@@ -18,7 +18,7 @@ import (
 
 // addMixedRuns adds a finished job over 120 traces of five weeks ago, of which every fifth
 // failed; each took a second more than the one before it.
-func (s *stage) addMixedRuns() (job uuid.UUID, failed []uuid.UUID) {
+func (s *fixture) addMixedRuns() (job uuid.UUID, failed []uuid.UUID) {
 	cluster := uuid.NewSHA1(uuid.Nil, []byte("all"))
 	made := sandbox.Job{Name: "Weekly", Clusters: []sandbox.Cluster{{ID: cluster, Name: "All", NumRuns: 120}}}
 	start := time.Now().Add(-35 * 24 * time.Hour)
@@ -40,7 +40,7 @@ func (s *stage) addMixedRuns() (job uuid.UUID, failed []uuid.UUID) {
 // The failed ones and the slowest are one call, by whichever generation of routes
 // LangSmith has, and for traces of five weeks ago.
 func TestSelections(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		job, failed := s.addMixedRuns()
 		slices.Reverse(failed) // the slowest first
 		var listed struct {
@@ -90,7 +90,7 @@ func TestSelections(t *testing.T) {
 
 // A list of selected traces says how many there are, and one without any says why.
 func TestSelectedTotal(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		job, failed := s.addMixedRuns()
 		list := func(args servertest.Args) (reply servertest.Reply, listed struct {
 			Total int
@@ -127,7 +127,7 @@ func TestSelectedTotal(t *testing.T) {
 // A listed trace has its thread if LangSmith's responses have it: in the list of a job's
 // traces, or in the runs that a selection reads.
 func TestThreadOfListedRuns(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		run, cluster := idOf("run"), idOf("cluster")
 		s.Sandbox.AddRuns(s.project, trace.Run{ID: run, ThreadID: "conversation 7", Error: "it failed"})
 		add := func(name string, fields map[string]any) uuid.UUID {
@@ -161,7 +161,7 @@ func TestThreadOfListedRuns(t *testing.T) {
 // A root run is shown with the runs of its trace, failed ones first, by either generation
 // of routes.
 func TestRunsOfATrace(t *testing.T) {
-	onEveryGeneration(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runWithEachRoutes(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		root, good, bad := uuid.NewSHA1(uuid.Nil, []byte("root")), uuid.NewSHA1(uuid.Nil, []byte("good")), uuid.NewSHA1(uuid.Nil, []byte("bad"))
 		start := time.Now().Add(-35 * 24 * time.Hour)
 		s.Sandbox.AddRuns(s.project,

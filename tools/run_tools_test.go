@@ -15,8 +15,8 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// long returns a text of 20,000 characters of a filler.
-func long(filler string) string {
+// longText returns a text of 20,000 characters of a filler.
+func longText(filler string) string {
 	text := make([]rune, 0, 20_000+len(filler))
 	for len(text) < 20_000 {
 		text = append(text, []rune(filler)...)
@@ -26,8 +26,8 @@ func long(filler string) string {
 
 // withRuns adds the support report and the traces of its refunds, with the shapes that
 // LangSmith's untyped objects may have.
-func withRuns(s *stage) {
-	job := support()
+func withRuns(s *fixture) {
+	job := newSupportJob()
 	refunds := idOf("Refund never arrives")
 	run := func(name string, fields map[string]any) {
 		fields["id"], fields["session_id"] = idOf(name), s.project
@@ -48,8 +48,8 @@ func withRuns(s *stage) {
 	s.Sandbox.AddJob(s.project, job)
 }
 
-func hostileRuns(s *stage) {
-	job := support()
+func hostileRuns(s *fixture) {
+	job := newSupportJob()
 	job.Clusters[2].Name = hostileText
 	contents := []any{hostileText, map[string]any{hostileText: hostileText, "messages": []any{hostileText}}}
 	for i, content := range contents {
@@ -72,8 +72,8 @@ func TestListedOutputsWithoutInputs(t *testing.T) {
 		"assistant: It is on its way.": "assistant: It is on its way.",
 	} {
 		for _, inputs := range []string{question, question + "…", question + "..."} {
-			onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-				job := support()
+			runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
+				job := newSupportJob()
 				job.Runs = []sandbox.JobRun{{ClusterID: job.Clusters[2].ID, Fields: map[string]any{"id": idOf("run"), "inputs": inputs, "outputs": outputs}}}
 				s.Sandbox.AddJob(s.project, job)
 				reply := s.Call(t, "list_insights_runs", servertest.Args{"project": "shop", "job_id": job.ID})
@@ -114,10 +114,10 @@ func TestListInsightsRuns(t *testing.T) {
 		{name: "past_the_end", prepare: withRuns, args: with(servertest.Args{"offset": 9})},
 		{name: "shortened", prepare: withRuns, args: with(servertest.Args{"limit": 1, "max_chars": 30})},
 		{name: "hidden_content", prepare: withRuns, args: with(servertest.Args{"limit": 2}), options: servertest.Options{Config: func(c *config.Config) { c.HideRunContent = true }}},
-		{name: "none_in_the_category", prepare: jobs(support), args: refunds},
-		{name: "none_in_the_job", prepare: jobs(support), args: servertest.Args{"job_id": job}},
-		{name: "unfinished", prepare: jobs(runningJob), args: servertest.Args{"job_id": idOf("running").String()}},
-		{name: "failed", prepare: jobs(failedJob), args: servertest.Args{"job_id": idOf("failed").String()}},
+		{name: "none_in_the_category", prepare: jobs(newSupportJob), args: refunds},
+		{name: "none_in_the_job", prepare: jobs(newSupportJob), args: servertest.Args{"job_id": job}},
+		{name: "unfinished", prepare: jobs(newRunningJob), args: servertest.Args{"job_id": idOf("running").String()}},
+		{name: "failed", prepare: jobs(newFailedJob), args: servertest.Args{"job_id": idOf("failed").String()}},
 		{name: "hostile", prepare: hostileRuns, args: refunds},
 		{name: "no_such_job", args: servertest.Args{"job_id": job}},
 		{name: "no_such_category", prepare: withRuns, args: with(servertest.Args{"cluster_id": uuid.Max.String()})},
@@ -134,7 +134,7 @@ func TestListInsightsRunsFitsItsBudget(t *testing.T) {
 		}
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
-		job, text := support(), long(fillers[name])
+		job, text := newSupportJob(), longText(fillers[name])
 		const traces = 12
 		for i := range traces {
 			fields := map[string]any{"id": idOf(fmt.Sprint(i)), "name": text[:600], "summary": text, "error": text[:600], "inputs": text, "outputs": map[string]any{"messages": []any{text[:600], text}}}
@@ -173,8 +173,8 @@ func TestListInsightsRunsFitsItsBudget(t *testing.T) {
 }
 
 // withTrace returns a function that adds a trace to the project.
-func withTrace(inputs, outputs map[string]any) func(*stage) {
-	return func(s *stage) {
+func withTrace(inputs, outputs map[string]any) func(*fixture) {
+	return func(s *fixture) {
 		start := time.Now().Add(-time.Hour)
 		s.Sandbox.AddRuns(s.project,
 			trace.Run{ID: idOf("root"), Name: "support-assistant", Type: trace.Chain, Start: start, End: start.Add(17362 * time.Millisecond), Inputs: inputs, Outputs: outputs, Cost: new(0.004395)},
@@ -196,14 +196,14 @@ func TestGetRun(t *testing.T) {
 		}
 		return args
 	}
-	elsewhere := func(s *stage) {
+	elsewhere := func(s *fixture) {
 		conversation(s)
 		s.Sandbox.AddProject(sandbox.Project{ID: idOf("other"), Name: "other"})
 	}
 	runTranscripts(t, "get_run", []transcriptCase{
 		{name: "conversation", prepare: conversation, args: root},
 		{name: "child_with_an_error", prepare: conversation, args: servertest.Args{"run_id": idOf("child").String()}},
-		{name: "shortened", prepare: withTrace(map[string]any{"text": long("Where is my refund? ")}, answer), args: with(servertest.Args{"max_chars": 120})},
+		{name: "shortened", prepare: withTrace(map[string]any{"text": longText("Where is my refund? ")}, answer), args: with(servertest.Args{"max_chars": 120})},
 		{name: "by_project_name", prepare: conversation, args: with(servertest.Args{"project": "shop", "max_chars": 40})},
 		{name: "hidden_content", prepare: conversation, args: root, options: servertest.Options{Config: func(c *config.Config) { c.HideRunContent = true }}},
 		{name: "nothing_in_it", prepare: withTrace(nil, map[string]any{}), args: root},
@@ -219,7 +219,7 @@ func TestGetRunFitsItsBudget(t *testing.T) {
 	for name, filler := range fillers {
 		f := servertest.Start(t, servertest.Options{Sandbox: sandbox.Options{Empty: true}})
 		project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
-		text := long(filler)
+		text := longText(filler)
 		f.Sandbox.AddRuns(project, trace.Run{ID: idOf("root"), Name: text, Error: text, Inputs: map[string]any{"a": text, "b": text, "c": text}, Outputs: map[string]any{"d": []any{text, text, text}}})
 		args := servertest.Args{"run_id": idOf("root").String()}
 		within(t, name, f.Call(t, "get_run", args), defaultBudget)

@@ -16,7 +16,7 @@ import (
 
 // However little max_chars leaves of inputs and outputs, everything else stays.
 func TestMaxCharsCutsOnlyInputsAndOutputs(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		withRuns(s)
 		failed := trace.Run{ID: idOf("failed run"), Name: "support-assistant", Start: time.Now(), Status: "error", Error: "TimeoutError: refunds.lookup timed out",
 			Inputs: map[string]any{"question": "Where is my refund?"}, Outputs: map[string]any{"answer": "Which order is it?"}, ThreadID: "thread one", Tags: []string{"refunds"}}
@@ -62,7 +62,7 @@ func TestMaxCharsCutsOnlyInputsAndOutputs(t *testing.T) {
 // A run's outputs that begin with its inputs, as the messages of an agent do, are
 // written without that part, and are whole in the structure.
 func TestOutputsDoNotRepeatInputs(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		message := func(role, text string, more ...string) map[string]any {
 			m := map[string]any{"role": role, "content": text}
 			for _, name := range more {
@@ -89,8 +89,8 @@ func TestOutputsDoNotRepeatInputs(t *testing.T) {
 
 var uuids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// follow makes the next call of a result, and returns its result.
-func (s *stage) follow(reply servertest.Reply) servertest.Reply {
+// callNext makes the next call of a result, and returns its result.
+func (s *fixture) callNext(reply servertest.Reply) servertest.Reply {
 	s.t.Helper()
 	var result struct {
 		Next struct {
@@ -112,8 +112,8 @@ func (s *stage) follow(reply servertest.Reply) servertest.Reply {
 // The next calls lead from a project to a failing run, each text has each id once, and no
 // table has padding.
 func TestNextCallsLeadToAFailingRun(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
-		job := support()
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
+		job := newSupportJob()
 		failed := uuid.New()
 		s.Sandbox.AddRuns(s.project, trace.Run{ID: failed, Name: "support-assistant", Start: time.Now(), End: time.Now(), Status: "error", Error: "TimeoutError"})
 		job.Runs = []sandbox.JobRun{{ClusterID: idOf("Refund never arrives"), Fields: map[string]any{"id": failed, "status": "error"}}}
@@ -136,7 +136,7 @@ func TestNextCallsLeadToAFailingRun(t *testing.T) {
 			if strings.HasPrefix(reply.Text, "Run ") {
 				break
 			}
-			reply = s.follow(reply)
+			reply = s.callNext(reply)
 		}
 		if !strings.HasPrefix(reply.Text, "Run "+failed.String()) {
 			t.Errorf("the calls end at\n%s", reply.Text)
@@ -146,7 +146,7 @@ func TestNextCallsLeadToAFailingRun(t *testing.T) {
 
 // A running job, a failed job and a project without jobs have next calls too.
 func TestNextCallsOfUnfinishedJobs(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		list := func() servertest.Reply { return s.Call(t, "list_insights_jobs", servertest.Args{"project": "shop"}) }
 		var next struct {
 			Next struct {
@@ -163,10 +163,10 @@ func TestNextCallsOfUnfinishedJobs(t *testing.T) {
 			}
 		}
 		expect(list(), "create_insights_job", "dry_run", true)
-		s.Sandbox.AddJob(s.project, failedJob())
+		s.Sandbox.AddJob(s.project, newFailedJob())
 		expect(list(), "create_insights_job", "dry_run", true)
 		expect(s.Call(t, "get_insights_job", servertest.Args{"project": "shop", "job_id": idOf("failed").String()}), "create_insights_job", "dry_run", true)
-		s.Sandbox.AddJob(s.project, runningJob())
+		s.Sandbox.AddJob(s.project, newRunningJob())
 		running := idOf("running").String()
 		expect(list(), "wait_for_insights_job", "job_id", running)
 		args := servertest.Args{"project": "shop", "job_id": running}
@@ -177,7 +177,7 @@ func TestNextCallsOfUnfinishedJobs(t *testing.T) {
 
 // The next call of a dry run does what the dry run has counted.
 func TestDryRunLeadsToCall(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		withRuns(s)
 		for _, name := range []string{"run 1", "run 2"} {
 			s.Sandbox.AddRuns(s.project, trace.Run{ID: idOf(name), Start: time.Now()})
@@ -270,9 +270,9 @@ func TestTaskBudgets(t *testing.T) {
 
 // A name has the same length in every script: it is cut by characters, if there is room.
 func TestNamesAreCutByCharacters(t *testing.T) {
-	onStage(t, servertest.Options{}, func(t *testing.T, s *stage) {
+	runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
 		name := strings.Repeat("返金", 40)
-		job := support()
+		job := newSupportJob()
 		job.Name, job.Clusters[0].Name = name, name
 		s.Sandbox.AddJob(s.project, job)
 		s.Sandbox.AddProject(sandbox.Project{Name: name})

@@ -16,9 +16,9 @@ import (
 	"langsmith-insights-mcp/server/servertest"
 )
 
-// stage is a server over an empty sandbox with one project, on the clock of a
+// fixture is a server over an empty sandbox with one project, on the clock of a
 // synctest bubble: midnight of 1 January 2000, until something sleeps.
-type stage struct {
+type fixture struct {
 	*servertest.Fixture
 	t       *testing.T
 	project uuid.UUID
@@ -32,28 +32,28 @@ type stage struct {
 	racing bool
 }
 
-// onStage runs a test on a stage. Every id in it is the same each time.
-func onStage(t *testing.T, options servertest.Options, run func(*testing.T, *stage)) {
+// runFixture runs a test with a fixture. Its ids are the same each time.
+func runFixture(t *testing.T, options servertest.Options, run func(*testing.T, *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		options.Sandbox.Now, options.Sandbox.Empty = time.Now, true
-		s := &stage{Fixture: servertest.Start(t, options), t: t, routes: options.Sandbox.Routes}
+		s := &fixture{Fixture: servertest.Start(t, options), t: t, routes: options.Sandbox.Routes}
 		s.project = s.Sandbox.AddProject(sandbox.Project{Name: "shop"})
 		s.Sandbox.ResetRequests()
 		run(t, s)
 	})
 }
 
-// onEveryGeneration runs a test on a stage where LangSmith has both generations of the run
+// runWithEachRoutes runs a test with a fixture whose LangSmith has both generations of the run
 // and queue routes, one with only the older, and one with only the newer. Tools return the
 // same on all three.
-func onEveryGeneration(t *testing.T, options servertest.Options, run func(*testing.T, *stage)) {
+func runWithEachRoutes(t *testing.T, options servertest.Options, run func(*testing.T, *fixture)) {
 	t.Helper()
-	onStage(t, options, run)
+	runFixture(t, options, run)
 	for _, routes := range []sandbox.Routes{sandbox.RoutesV1, sandbox.RoutesV2} {
 		t.Run(string(routes), func(t *testing.T) {
 			options.Sandbox.Routes = routes
-			onStage(t, options, run)
+			runFixture(t, options, run)
 		})
 	}
 }
@@ -63,12 +63,12 @@ const upstreamHeading = "\n--- upstream\n"
 
 // transcript calls a tool and compares the outcome with a golden file: the text, the
 // structure, and the requests upstream if LangSmith has both generations of routes.
-func (s *stage) transcript(name, tool string, args servertest.Args) servertest.Reply {
+func (s *fixture) transcript(name, tool string, args servertest.Args) servertest.Reply {
 	s.t.Helper()
 	s.Sandbox.ResetRequests()
 	reply := s.Call(s.t, tool, args)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", tool, encoded(s.t, args))
+	fmt.Fprintf(&b, "%s %s\n", tool, encodeJSON(s.t, args))
 	if reply.IsError {
 		b.WriteString("isError\n")
 	}
@@ -96,12 +96,9 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 	upstream := s.upstream()
 	switch {
 	case s.racing:
-		upstream = []string{"what is answered first decides which requests are sent"}
+		upstream = nil
 	case s.concurrent:
 		slices.Sort(upstream)
-	}
-	if s.racing {
-		upstream = nil
 	}
 	for _, line := range upstream {
 		b.WriteString(line + "\n")
@@ -111,7 +108,7 @@ func (s *stage) transcript(name, tool string, args servertest.Args) servertest.R
 }
 
 // upstream lists the requests since the last transcript began.
-func (s *stage) upstream() []string {
+func (s *fixture) upstream() []string {
 	var lines []string
 	for _, request := range s.Sandbox.Requests() {
 		line := request.Method + " " + request.Path
@@ -126,7 +123,7 @@ func (s *stage) upstream() []string {
 	return lines
 }
 
-func encoded(t *testing.T, v any) string {
+func encodeJSON(t *testing.T, v any) string {
 	t.Helper()
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

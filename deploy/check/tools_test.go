@@ -19,8 +19,8 @@ import (
 // repository is the repository's root.
 const repository = "../.."
 
-// tool runs a program, or skips the test if it is not installed.
-func tool(t *testing.T, name string, args ...string) string {
+// runTool runs a program, or skips the test if it is not installed.
+func runTool(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
 		t.Skipf("%s is not installed", name)
@@ -35,8 +35,8 @@ func tool(t *testing.T, name string, args ...string) string {
 // version is the VERSION that the image is built with.
 const version = "v1.2.3-check"
 
-// program builds the program into a folder, as the Dockerfile does.
-func program(t *testing.T, dir string) string {
+// buildProgram builds the program into a folder, as the Dockerfile does.
+func buildProgram(t *testing.T, dir string) string {
 	t.Helper()
 	dockerfile, err := os.ReadFile(repository + "/deploy/Dockerfile")
 	if err != nil {
@@ -62,11 +62,11 @@ func TestImageRuns(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(stage, "image/etc/ssl/certs"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	program(t, filepath.Join(stage, "image"))
+	buildProgram(t, filepath.Join(stage, "image"))
 	store := t.TempDir()
 	buildah := func(args ...string) string {
 		t.Helper()
-		return strings.TrimSpace(tool(t, "buildah", append([]string{"--storage-driver", "vfs", "--root", filepath.Join(store, "root"), "--runroot", filepath.Join(store, "run")}, args...)...))
+		return strings.TrimSpace(runTool(t, "buildah", append([]string{"--storage-driver", "vfs", "--root", filepath.Join(store, "root"), "--runroot", filepath.Join(store, "run")}, args...)...))
 	}
 	buildah("build", "--quiet", "--isolation", "chroot", "--build-context", "build="+stage, "-f", repository+"/deploy/Dockerfile", "-t", "langsmith-insights-mcp", repository)
 	config := buildah("inspect", "--type", "image", "--format", "{{.OCIv1.Config.User}} {{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.Cmd}} {{.OCIv1.Config.Env}}", "langsmith-insights-mcp")
@@ -111,7 +111,7 @@ func TestHAProxyForwardedProto(t *testing.T) {
 	if err := errors.Join(os.WriteFile(certificate, pemText, 0o600), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	tool(t, "haproxy", "-c", "-f", path)
+	runTool(t, "haproxy", "-c", "-f", path)
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	proxy := exec.CommandContext(ctx, "haproxy", "-f", path)
@@ -143,19 +143,19 @@ func TestSystemdUnit(t *testing.T) {
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "langsmith-insights-mcp.service")
-	text := strings.Replace(string(unit), "/usr/local/bin/langsmith-insights-mcp", program(t, dir), 1)
+	text := strings.Replace(string(unit), "/usr/local/bin/langsmith-insights-mcp", buildProgram(t, dir), 1)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if output := tool(t, "systemd-analyze", "verify", path); strings.Contains(output, filepath.Base(path)) {
+	if output := runTool(t, "systemd-analyze", "verify", path); strings.Contains(output, filepath.Base(path)) {
 		t.Errorf("systemd-analyze reports %s", output)
 	}
 }
 
-// The alerts ring for this server, its first call in doubt included, and for no other
-// program that has metrics of the same names.
+// The alerts fire for this server, also for its first uncertain call, and not for other
+// programs with metrics of the same names.
 func TestPrometheusAlerts(t *testing.T) {
-	tool(t, "promtool", "check", "rules", "../monitoring/alerts.yaml")
+	runTool(t, "promtool", "check", "rules", "../monitoring/alerts.yaml")
 	rules, err := os.ReadFile("../monitoring/alerts.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -168,10 +168,10 @@ func TestPrometheusAlerts(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), rules, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tool(t, "promtool", "test", "rules", filepath.Join(dir, "alerts_test.yaml"))
+	runTool(t, "promtool", "test", "rules", filepath.Join(dir, "alerts_test.yaml"))
 }
 
-// The kustomization contains every kind, and a secret from the file of tokens.
+// The kustomization has every kind of object, and a secret from the file of tokens.
 func TestKustomization(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../kubernetes")); err != nil {
@@ -180,7 +180,7 @@ func TestKustomization(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "auth-tokens.txt"), []byte("a-token\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	output := tool(t, "kubectl", "kustomize", dir)
+	output := runTool(t, "kubectl", "kustomize", dir)
 	for _, kind := range []string{"Namespace", "Secret", "Deployment", "StatefulSet", "Ingress", "NetworkPolicy", "HorizontalPodAutoscaler", "PodDisruptionBudget"} {
 		if !strings.Contains(output, "kind: "+kind+"\n") {
 			t.Errorf("the kustomization has no %s", kind)

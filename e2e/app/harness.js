@@ -1,5 +1,5 @@
-// What every test stands on: the real server over its sandbox, a client of it,
-// a host page with the official AppBridge, and Debian's Chromium.
+// The common parts of the tests: the real server over its sandbox, a client of it, a host
+// page with the official AppBridge, and Debian's Chromium.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -14,7 +14,7 @@ import { buildSync } from 'esbuild';
 import { chromium } from 'playwright-core';
 
 const server = need('SERVER');
-const stageProgram = need('REPORTS');
+const reportsProgram = need('REPORTS');
 
 /** @param {string} name */
 function need(name) {
@@ -23,7 +23,7 @@ function need(name) {
   return value;
 }
 
-/** Every ability a host can have. */
+/** Every capability that a host can have. */
 export const able = {
   serverTools: {},
   openLinks: {},
@@ -31,7 +31,7 @@ export const able = {
   updateModelContext: { text: {}, structuredContent: {} },
 };
 
-// What the specification has hosts send where a page declares no domains.
+// The policy that the specification requires of hosts if a page declares no domains.
 const policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' data:; object-src 'none'; connect-src 'none'; frame-src 'none'; base-uri 'self'";
 
 const closing = [];
@@ -72,10 +72,10 @@ function shared(name, start) {
 /** A client of the server over its embedded sandbox. */
 export const sandbox = () => shared('sandbox', () => connect(['--sandbox', '--state', 'memory']));
 
-/** The stage's LangSmith: its address, and what it holds. */
-const playbill = () =>
-  shared('playbill', async () => {
-    const child = spawn(stageProgram, { stdio: ['pipe', 'pipe', 'inherit'] });
+/** The sandbox with special reports: its address and its jobs. */
+const specialSandbox = () =>
+  shared('special sandbox', async () => {
+    const child = spawn(reportsProgram, { stdio: ['pipe', 'pipe', 'inherit'] });
     closing.push(async () => {
       child.stdin.end();
       await once(child, 'exit');
@@ -84,16 +84,16 @@ const playbill = () =>
     return JSON.parse(line);
   });
 
-/** A client of the server over the stage. */
-export const stage = () =>
-  shared('stage', async () => {
-    const { url, ...held } = await playbill();
+/** A client of the server over the special reports, with the ids of their jobs. */
+export const specialReports = () =>
+  shared('special reports', async () => {
+    const { url, ...ids } = await specialSandbox();
     const client = await connect(['--state', 'memory'], { LANGSMITH_ENDPOINT: url, LANGSMITH_API_KEY: 'lsv2_pt_test' });
-    return { client, ...held };
+    return { client, ...ids };
   });
 
 /**
- * A finished report over the sandbox's sample traces.
+ * Returns the ids of a finished report over the sandbox's sample traces.
  *
  * @param {string} name
  * @param {object} request what create_insights_job is asked for
@@ -124,7 +124,7 @@ export async function call(client, name, args) {
   return result.structuredContent;
 }
 
-/** The one browser that all pages are in. */
+/** The browser of all pages. */
 export const browser = () =>
   shared('browser', async () => {
     const found = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--force-color-profile=srgb'] });
@@ -133,7 +133,7 @@ export const browser = () =>
   });
 
 /**
- * Serves what a request's path names.
+ * Serves files by their paths.
  *
  * @param {Record<string, { type: string, body: string | Buffer, policy?: string }>} files
  */
@@ -158,7 +158,7 @@ const hostPage = () =>
     return serve({ '/': { type: 'text/html', body: await readFile(file('host.html')) }, '/host.js': { type: 'text/javascript', body: outputFiles[0].text } });
   });
 
-/** The page as a host gets it: found by a tool's _meta, read as a resource, on an origin of its own. */
+/** The page as a host gets it: named by a tool's _meta, read as a resource, with its own origin. */
 const frame = () =>
   shared('frame', async () => {
     const client = await sandbox();
@@ -179,7 +179,7 @@ const frame = () =>
  * @param {{ width: number, height: number }} [options.viewport]
  * @param {(params: { name: string, arguments?: any }) => Promise<any>} [options.answer] to the page's calls
  * @param {object} [options.browser] settings of the browser
- * @param {boolean} [options.clock] whether time passes only when the test says so
+ * @param {boolean} [options.clock] whether the test controls the time
  * @param {'whole' | 'silent' | 'none'} [options.host]
  */
 export async function show({ capabilities = able, context = {}, viewport = { width: 1100, height: 900 }, answer, browser: settings = {}, clock = false, host = 'whole' } = {}) {
@@ -205,19 +205,19 @@ export async function show({ capabilities = able, context = {}, viewport = { wid
     page,
     app,
     calls,
-    /** What the page asked its host for. */
+    /** The requests of the page to its host. */
     seen: () => page.evaluate(() => window.seen),
-    /** The rows of the table of categories, as people read them. */
+    /** The rows of the table of categories, as text. */
     rows: () => app.locator('.tree [data-id]').evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.innerText.replaceAll('\n', ' ').trim()))),
     heading: () => app.locator('h1').innerText(),
-    /** What has the focus. */
+    /** The label or text of the focused element. */
     focused: () => app.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? ''),
     /** @param {string} method @param {object} params */
     send: (method, params) => page.evaluate(([method, params]) => window.bridge[method](params), [method, params]),
     /**
-     * The end of a test: nothing may have gone wrong unseen, and nothing left the page.
+     * Ends the test: no error and no other request may have occurred.
      *
-     * @param {{ expected?: RegExp }} [but] what a test has provoked
+     * @param {{ expected?: RegExp }} [but] the errors that the test causes
      */
     async done({ expected } = {}) {
       assert.equal(await app.evaluate(() => 'pwned' in window), false, 'a text has run as a script');
@@ -229,7 +229,7 @@ export async function show({ capabilities = able, context = {}, viewport = { wid
 }
 
 /**
- * Waits until something is so, and fails with what it was instead.
+ * Waits until a value fulfils a condition, and fails with the last value.
  *
  * @template T
  * @param {() => Promise<T> | T} look
@@ -247,8 +247,8 @@ export async function until(look, so) {
 }
 
 /**
- * Shows the result of a tool, as a host does after a model's call. The page's own
- * calls go to the same server.
+ * Shows the result of a tool, as a host does after a model's call. The page's calls go to
+ * the same server.
  *
  * @param {Client} client
  * @param {string} name

@@ -1,6 +1,6 @@
-// The moving picture at the top of the README: the command demo in a terminal, then
-// a report as a host shows it. What it shows is the program's own output and its own
-// page; the terminal around the output, the pointer, the captions and the pace are of here.
+// The animation at the top of the README: the command demo in a terminal, then a report as a
+// host shows it. The output and the page are the program's; the terminal, the pointer, the
+// captions and the timing are made here.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ const captionHeight = 36;
 /** @typedef {{ image: Buffer, milliseconds: number }} Frame */
 
 /**
- * Writes the moving picture.
+ * Writes the animation.
  *
  * @param {string} path
  * @param {string[]} demo the lines that the command demo writes
@@ -40,7 +40,7 @@ function record(page) {
 }
 
 /**
- * Puts a line of text above a page.
+ * Shows a caption above a page.
  *
  * @param {import('playwright-core').Page} page
  * @param {string} text
@@ -58,7 +58,7 @@ const caption = (page, text) =>
   );
 
 /**
- * The command demo, typed and run.
+ * Records the command demo, typed and run.
  *
  * @param {string[]} lines
  */
@@ -76,7 +76,7 @@ async function showDemo(lines) {
   </style><pre><b>$</b> <i></i>\n</pre>`);
   await caption(page, 'The demo: an agent’s calls, against an embedded sandbox. No account, no network.');
   const type = (/** @type {string} */ text) => page.locator('pre i').first().evaluate((line, text) => line.append(text), text);
-  /** Writes lines, and shows the last, or those from the first that begins so. */
+  /** Writes lines, and scrolls to the end, or to the first line that begins with top. */
   const write = (/** @type {string[]} */ lines, top = '') =>
     page.locator('pre').evaluate(
       (screen, [lines, top]) => {
@@ -121,7 +121,7 @@ async function showDemo(lines) {
   return frames;
 }
 
-/** The lines that the command demo writes. */
+/** Returns the output lines of the command demo. */
 export async function runDemo() {
   const child = spawn(process.env.SERVER ?? '', ['demo'], { stdio: ['ignore', 'pipe', 'inherit'] });
   /** @type {string[]} */
@@ -133,7 +133,7 @@ export async function runDemo() {
 }
 
 /**
- * The report page: the whole report, one of its categories, a trace of that.
+ * Records the report page: the report, one of its categories, and a trace.
  *
  * @param {object} look
  */
@@ -144,7 +144,7 @@ async function showApp(look) {
   await caption(page, 'The report in a host with MCP Apps: categories, what fails, the traces behind it.');
   const { frames, hold } = record(page);
 
-  /** Shows a pointer over something, then clicks it. */
+  /** Shows a pointer over an element, then clicks it. */
   const click = async (/** @type {import('playwright-core').Locator} */ target) => {
     const box = await target.boundingBox();
     if (!box) throw new Error('nothing to click');
@@ -163,7 +163,7 @@ async function showApp(look) {
     await page.mouse.move(0, 0);
     await page.evaluate(() => document.querySelector('#pointer')?.remove());
   };
-  /** Scrolls until something is below the caption. */
+  /** Scrolls until an element is below the caption. */
   const scrollTo = async (/** @type {import('playwright-core').Locator} */ target) => {
     const box = await target.boundingBox();
     await page.evaluate((by) => new Promise((done) => (window.scrollBy(0, by), requestAnimationFrame(() => requestAnimationFrame(done)))), (box?.y ?? 0) - captionHeight - 12);

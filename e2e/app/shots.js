@@ -1,6 +1,6 @@
-// The pictures in docs/images: e2e/app/run shots takes them anew. They are made
-// smaller with pngquant where that is installed. With them go the digests of what they
-// show, by which tests find that they are of something older.
+// Takes the pictures in docs/images (e2e/app/run shots). pngquant makes them smaller if it is
+// installed. The digests of what they show are written too, so that tests find outdated
+// pictures.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,7 +30,7 @@ async function open(name, viewport, theme, more = {}) {
       const path = `${images}${name}.png`;
       await view.page.screenshot({ path, clip: { x: 0, y: 0, ...viewport } });
       const { error } = spawnSync('pngquant', ['--force', '--skip-if-larger', '--ext', '.png', '--speed', '1', '--quality', '80-98', path]);
-      console.log(name, error ? 'as Chromium wrote it' : 'made smaller');
+      console.log(name, error ? 'as Chromium wrote it' : 'reduced');
       await view.done();
     },
   };

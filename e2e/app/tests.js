@@ -1,4 +1,4 @@
-// All tests of the page, in one process: they share a browser and two servers.
+// Runs all tests of the page in one process, with one browser and two servers.
 
 import { after } from 'node:test';
 import { close } from './harness.js';

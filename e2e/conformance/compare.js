@@ -1,13 +1,12 @@
-// Holds the results of one run against its expected failures, check by check,
-// scored or not, warnings included; the suite's own verdict looks at the scored
-// scenarios' failures alone.
+// Compares the results of one run with its expected failures, check by check, with warnings
+// and unscored scenarios. The suite itself considers only failures of scored scenarios.
 //
 //   node compare.js TARGET REVISION RESULTS EXPECTED
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-// The suite and what it depends on are installed beside the other clients.
+// The suite and its dependencies are installed in e2e/clients.
 const clients = new URL('../clients/', import.meta.url);
 const { parse } = createRequire(clients)('yaml');
 
@@ -24,7 +23,7 @@ const ran = new Map(readdirSync(results).map((name) =>
   [name.slice('server-'.length).replace(/-\d{4}-\d{2}-\d{2}T.*$/, ''), join(results, name, 'checks.json')]));
 
 const count = { SUCCESS: 0, FAILURE: 0, WARNING: 0, SKIPPED: 0 };
-const failed = new Map(); // "scenario:check" to why
+const failed = new Map(); // "scenario:check" to its message
 const missing = [];
 const skipped = [];
 for (const scenario of due) {
@@ -45,7 +44,7 @@ const expected = new Set(parse(readFileSync(expectedFile, 'utf8'))?.server ?? []
 const surprises = [
   ...missing.map((scenario) => `has no result: ${scenario}`),
   ...[...failed].filter(([check]) => !expected.has(check)).map(([check, why]) => `failed: ${check}: ${why}`),
-  ...[...expected].filter((check) => !failed.has(check)).map((check) => `did not fail, so strike it from ${expectedFile}: ${check}`),
+  ...[...expected].filter((check) => !failed.has(check)).map((check) => `did not fail; remove it from ${expectedFile}: ${check}`),
 ];
 console.log(`${target} ${revision}: ${count.SUCCESS} of ${count.SUCCESS + count.FAILURE} checks passed, ` +
   `${count.FAILURE} failed, ${count.WARNING} warned, ${count.SKIPPED} skipped; ` +

@@ -1,5 +1,5 @@
-// Agent hosts that others wrote read what install wrote for them, connect to the server
-// as far as they do so without an account, and install what this repository offers.
+// Agent hosts read the entries that install writes, connect to the server as far as they can
+// without an account, and install this repository's plugin and extension.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ const repository = join(here, "../..");
 const program = process.env.PROGRAM ?? assert.fail("PROGRAM names no program; use the run script");
 const run = promisify(execFile);
 
-/** A machine of its own: a home, an empty environment, and the hosts on the PATH. */
+/** Returns a machine with an empty home, an empty environment, and the hosts on the PATH. */
 async function machine(t, environment = {}) {
   const home = await mkdtemp(join(tmpdir(), "insights-hosts-"));
   t.after(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
@@ -25,14 +25,14 @@ async function machine(t, environment = {}) {
     home,
     call: async (command, ...args) => {
       const called = run(command, args, { cwd: home, env, timeout: 120_000, maxBuffer: 10 << 20 });
-      called.child.stdin.end(); // nobody is there to be asked
+      called.child.stdin.end(); // nobody answers questions
       const { stdout, stderr } = await called;
       return stdout + stderr;
     },
   };
 }
 
-/** Why a host cannot be tried here, false if it can. */
+/** Says why a host cannot be tested here; false if it can. */
 async function cannotStart(command) {
   const home = await mkdtemp(join(tmpdir(), "insights-hosts-"));
   try {
@@ -72,11 +72,11 @@ async function trust({ home }, ...folders) {
 const hosts = {
   "claude-code": { command: "claude", connected: /ls-insights: .*Connected/, list: ["mcp", "list"], config: ".claude.json", prepare: async () => {} },
   "gemini-cli": { command: "gemini", connected: /ls-insights: .*Connected/, list: ["mcp", "list"], config: ".gemini/settings.json", prepare: trust },
-  // Codex lists what it would start, and connects to nothing.
+  // Codex lists the servers and connects to none.
   "codex-cli": { command: "codex", connected: /ls-insights .*enabled/, list: ["mcp", "list"], config: ".codex/config.toml", prepare: async () => {} },
 };
 
-/** A folder with what hosts install of the repository, and nothing else of it. */
+/** Returns a folder with the parts of the repository that hosts install. */
 async function offered(t) {
   const folder = join((await machine(t)).home, "repository");
   for (const part of [".claude-plugin", "skills", "gemini-extension.json"]) {
@@ -88,14 +88,14 @@ async function offered(t) {
 const missing = {};
 for (const { command } of Object.values(hosts)) missing[command] = await cannotStart(command);
 
-// Hosts wait more than they work, so they are tried side by side.
+// Hosts mostly wait, so they are tested concurrently.
 suite("agent hosts", { concurrency: 4 }, () => {
   for (const [client, host] of Object.entries(hosts)) {
     const skip = missing[host.command];
-    test(`${client} reads what install wrote`, { skip }, async (t) => {
+    test(`${client} reads the entry that install writes`, { skip }, async (t) => {
       const at = await machine(t);
       await host.prepare(at);
-      // Without an account first, but for Gemini CLI, which takes ten seconds to list its servers.
+      // First without an account, except for Gemini CLI, which takes ten seconds to list its servers.
       await at.call("langsmith-insights-mcp", "install", "--client", client, "--sandbox");
       if (client !== "gemini-cli") assert.match(await at.call(host.command, ...host.list), host.connected);
       assert.ok(!(await readFile(join(at.home, host.config), "utf8")).includes("LANGSMITH"), "the entry names a key");

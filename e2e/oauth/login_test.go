@@ -27,7 +27,7 @@ func startProgram(t *testing.T, address string, args ...string) {
 	t.Helper()
 	path := os.Getenv("PROGRAM")
 	if path == "" {
-		t.Fatal("PROGRAM names no program; use the run script beside this file")
+		t.Fatal("PROGRAM is not set; use the script run")
 	}
 	cmd := exec.Command(path, append([]string{"http", "--sandbox", "--log-level", "disabled", "--addr", address}, args...)...)
 	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
@@ -61,7 +61,7 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// logIn goes to a login page as a person does and returns what it leads to.
+// logIn submits a login page as a person does and returns the query of the redirect.
 func logIn(t *testing.T, page string) url.Values {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -97,15 +97,15 @@ func logIn(t *testing.T, page string) url.Values {
 	return back
 }
 
-// A client that knows nothing but the server's address is led to the provider
-// by a 401, comes back with a token, and is served.
+// A client that knows only the server's address finds the provider from a 401, gets a token
+// there, and can call tools.
 func TestClientLogin(t *testing.T) {
 	address := freeAddress(t)
 	resource := "http://" + address + "/mcp"
 	provider := startProvider(t, resource)
 	startProgram(t, address, "--oauth-issuer", provider, "--oauth-audience", resource, "--oauth-scope", storage.CustomScope)
 
-	tokens, seen := transport.NewMemoryTokenStore(), &idTokens{}
+	tokens, seen := transport.NewMemoryTokenStore(), &idTokenRecorder{}
 	c, err := client.NewOAuthStreamableHttpClient(resource, client.OAuthConfig{
 		ClientID: clientID, RedirectURI: redirectURI, TokenEndpointAuthMethod: "none",
 		Scopes: []string{"openid", "offline_access", storage.CustomScope}, TokenStore: tokens, PKCEEnabled: true,
@@ -186,10 +186,10 @@ func TestClientLogin(t *testing.T) {
 	}
 }
 
-// idTokens keeps the ID token that the provider gives beside the access token.
-type idTokens struct{ last string }
+// idTokenRecorder records the ID token that the provider returns with the access token.
+type idTokenRecorder struct{ last string }
 
-func (s *idTokens) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *idTokenRecorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		return nil, err

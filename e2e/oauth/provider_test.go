@@ -1,4 +1,4 @@
-// Package oauth lets a client log in to the program through a real provider.
+// Package oauth tests that a client can log in to the program through a real provider.
 package oauth
 
 import (
@@ -22,8 +22,8 @@ const (
 	password    = "verysecure"
 )
 
-// startProvider starts an OpenID Connect provider whose access tokens are JWTs
-// for the given audience, and returns its address.
+// startProvider starts an OpenID Connect provider whose access tokens are JWTs with an
+// audience, and returns its address.
 func startProvider(t *testing.T, audience string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -46,8 +46,8 @@ func startProvider(t *testing.T, audience string) string {
 	return address
 }
 
-// resourceStorage makes the example's provider one for resources: its access
-// tokens are JWTs, and are meant for the resource that was asked for (RFC 8707).
+// resourceStorage adds resources to the example's storage: access tokens are JWTs for the
+// requested resource (RFC 8707).
 type resourceStorage struct {
 	*storage.Storage
 	audience string
@@ -63,8 +63,7 @@ func (s *resourceStorage) AuthRequestByCode(ctx context.Context, code string) (o
 	return resourceRequest{request, s.audience}, err
 }
 
-// GetPrivateClaimsFromScopes adds what RFC 9068 has an access token say and this
-// provider leaves out.
+// GetPrivateClaimsFromScopes adds the claims of RFC 9068 that the provider lacks.
 func (s *resourceStorage) GetPrivateClaimsFromScopes(ctx context.Context, userID, clientID string, scopes []string) (map[string]any, error) {
 	claims, err := s.Storage.GetPrivateClaimsFromScopes(ctx, userID, clientID, scopes)
 	if claims == nil {

@@ -16,15 +16,15 @@ import (
 type member struct{ name, mode, owner, time, content string }
 
 func TestArchiveContents(t *testing.T) {
-	dist := folder(t, "FIRST")
-	files := contents(t, dist)
+	dist := folderFrom(t, "FIRST")
+	files := readContents(t, dist)
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		for _, arch := range []string{"amd64", "arm64"} {
 			read, suffix, file := readTar, ".tar.gz", name
 			if system == "windows" {
 				read, suffix, file = readZip, ".zip", name+".exe"
 			}
-			members := read(t, matching(t, dist, name+"_*_"+system+"_"+arch+suffix))
+			members := read(t, findFile(t, dist, name+"_*_"+system+"_"+arch+suffix))
 			var names []string
 			for _, m := range members {
 				names = append(names, m.name)
@@ -89,7 +89,7 @@ func readZip(t *testing.T, path string) (members []member) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A zip file knows no owner unless an extra field says so; Go's writes none.
+		// A zip file has an owner only in an extra field, which Go does not write.
 		members = append(members, member{f.Name, f.Mode().String(), "0:0", f.Modified.UTC().String(), string(content)})
 	}
 	return members

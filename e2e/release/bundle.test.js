@@ -1,6 +1,5 @@
-// The bundle as a host sees it: unpacked by the official tool, its configuration
-// worked out by the official tool's own code, its program started with nearly
-// nothing in its environment.
+// The bundle as a host uses it: unpacked by the official tool, with the configuration that the
+// official tool's code derives, and with a nearly empty environment.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +19,7 @@ before(async () => {
   manifest = JSON.parse(readFileSync(`${UNPACKED}/manifest.json`));
 });
 
-// onHost works out the configuration as a host on a system does.
+// onHost derives the configuration as a host on a system does.
 async function onHost(platform, userConfig) {
   const real = Object.getOwnPropertyDescriptor(process, "platform");
   Object.defineProperty(process, "platform", { value: platform });
@@ -31,8 +30,8 @@ async function onHost(platform, userConfig) {
   }
 }
 
-// converse starts the configured program, sends requests one by one, and returns
-// their results by method, with what it wrote to stderr.
+// converse starts the configured program, sends requests one after the other, and returns
+// their results by method, and its stderr.
 async function converse(config, requests) {
   const program = spawn(config.command, config.args, { cwd: "/", env: { ...config.env } });
   const ended = once(program, "exit");
@@ -61,7 +60,7 @@ const initialize = [
   { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "host", version: "1" } },
 ];
 
-test("each system has a program of its own kind that may be executed", async () => {
+test("each system has its own executable program", async () => {
   const kinds = { darwin: "cafebabe", linux: "7f454c46", win32: "4d5a" };
   assert.deepEqual(manifest.compatibility.platforms.toSorted(), Object.keys(kinds));
   for (const [platform, magic] of Object.entries(kinds)) {
@@ -72,7 +71,7 @@ test("each system has a program of its own kind that may be executed", async () 
   }
 });
 
-test("the manifest lists the tools that the program offers", async () => {
+test("the manifest lists the program's tools", async () => {
   const got = await converse(await onHost("linux", {}), [initialize, ["tools/list", {}]]);
   assert.equal(got.initialize.serverInfo.version, manifest.version);
   assert.deepEqual(
@@ -92,7 +91,7 @@ test("the key is the only secret, and every option reaches the program", () => {
 const call = ["tools/call", { name: "list_projects", arguments: {} }];
 const empty = () => Object.fromEntries(Object.entries(manifest.user_config).map(([key, o]) => [key, o.type === "boolean" ? false : ""]));
 
-test("an option that a host passes on as it stands counts as unset", async () => {
+test("an option that a host passes on unreplaced counts as unset", async () => {
   const config = await onHost("linux", {});
   assert.equal(config.env.LANGSMITH_API_KEY, "${user_config.langsmith_api_key}");
   const got = await converse(config, [initialize, call]);
@@ -107,7 +106,7 @@ test("an option that a host passes on empty counts as unset", async () => {
   assert.match(got["tools/call"].content[0].text, /Set LANGSMITH_API_KEY/);
 });
 
-test("a switch that is turned on holds", async () => {
+test("a switch can be turned on", async () => {
   const config = await onHost("linux", { ...empty(), langsmith_insights_mcp_read_only: true });
   const got = await converse(config, [initialize, ["tools/list", {}]]);
   const names = got["tools/list"].tools.map((tool) => tool.name);

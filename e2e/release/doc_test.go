@@ -1,5 +1,5 @@
-// Package release_test judges what deploy/release/build made, in the folders that
-// run names.
+// Package release_test tests the files that deploy/release/build has built, in the folders
+// that run names.
 package release_test
 
 import (
@@ -11,8 +11,8 @@ import (
 
 const name = "langsmith-insights-mcp"
 
-// folder is the release that a variable names.
-func folder(t *testing.T, variable string) string {
+// folderFrom returns the folder of the release that a variable names.
+func folderFrom(t *testing.T, variable string) string {
 	t.Helper()
 	path := os.Getenv(variable)
 	if path == "" {
@@ -21,8 +21,8 @@ func folder(t *testing.T, variable string) string {
 	return path
 }
 
-// program is where the program for a system and architecture lies.
-func program(dist, goos, arch string) string {
+// programPath returns the path of the program for a system and architecture.
+func programPath(dist, goos, arch string) string {
 	file := name
 	if goos == "windows" {
 		file += ".exe"
@@ -30,8 +30,8 @@ func program(dist, goos, arch string) string {
 	return filepath.Join(dist, "stage", goos+"_"+arch, file)
 }
 
-// contents reads every file below a folder, by its path in it.
-func contents(t *testing.T, dir string) map[string]string {
+// readContents reads every file below a folder, by its path in it.
+func readContents(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -49,7 +49,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-func only[T any](t *testing.T, values []T) T {
+func onlyOne[T any](t *testing.T, values []T) T {
 	t.Helper()
 	if len(values) != 1 {
 		t.Fatalf("want one, not %v", values)
@@ -57,11 +57,11 @@ func only[T any](t *testing.T, values []T) T {
 	return values[0]
 }
 
-func matching(t *testing.T, dist, pattern string) string {
+func findFile(t *testing.T, dist, pattern string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(dist, pattern))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return only(t, found)
+	return onlyOne(t, found)
 }

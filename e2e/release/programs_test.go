@@ -14,7 +14,7 @@ import (
 
 func TestLinuxPrograms(t *testing.T) {
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
-		file, err := elf.Open(program(folder(t, "FIRST"), "linux", arch))
+		file, err := elf.Open(programPath(folderFrom(t, "FIRST"), "linux", arch))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func TestLinuxPrograms(t *testing.T) {
 
 func TestWindowsPrograms(t *testing.T) {
 	for arch, machine := range map[string]uint16{"amd64": pe.IMAGE_FILE_MACHINE_AMD64, "arm64": pe.IMAGE_FILE_MACHINE_ARM64} {
-		file, err := pe.Open(program(folder(t, "FIRST"), "windows", arch))
+		file, err := pe.Open(programPath(folderFrom(t, "FIRST"), "windows", arch))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,8 +51,8 @@ func TestWindowsPrograms(t *testing.T) {
 }
 
 func TestMacPrograms(t *testing.T) {
-	dist := folder(t, "FIRST")
-	joined, err := macho.OpenFat(program(dist, "darwin", "all"))
+	dist := folderFrom(t, "FIRST")
+	joined, err := macho.OpenFat(programPath(dist, "darwin", "all"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestMacPrograms(t *testing.T) {
 	if len(joined.Arches) != len(cpus) {
 		t.Fatalf("%d slices", len(joined.Arches))
 	}
-	files := contents(t, dist)
+	files := readContents(t, dist)
 	both := files["stage/darwin_all/"+name]
 	for _, slice := range joined.Arches {
 		var found bool
@@ -96,7 +96,7 @@ func TestProgramsHaveBuildInfo(t *testing.T) {
 	versions := map[string]bool{}
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		for _, arch := range []string{"amd64", "arm64"} {
-			info, err := buildinfo.ReadFile(program(folder(t, "FIRST"), system, arch))
+			info, err := buildinfo.ReadFile(programPath(folderFrom(t, "FIRST"), system, arch))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -120,10 +120,10 @@ func TestProgramsHaveBuildInfo(t *testing.T) {
 	}
 }
 
-// TestProgramsHaveNoBuildPath looks for the paths of this machine.
+// TestProgramsHaveNoBuildPath searches the programs for the paths of the build.
 func TestProgramsHaveNoBuildPath(t *testing.T) {
-	dist := folder(t, "FIRST")
-	for file, content := range contents(t, dist) {
+	dist := folderFrom(t, "FIRST")
+	for file, content := range readContents(t, dist) {
 		if strings.Contains(content, strings.TrimSuffix(dist, "/dist")) {
 			t.Errorf("%s names the folder that it was built in", file)
 		}
@@ -134,7 +134,7 @@ func TestProgramRuns(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Fatalf("the programs are tried on Linux, not on %s", runtime.GOOS)
 	}
-	path := program(folder(t, "FIRST"), "linux", runtime.GOARCH)
+	path := programPath(folderFrom(t, "FIRST"), "linux", runtime.GOARCH)
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -17,8 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// publishedSchema is the schema that the registry's own module holds for an
-// address.
+// publishedSchema returns the schema with an address from the registry's own module.
 func publishedSchema(t *testing.T, address string) *jsonschema.Schema {
 	t.Helper()
 	module, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/modelcontextprotocol/registry").Output()
@@ -47,7 +46,7 @@ func publishedSchema(t *testing.T, address string) *jsonschema.Schema {
 }
 
 func TestRegistryEntry(t *testing.T) {
-	dist := folder(t, "FIRST")
+	dist := folderFrom(t, "FIRST")
 	text, err := os.ReadFile(filepath.Join(dist, "server.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +76,7 @@ func TestRegistryEntry(t *testing.T) {
 	for _, p := range entry.Packages {
 		packages[p.RegistryType] = p
 	}
-	file := matching(t, dist, "*.mcpb")
+	file := findFile(t, dist, "*.mcpb")
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

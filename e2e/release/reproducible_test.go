@@ -8,7 +8,7 @@ import (
 )
 
 func TestReproducibleBuild(t *testing.T) {
-	first, second := contents(t, folder(t, "FIRST")), contents(t, folder(t, "SECOND"))
+	first, second := readContents(t, folderFrom(t, "FIRST")), readContents(t, folderFrom(t, "SECOND"))
 	if len(first) != len(second) || len(first) < 20 {
 		t.Errorf("%d files in one folder, %d in the other", len(first), len(second))
 	}
@@ -17,7 +17,7 @@ func TestReproducibleBuild(t *testing.T) {
 			t.Errorf("%s differs between two folders", file)
 		}
 	}
-	for file, content := range contents(t, folder(t, "REBUILT")) {
+	for file, content := range readContents(t, folderFrom(t, "REBUILT")) {
 		if first[file] != content {
 			t.Errorf("%s differs when it is compiled again", file)
 		}
@@ -25,7 +25,7 @@ func TestReproducibleBuild(t *testing.T) {
 }
 
 func TestChecksums(t *testing.T) {
-	files := contents(t, folder(t, "FIRST"))
+	files := readContents(t, folderFrom(t, "FIRST"))
 	var want strings.Builder
 	var listed int
 	for line := range strings.Lines(files["SHA256SUMS"]) {

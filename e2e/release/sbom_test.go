@@ -8,10 +8,10 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 )
 
-// TestArchivesHaveSBOM reads the bill of materials of each archive
-// with CycloneDX's own library, and holds it against the program beside it.
+// TestArchivesHaveSBOM reads the bill of materials of each archive with CycloneDX's own
+// library, and compares it with the program.
 func TestArchivesHaveSBOM(t *testing.T) {
-	dist := folder(t, "FIRST")
+	dist := folderFrom(t, "FIRST")
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		for _, arch := range []string{"amd64", "arm64"} {
 			read, suffix := readTar, ".tar.gz"
@@ -19,7 +19,7 @@ func TestArchivesHaveSBOM(t *testing.T) {
 				read, suffix = readZip, ".zip"
 			}
 			var bom cdx.BOM
-			for _, m := range read(t, matching(t, dist, name+"_*_"+system+"_"+arch+suffix)) {
+			for _, m := range read(t, findFile(t, dist, name+"_*_"+system+"_"+arch+suffix)) {
 				if m.name != name+".cdx.json" {
 					continue
 				}
@@ -27,7 +27,7 @@ func TestArchivesHaveSBOM(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			info, err := buildinfo.ReadFile(program(dist, system, arch))
+			info, err := buildinfo.ReadFile(programPath(dist, system, arch))
 			if err != nil {
 				t.Fatal(err)
 			}

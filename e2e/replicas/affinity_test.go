@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// openSSE opens a stream of the oldest transport through the balancer, and returns its
-// events and the path for messages. The stream ends with the test.
+// openSSE opens a stream at /sse through the load balancer, and returns its events and the
+// path for messages. The stream ends with the test.
 func (c *cluster) openSSE(t *testing.T, who caller) (stream *http.Response, messages *events, path string) {
 	t.Helper()
 	stream, err := c.open(t.Context(), http.MethodGet, "http://"+c.balancer+"/sse", who.headers(), "")
@@ -26,8 +26,7 @@ func (c *cluster) openSSE(t *testing.T, who caller) (stream *http.Response, mess
 	return stream, messages, "/" + string(endpoint) // it is relative to /sse
 }
 
-// Clients of the oldest transport are served through the balancer, which keeps
-// a stream and its messages together.
+// The load balancer sends a stream at /sse and its messages to the same replica.
 func TestSSE(t *testing.T) {
 	c := start(t, clusterOptions{})
 	replicas := map[string]bool{}
@@ -45,7 +44,7 @@ func TestSSE(t *testing.T) {
 				t.Fatalf("%v: %s", err, answer)
 			}
 		}
-		// Without affinity a message may come to where its stream is not.
+		// Without affinity a message may reach a replica without its stream.
 		for _, r := range c.replicas {
 			if posted, text := c.send(t, http.MethodPost, "http://"+r.address+endpoint, who.headers(), toolCall(3, "list_projects", object{})); r.name != replica &&
 				(posted.StatusCode != http.StatusNotFound || !strings.Contains(text, "open one with GET /sse")) {
@@ -60,15 +59,15 @@ func TestSSE(t *testing.T) {
 
 var elicits = object{"elicitation": object{}}
 
-// asking begins a create that asks a person first, and returns the question's id.
-func (c *cluster) asking(t *testing.T, address string, who caller, session headers, name string) (*waiting, json.RawMessage) {
+// askPerson begins a create that asks a person first, and returns the question's id.
+func (c *cluster) askPerson(t *testing.T, address string, who caller, session headers, name string) (*waitCall, json.RawMessage) {
 	t.Helper()
 	answer, err := c.open(t.Context(), http.MethodPost, "http://"+address+"/mcp", session,
 		toolCall(1, "create_insights_job", object{"session_id": who.project, "name": name}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &waiting{answer, newEvents(answer.Body)}
+	w := &waitCall{answer, newEvents(answer.Body)}
 	var question struct {
 		ID     json.RawMessage `json:"id"`
 		Method string          `json:"method"`
@@ -83,24 +82,24 @@ func (c *cluster) asking(t *testing.T, address string, who caller, session heade
 	return w, question.ID
 }
 
-func yes(id json.RawMessage) string {
+func acceptance(id json.RawMessage) string {
 	return encode(object{"jsonrpc": "2.0", "id": id, "result": object{"action": "accept", "content": object{"answer": true}}})
 }
 
-// What needs affinity at /mcp fails cleanly without it: the wrong replica says
-// so, or does nothing, and the call goes on where it is.
+// Without affinity, what needs it at /mcp fails with a reason or has no effect, and the
+// call continues at its replica.
 func TestWithoutAffinity(t *testing.T) {
 	c := start(t, clusterOptions{args: []string{"--confirm"}})
 	who := c.langSmith.newCaller()
 	here, elsewhere := c.replicas[0].address, c.replicas[1].address
 
 	session := c.session(t, here, who, elicits)
-	asking, id := c.asking(t, here, who, session, "asked")
-	answer, text := c.send(t, http.MethodPost, "http://"+elsewhere+"/mcp", session, yes(id))
+	asking, id := c.askPerson(t, here, who, session, "asked")
+	answer, text := c.send(t, http.MethodPost, "http://"+elsewhere+"/mcp", session, acceptance(id))
 	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(text, "another replica sent the request") {
 		t.Errorf("an answer to a question of another replica's: %s %s", answer.Status, text)
 	}
-	if answer, text := c.send(t, http.MethodPost, "http://"+here+"/mcp", session, yes(id)); answer.StatusCode != http.StatusAccepted {
+	if answer, text := c.send(t, http.MethodPost, "http://"+here+"/mcp", session, acceptance(id)); answer.StatusCode != http.StatusAccepted {
 		t.Errorf("an answer: %s %s", answer.Status, text)
 	}
 	made, err := asking.end()
@@ -128,18 +127,18 @@ func TestWithoutAffinity(t *testing.T) {
 	}
 }
 
-// With a session kept at one replica, all of the older era works through the
-// balancer, and the era without sessions is spread as before.
+// With affinity of sessions all features of protocol versions with sessions work through
+// the load balancer, and requests without sessions reach all replicas.
 func TestWithAffinity(t *testing.T) {
 	c := start(t, clusterOptions{args: []string{"--confirm"}, affinity: true})
 	replicas := map[string]bool{}
 	for n := range 6 {
 		who := c.langSmith.newCaller()
 		session := c.session(t, c.balancer, who, elicits)
-		asking, id := c.asking(t, c.balancer, who, session, fmt.Sprint(n))
+		asking, id := c.askPerson(t, c.balancer, who, session, fmt.Sprint(n))
 		replica := asking.answer.Header.Get("X-Replica")
 		replicas[replica] = true
-		if answer, text := c.send(t, http.MethodPost, "http://"+c.balancer+"/mcp", session, yes(id)); answer.StatusCode != http.StatusAccepted {
+		if answer, text := c.send(t, http.MethodPost, "http://"+c.balancer+"/mcp", session, acceptance(id)); answer.StatusCode != http.StatusAccepted {
 			t.Errorf("an answer: %s %s", answer.Status, text)
 		}
 		made, err := asking.end()

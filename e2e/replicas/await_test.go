@@ -6,33 +6,33 @@ import (
 	"time"
 )
 
-// patience bounds every wait for something that must happen.
-const patience = 30 * time.Second
+// waitTime bounds every wait.
+const waitTime = 30 * time.Second
 
-// news lets others wait for changes of what a mutex guards.
-type news struct{ next chan struct{} }
+// changes notifies waiters of changes of a state, which a mutex guards.
+type changes struct{ next chan struct{} }
 
-// tell says that something has changed; the mutex is held.
-func (n *news) tell() {
+// notify reports a change. The mutex is held.
+func (n *changes) notify() {
 	if n.next != nil {
 		close(n.next)
 		n.next = nil
 	}
 }
 
-// changed is closed at the next change; the mutex is held.
-func (n *news) changed() <-chan struct{} {
+// nextChange returns a channel that is closed at the next change. The mutex is held.
+func (n *changes) nextChange() <-chan struct{} {
 	if n.next == nil {
 		n.next = make(chan struct{})
 	}
 	return n.next
 }
 
-// await looks after every change, until what it looks for is there. look also
-// says what there is instead.
+// await calls look after every change until it returns true. Its second result describes
+// the state for the failure.
 func await(t testing.TB, look func() (there bool, instead any, changed <-chan struct{})) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), waitTime)
 	defer cancel()
 	for {
 		there, instead, changed := look()
@@ -42,7 +42,7 @@ func await(t testing.TB, look func() (there bool, instead any, changed <-chan st
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			t.Fatalf("waited in vain; there is %v", instead)
+			t.Fatalf("timed out; the state is %v", instead)
 		}
 	}
 }

@@ -30,12 +30,12 @@ func (h headers) with(more headers) headers {
 	return all
 }
 
-// headers are what every request of a caller's says.
+// headers returns the headers of a caller's requests.
 func (c caller) headers() headers {
 	return headers{"X-API-Key": c.key, "X-Tenant-Id": c.workspace.String()}
 }
 
-// message is the text of a JSON-RPC message.
+// message returns a JSON-RPC message.
 func message(id any, method string, params any) string {
 	m := object{"jsonrpc": "2.0", "method": method, "params": params}
 	if id != nil {
@@ -58,7 +58,7 @@ func initialize(capabilities object) string {
 	})
 }
 
-// open sends a request and returns its answer, yet to be read.
+// open sends a request and returns its response with an unread body.
 func (c *cluster) open(ctx context.Context, method, url string, h headers, body string) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
@@ -74,7 +74,7 @@ func (c *cluster) open(ctx context.Context, method, url string, h headers, body 
 	return c.client.Do(r)
 }
 
-// send sends a request and reads its answer whole.
+// send sends a request and reads its response.
 func (c *cluster) send(t testing.TB, method, url string, h headers, body string) (*http.Response, string) {
 	t.Helper()
 	answer, err := c.open(t.Context(), method, url, h, body)
@@ -89,8 +89,7 @@ func (c *cluster) send(t testing.TB, method, url string, h headers, body string)
 	return answer, string(text)
 }
 
-// session opens a session at an address, and returns the headers of its further
-// requests.
+// session opens a session at an address, and returns the headers of its further requests.
 func (c *cluster) session(t testing.TB, address string, who caller, capabilities object) headers {
 	t.Helper()
 	answer, text := c.send(t, http.MethodPost, "http://"+address+"/mcp", who.headers(), initialize(capabilities))
@@ -101,13 +100,13 @@ func (c *cluster) session(t testing.TB, address string, who caller, capabilities
 	return who.headers().with(headers{"Mcp-Session-Id": id, "Mcp-Protocol-Version": sessions})
 }
 
-// toolCall is a call in a session; with progress it says so, at the latest every
-// two seconds.
+// toolCall returns a call for protocol versions with sessions. With progress, the server
+// reports progress at least every two seconds.
 func toolCall(id any, tool string, arguments object) string {
 	return message(id, "tools/call", object{"name": tool, "arguments": arguments, "_meta": object{"progressToken": fmt.Sprint("t", id)}})
 }
 
-// statelessCall is one of the era without sessions, and its headers.
+// statelessCall returns a call for protocol versions without sessions, and its headers.
 func statelessCall(who caller, tool string, arguments object) (headers, string) {
 	const prefix = "io.modelcontextprotocol/"
 	body := message(1, "tools/call", object{"name": tool, "arguments": arguments, "_meta": object{
@@ -117,9 +116,9 @@ func statelessCall(who caller, tool string, arguments object) (headers, string) 
 	return who.headers().with(headers{"Mcp-Protocol-Version": stateless, "Mcp-Method": "tools/call", "Mcp-Name": tool}), body
 }
 
-// result is what a tool answered.
+// result is the result of a tool.
 type result struct {
-	replica string // who answered, as the balancer says
+	replica string // the replica that responded, as the load balancer reports it
 	isError bool
 	text    string
 	job     struct {
@@ -129,7 +128,7 @@ type result struct {
 	}
 }
 
-// lostError is a call without an answer.
+// lostError is the error of a call without a response.
 type lostError struct {
 	requestID string
 	err       error
@@ -138,7 +137,7 @@ type lostError struct {
 func (e *lostError) Error() string { return "request " + e.requestID + ": " + e.err.Error() }
 func (e *lostError) Unwrap() error { return e.err }
 
-// call sends a call and reads its result.
+// call makes a call and reads its result.
 func (c *cluster) call(ctx context.Context, address string, h headers, body string) (*result, error) {
 	id := uuid.NewString()
 	answer, err := c.open(ctx, http.MethodPost, "http://"+address+"/mcp", h.with(headers{"X-Request-Id": id}), body)
@@ -200,7 +199,7 @@ type events struct{ lines *bufio.Reader }
 
 func newEvents(body io.Reader) *events { return &events{bufio.NewReader(body)} }
 
-// next is the data of the next event.
+// next returns the data of the next event.
 func (e *events) next() ([]byte, error) {
 	for {
 		line, err := e.lines.ReadString('\n')
@@ -213,7 +212,7 @@ func (e *events) next() ([]byte, error) {
 	}
 }
 
-// last is the data of the last event, when the stream has come to its end.
+// last returns the data of the last event at the end of the stream.
 func (e *events) last() (last []byte, err error) {
 	for {
 		event, err := e.next()

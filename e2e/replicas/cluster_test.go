@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// cluster is three replicas behind a balancer, with what they share.
+// cluster is three replicas behind a load balancer, with the LangSmith and the Redis that
+// they share.
 type cluster struct {
 	langSmith *langSmith
 	redis     *redis
@@ -22,7 +23,7 @@ type cluster struct {
 }
 
 type clusterOptions struct {
-	args     []string // of the replicas, further ones
+	args     []string // further arguments of the replicas
 	affinity bool     // a session stays with one replica
 	quiet    bool     // the replicas write no log
 }
@@ -55,18 +56,19 @@ func start(t testing.TB, o clusterOptions) *cluster {
 	return c
 }
 
-// connectingAnew is the cluster for callers who open a connection for each request.
-func (c *cluster) connectingAnew() *cluster {
+// withoutKeepAlive returns a cluster with a client that opens a connection for each
+// request.
+func (c *cluster) withoutKeepAlive() *cluster {
 	anew := *c
 	anew.client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	return &anew
 }
 
-// givenTo returns the replica that the balancer gave a request to, the last one
-// where it tried several. It says so when the request is over, but not of those
-// after a connection's first that a replica leaves without an answer: HAProxy
-// closes the connection for the client to send them again, and logs nothing.
-func (c *cluster) givenTo(t testing.TB, requestID string) string {
+// replicaOf returns the replica that got a request, the last one if the load balancer tried
+// several. It is known when the request has ended, except for later requests of a
+// connection that a replica leaves without a response: then HAProxy closes the connection,
+// so that the client repeats them, and logs nothing.
+func (c *cluster) replicaOf(t testing.TB, requestID string) string {
 	t.Helper()
 	captured := "{" + requestID + "}"
 	c.haproxy.wrote.await(t, captured)
@@ -81,7 +83,7 @@ func (c *cluster) givenTo(t testing.TB, requestID string) string {
 		}
 		return strings.TrimSpace(line)
 	}
-	return "" // the line is there: it was awaited
+	return "" // the line exists: it was waited for
 }
 
 // replica is one server.
@@ -92,12 +94,12 @@ type replica struct {
 	*process
 }
 
-// start starts the server, or starts it again.
+// start starts the server, or restarts it.
 func (r *replica) start(t testing.TB) {
 	t.Helper()
 	path := os.Getenv("PROGRAM")
 	if path == "" {
-		t.Fatal("PROGRAM names no program; use the run script beside this file")
+		t.Fatal("PROGRAM is not set; use the script run")
 	}
 	r.process = run(t, r.env, path, r.args...)
 	if r.quiet {
@@ -107,8 +109,10 @@ func (r *replica) start(t testing.TB) {
 	r.wrote.await(t, `"message":"serving"`)
 }
 
-// saw reports whether the server has answered a request.
-func (r *replica) saw(requestID string) bool { return strings.Contains(r.wrote.String(), requestID) }
+// hasAnswered reports whether the server has responded to a request.
+func (r *replica) hasAnswered(requestID string) bool {
+	return strings.Contains(r.wrote.String(), requestID)
+}
 
 // end ends the server as a rolling update does.
 func (r *replica) end(t testing.TB) {
@@ -118,13 +122,13 @@ func (r *replica) end(t testing.TB) {
 	}
 }
 
-// redis is a Redis that forgets nothing it was told.
+// redis is a Redis that persists every write.
 type redis struct {
 	address, dir string
 	*process
 }
 
-// start starts it, or starts it again with what it remembers.
+// start starts it, or restarts it with its data.
 func (r *redis) start(t testing.TB) {
 	t.Helper()
 	host, port, err := net.SplitHostPort(r.address)
@@ -136,7 +140,7 @@ func (r *redis) start(t testing.TB) {
 	r.wrote.await(t, "Ready to accept connections")
 }
 
-// command gives Redis a command that it answers with OK.
+// command sends a command to Redis, whose response must be OK.
 func (r *redis) command(t testing.TB, words string) {
 	t.Helper()
 	connection, err := net.Dial("tcp", r.address)

@@ -8,15 +8,13 @@ import (
 
 var rounds = flag.Int("rounds", 1, "how often replicas are killed, and updated, under load")
 
-// A replica is killed under load. Only calls that it had been given are lost, no
-// more than there are callers. Repeated, they return the job that they started, or
-// say that nobody knows yet whether they did; no job is started twice. Started again, the replica takes its part of the load.
+// A replica is killed under load. Only calls that it had received are lost, at most one per
+// caller. A repeated call returns the job that it started, or says that this is unknown; no
+// job is started twice. The restarted replica gets calls again.
 //
-// The balancer's log says whom it gave a call to where that was the first on its
-// connection. Of the others it says nothing, and it is known only that no other
-// replica answered them. How many of its calls the killed process had read, nobody
-// can tell: at most all that are lost, and at least the two whose requests
-// LangSmith got.
+// The log of the load balancer names the replica only for the first request of a
+// connection. For the others it is only known that no other replica responded. Of the lost
+// calls the killed process had read at least the two whose requests LangSmith got.
 func TestKilled(t *testing.T) {
 	c := start(t, clusterOptions{})
 	answered, gone, known, jobs := 0, 0, 0, 0
@@ -26,7 +24,7 @@ func TestKilled(t *testing.T) {
 		for _, r := range c.replicas {
 			l.await(t, r.name, 20)
 		}
-		// One that was processed and one that was not, besides what else there is.
+		// Of these, one was processed and one was not.
 		processed, dropped := c.langSmith.holdCreate(victim.name, true), c.langSmith.holdCreate(victim.name, false)
 		kept, neverDone := <-processed.arrived, <-dropped.arrived
 		asked := []string{kept, neverDone}
@@ -44,14 +42,14 @@ func TestKilled(t *testing.T) {
 			t.Errorf("%d calls are lost, of %d callers", len(lost), loadCallers)
 		}
 		for _, call := range lost {
-			if call.anew {
+			if call.firstOnConnection {
 				known++
-				if given := c.givenTo(t, call.requestID); given != victim.name {
+				if given := c.replicaOf(t, call.requestID); given != victim.name {
 					t.Errorf("a call is lost that went to %s, not to %s: %v", given, victim.name, call)
 				}
 			}
-			for _, r := range c.replicas { // the victim as it was started again
-				if r.saw(call.requestID) {
+			for _, r := range c.replicas { // the restarted replica
+				if r.hasAnswered(call.requestID) {
 					t.Errorf("a call is lost that %s answered: %v", r.name, call)
 				}
 			}
@@ -60,16 +58,16 @@ func TestKilled(t *testing.T) {
 		if len(asked) > 0 {
 			t.Errorf("the calls for %q are not among the lost", asked)
 		}
-		if !slices.Contains(l.open, neverDone) || slices.Contains(l.open, kept) {
-			t.Errorf("open are %v: not %q, which LangSmith has, but %q, which it has not", l.open, kept, neverDone)
+		if !slices.Contains(l.uncertain, neverDone) || slices.Contains(l.uncertain, kept) {
+			t.Errorf("uncertain are %v: want %q, which LangSmith did not process, and not %q, which it did", l.uncertain, neverDone, kept)
 		}
 		answered, gone, jobs = answered+n, gone+len(lost), jobs+l.checkJobs(t)
 	}
 	t.Logf("%d rounds: %d calls answered, %d lost, %d of them known to have been given to the replica that was killed, none answered by another; %d jobs, none twice", *rounds, answered, gone, known, jobs)
 }
 
-// A rolling update: one replica after the other ends and comes back under load.
-// No call is lost.
+// A rolling update: one replica after the other ends and restarts under load. No call is
+// lost.
 func TestUpdated(t *testing.T) {
 	c := start(t, clusterOptions{})
 	answered, gone, updates := 0, 0, 0

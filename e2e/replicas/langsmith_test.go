@@ -18,38 +18,38 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
 )
 
-// upstreamURL is where the replicas believe LangSmith to be. They reach it
-// through a proxy each, so that it is known who asked.
+// upstreamURL is the LangSmith of the replicas. Each reaches it through a proxy of its own,
+// which identifies it.
 const upstreamURL = "http://langsmith.test"
 
-// langSmith is the sandbox, with a record of which replica asked what.
+// langSmith is the sandbox with a record of the requests of each replica.
 type langSmith struct {
 	*sandbox.Sandbox
-	ahead atomic.Int64 // nanoseconds that its clock is ahead
+	ahead atomic.Int64 // how far its clock is ahead, in nanoseconds
 
-	mu    sync.Mutex
-	asked []question
-	news  news
-	held  []*hold
+	mu       sync.Mutex
+	received []upstreamRequest
+	changes  changes
+	held     []*hold
 }
 
-// question is a request of a replica's.
-type question struct {
+// upstreamRequest is a request of a replica.
+type upstreamRequest struct {
 	replica, method, path string
 	body                  []byte
 	at                    time.Time
 }
 
-// isCreate reports whether it starts a paid job.
-func (q question) isCreate() bool {
+// isCreate reports whether the request starts a paid job.
+func (q upstreamRequest) isCreate() bool {
 	return q.method == http.MethodPost && strings.HasSuffix(q.path, "/insights")
 }
 
-// hold keeps a replica's next paid request without an answer.
+// hold leaves the next paid request of a replica without a response.
 type hold struct {
 	replica   string
-	processed bool        // it takes effect all the same
-	arrived   chan string // the name of the job that it asks for
+	processed bool        // whether the request is processed
+	arrived   chan string // the name of its job
 }
 
 func newLangSmith() *langSmith {
@@ -61,13 +61,13 @@ func newLangSmith() *langSmith {
 	return l
 }
 
-// jobDuration is longer than any test: jobs end when [langSmith.finishJobs] says so.
+// jobDuration is longer than any test: [langSmith.finishJobs] ends the jobs.
 const jobDuration = time.Hour
 
-// finishJobs makes the reports of all jobs ready.
+// finishJobs ends all jobs.
 func (l *langSmith) finishJobs() { l.ahead.Add(int64(jobDuration)) }
 
-// proxyFor returns the address of the proxy that leads a replica here.
+// proxyFor returns the address of a replica's proxy to this LangSmith.
 func (l *langSmith) proxyFor(t testing.TB, replica string) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -75,8 +75,8 @@ func (l *langSmith) proxyFor(t testing.TB, replica string) string {
 			panic(http.ErrAbortHandler)
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		q := question{replica, r.Method, r.URL.Path, body, time.Now()}
-		h := l.note(q)
+		q := upstreamRequest{replica, r.Method, r.URL.Path, body, time.Now()}
+		h := l.record(q)
 		if h == nil {
 			l.ServeHTTP(w, r)
 			return
@@ -92,11 +92,11 @@ func (l *langSmith) proxyFor(t testing.TB, replica string) string {
 	return server.URL
 }
 
-func (l *langSmith) note(q question) *hold {
+func (l *langSmith) record(q upstreamRequest) *hold {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.asked = append(l.asked, q)
-	l.news.tell()
+	l.received = append(l.received, q)
+	l.changes.notify()
 	for i, h := range l.held {
 		if q.isCreate() && h.replica == q.replica {
 			l.held = append(l.held[:i:i], l.held[i+1:]...)
@@ -106,7 +106,7 @@ func (l *langSmith) note(q question) *hold {
 	return nil
 }
 
-// holdCreate keeps the next paid request of a replica unanswered.
+// holdCreate leaves the next paid request of a replica without a response.
 func (l *langSmith) holdCreate(replica string, processed bool) *hold {
 	h := &hold{replica, processed, make(chan string, 1)}
 	l.mu.Lock()
@@ -115,16 +115,16 @@ func (l *langSmith) holdCreate(replica string, processed bool) *hold {
 	return h
 }
 
-// questions are the requests so far, and what is closed at the next.
-func (l *langSmith) questions() ([]question, <-chan struct{}) {
+// requests returns the requests so far, and a channel that is closed at the next one.
+func (l *langSmith) requests() ([]upstreamRequest, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.asked[:len(l.asked):len(l.asked)], l.news.changed()
+	return l.received[:len(l.received):len(l.received)], l.changes.nextChange()
 }
 
-// creates counts the paid requests for each job's name.
-func (l *langSmith) creates() map[string]int {
-	asked, _ := l.questions()
+// countCreates counts the paid requests by the name of their job.
+func (l *langSmith) countCreates() map[string]int {
+	asked, _ := l.requests()
 	counts := map[string]int{}
 	for _, q := range asked {
 		if q.isCreate() {
@@ -138,11 +138,11 @@ func jobName(body []byte) string {
 	var request struct {
 		Name string `json:"name"`
 	}
-	_ = json.Unmarshal(body, &request) // what is no request has no name
+	_ = json.Unmarshal(body, &request) // other bodies have no name
 	return request.Name
 }
 
-// caller is somebody with a key, a workspace and a project of their own.
+// caller has a key, a workspace and a project of its own.
 type caller struct {
 	key                string
 	workspace, project uuid.UUID
@@ -156,11 +156,11 @@ func (l *langSmith) newCaller() caller {
 	return c
 }
 
-// jobs counts a caller's jobs by their names.
-func (l *langSmith) jobs(c caller) map[string]int {
+// countJobs counts a caller's jobs by their names.
+func (l *langSmith) countJobs(c caller) map[string]int {
 	counts := map[string]int{}
 	for _, job := range l.Jobs(c.workspace, c.project) {
-		counts[job.Name]++
+		counts[jobName(job.Request)]++
 	}
 	return counts
 }

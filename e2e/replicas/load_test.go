@@ -12,36 +12,35 @@ import (
 )
 
 const (
-	loadCallers = 24
-	stepEvery   = 40 * time.Millisecond // of each caller, or slower
-	mostSteps   = 2000                  // of each caller: the bound of a load that nobody ends
+	loadCallers  = 24
+	stepInterval = 40 * time.Millisecond // the interval of each caller's steps
+	maxSteps     = 2000                  // the maximum number of steps of each caller
 
-	// A call is repeated at once, and may come to the same replica while that is
-	// still about to die.
-	mostTries = 3
+	// A call is repeated immediately, and may reach the same replica while that is ending.
+	maxTries = 3
 )
 
-// load is many callers at work. Each starts jobs, all of them different, reads
-// them and lists projects; what is lost is called once more.
+// load has many callers. Each starts different jobs, reads them and lists projects, and
+// repeats lost calls once.
 type load struct {
 	cluster *cluster
 	callers []caller
 	enough  chan struct{}
 	done    sync.WaitGroup
 
-	mu      sync.Mutex
-	answers map[string]int // by replica
-	lost    []lost
-	open    []string // jobs of which no replica knows, after their call was lost, whether they were started
-	wrong   []error
-	news    news
+	mu        sync.Mutex
+	answers   map[string]int // by replica
+	lost      []lostCall
+	uncertain []string // jobs of lost calls for which no replica knows whether they were started
+	errors    []error
+	changes   changes
 }
 
-// lost is a call without an answer.
-type lost struct {
+// lostCall is a call without a response.
+type lostCall struct {
 	*lostError
-	job  string // that it was to start; empty for one that reads
-	anew bool   // it was the first on its connection
+	job               string // the name of the job to start; empty for reads
+	firstOnConnection bool   // it was the first on its connection
 }
 
 func (c *cluster) load(t testing.TB) *load {
@@ -49,16 +48,16 @@ func (c *cluster) load(t testing.TB) *load {
 	for n := range loadCallers {
 		who := c.langSmith.newCaller()
 		l.callers = append(l.callers, who)
-		l.done.Go(func() { l.work(t.Context(), t, n, who) })
+		l.done.Go(func() { l.runCaller(t.Context(), t, n, who) })
 	}
 	return l
 }
 
-func (l *load) work(ctx context.Context, t testing.TB, n int, who caller) {
-	inSession := n%2 == 0 // the others are of the era without sessions
+func (l *load) runCaller(ctx context.Context, t testing.TB, n int, who caller) {
+	inSession := n%2 == 0 // the others use a protocol version without sessions
 	cluster, anew := l.cluster, n%4 < 2
 	if anew {
-		cluster = cluster.connectingAnew()
+		cluster = cluster.withoutKeepAlive()
 	}
 	var session headers
 	if inSession {
@@ -71,14 +70,14 @@ func (l *load) work(ctx context.Context, t testing.TB, n int, who caller) {
 		}
 		for try := 1; ; try++ {
 			got, err := cluster.call(ctx, cluster.balancer, h, body)
-			if l.note(got, err, job, anew) || try == mostTries {
+			if l.record(got, err, job, anew) || try == maxTries {
 				return got
 			}
 		}
 	}
-	pace := time.NewTicker(stepEvery)
+	pace := time.NewTicker(stepInterval)
 	defer pace.Stop()
-	for step := range mostSteps {
+	for step := range maxSteps {
 		select {
 		case <-l.enough:
 			return
@@ -97,31 +96,31 @@ func (l *load) work(ctx context.Context, t testing.TB, n int, who caller) {
 	}
 }
 
-// note counts an answer, and reports whether there was one.
-func (l *load) note(got *result, err error, job string, anew bool) bool {
+// record counts a response, and reports whether there was one.
+func (l *load) record(got *result, err error, job string, anew bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.news.tell()
+	l.changes.notify()
 	var gone *lostError
 	switch {
 	case errors.As(err, &gone):
-		l.lost = append(l.lost, lost{gone, job, anew})
+		l.lost = append(l.lost, lostCall{gone, job, anew})
 		return false
-	case got.isError && l.lostJob(job) && strings.Contains(got.text, "it is unknown whether it started a job"):
-		l.open = append(l.open, job)
+	case got.isError && l.hasLost(job) && strings.Contains(got.text, "it is unknown whether it started a job"):
+		l.uncertain = append(l.uncertain, job)
 	case got.isError:
-		l.wrong = append(l.wrong, fmt.Errorf("%s says: %s", got.replica, got.text))
+		l.errors = append(l.errors, fmt.Errorf("%s says: %s", got.replica, got.text))
 	}
 	l.answers[got.replica]++
 	return true
 }
 
-// lostJob reports whether a call that was to start the job was lost. l.mu is held.
-func (l *load) lostJob(job string) bool {
-	return slices.ContainsFunc(l.lost, func(gone lost) bool { return job != "" && gone.job == job })
+// hasLost reports whether a call that starts the job was lost. l.mu is held.
+func (l *load) hasLost(job string) bool {
+	return slices.ContainsFunc(l.lost, func(gone lostCall) bool { return job != "" && gone.job == job })
 }
 
-// await returns when the replica has answered so many calls more.
+// await waits until a replica has responded to a number of further calls.
 func (l *load) await(t testing.TB, replica string, more int) {
 	t.Helper()
 	first := -1
@@ -132,17 +131,16 @@ func (l *load) await(t testing.TB, replica string, more int) {
 		if first < 0 {
 			first = now
 		}
-		return now-first >= more, fmt.Sprintf("%s with %d answers", replica, now-first), l.news.changed()
+		return now-first >= more, fmt.Sprintf("%s with %d answers", replica, now-first), l.changes.nextChange()
 	})
 }
 
-// end ends the load and returns the number of calls that were answered, and
-// those that were not.
-func (l *load) end(t testing.TB) (answered int, gone []lost) {
+// end ends the load and returns the number of calls with a response, and the lost calls.
+func (l *load) end(t testing.TB) (answered int, gone []lostCall) {
 	t.Helper()
 	close(l.enough)
 	l.done.Wait()
-	for _, err := range l.wrong {
+	for _, err := range l.errors {
 		t.Errorf("a call went wrong: %v", err)
 	}
 	for _, n := range l.answers {
@@ -151,17 +149,17 @@ func (l *load) end(t testing.TB) (answered int, gone []lost) {
 	return answered, l.lost
 }
 
-// checkJobs holds what was asked of LangSmith against its jobs: one for each
-// name, asked for once. It returns the number of jobs.
+// checkJobs compares the requests to LangSmith with its jobs: one request and one job for
+// each name. It returns the number of jobs.
 func (l *load) checkJobs(t testing.TB) (jobs int) {
 	t.Helper()
 	started := map[string]int{}
 	for _, who := range l.callers {
-		for name, count := range l.cluster.langSmith.jobs(who) {
+		for name, count := range l.cluster.langSmith.countJobs(who) {
 			started[name] += count
 		}
 	}
-	posts := l.cluster.langSmith.creates()
+	posts := l.cluster.langSmith.countCreates()
 	for name, count := range started {
 		if posts[name] != 1 || count != 1 {
 			t.Errorf("%q was asked for %d times, and there are %d jobs", name, posts[name], count)

@@ -11,11 +11,11 @@ import (
 )
 
 var (
-	openWaits = flag.Int("open-waits", 200, "how many wait at one replica while its memory is measured")
-	dropped   = flag.Int("sessions", 1000, "how many sessions are opened and dropped while it is")
+	openWaits       = flag.Int("open-waits", 200, "how many wait at one replica while its memory is measured")
+	droppedSessions = flag.Int("sessions", 1000, "how many sessions are opened and dropped while it is")
 )
 
-// rss is the memory that the process holds, in bytes.
+// rss returns the resident memory of the process, in bytes.
 func (p *process) rss(t testing.TB) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
@@ -30,9 +30,8 @@ func (p *process) rss(t testing.TB) int {
 	return pages << 10
 }
 
-// What an open wait and a session that was dropped cost one replica, with all
-// that belongs to them: connections, goroutines, garbage. The bounds are those
-// of a process that keeps what it should let go.
+// The memory of an open wait and of a session that was opened and closed, at one replica,
+// with connections, goroutines and garbage. The bounds exclude leaks.
 func TestMemory(t *testing.T) {
 	c := start(t, clusterOptions{args: []string{"--log-level", "disabled"}, quiet: true})
 	r, who := c.replicas[0], c.langSmith.newCaller()
@@ -45,13 +44,13 @@ func TestMemory(t *testing.T) {
 			c.send(t, http.MethodPost, "http://"+r.address+"/mcp", session, message(nil, "notifications/initialized", object{}))
 		}
 	}
-	inParallel(*dropped, open) // what grows once and stays
+	inParallel(*droppedSessions, open) // memory that is allocated once
 	before := r.rss(t)
-	inParallel(*dropped, open)
+	inParallel(*droppedSessions, open)
 	grown := max(0, r.rss(t)-before)
-	t.Logf("%d sessions opened and dropped: %d bytes each, of %.1f MiB in all", *dropped, grown / *dropped, float64(r.rss(t))/(1<<20))
+	t.Logf("%d sessions opened and dropped: %d bytes each, of %.1f MiB in all", *droppedSessions, grown / *droppedSessions, float64(r.rss(t))/(1<<20))
 	if grown > 16<<20 {
-		t.Errorf("%d sessions leave %d bytes behind", *dropped, grown)
+		t.Errorf("%d sessions leave %d bytes behind", *droppedSessions, grown)
 	}
 
 	session := c.session(t, r.address, who, object{})
@@ -60,7 +59,7 @@ func TestMemory(t *testing.T) {
 		t.Fatalf("%v, %+v", err, made)
 	}
 	before = r.rss(t)
-	waits := make([]*waiting, *openWaits)
+	waits := make([]*waitCall, *openWaits)
 	inParallel(*openWaits, func(n int) {
 		waits[n], err = c.wait(t.Context(), r.address, session, n, object{"session_id": who.project, "job_id": made.job.ID, "timeout_seconds": 1800})
 		if err != nil {

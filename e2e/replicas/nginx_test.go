@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// behindNginx is a cluster whose balancer is nginx with the configuration that is
-// shipped, but for its addresses.
-func behindNginx(t *testing.T) *cluster {
+// startBehindNginx starts a cluster behind nginx with the configuration in deploy, apart
+// from its addresses.
+func startBehindNginx(t *testing.T) *cluster {
 	t.Helper()
 	if _, err := exec.LookPath("nginx"); err != nil {
 		t.Skip("nginx is not installed")
@@ -35,10 +35,10 @@ func behindNginx(t *testing.T) *cluster {
 	return c
 }
 
-// nginx passes events on at once, keeps a stream and its messages together, and loses
-// no call when replicas are updated.
+// nginx passes events on immediately, sends the messages of a stream to its replica, and
+// loses no call during a rolling update.
 func TestBehindNginx(t *testing.T) {
-	c := behindNginx(t)
+	c := startBehindNginx(t)
 
 	who := c.langSmith.newCaller()
 	h, create := statelessCall(who, "create_insights_job", object{"session_id": who.project})

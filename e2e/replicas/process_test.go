@@ -1,5 +1,5 @@
-// Package replicas runs several real servers behind a real balancer over one
-// Redis, and takes some of them away under load.
+// Package replicas runs several real servers behind a real load balancer with one Redis,
+// and kills some of them under load.
 package replicas
 
 import (
@@ -17,48 +17,48 @@ import (
 	"time"
 )
 
-// journal is what a process has written, to be waited upon.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-	news news
+// output is the output of a process. A test can wait for a part of it.
+type output struct {
+	mu      sync.Mutex
+	text    bytes.Buffer
+	changes changes
 }
 
-func (j *journal) Write(p []byte) (int, error) {
+func (j *output) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.news.tell()
+	j.changes.notify()
 	return j.text.Write(p)
 }
 
-func (j *journal) String() string {
+func (j *output) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.text.String()
 }
 
-// await returns when the words have been written.
-func (j *journal) await(t testing.TB, words string) {
+// await waits for a text in the output.
+func (j *output) await(t testing.TB, words string) {
 	t.Helper()
 	await(t, func() (bool, any, <-chan struct{}) {
 		j.mu.Lock()
 		defer j.mu.Unlock()
 		text := j.text.String()
-		return strings.Contains(text, words), "no " + words + " in " + tail(text), j.news.changed()
+		return strings.Contains(text, words), "no " + words + " in " + endOf(text), j.changes.nextChange()
 	})
 }
 
-// process is a program that runs.
+// process is a running program.
 type process struct {
 	cmd   *exec.Cmd
-	wrote *journal
+	wrote *output
 	ended chan error
 }
 
-// run starts a program, which ends with the test if not before.
+// run starts a program, which ends with the test at the latest.
 func run(t testing.TB, env []string, name string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(name, args...), wrote: &journal{}, ended: make(chan error, 1)}
+	p := &process{cmd: exec.Command(name, args...), wrote: &output{}, ended: make(chan error, 1)}
 	p.cmd.Env = append(env, "PATH="+os.Getenv("PATH"))
 	p.cmd.Stdout, p.cmd.Stderr = p.wrote, p.wrote
 	if err := p.cmd.Start(); err != nil {
@@ -68,16 +68,16 @@ func run(t testing.TB, env []string, name string, args ...string) *process {
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			t.Logf("%s %v wrote:\n%s", name, args, tail(p.wrote.String()))
+			t.Logf("%s %v wrote:\n%s", name, args, endOf(p.wrote.String()))
 		}
 	})
 	return p
 }
 
-// kill ends the process as a machine that fails does.
+// kill ends the process like a failed machine.
 func (p *process) kill() { p.signal(syscall.SIGKILL) }
 
-// signal sends a signal and returns what the process ended with.
+// signal sends a signal and returns the error of the process.
 func (p *process) signal(signal syscall.Signal) error {
 	_ = p.cmd.Process.Signal(signal) // it may have ended
 	err := <-p.ended
@@ -85,7 +85,7 @@ func (p *process) signal(signal syscall.Signal) error {
 	return err
 }
 
-func tail(text string) string {
+func endOf(text string) string {
 	const most = 4000
 	if len(text) > most {
 		return "..." + text[len(text)-most:]
@@ -93,8 +93,8 @@ func tail(text string) string {
 	return text
 }
 
-// freeAddress is a port that nobody uses, below those that the system gives to
-// outgoing connections: it must still be free when a process comes back to it.
+// freeAddress returns the address of a free port. It is below the ports of outgoing
+// connections, so that a restarted process can use it again.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {
@@ -113,15 +113,15 @@ func freeAddress(t testing.TB) string {
 	return ""
 }
 
-// awaitListener returns when somebody accepts connections at the address.
+// awaitListener waits until an address accepts connections.
 func awaitListener(t testing.TB, address string) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(waitTime); time.Now().Before(deadline); {
 		connection, err := net.Dial("tcp", address)
 		if err == nil {
 			_ = connection.Close()
 			return
 		}
 	}
-	t.Fatalf("nobody listens on %s", address)
+	t.Fatalf("nothing listens on %s", address)
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// everywhere makes one call at each replica at once, and returns the results.
-func (c *cluster) everywhere(t *testing.T, who caller, name string) []*result {
+// callEverywhere makes the same call at each replica concurrently, and returns the results.
+func (c *cluster) callEverywhere(t *testing.T, who caller, name string) []*result {
 	t.Helper()
 	results := make([]*result, len(c.replicas))
 	var calls sync.WaitGroup
@@ -31,31 +31,31 @@ func (c *cluster) everywhere(t *testing.T, who caller, name string) []*result {
 	return results
 }
 
-// checkOne makes equal calls everywhere, which must start one job.
+// checkOne makes equal calls at all replicas, which must start one job.
 func (c *cluster) checkOne(t *testing.T, who caller, name string) {
 	t.Helper()
-	results := c.everywhere(t, who, name)
+	results := c.callEverywhere(t, who, name)
 	first := 0
 	for i, got := range results {
 		if got.job.ID != results[0].job.ID {
 			t.Errorf("%s: %s says %s, and %s says %s", name, c.replicas[i].name, got.job.ID, c.replicas[0].name, results[0].job.ID)
 		}
-		if strings.Contains(got.text, noStore) {
+		if strings.Contains(got.text, noStoreNote) {
 			t.Errorf("%s: %s", name, got.text)
 		}
 		if !got.job.AlreadyRunning {
 			first++
 		}
 	}
-	if posts, jobs := c.langSmith.creates()[name], c.langSmith.jobs(who)[name]; posts != 1 || jobs != 1 || first != 1 {
+	if posts, jobs := c.langSmith.countCreates()[name], c.langSmith.countJobs(who)[name]; posts != 1 || jobs != 1 || first != 1 {
 		t.Errorf("%s: asked for %d times, %d jobs, %d replicas say that it is new", name, posts, jobs, first)
 	}
 }
 
-// noStore is how a result begins to say that only one process knows of it.
-const noStore = "The memory of paid calls (--state) cannot be used now"
+// noStoreNote is the beginning of the note of a result that only one process remembers.
+const noStoreNote = "The memory of paid calls (--state) cannot be used now"
 
-// Equal calls at all replicas at once start one job.
+// Concurrent equal calls at all replicas start one job.
 func TestEqualCallsAtReplicas(t *testing.T) {
 	c := start(t, clusterOptions{})
 	for n := range 10 {
@@ -63,9 +63,9 @@ func TestEqualCallsAtReplicas(t *testing.T) {
 	}
 }
 
-// When Redis is lost under load, calls go on with the promise of one process,
-// which results and log say; replicas stay ready. When it is back, the shared
-// promise is.
+// While Redis is down, each process prevents duplicates of its own calls, and the results
+// and the log say so; the replicas stay ready. When it is back, all replicas prevent them
+// again.
 func TestRedisLost(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
@@ -82,11 +82,11 @@ func TestRedisLost(t *testing.T) {
 		if answer, text := c.send(t, http.MethodGet, "http://"+r.address+"/readyz", nil, ""); answer.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s %s", r.name, answer.Status, text)
 		}
-		// Each process keeps its own promise.
+		// Each process prevents its own duplicates.
 		h, body := statelessCall(who, "create_insights_job", object{"session_id": who.project, "name": r.name})
 		for again := range 2 {
 			got, err := c.call(t.Context(), r.address, h, body)
-			if err != nil || got.isError || !strings.Contains(got.text, noStore) || got.job.AlreadyRunning != (again == 1) {
+			if err != nil || got.isError || !strings.Contains(got.text, noStoreNote) || got.job.AlreadyRunning != (again == 1) {
 				t.Errorf("%s without Redis: %v, %+v", r.name, err, got)
 			}
 		}
@@ -101,19 +101,17 @@ func TestRedisLost(t *testing.T) {
 	l.checkJobs(t)
 
 	c.checkOne(t, who, "after")
-	// What was started before is still known, and so is by now what was started
-	// meanwhile.
+	// Jobs from before and from meanwhile are both known.
 	for _, name := range []string{"before", c.replicas[0].name, c.replicas[1].name, c.replicas[2].name} {
-		for i, got := range c.everywhere(t, who, name) {
-			if !got.job.AlreadyRunning || c.langSmith.jobs(who)[name] != 1 {
+		for i, got := range c.callEverywhere(t, who, name) {
+			if !got.job.AlreadyRunning || c.langSmith.countJobs(who)[name] != 1 {
 				t.Errorf("%s says of %q: %s", c.replicas[i].name, name, got.text)
 			}
 		}
 	}
 }
 
-// A Redis that is full takes nothing new, and is read all the same: equal calls at
-// other replicas return the job that runs.
+// A full Redis can be read: equal calls at other replicas return the running job.
 func TestRedisFull(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
@@ -123,12 +121,12 @@ func TestRedisFull(t *testing.T) {
 		t.Fatalf("%v, %+v", err, first)
 	}
 	c.redis.command(t, "CONFIG SET maxmemory 1")
-	for i, got := range c.everywhere(t, who, "running") {
+	for i, got := range c.callEverywhere(t, who, "running") {
 		if !got.job.AlreadyRunning || got.job.ID != first.job.ID {
 			t.Errorf("%s: %s", c.replicas[i].name, got.text)
 		}
 	}
-	if posts := c.langSmith.creates()["running"]; posts != 1 {
+	if posts := c.langSmith.countCreates()["running"]; posts != 1 {
 		t.Errorf("asked for %d times", posts)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 const tasksExtension = "io.modelcontextprotocol/tasks"
 
-// task is a task, or the error of asking for one.
+// task is a task, or the error of a request for one.
 type task struct {
 	ID             string `json:"taskId"`
 	Status         string `json:"status"`
@@ -17,8 +17,8 @@ type task struct {
 	Result         json.RawMessage
 }
 
-// askTask sends a request of a caller that takes tasks. name is what the request is
-// about, a tool or a task.
+// askTask sends a request of a caller with the tasks extension. name is the tool or the
+// task of the request.
 func (c *cluster) askTask(t testing.TB, address string, who caller, method, name string, params object) task {
 	t.Helper()
 	const prefix = "io.modelcontextprotocol/"
@@ -35,8 +35,8 @@ func (c *cluster) askTask(t testing.TB, address string, who caller, method, name
 	return *m.Result
 }
 
-// The replica that made a task is killed. The others answer for it, up to the report,
-// and it does too when it is started again.
+// The replica that created a task is killed. The other replicas return its state up to the
+// report, and so does the restarted one.
 func TestTaskOutlivesReplica(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
@@ -65,7 +65,7 @@ func TestTaskOutlivesReplica(t *testing.T) {
 	c.langSmith.finishJobs()
 	polls, last := 0, get(c.balancer)
 	for ; last.Status == "working"; polls++ {
-		time.Sleep(time.Duration(last.PollIntervalMs) * time.Millisecond) // as clients are to
+		time.Sleep(time.Duration(last.PollIntervalMs) * time.Millisecond) // as clients should
 		last = get(c.balancer)
 	}
 	maker.start(t)

@@ -14,10 +14,10 @@ import (
 
 var waiters = flag.Int("waiters", 1000, "how many wait for one job")
 
-// interval is the pause between two looks at a job younger than a minute.
+// interval is the pause between two polls of a job younger than a minute.
 const interval = 2 * time.Second
 
-// inParallel does n things, so many at a time that a machine bears it.
+// inParallel calls do n times, in a bounded number of goroutines.
 func inParallel(n int, do func(int)) {
 	var group sync.WaitGroup
 	room := make(chan struct{}, 32)
@@ -31,19 +31,19 @@ func inParallel(n int, do func(int)) {
 	group.Wait()
 }
 
-// waiting is a call that waits for a job.
-type waiting struct {
+// waitCall is a call that waits for a job.
+type waitCall struct {
 	answer *http.Response
 	events *events
 }
 
-// wait begins to wait, and returns when the call says so.
-func (c *cluster) wait(ctx context.Context, address string, session headers, id int, arguments object) (*waiting, error) {
+// wait begins a wait, and returns at its first progress.
+func (c *cluster) wait(ctx context.Context, address string, session headers, id int, arguments object) (*waitCall, error) {
 	answer, err := c.open(ctx, http.MethodPost, "http://"+address+"/mcp", session, toolCall(id, "wait_for_insights_job", arguments))
 	if err != nil {
 		return nil, err
 	}
-	w := &waiting{answer, newEvents(answer.Body)}
+	w := &waitCall{answer, newEvents(answer.Body)}
 	if event, err := w.events.next(); err != nil || !strings.Contains(string(event), "notifications/progress") {
 		return w, fmt.Errorf("%s: %s, %w", answer.Status, event, err)
 	}
@@ -51,7 +51,7 @@ func (c *cluster) wait(ctx context.Context, address string, session headers, id 
 }
 
 // end reads the result.
-func (w *waiting) end() (*result, error) {
+func (w *waitCall) end() (*result, error) {
 	defer w.answer.Body.Close()
 	last, err := w.events.last()
 	if err != nil {
@@ -60,9 +60,8 @@ func (w *waiting) end() (*result, error) {
 	return readResult(last)
 }
 
-// A thousand calls wait for one job, spread over three replicas. LangSmith is
-// asked at most three times an interval for all of them and for little else, and
-// all get the report.
+// A thousand calls wait for one job at three replicas. LangSmith gets at most three reads
+// of it per interval and few other requests, and every call gets the report.
 func TestThousandWaiters(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
@@ -71,8 +70,8 @@ func TestThousandWaiters(t *testing.T) {
 	if err != nil || made.isError {
 		t.Fatalf("%v, %+v", err, made)
 	}
-	before, _ := c.langSmith.questions()
-	open := make([]*waiting, *waiters)
+	before, _ := c.langSmith.requests()
+	open := make([]*waitCall, *waiters)
 	inParallel(*waiters, func(n int) {
 		open[n], err = c.wait(t.Context(), c.balancer, session, n, object{"session_id": who.project, "job_id": made.job.ID, "timeout_seconds": 1800})
 		if err != nil {
@@ -86,7 +85,7 @@ func TestThousandWaiters(t *testing.T) {
 	for _, w := range open {
 		spread[w.answer.Header.Get("X-Replica")]++
 	}
-	c.awaitLooks(t, made.job.ID, 3)
+	c.awaitPolls(t, made.job.ID, 3)
 	c.langSmith.finishJobs()
 	var group sync.WaitGroup
 	for n, w := range open {
@@ -98,10 +97,10 @@ func TestThousandWaiters(t *testing.T) {
 	}
 	group.Wait()
 
-	after, _ := c.langSmith.questions()
+	after, _ := c.langSmith.requests()
 	looks, last, most, first := 0, map[string]time.Time{}, 0, time.Time{}
 	for i, q := range after {
-		if i < len(before) || !isLook(q, made.job.ID) {
+		if i < len(before) || !isPoll(q, made.job.ID) {
 			continue
 		}
 		if first.IsZero() {
@@ -112,14 +111,14 @@ func TestThousandWaiters(t *testing.T) {
 			t.Errorf("%s asked again after %s", q.replica, q.at.Sub(previous))
 		}
 		last[q.replica] = q.at
-		most = max(most, looksWithin(after[len(before):], q.at, made.job.ID))
+		most = max(most, countPolls(after[len(before):], q.at, made.job.ID))
 	}
 	if most > len(c.replicas) {
 		t.Errorf("LangSmith was asked for the job %d times in one interval", most)
 	}
-	// Each replica looks once and then once an interval, and asks once how long
-	// earlier reports took. The project and the workspace are in the call, and who
-	// waits is told what the last look found: nothing else is to be asked.
+	// Each replica polls once per interval, and reads once how long earlier reports took.
+	// Nothing else is to be read: the call has the project and the workspace, and all
+	// waiters share the polls.
 	const once = 1
 	intervals := int(after[len(after)-1].at.Sub(first) / interval)
 	if all, bound := len(after)-len(before), len(c.replicas)*(1+intervals+once); all > bound {
@@ -129,14 +128,14 @@ func TestThousandWaiters(t *testing.T) {
 		*waiters, spread, looks, float64(last["replica1"].Sub(first))/float64(interval), interval, most, len(after)-len(before))
 }
 
-// awaitLooks returns when each replica has looked at the job so many times.
-func (c *cluster) awaitLooks(t testing.TB, job string, times int) {
+// awaitPolls waits until each replica has polled the job n times.
+func (c *cluster) awaitPolls(t testing.TB, job string, times int) {
 	t.Helper()
 	await(t, func() (bool, any, <-chan struct{}) {
-		asked, changed := c.langSmith.questions()
+		asked, changed := c.langSmith.requests()
 		looks := map[string]int{}
 		for _, q := range asked {
-			if isLook(q, job) {
+			if isPoll(q, job) {
 				looks[q.replica]++
 			}
 		}
@@ -145,14 +144,14 @@ func (c *cluster) awaitLooks(t testing.TB, job string, times int) {
 	})
 }
 
-func isLook(q question, job string) bool {
+func isPoll(q upstreamRequest, job string) bool {
 	return q.method == http.MethodGet && strings.HasSuffix(q.path, "/insights/"+job)
 }
 
-// looksWithin counts the looks in the interval that begins at a moment.
-func looksWithin(asked []question, from time.Time, job string) (looks int) {
+// countPolls counts the polls in the interval that begins at a time.
+func countPolls(asked []upstreamRequest, from time.Time, job string) (looks int) {
 	for _, q := range asked {
-		if isLook(q, job) && !q.at.Before(from) && q.at.Before(from.Add(interval)) {
+		if isPoll(q, job) && !q.at.Before(from) && q.at.Before(from.Add(interval)) {
 			looks++
 		}
 	}

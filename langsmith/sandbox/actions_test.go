@@ -12,7 +12,7 @@ import (
 // threeRuns returns the ids of three root runs of a sample project.
 func threeRuns(a api) (ids []any) {
 	r := a.post("/runs/query", obj{"session": []any{sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)}, "is_root": true, "limit": 3})
-	return each(r.list("runs"), "id")
+	return collectEach(r.list("runs"), "id")
 }
 
 func TestDatasets(t *testing.T) {
@@ -32,7 +32,7 @@ func TestDatasets(t *testing.T) {
 		"?data_type=chat":                  {},
 		"?data_type=kv&sort_by=created_at": {"refunds", "chat-regression-2-examples"},
 	} {
-		if got := each(a.get("/datasets"+query).list(), "name"); !slices.Equal(got, want) {
+		if got := collectEach(a.get("/datasets"+query).list(), "name"); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestExamplesFromRuns(t *testing.T) {
 	if split := held.list(0, "metadata", "dataset_split"); !slices.Equal(split, []any{"train"}) {
 		t.Errorf("split %v", split)
 	}
-	if got := each(a.get("/examples?dataset="+dataset+"&limit=1&offset=1").list(), "source_run_id"); !slices.Equal(got, runs[1:2]) {
+	if got := collectEach(a.get("/examples?dataset="+dataset+"&limit=1&offset=1").list(), "source_run_id"); !slices.Equal(got, runs[1:2]) {
 		t.Errorf("second page %v", got)
 	}
 	if n := len(a.get("/examples?dataset=" + dataset + "&offset=3").list()); n != 0 {
@@ -119,7 +119,7 @@ func TestAnnotationQueues(t *testing.T) {
 
 	a.post(path, runs[:1])
 	a.post(path, []obj{{"run_id": runs[1]}})
-	if got := each(a.get(path).list(), "id"); !slices.Equal(got, runs[:2]) {
+	if got := collectEach(a.get(path).list(), "id"); !slices.Equal(got, runs[:2]) {
 		t.Errorf("the queue has %v", got)
 	}
 	// The sandbox adds a run again, so that a client that does not check is noticed.
@@ -135,7 +135,7 @@ func TestAnnotationQueues(t *testing.T) {
 	}
 	// The whole trace gets extended retention; other traces do not.
 	in := a.post("/runs/query", obj{"trace": runs[0]}).list("runs")
-	for _, tier := range each(in, "trace_tier") {
+	for _, tier := range collectEach(in, "trace_tier") {
 		if tier != "longlived" || len(in) < 2 {
 			t.Errorf("%d runs, one at tier %v", len(in), tier)
 		}

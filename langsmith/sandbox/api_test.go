@@ -17,7 +17,7 @@ import (
 // start is the fixed time of the tests' sandboxes.
 var start = time.Date(2026, 3, 16, 12, 0, 0, 0, time.UTC)
 
-func frozen() time.Time { return start }
+func fixedTime() time.Time { return start }
 
 // api calls a sandbox and records each exchange.
 type api struct {
@@ -29,7 +29,7 @@ type api struct {
 func newAPI(t *testing.T, opts sandbox.Options) api {
 	t.Helper()
 	if opts.Now == nil {
-		opts.Now = frozen
+		opts.Now = fixedTime
 	}
 	return api{t: t, s: sandbox.New(opts), headers: http.Header{"X-Api-Key": {"key"}}}
 }
@@ -163,8 +163,8 @@ func (r reply) list(steps ...any) []any {
 	return list
 }
 
-// each returns one field of every entry of a list.
-func each(list []any, field string) []any {
+// collectEach returns one field of every entry of a list.
+func collectEach(list []any, field string) []any {
 	values := make([]any, len(list))
 	for i, entry := range list {
 		values[i] = entry.(map[string]any)[field]

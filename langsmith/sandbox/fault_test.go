@@ -83,7 +83,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := sandbox.New(sandbox.Options{Now: frozen})
+			s := sandbox.New(sandbox.Options{Now: fixedTime})
 			s.Inject(c.fault)
 			resp, body, err := send(t.Context(), s)
 			if (err != nil) != (c.err != nil) || err != nil && !c.err(err) {
@@ -107,7 +107,7 @@ func TestFaults(t *testing.T) {
 
 func TestFaultSkipAndTimes(t *testing.T) {
 	t.Parallel()
-	s := sandbox.New(sandbox.Options{Now: frozen})
+	s := sandbox.New(sandbox.Options{Now: fixedTime})
 	remove := s.Inject(sandbox.Fault{Skip: 1, Times: 2, Status: 500})
 	s.Inject(sandbox.Fault{Skip: 1, Times: 1, Status: 503}) // applies after the first is used up
 	var got []int
@@ -130,7 +130,7 @@ func TestFaultSkipAndTimes(t *testing.T) {
 
 func TestDoRunsBeforeResponse(t *testing.T) {
 	t.Parallel()
-	s := sandbox.New(sandbox.Options{Now: frozen})
+	s := sandbox.New(sandbox.Options{Now: fixedTime})
 	session := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)
 	seen := 0
 	s.Inject(sandbox.Fault{DropAfter: true, Do: func() {

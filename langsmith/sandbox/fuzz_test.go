@@ -18,7 +18,7 @@ import (
 
 // newFuzzTarget returns a small sandbox with one object of each kind, and its operations.
 func newFuzzTarget() (*sandbox.Sandbox, []string) {
-	s := sandbox.New(sandbox.Options{Now: frozen, Empty: true, ReadsUntilDone: 1, AllowAnonymous: true})
+	s := sandbox.New(sandbox.Options{Now: fixedTime, Empty: true, ReadsUntilDone: 1, AllowAnonymous: true})
 	project := s.AddProject(sandbox.Project{Name: "p", Runs: []trace.Run{
 		{Name: "a", End: start.Add(time.Second), Inputs: map[string]any{"q": "my refund is late"}},
 		{Name: "b", Error: "boom", Inputs: map[string]any{"q": "my refund is wrong"}},

@@ -223,7 +223,7 @@ func TestListJobs(t *testing.T) {
 		"?config_id=" + config: {ids[1]},
 		"?legacy=true":         ids,
 	} {
-		if got := each(a.get(base+query).list("clustering_jobs"), "id"); !slices.Equal(got, want) {
+		if got := collectEach(a.get(base+query).list("clustering_jobs"), "id"); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}

@@ -45,7 +45,7 @@ func TestQueueItems(t *testing.T) {
 	var types []any
 	for range 10 {
 		page := a.get(path + "?" + next.Encode())
-		types = append(types, each(page.list("items"), "item_type")...)
+		types = append(types, collectEach(page.list("items"), "item_type")...)
 		cursor, more := page.at("next_cursor").(string)
 		if !more {
 			break

@@ -65,7 +65,7 @@ func TestQueryRuns(t *testing.T) {
 		"nulls":        {obj{"id": nil, "filter": nil, "cursor": nil, "trace": nil, "error": nil}, []any{"third", "second", "child", "first"}},
 	} {
 		c.query["session"] = []any{session}
-		if got := each(a.post("/api/v1/runs/query", c.query).list("runs"), "name"); !slices.Equal(got, c.want) {
+		if got := collectEach(a.post("/api/v1/runs/query", c.query).list("runs"), "name"); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
@@ -103,7 +103,7 @@ func TestRunCursors(t *testing.T) {
 	pages := 0
 	for ; pages < 10; pages++ {
 		r := a.post("/runs/query", body)
-		for _, id := range each(r.list("runs"), "id") {
+		for _, id := range collectEach(r.list("runs"), "id") {
 			seen[id] = true
 		}
 		if body["cursor"] = r.at("cursors", "next"); body["cursor"] == nil {
@@ -169,7 +169,7 @@ func TestIngestChats(t *testing.T) {
 		"How are your agent traces structured?": "chats", "What would you like to learn about your agent?": "parcels",
 	}})
 	want := []any{"My parcel is late and tracking stands still", "The password reset link expired"}
-	if got := each(job.list("clusters"), "name"); !slices.Equal(got, want) {
+	if got := collectEach(job.list("clusters"), "name"); !slices.Equal(got, want) {
 		t.Errorf("clusters %v, want %v", got, want)
 	}
 }
@@ -193,7 +193,7 @@ func TestIngestRefusals(t *testing.T) {
 	a.call("POST", "/runs/batch", obj{"post": many}).refused(422, "at most 100")
 	// The name of a missing project creates it.
 	a.post("/runs/batch", obj{"post": []any{obj{"id": id, "name": "x", "run_type": "chain", "session_name": "new one"}}})
-	if got := each(a.get("/sessions?sort_by=name").list(), "name"); !slices.Equal(got, []any{"new one", "chats"}) {
+	if got := collectEach(a.get("/sessions?sort_by=name").list(), "name"); !slices.Equal(got, []any{"new one", "chats"}) {
 		t.Errorf("projects %v", got)
 	}
 	// Runs that are each other's parents do not cause an endless loop.

@@ -49,7 +49,7 @@ func TestQueryRunsV2(t *testing.T) {
 	} {
 		c.query["project_ids"] = []any{session}
 		c.query["selects"] = []string{"NAME"}
-		if got := each(a.post("/api/v2/runs/query", c.query).list("items"), "name"); !slices.Equal(got, c.want) {
+		if got := collectEach(a.post("/api/v2/runs/query", c.query).list("items"), "name"); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
@@ -88,7 +88,7 @@ func TestQueryRunsV2Cursors(t *testing.T) {
 	for len(sizes) < 10 {
 		r := a.post("/api/v2/runs/query", body)
 		sizes = append(sizes, len(r.list("items")))
-		for _, id := range each(r.list("items"), "id") {
+		for _, id := range collectEach(r.list("items"), "id") {
 			seen[id] = true
 		}
 		if body["cursor"] = r.at("next_cursor"); body["cursor"] == nil {

@@ -74,12 +74,12 @@ func TestWorkspacesAreIsolated(t *testing.T) {
 			t.Errorf("%s lists %d objects of another workspace", path, n)
 		}
 	}
-	mine, theirs := each(a.get("/sessions").list(), "id"), each(other.get("/sessions").list(), "id")
+	mine, theirs := collectEach(a.get("/sessions").list(), "id"), collectEach(other.get("/sessions").list(), "id")
 	if len(theirs) != 4 || slices.ContainsFunc(theirs, func(id any) bool { return slices.Contains(mine, id) }) {
 		t.Errorf("sessions %v and %v", mine, theirs)
 	}
 	// The default workspace, named explicitly.
-	if named := each(a.in(sandbox.DefaultWorkspace()).get("/sessions").list(), "id"); !slices.Equal(named, mine) {
+	if named := collectEach(a.in(sandbox.DefaultWorkspace()).get("/sessions").list(), "id"); !slices.Equal(named, mine) {
 		t.Errorf("named %v, unnamed %v", named, mine)
 	}
 }
@@ -91,12 +91,12 @@ func TestWorkspaceLists(t *testing.T) {
 	a.in(other).get("/sessions")
 	for _, path := range []string{"/workspaces", "/tenants"} {
 		want := []any{sandbox.DefaultWorkspace().String(), other.String()}
-		if got := each(a.get(path).list(), "id"); !slices.Equal(got, want) {
+		if got := collectEach(a.get(path).list(), "id"); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", path, got, want)
 		}
 		a.call("GET", path+"?include_deleted=perhaps", nil).refused(422, "bool_parsing")
 	}
-	if got := each(a.get("/workspaces/current/secrets").list(), "key"); !slices.Equal(got, []any{"OPENAI_API_KEY"}) {
+	if got := collectEach(a.get("/workspaces/current/secrets").list(), "key"); !slices.Equal(got, []any{"OPENAI_API_KEY"}) {
 		t.Errorf("secrets %v", got)
 	}
 	if got := newAPI(t, sandbox.Options{Secrets: []string{}}).get("/workspaces/current/secrets").list(); len(got) != 0 {

@@ -28,7 +28,7 @@ func TestListSessions(t *testing.T) {
 		"?offset=4":                              {},
 		"?reference_dataset=" + uuid.NewString(): {},
 	} {
-		if got := each(a.get("/api/v1/sessions"+query).list(), "name"); !slices.Equal(got, want) {
+		if got := collectEach(a.get("/api/v1/sessions"+query).list(), "name"); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}

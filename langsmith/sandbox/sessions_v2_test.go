@@ -22,7 +22,7 @@ func TestListSessionsV2(t *testing.T) {
 		"?name=nothing":               {},
 		"?id=" + sandbox.SampleProject(uuid.Nil, sandbox.ChatProd).String(): {"chat-prod"},
 	} {
-		if got := each(a.get("/api/v2/sessions"+query).list("items"), "name"); !slices.Equal(got, want) {
+		if got := collectEach(a.get("/api/v2/sessions"+query).list("items"), "name"); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}
@@ -34,7 +34,7 @@ func TestListSessionsV2(t *testing.T) {
 	var names []any
 	for range 5 {
 		page := a.get("/api/v2/sessions?" + next.Encode())
-		names = append(names, each(page.list("items"), "name")...)
+		names = append(names, collectEach(page.list("items"), "name")...)
 		cursor, more := page.at("next_cursor").(string)
 		if !more {
 			break

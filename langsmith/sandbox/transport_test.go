@@ -31,7 +31,7 @@ func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("no more") 
 
 func TestTransportContract(t *testing.T) {
 	t.Parallel()
-	s := sandbox.New(sandbox.Options{Now: frozen})
+	s := sandbox.New(sandbox.Options{Now: fixedTime})
 	transport := s.RoundTripper()
 	url := "http://sandbox" + insights(sandbox.ChatProd)
 
@@ -143,7 +143,7 @@ func TestOverSockets(t *testing.T) {
 
 func TestConcurrentCallers(t *testing.T) {
 	t.Parallel()
-	s := sandbox.New(sandbox.Options{Now: frozen, AllowAnonymous: true})
+	s := sandbox.New(sandbox.Options{Now: fixedTime, AllowAnonymous: true})
 	session := sandbox.SampleProject(uuid.Nil, sandbox.ChatProd)
 	job := make(chan string, 8)
 	for i := range cap(job) {

@@ -11,9 +11,9 @@ import (
 	"langsmith-insights-mcp/tools/tool"
 )
 
-// chosenExamples names, for each tool, the golden transcripts of package tools that
+// exampleTranscripts names, for each tool, the golden transcripts of package tools that
 // docs/examples.md shows.
-var chosenExamples = map[string][]string{
+var exampleTranscripts = map[string][]string{
 	"create_insights_job":                   {"dry_run", "started"},
 	"list_insights_jobs":                    {"jobs"},
 	"get_insights_job":                      {"concise"},
@@ -45,7 +45,7 @@ func TestExamplesDocument(t *testing.T) {
 		fmt.Fprintf(&b, "- [`%s`](#%s): %s\n", tool.Name, tool.Name, tool.Title)
 	}
 	for _, tool := range tools.All() {
-		chosen := chosenExamples[tool.Name]
+		chosen := exampleTranscripts[tool.Name]
 		if len(chosen) == 0 {
 			t.Errorf("%s has no example", tool.Name)
 		}
@@ -54,7 +54,7 @@ func TestExamplesDocument(t *testing.T) {
 			writeTranscript(t, &b, tool.Name, name)
 		}
 	}
-	for name := range chosenExamples {
+	for name := range exampleTranscripts {
 		if !slices.ContainsFunc(tools.All(), func(tool tool.Tool) bool { return tool.Name == name }) {
 			t.Errorf("there is no tool %s", name)
 		}

@@ -21,9 +21,9 @@ import (
 // liveProject is a project whose name must not be in the output.
 const liveProject = "chat-prod"
 
-// live is a sandbox with one of each thing on both generations of routes. A test can
+// liveFixture is a sandbox with one of each thing on both generations of routes. A test can
 // change its responses.
-type live struct {
+type liveFixture struct {
 	box    *sandbox.Sandbox
 	run    langsmith.Run
 	change func(route string, response any)
@@ -32,9 +32,9 @@ type live struct {
 	restore func() // both generations of routes
 }
 
-func newLive(t *testing.T) *live {
+func newLiveFixture(t *testing.T) *liveFixture {
 	t.Helper()
-	l := &live{box: sandbox.New(sandbox.Options{}), change: func(string, any) {}}
+	l := &liveFixture{box: sandbox.New(sandbox.Options{}), change: func(string, any) {}}
 	client := langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "lsv2_pt_doctor"}, Transport: l.box.RoundTripper()})
 	ctx := t.Context()
 	must := func(err error) {
@@ -70,7 +70,7 @@ func newLive(t *testing.T) *live {
 }
 
 // serve sets the generation of routes that the sandbox serves.
-func (l *live) serve(routes sandbox.Routes) {
+func (l *liveFixture) serve(routes sandbox.Routes) {
 	if l.restore != nil {
 		l.restore()
 	}
@@ -80,7 +80,7 @@ func (l *live) serve(routes sandbox.Routes) {
 var idInPath = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 
 // RoundTrip returns the sandbox's response, changed by the test.
-func (l *live) RoundTrip(request *http.Request) (*http.Response, error) {
+func (l *liveFixture) RoundTrip(request *http.Request) (*http.Response, error) {
 	route := request.Method + " " + strings.TrimPrefix(idInPath.ReplaceAllString(request.URL.Path, "{id}"), "/api/v1")
 	l.sent = append(l.sent, route)
 	recorder := httptest.NewRecorder()
@@ -96,7 +96,7 @@ func (l *live) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // read runs the live checks and prints them.
-func (l *live) read(t *testing.T, project string) ([]doctor.Check, string) {
+func (l *liveFixture) read(t *testing.T, project string) ([]doctor.Check, string) {
 	t.Helper()
 	l.sent = nil
 	endpoint, err := langsmith.ParseEndpoint("https://secret.example.com/api")
@@ -123,7 +123,7 @@ func (l *live) read(t *testing.T, project string) ([]doctor.Check, string) {
 
 // The sandbox's responses are as expected with both generations of routes and with each.
 func TestLive(t *testing.T) {
-	l := newLive(t)
+	l := newLiveFixture(t)
 	older := []string{"POST /runs/query", "GET /annotation-queues/{id}/runs"} // used only without their successors
 	for _, routes := range []sandbox.Routes{sandbox.RoutesBoth, sandbox.RoutesV1, sandbox.RoutesV2} {
 		l.serve(routes)
@@ -168,7 +168,7 @@ func firstObject(response any) map[string]any {
 
 // A changed response is reported with its route, and no other response is.
 func TestLiveWithChangedResponses(t *testing.T) {
-	l := newLive(t)
+	l := newLiveFixture(t)
 	attributes := []string{"GET /sessions/{id}/insights/{id}/runs", "GET /annotation-queues/{id}/runs"} // their objects may have any field
 	for _, route := range shape.Routes() {
 		l.serve(sandbox.RoutesBoth)
@@ -236,7 +236,7 @@ func replace(object map[string]any, name string, value any) bool {
 
 // A refused read and a missing project are reported without LangSmith's message.
 func TestLiveWithFailedReads(t *testing.T) {
-	l := newLive(t)
+	l := newLiveFixture(t)
 	checks, printed := l.read(t, "no such secret project")
 	if checks[0].Status != doctor.Failed || checks[1].Status != doctor.Skipped || !strings.Contains(printed, "There is no project of that name.") {
 		t.Errorf("%s", printed)
@@ -249,7 +249,7 @@ func TestLiveWithFailedReads(t *testing.T) {
 	if want := "note  deprecations: GET /runs/{id} ends on 2027-01-31, see /api/v2/runs/{run_id}"; !strings.Contains(printed, want) {
 		t.Errorf("%q is not in\n%s", want, printed)
 	}
-	empty := &live{box: sandbox.New(sandbox.Options{Empty: true}), change: func(string, any) {}, run: langsmith.Run{ID: uuid.Max, Name: "secret"}}
+	empty := &liveFixture{box: sandbox.New(sandbox.Options{Empty: true}), change: func(string, any) {}, run: langsmith.Run{ID: uuid.Max, Name: "secret"}}
 	empty.box.AddProject(sandbox.Project{Name: "shop"})
 	if checks, printed = empty.read(t, "shop"); !doctor.IsHealthy(checks) || !strings.Contains(printed, "runs of the report: not read: the project has no job") {
 		t.Errorf("%s", printed)

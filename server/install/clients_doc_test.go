@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// tried records the version of each client that its entry was tried with.
-var tried = map[string]string{
+// testedClients records the version of each client that its entry was tried with.
+var testedClients = map[string]string{
 	"claude-desktop": "no",
 	"claude-code":    "version 2.1.332 on Linux starts the server from it, and connects to an address",
 	"vscode":         "no",
@@ -37,14 +37,14 @@ func TestClientsDocument(t *testing.T) {
 		"**Not tried:** the desktop applications, and every client on macOS and Windows. Their\n" +
 		"paths and formats are taken from their documentation.\n")
 	for _, c := range catalogue() {
-		if tried[c.Name] == "" {
+		if testedClients[c.Name] == "" {
 			t.Errorf("%s does not say what it was tried with", c.Name)
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n`--client %s`\n\n| system | file |\n|---|---|\n", c.Title, c.Name)
 		for _, system := range []struct{ goos, name string }{{"linux", "Linux"}, {"darwin", "macOS"}, {"windows", "Windows"}} {
 			fmt.Fprintf(&b, "| %s | %s |\n", system.name, strings.Join(filesOn(c, system.goos), "<br>"))
 		}
-		fmt.Fprintf(&b, "\n- The key: %s\n- Afterwards: %s\n- Tried: %s.\n", c.keySource, c.nextStep, tried[c.Name])
+		fmt.Fprintf(&b, "\n- The key: %s\n- Afterwards: %s\n- Tried: %s.\n", c.keySource, c.nextStep, testedClients[c.Name])
 		if c.address == nil {
 			fmt.Fprintf(&b, "- A server at an address: %s.\n", c.noAddress)
 			continue

@@ -37,7 +37,9 @@ func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
 
 // bodyBudget is the room for large messages: a pool that they share, and room for one whole
 // message, which the first that does not fit into the pool gets. That one never waits, so
-// messages that each have a part of the pool cannot block each other forever.
+// messages that each have a part of the pool cannot block each other forever. With x/sync's
+// semaphore each message would have to reserve its whole size at once, and senders of a few
+// slow messages would keep everybody else's out.
 type bodyBudget struct {
 	mu         sync.Mutex
 	pool       int64 // the free bytes of the pool

@@ -136,10 +136,10 @@ func TestCredentialsOnSSE(t *testing.T) {
 		opener, other headers
 		key           string
 	}{
-		"without the key":        {own(1), nil, callerKey(1)},
-		"with another key":       {own(1), own(2), callerKey(1)},
-		"with another workspace": {own(1), own(1).with(workspace), callerKey(1)},
-		"with a key later":       {nil, own(1), operatorKey},
+		"without the key":        {ownKey(1), nil, callerKey(1)},
+		"with another key":       {ownKey(1), ownKey(2), callerKey(1)},
+		"with another workspace": {ownKey(1), ownKey(1).with(workspace), callerKey(1)},
+		"with a key later":       {nil, ownKey(1), operatorKey},
 	} {
 		f.sandbox.ResetRequests()
 		stream := f.openSSE(c.opener)

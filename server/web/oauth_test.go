@@ -166,19 +166,19 @@ func TestIssuerTokens(t *testing.T) {
 		"no scope":                    {i.token(t, "first", jwt.MapClaims{"scope": nil}), 403, "lacks the scope insights"},
 		"another scope":               {i.token(t, "first", jwt.MapClaims{"scope": "insights2 openid"}), 403, "lacks the scope insights"},
 
-		"a typed access token":              {i.tokenWithHeader(t, "first", typed("at+jwt"), nil), 200, ""},
-		"an access token by its media type": {i.tokenWithHeader(t, "first", typed("application/AT+JWT"), nil), 200, ""},
-		"a typed one with a nonce":          {i.tokenWithHeader(t, "first", typed("at+jwt"), jwt.MapClaims{"nonce": "n"}), 200, ""},
-		"no type":                           {i.tokenWithHeader(t, "first", typed(nil), nil), 200, ""},
-		"a logout token":                    {i.tokenWithHeader(t, "first", typed("logout+jwt"), nil), 401, "not an access token"},
-		"a type that is no text":            {i.tokenWithHeader(t, "first", typed(7), nil), 401, "not an access token"},
+		"a typed access token":              {i.tokenWithHeader(t, "first", tokenOfType("at+jwt"), nil), 200, ""},
+		"an access token by its media type": {i.tokenWithHeader(t, "first", tokenOfType("application/AT+JWT"), nil), 200, ""},
+		"a typed one with a nonce":          {i.tokenWithHeader(t, "first", tokenOfType("at+jwt"), jwt.MapClaims{"nonce": "n"}), 200, ""},
+		"no type":                           {i.tokenWithHeader(t, "first", tokenOfType(nil), nil), 200, ""},
+		"a logout token":                    {i.tokenWithHeader(t, "first", tokenOfType("logout+jwt"), nil), 401, "not an access token"},
+		"a type that is no text":            {i.tokenWithHeader(t, "first", tokenOfType(7), nil), 401, "not an access token"},
 		"an ID token":                       {i.token(t, "first", jwt.MapClaims{"at_hash": "h", "azp": "agent"}), 401, "not an access token"},
 		"an ID token of a login":            {i.token(t, "first", jwt.MapClaims{"nonce": "n"}), 401, "not an access token"},
 		"an ID token of a hybrid flow":      {i.token(t, "first", jwt.MapClaims{"c_hash": "h"}), 401, "not an access token"},
 		"an ID token without a mark":        {i.token(t, "first", jwt.MapClaims{"scope": nil, "client_id": nil, "azp": "agent"}), 401, "not an access token"},
 		"an ID token of Keycloak":           {i.token(t, "first", jwt.MapClaims{"typ": "ID"}), 401, "not an access token"},
 		"an ID token of Cognito":            {i.token(t, "first", jwt.MapClaims{"token_use": "id"}), 401, "not an access token"},
-		"an ID token without a type":        {i.tokenWithHeader(t, "first", typed(nil), jwt.MapClaims{"at_hash": "h"}), 401, "not an access token"},
+		"an ID token without a type":        {i.tokenWithHeader(t, "first", tokenOfType(nil), jwt.MapClaims{"at_hash": "h"}), 401, "not an access token"},
 		"an unknown extension":              {i.tokenWithHeader(t, "first", map[string]any{"crit": []string{"exp"}, "exp": soon}, nil), 401, "crit"},
 		"an extension that is not there":    {i.tokenWithHeader(t, "first", map[string]any{"crit": []string{}}, nil), 401, "crit"},
 
@@ -208,7 +208,7 @@ func TestIssuerTokens(t *testing.T) {
 	}
 }
 
-func typed(kind any) map[string]any { return map[string]any{"typ": kind} }
+func tokenOfType(kind any) map[string]any { return map[string]any{"typ": kind} }
 
 // An address without a path is the same audience with and without a trailing slash.
 func TestAudienceTrailingSlash(t *testing.T) {

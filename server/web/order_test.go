@@ -15,10 +15,10 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-const chatter = 20
+const manyMessages = 20
 
-// talkative sets a server whose tools report progress until their result, and ask the user.
-func talkative(o *web.Options) {
+// sendManyMessages sets a server whose tools report progress until their result, and ask the user.
+func sendManyMessages(o *web.Options) {
 	o.MCP = mcpserver.NewMCPServer("talkative", "1", mcpserver.WithElicitation(), mcpserver.WithToolCapabilities(false),
 		mcpserver.WithToolHandlerMiddleware(jsonrpc.DecodeArguments))
 	o.MCP.AddTool(mcp.NewTool("chatter"), func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -28,7 +28,7 @@ func talkative(o *web.Options) {
 		if !ok {
 			return nil, fmt.Errorf("the session cannot be notified")
 		}
-		for n := range chatter {
+		for n := range manyMessages {
 			if err := session.Notify(mcp.JSONRPCNotification{JSONRPC: "2.0", Notification: mcp.Notification{
 				Method: string(mcp.MethodNotificationProgress),
 				Params: mcp.NotificationParams{AdditionalFields: map[string]any{"progressToken": request.Params.Meta.ProgressToken, "progress": n}},
@@ -50,22 +50,22 @@ func talkative(o *web.Options) {
 	})
 }
 
-func chatterCall(id int) string {
+func manyMessagesCall(id int) string {
 	return rpc(id, "tools/call", args{"name": "chatter", "_meta": args{"progressToken": fmt.Sprintf("token-%d", id)}})
 }
 
 // checkOrder checks that the messages of a call are all of its progress, in order, and then
 // its result.
 func checkOrder(messages []string, id int) error {
-	if len(messages) != chatter+1 {
+	if len(messages) != manyMessages+1 {
 		return fmt.Errorf("%d messages: %s", len(messages), messages)
 	}
-	for n, message := range messages[:chatter] {
+	for n, message := range messages[:manyMessages] {
 		if !strings.Contains(message, fmt.Sprintf(`"token-%d"`, id)) || !strings.Contains(message, fmt.Sprintf(`"progress":%d`, n)) {
 			return fmt.Errorf("message %d of call %d is %s", n, id, message)
 		}
 	}
-	if last := messages[chatter]; !strings.Contains(last, `"done"`) {
+	if last := messages[manyMessages]; !strings.Contains(last, `"done"`) {
 		return fmt.Errorf("the last message is %s", last)
 	}
 	return nil
@@ -74,12 +74,12 @@ func checkOrder(messages []string, id int) error {
 // The progress of a call is in its own response, before the result, although all calls have
 // one session with a standing stream.
 func TestProgressPrecedesResult(t *testing.T) {
-	f := start(t, options{web: talkative})
+	f := start(t, options{web: sendManyMessages})
 	session := f.open(nil)
 	standing := f.read(f.request(http.MethodGet, "/mcp", session, ""))
 	var calls sync.WaitGroup
 	for id := range 50 {
-		answer := f.background(f.request(http.MethodPost, "/mcp", session, chatterCall(id)))
+		answer := f.background(f.request(http.MethodPost, "/mcp", session, manyMessagesCall(id)))
 		calls.Go(func() {
 			if err := checkOrder((<-answer).events(), id); err != nil {
 				t.Error(err)
@@ -99,10 +99,10 @@ func TestProgressPrecedesResult(t *testing.T) {
 }
 
 func TestProgressPrecedesResultOnSSE(t *testing.T) {
-	f := start(t, options{web: talkative})
+	f := start(t, options{web: sendManyMessages})
 	stream := f.openSSE(nil)
 	for id := range 20 {
-		stream.post(nil, chatterCall(id))
+		stream.post(nil, manyMessagesCall(id))
 		var messages []string
 		for message := range stream.messages {
 			if messages = append(messages, message); strings.Contains(message, `"result"`) {
@@ -119,7 +119,7 @@ var elicits = args{"elicitation": args{}}
 
 // Two concurrent calls ask the user, and each gets its own answer.
 func TestConcurrentElicitation(t *testing.T) {
-	f := start(t, options{web: talkative})
+	f := start(t, options{web: sendManyMessages})
 	opened := f.post("/mcp", nil, initialize(mcp.ProtocolVersion20251125, elicits))
 	session := headers{"Mcp-Session-Id": opened.header.Get("Mcp-Session-Id")}
 	stranger := headers{"Mcp-Session-Id": f.open(nil)["Mcp-Session-Id"]}
@@ -148,7 +148,7 @@ func TestConcurrentElicitation(t *testing.T) {
 }
 
 func TestElicitationOnSSE(t *testing.T) {
-	f := start(t, options{web: talkative})
+	f := start(t, options{web: sendManyMessages})
 	stream := f.openSSE(nil)
 	stream.post(nil, initialize(mcp.ProtocolVersion20241105, elicits))
 	stream.result(1)

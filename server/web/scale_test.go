@@ -52,15 +52,15 @@ func TestSessionsLeaveNoMemory(t *testing.T) {
 	f := start(t, options{config: func(c *config.Config) { c.LogLevel = zerolog.Disabled }}) // the fixture keeps the log
 	opened := initialize(mcp.ProtocolVersion20251125, elicits)
 	open := func(n int) {
-		got := f.post("/mcp", own(n%50), opened)
-		session := own(n % 50).with(headers{"Mcp-Session-Id": got.header.Get("Mcp-Session-Id")})
+		got := f.post("/mcp", ownKey(n%50), opened)
+		session := ownKey(n % 50).with(headers{"Mcp-Session-Id": got.header.Get("Mcp-Session-Id")})
 		switch n % 10 {
 		case 0: // ended by the client
 			f.do(f.request(http.MethodDelete, "/mcp", session, ""))
 		case 1: // with a standing stream
 			f.drop(f.request(http.MethodGet, "/mcp", session, ""))
 		case 2: // of the older transport
-			f.drop(f.request(http.MethodGet, "/sse", own(n%50), ""))
+			f.drop(f.request(http.MethodGet, "/sse", ownKey(n%50), ""))
 		default: // without an end
 			f.post("/mcp", session, rpc(nil, "notifications/initialized", nil))
 		}

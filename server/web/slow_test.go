@@ -15,8 +15,8 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// impatient sets short limits, so that the tests are fast.
-func impatient(o *web.Options) {
+// shortLimits sets short limits, so that the tests are fast.
+func shortLimits(o *web.Options) {
 	o.Limits = web.Limits{
 		Body: 64 << 10, Header: 8 << 10,
 		HeaderTime: 100 * time.Millisecond, BodyTime: 100 * time.Millisecond, WriteTime: 100 * time.Millisecond,
@@ -42,7 +42,7 @@ func (f *fixture) dial(say string) net.Conn {
 // The connection of a client that sends too slowly, too much or nothing is closed, and the
 // server continues.
 func TestSlowClients(t *testing.T) {
-	f := start(t, options{web: impatient, config: withTokens})
+	f := start(t, options{web: shortLimits, config: withTokens})
 	stranger := "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 	head := stranger + "Authorization: Bearer " + tokenA + "\r\n"
 	for name, c := range map[string]struct{ say, want string }{
@@ -80,8 +80,8 @@ func isReset(err error) bool {
 	return errors.As(err, &broken) && !broken.Timeout()
 }
 
-// dialDeaf opens a connection with a small buffer for unread data.
-func (f *fixture) dialDeaf(say string) net.Conn {
+// dialWithoutReading opens a connection with a small buffer for unread data.
+func (f *fixture) dialWithoutReading(say string) net.Conn {
 	f.t.Helper()
 	connection := f.dial("")
 	_ = connection.(*net.TCPConn).SetReadBuffer(4 << 10)
@@ -93,8 +93,8 @@ func (f *fixture) dialDeaf(say string) net.Conn {
 
 // The stream at /sse of a client that stops reading is closed.
 func TestClientStopsReadingSSE(t *testing.T) {
-	f := start(t, options{web: impatient})
-	connection := f.dialDeaf("GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	f := start(t, options{web: shortLimits})
+	connection := f.dialWithoutReading("GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n")
 	path := ""
 	for lines := bufio.NewReader(connection); path == ""; {
 		line, err := lines.ReadString('\n')
@@ -125,13 +125,13 @@ func TestClientStopsReadingResponse(t *testing.T) {
 		wrap:   g.hold(isPoll),
 		config: func(c *config.Config) { c.Timeout = time.Hour },
 		web: func(o *web.Options) {
-			impatient(o)
+			shortLimits(o)
 			o.Limits.Quiet = time.Microsecond // keep-alives fill the buffers
 		},
 	})
 	session := f.open(nil)
 	wait := strings.Replace(f.endlessWait(7), `"arguments"`, `"_meta":{"progressToken":"t"},"arguments"`, 1)
-	connection := f.dialDeaf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n" +
+	connection := f.dialWithoutReading("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n" +
 		"Mcp-Session-Id: " + session["Mcp-Session-Id"] + "\r\n" + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(wait), wait))
 	for lines := bufio.NewReaderSize(connection, 16); ; {
 		line, err := lines.ReadString('\n')
@@ -149,7 +149,7 @@ func TestClientStopsReadingResponse(t *testing.T) {
 
 // A silent stream gets keep-alives.
 func TestStreamsKeepAlive(t *testing.T) {
-	f := start(t, options{web: impatient})
+	f := start(t, options{web: shortLimits})
 	session := f.open(nil)
 	for _, get := range []string{"/sse", "/mcp"} {
 		connection := f.dial("GET " + get + " HTTP/1.1\r\nHost: localhost\r\nMcp-Session-Id: " + session["Mcp-Session-Id"] + "\r\n\r\n")

@@ -14,9 +14,9 @@ import (
 // forOperators matches what only the operator of a server can set, call or know.
 var forOperators = regexp.MustCompile(`LANGSMITH_|HTTPS_PROXY|doctor|langsmith auth|10\.1\.2\.3|sso\.internal|profile`)
 
-// TestCallersOverHTTPAreNotAskedForSettings checks that advice for a caller over HTTP asks
+// TestAdviceOverHTTPNamesNoSettings checks that advice for a caller over HTTP asks
 // for headers or sends them to the operator, and shows no address inside the operator's network.
-func TestCallersOverHTTPAreNotAskedForSettings(t *testing.T) {
+func TestAdviceOverHTTPNamesNoSettings(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 1, 2, 3), Port: 443}, Err: syscall.ECONNREFUSED}
 	client := langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: "lsv2_pt_test"}})
 	const run = "/runs/11111111-1111-4111-8111-111111111111"

@@ -102,7 +102,7 @@ func TestEveryPageFitsItsBudget(t *testing.T) {
 	}
 }
 
-func fitted(view *View) (tool.Reply, error) {
+func fitResult(view *View) (tool.Reply, error) {
 	resizable, err := view.Resizable()
 	if err != nil {
 		return tool.Reply{}, err
@@ -118,7 +118,7 @@ func walkPages(t *testing.T, job *langsmith.Report, args viewArgs, budget, fewes
 		if err := view.Select(args.ClusterID, args.SortBy, args.Detail, args.PageArgs); err != nil {
 			t.Fatal(err)
 		}
-		reply, err := fitted(view)
+		reply, err := fitResult(view)
 		if err != nil {
 			t.Fatalf("offset %d: %v", args.Offset, err)
 		}
@@ -163,7 +163,7 @@ func BenchmarkReport(b *testing.B) {
 					if err := view.Select("", "", detail, tool.PageArgs{}); err != nil {
 						b.Fatal(err)
 					}
-					if _, err := fitted(view); err != nil {
+					if _, err := fitResult(view); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -55,7 +55,7 @@ type everyResult struct{}
 
 func (everyResult) Text() string { return "" }
 
-func TestArgumentsAsHostsSendThem(t *testing.T) {
+func TestNormalizedArguments(t *testing.T) {
 	for _, c := range []struct{ sent, plain string }{
 		{`"count":5.0`, `"count":5`},
 		{`"count":5e0`, `"count":5`},
@@ -97,14 +97,14 @@ func TestArgumentsAsHostsSendThem(t *testing.T) {
 	}
 }
 
-func TestWhatNullMeansIsKept(t *testing.T) {
+func TestNullsAreKept(t *testing.T) {
 	args, refusal := read(`{"needed":"x","null":null}`)
 	if !args.Null.IsNull() || !args.Words.IsAbsent() || refusal != "" {
 		t.Errorf("%+v %s", args, refusal)
 	}
 }
 
-func TestArgumentsThatMeanNothing(t *testing.T) {
+func TestAbsentArguments(t *testing.T) {
 	for sent, want := range map[string]string{
 		`{}`:                            "needed: is required",
 		`{"needed":""}`:                 "",
@@ -192,7 +192,7 @@ func TestManyProblems(t *testing.T) {
 }
 
 // A missing project is listed with the other problems, unless there is a default project.
-func TestMissingProjectIsToldWithTheRest(t *testing.T) {
+func TestMissingProjectIsReportedWithOthers(t *testing.T) {
 	type args struct {
 		ProjectArgs
 		JobID uuid.UUID `json:"job_id"`
@@ -216,9 +216,9 @@ func TestMissingProjectIsToldWithTheRest(t *testing.T) {
 	}
 }
 
-// FuzzArgumentsAsHostsSendThem writes values plainly and in the forms that hosts have been
+// FuzzNormalizedArguments writes values plainly and in the forms that hosts have been
 // seen to send: both are read as the same.
-func FuzzArgumentsAsHostsSendThem(f *testing.F) {
+func FuzzNormalizedArguments(f *testing.F) {
 	f.Add("some text", 5, 0.25, true, []byte{1, 2}, uint64(0))
 	f.Add("\u202e\"{}", -3, 1e300, false, []byte{}, ^uint64(0))
 	f.Add("24", math.MaxInt, 0.0, true, []byte{255}, uint64(0x5a5a5a5a5a5a5a5a))
@@ -244,13 +244,13 @@ func FuzzArgumentsAsHostsSendThem(f *testing.F) {
 				sent[left] = ""
 			}
 		}
-		want, refusal := read(encoded(t, plain))
+		want, refusal := read(encodeJSON(t, plain))
 		if refusal != "" {
 			t.Fatal(refusal)
 		}
-		got, refusal := read(encoded(t, sent))
+		got, refusal := read(encodeJSON(t, sent))
 		if refusal != "" || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s is read as %+v, not as %+v: %s", encoded(t, sent), got, want, refusal)
+			t.Errorf("%s is read as %+v, not as %+v: %s", encodeJSON(t, sent), got, want, refusal)
 		}
 	})
 }
@@ -279,7 +279,7 @@ func (h *host) object(plain map[string]any) map[string]any {
 func (h *host) value(value any) any {
 	quote := func(v any) any {
 		if h.next(2) == 1 {
-			return encoded(h.t, v)
+			return encodeJSON(h.t, v)
 		}
 		return v
 	}
@@ -309,7 +309,7 @@ func (h *host) value(value any) any {
 	return value
 }
 
-func encoded(t *testing.T, v any) string {
+func encodeJSON(t *testing.T, v any) string {
 	t.Helper()
 	data, err := json.Marshal(v)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // BenchmarkWaiter measures the memory of one more waiter of a polled job, including its
 // goroutine.
 func BenchmarkWaiter(b *testing.B) {
-	up := newUpstream(running(time.Now()))
+	up := newUpstream(runningBody(time.Now()))
 	client := up.client("key")
 	w := New()
 	ctx, cancel := context.WithCancel(b.Context())

@@ -14,7 +14,7 @@ import (
 // Looks share the polls of a job, which is polled between them, but not after the last.
 func TestLooksShareAPoller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now().Add(-5 * time.Minute)))
+		up := newUpstream(runningBody(time.Now().Add(-5 * time.Minute)))
 		w := New()
 		defer w.Close()
 		for range 10 {
@@ -95,7 +95,7 @@ func TestLookTimeout(t *testing.T) {
 	}{"no answer": {false, maxLookTime}, "the server ends": {true, lastLook}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				up := newUpstream(running(time.Now()))
+				up := newUpstream(runningBody(time.Now()))
 				up.delay = time.Hour
 				w := New()
 				defer w.Close()

@@ -9,9 +9,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// endedJob returns a job that has ended, with a report created after a time; 0 for a report
+// endedJobBody returns a job that has ended, with a report created after a time; 0 for a report
 // without a creation time.
-func endedJob(status string, took time.Duration) string {
+func endedJobBody(status string, took time.Duration) string {
 	created := time.Now().Add(-48 * time.Hour)
 	written := "null"
 	if took != 0 {
@@ -28,20 +28,20 @@ func TestReportTimes(t *testing.T) {
 		want   ReportTimes
 	}{
 		{"none", func() []string { return nil }, ReportTimes{}},
-		{"one", func() []string { return []string{endedJob("success", 11*time.Minute)} }, ReportTimes{11 * time.Minute, 11 * time.Minute}},
+		{"one", func() []string { return []string{endedJobBody("success", 11*time.Minute)} }, ReportTimes{11 * time.Minute, 11 * time.Minute}},
 		{"several", func() []string {
 			return []string{
-				endedJob("running", 0), endedJob("success", 19*time.Minute), endedJob("error", time.Minute),
-				endedJob("success", 11*time.Minute), endedJob("success", 12*time.Minute), endedJob("success", time.Second),
+				endedJobBody("running", 0), endedJobBody("success", 19*time.Minute), endedJobBody("error", time.Minute),
+				endedJobBody("success", 11*time.Minute), endedJobBody("success", 12*time.Minute), endedJobBody("success", time.Second),
 			}
 		}, ReportTimes{11 * time.Minute, 19 * time.Minute}},
 		{"without usable times", func() []string {
-			return []string{endedJob("success", 0), endedJob("success", -time.Hour), endedJob("success", 30*time.Hour)}
+			return []string{endedJobBody("success", 0), endedJobBody("success", -time.Hour), endedJobBody("success", 30*time.Hour)}
 		}, ReportTimes{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				up := newUpstream(running(time.Now()))
+				up := newUpstream(runningBody(time.Now()))
 				up.earlier = c.before()
 				w := New()
 				for range 3 {

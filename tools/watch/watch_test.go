@@ -95,8 +95,8 @@ func (u *upstream) client(key string) *langsmith.Client {
 	return langsmith.New(langsmith.Options{Credentials: langsmith.Credentials{APIKey: langsmith.Secret(key)}, Transport: u})
 }
 
-// running returns a running job that was created at a time.
-func running(created time.Time) func(int) (int, string) {
+// runningBody returns a running job that was created at a time.
+func runningBody(created time.Time) func(int) (int, string) {
 	return func(int) (int, string) { return 200, jobBody("running", created) }
 }
 
@@ -111,7 +111,7 @@ func request(client *langsmith.Client, timeout time.Duration) Request {
 // A job is polled at once, every 2 s in the first minute, then every 10 s and up to 30 s.
 func TestPollIntervals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		state, err := New().Wait(t.Context(), request(up.client("key"), 20*time.Minute))
 		if err != nil || state.End != TimedOut || state.Report.Status != "running" {
 			t.Fatalf("got %+v, %v", state, err)
@@ -187,7 +187,7 @@ func TestWaitersShareAPoller(t *testing.T) {
 // Three replicas share nothing, so they send three requests per interval.
 func TestReplicasPollSeparately(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		var group sync.WaitGroup
 		for range 3 {
 			replica := New()
@@ -205,7 +205,7 @@ func TestReplicasPollSeparately(t *testing.T) {
 // Callers with another credential, workspace, endpoint, project or job have another poller.
 func TestDifferentCallersDoNotShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		base := request(up.client("key"), time.Second)
 		otherKey, otherProject, otherJob, otherPlace := base, base, base, base
 		otherKey.LangSmith = up.client("another key")
@@ -233,7 +233,7 @@ func TestDifferentCallersDoNotShare(t *testing.T) {
 
 func TestZeroLooksOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		state, err := New().Wait(t.Context(), request(up.client("key"), 0))
 		if err != nil || state.End != TimedOut || state.Report == nil {
 			t.Fatalf("got %+v, %v", state, err)
@@ -247,7 +247,7 @@ func TestZeroLooksOnce(t *testing.T) {
 // A look at a polled job takes no request.
 func TestLookAtPolledJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		w := New()
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -351,7 +351,7 @@ func TestPermanentErrorsEndTheWait(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		anonymous := langsmith.New(langsmith.Options{Transport: newUpstream(running(time.Now()))})
+		anonymous := langsmith.New(langsmith.Options{Transport: newUpstream(runningBody(time.Now()))})
 		if _, err := New().Wait(t.Context(), request(anonymous, time.Hour)); !errors.Is(err, langsmith.ErrNoCredentials) {
 			t.Errorf("without credentials: %v", err)
 		}
@@ -370,7 +370,7 @@ func TestRetryAfter(t *testing.T) {
 
 func TestLastWaiterStopsPolling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		up.delay = 500 * time.Millisecond
 		w := New()
 		first, leaveFirst := context.WithCancel(t.Context())
@@ -405,7 +405,7 @@ func TestLastWaiterStopsPolling(t *testing.T) {
 
 func TestServerEndingEndsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		ending := make(chan struct{})
 		time.AfterFunc(7*time.Second, func() { close(ending) })
 		r := request(up.client("key"), time.Hour)
@@ -425,7 +425,7 @@ func TestServerEndingBeforeFirstResponse(t *testing.T) {
 		err   error
 	}{{300 * time.Millisecond, nil}, {time.Minute / 2, ErrEnding}} {
 		synctest.Test(t, func(t *testing.T) {
-			up := newUpstream(running(time.Now()))
+			up := newUpstream(runningBody(time.Now()))
 			up.delay = c.delay
 			ending := make(chan struct{})
 			close(ending)
@@ -444,7 +444,7 @@ func TestServerEndingBeforeFirstResponse(t *testing.T) {
 
 func TestNoResponseInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		up.delay = 40 * time.Second
 		if _, err := New().Wait(t.Context(), request(up.client("key"), 10*time.Second)); !errors.Is(err, ErrNoAnswer) {
 			t.Errorf("got %v", err)
@@ -457,7 +457,7 @@ func TestNoResponseInTime(t *testing.T) {
 
 func TestTooManyWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		w := New()
 		w.MaxWaiters = 90
 		ctx, cancel := context.WithCancel(t.Context())
@@ -513,7 +513,7 @@ func TestProgress(t *testing.T) {
 // No progress is reported right before the timeout.
 func TestNoProgressBeforeTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now()))
+		up := newUpstream(runningBody(time.Now()))
 		var last time.Time
 		r := request(up.client("key"), 18100*time.Millisecond) // a tick would be due 0.1 s before
 		r.Progress = func(State) { last = time.Now() }
@@ -529,7 +529,7 @@ func TestAgeByServerClock(t *testing.T) {
 	for _, ahead := range []time.Duration{-2 * time.Hour, 0, 2 * time.Hour} {
 		for _, age := range []time.Duration{0, 10 * time.Minute} {
 			synctest.Test(t, func(t *testing.T) {
-				up := newUpstream(running(time.Now().Add(ahead - age)))
+				up := newUpstream(runningBody(time.Now().Add(ahead - age)))
 				up.ahead = &ahead
 				state, err := New().Wait(t.Context(), request(up.client("key"), 25*time.Second))
 				// The date has whole seconds.
@@ -551,7 +551,7 @@ func TestAgeByServerClock(t *testing.T) {
 // If this machine's clock is behind LangSmith's, a job is at least as old as the polling.
 func TestAgeWithClockBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		up := newUpstream(running(time.Now().Add(time.Hour)))
+		up := newUpstream(runningBody(time.Now().Add(time.Hour)))
 		_, _ = New().Wait(t.Context(), request(up.client("key"), 605*time.Second))
 		if n := len(up.requests()); n != 85 {
 			t.Errorf("got %d requests in 10 min", n)

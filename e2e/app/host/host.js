@@ -1,5 +1,5 @@
-// The host's side of an MCP App, in the browser: the official AppBridge, wired to
-// the test that runs it.
+// The host of an MCP App in the browser: the official AppBridge, connected to the test that
+// runs it.
 
 import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/app-bridge';
 

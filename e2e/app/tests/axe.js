@@ -1,10 +1,10 @@
-// What an accessibility checker finds.
+// Accessibility, checked with axe.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { able, lastWeek, sandbox, showResult, stage, thisWeek } from '../harness.js';
+import { able, lastWeek, sandbox, showResult, specialReports, thisWeek } from '../harness.js';
 
 const checker = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -45,7 +45,7 @@ const states = {
 
 for (const [name, open] of Object.entries(states)) {
   for (const theme of ['light', 'dark']) {
-    test(`axe finds nothing in ${name}, ${theme}, wide and narrow`, async () => {
+    test(`axe reports nothing for ${name}, ${theme}, wide and narrow`, async () => {
       const view = await open({ capabilities: able, context: { theme } });
       assert.deepEqual(await findings(view), []);
       await view.page.setViewportSize({ width: 360, height: 800 });
@@ -56,8 +56,8 @@ for (const [name, open] of Object.entries(states)) {
 }
 
 for (const name of ['failed', 'unfinished', 'hostile', 'empty', 'many']) {
-  test(`axe finds nothing in a job that is ${name}`, async () => {
-    const { client, session_id, jobs } = await stage();
+  test(`axe reports nothing for a job that is ${name}`, async () => {
+    const { client, session_id, jobs } = await specialReports();
     const view = await showResult(client, 'get_insights_job', { session_id, job_id: jobs[name] });
     await view.app.locator('h1').waitFor();
     assert.deepEqual(await findings(view), []);

@@ -1,4 +1,4 @@
-// Two reports compared.
+// Comparisons of two reports.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -41,7 +41,7 @@ test('a comparison shows what appeared, vanished, grew and shrank, and by how mu
   await view.done();
 });
 
-test('a comparison stays side by side down to 600 pixels, and no figure breaks', async () => {
+test('a comparison has two columns down to 600 pixels, and no number wraps', async () => {
   const { args, found } = await compared();
   for (const width of [1000, 860, 700, 600]) {
     const view = await showResult(await sandbox(), 'compare_insights_jobs', args, { viewport: { width, height: 900 } });
@@ -59,7 +59,7 @@ test('a comparison stays side by side down to 600 pixels, and no figure breaks',
   }
 });
 
-test('a category of a comparison opens in its report, and there is a way back', async () => {
+test('a category of a comparison opens in its report, with a link back', async () => {
   const { args, found } = await compared();
   const view = await showResult(await sandbox(), 'compare_insights_jobs', args);
   const [grown] = found.grew;
@@ -77,7 +77,7 @@ test('a category of a comparison opens in its report, and there is a way back', 
   await view.done();
 });
 
-test('where the page can call no tools a comparison has no ways into reports', async () => {
+test('without tool calls a comparison has no links to reports', async () => {
   const { args } = await compared();
   const view = await showResult(await sandbox(), 'compare_insights_jobs', args, { capabilities: {} });
   await view.app.locator('.changes').first().waitFor();

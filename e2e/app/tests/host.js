@@ -1,10 +1,10 @@
-// What a host can and cannot do, and what it looks like.
+// What the page does with the capabilities and the appearance of its host.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { able, call, lastWeek, sandbox, show, showResult, stage, thisWeek, until } from '../harness.js';
+import { able, call, lastWeek, sandbox, show, showResult, specialReports, thisWeek, until } from '../harness.js';
 
-test('a chosen category is told to the model as a message, with the ids to go on', async () => {
+test('a selected category is sent to the model as a message with the ids for further calls', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   const { clusters } = await call(client, 'get_insights_job', job);
@@ -20,7 +20,7 @@ test('a chosen category is told to the model as a message, with the ids to go on
   await view.done();
 });
 
-test('a host without messages gets the category as context for the model', async () => {
+test('a host without messages gets the category as context', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   const { clusters } = await call(client, 'get_insights_job', job);
@@ -35,7 +35,7 @@ test('a host without messages gets the category as context for the model', async
   await view.done();
 });
 
-test('a host that declines is believed', async () => {
+test('a refusal of the host is shown', async () => {
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek());
   await view.page.evaluate(() => (window.declines = true));
   await view.app.getByRole('button', { name: 'Tell the model' }).click();
@@ -45,7 +45,7 @@ test('a host that declines is believed', async () => {
   await view.done();
 });
 
-test('what a host cannot do is said instead of failing', async () => {
+test('a missing capability of the host is shown and is no error', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   const { url } = await call(client, 'get_insights_job', job);
@@ -61,7 +61,7 @@ test('what a host cannot do is said instead of failing', async () => {
   await view.app.getByText('Ask the model for get_run').waitFor();
   assert.deepEqual(view.calls, []);
   await view.done();
-  const { client: other, session_id, jobs } = await stage();
+  const { client: other, session_id, jobs } = await specialReports();
   const many = await showResult(other, 'get_insights_job', { session_id, job_id: jobs.many }, { capabilities: {} });
   await many.app.getByText('so the others cannot be loaded').waitFor();
   assert.equal(await many.app.locator('.map button.unloaded').count(), 0);
@@ -69,7 +69,7 @@ test('what a host cannot do is said instead of failing', async () => {
   await many.done();
 });
 
-test('light and dark follow the host, before and while it is looked at', async () => {
+test('the theme follows the host, at the start and later', async () => {
   const job = await thisWeek();
   const view = await showResult(await sandbox(), 'get_insights_job', job, { context: { theme: 'dark' }, browser: { colorScheme: 'light' } });
   const colours = () => view.app.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]);
@@ -81,13 +81,13 @@ test('light and dark follow the host, before and while it is looked at', async (
   await view.done();
 });
 
-test('a host without a theme gets the one of the browser', async () => {
+test('without a theme of the host, that of the browser is used', async () => {
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { context: { theme: undefined }, browser: { colorScheme: 'dark' } });
   assert.equal(await view.app.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(27, 28, 30)');
   await view.done();
 });
 
-test('colours, fonts and insets of the host are worn', async () => {
+test('colours, fonts and insets of the host are used', async () => {
   const font = 'data:font/woff2;base64,d09GMgABAAAAAA==';
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), {
     context: {
@@ -103,7 +103,7 @@ test('colours, fonts and insets of the host are worn', async () => {
   await view.done({ expected: /OTS|decode|font/i });
 });
 
-test('figures and times are written for the reader', async () => {
+test('numbers and times are formatted for the locale of the host', async () => {
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { context: { locale: 'de-DE', timeZone: 'Asia/Tokyo' } });
   const rows = await view.rows();
   assert.ok(rows.some((row) => /^\d,\d\u00a0%$/.test(row[2])), JSON.stringify(rows[0]));
@@ -113,10 +113,10 @@ test('figures and times are written for the reader', async () => {
   await odd.done();
 });
 
-test('nothing hangs over the edge from 320 to 1600 pixels, and areas stay in their map', async () => {
+test('nothing overflows from 320 to 1600 pixels, and areas stay inside the map', async () => {
   const client = await sandbox();
   const job = await thisWeek();
-  const { client: other, session_id, jobs } = await stage();
+  const { client: other, session_id, jobs } = await specialReports();
   const views = [
     await showResult(client, 'get_insights_job', job),
     await showResult(client, 'compare_insights_jobs', { ...job, baseline_job_id: (await lastWeek()).job_id }),
@@ -148,7 +148,7 @@ test('nothing hangs over the edge from 320 to 1600 pixels, and areas stay in the
   }
 });
 
-test('the host hears how large the page is, when it grows and when it shrinks', async () => {
+test('the page reports its size when it grows and when it shrinks', async () => {
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { viewport: { width: 700, height: 900 } });
   const height = () => view.app.evaluate(() => Math.ceil(document.body.getBoundingClientRect().height));
   const last = async () => (await view.seen()).sizes.at(-1);
@@ -161,7 +161,7 @@ test('the host hears how large the page is, when it grows and when it shrinks', 
   await view.done();
 });
 
-test('the whole screen is asked for where the host has it, and left again', async () => {
+test('full screen is requested if the host has it, and left again', async () => {
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { context: { availableDisplayModes: ['inline', 'fullscreen'] } });
   await view.app.getByRole('button', { name: 'Full screen' }).press('Enter');
   await view.app.getByRole('button', { name: 'Leave full screen' }).waitFor();
@@ -172,7 +172,7 @@ test('the whole screen is asked for where the host has it, and left again', asyn
   await view.done();
 });
 
-test('the page answers a ping, takes its leave when asked, and knows what it does not know', async () => {
+test('the page responds to ping and teardown, and with an error to unknown requests', async () => {
   const view = await show();
   const answers = await view.page.evaluate(async () => {
     const frame = document.querySelector('iframe').contentWindow;

@@ -1,14 +1,14 @@
-// Texts that users and models wrote try to be more than texts.
+// Texts of users and models that try to become markup.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, show, showResult, stage, until } from '../harness.js';
+import { call, show, showResult, specialReports, until } from '../harness.js';
 
-// Elements that nothing of ours makes.
+// Elements that the page never makes.
 const foreignElements = 'main script, main img, main svg, main iframe, main b, main i, main a, main title';
 
-test('hostile names are shown as they are, everywhere, and do nothing', async () => {
-  const { client, session_id, jobs } = await stage();
+test('hostile names are shown unchanged everywhere and have no effect', async () => {
+  const { client, session_id, jobs } = await specialReports();
   const args = { session_id, job_id: jobs.hostile };
   const { clusters, report } = await call(client, 'get_insights_job', args);
   const view = await showResult(client, 'get_insights_job', args);
@@ -30,7 +30,7 @@ test('hostile names are shown as they are, everywhere, and do nothing', async ()
   await view.done();
 });
 
-test('what a host passes on uncleaned does no harm either', async () => {
+test('an uncleaned result of a host has no effect either', async () => {
   const mark = '<img src=x onerror="window.pwned = true">';
   const bidi = '\u202Esdrawkcab\u202C and \u2067right\u2069';
   const id = (n) => `00000000-0000-4000-8000-00000000000${n}`;
@@ -61,8 +61,8 @@ test('what a host passes on uncleaned does no harm either', async () => {
   await view.done();
 });
 
-test('messages of other windows are not listened to', async () => {
-  const { client, session_id, jobs } = await stage();
+test('messages of other windows are ignored', async () => {
+  const { client, session_id, jobs } = await specialReports();
   const view = await showResult(client, 'get_insights_job', { session_id, job_id: jobs.hostile });
   await view.app.locator('.tree [data-id]').first().waitFor();
   const before = await view.heading();
@@ -73,7 +73,7 @@ test('messages of other windows are not listened to', async () => {
   await view.done();
 });
 
-test('the page’s own policy keeps markup from being made of text', async () => {
+test('the page’s own policy prevents markup from text', async () => {
   const view = await show();
   const made = await view.app.evaluate(() => {
     try {

@@ -1,4 +1,4 @@
-// Everything without a mouse.
+// Use of the page by keyboard.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ const open = async () => {
   return { view, clusters };
 };
 
-test('the Tab key stops once at the map and once at the table, in the order of reading', async () => {
+test('Tab stops once at the map and once at the table, in reading order', async () => {
   const { view } = await open();
   const stops = [];
   await view.app.locator('body').press('Tab');
@@ -31,7 +31,7 @@ test('the Tab key stops once at the map and once at the table, in the order of r
   await view.done();
 });
 
-test('the focus is always to be seen', async () => {
+test('the focus is always visible', async () => {
   const { view } = await open();
   await view.app.locator('body').press('Tab');
   for (let i = 0; i < 9; i++) {
@@ -45,7 +45,7 @@ test('the focus is always to be seen', async () => {
   await view.done();
 });
 
-test('arrows move in the table, open and close; Enter goes in, Escape comes back up', async () => {
+test('arrow keys move in the table, open and close; Enter opens a category, Escape returns', async () => {
   const { view, clusters } = await open();
   const rows = view.app.locator('.tree [data-id]');
   await rows.first().focus();
@@ -78,7 +78,7 @@ test('arrows move in the table, open and close; Enter goes in, Escape comes back
   await view.done();
 });
 
-test('arrows go from area to area on the map, Enter opens one', async () => {
+test('arrow keys move between areas of the map, Enter opens one', async () => {
   const { view } = await open();
   const at = () => view.app.evaluate(() => {
     const { left, top, width } = document.activeElement.getBoundingClientRect();
@@ -102,7 +102,7 @@ test('arrows go from area to area on the map, Enter opens one', async () => {
   await view.done();
 });
 
-test('a trace is opened and closed with the keyboard, and says so', async () => {
+test('a trace opens and closes by keyboard, and its state is exposed', async () => {
   const { view } = await open();
   const title = view.app.locator('.run-title').first();
   await title.focus();
@@ -116,7 +116,7 @@ test('a trace is opened and closed with the keyboard, and says so', async () => 
   await view.done();
 });
 
-test('what happens is told to screen readers', async () => {
+test('changes are announced to screen readers', async () => {
   const { view } = await open();
   const status = view.app.locator('body > [role="status"]');
   await view.app.locator('.tree [data-id]').first().click();

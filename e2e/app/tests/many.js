@@ -1,17 +1,17 @@
-// Four hundred categories.
+// A report of four hundred categories.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { showResult, stage, until } from '../harness.js';
+import { showResult, specialReports, until } from '../harness.js';
 
 const open = async () => {
-  const { client, session_id, jobs } = await stage();
+  const { client, session_id, jobs } = await specialReports();
   const view = await showResult(client, 'get_insights_job', { session_id, job_id: jobs.many });
   await view.app.locator('.tree [data-id]').first().waitFor();
   return view;
 };
 
-test('four hundred categories are loaded page by page, and stay fluid', async (t) => {
+test('four hundred categories are loaded page by page, and stay responsive', async (t) => {
   const view = await open();
   await view.app.getByText(/\d+ of 400 categories loaded/).waitFor();
   assert.ok(await view.app.locator('.map .unloaded').count(), 'what is not loaded has its place on the map');
@@ -50,7 +50,7 @@ test('four hundred categories are loaded page by page, and stay fluid', async (t
   await view.done();
 });
 
-test('before all are loaded, sorting asks for the largest of all', async () => {
+test('before all are loaded, sorting requests the largest of all', async () => {
   const view = await open();
   await view.app.getByLabel('Sort by').selectOption({ label: 'Error rate' });
   await until(() => view.calls.length, (n) => n === 1);
@@ -62,7 +62,7 @@ test('before all are loaded, sorting asks for the largest of all', async () => {
   await view.done();
 });
 
-test('areas too small to hit are one, which leads to the table', async () => {
+test('areas too small to click are one area, which leads to the table', async () => {
   const view = await open();
   await view.app.getByRole('button', { name: 'Load all' }).click();
   await until(() => view.app.locator('.rest').innerText(), (text) => text === '');
@@ -76,7 +76,7 @@ test('areas too small to hit are one, which leads to the table', async () => {
   await view.done();
 });
 
-test('going into a category loads what is below it', async () => {
+test('opening a category loads its subcategories', async () => {
   const view = await open();
   const row = view.app.locator('.tree [data-id]', { hasText: 'Topic 3' }).first();
   await row.click();

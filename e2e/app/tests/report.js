@@ -1,4 +1,4 @@
-// Looking at a report: what it shows, going into categories, and to the traces.
+// Reports: their content, their categories and their traces.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { call, sandbox, showResult, thisWeek, until } from '../harness.js';
 
 const percent = (share) => (share * 100 < 9.95 ? `${Number((share * 100).toFixed(1))}\u00a0%` : `${Math.round(share * 100)}\u00a0%`);
 
-test('a report shows its headline, its key points and every category with its figures', async () => {
+test('a report shows its title, its key points and every category with its statistics', async () => {
   const job = await thisWeek();
   const found = await call(await sandbox(), 'get_insights_job', job);
   const view = await showResult(await sandbox(), 'get_insights_job', job);
@@ -44,7 +44,7 @@ test('the map has an area for every top category, as large as its share', async 
   await view.done();
 });
 
-test('a click goes into a category: its figures, its description, its traces, page by page', async () => {
+test('a click opens a category: its statistics, its description, its traces, page by page', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   const { clusters } = await call(client, 'get_insights_job', job);
@@ -66,7 +66,7 @@ test('a click goes into a category: its figures, its description, its traces, pa
   await view.done();
 });
 
-test('a trace opens into a preview, and leads to LangSmith through the host', async () => {
+test('a trace opens a preview, and links to LangSmith through the host', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   const view = await showResult(client, 'get_insights_job', job);
@@ -91,7 +91,7 @@ test('a trace opens into a preview, and leads to LangSmith through the host', as
   await view.done();
 });
 
-test('traces worth opening are there, with the way to their category; more of them on demand', async () => {
+test('highlighted traces are shown with a link to their category, and more on demand', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   const { report } = await call(client, 'get_insights_job', job);
@@ -110,7 +110,7 @@ test('traces worth opening are there, with the way to their category; more of th
   await view.done();
 });
 
-test('the table sorts by a figure, and the map is tinted by one', async () => {
+test('the table sorts by a statistic, and the map is coloured by one', async () => {
   const job = await thisWeek();
   const view = await showResult(await sandbox(), 'get_insights_job', job);
   await view.app.getByLabel('Sort by').selectOption({ label: 'Median latency' });
@@ -126,7 +126,7 @@ test('the table sorts by a figure, and the map is tinted by one', async () => {
   await view.done();
 });
 
-test('the legend says what areas, tints and lines stand for, in numbers', async () => {
+test('the legend explains areas, colours and lines, with numbers', async () => {
   const job = await thisWeek();
   const { clusters } = await call(await sandbox(), 'get_insights_job', job);
   const view = await showResult(await sandbox(), 'get_insights_job', job);
@@ -156,7 +156,7 @@ test('rows below the edge of the table are counted, and can all be shown', async
   await view.done();
 });
 
-test('no figure breaks over lines, and nothing is wider than the page', async () => {
+test('no number wraps, and nothing is wider than the page', async () => {
   for (const width of [1120, 700, 600, 380]) {
     const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { viewport: { width, height: 900 } });
     await view.app.locator('.tree [data-id]').first().waitFor();
@@ -201,7 +201,7 @@ test('a failing trace shows its steps, the failed one first, and each opens', as
   await view.done();
 });
 
-test('the traces that a report reads are said, where the result says which', async () => {
+test('the scope of a report is shown if the result has it', async () => {
   const job = await call(await sandbox(), 'get_insights_job', await thisWeek());
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { context: { locale: 'en-GB', timeZone: 'UTC' } });
   await view.send('sendToolResult', { content: [], structuredContent: { ...job, scope: { start_time: '2026-03-01T00:00:00Z', end_time: '2026-03-08T00:00:00Z', filter: 'eq(status, "error")', sample: 100 } } });
@@ -225,7 +225,7 @@ test('a result limited to a category shows it, and the whole report on demand', 
   await view.done();
 });
 
-test('what a visit still waits for is cancelled when the reader goes on', async () => {
+test('pending requests of a category are cancelled when another is opened', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   let release = () => {};

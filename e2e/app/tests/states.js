@@ -1,17 +1,16 @@
-// A job that runs, one that failed, an empty report, calls that failed or were
-// cancelled, and a host that is not there.
+// Unfinished and failed jobs, empty reports, calls that fail or are cancelled, and no host.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, sandbox, show, showResult, stage, thisWeek, until } from '../harness.js';
+import { call, sandbox, show, showResult, specialReports, thisWeek, until } from '../harness.js';
 
-const staged = async (name) => {
-  const { client, session_id, jobs } = await stage();
+const openReport = async (name) => {
+  const { client, session_id, jobs } = await specialReports();
   return { client, args: { session_id, job_id: jobs[name] } };
 };
 
-test('an unfinished job shows how it goes, looks again when it is time, and becomes the report', async () => {
-  const { client, args } = await staged('unfinished'); // queued, then twice running, then done
+test('an unfinished job shows its state, is polled, and becomes the report', async () => {
+  const { client, args } = await openReport('unfinished'); // queued, then twice running, then done
   const looks = [];
   const view = await showResult(client, 'wait_for_insights_job', { ...args, timeout_seconds: 0 }, {
     clock: true,
@@ -21,7 +20,7 @@ test('an unfinished job shows how it goes, looks again when it is time, and beco
       return result;
     },
   });
-  assert.equal(await view.heading(), 'Still at it');
+  assert.equal(await view.heading(), 'Unfinished');
   assert.match(await view.app.locator('.about').innerText(), /^queued/);
   assert.equal(await view.app.getByRole('progressbar').count(), 1);
   const pause = Number((await view.app.getByText(/Looking again in/).innerText()).match(/in (\d+) s/)[1]);
@@ -35,7 +34,7 @@ test('an unfinished job shows how it goes, looks again when it is time, and beco
   await view.app.getByRole('button', { name: 'Look now' }).click();
   await until(() => looks.length, (n) => n === 2);
   await view.page.clock.runFor(31_000);
-  await until(view.heading, (text) => text === 'Worth the wait');
+  await until(view.heading, (text) => text === 'Finished');
   assert.match(await view.app.locator('body > [role="status"]').textContent(), /ready/);
   const { length } = view.calls;
   await view.page.clock.runFor(120_000);
@@ -43,8 +42,8 @@ test('an unfinished job shows how it goes, looks again when it is time, and beco
   await view.done();
 });
 
-test('a look that fails is said, and tried again later', async () => {
-  const { args } = await staged('failed');
+test('a failed poll is shown, and repeated later', async () => {
+  const { args } = await openReport('failed');
   let answers = 0;
   const view = await show({
     clock: true,
@@ -68,7 +67,7 @@ test('a look that fails is said, and tried again later', async () => {
 });
 
 test('a failed job says why', async () => {
-  const { client, args } = await staged('failed');
+  const { client, args } = await openReport('failed');
   const view = await showResult(client, 'get_insights_job', args);
   assert.equal(await view.heading(), 'Nightly');
   const said = await view.app.getByRole('alert').innerText();
@@ -78,14 +77,14 @@ test('a failed job says why', async () => {
 });
 
 test('a report without categories says so', async () => {
-  const { client, args } = await staged('empty');
+  const { client, args } = await openReport('empty');
   const view = await showResult(client, 'get_insights_job', args);
   await view.app.getByText('This report holds no categories.').waitFor();
-  assert.equal(await view.heading(), 'Nothing to see');
+  assert.equal(await view.heading(), 'Empty');
   await view.done();
 });
 
-test('while the tool runs the page says what it waits for; a cancelled call is told', async () => {
+test('while the tool runs the page says what it waits for; a cancelled call is shown', async () => {
   const view = await show({ context: { toolInfo: { tool: { name: 'compare_insights_jobs', inputSchema: { type: 'object' } } } } });
   await view.send('sendToolInputPartial', { arguments: { job_id: 'half of' } });
   await view.app.getByText('Comparing two reports …').waitFor();
@@ -95,7 +94,7 @@ test('while the tool runs the page says what it waits for; a cancelled call is t
   await view.done();
 });
 
-test('an error of the tool is shown in its words', async () => {
+test('an error of the tool is shown unchanged', async () => {
   const client = await sandbox();
   const { session_id } = await thisWeek();
   const view = await showResult(client, 'get_insights_job', { session_id, job_id: '00000000-0000-4000-8000-000000000000' });
@@ -105,7 +104,7 @@ test('an error of the tool is shown in its words', async () => {
   await view.done();
 });
 
-test('a call of the page that fails is told where it was made, and can be made again', async () => {
+test('a failed call of the page is shown at its button, and can be repeated', async () => {
   const client = await sandbox();
   const job = await thisWeek();
   let broken = true;
@@ -122,14 +121,14 @@ test('a call of the page that fails is told where it was made, and can be made a
   await view.done();
 });
 
-test('a result that the host repeats replaces the one before', async () => {
+test('a repeated result of the host replaces the previous one', async () => {
   const client = await sandbox();
   const job = await thisWeek();
-  const { client: other, args } = await staged('empty');
+  const { client: other, args } = await openReport('empty');
   const view = await showResult(client, 'get_insights_job', job);
   await view.app.locator('.tree [data-id]').first().waitFor();
   await view.send('sendToolResult', { content: [], structuredContent: await call(other, 'get_insights_job', args) });
-  await until(view.heading, (text) => text === 'Nothing to see');
+  await until(view.heading, (text) => text === 'Empty');
   await view.done();
 });
 
@@ -139,7 +138,7 @@ test('without a host the page says what it is', async () => {
   await view.done();
 });
 
-test('a host that does not answer is given some time', async () => {
+test('a host that does not respond gets some time', async () => {
   const view = await show({ host: 'silent', clock: true });
   await view.app.getByText('Reading the report').waitFor();
   await view.page.clock.runFor(9_000);

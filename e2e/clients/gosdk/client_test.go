@@ -1,4 +1,4 @@
-// Package gosdk lets the official Go SDK's client use the program.
+// Package gosdk tests the program with the official Go SDK's client.
 package gosdk
 
 import (
@@ -21,11 +21,11 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-func program(t *testing.T) string {
+func programPath(t *testing.T) string {
 	t.Helper()
 	path := os.Getenv("PROGRAM")
 	if path == "" {
-		t.Fatal("PROGRAM names no program; use the run script one folder up")
+		t.Fatal("PROGRAM is not set; use the script run in the parent folder")
 	}
 	return path
 }
@@ -35,11 +35,11 @@ func environment(t *testing.T) []string {
 	return []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
 }
 
-// transports open the program over its own sandbox, or over the LangSmith that
-// the environment names.
+// transports connect to the program over its own sandbox, or over the LangSmith in the
+// environment.
 var transports = map[string]func(t *testing.T, env ...string) mcp.Transport{
 	"stdio": func(t *testing.T, env ...string) mcp.Transport {
-		cmd := exec.Command(program(t), flags(env)...)
+		cmd := exec.Command(programPath(t), flags(env)...)
 		cmd.Env = append(environment(t), env...)
 		return &mcp.CommandTransport{Command: cmd}
 	},
@@ -58,7 +58,7 @@ func flags(env []string) []string {
 	return []string{"--log-level", "disabled"}
 }
 
-// listen starts a command of the program that listens and returns where it is.
+// listen starts a command of the program that listens, and returns its address.
 func listen(t *testing.T, command, probe string, flags, env []string) string {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -69,7 +69,7 @@ func listen(t *testing.T, command, probe string, flags, env []string) string {
 	if err := free.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program(t), append([]string{command, "--addr", address}, flags...)...)
+	cmd := exec.Command(programPath(t), append([]string{command, "--addr", address}, flags...)...)
 	cmd.Env = append(environment(t), env...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -100,12 +100,12 @@ func listen(t *testing.T, command, probe string, flags, env []string) string {
 
 func TestJobLifecycle(t *testing.T) {
 	for name, open := range transports {
-		t.Run(name, func(t *testing.T) { walk(t, open(t)) })
+		t.Run(name, func(t *testing.T) { runJobLifecycle(t, open(t)) })
 	}
 }
 
-// walk lists, creates, waits with progress, and reads a refusal.
-func walk(t *testing.T, transport mcp.Transport) {
+// runJobLifecycle lists, creates, waits with progress, and reads a refusal.
+func runJobLifecycle(t *testing.T, transport mcp.Transport) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	progress := make(chan *mcp.ProgressNotificationParams, 100)
@@ -167,19 +167,19 @@ func TestCancelledWaitEnds(t *testing.T) {
 	for name, open := range transports {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			leave(t, open)
+			cancelWait(t, open)
 		})
 	}
 }
 
-// leave cancels a wait while the server's look at the job has no answer: the look
-// is dropped, and none follows within two pauses of 2 s.
-func leave(t *testing.T, open func(*testing.T, ...string) mcp.Transport) {
+// cancelWait cancels a wait while the server's poll has no response. The poll must be
+// cancelled, and none must follow within two pauses of 2 s.
+func cancelWait(t *testing.T, open func(*testing.T, ...string) mcp.Transport) {
 	sandbox, err := url.Parse(listen(t, "sandbox", "/api/v1/sessions", nil, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var withheld atomic.Value // the path of the job whose looks get no answer
+	var withheld atomic.Value // the path of the job whose polls get no response
 	looks, dropped := make(chan struct{}, 10), make(chan struct{}, 10)
 	proxy := httputil.NewSingleHostReverseProxy(sandbox)
 	langsmith := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -196,7 +196,7 @@ func leave(t *testing.T, open func(*testing.T, ...string) mcp.Transport) {
 		langsmith.Close()
 	})
 	transport := open(t, "LANGSMITH_ENDPOINT="+langsmith.URL, "LANGSMITH_API_KEY=lsv2_pt_e2e_0000000000")
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // a look by itself lasts 60 s
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // a poll by itself takes up to 60 s
 	defer cancel()
 	session, err := mcp.NewClient(&mcp.Implementation{Name: "e2e", Version: "1"}, nil).Connect(ctx, transport, nil)
 	if err != nil {

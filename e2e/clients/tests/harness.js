@@ -1,5 +1,5 @@
-// What the tests share: the program under test, started over stdio or HTTP, and
-// a moment to wait for it. Every process is ended by the test that started it.
+// The common parts of the tests: the program, started over stdio or HTTP, and a wait for a
+// condition. Each test ends the processes that it started.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
@@ -15,7 +15,7 @@ function die(message) {
   throw new Error(message);
 }
 
-/** An environment with a home of its own and nothing of LangSmith's. */
+/** An environment with an empty home and without LangSmith's variables. */
 export async function environment(extra = {}) {
   const home = await mkdtemp(join(tmpdir(), "insights-e2e-"));
   return { PATH: process.env.PATH, HOME: home, USERPROFILE: home, ...extra };
@@ -30,7 +30,7 @@ async function freePort() {
   return port;
 }
 
-/** Starts a command of the program that listens, and stops it with the test. */
+/** Starts a command of the program that listens, and ends it with the test. */
 export async function listen(t, args, probe, env = {}) {
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
@@ -55,12 +55,12 @@ export async function listen(t, args, probe, env = {}) {
   throw new Error(`${args.join(" ")} does not listen: ${stderr}`);
 }
 
-/** The server over HTTP, over its embedded sandbox or the LangSmith that env names. */
+/** Starts the server over HTTP, over its embedded sandbox or the LangSmith in env, and returns its address. */
 export const serveHTTP = (t, env) => listen(t, ["http", ...(env ? [] : ["--sandbox"]), "--log-level", "disabled"], "/healthz", env);
 
 /**
- * A sandbox behind a proxy, for a server with env. Once withhold is called the
- * looks at a job get no answer: the promise is of the first one's response.
+ * Starts a sandbox behind a proxy, for a server with env. After a call of withhold, polls of
+ * the job get no response; the returned promise is that of the first poll.
  */
 export async function upstream(t) {
   const sandbox = await listen(t, ["sandbox"], "/api/v1/sessions");

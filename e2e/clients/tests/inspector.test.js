@@ -1,4 +1,4 @@
-// The MCP Inspector's command line, as the README shows it.
+// The MCP Inspector's command line, as in the README.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
@@ -17,7 +17,7 @@ async function inspect(...args) {
     env: await environment({ MCP_INSPECTOR_SECRET_STORE: "memory", PATH: `${dirname(binary)}:${process.env.PATH}` }),
     maxBuffer: 10 << 20,
   }).catch((failed) => {
-    // Code 5 is the Inspector's for a result with isError; it prints it all the same.
+    // The Inspector ends with code 5 for a result with isError, and prints the result.
     if (failed.code !== 5) throw failed;
     return failed;
   });
@@ -41,8 +41,8 @@ async function walk(...target) {
   return created.structuredContent;
 }
 
-// Only a server that outlasts a call still knows the job of the one before. That
-// a cancelled wait ends cannot be shown here: the command line cannot cancel.
+// Only a running server knows the job of an earlier call. The command line cannot cancel a
+// wait.
 async function walkAndWait(...target) {
   const job = await walk(...target);
   const waited = await inspect(...target, ...call("wait_for_insights_job", `session_id=${job.session_id}`, `job_id=${job.id}`));
@@ -61,8 +61,8 @@ test("the example configuration without a key lists the tools", async () => {
   assert.ok(tools.length > 10);
 });
 
-// Null clears a saved field, so update_insights_config publishes it; a message's content
-// and a run's inputs and outputs are any JSON.
+// update_insights_config publishes null, which clears a saved field. A message's content and
+// a run's inputs and outputs are any JSON.
 const portability = [
   "analyze_chat_histories inputSchema.properties.chats.items.items.properties.content",
   "get_run outputSchema.properties.inputs",
@@ -70,7 +70,7 @@ const portability = [
   ...["config", "description", "name", "schedule_cron"].map((name) => `update_insights_config inputSchema.properties.${name}`),
 ];
 
-test("warns of schemas where null clears and where any JSON is meant, and of no others", async () => {
+test("warns only of schemas where null clears and where any JSON is meant", async () => {
   const { stderr } = await promisify(execFile)(inspector, ["--cli", binary, "--sandbox", "--method", "tools/list", "--strict"], {
     env: await environment({ MCP_INSPECTOR_SECRET_STORE: "memory" }),
     maxBuffer: 10 << 20,

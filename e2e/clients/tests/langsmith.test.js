@@ -1,4 +1,4 @@
-// The sandbox, judged by LangSmith's own published JavaScript client.
+// The sandbox with LangSmith's own JavaScript client.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,7 +49,7 @@ test("lists, creates, polls and pages through the sandbox", { timeout: 60_000 },
 
 const days = (n) => new Date(Date.now() - n * 24 * 60 * 60 * 1000).toISOString();
 
-/** A page list to its end. */
+/** Reads all pages of a list. */
 async function all(pages) {
   const items = [];
   for await (const item of pages) items.push(item);

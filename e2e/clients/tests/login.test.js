@@ -1,5 +1,5 @@
-// One profile file, shared with LangSmith's own JavaScript client: whoever comes
-// first renews the login, and the others use what it has written.
+// A profile file shared with LangSmith's own JavaScript client: the first renews the login,
+// and the others use the new tokens.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { access, mkdtemp, readFile, writeFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { Client as LangSmithClient } from "langsmith";
 
 import { binary, environment } from "./harness.js";
 
-/** A LangSmith that lists one project, with a token endpoint at which a refresh token is good once. */
+/** A LangSmith that lists one project, with a token endpoint that accepts each refresh token once. */
 async function signIn(t) {
   const state = { renewals: 0, refused: [] };
   const server = createServer(async (asked, answer) => {

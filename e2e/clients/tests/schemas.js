@@ -1,8 +1,8 @@
-// Ajv, set up as strict hosts set it up.
+// Ajv with the settings of strict hosts.
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-/** Compiles every schema of a tools/list in strict mode; strictTypes bears a union with null. */
+/** Compiles every schema of a tools/list in strict mode; strictTypes allows a union with null. */
 export function compileAll(tools) {
   const ajv = addFormats.default(new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }));
   const compiled = new Map();

@@ -1,5 +1,5 @@
-// The TypeScript SDK's client, which most hosts embed, over all transports; and
-// every schema and structured result judged by Ajv as such hosts judge them.
+// The TypeScript SDK's client, which most hosts use, over all transports. Ajv validates every
+// schema and structured result as such hosts do.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { binary, environment, serveHTTP, upstream } from "./harness.js";
 import { compileAll } from "./schemas.js";
 
-// Over the embedded sandbox, or the LangSmith that env names.
+// Over the embedded sandbox, or the LangSmith in env.
 const transports = {
   stdio: async (t, env) =>
     new StdioClientTransport({ command: binary, args: [...(env ? [] : ["--sandbox"]), "--log-level", "disabled"], env: await environment(env) }),
@@ -62,7 +62,7 @@ for (const [name, open] of Object.entries(transports)) {
     assert.ok(progress.every((p, i) => i === 0 || p.progress > progress[i - 1].progress), "progress grows");
     assert.ok(progress.every((p) => p.message), "progress is told in words");
 
-    // Every other tool that reads, judged by its schema.
+    // Every other tool that reads, validated with its schema.
     const cluster_id = report.structuredContent.clusters[0].id;
     await call("get_insights_job", { ...names, detail: "detailed" });
     await call("list_insights_jobs", { project: "chat-prod" });
@@ -94,8 +94,8 @@ for (const [name, open] of Object.entries(transports)) {
     const { structuredContent: job } = await client.callTool({ name: "create_insights_job", arguments: { project: "chat-prod" } });
     const wait = { name: "wait_for_insights_job", arguments: { session_id: job.session_id, job_id: job.id, timeout_seconds: 600 } };
 
-    // Of what the client gets after it has cancelled, nothing may be the wait's:
-    // the SDK reports a response or progress that it knows no request of.
+    // After the client has cancelled, no message may belong to the wait: the SDK reports a
+        // response or progress of an unknown request.
     const late = [];
     client.onerror = (error) => late.push(error.message);
     const look = langsmith.withhold(job.id);
@@ -104,24 +104,24 @@ for (const [name, open] of Object.entries(transports)) {
     const cancelled = assert.rejects(client.callTool(wait, undefined, { signal: abort.signal, onprogress: told.resolve }), /enough/);
     const answer = await look;
     await told.promise;
-    // Without an answer the look would last the server's 60 s; the cancel ends it.
+    // Without a response the poll would take the server's 60 s; the cancellation ends it.
     const dropped = once(answer, "close", { signal: AbortSignal.timeout(20_000) });
     abort.abort("enough");
     await cancelled;
     await dropped;
 
-    // Two of the pauses between looks: no look, and nothing late on the wire.
+    // Two of the pauses between polls: no poll, and no late message.
     await setTimeout(2 * 2_000 + 500);
     const { structuredContent } = await client.callTool({ name: "list_projects", arguments: {} });
     assert.ok(structuredContent.projects.length > 0, "the server goes on serving");
     assert.equal(langsmith.looks(), 1);
-    // A POST has to be answered: over Streamable HTTP an error ends it.
+    // A POST needs a response: over Streamable HTTP an error ends it.
     const ends = name === "Streamable HTTP" ? /"error":\{[^{}]*"message":"context canceled"\}/ : /$^/;
     assert.deepEqual(late.filter((message) => !ends.test(message)), []);
   });
 }
 
-test("schemas are ones that hosts bear", async (t) => {
+test("hosts accept the schemas", async (t) => {
   const client = await connect(t, await transports.stdio(t));
   const { tools } = await client.listTools();
   compileAll(tools);

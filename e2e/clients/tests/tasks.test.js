@@ -1,5 +1,5 @@
-// The TypeScript SDK's second major and the requester of the tasks extension: ordinary
-// calls in both eras, and waits that are tasks.
+// The TypeScript SDK's second major version and the client of the tasks extension: ordinary
+// calls in both protocol eras, and waits that are tasks.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -12,7 +12,7 @@ import { binary, environment, listen, serveHTTP } from "./harness.js";
 const clientInfo = { name: "e2e", version: "1.0.0" };
 const protocolVersion = "2026-07-28";
 
-// Over the embedded sandbox, or the LangSmith that env names.
+// Over the embedded sandbox, or the LangSmith in env.
 const transports = {
   stdio: async (t, env) =>
     new StdioClientTransport({ command: binary, args: [...(env ? [] : ["--sandbox"]), "--log-level", "disabled"], env: await environment(env) }),
@@ -55,16 +55,16 @@ for (const [name, open] of Object.entries(transports)) {
 }
 
 /**
- * Makes a task session of a client. The SDK has no results of its own for tasks, so the
- * session's requests go around it, under ids of theirs.
+ * Returns a session for tasks over a client. The SDK has no types for results that are tasks,
+ * so the session's requests bypass it, with ids of their own.
  */
 function taskSession(t, client) {
   const { transport } = client;
   const waiting = new Map();
-  const deliver = transport.onmessage;
+  const receive = transport.onmessage;
   transport.onmessage = (message, extra) => {
     const resolve = waiting.get(message.id);
-    if (!resolve) return deliver(message, extra);
+    if (!resolve) return receive(message, extra);
     waiting.delete(message.id);
     resolve("error" in message ? { kind: "error", error: message.error } : { kind: "result", result: message.result });
   };
@@ -97,7 +97,7 @@ for (const [name, open] of Object.entries(transports)) {
     assert.equal(report.structuredContent.status, "success");
     assert.ok(report.structuredContent.clusters.length > 1);
 
-    // What is over at the first look, and every other tool, is no task.
+    // A job that has ended at the first look, and every other tool, gives no task.
     for (const [tool, args] of [["wait_for_insights_job", job], ["list_projects", {}]]) {
       const quick = await session.callTool(tool, args);
       assert.equal(quick.kind, "immediate", tool);
@@ -105,7 +105,7 @@ for (const [name, open] of Object.entries(transports)) {
     }
   });
 
-  test(`a task is cancelled over ${name}, and its job goes on`, { timeout: 60_000 }, async (t) => {
+  test(`a task is cancelled over ${name}, and its job continues`, { timeout: 60_000 }, async (t) => {
     const client = await connect(t, await open(t), { pin: protocolVersion });
     const session = taskSession(t, client);
     const job = await startJob(client);

@@ -11,31 +11,31 @@ import (
 	"langsmith-insights-mcp/e2e/speed/load"
 )
 
-// options are what is measured, and for how long.
+// options select what is measured, and how often.
 type options struct {
 	servers     []string
 	transports  []transport
 	callers     map[transport][]int
 	rounds      int
-	cellTime    time.Duration // of one contender at one number of callers in a round
-	cellCalls   int           // the same in calls; whichever comes first, 0 for none
-	projects    int           // that calls are spread over
-	warm        int           // calls before the first cell of a fresh server
+	cellTime    time.Duration // of one server at one number of callers in a round
+	cellCalls   int           // the same as a number of calls, 0 for none; the first bound ends a cell
+	projects    int           // the number of projects of the calls
+	warm        int           // calls to a fresh server before its first cell
 	starts      int
-	settle      time.Duration // before memory is read
+	settle      time.Duration // the pause before memory is read
 	memoryRuns  int
 	memoryCalls int
 }
 
-// bench is everything that a measurement needs.
+// bench runs the measurements.
 type bench struct {
 	options
-	paths    paths
-	work     string // a folder for what servers write
-	upstream *upstream
-	calls    *load.Calls
-	made     int // calls that were answered and judged
-	progress io.Writer
+	paths     paths
+	work      string // the folder of the servers' files
+	upstream  *upstream
+	calls     *load.Calls
+	madeCalls int // calls with a checked response
+	progress  io.Writer
 }
 
 func newBench(o options, p paths, progress io.Writer) (*bench, error) {
@@ -55,10 +55,12 @@ func (b *bench) close() error {
 	return os.RemoveAll(b.work)
 }
 
-func (b *bench) say(format string, args ...any) { fmt.Fprintf(b.progress, format+"\n", args...) }
+func (b *bench) printProgress(format string, args ...any) {
+	fmt.Fprintf(b.progress, format+"\n", args...)
+}
 
-// chosen are the servers that are measured over a transport.
-func (b *bench) chosen(over transport) []*server {
+// selectServers returns the selected servers that have a transport.
+func (b *bench) selectServers(over transport) []*server {
 	var chosen []*server
 	for i := range servers {
 		if slices.Contains(b.servers, servers[i].name) && slices.Contains(servers[i].over, over) {
@@ -68,58 +70,56 @@ func (b *bench) chosen(over transport) []*server {
 	return chosen
 }
 
-// shuffled is another order in each round, and the same in each measurement, so
-// that nobody always comes after the same neighbour: a program started right
-// after another of the same file finds it in the processor's caches.
-func shuffled[T any](list []T, round int) []T {
+// shuffle returns a list in the order of a round, which is the same in every measurement. A
+// server that always followed the same one could profit from it: the processor's caches may
+// still have a program that was just run.
+func shuffle[T any](list []T, round int) []T {
 	order := slices.Clone(list)
 	rand.New(rand.NewPCG(uint64(round), 0)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	return order
 }
 
-// run makes calls, holds them against what the upstream counted, and returns
-// how many lists were asked for besides.
+// run makes calls, checks them against the upstream's counts, and returns the number of
+// list requests.
 func (b *bench) run(runner load.Runner, bounds load.Bounds) (load.Result, int64, error) {
-	result, made, err := b.upstream.watched(runner, bounds)
-	b.made += result.Calls
+	result, made, err := b.upstream.runCounted(runner, bounds)
+	b.madeCalls += result.Calls
 	return result, made.Lists, err
 }
 
-// warming bounds the calls to a fresh server: a just-in-time compiler and a pool
-// of connections take their time.
-func (b *bench) warming(callers int) load.Bounds {
+// warmupBounds bounds the calls to a fresh server. They warm up just-in-time compilers and
+// connection pools.
+func (b *bench) warmupBounds(callers int) load.Bounds {
 	return load.Bounds{Callers: callers, Calls: max(b.warm, callers)}
 }
 
-// opened starts a server and brings it to where a host has it before its first
-// call.
-func (b *bench) opened(s *server, over transport) (*instance, error) {
+// open starts a server and sends what a host sends before its first call.
+func (b *bench) open(s *server, over transport) (*instance, error) {
 	i, err := b.start(s, over)
 	if err != nil {
 		return nil, err
 	}
 	if err := i.client.Initialize(); err != nil {
-		return nil, i.failed(err)
+		return nil, i.fail(err)
 	}
 	if _, err := i.client.ListTools(); err != nil {
-		return nil, i.failed(err)
+		return nil, i.fail(err)
 	}
 	return i, nil
 }
 
-// warmed opens a server that forwards what it is given, and has it run for a
-// while.
-func (b *bench) warmed(s *server, over transport, callers int) (*instance, error) {
-	i, err := b.opened(s, over)
+// openWarm opens a server, checks that it forwards requests, and warms it up.
+func (b *bench) openWarm(s *server, over transport, callers int) (*instance, error) {
+	i, err := b.open(s, over)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.upstream.forwards(i.client, b.calls); err != nil {
-		return nil, i.failed(err)
+	if err := b.upstream.checkForwarding(i.client, b.calls); err != nil {
+		return nil, i.fail(err)
 	}
-	b.made++
-	if _, _, err := b.run(i.client, b.warming(callers)); err != nil {
-		return nil, i.failed(err)
+	b.madeCalls++
+	if _, _, err := b.run(i.client, b.warmupBounds(callers)); err != nil {
+		return nil, i.fail(err)
 	}
 	return i, nil
 }

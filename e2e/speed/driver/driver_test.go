@@ -13,13 +13,13 @@ import (
 	"langsmith-insights-mcp/e2e/speed/load"
 )
 
-// calling is a runner that only says what it did.
-type calling struct{ calls int }
+// fakeRunner is a runner that reports a number of calls.
+type fakeRunner struct{ calls int }
 
-func (c calling) Run(load.Bounds) (load.Result, error) { return load.Result{Calls: c.calls}, nil }
-func (calling) Close() error                           { return nil }
+func (c fakeRunner) Run(load.Bounds) (load.Result, error) { return load.Result{Calls: c.calls}, nil }
+func (fakeRunner) Close() error                           { return nil }
 
-func TestCallsAreHeldAgainstWhatTheUpstreamCounted(t *testing.T) {
+func TestRunChecksUpstreamCounts(t *testing.T) {
 	for name, test := range map[string]struct {
 		calls         int
 		before, after string
@@ -27,10 +27,10 @@ func TestCallsAreHeldAgainstWhatTheUpstreamCounted(t *testing.T) {
 	}{
 		"one POST a call":     {3, `{"posts":10,"lists":1}`, `{"posts":13,"lists":2}`, true},
 		"a job too many":      {3, `{"posts":10}`, `{"posts":14}`, false},
-		"a call without one":  {3, `{"posts":10}`, `{"posts":12}`, false},
+		"a call without a job":  {3, `{"posts":10}`, `{"posts":12}`, false},
 		"an unknown request":  {3, `{"posts":10,"others":4}`, `{"posts":13,"others":5}`, false},
-		"nothing was called":  {0, `{"posts":10}`, `{"posts":10}`, false},
-		"no upstream answers": {3, `<html>`, `{"posts":3}`, false},
+		"no call":  {0, `{"posts":10}`, `{"posts":10}`, false},
+		"no upstream": {3, `<html>`, `{"posts":3}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
@@ -40,19 +40,19 @@ func TestCallsAreHeldAgainstWhatTheUpstreamCounted(t *testing.T) {
 			}))
 			defer server.Close()
 			counting := &upstream{addr: server.Listener.Addr().String()}
-			if _, made, err := counting.watched(calling{test.calls}, load.Bounds{}); (err == nil) != test.fits {
+			if _, made, err := counting.runCounted(fakeRunner{test.calls}, load.Bounds{}); (err == nil) != test.fits {
 				t.Errorf("made %+v, %v", made, err)
 			}
 		})
 	}
 }
 
-func TestEachRoundHasAnOrderOfItsOwn(t *testing.T) {
+func TestShuffle(t *testing.T) {
 	list := []string{"a", "b", "c"}
 	orders, firsts := map[string]bool{}, map[string]int{}
 	for round := range 60 {
-		order := shuffled(list, round)
-		if again := shuffled(list, round); !slices.Equal(order, again) {
+		order := shuffle(list, round)
+		if again := shuffle(list, round); !slices.Equal(order, again) {
 			t.Fatalf("round %d: %v, then %v", round, order, again)
 		}
 		orders[strings.Join(order, "")] = true
@@ -66,19 +66,19 @@ func TestEachRoundHasAnOrderOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestWhatIsUnknownIsNotLeftOut(t *testing.T) {
+func TestUnknownOptions(t *testing.T) {
 	for _, args := range []string{"--servers ours,mcpgo", "--transports sse", "--stdio-callers 1,x", "--http-callers 0", "--cell 0", "--projects 0"} {
 		if _, _, _, err := parse(strings.Fields(args)); err == nil {
 			t.Errorf("%s is accepted", args)
 		}
 	}
 	all, _, _, err := parse(nil)
-	if err != nil || !slices.Equal(all.servers, names()) || len(all.transports) != 2 {
+	if err != nil || !slices.Equal(all.servers, serverNames()) || len(all.transports) != 2 {
 		t.Errorf("by default %+v, %v", all, err)
 	}
 }
 
-func TestTablesAreReplaced(t *testing.T) {
+func TestReplaceTables(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "speed.md")
 	document := "# Speed\n\n" + tablesBegin + "\n\nold\n\n" + tablesEnd + "\n\nWords.\n"
 	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
@@ -95,7 +95,7 @@ func TestTablesAreReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := replaceTables(path, "| new |"); err == nil {
-		t.Error("a document without a place for tables was rewritten")
+		t.Error("a document without the lines around tables was rewritten")
 	}
 }
 
@@ -118,7 +118,7 @@ func TestTables(t *testing.T) {
 		"| 1 | direct POST | 1000 | 1.00 | 5.00 (5.00-10.00) | 1.00 | 2.00 | - | - |\n",
 		"| 1 | langsmith-insights-mcp | 100 | 0.19 | 0.95 (0.95-1.00) | 1.00 | 2.00 | 10000 | 1.05 |\n",
 		"| 1 | mcp-go, minimal | 100 | 0.20 | 1.00 (1.00-1.00) | 1.00 | 2.00 | 10000 | 1.00 |\n",
-		"langsmith-insights-mcp asked for the project's list of jobs, 0.010 times a call at the median",
+		"langsmith-insights-mcp also sent 0.010 requests per call for the project's list of jobs (median).",
 	} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("no %q in\n%s", want, table.String())

@@ -14,16 +14,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// setting tells what was measured, on what and how long. Versions are read from
-// the programs themselves.
-func (b *bench) setting() (string, error) {
-	goVersion, library, err := linked(b.paths.mcpGo, "github.com/mark3labs/mcp-go")
+// describeEnvironment returns the versions, the machine and the extent of the measurement.
+// The versions are those in the programs.
+func (b *bench) describeEnvironment() (string, error) {
+	goVersion, library, err := readLinkedVersion(b.paths.mcpGo, "github.com/mark3labs/mcp-go")
 	if err != nil {
 		return "", err
 	}
 	against := []string{goVersion, "mcp-go " + library}
 	if slices.Contains(b.servers, "go-sdk") {
-		_, library, err := linked(b.paths.goSDK, "github.com/modelcontextprotocol/go-sdk")
+		_, library, err := readLinkedVersion(b.paths.goSDK, "github.com/modelcontextprotocol/go-sdk")
 		if err != nil {
 			return "", err
 		}
@@ -32,14 +32,14 @@ func (b *bench) setting() (string, error) {
 	if slices.Contains(b.servers, "typescript") {
 		packages := filepath.Join(filepath.Dir(b.paths.typescript), "../../node_modules")
 		for _, name := range []string{"@modelcontextprotocol/sdk", "node"} {
-			version, err := packaged(packages, name)
+			version, err := readPackageVersion(packages, name)
 			if err != nil {
 				return "", err
 			}
 			against = append(against, name+" "+version)
 		}
 	}
-	machine, err := machine()
+	machine, err := describeMachine()
 	if err != nil {
 		return "", err
 	}
@@ -47,8 +47,8 @@ func (b *bench) setting() (string, error) {
 		machine, strings.Join(against, ", "), b.rounds, b.cellTime, b.starts, b.memoryRuns, b.projects), nil
 }
 
-// linked tells the Go version of a program and the version of a module in it.
-func linked(program, module string) (goVersion, version string, err error) {
+// readLinkedVersion returns the Go version of a program and the version of a module in it.
+func readLinkedVersion(program, module string) (goVersion, version string, err error) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
 		return "", "", err
@@ -61,8 +61,8 @@ func linked(program, module string) (goVersion, version string, err error) {
 	return "", "", fmt.Errorf("%s does not link %s", program, module)
 }
 
-// packaged tells the version of an npm package that is installed.
-func packaged(folder, name string) (string, error) {
+// readPackageVersion returns the version of an installed npm package.
+func readPackageVersion(folder, name string) (string, error) {
 	description, err := os.ReadFile(filepath.Join(folder, name, "package.json"))
 	if err != nil {
 		return "", err
@@ -74,8 +74,8 @@ func packaged(folder, name string) (string, error) {
 	return parsed.Version, err
 }
 
-// machine tells the processor, its cores and the kernel.
-func machine() (string, error) {
+// describeMachine returns the processor, the number of its cores, and the kernel.
+func describeMachine() (string, error) {
 	file, err := os.Open("/proc/cpuinfo")
 	if err != nil {
 		return "", err

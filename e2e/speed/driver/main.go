@@ -1,4 +1,4 @@
-// Command driver measures servers beside one another; see docs/speed.md.
+// Command driver compares the speed of servers; see docs/speed.md.
 package main
 
 import (
@@ -26,7 +26,7 @@ func run(args []string, out, progress io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(400) // what the driver collects, it takes from what it measures
+	debug.SetGCPercent(400) // the driver's garbage collection takes processor time from the servers
 	begun := time.Now()
 	b, err := newBench(o, p, progress)
 	if err != nil {
@@ -41,8 +41,8 @@ func run(args []string, out, progress io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	b.say("%d calls by %s, over %v: each answered with a job of its own and each one POST, in %s",
-		b.made, strings.Join(b.servers, ", "), b.transports, time.Since(begun).Round(time.Second))
+	b.printProgress("%d calls by %s, over %v: each with its own job and one POST, in %s",
+		b.madeCalls, strings.Join(b.servers, ", "), b.transports, time.Since(begun).Round(time.Second))
 	if write != "" {
 		return replaceTables(write, report)
 	}
@@ -53,22 +53,22 @@ func run(args []string, out, progress io.Writer) (err error) {
 func parse(args []string) (options, paths, string, error) {
 	var o options
 	flags := flag.NewFlagSet("measure", flag.ContinueOnError)
-	chosen := flags.String("servers", strings.Join(names(), ","), "which servers, besides the direct POST that is always there")
-	over := flags.String("transports", "stdio,http", "which transports")
+	chosen := flags.String("servers", strings.Join(serverNames(), ","), "the servers, besides the direct POST, which is always measured")
+	over := flags.String("transports", "stdio,http", "the transports")
 	stdioCallers := flags.String("stdio-callers", "1,32", "callers at once over stdio")
 	httpCallers := flags.String("http-callers", "1,32,256", "callers at once over HTTP")
-	flags.IntVar(&o.rounds, "rounds", 15, "rounds of calls; 0 leaves them out")
+	flags.IntVar(&o.rounds, "rounds", 15, "rounds of calls; 0 for none")
 	flags.DurationVar(&o.cellTime, "cell", 500*time.Millisecond, "how long each server is called at each number of callers in a round")
-	flags.IntVar(&o.cellCalls, "calls", 0, "the most calls of a cell; 0 for as many as fit")
-	flags.IntVar(&o.projects, "projects", 16, "projects that calls are spread over")
+	flags.IntVar(&o.cellCalls, "calls", 0, "the maximum number of calls of a cell; 0 for none")
+	flags.IntVar(&o.projects, "projects", 16, "the number of projects of the calls")
 	flags.IntVar(&o.warm, "warm", 1000, "calls to a fresh server before it is measured")
-	flags.IntVar(&o.starts, "starts", 25, "cold starts of each server; 0 leaves them out")
-	flags.IntVar(&o.memoryRuns, "memory-runs", 3, "measurements of memory of each server; 0 leaves them out")
+	flags.IntVar(&o.starts, "starts", 25, "cold starts of each server; 0 for none")
+	flags.IntVar(&o.memoryRuns, "memory-runs", 3, "measurements of memory of each server; 0 for none")
 	flags.IntVar(&o.memoryCalls, "memory-calls", 10_000, "calls between the memory at rest and the memory after")
-	flags.DurationVar(&o.settle, "settle", 3*time.Second, "how long a server is left alone before its memory is read")
-	bin := flags.String("bin", "", "the folder of the stand-ins' programs")
+	flags.DurationVar(&o.settle, "settle", 3*time.Second, "the pause before the memory of a server is read")
+	bin := flags.String("bin", "", "the folder of the minimal servers' programs")
 	program := flags.String("ours", "", "the program langsmith-insights-mcp")
-	typescript := flags.String("typescript", "", "the folder of the TypeScript stand-in and its packages")
+	typescript := flags.String("typescript", "", "the folder of the minimal TypeScript server and its packages")
 	write := flags.String("write", "", "replace the tables in this file instead of printing them")
 	if err := flags.Parse(args); err != nil {
 		return o, paths{}, "", err
@@ -89,15 +89,14 @@ func parse(args []string) (options, paths, string, error) {
 	return o, p, *write, err
 }
 
-// choose reads the lists of what is measured, where an unknown name is an error
-// and nothing is left out unseen.
+// choose reads the lists of servers, transports and callers.
 func (o *options) choose(chosen, over, stdioCallers, httpCallers string) error {
 	for name := range strings.SplitSeq(chosen, ",") {
 		if name == direct {
 			continue // it always runs
 		}
-		if !slices.Contains(names(), name) {
-			return fmt.Errorf("--servers: no server is called %q; there are %s", name, strings.Join(names(), ", "))
+		if !slices.Contains(serverNames(), name) {
+			return fmt.Errorf("--servers: no server is called %q; there are %s", name, strings.Join(serverNames(), ", "))
 		}
 		o.servers = append(o.servers, name)
 	}
@@ -124,7 +123,7 @@ func (o *options) choose(chosen, over, stdioCallers, httpCallers string) error {
 	return nil
 }
 
-func names() []string {
+func serverNames() []string {
 	var all []string
 	for i := range servers {
 		all = append(all, servers[i].name)

@@ -9,9 +9,9 @@ import (
 	"langsmith-insights-mcp/e2e/speed/stats"
 )
 
-// measure does everything that was asked for and returns its tables.
+// measure runs the selected measurements and returns their tables.
 func (b *bench) measure() (string, error) {
-	setting, err := b.setting()
+	setting, err := b.describeEnvironment()
 	if err != nil {
 		return "", err
 	}
@@ -45,7 +45,7 @@ func (b *bench) measure() (string, error) {
 	return report.String(), nil
 }
 
-// column picks one figure out of each round.
+// column returns one value of each row.
 func column[T any](rows []T, pick func(T) float64) []float64 {
 	picked := make([]float64, len(rows))
 	for i, row := range rows {
@@ -56,24 +56,24 @@ func column[T any](rows []T, pick func(T) float64) []float64 {
 
 func median[T any](rows []T, pick func(T) float64) float64 { return stats.Median(column(rows, pick)) }
 
-// none stands where there is nothing to compare with.
+// none is a cell without a reference.
 const none = "-"
 
-// ratio tells how many times a figure is the reference's.
-func ratio[T any](rows, references []T, pick func(T) float64) string {
+// formatRatio returns the median ratio of values to those of the reference.
+func formatRatio[T any](rows, references []T, pick func(T) float64) string {
 	if len(references) == 0 {
 		return none
 	}
 	return fmt.Sprintf("%.2f", stats.Median(stats.Ratios(column(rows, pick), column(references, pick))))
 }
 
-// spread adds to a ratio what half of the rounds were within.
-func spread[T any](rows, references []T, pick func(T) float64) string {
+// formatRange returns the median ratio with its quartiles.
+func formatRange[T any](rows, references []T, pick func(T) float64) string {
 	if len(references) == 0 {
 		return none
 	}
 	lower, upper := stats.Quartiles(stats.Ratios(column(rows, pick), column(references, pick)))
-	return fmt.Sprintf("%s (%.2f-%.2f)", ratio(rows, references, pick), lower, upper)
+	return fmt.Sprintf("%s (%.2f-%.2f)", formatRatio(rows, references, pick), lower, upper)
 }
 
 func (b *bench) writeThroughput(w *strings.Builder, t throughput, over transport) {
@@ -85,23 +85,23 @@ func (b *bench) writeThroughput(w *strings.Builder, t throughput, over transport
 		straight, plain := t[place{over, callers, direct}], t[place{over, callers, mcpGo}]
 		row := func(label string, cells []cell, cpuTime, cpuRatio string) {
 			fmt.Fprintf(w, "| %d | %s | %.0f | %s | %s | %.2f | %.2f | %s | %s |\n", callers, label, median(cells, rate),
-				ratio(cells, straight, rate), spread(cells, plain, rate),
+				formatRatio(cells, straight, rate), formatRange(cells, plain, rate),
 				median(cells, func(c cell) float64 { return c.p50 }), median(cells, func(c cell) float64 { return c.p99 }), cpuTime, cpuRatio)
 		}
 		row("direct POST", straight, none, none)
-		for _, s := range b.chosen(over) {
+		for _, s := range b.selectServers(over) {
 			cells := t[place{over, callers, s.name}]
-			row(s.label, cells, fmt.Sprintf("%.0f", median(cells, cpu)), ratio(cells, plain, cpu))
+			row(s.label, cells, fmt.Sprintf("%.0f", median(cells, cpu)), formatRatio(cells, plain, cpu))
 		}
 	}
 	w.WriteString("\n")
-	for _, s := range b.chosen(over) {
+	for _, s := range b.selectServers(over) {
 		var lists []float64
 		for _, callers := range b.callers[over] {
 			lists = append(lists, column(t[place{over, callers, s.name}], func(c cell) float64 { return c.lists })...)
 		}
 		if asked := stats.Median(lists); asked > 0 {
-			fmt.Fprintf(w, "Besides the POST, %s asked for the project's list of jobs, %.3f times a call at the median.\n\n", s.label, asked)
+			fmt.Fprintf(w, "%s also sent %.3f requests per call for the project's list of jobs (median).\n\n", s.label, asked)
 		}
 	}
 }
@@ -110,10 +110,10 @@ func (b *bench) writeStarts(w *strings.Builder, starts map[string][]startup) {
 	w.WriteString("### Cold start over stdio\n\n")
 	w.WriteString("| server | to initialize, ms | of mcp-go | to tools/list, ms | of mcp-go | tools/list, bytes |\n|---|--:|--:|--:|--:|--:|\n")
 	greeted, listed := func(s startup) float64 { return s.initialize }, func(s startup) float64 { return s.list }
-	for _, s := range b.chosen(stdio) {
+	for _, s := range b.selectServers(stdio) {
 		rows := starts[s.name]
-		fmt.Fprintf(w, "| %s | %.1f | %s | %.1f | %s | %d |\n", s.label, median(rows, greeted), ratio(rows, starts[mcpGo], greeted),
-			median(rows, listed), ratio(rows, starts[mcpGo], listed), rows[0].listed)
+		fmt.Fprintf(w, "| %s | %.1f | %s | %.1f | %s | %d |\n", s.label, median(rows, greeted), formatRatio(rows, starts[mcpGo], greeted),
+			median(rows, listed), formatRatio(rows, starts[mcpGo], listed), rows[0].listed)
 	}
 	w.WriteString("\n")
 }
@@ -121,26 +121,26 @@ func (b *bench) writeStarts(w *strings.Builder, starts map[string][]startup) {
 func (b *bench) writeMemory(w *strings.Builder, prints map[place][]footprint, over transport) {
 	fmt.Fprintf(w, "### Memory over %s, MiB resident (of that anonymous)\n\n", over)
 	fmt.Fprintf(w, "| server | at rest | after %d calls |\n|---|--:|--:|\n", b.memoryCalls)
-	for _, s := range b.chosen(over) {
+	for _, s := range b.selectServers(over) {
 		rows := prints[place{over: over, server: s.name}]
 		show := func(of func(footprint) process.Memory) string {
-			return fmt.Sprintf("%.1f (%.1f)", median(rows, func(f footprint) float64 { return mebibytes(of(f).RSS) }),
-				median(rows, func(f footprint) float64 { return mebibytes(of(f).Anonymous) }))
+			return fmt.Sprintf("%.1f (%.1f)", median(rows, func(f footprint) float64 { return toMebibytes(of(f).RSS) }),
+				median(rows, func(f footprint) float64 { return toMebibytes(of(f).Anonymous) }))
 		}
 		fmt.Fprintf(w, "| %s | %s | %s |\n", s.label, show(func(f footprint) process.Memory { return f.rest }), show(func(f footprint) process.Memory { return f.after }))
 	}
 	w.WriteString("\n")
 }
 
-func mebibytes(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+func toMebibytes(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 
-// The tables of a document stand between these two lines.
+// The lines around the tables of a document.
 const (
 	tablesBegin = "<!-- tables: e2e/speed/measure -->"
 	tablesEnd   = "<!-- end of tables -->"
 )
 
-// replaceTables puts new tables where a document has its old ones.
+// replaceTables replaces the tables of a document.
 func replaceTables(path, tables string) error {
 	document, err := os.ReadFile(path)
 	if err != nil {

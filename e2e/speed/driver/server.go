@@ -20,35 +20,36 @@ const (
 
 // server is a program that is measured.
 type server struct {
-	name  string // as --servers names it
-	label string // as tables do
+	name  string // in --servers
+	label string // in tables
 	over  []transport
 	argv  func(p paths, upstream string, over transport, addr string) []string
-	env   func(p paths, upstream, home string) []string // nil for none but PATH
+	env   func(p paths, upstream, home string) []string // nil for PATH alone
 }
 
-// The names that tables refer to.
+// The names of the references.
 const (
 	direct = "direct"
 	mcpGo  = "mcp-go"
 )
 
-// paths are where the programs are.
+// paths are the paths of the programs.
 type paths struct {
 	ours, upstream, mcpGo, goSDK, node, typescript string
 }
 
 var servers = []server{
-	{"ours", "langsmith-insights-mcp", []transport{stdio, streamable}, ours("--state", "memory"), oursEnv},
-	{"ours-dir", "langsmith-insights-mcp, state in a directory", []transport{stdio}, ours(), oursEnv},
-	{mcpGo, "mcp-go, minimal", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.mcpGo} }), nil},
-	{"mcp-go-validated", "mcp-go, minimal, its validation on", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.mcpGo, "--validate"} }), nil},
-	{"go-sdk", "official Go SDK, minimal", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.goSDK} }), nil},
-	{"typescript", "TypeScript SDK, minimal", []transport{stdio, streamable}, standIn(func(p paths) []string { return []string{p.node, p.typescript} }), nil},
+	{"ours", "langsmith-insights-mcp", []transport{stdio, streamable}, ourCommand("--state", "memory"), ourEnvironment},
+	{"ours-dir", "langsmith-insights-mcp, state in a directory", []transport{stdio}, ourCommand(), ourEnvironment},
+	{mcpGo, "mcp-go, minimal", []transport{stdio, streamable}, minimalCommand(func(p paths) []string { return []string{p.mcpGo} }), nil},
+	{"mcp-go-validated", "mcp-go, minimal, its validation on", []transport{stdio, streamable}, minimalCommand(func(p paths) []string { return []string{p.mcpGo, "--validate"} }), nil},
+	{"go-sdk", "official Go SDK, minimal", []transport{stdio, streamable}, minimalCommand(func(p paths) []string { return []string{p.goSDK} }), nil},
+	{"typescript", "TypeScript SDK, minimal", []transport{stdio, streamable}, minimalCommand(func(p paths) []string { return []string{p.node, p.typescript} }), nil},
 }
 
-// ours is the program itself; over HTTP its state is in memory by default.
-func ours(state ...string) func(paths, string, transport, string) []string {
+// ourCommand returns the command of langsmith-insights-mcp. Over HTTP its state is in
+// memory by default.
+func ourCommand(state ...string) func(paths, string, transport, string) []string {
 	return func(p paths, _ string, over transport, addr string) []string {
 		if over == streamable {
 			return []string{p.ours, "http", "--addr", addr}
@@ -57,8 +58,8 @@ func ours(state ...string) func(paths, string, transport, string) []string {
 	}
 }
 
-// oursEnv has the workspace in it, as a user's would whose key spans several.
-func oursEnv(_ paths, upstream, home string) []string {
+// ourEnvironment returns an environment with a workspace, as for a key that spans several.
+func ourEnvironment(_ paths, upstream, home string) []string {
 	return []string{
 		"HOME=" + home, "XDG_STATE_HOME=" + filepath.Join(home, "state"),
 		"LANGSMITH_API_KEY=lsv2_pt_speed", "LANGSMITH_ENDPOINT=" + upstream,
@@ -66,7 +67,7 @@ func oursEnv(_ paths, upstream, home string) []string {
 	}
 }
 
-func standIn(program func(paths) []string) func(paths, string, transport, string) []string {
+func minimalCommand(program func(paths) []string) func(paths, string, transport, string) []string {
 	return func(p paths, upstream string, over transport, addr string) []string {
 		argv := append(program(p), "--upstream", upstream)
 		if over == streamable {
@@ -76,14 +77,14 @@ func standIn(program func(paths) []string) func(paths, string, transport, string
 	}
 }
 
-// client is the load client of a server, whatever the transport.
+// client is the load client of a server over either transport.
 type client interface {
 	load.Runner
 	Initialize() error
 	ListTools() ([]byte, error)
 }
 
-// instance is a server that runs.
+// instance is a running server.
 type instance struct {
 	*server
 	over    transport
@@ -118,25 +119,25 @@ func (b *bench) start(s *server, over transport) (*instance, error) {
 		return i, nil
 	}
 	if err := awaitListener(started, addr); err != nil {
-		return nil, i.failed(err)
+		return nil, i.fail(err)
 	}
 	i.client = load.NewHTTP(b.calls, addr)
 	return i, nil
 }
 
-// stop ends the server and removes what it wrote.
+// stop ends the server and removes its files.
 func (i *instance) stop() error {
 	if i.client != nil {
-		_ = i.client.Close() // over stdio the end of the input, which Stop repeats
+		_ = i.client.Close() // over stdio this ends the input, as Stop does
 	}
 	i.process.Stop(i.over == streamable)
 	return os.RemoveAll(i.home)
 }
 
-// failed ends the server and adds what it said last to an error.
-func (i *instance) failed(err error) error {
+// fail ends the server and adds the end of its standard error to an error.
+func (i *instance) fail(err error) error {
 	_ = i.stop()
-	return fmt.Errorf("%s over %s: %w\nits last words: %s", i.name, i.over, err, i.process.Said())
+	return fmt.Errorf("%s over %s: %w\nits standard error: %s", i.name, i.over, err, i.process.Stderr())
 }
 
 func freeAddress() (string, error) {
@@ -147,13 +148,13 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// longestStart bounds the wait for a server to listen.
-const longestStart = 30 * time.Second
+// maxStartTime bounds the wait for a server to listen.
+const maxStartTime = 30 * time.Second
 
 func awaitListener(p *process.Process, addr string) error {
 	retry := time.NewTicker(5 * time.Millisecond)
 	defer retry.Stop()
-	for begun := time.Now(); time.Since(begun) < longestStart && !p.Ended(); <-retry.C {
+	for begun := time.Now(); time.Since(begun) < maxStartTime && !p.HasEnded(); <-retry.C {
 		conn, err := net.Dial("tcp", addr)
 		if err == nil {
 			return conn.Close()

@@ -9,34 +9,34 @@ import (
 	"langsmith-insights-mcp/e2e/speed/stats"
 )
 
-// cell is one contender at one number of callers in one round.
+// cell is the result of one server at one number of callers in one round.
 type cell struct {
 	rate     float64 // calls a second
 	p50, p99 float64 // milliseconds
 	cpu      float64 // microseconds of the server's CPU time a call
-	lists    float64 // lists of the project's jobs that a call asked for besides
+	lists    float64 // list requests per call
 }
 
-// place is where cells belong; each round adds one.
+// place identifies cells; each round adds one.
 type place struct {
 	over    transport
 	callers int
 	server  string
 }
 
-// throughput holds the cells of each place, in the order of rounds.
+// throughput has the cells of each place, in the order of rounds.
 type throughput map[place][]cell
 
-// contender is a server that runs, or no server at all.
+// contender is a running server, or the direct client.
 type contender struct {
 	name   string
 	runner load.Runner
 	cpu    func() (time.Duration, error)
 }
 
-// measureThroughput runs rounds. Within a round and a transport every server
-// runs afresh, and at each number of callers they follow one another closely:
-// only what was measured within a round is comparable.
+// measureThroughput runs rounds. In a round all servers of a transport are started afresh,
+// and run one after the other at each number of callers. Only cells of the same round are
+// compared.
 func (b *bench) measureThroughput() (throughput, error) {
 	measured := throughput{}
 	for round := range b.rounds {
@@ -45,7 +45,7 @@ func (b *bench) measureThroughput() (throughput, error) {
 			if err := b.round(measured, round, over); err != nil {
 				return nil, err
 			}
-			b.say("round %d of %d over %s: %.1f s", round+1, b.rounds, over, time.Since(begun).Seconds())
+			b.printProgress("round %d of %d over %s: %.1f s", round+1, b.rounds, over, time.Since(begun).Seconds())
 		}
 	}
 	return measured, nil
@@ -64,11 +64,11 @@ func (b *bench) round(measured throughput, round int, over transport) (err error
 		}
 	}()
 	most := slices.Max(b.callers[over])
-	if _, _, err := b.run(straight, b.warming(most)); err != nil {
+	if _, _, err := b.run(straight, b.warmupBounds(most)); err != nil {
 		return fmt.Errorf("%s: %w", direct, err)
 	}
-	for _, s := range b.chosen(over) {
-		i, err := b.warmed(s, over, most)
+	for _, s := range b.selectServers(over) {
+		i, err := b.openWarm(s, over, most)
 		if err != nil {
 			return err
 		}
@@ -76,8 +76,8 @@ func (b *bench) round(measured throughput, round int, over transport) (err error
 		contenders = append(contenders, contender{s.name, i.client, i.process.CPU})
 	}
 	for nth, callers := range b.callers[over] {
-		for _, c := range shuffled(contenders, round*len(b.callers[over])+nth) {
-			measuredNow, err := b.cellOf(c, callers)
+		for _, c := range shuffle(contenders, round*len(b.callers[over])+nth) {
+			measuredNow, err := b.newCell(c, callers)
 			if err != nil {
 				return fmt.Errorf("%s over %s, %d callers: %w", c.name, over, callers, err)
 			}
@@ -88,7 +88,7 @@ func (b *bench) round(measured throughput, round int, over transport) (err error
 	return nil
 }
 
-func (b *bench) cellOf(c contender, callers int) (cell, error) {
+func (b *bench) newCell(c contender, callers int) (cell, error) {
 	before, err := c.cpu()
 	if err != nil {
 		return cell{}, err
@@ -104,9 +104,9 @@ func (b *bench) cellOf(c contender, callers int) (cell, error) {
 	made := float64(result.Calls)
 	return cell{
 		rate: made / result.Elapsed.Seconds(),
-		p50:  milliseconds(stats.Percentile(result.Latencies, 50)), p99: milliseconds(stats.Percentile(result.Latencies, 99)),
+		p50:  toMilliseconds(stats.Percentile(result.Latencies, 50)), p99: toMilliseconds(stats.Percentile(result.Latencies, 99)),
 		cpu: float64((after - before).Microseconds()) / made, lists: float64(lists) / made,
 	}, nil
 }
 
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+func toMilliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -14,7 +14,7 @@ import (
 	"langsmith-insights-mcp/e2e/speed/process"
 )
 
-// upstream is the program that every call is forwarded to.
+// upstream is the program that all calls are forwarded to.
 type upstream struct {
 	addr    string
 	process *process.Process
@@ -28,7 +28,7 @@ func startUpstream(program string) (*upstream, error) {
 	line, err := bufio.NewReader(started.Out).ReadString('\n')
 	if err != nil {
 		started.Stop(true)
-		return nil, fmt.Errorf("upstream: %w: %s", err, started.Said())
+		return nil, fmt.Errorf("upstream: %w: %s", err, started.Stderr())
 	}
 	return &upstream{addr: strings.TrimSpace(line), process: started}, nil
 }
@@ -48,9 +48,9 @@ func (u *upstream) get(path string, v any) error {
 	return json.Unmarshal(body, v)
 }
 
-// watched has a runner make calls and holds what it did against what the
-// upstream counted: one POST a call, and nothing that is not there.
-func (u *upstream) watched(runner load.Runner, bounds load.Bounds) (load.Result, insights.Counts, error) {
+// runCounted runs calls and checks the upstream's counts: one POST per call, and no unknown
+// request.
+func (u *upstream) runCounted(runner load.Runner, bounds load.Bounds) (load.Result, insights.Counts, error) {
 	var before, after insights.Counts
 	if err := u.get("/counts", &before); err != nil {
 		return load.Result{}, before, err
@@ -69,10 +69,10 @@ func (u *upstream) watched(runner load.Runner, bounds load.Bounds) (load.Result,
 	return result, made, nil
 }
 
-// forwards makes one call and holds the body that reached the upstream against
-// the one that was asked for.
-func (u *upstream) forwards(runner load.Runner, calls *load.Calls) error {
-	if _, _, err := u.watched(runner, load.Bounds{Callers: 1, Calls: 1}); err != nil {
+// checkForwarding makes one call and compares the body that reached the upstream with the
+// request.
+func (u *upstream) checkForwarding(runner load.Runner, calls *load.Calls) error {
+	if _, _, err := u.runCounted(runner, load.Bounds{Callers: 1, Calls: 1}); err != nil {
 		return err
 	}
 	var got, want map[string]any

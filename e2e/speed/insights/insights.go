@@ -1,5 +1,5 @@
-// Package insights is what every stand-in for a server forwards: the request
-// that starts an Insights job, and the client that sends it.
+// Package insights has what the minimal servers forward: the request that starts an
+// Insights job, and the client that sends it.
 package insights
 
 import (
@@ -13,14 +13,13 @@ import (
 	"time"
 )
 
-// Args are what the tool takes: the project and the 17 fields of the request.
+// Args are the arguments of the tool: the project and the 17 fields of the request.
 type Args struct {
 	SessionID string `json:"session_id" jsonschema:"The project's UUID."`
 	Request
 }
 
-// Request is the body of POST /sessions/{session_id}/insights. A field that is
-// absent stays absent on the wire.
+// Request is the body of POST /sessions/{session_id}/insights. An absent field is not sent.
 type Request struct {
 	ConfigID             *string                    `json:"config_id,omitempty" jsonschema:"Run this saved config."`
 	StartTime            *string                    `json:"start_time,omitempty" jsonschema:"e.g. 2026-01-31T00:00:00Z; not with last_n_hours."`
@@ -48,7 +47,7 @@ type AttributeSchema struct {
 	FilterBy    bool   `json:"filter_by,omitempty" jsonschema:"Keep only traces where it is true."`
 }
 
-// Job is what the tool answers with.
+// Job is the result of the tool.
 type Job struct {
 	ID     string `json:"id" jsonschema:"The job's UUID."`
 	Name   string `json:"name" jsonschema:"The job's name."`
@@ -56,27 +55,27 @@ type Job struct {
 	Error  string `json:"error,omitempty" jsonschema:"Why it failed."`
 }
 
-// Counts are how many requests the bare upstream has answered.
+// Counts are the numbers of requests to the upstream.
 type Counts struct {
-	Posts  int64 `json:"posts"`  // jobs started
-	Lists  int64 `json:"lists"`  // lists of a project's jobs
-	Others int64 `json:"others"` // anything else, each with 404
+	Posts  int64 `json:"posts"`  // POST requests of jobs
+	Lists  int64 `json:"lists"`  // requests for a project's jobs
+	Others int64 `json:"others"` // other requests, which get a 404
 }
 
-// mostIdle keeps a connection for each of the most callers that are measured.
-const mostIdle = 512
+// maxIdle is the number of idle connections to keep: the largest number of callers.
+const maxIdle = 512
 
-// Client sends requests over connections that it keeps.
+// Client sends requests over kept connections.
 type Client struct {
 	base string
 	http *http.Client
 }
 
-// NewClient returns a client of the LangSmith at a base URL.
+// NewClient returns a client of LangSmith at a base URL.
 func NewClient(base string) *Client {
 	return &Client{base: base, http: &http.Client{
 		Timeout:   time.Minute,
-		Transport: &http.Transport{MaxIdleConns: mostIdle, MaxIdleConnsPerHost: mostIdle, IdleConnTimeout: 90 * time.Second},
+		Transport: &http.Transport{MaxIdleConns: maxIdle, MaxIdleConnsPerHost: maxIdle, IdleConnTimeout: 90 * time.Second},
 	}}
 }
 

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// connection is one caller's, kept open over all its requests. net/http's own
-// client costs several times as much as what it would measure here.
+// connection is the HTTP connection of one caller, kept open over all requests. The client
+// of net/http takes several times as much processor time as what is measured.
 type connection struct {
 	net.Conn
 	reader *bufio.Reader
@@ -30,22 +30,21 @@ func dial(addr string) (*connection, error) {
 	return &connection{Conn: conn, reader: bufio.NewReaderSize(conn, 8<<10)}, nil
 }
 
-// renew dials again: servers close a connection that was idle between two runs,
-// Node after 5 s.
+// renew dials again: servers close idle connections between two runs, Node after 5 s.
 func (c *connection) renew(deadline time.Time) error {
 	conn, err := net.Dial(c.RemoteAddr().Network(), c.RemoteAddr().String())
 	if err != nil {
 		return err
 	}
-	_ = c.Conn.Close() // nothing is in flight on it
+	_ = c.Conn.Close() // it has no request in flight
 	c.Conn = conn
 	c.reader.Reset(conn)
 	c.seen.reset()
 	return c.SetDeadline(deadline)
 }
 
-// post sends a request, head being all of it up to its length, and appends the
-// answer's body to into.
+// post sends a request and appends the response's body to into. head is the request up to
+// its Content-Length.
 func (c *connection) post(head, body, into []byte) ([]byte, *http.Response, error) {
 	c.buffer = append(append(c.buffer[:0], head...), "Content-Length: "...)
 	c.buffer = append(strconv.AppendInt(c.buffer, int64(len(body)), 10), "\r\n\r\n"...)
@@ -67,7 +66,7 @@ func (c *connection) post(head, body, into []byte) ([]byte, *http.Response, erro
 	return answer.Bytes(), response, nil
 }
 
-// call posts a call and keeps its answer.
+// call sends a call and keeps its response.
 func (c *connection) call(head, body []byte) error {
 	from := len(c.seen.answers)
 	answers, response, err := c.post(head, body, c.seen.answers)
@@ -81,9 +80,9 @@ func (c *connection) call(head, body []byte) error {
 	return nil
 }
 
-// drive has a goroutine a connection make calls until a bound is met.
-func drive(calls *Calls, connections []*connection, bounds Bounds, judge func([]byte, int64) (string, error), send func(caller int, call int64) error) (Result, error) {
-	deadline := time.Now().Add(bounds.Time + patience)
+// runConnections runs a goroutine per connection until a bound is reached.
+func runConnections(calls *Calls, connections []*connection, bounds Bounds, judge func([]byte, int64) (string, error), send func(caller int, call int64) error) (Result, error) {
+	deadline := time.Now().Add(bounds.Time + extraTime)
 	for _, conn := range connections {
 		if err := conn.renew(deadline); err != nil {
 			return Result{}, err
@@ -91,10 +90,10 @@ func drive(calls *Calls, connections []*connection, bounds Bounds, judge func([]
 	}
 	var callers errgroup.Group
 	start := time.Now()
-	stop := newStop(bounds, start)
+	stop := newLimiter(bounds, start)
 	for i, conn := range connections {
 		callers.Go(func() error {
-			for now := time.Now(); stop.another(now); {
+			for now := time.Now(); stop.next(now); {
 				call := calls.last.Add(1)
 				if err := send(i, call); err != nil {
 					return fmt.Errorf("call %d: %w", call, err)
@@ -115,5 +114,5 @@ func drive(calls *Calls, connections []*connection, bounds Bounds, judge func([]
 	for i, conn := range connections {
 		records[i] = &conn.seen
 	}
-	return result(records, elapsed, judge)
+	return joinRecords(records, elapsed, judge)
 }

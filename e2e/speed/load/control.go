@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// judgeControl returns the answer to initialize or tools/list where it is one.
-func judgeControl(answer []byte) ([]byte, error) {
+// checkControl checks the response to initialize or tools/list and returns it.
+func checkControl(answer []byte) ([]byte, error) {
 	var message struct {
 		ID     json.Number     `json:"id"`
 		Error  json.RawMessage `json:"error"`

@@ -1,6 +1,6 @@
 package load
 
-// Direct posts to the upstream, with no server between.
+// Direct sends requests to the upstream without a server.
 type Direct struct {
 	calls   *Calls
 	addr    string
@@ -27,7 +27,7 @@ func (d *Direct) Run(bounds Bounds) (Result, error) {
 		}
 		d.callers = append(d.callers, conn)
 	}
-	return drive(d.calls, d.callers[:bounds.Callers], bounds, judgeUpstream, func(caller int, call int64) error {
+	return runConnections(d.calls, d.callers[:bounds.Callers], bounds, checkUpstream, func(caller int, call int64) error {
 		c := d.callers[caller]
 		c.body = appendBody(c.body[:0], call)
 		return c.call(d.heads[call%int64(len(d.heads))], c.body)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// HTTP calls a server over Streamable HTTP. Each caller is a client with a
-// session and a connection of its own.
+// HTTP calls a server over Streamable HTTP. Each caller is a client with its own session
+// and connection.
 type HTTP struct {
 	calls   *Calls
 	addr    string
@@ -21,23 +21,23 @@ type session struct {
 	head []byte
 }
 
-// NewHTTP returns a client of the server at an address, that is without a
-// session until Initialize.
+// NewHTTP returns a client of the server at an address. It has no session before
+// Initialize.
 func NewHTTP(calls *Calls, addr string) *HTTP { return &HTTP{calls: calls, addr: addr} }
 
-func mcpHead(addr, extra string) []byte {
+func newMCPHead(addr, extra string) []byte {
 	return []byte("POST /mcp HTTP/1.1\r\nHost: " + addr + "\r\nContent-Type: application/json\r\n" +
 		"Accept: application/json, text/event-stream\r\n" + extra)
 }
 
 // Initialize opens the first caller's session.
 func (h *HTTP) Initialize() error {
-	_, err := h.grow(1)
+	_, err := h.addSessions(1)
 	return err
 }
 
-// grow returns n callers, opening the sessions of those that are new.
-func (h *HTTP) grow(n int) ([]*session, error) {
+// addSessions returns n callers and opens the missing sessions.
+func (h *HTTP) addSessions(n int) ([]*session, error) {
 	for len(h.callers) < n {
 		opened, err := h.open()
 		if err != nil {
@@ -53,21 +53,21 @@ func (h *HTTP) open() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(extraTime)); err != nil {
 		return nil, err
 	}
-	answer, response, err := conn.post(mcpHead(h.addr, ""), []byte(initialize), nil)
+	answer, response, err := conn.post(newMCPHead(h.addr, ""), []byte(initialize), nil)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := judgeControl(message(answer, response)); err != nil {
+	if _, err := checkControl(readMessage(answer, response)); err != nil {
 		return nil, err
 	}
 	extra := "Mcp-Protocol-Version: " + protocol + "\r\n"
 	if id := response.Header.Get("Mcp-Session-Id"); id != "" {
 		extra += "Mcp-Session-Id: " + id + "\r\n"
 	}
-	opened := &session{connection: conn, head: mcpHead(h.addr, extra)}
+	opened := &session{connection: conn, head: newMCPHead(h.addr, extra)}
 	if _, response, err = opened.post(opened.head, []byte(initialized), nil); err != nil {
 		return nil, err
 	}
@@ -77,17 +77,17 @@ func (h *HTTP) open() (*session, error) {
 	return opened, nil
 }
 
-// message is the JSON-RPC message of an answer.
-func message(body []byte, response *http.Response) []byte {
+// readMessage returns the JSON-RPC message of a response.
+func readMessage(body []byte, response *http.Response) []byte {
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
-		return unframe(body)
+		return lastEvent(body)
 	}
 	return body
 }
 
 // ListTools returns the answer to tools/list.
 func (h *HTTP) ListTools() ([]byte, error) {
-	callers, err := h.grow(1)
+	callers, err := h.addSessions(1)
 	if err != nil {
 		return nil, err
 	}
@@ -95,12 +95,12 @@ func (h *HTTP) ListTools() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tools/list: %w", err)
 	}
-	return judgeControl(message(answer, response))
+	return checkControl(readMessage(answer, response))
 }
 
 // Run implements [Runner].
 func (h *HTTP) Run(bounds Bounds) (Result, error) {
-	sessions, err := h.grow(bounds.Callers)
+	sessions, err := h.addSessions(bounds.Callers)
 	if err != nil {
 		return Result{}, err
 	}
@@ -108,19 +108,19 @@ func (h *HTTP) Run(bounds Bounds) (Result, error) {
 	for i, s := range sessions {
 		connections[i] = s.connection
 	}
-	return drive(h.calls, connections, bounds, judgeFramed, func(caller int, call int64) error {
+	return runConnections(h.calls, connections, bounds, checkFramed, func(caller int, call int64) error {
 		s := sessions[caller]
 		s.body = appendCall(s.body[:0], call, h.calls.project(call))
 		return s.call(s.head, s.body)
 	})
 }
 
-// judgeFramed judges an answer that may have come as a stream of events.
-func judgeFramed(answer []byte, call int64) (string, error) {
+// checkFramed checks a response that may be an event stream.
+func checkFramed(answer []byte, call int64) (string, error) {
 	if !bytes.HasPrefix(answer, []byte("{")) {
-		answer = unframe(answer)
+		answer = lastEvent(answer)
 	}
-	return judgeMCP(answer, call)
+	return checkMCP(answer, call)
 }
 
 // Close closes every connection.

@@ -1,7 +1,7 @@
-// Package load calls create_insights_job as fast as a server answers it, over
-// stdio, over Streamable HTTP, or as a plain POST to the upstream. It does as
-// little as it can while the clock runs: requests are put together from parts
-// made before, and answers are kept and judged afterwards, every one of them.
+// Package load sends calls of create_insights_job as fast as a server responds, over stdio,
+// over Streamable HTTP, or as POST requests to the upstream. It takes little processor time
+// while it measures: requests are built from prepared parts, and all responses are kept and
+// checked afterwards.
 package load
 
 import (
@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// Bounds end a run: whichever comes first, and each at zero is none.
+// Bounds end a run at the first bound; 0 for none.
 type Bounds struct {
-	Callers int // in flight at once
+	Callers int // calls in flight
 	Calls   int
 	Time    time.Duration
 }
 
-// Result is what a run measured.
+// Result is the result of a run.
 type Result struct {
 	Calls     int
 	Elapsed   time.Duration
@@ -30,23 +30,23 @@ type Result struct {
 
 // Runner makes calls.
 type Runner interface {
-	// Run makes calls until a bound is met, and fails where one of them was not
-	// answered with a job of its own.
+	// Run makes calls until a bound is reached. It fails if a call does not return a new
+	// job of its own.
 	Run(bounds Bounds) (Result, error)
 	Close() error
 }
 
-// patience is how much longer than its time a run may wait for answers.
-const patience = 60 * time.Second
+// extraTime is how much longer than its time a run may wait for responses.
+const extraTime = 60 * time.Second
 
-// Calls numbers calls, so that no two of them are equal: a server that keeps
-// paid calls single would answer the second of two with the job of the first.
+// Calls numbers calls, so that no two are equal: langsmith-insights-mcp returns the same
+// job for equal calls.
 type Calls struct {
 	last     atomic.Int64
-	projects []string // their ids, by turns
+	projects []string // ids, used in turn
 }
 
-// NewCalls returns the calls of a measurement, spread over so many projects.
+// NewCalls returns calls over a number of projects.
 func NewCalls(projects int) *Calls {
 	c := &Calls{}
 	for i := range projects {
@@ -57,17 +57,17 @@ func NewCalls(projects int) *Calls {
 
 func (c *Calls) project(call int64) string { return c.projects[call%int64(len(c.projects))] }
 
-// Last is the number of the call that was made last.
+// Last returns the number of the last call.
 func (c *Calls) Last() int64 { return c.last.Load() }
 
-// stop bounds the callers of one run together.
-type stop struct {
+// limiter applies bounds to all callers of a run.
+type limiter struct {
 	left     atomic.Int64
 	deadline time.Time
 }
 
-func newStop(bounds Bounds, start time.Time) *stop {
-	s := &stop{}
+func newLimiter(bounds Bounds, start time.Time) *limiter {
+	s := &limiter{}
 	s.left.Store(int64(bounds.Calls))
 	if bounds.Calls == 0 {
 		s.left.Store(1 << 62)
@@ -78,30 +78,30 @@ func newStop(bounds Bounds, start time.Time) *stop {
 	return s
 }
 
-// another reports whether one more call is to be made.
-func (s *stop) another(now time.Time) bool {
+// next reports whether another call may be made.
+func (s *limiter) next(now time.Time) bool {
 	return (s.deadline.IsZero() || now.Before(s.deadline)) && s.left.Add(-1) >= 0
 }
 
-// record is what one caller saw.
+// record has the calls of one caller.
 type record struct {
 	latencies []time.Duration
-	calls     []int64 // their numbers
-	ends      []int   // where each answer ends in answers
-	answers   []byte  // one behind the other
+	calls     []int64 // numbers of the calls
+	ends      []int   // end of each response in answers
+	answers   []byte  // the responses, concatenated
 }
 
 func (r *record) reset() {
 	r.latencies, r.calls, r.ends, r.answers = r.latencies[:0], r.calls[:0], r.ends[:0], r.answers[:0]
 }
 
-// end closes an answer whose bytes were appended to answers.
+// end records the end of a response that was appended to answers.
 func (r *record) end(call int64, took time.Duration) {
 	r.calls, r.latencies, r.ends = append(r.calls, call), append(r.latencies, took), append(r.ends, len(r.answers))
 }
 
-// result judges every answer and joins the records of a run's callers.
-func result(records []*record, elapsed time.Duration, judge func(answer []byte, call int64) (string, error)) (Result, error) {
+// joinRecords checks all responses and joins the records of the callers.
+func joinRecords(records []*record, elapsed time.Duration, judge func(answer []byte, call int64) (string, error)) (Result, error) {
 	joined := Result{Elapsed: elapsed}
 	jobs := map[string]int64{}
 	for _, r := range records {
@@ -123,14 +123,14 @@ func result(records []*record, elapsed time.Duration, judge func(answer []byte, 
 	return joined, nil
 }
 
-// job is what a call is answered with, by LangSmith and by every server.
+// job is the job in a response of LangSmith or of a server.
 type job struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Status string `json:"status"`
 }
 
-// check returns the job's id where it is the one that belongs to a call.
+// check returns the id of the job if it belongs to a call.
 func (j job) check(call int64) (string, error) {
 	if j.ID == "" || j.Status != "queued" || j.Name != callName(call) {
 		return "", fmt.Errorf("want a queued job called %s, not %+v", callName(call), j)
@@ -138,8 +138,8 @@ func (j job) check(call int64) (string, error) {
 	return j.ID, nil
 }
 
-// judgeMCP holds the JSON-RPC answer of a tool's call against the call.
-func judgeMCP(answer []byte, call int64) (string, error) {
+// checkMCP checks the JSON-RPC response to a tool call.
+func checkMCP(answer []byte, call int64) (string, error) {
 	var message struct {
 		ID     json.Number     `json:"id"`
 		Error  json.RawMessage `json:"error"`
@@ -163,8 +163,8 @@ func judgeMCP(answer []byte, call int64) (string, error) {
 	return id, nil
 }
 
-// judgeUpstream holds LangSmith's own answer against the call.
-func judgeUpstream(answer []byte, call int64) (string, error) {
+// checkUpstream checks LangSmith's response to a request.
+func checkUpstream(answer []byte, call int64) (string, error) {
 	var j job
 	if err := json.Unmarshal(answer, &j); err != nil {
 		return "", fmt.Errorf("%w: %.500s", err, answer)
@@ -172,9 +172,8 @@ func judgeUpstream(answer []byte, call int64) (string, error) {
 	return j.check(call)
 }
 
-// unframe takes a message out of the stream of events that it was sent in: the
-// last one is the answer, whatever was notified before it.
-func unframe(stream []byte) []byte {
+// lastEvent returns the last message of an event stream, which is the response.
+func lastEvent(stream []byte) []byte {
 	var message []byte
 	for line := range bytes.Lines(stream) {
 		if data, ok := bytes.CutPrefix(line, []byte("data:")); ok {

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// A server of the tests answers a call from its number and its job's name.
+// A server of the tests makes a response from a call's number and its job's name.
 type answerer func(id json.Number, name string) string
 
 func right(id json.Number, name string) string {
 	return fmt.Sprintf(`{"result":{"content":[{"type":"text","text":"Started"}],"structuredContent":{"id":"job %s","name":%q,"status":"queued"}},"jsonrpc":"2.0","id":%s}`, id, name, id)
 }
 
-// The answers that a measurement must not count.
+// The responses that must not be counted.
 var wrong = map[string]answerer{
 	"an error": func(id json.Number, _ string) string {
 		return fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"error":{"code":-32603,"message":"no"}}`, id)
@@ -66,7 +66,7 @@ func answer(t *testing.T, message []byte, of answerer) string {
 	return of(*request.ID, request.Params.Arguments.Name)
 }
 
-// overStdio is a client of a server that is this process.
+// overStdio returns a client of a server in this process.
 func overStdio(t *testing.T, of answerer) *Stdio {
 	requests, in := pipe(t)
 	out, answers := pipe(t)
@@ -136,7 +136,7 @@ func callers(t *testing.T, of answerer) map[string]caller {
 	return map[string]caller{"stdio": overStdio(t, of), "JSON": overHTTP(t, of, false), "events": overHTTP(t, of, true)}
 }
 
-func TestEveryCallIsCounted(t *testing.T) {
+func TestRunCountsCalls(t *testing.T) {
 	for name, c := range callers(t, right) {
 		t.Run(name, func(t *testing.T) {
 			if err := c.Initialize(); err != nil {
@@ -164,7 +164,7 @@ func TestEveryCallIsCounted(t *testing.T) {
 	}
 }
 
-func TestAWrongAnswerEndsARun(t *testing.T) {
+func TestWrongAnswers(t *testing.T) {
 	for what, of := range wrong {
 		for name, c := range callers(t, of) {
 			t.Run(what+" over "+name, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestAWrongAnswerEndsARun(t *testing.T) {
 	}
 }
 
-func TestAMissingAnswerEndsARun(t *testing.T) {
+func TestMissingAnswers(t *testing.T) {
 	c := overStdio(t, func(id json.Number, name string) string {
 		if id == "5" {
 			return "end"
@@ -186,12 +186,12 @@ func TestAMissingAnswerEndsARun(t *testing.T) {
 	if got, err := c.Run(Bounds{Callers: 3, Calls: 10}); err == nil || !strings.Contains(err.Error(), "not answered") {
 		t.Errorf("%d calls, %v", got.Calls, err)
 	}
-	if _, err := c.Run(Bounds{Callers: mostOverStdio + 1, Calls: 1}); err == nil {
+	if _, err := c.Run(Bounds{Callers: maxStdioCalls + 1, Calls: 1}); err == nil {
 		t.Error("more in flight than a pipe holds")
 	}
 }
 
-func TestDirectIsJudgedToo(t *testing.T) {
+func TestDirect(t *testing.T) {
 	said := `{"id":"job %d","name":%q,"status":"queued"}`
 	made := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -216,7 +216,7 @@ func TestDirectIsJudgedToo(t *testing.T) {
 	}
 }
 
-func TestTheBodyIsJSON(t *testing.T) {
+func TestBodyIsJSON(t *testing.T) {
 	var body struct {
 		Name  string `json:"name"`
 		Model string `json:"model"`

@@ -8,10 +8,10 @@ import (
 
 var errNotAnAnswer = errors.New("not an answer with a number as its id")
 
-// messageID finds the id of a JSON-RPC answer without decoding the rest of it:
-// some servers put it before the result and some behind.
+// messageID returns the id of a JSON-RPC response without decoding the rest, since some
+// servers write it before the result and some after it.
 func messageID(message []byte) (int64, error) {
-	depth, key := 0, false // key: the string that follows at this depth is one
+	depth, key := 0, false // the next string at this depth is a name
 	for i := 0; i < len(message); i++ {
 		switch message[i] {
 		case '{':
@@ -24,12 +24,12 @@ func messageID(message []byte) (int64, error) {
 		case ',':
 			key = depth == 1
 		case '"':
-			end := stringEnd(message, i)
+			end := findStringEnd(message, i)
 			if end < 0 {
 				return 0, errNotAnAnswer
 			}
 			if key && string(message[i:end]) == `"id"` {
-				return number(message[end:])
+				return readNumber(message[end:])
 			}
 			key, i = false, end-1
 		}
@@ -37,8 +37,8 @@ func messageID(message []byte) (int64, error) {
 	return 0, errNotAnAnswer
 }
 
-// stringEnd is the index behind the string that begins at start.
-func stringEnd(message []byte, start int) int {
+// findStringEnd returns the index after the string that begins at start.
+func findStringEnd(message []byte, start int) int {
 	for at := start + 1; ; {
 		quote := bytes.IndexByte(message[at:], '"')
 		if quote < 0 {
@@ -55,8 +55,8 @@ func stringEnd(message []byte, start int) int {
 	}
 }
 
-// number reads the number behind a colon.
-func number(rest []byte) (int64, error) {
+// readNumber reads the number after a colon.
+func readNumber(rest []byte) (int64, error) {
 	rest = bytes.TrimLeft(rest, ": \t\r\n")
 	end := 0
 	for end < len(rest) && rest[end] >= '0' && rest[end] <= '9' {

@@ -27,16 +27,16 @@ func TestMessageID(t *testing.T) {
 	}
 }
 
-// Whatever encoding/json reads as an object with such an id has the same here.
+// FuzzMessageID compares messageID with encoding/json.
 func FuzzMessageID(f *testing.F) {
 	f.Add(`{"result":{"id":9,"x":[{"id":1}],"s":"\\\"id\":4"},"jsonrpc":"2.0","id":7}`)
 	f.Add(`{"id":1,"result":"}{"}`)
 	f.Fuzz(func(t *testing.T, message string) {
 		got, err := messageID([]byte(message))
-		var want uint32 // as calls are numbered: neither negative nor a fraction
+		var want uint32 // ids of calls are neither negative nor fractions
 		raw := firstID(message)
 		if raw == "null" || json.Unmarshal([]byte(raw), &want) != nil {
-			return // only that messageID returns
+			return // only messageID returns this error
 		}
 		if err != nil || got != int64(want) {
 			t.Errorf("messageID(%s) = %d, %v; want %d", message, got, err, want)
@@ -44,8 +44,8 @@ func FuzzMessageID(f *testing.F) {
 	})
 }
 
-// firstID is the value of an object's first id, empty where there is none or
-// its name is written with escapes, as no server does.
+// firstID returns the first id of an object; empty if there is none, or if its name is
+// written with escapes, as no server does.
 func firstID(message string) string {
 	if !json.Valid([]byte(message)) || strings.Contains(message, `\u`) {
 		return ""

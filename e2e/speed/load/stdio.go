@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// mostOverStdio keeps what is in flight smaller than a pipe (64 KiB), in both
-// directions, so that one goroutine can write and read without being stuck.
-const mostOverStdio = 32
+// maxStdioCalls bounds the calls in flight, so that their requests and responses fit into
+// pipes of 64 KiB: one goroutine writes and reads.
+const maxStdioCalls = 32
 
-// Stdio calls a server through its standard input and output: one client, with
-// as many calls in flight as there are callers.
+// Stdio calls a server over its standard input and output, as one client with a number of
+// calls in flight.
 type Stdio struct {
 	calls  *Calls
 	in     *os.File
@@ -23,12 +23,12 @@ type Stdio struct {
 	sent   map[int64]time.Time
 }
 
-// NewStdio returns a client of the server behind two pipes.
+// NewStdio returns a client of the server at the other end of two pipes.
 func NewStdio(calls *Calls, in, out *os.File) *Stdio {
 	return &Stdio{calls: calls, in: in, out: out, reader: bufio.NewReaderSize(out, 256<<10), sent: map[int64]time.Time{}}
 }
 
-// Initialize shakes hands.
+// Initialize sends initialize and its notification.
 func (s *Stdio) Initialize() error {
 	if _, err := s.exchange(initialize); err != nil {
 		return fmt.Errorf("initialize: %w", err)
@@ -46,7 +46,7 @@ func (s *Stdio) ListTools() ([]byte, error) {
 }
 
 func (s *Stdio) exchange(request string) ([]byte, error) {
-	if err := s.out.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := s.out.SetReadDeadline(time.Now().Add(extraTime)); err != nil {
 		return nil, err
 	}
 	if err := s.write([]byte(request + "\n")); err != nil {
@@ -56,7 +56,7 @@ func (s *Stdio) exchange(request string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return judgeControl(line)
+	return checkControl(line)
 }
 
 func (s *Stdio) write(message []byte) error {
@@ -66,19 +66,19 @@ func (s *Stdio) write(message []byte) error {
 
 // Run implements [Runner].
 func (s *Stdio) Run(bounds Bounds) (Result, error) {
-	if bounds.Callers > mostOverStdio {
-		return Result{}, fmt.Errorf("at most %d calls at once over stdio, not %d", mostOverStdio, bounds.Callers)
+	if bounds.Callers > maxStdioCalls {
+		return Result{}, fmt.Errorf("at most %d calls at once over stdio, not %d", maxStdioCalls, bounds.Callers)
 	}
-	if err := s.out.SetReadDeadline(time.Now().Add(bounds.Time + patience)); err != nil {
+	if err := s.out.SetReadDeadline(time.Now().Add(bounds.Time + extraTime)); err != nil {
 		return Result{}, err
 	}
 	s.seen.reset()
 	clear(s.sent)
 	start := time.Now()
-	stop := newStop(bounds, start)
+	stop := newLimiter(bounds, start)
 	now := start
 	for range bounds.Callers {
-		if !stop.another(now) {
+		if !stop.next(now) {
 			break
 		}
 		if err := s.send(now); err != nil {
@@ -103,13 +103,13 @@ func (s *Stdio) Run(bounds Bounds) (Result, error) {
 		delete(s.sent, id)
 		s.seen.answers = append(s.seen.answers, line...)
 		s.seen.end(id, now.Sub(sent))
-		if stop.another(now) {
+		if stop.next(now) {
 			if err := s.send(now); err != nil {
 				return Result{}, err
 			}
 		}
 	}
-	return result([]*record{&s.seen}, now.Sub(start), judgeMCP)
+	return joinRecords([]*record{&s.seen}, now.Sub(start), checkMCP)
 }
 
 func (s *Stdio) send(now time.Time) error {
@@ -119,5 +119,5 @@ func (s *Stdio) send(now time.Time) error {
 	return s.write(s.buffer)
 }
 
-// Close ends the input, at which a server ends.
+// Close closes the input, which ends the server.
 func (s *Stdio) Close() error { return s.in.Close() }

@@ -1,5 +1,5 @@
-// Package process starts the programs that are measured, and reads what they
-// cost from Linux.
+// Package process starts the measured programs and reads their use of processor and memory
+// on Linux.
 package process
 
 import (
@@ -16,16 +16,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Process is a running program. Its standard error is a pipe that is drained,
-// as a host would do it.
+// Process is a running program. Its standard error is read, as a host does.
 type Process struct {
 	In, Out *os.File // the program's standard input and output
 	command *exec.Cmd
-	said    *tail
+	stderr  *tail
 	ended   chan struct{}
 }
 
-// Start starts a program with an environment of its own.
+// Start starts a program with an environment.
 func Start(argv, env []string) (*Process, error) {
 	inRead, inWrite, err := os.Pipe()
 	if err != nil {
@@ -35,30 +34,29 @@ func Start(argv, env []string) (*Process, error) {
 	if err != nil {
 		return nil, errors.Join(err, inRead.Close(), inWrite.Close())
 	}
-	p := &Process{In: inWrite, Out: outRead, said: &tail{}, ended: make(chan struct{})}
+	p := &Process{In: inWrite, Out: outRead, stderr: &tail{}, ended: make(chan struct{})}
 	p.command = exec.Command(argv[0], argv[1:]...)
-	p.command.Env, p.command.Stdin, p.command.Stdout, p.command.Stderr = env, inRead, outWrite, p.said
-	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // none outlives a measurement that breaks off
+	p.command.Env, p.command.Stdin, p.command.Stdout, p.command.Stderr = env, inRead, outWrite, p.stderr
+	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it ends with this process
 	err = p.command.Start()
 	if err := errors.Join(err, inRead.Close(), outWrite.Close()); err != nil {
 		return nil, errors.Join(err, inWrite.Close(), outRead.Close())
 	}
 	go func() {
-		_ = p.command.Wait() // a program that is told to end may say so with its code
+		_ = p.command.Wait() // a program that was stopped may return an error code
 		close(p.ended)
 	}()
 	return p, nil
 }
 
-// Said is the end of what the program wrote to its standard error. It may be
-// read once the program has ended.
-func (p *Process) Said() string { return strings.TrimSpace(string(p.said.kept)) }
+// Stderr returns the end of the program's standard error. It may be called after the
+// program has ended.
+func (p *Process) Stderr() string { return strings.TrimSpace(string(p.stderr.kept)) }
 
-// grace is how long a program may take to end by itself.
+// grace is how long a program may take to end.
 const grace = 3 * time.Second
 
-// Stop ends the program: by the end of its input, else by SIGTERM, else by
-// SIGKILL.
+// Stop ends the program: by closing its input, else by SIGTERM, else by SIGKILL.
 func (p *Process) Stop(serves bool) {
 	_ = p.In.Close() // a load client may have closed it
 	if serves {
@@ -75,8 +73,8 @@ func (p *Process) Stop(serves bool) {
 	_ = p.Out.Close()
 }
 
-// Ended reports whether the program has ended.
-func (p *Process) Ended() bool {
+// HasEnded reports whether the program has ended.
+func (p *Process) HasEnded() bool {
 	select {
 	case <-p.ended:
 		return true
@@ -85,11 +83,11 @@ func (p *Process) Ended() bool {
 	}
 }
 
-// CPU is the time that all of the program's threads have used, in user and in
-// kernel mode: the sum of /proc/PID/stat's utime and stime, from the clock that
-// is behind it, since those two count in steps of 10 ms.
+// CPU returns the processor time of all threads of the program, in user and kernel mode. It
+// reads the process's CPU clock, since utime and stime of /proc/PID/stat have steps of 10
+// ms.
 func (p *Process) CPU() (time.Duration, error) {
-	// As clock_getcpuclockid(3) forms it: CPUCLOCK_SCHED of a process.
+	// See clock_getcpuclockid(3): CPUCLOCK_SCHED of a process.
 	clock := int32(^p.command.Process.Pid<<3 | 2)
 	var used unix.Timespec
 	if err := unix.ClockGettime(clock, &used); err != nil {
@@ -98,10 +96,10 @@ func (p *Process) CPU() (time.Duration, error) {
 	return time.Duration(used.Nano()), nil
 }
 
-// Memory is what a program occupies, in bytes.
+// Memory is a program's memory, in bytes.
 type Memory struct {
-	RSS       int64 // all that is resident
-	Anonymous int64 // of that, what is no file's: heap and stacks, not the program's text
+	RSS       int64 // resident
+	Anonymous int64 // the part that belongs to no file: heap and stacks
 }
 
 // Memory reads /proc/PID/smaps_rollup.
@@ -111,15 +109,15 @@ func (p *Process) Memory() (Memory, error) {
 	if err != nil {
 		return Memory{}, err
 	}
-	m := Memory{RSS: field(rollup, "Rss:"), Anonymous: field(rollup, "Anonymous:")}
+	m := Memory{RSS: readField(rollup, "Rss:"), Anonymous: readField(rollup, "Anonymous:")}
 	if m.RSS == 0 || m.Anonymous == 0 {
 		return Memory{}, fmt.Errorf("%s tells no sizes", path)
 	}
 	return m, nil
 }
 
-// field is the size of a line such as "Rss:    13568 kB", in bytes.
-func field(rollup []byte, name string) int64 {
+// readField returns the size in a line such as "Rss:    13568 kB", in bytes.
+func readField(rollup []byte, name string) int64 {
 	for line := range bytes.Lines(rollup) {
 		words := strings.Fields(string(line))
 		if len(words) == 3 && words[0] == name {
@@ -135,11 +133,11 @@ func field(rollup []byte, name string) int64 {
 // tail keeps the end of what is written to it.
 type tail struct{ kept []byte }
 
-const mostKept = 4 << 10
+const maxTail = 4 << 10
 
 func (t *tail) Write(b []byte) (int, error) {
 	t.kept = append(t.kept, b...)
-	if over := len(t.kept) - mostKept; over > 0 {
+	if over := len(t.kept) - maxTail; over > 0 {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
 	return len(b), nil

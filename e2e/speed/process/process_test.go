@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The program under test is this one, told to do something else.
+// TestMain makes the test's program the program that is started.
 func TestMain(m *testing.M) {
 	if os.Getenv("SPEED_ECHO") != "" {
 		_, _ = os.Stderr.WriteString("started")
@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestAProcessIsReadAndStopped(t *testing.T) {
+func TestProcess(t *testing.T) {
 	p, err := Start([]string{os.Args[0]}, []string{"SPEED_ECHO=1"})
 	if err != nil {
 		t.Fatal(err)
@@ -35,12 +35,12 @@ func TestAProcessIsReadAndStopped(t *testing.T) {
 	if err != nil || memory.RSS < 1<<20 || memory.Anonymous > memory.RSS {
 		t.Errorf("Memory = %+v, %v", memory, err)
 	}
-	if p.Ended() {
+	if p.HasEnded() {
 		t.Error("ended by itself")
 	}
 	p.Stop(false)
-	if !p.Ended() || p.Said() != "started" {
-		t.Errorf("ended %t, said %q", p.Ended(), p.Said())
+	if !p.HasEnded() || p.Stderr() != "started" {
+		t.Errorf("ended %t, said %q", p.HasEnded(), p.Stderr())
 	}
 	if _, err := p.Memory(); err == nil {
 		t.Error("a process that has ended has memory")
@@ -50,10 +50,10 @@ func TestAProcessIsReadAndStopped(t *testing.T) {
 func TestTailKeepsTheEnd(t *testing.T) {
 	var kept tail
 	for range 3 {
-		_, _ = kept.Write(bytes.Repeat([]byte("a"), mostKept))
+		_, _ = kept.Write(bytes.Repeat([]byte("a"), maxTail))
 	}
 	_, _ = kept.Write([]byte("end"))
-	if len(kept.kept) != mostKept || !bytes.HasSuffix(kept.kept, []byte("aend")) {
+	if len(kept.kept) != maxTail || !bytes.HasSuffix(kept.kept, []byte("aend")) {
 		t.Errorf("kept %d bytes, ending in %q", len(kept.kept), kept.kept[len(kept.kept)-4:])
 	}
 }

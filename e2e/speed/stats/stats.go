@@ -1,4 +1,4 @@
-// Package stats condenses measurements.
+// Package stats has the statistics of measurements.
 package stats
 
 import (
@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Percentile returns the smallest of the sorted values that at least p per cent
-// of them do not exceed (the nearest rank), and zero where there are none.
+// Percentile returns the smallest of the sorted values that at least p percent of them do
+// not exceed (the nearest rank); zero without values.
 func Percentile(sorted []time.Duration, p float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0
@@ -16,14 +16,14 @@ func Percentile(sorted []time.Duration, p float64) time.Duration {
 	return sorted[rank(p, len(sorted))]
 }
 
-// rank is the index of the nearest rank among so many sorted values.
+// rank returns the index of the nearest rank among n sorted values.
 func rank(p float64, values int) int {
 	nearest := int(math.Ceil(p / 100 * float64(values)))
 	return min(max(nearest, 1), values) - 1
 }
 
-// Median returns the middle of the values, the mean of the two in the middle
-// where their number is even, and NaN where there are none.
+// Median returns the median, for an even number of values the mean of the two in the
+// middle; NaN without values.
 func Median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -36,8 +36,8 @@ func Median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// Quartiles returns the values that a quarter and three quarters of all do not
-// exceed (the nearest rank), and NaN where there are none.
+// Quartiles returns the values that a quarter and three quarters of all do not exceed (the
+// nearest rank); NaN without values.
 func Quartiles(values []float64) (lower, upper float64) {
 	if len(values) == 0 {
 		return math.NaN(), math.NaN()
@@ -46,9 +46,8 @@ func Quartiles(values []float64) (lower, upper float64) {
 	return sorted[rank(25, len(sorted))], sorted[rank(75, len(sorted))]
 }
 
-// Ratios returns value by reference of each round: a machine that is slower for
-// a round is so for both. It returns nil where there are not as many of both,
-// which are then not of the same rounds.
+// Ratios returns the ratio of value to reference in each round, which does not depend on
+// how fast the machine was in that round. It returns nil for different numbers of both.
 func Ratios(values, references []float64) []float64 {
 	if len(values) != len(references) {
 		return nil

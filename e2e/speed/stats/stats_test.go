@@ -55,7 +55,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// A machine that halves its speed in some rounds changes no ratio.
+// Ratios do not change if the machine is slower in some rounds.
 func TestRatiosHoldOnANoisyMachine(t *testing.T) {
 	ours, theirs := []float64{90, 45, 90, 30}, []float64{100, 50, 100, 100}
 	if got := Median(Ratios(ours, theirs)); got != 0.9 {

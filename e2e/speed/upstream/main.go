@@ -1,6 +1,5 @@
-// Command upstream is the least that a create_insights_job call needs of
-// LangSmith: it answers each POST of a job at once, lists none, and counts, so
-// that a measurement can tell that each call made one request and no more.
+// Command upstream is a minimal LangSmith for create_insights_job: it answers each POST of
+// a job immediately, lists no jobs, and counts the requests.
 package main
 
 import (
@@ -17,8 +16,8 @@ import (
 )
 
 type upstream struct {
-	posts, lists, others atomic.Int64
-	last                 atomic.Pointer[[]byte] // the body of the last POST
+	posts, lists, unknown atomic.Int64
+	last                  atomic.Pointer[[]byte] // body of the last POST
 }
 
 func main() {
@@ -39,9 +38,9 @@ func (u *upstream) routes() http.Handler {
 	mux.HandleFunc("POST /api/v1/sessions/{id}/insights", u.create)
 	mux.HandleFunc("GET /api/v1/sessions/{id}/insights", u.list)
 	mux.HandleFunc("GET /counts", u.counts)
-	mux.HandleFunc("GET /last", func(w http.ResponseWriter, _ *http.Request) { answer(w, *u.last.Load()) })
+	mux.HandleFunc("GET /last", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, *u.last.Load()) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		u.others.Add(1)
+		u.unknown.Add(1)
 		http.NotFound(w, r)
 	})
 	return mux
@@ -61,24 +60,24 @@ func (u *upstream) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u.last.Store(&body)
-	answer(w, fmt.Appendf(nil, `{"id":"00000000-0000-4000-8000-%012x","name":%q,"status":"queued"}`, u.posts.Add(1), request.Name))
+	writeJSON(w, fmt.Appendf(nil, `{"id":"00000000-0000-4000-8000-%012x","name":%q,"status":"queued"}`, u.posts.Add(1), request.Name))
 }
 
 func (u *upstream) list(w http.ResponseWriter, _ *http.Request) {
 	u.lists.Add(1)
-	answer(w, []byte(`{"clustering_jobs":[]}`))
+	writeJSON(w, []byte(`{"clustering_jobs":[]}`))
 }
 
 func (u *upstream) counts(w http.ResponseWriter, _ *http.Request) {
-	counted, err := json.Marshal(insights.Counts{Posts: u.posts.Load(), Lists: u.lists.Load(), Others: u.others.Load()})
+	counted, err := json.Marshal(insights.Counts{Posts: u.posts.Load(), Lists: u.lists.Load(), Others: u.unknown.Load()})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	answer(w, counted)
+	writeJSON(w, counted)
 }
 
-func answer(w http.ResponseWriter, body []byte) {
+func writeJSON(w http.ResponseWriter, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(body)
 }

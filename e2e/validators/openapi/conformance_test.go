@@ -36,7 +36,7 @@ func TestSandboxMatchesOpenAPIDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
-	j := newJudge(t)
+	j := newChecker(t)
 	count := 0
 	for decoder := json.NewDecoder(file); ; count++ {
 		var e exchange
@@ -50,12 +50,12 @@ func TestSandboxMatchesOpenAPIDocument(t *testing.T) {
 		}
 	}
 	t.Logf("%d exchanges", count)
-	if missing := j.uncovered(); len(missing) > 0 {
+	if missing := j.listUncovered(); len(missing) > 0 {
 		t.Errorf("no test had these answers:\n  %s", strings.Join(missing, "\n  "))
 	}
 }
 
-// exchange is a request and its answer, as the sandbox's tests record them.
+// exchange is a request and its response, as recorded by the sandbox's tests.
 type exchange struct {
 	Test         string
 	Method, URL  string
@@ -66,14 +66,14 @@ type exchange struct {
 	Answer       []byte
 }
 
-// judge holds the answers of the sandbox against the OpenAPI document.
-type judge struct {
+// checker compares the sandbox's responses with the OpenAPI document.
+type checker struct {
 	documents map[string]any
 	validator validator.Validator
 	seen      map[string]bool // "METHOD path status"
 }
 
-func newJudge(t *testing.T) *judge {
+func newChecker(t *testing.T) *checker {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "langsmith", "sandbox", "testdata", "langsmith-insights-openapi.json"))
 	if err != nil {
@@ -94,11 +94,11 @@ func newJudge(t *testing.T) *judge {
 	if err := json.Unmarshal(raw, &parsed); err != nil {
 		t.Fatal(err)
 	}
-	return &judge{documents: parsed.Paths, validator: v, seen: map[string]bool{}}
+	return &checker{documents: parsed.Paths, validator: v, seen: map[string]bool{}}
 }
 
-// openPaths are the parts of bodies in which the document leaves the fields free.
-// Anywhere else a field that it does not name is an error.
+// openPaths are the parts of bodies whose fields the document does not define. Elsewhere an
+// undefined field is an error.
 func openPaths() []string {
 	paths := []string{"$.headers.**", "$.body.runs[*].**"}
 	for _, field := range []string{
@@ -110,22 +110,22 @@ func openPaths() []string {
 	return paths
 }
 
-// unspecified are the operations that LangSmith documents in words only.
-func unspecified(method, path string) bool {
+// isUnspecified reports whether LangSmith documents an operation only in words.
+func isUnspecified(method, path string) bool {
 	return method == "GET" && (strings.HasSuffix(path, "/examples") ||
 		strings.Contains(path, "/annotation-queues/") && strings.HasSuffix(path, "/runs"))
 }
 
-// uncovered lists the answers in the document that no test had, but for those
-// that the sandbox never gives.
-func (j *judge) uncovered() []string {
+// listUncovered lists the responses of the document that no test had, except those that the
+// sandbox never returns.
+func (j *checker) listUncovered() []string {
 	var missing []string
 	for path, operations := range j.documents {
 		for method, operation := range operations.(map[string]any) {
 			responses := operation.(map[string]any)["responses"].(map[string]any)
 			for status := range responses {
 				key := strings.ToUpper(method) + " " + path + " " + status
-				if !j.seen[key] && !neverGiven(key) {
+				if !j.seen[key] && !neverReturned(key) {
 					missing = append(missing, key)
 				}
 			}
@@ -135,24 +135,24 @@ func (j *judge) uncovered() []string {
 	return missing
 }
 
-func neverGiven(key string) bool {
+func neverReturned(key string) bool {
 	switch key {
-	case "POST /runs/batch 400", // the sandbox calls what is malformed 422
-		"POST /runs/batch 403", "POST /runs/batch 429": // answered before the operation is reached
+	case "POST /runs/batch 400", // the sandbox returns 422 for malformed requests
+		"POST /runs/batch 403", "POST /runs/batch 429": // returned before the operation is called
 		return true
 	}
 	return false
 }
 
-// check judges one exchange. A request is held against the document only when the
-// sandbox accepted it, as a wrong one is wrong on purpose, and never a fuzzed one.
-func (j *judge) check(e exchange) error {
+// check checks one exchange. A request is checked only if the sandbox accepted it, and
+// never in a fuzz test.
+func (j *checker) check(e exchange) error {
 	req, err := http.NewRequest(e.Method, e.URL, bytes.NewReader(e.Body))
 	if err != nil {
 		return err
 	}
 	req.Header = e.Header
-	req, pattern := j.place(req)
+	req, pattern := j.locate(req)
 	if err := j.checkAnswer(req, pattern, e); err != nil {
 		return err
 	}
@@ -165,17 +165,17 @@ func (j *judge) check(e exchange) error {
 	return nil
 }
 
-func (j *judge) checkAnswer(req *http.Request, pattern string, e exchange) error {
+func (j *checker) checkAnswer(req *http.Request, pattern string, e exchange) error {
 	if pattern == "" {
-		if unspecified(e.Method, req.URL.Path) && e.Status == http.StatusOK {
+		if isUnspecified(e.Method, req.URL.Path) && e.Status == http.StatusOK {
 			return nil
 		}
-		return known(e.Status, e.Answer)
+		return checkKnownError(e.Status, e.Answer)
 	}
 	operation := j.documents[pattern].(map[string]any)[strings.ToLower(e.Method)].(map[string]any)
 	status := fmt.Sprint(e.Status)
-	if _, specified := operation["responses"].(map[string]any)[status]; !specified || toldInWords(e.Status, e.Answer) {
-		return known(e.Status, e.Answer)
+	if _, specified := operation["responses"].(map[string]any)[status]; !specified || isMissingSecrets(e.Status, e.Answer) {
+		return checkKnownError(e.Status, e.Answer)
 	}
 	answer := &http.Response{StatusCode: e.Status, Header: e.AnswerHeader, Body: io.NopCloser(bytes.NewReader(e.Answer)), Request: req}
 	if ok, errs := j.validator.ValidateHttpResponse(req, answer); !ok {
@@ -185,10 +185,10 @@ func (j *judge) checkAnswer(req *http.Request, pattern string, e exchange) error
 	return nil
 }
 
-// place finds a request's path in the document, under the prefix that stands there.
-func (j *judge) place(req *http.Request) (*http.Request, string) {
+// locate finds a request's path in the document, with the prefix that it has there.
+func (j *checker) locate(req *http.Request) (*http.Request, string) {
 	path := req.URL.Path
-	login := strings.Contains(path, "/oauth") // the login's routes stand without a prefix
+	login := strings.Contains(path, "/oauth") // the routes of the login have no prefix
 	switch {
 	case login:
 		path = strings.TrimPrefix(path, "/api")
@@ -200,18 +200,18 @@ func (j *judge) place(req *http.Request) (*http.Request, string) {
 	}
 	clone := req.Clone(req.Context())
 	clone.URL.Path, clone.URL.RawPath = path, ""
-	return clone, j.pattern(req.Method, path)
+	return clone, j.findPattern(req.Method, path)
 }
 
-// toldInWords is the one 422 whose detail is known to be a text: model secrets
-// that are missing.
-func toldInWords(status int, answer []byte) bool {
+// isMissingSecrets reports whether a response is the only 422 whose detail is known to be a
+// text: missing model secrets.
+func isMissingSecrets(status int, answer []byte) bool {
 	return status == http.StatusUnprocessableEntity && bytes.HasPrefix(answer, []byte(`{"detail":"['`))
 }
 
-// known judges an answer that the document does not name: an error told in one of
-// the forms that LangSmith is known to use.
-func known(status int, answer []byte) error {
+// checkKnownError checks a response that the document does not have: an error in one of
+// LangSmith's known formats.
+func checkKnownError(status int, answer []byte) error {
 	var body map[string]any
 	if err := json.Unmarshal(answer, &body); err != nil {
 		return fmt.Errorf("status %d with %q", status, answer)
@@ -224,22 +224,22 @@ func known(status int, answer []byte) error {
 	return nil
 }
 
-// pattern finds the path of the document that a request's path fits, the one
-// with more fixed parts first.
-func (j *judge) pattern(method, path string) string {
+// findPattern returns the document's path that matches a request's path, the one with the
+// most fixed parts.
+func (j *checker) findPattern(method, path string) string {
 	best, fixed := "", -1
 	for pattern, operations := range j.documents {
 		if _, has := operations.(map[string]any)[strings.ToLower(method)]; !has {
 			continue
 		}
-		if n := fits(strings.Split(pattern, "/"), strings.Split(path, "/")); n > fixed {
+		if n := countFixedParts(strings.Split(pattern, "/"), strings.Split(path, "/")); n > fixed {
 			best, fixed = pattern, n
 		}
 	}
 	return best
 }
 
-func fits(pattern, path []string) int {
+func countFixedParts(pattern, path []string) int {
 	if len(pattern) != len(path) {
 		return -1
 	}

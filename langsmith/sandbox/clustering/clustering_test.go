@@ -31,7 +31,7 @@ func newTexts(n int) []string {
 	return texts
 }
 
-func every(n int) []int {
+func allIndices(n int) []int {
 	all := make([]int, n)
 	for i := range all {
 		all[i] = i
@@ -51,7 +51,7 @@ func TestStems(t *testing.T) {
 func TestClusterBySubject(t *testing.T) {
 	t.Parallel()
 	texts := newTexts(90)
-	clusters := clustering.NewCorpus(texts, nil).Cluster(every(90), []int{3})
+	clusters := clustering.NewCorpus(texts, nil).Cluster(allIndices(90), []int{3})
 	if len(clusters) != 3 {
 		t.Fatalf("%d clusters", len(clusters))
 	}
@@ -65,14 +65,14 @@ func TestClusterBySubject(t *testing.T) {
 			}
 		}
 	}
-	if again := clustering.NewCorpus(texts, nil).Cluster(every(90), []int{3}); !reflect.DeepEqual(clusters, again) {
+	if again := clustering.NewCorpus(texts, nil).Cluster(allIndices(90), []int{3}); !reflect.DeepEqual(clusters, again) {
 		t.Error("the same texts give different clusters")
 	}
 }
 
 func TestLevels(t *testing.T) {
 	t.Parallel()
-	top := clustering.NewCorpus(newTexts(90), nil).Cluster(every(90), []int{3, 9})
+	top := clustering.NewCorpus(newTexts(90), nil).Cluster(allIndices(90), []int{3, 9})
 	lowest := 0
 	for _, c := range top {
 		var texts []int
@@ -98,14 +98,14 @@ func TestOddTexts(t *testing.T) {
 		c := clustering.NewCorpus(texts, nil)
 		for _, width := range []int{0, 1, 2, 5} {
 			seen := 0
-			for _, cluster := range c.Cluster(every(len(texts)), []int{width}) {
+			for _, cluster := range c.Cluster(allIndices(len(texts)), []int{width}) {
 				seen += len(cluster.Texts)
 			}
 			if seen != len(texts) {
 				t.Errorf("%q in %d: %d of %d texts", texts, width, seen, len(texts))
 			}
 		}
-		for _, v := range c.Centroid(every(len(texts))) {
+		for _, v := range c.Centroid(allIndices(len(texts))) {
 			if math.IsNaN(v) {
 				t.Errorf("%q: the centroid is not a number", texts)
 			}
@@ -116,7 +116,7 @@ func TestOddTexts(t *testing.T) {
 func TestEqualTextsStayTogether(t *testing.T) {
 	t.Parallel()
 	texts := []string{"late parcel", "lost password", "late parcel", "late parcel"}
-	clusters := clustering.NewCorpus(texts, nil).Cluster(every(4), []int{3})
+	clusters := clustering.NewCorpus(texts, nil).Cluster(allIndices(4), []int{3})
 	if len(clusters) != 2 || !slices.Equal(clusters[0].Texts, []int{0, 2, 3}) {
 		t.Errorf("the clusters are %v", clusters)
 	}
@@ -137,7 +137,7 @@ func BenchmarkCluster(b *testing.B) {
 		texts := newTexts(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				clustering.NewCorpus(texts, nil).Cluster(every(n), []int{8, n / 11})
+				clustering.NewCorpus(texts, nil).Cluster(allIndices(n), []int{8, n / 11})
 			}
 		})
 	}

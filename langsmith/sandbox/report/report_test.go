@@ -42,7 +42,7 @@ func names(r report.Result) []string {
 	return list
 }
 
-func tops(r report.Result) (list []string) {
+func topNames(r report.Result) (list []string) {
 	for _, c := range r.Categories {
 		if c.Parent < 0 {
 			list = append(list, c.Name)
@@ -103,7 +103,7 @@ func TestReportOfTheLastWeek(t *testing.T) {
 	r := report.Build(lastWeek(samples.ChatProd))
 	checkReport(t, r)
 	want := []string{"Billing", "Delivery", "Account access", "Products", "Promotions", "Handover"}
-	if got := tops(r); !slices.Equal(got, want) {
+	if got := topNames(r); !slices.Equal(got, want) {
 		t.Errorf("top categories %q, want %q", got, want)
 	}
 	for _, name := range []string{"Refund never arrives", "Identity check rejects returning customers"} {
@@ -203,7 +203,7 @@ func TestPartitions(t *testing.T) {
 	}
 	r := report.Build(in)
 	checkReport(t, r)
-	if got, want := tops(r), []string{"Getting in", "Money", "Submarines", "Other"}; !slices.Equal(got, want) {
+	if got, want := topNames(r), []string{"Getting in", "Money", "Submarines", "Other"}; !slices.Equal(got, want) {
 		t.Fatalf("top categories %q, want %q", got, want)
 	}
 	for _, c := range r.Categories {

@@ -1,5 +1,5 @@
-// Command go-sdk is a minimal server of the official Go SDK that forwards
-// create_insights_job, as the SDK's README and examples show it.
+// Command go-sdk is a minimal server with the official Go SDK that forwards
+// create_insights_job, written like the SDK's README and examples.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Command mcp-go is a minimal server of mark3labs/mcp-go that forwards
-// create_insights_job, as the library's README and examples show it.
+// Command mcp-go is a minimal server with mark3labs/mcp-go that forwards
+// create_insights_job, written like the library's README and examples.
 package main
 
 import (

@@ -31,9 +31,9 @@ import (
 	"langsmith-insights-mcp/server/web"
 )
 
-// taskStage is a LangSmith with one project, and servers that get one message at a time,
+// taskFixture is a LangSmith with one project, and servers that get one message at a time,
 // on the clock of a bubble.
-type taskStage struct {
+type taskFixture struct {
 	*sandbox.Sandbox
 	project uuid.UUID
 }
@@ -56,30 +56,30 @@ type notification struct {
 	Params map[string]any
 }
 
-// withTaskStage runs a test in a bubble.
-func withTaskStage(t *testing.T, test func(*testing.T, *taskStage)) {
+// withTaskFixture runs a test in a bubble.
+func withTaskFixture(t *testing.T, test func(*testing.T, *taskFixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := &taskStage{Sandbox: sandbox.New(sandbox.Options{Empty: true, Now: time.Now})}
+		s := &taskFixture{Sandbox: sandbox.New(sandbox.Options{Empty: true, Now: time.Now})}
 		s.project = s.AddProject(sandbox.Project{Name: "support"})
 		test(t, s)
 	})
 }
 
 // overBothTransports runs a test over each, with a server of its own.
-func overBothTransports(t *testing.T, test func(*testing.T, *taskStage, send)) {
+func overBothTransports(t *testing.T, test func(*testing.T, *taskFixture, send)) {
 	t.Helper()
-	for name, serve := range map[string]func(testing.TB, *taskStage) send{
-		"stdio": func(t testing.TB, s *taskStage) send { return s.overStdio(t) },
-		"http":  func(t testing.TB, s *taskStage) send { return s.replica(t, nil).as(nil) },
+	for name, serve := range map[string]func(testing.TB, *taskFixture) send{
+		"stdio": func(t testing.TB, s *taskFixture) send { return s.overStdio(t) },
+		"http":  func(t testing.TB, s *taskFixture) send { return s.replica(t, nil).as(nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			withTaskStage(t, func(t *testing.T, s *taskStage) { test(t, s, serve(t, s)) })
+			withTaskFixture(t, func(t *testing.T, s *taskFixture) { test(t, s, serve(t, s)) })
 		})
 	}
 }
 
-func (s *taskStage) backend(t testing.TB, configure func(*config.Config)) (*server.Backend, *config.Config) {
+func (s *taskFixture) backend(t testing.TB, configure func(*config.Config)) (*server.Backend, *config.Config) {
 	t.Helper()
 	endpoint, err := langsmith.ParseEndpoint("https://langsmith.test")
 	if err != nil {
@@ -101,9 +101,9 @@ func (s *taskStage) backend(t testing.TB, configure func(*config.Config)) (*serv
 	return backend, cfg
 }
 
-// envelope returns a request of a client with tasks, unless the params' _meta says
+// newRequest returns a request of a client with tasks, unless the params' _meta says
 // otherwise.
-func envelope(id int64, method string, params map[string]any) []byte {
+func newRequest(id int64, method string, params map[string]any) []byte {
 	all := map[string]any{"_meta": map[string]any{
 		mcp.MetaKeyProtocolVersion:    "2026-07-28",
 		mcp.MetaKeyClientCapabilities: map[string]any{"extensions": map[string]any{tasks.Extension: map[string]any{}}},
@@ -116,8 +116,8 @@ func envelope(id int64, method string, params map[string]any) []byte {
 	return data
 }
 
-// overStdio serves the stage over pipes, one request after the other.
-func (s *taskStage) overStdio(t testing.TB) send {
+// overStdio serves the fixture over pipes, one request after the other.
+func (s *taskFixture) overStdio(t testing.TB) send {
 	t.Helper()
 	backend, _ := s.backend(t, nil)
 	toServer, fromClient := io.Pipe()
@@ -139,7 +139,7 @@ func (s *taskStage) overStdio(t testing.TB) send {
 	return func(t testing.TB, method string, params map[string]any) taskResponse {
 		t.Helper()
 		last++
-		if _, err := fromClient.Write(append(envelope(last, method, params), '\n')); err != nil {
+		if _, err := fromClient.Write(append(newRequest(last, method, params), '\n')); err != nil {
 			t.Fatal(err)
 		}
 		var response taskResponse
@@ -209,7 +209,7 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 }
 
 // replica starts a server. It ends with the test, or with kill.
-func (s *taskStage) replica(t testing.TB, configure func(*config.Config)) *replica {
+func (s *taskFixture) replica(t testing.TB, configure func(*config.Config)) *replica {
 	t.Helper()
 	backend, cfg := s.backend(t, configure)
 	listener := &pipes{connections: make(chan net.Conn), closed: make(chan struct{})}
@@ -251,7 +251,7 @@ func (r *replica) as(headers map[string]string) send {
 
 func (r *replica) post(t testing.TB, method string, params map[string]any, headers map[string]string) (status int, body []byte) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1:8080/mcp", bytes.NewReader(envelope(r.last.Add(1), method, params)))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1:8080/mcp", bytes.NewReader(newRequest(r.last.Add(1), method, params)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,8 +278,8 @@ func (r *replica) post(t testing.TB, method string, params map[string]any, heade
 	return response.StatusCode, body
 }
 
-// wait calls wait_for_insights_job for a job of the stage.
-func (s *taskStage) wait(t testing.TB, send send, job uuid.UUID, arguments map[string]any) taskResponse {
+// wait calls wait_for_insights_job for a job of the fixture.
+func (s *taskFixture) wait(t testing.TB, send send, job uuid.UUID, arguments map[string]any) taskResponse {
 	t.Helper()
 	all := map[string]any{"session_id": s.project, "job_id": job}
 	maps.Copy(all, arguments)
@@ -287,7 +287,7 @@ func (s *taskStage) wait(t testing.TB, send send, job uuid.UUID, arguments map[s
 }
 
 // begin calls it for a job that runs, and returns the id of the task.
-func (s *taskStage) begin(t testing.TB, send send, job uuid.UUID, arguments map[string]any) string {
+func (s *taskFixture) begin(t testing.TB, send send, job uuid.UUID, arguments map[string]any) string {
 	t.Helper()
 	created := s.wait(t, send, job, arguments)
 	id, _ := created.Result["taskId"].(string)

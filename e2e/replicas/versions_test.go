@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Any replica answers any request at /mcp: of a session that another one opened,
-// and of the era without sessions.
+// Any replica handles any request at /mcp: in a session that another replica opened, and
+// without sessions.
 func TestAnyReplicaResponds(t *testing.T) {
 	c := start(t, clusterOptions{})
 	who := c.langSmith.newCaller()
@@ -26,7 +26,7 @@ func TestAnyReplicaResponds(t *testing.T) {
 				}
 			}
 		}
-		// Ended at one replica, it is ended there.
+		// A session that is ended at one replica is ended there.
 		if answer, text := c.send(t, http.MethodDelete, "http://"+opener.address+"/mcp", session, ""); answer.StatusCode != http.StatusOK {
 			t.Errorf("DELETE: %s %s", answer.Status, text)
 		}

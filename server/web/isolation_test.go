@@ -61,9 +61,9 @@ func (f *fixture) background(r *http.Request) <-chan reply {
 	return got
 }
 
-func own(n int) headers { return headers{"X-API-Key": callerKey(n)} }
+func ownKey(n int) headers { return headers{"X-API-Key": callerKey(n)} }
 
-func cancelled(id any) string {
+func cancelledMessage(id any) string {
 	return rpc(nil, "notifications/cancelled", args{"requestId": id, "reason": "test"})
 }
 
@@ -78,7 +78,7 @@ func TestEqualIDsWithoutSession(t *testing.T) {
 	for n, name := range projects {
 		workspace := uuid.New()
 		f.sandbox.AddProject(sandbox.Project{Workspace: workspace, Name: name})
-		who := own(n).with(headers{"X-Tenant-Id": workspace.String()})
+		who := ownKey(n).with(headers{"X-Tenant-Id": workspace.String()})
 		answers = append(answers, f.background(f.request(http.MethodPost, "/mcp", h.with(who), body)))
 	}
 	first, second := <-g.arrived, <-g.arrived
@@ -91,9 +91,9 @@ func TestEqualIDsWithoutSession(t *testing.T) {
 			body string
 			h    headers
 		}{
-			"with the version in both places": {modern, modernHeaders.with(own(0))},
-			"with the version in the header":  {cancelled(id), headers{"Mcp-Protocol-Version": mcp.ProtocolVersion20260728}},
-			"with the version in the message": {modern, own(0)},
+			"with the version in both places": {modern, modernHeaders.with(ownKey(0))},
+			"with the version in the header":  {cancelledMessage(id), headers{"Mcp-Protocol-Version": mcp.ProtocolVersion20260728}},
+			"with the version in the message": {modern, ownKey(0)},
 		} {
 			if got := f.post("/mcp", try.h, try.body); got.status != http.StatusAccepted {
 				t.Errorf("a cancellation %s: %d %s", name, got.status, got.body)
@@ -103,7 +103,7 @@ func TestEqualIDsWithoutSession(t *testing.T) {
 		if got := f.post("/mcp", modernHeaders, twice); got.status != http.StatusBadRequest {
 			t.Errorf("a cancellation with a method that is given twice: %d %s", got.status, got.body)
 		}
-		if got := f.post("/mcp", own(0), cancelled(id)); got.status != http.StatusBadRequest {
+		if got := f.post("/mcp", ownKey(0), cancelledMessage(id)); got.status != http.StatusBadRequest {
 			t.Errorf("a cancellation without a session: %d %s", got.status, got.body)
 		}
 	}
@@ -128,14 +128,14 @@ func TestEqualIDsWithoutSession(t *testing.T) {
 func TestCancelInSession(t *testing.T) {
 	g := newGate()
 	f := start(t, options{wrap: g.wrap})
-	mine, theirs := f.open(own(1)), f.open(own(2))
+	mine, theirs := f.open(ownKey(1)), f.open(ownKey(2))
 	answer := f.background(f.request(http.MethodPost, "/mcp", mine, toolCall(7, "list_projects", args{})))
 	<-g.arrived
 
-	f.post("/mcp", theirs, cancelled(7))
-	stolen := own(2).with(headers{"Mcp-Session-Id": mine["Mcp-Session-Id"]})
+	f.post("/mcp", theirs, cancelledMessage(7))
+	stolen := ownKey(2).with(headers{"Mcp-Session-Id": mine["Mcp-Session-Id"]})
 	for name, thief := range map[string]headers{"with another key": stolen, "without a key": {"Mcp-Session-Id": mine["Mcp-Session-Id"]}} {
-		if got := f.post("/mcp", thief, cancelled(7)); got.status != http.StatusNotFound {
+		if got := f.post("/mcp", thief, cancelledMessage(7)); got.status != http.StatusNotFound {
 			t.Errorf("a cancellation %s: %d %s", name, got.status, got.body)
 		}
 	}
@@ -145,7 +145,7 @@ func TestCancelInSession(t *testing.T) {
 	default:
 	}
 
-	f.post("/mcp", mine, cancelled(7))
+	f.post("/mcp", mine, cancelledMessage(7))
 	<-g.left // otherwise the test times out
 	<-answer
 }
@@ -163,7 +163,7 @@ func TestCancelSimilarIDs(t *testing.T) {
 		answer := f.background(f.request(http.MethodPost, "/mcp", session, toolCall(c.id, "list_projects", args{})))
 		<-g.arrived
 		for _, other := range c.others {
-			if got := f.post("/mcp", session, cancelled(other)); got.status != http.StatusAccepted {
+			if got := f.post("/mcp", session, cancelledMessage(other)); got.status != http.StatusAccepted {
 				t.Errorf("cancelling %v: %d %s", other, got.status, got.body)
 			}
 		}
@@ -190,21 +190,21 @@ func TestClosedResponseCancels(t *testing.T) {
 func TestSessionOwners(t *testing.T) {
 	f := start(t, options{config: withTokens})
 	teamA, teamB := headers{"Authorization": "Bearer " + tokenA}, headers{"Authorization": "Bearer " + tokenB}
-	plain, keyed := f.open(teamA), f.open(teamA.with(own(1)))
+	plain, keyed := f.open(teamA), f.open(teamA.with(ownKey(1)))
 	for name, c := range map[string]struct {
 		session headers
 		caller  headers
 		want    int
 	}{
 		"its opener":                            {plain, teamA, 200},
-		"its opener, with a key later":          {plain, teamA.with(own(1)), 200},
+		"its opener, with a key later":          {plain, teamA.with(ownKey(1)), 200},
 		"another token":                         {plain, teamB, 404},
-		"another token and a key":               {plain, teamB.with(own(1)), 404},
-		"its opener with the key":               {keyed, teamA.with(own(1)), 200},
-		"its opener with the key in a region":   {keyed, teamA.with(own(1)).with(headers{"LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com"}), 200},
-		"the same token with another key":       {keyed, teamA.with(own(2)), 404},
+		"another token and a key":               {plain, teamB.with(ownKey(1)), 404},
+		"its opener with the key":               {keyed, teamA.with(ownKey(1)), 200},
+		"its opener with the key in a region":   {keyed, teamA.with(ownKey(1)).with(headers{"LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com"}), 200},
+		"the same token with another key":       {keyed, teamA.with(ownKey(2)), 404},
 		"the same token without the key":        {keyed, teamA, 404},
-		"another token with the key":            {keyed, teamB.with(own(1)), 404},
+		"another token with the key":            {keyed, teamB.with(ownKey(1)), 404},
 		"its opener, with the code cut short":   {headers{"Mcp-Session-Id": plain["Mcp-Session-Id"][:45]}, teamA, 404},
 		"its opener, with another kind written": {headers{"Mcp-Session-Id": "e" + plain["Mcp-Session-Id"][1:]}, teamA, 404},
 	} {
@@ -237,11 +237,11 @@ func TestSessionOwners(t *testing.T) {
 func TestSessionAtAnotherReplica(t *testing.T) {
 	guards := func(c *config.Config) { c.HTTP.AuthTokens = []langsmith.Secret{tokenA, tokenB} }
 	first, second := start(t, options{config: guards}), start(t, options{config: guards})
-	session := first.open(headers{"Authorization": "Bearer " + tokenA}.with(own(1)))
+	session := first.open(headers{"Authorization": "Bearer " + tokenA}.with(ownKey(1)))
 	if got := second.post("/mcp", session, rpc(2, "tools/list", args{})); got.status != http.StatusOK {
 		t.Errorf("the owner: %d %s", got.status, got.body)
 	}
-	if got := second.post("/mcp", session.with(own(2)), rpc(2, "tools/list", args{})); got.status != http.StatusNotFound {
+	if got := second.post("/mcp", session.with(ownKey(2)), rpc(2, "tools/list", args{})); got.status != http.StatusNotFound {
 		t.Errorf("another caller: %d %s", got.status, got.body)
 	}
 }
@@ -251,28 +251,28 @@ func TestStreamOwners(t *testing.T) {
 	g := newGate()
 	f := start(t, options{config: withTokens, wrap: g.wrap})
 	teamA, teamB := headers{"Authorization": "Bearer " + tokenA}, headers{"Authorization": "Bearer " + tokenB}
-	stream := f.openSSE(teamA.with(own(1)))
-	stream.post(teamA.with(own(1)), toolCall(7, "list_projects", args{}))
+	stream := f.openSSE(teamA.with(ownKey(1)))
+	stream.post(teamA.with(ownKey(1)), toolCall(7, "list_projects", args{}))
 	if key := <-g.arrived; key != callerKey(1) {
 		t.Fatalf("the request has the key %s", key)
 	}
-	for name, h := range map[string]headers{"another token": teamB, "another token with the key": teamB.with(own(1)), "another key": teamA.with(own(2)), "no key": teamA} {
-		if got := f.post(stream.path, h, cancelled(7)); got.status != http.StatusNotFound {
+	for name, h := range map[string]headers{"another token": teamB, "another token with the key": teamB.with(ownKey(1)), "another key": teamA.with(ownKey(2)), "no key": teamA} {
+		if got := f.post(stream.path, h, cancelledMessage(7)); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
 	}
-	if got := f.post("/message?sessionId="+uuid.NewString(), teamA, cancelled(7)); got.status != http.StatusNotFound {
+	if got := f.post("/message?sessionId="+uuid.NewString(), teamA, cancelledMessage(7)); got.status != http.StatusNotFound {
 		t.Errorf("a guessed session: %d %s", got.status, got.body)
 	}
-	other := f.openSSE(teamA.with(own(1)))
-	other.post(teamA.with(own(1)), cancelled(7)) // of another stream, so it does not cancel this call
-	stream.post(teamA.with(own(1)), cancelled("7"))
+	other := f.openSSE(teamA.with(ownKey(1)))
+	other.post(teamA.with(ownKey(1)), cancelledMessage(7)) // of another stream, so it does not cancel this call
+	stream.post(teamA.with(ownKey(1)), cancelledMessage("7"))
 	select {
 	case <-g.left:
 		t.Fatal("another caller cancelled the call")
 	default:
 	}
-	stream.post(teamA.with(own(1)), cancelled(7))
+	stream.post(teamA.with(ownKey(1)), cancelledMessage(7))
 	<-g.left
 }
 
@@ -283,7 +283,7 @@ func TestImmediateCancellationOnSSE(t *testing.T) {
 	stream := f.openSSE(nil)
 	for id := range 50 {
 		stream.post(nil, toolCall(id, "list_projects", args{}))
-		stream.post(nil, cancelled(id))
+		stream.post(nil, cancelledMessage(id))
 	}
 	// A call that gets a response now was not cancelled.
 	close(g.open)

@@ -58,7 +58,7 @@ func FuzzAnswersReachTheClient(f *testing.F) {
 		f.Add([]byte(value), whole)
 	}
 	f.Fuzz(func(t *testing.T, value []byte, fields string) {
-		upstream := &replacing{}
+		upstream := &responseChanger{}
 		var mcpServer *mcpserver.MCPServer
 		f := start(t, options{ // a new one, because requests to LangSmith are paced
 			config: func(cfg *config.Config) { cfg.LogLevel = zerolog.Disabled },
@@ -88,14 +88,14 @@ func FuzzAnswersReachTheClient(f *testing.F) {
 	})
 }
 
-// replacing is a LangSmith whose responses have a value in place of their own.
-type replacing struct {
+// responseChanger is a LangSmith whose responses have a value in place of their own.
+type responseChanger struct {
 	next   http.RoundTripper
 	fields []string // the names of members; * is the whole response
 	value  []byte
 }
 
-func (r *replacing) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r *responseChanger) RoundTrip(request *http.Request) (*http.Response, error) {
 	answer, err := r.next.RoundTrip(request)
 	if err != nil || len(r.fields) == 0 {
 		return answer, err
@@ -111,7 +111,7 @@ func (r *replacing) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // replace puts the value into a body of valid JSON.
-func (r *replacing) replace(body []byte) []byte {
+func (r *responseChanger) replace(body []byte) []byte {
 	if slices.Contains(r.fields, "*") {
 		return r.value
 	}
@@ -180,13 +180,13 @@ func checkAnswer(answer, id string) string {
 			return ""
 		case err != nil:
 			return err.Error()
-		case token.Kind() == jsontext.KindString && strings.ContainsFunc(token.String(), isUnseen):
+		case token.Kind() == jsontext.KindString && strings.ContainsFunc(token.String(), isHidden):
 			return fmt.Sprintf("a character that nobody sees in %.200q", token.String())
 		}
 	}
 }
 
-func isUnseen(r rune) bool {
+func isHidden(r rune) bool {
 	return r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
@@ -203,7 +203,7 @@ func (r answersRequest) waits() bool {
 
 // transports returns functions that send a request and return its response, by transport.
 func (f *fixture) transports(in io.Writer, out *bufio.Scanner) map[string]func(id string, request answersRequest) string {
-	caller := func(n int) headers { return own(n).with(headers{"X-Tenant-Id": f.workspace.String()}) }
+	caller := func(n int) headers { return ownKey(n).with(headers{"X-Tenant-Id": f.workspace.String()}) }
 	session, sse := f.open(caller(1)), f.openSSE(caller(2))
 	return map[string]func(string, answersRequest) string{
 		"stdio": func(id string, request answersRequest) string {
