@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -57,9 +56,10 @@ type Client struct {
 	endpoint     Endpoint
 	roots        roots
 	credentials  func() Credentials // a function, since fmt would print the secrets of a field
+	fingerprint  string             // of the credentials
 	anonymous    bool
 	userAgent    string
-	http         *http.Client
+	transport    http.RoundTripper // follows no redirect, which would send the key to another host, or repeat a paid POST
 	routes       *Routes
 	onDeprecated func(Deprecation)
 	onResponse   func(Response)
@@ -89,14 +89,10 @@ func New(options Options) *Client {
 		endpoint:     options.Endpoint,
 		roots:        options.Endpoint.roots(),
 		credentials:  func() Credentials { return options.Credentials },
+		fingerprint:  options.Credentials.Fingerprint(),
 		anonymous:    options.Anonymous,
 		userAgent:    options.UserAgent,
-		http: &http.Client{
-			Transport: newRoundTripper(options),
-			// A redirect would send the key to another host, or repeat a paid
-			// POST. The caller gets an error instead.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		transport:    newRoundTripper(options),
 	}
 }
 
@@ -106,6 +102,9 @@ func (c *Client) Endpoint() Endpoint { return c.endpoint }
 // Credentials returns the credentials of the client's requests. They print as
 // [redacted].
 func (c *Client) Credentials() Credentials { return c.credentials() }
+
+// Fingerprint identifies the client's credential: see [Credentials.Fingerprint].
+func (c *Client) Fingerprint() string { return c.fingerprint }
 
 // parseDate returns the time of LangSmith's clock; zero if the header is missing.
 func parseDate(header http.Header) time.Time {
@@ -143,9 +142,9 @@ func (c *Client) do(ctx context.Context, op operation, out any) (http.Header, er
 	if err != nil {
 		return nil, op.refuse(err)
 	}
-	response, err := c.http.Do(request)
+	response, err := c.transport.RoundTrip(request)
 	if err != nil {
-		failure := &Error{Method: op.method, Path: op.fullPath(), Err: plainCause(err)}
+		failure := &Error{Method: op.method, Path: op.fullPath(), Err: err}
 		failure.Unprocessed = hadNoEffect(nil, err) && !state.ambiguous
 		var limited *rateLimitedError
 		if errors.As(err, &limited) {
@@ -214,15 +213,6 @@ func (c *Client) newRequest(ctx context.Context, op operation, body []byte, cred
 	request.Header.Set("User-Agent", c.userAgent)
 	credentials.sign(request.Header)
 	return request, nil
-}
-
-// plainCause unwraps the url.Error, which repeats the method and the URL.
-func plainCause(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
 }
 
 // redirectTarget returns the address that a response redirects to, without the query,

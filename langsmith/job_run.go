@@ -20,7 +20,6 @@ type JobRun struct {
 	Status     string
 	Error      string
 	StartTime  Time
-	SessionID  uuid.UUID
 	ThreadID   string          // empty for none
 	Inputs     json.RawMessage // a preview
 	Outputs    json.RawMessage // a preview
@@ -52,7 +51,7 @@ func (r *JobRun) UnmarshalJSON(data []byte) error {
 		to  any
 	}{
 		{"id", &r.ID}, {"name", &r.Name}, {"summary", &r.Summary}, {"status", &r.Status}, {"error", &r.Error},
-		{"start_time", &r.StartTime}, {"session_id", &r.SessionID}, {"thread_id", &r.ThreadID}, {"attributes", &r.Attributes},
+		{"start_time", &r.StartTime}, {"thread_id", &r.ThreadID}, {"attributes", &r.Attributes},
 	} {
 		if raw, ok := object[field.key]; ok {
 			_ = decode(raw, field.to)

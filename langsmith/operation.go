@@ -45,7 +45,7 @@ func (op operation) refuse(err error) *Error {
 func (op operation) failure(response *http.Response, err error) *Error {
 	failure := &Error{Method: op.method, Path: op.fullPath()}
 	if err != nil {
-		failure.Err = plainCause(err)
+		failure.Err = err
 		return failure
 	}
 	failure.Status = response.StatusCode

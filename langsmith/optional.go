@@ -34,8 +34,8 @@ func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
 // IsNull reports whether the field is an explicit null.
 func (o Optional[T]) IsNull() bool { return o.state == null }
 
-// IsZero reports whether the field is absent. encoding/json calls it for omitzero.
-func (o Optional[T]) IsZero() bool { return o.state == absent }
+// IsAbsent reports whether the field is absent.
+func (o Optional[T]) IsAbsent() bool { return o.state == absent }
 
 // MarshalJSONTo implements json.MarshalerTo. It writes the value, or null.
 func (o Optional[T]) MarshalJSONTo(encoder *jsontext.Encoder) error {

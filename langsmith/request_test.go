@@ -214,8 +214,8 @@ func TestOptional(t *testing.T) {
 		optional            langsmith.Optional[int]
 		isZero, isNull, has bool
 	}{{absent, true, false, false}, {null, false, true, false}, {some, false, false, true}} {
-		if _, has := c.optional.Get(); has != c.has || c.optional.IsNull() != c.isNull || c.optional.IsZero() != c.isZero {
-			t.Errorf("%+v: zero %t, null %t, value %t", c, c.optional.IsZero(), c.optional.IsNull(), has)
+		if _, has := c.optional.Get(); has != c.has || c.optional.IsNull() != c.isNull || c.optional.IsAbsent() != c.isZero {
+			t.Errorf("%+v: absent %t, null %t, value %t", c, c.optional.IsAbsent(), c.optional.IsNull(), has)
 		}
 	}
 }

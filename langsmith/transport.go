@@ -94,7 +94,7 @@ type bufferedBody struct {
 func (*bufferedBody) Close() error { return nil }
 
 // explainScheme replaces the error of a server that does not speak TLS by
-// http.ErrSchemeMismatch. http.Client does so for an unwrapped error only.
+// http.ErrSchemeMismatch, as http.Client does.
 func explainScheme(err error) error {
 	var noTLS tls.RecordHeaderError
 	if errors.As(err, &noTLS) && string(noTLS.RecordHeader[:]) == "HTTP/" {

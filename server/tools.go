@@ -46,7 +46,7 @@ func describeTool(t tool.Tool) mcp.Tool {
 // toolHandler returns the handler of tools/call for a tool.
 func (b *Backend) toolHandler(t tool.Tool) mcpserver.ToolHandlerFunc {
 	return func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		ctx, record := newCallRecord(ctx, t.Name, b.caller(ctx).langsmith.Credentials().Fingerprint())
+		ctx, record := newCallRecord(ctx, t.Name, b.caller(ctx).langsmith.Fingerprint())
 		defer func() { record.log(b.logger) }()
 		env := b.env(ctx)
 		env.RequestID, env.Subject = record.requestID, record.subject

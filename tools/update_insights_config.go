@@ -31,7 +31,7 @@ func (a *updateInsightsConfigArgs) request() *langsmith.UpdateConfigRequest {
 
 // Check applies the rules that the API documents.
 func (a *updateInsightsConfigArgs) Check() error {
-	if a.Name.IsZero() && a.Description.IsZero() && a.Config.IsZero() && a.ScheduleCron.IsZero() {
+	if a.Name.IsAbsent() && a.Description.IsAbsent() && a.Config.IsAbsent() && a.ScheduleCron.IsAbsent() {
 		return langsmith.FieldError{Problem: "no change is given: give name, description, config or schedule_cron; null clears one"}
 	}
 	when, err := configs.ParseSchedule(a.ScheduleCron)
@@ -128,7 +128,7 @@ func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, a
 		planned.settings = &langsmith.CreateInsightsJobRequest{}
 	}
 	needed := args.DryRun || when != nil
-	if planned.settings != nil && args.ScheduleCron.IsZero() {
+	if planned.settings != nil && args.ScheduleCron.IsAbsent() {
 		_, fixed := planned.settings.StartTime.Get()
 		needed = needed || fixed || env.Policy.Confirm || env.Policy.MaxSample > 0
 	}
@@ -140,7 +140,7 @@ func planChange(ctx context.Context, env *tool.Env, project langsmith.Project, a
 		return nil, err
 	}
 	planned.saved, planned.others = saved, others
-	if args.ScheduleCron.IsZero() {
+	if args.ScheduleCron.IsAbsent() {
 		if kept, err := schedule.Parse(saved.ScheduleCron); err == nil {
 			planned.when = kept
 		}
@@ -170,7 +170,7 @@ func (c *change) check(env *tool.Env) error {
 // forecast returns what a run would find after a change of the schedule, or of the settings
 // of a config that has one; in a dry run of any config. It returns nil for other changes.
 func (c *change) forecast(ctx context.Context, env *tool.Env, project langsmith.Project, args updateInsightsConfigArgs) (*configs.Forecast, error) {
-	givesSettings, givesSchedule := !args.Config.IsZero(), !args.ScheduleCron.IsZero()
+	givesSettings, givesSchedule := !args.Config.IsAbsent(), !args.ScheduleCron.IsAbsent()
 	reads := c.when != nil && (givesSettings || givesSchedule) || args.DryRun && givesSettings
 	if !reads || c.settings == nil {
 		return nil, nil
@@ -204,7 +204,7 @@ func (c *change) dryRun(outcome configs.Outcome, args updateInsightsConfigArgs) 
 		field *string
 		given langsmith.Optional[string]
 	}{{&after.Name, args.Name}, {&after.Description, args.Description}, {&after.ScheduleCron, args.ScheduleCron}} {
-		if !text.given.IsZero() {
+		if !text.given.IsAbsent() {
 			*text.field, _ = text.given.Get()
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	cron "github.com/netresearch/go-cron"
 )
 
-// config is a saved configuration of jobs.
+// config is a saved configuration of jobs, as the response to saving it has it.
 type config struct {
-	id          uuid.UUID
-	name        string
-	description *string
-	settings    settings
-	cron        *string
+	ID          uuid.UUID `json:"id"`
+	Name        string    `json:"name"`
+	Description *string   `json:"description"`
+	Config      settings  `json:"config"`
+	Cron        *string   `json:"schedule_cron"`
 }
 
 // configView is a config in the list. Its id need not be a UUID.
@@ -26,22 +26,9 @@ type configView struct {
 	Cron        *string  `json:"schedule_cron"`
 }
 
-// savedView is a config in the response to saving it.
-type savedView struct {
-	ID          uuid.UUID `json:"id"`
-	Name        string    `json:"name"`
-	Description *string   `json:"description"`
-	Config      settings  `json:"config"`
-	Cron        *string   `json:"schedule_cron"`
-}
-
-func (k *config) savedView() savedView {
-	return savedView{ID: k.id, Name: k.name, Description: k.description, Config: k.settings, Cron: k.cron}
-}
-
 func (p *project) config(id uuid.UUID) (*config, error) {
 	for _, k := range p.configs {
-		if k.id == id {
+		if k.ID == id {
 			return k, nil
 		}
 	}
@@ -77,7 +64,7 @@ func listConfigs(c *call) (any, error) {
 	views := make([]configView, 0, len(p.configs))
 	for i := len(p.configs) - 1; i >= 0; i-- {
 		k := p.configs[i]
-		views = append(views, configView{ID: k.id.String(), Name: k.name, Description: k.description, Config: k.settings, Cron: k.cron})
+		views = append(views, configView{ID: k.ID.String(), Name: k.Name, Description: k.Description, Config: k.Config, Cron: k.Cron})
 	}
 	if prebuilts {
 		views = append(views, prebuiltConfigs()...)
@@ -91,26 +78,26 @@ const maxConfigName = 255
 func createConfig(c *call) (any, error) {
 	session := c.pathID("session_id")
 	o := c.bodyObject()
-	k := &config{settings: settings{Model: "openai"}}
-	readRequired(&c.validationErrors, o, "name", &k.name, asStringUpTo(maxConfigName))
-	readField(&c.validationErrors, o, "description", &k.description, pointer(asString))
-	readField(&c.validationErrors, o, "schedule_cron", &k.cron, pointer(asCron))
+	k := &config{Config: settings{Model: "openai"}}
+	readRequired(&c.validationErrors, o, "name", &k.Name, asStringUpTo(maxConfigName))
+	readField(&c.validationErrors, o, "description", &k.Description, pointer(asString))
+	readField(&c.validationErrors, o, "schedule_cron", &k.Cron, pointer(asCron))
 	chosen, given := o.readObject(&c.validationErrors, "config")
 	if !given {
 		c.add([]any{"body", "config"}, "missing", "Field required")
 	}
 	readJobRequest(&c.validationErrors, chosen)
-	k.settings.overlay(&c.validationErrors, chosen)
-	if err := k.settings.check(&c.validationErrors, []any{"body", "config"}); err != nil {
+	k.Config.overlay(&c.validationErrors, chosen)
+	if err := k.Config.check(&c.validationErrors, []any{"body", "config"}); err != nil {
 		return nil, err
 	}
 	p, err := c.ws.project(session)
 	if err != nil {
 		return nil, err
 	}
-	k.id = c.ws.newID("config")
+	k.ID = c.ws.newID("config")
 	p.configs = append(p.configs, k)
-	return k.savedView(), nil
+	return *k, nil
 }
 
 // updateConfig keeps absent fields and clears null ones.
@@ -127,16 +114,16 @@ func updateConfig(c *call) (any, error) {
 	var name *string
 	readField(&c.validationErrors, o, "name", &name, pointer(asStringUpTo(maxConfigName)))
 	if name != nil {
-		next.name = *name
+		next.Name = *name
 	}
-	readField(&c.validationErrors, o, "description", &next.description, pointer(asString))
-	readField(&c.validationErrors, o, "schedule_cron", &next.cron, pointer(asCron))
+	readField(&c.validationErrors, o, "description", &next.Description, pointer(asString))
+	readField(&c.validationErrors, o, "schedule_cron", &next.Cron, pointer(asCron))
 	if o.has("config") {
 		chosen, _ := o.readObject(&c.validationErrors, "config")
 		readJobRequest(&c.validationErrors, chosen)
-		next.settings = settings{Model: "openai"}
-		next.settings.overlay(&c.validationErrors, chosen)
-		if err := next.settings.check(&c.validationErrors, []any{"body", "config"}); err != nil {
+		next.Config = settings{Model: "openai"}
+		next.Config.overlay(&c.validationErrors, chosen)
+		if err := next.Config.check(&c.validationErrors, []any{"body", "config"}); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +131,7 @@ func updateConfig(c *call) (any, error) {
 		return nil, err
 	}
 	*k = next
-	return k.savedView(), nil
+	return *k, nil
 }
 
 func deleteConfig(c *call) (any, error) {
@@ -153,7 +140,7 @@ func deleteConfig(c *call) (any, error) {
 		return nil, err
 	}
 	p.configs = remove(p.configs, k)
-	return deletedView(k.id, "Insights config deleted"), nil
+	return deletedView(k.ID, "Insights config deleted"), nil
 }
 
 // asCron checks the five fields of a schedule, in UTC.

@@ -4,23 +4,17 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 )
 
 // dataset is a named collection of examples.
 type dataset struct {
-	id          uuid.UUID
-	name        string
-	description *string
-	kind        string
-	metadata    map[string]any
-	created     time.Time
-	modified    time.Time
-	examples    []*example // oldest first
+	datasetView
+	examples []*example // oldest first
 }
 
+// datasetView is a dataset in a response.
 type datasetView struct {
 	ID               uuid.UUID      `json:"id"`
 	TenantID         uuid.UUID      `json:"tenant_id"`
@@ -36,20 +30,12 @@ type datasetView struct {
 	Managed          bool           `json:"externally_managed"`
 }
 
-func (ws *workspace) datasetView(d *dataset) datasetView {
-	v := datasetView{
-		ID:           d.id,
-		TenantID:     ws.id,
-		Name:         d.name,
-		Description:  d.description,
-		DataType:     d.kind,
-		CreatedAt:    timestamp(d.created),
-		ModifiedAt:   timestamp(d.modified),
-		ExampleCount: len(d.examples),
-		Metadata:     d.metadata,
-	}
+// countUses returns a dataset with the number of its examples and of its experiments.
+func (ws *workspace) countUses(d *dataset) datasetView {
+	v := d.datasetView
+	v.ExampleCount = len(d.examples)
 	for _, p := range ws.projects {
-		if p.dataset != nil && *p.dataset == d.id {
+		if p.dataset != nil && *p.dataset == d.ID {
 			v.SessionCount++
 			v.LastSessionStart = timestampOrNil(p.started)
 		}
@@ -59,7 +45,7 @@ func (ws *workspace) datasetView(d *dataset) datasetView {
 
 func (ws *workspace) dataset(id uuid.UUID) (*dataset, error) {
 	for _, d := range ws.datasets {
-		if d.id == id {
+		if d.ID == id {
 			return d, nil
 		}
 	}
@@ -82,17 +68,17 @@ func listDatasets(c *call) (any, error) {
 	for i := len(c.ws.datasets) - 1; i >= 0; i-- {
 		d := c.ws.datasets[i]
 		switch {
-		case c.query.Has("name") && d.name != c.query.Get("name"),
-			!strings.Contains(strings.ToLower(d.name), strings.ToLower(c.query.Get("name_contains"))),
-			len(ids) > 0 && !slices.Contains(ids, d.id),
-			len(kinds) > 0 && !slices.Contains(kinds, d.kind):
+		case c.query.Has("name") && d.Name != c.query.Get("name"),
+			!strings.Contains(strings.ToLower(d.Name), strings.ToLower(c.query.Get("name_contains"))),
+			len(ids) > 0 && !slices.Contains(ids, d.ID),
+			len(kinds) > 0 && !slices.Contains(kinds, d.DataType):
 			continue
 		}
 		found = append(found, d)
 	}
 	views := make([]datasetView, 0, page.limit)
 	for _, d := range cutPage(found, page) {
-		views = append(views, c.ws.datasetView(d))
+		views = append(views, c.ws.countUses(d))
 	}
 	return views, nil
 }
@@ -102,35 +88,37 @@ func listDatasets(c *call) (any, error) {
 // Unknown: LangSmith's wording.
 func createDataset(c *call) (any, error) {
 	o := c.bodyObject()
-	d := &dataset{kind: "kv", created: c.now, modified: c.now}
+	d := &dataset{datasetView: datasetView{TenantID: c.ws.id, DataType: "kv", ModifiedAt: timestamp(c.now)}}
+	created := c.now
 	var id *uuid.UUID
 	readField(&c.validationErrors, o, "id", &id, pointer(asUUID))
-	readRequired(&c.validationErrors, o, "name", &d.name, asString)
-	readField(&c.validationErrors, o, "description", &d.description, pointer(asString))
-	readField(&c.validationErrors, o, "data_type", &d.kind, asOneOf("kv", "llm", "chat"))
-	readField(&c.validationErrors, o, "created_at", &d.created, asTime)
+	readRequired(&c.validationErrors, o, "name", &d.Name, asString)
+	readField(&c.validationErrors, o, "description", &d.Description, pointer(asString))
+	readField(&c.validationErrors, o, "data_type", &d.DataType, asOneOf("kv", "llm", "chat"))
+	readField(&c.validationErrors, o, "created_at", &created, asTime)
 	var extra map[string]any
 	readField(&c.validationErrors, o, "extra", &extra, nullable(asMap(asAnything)))
-	d.metadata, _ = extra["metadata"].(map[string]any)
+	d.CreatedAt = timestamp(created)
+	d.Metadata, _ = extra["metadata"].(map[string]any)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
 	for _, have := range c.ws.datasets {
-		if have.name == d.name || id != nil && have.id == *id {
+		if have.Name == d.Name || id != nil && have.ID == *id {
 			return nil, refuse(http.StatusConflict, "Dataset with this name or id already exists")
 		}
 	}
 	if id != nil {
-		d.id = *id
+		d.ID = *id
 	} else {
-		d.id = c.ws.newID("dataset")
+		d.ID = c.ws.newID("dataset")
 	}
 	c.ws.datasets = append(c.ws.datasets, d)
-	return c.ws.datasetView(d), nil
+	return c.ws.countUses(d), nil
 }
 
 func (ws *workspace) inDataset(run uuid.UUID) bool {
 	return slices.ContainsFunc(ws.datasets, func(d *dataset) bool {
-		return slices.ContainsFunc(d.examples, func(e *example) bool { return e.source != nil && *e.source == run })
+		return slices.ContainsFunc(d.examples, func(e *example) bool { return e.SourceRunID != nil && *e.SourceRunID == run })
 	})
 }

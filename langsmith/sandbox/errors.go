@@ -14,7 +14,6 @@ type detail struct {
 type apiError struct {
 	status int
 	body   any
-	header http.Header
 }
 
 func (p *apiError) Error() string { return fmt.Sprintf("%d: %v", p.status, p.body) }

@@ -3,24 +3,12 @@ package sandbox
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 )
 
 // example is one entry of a dataset.
 type example struct {
-	id       uuid.UUID
-	dataset  uuid.UUID
-	source   *uuid.UUID
-	inputs   map[string]any
-	outputs  map[string]any
-	metadata map[string]any
-	created  time.Time
-	modified time.Time
-}
-
-type exampleView struct {
 	ID          uuid.UUID      `json:"id"`
 	DatasetID   uuid.UUID      `json:"dataset_id"`
 	SourceRunID *uuid.UUID     `json:"source_run_id"`
@@ -32,21 +20,12 @@ type exampleView struct {
 	ModifiedAt  timestamp      `json:"modified_at"`
 }
 
-// view returns an example for a response.
+// named returns an example with its name.
 //
 // Unknown: how LangSmith names an example.
-func (e *example) view() exampleView {
-	return exampleView{
-		ID:          e.id,
-		DatasetID:   e.dataset,
-		SourceRunID: e.source,
-		Name:        "#" + e.id.String()[:4],
-		Inputs:      e.inputs,
-		Outputs:     e.outputs,
-		Metadata:    e.metadata,
-		CreatedAt:   timestamp(e.created),
-		ModifiedAt:  timestamp(e.modified),
-	}
+func (e example) named() example {
+	e.Name = "#" + e.ID.String()[:4]
+	return e
 }
 
 // createExamples adds examples, all of them or none.
@@ -72,45 +51,47 @@ func createExamples(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	views := make([]exampleView, len(fresh))
+	views := make([]example, len(fresh))
 	for i, e := range fresh {
-		d, err := c.ws.dataset(e.dataset)
+		d, err := c.ws.dataset(e.DatasetID)
 		if err != nil {
 			return nil, err
 		}
 		d.put(e, c)
-		views[i] = e.view()
+		views[i] = e.named()
 	}
 	return views, nil
 }
 
 func (c *call) readExample(o object) *example {
-	e := &example{inputs: map[string]any{}, created: c.now, modified: c.now}
+	e := &example{Inputs: map[string]any{}, ModifiedAt: timestamp(c.now)}
+	created := c.now
 	var id *uuid.UUID
 	split := []string{"base"}
-	readRequired(&c.validationErrors, o, "dataset_id", &e.dataset, asUUID)
+	readRequired(&c.validationErrors, o, "dataset_id", &e.DatasetID, asUUID)
 	readField(&c.validationErrors, o, "id", &id, pointer(asUUID))
-	readField(&c.validationErrors, o, "source_run_id", &e.source, pointer(asUUID))
+	readField(&c.validationErrors, o, "source_run_id", &e.SourceRunID, pointer(asUUID))
 	if o.has("inputs") {
-		readField(&c.validationErrors, o, "inputs", &e.inputs, asMap(asAnything))
+		readField(&c.validationErrors, o, "inputs", &e.Inputs, asMap(asAnything))
 	}
-	readField(&c.validationErrors, o, "outputs", &e.outputs, nullable(asMap(asAnything)))
-	readField(&c.validationErrors, o, "metadata", &e.metadata, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "outputs", &e.Outputs, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "metadata", &e.Metadata, nullable(asMap(asAnything)))
 	readField(&c.validationErrors, o, "split", &split, nullable(asSplit))
-	readField(&c.validationErrors, o, "created_at", &e.created, nullable(asTime))
-	if e.created.IsZero() {
-		e.created = c.now
+	readField(&c.validationErrors, o, "created_at", &created, nullable(asTime))
+	if created.IsZero() {
+		created = c.now
 	}
+	e.CreatedAt = timestamp(created)
 	var copied bool
 	readField(&c.validationErrors, o, "use_source_run_io", &copied, asBool)
 	if id != nil {
-		e.id = *id
+		e.ID = *id
 	}
-	e.metadata = maps.Clone(e.metadata)
-	if e.metadata == nil {
-		e.metadata = make(map[string]any)
+	e.Metadata = maps.Clone(e.Metadata)
+	if e.Metadata == nil {
+		e.Metadata = make(map[string]any)
 	}
-	e.metadata["dataset_split"] = split
+	e.Metadata["dataset_split"] = split
 	return e
 }
 
@@ -124,36 +105,36 @@ func asSplit(f *validationErrors, loc []any, value any) []string {
 // checkExample checks that the dataset and the run of an example exist, and copies the
 // run's data if the request says so.
 func (c *call) checkExample(e *example, o object) error {
-	if _, err := c.ws.dataset(e.dataset); err != nil {
+	if _, err := c.ws.dataset(e.DatasetID); err != nil {
 		return err
 	}
-	if e.source == nil {
+	if e.SourceRunID == nil {
 		return nil
 	}
-	r := c.ws.runs[*e.source]
+	r := c.ws.runs[*e.SourceRunID]
 	if r == nil || r.visible.After(c.now) {
 		return notFound("Run")
 	}
 	if o.fields["use_source_run_io"] == true {
-		if e.inputs = r.Inputs; e.inputs == nil {
-			e.inputs = map[string]any{}
+		if e.Inputs = r.Inputs; e.Inputs == nil {
+			e.Inputs = map[string]any{}
 		}
-		e.outputs = r.Outputs
+		e.Outputs = r.Outputs
 	}
 	return nil
 }
 
 func (d *dataset) put(e *example, c *call) {
-	d.modified = c.now
+	d.ModifiedAt = timestamp(c.now)
 	for i, have := range d.examples {
-		if e.id != uuid.Nil && have.id == e.id {
-			e.created = have.created
+		if e.ID != uuid.Nil && have.ID == e.ID {
+			e.CreatedAt = have.CreatedAt
 			d.examples[i] = e
 			return
 		}
 	}
-	if e.id == uuid.Nil {
-		e.id = c.ws.newID("example")
+	if e.ID == uuid.Nil {
+		e.ID = c.ws.newID("example")
 	}
 	d.examples = append(d.examples, e)
 }
@@ -171,11 +152,11 @@ func listExamples(c *call) (any, error) {
 	}
 	var found []*example
 	for _, d := range c.ws.datasets {
-		if id != nil && d.id != *id {
+		if id != nil && d.ID != *id {
 			continue
 		}
 		for _, e := range d.examples {
-			if len(ids) == 0 || slices.Contains(ids, e.id) {
+			if len(ids) == 0 || slices.Contains(ids, e.ID) {
 				found = append(found, e)
 			}
 		}
@@ -185,9 +166,9 @@ func listExamples(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	views := make([]exampleView, 0, page.limit)
+	views := make([]example, 0, page.limit)
 	for _, e := range cutPage(found, page) {
-		views = append(views, e.view())
+		views = append(views, e.named())
 	}
 	return views, nil
 }

@@ -50,9 +50,6 @@ func (a *bufferedResponse) writeError(err error) {
 	if !errors.As(err, &p) {
 		p = refuse(http.StatusInternalServerError, "Internal Server Error")
 	}
-	for name, values := range p.header {
-		a.header[name] = values
-	}
 	a.json(p.status, p.body)
 }
 

@@ -148,7 +148,7 @@ func (c *call) startJob(p *project, from *config, chosen settings) *job {
 		request: c.raw,
 	}
 	if from != nil {
-		id := from.id
+		id := from.ID
 		j.ConfigID = &id
 	}
 	j.progress = &progress{
@@ -173,7 +173,7 @@ func jobName(chosen settings, from *config, now time.Time) string {
 	case chosen.Name != nil && *chosen.Name != "":
 		return *chosen.Name
 	case from != nil:
-		return from.name
+		return from.Name
 	}
 	return "Insights " + now.UTC().Format("2006-01-02 15:04")
 }

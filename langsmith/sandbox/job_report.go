@@ -85,9 +85,9 @@ func (j *job) finish(p *project, found report.Result, now time.Time) {
 		j.Runs = append(j.Runs, JobRun{ClusterID: j.Clusters[row.Category].ID, Fields: rowView(row, j.Clusters[row.Category])})
 	}
 	// LangSmith saves the discovered categories to a config that has none.
-	if from != nil && len(from.settings.Partitions) == 0 {
-		if _, err := p.config(from.id); err == nil {
-			from.settings.Partitions = discovered
+	if from != nil && len(from.Config.Partitions) == 0 {
+		if _, err := p.config(from.ID); err == nil {
+			from.Config.Partitions = discovered
 		}
 	}
 }

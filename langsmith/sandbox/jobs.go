@@ -101,7 +101,7 @@ func createJob(c *call) (any, error) {
 		}
 		// Unknown: what other fields mean with config_id. Here they override the
 		// config.
-		base = from.settings
+		base = from.Config
 		base.overlay(&c.validationErrors, o)
 	}
 	if err := base.check(&c.validationErrors, []any{"body"}); err != nil {

@@ -80,7 +80,7 @@ func addQueueItems(c *call) (any, error) {
 		if extend && e.thread == "" {
 			c.ws.extend(c.ws.runs[e.run])
 		}
-		views[i] = e.view(q.id)
+		views[i] = e.view(q.ID)
 	}
 	return map[string]any{"items": views}, nil
 }
@@ -119,7 +119,7 @@ func listQueueItems(c *call) (any, error) {
 	}
 	views := make([]itemView, 0, len(q.entries))
 	for _, e := range q.entries {
-		if v := e.view(q.id); e.section == section && window.holds(e.started) && (kind == "" || v.Type == kind) {
+		if v := e.view(q.ID); e.section == section && window.holds(e.started) && (kind == "" || v.Type == kind) {
 			views = append(views, v)
 		}
 	}
@@ -173,7 +173,7 @@ func reviewQueueItem(c *call) (any, error) {
 		case *status == "completed":
 			e.reviews++
 			e.reviewed, e.section = c.now, needsOthersReview
-			if q.reviewers == nil || e.reviews >= *q.reviewers {
+			if q.Reviewers == nil || e.reviews >= *q.Reviewers {
 				e.section = archived
 			}
 		}

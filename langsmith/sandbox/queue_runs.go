@@ -41,7 +41,7 @@ func addQueueRuns(c *call) (any, error) {
 		e := queueEntry{id: c.ws.newID("entry"), run: id, project: r.SessionID, started: r.Start, added: c.now, section: needsMyReview}
 		q.entries = append(q.entries, e)
 		c.ws.extend(r)
-		views[i] = entryView{ID: e.id, QueueID: q.id, RunID: e.run, AddedAt: timestamp(e.added)}
+		views[i] = entryView{ID: e.id, QueueID: q.ID, RunID: e.run, AddedAt: timestamp(e.added)}
 	}
 	return views, nil
 }

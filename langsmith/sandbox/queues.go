@@ -10,18 +10,8 @@ import (
 
 // queue is an annotation queue.
 type queue struct {
-	id             uuid.UUID
-	name           string
-	description    *string
-	dataset        *uuid.UUID
-	instructions   *string
-	metadata       map[string]any
-	created        time.Time
-	reviewers      *int
-	reservations   *bool
-	reserveMinutes *int
-	access         string
-	entries        []queueEntry // in the order of addition
+	queueView
+	entries []queueEntry // in the order of addition
 }
 
 // queueEntry is a run or a thread in a queue. The project and the start time are
@@ -38,6 +28,7 @@ type queueEntry struct {
 	reviewed time.Time
 }
 
+// queueView is a queue in a response, without its size.
 type queueView struct {
 	ID             uuid.UUID      `json:"id"`
 	TenantID       uuid.UUID      `json:"tenant_id"`
@@ -60,25 +51,6 @@ type sizedQueueView struct {
 	TotalRuns int `json:"total_runs"`
 }
 
-func (ws *workspace) queueView(q *queue) queueView {
-	return queueView{
-		ID:             q.id,
-		TenantID:       ws.id,
-		Name:           q.name,
-		Description:    q.description,
-		QueueType:      "single",
-		CreatedAt:      timestamp(q.created),
-		UpdatedAt:      timestamp(q.created),
-		Reviewers:      q.reviewers,
-		Reservations:   q.reservations,
-		ReserveMinutes: q.reserveMinutes,
-		Access:         q.access,
-		DefaultDataset: q.dataset,
-		Metadata:       q.metadata,
-		Assigned:       []any{},
-	}
-}
-
 // listQueues lists the newest queue first. It checks sort_by_desc and ignores it.
 func listQueues(c *call) (any, error) {
 	page, ids, dataset := c.page(), c.queryIDs("ids"), c.queryID("dataset_id")
@@ -92,10 +64,10 @@ func listQueues(c *call) (any, error) {
 	for i := len(c.ws.queues) - 1; i >= 0; i-- {
 		q := c.ws.queues[i]
 		switch {
-		case c.query.Has("name") && q.name != c.query.Get("name"),
-			!strings.Contains(strings.ToLower(q.name), strings.ToLower(c.query.Get("name_contains"))),
-			len(ids) > 0 && !slices.Contains(ids, q.id),
-			dataset != nil && (q.dataset == nil || *q.dataset != *dataset),
+		case c.query.Has("name") && q.Name != c.query.Get("name"),
+			!strings.Contains(strings.ToLower(q.Name), strings.ToLower(c.query.Get("name_contains"))),
+			len(ids) > 0 && !slices.Contains(ids, q.ID),
+			dataset != nil && (q.DefaultDataset == nil || *q.DefaultDataset != *dataset),
 			kind == "pairwise":
 			continue
 		}
@@ -103,7 +75,7 @@ func listQueues(c *call) (any, error) {
 	}
 	views := make([]sizedQueueView, 0, page.limit)
 	for _, q := range cutPage(found, page) {
-		views = append(views, sizedQueueView{c.ws.queueView(q), len(q.entries)})
+		views = append(views, sizedQueueView{q.queueView, len(q.entries)})
 	}
 	return views, nil
 }
@@ -114,27 +86,32 @@ func listQueues(c *call) (any, error) {
 func createQueue(c *call) (any, error) {
 	o := c.bodyObject()
 	one, yes := 1, true
-	q := &queue{created: c.now, reviewers: &one, reservations: &yes, reserveMinutes: &one, access: "any"}
+	q := &queue{queueView: queueView{
+		TenantID: c.ws.id, QueueType: "single", Reviewers: &one, Reservations: &yes, ReserveMinutes: &one, Access: "any", Assigned: []any{},
+	}}
+	created := c.now
 	var id uuid.UUID
+	var instructions *string
 	readField(&c.validationErrors, o, "id", &id, asUUID)
-	readRequired(&c.validationErrors, o, "name", &q.name, asString)
-	readField(&c.validationErrors, o, "description", &q.description, pointer(asString))
-	readField(&c.validationErrors, o, "created_at", &q.created, asTime)
-	readField(&c.validationErrors, o, "default_dataset", &q.dataset, pointer(asUUID))
-	readField(&c.validationErrors, o, "rubric_instructions", &q.instructions, pointer(asString))
-	readField(&c.validationErrors, o, "metadata", &q.metadata, nullable(asMap(asAnything)))
-	readField(&c.validationErrors, o, "num_reviewers_per_item", &q.reviewers, pointer(asInt))
-	readField(&c.validationErrors, o, "enable_reservations", &q.reservations, pointer(asBool))
-	readField(&c.validationErrors, o, "reservation_minutes", &q.reserveMinutes, pointer(asInt))
-	readField(&c.validationErrors, o, "reviewer_access_mode", &q.access, asString)
+	readRequired(&c.validationErrors, o, "name", &q.Name, asString)
+	readField(&c.validationErrors, o, "description", &q.Description, pointer(asString))
+	readField(&c.validationErrors, o, "created_at", &created, asTime)
+	readField(&c.validationErrors, o, "default_dataset", &q.DefaultDataset, pointer(asUUID))
+	readField(&c.validationErrors, o, "rubric_instructions", &instructions, pointer(asString))
+	readField(&c.validationErrors, o, "metadata", &q.Metadata, nullable(asMap(asAnything)))
+	readField(&c.validationErrors, o, "num_reviewers_per_item", &q.Reviewers, pointer(asInt))
+	readField(&c.validationErrors, o, "enable_reservations", &q.Reservations, pointer(asBool))
+	readField(&c.validationErrors, o, "reservation_minutes", &q.ReserveMinutes, pointer(asInt))
+	readField(&c.validationErrors, o, "reviewer_access_mode", &q.Access, asString)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if q.id = id; id == uuid.Nil {
-		q.id = c.ws.newID("queue")
+	q.CreatedAt, q.UpdatedAt = timestamp(created), timestamp(created)
+	if q.ID = id; id == uuid.Nil {
+		q.ID = c.ws.newID("queue")
 	}
 	c.ws.queues = append(c.ws.queues, q)
-	return c.ws.queueView(q), nil
+	return q.queueView, nil
 }
 
 func (c *call) queue() (*queue, error) {
@@ -143,7 +120,7 @@ func (c *call) queue() (*queue, error) {
 		return nil, err
 	}
 	for _, q := range c.ws.queues {
-		if q.id == id {
+		if q.ID == id {
 			return q, nil
 		}
 	}

@@ -68,21 +68,22 @@ func (ws *workspace) copySampleRun(r trace.Run) *trace.Run {
 
 // addReferenceDataset adds the dataset of an experiment.
 func (ws *workspace) addReferenceDataset(name string, runs []*trace.Run, at time.Time) *uuid.UUID {
-	d := &dataset{
-		id:       uuid.NewSHA1(ws.id, []byte("dataset/"+name)),
-		name:     name + "-examples",
-		kind:     "kv",
-		created:  at,
-		modified: at,
-	}
+	d := &dataset{datasetView: datasetView{
+		ID:         uuid.NewSHA1(ws.id, []byte("dataset/"+name)),
+		TenantID:   ws.id,
+		Name:       name + "-examples",
+		DataType:   "kv",
+		CreatedAt:  timestamp(at),
+		ModifiedAt: timestamp(at),
+	}}
 	for _, r := range runs {
 		if r.ReferenceExample != uuid.Nil {
 			d.examples = append(d.examples, &example{
-				id: r.ReferenceExample, dataset: d.id, inputs: r.Inputs,
-				metadata: map[string]any{"dataset_split": []string{"base"}}, created: at, modified: at,
+				ID: r.ReferenceExample, DatasetID: d.ID, Inputs: r.Inputs,
+				Metadata: map[string]any{"dataset_split": []string{"base"}}, CreatedAt: timestamp(at), ModifiedAt: timestamp(at),
 			})
 		}
 	}
 	ws.datasets = append(ws.datasets, d)
-	return &d.id
+	return &d.ID
 }

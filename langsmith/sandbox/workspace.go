@@ -19,7 +19,6 @@ const maxWorkspaces = 1024
 type workspace struct {
 	id       uuid.UUID
 	seed     string
-	created  time.Time
 	idsMade  map[string]int
 	projects []*project
 	runs     map[uuid.UUID]*storedRun
@@ -65,7 +64,6 @@ func (s *Sandbox) workspace(id uuid.UUID) (*workspace, error) {
 	ws := &workspace{
 		id:      id,
 		seed:    s.opts.Seed,
-		created: s.began,
 		idsMade: make(map[string]int),
 		runs:    make(map[uuid.UUID]*storedRun),
 	}

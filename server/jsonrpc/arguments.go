@@ -18,12 +18,12 @@ import (
 const argumentsParam = "arguments"
 
 // isToolCall reports whether the message is a tools/call with params.
-func (m Message) isToolCall() bool {
+func (m *Message) isToolCall() bool {
 	return m.Method == string(mcp.MethodToolsCall) && m.Params != nil
 }
 
 // appendWithoutArguments appends the params without the arguments, for mcp-go.
-func (m Message) appendWithoutArguments(data []byte) []byte {
+func (m *Message) appendWithoutArguments(data []byte) []byte {
 	data = append(data, '{')
 	first := true
 	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
@@ -41,7 +41,7 @@ func (m Message) appendWithoutArguments(data []byte) []byte {
 
 type argumentsKey struct{}
 
-func withArguments(ctx context.Context, m Message) context.Context {
+func withArguments(ctx context.Context, m *Message) context.Context {
 	arguments := m.Params[argumentsParam]
 	if arguments == nil || !m.isToolCall() {
 		return ctx

@@ -17,11 +17,11 @@ const (
 type Extension interface {
 	// Handle returns the response to a message; its id is ignored. ok is false for a
 	// message that mcp-go handles.
-	Handle(ctx context.Context, m Message) (response mcp.JSONRPCMessage, ok bool)
+	Handle(ctx context.Context, m *Message) (response mcp.JSONRPCMessage, ok bool)
 
 	// Subscribe returns the extension's part of a client's subscriptions/listen, nil for
 	// none.
-	Subscribe(ctx context.Context, m Message) (*Subscription, *mcp.JSONRPCErrorDetails)
+	Subscribe(ctx context.Context, m *Message) (*Subscription, *mcp.JSONRPCErrorDetails)
 }
 
 // Payload is a result, or the params of a notification, for which mcp-go has no type. If it

@@ -19,7 +19,7 @@ type Handler struct {
 
 // Handle dispatches a message of a session to the extension or to mcp-go and returns
 // the response. A panic ends only this message.
-func (h Handler) Handle(ctx context.Context, session *Session, m Message) (response Response) {
+func (h *Handler) Handle(ctx context.Context, session *Session, m *Message) (response Response) {
 	began, id, method := time.Now(), m.ID, KnownMethod(m.Method)
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -48,10 +48,10 @@ func Trim(data []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(data, by
 // filters messages could see another method or tool than this server. An empty array counts
 // as an empty object, which PHP encodes so, for params and for the members of params, _meta
 // and capabilities.
-func Read(data []byte) (Message, *Error) {
+func Read(data []byte) (*Message, *Error) {
 	data = Trim(data)
 	r := reader{data: data, decoder: jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
-	var m Message
+	m := &Message{}
 	isObject := r.next(jsontext.KindBeginObject)
 	var invalid error
 	if err := r.object(func(name string) error {
@@ -61,10 +61,10 @@ func Read(data []byte) (Message, *Error) {
 		}
 		return err
 	}); err != nil {
-		return Message{}, parseError(err)
+		return &Message{}, parseError(err)
 	}
 	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return Message{}, parseError(errors.New("there is more than one message"))
+		return &Message{}, parseError(errors.New("there is more than one message"))
 	}
 	nullID := string(m.ID) == "null"
 	if nullID {
@@ -182,21 +182,21 @@ func emptyObject(value jsontext.Value) {
 }
 
 // RawParams returns the bytes of the params; nil if there are none.
-func (m Message) RawParams() json.RawMessage { return json.RawMessage(m.params) }
+func (m *Message) RawParams() json.RawMessage { return json.RawMessage(m.params) }
 
 // IsResponse reports whether the message is a response to a request by the server.
-func (m Message) IsResponse() bool {
+func (m *Message) IsResponse() bool {
 	return m.method == nil && m.ID != nil && (m.Result != nil || m.Error != nil)
 }
 
 // IsPong reports whether a response can be that to a ping.
-func (m Message) IsPong() bool { return m.Error == nil && string(m.Result) == "{}" }
+func (m *Message) IsPong() bool { return m.Error == nil && string(m.Result) == "{}" }
 
 // Name returns the name of the tool or prompt that is requested; empty for other messages.
-func (m Message) Name() string { return unquote(m.Params["name"]) }
+func (m *Message) Name() string { return unquote(m.Params["name"]) }
 
 // TaskID returns the id of the task that a request is about; empty for other requests.
-func (m Message) TaskID() string {
+func (m *Message) TaskID() string {
 	switch m.Method {
 	case MethodTasksGet, MethodTasksUpdate, MethodTasksCancel:
 		return unquote(m.Params["taskId"])
@@ -218,7 +218,7 @@ func unquote(value jsontext.Value) string {
 // arguments ([Arguments]). An id becomes a string of its bytes, because mcp-go, which finds
 // a call to cancel by its id, treats 7 and "7" as the same id, and large numbers that differ
 // little.
-func (m Message) forMCP() []byte {
+func (m *Message) forMCP() []byte {
 	data := make([]byte, 0, len(m.params)+len(m.ID)+len(m.Method)+64)
 	data = append(data, `{"jsonrpc":"2.0"`...)
 	switch {

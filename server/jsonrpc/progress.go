@@ -25,7 +25,7 @@ func ReportProgress(ctx context.Context) func(Progress) error {
 	return report
 }
 
-func withProgress(ctx context.Context, session *Session, m Message) context.Context {
+func withProgress(ctx context.Context, session *Session, m *Message) context.Context {
 	token := m.ProgressToken // copied, so that a waiting call does not keep its message
 	if token == nil || m.ID == nil {
 		return ctx

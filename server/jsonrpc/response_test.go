@@ -84,7 +84,8 @@ func handle(t *testing.T, data string, result *mcp.CallToolResult) (response Res
 		sent = append(sent, string(message))
 		return nil
 	})
-	return Handler{MCP: server, Logger: zerolog.Nop()}.Handle(t.Context(), session, m), sent
+	handler := &Handler{MCP: server, Logger: zerolog.Nop()}
+	return handler.Handle(t.Context(), session, m), sent
 }
 
 // The bytes of ids and progress tokens are returned unchanged.

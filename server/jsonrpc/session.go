@@ -131,7 +131,7 @@ func (s *Session) request(ctx context.Context, method mcp.MCPMethod, params, res
 	}
 }
 
-func decodeResponse(response Message, result any) error {
+func decodeResponse(response *Message, result any) error {
 	if response.Error != nil {
 		var refusal Error
 		_ = jsonv2.Unmarshal(response.Error, &refusal, jsonv1.DefaultOptionsV1()) // an invalid error is a refusal too

@@ -26,7 +26,7 @@ type acknowledged struct {
 // listen handles subscriptions/listen. Each one has its own session, whose filter is set when
 // the acknowledgement is sent: otherwise mcp-go's notifications to all clients could precede
 // the acknowledgement, or fill the queue before it.
-func (h Handler) listen(ctx context.Context, client *Session, m Message) mcp.JSONRPCMessage {
+func (h *Handler) listen(ctx context.Context, client *Session, m *Message) mcp.JSONRPCMessage {
 	var further *Subscription
 	if h.Extension != nil {
 		var refusal *mcp.JSONRPCErrorDetails

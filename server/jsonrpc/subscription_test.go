@@ -13,7 +13,7 @@ import (
 )
 
 // listenMessage is a subscriptions/listen.
-func listenMessage(t *testing.T, id string, notifications string) Message {
+func listenMessage(t *testing.T, id string, notifications string) *Message {
 	t.Helper()
 	m, problem := Read(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"method":"subscriptions/listen","params":{"notifications":%s,"_meta":{%q:"2026-07-28",%q:{}}}}`,
 		id, notifications, mcp.MetaKeyProtocolVersion, mcp.MetaKeyClientCapabilities))

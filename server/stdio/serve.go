@@ -97,7 +97,7 @@ func (c *connection) receive(line []byte) bool {
 
 func (c *connection) handle(line []byte) {
 	if line == nil {
-		c.refuse(jsonrpc.Message{}, &jsonrpc.Error{Code: mcp.INVALID_REQUEST, Message: "the message is too long"})
+		c.refuse(&jsonrpc.Message{}, &jsonrpc.Error{Code: mcp.INVALID_REQUEST, Message: "the message is too long"})
 		return
 	}
 	if len(jsonrpc.Trim(line)) == 0 {
@@ -134,7 +134,7 @@ const maxRefusals = 1000
 
 // refuse refuses a message. It does not wait for the client to read, unless there are
 // maxRefusals others: reading must continue, to notice the end of the input.
-func (c *connection) refuse(message jsonrpc.Message, problem *jsonrpc.Error) {
+func (c *connection) refuse(message *jsonrpc.Message, problem *jsonrpc.Error) {
 	c.refusals <- struct{}{}
 	go func() {
 		defer func() { <-c.refusals }()

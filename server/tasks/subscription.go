@@ -19,7 +19,7 @@ const maxSubscribedTasks = 100
 
 // Subscribe implements [jsonrpc.Extension]: it notifies a client of those of the requested
 // tasks that are its own, until all of them have ended.
-func (t *Tasks) Subscribe(ctx context.Context, m jsonrpc.Message) (*jsonrpc.Subscription, *mcp.JSONRPCErrorDetails) {
+func (t *Tasks) Subscribe(ctx context.Context, m *jsonrpc.Message) (*jsonrpc.Subscription, *mcp.JSONRPCErrorDetails) {
 	var wanted struct {
 		TaskIDs []string `json:"taskIds"`
 	}

@@ -91,7 +91,7 @@ func (t *Tasks) Create(ctx context.Context, name string, made time.Time, unfinis
 
 // Handle implements [jsonrpc.Extension]. It leaves other requests to mcp-go, which also
 // refuses requests of older protocol versions or without the required _meta.
-func (t *Tasks) Handle(ctx context.Context, m jsonrpc.Message) (mcp.JSONRPCMessage, bool) {
+func (t *Tasks) Handle(ctx context.Context, m *jsonrpc.Message) (mcp.JSONRPCMessage, bool) {
 	var answer func(context.Context, string, Call) any
 	switch m.Method {
 	case jsonrpc.MethodTasksGet:

@@ -26,7 +26,7 @@ type accessRecord struct {
 
 // addMessage records a message's method and tool, if they are known to the server: any other
 // name is a caller's text and may contain anything.
-func (e *accessRecord) addMessage(message jsonrpc.Message, server *mcpserver.MCPServer) {
+func (e *accessRecord) addMessage(message *jsonrpc.Message, server *mcpserver.MCPServer) {
 	e.method = jsonrpc.KnownMethod(message.Method)
 	if tool := message.Name(); server.GetTool(tool) != nil {
 		e.tool = tool

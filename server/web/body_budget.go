@@ -20,7 +20,7 @@ func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
 	budget := &bodyBudget{pool: max(l.Bodies-l.Body, 0), freed: make(chan struct{})}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method != http.MethodPost {
+			if r.Method != http.MethodPost || 0 <= r.ContentLength && r.ContentLength < smallBody {
 				next.ServeHTTP(w, r)
 				return
 			}
@@ -37,7 +37,9 @@ func (l Limits) limitLargeBodies() func(http.Handler) http.Handler {
 
 // bodyBudget is the room for large messages: a pool that they share, and room for one whole
 // message, which the first that does not fit into the pool gets. That one never waits, so
-// messages that each have a part of the pool cannot block each other forever.
+// messages that each have a part of the pool cannot block each other forever. With x/sync's
+// semaphore each message would have to reserve its whole size at once, and senders of a few
+// slow messages would keep everybody else's out.
 type bodyBudget struct {
 	mu         sync.Mutex
 	pool       int64 // the free bytes of the pool
@@ -105,7 +107,7 @@ func (r *reservation) release() {
 
 type reservationKey struct{}
 
-// reservationOf returns the reservation of a request's message.
+// reservationOf returns the reservation of a request's message, nil for one that needs none.
 func reservationOf(ctx context.Context) *reservation {
 	reserved, _ := ctx.Value(reservationKey{}).(*reservation)
 	return reserved
@@ -115,6 +117,9 @@ func reservationOf(ctx context.Context) *reservation {
 // has ended, until release is called.
 func keepReservation(ctx context.Context) (release func()) {
 	reserved := reservationOf(ctx)
+	if reserved == nil {
+		return func() {}
+	}
 	reserved.kept = true
 	return reserved.release
 }

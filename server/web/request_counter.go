@@ -7,6 +7,7 @@ import (
 )
 
 // requestCounter counts the requests in flight, so that the shutdown can wait for them.
+// Requests still begin meanwhile, which a sync.WaitGroup does not allow.
 type requestCounter struct {
 	mu   sync.Mutex
 	open int

@@ -113,7 +113,7 @@ func (s *sse) message(w http.ResponseWriter, r *http.Request) {
 }
 
 // start starts the call of a request. The call outlives its POST.
-func (s *sse) start(ctx context.Context, stream *sseStream, message jsonrpc.Message) *jsonrpc.Error {
+func (s *sse) start(ctx context.Context, stream *sseStream, message *jsonrpc.Message) *jsonrpc.Error {
 	call, problem := stream.calls.Begin(context.WithoutCancel(ctx), message.ID)
 	if problem != nil {
 		return problem

@@ -13,14 +13,14 @@ import (
 
 // isStateless reports whether a message has a protocol version without sessions, in its
 // header or in itself.
-func isStateless(message jsonrpc.Message, header http.Header) bool {
+func isStateless(message *jsonrpc.Message, header http.Header) bool {
 	return mcp.IsModernProtocol(header.Get(mcp.HeaderProtocolVersion)) || mcp.IsModernProtocol(message.ProtocolVersion)
 }
 
 // handleStateless handles a message of a protocol version without sessions. A cancellation has no
 // effect: clients cancel a call by closing its response, and an id alone does not identify
 // a caller's call.
-func (s *streamable) handleStateless(ctx context.Context, w http.ResponseWriter, r *http.Request, message jsonrpc.Message) {
+func (s *streamable) handleStateless(ctx context.Context, w http.ResponseWriter, r *http.Request, message *jsonrpc.Message) {
 	if message.Method == string(mcp.MethodNotificationCancelled) {
 		w.WriteHeader(http.StatusAccepted)
 		return
@@ -36,7 +36,7 @@ func (s *streamable) handleStateless(ctx context.Context, w http.ResponseWriter,
 
 // checkHeaders checks that the headers of a message match it, so that proxies can rely on
 // them.
-func checkHeaders(message jsonrpc.Message, header http.Header, server *mcpserver.MCPServer) *jsonrpc.Error {
+func checkHeaders(message *jsonrpc.Message, header http.Header, server *mcpserver.MCPServer) *jsonrpc.Error {
 	mismatch := func(text string) *jsonrpc.Error { return &jsonrpc.Error{Code: mcp.HEADER_MISMATCH, Message: text} }
 	version := header.Get(mcp.HeaderProtocolVersion)
 	switch {

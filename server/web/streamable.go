@@ -55,11 +55,11 @@ func (s *streamable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet && r.Method != http.MethodDelete:
 		w.Header().Set("Allow", "GET, POST, DELETE")
 		refuse(w, http.StatusMethodNotAllowed, r.Method+" is not supported: send messages with POST")
-	case isStateless(jsonrpc.Message{}, r.Header):
+	case isStateless(&jsonrpc.Message{}, r.Header):
 		w.Header().Set("Allow", "POST")
 		refuse(w, http.StatusMethodNotAllowed, r.Method+" is not supported since protocol version 2026-07-28, which has no sessions: send messages with POST")
 	default:
-		if id, _, ok := s.session(w, r, jsonrpc.Message{}); ok && r.Method == http.MethodGet {
+		if id, _, ok := s.session(w, r, &jsonrpc.Message{}); ok && r.Method == http.MethodGet {
 			s.stream(w, r)
 		} else if ok {
 			s.ended.Set(id, struct{}{}, ttlcache.DefaultTTL)
@@ -100,7 +100,7 @@ func (s *streamable) post(w http.ResponseWriter, r *http.Request) {
 
 // session returns the id of a request's session, and its facts. If it is not a session of
 // the caller, the request is refused and ok is false.
-func (s *streamable) session(w http.ResponseWriter, r *http.Request, message jsonrpc.Message) (id string, facts sessionFacts, ok bool) {
+func (s *streamable) session(w http.ResponseWriter, r *http.Request, message *jsonrpc.Message) (id string, facts sessionFacts, ok bool) {
 	ids := r.Header.Values(mcpserver.HeaderKeySessionID)
 	if len(ids) != 1 || ids[0] == "" {
 		refuseRequest(w, http.StatusBadRequest, message, "send the Mcp-Session-Id of the response to initialize, or use protocol version 2026-07-28, which needs none")
@@ -120,10 +120,12 @@ func (s *streamable) session(w http.ResponseWriter, r *http.Request, message jso
 
 // handle handles a message of a session. The response is the last event if the handler has
 // sent events before it, else JSON.
-func (s *streamable) handle(ctx context.Context, w http.ResponseWriter, message jsonrpc.Message, id string, facts sessionFacts) {
-	// A session that was opened without a key may be used with one. Requests to its client
-	// and its calls are then separate from those without the key.
-	id += " " + sessionMAC(id, CallerFrom(ctx))
+func (s *streamable) handle(ctx context.Context, w http.ResponseWriter, message *jsonrpc.Message, id string, facts sessionFacts) {
+	if !facts.sameCredentials {
+		// A session that was opened without a key may be used with one. Requests to its client
+		// and its calls are then separate from those without the key.
+		id += " " + sessionMAC(id, CallerFrom(ctx))
+	}
 	if message.IsResponse() {
 		switch {
 		case s.pending.Resolve(id, message), message.IsPong():
@@ -169,7 +171,7 @@ func (s *streamable) stream(w http.ResponseWriter, r *http.Request) {
 
 // canElicit reports whether an initialize declares that the client shows forms to a person.
 // A client that names no mode does.
-func canElicit(initialize jsonrpc.Message) bool {
+func canElicit(initialize *jsonrpc.Message) bool {
 	var capabilities struct {
 		Elicitation *mcp.ElicitationCapability `json:"elicitation"`
 	}

@@ -16,6 +16,12 @@ import (
 	"langsmith-insights-mcp/tools/wording"
 )
 
+// ScheduleArgs are the arguments that limit what a schedule may spend.
+type ScheduleArgs struct {
+	AcceptRunsPerMonth int  `json:"accept_runs_per_month,omitempty" jsonschema:"minimum=1" jsonschema_description:"Accepted paid runs; required above 31."`
+	DryRun             bool `json:"dry_run,omitempty" jsonschema_description:"Save nothing; show runs and cost."`
+}
+
 // ParseSchedule parses the schedule of a call. It returns nil if there is none.
 func ParseSchedule(cron langsmith.Optional[string]) (*schedule.Schedule, error) {
 	text, given := cron.Get()
@@ -164,7 +170,7 @@ func (s *SavedConfig) writeOthers(b *strings.Builder) {
 	if len(s.others) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s\n- %s\n", othersHeading, strings.Join(s.listOthers(), "\n- "))
+	fmt.Fprintf(b, "\n%s\n- %s\n", othersHeading, strings.Join(listSchedules(s.others), "\n- "))
 	if sum := s.describeSum(); sum != "" {
 		b.WriteString(sum + "\n")
 	}
@@ -180,8 +186,6 @@ func DescribeSchedules(ctx context.Context, env *tool.Env, project langsmith.Pro
 	}
 	return "Other configs of this project still have schedules: " + strings.Join(listSchedules(newViews(scheduled)), "; ") + "."
 }
-
-func (s *SavedConfig) listOthers() []string { return listSchedules(s.others) }
 
 // listSchedules describes configs with a schedule, the first of them.
 func listSchedules(views []View) []string {

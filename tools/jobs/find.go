@@ -56,7 +56,7 @@ func listLatestCautions(env *tool.Env, all, succeeded []langsmith.Job) []string 
 	newer := all[:slices.IndexFunc(all, func(job langsmith.Job) bool { return job.ID == latest.ID })]
 	newer = slices.DeleteFunc(slices.Clone(newer), func(job langsmith.Job) bool { return job.Status.Done() })
 	if len(newer) > 0 {
-		caution = append(caution, "Not finished, and newer than this report: "+ListNames(newer, maxNewer)+".")
+		caution = append(caution, "Not finished, and newer than this report: "+ListNames(NewJobs(newer, nil), maxNewer)+".")
 	}
 	later, reads := latest, ScopeOf(latest, env.Scopes)
 	for i := range succeeded[1:] {

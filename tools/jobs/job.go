@@ -51,7 +51,7 @@ func NewJob(job *langsmith.Job, known *scope.Memory, max int) Job {
 		shown.StartTime, shown.EndTime = job.StartTime, job.EndTime
 	}
 	if runs := job.NumRuns(); runs > 0 {
-		shown.NumRuns = &runs
+		shown.NumRuns = new(runs)
 	}
 	return shown
 }
@@ -107,12 +107,18 @@ func ScopeOf(job *langsmith.Job, known *scope.Memory) *scope.Scope {
 	return &both
 }
 
-// WriteList writes a list of at most limit jobs, one per line, with the known parts of their
-// scopes, and a note if there are more.
-func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, limit int) {
-	listed := jobs[:min(len(jobs), limit)]
-	for i := range listed {
-		job := NewJob(&listed[i], known, MaxName)
+// NewJobs returns jobs with the known parts of their scopes, for [WriteList] and [ListNames].
+func NewJobs(jobs []langsmith.Job, known *scope.Memory) []Job {
+	shown := make([]Job, len(jobs))
+	for i := range jobs {
+		shown[i] = NewJob(&jobs[i], known, MaxName)
+	}
+	return shown
+}
+
+// WriteList writes a list of at most limit jobs, one per line, and a note if there are more.
+func WriteList(b *strings.Builder, jobs []Job, limit int) {
+	for _, job := range jobs[:min(len(jobs), limit)] {
 		about := job.State()
 		if reads := job.Scope.String(); reads != "" {
 			about += ", reads " + reads
@@ -127,10 +133,9 @@ func WriteList(b *strings.Builder, jobs []langsmith.Job, known *scope.Memory, li
 }
 
 // ListNames names at most limit jobs as part of a sentence, and says if there are more.
-func ListNames(jobs []langsmith.Job, limit int) string {
+func ListNames(jobs []Job, limit int) string {
 	var named []string
-	for i := range jobs[:min(len(jobs), limit)] {
-		job := NewJob(&jobs[i], nil, MaxName)
+	for _, job := range jobs[:min(len(jobs), limit)] {
 		named = append(named, fmt.Sprintf("%s (%s), job_id %s", markdown.Quote(job.Name, MaxName), job.State(), job.ID))
 	}
 	if len(jobs) > limit {

@@ -52,11 +52,10 @@ func NewCall(client *langsmith.Client, project uuid.UUID, request *langsmith.Cre
 
 // newIdentity returns the identity of all calls of one caller in one project.
 func newIdentity(client *langsmith.Client, project uuid.UUID) identity {
-	credentials := client.Credentials()
 	id := identity{
-		fingerprint: credentials.Fingerprint(),
+		fingerprint: client.Fingerprint(),
 		endpoint:    client.Endpoint().String(),
-		workspace:   credentials.Workspace,
+		workspace:   client.Credentials().Workspace,
 	}
 	id.slot.Caller = digest("caller/1", []byte(id.endpoint), id.workspace[:], []byte(id.fingerprint))
 	id.slot.Scope = digest("scope/1", []byte(id.slot.Caller), project[:])

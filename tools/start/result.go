@@ -3,7 +3,6 @@ package start
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -89,9 +88,13 @@ func (j *Job) UnconfirmedResult(ctx context.Context, env *tool.Env) (*Result, er
 // IsDryRun reports whether the result is of a dry run.
 func (r *Result) IsDryRun() bool { return r.dryRun != nil }
 
+// usualText is the usual length of a text that mentions other jobs, in bytes.
+const usualText = 2 << 10
+
 // Text implements [tool.Result].
 func (r *Result) Text() string {
 	var b strings.Builder
+	b.Grow(usualText)
 	if r.dryRun != nil {
 		r.writeDryRun(&b)
 		return b.String()
@@ -163,20 +166,20 @@ const (
 
 // otherJobs are the project's other jobs: those whose window and filter cover what a job
 // would read, and the rest.
-type otherJobs struct {
-	covering, rest []langsmith.Job
-	scopes         *scope.Memory
-}
+type otherJobs struct{ covering, rest []jobs.Job }
 
-func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) otherJobs {
-	split := otherJobs{scopes: j.scopes}
-	split.covering = slices.DeleteFunc(slices.Clone(others), func(other langsmith.Job) bool {
-		if jobs.ScopeOf(&other, j.scopes).Covers(reads) {
-			return false
+// splitOthers keeps one job more of each kind than is listed, so that a list can say so.
+func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (split otherJobs) {
+	for i := range others {
+		other := jobs.NewJob(&others[i], j.scopes, jobs.MaxName)
+		kind, limit := &split.rest, maxOthers
+		if other.Scope.Covers(reads) {
+			kind, limit = &split.covering, maxCovering
 		}
-		split.rest = append(split.rest, other)
-		return true
-	})
+		if len(*kind) <= limit {
+			*kind = append(*kind, other)
+		}
+	}
 	return split
 }
 
@@ -190,11 +193,11 @@ const (
 func (o otherJobs) write(b *strings.Builder) {
 	if len(o.covering) > 0 {
 		b.WriteString(ofCovering + "\n")
-		jobs.WriteList(b, o.covering, o.scopes, maxCovering)
+		jobs.WriteList(b, o.covering, maxCovering)
 	}
 	if len(o.rest) > 0 {
 		b.WriteString(ofRest + "\n")
-		jobs.WriteList(b, o.rest, o.scopes, maxOthers)
+		jobs.WriteList(b, o.rest, maxOthers)
 	}
 }
 

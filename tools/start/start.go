@@ -132,7 +132,7 @@ func completeRequest(ctx context.Context, env *tool.Env, j *Job) (complete *lang
 		return nil, false, refuseArgument("config_id", "is not a config of "+tool.ProjectLabel(j.Project)+listConfigs(saved)+"; list_insights_configs lists them")
 	}
 	complete = configs.ReadRequest(saved[at].Config)
-	if !given.LastNHours.IsZero() || !given.StartTime.IsZero() || !given.EndTime.IsZero() {
+	if !given.LastNHours.IsAbsent() || !given.StartTime.IsAbsent() || !given.EndTime.IsAbsent() {
 		complete.LastNHours, complete.StartTime, complete.EndTime = given.LastNHours, given.StartTime, given.EndTime
 	}
 	override(&complete.Sample, given.Sample)
@@ -166,7 +166,7 @@ func listConfigs(all []langsmith.Config) string {
 
 // override replaces a setting of the config by the request's, if there is one.
 func override[T any](setting *langsmith.Optional[T], given langsmith.Optional[T]) {
-	if !given.IsZero() {
+	if !given.IsAbsent() {
 		*setting = given
 	}
 }
@@ -225,7 +225,7 @@ func (j *Job) explainUncertain(err *paid.UncertainError) error {
 		fmt.Fprintf(&b, "No new job was found in the project in some seconds, and the request may still be processed.\nFor another %s the same call looks again and starts nothing; after that it starts a job if it still finds none.\n", wording.Duration(err.Wait))
 	default:
 		b.WriteString("It may be one of these, which are new in the project:\n")
-		jobs.WriteList(&b, err.Found, j.scopes, paid.MaxOthers)
+		jobs.WriteList(&b, jobs.NewJobs(err.Found, j.scopes), paid.MaxOthers)
 		b.WriteString("Use the one that matches your call. If none does, the same call with allow_duplicate starts another.\n")
 	}
 	j.splitOthers(err.Others, scope.New(j.Request, time.Now())).write(&b)
@@ -245,7 +245,7 @@ func (j *Job) explainTooMany(err *paid.TooManyJobsError) error {
 		b.WriteString("None of them is in this project; they are in other projects of the workspace.\n")
 	default:
 		b.WriteString("Unfinished in this project:\n")
-		jobs.WriteList(&b, err.Unfinished, j.scopes, paid.MaxOthers)
+		jobs.WriteList(&b, jobs.NewJobs(err.Unfinished, j.scopes), paid.MaxOthers)
 	}
 	b.WriteString("Wait for one to end (wait_for_insights_job), then call again.")
 	return tool.RefuseFor(err, "%s", b.String())

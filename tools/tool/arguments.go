@@ -143,8 +143,9 @@ func (s schemas) check(arguments json.RawMessage) (text jsontext.Value, value an
 	return text, value, nil
 }
 
+// unmarshal reads arguments in which [normalize] found no name twice.
 func unmarshal(value jsontext.Value, into any) error {
-	err := jsonv2.Unmarshal(value, into)
+	err := jsonv2.Unmarshal(value, into, jsontext.AllowDuplicateNames(true))
 	var unread *jsonv2.SemanticError
 	if errors.As(err, &unread) {
 		return BadArgument(strings.Join(slices.Collect(unread.JSONPointer.Tokens()), "."), "must be a whole number that is not too large")

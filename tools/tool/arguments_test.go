@@ -99,7 +99,7 @@ func TestNormalizedArguments(t *testing.T) {
 
 func TestNullsAreKept(t *testing.T) {
 	args, refusal := read(`{"needed":"x","null":null}`)
-	if !args.Null.IsNull() || !args.Words.IsZero() || refusal != "" {
+	if !args.Null.IsNull() || !args.Words.IsAbsent() || refusal != "" {
 		t.Errorf("%+v %s", args, refusal)
 	}
 }

@@ -45,8 +45,7 @@ type key struct {
 }
 
 func newKey(client *langsmith.Client, project, job uuid.UUID) key {
-	credentials := client.Credentials()
-	return key{client.Endpoint().String(), credentials.Workspace, credentials.Fingerprint(), project, job}
+	return key{client.Endpoint().String(), client.Credentials().Workspace, client.Fingerprint(), project, job}
 }
 
 // ofProject returns the key without a job.

@@ -22,9 +22,9 @@ type turn struct {
 func simulate(rng *rand.Rand, s scenario, threaded bool) []turn {
 	p := newPlaceholders(rng)
 	say := func(text string) string { return p.Replace(text) }
-	ask := trace.Message{Role: "user", Content: addGreeting(rng, say(pick(rng, s.asks)))}
-	answer := trace.Message{Role: "assistant", Content: say(pick(rng, s.answers))}
-	fails := rng.Float64() < s.failRate
+	ask := trace.Message{Role: "user", Content: addGreeting(rng, say(pick(rng, s.Asks)))}
+	answer := trace.Message{Role: "assistant", Content: say(pick(rng, s.Answers))}
+	fails := rng.Float64() < s.FailRate
 	if !threaded {
 		t := turn{messages: []trace.Message{ask, answer}, called: true, failed: fails, crashed: fails, took: s.duration(rng, fails)}
 		if fails {
@@ -33,8 +33,8 @@ func simulate(rng *rand.Rand, s scenario, threaded bool) []turn {
 		return []turn{t}
 	}
 
-	question := trace.Message{Role: "assistant", Content: say(s.question)}
-	detail := trace.Message{Role: "user", Content: say(pick(rng, s.details))}
+	question := trace.Message{Role: "assistant", Content: say(s.Question)}
+	detail := trace.Message{Role: "user", Content: say(pick(rng, s.Details))}
 	said := []trace.Message{ask, question}
 	turns := []turn{{messages: said, took: s.duration(rng, false)}}
 	said = append(said[:2:2], detail)
@@ -58,7 +58,7 @@ func simulate(rng *rand.Rand, s scenario, threaded bool) []turn {
 
 // duration returns a random duration of a turn, longer by the tool's timeout if it fails.
 func (s scenario) duration(rng *rand.Rand, failed bool) time.Duration {
-	seconds := s.latency * (0.6 + 0.9*rng.Float64())
+	seconds := s.Latency * (0.6 + 0.9*rng.Float64())
 	if rng.IntN(20) == 0 {
 		seconds *= 4
 	}

@@ -36,7 +36,7 @@ func (g *generator) generate(scenarios []scenario) []trace.Run {
 	for which := range 2 {
 		from := g.now.Add(-2*week + time.Duration(which)*week)
 		for _, s := range scenarios {
-			for range g.scaleCount(s.weeks[which]) {
+			for range g.scaleCount(s.Weeks[which]) {
 				g.addConversation(s, g.randomTime(from))
 			}
 		}
@@ -86,9 +86,9 @@ func (g *generator) addConversation(s scenario, at time.Time) {
 // pickTitle returns the first title most of the time.
 func (g *generator) pickTitle(s scenario) string {
 	if g.rng.Float64() < 0.5 {
-		return s.titles[0]
+		return s.Titles[0]
 	}
-	return pick(g.rng, s.titles)
+	return pick(g.rng, s.Titles)
 }
 
 func (g *generator) newID(kind string) uuid.UUID {
@@ -121,11 +121,11 @@ func (g *generator) rootRun(s scenario, t turn, facts map[string]any, at time.Ti
 			r.Outputs = map[string]any{"answer": t.messages[1].Content}
 		}
 	}
-	if s.area != "" {
-		r.Tags = []string{s.area}
+	if s.Area != "" {
+		r.Tags = []string{s.Area}
 	}
 	if t.crashed {
-		r.Status, r.Error = trace.Failed, s.failure
+		r.Status, r.Error = trace.Failed, s.Failure
 	}
 	if g.experiment {
 		r.ReferenceExample = g.newID("example")
@@ -145,7 +145,7 @@ func (g *generator) messagesObject(messages []trace.Message) map[string]any {
 // addCost sets the tokens by the length of the texts and a fixed system prompt, and the
 // cost.
 func (g *generator) addCost(r *trace.Run, s scenario, t turn) {
-	if s.unpriced {
+	if s.Unpriced {
 		return
 	}
 	words := 0
@@ -166,10 +166,10 @@ func (g *generator) addCost(r *trace.Run, s scenario, t turn) {
 }
 
 func (g *generator) addFeedback(r *trace.Run, s scenario, turns []turn) {
-	if s.satisfied < 0 || g.rng.Float64() >= g.rated {
+	if s.Satisfied < 0 || g.rng.Float64() >= g.rated {
 		return
 	}
-	chance := s.satisfied
+	chance := s.Satisfied
 	if !isResolved(turns) {
 		chance /= 4
 	}
@@ -194,7 +194,7 @@ func (g *generator) childRuns(s scenario, t turn, root trace.Run) []trace.Run {
 		return []trace.Run{model}
 	}
 	tool := trace.Run{
-		ID: g.newID("run"), TraceID: root.ID, ParentID: root.ID, Name: s.tool, Type: trace.Tool,
+		ID: g.newID("run"), TraceID: root.ID, ParentID: root.ID, Name: s.Tool, Type: trace.Tool,
 		Start: model.End, End: root.End.Add(-time.Millisecond), Status: trace.Success,
 		Inputs:   map[string]any{"request": t.messages[len(t.messages)-1].Content},
 		Outputs:  map[string]any{"ok": true},
@@ -202,7 +202,7 @@ func (g *generator) childRuns(s scenario, t turn, root trace.Run) []trace.Run {
 		ThreadID: root.ThreadID, Tags: []string{"seq:step:2"},
 	}
 	if t.failed {
-		tool.Status, tool.Error, tool.Outputs = trace.Failed, s.failure, nil
+		tool.Status, tool.Error, tool.Outputs = trace.Failed, s.Failure, nil
 	}
 	return []trace.Run{model, tool}
 }

@@ -29,7 +29,7 @@ type Project struct {
 
 // Projects returns the sample projects, with traces of the two weeks before now.
 func Projects(now time.Time) []Project {
-	support := append(supportScenarios(), moreSupportScenarios()...)
+	support, research := readScenarios()
 	return []Project{
 		{
 			Name:        ChatProd,
@@ -55,7 +55,7 @@ func Projects(now time.Time) []Project {
 			Runs: (&generator{
 				project: ResearchAgent, agent: "research-agent", seed: 3, now: now,
 				priced: true, rated: 0.5, questions: true,
-			}).generate(researchScenarios()),
+			}).generate(research),
 		},
 		{
 			Name:        Experiment,
