@@ -214,13 +214,15 @@ func unquote(value jsontext.Value) string {
 	return string(text)
 }
 
+// usualMessage is the usual size of a message for mcp-go, in bytes.
+const usualMessage = 256
+
 // forMCP encodes the message for mcp-go: with the known members only, and without a tool's
 // arguments ([Arguments]). An id becomes a string of its bytes, because mcp-go, which finds
 // a call to cancel by its id, treats 7 and "7" as the same id, and large numbers that differ
 // little.
 func (m *Message) forMCP() []byte {
-	data := make([]byte, 0, len(m.params)+len(m.ID)+len(m.Method)+64)
-	data = append(data, `{"jsonrpc":"2.0"`...)
+	data := append(make([]byte, 0, usualMessage), `{"jsonrpc":"2.0"`...)
 	switch {
 	case m.ID == nil:
 	case m.Method == string(mcp.MethodSubscriptionsListen): // notifications have its id

@@ -246,9 +246,9 @@ func (h *harness) excusableReason(attempt *attempt, job sandbox.StartedJob, mark
 	// What the process knows nothing of itself, its own intent included.
 	elsewhere := apart || attempt.at.Sub(mark.at) > LookAgain-2*time.Second && !h.wasLearned(job, call, inItself)
 	between := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(attempt.at) }
-	told := h.storedAt(by)
-	writing := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(told) }
-	missed := func(s span) bool { return writing(s) && (by.process.isDead() || attempt.at.Before(told)) }
+	stored := h.storedAt(by)
+	writing := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(stored) }
+	missed := func(s span) bool { return writing(s) && (by.process.isDead() || attempt.at.Before(stored)) }
 	passed := func(at time.Time) bool { return !at.After(attempt.at) }
 	reading := func(s span) bool { return s.to.After(attempt.at.Add(-2*storePause)) && !s.from.After(attempt.at) }
 	lost := mark.ended // when it was known that the response is lost
@@ -280,7 +280,7 @@ func (h *harness) excusableReason(attempt *attempt, job sandbox.StartedJob, mark
 		return "LangSmith did not show the job at two looks, two minutes apart"
 	case !sure && attempt.at.Sub(mark.at) > LookAgain-2*time.Second:
 		return "nobody learned of its job within ten minutes"
-	case !sure && slices.ContainsFunc(h.jumps, passed):
+	case !sure && slices.ContainsFunc(h.jumps, passed) && (!by.dated || h.dateJump != 0):
 		return "a clock jumped, and LangSmith's was not known"
 	}
 	return ""
@@ -306,22 +306,22 @@ func (h *harness) countedAsGone(job sandbox.StartedJob, question int, by time.Ti
 // unavailable, some time after that in which the call's process was not paused.
 func (h *harness) storedAt(call *seenCall) time.Time {
 	const later = unsavedPause + storePause + storeTimeout + storeAgain
-	told := call.ended
+	stored := call.ended
 	missing := slices.Concat(h.outages, h.fullSpans)
 	for again := true; again; {
 		again = false
 		for _, s := range missing {
-			if s.to.After(call.began) && !s.from.After(told) && s.to.Add(later).After(told) {
-				told, again = s.to.Add(later), true
+			if s.to.After(call.began) && !s.from.After(stored) && s.to.Add(later).After(stored) {
+				stored, again = s.to.Add(later), true
 			}
 		}
 		for _, f := range h.freezes {
-			if told.After(call.ended) && f.process == call.process && !f.from.After(told) && f.to.Add(later).After(told) {
-				told, again = f.to.Add(later), true
+			if stored.After(call.ended) && f.process == call.process && !f.from.After(stored) && f.to.Add(later).After(stored) {
+				stored, again = f.to.Add(later), true
 			}
 		}
 	}
-	return told
+	return stored
 }
 
 // wasLostByStore reports whether the store lost the entries of a call.

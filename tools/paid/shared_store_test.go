@@ -325,15 +325,15 @@ func TestResendAfterCallWithoutSlot(t *testing.T) {
 // process died then.
 func TestProcessDiesAfterResend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		leases, mortal := newLeaseStore(), newProcess()
+		leases, process := newLeaseStore(), newProcess()
 		w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{
-			Store: leases, process: mortal, fault: func() storeFault { return storeFault{} },
+			Store: leases, process: process, fault: func() storeFault { return storeFault{} },
 		}}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"20"}}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DelayAfter: time.Minute})
 		go func() { _, _ = w.ledger.Start(context.Background(), w.call()) }()
 		time.Sleep(30 * time.Second)
-		mortal.die()
+		process.die()
 		wantJobs(t, w, 1)
 		time.Sleep(LookAgain - 25*time.Second) // of the first sending, and 5 s more
 		again, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call())

@@ -170,6 +170,7 @@ type otherJobs struct{ covering, rest []jobs.Job }
 
 // splitOthers keeps one job more of each kind than is listed, so that a list can say so.
 func (j *Job) splitOthers(others []langsmith.Job, reads *scope.Scope) (split otherJobs) {
+	split.covering = make([]jobs.Job, 0, min(len(others), maxCovering+1))
 	for i := range others {
 		other := jobs.NewJob(&others[i], j.scopes, jobs.MaxName)
 		kind, limit := &split.rest, maxOthers
