@@ -12,11 +12,13 @@ import (
 	"langsmith-insights-mcp/langsmith/sandbox"
 )
 
-// ours converts LangSmith's time to the harness's.
-func (h *harness) ours(job sandbox.StartedJob) time.Time { return job.CreatedAt.Add(-h.schedule.skew) }
+// localTime converts LangSmith's time to the harness's.
+func (h *harness) localTime(job sandbox.StartedJob) time.Time {
+	return job.CreatedAt.Add(-h.schedule.skew)
+}
 
-// jobLasts is how long a job of the harness is unfinished.
-const jobLasts = 20 * time.Minute
+// jobDuration is how long a job of the harness is unfinished.
+const jobDuration = 20 * time.Minute
 
 func (h *harness) callOf(number int) *seenCall {
 	at := slices.IndexFunc(h.calls, func(c *seenCall) bool { return c.number == number })
@@ -33,7 +35,7 @@ func (h *harness) check() []string {
 	jobsOf := map[int][]uuid.UUID{}
 	owner := map[uuid.UUID]*seenCall{}
 	for _, job := range h.jobs {
-		if by := h.marked(job); by != nil {
+		if by := h.attemptOf(job); by != nil {
 			jobsOf[by.call] = append(jobsOf[by.call], job.ID)
 			owner[job.ID] = h.callOf(by.call)
 		}
@@ -45,7 +47,7 @@ func (h *harness) check() []string {
 	}
 	for _, call := range h.calls {
 		h.checkOutcome(call, owner, fail)
-		if !call.died && saysNothingStarted(call.err) && len(jobsOf[call.number]) > 0 {
+		if !call.died && deniesStart(call.err) && len(jobsOf[call.number]) > 0 {
 			fail("call %d says that nothing was started (%v), and started %v", call.number, call.err, jobsOf[call.number])
 		}
 		var left *DisconnectedError
@@ -54,12 +56,12 @@ func (h *harness) check() []string {
 		}
 	}
 	for _, job := range h.jobs {
-		if by := owner[job.ID]; by != nil && !h.isFound(job, by) && !h.isForgotten(by) && h.wasAskedFor(job, by) {
+		if by := owner[job.ID]; by != nil && !h.isFound(job, by) && !h.hasNoFinder(by) && h.wasRequestedAgain(job, by) {
 			fail("job %s of call %d was never reported or found", job.ID, by.number)
 		}
 	}
-	for _, double := range h.doubles() {
-		if double.excuse == "" {
+	for _, double := range h.findDuplicates() {
+		if double.reason == "" {
 			fail("call %d asked for a job at %s although job %s of the equal call %d was unfinished", double.attempt.call, double.attempt.at.Sub(h.began), double.job.ID, double.by.number)
 		}
 	}
@@ -86,7 +88,7 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 	case !slices.ContainsFunc(h.jobs, func(job sandbox.StartedJob) bool { return job.ID == out.Job.ID }):
 		fail("call %d reported job %s, which is none", call.number, out.Job.ID)
 	case out.Probably:
-		if by != nil && by.question != call.question && by.err == nil && !by.died && !by.outcome.Probably && !h.couldNotKnow(call, by) {
+		if by != nil && by.question != call.question && by.err == nil && !by.died && !by.outcome.Probably && !h.hadNoMemory(call, by) {
 			fail("call %d took job %s for its own, which the other call %d surely started", call.number, out.Job.ID, by.number)
 		}
 	case by == nil:
@@ -98,9 +100,9 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 	}
 }
 
-// couldNotKnow reports whether a call had no memory of another one, or no longer expected
+// hadNoMemory reports whether a call had no memory of another one, or no longer expected
 // a job of it.
-func (h *harness) couldNotKnow(call, other *seenCall) bool {
+func (h *harness) hadNoMemory(call, other *seenCall) bool {
 	apart := call.process != other.process
 	if apart && (h.schedule.store == inMemory || len(h.outages)+len(h.fullSpans)+len(h.forgotten)+len(h.replaced)+len(h.damages) > 0) {
 		return true
@@ -108,8 +110,8 @@ func (h *harness) couldNotKnow(call, other *seenCall) bool {
 	return len(h.jumps) > 0 || other.ended.Sub(other.began) > LongestLag || call.ended.Sub(other.began) > LongestLag
 }
 
-// saysNothingStarted reports whether an error tells its caller that no job was started.
-func saysNothingStarted(err error) bool {
+// deniesStart reports whether an error tells its caller that no job was started.
+func deniesStart(err error) bool {
 	var many *TooManyJobsError
 	var limit *LimitError
 	var earlier *EarlierError
@@ -139,10 +141,10 @@ func (h *harness) checkError(call *seenCall, fail func(string, ...any)) {
 	default:
 		fail("call %d ended with %v", call.number, call.err)
 	}
-	young := call.number < veryLastCalls || len(h.jumps) > 0 // an intent may be younger than two minutes, by its clock
+	young := call.number < finalRepeatedCalls || len(h.jumps) > 0 // an intent may be younger than two minutes, by its clock
 	waits := young && errors.As(call.err, &uncertain) && uncertain.Wait <= LongestLag
 	// A list without a job that was there before may lack others, too.
-	partial := errors.As(call.err, &uncertain) && errors.Is(uncertain.LookErr, errPartialList) && h.schedule.display.strangersEnd == deleted
+	partial := errors.As(call.err, &uncertain) && errors.Is(uncertain.LookErr, errPartialList) && h.schedule.display.otherJobsEnd == deleted
 	if call.last && !waits && !partial && !errors.As(call.err, &limit) && !(errors.As(call.err, &uncertain) && len(uncertain.Found) > 0) {
 		fail("the last call for question %d ended with %v", call.question, call.err)
 	}
@@ -179,19 +181,19 @@ func (h *harness) isAlone(call *seenCall) bool {
 	})
 }
 
-// wasAskedFor reports whether an equal call was made after the job existed.
-func (h *harness) wasAskedFor(job sandbox.StartedJob, by *seenCall) bool {
+// wasRequestedAgain reports whether an equal call was made after the job existed.
+func (h *harness) wasRequestedAgain(job sandbox.StartedJob, by *seenCall) bool {
 	return slices.ContainsFunc(h.calls, func(call *seenCall) bool {
 		heard := !call.died && call.err == nil || call.last
-		return heard && call.question == by.question && call.began.After(h.ours(job).Add(h.schedule.display.listLag))
+		return heard && call.question == by.question && call.began.After(h.localTime(job).Add(h.schedule.display.listLag))
 	})
 }
 
-// isForgotten reports whether nobody can have found a call's job: its memory died with
+// hasNoFinder reports whether no call can have found a call's job: its memory was lost with
 // its process, and no later response lists the project's jobs, or a list of one page does
 // not have it.
-func (h *harness) isForgotten(by *seenCall) bool {
-	last := h.callOf(lastCalls + by.question)
+func (h *harness) hasNoFinder(by *seenCall) bool {
+	last := h.callOf(finalCalls + by.question)
 	d := h.schedule.display
 	switch {
 	case h.schedule.store == inMemory && by.process.isDead() && last.err != nil:
@@ -202,54 +204,54 @@ func (h *harness) isForgotten(by *seenCall) bool {
 	return d.noDate && len(h.jumps) > 0 // no clock tells that its report is recent
 }
 
-// double is a request for a job while an equal call's job was unfinished, or could still
-// appear.
-type double struct {
+// duplicate is a job that was started while an equal call's job was unfinished, or could
+// still appear.
+type duplicate struct {
 	attempt *attempt
 	job     sandbox.StartedJob
 	by      *seenCall
-	excuse  string // why nobody could prevent it; empty for a broken promise
+	reason  string // why no client could prevent it; empty for a broken promise
 }
 
-func (h *harness) doubles() []double {
-	var found []double
+func (h *harness) findDuplicates() []duplicate {
+	var found []duplicate
 	for number, attempt := range h.attempts {
 		call := h.callOf(attempt.call)
 		if call.duplicate {
 			continue
 		}
 		for _, job := range h.jobs {
-			mark := h.marked(job)
+			mark := h.attemptOf(job)
 			if mark == nil || mark.call == call.number || slices.Index(h.attempts, mark) > number {
 				continue
 			}
-			by, made := h.callOf(mark.call), h.ours(job)
-			if by.question != call.question || attempt.at.Sub(made) >= jobLasts {
+			by, made := h.callOf(mark.call), h.localTime(job)
+			if by.question != call.question || attempt.at.Sub(made) >= jobDuration {
 				continue
 			}
-			found = append(found, double{attempt, job, by, h.excuse(attempt, job, mark, by)})
+			found = append(found, duplicate{attempt, job, by, h.excusableReason(attempt, job, mark, by)})
 		}
 	}
 	return found
 }
 
-// excuse returns why a second request could not be prevented, in the words of the
+// excusableReason returns why a second request could not be prevented, in the words of the
 // package's documentation.
-func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt, by *seenCall) string {
+func (h *harness) excusableReason(attempt *attempt, job sandbox.StartedJob, mark *attempt, by *seenCall) string {
 	apart := attempt.process != mark.process
 	call := h.callOf(attempt.call)
 	inItself := func(c *seenCall) bool { return c.process == attempt.process }
-	shared := func(c *seenCall) bool { return !slices.Contains(c.outcome.Notes, noteNoStore) && !h.wasForgotten(c) }
+	shared := func(c *seenCall) bool { return !slices.Contains(c.outcome.Notes, noteNoStore) && !h.wasLostByStore(c) }
 	sure := by.err == nil && !by.died && !by.outcome.Probably || h.wasLearned(job, call, func(c *seenCall) bool { return inItself(c) || shared(c) })
 	// What the process knows nothing of itself, its own intent included.
 	elsewhere := apart || attempt.at.Sub(mark.at) > LookAgain-2*time.Second && !h.wasLearned(job, call, inItself)
 	between := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(attempt.at) }
-	told := h.toldAt(by)
-	writing := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(told) }
-	missed := func(s span) bool { return writing(s) && (by.process.isDead() || attempt.at.Before(told)) }
+	stored := h.storedAt(by)
+	writing := func(s span) bool { return !s.to.Before(by.began) && !s.from.After(stored) }
+	missed := func(s span) bool { return writing(s) && (by.process.isDead() || attempt.at.Before(stored)) }
 	passed := func(at time.Time) bool { return !at.After(attempt.at) }
 	reading := func(s span) bool { return s.to.After(attempt.at.Add(-2*storePause)) && !s.from.After(attempt.at) }
-	lost := mark.ended // when it was known that the answer is lost
+	lost := mark.ended // when it was known that the response is lost
 	if by.died || mark.process.isDead() {
 		lost = mark.at
 	}
@@ -274,7 +276,7 @@ func (h *harness) excuse(attempt *attempt, job sandbox.StartedJob, mark *attempt
 		return "the state was damaged, and the job appeared after the last look or ten minutes had passed"
 	case slices.ContainsFunc(h.clocksSet, passed) && (h.schedule.display.noDate || h.dateSetAhead):
 		return "a machine's clock was set, and LangSmith's was not known or set ahead"
-	case h.wasGone(job, call.question, attempt.at):
+	case h.countedAsGone(job, call.question, attempt.at):
 		return "LangSmith did not show the job at two looks, two minutes apart"
 	case !sure && attempt.at.Sub(mark.at) > LookAgain-2*time.Second:
 		return "nobody learned of its job within ten minutes"
@@ -292,38 +294,38 @@ func (h *harness) wasLearned(job sandbox.StartedJob, before *seenCall, counts fu
 	})
 }
 
-// wasGone reports whether equal calls could take a job for gone, although it is shown
+// countedAsGone reports whether equal calls could take a job for gone, although it is shown
 // again later.
-func (h *harness) wasGone(job sandbox.StartedJob, question int, by time.Time) bool {
+func (h *harness) countedAsGone(job sandbox.StartedJob, question int, by time.Time) bool {
 	return slices.ContainsFunc(h.attempts, func(earlier *attempt) bool {
-		return !earlier.at.After(by) && h.callOf(earlier.call).question == question && h.hidTwice(job, earlier.at)
+		return !earlier.at.After(by) && h.callOf(earlier.call).question == question && h.wasHiddenTwice(job, earlier.at)
 	})
 }
 
-// toldAt returns the latest time at which the store got a call's entry: if it was full or
+// storedAt returns the latest time at which the store got a call's entry: if it was full or
 // unavailable, some time after that in which the call's process was not paused.
-func (h *harness) toldAt(call *seenCall) time.Time {
+func (h *harness) storedAt(call *seenCall) time.Time {
 	const later = unsavedPause + storePause + storeTimeout + storeAgain
-	told := call.ended
+	stored := call.ended
 	missing := slices.Concat(h.outages, h.fullSpans)
 	for again := true; again; {
 		again = false
 		for _, s := range missing {
-			if s.to.After(call.began) && !s.from.After(told) && s.to.Add(later).After(told) {
-				told, again = s.to.Add(later), true
+			if s.to.After(call.began) && !s.from.After(stored) && s.to.Add(later).After(stored) {
+				stored, again = s.to.Add(later), true
 			}
 		}
 		for _, f := range h.freezes {
-			if told.After(call.ended) && f.process == call.process && !f.from.After(told) && f.to.Add(later).After(told) {
-				told, again = f.to.Add(later), true
+			if stored.After(call.ended) && f.process == call.process && !f.from.After(stored) && f.to.Add(later).After(stored) {
+				stored, again = f.to.Add(later), true
 			}
 		}
 	}
-	return told
+	return stored
 }
 
-// wasForgotten reports whether the store lost the entries of a call.
-func (h *harness) wasForgotten(call *seenCall) bool {
+// wasLostByStore reports whether the store lost the entries of a call.
+func (h *harness) wasLostByStore(call *seenCall) bool {
 	return slices.ContainsFunc(h.forgotten, func(f forgotten) bool {
 		return !f.to.Before(call.began) && (f.slot == call.slot || f.slot == "" && !f.from.After(call.ended))
 	})

@@ -47,7 +47,7 @@ func TestSchedules(t *testing.T) {
 		for range replays {
 			run := runSchedule(t, *scheduleSeed)
 			if wrong := run.check(); len(wrong) > 0 {
-				t.Fatalf("seed %d:\n%s\n\n%s", *scheduleSeed, strings.Join(wrong, "\n"), run.story())
+				t.Fatalf("seed %d:\n%s\n\n%s", *scheduleSeed, strings.Join(wrong, "\n"), run.eventLog())
 			}
 		}
 		return
@@ -66,7 +66,7 @@ func TestSchedules(t *testing.T) {
 			continue
 		}
 		if failed++; failed <= 3 {
-			t.Errorf("seed %d fails (replay: go test ./tools/paid -run TestSchedules -seed %d):\n%s\n\n%s", seed, seed, strings.Join(wrong, "\n"), run.story())
+			t.Errorf("seed %d fails (replay: go test ./tools/paid -run TestSchedules -seed %d):\n%s\n\n%s", seed, seed, strings.Join(wrong, "\n"), run.eventLog())
 		}
 	}
 	t.Logf("seeds %d to %d, faults %s: %d fail\n%s", *scheduleFirst, *scheduleFirst+uint64(count)-1, *faultsFlag, failed, total)
@@ -74,8 +74,8 @@ func TestSchedules(t *testing.T) {
 
 // The first numbers of the calls after all faults.
 const (
-	lastCalls     = 1000
-	veryLastCalls = 2000
+	finalCalls         = 1000
+	finalRepeatedCalls = 2000
 )
 
 // seenCall is a call as its caller sees it.
@@ -90,7 +90,7 @@ type seenCall struct {
 	ended     time.Time
 	outcome   *Outcome
 	err       error
-	died      bool // its process died before it could answer
+	died      bool // its process died before the response
 	dated     bool // its process had LangSmith's time for it
 }
 
@@ -99,9 +99,9 @@ type attempt struct {
 	call     int
 	process  *process
 	at       time.Time
-	ended    time.Time // when its answer came, or was given up
+	ended    time.Time // when its response came, or was given up
 	lastList time.Time // when this process had last asked for the list that it got
-	stalled  bool      // the process stood still between its intent and this request
+	stalled  bool      // the process was paused between its intent and this request
 }
 
 // harness is one run of a schedule.
@@ -114,48 +114,48 @@ type harness struct {
 	leases   *leaseStore  // of that kind of store
 	log      *logBuffer
 
-	mu           sync.Mutex
-	processes    []*process
-	all          []*process
-	calls        []*seenCall
-	attempts     []*attempt
-	counters     map[string]int
-	lists        map[*process]time.Time
-	noLists      time.Time // until when
-	troubles     map[stepKind]span
-	outages      []span // in which the store could not be asked
-	fullSpans    []span // in which it could not be written
-	forgotten    []forgotten
-	replaced     []forgotten // whose file cannot be read any more
-	freezes      []frozenSpan
-	losses       []span // of rows
-	jumps        []time.Time
-	dateJump     time.Duration
-	clocksSet    []time.Time // of machines
-	dateSetAhead bool
-	damages      []time.Time
-	oldRows      []map[string]any
-	strangers    []uuid.UUID // the jobs of other callers
-	events       []string
-	began        time.Time
-	jobs         []sandbox.StartedJob
-	leftovers    string // secrets that were found where none may be
+	mu               sync.Mutex
+	processes        []*process
+	all              []*process
+	calls            []*seenCall
+	attempts         []*attempt
+	counters         map[string]int
+	lists            map[*process]time.Time
+	noLists          time.Time // until when
+	storeFaults      map[stepKind]span
+	outages          []span // in which the store could not be asked
+	fullSpans        []span // in which it could not be written
+	forgotten        []forgotten
+	replaced         []forgotten // whose file cannot be read any more
+	freezes          []frozenSpan
+	losses           []span // of rows
+	jumps            []time.Time
+	dateJump         time.Duration
+	clocksSet        []time.Time // of machines
+	dateSetAhead     bool
+	damages          []time.Time
+	oldRows          []map[string]any
+	otherCallersJobs []uuid.UUID // the jobs of other callers
+	events           []string
+	began            time.Time
+	jobs             []sandbox.StartedJob
+	leftovers        string // secrets that were found where they must not be
 }
 
-func (h *harness) tell(format string, values ...any) {
+func (h *harness) logEvent(format string, values ...any) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events = append(h.events, fmt.Sprintf("%10s ", time.Since(h.began).Round(time.Millisecond))+fmt.Sprintf(format, values...))
 }
 
-func (h *harness) story() string {
+func (h *harness) eventLog() string {
 	return fmt.Sprintf("store %s, %d processes, %d a day, skew %s, faults %v, %+v\n%s",
 		h.schedule.store, h.schedule.processes, h.schedule.perDay, h.schedule.skew, h.schedule.kinds, h.schedule.display, strings.Join(h.events, "\n"))
 }
 
 func runSchedule(t *testing.T, seed uint64) *harness {
 	t.Helper()
-	h := &harness{schedule: newSchedule(seed), counters: map[string]int{}, lists: map[*process]time.Time{}, troubles: map[stepKind]span{}, log: &logBuffer{}}
+	h := &harness{schedule: newSchedule(seed), counters: map[string]int{}, lists: map[*process]time.Time{}, storeFaults: map[stepKind]span{}, log: &logBuffer{}}
 	if h.schedule.store == inDirectory {
 		path, err := os.MkdirTemp(fastDirectory(), "paid")
 		if err != nil {
@@ -184,7 +184,7 @@ func (h *harness) run(t *testing.T) {
 		Empty: true, JobDuration: 20 * time.Minute,
 		Now: func() time.Time { return time.Now().Add(h.schedule.skew) },
 	})
-	// Something to report on: a job over nothing fails.
+	// The project needs a trace: a job without traces fails.
 	var runs []trace.Run
 	for range 3 {
 		runs = append(runs, trace.Run{Inputs: map[string]any{"question": "Where is my refund?"}, Outputs: map[string]any{"answer": "On its way."}})
@@ -204,8 +204,8 @@ func (h *harness) run(t *testing.T) {
 	var group sync.WaitGroup
 	for number, step := range h.schedule.steps {
 		time.Sleep(step.after)
-		h.tell("%s", step)
-		h.take(t, &group, number, step)
+		h.logEvent("%s", step)
+		h.runStep(t, &group, number, step)
 	}
 	group.Wait()
 	time.Sleep(h.schedule.settle)
@@ -213,20 +213,20 @@ func (h *harness) run(t *testing.T) {
 		if process.isDead() {
 			h.processes[at] = h.newProcess(t)
 		} else {
-			process.lightFuse(-1)
+			process.setOperationsLeft(-1)
 		}
 	}
 	h.mu.Lock()
-	clear(h.troubles)
+	clear(h.storeFaults)
 	h.noLists = time.Time{}
 	h.mu.Unlock()
 	h.drain(t)
 	for question := range questions {
-		h.call(t, lastCalls+question, h.processes[question%len(h.processes)], step{question: question})
+		h.call(t, finalCalls+question, h.processes[question%len(h.processes)], step{question: question})
 	}
 	time.Sleep(3 * time.Minute) // an open question is answered by then
 	for question := range questions {
-		h.call(t, veryLastCalls+question, h.processes[question%len(h.processes)], step{question: question})
+		h.call(t, finalRepeatedCalls+question, h.processes[question%len(h.processes)], step{question: question})
 	}
 	h.drain(t)
 	for _, process := range h.all {
@@ -247,10 +247,10 @@ func (h *harness) drain(t *testing.T) {
 
 func (h *harness) newProcess(t *testing.T) *process {
 	p := newProcess()
-	p.drift = h.schedule.drift * float64(1-len(h.all)%3) // forwards, not, backwards
+	p.drift = h.schedule.drift * float64(1-len(h.all)%3) // forwards, none, backwards
 	options := Options{Logger: zerolog.New(h.log), Now: p.now, MaxJobsPerDay: h.schedule.perDay}
 	if h.shared != nil {
-		options.Store = &mortalStore{Store: h.shared(), process: p, trouble: h.trouble}
+		options.Store = &processStore{Store: h.shared(), process: p, fault: h.storeFault}
 	}
 	p.ledger = New(options)
 	if len(h.all) >= h.schedule.processes && h.schedule.restartedOff != 0 {
@@ -262,59 +262,59 @@ func (h *harness) newProcess(t *testing.T) *process {
 	return p
 }
 
-// trouble returns the current fault of the store.
-func (h *harness) trouble() storeTrouble {
+// storeFault returns the current fault of the store.
+func (h *harness) storeFault() storeFault {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := time.Now()
-	trouble := storeTrouble{down: h.troubles[outage].holds(now), full: h.troubles[storeFull].holds(now)}
-	if h.troubles[storeSlow].holds(now) {
+	trouble := storeFault{down: h.storeFaults[outageStep].holds(now), full: h.storeFaults[storeFull].holds(now)}
+	if h.storeFaults[storeSlow].holds(now) {
 		trouble.slow = 2 * time.Second
 	}
-	if s := h.troubles[storeFrozen]; s.holds(now) {
+	if s := h.storeFaults[storeFrozen]; s.holds(now) {
 		trouble.frozen = s.to
 	}
 	return trouble
 }
 
-func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) {
+func (h *harness) runStep(t *testing.T, group *sync.WaitGroup, number int, s step) {
 	process := h.processes[s.process]
-	if process.isDead() && s.kind == makeCall {
+	if process.isDead() && s.kind == callStep {
 		process = h.newProcess(t)
 		h.processes[s.process] = process
 	}
 	now := time.Now()
 	switch s.kind {
-	case makeCall:
+	case callStep:
 		group.Go(func() { h.call(t, number, process, s) })
-	case strangersJob:
-		h.strangersJob(t)
-	case kill:
-		process.lightFuse(s.fuse)
-	case restart:
+	case otherCallersJob:
+		h.startOtherCallersJob(t)
+	case killStep:
+		process.setOperationsLeft(s.operationsLeft)
+	case restartStep:
 		process.die()
 	case jumpClock:
 		process.jump(s.patience)
 		h.clocksSet = append(h.clocksSet, now)
 		h.jumps = append(h.jumps, now)
-	case outage, storeFull, storeSlow, storeFrozen:
+	case outageStep, storeFull, storeSlow, storeFrozen:
 		h.mu.Lock()
-		h.troubles[s.kind] = span{now, now.Add(s.patience)}
+		h.storeFaults[s.kind] = span{now, now.Add(s.patience)}
 		switch s.kind {
-		case outage, storeFrozen:
-			h.outages = append(h.outages, h.troubles[s.kind])
+		case outageStep, storeFrozen:
+			h.outages = append(h.outages, h.storeFaults[s.kind])
 		case storeFull:
-			h.fullSpans = append(h.fullSpans, h.troubles[s.kind])
+			h.fullSpans = append(h.fullSpans, h.storeFaults[s.kind])
 		}
 		h.mu.Unlock()
 	case failOver:
 		h.forget(span{now.Add(-min(s.patience, 10*time.Second)), now}, "")
-	case evict:
-		h.forget(span{time.Time{}, now}, strconv.Itoa(s.fuse))
+	case evictStep:
+		h.forget(span{time.Time{}, now}, strconv.Itoa(s.operationsLeft))
 	case damageFile:
-		h.damageFile(t, s.fuse)
+		h.damageFile(t, s.operationsLeft)
 	case replaceFile:
-		h.replaceFile(t, s.fuse)
+		h.replaceFile(t, s.operationsLeft)
 	case freeze:
 		process.freeze(s.patience)
 		h.freezes = append(h.freezes, frozenSpan{span{now, now.Add(s.patience)}, process})
@@ -328,7 +328,7 @@ func (h *harness) take(t *testing.T, group *sync.WaitGroup, number int, s step) 
 		h.dateSetAhead = h.dateSetAhead || s.patience > 0
 		h.mu.Unlock()
 		h.jumps = append(h.jumps, now)
-	case blackout:
+	case blackoutStep:
 		h.mu.Lock()
 		h.noLists = time.Now().Add(s.patience)
 		h.mu.Unlock()
@@ -397,7 +397,7 @@ func (h *harness) replaceFile(t *testing.T, which int) {
 	if path == "" {
 		return
 	}
-	link := filepath.Join(h.path, "link") // beside the state, whose files lie deeper
+	link := filepath.Join(h.path, "link") // outside the state, whose files are deeper
 	if err := os.Symlink(h.path, link); err != nil {
 		t.Error(err)
 	}
@@ -434,7 +434,7 @@ func (h *harness) damageFile(t *testing.T, which int) {
 	h.damages = append(h.damages, time.Now())
 }
 
-func (h *harness) strangersJob(t *testing.T) {
+func (h *harness) startOtherCallersJob(t *testing.T) {
 	request := &langsmith.CreateInsightsJobRequest{}
 	job, err := newClient(t, h.upstream, "lsv2_pt_somebody_else").CreateInsightsJob(context.Background(), h.project, request)
 	if err != nil {
@@ -443,7 +443,7 @@ func (h *harness) strangersJob(t *testing.T) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.strangers = append(h.strangers, job.ID)
+	h.otherCallersJobs = append(h.otherCallersJobs, job.ID)
 }
 
 func (h *harness) request(question int) *langsmith.CreateInsightsJobRequest {
@@ -457,7 +457,7 @@ func (h *harness) request(question int) *langsmith.CreateInsightsJobRequest {
 type callKey struct{}
 
 func (h *harness) call(t *testing.T, number int, process *process, s step) {
-	seen := &seenCall{number: number, question: s.question, process: process, duplicate: s.duplicate, last: number >= lastCalls, began: time.Now()}
+	seen := &seenCall{number: number, question: s.question, process: process, duplicate: s.duplicate, last: number >= finalCalls, began: time.Now()}
 	h.mu.Lock()
 	h.calls = append(h.calls, seen)
 	h.mu.Unlock()
@@ -484,11 +484,11 @@ func (h *harness) call(t *testing.T, number int, process *process, s step) {
 	seen.died = process.isDead()
 	switch {
 	case seen.died:
-		h.tell("call %d: its process is dead", number)
+		h.logEvent("call %d: its process is dead", number)
 	case err != nil:
-		h.tell("call %d: %v %+v", number, err, err)
+		h.logEvent("call %d: %v %+v", number, err, err)
 	default:
-		h.tell("call %d: %s already=%t probably=%t others=%d notes=%d", number, outcome.Job.ID, outcome.AlreadyRunning || outcome.AlreadyDone, outcome.Probably, len(outcome.Others), len(outcome.Notes))
+		h.logEvent("call %d: %s already=%t probably=%t others=%d notes=%d", number, outcome.Job.ID, outcome.AlreadyRunning || outcome.AlreadyDone, outcome.Probably, len(outcome.Others), len(outcome.Notes))
 	}
 }
 
@@ -501,7 +501,7 @@ type network struct {
 }
 
 func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
-	stalled := n.process.standStill()
+	stalled := n.process.waitWhilePaused()
 	if err := n.process.operate(); err != nil {
 		return nil, err
 	}
@@ -547,14 +547,14 @@ func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := n.next.RoundTrip(request)
 	genuine := fault.Body == "" && fault.Status == 0
 	if err == nil && genuine {
-		response = h.show(request, query, response)
+		response = h.changeResponse(request, query, response)
 	}
 	if kind == "POST" {
 		h.mu.Lock()
 		h.attempts[mark].ended = time.Now()
 		h.mu.Unlock()
 	}
-	h.tell("  call %d %s %s -> %s", seen.number, kind, describe(fault), answered(response, err))
+	h.logEvent("  call %d %s %s -> %s", seen.number, kind, describe(fault), describeAnswer(response, err))
 	if err == nil && kind == "list" && genuine && response.StatusCode == http.StatusOK {
 		h.mu.Lock()
 		h.lists[n.process] = asked
@@ -589,7 +589,7 @@ func describe(f sandbox.Fault) string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-func answered(response *http.Response, err error) string {
+func describeAnswer(response *http.Response, err error) string {
 	if err != nil {
 		return err.Error()
 	}
@@ -609,8 +609,8 @@ func markBody(request *http.Request, mark int) error {
 	return nil
 }
 
-// marked returns the attempt that started a job; nil for a job of another caller.
-func (h *harness) marked(job sandbox.StartedJob) *attempt {
+// attemptOf returns the attempt that started a job; nil for a job of another caller.
+func (h *harness) attemptOf(job sandbox.StartedJob) *attempt {
 	end := bytes.TrimRight(job.Request, " \t")
 	blank := job.Request[len(end):]
 	if len(blank) != 16 {
@@ -666,15 +666,15 @@ func (c *tally) add(h *harness) {
 	c.calls += len(h.calls)
 	c.posts += len(h.attempts)
 	for _, job := range h.jobs {
-		if h.marked(job) != nil {
+		if h.attemptOf(job) != nil {
 			c.jobs++
 		}
 	}
 	if c.second == nil {
 		c.second = map[string]int{}
 	}
-	for _, double := range h.doubles() {
-		c.second[double.excuse]++
+	for _, double := range h.findDuplicates() {
+		c.second[double.reason]++
 	}
 	for _, p := range h.all {
 		if p.isDead() {

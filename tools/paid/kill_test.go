@@ -89,8 +89,8 @@ const (
 
 var killPoints = []killPoint{atList, beforePost, afterPost, whileReading, soonAfter}
 
-// killer is in front of a sandbox and kills its client at one point. A request that has
-// arrived is still processed, as LangSmith does.
+// killer is a proxy before a sandbox that kills its client at one point. A request that has
+// arrived is still processed, as by LangSmith.
 type killer struct {
 	*sandbox.Sandbox
 	point killPoint

@@ -22,19 +22,19 @@ type process struct {
 	alive context.Context
 	end   context.CancelFunc
 
-	mu       sync.Mutex
-	dead     bool
-	fuse     int // operations left; negative for no end
-	holds    map[*mortalHold]struct{}
-	offset   time.Duration // of its clock
-	drift    float64       // of its clock, in seconds a second
-	began    time.Time
-	thawedAt time.Time // it stands still until then
-	ledger   *Ledger
+	mu             sync.Mutex
+	dead           bool
+	operationsLeft int // operations left; negative for no end
+	holds          map[*processHold]struct{}
+	offset         time.Duration // of its clock
+	drift          float64       // of its clock, in seconds a second
+	began          time.Time
+	resumesAt      time.Time // it is paused until then
+	ledger         *Ledger
 }
 
 func newProcess() *process {
-	p := &process{fuse: -1, holds: map[*mortalHold]struct{}{}, began: time.Now()}
+	p := &process{operationsLeft: -1, holds: map[*processHold]struct{}{}, began: time.Now()}
 	p.alive, p.end = context.WithCancel(context.Background())
 	return p
 }
@@ -42,12 +42,12 @@ func newProcess() *process {
 // operate counts an operation, and reports whether the process is alive. It waits while
 // the process is paused.
 func (p *process) operate() error {
-	p.standStill()
+	p.waitWhilePaused()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.fuse > 0 {
-		p.fuse--
-	} else if p.fuse == 0 {
+	if p.operationsLeft > 0 {
+		p.operationsLeft--
+	} else if p.operationsLeft == 0 {
 		p.dieLocked()
 	}
 	if p.dead {
@@ -56,12 +56,12 @@ func (p *process) operate() error {
 	return nil
 }
 
-// standStill waits while the process is paused, and reports whether it was.
-func (p *process) standStill() bool {
+// waitWhilePaused waits while the process is paused, and reports whether it was.
+func (p *process) waitWhilePaused() bool {
 	stood := false
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for wait := time.Until(p.thawedAt); wait > 0; wait = time.Until(p.thawedAt) { // it may be paused again meanwhile
+	for wait := time.Until(p.resumesAt); wait > 0; wait = time.Until(p.resumesAt) { // it may be paused again meanwhile
 		stood = true
 		p.mu.Unlock()
 		time.Sleep(wait)
@@ -82,7 +82,7 @@ func (p *process) standStill() bool {
 func (p *process) freeze(length time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.thawedAt = time.Now().Add(length)
+	p.resumesAt = time.Now().Add(length)
 	for hold := range p.holds {
 		if lease, ok := hold.Hold.(*simLease); ok {
 			lease.runOut(simLeaseTime)
@@ -109,15 +109,15 @@ func (p *process) dieLocked() {
 	p.dead = true
 	p.end()
 	for hold := range p.holds {
-		hold.orphan()
+		hold.abandon()
 	}
 	p.holds = nil
 }
 
-func (p *process) lightFuse(operations int) {
+func (p *process) setOperationsLeft(operations int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.fuse = operations
+	p.operationsLeft = operations
 }
 
 func (p *process) now() time.Time {
@@ -133,28 +133,28 @@ func (p *process) jump(by time.Duration) {
 	p.offset += by
 }
 
-// mortalStore is the store of one process.
-type mortalStore struct {
+// processStore is the store of one process.
+type processStore struct {
 	state.Store
 	process *process
-	trouble func() storeTrouble // of the store, for every process
+	fault   func() storeFault // of the store, for every process
 }
 
-// storeTrouble is a store's fault; the zero value is none.
-type storeTrouble struct {
+// storeFault is a store's fault; the zero value is none.
+type storeFault struct {
 	down   bool
 	full   bool // it can be read and not written
 	slow   time.Duration
-	frozen time.Time // it answers nothing until then
+	frozen time.Time // it does not respond until then
 }
 
 // do runs an operation, unless the process dies before it. The process may die directly
 // after it.
-func (m *mortalStore) do(ctx context.Context, writes bool, operation func() error) error {
+func (m *processStore) do(ctx context.Context, writes bool, operation func() error) error {
 	if err := m.process.operate(); err != nil {
 		return err
 	}
-	trouble := m.trouble()
+	trouble := m.fault()
 	frozen := time.Until(trouble.frozen)
 	if wait := max(trouble.slow, min(frozen, storeTimeout)); wait > 0 {
 		if err := sleep(ctx, wait); err != nil {
@@ -176,26 +176,26 @@ func (m *mortalStore) do(ctx context.Context, writes bool, operation func() erro
 	return err
 }
 
-type mortalHold struct {
+type processHold struct {
 	state.Hold
 	process *process
 	gone    bool // guarded by process.mu
 }
 
-// orphan returns the hold of a dead process. process.mu is held.
-func (h *mortalHold) orphan() {
+// abandon returns the hold of a dead process. process.mu is held.
+func (h *processHold) abandon() {
 	if h.gone {
 		return
 	}
 	h.gone = true
 	if lease, ok := h.Hold.(*simLease); ok {
-		lease.runOut(simLeaseTime) // nobody renews it any more
+		lease.runOut(simLeaseTime) // it is not renewed any more
 		return
 	}
-	h.Hold.Release() // the kernel closes a dead process's files
+	h.Hold.Release() // the kernel closes the files of a process that has died
 }
 
-func (h *mortalHold) Release() {
+func (h *processHold) Release() {
 	h.process.mu.Lock()
 	gone := h.gone
 	h.gone = true
@@ -206,26 +206,26 @@ func (h *mortalHold) Release() {
 	}
 }
 
-func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.SlotEntries, err error) {
+func (m *processStore) Acquire(ctx context.Context, slot state.Slot) (hold state.Hold, found state.SlotEntries, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(m.process.alive, cancel)()
-	var mine *mortalHold
+	var mine *processHold
 	err = m.do(ctx, true, func() error {
 		var err error
 		hold, found, err = m.Store.Acquire(ctx, slot)
 		if err != nil {
 			return err
 		}
-		mine = &mortalHold{Hold: hold, process: m.process}
+		mine = &processHold{Hold: hold, process: m.process}
 		m.process.mu.Lock()
 		defer m.process.mu.Unlock()
 		if m.process.dead {
-			mine.orphan()
+			mine.abandon()
 			return errDead
 		}
 		m.process.holds[mine] = struct{}{}
-		if lease, ok := hold.(*simLease); ok && time.Now().Before(m.process.thawedAt) {
+		if lease, ok := hold.(*simLease); ok && time.Now().Before(m.process.resumesAt) {
 			lease.runOut(simLeaseTime) // the process was paused while it waited
 		}
 		return nil
@@ -240,45 +240,45 @@ func (m *mortalStore) Acquire(ctx context.Context, slot state.Slot) (hold state.
 	return mine, found, nil
 }
 
-func (h *mortalHold) Confirm(ctx context.Context) error {
+func (h *processHold) Confirm(ctx context.Context) error {
 	if err := h.process.operate(); err != nil {
 		return err
 	}
 	return h.Hold.Confirm(ctx)
 }
 
-func (m *mortalStore) Intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
-	if mine, ok := hold.(*mortalHold); ok {
+func (m *processStore) Intend(ctx context.Context, slot state.Slot, entry state.Entry, hold state.Hold) error {
+	if mine, ok := hold.(*processHold); ok {
 		hold = mine.Hold
 	}
 	return m.do(ctx, true, func() error { return m.Store.Intend(ctx, slot, entry, hold) })
 }
 
-func (m *mortalStore) Load(ctx context.Context, slot state.Slot) (found state.SlotEntries, err error) {
+func (m *processStore) Load(ctx context.Context, slot state.Slot) (found state.SlotEntries, err error) {
 	err = m.do(ctx, false, func() error { found, err = m.Store.Load(ctx, slot); return err })
 	return found, err
 }
 
-func (m *mortalStore) Record(ctx context.Context, slot state.Slot, entry state.Entry) error {
+func (m *processStore) Record(ctx context.Context, slot state.Slot, entry state.Entry) error {
 	return m.do(ctx, true, func() error { return m.Store.Record(ctx, slot, entry) })
 }
 
-func (m *mortalStore) Survey(ctx context.Context, scope string) (found state.SurveyResult, err error) {
+func (m *processStore) Survey(ctx context.Context, scope string) (found state.SurveyResult, err error) {
 	err = m.do(ctx, false, func() error { found, err = m.Store.Survey(ctx, scope); return err })
 	return found, err
 }
 
-func (m *mortalStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (counted bool, err error) {
+func (m *processStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (counted bool, err error) {
 	err = m.do(ctx, true, func() error { counted, err = m.Store.Count(ctx, tally, token, most); return err })
 	return counted, err
 }
 
-func (m *mortalStore) ReadCount(ctx context.Context, tally state.Tally) (counted int, err error) {
+func (m *processStore) ReadCount(ctx context.Context, tally state.Tally) (counted int, err error) {
 	err = m.do(ctx, false, func() error { counted, err = m.Store.ReadCount(ctx, tally); return err })
 	return counted, err
 }
 
-func (m *mortalStore) Uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
+func (m *processStore) Uncount(ctx context.Context, tally state.Tally, token uuid.UUID) error {
 	return m.do(ctx, true, func() error { return m.Store.Uncount(ctx, tally, token) })
 }
 

@@ -14,7 +14,7 @@ import (
 func TestRequestsOfOrdinaryCalls(t *testing.T) {
 	const list, read, post = "GET /insights", "GET /insights/JOB", "POST /insights"
 	test := func(t *testing.T, open func() Store, known string) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: open(), MaxJobsPerDay: 10}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: open(), MaxJobsPerDay: 10}})
 		seen := 0
 		want := func(what string, requests ...string) {
 			t.Helper()
@@ -32,25 +32,25 @@ func TestRequestsOfOrdinaryCalls(t *testing.T) {
 				t.Errorf("%s: %q, want %q", what, got, requests)
 			}
 		}
-		w.start(t, w.call(asking("1")))
+		w.start(t, w.call(withContext("1")))
 		want("the first call", list, post)
-		w.start(t, w.call(asking("1")))
+		w.start(t, w.call(withContext("1")))
 		want("an equal call", read)
-		w.start(t, w.call(asking("2")))
+		w.start(t, w.call(withContext("2")))
 		want("another call", post)
-		duplicate := w.call(asking("1"))
+		duplicate := w.call(withContext("1"))
 		duplicate.AllowDuplicate = true
 		w.start(t, duplicate)
 		want("a duplicate", post)
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
-		if _, err := w.ledger.Start(t.Context(), w.call(asking("3"))); err == nil {
+		if _, err := w.ledger.Start(t.Context(), w.call(withContext("3"))); err == nil {
 			t.Error("a refused call succeeded")
 		}
 		want("a refused call", post)
 		w.drain(t)
 		other := New(Options{Store: open(), MaxJobsPerDay: 10})
 		for _, question := range []string{"2", "4"} {
-			if _, err := other.Start(t.Context(), w.call(asking(question))); err != nil {
+			if _, err := other.Start(t.Context(), w.call(withContext(question))); err != nil {
 				t.Error(err)
 			}
 		}

@@ -20,13 +20,13 @@ var faultKinds = []string{
 	"answers", // statuses, redirects and bodies that prove nothing, before and after processing
 	"lag",     // lists and reads that show a job late, and single reads that miss it
 	"rows",    // lists in another order, in pages, or without some rows for a while
-	"ids",     // reads that answer with another job
+	"ids",     // reads that return another job
 	"names",   // names that LangSmith stores in another form
 	"clocks",  // created_at, Date and the clocks of processes that are off, jump and drift
 	"files",   // state files that are truncated, emptied, overwritten or replaced
 	"store",   // a store that is full, read-only, slow, frozen, failed over or evicting
-	"others",  // jobs of other callers that are started beside a call, and fail, end or are deleted
-	"freeze",  // processes that stand still for seconds or minutes and go on
+	"others",  // jobs of other callers that are started at the same time as a call, and fail, end or are deleted
+	"freeze",  // processes that are paused for seconds or minutes
 }
 
 var faultsFlag = flag.String("faults", "all", "which kinds of faults the schedules may contain besides the plain ones, or all")
@@ -38,7 +38,7 @@ type schedule struct {
 	store     storeKind
 	processes int
 	perDay    int           // bound of jobs a day; 0 for none
-	skew      time.Duration // LangSmith's clock against ours
+	skew      time.Duration // LangSmith's clock relative to the harness's
 	calm      bool          // without faults of single requests
 	kinds     []string      // of faults
 	display   display
@@ -64,34 +64,34 @@ type step struct {
 	after time.Duration
 	kind  stepKind
 
-	process   int
-	question  int           // of a call: equal ones are equal calls
-	duplicate bool          // of a call: with AllowDuplicate
-	patience  time.Duration // of a call, 0 for any; or how long something lasts, or how far a clock jumps
-	fuse      int           // of a kill: operations that are still carried out; of a damage: which one
+	process        int
+	question       int           // of a call: equal ones are equal calls
+	duplicate      bool          // of a call: with AllowDuplicate
+	patience       time.Duration // of a call, 0 for any; or how long something lasts, or how far a clock jumps
+	operationsLeft int           // of a kill: the number of operations that are still executed; of a damage: which one
 }
 
 type stepKind int
 
 const (
-	makeCall stepKind = iota
-	strangersJob
-	kill
-	restart
+	callStep stepKind = iota
+	otherCallersJob
+	killStep
+	restartStep
 	jumpClock
-	outage
-	pause       // a process stands still for longer than its leases last
-	blackout    // LangSmith lists no jobs
-	loseRows    // LangSmith shows some jobs nowhere for a while
-	jumpDate    // LangSmith's Date header jumps
-	freeze      // a process stands still and goes on
-	damageFile  // a state file is truncated, emptied or overwritten
-	replaceFile // a directory is put into a state file's place
-	storeFull   // the store can be read and not written
-	storeSlow   // the store answers late
-	storeFrozen // the store does not answer
-	failOver    // the store forgets its last seconds
-	evict       // the store forgets a slot
+	outageStep
+	pause        // a process is paused for longer than its leases last
+	blackoutStep // LangSmith lists no jobs
+	loseRows     // LangSmith shows some jobs nowhere for a while
+	jumpDate     // LangSmith's Date header jumps
+	freeze       // a process is paused
+	damageFile   // a state file is truncated, emptied or overwritten
+	replaceFile  // a directory is put into a state file's place
+	storeFull    // the store can be read and not written
+	storeSlow    // the store responds late
+	storeFrozen  // the store does not respond
+	failOver     // the store forgets its last seconds
+	evictStep    // the store forgets a slot
 )
 
 func (k stepKind) String() string {
@@ -102,7 +102,7 @@ func (k stepKind) String() string {
 }
 
 func (s step) String() string {
-	return fmt.Sprintf("+%s %s process=%d question=%d duplicate=%t patience=%s fuse=%d", s.after, s.kind, s.process, s.question, s.duplicate, s.patience, s.fuse)
+	return fmt.Sprintf("+%s %s process=%d question=%d duplicate=%t patience=%s fuse=%d", s.after, s.kind, s.process, s.question, s.duplicate, s.patience, s.operationsLeft)
 }
 
 // questions is the number of different bodies. The first has a name; a list of jobs shows
@@ -141,24 +141,24 @@ func newSchedule(seed uint64) schedule {
 		}
 		switch roll := r.IntN(100); {
 		case roll < 70:
-			next.kind = makeCall
+			next.kind = callStep
 			next.duplicate = r.IntN(12) == 0
 			next.patience = pick(r, 0, 0, 0, 0, 10*time.Millisecond, 800*time.Millisecond, 3*time.Second, 20*time.Second)
 		case roll < 77:
-			next.kind = strangersJob
+			next.kind = otherCallersJob
 		case roll < 86:
-			next.kind = kill
-			next.fuse = r.IntN(12)
+			next.kind = killStep
+			next.operationsLeft = r.IntN(12)
 		case roll < 90:
-			next.kind = restart
+			next.kind = restartStep
 		case roll < 94:
 			next.kind = jumpClock
 			next.patience = pick(r, -time.Hour, -time.Minute, time.Minute, 11*time.Minute, 25*time.Hour, -25*time.Hour)
 		case roll < 96:
-			next.kind = outage
+			next.kind = outageStep
 			next.patience = pick(r, time.Second, 10*time.Second, 5*time.Minute)
 		case roll < 98:
-			next.kind = blackout
+			next.kind = blackoutStep
 			next.patience = pick(r, 10*time.Second, time.Minute, 5*time.Minute)
 		default:
 			next.kind = pause
@@ -184,7 +184,7 @@ func (s *schedule) addKind(r *rand.Rand, kind string) {
 	insert := func(kind stepKind, patience time.Duration) {
 		at := r.IntN(len(s.steps) + 1)
 		s.steps = slices.Insert(s.steps, at, step{
-			after: anyPause(r) / 4, kind: kind, process: r.IntN(s.processes), patience: patience, fuse: r.IntN(100),
+			after: anyPause(r) / 4, kind: kind, process: r.IntN(s.processes), patience: patience, operationsLeft: r.IntN(100),
 		})
 	}
 	d := &s.display
@@ -219,14 +219,14 @@ func (s *schedule) addKind(r *rand.Rand, kind string) {
 		}
 	case "store":
 		for range 1 + r.IntN(2) {
-			insert(pick(r, storeFull, storeFull, storeSlow, storeFrozen, failOver, evict), pick(r, time.Second, 10*time.Second, 3*time.Minute))
+			insert(pick(r, storeFull, storeFull, storeSlow, storeFrozen, failOver, evictStep), pick(r, time.Second, 10*time.Second, 3*time.Minute))
 		}
 	case "others":
-		d.strangersEnd = pick(r, "error", "success", deleted)
-		d.strangersAfter = pick(r, 0, 5*time.Second, 30*time.Second)
+		d.otherJobsEnd = pick(r, "error", "success", deleted)
+		d.otherJobsAfter = pick(r, 0, 5*time.Second, 30*time.Second)
 		for range 1 + r.IntN(2) {
 			at := r.IntN(len(s.steps)) + 1
-			s.steps = slices.Insert(s.steps, at, step{after: pick(r, 0, 500*time.Millisecond, 2*time.Second, 4*time.Second), kind: strangersJob})
+			s.steps = slices.Insert(s.steps, at, step{after: pick(r, 0, 500*time.Millisecond, 2*time.Second, 4*time.Second), kind: otherCallersJob})
 		}
 	case "freeze":
 		for range 1 + r.IntN(3) {
@@ -252,7 +252,7 @@ func pick[T any](r *rand.Rand, choices ...T) T { return choices[r.IntN(len(choic
 
 // fault returns the fault of the nth request of a kind in a call.
 func (s schedule) fault(call int, request string, n int) sandbox.Fault {
-	if call >= lastCalls {
+	if call >= finalCalls {
 		return sandbox.Fault{}
 	}
 	name := fmt.Sprintf("%d/%s/%d", call, request, n)

@@ -29,21 +29,21 @@ func TestInconclusiveLook(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{})
-				first := w.start(t, w.call(asking("something else")))
-				w.start(t, w.call(asking("a third thing")))
-				lose(t, w)
+				w := newFixture(t, fixtureOptions{})
+				first := w.start(t, w.call(withContext("something else")))
+				w.start(t, w.call(withContext("a third thing")))
+				loseResponse(t, w)
 				time.Sleep(LongestLag)
 				fault.Method, fault.Path = "GET", insightsPost
 				fault.Skip = 2 // the list that comes before the looks, and the first look
 				fault.Body = strings.ReplaceAll(fault.Body, "%q", `"`+first.Job.ID.String()+`"`)
-				mend := w.Inject(fault)
+				restore := w.Inject(fault)
 				var uncertain *UncertainError
 				_, err := w.ledger.Start(t.Context(), w.call())
 				if !errors.As(err, &uncertain) || uncertain.LookErr == nil || w.posts() != 3 {
 					t.Errorf("%d requests: %v, %+v", w.posts(), err, uncertain)
 				}
-				mend()
+				restore()
 				time.Sleep(listAge)
 				if outcome := w.start(t, w.call()); outcome.AlreadyRunning {
 					t.Errorf("%+v", outcome)
@@ -58,9 +58,9 @@ func TestInconclusiveLook(t *testing.T) {
 // A job that was deleted through this server is not missing from a list.
 func TestLookAfterDeletion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
-		other := w.start(t, w.call(asking("something else")))
-		lose(t, w)
+		w := newFixture(t, fixtureOptions{})
+		other := w.start(t, w.call(withContext("something else")))
+		loseResponse(t, w)
 		if _, err := w.client.DeleteJob(t.Context(), w.project, other.Job.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -76,8 +76,8 @@ func TestLookAfterDeletion(t *testing.T) {
 // A job on one page of a list is found, even if the next page fails.
 func TestLookWithoutSecondPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
-		lose(t, w)
+		w := newFixture(t, fixtureOptions{})
+		loseResponse(t, w)
 		time.Sleep(LongestLag)
 		late := uuid.New()
 		var rows []string
@@ -101,7 +101,7 @@ func TestLookWithoutSecondPage(t *testing.T) {
 // incomplete, which does not prove that it is gone.
 func TestAcknowledgedJobWithPartialList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		first := w.start(t, w.call())
 		w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`})
 		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[{"id":null}]}`})
@@ -116,8 +116,8 @@ func TestAcknowledgedJobWithPartialList(t *testing.T) {
 	})
 }
 
-// lose loses a call's request and its response.
-func lose(t *testing.T, w *world) {
+// loseResponse loses a call's request and its response.
+func loseResponse(t *testing.T, w *fixture) {
 	t.Helper()
 	w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
 	var uncertain *UncertainError
@@ -131,8 +131,8 @@ func lose(t *testing.T, w *world) {
 func TestFoundJobBesideDamagedState(t *testing.T) {
 	path := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
-		w.start(t, w.call(asking("something else")))
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		w.start(t, w.call(withContext("something else")))
 		w.drain(t)
 		log := onlyLog(t, path)
 		if err := os.WriteFile(log, []byte(`{"v":1,"token":"torn`), 0o600); err != nil {
@@ -151,7 +151,7 @@ func TestFoundJobBesideDamagedState(t *testing.T) {
 // two minutes after its response was lost. Both jobs are returned from then on.
 func TestJobShownAfterLastLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: 5 * time.Minute})
 		var uncertain *UncertainError
 		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) {
@@ -175,8 +175,8 @@ func TestJobShownAfterLastLook(t *testing.T) {
 // Ten minutes after a lost response, equal calls no longer look for its job.
 func TestLostResponseAfterTenMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
-		lose(t, w)
+		w := newFixture(t, fixtureOptions{})
+		loseResponse(t, w)
 		time.Sleep(LookAgain)
 		before := w.count("GET")
 		if outcome := w.start(t, w.call()); outcome.AlreadyRunning || outcome.Probably || w.count("GET") != before+1 {
@@ -191,7 +191,7 @@ func TestLostResponseAfterTenMinutes(t *testing.T) {
 // and none of the known jobs is missing.
 func TestLookAtSeveralPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		var rows []string
 		for n := range listPage + 50 {
 			rows = append(rows, fmt.Sprintf(`{"id":%q,"status":"success","created_at":"1999-01-%02dT00:00:00Z"}`, uuid.New(), 1+n*7%28))
@@ -205,7 +205,7 @@ func TestLookAtSeveralPages(t *testing.T) {
 			return func() { first(); second() }
 		}
 		remove := list(rows)
-		lose(t, w)
+		loseResponse(t, w)
 		remove()
 		time.Sleep(LongestLag)
 		remove = list(rows[1:])

@@ -23,12 +23,12 @@ import (
 // A call that could not acquire its slot, because the store was full or unavailable for a
 // moment, reads again before it sends its request.
 func TestCallWithoutSlot(t *testing.T) {
-	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
+	for name, trouble := range map[string]storeFault{"full": {full: true}, "away": {down: true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				leases, now := newLeaseStore(), newChangingTrouble(trouble)
-				w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1, Store: &mortalStore{
-					Store: leases, process: newProcess(), trouble: now.Get,
+				leases, now := newLeaseStore(), newChangingFault(trouble)
+				w := newFixture(t, fixtureOptions{ledger: Options{MaxJobsPerDay: 1, Store: &processStore{
+					Store: leases, process: newProcess(), fault: now.Get,
 				}}})
 				other := New(Options{Store: struct{ Store }{leases}})
 				w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, DelayAfter: 4 * time.Second})
@@ -37,7 +37,7 @@ func TestCallWithoutSlot(t *testing.T) {
 				var group sync.WaitGroup
 				group.Go(func() { slow, slowErr = w.ledger.Start(context.Background(), w.call()) })
 				time.Sleep(time.Second)
-				now.Set(storeTrouble{})
+				now.Set(storeFault{})
 				fast, err := other.Start(t.Context(), w.call())
 				if err != nil {
 					t.Fatal(err)
@@ -47,7 +47,7 @@ func TestCallWithoutSlot(t *testing.T) {
 					t.Errorf("%+v, %v", slow, slowErr)
 				}
 				wantJobs(t, w, 1)
-				w.start(t, w.call(asking("another"))) // since the first has used up nothing of the day
+				w.start(t, w.call(withContext("another"))) // since the first has used up nothing of the day
 				w.drain(t)
 			})
 		})
@@ -58,14 +58,14 @@ func TestCallWithoutSlot(t *testing.T) {
 // may have got the missing entry of a call that could not acquire the slot.
 func TestEntryThatTheStoreMissed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{full: true})
-		w := newWorld(t, worldOptions{ledger: Options{Store: struct{ Store }{leases}}})
-		other := New(Options{Store: &mortalStore{Store: leases, process: newProcess(), trouble: now.Get}})
+		leases, now := newLeaseStore(), newChangingFault(storeFault{full: true})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: struct{ Store }{leases}}})
+		other := New(Options{Store: &processStore{Store: leases, process: newProcess(), fault: now.Get}})
 		first, err := other.Start(t.Context(), w.call())
 		if err != nil || !slices.Equal(first.Notes, []string{noteNoStore}) {
 			t.Fatalf("%+v, %v", first, err)
 		}
-		now.Set(storeTrouble{})
+		now.Set(storeFault{})
 		time.Sleep(unsavedPause - time.Second)
 		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, Status: http.StatusBadGateway, DelayAfter: 2 * time.Second})
 		if again := w.start(t, w.call()); again.Job.ID != first.Job.ID || !again.AlreadyRunning {
@@ -92,8 +92,8 @@ func (slotlessStore) Acquire(context.Context, state.Slot) (state.Hold, state.Slo
 func TestUnreadableSlotAfterWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
-		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1, Store: slotlessStore{leases}}})
-		if _, err := New(Options{MaxJobsPerDay: 1, Store: struct{ Store }{leases}}).Start(t.Context(), w.call(asking("another"))); err != nil {
+		w := newFixture(t, fixtureOptions{ledger: Options{MaxJobsPerDay: 1, Store: slotlessStore{leases}}})
+		if _, err := New(Options{MaxJobsPerDay: 1, Store: struct{ Store }{leases}}).Start(t.Context(), w.call(withContext("another"))); err != nil {
 			t.Fatal(err)
 		}
 		var limit *LimitError
@@ -105,17 +105,17 @@ func TestUnreadableSlotAfterWait(t *testing.T) {
 	})
 }
 
-// changingTrouble is a store's fault, which a test changes.
-type changingTrouble struct{ now atomic.Pointer[storeTrouble] }
+// changingFault is a store's fault, which a test changes.
+type changingFault struct{ now atomic.Pointer[storeFault] }
 
-func newChangingTrouble(first storeTrouble) *changingTrouble {
-	c := new(changingTrouble)
+func newChangingFault(first storeFault) *changingFault {
+	c := new(changingFault)
 	c.Set(first)
 	return c
 }
 
-func (c *changingTrouble) Set(trouble storeTrouble) { c.now.Store(&trouble) }
-func (c *changingTrouble) Get() storeTrouble        { return *c.now.Load() }
+func (c *changingFault) Set(trouble storeFault) { c.now.Store(&trouble) }
+func (c *changingFault) Get() storeFault        { return *c.now.Load() }
 
 // intendingStore is a store that fails to write an intent, after a hook.
 type intendingStore struct {
@@ -138,7 +138,7 @@ func TestSlowIntent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		store := &intendingStore{Store: leases}
-		w := newWorld(t, worldOptions{ledger: Options{Store: store}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: store}})
 		other := New(Options{Store: struct{ Store }{leases}})
 		var fast *Outcome
 		store.before = func() {
@@ -159,13 +159,13 @@ func TestSlowIntent(t *testing.T) {
 	})
 }
 
-// stillStore is a store of a process that is paused while it counts a job.
-type stillStore struct {
+// pausedStore is a store of a process that is paused while it counts a job.
+type pausedStore struct {
 	Store
 	once sync.Once
 }
 
-func (s *stillStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
+func (s *pausedStore) Count(ctx context.Context, tally state.Tally, token uuid.UUID, most int) (bool, error) {
 	s.once.Do(func() { <-ctx.Done() })
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -177,13 +177,13 @@ func (s *stillStore) Count(ctx context.Context, tally state.Tally, token uuid.UU
 func TestJobsPerDayOfPausedProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
-		w := newWorld(t, worldOptions{ledger: Options{Store: &stillStore{Store: leases}, MaxJobsPerDay: 1}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: &pausedStore{Store: leases}, MaxJobsPerDay: 1}})
 		other := New(Options{Store: struct{ Store }{leases}, MaxJobsPerDay: 1})
-		if first := w.start(t, w.call(asking("1"))); len(first.Notes) > 0 {
+		if first := w.start(t, w.call(withContext("1"))); len(first.Notes) > 0 {
 			t.Errorf("notes %q", first.Notes)
 		}
 		var limit *LimitError
-		if _, err := other.Start(t.Context(), w.call(asking("2"))); !errors.As(err, &limit) {
+		if _, err := other.Start(t.Context(), w.call(withContext("2"))); !errors.As(err, &limit) {
 			t.Errorf("got %v", err)
 		}
 		wantJobs(t, w, 1)
@@ -194,19 +194,19 @@ func TestJobsPerDayOfPausedProcess(t *testing.T) {
 // The missing entries of a store are written when it works again, even if the process
 // gets no other call: the intent while its request is in flight, and the outcome.
 func TestMissingEntriesAreWritten(t *testing.T) {
-	for name, trouble := range map[string]storeTrouble{"full": {full: true}, "away": {down: true}} {
+	for name, trouble := range map[string]storeFault{"full": {full: true}, "away": {down: true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				leases, now := newLeaseStore(), newChangingTrouble(trouble)
-				w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
-					Store: leases, process: newProcess(), trouble: now.Get,
+				leases, now := newLeaseStore(), newChangingFault(trouble)
+				w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{
+					Store: leases, process: newProcess(), fault: now.Get,
 				}}})
 				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 50 * time.Second})
 				var first *Outcome
 				var group sync.WaitGroup
 				group.Go(func() { first = w.start(t, w.call()) })
 				time.Sleep(time.Second)
-				now.Set(storeTrouble{})
+				now.Set(storeFault{})
 				time.Sleep(unsavedPause)
 				var uncertain *UncertainError
 				if _, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.Wait == 0 {
@@ -215,7 +215,7 @@ func TestMissingEntriesAreWritten(t *testing.T) {
 				time.Sleep(30 * time.Second)
 				now.Set(trouble)
 				group.Wait()
-				now.Set(storeTrouble{})
+				now.Set(storeFault{})
 				time.Sleep(2 * unsavedPause)
 				again, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call())
 				if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning || again.Probably {
@@ -228,23 +228,23 @@ func TestMissingEntriesAreWritten(t *testing.T) {
 	}
 }
 
-// Refused calls take no job's place among the entries that a store is missing.
+// Refused calls do not displace jobs among the entries that a store is missing.
 func TestRefusedCallsWithoutStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{down: true})
-		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
-			Store: leases, process: newProcess(), trouble: now.Get,
+		leases, now := newLeaseStore(), newChangingFault(storeFault{down: true})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{
+			Store: leases, process: newProcess(), fault: now.Get,
 		}}})
 		refuse := w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
 		for n := range maxUnsaved + 1 {
-			if _, err := w.ledger.Start(t.Context(), w.call(asking(fmt.Sprint(n)))); err == nil {
+			if _, err := w.ledger.Start(t.Context(), w.call(withContext(fmt.Sprint(n)))); err == nil {
 				t.Fatal("a refused call succeeded")
 			}
 		}
 		refuse()
 		first := w.start(t, w.call())
 		w.drain(t)
-		now.Set(storeTrouble{})
+		now.Set(storeFault{})
 		time.Sleep(2 * unsavedPause)
 		again, err := New(Options{Store: leases}).Start(t.Context(), w.call())
 		if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning {
@@ -264,7 +264,7 @@ func TestDamageFoundLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+				w := newFixture(t, fixtureOptions{ledger: Options{Store: state.NewDirectory(path)}})
 				first := w.start(t, w.call())
 				w.drain(t)
 				log := onlyLog(t, path)
@@ -272,15 +272,15 @@ func TestDamageFoundLate(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(listAge)
-				now := newChangingTrouble(storeTrouble{down: true})
-				other := New(Options{Store: &mortalStore{
-					Store: state.NewDirectory(path), process: newProcess(), trouble: now.Get,
+				now := newChangingFault(storeFault{down: true})
+				other := New(Options{Store: &processStore{
+					Store: state.NewDirectory(path), process: newProcess(), fault: now.Get,
 				}})
 				fault.Times = 1
 				w.Inject(fault)
 				go func() {
 					time.Sleep(time.Second)
-					now.Set(storeTrouble{full: true})
+					now.Set(storeFault{full: true})
 				}()
 				_, err := other.Start(t.Context(), w.call())
 				var uncertain *UncertainError
@@ -301,15 +301,15 @@ func TestDamageFoundLate(t *testing.T) {
 // not acquire it.
 func TestResendAfterCallWithoutSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		leases, now := newLeaseStore(), newChangingTrouble(storeTrouble{full: true})
-		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
-			Store: leases, process: newProcess(), trouble: now.Get,
+		leases, now := newLeaseStore(), newChangingFault(storeFault{full: true})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{
+			Store: leases, process: newProcess(), fault: now.Get,
 		}}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: time.Minute})
 		var group sync.WaitGroup
 		group.Go(func() { w.start(t, w.call()) })
 		time.Sleep(time.Second)
-		now.Set(storeTrouble{})
+		now.Set(storeFault{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"9"}}})
 		var api *langsmith.Error
 		if _, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call()); !errors.As(err, &api) || api.Status != 429 {
@@ -325,15 +325,15 @@ func TestResendAfterCallWithoutSlot(t *testing.T) {
 // process died then.
 func TestProcessDiesAfterResend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		leases, mortal := newLeaseStore(), newProcess()
-		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{
-			Store: leases, process: mortal, trouble: func() storeTrouble { return storeTrouble{} },
+		leases, process := newLeaseStore(), newProcess()
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{
+			Store: leases, process: process, fault: func() storeFault { return storeFault{} },
 		}}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"20"}}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DelayAfter: time.Minute})
 		go func() { _, _ = w.ledger.Start(context.Background(), w.call()) }()
 		time.Sleep(30 * time.Second)
-		mortal.die()
+		process.die()
 		wantJobs(t, w, 1)
 		time.Sleep(LookAgain - 25*time.Second) // of the first sending, and 5 s more
 		again, err := New(Options{Store: struct{ Store }{leases}}).Start(t.Context(), w.call())

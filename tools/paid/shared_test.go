@@ -50,7 +50,7 @@ func eachShared(t *testing.T, test func(t *testing.T, open func() Store)) {
 
 func TestTwentyEqualCallsInTwoProcesses(t *testing.T) {
 	eachShared(t, func(t *testing.T, open func() Store) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: open()}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: open()}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, DelayAfter: 50 * time.Millisecond})
 		ledgers := []*Ledger{w.ledger, New(Options{Store: open()})}
 		var mu sync.Mutex
@@ -88,18 +88,18 @@ func TestTwentyEqualCallsInTwoProcesses(t *testing.T) {
 
 func TestJobOfAnotherProcess(t *testing.T) {
 	eachShared(t, func(t *testing.T, open func() Store) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: open(), MaxJobsPerDay: 2}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: open(), MaxJobsPerDay: 2}})
 		other := New(Options{Store: open(), MaxJobsPerDay: 2})
-		first := w.start(t, w.call(asking("1")))
-		again, err := other.Start(t.Context(), w.call(asking("1")))
+		first := w.start(t, w.call(withContext("1")))
+		again, err := other.Start(t.Context(), w.call(withContext("1")))
 		if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning {
 			t.Fatalf("got %+v, %v", again, err)
 		}
-		if _, err := other.Start(t.Context(), w.call(asking("2"))); err != nil {
+		if _, err := other.Start(t.Context(), w.call(withContext("2"))); err != nil {
 			t.Fatal(err)
 		}
 		var limit *LimitError
-		if _, err := w.ledger.Start(t.Context(), w.call(asking("3"))); !errors.As(err, &limit) {
+		if _, err := w.ledger.Start(t.Context(), w.call(withContext("3"))); !errors.As(err, &limit) {
 			t.Errorf("the day's bound counts one process only: %v", err)
 		}
 		w.drain(t)
@@ -117,7 +117,7 @@ func TestFailingStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: state.NewDirectory(path)}})
 		first := w.start(t, w.call())
 		if !slices.Equal(first.Notes, []string{noteNoStore}) {
 			t.Errorf("notes %q", first.Notes)
@@ -146,7 +146,7 @@ func TestFailingStore(t *testing.T) {
 	})
 }
 
-// onlyLog returns the path of the one log in a state directory.
+// onlyLog returns the path of the only log in a state directory.
 func onlyLog(t *testing.T, path string) string {
 	t.Helper()
 	logs, err := filepath.Glob(filepath.Join(path, "*", "*", "*", "*.log"))
@@ -159,7 +159,7 @@ func onlyLog(t *testing.T, path string) string {
 func TestDamagedState(t *testing.T) {
 	path := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: state.NewDirectory(path)}})
 		first := w.start(t, w.call())
 		w.drain(t)
 		log := onlyLog(t, path)
@@ -187,8 +187,8 @@ func TestDamagedState(t *testing.T) {
 func TestUnreadableStateFile(t *testing.T) {
 	path := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
-		first := w.start(t, w.call(asking("1")))
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		first := w.start(t, w.call(withContext("1")))
 		w.drain(t)
 		log := onlyLog(t, path)
 		if err := os.Remove(log); err != nil {
@@ -199,19 +199,19 @@ func TestUnreadableStateFile(t *testing.T) {
 		}
 		other := New(Options{Store: state.NewDirectory(path), MaxJobsPerDay: 1})
 		var uncertain *UncertainError
-		if _, err := other.Start(t.Context(), w.call(asking("1"))); !errors.As(err, &uncertain) || len(uncertain.Found) != 1 || uncertain.Found[0].ID != first.Job.ID {
+		if _, err := other.Start(t.Context(), w.call(withContext("1"))); !errors.As(err, &uncertain) || len(uncertain.Found) != 1 || uncertain.Found[0].ID != first.Job.ID {
 			t.Errorf("with an unfinished job that nobody owns: %v", err)
 		}
-		second, err := other.Start(t.Context(), w.call(asking("2")))
+		second, err := other.Start(t.Context(), w.call(withContext("2")))
 		if err != nil || len(second.Notes) > 0 {
 			t.Errorf("another question: %+v, %v", second, err)
 		}
-		if again := w.start(t, w.call(asking("1"))); again.Job.ID != first.Job.ID || !again.AlreadyRunning {
+		if again := w.start(t, w.call(withContext("1"))); again.Job.ID != first.Job.ID || !again.AlreadyRunning {
 			t.Errorf("in the process that started it: %+v", again)
 		}
 		time.Sleep(2 * unsavedPause) // what cannot be written keeps nothing else from it
-		last := w.start(t, w.call(asking("3")))
-		if again, err := other.Start(t.Context(), w.call(asking("3"))); err != nil || again.Job.ID != last.Job.ID || len(again.Notes) > 0 {
+		last := w.start(t, w.call(withContext("3")))
+		if again, err := other.Start(t.Context(), w.call(withContext("3"))); err != nil || again.Job.ID != last.Job.ID || len(again.Notes) > 0 {
 			t.Errorf("a third question: %+v, %v", again, err)
 		}
 		w.drain(t)
@@ -224,9 +224,9 @@ func TestPausedProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		paused, other := newProcess(), newProcess()
-		up := func() storeTrouble { return storeTrouble{} }
-		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: paused, trouble: up}}})
-		second := New(Options{Store: &mortalStore{Store: leases, process: other, trouble: up}})
+		up := func() storeFault { return storeFault{} }
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{Store: leases, process: paused, fault: up}}})
+		second := New(Options{Store: &processStore{Store: leases, process: other, fault: up}})
 		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, DelayAfter: 4 * time.Second})
 		var slow *Outcome
 		var slowErr error
@@ -257,9 +257,9 @@ func TestResendNeedsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		paused, other := newProcess(), newProcess()
-		well := func() storeTrouble { return storeTrouble{} }
-		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: paused, trouble: well}}})
-		second := New(Options{Store: &mortalStore{Store: leases, process: other, trouble: well}})
+		well := func() storeFault { return storeFault{} }
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{Store: leases, process: paused, fault: well}}})
+		second := New(Options{Store: &processStore{Store: leases, process: other, fault: well}})
 		w.Inject(sandbox.Fault{
 			Method: "POST", Path: insightsPost, Times: 1, Status: 429, Body: `{"detail":"Rate limit exceeded"}`, Header: http.Header{"Retry-After": {"20"}},
 		})
@@ -290,12 +290,12 @@ func TestResendNeedsLease(t *testing.T) {
 func TestFullStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases, full := newLeaseStore(), false
-		trouble := func() storeTrouble { return storeTrouble{full: full} }
-		w := newWorld(t, worldOptions{ledger: Options{Store: &mortalStore{Store: leases, process: newProcess(), trouble: trouble}}})
+		trouble := func() storeFault { return storeFault{full: full} }
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: &processStore{Store: leases, process: newProcess(), fault: trouble}}})
 		first := w.start(t, w.call())
 		full = true
-		for range 3 { // one after the other: the store that failed is left alone for a second
-			other := New(Options{Store: &mortalStore{Store: leases, process: newProcess(), trouble: trouble}})
+		for range 3 { // one after the other: the store is not tried for a second after a failure
+			other := New(Options{Store: &processStore{Store: leases, process: newProcess(), fault: trouble}})
 			for range 2 {
 				again, err := other.Start(t.Context(), w.call())
 				if err != nil || again.Job.ID != first.Job.ID || !again.AlreadyRunning || !slices.Equal(again.Notes, []string{noteNoStore}) {
@@ -313,11 +313,11 @@ func TestFullStore(t *testing.T) {
 func TestResponseDuringLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
-		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: leases}})
 		other := New(Options{Store: struct{ Store }{leases}})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 4 * time.Second})
 		duplicate := w.call()
-		duplicate.AllowDuplicate = true // takes no turn, so that the other does not wait for it
+		duplicate.AllowDuplicate = true // does not acquire the slot, so that the other does not wait for it
 		var first, second *Outcome
 		var firstErr, secondErr error
 		var group sync.WaitGroup
@@ -337,7 +337,7 @@ func TestResponseDuringLook(t *testing.T) {
 func TestSlotHeldByAnotherProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
-		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: leases}})
 		hold, _, err := leases.Acquire(t.Context(), w.call().slot)
 		if err != nil {
 			t.Fatal(err)
@@ -366,13 +366,13 @@ func TestLostRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	w := newWorld(t, worldOptions{ledger: Options{Store: store, MaxJobsPerDay: 3}})
-	first := w.start(t, w.call(asking("1")))
+	w := newFixture(t, fixtureOptions{ledger: Options{Store: store, MaxJobsPerDay: 3}})
+	first := w.start(t, w.call(withContext("1")))
 	server.Stop()
-	if again := w.start(t, w.call(asking("1"))); again.Job.ID != first.Job.ID || len(again.Notes) != 1 {
+	if again := w.start(t, w.call(withContext("1"))); again.Job.ID != first.Job.ID || len(again.Notes) != 1 {
 		t.Errorf("got %+v", again)
 	}
-	second := w.start(t, w.call(asking("2")))
+	second := w.start(t, w.call(withContext("2")))
 	if !slices.Equal(second.Notes, []string{noteNoStore, noteNoCount}) {
 		t.Errorf("notes %q", second.Notes)
 	}
@@ -386,7 +386,7 @@ func TestLostRedis(t *testing.T) {
 	server.Restart()
 	shared := w.ledger.stores.shared
 	shared.mu.Lock()
-	shared.writing.retryAt = time.Now() // Redis need not be left alone any longer
+	shared.writing.retryAt = time.Now() // Redis is tried again without a pause
 	shared.saveNow()
 	shared.mu.Unlock()
 	shared.saving.Wait() // until it has the entries that it missed
@@ -400,12 +400,12 @@ func TestLostRedis(t *testing.T) {
 }
 
 // What one process learned of another's job through the store, it knows without the store.
-func TestLearnedJobOutlivesStore(t *testing.T) {
+func TestJobLearnedFromStoreIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := newLeaseStore()
 		var down atomic.Bool
-		store := &mortalStore{Store: leases, process: newProcess(), trouble: func() storeTrouble { return storeTrouble{down: down.Load()} }}
-		w := newWorld(t, worldOptions{ledger: Options{Store: leases}})
+		store := &processStore{Store: leases, process: newProcess(), fault: func() storeFault { return storeFault{down: down.Load()} }}
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: leases}})
 		first := w.start(t, w.call())
 		w.drain(t)
 		other := New(Options{Store: store})
@@ -448,9 +448,9 @@ func (d *fullDisk) Record(ctx context.Context, slot state.Slot, entry state.Entr
 func TestFullDisk(t *testing.T) {
 	store := &fullDisk{Store: state.NewDirectory(t.TempDir())}
 	store.full.Store(true)
-	w := newWorld(t, worldOptions{ledger: Options{Store: store, MaxJobsPerDay: 3}})
-	first := w.start(t, w.call(asking("1")))
-	again := w.start(t, w.call(asking("1")))
+	w := newFixture(t, fixtureOptions{ledger: Options{Store: store, MaxJobsPerDay: 3}})
+	first := w.start(t, w.call(withContext("1")))
+	again := w.start(t, w.call(withContext("1")))
 	w.drain(t)
 	for _, outcome := range []*Outcome{first, again} {
 		if outcome.Job.ID != first.Job.ID || !slices.Equal(outcome.Notes, []string{noteNoStore}) {
@@ -465,7 +465,7 @@ func TestFullDisk(t *testing.T) {
 	w.ledger.stores.shared.saveNow()
 	w.ledger.stores.shared.mu.Unlock()
 	w.ledger.stores.shared.saving.Wait()
-	again = w.start(t, w.call(asking("1")))
+	again = w.start(t, w.call(withContext("1")))
 	if log := w.log.String(); !strings.Contains(log, "can be used again") || again.Job.ID != first.Job.ID || len(again.Notes) != 0 {
 		t.Errorf("with space again: %+v; %s", again, log)
 	}
@@ -480,10 +480,10 @@ func TestRedisHasNoCredential(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	w := newWorld(t, worldOptions{ledger: Options{Store: store, MaxJobsPerDay: 10}})
-	w.start(t, w.call(named("Confidential name"), asking("confidential question")))
+	w := newFixture(t, fixtureOptions{ledger: Options{Store: store, MaxJobsPerDay: 10}})
+	w.start(t, w.call(withName("Confidential name"), withContext("confidential question")))
 	w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true})
-	w.start(t, w.call(named("Confidential other")))
+	w.start(t, w.call(withName("Confidential other")))
 	w.drain(t)
 	options, err := redis.ParseURL(url)
 	if err != nil {

@@ -22,8 +22,8 @@ import (
 
 func TestStartsOneJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
-		outcome := w.start(t, w.call(named("Weekly")))
+		w := newFixture(t, fixtureOptions{})
+		outcome := w.start(t, w.call(withName("Weekly")))
 		w.drain(t)
 		wantJobs(t, w, 1)
 		if outcome.Job.ID != w.jobs()[0].ID || outcome.Job.Name != "Weekly" || outcome.AlreadyRunning || outcome.Probably || len(outcome.Notes) > 0 {
@@ -49,18 +49,18 @@ func TestStartsOneJob(t *testing.T) {
 
 func TestEqualCallWhileUnfinished(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
-		first := w.start(t, w.call(asking("why?")))
+		w := newFixture(t, fixtureOptions{})
+		first := w.start(t, w.call(withContext("why?")))
 		time.Sleep(10 * time.Minute)
-		second := w.start(t, w.call(asking("why?")))
+		second := w.start(t, w.call(withContext("why?")))
 		if second.Job.ID != first.Job.ID || !second.AlreadyRunning || second.Probably {
 			t.Errorf("second call: %+v, first job %s", second, first.Job.ID)
 		}
-		other := w.start(t, w.call(asking("how?")))
+		other := w.start(t, w.call(withContext("how?")))
 		if other.AlreadyRunning || len(other.Others) != 1 || other.Others[0].ID != first.Job.ID {
 			t.Errorf("another question: %+v", other)
 		}
-		duplicate := w.call(asking("why?"))
+		duplicate := w.call(withContext("why?"))
 		duplicate.AllowDuplicate = true
 		if third := w.start(t, duplicate); third.AlreadyRunning || third.Job.ID == first.Job.ID {
 			t.Errorf("allow_duplicate: %+v", third)
@@ -70,13 +70,13 @@ func TestEqualCallWhileUnfinished(t *testing.T) {
 	})
 }
 
-// A deleted job is offered no more, not even for as long as calls share a list.
-func TestDeletedJobIsNotOffered(t *testing.T) {
+// A deleted job is not returned, not even while calls share a list.
+func TestDeletedJobIsNotReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		first := w.start(t, w.call())
 		list := func() []langsmith.Job {
-			others, _, err := w.ledger.ListOthers(t.Context(), w.call(asking("another")))
+			others, _, err := w.ledger.ListOthers(t.Context(), w.call(withContext("another")))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,15 +97,15 @@ func TestDeletedJobIsNotOffered(t *testing.T) {
 }
 
 func TestFinishedOrDeletedJobAllowsAnother(t *testing.T) {
-	for name, end := range map[string]func(*testing.T, *world, uuid.UUID){
-		"finished": func(*testing.T, *world, uuid.UUID) { time.Sleep(21 * time.Minute) },
-		"deleted": func(t *testing.T, w *world, job uuid.UUID) {
+	for name, end := range map[string]func(*testing.T, *fixture, uuid.UUID){
+		"finished": func(*testing.T, *fixture, uuid.UUID) { time.Sleep(21 * time.Minute) },
+		"deleted": func(t *testing.T, w *fixture, job uuid.UUID) {
 			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
 				t.Fatal(err)
 			}
 			w.ledger.RecordDeleted(t.Context(), w.client, w.project, job)
 		},
-		"deleted by others": func(t *testing.T, w *world, job uuid.UUID) {
+		"deleted by others": func(t *testing.T, w *fixture, job uuid.UUID) {
 			if _, err := w.client.DeleteJob(t.Context(), w.project, job); err != nil {
 				t.Fatal(err)
 			}
@@ -120,7 +120,7 @@ func TestFinishedOrDeletedJobAllowsAnother(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{})
+				w := newFixture(t, fixtureOptions{})
 				first := w.start(t, w.call())
 				end(t, w, first.Job.ID)
 				second := w.start(t, w.call())
@@ -138,7 +138,7 @@ func TestFinishedOrDeletedJobAllowsAnother(t *testing.T) {
 
 func TestTwentyConcurrentEqualCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Delay: time.Second, DelayAfter: time.Second})
 		var mu sync.Mutex
 		ids, first := map[uuid.UUID]int{}, 0
@@ -194,16 +194,16 @@ func TestLostResponse(t *testing.T) {
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{})
-				w.start(t, w.call(asking("something else")))
+				w := newFixture(t, fixtureOptions{})
+				w.start(t, w.call(withContext("something else")))
 				fault.Method, fault.Path, fault.Times = "POST", insightsPost, 1
 				w.Inject(fault)
-				outcome := w.start(t, w.call(asking("why?")))
+				outcome := w.start(t, w.call(withContext("why?")))
 				wantJobs(t, w, 2)
 				if outcome.Job.ID != w.jobs()[1].ID || !outcome.Probably || outcome.AlreadyRunning {
 					t.Errorf("outcome %+v", outcome)
 				}
-				again := w.start(t, w.call(asking("why?")))
+				again := w.start(t, w.call(withContext("why?")))
 				if again.Job.ID != outcome.Job.ID || !again.AlreadyRunning || !again.Probably {
 					t.Errorf("the same call again: %+v", again)
 				}
@@ -216,7 +216,7 @@ func TestLostResponse(t *testing.T) {
 
 func TestNoJobFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: time.Minute})
 		_, err := w.ledger.Start(t.Context(), w.call())
 		var uncertain *UncertainError
@@ -238,9 +238,9 @@ func TestNoJobFound(t *testing.T) {
 
 func TestNothingIsStartedWithoutList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
-		mend := w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Status: 503})
+		restore := w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Status: 503})
 		var uncertain *UncertainError
 		for call := range 3 {
 			_, err := w.ledger.Start(t.Context(), w.call())
@@ -251,7 +251,7 @@ func TestNothingIsStartedWithoutList(t *testing.T) {
 		if w.posts() != 1 {
 			t.Errorf("%d posts, want 1", w.posts())
 		}
-		mend()
+		restore()
 		time.Sleep(LongestLag)
 		if outcome := w.start(t, w.call()); outcome.AlreadyRunning {
 			t.Errorf("outcome %+v", outcome)
@@ -265,7 +265,7 @@ func TestNothingIsStartedWithoutList(t *testing.T) {
 // in the next eight it looks before it starts a job.
 func TestEqualCallAfterLostResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: 302, Header: http.Header{"Location": {"https://login.test/"}}})
 		var uncertain *UncertainError
 		if _, err := w.ledger.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.Err == nil {
@@ -297,9 +297,9 @@ func TestEqualCallAfterLostResponse(t *testing.T) {
 func TestServerTimeAfterRequest(t *testing.T) {
 	path := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: state.NewDirectory(path)}})
 		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, Body: htmlPage})
-		lose(t, w)
+		loseResponse(t, w)
 		w.drain(t)
 		ahead := New(Options{Store: state.NewDirectory(path), Now: func() time.Time { return time.Now().Add(24 * time.Hour) }})
 		var uncertain *UncertainError
@@ -315,8 +315,8 @@ func TestServerTimeAfterRequest(t *testing.T) {
 // A response with the id of an earlier job proves nothing.
 func TestAnsweredWithEarlierJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
-		earlier := w.start(t, w.call(asking("another")))
+		w := newFixture(t, fixtureOptions{})
+		earlier := w.start(t, w.call(withContext("another")))
 		time.Sleep(21 * time.Minute)
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, AfterProcessing: true, Body: fmt.Sprintf(`{"id":%q,"name":"x","status":"queued","error":null}`, earlier.Job.ID)})
 		first := w.start(t, w.call())
@@ -330,8 +330,8 @@ func TestAnsweredWithEarlierJob(t *testing.T) {
 func TestLostResponseWithChangedClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ahead time.Duration
-		w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
-		lose(t, w)
+		w := newFixture(t, fixtureOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
+		loseResponse(t, w)
 		ahead = LookAgain
 		for failing := range 2 {
 			time.Sleep(30 * time.Second)
@@ -350,17 +350,17 @@ func TestLostResponseWithChangedClock(t *testing.T) {
 
 // An acknowledged job exists, whatever one read of it or one list shows.
 func TestAcknowledgedJobNotShown(t *testing.T) {
-	hidden := map[string]func(w *world, job uuid.UUID){
-		"404": func(w *world, _ uuid.UUID) {
+	hidden := map[string]func(w *fixture, job uuid.UUID){
+		"404": func(w *fixture, _ uuid.UUID) {
 			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`})
 		},
-		"404 of a gateway": func(w *world, _ uuid.UUID) {
+		"404 of a gateway": func(w *fixture, _ uuid.UUID) {
 			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: htmlPage})
 		},
-		"another's id": func(w *world, _ uuid.UUID) {
+		"another's id": func(w *fixture, _ uuid.UUID) {
 			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Body: otherJob})
 		},
-		"nowhere": func(w *world, job uuid.UUID) {
+		"nowhere": func(w *fixture, job uuid.UUID) {
 			w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`, Times: 3})
 			w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[]}`, Times: 3})
 		},
@@ -368,7 +368,7 @@ func TestAcknowledgedJobNotShown(t *testing.T) {
 	for name, hide := range hidden {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{})
+				w := newFixture(t, fixtureOptions{})
 				first := w.start(t, w.call())
 				hide(w, first.Job.ID)
 				for range 5 {
@@ -387,7 +387,7 @@ func TestAcknowledgedJobNotShown(t *testing.T) {
 // Two misses of a job do not prove that it was missing for the two minutes between them.
 func TestAcknowledgedJobMissedTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		first := w.start(t, w.call())
 		for range 2 {
 			time.Sleep(LongestLag + time.Minute)
@@ -406,7 +406,7 @@ func TestAcknowledgedJobMissedTwice(t *testing.T) {
 func TestMissedJobWithClocksSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ahead := -72 * time.Hour
-		w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
+		w := newFixture(t, fixtureOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
 		first := w.start(t, w.call())
 		w.Inject(sandbox.Fault{Method: "GET", Path: "/insights/", Status: 404, Body: `{"detail":"not found"}`})
 		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Body: `{"clustering_jobs":[]}`, Times: 2})
@@ -427,7 +427,7 @@ func TestMissedJobWithClocksSetBack(t *testing.T) {
 // earlier one.
 func TestUnreadableExistingJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{sandbox: sandbox.Options{JobDuration: time.Second}})
+		w := newFixture(t, fixtureOptions{sandbox: sandbox.Options{JobDuration: time.Second}})
 		w.AddRuns(w.project, trace.Run{Inputs: map[string]any{"q": "Where is my refund?"}, Outputs: map[string]any{"a": "On its way."}})
 		call := w.call(func(r *langsmith.CreateInsightsJobRequest) { r.LastNHours = langsmith.Some(24) })
 		first := w.start(t, call)
@@ -455,12 +455,12 @@ func TestNewJobByList(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(c.clock) }}})
+				w := newFixture(t, fixtureOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(c.clock) }}})
 				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropBefore: true})
 				id := uuid.New()
 				row := fmt.Sprintf(`{"clustering_jobs":[{"id":%q,"name":"Weekly","status":"queued","created_at":"2000-01-01T00:00:00Z",%s}]}`, id, c.change)
 				w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Skip: 1, Body: row, Header: http.Header{"Date": {c.date}}})
-				outcome := w.start(t, w.call(named(" Weekly ")))
+				outcome := w.start(t, w.call(withName(" Weekly ")))
 				if outcome.Job.ID != id || !outcome.Probably {
 					t.Errorf("%+v", outcome)
 				}
@@ -484,7 +484,7 @@ func TestFreshReport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{})
+				w := newFixture(t, fixtureOptions{})
 				w.AddRuns(w.project, trace.Run{Inputs: map[string]any{"q": "Where is my refund?"}, Outputs: map[string]any{"a": "On its way."}})
 				call := w.call(func(r *langsmith.CreateInsightsJobRequest) { r.LastNHours = langsmith.Some(c.hours) })
 				first := w.start(t, call)
@@ -505,7 +505,7 @@ func TestFreshReport(t *testing.T) {
 
 func TestSeveralFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true, Do: func() {
 			if _, err := stranger.CreateInsightsJob(t.Context(), w.project, &langsmith.CreateInsightsJobRequest{}); err != nil {
@@ -538,7 +538,7 @@ func TestProbableJobOfAnotherCaller(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var ahead time.Duration
-				w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
+				w := newFixture(t, fixtureOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
 				var foreign uuid.UUID
 				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: 10 * time.Second})
 				time.AfterFunc(time.Second, func() { foreign = w.AddJob(w.project, test.foreign) })
@@ -578,7 +578,7 @@ func TestProbableJobOfAnotherCaller(t *testing.T) {
 
 func TestNameDistinguishesJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true, Do: func() {
 			request := &langsmith.CreateInsightsJobRequest{Name: langsmith.Some("ServerTime")}
@@ -586,7 +586,7 @@ func TestNameDistinguishesJobs(t *testing.T) {
 				t.Error(err)
 			}
 		}})
-		outcome := w.start(t, w.call(named("Ours")))
+		outcome := w.start(t, w.call(withName("Ours")))
 		if outcome.Job.Name != "Ours" || !outcome.Probably {
 			t.Errorf("outcome %+v", outcome)
 		}
@@ -596,17 +596,17 @@ func TestNameDistinguishesJobs(t *testing.T) {
 
 func TestRefusalsStartNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{sandbox: sandbox.Options{MaxConcurrentJobs: 1}})
-		running := w.start(t, w.call(asking("first")))
+		w := newFixture(t, fixtureOptions{sandbox: sandbox.Options{MaxConcurrentJobs: 1}})
+		running := w.start(t, w.call(withContext("first")))
 		began := time.Now()
-		_, err := w.ledger.Start(t.Context(), w.call(asking("second")))
+		_, err := w.ledger.Start(t.Context(), w.call(withContext("second")))
 		var many *TooManyJobsError
 		if !errors.As(err, &many) || len(many.Unfinished) != 1 || many.Unfinished[0].ID != running.Job.ID || time.Since(began) > 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
 		var api *langsmith.Error
-		if _, err := w.ledger.Start(t.Context(), w.call(asking("third"))); !errors.As(err, &api) || api.Status != 403 {
+		if _, err := w.ledger.Start(t.Context(), w.call(withContext("third"))); !errors.As(err, &api) || api.Status != 403 {
 			t.Errorf("got %v", err)
 		}
 		wantJobs(t, w, 1)
@@ -621,7 +621,7 @@ func TestRefusalsStartNothing(t *testing.T) {
 func TestDisconnectedCallers(t *testing.T) {
 	t.Run("before the request", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, worldOptions{})
+			w := newFixture(t, fixtureOptions{})
 			w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Delay: time.Second})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 			defer cancel()
@@ -637,7 +637,7 @@ func TestDisconnectedCallers(t *testing.T) {
 	})
 	t.Run("during the request", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, worldOptions{})
+			w := newFixture(t, fixtureOptions{})
 			w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Delay: 5 * time.Second})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
@@ -651,7 +651,8 @@ func TestDisconnectedCallers(t *testing.T) {
 			}
 			w.drain(t)
 			wantJobs(t, w, 1)
-			// Nobody was told, so even the finished job is the next caller's.
+			// No caller got the job, so even the finished job is returned to the next
+			// caller.
 			time.Sleep(time.Hour)
 			found := w.start(t, w.call())
 			if !found.AlreadyRunning || found.Probably || found.Job.ID != w.jobs()[0].ID || !found.Job.Status.Done() {
@@ -667,21 +668,21 @@ func TestDisconnectedCallers(t *testing.T) {
 
 func TestJobsPerDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 2}})
-		w.start(t, w.call(asking("1")))
+		w := newFixture(t, fixtureOptions{ledger: Options{MaxJobsPerDay: 2}})
+		w.start(t, w.call(withContext("1")))
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, Status: http.StatusForbidden, Body: `{"detail":"Forbidden"}`})
-		if _, err := w.ledger.Start(t.Context(), w.call(asking("2"))); err == nil {
+		if _, err := w.ledger.Start(t.Context(), w.call(withContext("2"))); err == nil {
 			t.Fatal("a refused call succeeded")
 		}
-		w.start(t, w.call(asking("3")))
-		w.start(t, w.call(asking("3"))) // already running: costs nothing
+		w.start(t, w.call(withContext("3")))
+		w.start(t, w.call(withContext("3"))) // already running: costs nothing
 		var limit *LimitError
-		_, err := w.ledger.Start(t.Context(), w.call(asking("4")))
+		_, err := w.ledger.Start(t.Context(), w.call(withContext("4")))
 		if !errors.As(err, &limit) || limit.Most != 2 || !limit.Resets.Equal(time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC)) {
 			t.Fatalf("got %v (%+v)", err, limit)
 		}
 		time.Sleep(24 * time.Hour)
-		w.start(t, w.call(asking("4")))
+		w.start(t, w.call(withContext("4")))
 		w.drain(t)
 	})
 }
@@ -689,7 +690,7 @@ func TestJobsPerDay(t *testing.T) {
 // A key has one count with and without a named workspace.
 func TestJobsPerDayWithWorkspace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{ledger: Options{MaxJobsPerDay: 1}})
+		w := newFixture(t, fixtureOptions{ledger: Options{MaxJobsPerDay: 1}})
 		w.start(t, w.call())
 		client := langsmith.New(langsmith.Options{
 			Endpoint: w.client.Endpoint(), Transport: w.RoundTripper(),
@@ -705,7 +706,7 @@ func TestJobsPerDayWithWorkspace(t *testing.T) {
 
 func TestFindStartsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		if found, err := w.ledger.Find(t.Context(), w.call()); found != nil || err != nil {
 			t.Fatalf("got %+v, %v", found, err)
 		}
@@ -719,9 +720,9 @@ func TestFindStartsNothing(t *testing.T) {
 	})
 }
 
-func TestCallersShareNothing(t *testing.T) {
+func TestCallersAreSeparate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldOptions{})
+		w := newFixture(t, fixtureOptions{})
 		first := w.start(t, w.call())
 		theirs := mustCall(t, newClient(t, w.Sandbox, "lsv2_pt_another_credential"), w.project, &langsmith.CreateInsightsJobRequest{})
 		if outcome := w.start(t, theirs); outcome.AlreadyRunning || outcome.Job.ID == first.Job.ID {

@@ -22,7 +22,7 @@ import (
 // correctly and at once.
 type display struct {
 	listLag time.Duration // until a new job is in the list
-	readLag time.Duration // until it can be read alone
+	readLag time.Duration // until it can be read by its id
 	order   listOrder
 	oldJobs int           // that the project had before, all finished
 	zone    time.Duration // created_at is local time of this offset, without saying so
@@ -30,8 +30,8 @@ type display struct {
 	noDate  bool
 	rename  func(string) string // what LangSmith makes of a name; nil for nothing
 
-	strangersEnd   string        // the status with which the jobs of other callers end; "" if they do not, "deleted" if they go
-	strangersAfter time.Duration // how long after their start
+	otherJobsEnd   string        // the status with which the jobs of other callers end; "" if they do not, "deleted" if they go
+	otherJobsAfter time.Duration // how long after their start
 }
 
 // deleted is the end of a job that its caller deletes.
@@ -47,7 +47,7 @@ const (
 
 // isPlain reports whether responses need no change.
 func (d display) isPlain() bool {
-	return d.listLag == 0 && d.readLag == 0 && d.order == newestFirst && d.oldJobs == 0 && d.zone == 0 && d.rename == nil && d.strangersEnd == ""
+	return d.listLag == 0 && d.readLag == 0 && d.order == newestFirst && d.oldJobs == 0 && d.zone == 0 && d.rename == nil && d.otherJobsEnd == ""
 }
 
 // span is a time span.
@@ -55,8 +55,8 @@ type span struct{ from, to time.Time }
 
 func (s span) holds(at time.Time) bool { return !at.Before(s.from) && at.Before(s.to) }
 
-// lostRow reports whether a job is one of those that are missing for a while.
-func lostRow(job uuid.UUID, s span) bool {
+// isLostRow reports whether a job is one of those that are missing for a while.
+func isLostRow(job uuid.UUID, s span) bool {
 	hash := fnv.New64a()
 	_, _ = hash.Write(job[:])
 	_, _ = hash.Write([]byte(s.from.String()))
@@ -68,17 +68,17 @@ func (h *harness) isLost(job uuid.UUID, at time.Time) bool {
 	h.mu.Lock()
 	losses := h.losses
 	h.mu.Unlock()
-	return slices.ContainsFunc(losses, func(s span) bool { return s.holds(at) && lostRow(job, s) })
+	return slices.ContainsFunc(losses, func(s span) bool { return s.holds(at) && isLostRow(job, s) })
 }
 
-// strangersStatus returns the status with which another caller's job has ended; "" if it
+// otherJobStatus returns the status with which another caller's job has ended; "" if it
 // has not, or is not another caller's.
-func (h *harness) strangersStatus(job map[string]any) string {
+func (h *harness) otherJobStatus(job map[string]any) string {
 	d := h.schedule.display
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if slices.Contains(h.strangers, idOf(job)) && !time.Now().Before(h.madeAt(job).Add(d.strangersAfter)) {
-		return d.strangersEnd
+	if slices.Contains(h.otherCallersJobs, idOf(job)) && !time.Now().Before(h.localCreation(job).Add(d.otherJobsAfter)) {
+		return d.otherJobsEnd
 	}
 	return ""
 }
@@ -88,20 +88,20 @@ func (h *harness) isGarbled(job uuid.UUID) bool { return job[0]%2 == 0 }
 
 // listsJob reports whether a list that is requested at a time has a job.
 func (h *harness) listsJob(job sandbox.StartedJob, at time.Time) bool {
-	return at.After(h.ours(job).Add(h.schedule.display.listLag)) && !h.isLost(job.ID, at)
+	return at.After(h.localTime(job).Add(h.schedule.display.listLag)) && !h.isLost(job.ID, at)
 }
 
-// hidTwice reports whether LangSmith does not show a job at a time, and did not two
+// wasHiddenTwice reports whether LangSmith does not show a job at a time, and did not two
 // minutes or more before.
-func (h *harness) hidTwice(job sandbox.StartedJob, at time.Time) bool {
-	made, before := h.ours(job), at.Add(-LongestLag)
+func (h *harness) wasHiddenTwice(job sandbox.StartedJob, at time.Time) bool {
+	made, before := h.localTime(job), at.Add(-LongestLag)
 	lagged := h.schedule.display.listLag > 0
 	return made.Before(before) && !h.listsJob(job, at) && (lagged ||
-		slices.ContainsFunc(h.losses, func(s span) bool { return s.from.Before(before) && lostRow(job.ID, s) }))
+		slices.ContainsFunc(h.losses, func(s span) bool { return s.from.Before(before) && isLostRow(job.ID, s) }))
 }
 
-// show changes a response to that of the schedule's LangSmith.
-func (h *harness) show(request *http.Request, query url.Values, response *http.Response) *http.Response {
+// changeResponse changes a response to that of the schedule's LangSmith.
+func (h *harness) changeResponse(request *http.Request, query url.Values, response *http.Response) *http.Response {
 	d := h.schedule.display
 	if d.noDate {
 		response.Header.Del("Date")
@@ -136,7 +136,7 @@ func (h *harness) show(request *http.Request, query url.Values, response *http.R
 	if json.Unmarshal(body, &job) != nil || job["id"] == nil {
 		return response
 	}
-	if at := time.Now(); at.Before(h.madeAt(job).Add(d.readLag)) || h.isLost(idOf(job), at) || h.strangersStatus(job) == deleted {
+	if at := time.Now(); at.Before(h.localCreation(job).Add(d.readLag)) || h.isLost(idOf(job), at) || h.otherJobStatus(job) == deleted {
 		response.StatusCode, response.Status = http.StatusNotFound, "404 Not Found"
 		return withBody(response, map[string]any{"detail": "Insights job not found"})
 	}
@@ -170,12 +170,14 @@ func (h *harness) createdAt(job map[string]any) time.Time {
 	return at
 }
 
-func (h *harness) madeAt(job map[string]any) time.Time { return h.createdAt(job).Add(-h.schedule.skew) }
+func (h *harness) localCreation(job map[string]any) time.Time {
+	return h.createdAt(job).Add(-h.schedule.skew)
+}
 
 // showJob returns a row or a job as the schedule's LangSmith shows it.
 func (h *harness) showJob(job map[string]any) map[string]any {
 	d := h.schedule.display
-	if status := h.strangersStatus(job); status != "" {
+	if status := h.otherJobStatus(job); status != "" {
 		job["status"] = status
 	}
 	if d.zone != 0 {
@@ -191,7 +193,7 @@ func (h *harness) showJob(job map[string]any) map[string]any {
 func (h *harness) page(all []map[string]any, query url.Values) []map[string]any {
 	d, now := h.schedule.display, time.Now()
 	all = slices.DeleteFunc(all, func(job map[string]any) bool {
-		return !now.After(h.madeAt(job).Add(d.listLag)) && d.listLag > 0 || h.isLost(idOf(job), now) && !h.isGarbled(idOf(job)) || h.strangersStatus(job) == deleted
+		return !now.After(h.localCreation(job).Add(d.listLag)) && d.listLag > 0 || h.isLost(idOf(job), now) && !h.isGarbled(idOf(job)) || h.otherJobStatus(job) == deleted
 	})
 	for i := range all {
 		if h.isLost(idOf(all[i]), now) {

@@ -92,14 +92,14 @@ export class Report {
     if (this.#next === null) return;
     const before = this.loaded;
     const next = this.#next;
-    this.#addPage(await this.#fetch({ offset: next, sort_by: this.order, cluster_id: this.scope || undefined, limit: maxPage }));
+    this.#addPage(await this.#load({ offset: next, sort_by: this.order, cluster_id: this.scope || undefined, limit: maxPage }));
     if (this.loaded === before && (this.#next === null || this.#next <= next)) this.#next = null;
   }
 
   /** Loads the whole report, if only a part was shown. */
   async loadWhole() {
     this.scope = '';
-    const first = await this.#fetch({ sort_by: this.order });
+    const first = await this.#load({ sort_by: this.order });
     this.#addPage(first);
     this.job = first;
   }
@@ -113,7 +113,7 @@ export class Report {
     this.order = order;
     this.#rebuildTree();
     if (this.complete || !this.#host.callsTools) return;
-    this.#addPage(await this.#fetch({ sort_by: order, cluster_id: this.scope || undefined, limit: maxPage }));
+    this.#addPage(await this.#load({ sort_by: order, cluster_id: this.scope || undefined, limit: maxPage }));
   }
 
   /**
@@ -125,13 +125,13 @@ export class Report {
    */
   async loadDetails(id, signal) {
     if (this.#detailed.has(id)) return;
-    const detailed = await this.#fetch({ cluster_id: id, detail: 'detailed', limit: 1 }, signal);
+    const detailed = await this.#load({ cluster_id: id, detail: 'detailed', limit: 1 }, signal);
     for (const cluster of detailed.clusters) this.#clusters.set(cluster.id, cluster);
     this.#highlights.set(id, detailed.report?.highlighted_traces ?? []);
     this.#detailed.add(id);
     let offset = detailed.next_offset;
     while (offset && !this.complete) {
-      const below = await this.#fetch({ cluster_id: id, offset, limit: maxPage }, signal);
+      const below = await this.#load({ cluster_id: id, offset, limit: maxPage }, signal);
       this.#addClusters(below.clusters);
       offset = below.next_offset && below.next_offset > offset ? below.next_offset : undefined;
     }
@@ -145,7 +145,7 @@ export class Report {
    */
   async loadWithAncestors(id) {
     for (let next = id; next && !this.#clusters.has(next); next = this.#clusters.get(next)?.parent_id ?? '') {
-      this.#addClusters((await this.#fetch({ cluster_id: next, limit: 1 })).clusters);
+      this.#addClusters((await this.#load({ cluster_id: next, limit: 1 })).clusters);
       if (!this.#clusters.has(next)) break;
     }
     this.#rebuildTree();
@@ -153,7 +153,7 @@ export class Report {
 
   /** Loads the key points and traces that a concise report leaves out. */
   async loadFullReport() {
-    const detailed = await this.#fetch({ detail: 'detailed', limit: 1 });
+    const detailed = await this.#load({ detail: 'detailed', limit: 1 });
     this.job = { ...this.job, report: detailed.report ?? this.job.report };
   }
 
@@ -162,7 +162,7 @@ export class Report {
    * @param {AbortSignal} [signal]
    * @returns {Promise<JobResult>}
    */
-  #fetch(args, signal) {
+  #load(args, signal) {
     return this.#host.call('get_insights_job', { session_id: this.job.session_id, job_id: this.job.id, ...args }, signal);
   }
 

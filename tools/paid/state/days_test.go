@@ -16,7 +16,7 @@ func TestOldDays(t *testing.T) {
 		"2026-01-09": 2, // a clock that is behind removes less
 		"2026-01-02": 0,
 		"2020-01-01": 0,
-		"2036-01-01": 3, // and one that is ahead no more
+		"2036-01-01": 3, // a clock that is ahead removes no more
 	} {
 		if got := oldDays(days, written); !slices.Equal(got, days[:want]) {
 			t.Errorf("once %s is written: %v", written, got)

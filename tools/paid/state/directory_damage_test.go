@@ -34,7 +34,7 @@ func TestEmptiedLogIsDamaged(t *testing.T) {
 	for name, content := range map[string]string{"no bytes": "", "blank": "\n\n", "zeroes": strings.Repeat("\x00", 600)} {
 		t.Run(name, func(t *testing.T) {
 			d := NewDirectory(t.TempDir())
-			keep(t, d, slotA, running)
+			mustRecord(t, d, slotA, running)
 			writeFile(t, d.log(beganDay, slotA), []byte(content))
 			hold, found, err := d.Acquire(t.Context(), slotA)
 			if err != nil || !found.Damaged || len(found.Entries) != 0 {
@@ -44,11 +44,11 @@ func TestEmptiedLogIsDamaged(t *testing.T) {
 			if all, err := d.Survey(t.Context(), slotA.Scope); err != nil || !all.Damaged {
 				t.Errorf("surveyed %+v, %v", all, err)
 			}
-			keep(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Intended})
+			mustRecord(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Intended})
 			if found, err := d.Load(t.Context(), slotA); err != nil || len(found.Entries) != 1 || !found.Damaged {
 				t.Errorf("after an intent: %+v, %v", found, err)
 			}
-			keep(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Ended})
+			mustRecord(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Ended})
 			if found, err := d.Load(t.Context(), slotA); err != nil || len(found.Entries) != 0 || !found.Damaged {
 				t.Errorf("after an intent that started nothing: %+v, %v", found, err)
 			}
@@ -56,8 +56,8 @@ func TestEmptiedLogIsDamaged(t *testing.T) {
 	}
 }
 
-// oddThings are things in place of a file, with their names in errors.
-func oddThings(t *testing.T) map[string]func(path string) error {
+// foreignFiles creates what is in place of a file, by its name in errors.
+func foreignFiles(t *testing.T) map[string]func(path string) error {
 	things := map[string]func(path string) error{
 		"a directory": func(path string) error { return os.Mkdir(path, 0o700) },
 		"a symbolic link": func(path string) error {
@@ -69,7 +69,7 @@ func oddThings(t *testing.T) map[string]func(path string) error {
 		things["a FIFO"] = makeFIFO
 		things["a device"] = makeDevice
 		things["a socket"] = func(path string) error {
-			short := filepath.Join(os.TempDir(), uuid.NewString()[:8]) // a socket's path may not be long
+			short := filepath.Join(os.TempDir(), uuid.NewString()[:8]) // the path of a socket is limited
 			listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: short})
 			if err != nil {
 				return err
@@ -81,8 +81,8 @@ func oddThings(t *testing.T) map[string]func(path string) error {
 	return things
 }
 
-// place puts a thing in place of a file.
-func place(t *testing.T, path string, thing func(string) error) {
+// putForeign creates one of foreignFiles at the path of a file.
+func putForeign(t *testing.T, path string, thing func(string) error) {
 	t.Helper()
 	if err := os.RemoveAll(path); err != nil {
 		t.Fatal(err)
@@ -95,13 +95,13 @@ func place(t *testing.T, path string, thing func(string) error) {
 	}
 }
 
-// A thing that is not a file does not block, and does not count as an empty log.
+// Anything but a file does not block, and does not count as an empty log.
 func TestForeignFilesAsLogs(t *testing.T) {
-	for name, thing := range oddThings(t) {
+	for name, thing := range foreignFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			d := NewDirectory(t.TempDir())
-			keep(t, d, slotB, running)
-			place(t, d.log(beganDay, slotA), thing)
+			mustRecord(t, d, slotB, running)
+			putForeign(t, d.log(beganDay, slotA), thing)
 			hold, recalled, err := d.Acquire(t.Context(), slotA)
 			if hold != nil || !recalled.Damaged || err == nil || errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+":") {
 				t.Errorf("acquired: %v", err)
@@ -122,33 +122,33 @@ func TestForeignFilesAsLogs(t *testing.T) {
 
 // If a lock cannot be acquired, the entries are read anyway.
 func TestForeignFilesAsLocks(t *testing.T) {
-	for name, thing := range oddThings(t) {
+	for name, thing := range foreignFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			d := NewDirectory(t.TempDir())
-			keep(t, d, slotA, running)
-			place(t, filepath.Join(d.root, "locks", slotA.Key), thing)
+			mustRecord(t, d, slotA, running)
+			putForeign(t, filepath.Join(d.root, "locks", slotA.Key), thing)
 			hold, found, err := d.Acquire(t.Context(), slotA)
 			if hold != nil || !errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), " is "+name+":") {
 				t.Errorf("acquired: %v", err)
 			}
-			if len(found.Entries) != 1 || !same(found.Entries[0], running) {
+			if len(found.Entries) != 1 || !equalEntries(found.Entries[0], running) {
 				t.Errorf("found %+v", found)
 			}
 		})
 	}
 }
 
-// The same for a thing in place of a directory.
+// The same in place of a directory.
 func TestForeignFilesAsDirectories(t *testing.T) {
 	tally := Tally{Caller: "c", Day: beganDay}
-	for name, thing := range oddThings(t) {
+	for name, thing := range foreignFiles(t) {
 		if name == "a directory" {
 			continue
 		}
 		for _, part := range []string{"", "locks", beganDay, beganDay + "/" + slotA.Scope, beganDay + "/" + tallyName(tally)} {
 			t.Run(name+"/"+part, func(t *testing.T) {
 				d := NewDirectory(t.TempDir())
-				place(t, filepath.Join(d.root, part), thing)
+				putForeign(t, filepath.Join(d.root, part), thing)
 				isTally := strings.Contains(part, "tally")
 				hold, _, err := d.Acquire(t.Context(), slotA)
 				if (err == nil) != isTally {
@@ -171,31 +171,31 @@ func TestForeignFilesAsDirectories(t *testing.T) {
 	}
 }
 
-// Calls that LangSmith refuses never make a log larger than it need be.
+// Calls that LangSmith refuses do not make a log grow without need.
 func TestRefusedCallsLeaveLogSmall(t *testing.T) {
 	d := NewDirectory(t.TempDir())
-	keep(t, d, slotA, running)
+	mustRecord(t, d, slotA, running)
 	for n := range 300 {
 		refused := Entry{Token: id(n), Began: began, Stage: Intended, Known: make([]uuid.UUID, 100), Complete: true}
-		keep(t, d, slotA, refused)
+		mustRecord(t, d, slotA, refused)
 		refused.Stage = Ended
-		keep(t, d, slotA, refused)
+		mustRecord(t, d, slotA, refused)
 	}
 	if info, err := os.Stat(d.log(beganDay, slotA)); err != nil || info.Size() > 1000 {
 		t.Errorf("%d bytes, %v", info.Size(), err)
 	}
-	if entries := entriesOf(t, d, slotA); len(entries) != 1 || !same(entries[0], running) {
+	if entries := entriesOf(t, d, slotA); len(entries) != 1 || !equalEntries(entries[0], running) {
 		t.Errorf("found %+v", entries)
 	}
-	keep(t, d, slotB, Entry{Token: id(1), Began: began, Stage: Intended})
-	keep(t, d, slotB, Entry{Token: id(1), Began: began, Stage: Ended})
+	mustRecord(t, d, slotB, Entry{Token: id(1), Began: began, Stage: Intended})
+	mustRecord(t, d, slotB, Entry{Token: id(1), Began: began, Stage: Ended})
 	if _, err := os.Stat(d.log(beganDay, slotB)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a log that says nothing stays: %v", err)
 	}
 }
 
-// Whatever is not over is kept, however often the log is compacted, and by however
-// many at once.
+// Entries that have not ended are kept, however often and by however many processes the log
+// is compacted.
 func TestCompaction(t *testing.T) {
 	const writers, intents = 4, 12
 	path := t.TempDir()
@@ -234,12 +234,12 @@ func TestCompaction(t *testing.T) {
 	}
 }
 
-// Damage survives compaction: the next one to read the log has to know of it.
+// Compaction keeps damage, since the next reader of the log must know of it.
 func TestCompactionKeepsDamage(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	lines := appendLine([]byte("torn"), running.Encode())
 	writeFile(t, d.log(beganDay, slotA), append(lines, bytes.Repeat([]byte("\n"), compactAt)...))
-	keep(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Intended})
+	mustRecord(t, d, slotA, Entry{Token: id(2), Began: began, Stage: Intended})
 	found, err := d.Load(t.Context(), slotA)
 	if err != nil || !found.Damaged || len(found.Entries) != 2 {
 		t.Errorf("found %+v, %v", found, err)
@@ -251,7 +251,7 @@ func TestCompactionKeepsDamage(t *testing.T) {
 
 func TestTooLargeLog(t *testing.T) {
 	d := NewDirectory(t.TempDir())
-	keep(t, d, slotA, running)
+	mustRecord(t, d, slotA, running)
 	if err := os.Truncate(d.log(beganDay, slotA), maxLogSize+1); err != nil {
 		t.Fatal(err)
 	}
@@ -266,8 +266,8 @@ func TestTooLargeLog(t *testing.T) {
 	}
 }
 
-// What versions wrote that did not compact is read, also where it is a megabyte
-// and more of calls that were refused, and what they left empty.
+// Logs of versions without compaction are read, also if they have a megabyte and more of
+// refused calls, or are empty.
 func TestLogsOfEarlierVersions(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	known := strings.Repeat(`"0f8fad5b-d9cb-469f-a165-70867728950e",`, 99) + `"0f8fad5b-d9cb-469f-a165-70867728950e"`
@@ -310,9 +310,9 @@ func TestEntryOfTwoDays(t *testing.T) {
 func TestServerTimeOfAnotherDay(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	intent := Entry{Token: id(1), Began: began.Add(48 * time.Hour), Stage: Intended}
-	keep(t, d, slotA, intent)
+	mustRecord(t, d, slotA, intent)
 	intent.ServerTime = began
-	keep(t, d, slotA, intent)
+	mustRecord(t, d, slotA, intent)
 	if entries := entriesOf(t, d, slotA); len(entries) != 1 || !entries[0].ServerTime.Equal(began) {
 		t.Errorf("found %+v", entries)
 	}

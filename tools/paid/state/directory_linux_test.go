@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// mountTemporary mounts a small file system. If this process may not, it skips the test.
+// mountTemporary mounts a small file system. It skips the test if this process is not
+// permitted to.
 func mountTemporary(t *testing.T) (path string) {
 	t.Helper()
 	path = t.TempDir()
@@ -44,8 +45,8 @@ func checkReadable(t *testing.T, d *Directory, cause error) {
 func TestReadOnlyFileSystem(t *testing.T) {
 	path := mountTemporary(t)
 	d := NewDirectory(path)
-	keep(t, d, slotA, running)
-	writeFile(t, filepath.Join(d.root, "locks", slotB.Key), nil) // as a process leaves it that was killed
+	mustRecord(t, d, slotA, running)
+	writeFile(t, filepath.Join(d.root, "locks", slotB.Key), nil) // as a killed process leaves it
 	if err := syscall.Mount("", path, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 		t.Errorf("acquired %+v, %v", found, err)
 	}
 	checkReadable(t, d, syscall.EROFS)
-	hold, entries := mustAcquire(t, d, slotB) // a lock that is there needs no writing
+	hold, entries := mustAcquire(t, d, slotB) // an existing lock need not be written
 	if len(entries) != 0 {
 		t.Errorf("found %+v", entries)
 	}
@@ -64,7 +65,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 func TestFullFileSystem(t *testing.T) {
 	path := mountTemporary(t)
 	d := NewDirectory(path)
-	keep(t, d, slotA, running)
+	mustRecord(t, d, slotA, running)
 	fill, err := os.Create(filepath.Join(path, "fill"))
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestFullFileSystem(t *testing.T) {
 	if err := fill.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for n := 0; ; n++ { // and no room for a name either
+	for n := 0; ; n++ { // and no room for another name
 		if err := os.WriteFile(filepath.Join(path, time.Now().String()), nil, 0o600); err != nil {
 			break
 		}
@@ -95,7 +96,7 @@ func TestStateWithoutPermission(t *testing.T) {
 		t.Skip("SKIPPED: root may write anywhere")
 	}
 	d := NewDirectory(t.TempDir())
-	keep(t, d, slotA, running)
+	mustRecord(t, d, slotA, running)
 	var locked []string
 	err := filepath.WalkDir(d.root, func(path string, entry os.DirEntry, err error) error {
 		if entry.IsDir() {

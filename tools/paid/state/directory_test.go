@@ -53,7 +53,7 @@ func TestDirectoryIsPrivate(t *testing.T) {
 	}
 }
 
-func TestTornAndForeignLines(t *testing.T) {
+func TestDamagedAndForeignLines(t *testing.T) {
 	whole := Entry{Token: id(1), Began: began, Stage: Started, Job: id(2)}
 	torn := Entry{Token: id(3), Began: began, Stage: Intended}.Encode()
 	for name, damage := range map[string][]byte{
@@ -87,7 +87,7 @@ func TestTornAndForeignLines(t *testing.T) {
 				t.Fatal(err)
 			}
 			hold.Release()
-			if !found.Damaged || len(found.Entries) != 2 || !same(found.Entries[0], whole) || !same(found.Entries[1], after) {
+			if !found.Damaged || len(found.Entries) != 2 || !equalEntries(found.Entries[0], whole) || !equalEntries(found.Entries[1], after) {
 				t.Errorf("found %+v", found)
 			}
 		})
@@ -137,11 +137,11 @@ func TestClockWasAhead(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for day := range 20 {
 		at := began.AddDate(0, 0, day)
-		keep(t, d, daySlot(2*day), Entry{Token: id(day), Began: at, Stage: Started, Job: id(day)})
+		mustRecord(t, d, daySlot(2*day), Entry{Token: id(day), Began: at, Stage: Started, Job: id(day)})
 		if day == 10 {
-			keep(t, d, daySlot(1000), Entry{Token: id(1000), Began: at.AddDate(0, 0, 5), Stage: Intended})
+			mustRecord(t, d, daySlot(1000), Entry{Token: id(1000), Began: at.AddDate(0, 0, 5), Stage: Intended})
 		}
-		keep(t, d, daySlot(2*day+1), Entry{Token: id(day), Began: at.Add(time.Second), Stage: Started, Job: id(day)})
+		mustRecord(t, d, daySlot(2*day+1), Entry{Token: id(day), Began: at.Add(time.Second), Stage: Started, Job: id(day)})
 		for _, recent := range []int{day, max(day-1, 0)} {
 			for _, slot := range []Slot{daySlot(2 * recent), daySlot(2*recent + 1)} {
 				if len(entriesOf(t, d, slot)) != 1 {
@@ -157,7 +157,7 @@ func TestWrongClocks(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for n := range 30 {
 		entry := Entry{Token: id(n), Began: began.AddDate(0, 0, n*n), ServerTime: began.Add(time.Duration(n) * time.Hour), Stage: Started, Job: id(n)}
-		keep(t, d, daySlot(n), entry)
+		mustRecord(t, d, daySlot(n), entry)
 	}
 	for n := range 30 {
 		if len(entriesOf(t, d, daySlot(n))) != 1 {
@@ -170,11 +170,11 @@ func TestWrongClocks(t *testing.T) {
 func TestClockSetBack(t *testing.T) {
 	d := NewDirectory(t.TempDir())
 	for day := range keptDays {
-		keep(t, d, daySlot(day), Entry{Token: id(day), Began: began.AddDate(0, 0, day), Stage: Started, Job: id(day)})
+		mustRecord(t, d, daySlot(day), Entry{Token: id(day), Began: began.AddDate(0, 0, day), Stage: Started, Job: id(day)})
 	}
 	for day := range 3 * keptDays {
 		entry := Entry{Token: id(100 + day), Began: began.AddDate(-1, 0, day), Stage: Intended}
-		keep(t, d, daySlot(100+day), entry)
+		mustRecord(t, d, daySlot(100+day), entry)
 		if _, err := d.Count(t.Context(), Tally{Caller: "c", Day: entry.day()}, id(day), 1); err != nil {
 			t.Fatal(err)
 		}

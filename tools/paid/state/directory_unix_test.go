@@ -43,9 +43,9 @@ func limitFiles(t *testing.T, size uint64) (lift func()) {
 // limit applies to every file of a process, including the log of go test.
 const limitedChild = "STATE_TEST_LIMITED"
 
-// inLimitedChild runs a test's rest in a process with limited files, and reports whether
-// this is that process.
-func inLimitedChild(t *testing.T) bool {
+// runInLimitedChild runs the rest of a test in a process with limited files, and reports
+// whether this is that process.
+func runInLimitedChild(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(limitedChild) != "" {
 		return true
@@ -58,9 +58,9 @@ func inLimitedChild(t *testing.T) bool {
 	return false
 }
 
-// An empty file fits onto a full disk, and says nothing about an entry.
+// An empty file fits onto a full disk, and does not show that an entry would.
 func TestPingWritesAnEntrysSize(t *testing.T) {
-	if !inLimitedChild(t) {
+	if !runInLimitedChild(t) {
 		return
 	}
 	d := NewDirectory(t.TempDir())
@@ -76,11 +76,11 @@ func TestPingWritesAnEntrysSize(t *testing.T) {
 
 // A line that does not fit leaves no part of itself.
 func TestLineThatDoesNotFit(t *testing.T) {
-	if !inLimitedChild(t) {
+	if !runInLimitedChild(t) {
 		return
 	}
 	d := NewDirectory(t.TempDir())
-	keep(t, d, slotA, running)
+	mustRecord(t, d, slotA, running)
 	lift := limitFiles(t, 1000)
 	defer lift()
 	long := Entry{Token: id(1), Began: began, Stage: Intended, Known: make([]uuid.UUID, 100)}
@@ -89,7 +89,7 @@ func TestLineThatDoesNotFit(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if entries := entriesOf(t, d, slotA); len(entries) != 1 || !same(entries[0], running) {
+	if entries := entriesOf(t, d, slotA); len(entries) != 1 || !equalEntries(entries[0], running) {
 		t.Errorf("found %+v", entries)
 	}
 	if files, err := os.ReadDir(filepath.Join(d.root, beganDay, slotA.Scope)); err != nil || len(files) != 1 {

@@ -28,7 +28,7 @@ func FuzzDecodeEntry(f *testing.F) {
 			entry.Known, entry.Complete = nil, false
 		}
 		again, err := decodeEntry(entry.Encode())
-		if err != nil || !same(entry, again) {
+		if err != nil || !equalEntries(entry, again) {
 			t.Errorf("%s\nbecame %+v\nand then %+v, %v", line, entry, again, err)
 		}
 	})
@@ -43,20 +43,21 @@ func FuzzDecodeLog(f *testing.F) {
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		alone, damaged := decodeLog(data)
-		// Whatever is in a log, what is written after it is found.
+		// Entries that are written after any content are found.
 		mark := Entry{Token: uuid.NameSpaceURL, Began: began, Stage: Started, Job: id(9)}
 		after, damagedAfter := decodeLog(appendLine(data, mark.Encode()))
-		if !slices.ContainsFunc(after, func(entry Entry) bool { return same(entry, mark) }) || damagedAfter != damaged {
+		if !slices.ContainsFunc(after, func(entry Entry) bool { return equalEntries(entry, mark) }) || damagedAfter != damaged {
 			t.Errorf("after %q: %+v, alone %+v", data, after, alone)
 		}
-		// Compacted it says the same, and is as damaged; compacted again it stays.
+		// A compacted log has the same entries and the same damage, and is not changed by
+		// compaction.
 		alone = slices.DeleteFunc(alone, Entry.hasNoEffect)
 		compact := compactLog(data)
 		again, damagedThen := decodeLog(compact)
 		byToken := func(a, b Entry) int { return bytes.Compare(a.Token[:], b.Token[:]) }
 		slices.SortFunc(alone, byToken)
 		slices.SortFunc(again, byToken)
-		if !slices.EqualFunc(alone, again, same) || damagedThen != damaged || !bytes.Equal(compactLog(compact), compact) {
+		if !slices.EqualFunc(alone, again, equalEntries) || damagedThen != damaged || !bytes.Equal(compactLog(compact), compact) {
 			t.Errorf("%q\nbecame %q: %+v, %+v", data, compact, alone, again)
 		}
 	})

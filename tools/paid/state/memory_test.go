@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// keep records an entry and fails the test if the store refuses it.
-func keep(t *testing.T, store Store, slot Slot, entry Entry) {
+// mustRecord records an entry and fails the test if the store refuses it.
+func mustRecord(t *testing.T, store Store, slot Slot, entry Entry) {
 	t.Helper()
 	if err := store.Record(t.Context(), slot, entry); err != nil {
 		t.Fatal(err)
@@ -32,10 +32,10 @@ func (m *Memory) size() int { return m.ended.Len() + m.live.Len() }
 func TestMemoryExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := NewMemory()
-		keep(t, m, slotA, Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)})
-		keep(t, m, slotA, Entry{Token: id(4), Began: time.Now(), Stage: Ended})
+		mustRecord(t, m, slotA, Entry{Token: id(1), Began: time.Now(), Stage: Started, Job: id(2)})
+		mustRecord(t, m, slotA, Entry{Token: id(4), Began: time.Now(), Stage: Ended})
 		time.Sleep(Lifetime)
-		keep(t, m, slotB, Entry{Token: id(3), Began: time.Now(), Stage: Intended})
+		mustRecord(t, m, slotB, Entry{Token: id(3), Began: time.Now(), Stage: Intended})
 		if entries := entriesOf(t, m, slotA); len(entries) != 0 || len(m.slots) != 1 || m.size() != 1 || m.callers[slotA.Caller] != 1 {
 			t.Errorf("%v, %d slots, %d entries", entries, len(m.slots), m.size())
 		}
@@ -51,7 +51,7 @@ func slotOf(caller string, n int) Slot {
 	return Slot{Caller: caller, Scope: caller, Key: fmt.Sprint(caller, n)}
 }
 
-// Refused calls cost nothing, so there may be any number of them. They evict no running
+// There may be any number of refused calls, since they cost nothing. They evict no running
 // job of any caller.
 func TestRefusedCallsEvictNothing(t *testing.T) {
 	for name, caller := range map[string]func(n int) string{
@@ -60,17 +60,17 @@ func TestRefusedCallsEvictNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := NewMemory()
-			keep(t, m, runningSlot, running)
+			mustRecord(t, m, runningSlot, running)
 			for n := range maxEntries + 50 {
 				slot, entry := slotOf(caller(n), n), Entry{Token: id(n), Began: began, Stage: Intended}
-				keep(t, m, slot, entry)
+				mustRecord(t, m, slot, entry)
 				entry.Stage = Ended
-				keep(t, m, slot, entry)
+				mustRecord(t, m, slot, entry)
 			}
 			if m.size() > maxEntries || len(m.slots) != m.size() {
 				t.Errorf("%d entries in %d slots", m.size(), len(m.slots))
 			}
-			if entries := entriesOf(t, m, runningSlot); len(entries) != 1 || !same(entries[0], running) {
+			if entries := entriesOf(t, m, runningSlot); len(entries) != 1 || !equalEntries(entries[0], running) {
 				t.Errorf("found %+v", entries)
 			}
 		})
@@ -80,10 +80,10 @@ func TestRefusedCallsEvictNothing(t *testing.T) {
 // A caller with too many jobs loses their own oldest one.
 func TestCallerBound(t *testing.T) {
 	m := NewMemory()
-	keep(t, m, runningSlot, running)
-	keep(t, m, slotOf("busy", -1), Entry{Token: id(-3), Began: began, Stage: Ended, Job: id(3)})
+	mustRecord(t, m, runningSlot, running)
+	mustRecord(t, m, slotOf("busy", -1), Entry{Token: id(-3), Began: began, Stage: Ended, Job: id(3)})
 	for n := range maxCallerEntries + 50 {
-		keep(t, m, slotOf("busy", n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
+		mustRecord(t, m, slotOf("busy", n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
 	}
 	if m.callers["busy"] != maxCallerEntries || m.size() != maxCallerEntries+1 {
 		t.Errorf("%d of %d entries", m.callers["busy"], m.size())
@@ -102,9 +102,9 @@ func TestCallerBound(t *testing.T) {
 // gets an error.
 func TestMemoryFullOfRunningJobs(t *testing.T) {
 	m := NewMemory()
-	keep(t, m, runningSlot, running)
+	mustRecord(t, m, runningSlot, running)
 	for n := range maxEntries - 1 {
-		keep(t, m, slotOf(fmt.Sprint(n), n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
+		mustRecord(t, m, slotOf(fmt.Sprint(n), n), Entry{Token: id(n), Began: began, Stage: Started, Job: id(n)})
 	}
 	late := Entry{Token: id(maxEntries), Began: began, Stage: Intended}
 	if err := m.Intend(t.Context(), slotOf("late", 1), late, nil); !errors.Is(err, errMemoryFull) {
@@ -115,7 +115,7 @@ func TestMemoryFullOfRunningJobs(t *testing.T) {
 	}
 	ended := running
 	ended.Stage = Ended
-	keep(t, m, runningSlot, ended)
+	mustRecord(t, m, runningSlot, ended)
 	if err := m.Intend(t.Context(), slotOf("late", 1), late, nil); err != nil {
 		t.Errorf("after one has ended: %v", err)
 	}

@@ -24,7 +24,7 @@ func tryStore(t *testing.T, store Store) {
 		t.Fatal(err)
 	}
 	hold.Release()
-	if found, err := store.Load(t.Context(), slotA); err != nil || len(found.Entries) != 1 || !same(found.Entries[0], intent) {
+	if found, err := store.Load(t.Context(), slotA); err != nil || len(found.Entries) != 1 || !equalEntries(found.Entries[0], intent) {
 		t.Errorf("found %+v, %v", found, err)
 	}
 	if found, err := store.Survey(t.Context(), slotA.Scope); err != nil || len(found.Open) != 1 {
@@ -58,7 +58,7 @@ func TestRedisURLs(t *testing.T) {
 func TestSentinel(t *testing.T) {
 	sentinel := redistest.StartSentinel(t, "insights", redistest.Start(t))
 	tryStore(t, openTest(t, "redis://"+sentinel.Address()+"/2?master_name=insights"))
-	tryStore(t, openTest(t, "redis://127.0.0.1:1?master_name=insights&addr="+sentinel.Address())) // the first is away
+	tryStore(t, openTest(t, "redis://127.0.0.1:1?master_name=insights&addr="+sentinel.Address())) // the first one is unavailable
 }
 
 func TestCluster(t *testing.T) {
@@ -228,7 +228,7 @@ func TestSilentRedis(t *testing.T) {
 	}
 }
 
-// After a restart of Redis all connections of the pool are dead, and the first call still
+// After a restart of Redis all connections of the pool are broken, and the first call still
 // succeeds.
 func TestRedisRestart(t *testing.T) {
 	server := redistest.Start(t)

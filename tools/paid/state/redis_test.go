@@ -47,7 +47,7 @@ func TestLostLease(t *testing.T) {
 	store := openTest(t, server.URL())
 	hold, _ := mustAcquire(t, store, slotA)
 	mine := hold.(*lease)
-	mine.stop() // as if this process stood still
+	mine.stop() // as if this process were paused
 	command(t, store, "DEL", leaseKey(slotA))
 	other, _ := mustAcquire(t, openTest(t, server.URL()), slotA)
 	entry := Entry{Token: id(1), Began: began, Stage: Intended}
@@ -72,7 +72,7 @@ func TestLeaseIsRenewed(t *testing.T) {
 		t.Errorf("the lease runs for %d ms", ttl)
 	}
 	command(t, store, "PEXPIRE", leaseKey(slotA), (2 * renewEvery).Milliseconds())
-	// Until the next renewal there is nothing to wait for but the clock.
+	// Nothing but the clock shows the next renewal.
 	deadline := time.Now().Add(4 * renewEvery)
 	for time.Now().Before(deadline) {
 		if number(t, store, "PTTL", leaseKey(slotA)) > (2 * renewEvery).Milliseconds() {
@@ -209,7 +209,7 @@ func TestConfirm(t *testing.T) {
 	command(t, store, "DEL", leaseKey(slotA))
 	other, _ := mustAcquire(t, openTest(t, server.URL()), slotA)
 	if !hold.IsHeld() {
-		t.Fatal("it knows without asking") // or nothing is tried here
+		t.Fatal("it knows without asking") // or this does not test anything
 	}
 	if err := hold.Confirm(t.Context()); !errors.Is(err, ErrLost) || hold.IsHeld() {
 		t.Errorf("a lease that another one has: %v", err)

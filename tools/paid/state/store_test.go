@@ -81,7 +81,7 @@ func TestEntriesAreStored(t *testing.T) {
 
 		other := again()
 		hold, entries = mustAcquire(t, other, slotA)
-		if len(entries) != 1 || !same(entries[0], intent) {
+		if len(entries) != 1 || !equalEntries(entries[0], intent) {
 			t.Fatalf("found %+v, want %+v", entries, intent)
 		}
 		started := intent
@@ -104,7 +104,7 @@ func TestEntriesAreStored(t *testing.T) {
 			t.Errorf("found %d entries, want 3: %+v", len(entries), entries)
 		}
 		started.Known, started.Complete = nil, false
-		if !slices.ContainsFunc(entries, func(e Entry) bool { return same(e, started) }) {
+		if !slices.ContainsFunc(entries, func(e Entry) bool { return equalEntries(e, started) }) {
 			t.Errorf("%+v is not among %+v", started, entries)
 		}
 
@@ -136,7 +136,7 @@ func TestEntriesAreStored(t *testing.T) {
 	})
 }
 
-func same(a, b Entry) bool {
+func equalEntries(a, b Entry) bool {
 	return a.Token == b.Token && a.Began.Equal(b.Began) && a.ServerTime.Equal(b.ServerTime) && slices.Equal(a.Known, b.Known) &&
 		a.Complete == b.Complete && a.Stage == b.Stage && a.Job == b.Job && a.Delivered == b.Delivered &&
 		a.Since.Equal(b.Since) && a.Waited == b.Waited && a.Missing.Equal(b.Missing) && a.MissingServerTime.Equal(b.MissingServerTime)
@@ -214,7 +214,7 @@ func TestCounting(t *testing.T) {
 			t.Fatalf("%d were counted, want 7", counted.Load())
 		}
 		var known uuid.UUID
-		for n := range 20 { // counting again what is counted costs nothing
+		for n := range 20 { // a second count of the same token has no effect
 			if ok, err := store.Count(t.Context(), today, id(n), 7); err != nil {
 				t.Fatal(err)
 			} else if ok {
@@ -302,7 +302,8 @@ func TestOpenMistypedAddress(t *testing.T) {
 	}
 }
 
-// The sender of a request that was lost knows less than an equal call that has found its job.
+// The entry of the sender of a lost request has a lower rank than that of an equal call
+// that has found its job.
 func TestLesserEntryIsIgnored(t *testing.T) {
 	eachStore(t, func(t *testing.T, store Store, again func() Store) {
 		intent := Entry{Token: id(1), Began: began, Stage: Intended}
@@ -317,7 +318,7 @@ func TestLesserEntryIsIgnored(t *testing.T) {
 		if err := store.Record(t.Context(), slotA, intent); err != nil {
 			t.Fatal(err)
 		}
-		if entries := entriesOf(t, again(), slotA); len(entries) != 1 || !same(entries[0], found) {
+		if entries := entriesOf(t, again(), slotA); len(entries) != 1 || !equalEntries(entries[0], found) {
 			t.Errorf("found %+v", entries)
 		}
 	})

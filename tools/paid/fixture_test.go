@@ -18,8 +18,8 @@ import (
 // secret is the credential, which must not be written anywhere.
 const secret = "lsv2_pt_0123456789abcdef_paid_0123456789"
 
-// world is a sandbox with one project and a ledger.
-type world struct {
+// fixture is a sandbox with one project and a ledger.
+type fixture struct {
 	*sandbox.Sandbox
 	ledger  *Ledger
 	client  *langsmith.Client
@@ -30,18 +30,18 @@ type world struct {
 	results []Result
 }
 
-type worldOptions struct {
+type fixtureOptions struct {
 	sandbox sandbox.Options
 	ledger  Options
 }
 
-func newWorld(t testing.TB, options worldOptions) *world {
+func newFixture(t testing.TB, options fixtureOptions) *fixture {
 	t.Helper()
 	options.sandbox.Empty = true
 	if options.sandbox.JobDuration == 0 && options.sandbox.ReadsUntilDone == 0 {
 		options.sandbox.JobDuration = 20 * time.Minute
 	}
-	w := &world{Sandbox: sandbox.New(options.sandbox), log: &logBuffer{}}
+	w := &fixture{Sandbox: sandbox.New(options.sandbox), log: &logBuffer{}}
 	w.project = w.AddProject(sandbox.Project{Name: "support"})
 	w.client = newClient(t, w.Sandbox, secret)
 	options.ledger.Logger = zerolog.New(w.log)
@@ -67,7 +67,7 @@ func newClient(t testing.TB, upstream *sandbox.Sandbox, key string) *langsmith.C
 	})
 }
 
-func (w *world) call(changes ...func(*langsmith.CreateInsightsJobRequest)) *Call {
+func (w *fixture) call(changes ...func(*langsmith.CreateInsightsJobRequest)) *Call {
 	request := &langsmith.CreateInsightsJobRequest{}
 	for _, change := range changes {
 		change(request)
@@ -88,18 +88,18 @@ func mustCall(t testing.TB, client *langsmith.Client, project uuid.UUID, request
 	return call
 }
 
-func named(name string) func(*langsmith.CreateInsightsJobRequest) {
+func withName(name string) func(*langsmith.CreateInsightsJobRequest) {
 	return func(r *langsmith.CreateInsightsJobRequest) { r.Name = langsmith.Some(name) }
 }
 
-func asking(question string) func(*langsmith.CreateInsightsJobRequest) {
+func withContext(question string) func(*langsmith.CreateInsightsJobRequest) {
 	return func(r *langsmith.CreateInsightsJobRequest) {
 		r.UserContext = langsmith.Some(map[string]string{"question": question})
 	}
 }
 
 // start calls Start and fails the test if it fails.
-func (w *world) start(t testing.TB, call *Call) *Outcome {
+func (w *fixture) start(t testing.TB, call *Call) *Outcome {
 	t.Helper()
 	outcome, err := w.ledger.Start(context.Background(), call)
 	if err != nil {
@@ -109,16 +109,16 @@ func (w *world) start(t testing.TB, call *Call) *Outcome {
 }
 
 // drain waits until the ledger has no call in progress.
-func (w *world) drain(t testing.TB) {
+func (w *fixture) drain(t testing.TB) {
 	t.Helper()
 	if err := w.ledger.Drain(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (w *world) posts() int { return w.count("POST") }
+func (w *fixture) posts() int { return w.count("POST") }
 
-func (w *world) count(method string) int {
+func (w *fixture) count(method string) int {
 	n := 0
 	for _, request := range w.Requests() {
 		if request.Method == method && strings.Contains(request.Path, "/insights") {
@@ -128,9 +128,9 @@ func (w *world) count(method string) int {
 	return n
 }
 
-func (w *world) jobs() []sandbox.StartedJob { return w.Jobs(uuid.Nil, w.project) }
+func (w *fixture) jobs() []sandbox.StartedJob { return w.Jobs(uuid.Nil, w.project) }
 
-func wantJobs(t testing.TB, w *world, want int) {
+func wantJobs(t testing.TB, w *fixture, want int) {
 	t.Helper()
 	if got := len(w.jobs()); got != want {
 		t.Errorf("LangSmith has %d jobs, want %d", got, want)
