@@ -85,7 +85,11 @@ func (e *elicitor) findAnswer(ctx context.Context, question *tool.Question) *too
 		return nil
 	}
 	answer := e.answers[latest].answer(question)
-	if answer.Accepted && len(question.Choices) == 0 && !e.useConsent(ctx, latest, time.Unix(asked.Time().UnixTime())) {
+	if len(question.Choices) > 0 {
+		return answer
+	}
+	first := e.useConsent(ctx, latest, time.Unix(asked.Time().UnixTime())) // a refusal uses the question, too
+	if answer.Accepted && !first {
 		return nil
 	}
 	return answer

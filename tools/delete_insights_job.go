@@ -38,7 +38,9 @@ func runDeleteInsightsJob(ctx context.Context, env *tool.Env, args deleteInsight
 	if err != nil {
 		return nil, err
 	}
-	env.Paid.RecordDeleted(ctx, env.LangSmith, project.ID, args.JobID)
+	if deleted.ID == args.JobID { // otherwise the response proves nothing
+		env.Paid.RecordDeleted(ctx, env.LangSmith, project.ID, args.JobID)
+	}
 	env.Watch.RecordDeleted(env.LangSmith, project.ID, args.JobID)
 	return newDeletedResult(args.JobID, deleted), nil
 }

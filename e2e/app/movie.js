@@ -178,9 +178,9 @@ async function showApp(look) {
   await app.locator('section', { hasText: 'Traces of this category' }).locator('.run').first().waitFor();
   await scrollTo(app.locator('body'));
   await hold(2400);
-  await click(app.locator('.evidence .run-title').first());
+  await click(app.locator('.traces .run-title').first());
   await app.locator('.preview .said').first().waitFor();
-  await scrollTo(app.locator('.evidence').first());
+  await scrollTo(app.locator('.traces').first());
   await hold(4000);
   await view.done();
   return frames;

@@ -42,7 +42,7 @@ try {
 
   const dark = await open('app-dark', { width: 1120, height: 860 }, 'dark');
   await dark.view.app.locator('.tree [data-id]', { hasText: 'Identity check' }).click();
-  await dark.view.app.locator('.evidence .run-title').first().click();
+  await dark.view.app.locator('.traces .run-title').first().click();
   await dark.view.app.locator('.preview .said').first().waitFor();
   await dark.view.app.locator('section', { hasText: 'Traces of this category' }).locator('.run').first().waitFor();
   await dark.take();

@@ -4,9 +4,12 @@ package doctor
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/server/config"
@@ -88,4 +91,25 @@ func newSkippedCheck(reason string) Check {
 // IsHealthy reports whether no check failed.
 func IsHealthy(checks []Check) bool {
 	return !slices.ContainsFunc(checks, func(check Check) bool { return check.Status == Failed })
+}
+
+var marks = map[Status]string{OK: "ok  ", Warning: "note", Failed: "FAIL", Skipped: "-   "}
+
+// Print writes the checks for a person, each followed by what to do.
+func Print(out io.Writer, checks []Check) {
+	printChecks(out, checks)
+	if IsHealthy(checks) {
+		fmt.Fprintln(out, "\nNo check failed.")
+		return
+	}
+	fmt.Fprintln(out, "\nFix the first failed check, then run doctor again.")
+}
+
+func printChecks(out io.Writer, checks []Check) {
+	for _, check := range checks {
+		fmt.Fprintf(out, "%s  %s: %s\n", marks[check.Status], check.Name, check.Found)
+		if check.Do != "" {
+			fmt.Fprintf(out, "      %s\n", strings.ReplaceAll(strings.TrimSpace(check.Do), "\n", "\n      "))
+		}
+	}
 }

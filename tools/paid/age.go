@@ -10,11 +10,11 @@ import (
 // elapsed returns the longest time that can have passed since an intent began: the exact
 // time if this process measured it, else LookAgain, because the clock of another process
 // may be wrong.
-func (f *inFlight) elapsed(entry state.Entry) time.Duration {
+func (f *inFlight) elapsed(entry state.Entry) (age time.Duration, exact bool) {
 	if measured := entry.Began != entry.Began.Round(0); measured { // it has a monotonic reading
-		return f.ledger.now().Sub(entry.Began)
+		return f.ledger.now().Sub(entry.Began), true
 	}
-	return LookAgain
+	return LookAgain, false
 }
 
 // age returns the shortest time that can have passed since an intent began.

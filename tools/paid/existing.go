@@ -68,7 +68,7 @@ func (f *inFlight) allowsAnother(entry state.Entry, job langsmith.Job) bool {
 // is over. A probable job may be another caller's, though: while an equal call looks for
 // the job of a lost response, it looks for another one than the job that it knows.
 func (f *inFlight) endEntry(entry state.Entry, known ...uuid.UUID) state.Entry {
-	if entry.Stage == state.Probable && f.sinceLost(entry) < LookAgain {
+	if entry.Stage == state.Probable && (f.jobs.err != nil || f.sinceLost(entry) < LookAgain) {
 		entry.Known = slices.Concat(entry.Known, known)
 		return reopenEntry(entry)
 	}

@@ -91,6 +91,7 @@ type seenCall struct {
 	outcome   *Outcome
 	err       error
 	died      bool // its process died before it could answer
+	dated     bool // its process had LangSmith's time for it
 }
 
 // attempt is one request to start a job, as it was sent.
@@ -252,6 +253,11 @@ func (h *harness) newProcess(t *testing.T) *process {
 		options.Store = &mortalStore{Store: h.shared(), process: p, trouble: h.trouble}
 	}
 	p.ledger = New(options)
+	if len(h.all) >= h.schedule.processes && h.schedule.restartedOff != 0 {
+		p.jump(h.schedule.restartedOff)
+		h.clocksSet = append(h.clocksSet, time.Now())
+		h.jumps = append(h.jumps, time.Now())
+	}
 	h.all = append(h.all, p)
 	return p
 }
@@ -517,6 +523,8 @@ func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
 	h.counters["any"]++
 	number := strconv.Itoa(h.counters["any"])
 	if kind == "POST" {
+		shared := h.lists[n.process] // for all calls of a moment
+		seen.dated = seen.dated || !h.schedule.display.noDate && !shared.IsZero() && seen.began.Sub(shared) < listAge
 		h.attempts = append(h.attempts, &attempt{call: seen.number, process: n.process, at: time.Now(), lastList: h.lists[n.process], stalled: stalled && h.counters[counter] == 1})
 	}
 	h.mu.Unlock()
@@ -550,6 +558,7 @@ func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err == nil && kind == "list" && genuine && response.StatusCode == http.StatusOK {
 		h.mu.Lock()
 		h.lists[n.process] = asked
+		seen.dated = seen.dated || !h.schedule.display.noDate
 		h.mu.Unlock()
 	}
 	if dead := n.process.operate(); dead != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -92,11 +93,11 @@ func digest(what string, parts ...[]byte) string {
 }
 
 // canonicalJSON encodes a request so that equal requests have equal bytes: 100, 100.0 and
-// 1e2 are the same sample. Absent, null and an explicit default stay different, because
-// the API decides what they mean. Numbers in attribute_schemas are unchanged: they may
-// have more digits than a float64.
+// 1e2 are the same sample, and a time is the same in every zone. Absent, null and an
+// explicit default stay different, because the API decides what they mean. Numbers in
+// attribute_schemas are unchanged: they may have more digits than a float64.
 func canonicalJSON(request *langsmith.CreateInsightsJobRequest) ([]byte, error) {
-	return json.Marshal(request, json.WithMarshalers(writeShortestNumber), json.Deterministic(true),
+	return json.Marshal(request, json.WithMarshalers(json.JoinMarshalers(writeShortestNumber, writeUTC)), json.Deterministic(true),
 		jsontext.ReorderRawObjects(true), jsontext.AllowDuplicateNames(true))
 }
 
@@ -106,4 +107,12 @@ var writeShortestNumber = json.MarshalToFunc(func(encoder *jsontext.Encoder, n j
 		return err
 	}
 	return encoder.WriteToken(jsontext.Float(value))
+})
+
+var writeUTC = json.MarshalToFunc(func(encoder *jsontext.Encoder, text langsmith.DateTime) error {
+	at, err := text.Time()
+	if err != nil { // which a tool has refused
+		return encoder.WriteToken(jsontext.String(string(text)))
+	}
+	return encoder.WriteToken(jsontext.String(at.UTC().Format(time.RFC3339Nano)))
 })

@@ -26,6 +26,10 @@ func TestEqualBodies(t *testing.T) {
 	for _, equal := range [][]string{
 		{`{"sample":100}`, `{"sample":100.0}`, `{"sample":1e2}`},
 		{`{"partitions":{"a":"1","b":"2"}}`, `{"partitions":{"b":"2","a":"1"}}`},
+		{
+			`{"start_time":"2026-01-31T10:00:00Z"}`, `{"start_time":"2026-01-31T10:00:00+00:00"}`,
+			`{"start_time":"2026-01-31T10:00:00.000Z"}`, `{"start_time":"2026-01-31T12:00:00+02:00"}`,
+		},
 		{`{"name":"x","model":"openai"}`, `{"model":"openai","name":"x"}`},
 		{
 			`{"attribute_schemas":{"a":{"type":"string","description":"d"}}}`,

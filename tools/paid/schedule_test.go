@@ -44,7 +44,9 @@ type schedule struct {
 	display   display
 	drift     float64 // of the processes' clocks: seconds a second
 	steps     []step
-	settle    time.Duration // before the last calls
+
+	restartedOff time.Duration // of the clocks of later processes
+	settle       time.Duration // before the last calls
 }
 
 type storeKind int
@@ -207,6 +209,7 @@ func (s *schedule) addKind(r *rand.Rand, kind string) {
 		if r.IntN(2) == 0 {
 			insert(jumpDate, pick(r, -time.Hour, 11*time.Minute, 5*time.Hour))
 		}
+		s.restartedOff = pick(r, 0, 150*time.Second, 11*time.Minute, 24*time.Hour)
 	case "files":
 		for range 1 + r.IntN(2) {
 			insert(damageFile, 0)

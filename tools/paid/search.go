@@ -29,8 +29,8 @@ const (
 type search struct {
 	call    *inFlight
 	intents []state.Entry // oldest first
-	// elapsed returns the age of an intent, for one without LangSmith's time.
-	elapsed func(state.Entry) time.Duration
+	// elapsed returns the age of an intent without LangSmith's time, and whether it is exact.
+	elapsed func(state.Entry) (age time.Duration, exact bool)
 	found   []langsmith.Job // in any look
 }
 
@@ -96,6 +96,9 @@ func (s *search) look(ctx context.Context) error {
 	}
 	f.ledger.jobLists.put(f.call.slot.Scope, first)
 	f.jobs = first
+	for i := range s.intents {
+		s.addServerTime(&s.intents[i])
+	}
 	for _, job := range jobs {
 		at := slices.IndexFunc(s.found, func(have langsmith.Job) bool { return have.ID == job.ID })
 		switch {
@@ -177,16 +180,33 @@ func (s *search) owner(job langsmith.Job) state.Entry {
 	return s.intents[max(at, 0)]
 }
 
+// addServerTime adds LangSmith's time to an intent, if the list from before its request
+// could not be read: this machine's clock may be set later.
+func (s *search) addServerTime(intent *state.Entry) {
+	f := s.call
+	age, exact := s.elapsed(*intent)
+	if !intent.ServerTime.IsZero() || !exact || f.jobs.date.IsZero() {
+		return
+	}
+	intent.ServerTime = f.jobs.serverTime(time.Now()).Add(-age)
+	if f.about.Token == intent.Token {
+		f.about = *intent
+	}
+	f.record(*intent)
+}
+
 // createdFrom returns the earliest time, by LangSmith's clock, at which the job of an
 // intent can have been created.
 func (s *search) createdFrom(intent state.Entry, now *jobList) time.Time {
-	switch {
-	case !intent.ServerTime.IsZero():
+	if !intent.ServerTime.IsZero() {
 		return intent.ServerTime.Add(-clockSlack)
-	case !now.date.IsZero():
-		return now.date.Add(-s.elapsed(intent) - clockSlack)
 	}
-	return s.call.ledger.now().Add(-s.elapsed(intent) - clockSlack)
+	date := now.date
+	if date.IsZero() {
+		date = s.call.ledger.now()
+	}
+	age, _ := s.elapsed(intent)
+	return date.Add(-age - clockSlack)
 }
 
 // earliest returns the earliest of these times of all intents.

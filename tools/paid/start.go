@@ -3,6 +3,7 @@ package paid
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -146,6 +147,9 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	job, err := f.call.LangSmith.CreateInsightsJobWithRetry(ctx, f.call.Project, f.call.Request, func(ctx context.Context) bool {
 		return f.mayResend(ctx, sent)
 	})
+	if err == nil && slices.Contains(f.about.Known, job.ID) {
+		err = fmt.Errorf("LangSmith answered with job %s, which is older than the request", job.ID)
+	}
 	var api *langsmith.Error
 	switch {
 	case err == nil:
@@ -157,7 +161,7 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 	}
 	f.about.Waited = time.Since(sent)
 	f.record(f.about)
-	sinceSent := func(state.Entry) time.Duration { return time.Since(sent) }
+	sinceSent := func(state.Entry) (time.Duration, bool) { return time.Since(sent), true }
 	found := (&search{call: f, intents: []state.Entry{f.about}, elapsed: sinceSent}).run()
 	if !found.alone {
 		uncertain := f.newUncertainError(err, found)

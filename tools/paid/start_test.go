@@ -17,6 +17,7 @@ import (
 	"langsmith-insights-mcp/langsmith"
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/langsmith/sandbox/trace"
+	"langsmith-insights-mcp/tools/paid/state"
 )
 
 func TestStartsOneJob(t *testing.T) {
@@ -291,6 +292,41 @@ func TestEqualCallAfterLostResponse(t *testing.T) {
 
 // Without LangSmith's time, a clock that was set does not show how long ago a response
 // was lost: the time is requested again, and nothing is started without it.
+// An intent gets LangSmith's time from the first list after it, if the one before could not
+// be read: the next process may have another clock.
+func TestServerTimeAfterRequest(t *testing.T) {
+	path := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Times: 1, Body: htmlPage})
+		lose(t, w)
+		w.drain(t)
+		ahead := New(Options{Store: state.NewDirectory(path), Now: func() time.Time { return time.Now().Add(24 * time.Hour) }})
+		var uncertain *UncertainError
+		if _, err := ahead.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.Wait == 0 {
+			t.Errorf("got %v", err)
+		}
+		if w.posts() != 1 {
+			t.Errorf("%d posts, want 1", w.posts())
+		}
+	})
+}
+
+// A response with the id of an earlier job proves nothing.
+func TestAnsweredWithEarlierJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldOptions{})
+		earlier := w.start(t, w.call(asking("another")))
+		time.Sleep(21 * time.Minute)
+		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, AfterProcessing: true, Body: fmt.Sprintf(`{"id":%q,"name":"x","status":"queued","error":null}`, earlier.Job.ID)})
+		first := w.start(t, w.call())
+		if own := w.jobs()[1]; first.Job.ID != own.ID || !first.Probably {
+			t.Errorf("%+v, want job %s", first, own.ID)
+		}
+		w.drain(t)
+	})
+}
+
 func TestLostResponseWithChangedClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ahead time.Duration
@@ -501,7 +537,8 @@ func TestProbableJobOfAnotherCaller(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldOptions{})
+				var ahead time.Duration
+				w := newWorld(t, worldOptions{ledger: Options{Now: func() time.Time { return time.Now().Add(ahead) }}})
 				var foreign uuid.UUID
 				w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, ProcessLate: 10 * time.Second})
 				time.AfterFunc(time.Second, func() { foreign = w.AddJob(w.project, test.foreign) })
@@ -509,6 +546,15 @@ func TestProbableJobOfAnotherCaller(t *testing.T) {
 				if first.Job.ID != foreign || !first.Probably {
 					t.Fatalf("%+v", first)
 				}
+				time.Sleep(listAge)
+				remove := w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Status: http.StatusInternalServerError})
+				ahead = time.Hour // without a list, the time since the request is unknown
+				var uncertain *UncertainError
+				if _, err := w.ledger.Start(t.Context(), w.call()); first.Job.Status.Done() && (!errors.As(err, &uncertain) || uncertain.LookErr == nil) {
+					t.Errorf("without a list: %v", err)
+				}
+				remove()
+				ahead = 0
 				if test.deleted {
 					if _, err := w.client.DeleteJob(t.Context(), w.project, foreign); err != nil {
 						t.Fatal(err)

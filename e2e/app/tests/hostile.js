@@ -18,7 +18,7 @@ test('hostile names are shown unchanged everywhere and have no effect', async ()
   assert.deepEqual([...names].sort(), clusters.map(({ name }) => name).sort());
   for (const name of ['constructor', '__proto__']) assert.ok(names.includes(name));
   assert.equal(await view.app.locator(foreignElements).count(), 0);
-  const run = view.app.locator('.evidence .run').first();
+  const run = view.app.locator('.traces .run').first();
   await run.locator('.run-title').click();
   await run.locator('.notice').first().waitFor(); // there is no such trace
   for (const cluster of clusters.slice(0, 3)) {

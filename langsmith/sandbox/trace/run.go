@@ -2,6 +2,7 @@
 package trace
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"time"
@@ -104,4 +105,12 @@ func Conversations(runs []*Run) []*Run {
 	}
 	slices.SortStableFunc(selected, Compare)
 	return selected
+}
+
+// Compare orders runs by their start, the oldest first, and by id for equal starts.
+func Compare(a, b *Run) int {
+	if c := a.Start.Compare(b.Start); c != 0 {
+		return c
+	}
+	return bytes.Compare(a.ID[:], b.ID[:])
 }

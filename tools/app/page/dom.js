@@ -1,9 +1,9 @@
-// Elements without markup: every text becomes a text node, so nothing that users
-// or models wrote can become an element, and no handler stands in an attribute.
+// Elements without markup: every text becomes a text node, so that no text of users or models
+// can become an element, and no attribute has a handler.
 
 /**
- * Makes an element. Properties are the DOM's own; `dataset`, `aria` and `role`
- * become attributes, `on` listeners. Children that are null are left out.
+ * Returns a new element. `props` are DOM properties; `dataset`, `aria` and `role` become
+  * attributes, `on` listeners. Children that are null are left out.
  *
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
@@ -26,7 +26,7 @@ export function h(tag, props = {}, ...children) {
 }
 
 /**
- * Sets an ARIA attribute, or takes it away where there is no value.
+ * Sets an ARIA attribute, or removes it if there is no value.
  *
  * @param {Element} element
  * @param {string} name without aria-
@@ -38,7 +38,7 @@ export function setAria(element, name, value) {
 }
 
 /**
- * Text from outside: kept apart from the direction of what stands around it.
+ * Returns text of users or models, isolated from the writing direction of its surroundings.
  *
  * @param {string} text
  * @param {string} [className]
@@ -48,7 +48,7 @@ export function foreign(text, className = '') {
 }
 
 /**
- * Text for screen readers alone.
+ * Returns text for screen readers only.
  *
  * @param {string} text
  */

@@ -1,5 +1,5 @@
-// Figures as people read them, each with a no-break space before its unit. What is
-// absent is written as a dash that is read out as "not known": missing is not zero.
+// Formatted figures, with a no-break space before the unit. A missing one is a dash, which
+// screen readers read as "not known".
 
 import { h, unseen } from './dom.js';
 
@@ -7,11 +7,11 @@ import { h, unseen } from './dom.js';
 const reader = {};
 
 /**
- * Sets whose language and time zone figures and times are written for.
+ * Sets the locale and the time zone of figures and times.
  *
  * @param {{ locale?: string, timeZone?: string }} context
  */
-export function writeFor({ locale, timeZone }) {
+export function setLocale({ locale, timeZone }) {
   try {
     new Intl.DateTimeFormat(locale, { timeZone });
     Object.assign(reader, { locale, timeZone });
@@ -38,7 +38,7 @@ export function count(value) {
  * @param {string} one
  * @param {string} [many]
  */
-export function counted(value, one, many = one + 's') {
+export function formatCount(value, one, many = one + 's') {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
@@ -72,21 +72,21 @@ export function usd(value) {
 }
 
 /** @param {string | undefined} iso */
-export function moment(iso) {
+export function formatTime(iso) {
   const date = iso ? new Date(iso) : null;
   if (!date || Number.isNaN(date.getTime())) return '';
   return new Intl.DateTimeFormat(reader.locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: reader.timeZone }).format(date);
 }
 
 /**
- * A span of time; empty where it is unknown.
+ * Formats a time span; empty if it is unknown.
  *
  * @param {string | undefined} from
  * @param {string | undefined} to
  */
-export function span(from, to) {
-  if (!from) return to ? `until ${moment(to)}` : '';
-  if (!to) return `since ${moment(from)}`;
+export function formatSpan(from, to) {
+  if (!from) return to ? `until ${formatTime(to)}` : '';
+  if (!to) return `since ${formatTime(from)}`;
   const format = new Intl.DateTimeFormat(reader.locale, { dateStyle: 'medium', timeZone: reader.timeZone });
   try {
     return format.formatRange(new Date(from), new Date(to));
@@ -96,18 +96,18 @@ export function span(from, to) {
 }
 
 /** @param {number} elapsed in milliseconds */
-export function ago(elapsed) {
+export function formatAge(elapsed) {
   const past = Math.max(0, elapsed) / 1000;
   if (past < 120) return `${Math.round(past)} s`;
   return past < 7200 ? `${Math.round(past / 60)} min` : `${Math.round(past / 3600)} h`;
 }
 
 /**
- * A figure, or what stands for a missing one.
+ * Returns a figure, or a dash if it is missing.
  *
  * @param {string | null} text
  */
-export function figure(text) {
+export function valueOrDash(text) {
   if (text !== null) return h('span', { className: 'figure' }, text);
   return h('span', { className: 'missing' }, h('span', { aria: { hidden: true } }, '–'), unseen('not known'));
 }

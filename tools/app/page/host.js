@@ -1,22 +1,22 @@
-// The host of this page, as the MCP Apps specification of 2026-01-26 has it: the
-// handshake, what the host can do, and what it can be asked for.
+// The host of this page, by the MCP Apps specification of 2026-01-26: the handshake, the
+// host's capabilities and the requests to it.
 
 import { Peer } from './rpc.js';
 
 /** @import { Arguments, HostCapabilities, HostContext, ToolResult } from './types' */
 
 /**
- * What a host tells a page, besides its answers.
+ * The notifications of a host.
  *
  * @typedef {object} HostEvents
  * @property {(input: Arguments, complete: boolean) => void} input of the tool whose result will be shown
  * @property {(result: ToolResult) => void} result
  * @property {(reason: string) => void} cancelled
  * @property {(context: HostContext) => void} context has changed; the whole of it
- * @property {() => void} teardown the page is about to go
+ * @property {() => void} teardown the page will be removed
  */
 
-/** Something that a tool says against a call. */
+/** The error of a tool. */
 export class ToolError extends Error {}
 
 export class Host {
@@ -30,10 +30,10 @@ export class Host {
   /** @param {HostEvents} events */
   constructor(events) {
     this.#events = events;
-    this.#peer = new Peer(window.parent, (method, params) => this.#notified(method, params), (method) => this.#asked(method));
+    this.#peer = new Peer(window.parent, (method, params) => this.#handleNotification(method, params), (method) => this.#handleRequest(method));
   }
 
-  /** Shakes hands. It never ends where nobody answers. */
+  /** Initializes the connection. It does not end if there is no host. */
   async connect() {
     const { hostCapabilities, hostContext } = await this.#peer.request('ui/initialize', {
       protocolVersion: '2026-01-26',
@@ -55,14 +55,14 @@ export class Host {
     return this.#capabilities.openLinks !== undefined;
   }
 
-  /** How the model can be told something: at once, with the next message, or not at all. */
-  get tells() {
-    if (takesText(this.#capabilities.message)) return 'message';
-    return takesText(this.#capabilities.updateModelContext) ? 'context' : 'none';
+  /** How the host passes text to the model: as a message, as context, or not at all. */
+  get messageKind() {
+    if (supportsText(this.#capabilities.message)) return 'message';
+    return supportsText(this.#capabilities.updateModelContext) ? 'context' : 'none';
   }
 
-  /** Whether the page can be shown larger or smaller than it is. */
-  get resizes() {
+  /** Whether the host has another size for the page. */
+  get canResize() {
     const modes = this.context.availableDisplayModes ?? [];
     return modes.includes('fullscreen') && modes.includes('inline');
   }
@@ -77,44 +77,44 @@ export class Host {
    */
   async call(name, args, signal) {
     /** @type {ToolResult} */
-    const result = await this.#peer.request('tools/call', { name, arguments: given(args) }, signal);
+    const result = await this.#peer.request('tools/call', { name, arguments: withoutEmpty(args) }, signal);
     if (result.isError || !result.structuredContent) throw new ToolError(textOf(result) || `${name} gave no result.`);
     return result.structuredContent;
   }
 
   /** @param {string} url */
   async open(url) {
-    refuse(await this.#peer.request('ui/open-link', { url }));
+    throwIfRefused(await this.#peer.request('ui/open-link', { url }));
   }
 
   /**
-   * Tells the model, the way that the host offers.
+   * Passes text to the model, in the way that the host supports.
    *
    * @param {string} text
    * @param {object} data
    */
-  async tell(text, data) {
+  async sendToModel(text, data) {
     const content = [{ type: 'text', text }];
-    if (this.tells === 'message') {
-      refuse(await this.#peer.request('ui/message', { role: 'user', content }));
+    if (this.messageKind === 'message') {
+      throwIfRefused(await this.#peer.request('ui/message', { role: 'user', content }));
       return;
     }
     const structured = this.#capabilities.updateModelContext?.structuredContent ? { structuredContent: data } : {};
     await this.#peer.request('ui/update-model-context', { content, ...structured });
   }
 
-  /** Shows the page on the whole screen, or in the conversation again. */
+  /** Shows the page in full screen, or in the conversation again. */
   async resize() {
     const mode = this.context.displayMode === 'fullscreen' ? 'inline' : 'fullscreen';
     const { mode: displayMode } = await this.#peer.request('ui/request-display-mode', { mode });
-    this.#notified('ui/notifications/host-context-changed', { displayMode });
+    this.#handleNotification('ui/notifications/host-context-changed', { displayMode });
   }
 
   /**
    * @param {number} width
    * @param {number} height
    */
-  measured(width, height) {
+  reportSize(width, height) {
     this.#peer.notify('ui/notifications/size-changed', { width, height });
   }
 
@@ -122,7 +122,7 @@ export class Host {
    * @param {string} method
    * @param {any} params
    */
-  #notified(method, params) {
+  #handleNotification(method, params) {
     switch (method) {
       case 'ui/notifications/tool-input':
       case 'ui/notifications/tool-input-partial':
@@ -138,7 +138,7 @@ export class Host {
   }
 
   /** @param {string} method */
-  #asked(method) {
+  #handleRequest(method) {
     if (method === 'ui/resource-teardown') this.#events.teardown();
     return method === 'ui/resource-teardown' || method === 'ping' ? {} : undefined;
   }
@@ -154,16 +154,16 @@ export function textOf(result) {
 }
 
 /** @param {Arguments} args */
-function given(args) {
+function withoutEmpty(args) {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 }
 
 /** @param {Record<string, object> | undefined} modalities none named: older hosts, which take text */
-function takesText(modalities) {
+function supportsText(modalities) {
   return modalities !== undefined && (Object.keys(modalities).length === 0 || modalities.text !== undefined);
 }
 
 /** @param {{ isError?: boolean } | undefined} result */
-function refuse(result) {
+function throwIfRefused(result) {
   if (result?.isError) throw new Error('the host declined');
 }

@@ -1,5 +1,5 @@
-// A way to a page of LangSmith's: through the host, or as an address to copy
-// where the host opens none.
+// A link to a page of LangSmith's: opened by the host, or an address to copy if the host
+// opens no links.
 
 import { button, h } from './dom.js';
 import { Host } from './host.js';
@@ -10,7 +10,7 @@ import { attempt } from './notice.js';
  * @param {string | undefined} url
  * @param {string} [about] what it leads to, where the label alone would not tell
  */
-export function link(host, url, about = '') {
+export function pageLink(host, url, about = '') {
   if (!url || !/^https?:\/\//i.test(url)) return null;
   const outlet = h('span', { className: 'outlet' });
   if (!host.opensLinks) {

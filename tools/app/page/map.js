@@ -1,10 +1,10 @@
-// The map: every category an area as large as its share of the traces, tinted
-// by a figure. One stop of the Tab key; the arrow keys go from area to area.
+// The map: an area for each category, as large as its share of the traces, coloured by a
+// figure. It is one tab stop; the arrow keys move between areas.
 
 import { h, setAria, unseen } from './dom.js';
-import { count, counted, percent } from './format.js';
-import { metric, metrics, written } from './metrics.js';
-import { tile } from './tiles.js';
+import { count, formatCount, percent } from './format.js';
+import { metric, metrics, formatStat } from './metrics.js';
+import { layOutTiles } from './tiles.js';
 import { Report } from './report.js';
 
 /** @import { Node } from './types' */
@@ -14,7 +14,7 @@ import { Report } from './report.js';
  * @typedef {object} MapActions
  * @property {(node: Node, byKey: boolean) => void} open
  * @property {(node: Node) => void} show a category in the table
- * @property {(() => void) | null} more loads what is missing; null where that cannot be
+ * @property {(() => void) | null} more loads missing categories; null if that is not possible
  */
 
 export class AreaMap {
@@ -36,7 +36,7 @@ export class AreaMap {
       this.#field,
       h('p', { id: 'map-help', className: 'unseen' }, 'Arrow keys go from area to area, Enter opens one. The table below holds the same categories.'),
     );
-    this.#field.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#field.addEventListener('keydown', (event) => this.#handleKey(event));
     let width = 0;
     new ResizeObserver(() => {
       if (this.#field.clientWidth === width) return;
@@ -55,14 +55,14 @@ export class AreaMap {
     const report = this.#report;
     const width = this.#field.clientWidth;
     if (!report || width === 0) return;
-    const place = report.place;
+    const place = report.selected;
     const around = place && place.children.length === 0 ? place.parent : place;
     const nodes = around ? around.children : report.roots;
     const total = around ? around.num_runs : report.scope ? 0 : (report.job.num_runs ?? 0);
     const height = Math.round(width < 520 ? Math.min(Math.max(width * 0.85, 220), 340) : Math.min(Math.max(width * 0.46, 240), 420));
-    const tiles = nodes.length > 0 ? tile(nodes, total, report.complete, { x: 0, y: 0, width, height }) : [];
+    const tiles = nodes.length > 0 ? layOutTiles(nodes, total, report.complete, { x: 0, y: 0, width, height }) : [];
     const hadFocus = this.#field.contains(document.activeElement);
-    const most = this.#most(report);
+    const most = this.#largest(report);
     this.#field.style.height = tiles.length > 0 ? `${height}px` : '0';
     this.#areas = [];
     this.#field.replaceChildren(...tiles.map((each) => this.#area(each, most, place)));
@@ -72,7 +72,7 @@ export class AreaMap {
   }
 
   /** @param {Report} report */
-  #most(report) {
+  #largest(report) {
     const { of } = metric(this.tint);
     let most = 0;
     for (const node of report.all()) most = Math.max(most, of(node) ?? 0);
@@ -91,7 +91,7 @@ export class AreaMap {
     const value = kind === 'category' ? of(node) : null;
     const large = box.width >= 64 && box.height >= 20;
     const tall = box.height >= (framed ? 0 : 40) && box.width >= (framed ? 150 : 46);
-    const wording = kind === 'category' ? node.name : word(kind, nodes.length, runs);
+    const wording = kind === 'category' ? node.name : areaLabel(kind, nodes.length, runs);
     const short = kind === 'smaller' ? `+${count(nodes.length)} smaller` : wording;
     const label = h('span', { className: 'area-name' }, h('bdi', { dir: 'auto' }, short));
     if (!framed) label.style.setProperty('--lines', String(Math.max(1, Math.floor((box.height - (tall ? 26 : 8)) / 16))));
@@ -103,15 +103,15 @@ export class AreaMap {
     /** @type {HTMLElement} */
     let element;
     if (kind === 'unsorted' || (kind === 'unloaded' && !this.#actions.more)) {
-      element = h('div', { ...props, title: word(kind, 0, runs) }, large ? label : unseen(wording));
+      element = h('div', { ...props, title: areaLabel(kind, 0, runs) }, large ? label : unseen(wording));
     } else {
-      const area = h('button', { ...props, type: 'button', dataset: { key: node?.id ?? kind }, on: { click: this.#click(tile) } }, large ? label : unseen(short), figure, unseen(kind === 'category' ? `, ${figuresOf(node)}` : kind === 'smaller' ? `, ${counted(runs, 'trace')}` : ''));
+      const area = h('button', { ...props, type: 'button', dataset: { key: node?.id ?? kind }, on: { click: this.#clickHandler(tile) } }, large ? label : unseen(short), figure, unseen(kind === 'category' ? `, ${listFigures(node)}` : kind === 'smaller' ? `, ${formatCount(runs, 'trace')}` : ''));
       setAria(area, 'current', node && node === place ? 'true' : null);
-      area.addEventListener('focus', () => this.#reached(area));
+      area.addEventListener('focus', () => this.#focus(area));
       this.#areas.push({ element: area, x: box.x + box.width / 2, y: framed ? box.y + 11 : box.y + box.height / 2 });
       element = area;
     }
-    if (kind === 'category') element.title = described(node);
+    if (kind === 'category') element.title = describeNode(node);
     if (kind === 'smaller' && !large) element.dataset.short = `+${count(nodes.length)}`;
     if (value !== null) element.style.setProperty('--t', String(most > 0 ? value / most : 0));
     for (const [side, length] of Object.entries({ left: box.x, top: box.y, width: box.width, height: box.height })) element.style.setProperty(side, `${length}px`);
@@ -119,7 +119,7 @@ export class AreaMap {
   }
 
   /** @param {Tile} tile */
-  #click({ kind, nodes: [node] }) {
+  #clickHandler({ kind, nodes: [node] }) {
     return (/** @type {MouseEvent} */ event) => {
       if (kind === 'category') this.#actions.open(node, event.detail === 0);
       else if (kind === 'smaller') this.#actions.show(node);
@@ -128,32 +128,32 @@ export class AreaMap {
   }
 
   /** @param {HTMLButtonElement} area */
-  #reached(area) {
+  #focus(area) {
     this.#focused = area.dataset.key ?? '';
     for (const { element } of this.#areas) element.tabIndex = element === area ? 0 : -1;
   }
 
   /** @param {KeyboardEvent} event */
-  #pressed(event) {
+  #handleKey(event) {
     const from = this.#areas.find(({ element }) => element === event.target);
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
     if (!from) return;
     let to;
     if (event.key === 'Home') to = this.#areas[0];
     else if (event.key === 'End') to = this.#areas.at(-1);
-    else if (way) to = this.#nearest(from, way);
+    else if (way) to = this.#findNearest(from, way);
     else return;
     event.preventDefault();
     to?.element.focus();
   }
 
   /**
-   * The next area that way: what lies straight ahead before what lies aside.
+   * Returns the next area in a direction. Areas straight ahead are preferred.
    *
    * @param {{ x: number, y: number }} from
    * @param {number[]} way
    */
-  #nearest(from, [x, y]) {
+  #findNearest(from, [x, y]) {
     let nearest;
     let least = Infinity;
     for (const area of this.#areas) {
@@ -168,21 +168,21 @@ export class AreaMap {
 }
 
 /**
- * A category with its figures, in words.
+ * Describes a category with its figures.
  *
  * @param {Node} node
  */
-export function described(node) {
-  return `${node.name}, ${figuresOf(node)}`;
+export function describeNode(node) {
+  return `${node.name}, ${listFigures(node)}`;
 }
 
 /** @param {Node} node */
-function figuresOf(node) {
+function listFigures(node) {
   const [, ...figures] = metrics;
-  const parts = [counted(node.num_runs, 'trace')];
+  const parts = [formatCount(node.num_runs, 'trace')];
   if (node.share !== undefined) parts.push(percent(node.share));
-  for (const each of figures) parts.push(`${each.title.toLowerCase()} ${written(each, node) ?? 'not known'}`);
-  if (node.children.length > 0) parts.push(`${counted(node.children.length, 'category', 'categories')} inside`);
+  for (const each of figures) parts.push(`${each.title.toLowerCase()} ${formatStat(each, node) ?? 'not known'}`);
+  if (node.children.length > 0) parts.push(`${formatCount(node.children.length, 'category', 'categories')} inside`);
   return parts.join(', ');
 }
 
@@ -191,8 +191,8 @@ function figuresOf(node) {
  * @param {number} categories
  * @param {number} runs
  */
-function word(kind, categories, runs) {
-  if (kind === 'smaller') return `+${count(categories)} smaller, ${counted(runs, 'trace')}`;
-  if (kind === 'unloaded') return `${counted(runs, 'trace')} in categories not loaded yet`;
-  return `${counted(runs, 'trace')} in none of these`;
+function areaLabel(kind, categories, runs) {
+  if (kind === 'smaller') return `+${count(categories)} smaller, ${formatCount(runs, 'trace')}`;
+  if (kind === 'unloaded') return `${formatCount(runs, 'trace')} in categories not loaded yet`;
+  return `${formatCount(runs, 'trace')} in none of these`;
 }

@@ -1,5 +1,4 @@
-// The figures that a report has for its categories, and how each is named, read
-// and written.
+// The figures of a report's categories, with their names and formats.
 
 import { count, percent, seconds, usd } from './format.js';
 
@@ -7,7 +6,7 @@ import { count, percent, seconds, usd } from './format.js';
 
 /**
  * @typedef {object} Metric
- * @property {string} key the name that sort_by has for it
+ * @property {string} key the value of sort_by
  * @property {string} title
  * @property {string} short for the head of a column
  * @property {(stats: Cluster) => number | null} of
@@ -15,7 +14,7 @@ import { count, percent, seconds, usd } from './format.js';
  */
 
 /**
- * A statistic that is a number, or text that reads as one; null where it is not known.
+ * Returns a statistic that is a number, or a text that can be read as one; null if unknown.
  *
  * @param {Stats | undefined} stats
  * @param {string} key
@@ -43,12 +42,12 @@ export function metric(key) {
 }
 
 /**
- * A category's figure in words; null where it is not known.
+ * Formats a category's figure; null if it is unknown.
  *
  * @param {Metric} metric
  * @param {Cluster} cluster
  */
-export function written(metric, cluster) {
+export function formatStat(metric, cluster) {
   const value = metric.of(cluster);
   return value === null ? null : metric.write(value);
 }

@@ -1,16 +1,15 @@
-// What the page has to say about itself: what went wrong, what is missing, what
-// has just happened.
+// Messages of the page: errors, missing parts, and announcements.
 
 import { h, setAria } from './dom.js';
 
-const spoken = h('p', { className: 'unseen', role: 'status' });
+const status = h('p', { className: 'unseen', role: 'status' });
 
-/** The place from which screen readers are told what happened. */
-export const announcer = spoken;
+/** The element that screen readers read announcements from. */
+export const announcer = status;
 
 /** @param {string} text */
 export function announce(text) {
-  spoken.textContent = text;
+  status.textContent = text;
 }
 
 /**
@@ -22,11 +21,11 @@ export function notice(kind, ...children) {
 }
 
 /**
- * An error in words; some of them are LangSmith's or the host's.
+ * Returns an error's text, which may be LangSmith's or the host's.
  *
  * @param {unknown} error
  */
-export function why(error) {
+export function errorText(error) {
   const text = error instanceof Error ? error.message : String(error);
   return h('bdi', { className: 'why', dir: 'auto' }, text.slice(0, 2000));
 }
@@ -37,13 +36,12 @@ export function isAbort(error) {
 }
 
 /**
- * Does what a button is for. Meanwhile it is busy; what goes wrong is said in
- * the outlet.
+ * Runs the action of a button, which is busy meanwhile. An error is shown in the outlet.
  *
  * @param {HTMLElement} button
  * @param {HTMLElement} outlet
  * @param {() => Promise<unknown>} work
- * @returns {Promise<boolean>} whether it went well
+ * @returns {Promise<boolean>} whether it succeeded
  */
 export async function attempt(button, outlet, work) {
   if (button.getAttribute('aria-busy') === 'true') return false;
@@ -53,7 +51,7 @@ export async function attempt(button, outlet, work) {
     await work();
     return true;
   } catch (error) {
-    if (!isAbort(error)) outlet.replaceChildren(notice('bad', why(error)));
+    if (!isAbort(error)) outlet.replaceChildren(notice('bad', errorText(error)));
     return false;
   } finally {
     setAria(button, 'busy', null);

@@ -1,13 +1,12 @@
-// One report, as far as it is loaded: pages of categories come from
-// get_insights_job, each inside its budget, and are put together here.
+// One report, as far as it is loaded, in pages of get_insights_job.
 
-import { plant, within } from './forest.js';
+import { buildTree, isWithin } from './category_tree.js';
 import { Host } from './host.js';
 
 /** @import { Arguments, Cluster, Highlight, JobResult, Node } from './types' */
 
-// The most that a call may ask for; how many of them come is the tool's to say.
-const largestPage = 100;
+// The largest limit that get_insights_job accepts.
+const maxPage = 100;
 
 export class Report {
   #host;
@@ -16,7 +15,7 @@ export class Report {
   /** @type {Map<string, Highlight[]>} */
   #highlights = new Map();
   /** @type {Set<string>} */
-  #described = new Set();
+  #detailed = new Set();
   /** @type {number | null} where the next page begins; null when all are loaded */
   #next = null;
   /** @type {Map<string, Node>} */
@@ -27,8 +26,8 @@ export class Report {
   order = 'num_runs';
   total = 0;
   /** @type {Node | null} the category that is looked at; null for the whole report */
-  place = null;
-  /** The category that the result was limited to, until the whole report is asked for. */
+  selected = null;
+  /** The category that the result was limited to, until the whole report is loaded. */
   scope = '';
 
   /**
@@ -41,8 +40,8 @@ export class Report {
     this.job = job;
     this.order = typeof input.sort_by === 'string' ? input.sort_by : this.order;
     this.scope = typeof input.cluster_id === 'string' ? input.cluster_id : '';
-    this.#absorb(job);
-    this.place = this.#byId.get(this.scope) ?? null;
+    this.#addPage(job);
+    this.selected = this.#byId.get(this.scope) ?? null;
   }
 
   get loaded() {
@@ -53,25 +52,25 @@ export class Report {
     return this.#next === null;
   }
 
-  /** How many categories can still be loaded. */
+  /** The number of categories that can still be loaded. */
   get missing() {
     return this.complete ? 0 : Math.max(this.total - this.loaded, 1);
   }
 
-  /** Every category that is loaded. */
+  /** The loaded categories. */
   all() {
     return this.#byId.values();
   }
 
   /**
-   * The traces worth opening at a place, as far as they are known.
+   * Returns the known highlighted traces of a category, or of the report.
    *
    * @param {Node | null} node
    */
   highlights(node) {
     const all = this.job.report?.highlighted_traces ?? [];
     if (!node) return all;
-    return this.#highlights.get(node.id) ?? all.filter(({ cluster_id }) => within(this.find(cluster_id ?? ''), node));
+    return this.#highlights.get(node.id) ?? all.filter(({ cluster_id }) => isWithin(this.find(cluster_id ?? ''), node));
   }
 
   /** @param {string} id */
@@ -80,83 +79,81 @@ export class Report {
   }
 
   /**
-   * Goes to a category, or to the whole report.
+   * Selects a category, or the whole report.
    *
    * @param {string} id empty for the whole report
    */
-  go(id) {
-    this.place = this.#byId.get(id) ?? null;
+  select(id) {
+    this.selected = this.#byId.get(id) ?? null;
   }
 
   /** Loads the next page. */
-  async more() {
+  async loadNextPage() {
     if (this.#next === null) return;
     const before = this.loaded;
     const next = this.#next;
-    this.#absorb(await this.#ask({ offset: next, sort_by: this.order, cluster_id: this.scope || undefined, limit: largestPage }));
+    this.#addPage(await this.#fetch({ offset: next, sort_by: this.order, cluster_id: this.scope || undefined, limit: maxPage }));
     if (this.loaded === before && (this.#next === null || this.#next <= next)) this.#next = null;
   }
 
-  /** Loads the report that a part was shown of. */
-  async whole() {
+  /** Loads the whole report, if only a part was shown. */
+  async loadWhole() {
     this.scope = '';
-    const first = await this.#ask({ sort_by: this.order });
-    this.#absorb(first);
+    const first = await this.#fetch({ sort_by: this.order });
+    this.#addPage(first);
     this.job = first;
   }
 
   /**
-   * Sorts by a figure: what is loaded here, and where there is more, the
-   * largest of all by asking for them.
+   * Sorts by a figure. If not all categories are loaded, it loads the largest of all.
    *
    * @param {string} order
    */
   async sort(order) {
     this.order = order;
-    this.#plant();
+    this.#rebuildTree();
     if (this.complete || !this.#host.callsTools) return;
-    this.#absorb(await this.#ask({ sort_by: order, cluster_id: this.scope || undefined, limit: largestPage }));
+    this.#addPage(await this.#fetch({ sort_by: order, cluster_id: this.scope || undefined, limit: maxPage }));
   }
 
   /**
-   * Loads what a category has to say beyond its row: the whole of its
-   * description, all its figures, its traces worth opening, and the categories
-   * below it that are not loaded yet.
+   * Loads the details of a category: its whole description, all its figures, its highlighted
+      * traces, and its missing subcategories.
    *
    * @param {string} id
    * @param {AbortSignal} signal
    */
-  async describe(id, signal) {
-    if (this.#described.has(id)) return;
-    const detailed = await this.#ask({ cluster_id: id, detail: 'detailed', limit: 1 }, signal);
+  async loadDetails(id, signal) {
+    if (this.#detailed.has(id)) return;
+    const detailed = await this.#fetch({ cluster_id: id, detail: 'detailed', limit: 1 }, signal);
     for (const cluster of detailed.clusters) this.#clusters.set(cluster.id, cluster);
     this.#highlights.set(id, detailed.report?.highlighted_traces ?? []);
-    this.#described.add(id);
+    this.#detailed.add(id);
     let offset = detailed.next_offset;
     while (offset && !this.complete) {
-      const below = await this.#ask({ cluster_id: id, offset, limit: largestPage }, signal);
-      this.#keep(below.clusters);
+      const below = await this.#fetch({ cluster_id: id, offset, limit: maxPage }, signal);
+      this.#addClusters(below.clusters);
       offset = below.next_offset && below.next_offset > offset ? below.next_offset : undefined;
     }
-    this.#plant();
+    this.#rebuildTree();
   }
 
   /**
-   * Loads a category that no page has brought yet, with the way to it.
+   * Loads a category that is in no loaded page, and its ancestors.
    *
    * @param {string} id
    */
-  async reach(id) {
+  async loadWithAncestors(id) {
     for (let next = id; next && !this.#clusters.has(next); next = this.#clusters.get(next)?.parent_id ?? '') {
-      this.#keep((await this.#ask({ cluster_id: next, limit: 1 })).clusters);
+      this.#addClusters((await this.#fetch({ cluster_id: next, limit: 1 })).clusters);
       if (!this.#clusters.has(next)) break;
     }
-    this.#plant();
+    this.#rebuildTree();
   }
 
   /** Loads the key points and traces that a concise report leaves out. */
-  async inFull() {
-    const detailed = await this.#ask({ detail: 'detailed', limit: 1 });
+  async loadFullReport() {
+    const detailed = await this.#fetch({ detail: 'detailed', limit: 1 });
     this.job = { ...this.job, report: detailed.report ?? this.job.report };
   }
 
@@ -165,29 +162,29 @@ export class Report {
    * @param {AbortSignal} [signal]
    * @returns {Promise<JobResult>}
    */
-  #ask(args, signal) {
+  #fetch(args, signal) {
     return this.#host.call('get_insights_job', { session_id: this.job.session_id, job_id: this.job.id, ...args }, signal);
   }
 
   /** @param {JobResult} page */
-  #absorb(page) {
+  #addPage(page) {
     this.total = page.total_clusters ?? page.clusters.length;
-    this.#keep(page.clusters);
-    // Pages that another order or an offset has left out are behind the start.
+    this.#addClusters(page.clusters);
+    // Pages that another order or an offset has skipped follow from the start.
     this.#next = page.next_offset ?? (this.loaded < this.total ? 0 : null);
     if (this.loaded >= this.total) this.#next = null;
-    this.#plant();
+    this.#rebuildTree();
   }
 
-  /** @param {Cluster[]} clusters concise ones, that take nothing from what is known in detail */
-  #keep(clusters) {
-    for (const cluster of clusters) if (!this.#described.has(cluster.id)) this.#clusters.set(cluster.id, cluster);
+  /** @param {Cluster[]} clusters concise ones, which do not replace detailed ones */
+  #addClusters(clusters) {
+    for (const cluster of clusters) if (!this.#detailed.has(cluster.id)) this.#clusters.set(cluster.id, cluster);
   }
 
-  #plant() {
-    const { byId, roots } = plant(this.#clusters.values(), this.order);
+  #rebuildTree() {
+    const { byId, roots } = buildTree(this.#clusters.values(), this.order);
     this.#byId = byId;
     this.roots = roots;
-    this.place = byId.get(this.place?.id ?? '') ?? null;
+    this.selected = byId.get(this.selected?.id ?? '') ?? null;
   }
 }

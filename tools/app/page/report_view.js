@@ -1,24 +1,23 @@
-// A report on the stage: the place the reader is at, the survey of categories,
-// and the evidence behind.
+// The view of a report: the head, the categories and the traces.
 
 import { h } from './dom.js';
-import { Evidence } from './evidence.js';
+import { TracesSection } from './traces.js';
 import { Host } from './host.js';
-import { described } from './map.js';
-import { announce, isAbort, notice, why } from './notice.js';
-import { placeOf } from './place.js';
+import { describeNode } from './map.js';
+import { announce, isAbort, notice, errorText } from './notice.js';
+import { reportHeader } from './report_header.js';
 import { Report } from './report.js';
-import { Survey } from './survey.js';
+import { CategoriesSection } from './categories.js';
 
 export class ReportView {
   #host;
   #report;
   #back;
-  #survey;
-  #evidence;
-  #place = h('div', {});
-  #trouble = h('div', { className: 'outlet' });
-  #visit = new AbortController();
+  #categories;
+  #traces;
+  #header = h('div', {});
+  #errors = h('div', { className: 'outlet' });
+  #pending = new AbortController();
 
   /**
    * @param {Host} host
@@ -29,77 +28,77 @@ export class ReportView {
     this.#host = host;
     this.#report = report;
     this.#back = back;
-    this.#survey = new Survey(host, report, (node, byKey) => this.go(node.id, byKey));
-    this.#evidence = new Evidence(host, report, (id) => this.go(id, true));
-    this.element = h('div', { className: 'report' }, this.#place, this.#trouble, h('div', { className: 'columns' }, this.#survey.element, this.#evidence.element));
+    this.#categories = new CategoriesSection(host, report, (node, byKey) => this.go(node.id, byKey));
+    this.#traces = new TracesSection(host, report, (id) => this.go(id, true));
+    this.element = h('div', { className: 'report' }, this.#header, this.#errors, h('div', { className: 'columns' }, this.#categories.element, this.#traces.element));
     this.element.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || !report.place || event.defaultPrevented) return;
-      this.go(report.place.parent?.id ?? '', true);
+      if (event.key !== 'Escape' || !report.selected || event.defaultPrevented) return;
+      this.go(report.selected.parent?.id ?? '', true);
     });
-    this.#visited();
+    this.#showSelected();
   }
 
-  /** Ends what it is waiting for. */
+  /** Cancels the pending requests. */
   close() {
-    this.#visit.abort();
+    this.#pending.abort();
   }
 
-  /** What the host has said of itself has changed. */
+  /** Redraws after a change of the host's context. */
   refresh() {
     this.#draw();
   }
 
   /**
-   * Goes to a category, or to the whole report.
+   * Shows a category, or the whole report.
    *
    * @param {string} id
-   * @param {boolean} byKey whether the focus goes along
+   * @param {boolean} byKey whether to move the focus
    */
   async go(id, byKey) {
     this.close();
-    this.#visit = new AbortController();
-    if (id && !this.#report.find(id) && this.#host.callsTools) await this.#report.reach(id).catch((error) => this.#failed(error));
-    this.#report.go(id);
-    this.#visited();
+    this.#pending = new AbortController();
+    if (id && !this.#report.find(id) && this.#host.callsTools) await this.#report.loadWithAncestors(id).catch((error) => this.#showError(error));
+    this.#report.select(id);
+    this.#showSelected();
     const heading = this.element.querySelector('h1');
     heading?.scrollIntoView({ block: 'nearest' });
     if (byKey) heading?.focus();
-    const { place } = this.#report;
-    announce(place ? described(place) : 'The whole report');
+    const { selected } = this.#report;
+    announce(selected ? describeNode(selected) : 'The whole report');
   }
 
-  async #visited() {
-    const { signal } = this.#visit;
-    const { place } = this.#report;
-    this.#trouble.replaceChildren();
+  async #showSelected() {
+    const { signal } = this.#pending;
+    const { selected } = this.#report;
+    this.#errors.replaceChildren();
     this.#draw();
-    this.#evidence.show(signal);
-    if (!place || !this.#host.callsTools) return;
+    this.#traces.show(signal);
+    if (!selected || !this.#host.callsTools) return;
     try {
-      await this.#report.describe(place.id, signal);
+      await this.#report.loadDetails(selected.id, signal);
       if (!signal.aborted) this.#draw();
     } catch (error) {
-      this.#failed(error);
+      this.#showError(error);
     }
   }
 
   #draw() {
-    const stops = () => /** @type {HTMLElement[]} */ ([...this.#place.querySelectorAll('h1, button, input, summary')]);
+    const stops = () => /** @type {HTMLElement[]} */ ([...this.#header.querySelectorAll('h1, button, input, summary')]);
     const focused = stops().findIndex((stop) => stop === document.activeElement);
-    this.#place.replaceChildren(placeOf(this.#host, this.#report, { go: (id) => this.go(id, true), whole: () => this.#whole(), back: this.#back }));
+    this.#header.replaceChildren(reportHeader(this.#host, this.#report, { go: (id) => this.go(id, true), whole: () => this.#showWhole(), back: this.#back }));
     if (focused >= 0) stops()[focused]?.focus({ preventScroll: true });
-    this.element.classList.toggle('leaf', this.#report.place?.children.length === 0);
-    this.#survey.update();
-    this.#evidence.update();
+    this.element.classList.toggle('leaf', this.#report.selected?.children.length === 0);
+    this.#categories.update();
+    this.#traces.update();
   }
 
-  async #whole() {
-    await this.#report.whole();
+  async #showWhole() {
+    await this.#report.loadWhole();
     await this.go('', true);
   }
 
   /** @param {unknown} error */
-  #failed(error) {
-    if (!isAbort(error)) this.#trouble.replaceChildren(notice('bad', 'Some of it could not be loaded: ', why(error)));
+  #showError(error) {
+    if (!isAbort(error)) this.#errors.replaceChildren(notice('bad', 'Some of it could not be loaded: ', errorText(error)));
   }
 }

@@ -36,8 +36,8 @@ export class Peer {
       if (event.source !== target || event.data?.jsonrpc !== '2.0') return;
       const { id, method, params, result, error } = event.data;
       if (typeof method === 'string' && id === undefined) onNotification(method, params ?? {});
-      else if (typeof method === 'string') this.#answer(id, onRequest(method, params ?? {}));
-      else this.#settle(id, result, error);
+      else if (typeof method === 'string') this.#respond(id, onRequest(method, params ?? {}));
+      else this.#resolve(id, result, error);
     });
   }
 
@@ -79,7 +79,7 @@ export class Peer {
    * @param {unknown} id
    * @param {unknown} result
    */
-  #answer(id, result) {
+  #respond(id, result) {
     this.#post(result === undefined ? { id, error: { code: -32601, message: 'Method not found' } } : { id, result });
   }
 
@@ -88,7 +88,7 @@ export class Peer {
    * @param {unknown} result
    * @param {{ code: number, message: string } | undefined} error
    */
-  #settle(id, result, error) {
+  #resolve(id, result, error) {
     const waiting = this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id);

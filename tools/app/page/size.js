@@ -1,4 +1,4 @@
-// Tells the host how large the page is, once a frame at most.
+// Reports the size of the page to the host, at most once per frame.
 
 import { Host } from './host.js';
 
@@ -10,12 +10,12 @@ export function reportSize(host) {
     asked = false;
     const root = document.documentElement;
     const height = root.style.height;
-    root.style.height = 'max-content'; // else the page would never shrink
+    root.style.height = 'max-content'; // otherwise the page would never shrink
     const size = [Math.ceil(window.innerWidth), Math.ceil(root.getBoundingClientRect().height)];
     root.style.height = height;
     if (String(size) === last) return;
     last = String(size);
-    host.measured(size[0], size[1]);
+    host.reportSize(size[0], size[1]);
   };
   new ResizeObserver(() => {
     if (asked) return;

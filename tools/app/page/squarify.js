@@ -1,10 +1,10 @@
-// Squarified treemaps (Bruls, Huizing, van Wijk 2000): areas in proportion to
-// values, each as square as it can be.
+// Squarified treemaps (Bruls, Huizing, van Wijk 2000): areas proportional to values, as
+// square as possible.
 
 /** @import { Box } from './types' */
 
 /**
- * Divides a box among values, which are given largest first.
+ * Divides a box among values, the largest first.
  *
  * @param {number[]} values
  * @param {Box} box
@@ -22,37 +22,37 @@ export function squarify(values, box) {
     const side = Math.min(free.width, free.height);
     let end = start + 1;
     let sum = areas[start];
-    while (end < areas.length && worst(areas[start], areas[end], sum + areas[end], side) <= worst(areas[start], areas[end - 1], sum, side)) {
+    while (end < areas.length && worstRatio(areas[start], areas[end], sum + areas[end], side) <= worstRatio(areas[start], areas[end - 1], sum, side)) {
       sum += areas[end++];
     }
-    free = row(areas.slice(start, end), sum, free, boxes);
+    free = layOutRow(areas.slice(start, end), sum, free, boxes);
     start = end;
   }
   return boxes;
 }
 
 /**
- * How far the least square of a row's boxes is from a square.
+ * Returns the worst aspect ratio of a row's boxes.
  *
  * @param {number} largest
  * @param {number} smallest
  * @param {number} sum
  * @param {number} side
  */
-function worst(largest, smallest, sum, side) {
+function worstRatio(largest, smallest, sum, side) {
   const thickness = sum / side;
   return Math.max((largest / thickness) / thickness, thickness / (smallest / thickness));
 }
 
 /**
- * Lays a row along the shorter side and returns what is left of the box.
+ * Lays out a row along the shorter side and returns the rest of the box.
  *
  * @param {number[]} areas
  * @param {number} sum
  * @param {Box} free
  * @param {Box[]} boxes
  */
-function row(areas, sum, free, boxes) {
+function layOutRow(areas, sum, free, boxes) {
   const upright = free.width >= free.height;
   const side = upright ? free.height : free.width;
   const thickness = side > 0 ? sum / side : 0;

@@ -1,5 +1,4 @@
-// The host's looks: colours, fonts, light or dark, and the edges of the screen.
-// What it leaves out has fallbacks in the style sheet.
+// The host's theme: colours, fonts, light or dark, and insets. The style sheet has defaults.
 
 /** @import { HostContext } from './types' */
 
@@ -7,7 +6,7 @@ const fonts = new CSSStyleSheet();
 let fontRules = '';
 
 /** @param {HostContext} context */
-export function wear(context) {
+export function applyTheme(context) {
   const root = document.documentElement;
   if (context.theme === 'light' || context.theme === 'dark') {
     root.dataset.theme = context.theme;
@@ -19,8 +18,8 @@ export function wear(context) {
   for (const [edge, inset] of Object.entries(context.safeAreaInsets ?? {})) {
     root.style.setProperty(`--inset-${edge}`, `${Number(inset) || 0}px`);
   }
-  // A constructed sheet, since the page's own policy allows no further style
-  // element. It takes font faces; an @import in it is ignored.
+  // A constructed style sheet, since the page's policy allows no further style element.
+    // Font faces in it work; an @import is ignored.
   const rules = context.styles?.css?.fonts ?? '';
   if (rules === fontRules) return;
   fontRules = rules;

@@ -1,23 +1,22 @@
-// The table: all categories as a tree, with their figures. A treegrid as the
-// ARIA Authoring Practices describe it, with the focus on rows: one stop of the
-// Tab key, arrows to move, open and close, Enter to go into a category.
+// The table of categories: a treegrid as in the ARIA Authoring Practices, with the focus on
+// rows. It is one tab stop; arrow keys move, open and close, Enter shows a category.
 
 import { button, foreign, h, setAria } from './dom.js';
-import { counted, figure, percent } from './format.js';
-import { described } from './map.js';
-import { metrics, written } from './metrics.js';
-import { path } from './forest.js';
+import { formatCount, valueOrDash, percent } from './format.js';
+import { describeNode } from './map.js';
+import { metrics, formatStat } from './metrics.js';
+import { pathTo } from './category_tree.js';
 import { Report } from './report.js';
 
 /** @import { Node } from './types' */
 
-// Up to so many categories the tree stands open.
+// The maximum number of categories for which all rows are open at first.
 const openUpTo = 40;
 
 export class Tree {
   #open;
   #hidden = h('span', { className: 'quiet' });
-  #all = button('', () => this.#unroll());
+  #all = button('', () => this.#toggleHeight());
   #body = h('div', { role: 'rowgroup' });
   /** @type {HTMLElement[]} */
   #headings;
@@ -28,7 +27,7 @@ export class Tree {
   /** @type {Set<string>} the categories that have had a row, or could have had */
   #known = new Set();
   #focused = '';
-  /** @type {string | undefined} the place that was shown last */
+  /** @type {string | undefined} the selection that was shown last */
   #shown;
 
   /** @param {(node: Node, byKey: boolean) => void} open */
@@ -46,9 +45,9 @@ export class Tree {
     this.more = h('div', { className: 'tree-more', hidden: true }, this.#hidden, this.#all);
     this.element.addEventListener('scroll', () => this.#count(), { passive: true });
     new ResizeObserver(() => this.#count()).observe(this.element);
-    this.#body.addEventListener('click', (event) => this.#clicked(event));
-    this.#body.addEventListener('keydown', (event) => this.#pressed(event));
-    this.#body.addEventListener('focusin', (event) => this.#reached(/** @type {HTMLElement} */ (event.target)));
+    this.#body.addEventListener('click', (event) => this.#handleClick(event));
+    this.#body.addEventListener('keydown', (event) => this.#handleKey(event));
+    this.#body.addEventListener('focusin', (event) => this.#handleFocus(/** @type {HTMLElement} */ (event.target)));
   }
 
   /** @param {Report} report */
@@ -58,23 +57,23 @@ export class Tree {
       if (report.total <= openUpTo && !this.#known.has(id)) this.#expanded.add(id);
       this.#known.add(id);
     }
-    if (report.place) for (const above of path(report.place)) this.#expanded.add(above.id);
+    if (report.selected) for (const above of pathTo(report.selected)) this.#expanded.add(above.id);
     for (const heading of this.#headings) setAria(heading, 'sort', heading.dataset.order === report.order ? 'descending' : null);
     this.#draw();
-    if (this.#shown === report.place?.id) return;
-    this.#shown = report.place?.id;
+    if (this.#shown === report.selected?.id) return;
+    this.#shown = report.selected?.id;
     this.#focused = this.#shown ?? this.#focused;
-    this.#stop();
-    this.#reveal();
+    this.#setTabStop();
+    this.#scrollToSelected();
   }
 
   /**
-   * Takes the focus to a category's row.
+   * Moves the focus to a category's row.
    *
    * @param {Node} node
    */
   focus(node) {
-    for (const above of path(node.parent)) this.#expanded.add(above.id);
+    for (const above of pathTo(node.parent)) this.#expanded.add(above.id);
     this.#focused = node.id;
     this.#draw();
     this.#row(node.id)?.focus();
@@ -84,13 +83,13 @@ export class Tree {
     const report = this.#report;
     if (!report) return;
     const hadFocus = this.#body.contains(document.activeElement);
-    this.#body.replaceChildren(...this.#lines(report.roots, report));
-    this.#stop();
+    this.#body.replaceChildren(...this.#rows(report.roots, report));
+    this.#setTabStop();
     this.#count();
     if (hadFocus) this.#row(this.#focused)?.focus({ preventScroll: true });
   }
 
-  /** Says how many rows are below the edge of the table. */
+  /** Shows how many rows are below the visible part of the table. */
   #count() {
     const { element } = this;
     const whole = element.classList.contains('whole');
@@ -98,25 +97,25 @@ export class Tree {
     const rows = /** @type {HTMLElement[]} */ ([...this.#body.children]);
     const below = rows.filter((row) => row.offsetTop + row.offsetHeight > edge + 1).length;
     this.more.hidden = !whole && element.scrollHeight <= element.clientHeight + 1;
-    this.#hidden.textContent = whole ? '' : below > 0 ? `${counted(below, 'more row')} below: scroll the table, or` : 'The end of the table:';
-    this.#all.textContent = whole ? 'Show fewer rows' : `Show all ${counted(rows.length, 'row')}`;
+    this.#hidden.textContent = whole ? '' : below > 0 ? `${formatCount(below, 'more row')} below: scroll the table, or` : 'The end of the table:';
+    this.#all.textContent = whole ? 'Show fewer rows' : `Show all ${formatCount(rows.length, 'row')}`;
   }
 
-  /** Shows all rows, or again as many as fit. */
-  #unroll() {
+  /** Shows all rows, or only those that fit. */
+  #toggleHeight() {
     this.element.classList.toggle('whole');
     this.#count();
   }
 
   /**
-   * The rows of categories, and of those below that are open.
+   * Returns the rows of categories, and of the subcategories of open ones.
    *
    * @param {Node[]} nodes
    * @param {Report} report
    * @returns {HTMLElement[]}
    */
-  #lines(nodes, report) {
-    return nodes.flatMap((node, i) => [this.#line(node, i + 1, nodes.length, report), ...(this.#expanded.has(node.id) ? this.#lines(node.children, report) : [])]);
+  #rows(nodes, report) {
+    return nodes.flatMap((node, i) => [this.#newRow(node, i + 1, nodes.length, report), ...(this.#expanded.has(node.id) ? this.#rows(node.children, report) : [])]);
   }
 
   /**
@@ -125,10 +124,10 @@ export class Tree {
    * @param {number} siblings
    * @param {Report} report
    */
-  #line(node, position, siblings, report) {
+  #newRow(node, position, siblings, report) {
     const expanded = node.children.length > 0 ? this.#expanded.has(node.id) : null;
-    const here = node === report.place;
-    const cell = (/** @type {string | null} */ text, /** @type {string} */ title) => h('span', { role: 'gridcell', dataset: { title } }, figure(text));
+    const here = node === report.selected;
+    const cell = (/** @type {string | null} */ text, /** @type {string} */ title) => h('span', { role: 'gridcell', dataset: { title } }, valueOrDash(text));
     const row = h(
       'div',
       {
@@ -136,13 +135,13 @@ export class Tree {
         className: here ? 'row here' : 'row',
         tabIndex: -1,
         dataset: { id: node.id },
-        title: described(node),
-        aria: { label: described(node), level: node.depth + 1, posinset: position, setsize: siblings, expanded, current: here ? 'true' : null },
+        title: describeNode(node),
+        aria: { label: describeNode(node), level: node.depth + 1, posinset: position, setsize: siblings, expanded, current: here ? 'true' : null },
       },
       h('span', { role: 'rowheader', className: 'name' }, h('span', { className: 'twisty', aria: { hidden: true } }), foreign(node.name)),
-      cell(written(metrics[0], node), metrics[0].short),
+      cell(formatStat(metrics[0], node), metrics[0].short),
       cell(node.share === undefined ? null : percent(node.share), 'Share'),
-      ...metrics.slice(1).map((each) => cell(written(each, node), each.short)),
+      ...metrics.slice(1).map((each) => cell(formatStat(each, node), each.short)),
     );
     row.style.setProperty('--depth', String(node.depth));
     row.style.setProperty('--share', String(node.share ?? 0));
@@ -154,14 +153,14 @@ export class Tree {
     return /** @type {HTMLElement | null} */ (id ? this.#body.querySelector(`[data-id="${CSS.escape(id)}"]`) : null);
   }
 
-  /** Leaves the Tab key one row to stop at. */
-  #stop() {
+  /** Leaves one row as a tab stop. */
+  #setTabStop() {
     const stop = this.#row(this.#focused) ?? /** @type {HTMLElement | null} */ (this.#body.firstElementChild);
     for (const row of this.#body.children) /** @type {HTMLElement} */ (row).tabIndex = row === stop ? 0 : -1;
   }
 
-  /** Scrolls the table, and nothing around it, to the category that is looked at. */
-  #reveal() {
+  /** Scrolls the table, and nothing around it, to the shown category. */
+  #scrollToSelected() {
     const row = this.#row(this.#shown ?? '');
     if (!row) return;
     const above = row.offsetTop - this.element.scrollTop;
@@ -169,9 +168,9 @@ export class Tree {
   }
 
   /** @param {HTMLElement} target */
-  #reached(target) {
+  #handleFocus(target) {
     this.#focused = target.dataset.id ?? this.#focused;
-    this.#stop();
+    this.#setTabStop();
   }
 
   /** @param {Event} event */
@@ -181,7 +180,7 @@ export class Tree {
   }
 
   /** @param {MouseEvent} event */
-  #clicked(event) {
+  #handleClick(event) {
     const node = this.#node(event);
     if (!node) return;
     if (/** @type {HTMLElement} */ (event.target).closest('.twisty') && node.children.length > 0) this.#toggle(node, !this.#expanded.has(node.id));
@@ -189,7 +188,7 @@ export class Tree {
   }
 
   /**
-   * Opens or closes a category, leaving all other rows as they are.
+   * Opens or closes a category without a change of the other rows.
    *
    * @param {Node} node
    * @param {boolean} expanded
@@ -200,19 +199,19 @@ export class Tree {
     setAria(row, 'expanded', expanded);
     if (expanded) {
       this.#expanded.add(node.id);
-      row.after(...this.#lines(node.children, this.#report));
+      row.after(...this.#rows(node.children, this.#report));
       this.#count();
       return;
     }
     this.#expanded.delete(node.id);
     const level = (/** @type {Element | null} */ each) => Number(each?.getAttribute('aria-level') ?? 0);
     while (level(row.nextElementSibling) > level(row)) row.nextElementSibling?.remove();
-    this.#stop();
+    this.#setTabStop();
     this.#count();
   }
 
   /** @param {KeyboardEvent} event */
-  #pressed(event) {
+  #handleKey(event) {
     const node = this.#node(event);
     if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
     const row = this.#row(node.id);

@@ -1,6 +1,5 @@
-// The shapes the page works with, for the type checker alone: this file is not
-// part of the page. Results are those of the tools; a field that is absent is
-// unknown.
+// The types of the page, for the type checker only. Results are those of the tools; an absent
+// field is unknown.
 
 export type Stats = Record<string, unknown>;
 
@@ -134,7 +133,7 @@ export interface ToolResult {
   isError?: boolean;
 }
 
-// What the specification of MCP Apps calls HostContext, as far as it is used.
+// The used part of HostContext of the MCP Apps specification.
 export interface HostContext {
   toolInfo?: { tool?: { name?: string } };
   theme?: string;
@@ -155,7 +154,7 @@ export interface HostCapabilities {
 
 export type Arguments = Record<string, unknown>;
 
-// A category in its place, with what is loaded of those below it.
+// A category in the tree, with its loaded subcategories.
 export interface Node extends Cluster {
   parent: Node | null;
   children: Node[];

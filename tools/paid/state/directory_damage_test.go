@@ -299,11 +299,21 @@ func TestEntryOfTwoDays(t *testing.T) {
 	intent := Entry{Token: id(1), Began: began.Add(time.Hour), ServerTime: began, Stage: Intended}
 	writeFile(t, d.log("2026-02-01", slotA), appendLine(nil, intent.Encode()))
 	intent.Stage, intent.Job = Started, id(2)
-	keep(t, d, slotA, intent)
-	if _, err := os.Stat(d.log(beganDay, slotA)); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, d.log(beganDay, slotA), appendLine(nil, intent.Encode()))
 	if entries := entriesOf(t, d, slotA); len(entries) != 1 || entries[0].Stage != Started {
+		t.Errorf("found %+v", entries)
+	}
+}
+
+// An entry stays in its log when LangSmith's time becomes known, which is another day's: a
+// later line of the same stage would not count if it were in an earlier day's log.
+func TestServerTimeOfAnotherDay(t *testing.T) {
+	d := NewDirectory(t.TempDir())
+	intent := Entry{Token: id(1), Began: began.Add(48 * time.Hour), Stage: Intended}
+	keep(t, d, slotA, intent)
+	intent.ServerTime = began
+	keep(t, d, slotA, intent)
+	if entries := entriesOf(t, d, slotA); len(entries) != 1 || !entries[0].ServerTime.Equal(began) {
 		t.Errorf("found %+v", entries)
 	}
 }

@@ -149,7 +149,8 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 		return err
 	}
 	defer turn.Release()
-	path, line := d.log(entry.day(), slot), appendLine(nil, entry.Encode())
+	day := d.dayOf(slot, entry)
+	path, line := d.log(day, slot), appendLine(nil, entry.Encode())
 	if info, err := os.Lstat(path); err == nil {
 		if isEmptied(path, info.Size()) {
 			line = appendLine(emptied, line)
@@ -165,7 +166,7 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 		if entry.hasNoEffect() {
 			return nil
 		}
-		if err := d.makeDay(entry.day(), slot.Scope); err != nil {
+		if err := d.makeDay(day, slot.Scope); err != nil {
 			return err
 		}
 		return replaceFile(path, line)
@@ -174,6 +175,18 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 		return err
 	}
 	return errors.Join(appendFile(file, line), file.Close())
+}
+
+// dayOf returns the day of the log that has an entry, or will have it: LangSmith's time may
+// become known after the entry was first written.
+func (d *Directory) dayOf(slot Slot, entry Entry) string {
+	days, _ := d.days() // a new log is written if they cannot be read
+	for _, day := range days {
+		if data, err := readLog(d.log(day, slot)); err == nil && bytes.Contains(data, []byte(entry.Token.String())) {
+			return day
+		}
+	}
+	return entry.day()
 }
 
 // compactFile adds a line to a log and compacts it.

@@ -1,9 +1,8 @@
-// The categories as a whole: the map and the table, how they are sorted and
-// tinted, and how more of them are loaded.
+// The categories: the map and the table, with the controls to sort, colour and load them.
 
-import { choice } from './choice.js';
+import { labelledSelect } from './choice.js';
 import { button, h } from './dom.js';
-import { count, counted } from './format.js';
+import { count, formatCount } from './format.js';
 import { Host } from './host.js';
 import { AreaMap } from './map.js';
 import { metric, metrics } from './metrics.js';
@@ -13,7 +12,7 @@ import { Tree } from './tree.js';
 
 /** @import { Node } from './types' */
 
-export class Survey {
+export class CategoriesSection {
   #host;
   #report;
   #map;
@@ -31,19 +30,19 @@ export class Survey {
     this.#host = host;
     this.#report = report;
     this.#tree = new Tree(open);
-    this.#map = new AreaMap({ open, show: (node) => this.#tree.focus(node), more: host.callsTools ? () => this.#more() : null });
-    const sort = choice('Sort by', metrics, report.order, async (key) => {
+    this.#map = new AreaMap({ open, show: (node) => this.#tree.focus(node), more: host.callsTools ? () => this.#loadNextPage() : null });
+    const sort = labelledSelect('Sort by', metrics, report.order, async (key) => {
       await attempt(sort, this.#outlet, () => report.sort(key));
       this.update();
     });
-    const tint = choice('Tint by', metrics.slice(1), this.#map.tint, (key) => {
+    const tint = labelledSelect('Tint by', metrics.slice(1), this.#map.tint, (key) => {
       this.#map.tint = key;
       this.update();
     });
     this.element = h(
       'section',
-      { className: 'survey', aria: { labelledby: 'survey-title' } },
-      h('div', { className: 'survey-head' }, h('h2', { id: 'survey-title' }, 'Categories'), sort, tint),
+      { className: 'categories', aria: { labelledby: 'categories-title' } },
+      h('div', { className: 'categories-head' }, h('h2', { id: 'categories-title' }, 'Categories'), sort, tint),
       this.#map.element,
       this.#legend,
       this.#tree.help,
@@ -60,12 +59,12 @@ export class Survey {
     this.#tree.update(report);
     this.#tree.element.hidden = report.loaded === 0;
     this.#legend.hidden = report.loaded === 0;
-    this.#legend.replaceChildren(...this.#explained().map((part) => h('span', {}, ...part)));
+    this.#legend.replaceChildren(...this.#legendText().map((part) => h('span', {}, ...part)));
     this.#rest.replaceChildren(...this.#remaining());
   }
 
-  /** What areas, tints and lines stand for. */
-  #explained() {
+  /** Returns the legend of the map. */
+  #legendText() {
     const { title, of, write } = metric(this.#map.tint);
     const nodes = [...this.#report.all()];
     const known = nodes.map(of).filter((value) => value !== null);
@@ -80,28 +79,28 @@ export class Survey {
     const { loaded, total, missing } = this.#report;
     if (loaded === 0) return [h('p', { className: 'quiet' }, 'This report holds no categories.')];
     if (missing === 0) return [];
-    const said = h('span', { className: 'quiet' }, `${count(loaded)} of ${counted(total, 'category', 'categories')} loaded. `);
-    if (!this.#host.callsTools) return [notice('note', `${count(loaded)} of ${counted(total, 'category', 'categories')} are here. This host lets the page call no tools, so the others cannot be loaded; ask the model for them.`)];
-    const more = button('Load more', () => this.#more());
-    const all = button('Load all', () => this.#all(all));
+    const said = h('span', { className: 'quiet' }, `${count(loaded)} of ${formatCount(total, 'category', 'categories')} loaded. `);
+    if (!this.#host.callsTools) return [notice('note', `${count(loaded)} of ${formatCount(total, 'category', 'categories')} are here. This host lets the page call no tools, so the others cannot be loaded; ask the model for them.`)];
+    const more = button('Load more', () => this.#loadNextPage());
+    const all = button('Load all', () => this.#loadAll(all));
     return [said, more, all];
   }
 
-  async #more() {
-    await attempt(this.#rest, this.#outlet, () => this.#report.more());
+  async #loadNextPage() {
+    await attempt(this.#rest, this.#outlet, () => this.#report.loadNextPage());
     this.update();
-    announce(`${counted(this.#report.loaded, 'category', 'categories')} loaded.`);
+    announce(`${formatCount(this.#report.loaded, 'category', 'categories')} loaded.`);
   }
 
   /** @param {HTMLElement} button */
-  async #all(button) {
+  async #loadAll(button) {
     await attempt(button, this.#outlet, async () => {
       while (!this.#report.complete && this.element.isConnected) {
-        await this.#report.more();
+        await this.#report.loadNextPage();
         button.textContent = `Loading: ${count(this.#report.loaded)} of ${count(this.#report.total)}`;
       }
     });
     this.update();
-    announce(`${counted(this.#report.loaded, 'category', 'categories')} loaded.`);
+    announce(`${formatCount(this.#report.loaded, 'category', 'categories')} loaded.`);
   }
 }

@@ -1,16 +1,16 @@
-// Where the reader is: the whole report or one of its categories, with the way
-// there, what is to be said of it, and what can be done.
+// The head of the page: the report or category that is shown, the path to it, its figures,
+// and the actions.
 
 import { button, foreign, h, setAria } from './dom.js';
-import { path } from './forest.js';
-import { counted, figure, percent } from './format.js';
+import { pathTo } from './category_tree.js';
+import { formatCount, valueOrDash, percent } from './format.js';
 import { Host } from './host.js';
-import { link } from './link.js';
-import { metrics, written } from './metrics.js';
+import { pageLink } from './link.js';
+import { metrics, formatStat } from './metrics.js';
 import { attempt } from './notice.js';
 import { Report } from './report.js';
-import { narrowing, windowOf } from './scope.js';
-import { tell } from './tell.js';
+import { scopeFilter, scopeWindow } from './scope.js';
+import { tellButton } from './tell.js';
 
 /** @import { Node } from './types' */
 
@@ -21,21 +21,21 @@ import { tell } from './tell.js';
  * @param {Report} report
  * @param {PlaceActions} actions
  */
-export function placeOf(host, report, actions) {
-  const { job, place } = report;
+export function reportHeader(host, report, actions) {
+  const { job, selected } = report;
   const outlet = h('div', { className: 'outlet' });
-  const title = place?.name ?? job.report?.title ?? job.name;
+  const title = selected?.name ?? job.report?.title ?? job.name;
   return h(
     'header',
-    { className: 'place' },
-    way(report, actions, outlet),
+    { className: 'report-header' },
+    breadcrumbs(report, actions, outlet),
     h('h1', { tabIndex: -1 }, foreign(title)),
-    place ? figures(place) : about(report),
-    place ? null : narrowing(job),
-    place?.description ? h('p', { className: 'lead' }, foreign(place.description)) : null,
-    place ? null : keyPoints(host, report, outlet, actions),
-    h('div', { className: 'actions' }, tell(host, job, place), link(host, job.url, job.name), fullScreen(host, outlet)),
-    place ? others(place) : null,
+    selected ? statList(selected) : summaryLine(report),
+    selected ? null : scopeFilter(job),
+    selected?.description ? h('p', { className: 'lead' }, foreign(selected.description)) : null,
+    selected ? null : keyPoints(host, report, outlet, actions),
+    h('div', { className: 'actions' }, tellButton(host, job, selected), pageLink(host, job.url, job.name), fullScreen(host, outlet)),
+    selected ? moreStats(selected) : null,
     outlet,
   );
 }
@@ -45,15 +45,15 @@ export function placeOf(host, report, actions) {
  * @param {PlaceActions} actions
  * @param {HTMLElement} outlet
  */
-function way(report, actions, outlet) {
-  const { place, scope, job } = report;
+function breadcrumbs(report, actions, outlet) {
+  const { selected, scope, job } = report;
   const whole = button('Whole report', () => (scope ? attempt(whole, outlet, actions.whole) : actions.go('')));
-  const steps = path(place).map((node) => {
+  const steps = pathTo(selected).map((node) => {
     const step = h('button', { type: 'button', on: { click: () => actions.go(node.id) } }, foreign(node.name));
-    if (node === place) setAria(step, 'current', 'page');
+    if (node === selected) setAria(step, 'current', 'page');
     return step;
   });
-  const trail = place || scope ? h('nav', { aria: { label: 'The way here' } }, h('ol', { className: 'way' }, ...[whole, ...steps].map((step) => h('li', {}, step)))) : null;
+  const trail = selected || scope ? h('nav', { aria: { label: 'The way here' } }, h('ol', { className: 'way' }, ...[whole, ...steps].map((step) => h('li', {}, step)))) : null;
   return h(
     'div',
     { className: 'above' },
@@ -63,19 +63,19 @@ function way(report, actions, outlet) {
 }
 
 /** @param {Report} report */
-function about({ job, total }) {
-  const parts = [job.num_runs === undefined ? '' : counted(job.num_runs, 'trace'), total > 0 ? counted(total, 'category', 'categories') : '', windowOf(job)];
+function summaryLine({ job, total }) {
+  const parts = [job.num_runs === undefined ? '' : formatCount(job.num_runs, 'trace'), total > 0 ? formatCount(total, 'category', 'categories') : '', scopeWindow(job)];
   return h('p', { className: 'about' }, parts.filter(Boolean).join(' · '));
 }
 
 /** @param {Node} node */
-function figures(node) {
+function statList(node) {
   const pairs = [
-    ['Traces', written(metrics[0], node)],
+    ['Traces', formatStat(metrics[0], node)],
     ['Of all', node.share === undefined ? null : percent(node.share)],
-    ...metrics.slice(1).map((each) => [each.title, written(each, node)]),
+    ...metrics.slice(1).map((each) => [each.title, formatStat(each, node)]),
   ];
-  return h('dl', { className: 'figures' }, ...pairs.map(([name, text]) => h('div', {}, h('dt', {}, name ?? ''), h('dd', {}, figure(text)))));
+  return h('dl', { className: 'figures' }, ...pairs.map(([name, text]) => h('div', {}, h('dt', {}, name ?? ''), h('dd', {}, valueOrDash(text)))));
 }
 
 /**
@@ -87,8 +87,8 @@ function figures(node) {
 function keyPoints(host, report, outlet, actions) {
   const points = report.job.report?.key_points ?? [];
   const hidden = report.job.report?.left_out ?? 0;
-  const more = button(`Show ${counted(hidden, 'more point or trace', 'more points and traces')}`, async () => {
-    if (await attempt(more, outlet, () => report.inFull())) actions.go('');
+  const more = button(`Show ${formatCount(hidden, 'more point or trace', 'more points and traces')}`, async () => {
+    if (await attempt(more, outlet, () => report.loadFullReport())) actions.go('');
   });
   return h('div', {}, points.length > 0 ? h('ul', { className: 'points' }, ...points.map((point) => h('li', {}, foreign(point)))) : null, hidden > 0 && host.callsTools ? more : null);
 }
@@ -98,18 +98,18 @@ function keyPoints(host, report, outlet, actions) {
  * @param {HTMLElement} outlet
  */
 function fullScreen(host, outlet) {
-  if (!host.resizes) return null;
+  if (!host.canResize) return null;
   const large = host.context.displayMode === 'fullscreen';
   const toggle = button(large ? 'Leave full screen' : 'Full screen', () => attempt(toggle, outlet, () => host.resize()));
   return toggle;
 }
 
 /**
- * The statistics that only some reports have.
+ * Returns the statistics that only some reports have.
  *
  * @param {Node} node
  */
-function others(node) {
+function moreStats(node) {
   const known = ['error_rate', 'latency_p50', 'cost_p50', 'run_count'];
   const rest = Object.entries(node.stats ?? {}).filter(([key]) => !known.includes(key));
   if (rest.length === 0) return null;

@@ -1,5 +1,4 @@
-// The traces that stand behind what is looked at: those the report holds worth
-// opening, and the list of all.
+// The traces of the shown report or category: the highlighted ones, and the list of all.
 
 import { h } from './dom.js';
 import { Host } from './host.js';
@@ -10,11 +9,11 @@ import { runList } from './runs.js';
 
 /** @import { Highlight } from './types' */
 
-export class Evidence {
+export class TracesSection {
   #host;
   #report;
   #go;
-  #worth = h('div', {});
+  #highlights = h('div', {});
   #runs = h('div', {});
   #shown = '';
 
@@ -27,38 +26,38 @@ export class Evidence {
     this.#host = host;
     this.#report = report;
     this.#go = go;
-    this.element = h('div', { className: 'evidence' }, this.#worth, this.#runs);
+    this.element = h('div', { className: 'traces' }, this.#highlights, this.#runs);
   }
 
-  /** @param {AbortSignal} signal ends what this place has asked for */
+  /** @param {AbortSignal} signal cancels the requests of the previous selection */
   show(signal) {
-    const { job, place } = this.#report;
-    const args = { session_id: job.session_id, job_id: job.id, ...(place ? { cluster_id: place.id } : {}) };
+    const { job, selected } = this.#report;
+    const args = { session_id: job.session_id, job_id: job.id, ...(selected ? { cluster_id: selected.id } : {}) };
     const { filter, element } = this.#host.callsTools
-      ? runList(this.#host, args, signal, place !== null)
+      ? runList(this.#host, args, signal, selected !== null)
       : { filter: null, element: notice('note', 'This host lets the page call no tools, so traces cannot be listed here. Ask the model for list_insights_runs.') };
-    const head = h('div', { className: 'evidence-head' }, h('h2', { id: 'runs-title' }, place ? 'Traces of this category' : 'All traces'), filter);
+    const head = h('div', { className: 'traces-head' }, h('h2', { id: 'runs-title' }, selected ? 'Traces of this category' : 'All traces'), filter);
     this.#runs.replaceChildren(h('section', { aria: { labelledby: 'runs-title' } }, head, element));
     this.#shown = '';
     this.update();
   }
 
-  /** Shows the highlighted traces that are known by now. */
+  /** Shows the known highlighted traces. */
   update() {
-    const { place } = this.#report;
-    const worth = this.#report.highlights(place);
-    const shown = (place?.id ?? '') + worth.map(({ run_id }) => run_id).join();
+    const { selected } = this.#report;
+    const worth = this.#report.highlights(selected);
+    const shown = (selected?.id ?? '') + worth.map(({ run_id }) => run_id).join();
     if (shown === this.#shown) return; // so that an opened preview stays open
     this.#shown = shown;
-    if (worth.length === 0) return this.#worth.replaceChildren();
-    this.#worth.replaceChildren(
-      h('section', { aria: { labelledby: 'worth-title' } }, h('h2', { id: 'worth-title' }, 'Worth opening'), h('ol', { className: 'runs' }, ...worth.map((each) => this.#highlight(each)))),
+    if (worth.length === 0) return this.#highlights.replaceChildren();
+    this.#highlights.replaceChildren(
+      h('section', { aria: { labelledby: 'worth-title' } }, h('h2', { id: 'worth-title' }, 'Worth opening'), h('ol', { className: 'runs' }, ...worth.map((each) => this.#highlightItem(each)))),
     );
   }
 
   /** @param {Highlight} highlight */
-  #highlight({ run_id, highlight_reason, summary, url, cluster_id, cluster_name }) {
-    const elsewhere = cluster_id && cluster_name && cluster_id !== this.#report.place?.id;
+  #highlightItem({ run_id, highlight_reason, summary, url, cluster_id, cluster_name }) {
+    const elsewhere = cluster_id && cluster_name && cluster_id !== this.#report.selected?.id;
     const note = elsewhere ? h('span', {}, 'in ', h('button', { type: 'button', className: 'link', on: { click: () => this.#go(cluster_id) } }, h('bdi', { dir: 'auto' }, cluster_name))) : null;
     return runItem(this.#host, { id: run_id, session: this.#report.job.session_id, title: highlight_reason || summary || run_id, url, note });
   }
