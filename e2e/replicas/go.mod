@@ -9,6 +9,7 @@ require (
 
 require (
 	github.com/alecthomas/participle/v2 v2.1.4 // indirect
+	github.com/go-json-experiment/json v1.27.2 // indirect
 	github.com/kljensen/snowball v0.10.0 // indirect
 	github.com/netresearch/go-cron v0.9.1 // indirect
 )
