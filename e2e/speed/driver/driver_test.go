@@ -25,12 +25,12 @@ func TestRunChecksUpstreamCounts(t *testing.T) {
 		before, after string
 		fits          bool
 	}{
-		"one POST a call":     {3, `{"posts":10,"lists":1}`, `{"posts":13,"lists":2}`, true},
-		"a job too many":      {3, `{"posts":10}`, `{"posts":14}`, false},
-		"a call without a job":  {3, `{"posts":10}`, `{"posts":12}`, false},
-		"an unknown request":  {3, `{"posts":10,"others":4}`, `{"posts":13,"others":5}`, false},
-		"no call":  {0, `{"posts":10}`, `{"posts":10}`, false},
-		"no upstream": {3, `<html>`, `{"posts":3}`, false},
+		"one POST a call":      {3, `{"posts":10,"lists":1}`, `{"posts":13,"lists":2}`, true},
+		"a job too many":       {3, `{"posts":10}`, `{"posts":14}`, false},
+		"a call without a job": {3, `{"posts":10}`, `{"posts":12}`, false},
+		"an unknown request":   {3, `{"posts":10,"others":4}`, `{"posts":13,"others":5}`, false},
+		"no call":              {0, `{"posts":10}`, `{"posts":10}`, false},
+		"no upstream":          {3, `<html>`, `{"posts":3}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
