@@ -72,7 +72,7 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	outcome := configs.Outcome{Project: project, Schedule: args.ScheduleCron, Others: others}
 	if existing != nil {
 		outcome.Config = *existing
-		return outcome.Saved("already exists with these settings; no second one was saved"), nil
+		return outcome.SavedResult("already exists with these settings; no second one was saved"), nil
 	}
 	if when != nil {
 		if err := configs.RefuseSecondSchedule(project, request.Name, others); err != nil {
@@ -98,14 +98,14 @@ func runCreateInsightsConfig(ctx context.Context, env *tool.Env, args createInsi
 	if errors.As(err, &api) && api.Ambiguous() {
 		if existing, _, findErr := configs.FindExisting(ctx, env, project, request); findErr == nil && existing != nil {
 			outcome.Config = *existing
-			return outcome.Saved("is saved, although LangSmith's response was lost"), nil
+			return outcome.SavedResult("is saved, although LangSmith's response was lost"), nil
 		}
 	}
 	if err != nil {
 		return nil, dryrun.ExplainFilter(env.Audience, request.Config, err, "config.filter")
 	}
 	outcome.Config = *saved
-	return outcome.Saved("saved"), nil
+	return outcome.SavedResult("saved"), nil
 }
 
 // dryRun returns the outcome of saving the config.
@@ -119,5 +119,5 @@ func (a createInsightsConfigArgs) dryRun(outcome configs.Outcome) (*tool.Resizab
 	outcome.Config.Description, _ = request.Description.Get()
 	outcome.Config.ScheduleCron, _ = request.ScheduleCron.Get()
 	a.DryRun = false
-	return outcome.DryRun(request, given, tool.RepeatCall("create_insights_config", a))
+	return outcome.DryRunResult(request, given, tool.RepeatCall("create_insights_config", a))
 }

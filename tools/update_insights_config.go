@@ -97,7 +97,7 @@ func runUpdateInsightsConfig(ctx context.Context, env *tool.Env, args updateInsi
 		return nil, err
 	}
 	outcome.Config, outcome.Dropped = *saved, planned.describeDropped(args, saved.ScheduleCron)
-	return outcome.Saved("changed"), nil
+	return outcome.SavedResult("changed"), nil
 }
 
 // settings returns the settings that the call gives, nil if it gives none.
@@ -217,7 +217,7 @@ func (c *change) dryRun(outcome configs.Outcome, args updateInsightsConfigArgs) 
 	outcome.Config, outcome.Dropped = after, c.describeDropped(args, after.ScheduleCron)
 	request, given := args.request(), args.ScheduleArgs
 	args.DryRun = false
-	return outcome.DryRun(request, given, tool.RepeatCall("update_insights_config", args))
+	return outcome.DryRunResult(request, given, tool.RepeatCall("update_insights_config", args))
 }
 
 // findConfig finds a saved config in the list, since the API has no request for a single

@@ -20,10 +20,10 @@ type example struct {
 	ModifiedAt  timestamp      `json:"modified_at"`
 }
 
-// named returns an example with its name.
+// withName returns an example with its name.
 //
 // Unknown: how LangSmith names an example.
-func (e example) named() example {
+func (e example) withName() example {
 	e.Name = "#" + e.ID.String()[:4]
 	return e
 }
@@ -58,7 +58,7 @@ func createExamples(c *call) (any, error) {
 			return nil, err
 		}
 		d.put(e, c)
-		views[i] = e.named()
+		views[i] = e.withName()
 	}
 	return views, nil
 }
@@ -168,7 +168,7 @@ func listExamples(c *call) (any, error) {
 	}
 	views := make([]example, 0, page.limit)
 	for _, e := range cutPage(found, page) {
-		views = append(views, e.named())
+		views = append(views, e.withName())
 	}
 	return views, nil
 }

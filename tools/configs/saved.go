@@ -49,9 +49,9 @@ type Outcome struct {
 	Dropped  string                     // the description of settings that the call drops; empty for none
 }
 
-// Saved returns the result of a call that saved the config. how follows the config's name
+// SavedResult returns the result of a call that saved the config. how follows the config's name
 // in a sentence.
-func (o Outcome) Saved(how string) *tool.Resizable[*SavedConfig] {
+func (o Outcome) SavedResult(how string) *tool.Resizable[*SavedConfig] {
 	return o.resizable(func(saved *SavedConfig) {
 		saved.how = how
 		switch {
@@ -254,9 +254,9 @@ func (f *Forecast) describe(runs *scheduledRuns) string {
 	return fmt.Sprintf("%s: about %s a run, at most %s a month at this cost.", f.matches, once, once.Times(runs.most))
 }
 
-// DryRun returns the result of a dry run. request is the body that would be sent, args are
+// DryRunResult returns the result of a dry run. request is the body that would be sent, args are
 // the dry run's, and call is the one that saves the config, nil if it is too long to repeat.
-func (o Outcome) DryRun(request any, args ScheduleArgs, call *tool.Call) (*tool.Resizable[*SavedConfig], error) {
+func (o Outcome) DryRunResult(request any, args ScheduleArgs, call *tool.Call) (*tool.Resizable[*SavedConfig], error) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)

@@ -52,7 +52,7 @@ func (s *stores) acquire(ctx context.Context, slot state.Slot) (state.Hold, stat
 	hold, found, err := s.shared.acquire(ctx, slot)
 	own, ownErr := s.own.Load(ctx, slot)
 	s.learn(ctx, slot, own.Entries, found.Entries)
-	return hold, mergeRecalled(own, found), errors.Join(err, ownErr)
+	return hold, mergeSlotEntries(own, found), errors.Join(err, ownErr)
 }
 
 // learn adds to this process's memory the jobs that only the shared store knows: they were
@@ -77,7 +77,7 @@ func (s *stores) load(ctx context.Context, slot state.Slot) (state.SlotEntries, 
 	}
 	err = errors.Join(err, s.shared.exchange(ctx, &s.shared.reading, func(ctx context.Context) error {
 		shared, err := s.shared.store.Load(ctx, slot)
-		found = mergeRecalled(found, shared)
+		found = mergeSlotEntries(found, shared)
 		return err
 	}))
 	return found, err
@@ -177,9 +177,9 @@ func (s *stores) canWrite(ctx context.Context) bool {
 	return s.shared == nil || s.shared.exchange(ctx, &s.shared.writing, s.shared.store.Ping) == nil
 }
 
-// mergeRecalled merges two memories of the same calls. For each call the later entry
+// mergeSlotEntries merges two memories of the same calls. For each call the later entry
 // counts.
-func mergeRecalled(own, shared state.SlotEntries) state.SlotEntries {
+func mergeSlotEntries(own, shared state.SlotEntries) state.SlotEntries {
 	return state.SlotEntries{Entries: mergeEntries(own.Entries, shared.Entries), Damaged: own.Damaged || shared.Damaged}
 }
 
