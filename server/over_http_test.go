@@ -92,21 +92,21 @@ func TestQuestionsOverHTTP(t *testing.T) {
 func TestAdviceOverHTTP(t *testing.T) {
 	f := servertest.Start(t, servertest.Options{})
 	connect := overHTTP(t, f)
-	told := func() string {
+	advice := func() string {
 		f.Sandbox.Inject(sandbox.Fault{Status: http.StatusUnauthorized})
 		return f.Call(t, "list_projects", nil).Text
 	}
-	if got := told(); !strings.Contains(got, "check LANGSMITH_API_KEY") {
-		t.Errorf("an operator is told %s", got)
+	if got := advice(); !strings.Contains(got, "check LANGSMITH_API_KEY") {
+		t.Errorf("an operator gets %s", got)
 	}
 	for _, version := range []string{"2025-11-25", "2026-07-28"} {
 		connect(version, nil)
-		if got := told(); !strings.Contains(got, "Tell this server's operator, or send a LangSmith key of your own") {
-			t.Errorf("%s: a caller on the operator's key is told %s", version, got)
+		if got := advice(); !strings.Contains(got, "Tell this server's operator, or send a LangSmith key of your own") {
+			t.Errorf("%s: a caller on the operator's key gets %s", version, got)
 		}
 		connect(version, map[string]string{"X-API-Key": servertest.Key})
-		if got := told(); !strings.Contains(got, "check the header X-API-Key") {
-			t.Errorf("%s: a caller with a key is told %s", version, got)
+		if got := advice(); !strings.Contains(got, "check the header X-API-Key") {
+			t.Errorf("%s: a caller with a key gets %s", version, got)
 		}
 	}
 }

@@ -158,12 +158,12 @@ func (s *taskFixture) overStdio(t testing.TB) send {
 // read reads a message, and reports whether it is the response.
 func (r *taskResponse) read(t testing.TB, message []byte) bool {
 	t.Helper()
-	var told notification
-	if err := json.Unmarshal(message, &told); err != nil {
+	var received notification
+	if err := json.Unmarshal(message, &received); err != nil {
 		t.Fatalf("%s: %v", message, err)
 	}
-	if told.Method != "" {
-		r.Before = append(r.Before, told)
+	if received.Method != "" {
+		r.Before = append(r.Before, received)
 		return false
 	}
 	if err := json.Unmarshal(message, r); err != nil {

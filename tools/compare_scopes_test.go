@@ -72,9 +72,9 @@ func TestCompareCautionsOfScopes(t *testing.T) {
 				}
 				reply.Decode(t, &compared)
 				for _, caution := range []string{backwards, overlap, length, filters, samples} {
-					told := strings.Contains(strings.Join(compared.Caution, "\n"), caution)
-					if want := strings.Contains(strings.Join(c.cautions, "\n"), caution); told != want || strings.Contains(reply.Text, caution) != want {
-						t.Errorf("the caution %q is there: %t\n%s", caution, told, reply.Text)
+					joined := strings.Contains(strings.Join(compared.Caution, "\n"), caution)
+					if want := strings.Contains(strings.Join(c.cautions, "\n"), caution); joined != want || strings.Contains(reply.Text, caution) != want {
+						t.Errorf("the caution %q is there: %t\n%s", caution, joined, reply.Text)
 					}
 				}
 				for _, side := range []struct {
@@ -142,26 +142,26 @@ func TestCompareNamesSuccessiveReports(t *testing.T) {
 			reply := s.Call(t, "compare_insights_jobs", with(servertest.Args{"project": "shop"}, args))
 			var compared struct{ Caution []string }
 			reply.Decode(t, &compared)
-			told := strings.Join(compared.Caution, "\n")
-			if strings.Contains(reply.Text, "successive") != strings.Contains(told, "successive") {
+			joined := strings.Join(compared.Caution, "\n")
+			if strings.Contains(reply.Text, "successive") != strings.Contains(joined, "successive") {
 				t.Errorf("text and structure differ: %s", reply.Text)
 			}
-			return told
+			return joined
 		}
 		better := "job_id=" + job + " baseline_job_id=" + baseline
-		if told := cautions(nil); strings.Contains(told, "successive") {
-			t.Errorf("two with the same scope: %s", told)
+		if joined := cautions(nil); strings.Contains(joined, "successive") {
+			t.Errorf("two with the same scope: %s", joined)
 		}
 		failures := s.report(with(after, servertest.Args{"filter": `eq(status, "error")`}))
-		if told := cautions(nil); !strings.Contains(told, "compare_insights_jobs session_id="+s.project.String()+" "+better) {
-			t.Errorf("%s is not named: %s", better, told)
+		if joined := cautions(nil); !strings.Contains(joined, "compare_insights_jobs session_id="+s.project.String()+" "+better) {
+			t.Errorf("%s is not named: %s", better, joined)
 		}
-		if told := cautions(servertest.Args{"job_id": failures}); strings.Contains(told, "successive") {
-			t.Errorf("another job than the requested one: %s", told)
+		if joined := cautions(servertest.Args{"job_id": failures}); strings.Contains(joined, "successive") {
+			t.Errorf("another job than the requested one: %s", joined)
 		}
 		s.report(with(before, servertest.Args{"filter": `eq(status, "error")`}))
-		if told := cautions(nil); !strings.Contains(told, "swap job_id and baseline_job_id") || strings.Contains(told, "successive") {
-			t.Errorf("started in the other order: %s", told)
+		if joined := cautions(nil); !strings.Contains(joined, "swap job_id and baseline_job_id") || strings.Contains(joined, "successive") {
+			t.Errorf("started in the other order: %s", joined)
 		}
 	})
 }

@@ -40,7 +40,7 @@ func TestAdvice(t *testing.T) {
 		c.LangSmith.Credentials.Login = fakeLogin{errors.New(`the LangSmith login of profile "work" has expired. Sign in again: langsmith auth login`)}
 	}
 	const get, rename, create, generate, getRun = "get_insights_job", "rename_insights_job", "create_insights_job", "generate_insights_config", "get_run"
-	var told strings.Builder
+	var texts strings.Builder
 	for _, c := range []struct {
 		title  string
 		tool   string
@@ -105,10 +105,10 @@ func TestAdvice(t *testing.T) {
 			if !reply.IsError || reply.Structured != nil {
 				t.Errorf("%s is not an error: %s", c.title, reply.Text)
 			}
-			fmt.Fprintf(&told, "## %s\n\n%s\n\n", c.title, strings.TrimSpace(reply.Text))
+			fmt.Fprintf(&texts, "## %s\n\n%s\n\n", c.title, strings.TrimSpace(reply.Text))
 		})
 	}
-	servertest.Golden(t, "advice.txt", told.String())
+	servertest.Golden(t, "advice.txt", texts.String())
 }
 
 // fakeLogin is a login whose token LangSmith accepts or not, or which returns none.

@@ -59,9 +59,9 @@ func start(t testing.TB, o clusterOptions) *cluster {
 // withoutKeepAlive returns a cluster with a client that opens a connection for each
 // request.
 func (c *cluster) withoutKeepAlive() *cluster {
-	anew := *c
-	anew.client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	return &anew
+	changed := *c
+	changed.client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	return &changed
 }
 
 // replicaOf returns the replica that got a request, the last one if the load balancer tried

@@ -55,8 +55,8 @@ func (c *cluster) load(t testing.TB) *load {
 
 func (l *load) runCaller(ctx context.Context, t testing.TB, n int, who caller) {
 	inSession := n%2 == 0 // the others use a protocol version without sessions
-	cluster, anew := l.cluster, n%4 < 2
-	if anew {
+	cluster, firstOnConnection := l.cluster, n%4 < 2
+	if firstOnConnection {
 		cluster = cluster.withoutKeepAlive()
 	}
 	var session headers
@@ -70,7 +70,7 @@ func (l *load) runCaller(ctx context.Context, t testing.TB, n int, who caller) {
 		}
 		for try := 1; ; try++ {
 			got, err := cluster.call(ctx, cluster.balancer, h, body)
-			if l.record(got, err, job, anew) || try == maxTries {
+			if l.record(got, err, job, firstOnConnection) || try == maxTries {
 				return got
 			}
 		}
@@ -97,14 +97,14 @@ func (l *load) runCaller(ctx context.Context, t testing.TB, n int, who caller) {
 }
 
 // record counts a response, and reports whether there was one.
-func (l *load) record(got *result, err error, job string, anew bool) bool {
+func (l *load) record(got *result, err error, job string, firstOnConnection bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.changes.notify()
 	var gone *lostError
 	switch {
 	case errors.As(err, &gone):
-		l.lost = append(l.lost, lostCall{gone, job, anew})
+		l.lost = append(l.lost, lostCall{gone, job, firstOnConnection})
 		return false
 	case got.isError && l.hasLost(job) && strings.Contains(got.text, "it is unknown whether it started a job"):
 		l.uncertain = append(l.uncertain, job)

@@ -47,7 +47,7 @@ func TestSessionFigures(t *testing.T) {
 	a := newAPI(t, sandbox.Options{})
 	path := "/sessions/" + sandbox.SampleProject(uuid.Nil, sandbox.ChatProd).String()
 	bare := a.get(path).value.(obj)
-	if _, told := bare["run_count"]; told {
+	if _, hasCount := bare["run_count"]; hasCount {
 		t.Errorf("figures that were not requested: %v", bare)
 	}
 	r := a.get(path + "?include_stats=true")

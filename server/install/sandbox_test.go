@@ -65,9 +65,9 @@ func TestSandbox(t *testing.T) {
 		if _, err := Install(options(own, c.Name)); err != nil {
 			t.Fatal(err)
 		}
-		got, afresh := installedEntry(t, c.Name, read(t, config)), installedEntry(t, c.Name, read(t, fresh))
-		if fmt.Sprint(got) != fmt.Sprint(afresh) {
-			t.Errorf("%s, for own traces: %v, without --sandbox before: %v", c.Name, got, afresh)
+		got, fromScratch := installedEntry(t, c.Name, read(t, config)), installedEntry(t, c.Name, read(t, fresh))
+		if fmt.Sprint(got) != fmt.Sprint(fromScratch) {
+			t.Errorf("%s, for own traces: %v, without --sandbox before: %v", c.Name, got, fromScratch)
 		}
 
 		h = testHost(t)

@@ -110,8 +110,8 @@ func TestServerCardIsPublic(t *testing.T) {
 	if required, named := bring["X-API-Key"]; !named || required || !bring["Authorization"] {
 		t.Errorf("the headers are %v", bring)
 	}
-	if stranger := readCard(t, f, headers{"Host": "attacker.example"}); stranger.Remotes != nil {
-		t.Errorf("the card repeats a host that is not allowed: %+v", stranger.Remotes)
+	if foreign := readCard(t, f, headers{"Host": "attacker.example"}); foreign.Remotes != nil {
+		t.Errorf("the card repeats a host that is not allowed: %+v", foreign.Remotes)
 	}
 	if got := f.do(f.request(http.MethodPost, cardPath, nil, "{}")); got.status != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", got.status)

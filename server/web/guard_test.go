@@ -80,7 +80,7 @@ func TestRefusals(t *testing.T) {
 		{"an endpoint without a key", "POST", "/mcp", good.with(headers{"LANGSMITH-ENDPOINT": "https://eu.api.smith.langchain.com"}), list, 400, "LANGSMITH-ENDPOINT requires a key"},
 		{"a workspace that is no UUID", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": "mine"}), list, 400, "want the workspace's UUID"},
 		{"a workspace in braces", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "X-Tenant-Id": "{" + workspace + "}"}), list, 400, "want the workspace's UUID"},
-		{"an endpoint of a stranger", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "https://evil.example"}), list, 400, "want one of https://api.smith.langchain.com"},
+		{"a foreign endpoint", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "https://evil.example"}), list, 400, "want one of https://api.smith.langchain.com"},
 		{"an endpoint that looks alike", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "https://api.smith.langchain.com.evil.example"}), list, 400, "want one of"},
 		{"a region without TLS", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "http://api.smith.langchain.com"}), list, 400, "want one of"},
 		{"the machine's own network", "POST", "/mcp", good.with(headers{"X-API-Key": callerKey(1), "LANGSMITH-ENDPOINT": "http://169.254.169.254"}), list, 400, "want one of"},

@@ -127,7 +127,7 @@ const (
 
 // With a refused token no request is sent to LangSmith. With a valid one it is.
 func TestIssuerTokens(t *testing.T) {
-	i, stranger := startIssuer(t, oidcPlace), startIssuer(t, oidcPlace)
+	i, otherIssuer := startIssuer(t, oidcPlace), startIssuer(t, oidcPlace)
 	f := start(t, options{config: i.config})
 	soon, past := time.Now().Add(time.Hour).Unix(), time.Now().Add(-2*time.Second).Unix()
 
@@ -155,9 +155,9 @@ func TestIssuerTokens(t *testing.T) {
 		"one for later":               {i.token(t, "first", jwt.MapClaims{"nbf": soon}), 401, "not valid yet"},
 		"another audience":            {i.token(t, "first", jwt.MapClaims{"aud": "https://other.example.com"}), 401, "another audience"},
 		"no audience":                 {i.token(t, "first", jwt.MapClaims{"aud": nil}), 401, "lacks an expiry, an issuer or an audience"},
-		"another issuer":              {i.token(t, "first", jwt.MapClaims{"iss": stranger.URL}), 401, "another issuer"},
+		"another issuer":              {i.token(t, "first", jwt.MapClaims{"iss": otherIssuer.URL}), 401, "another issuer"},
 		"nobody":                      {i.token(t, "first", jwt.MapClaims{"sub": nil, "client_id": nil}), 401, "names no subject"},
-		"a stranger's key":            {stranger.token(t, "first", jwt.MapClaims{"iss": i.URL}), 401, "signature"},
+		"another issuer's key":        {otherIssuer.token(t, "first", jwt.MapClaims{"iss": i.URL}), 401, "signature"},
 		"no signature":                {unsigned, 401, "signature"},
 		"a shared secret":             {shared, 401, "signature"},
 		"a token cut short":           {good[:len(good)-10], 401, "signature"},
@@ -255,8 +255,8 @@ func TestIssuerTrailingSlash(t *testing.T) {
 			if got := f.post("/mcp", bearer(i.token(t, "first", other)), initialize("2025-11-25", args{})); got.status != http.StatusUnauthorized {
 				t.Errorf("a token of another name than %q: %d %s", own, got.status, got.body)
 			}
-			if told := strings.Contains(f.log.String(), "differs from --oauth-issuer"); told != (own != configured) {
-				t.Errorf("%q configured as %q: warning %t", own, configured, told)
+			if warned := strings.Contains(f.log.String(), "differs from --oauth-issuer"); warned != (own != configured) {
+				t.Errorf("%q configured as %q: warning %t", own, configured, warned)
 			}
 			metadata := f.do(f.request(http.MethodGet, "/.well-known/oauth-protected-resource/mcp", nil, ""))
 			if !strings.Contains(metadata.body, `"authorization_servers":["`+i.URL+own+`"]`) {

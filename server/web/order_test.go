@@ -122,7 +122,7 @@ func TestConcurrentElicitation(t *testing.T) {
 	f := start(t, options{web: sendManyMessages})
 	opened := f.post("/mcp", nil, initialize(mcp.ProtocolVersion20251125, elicits))
 	session := headers{"Mcp-Session-Id": opened.header.Get("Mcp-Session-Id")}
-	stranger := headers{"Mcp-Session-Id": f.open(nil)["Mcp-Session-Id"]}
+	otherCaller := headers{"Mcp-Session-Id": f.open(nil)["Mcp-Session-Id"]}
 
 	var streams []*stream
 	for id := range 2 {
@@ -134,7 +134,7 @@ func TestConcurrentElicitation(t *testing.T) {
 			t.Fatalf("call %d sent %s", id, question)
 		}
 		answer := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q}}`, idOf(t, question), action)
-		if got := f.post("/mcp", stranger, answer); got.status != http.StatusBadRequest {
+		if got := f.post("/mcp", otherCaller, answer); got.status != http.StatusBadRequest {
 			t.Errorf("another caller's response: %d %s", got.status, got.body)
 		}
 		if got := f.post("/mcp", session, answer); got.status != http.StatusAccepted {

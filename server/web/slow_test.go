@@ -43,13 +43,13 @@ func (f *fixture) dial(say string) net.Conn {
 // server continues.
 func TestSlowClients(t *testing.T) {
 	f := start(t, options{web: shortLimits, config: withTokens})
-	stranger := "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-	head := stranger + "Authorization: Bearer " + tokenA + "\r\n"
+	unauthorized := "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+	head := unauthorized + "Authorization: Bearer " + tokenA + "\r\n"
 	for name, c := range map[string]struct{ say, want string }{
 		"a connection that says nothing":         {"", ""},
 		"half a header":                          {"POST /mcp HTTP/1.1\r\nHost: localh", ""},
 		"half a message":                         {head + "Content-Length: 100\r\n\r\n{", "408 "},
-		"half a message without a token":         {stranger + "Content-Length: 100\r\n\r\n{", "401 "},
+		"half a message without a token":         {unauthorized + "Content-Length: 100\r\n\r\n{", "401 "},
 		"a message announced as too large":       {head + "Content-Length: 100000000\r\n\r\n{", "413 "},
 		"a message that turns out to be":         {head + "Transfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s\r\n", 70_000, strings.Repeat("x", 70_000)), "413 "},
 		"a header that is too large":             {head + "X-API-Key: " + strings.Repeat("x", 20_000) + "\r\n\r\n", "431 "},

@@ -92,7 +92,7 @@ func (h *harness) checkOutcome(call *seenCall, owner map[uuid.UUID]*seenCall, fa
 			fail("call %d took job %s for its own, which the other call %d surely started", call.number, out.Job.ID, by.number)
 		}
 	case by == nil:
-		fail("call %d reported a stranger's job %s as its own", call.number, out.Job.ID)
+		fail("call %d reported another caller's job %s as its own", call.number, out.Job.ID)
 	case (out.AlreadyRunning || out.AlreadyDone) && by.question != call.question:
 		fail("call %d reported job %s of call %d, which is not equal", call.number, out.Job.ID, by.number)
 	case !out.AlreadyRunning && !out.AlreadyDone && by != call:

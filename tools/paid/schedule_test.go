@@ -96,7 +96,7 @@ const (
 
 func (k stepKind) String() string {
 	return [...]string{
-		"call", "stranger's job", "kill", "restart", "clock jumps", "outage", "pause", "blackout", "rows are lost", "Date jumps", "freeze",
+		"call", "other caller's job", "kill", "restart", "clock jumps", "outage", "pause", "blackout", "rows are lost", "Date jumps", "freeze",
 		"file damaged", "file replaced", "store full", "store slow", "store frozen", "store fails over", "store evicts",
 	}[k]
 }

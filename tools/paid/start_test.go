@@ -506,9 +506,9 @@ func TestFreshReport(t *testing.T) {
 func TestSeveralFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, fixtureOptions{})
-		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
+		otherCaller := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true, Do: func() {
-			if _, err := stranger.CreateInsightsJob(t.Context(), w.project, &langsmith.CreateInsightsJobRequest{}); err != nil {
+			if _, err := otherCaller.CreateInsightsJob(t.Context(), w.project, &langsmith.CreateInsightsJobRequest{}); err != nil {
 				t.Error(err)
 			}
 		}})
@@ -579,10 +579,10 @@ func TestProbableJobOfAnotherCaller(t *testing.T) {
 func TestNameDistinguishesJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, fixtureOptions{})
-		stranger := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
+		otherCaller := newClient(t, w.Sandbox, "lsv2_pt_somebody_else")
 		w.Inject(sandbox.Fault{Method: "POST", Path: insightsPost, Times: 1, DropAfter: true, Do: func() {
 			request := &langsmith.CreateInsightsJobRequest{Name: langsmith.Some("ServerTime")}
-			if _, err := stranger.CreateInsightsJob(t.Context(), w.project, request); err != nil {
+			if _, err := otherCaller.CreateInsightsJob(t.Context(), w.project, request); err != nil {
 				t.Error(err)
 			}
 		}})
@@ -659,7 +659,7 @@ func TestDisconnectedCallers(t *testing.T) {
 				t.Errorf("the same call again: %+v", found)
 			}
 			if third := w.start(t, w.call()); third.AlreadyRunning {
-				t.Errorf("a finished job that was told of is in the way: %+v", third)
+				t.Errorf("a finished job that a caller got prevents another: %+v", third)
 			}
 			w.drain(t)
 		})
@@ -724,8 +724,8 @@ func TestCallersAreSeparate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, fixtureOptions{})
 		first := w.start(t, w.call())
-		theirs := mustCall(t, newClient(t, w.Sandbox, "lsv2_pt_another_credential"), w.project, &langsmith.CreateInsightsJobRequest{})
-		if outcome := w.start(t, theirs); outcome.AlreadyRunning || outcome.Job.ID == first.Job.ID {
+		foreign := mustCall(t, newClient(t, w.Sandbox, "lsv2_pt_another_credential"), w.project, &langsmith.CreateInsightsJobRequest{})
+		if outcome := w.start(t, foreign); outcome.AlreadyRunning || outcome.Job.ID == first.Job.ID {
 			t.Errorf("outcome %+v", outcome)
 		}
 		w.drain(t)

@@ -152,12 +152,12 @@ test('the page reports its size when it grows and when it shrinks', async () => 
   const view = await showResult(await sandbox(), 'get_insights_job', await thisWeek(), { viewport: { width: 700, height: 900 } });
   const height = () => view.app.evaluate(() => Math.ceil(document.body.getBoundingClientRect().height));
   const last = async () => (await view.seen()).sizes.at(-1);
-  await until(async () => [await last(), await height()], ([told, is]) => told === is && is > 500);
+  await until(async () => [await last(), await height()], ([reported, is]) => reported === is && is > 500);
   const before = await last();
   await view.app.locator('.run-title').first().click();
-  await until(last, (told) => told > before);
+  await until(last, (reported) => reported > before);
   await view.app.locator('.run-title').first().click();
-  await until(last, (told) => told === before);
+  await until(last, (reported) => reported === before);
   await view.done();
 });
 

@@ -76,7 +76,7 @@ test('a failed job says why', async () => {
   await view.done();
 });
 
-test('a report without categories says so', async () => {
+test('a report without categories is named as such', async () => {
   const { client, args } = await openReport('empty');
   const view = await showResult(client, 'get_insights_job', args);
   await view.app.getByText('This report holds no categories.').waitFor();

@@ -58,7 +58,7 @@ test("this server and LangSmith's client renew one login once", { timeout: 60_00
     return client;
   };
   const servers = await Promise.all([served(), served()]);
-  const theirs = async () => {
+  const langSmithClient = async () => {
     const names = [];
     for await (const project of new LangSmithClient({ profileConfigPath: file }).listProjects()) names.push(project.name);
     return names;
@@ -68,7 +68,7 @@ test("this server and LangSmith's client renew one login once", { timeout: 60_00
     assert.ok(!result.isError, result.content[0].text);
     return result.structuredContent.projects.map((project) => project.name);
   };
-  const seen = await Promise.all([theirs(), ours(servers[0]), theirs(), ours(servers[1]), theirs()]);
+  const seen = await Promise.all([langSmithClient(), ours(servers[0]), langSmithClient(), ours(servers[1]), langSmithClient()]);
   assert.deepEqual(seen, Array(5).fill(["shop"]));
   assert.equal(langsmith.renewals, 1);
   assert.deepEqual(langsmith.refused, []);

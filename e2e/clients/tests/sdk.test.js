@@ -60,7 +60,7 @@ for (const [name, open] of Object.entries(transports)) {
     assert.ok(report.structuredContent.clusters.length > 1);
     assert.ok(progress.length > 0, "progress was reported");
     assert.ok(progress.every((p, i) => i === 0 || p.progress > progress[i - 1].progress), "progress grows");
-    assert.ok(progress.every((p) => p.message), "progress is told in words");
+    assert.ok(progress.every((p) => p.message), "progress has a message");
 
     // Every other tool that reads, validated with its schema.
     const cluster_id = report.structuredContent.clusters[0].id;
@@ -100,10 +100,10 @@ for (const [name, open] of Object.entries(transports)) {
     client.onerror = (error) => late.push(error.message);
     const look = langsmith.withhold(job.id);
     const abort = new AbortController();
-    const told = Promise.withResolvers();
-    const cancelled = assert.rejects(client.callTool(wait, undefined, { signal: abort.signal, onprogress: told.resolve }), /enough/);
+    const reported = Promise.withResolvers();
+    const cancelled = assert.rejects(client.callTool(wait, undefined, { signal: abort.signal, onprogress: reported.resolve }), /enough/);
     const answer = await look;
-    await told.promise;
+    await reported.promise;
     // Without a response the poll would take the server's 60 s; the cancellation ends it.
     const dropped = once(answer, "close", { signal: AbortSignal.timeout(20_000) });
     abort.abort("enough");

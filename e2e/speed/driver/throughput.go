@@ -34,7 +34,7 @@ type contender struct {
 	cpu    func() (time.Duration, error)
 }
 
-// measureThroughput runs rounds. In a round all servers of a transport are started afresh,
+// measureThroughput runs rounds. In a round all servers of a transport are restarted,
 // and run one after the other at each number of callers. Only cells of the same round are
 // compared.
 func (b *bench) measureThroughput() (throughput, error) {

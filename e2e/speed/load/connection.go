@@ -81,7 +81,7 @@ func (c *connection) call(head, body []byte) error {
 }
 
 // runConnections runs a goroutine per connection until a bound is reached.
-func runConnections(calls *Calls, connections []*connection, bounds Bounds, judge func([]byte, int64) (string, error), send func(caller int, call int64) error) (Result, error) {
+func runConnections(calls *Calls, connections []*connection, bounds Bounds, verify func([]byte, int64) (string, error), send func(caller int, call int64) error) (Result, error) {
 	deadline := time.Now().Add(bounds.Time + extraTime)
 	for _, conn := range connections {
 		if err := conn.renew(deadline); err != nil {
@@ -114,5 +114,5 @@ func runConnections(calls *Calls, connections []*connection, bounds Bounds, judg
 	for i, conn := range connections {
 		records[i] = &conn.seen
 	}
-	return joinRecords(records, elapsed, judge)
+	return joinRecords(records, elapsed, verify)
 }

@@ -101,13 +101,13 @@ func (r *record) end(call int64, took time.Duration) {
 }
 
 // joinRecords checks all responses and joins the records of the callers.
-func joinRecords(records []*record, elapsed time.Duration, judge func(answer []byte, call int64) (string, error)) (Result, error) {
+func joinRecords(records []*record, elapsed time.Duration, verify func(answer []byte, call int64) (string, error)) (Result, error) {
 	joined := Result{Elapsed: elapsed}
 	jobs := map[string]int64{}
 	for _, r := range records {
 		from := 0
 		for i, call := range r.calls {
-			job, err := judge(r.answers[from:r.ends[i]], call)
+			job, err := verify(r.answers[from:r.ends[i]], call)
 			if err != nil {
 				return Result{}, fmt.Errorf("call %d: %w", call, err)
 			}

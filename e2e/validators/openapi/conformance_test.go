@@ -256,12 +256,12 @@ func countFixedParts(pattern, path []string) int {
 }
 
 func explain(errs []*errors.ValidationError) string {
-	told := make(map[string]bool)
+	problems := make(map[string]bool)
 	for _, e := range errs {
-		told[e.Message+": "+e.Reason] = true
+		problems[e.Message+": "+e.Reason] = true
 		for _, s := range e.SchemaValidationErrors {
-			told[s.FieldPath+" "+s.Reason] = true
+			problems[s.FieldPath+" "+s.Reason] = true
 		}
 	}
-	return strings.Join(slices.Sorted(maps.Keys(told)), "; ")
+	return strings.Join(slices.Sorted(maps.Keys(problems)), "; ")
 }

@@ -125,8 +125,8 @@ function changeRow(host, kind, change, { now, before }, most, visit) {
  */
 function shareScale(now, before, most) {
   const at = (/** @type {number} */ share) => `${(100 * share) / most}%`;
-  const told = [before === undefined ? '' : `before ${percent(before)}`, now === undefined ? '' : `now ${percent(now)}`].filter(Boolean).join(', ');
-  const field = h('span', { className: 'dumbbell', title: `Share of all traces: ${told}`, aria: { hidden: true } }, h('span', { className: 'between' }));
+  const values = [before === undefined ? '' : `before ${percent(before)}`, now === undefined ? '' : `now ${percent(now)}`].filter(Boolean).join(', ');
+  const field = h('span', { className: 'dumbbell', title: `Share of all traces: ${values}`, aria: { hidden: true } }, h('span', { className: 'between' }));
   field.style.setProperty('--from', at(Math.min(now ?? 0, before ?? 0)));
   field.style.setProperty('--to', at(Math.max(now ?? 0, before ?? 0)));
   for (const [share, name] of /** @type {[number | undefined, string][]} */ ([[before, 'before'], [now, 'now']])) {

@@ -22,7 +22,7 @@ const statuses = [
  * @param {Host} host
  * @param {Arguments} args the job's, and the category's
  * @param {AbortSignal} signal
- * @param {boolean} atOnce whether the first page is asked for without being told
+ * @param {boolean} atOnce whether to load the first page immediately
  */
 export function runList(host, args, signal, atOnce) {
   const list = h('ol', { className: 'runs' });

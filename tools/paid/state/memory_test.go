@@ -142,6 +142,6 @@ func TestOldDaysAreNotCounted(t *testing.T) {
 		t.Errorf("%d days are counted", len(m.tallies))
 	}
 	if !count("2036-01-01") || count("2026-01-10") {
-		t.Error("after a clock was ahead the day is counted anew")
+		t.Error("after a clock was ahead the day is counted again")
 	}
 }
