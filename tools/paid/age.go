@@ -55,7 +55,7 @@ func (f *inFlight) resetBegin(open []state.Entry) {
 	now, server := f.ledger.now(), f.jobs.serverTime(time.Now())
 	for i := range open {
 		entry := &open[i]
-		if now.Before(entry.Began) && (entry.ServerTime.IsZero() || server.Before(entry.ServerTime)) {
+		if now.Before(entry.Began) && (entry.ServerTime.IsZero() || !server.IsZero() && server.Before(entry.ServerTime)) {
 			entry.Began, entry.ServerTime, entry.Waited = now, server, 0
 			f.record(*entry)
 		}

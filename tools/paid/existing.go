@@ -65,21 +65,16 @@ func (f *inFlight) allowsAnother(entry state.Entry, job langsmith.Job) bool {
 }
 
 // endEntry returns an entry whose job no longer prevents another one, and records that it
-// is over. A probable job may be another caller's, though: while an equal call looks for
+// has ended. A probable job may be another caller's, though: while an equal call looks for
 // the job of a lost response, it looks for another one than the job that it knows.
 func (f *inFlight) endEntry(entry state.Entry, known ...uuid.UUID) state.Entry {
 	if entry.Stage == state.Probable && (f.jobs.err != nil || f.sinceLost(entry) < LookAgain) {
+		entry = entry.Reopen()
 		entry.Known = slices.Concat(entry.Known, known)
-		return reopenEntry(entry)
+	} else {
+		entry = closeEntry(entry)
 	}
-	f.record(closeEntry(entry))
-	return closeEntry(entry)
-}
-
-// reopenEntry returns an entry without its probable job: an intent without an outcome.
-func reopenEntry(entry state.Entry) state.Entry {
-	entry.Stage, entry.Job, entry.Delivered = state.Intended, uuid.Nil, false
-	entry.Missing, entry.MissingServerTime = time.Time{}, time.Time{}
+	f.record(entry)
 	return entry
 }
 
@@ -91,7 +86,8 @@ func (f *inFlight) reopen(entries []state.Entry) {
 	known := f.survey()
 	for i := range entries {
 		if entries[i].Stage == state.Probable && slices.Contains(known.Started, entries[i].Job) {
-			entries[i] = reopenEntry(entries[i])
+			entries[i] = entries[i].Reopen()
+			f.record(entries[i])
 		}
 	}
 }

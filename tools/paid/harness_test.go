@@ -546,6 +546,9 @@ func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	response, err := n.next.RoundTrip(request)
 	genuine := fault.Body == "" && fault.Status == 0
+	if err == nil {
+		h.setDate(response)
+	}
 	if err == nil && genuine {
 		response = h.changeResponse(request, query, response)
 	}

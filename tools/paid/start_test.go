@@ -312,6 +312,31 @@ func TestServerTimeAfterRequest(t *testing.T) {
 	})
 }
 
+// A process whose clock is behind leaves LangSmith's time of an intent as it is, also while
+// it cannot list the jobs: a process on the right clock reads the intent next.
+func TestServerTimeBehindClock(t *testing.T) {
+	path := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		w := newFixture(t, fixtureOptions{ledger: Options{Store: state.NewDirectory(path)}})
+		loseResponse(t, w)
+		w.drain(t)
+		time.Sleep(listAge)
+		behind := New(Options{Store: state.NewDirectory(path), Now: func() time.Time { return time.Now().Add(-25 * time.Hour) }})
+		remove := w.Inject(sandbox.Fault{Method: "GET", Path: insightsPost, Status: http.StatusInternalServerError})
+		var uncertain *UncertainError
+		if _, err := behind.Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.LookErr == nil {
+			t.Errorf("got %v", err)
+		}
+		remove()
+		if _, err := New(Options{Store: state.NewDirectory(path)}).Start(t.Context(), w.call()); !errors.As(err, &uncertain) || uncertain.LookErr != nil {
+			t.Errorf("got %v", err)
+		}
+		if w.posts() != 1 {
+			t.Errorf("%d posts, want 1", w.posts())
+		}
+	})
+}
+
 // A response with the id of an earlier job proves nothing.
 func TestAnsweredWithEarlierJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -192,8 +192,9 @@ next:
 				if entry.Rank() > have.Rank() {
 					merged[i] = entry
 				}
-				// Another process may have seen the job again.
-				merged[i].Missing, merged[i].MissingServerTime = entry.Missing, entry.MissingServerTime
+				if entry.Job == merged[i].Job { // another process may have seen it again
+					merged[i].Missing, merged[i].MissingServerTime = entry.Missing, entry.MissingServerTime
+				}
 				continue next
 			}
 		}

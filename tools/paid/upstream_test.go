@@ -100,8 +100,8 @@ func (h *harness) wasHiddenTwice(job sandbox.StartedJob, at time.Time) bool {
 		slices.ContainsFunc(h.losses, func(s span) bool { return s.from.Before(before) && isLostRow(job.ID, s) }))
 }
 
-// changeResponse changes a response to that of the schedule's LangSmith.
-func (h *harness) changeResponse(request *http.Request, query url.Values, response *http.Response) *http.Response {
+// setDate gives a response the date of the schedule's LangSmith.
+func (h *harness) setDate(response *http.Response) {
 	d := h.schedule.display
 	if d.noDate {
 		response.Header.Del("Date")
@@ -111,6 +111,11 @@ func (h *harness) changeResponse(request *http.Request, query url.Values, respon
 		h.mu.Unlock()
 		response.Header.Set("Date", sent.Add(off).Format(http.TimeFormat))
 	}
+}
+
+// changeResponse changes a response to that of the schedule's LangSmith.
+func (h *harness) changeResponse(request *http.Request, query url.Values, response *http.Response) *http.Response {
+	d := h.schedule.display
 	h.mu.Lock()
 	plain := d.isPlain() && len(h.losses) == 0
 	h.mu.Unlock()

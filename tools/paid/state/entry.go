@@ -34,6 +34,9 @@ type Entry struct {
 	Stage     Stage
 	Job       uuid.UUID // since Probable; if the intent has ended, only a job that is surely its own
 	Delivered bool      // a caller got the outcome
+
+	// Reopened counts the probable jobs that were not its own.
+	Reopened int
 }
 
 // Stage is the stage of an intent.
@@ -47,21 +50,32 @@ const (
 	Ended    Stage = "over"     // it started nothing, or its job has ended and a caller got it
 )
 
+// maxReopened bounds [Entry.Reopened], so that a job that is surely its own ranks higher.
+const maxReopened = 100
+
 // Rank ranks two entries of one intent: the higher one was written later.
 func (e Entry) Rank() int {
-	rank := 0
+	rank := 4 * e.Reopened
 	switch e.Stage {
 	case Probable:
-		rank = 2
+		rank += 2
 	case Started:
-		rank = 4
+		rank = 4*maxReopened + 4
 	case Ended:
-		rank = 6
+		rank = 4*maxReopened + 6
 	}
 	if e.Delivered {
 		rank++
 	}
 	return rank
+}
+
+// Reopen returns an entry whose probable job is not its own: an intent without an outcome.
+func (e Entry) Reopen() Entry {
+	e.Stage, e.Job, e.Delivered = Intended, uuid.Nil, false
+	e.Missing, e.MissingServerTime = time.Time{}, time.Time{}
+	e.Reopened = min(e.Reopened+1, maxReopened)
+	return e
 }
 
 // hasNoEffect reports whether an entry no longer has an effect: its intent started nothing.
@@ -97,6 +111,7 @@ type wireEntry struct {
 	Stage      Stage       `json:"stage"`
 	Job        uuid.UUID   `json:"job,omitzero"`
 	Delivered  bool        `json:"told,omitempty"`
+	Reopened   int         `json:"reopened,omitzero"`
 
 	Since             time.Time     `json:"since,omitzero"`
 	Waited            time.Duration `json:"waited,omitzero"` // in nanoseconds
@@ -108,7 +123,7 @@ type wireEntry struct {
 func (e Entry) Encode() []byte {
 	wire := wireEntry{
 		Version: version, Token: e.Token, Began: dropImplausible(e.Began), ServerTime: dropImplausible(e.ServerTime), Known: e.Known, Complete: e.Complete,
-		Stage: e.Stage, Job: e.Job, Delivered: e.Delivered,
+		Stage: e.Stage, Job: e.Job, Delivered: e.Delivered, Reopened: e.Reopened,
 		Since: dropImplausible(e.Since), Waited: e.Waited, Missing: dropImplausible(e.Missing), MissingServerTime: dropImplausible(e.MissingServerTime),
 	}
 	if !e.mayBeSearched() {
@@ -160,7 +175,7 @@ func decodeEntry(line []byte) (Entry, error) {
 	}
 	return Entry{
 		Token: wire.Token, Began: dropImplausible(wire.Began), ServerTime: dropImplausible(wire.ServerTime), Known: wire.Known, Complete: wire.Complete,
-		Stage: wire.Stage, Job: wire.Job, Delivered: wire.Delivered,
+		Stage: wire.Stage, Job: wire.Job, Delivered: wire.Delivered, Reopened: min(max(wire.Reopened, 0), maxReopened),
 		Since: dropImplausible(wire.Since), Waited: max(wire.Waited, 0), Missing: dropImplausible(wire.Missing), MissingServerTime: dropImplausible(wire.MissingServerTime),
 	}, nil
 }

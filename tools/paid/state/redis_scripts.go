@@ -54,10 +54,11 @@ return 1`)
 // rankScript ranks an entry as [Entry.Rank] does.
 const rankScript = `
 local function rank_of(entry)
-  local rank = string.find(entry, '"told":true', 1, true) and 1 or 0
-  for stage, more in pairs({probable = 2, started = 4, over = 6}) do
-    if string.find(entry, '"stage":"' .. stage .. '"', 1, true) then rank = rank + more end
-  end
+  local rank = 4 * tonumber(string.match(entry, '"reopened":(%d+)') or 0)
+  if string.find(entry, '"stage":"probable"', 1, true) then rank = rank + 2 end
+  if string.find(entry, '"stage":"started"', 1, true) then rank = 404 end
+  if string.find(entry, '"stage":"over"', 1, true) then rank = 406 end
+  if string.find(entry, '"told":true', 1, true) then rank = rank + 1 end
   return rank
 end
 `

@@ -323,3 +323,26 @@ func TestLesserEntryIsIgnored(t *testing.T) {
 		}
 	})
 }
+
+// A reopened intent replaces its probable job, which no process can write again. A job that
+// is surely its own replaces both.
+func TestReopenedEntry(t *testing.T) {
+	eachStore(t, func(t *testing.T, store Store, again func() Store) {
+		probable := Entry{Token: id(1), Began: began, Stage: Probable, Job: id(2), Delivered: true}
+		reopened := probable.Reopen()
+		found := reopened
+		found.Stage, found.Job = Probable, id(3)
+		started := Entry{Token: id(1), Began: began, Stage: Started, Job: id(4)}
+		for _, step := range []struct{ written, want Entry }{
+			{probable, probable}, {reopened, reopened}, {probable, reopened}, {found, found},
+			{reopened, found}, {started, started}, {found, started},
+		} {
+			if err := store.Record(t.Context(), slotA, step.written); err != nil {
+				t.Fatal(err)
+			}
+			if entries := entriesOf(t, again(), slotA); len(entries) != 1 || !equalEntries(entries[0], step.want) {
+				t.Errorf("after %+v: %+v", step.written, entries)
+			}
+		}
+	})
+}
