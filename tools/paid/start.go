@@ -177,24 +177,23 @@ func (f *inFlight) sendRequest() (*Outcome, error) {
 
 // mayResend reports whether no equal call of another process can have overtaken this one
 // while the request waited to be sent again: a call that cannot acquire the slot writes
-// its intent anyway. It then records how long the intent has waited, because a response
-// that is lost from now on was not lost before.
+// its intent anyway. It first records how long the intent has waited, because a response
+// that is lost from now on was not lost before; the check comes last, since a store may be
+// slow.
 func (f *inFlight) mayResend(ctx context.Context, sent time.Time) bool {
-	if !f.call.AllowDuplicate {
-		if f.hold != nil {
-			err := f.ledger.stores.confirm(ctx, f.hold)
-			f.noteIf(err, noteNoStore)
-			if errors.Is(err, state.ErrLost) {
-				return false
-			}
-		}
-		if f.isOvertaken(ctx) {
+	f.about.Waited = time.Since(sent)
+	f.record(f.about)
+	if f.call.AllowDuplicate {
+		return true
+	}
+	if f.hold != nil {
+		err := f.ledger.stores.confirm(ctx, f.hold)
+		f.noteIf(err, noteNoStore)
+		if errors.Is(err, state.ErrLost) {
 			return false
 		}
 	}
-	f.about.Waited = time.Since(sent)
-	f.record(f.about)
-	return true
+	return !f.isOvertaken(ctx)
 }
 
 func (f *inFlight) startedOutcome(job *langsmith.CreatedJob) *Outcome {
