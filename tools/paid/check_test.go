@@ -306,7 +306,13 @@ func (h *harness) countedAsGone(job sandbox.StartedJob, question int, by time.Ti
 // unavailable, some time after that in which the call's process was not paused.
 func (h *harness) storedAt(call *seenCall) time.Time {
 	const later = unsavedPause + storePause + storeTimeout + storeAgain
-	stored := call.ended
+	known := call.ended // the outcome; a caller may leave before
+	for _, attempt := range h.attempts {
+		if attempt.call == call.number && attempt.ended.After(known) {
+			known = attempt.ended
+		}
+	}
+	stored := known
 	missing := slices.Concat(h.outages, h.fullSpans)
 	for again := true; again; {
 		again = false
@@ -316,7 +322,7 @@ func (h *harness) storedAt(call *seenCall) time.Time {
 			}
 		}
 		for _, f := range h.freezes {
-			if stored.After(call.ended) && f.process == call.process && !f.from.After(stored) && f.to.Add(later).After(stored) {
+			if stored.After(known) && f.process == call.process && !f.from.After(stored) && f.to.Add(later).After(stored) {
 				stored, again = f.to.Add(later), true
 			}
 		}

@@ -61,8 +61,9 @@
 // # Equal calls
 //
 // Calls are equal if their endpoint, workspace, credential, project and canonical JSON body
-// are. An absent field, a null and an explicit default make three different bodies. Only
-// digests are stored (SHA-256, cut to 128 bits); of a credential, that of its fingerprint.
+// are. 100 and 100.0 are one number, and a time is the same in every zone; but an absent
+// field, a null and an explicit default make three different bodies. Only digests are stored
+// (SHA-256, cut to 128 bits); of a credential, that of its fingerprint.
 //
 // # The order of steps
 //
@@ -70,6 +71,7 @@
 // project's jobs, with one list for all calls within about two seconds; checks the memory;
 // counts the job for the day; writes the intent; reads a memory that processes share once
 // more, since a call that could not acquire the slot may have an intent there by now; sends
-// the request; writes the outcome; returns it to its callers; and writes the log. Before the intent, a call ends when all its callers have disconnected.
-// After it, the call runs to its end, and [Ledger.Drain] waits for that.
+// the request; writes the outcome; returns it to its callers; and writes the log. Before the
+// intent, a call ends when all its callers have disconnected. After it, the call runs to its
+// end, and [Ledger.Drain] waits for that.
 package paid

@@ -100,7 +100,7 @@ type attempt struct {
 	process  *process
 	at       time.Time
 	ended    time.Time // when its response came, or was given up
-	lastList time.Time // when this process had last asked for the list that it got
+	lastList time.Time // when this process had last asked for the first page of the list that it got
 	stalled  bool      // the process was paused between its intent and this request
 }
 
@@ -560,7 +560,9 @@ func (n *network) RoundTrip(request *http.Request) (*http.Response, error) {
 	h.logEvent("  call %d %s %s -> %s", seen.number, kind, describe(fault), describeAnswer(response, err))
 	if err == nil && kind == "list" && genuine && response.StatusCode == http.StatusOK {
 		h.mu.Lock()
-		h.lists[n.process] = asked
+		if offset := query.Get("offset"); offset == "" || offset == "0" { // a further page is newer than the first
+			h.lists[n.process] = asked
+		}
 		seen.dated = seen.dated || !h.schedule.display.noDate
 		h.mu.Unlock()
 	}
