@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/client/transport"
+	"github.com/mark3labs/mcp-go/mcp"
 
 	"langsmith-insights-mcp/langsmith/sandbox"
 	"langsmith-insights-mcp/server/config"
@@ -124,5 +125,29 @@ func TestAnswerIsBoundToQuestion(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A question that a person declined is used up, too: a client that sends an acceptance of it
+// afterwards is asked again.
+func TestDeclinedQuestion(t *testing.T) {
+	f := servertest.Start(t, servertest.Options{Config: func(c *config.Config) { c.Confirm = true }})
+	project := f.Sandbox.AddProject(sandbox.Project{Name: "shop"})
+	last := &lastRequest{}
+	connect := overHTTP(t, f, transport.WithHTTPBasicClient(&http.Client{Transport: last}))
+	connect("2026-07-28", nil, client.WithElicitationHandler(&person{answer: act(mcp.ElicitationResponseActionDecline)}))
+	if reply := f.Call(t, "create_insights_job", servertest.Args{"session_id": project.String()}); !reply.IsError {
+		t.Fatalf("got %+v", reply)
+	}
+	accepted := bytes.Replace(last.body, []byte(`"action":"decline"`), []byte(`"action":"accept","content":{"answer":true}`), 1)
+	if bytes.Equal(accepted, last.body) {
+		t.Fatalf("there is no refusal in %s", last.body)
+	}
+	last.body = accepted
+	if answer := last.sendWith(t, nil); !strings.Contains(answer, "input_required") {
+		t.Errorf("no question is asked: %s", answer)
+	}
+	if jobs := f.Sandbox.JobsStarted(); jobs != 0 {
+		t.Errorf("%d jobs were started", jobs)
 	}
 }

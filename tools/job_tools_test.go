@@ -147,3 +147,31 @@ func TestDeleteInsightsJob(t *testing.T) {
 		{name: "not_allowed", prepare: jobs(newSupportJob), args: job, fault: &sandbox.Fault{Method: "DELETE", Status: 403, Body: `{"error":"org_scoped_key_requires_workspace"}`}},
 	})
 }
+
+// Only a response that names the job proves that it was deleted. After any other one an
+// equal call starts no second job.
+func TestDeletionWithoutProof(t *testing.T) {
+	for name, test := range map[string]struct {
+		body string
+		jobs int
+	}{
+		"named":   {body: "", jobs: 2},
+		"unnamed": {body: `{"message":"queued"}`, jobs: 1},
+		"another": {body: `{"id":"5b1e0f6e-3c1d-4f7a-9a52-6d1f0c2b8e11","message":"deleted"}`, jobs: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runFixture(t, servertest.Options{}, func(t *testing.T, s *fixture) {
+				args := servertest.Args{"project": "shop"}
+				started := s.read("create_insights_job", args)
+				if test.body != "" {
+					s.Sandbox.Inject(sandbox.Fault{Method: "DELETE", AfterProcessing: true, Body: test.body})
+				}
+				s.Call(t, "delete_insights_job", servertest.Args{"project": "shop", "job_id": started.ID.String()})
+				s.Call(t, "create_insights_job", args)
+				if got := s.Sandbox.JobsStarted(); got != test.jobs {
+					t.Errorf("%d jobs were started, want %d", got, test.jobs)
+				}
+			})
+		})
+	}
+}
