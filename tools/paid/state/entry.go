@@ -50,8 +50,12 @@ const (
 	Ended    Stage = "over"     // it started nothing, or its job has ended and a caller got it
 )
 
-// maxReopened bounds [Entry.Reopened], so that a job that is surely its own ranks higher.
-const maxReopened = 100
+const (
+	// maxReopened bounds [Entry.Reopened], so that a job that is surely its own ranks higher.
+	maxReopened = 100
+	startedRank = 4*maxReopened + 4
+	endedRank   = startedRank + 2
+)
 
 // Rank ranks two entries of one intent: the higher one was written later.
 func (e Entry) Rank() int {
@@ -60,9 +64,9 @@ func (e Entry) Rank() int {
 	case Probable:
 		rank += 2
 	case Started:
-		rank = 4*maxReopened + 4
+		rank = startedRank
 	case Ended:
-		rank = 4*maxReopened + 6
+		rank = endedRank
 	}
 	if e.Delivered {
 		rank++

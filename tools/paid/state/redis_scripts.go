@@ -1,6 +1,7 @@
 package state
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -52,16 +53,16 @@ redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 1`)
 
 // rankScript ranks an entry as [Entry.Rank] does.
-const rankScript = `
+var rankScript = fmt.Sprintf(`
 local function rank_of(entry)
-  local rank = 4 * tonumber(string.match(entry, '"reopened":(%d+)') or 0)
+  local rank = 4 * tonumber(string.match(entry, '"reopened":([0-9]+)') or 0)
   if string.find(entry, '"stage":"probable"', 1, true) then rank = rank + 2 end
-  if string.find(entry, '"stage":"started"', 1, true) then rank = 404 end
-  if string.find(entry, '"stage":"over"', 1, true) then rank = 406 end
+  if string.find(entry, '"stage":"started"', 1, true) then rank = %d end
+  if string.find(entry, '"stage":"over"', 1, true) then rank = %d end
   if string.find(entry, '"told":true', 1, true) then rank = rank + 1 end
   return rank
 end
-`
+`, startedRank, endedRank)
 
 var recordScript = redis.NewScript(sweepScript + rankScript + `
 local have = redis.call('HGET', KEYS[1], ARGV[1])
