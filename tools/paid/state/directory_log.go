@@ -178,10 +178,13 @@ func (d *Directory) write(ctx context.Context, slot Slot, entry Entry) error {
 }
 
 // dayOf returns the day of the log that has an entry, or will have it: LangSmith's time may
-// become known after the entry was first written.
+// become known after the entry was first written under another day.
 func (d *Directory) dayOf(slot Slot, entry Entry) string {
 	days, _ := d.days() // a new log is written if they cannot be read
 	for _, day := range days {
+		if day == entry.day() {
+			continue
+		}
 		if data, err := readLog(d.log(day, slot)); err == nil && bytes.Contains(data, []byte(entry.Token.String())) {
 			return day
 		}
